@@ -1,0 +1,77 @@
+//! Channels: delivery tags, what is unacknowledged, prefetch, confirms (sections D, F, G of the rules).
+
+use std::collections::BTreeMap;
+
+use super::ConnectionId;
+use super::queue::QueueId;
+use super::queue::ready::Entry;
+use super::value::Name;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChannelId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConsumerId(pub u32);
+
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    pub connection: ConnectionId,
+    /// One counter for deliveries and gets (rule 87).
+    pub delivery_tag_next: u64,
+    /// By delivery tag, so in delivery order.
+    pub unacked: BTreeMap<u64, Unacked>,
+    pub consumers: BTreeMap<Name, ConsumerId>,
+    /// Copied into each consumer as it starts; 0 is unlimited (rule 71).
+    pub prefetch_consumer: u16,
+    /// Over all consumers of the channel; 0 is unlimited (rule 72).
+    pub prefetch_channel: u16,
+    /// Deliveries to consumers that the channel's window counts; gets do not (rule 76).
+    pub window: usize,
+    /// What an empty queue name means (rule 12).
+    pub queue_last: Option<Name>,
+    /// The number of the next publish, once the channel confirms (rule 50).
+    pub confirm_next: Option<u64>,
+}
+
+impl Channel {
+    pub const fn new(connection: ConnectionId) -> Self {
+        Self {
+            connection,
+            delivery_tag_next: 1,
+            unacked: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            prefetch_consumer: 0,
+            prefetch_channel: 0,
+            window: 0,
+            queue_last: None,
+            confirm_next: None,
+        }
+    }
+
+    pub const fn take_delivery_tag(&mut self) -> u64 {
+        let tag = self.delivery_tag_next;
+        self.delivery_tag_next += 1;
+        tag
+    }
+}
+
+/// A delivery nobody has settled.
+#[derive(Clone, Debug)]
+pub(super) struct Unacked {
+    pub queue: QueueId,
+    /// None: fetched with `basic.get`.
+    pub consumer: Option<ConsumerId>,
+    pub entry: Entry,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Consumer {
+    pub tag: Name,
+    pub channel: ChannelId,
+    pub queue: QueueId,
+    pub no_ack: bool,
+    pub priority: i64,
+    /// 0 is unlimited.
+    pub prefetch: u16,
+    pub unacked: usize,
+}

@@ -1,0 +1,367 @@
+//! Exchanges, queues and bindings: declare, delete, bind, purge (sections B and C of the rules).
+
+use super::channel::ChannelId;
+use super::error::{AmqpError, ReplyCode};
+use super::event::{DropCause, Event};
+use super::exchange::{Destination, Exchange, ExchangeId, ExchangeType, headers};
+use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
+use super::queue::ready::Ready;
+use super::queue::settings::{KNOWN_ARGUMENTS, Settings};
+use super::queue::{Consumers, Queue, QueueId};
+use super::time::SimTime;
+use super::value::{Name, Table, Value};
+use super::{Broker, ConnectionId};
+
+/// Carriage returns and line feeds are stripped from names (rule 7).
+fn strip(name: &Name) -> Name {
+    if name.contains(['\r', '\n']) { name.replace(['\r', '\n'], "").into() } else { name.clone() }
+}
+
+fn access_refused(text: impl std::fmt::Display) -> AmqpError {
+    AmqpError::new(ReplyCode::AccessRefused, text)
+}
+
+/// `received 'a' but current is 'b'`, as RabbitMQ says it (rule 14).
+fn inequivalent(argument: &str, kind: &str, name: &str, received: &str, current: &str) -> AmqpError {
+    AmqpError::precondition(format_args!(
+        "inequivalent arg '{argument}' for {kind} '{name}' in vhost '/': received {received} but current is {current}"
+    ))
+}
+
+fn check_flag(argument: &str, kind: &str, name: &str, received: bool, current: bool) -> Result<(), AmqpError> {
+    if received == current {
+        return Ok(());
+    }
+    Err(inequivalent(argument, kind, name, &format!("'{received}'"), &format!("'{current}'")))
+}
+
+fn check_argument(argument: &str, kind: &str, name: &str, received: &Table, current: &Table) -> Result<(), AmqpError> {
+    let (received, current) = (received.get(argument), current.get(argument));
+    if received == current {
+        return Ok(());
+    }
+    let say = |value: Option<&Value>| {
+        value.map_or_else(|| "none".to_owned(), |value| format!("the value '{value}' of type '{}'", value.type_name()))
+    };
+    Err(inequivalent(argument, kind, name, &say(received), &say(current)))
+}
+
+impl Broker {
+    pub(super) fn exchange_declare(&mut self, declare: ExchangeDeclare) -> Result<Reply, AmqpError> {
+        let name = strip(&declare.exchange);
+        if name.is_empty() {
+            return Err(access_refused("operation not permitted on the default exchange")); // rule 9
+        }
+        if declare.passive {
+            return self.exchange_named(&name).map(|_| Reply::Ok);
+        }
+        let Some(kind) = ExchangeType::from_name(&declare.kind) else {
+            return Err(AmqpError::precondition(format_args!("unknown exchange type '{}'", declare.kind)));
+        };
+        if let Some(id) = self.exchange_names.get(&name) {
+            return Self::check_exchange_equivalence(&self.exchanges[id], kind, &declare).map(|()| Reply::Ok);
+        }
+        if name.starts_with("amq.") {
+            return Err(access_refused(format_args!("exchange name '{name}' contains reserved prefix 'amq.*'"))); // rule 8
+        }
+        if let Some(other) = declare.arguments.get("alternate-exchange").filter(|value| value.as_str().is_none()) {
+            return Err(AmqpError::precondition(format_args!(
+                "invalid arg 'alternate-exchange' for exchange '{name}' in vhost '/': {{unacceptable_type,{}}}",
+                other.type_name()
+            )));
+        }
+        self.insert_exchange(Exchange::new(name, kind, declare.durable, declare.auto_delete, declare.internal, declare.arguments));
+        Ok(Reply::Ok)
+    }
+
+    /// Rule 16.
+    fn check_exchange_equivalence(known: &Exchange, kind: ExchangeType, declare: &ExchangeDeclare) -> Result<(), AmqpError> {
+        let name = &known.name;
+        if known.kind != kind {
+            let (received, current) = (format!("'{}'", kind.name()), format!("'{}'", known.kind.name()));
+            return Err(inequivalent("type", "exchange", name, &received, &current));
+        }
+        check_flag("durable", "exchange", name, declare.durable, known.durable)?;
+        check_flag("auto_delete", "exchange", name, declare.auto_delete, known.auto_delete)?;
+        check_flag("internal", "exchange", name, declare.internal, known.internal)?;
+        check_argument("alternate-exchange", "exchange", name, &declare.arguments, &known.arguments)
+    }
+
+    pub(super) fn exchange_delete(&mut self, exchange: &Name, if_unused: bool) -> Result<Reply, AmqpError> {
+        let name = strip(exchange);
+        if name.is_empty() {
+            return Err(access_refused("operation not permitted on the default exchange"));
+        }
+        if name.starts_with("amq.") {
+            return Err(access_refused(format_args!("exchange name '{name}' contains reserved prefix 'amq.*'")));
+        }
+        let Some(&id) = self.exchange_names.get(&name) else { return Ok(Reply::Ok) }; // rule 18
+        if if_unused && self.exchanges[&id].has_bindings() {
+            return Err(AmqpError::precondition(format_args!("exchange '{name}' in vhost '/' in use"))); // rule 20
+        }
+        self.delete_exchange(id);
+        Ok(Reply::Ok)
+    }
+
+    fn delete_exchange(&mut self, id: ExchangeId) {
+        let Some(exchange) = self.exchanges.remove(&id) else { return };
+        self.exchange_names.remove(&exchange.name);
+        self.events.push(Event::ExchangeDeleted { exchange: exchange.name });
+        self.unbind_destination(Destination::Exchange(id));
+    }
+
+    /// Removes the bindings to something deleted, and the auto-delete exchanges that lose their last one (rule 24).
+    fn unbind_destination(&mut self, destination: Destination) {
+        let mut emptied = Vec::new();
+        for (id, exchange) in &mut self.exchanges {
+            if exchange.unbind_all(destination) && exchange.auto_delete && !exchange.has_bindings() {
+                emptied.push(*id);
+            }
+        }
+        for id in emptied {
+            self.delete_exchange(id);
+        }
+    }
+
+    pub(super) fn exchange_bind(&mut self, binding: ExchangeBinding) -> Result<Reply, AmqpError> {
+        let source = self.bindable_exchange(&binding.source)?;
+        let destination = self.bindable_exchange(&binding.destination)?;
+        self.add_binding(source, Destination::Exchange(destination), &binding.routing_key, binding.arguments)
+    }
+
+    pub(super) fn exchange_unbind(&mut self, binding: &ExchangeBinding) -> Result<Reply, AmqpError> {
+        for name in [&binding.source, &binding.destination] {
+            if name.is_empty() {
+                return Err(access_refused("operation not permitted on the default exchange"));
+            }
+        }
+        let (source, destination) = (self.exchange_names.get(&binding.source), self.exchange_names.get(&binding.destination));
+        if let (Some(&source), Some(&destination)) = (source, destination) {
+            self.remove_binding(source, Destination::Exchange(destination), &binding.routing_key, &binding.arguments);
+        }
+        Ok(Reply::Ok)
+    }
+
+    pub(super) fn queue_bind(&mut self, channel: ChannelId, binding: QueueBinding) -> Result<Reply, AmqpError> {
+        let (queue, key) = self.binding_shortcut(channel, &binding)?;
+        let queue = self.queue_for(channel, &queue)?;
+        let source = self.bindable_exchange(&binding.exchange)?;
+        self.add_binding(source, Destination::Queue(queue), &key, binding.arguments)
+    }
+
+    pub(super) fn queue_unbind(&mut self, channel: ChannelId, binding: QueueBinding) -> Result<Reply, AmqpError> {
+        let (queue, key) = self.binding_shortcut(channel, &binding)?;
+        if binding.exchange.is_empty() {
+            return Err(access_refused("operation not permitted on the default exchange"));
+        }
+        if let (Some(&queue), Some(&source)) = (self.queue_names.get(&queue), self.exchange_names.get(&binding.exchange)) {
+            self.check_exclusive_access(channel, queue)?;
+            self.remove_binding(source, Destination::Queue(queue), &key, &binding.arguments);
+        }
+        Ok(Reply::Ok) // rule 31: what is not there cannot be missed
+    }
+
+    /// "" for the queue is the last one declared, and then "" for the key is that queue's name (rule 12).
+    fn binding_shortcut(&mut self, channel: ChannelId, binding: &QueueBinding) -> Result<(Name, Name), AmqpError> {
+        let queue = self.queue_shortcut(channel, &binding.queue)?;
+        let key = if binding.queue.is_empty() && binding.routing_key.is_empty() { queue.clone() } else { binding.routing_key.clone() };
+        Ok((queue, key))
+    }
+
+    fn bindable_exchange(&self, name: &Name) -> Result<ExchangeId, AmqpError> {
+        let name = strip(name);
+        if name.is_empty() {
+            return Err(access_refused("operation not permitted on the default exchange"));
+        }
+        self.exchange_named(&name)
+    }
+
+    fn add_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: Table) -> Result<Reply, AmqpError> {
+        let Some(exchange) = self.exchanges.get_mut(&source) else { return Ok(Reply::Ok) };
+        if exchange.kind == ExchangeType::Headers {
+            headers::Match::of(&arguments)?;
+        }
+        exchange.bind(destination, key, arguments);
+        Ok(Reply::Ok)
+    }
+
+    fn remove_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: &Table) {
+        let Some(exchange) = self.exchanges.get_mut(&source) else { return };
+        if exchange.unbind(destination, key, arguments) && exchange.auto_delete && !exchange.has_bindings() {
+            self.delete_exchange(source);
+        }
+    }
+
+    pub(super) fn exchange_named(&self, name: &Name) -> Result<ExchangeId, AmqpError> {
+        self.exchange_names.get(name).copied().ok_or_else(|| AmqpError::not_found("exchange", name))
+    }
+
+    /// The queue a method names, or the last one its channel declared (rule 12).
+    pub(super) fn queue_shortcut(&mut self, channel: ChannelId, name: &Name) -> Result<Name, AmqpError> {
+        if !name.is_empty() {
+            return Ok(strip(name));
+        }
+        self.channel(channel).queue_last.clone().ok_or_else(|| AmqpError::new(ReplyCode::NotFound, "no previously declared queue"))
+    }
+
+    /// A queue this channel may use.
+    pub(super) fn queue_for(&mut self, channel: ChannelId, name: &Name) -> Result<QueueId, AmqpError> {
+        let Some(&id) = self.queue_names.get(name) else { return Err(AmqpError::not_found("queue", name)) };
+        self.check_exclusive_access(channel, id)?;
+        Ok(id)
+    }
+
+    /// Rule 15.
+    fn check_exclusive_access(&mut self, channel: ChannelId, queue: QueueId) -> Result<(), AmqpError> {
+        let connection = self.channel(channel).connection;
+        let queue = &self.queues[&queue];
+        if queue.exclusive.is_none_or(|owner| owner == connection) {
+            return Ok(());
+        }
+        Err(Self::locked(&queue.name))
+    }
+
+    fn locked(queue: &str) -> AmqpError {
+        AmqpError::new(
+            ReplyCode::ResourceLocked,
+            format_args!(
+                "cannot obtain exclusive access to locked queue '{queue}' in vhost '/'. It could be originally declared on another \
+                 connection or the exclusive property value does not match that of the original declaration."
+            ),
+        )
+    }
+
+    pub(super) fn queue_declare(&mut self, now: SimTime, channel: ChannelId, declare: QueueDeclare) -> Result<Reply, AmqpError> {
+        let mut name = strip(&declare.queue);
+        let connection = self.channel(channel).connection;
+        if declare.passive {
+            let name = if name.is_empty() { self.queue_shortcut(channel, &name)? } else { name };
+            let id = self.queue_for(channel, &name)?;
+            self.channel(channel).queue_last = Some(name);
+            return Ok(self.declared(now, id));
+        }
+        if let Some(&id) = self.queue_names.get(&name) {
+            self.check_queue_equivalence(connection, id, &declare)?;
+            self.channel(channel).queue_last = Some(name);
+            return Ok(self.declared(now, id));
+        }
+        let settings = Settings::of_arguments(&name, &declare.arguments)?;
+        if name.starts_with("amq.") {
+            return Err(access_refused(format_args!("queue name '{name}' contains reserved prefix 'amq.*'"))); // rule 8
+        }
+        if name.is_empty() {
+            name = self.generated_name("amq.gen"); // rule 11
+        }
+        self.ids.queue += 1;
+        let id = QueueId(self.ids.queue);
+        self.queue_names.insert(name.clone(), id);
+        self.queues.insert(
+            id,
+            Queue {
+                name: name.clone(),
+                durable: declare.durable && !declare.exclusive, // rule 25
+                auto_delete: declare.auto_delete,
+                exclusive: declare.exclusive.then_some(connection),
+                ready: Ready::new(settings.max_priority),
+                settings,
+                arguments: declare.arguments,
+                unacked: 0,
+                consumers: Consumers::default(),
+                had_consumer: false,
+                sequence_next: 1,
+                used_at: now,
+            },
+        );
+        self.channel(channel).queue_last = Some(name);
+        Ok(self.declared(now, id))
+    }
+
+    /// `queue.declare-ok` (rule 13). A declaration counts as use (rule 101).
+    fn declared(&mut self, now: SimTime, id: QueueId) -> Reply {
+        let queue = self.queues.get_mut(&id).expect("the caller has just found it");
+        queue.used_at = now;
+        let reply = Reply::QueueDeclared {
+            queue: queue.name.clone(),
+            message_count: queue.ready.len() as u64,
+            consumer_count: queue.consumers.len() as u64,
+        };
+        self.refresh_deadline(id);
+        reply
+    }
+
+    /// Rules 14 and 15.
+    fn check_queue_equivalence(&self, connection: ConnectionId, id: QueueId, declare: &QueueDeclare) -> Result<(), AmqpError> {
+        let known = &self.queues[&id];
+        let name = &known.name;
+        if known.exclusive.is_some_and(|owner| owner != connection) || (declare.exclusive && known.exclusive.is_none()) {
+            return Err(Self::locked(name));
+        }
+        check_flag("durable", "queue", name, declare.durable && !declare.exclusive, known.durable)?;
+        check_flag("auto_delete", "queue", name, declare.auto_delete, known.auto_delete)?;
+        check_flag("exclusive", "queue", name, declare.exclusive, known.exclusive.is_some())?;
+        let classic = Value::string("classic");
+        let with_type = |arguments: &Table| {
+            let mut arguments = arguments.clone();
+            arguments.entry("x-queue-type".into()).or_insert_with(|| classic.clone());
+            arguments
+        };
+        let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));
+        KNOWN_ARGUMENTS.iter().try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
+    }
+
+    pub(super) fn queue_purge(&mut self, channel: ChannelId, queue: Name) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, &queue)?;
+        let id = self.queue_for(channel, &name)?;
+        let message_count = self.drop_ready(id, DropCause::Purged); // rule 22
+        self.refresh_deadline(id);
+        Ok(Reply::Messages { message_count })
+    }
+
+    fn drop_ready(&mut self, id: QueueId, cause: DropCause) -> u64 {
+        let Some(queue) = self.queues.get_mut(&id) else { return 0 };
+        let count = queue.ready.len() as u64;
+        let dropped = queue.ready.clear();
+        self.events.extend(dropped.map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
+        count
+    }
+
+    pub(super) fn queue_delete(&mut self, channel: ChannelId, queue: Name, if_unused: bool, if_empty: bool) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, &queue)?;
+        let Some(&id) = self.queue_names.get(&name) else { return Ok(Reply::Messages { message_count: 0 }) }; // rule 18
+        self.check_exclusive_access(channel, id)?;
+        let state = &self.queues[&id];
+        if if_unused && !state.consumers.is_empty() {
+            return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' in use"))); // rule 19
+        }
+        if if_empty && !state.ready.is_empty() {
+            return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' is not empty")));
+        }
+        Ok(Reply::Messages { message_count: self.delete_queue(id) })
+    }
+
+    /// Its messages are dropped, not dead-lettered; its consumers are cancelled (rule 21). The number of ready messages it had.
+    pub(super) fn delete_queue(&mut self, id: QueueId) -> u64 {
+        let message_count = self.drop_ready(id, DropCause::QueueDeleted);
+        let Some(queue) = self.queues.remove(&id) else { return 0 };
+        self.queue_names.remove(&queue.name);
+        self.deadlines.remove(&id);
+        for consumer in queue.consumers.ids() {
+            let Some(state) = self.consumers.remove(&consumer) else { continue };
+            if let Some(channel) = self.channels.get_mut(&state.channel) {
+                channel.consumers.remove(&state.tag);
+            }
+            let queue = queue.name.clone();
+            self.events.push(Event::ConsumerCancelled { queue, channel: state.channel, consumer_tag: state.tag });
+        }
+        // What is out with consumers has no queue to come back to; its tags may still be settled.
+        for state in self.channels.values() {
+            for unacked in state.unacked.values().filter(|unacked| unacked.queue == id) {
+                let message = unacked.entry.message.clone();
+                self.events.push(Event::Dropped { queue: queue.name.clone(), message, cause: DropCause::QueueDeleted });
+            }
+        }
+        self.events.push(Event::QueueDeleted { queue: queue.name });
+        self.unbind_destination(Destination::Queue(id));
+        message_count
+    }
+}

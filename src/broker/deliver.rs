@@ -1,0 +1,305 @@
+//! Consuming: dispatch, prefetch, get, acknowledgements, requeue (sections E, F, G of the rules).
+
+use std::ops::Bound;
+
+use super::Broker;
+use super::channel::{ChannelId, Consumer, ConsumerId, Unacked};
+use super::dead_letter::DeathReason;
+use super::error::{AmqpError, ReplyCode};
+use super::event::{Delivered, Event, RequeueCause};
+use super::method::{BasicConsume, Got, Reply};
+use super::queue::QueueId;
+use super::queue::ready::Entry;
+use super::time::SimTime;
+use super::value::{Name, Value};
+
+/// How a client settles a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    Ack,
+    /// Nack or reject without requeue.
+    Reject,
+    Requeue(RequeueCause),
+}
+
+impl Broker {
+    pub(super) fn basic_qos(
+        &mut self,
+        now: SimTime,
+        channel: ChannelId,
+        prefetch_size: u32,
+        prefetch_count: u16,
+        global: bool,
+    ) -> Result<Reply, AmqpError> {
+        if prefetch_size != 0 {
+            return Err(AmqpError::not_implemented(format_args!("prefetch_size!=0 ({prefetch_size})")));
+        }
+        let state = self.channel(channel);
+        if global {
+            state.prefetch_channel = prefetch_count; // rule 72: at once, for the consumers that exist
+            self.unblock_channel(now, channel);
+        } else {
+            state.prefetch_consumer = prefetch_count; // rule 71: for those to come
+        }
+        Ok(Reply::Ok)
+    }
+
+    pub(super) fn basic_consume(&mut self, now: SimTime, channel: ChannelId, consume: BasicConsume) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, &consume.queue)?;
+        let mut tag = consume.consumer_tag;
+        if self.channel(channel).consumers.contains_key(&tag) {
+            let text = format_args!("attempt to reuse consumer tag '{tag}'");
+            return Err(AmqpError::new(ReplyCode::NotAllowed, text)); // rule 79
+        }
+        let id = self.queue_for(channel, &name)?;
+        let priority = match consume.arguments.get("x-priority") {
+            None => 0,
+            Some(Value::Int(priority)) => *priority,
+            Some(other) => {
+                return Err(AmqpError::precondition(format_args!(
+                    "invalid arg 'x-priority' for queue '{name}' in vhost '/': {{unacceptable_type,{}}}",
+                    other.type_name()
+                ))); // rule 70
+            }
+        };
+        let queue = &self.queues[&id];
+        let refused = queue.consumers.exclusive.is_some()
+            || (consume.exclusive && (!queue.consumers.is_empty() || queue.settings.single_active_consumer));
+        if refused {
+            let text = format_args!("queue '{name}' in vhost '/' in exclusive use");
+            return Err(AmqpError::new(ReplyCode::AccessRefused, text)); // rules 80, 83
+        }
+        if tag.is_empty() {
+            tag = self.generated_name("amq.ctag");
+        }
+        self.ids.consumer += 1;
+        let consumer = ConsumerId(self.ids.consumer);
+        let state = self.channel(channel);
+        let prefetch = state.prefetch_consumer;
+        state.consumers.insert(tag.clone(), consumer);
+        self.consumers
+            .insert(consumer, Consumer { tag: tag.clone(), channel, queue: id, no_ack: consume.no_ack, priority, prefetch, unacked: 0 });
+        self.events.push(Event::ConsumerStarted { queue: name, channel, consumer_tag: tag.clone() });
+        if let Some(queue) = self.queues.get_mut(&id) {
+            queue.had_consumer = true;
+            queue.consumers.add(priority, consumer);
+            if consume.exclusive {
+                queue.consumers.exclusive = Some(consumer);
+            }
+            if queue.settings.single_active_consumer {
+                queue.consumers.choose_active();
+            }
+        }
+        self.dispatch(now, id);
+        Ok(Reply::Consuming { consumer_tag: tag })
+    }
+
+    /// What it holds stays with the client, who may still settle it (rule 81).
+    pub(super) fn basic_cancel(&mut self, now: SimTime, channel: ChannelId, tag: &Name) -> Reply {
+        if let Some(&consumer) = self.channel(channel).consumers.get(tag) {
+            if let Some(queue) = self.remove_consumer(now, consumer) {
+                self.after_consumer_left(now, queue);
+            }
+        }
+        Reply::Ok
+    }
+
+    /// The queue it consumed from, if that exists: the caller decides when its messages go on.
+    pub(super) fn remove_consumer(&mut self, now: SimTime, consumer: ConsumerId) -> Option<QueueId> {
+        let state = self.consumers.remove(&consumer)?;
+        if let Some(channel) = self.channels.get_mut(&state.channel) {
+            channel.consumers.remove(&state.tag);
+        }
+        let queue = self.queues.get_mut(&state.queue)?;
+        queue.consumers.remove(consumer);
+        queue.used_at = now;
+        if queue.settings.single_active_consumer {
+            queue.consumers.choose_active(); // rule 85: without waiting for what the old one holds
+        }
+        self.events.push(Event::ConsumerEnded { queue: queue.name.clone(), channel: state.channel, consumer_tag: state.tag });
+        Some(state.queue)
+    }
+
+    /// An auto-delete queue goes with its last consumer (rule 23).
+    pub(super) fn after_consumer_left(&mut self, now: SimTime, id: QueueId) {
+        let Some(queue) = self.queues.get(&id) else { return };
+        if queue.auto_delete && queue.had_consumer && queue.consumers.is_empty() {
+            self.delete_queue(id);
+        } else {
+            self.dispatch(now, id);
+        }
+    }
+
+    pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: Name, no_ack: bool) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, &queue)?;
+        let id = self.queue_for(channel, &name)?;
+        self.drop_expired(now, id);
+        let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
+        queue.used_at = now;
+        let Some(entry) = queue.ready.pop_front() else {
+            self.refresh_deadline(id);
+            return Ok(Reply::Got(None));
+        };
+        let message_count = queue.ready.len() as u64;
+        queue.unacked += usize::from(!no_ack);
+        let (message, redelivered) = (entry.message.clone(), entry.redelivered);
+        let state = self.channel(channel);
+        let delivery_tag = state.take_delivery_tag();
+        if !no_ack {
+            state.unacked.insert(delivery_tag, Unacked { queue: id, consumer: None, entry });
+        }
+        self.events.push(Event::Fetched { queue: name, channel, delivery_tag, message: message.clone(), redelivered, no_ack });
+        self.refresh_deadline(id);
+        Ok(Reply::Got(Some(Got { delivery_tag, redelivered, message, message_count })))
+    }
+
+    /// The consumer whose turn it is among those that can take a message. Those that cannot leave the rotation (rules 68, 69).
+    pub(super) fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        let queue = self.queues.get_mut(&id)?;
+        if queue.settings.single_active_consumer {
+            return queue.consumers.active.filter(|active| can_take(&self.consumers, &self.channels, *active));
+        }
+        while let Some(consumer) = queue.consumers.front() {
+            if can_take(&self.consumers, &self.channels, consumer) {
+                return Some(consumer);
+            }
+            queue.consumers.block_front();
+        }
+        None
+    }
+
+    /// Hands out ready messages for as long as somebody can take them (rule 62).
+    pub(super) fn dispatch(&mut self, now: SimTime, id: QueueId) {
+        self.drop_expired(now, id);
+        while let Some(consumer) = self.next_consumer(id) {
+            let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.ready.pop_front()) else { break };
+            self.deliver(id, consumer, entry, false);
+            self.drop_expired(now, id);
+        }
+        self.refresh_deadline(id);
+    }
+
+    pub(super) fn deliver(&mut self, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let consumer = self.consumers.get_mut(&consumer_id).expect("a queue's rotation holds live consumers");
+        let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
+        let delivery_tag = channel.take_delivery_tag();
+        self.events.push(Event::Delivered(Delivered {
+            queue: queue.name.clone(),
+            channel: consumer.channel,
+            consumer_tag: consumer.tag.clone(),
+            delivery_tag,
+            message: entry.message.clone(),
+            redelivered: entry.redelivered,
+            no_ack: consumer.no_ack,
+            direct,
+        }));
+        if !consumer.no_ack {
+            consumer.unacked += 1;
+            channel.window += 1;
+            queue.unacked += 1;
+            channel.unacked.insert(delivery_tag, Unacked { queue: id, consumer: Some(consumer_id), entry });
+        }
+        queue.consumers.rotate();
+    }
+
+    /// Ack, nack and reject of one delivery or of all up to a tag (rules 88, 89).
+    pub(super) fn settle(
+        &mut self,
+        now: SimTime,
+        channel: ChannelId,
+        delivery_tag: u64,
+        multiple: bool,
+        how: Settlement,
+    ) -> Result<Reply, AmqpError> {
+        let state = self.channel(channel);
+        if !(multiple && delivery_tag == 0) && !state.unacked.contains_key(&delivery_tag) {
+            return Err(AmqpError::precondition(format_args!("unknown delivery tag {delivery_tag}")));
+        }
+        if multiple {
+            let last = if delivery_tag == 0 { Bound::Unbounded } else { Bound::Included(delivery_tag) };
+            let tags: Vec<u64> = state.unacked.range((Bound::Unbounded, last)).map(|(tag, _)| *tag).collect();
+            self.settle_all(now, channel, &tags, how);
+        } else {
+            self.settle_all(now, channel, &[delivery_tag], how);
+        }
+        Ok(Reply::Ok)
+    }
+
+    pub(super) fn requeue_all(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
+        let tags: Vec<u64> = self.channel(channel).unacked.keys().copied().collect();
+        self.settle_all(now, channel, &tags, Settlement::Requeue(cause));
+    }
+
+    /// In delivery order (rules 90, 135). Messages and credit come back together, then the queues go on (rule 74).
+    fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
+        let mut touched: Vec<QueueId> = Vec::new();
+        for &delivery_tag in tags {
+            let state = self.channel(channel);
+            let Some(Unacked { queue: id, consumer, entry }) = state.unacked.remove(&delivery_tag) else { continue };
+            if let Some(consumer) = consumer {
+                state.window -= 1;
+                if let Some(consumer) = self.consumers.get_mut(&consumer) {
+                    consumer.unacked -= 1;
+                }
+            }
+            let Some(queue) = self.queues.get_mut(&id) else { continue }; // its queue is gone, and with it the message
+            queue.unacked -= 1;
+            if !touched.contains(&id) {
+                touched.push(id);
+            }
+            match how {
+                Settlement::Ack => {
+                    self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
+                }
+                Settlement::Reject => self.die(id, entry, DeathReason::Rejected),
+                Settlement::Requeue(cause) => {
+                    let message = entry.message.clone();
+                    let position = queue.ready.put_back(Entry { redelivered: true, ..entry }) as u64;
+                    let queue = queue.name.clone();
+                    self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
+                }
+            }
+            if let Some((consumer, state)) = consumer.and_then(|id| Some((id, self.consumers.get(&id)?))) {
+                if let Some(queue) = self.queues.get_mut(&state.queue) {
+                    queue.consumers.unblock(state.priority, consumer);
+                }
+            }
+        }
+        for &id in &touched {
+            if matches!(how, Settlement::Requeue(_)) {
+                self.enforce_limit(id); // rule 103: a requeued message is the first victim
+            }
+            self.dispatch(now, id);
+        }
+        if self.channel(channel).prefetch_channel > 0 {
+            self.unblock_channel(now, channel);
+        }
+    }
+
+    /// The channel's window has room again, or another size: every consumer of the channel may be meant.
+    fn unblock_channel(&mut self, now: SimTime, channel: ChannelId) {
+        let consumers: Vec<ConsumerId> = self.channel(channel).consumers.values().copied().collect();
+        for consumer in consumers {
+            let Some(state) = self.consumers.get(&consumer) else { continue };
+            let (id, priority) = (state.queue, state.priority);
+            if let Some(queue) = self.queues.get_mut(&id) {
+                queue.consumers.unblock(priority, consumer);
+            }
+            self.dispatch(now, id);
+        }
+    }
+}
+
+/// Rules 69, 71, 72, 75: a consumer without acknowledgements minds only the channel's window.
+fn can_take(
+    consumers: &std::collections::BTreeMap<ConsumerId, Consumer>,
+    channels: &std::collections::BTreeMap<ChannelId, super::channel::Channel>,
+    consumer: ConsumerId,
+) -> bool {
+    let Some(state) = consumers.get(&consumer) else { return false };
+    let Some(channel) = channels.get(&state.channel) else { return false };
+    let own_window_open = state.no_ack || state.prefetch == 0 || state.unacked < usize::from(state.prefetch);
+    let channel_window_open = channel.prefetch_channel == 0 || channel.window < usize::from(channel.prefetch_channel);
+    own_window_open && channel_window_open
+}

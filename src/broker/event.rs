@@ -1,0 +1,119 @@
+//! What happened in the broker, in the past tense and in order.
+
+use std::sync::Arc;
+
+use super::ConnectionId;
+use super::channel::ChannelId;
+use super::dead_letter::DeathReason;
+use super::error::ReplyCode;
+use super::message::{Message, MessageId};
+use super::value::Name;
+
+#[derive(Clone, Debug, PartialEq, Hash)]
+pub enum Event {
+    /// A client's message reached an exchange.
+    Published { channel: ChannelId, message: Arc<Message> },
+    /// The exchanges chose these queues, in the order they were declared. None: the message was unroutable.
+    Routed { message: Arc<Message>, queues: Vec<Name> },
+    Returned { channel: ChannelId, code: ReplyCode, message: Arc<Message> },
+    /// The broker took responsibility for the n-th publish of the channel, or refused it.
+    Confirmed { channel: ChannelId, sequence: u64, outcome: Outcome },
+    /// A copy became ready in a queue.
+    Enqueued { queue: Name, message: Arc<Message> },
+    /// A copy went out to a consumer. `direct`: it never waited in the queue (rule 61).
+    Delivered(Delivered),
+    /// A client fetched a copy with `basic.get`.
+    Fetched { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message>, redelivered: bool, no_ack: bool },
+    Acknowledged { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message> },
+    /// An unacknowledged copy is ready again, `position` places behind the head.
+    Requeued { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message>, position: u64, cause: RequeueCause },
+    /// A copy left its queue for the dead-letter exchange, where it is published as the message `successor`.
+    DeadLettered { queue: Name, message: Arc<Message>, reason: DeathReason, exchange: Name, successor: MessageId },
+    /// A copy is gone, and nobody was told but us.
+    Dropped { queue: Name, message: Arc<Message>, cause: DropCause },
+    /// A full queue refused a copy (rule 61a), and dead-letters it if its overflow says so (rule 106).
+    Refused { queue: Name, message: Arc<Message>, dead_lettered: bool },
+    ConsumerStarted { queue: Name, channel: ChannelId, consumer_tag: Name },
+    /// The client asked for it, or its channel ended.
+    ConsumerEnded { queue: Name, channel: ChannelId, consumer_tag: Name },
+    /// The server cancelled a consumer, because its queue is gone (rule 82).
+    ConsumerCancelled { queue: Name, channel: ChannelId, consumer_tag: Name },
+    QueueDeleted { queue: Name },
+    ExchangeDeleted { exchange: Name },
+    ChannelClosed { channel: ChannelId, code: ReplyCode, text: String },
+    ConnectionClosed { connection: ConnectionId, code: ReplyCode, text: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Hash)]
+pub struct Delivered {
+    pub queue: Name,
+    pub channel: ChannelId,
+    pub consumer_tag: Name,
+    pub delivery_tag: u64,
+    pub message: Arc<Message>,
+    pub redelivered: bool,
+    pub no_ack: bool,
+    pub direct: bool,
+}
+
+/// A mandatory message that found no queue (rule 49).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    pub code: ReplyCode,
+    pub message: Arc<Message>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Ack,
+    Nack,
+}
+
+/// Why a delivery came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequeueCause {
+    Nacked,
+    Rejected,
+    Recovered,
+    ChannelClosed,
+    ConnectionClosed,
+}
+
+impl RequeueCause {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nacked => "nacked",
+            Self::Rejected => "rejected with requeue",
+            Self::Recovered => "recovered",
+            Self::ChannelClosed => "channel closed",
+            Self::ConnectionClosed => "connection lost",
+        }
+    }
+}
+
+/// Why a copy vanished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DropCause {
+    /// It died, and its queue has no dead-letter exchange, or the exchange does not exist (rule 116).
+    Died(DeathReason),
+    /// Its dead-letter exchange would have led it round in a circle (rule 127).
+    Cycle(DeathReason),
+    Purged,
+    QueueDeleted,
+}
+
+impl DropCause {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Died(DeathReason::Rejected) => "rejected, no dead-letter exchange",
+            Self::Died(DeathReason::Expired) => "expired, no dead-letter exchange",
+            Self::Died(DeathReason::Maxlen) => "over the length limit, no dead-letter exchange",
+            Self::Died(DeathReason::DeliveryLimit) => "over the delivery limit, no dead-letter exchange",
+            Self::Cycle(_) => "dead-lettering in a circle",
+            Self::Purged => "purged",
+            Self::QueueDeleted => "its queue was deleted",
+        }
+    }
+}

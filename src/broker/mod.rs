@@ -1,0 +1,312 @@
+//! RabbitMQ as a pure state machine.
+//!
+//! ```text
+//!            apply(now, channel, Method) -> Result<Reply, AmqpError>        what clients say
+//!  client ─────────────────────────────────────────────▶ Broker ──▶ events  what happened, in order
+//!            open_connection, close_connection, open_channel, …     what happens to the broker
+//!            next_deadline() and expire(now)                        what time does to it
+//! ```
+//!
+//! There is no clock, no randomness and no I/O here: the same calls give the same events, everywhere. A broker can be cloned
+//! to save it; messages are shared between the copies. Rule numbers in comments are those of RabbitMQ's behaviour as listed in
+//! FIDELITY.md.
+//!
+//! | file | decides |
+//! |---|---|
+//! | [`exchange`] | where a message goes |
+//! | [`queue`] | where it waits, and who is next |
+//! | [`channel`] | who holds what |
+//! | `declare`, `publish`, `deliver`, `expire` | the methods, by what they are about |
+//! | [`dead_letter`] | why a message left, and what `x-death` says of it |
+//! | [`profile`] | what differs between versions of RabbitMQ |
+
+pub mod channel;
+pub mod dead_letter;
+pub mod error;
+pub mod event;
+pub mod exchange;
+pub mod message;
+pub mod method;
+pub mod profile;
+pub mod queue;
+pub mod time;
+pub mod value;
+pub mod view;
+
+mod declare;
+mod deliver;
+mod expire;
+mod publish;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+pub use channel::{ChannelId, ConsumerId};
+pub use dead_letter::DeathReason;
+pub use error::{AmqpError, ReplyCode, Scope};
+pub use event::{Delivered, DropCause, Event, Outcome, RequeueCause};
+pub use exchange::ExchangeType;
+pub use message::{Body, Message, MessageId, Properties};
+pub use method::{
+    BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply,
+};
+pub use profile::Profile;
+pub use time::SimTime;
+pub use value::{Name, Table, Value};
+
+use channel::{Channel, Consumer};
+use exchange::{Exchange, ExchangeId};
+use queue::{Queue, QueueId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u32);
+
+/// The user every simulated connection logs in as.
+pub const USER: &str = "guest";
+
+/// How many channels a connection may have open at once (rule 5).
+pub const CHANNEL_MAX: usize = 2047;
+
+#[derive(Clone, Debug)]
+pub struct Broker {
+    profile: Profile,
+    exchanges: BTreeMap<ExchangeId, Exchange>,
+    exchange_names: BTreeMap<Name, ExchangeId>,
+    queues: BTreeMap<QueueId, Queue>,
+    queue_names: BTreeMap<Name, QueueId>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    channels: BTreeMap<ChannelId, Channel>,
+    consumers: BTreeMap<ConsumerId, Consumer>,
+    /// When something happens in a queue by itself; queues where nothing will are absent.
+    deadlines: BTreeMap<QueueId, SimTime>,
+    /// What has left a queue and is not yet published to its dead-letter exchange.
+    dead_letters: VecDeque<PendingDeadLetter>,
+    ids: Ids,
+    events: Vec<Event>,
+}
+
+#[derive(Clone, Debug)]
+struct Connection {
+    channels: Vec<ChannelId>,
+}
+
+#[derive(Clone, Debug)]
+struct PendingDeadLetter {
+    queue: Name,
+    message: Arc<Message>,
+    reason: DeathReason,
+    exchange: Name,
+    routing_key: Option<Name>,
+}
+
+/// The next of each kind; ids are never used twice.
+#[derive(Clone, Debug, Default)]
+struct Ids {
+    exchange: u32,
+    queue: u32,
+    connection: u32,
+    channel: u32,
+    consumer: u32,
+    message: u64,
+    generated_name: u64,
+}
+
+impl Ids {
+    const fn message(&mut self) -> MessageId {
+        self.message += 1;
+        MessageId(self.message)
+    }
+}
+
+/// The exchanges every vhost has (rule 10).
+const PREDECLARED: [(&str, ExchangeType, bool); 7] = [
+    ("", ExchangeType::Direct, false),
+    ("amq.direct", ExchangeType::Direct, false),
+    ("amq.fanout", ExchangeType::Fanout, false),
+    ("amq.topic", ExchangeType::Topic, false),
+    ("amq.headers", ExchangeType::Headers, false),
+    ("amq.match", ExchangeType::Headers, false),
+    ("amq.rabbitmq.trace", ExchangeType::Topic, true),
+];
+
+impl Broker {
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        let mut broker = Self {
+            profile,
+            exchanges: BTreeMap::new(),
+            exchange_names: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            queue_names: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            deadlines: BTreeMap::new(),
+            dead_letters: VecDeque::new(),
+            ids: Ids::default(),
+            events: Vec::new(),
+        };
+        for (name, kind, internal) in PREDECLARED {
+            broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));
+        }
+        broker
+    }
+
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// What happened since this was last asked, in order.
+    pub fn drain_events(&mut self) -> std::vec::Drain<'_, Event> {
+        self.events.drain(..)
+    }
+
+    /// Does what a client says on a channel. An error has closed the channel, or the connection, by the time it is returned.
+    ///
+    /// # Errors
+    /// AMQP's reply code and RabbitMQ's text, or [`AmqpError::NotOpen`] for a channel that is not open.
+    pub fn apply(&mut self, now: SimTime, channel: ChannelId, method: Method) -> Result<Reply, AmqpError> {
+        let Some(state) = self.channels.get(&channel) else { return Err(AmqpError::NotOpen(Scope::Channel)) };
+        let connection = state.connection;
+        let result = self.dispatch_method(now, channel, method);
+        if let Err(AmqpError::Refused { code, text }) = &result {
+            let (code, text) = (*code, text.clone());
+            match code.scope() {
+                Scope::Channel => {
+                    self.end_channel(now, channel, RequeueCause::ChannelClosed);
+                    self.events.push(Event::ChannelClosed { channel, code, text });
+                }
+                Scope::Connection => {
+                    self.close_connection(now, connection);
+                    self.events.push(Event::ConnectionClosed { connection, code, text });
+                }
+            }
+        }
+        self.publish_dead_letters(now);
+        result
+    }
+
+    fn dispatch_method(&mut self, now: SimTime, channel: ChannelId, method: Method) -> Result<Reply, AmqpError> {
+        match method {
+            Method::ExchangeDeclare(declare) => self.exchange_declare(declare),
+            Method::ExchangeDelete { exchange, if_unused } => self.exchange_delete(&exchange, if_unused),
+            Method::ExchangeBind(binding) => self.exchange_bind(binding),
+            Method::ExchangeUnbind(binding) => self.exchange_unbind(&binding),
+            Method::QueueDeclare(declare) => self.queue_declare(now, channel, declare),
+            Method::QueueBind(binding) => self.queue_bind(channel, binding),
+            Method::QueueUnbind(binding) => self.queue_unbind(channel, binding),
+            Method::QueuePurge { queue } => self.queue_purge(channel, queue),
+            Method::QueueDelete { queue, if_unused, if_empty } => self.queue_delete(channel, queue, if_unused, if_empty),
+            Method::BasicQos { prefetch_size, prefetch_count, global } => {
+                self.basic_qos(now, channel, prefetch_size, prefetch_count, global)
+            }
+            Method::BasicPublish(publish) => self.basic_publish(now, channel, publish),
+            Method::BasicGet { queue, no_ack } => self.basic_get(now, channel, queue, no_ack),
+            Method::BasicConsume(consume) => self.basic_consume(now, channel, consume),
+            Method::BasicCancel { consumer_tag } => Ok(self.basic_cancel(now, channel, &consumer_tag)),
+            Method::BasicAck { delivery_tag, multiple } => {
+                self.settle(now, channel, delivery_tag, multiple, deliver::Settlement::Ack)
+            }
+            Method::BasicNack { delivery_tag, multiple, requeue } => {
+                let how = if requeue { deliver::Settlement::Requeue(RequeueCause::Nacked) } else { deliver::Settlement::Reject };
+                self.settle(now, channel, delivery_tag, multiple, how)
+            }
+            Method::BasicReject { delivery_tag, requeue } => {
+                let how = if requeue { deliver::Settlement::Requeue(RequeueCause::Rejected) } else { deliver::Settlement::Reject };
+                self.settle(now, channel, delivery_tag, false, how)
+            }
+            Method::BasicRecover { requeue: true } => {
+                self.requeue_all(now, channel, RequeueCause::Recovered);
+                Ok(Reply::Ok)
+            }
+            Method::BasicRecover { requeue: false } => Err(AmqpError::not_implemented("requeue=false")),
+            Method::ConfirmSelect => {
+                self.channel(channel).confirm_next.get_or_insert(1);
+                Ok(Reply::Ok)
+            }
+        }
+    }
+
+    /// A client connects.
+    pub fn open_connection(&mut self) -> ConnectionId {
+        self.ids.connection += 1;
+        let id = ConnectionId(self.ids.connection);
+        self.connections.insert(id, Connection { channels: Vec::new() });
+        id
+    }
+
+    /// # Errors
+    /// The connection is not open, or has [`CHANNEL_MAX`] channels.
+    pub fn open_channel(&mut self, connection: ConnectionId) -> Result<ChannelId, AmqpError> {
+        let Some(state) = self.connections.get_mut(&connection) else { return Err(AmqpError::NotOpen(Scope::Connection)) };
+        if state.channels.len() >= CHANNEL_MAX {
+            return Err(AmqpError::new(
+                ReplyCode::NotAllowed,
+                format_args!("number of channels opened ({CHANNEL_MAX}) has reached the negotiated channel_max ({CHANNEL_MAX})"),
+            ));
+        }
+        self.ids.channel += 1;
+        let id = ChannelId(self.ids.channel);
+        state.channels.push(id);
+        self.channels.insert(id, Channel::new(connection));
+        Ok(id)
+    }
+
+    /// The client closed the channel: what it held is ready again (rule 67).
+    pub fn close_channel(&mut self, now: SimTime, channel: ChannelId) {
+        self.end_channel(now, channel, RequeueCause::ChannelClosed);
+        self.publish_dead_letters(now);
+    }
+
+    /// The client closed the connection, or the broker noticed that it is gone: to the queues it is the same (rule 67).
+    pub fn close_connection(&mut self, now: SimTime, connection: ConnectionId) {
+        let Some(state) = self.connections.get(&connection) else { return };
+        for channel in state.channels.clone() {
+            self.end_channel(now, channel, RequeueCause::ConnectionClosed);
+        }
+        self.connections.remove(&connection);
+        let exclusive: Vec<QueueId> =
+            self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
+        for queue in exclusive {
+            self.delete_queue(queue); // rule 25
+        }
+        self.publish_dead_letters(now);
+    }
+
+    fn end_channel(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
+        let Some(state) = self.channels.get(&channel) else { return };
+        let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
+        let connection = state.connection;
+        // Its consumers go first, so that nothing it gives back is delivered to it again.
+        let mut left = Vec::new();
+        for consumer in consumers {
+            left.extend(self.remove_consumer(now, consumer));
+        }
+        self.requeue_all(now, channel, cause);
+        self.channels.remove(&channel);
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            connection.channels.retain(|other| *other != channel);
+        }
+        for queue in left {
+            self.after_consumer_left(now, queue);
+        }
+    }
+
+    fn channel(&mut self, channel: ChannelId) -> &mut Channel {
+        self.channels.get_mut(&channel).expect("apply checks that the channel is open")
+    }
+
+    fn insert_exchange(&mut self, exchange: Exchange) -> ExchangeId {
+        self.ids.exchange += 1;
+        let id = ExchangeId(self.ids.exchange);
+        self.exchange_names.insert(exchange.name.clone(), id);
+        self.exchanges.insert(id, exchange);
+        id
+    }
+
+    fn generated_name(&mut self, prefix: &str) -> Name {
+        self.ids.generated_name += 1;
+        format!("{prefix}-{:022}", self.ids.generated_name).into()
+    }
+}

@@ -1,0 +1,117 @@
+//! AMQP field tables: the values of headers and arguments.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A name or routing key. Shared, because the same few travel with every message.
+pub type Name = Arc<str>;
+
+/// Headers of a message, or arguments of a method.
+pub type Table = BTreeMap<Name, Value>;
+
+/// AMQP names and routing keys are short strings (rule 6).
+pub const SHORTSTR_BYTES_MAX: usize = 255;
+
+/// A field-table value. AMQP's integer widths are one type here: RabbitMQ treats them as equivalent (rule 14).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// AMQP void: present, without a value.
+    Void,
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    String(Name),
+    /// Whole seconds.
+    Timestamp(u64),
+    Array(Vec<Value>),
+    Table(Table),
+}
+
+impl Value {
+    #[must_use]
+    pub fn string(text: &str) -> Self {
+        Self::String(text.into())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> Option<&Name> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn as_table(&self) -> Option<&Table> {
+        match self {
+            Self::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The word RabbitMQ uses for this type in its messages.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Void => "void",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "signedint",
+            Self::Double(_) => "double",
+            Self::String(_) => "longstr",
+            Self::Timestamp(_) => "timestamp",
+            Self::Array(_) => "array",
+            Self::Table(_) => "table",
+        }
+    }
+}
+
+/// As RabbitMQ prints a value inside quotes in an error text.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Void => f.write_str("undefined"),
+            Self::Bool(flag) => write!(f, "{flag}"),
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Double(number) => write!(f, "{number}"),
+            Self::String(text) => f.write_str(text),
+            Self::Timestamp(seconds) => write!(f, "{seconds}"),
+            Self::Array(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str("]")
+            }
+            Self::Table(table) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in table.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    write!(f, "{key}: {value}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Looking at a broker without touching it: what a management interface shows, and why a message would go where.
+
+use super::exchange::Destination;
+use super::queue::ready::Entry;
+use super::value::{Name, Table};
+use super::{Broker, ExchangeType};
+
+/// A queue as RabbitMQ's management interface counts it.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueView<'a> {
+    queue: &'a super::queue::Queue,
+}
+
+impl<'a> QueueView<'a> {
+    #[must_use]
+    pub fn name(self) -> &'a Name {
+        &self.queue.name
+    }
+
+    #[must_use]
+    pub fn ready(self) -> u64 {
+        self.queue.ready.len() as u64
+    }
+
+    #[must_use]
+    pub fn unacked(self) -> u64 {
+        self.queue.unacked as u64
+    }
+
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.ready() + self.unacked()
+    }
+
+    #[must_use]
+    pub fn consumers(self) -> u64 {
+        self.queue.consumers.len() as u64
+    }
+
+    #[must_use]
+    pub fn durable(self) -> bool {
+        self.queue.durable
+    }
+
+    #[must_use]
+    pub fn arguments(self) -> &'a Table {
+        &self.queue.arguments
+    }
+
+    /// In the order they would be delivered.
+    pub fn messages(self) -> impl Iterator<Item = &'a Entry> {
+        self.queue.ready.iter()
+    }
+}
+
+/// One binding, by names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BindingView<'a> {
+    pub source: &'a Name,
+    pub destination: &'a Name,
+    pub to_exchange: bool,
+    pub routing_key: &'a Name,
+    pub arguments: &'a Table,
+}
+
+impl Broker {
+    /// In the order they were declared.
+    pub fn queues(&self) -> impl Iterator<Item = QueueView<'_>> {
+        self.queues.values().map(|queue| QueueView { queue })
+    }
+
+    #[must_use]
+    pub fn queue(&self, name: &str) -> Option<QueueView<'_>> {
+        let id = self.queue_names.get(name)?;
+        Some(QueueView { queue: self.queues.get(id)? })
+    }
+
+    #[must_use]
+    pub fn exchange_type(&self, name: &str) -> Option<ExchangeType> {
+        Some(self.exchanges.get(self.exchange_names.get(name)?)?.kind)
+    }
+
+    /// The bindings of an exchange, ordered by destination and key.
+    pub fn bindings_of(&self, exchange: &str) -> impl Iterator<Item = BindingView<'_>> {
+        let source = self.exchange_names.get(exchange).and_then(|id| self.exchanges.get(id));
+        source.into_iter().flat_map(|source| {
+            source.bindings().filter_map(|(destination, routing_key, arguments)| {
+                let (destination, to_exchange) = match destination {
+                    Destination::Queue(id) => (&self.queues.get(&id)?.name, false),
+                    Destination::Exchange(id) => (&self.exchanges.get(&id)?.name, true),
+                };
+                Some(BindingView { source: &source.name, destination, to_exchange, routing_key, arguments })
+            })
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! AMQP field tables as JSON: null is void, whole numbers are integers, everything else is as one would guess.
+
+use serde_json::{Map, Number, Value as Json};
+
+use crate::broker::{Table, Value};
+
+#[must_use]
+pub fn table_from_json(fields: &Map<String, Json>) -> Table {
+    fields.iter().map(|(name, value)| (name.as_str().into(), value_from_json(value))).collect()
+}
+
+#[must_use]
+pub fn value_from_json(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Void,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Value::Int(integer),
+            None => Value::Double(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Value::string(text),
+        Json::Array(items) => Value::Array(items.iter().map(value_from_json).collect()),
+        Json::Object(fields) => Value::Table(table_from_json(fields)),
+    }
+}
+
+#[must_use]
+pub fn table_to_json(table: &Table) -> Map<String, Json> {
+    table.iter().map(|(name, value)| (name.to_string(), value_to_json(value))).collect()
+}
+
+#[must_use]
+pub fn value_to_json(value: &Value) -> Json {
+    match value {
+        Value::Void => Json::Null,
+        Value::Bool(flag) => Json::Bool(*flag),
+        Value::Int(number) => Json::from(*number),
+        Value::Double(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
+        Value::String(text) => Json::String(text.to_string()),
+        Value::Timestamp(seconds) => Json::from(*seconds),
+        Value::Array(items) => items.iter().map(value_to_json).collect(),
+        Value::Table(table) => Json::Object(table_to_json(table)),
+    }
+}

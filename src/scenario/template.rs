@@ -1,0 +1,100 @@
+//! Templates: JSON whose strings may name fields of the data at hand.
+//!
+//! `"{orderId}"` alone is that field with its type, `"order {orderId}"` is text, `"{quantity * 29.99}"` multiplies and rounds to
+//! cents. `{address.zip}` looks inside. What is missing becomes null, or nothing within text.
+
+use serde_json::{Map, Number};
+
+use super::Json;
+
+/// The value at a path of field names separated by dots.
+#[must_use]
+pub fn field<'a>(data: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(data, |value, name| value.get(name)).filter(|value| !value.is_null())
+}
+
+/// The template with every placeholder replaced.
+#[must_use]
+pub fn fill(template: &Json, data: &Json) -> Json {
+    match template {
+        Json::String(text) => fill_string(text, data),
+        Json::Array(items) => items.iter().map(|item| fill(item, data)).collect(),
+        Json::Object(fields) => {
+            Json::Object(fields.iter().map(|(name, value)| (name.clone(), fill(value, data))).collect::<Map<_, _>>())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A template that is text, such as a routing key.
+#[must_use]
+pub fn fill_text(template: &str, data: &Json) -> String {
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    match fill_string(template, data) {
+        Json::String(text) => text,
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn fill_string(text: &str, data: &Json) -> Json {
+    if let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|inner| !inner.contains(['{', '}'])) {
+        return evaluate(inner, data);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((inner, after)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match evaluate(inner, data) {
+            Json::Null => {}
+            Json::String(value) => out.push_str(&value),
+            other => out.push_str(&other.to_string()),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Json::String(out)
+}
+
+fn evaluate(expression: &str, data: &Json) -> Json {
+    let Some((left, right)) = expression.split_once('*') else {
+        return field(data, expression.trim()).cloned().unwrap_or(Json::Null);
+    };
+    let number = |text: &str| {
+        let text = text.trim();
+        text.parse::<f64>().ok().or_else(|| field(data, text).and_then(Json::as_f64))
+    };
+    let product = number(left).zip(number(right)).map(|(left, right)| (left * right * 100.0).round() / 100.0);
+    product.and_then(Number::from_f64).map_or(Json::Null, Json::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn placeholders_keep_their_type_alone_and_become_text_in_company() {
+        let data = json!({"orderId": 7, "quantity": 3, "address": {"zip": null}, "user": "u-1"});
+        let cases = [
+            (json!("{orderId}"), json!(7)),
+            (json!("order {orderId} of {user}"), json!("order 7 of u-1")),
+            (json!("{quantity * 29.99}"), json!(89.97)),
+            (json!("{address.zip}"), json!(null)),
+            (json!("zip: {address.zip}"), json!("zip: ")),
+            (json!({"a": ["{user}", 1, true]}), json!({"a": ["u-1", 1, true]})),
+            (json!("an open { brace"), json!("an open { brace")),
+            (json!("{missing * 2}"), json!(null)),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(fill(&template, &data), expected, "{template}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Where every message went. Counted from events, compared with what the broker holds: if the two ever differ, one of them lies.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::broker::{Broker, DeathReason, DropCause, Event, Name};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub messages: Messages,
+    pub queues: BTreeMap<Name, Copies>,
+    pub business: Business,
+}
+
+/// What clients published: every message is routed or unroutable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Messages {
+    pub published: u64,
+    pub routed: u64,
+    /// No queue, and nobody was told.
+    pub unroutable: u64,
+    /// No queue, and given back, because it was mandatory.
+    pub returned: u64,
+    /// Sent by a program that had no channel.
+    pub unsent: u64,
+}
+
+/// What happened to the copies in one queue, or in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// Everything an exchange sent here.
+    pub arrived: u64,
+    pub delivered: u64,
+    pub redelivered: u64,
+    pub requeued: u64,
+    pub acknowledged: u64,
+    /// Settled by being sent, to consumers without acknowledgements.
+    pub auto_acknowledged: u64,
+    pub dead_lettered: BTreeMap<DeathReason, u64>,
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// By a full queue.
+    pub refused: u64,
+    /// From the broker.
+    pub ready: u64,
+    pub unacked: u64,
+}
+
+impl Copies {
+    #[must_use]
+    pub fn dead_lettered_total(&self) -> u64 {
+        self.dead_lettered.values().sum()
+    }
+
+    #[must_use]
+    pub fn dropped_total(&self) -> u64 {
+        self.dropped.values().sum()
+    }
+
+    /// Where the arrived copies are now. Equal to `arrived`, or something is wrong.
+    #[must_use]
+    pub fn accounted(&self) -> u64 {
+        self.ready
+            + self.unacked
+            + self.acknowledged
+            + self.auto_acknowledged
+            + self.dead_lettered_total()
+            + self.dropped_total()
+            + self.refused
+    }
+
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        self.arrived == self.accounted()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.arrived += other.arrived;
+        self.delivered += other.delivered;
+        self.redelivered += other.redelivered;
+        self.requeued += other.requeued;
+        self.acknowledged += other.acknowledged;
+        self.auto_acknowledged += other.auto_acknowledged;
+        self.refused += other.refused;
+        self.ready += other.ready;
+        self.unacked += other.unacked;
+        for (reason, count) in &other.dead_lettered {
+            *self.dead_lettered.entry(*reason).or_default() += count;
+        }
+        for (cause, count) in &other.dropped {
+            *self.dropped.entry(cause).or_default() += count;
+        }
+    }
+}
+
+/// What the messages were for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Business {
+    pub requests: u64,
+    /// Answered with success.
+    pub accepted: u64,
+    /// Answered with an error, or not at all.
+    pub failed: u64,
+    pub saved: u64,
+    /// What was done to whom, and how often.
+    pub effects: BTreeMap<Name, BTreeMap<String, u32>>,
+}
+
+impl Business {
+    #[must_use]
+    pub fn done(&self, effect: &str) -> u64 {
+        self.effects.get(effect).map_or(0, |whom| whom.values().map(|count| u64::from(*count)).sum())
+    }
+
+    /// How often something was done to somebody to whom it had been done before.
+    #[must_use]
+    pub fn duplicated(&self, effect: &str) -> u64 {
+        self.effects.get(effect).map_or(0, |whom| whom.values().map(|count| u64::from(count - 1)).sum())
+    }
+}
+
+impl Ledger {
+    pub(super) fn record(&mut self, event: &Event) {
+        match event {
+            Event::Published { .. } => self.messages.published += 1,
+            Event::Routed { message, queues } if message.deaths().is_empty() => {
+                if queues.is_empty() {
+                    self.messages.unroutable += 1;
+                } else {
+                    self.messages.routed += 1;
+                }
+            }
+            Event::Returned { .. } => {
+                self.messages.unroutable -= 1; // its `Routed` to no queue came first
+                self.messages.returned += 1;
+            }
+            Event::Enqueued { queue, .. } => self.queue(queue).arrived += 1,
+            Event::Delivered(delivered) => {
+                let copies = self.queue(&delivered.queue);
+                copies.arrived += u64::from(delivered.direct);
+                copies.delivered += 1;
+                copies.redelivered += u64::from(delivered.redelivered);
+                copies.auto_acknowledged += u64::from(delivered.no_ack);
+            }
+            Event::Fetched { queue, redelivered, no_ack, .. } => {
+                let copies = self.queue(queue);
+                copies.delivered += 1;
+                copies.redelivered += u64::from(*redelivered);
+                copies.auto_acknowledged += u64::from(*no_ack);
+            }
+            Event::Acknowledged { queue, .. } => self.queue(queue).acknowledged += 1,
+            Event::Requeued { queue, .. } => self.queue(queue).requeued += 1,
+            Event::DeadLettered { queue, reason, .. } => *self.queue(queue).dead_lettered.entry(*reason).or_default() += 1,
+            Event::Dropped { queue, cause, .. } => self.drop(queue, *cause),
+            Event::Refused { queue, dead_lettered, .. } => {
+                let copies = self.queue(queue);
+                copies.arrived += 1;
+                copies.refused += u64::from(!dead_lettered);
+            }
+            Event::Routed { .. }
+            | Event::Confirmed { .. }
+            | Event::ConsumerStarted { .. }
+            | Event::ConsumerEnded { .. }
+            | Event::ConsumerCancelled { .. }
+            | Event::QueueDeleted { .. }
+            | Event::ExchangeDeleted { .. }
+            | Event::ChannelClosed { .. }
+            | Event::ConnectionClosed { .. } => {}
+        }
+    }
+
+    fn drop(&mut self, queue: &Name, cause: DropCause) {
+        *self.queue(queue).dropped.entry(cause.name()).or_default() += 1;
+    }
+
+    fn queue(&mut self, name: &Name) -> &mut Copies {
+        if !self.queues.contains_key(name) {
+            self.queues.insert(name.clone(), Copies::default());
+        }
+        self.queues.get_mut(name).expect("it has just been inserted")
+    }
+
+    /// The ledger with what the broker holds now.
+    #[must_use]
+    pub fn with_holdings(&self, broker: &Broker) -> Self {
+        let mut ledger = self.clone();
+        for queue in broker.queues() {
+            let copies = ledger.queue(queue.name());
+            copies.ready = queue.ready();
+            copies.unacked = queue.unacked();
+        }
+        ledger
+    }
+
+    /// All queues together.
+    #[must_use]
+    pub fn total(&self) -> Copies {
+        let mut total = Copies::default();
+        self.queues.values().for_each(|copies| total.add(copies));
+        total
+    }
+
+    /// What does not add up; empty when all does.
+    #[must_use]
+    pub fn imbalances(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let Messages { published, routed, unroutable, returned, .. } = self.messages;
+        if published != routed + unroutable + returned {
+            wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
+        }
+        for (name, copies) in &self.queues {
+            if !copies.is_balanced() {
+                wrong.push(format!("{name}: {} arrived, but {} accounted for", copies.arrived, copies.accounted()));
+            }
+        }
+        wrong
+    }
+}
+
+/// The report of `requeue run`.
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Messages { published, routed, unroutable, returned, unsent } = self.messages;
+        writeln!(f, "Messages   published {published} = routed {routed} + unroutable {unroutable} + returned {returned}")?;
+        if unsent > 0 {
+            writeln!(f, "           and {unsent} never sent: no channel to the broker")?;
+        }
+        writeln!(f)?;
+        writeln!(f, "{:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}", "Queue", "arrived", "ready", "unacked", "acknowledged", "dead", "dropped", "refused")?;
+        let rows = self.queues.iter().map(|(name, copies)| (&**name, copies.clone()));
+        for (name, copies) in rows.chain(std::iter::once(("in all", self.total()))) {
+            writeln!(
+                f,
+                "{name:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}  {}",
+                copies.arrived,
+                copies.ready,
+                copies.unacked,
+                copies.acknowledged + copies.auto_acknowledged,
+                copies.dead_lettered_total(),
+                copies.dropped_total(),
+                copies.refused,
+                if copies.is_balanced() { "balanced" } else { "NOT BALANCED" },
+            )?;
+        }
+        let total = self.total();
+        writeln!(f, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
+        for (reason, count) in &total.dead_lettered {
+            writeln!(f, "Dead       {count} {reason}")?;
+        }
+        for (cause, count) in &total.dropped {
+            writeln!(f, "Dropped    {count}: {cause}")?;
+        }
+        let business = &self.business;
+        writeln!(f, "\nRequests   {} sent, {} accepted, {} failed", business.requests, business.accepted, business.failed)?;
+        writeln!(f, "Records    {} saved", business.saved)?;
+        for what in business.effects.keys() {
+            writeln!(f, "Effects    {what}: {}, of which {} twice or more", business.done(what), business.duplicated(what))?;
+        }
+        Ok(())
+    }
+}
