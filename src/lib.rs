@@ -1,6 +1,45 @@
+//! Requeue: an interactive learning playground for event-driven architecture.
+//!
+//! A web page runs a simulated RabbitMQ and the programs around it; the same engine runs headless for teachers, tests and CI.
+//!
+//! # The house
+//!
+//! A module may use only the modules above it in this list; `tests/architecture.rs` enforces it, and that only `ui` and
+//! `main.rs` name yew, `web_sys`, `js_sys` or gloo.
+//!
+//! | module | is | must not know |
+//! |---|---|---|
+//! | [`broker`] | RabbitMQ as a pure state machine: AMQP methods in, replies and events out; time is an argument | services, the scenario, the screen |
+//! | [`scenario`] | the document a learner edits: topology, services, traffic, layout; validation | how it is simulated or drawn |
+//! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, ledger, metrics, trace | the screen |
+//! | [`formats`] | everything that leaves or enters as bytes | the screen |
+//! | [`app`] | the whole application as state, action, update; no browser in it | yew, the DOM |
+//! | `ui` | yew views, the canvas painter, browser services (only in the page) | rules of the broker |
+//! | `cli` | the commands of `requeue` (feature `cli`, native only) | yew |
+//!
+//! Data flows one way: pointer or key → [`app::Action`] → [`app::update`] → an input of the [`sim::World`] → [`broker::Broker::apply`]
+//! → events → trace, ledger, metrics → views. Nothing on the screen decides anything about messages; the screen asks "what is true
+//! at time t?" and paints it.
+//!
+//! # What holds everywhere
+//!
+//! - Time and randomness are arguments. The same recording gives the same trace, byte for byte, native and in the browser.
+//! - One way in per layer: [`broker::Broker::apply`], [`sim::World::step`], [`app::update`]. Closed enums, no callbacks.
+//! - What a learner does wrong is a result with AMQP's own code and text, or a message that names the field. A panic is our bug.
+//! - Everything that input can grow has a bound.
+
 pub mod broker;
+
 pub mod scenario;
+
 pub mod sim;
+
 pub mod formats;
+
+pub mod app;
+
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
+
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;

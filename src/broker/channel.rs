@@ -1,8 +1,9 @@
 //! Channels: delivery tags, what is unacknowledged, prefetch, confirms (sections D, F, G of the rules).
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use super::ConnectionId;
+use super::ordered::OrderedMap;
 use super::queue::QueueId;
 use super::queue::ready::Entry;
 use super::value::Name;
@@ -18,9 +19,8 @@ pub(super) struct Channel {
     pub connection: ConnectionId,
     /// One counter for deliveries and gets (rule 87).
     pub delivery_tag_next: u64,
-    /// By delivery tag, so in delivery order.
-    pub unacked: BTreeMap<u64, Unacked>,
-    pub consumers: BTreeMap<Name, ConsumerId>,
+    pub unacked: UnackedDeliveries,
+    pub consumers: OrderedMap<Name, ConsumerId>,
     /// Copied into each consumer as it starts; 0 is unlimited (rule 71).
     pub prefetch_consumer: u16,
     /// Over all consumers of the channel; 0 is unlimited (rule 72).
@@ -38,8 +38,8 @@ impl Channel {
         Self {
             connection,
             delivery_tag_next: 1,
-            unacked: BTreeMap::new(),
-            consumers: BTreeMap::new(),
+            unacked: UnackedDeliveries { ring: VecDeque::new() },
+            consumers: OrderedMap::new(),
             prefetch_consumer: 0,
             prefetch_channel: 0,
             window: 0,
@@ -74,4 +74,41 @@ pub(super) struct Consumer {
     /// 0 is unlimited.
     pub prefetch: u16,
     pub unacked: usize,
+}
+
+/// The deliveries of a channel that nobody has settled, in delivery order. Clients settle mostly from the front.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnackedDeliveries {
+    ring: VecDeque<(u64, Unacked)>,
+}
+
+impl UnackedDeliveries {
+    fn place(&self, tag: u64) -> Option<usize> {
+        match self.ring.front() {
+            Some((first, _)) if *first == tag => Some(0),
+            _ => self.ring.binary_search_by_key(&tag, |(tag, _)| *tag).ok(),
+        }
+    }
+
+    pub fn contains(&self, tag: u64) -> bool {
+        self.place(tag).is_some()
+    }
+
+    /// Tags only grow.
+    pub fn push(&mut self, tag: u64, delivery: Unacked) {
+        self.ring.push_back((tag, delivery));
+    }
+
+    pub fn remove(&mut self, tag: u64) -> Option<Unacked> {
+        let place = self.place(tag)?;
+        self.ring.remove(place).map(|(_, delivery)| delivery)
+    }
+
+    pub fn tags(&self) -> impl Iterator<Item = u64> {
+        self.ring.iter().map(|(tag, _)| *tag)
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &Unacked> {
+        self.ring.iter().map(|(_, delivery)| delivery)
+    }
 }

@@ -56,14 +56,16 @@ pub struct Death {
 
 impl Death {
     fn to_table(&self) -> Value {
-        let mut table = Table::from([
+        let mut table: Table = [
             ("count".into(), Value::Int(i64::try_from(self.count).unwrap_or(i64::MAX))),
             ("exchange".into(), Value::String(self.exchange.clone())),
             ("queue".into(), Value::String(self.queue.clone())),
             ("reason".into(), Value::string(self.reason.name())),
             ("routing-keys".into(), Value::Array(self.routing_keys.iter().cloned().map(Value::String).collect())),
             ("time".into(), Value::Timestamp(self.time.as_secs())),
-        ]);
+        ]
+        .into_iter()
+        .collect();
         if let Some(expiration) = &self.original_expiration {
             table.insert("original-expiration".into(), Value::String(expiration.clone()));
         }
@@ -119,7 +121,7 @@ pub(super) fn dead_letter(
     headers.insert("x-death".into(), Value::Array(history.deaths.iter().map(Death::to_table).collect()));
     let origin = [("reason", Value::string(reason.name())), ("queue", Value::String(queue.clone())), ("exchange", Value::String(message.exchange.clone()))];
     for (what, value) in origin {
-        headers.entry(format!("x-first-death-{what}").into()).or_insert_with(|| value.clone()); // rule 124
+        headers.get_or_insert_with(format!("x-first-death-{what}").into(), || value.clone()); // rule 124
         headers.insert(format!("x-last-death-{what}").into(), value);
     }
 

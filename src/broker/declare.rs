@@ -113,7 +113,7 @@ impl Broker {
     /// Removes the bindings to something deleted, and the auto-delete exchanges that lose their last one (rule 24).
     fn unbind_destination(&mut self, destination: Destination) {
         let mut emptied = Vec::new();
-        for (id, exchange) in &mut self.exchanges {
+        for (id, exchange) in self.exchanges.iter_mut() {
             if exchange.unbind_all(destination) && exchange.auto_delete && !exchange.has_bindings() {
                 emptied.push(*id);
             }
@@ -257,7 +257,7 @@ impl Broker {
         self.queue_names.insert(name.clone(), id);
         self.queues.insert(
             id,
-            Queue {
+            Box::new(Queue {
                 name: name.clone(),
                 durable: declare.durable && !declare.exclusive, // rule 25
                 auto_delete: declare.auto_delete,
@@ -270,7 +270,7 @@ impl Broker {
                 had_consumer: false,
                 sequence_next: 1,
                 used_at: now,
-            },
+            }),
         );
         self.channel(channel).queue_last = Some(name);
         Ok(self.declared(now, id))
@@ -302,7 +302,7 @@ impl Broker {
         let classic = Value::string("classic");
         let with_type = |arguments: &Table| {
             let mut arguments = arguments.clone();
-            arguments.entry("x-queue-type".into()).or_insert_with(|| classic.clone());
+            arguments.get_or_insert_with("x-queue-type".into(), || classic.clone());
             arguments
         };
         let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));

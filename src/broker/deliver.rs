@@ -1,7 +1,5 @@
 //! Consuming: dispatch, prefetch, get, acknowledgements, requeue (sections E, F, G of the rules).
 
-use std::ops::Bound;
-
 use super::Broker;
 use super::channel::{ChannelId, Consumer, ConsumerId, Unacked};
 use super::dead_letter::DeathReason;
@@ -77,8 +75,8 @@ impl Broker {
         let state = self.channel(channel);
         let prefetch = state.prefetch_consumer;
         state.consumers.insert(tag.clone(), consumer);
-        self.consumers
-            .insert(consumer, Consumer { tag: tag.clone(), channel, queue: id, no_ack: consume.no_ack, priority, prefetch, unacked: 0 });
+        let new = Consumer { tag: tag.clone(), channel, queue: id, no_ack: consume.no_ack, priority, prefetch, unacked: 0 };
+        self.consumers.insert(consumer, Box::new(new));
         self.events.push(Event::ConsumerStarted { queue: name, channel, consumer_tag: tag.clone() });
         if let Some(queue) = self.queues.get_mut(&id) {
             queue.had_consumer = true;
@@ -146,7 +144,7 @@ impl Broker {
         let state = self.channel(channel);
         let delivery_tag = state.take_delivery_tag();
         if !no_ack {
-            state.unacked.insert(delivery_tag, Unacked { queue: id, consumer: None, entry });
+            state.unacked.push(delivery_tag, Unacked { queue: id, consumer: None, entry });
         }
         self.events.push(Event::Fetched { queue: name, channel, delivery_tag, message: message.clone(), redelivered, no_ack });
         self.refresh_deadline(id);
@@ -198,7 +196,7 @@ impl Broker {
             consumer.unacked += 1;
             channel.window += 1;
             queue.unacked += 1;
-            channel.unacked.insert(delivery_tag, Unacked { queue: id, consumer: Some(consumer_id), entry });
+            channel.unacked.push(delivery_tag, Unacked { queue: id, consumer: Some(consumer_id), entry });
         }
         queue.consumers.rotate();
     }
@@ -213,12 +211,12 @@ impl Broker {
         how: Settlement,
     ) -> Result<Reply, AmqpError> {
         let state = self.channel(channel);
-        if !(multiple && delivery_tag == 0) && !state.unacked.contains_key(&delivery_tag) {
+        if !(multiple && delivery_tag == 0) && !state.unacked.contains(delivery_tag) {
             return Err(AmqpError::precondition(format_args!("unknown delivery tag {delivery_tag}")));
         }
         if multiple {
-            let last = if delivery_tag == 0 { Bound::Unbounded } else { Bound::Included(delivery_tag) };
-            let tags: Vec<u64> = state.unacked.range((Bound::Unbounded, last)).map(|(tag, _)| *tag).collect();
+            let last = if delivery_tag == 0 { u64::MAX } else { delivery_tag };
+            let tags: Vec<u64> = state.unacked.tags().take_while(|tag| *tag <= last).collect();
             self.settle_all(now, channel, &tags, how);
         } else {
             self.settle_all(now, channel, &[delivery_tag], how);
@@ -227,7 +225,7 @@ impl Broker {
     }
 
     pub(super) fn requeue_all(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
-        let tags: Vec<u64> = self.channel(channel).unacked.keys().copied().collect();
+        let tags: Vec<u64> = self.channel(channel).unacked.tags().collect();
         self.settle_all(now, channel, &tags, Settlement::Requeue(cause));
     }
 
@@ -236,7 +234,7 @@ impl Broker {
         let mut touched: Vec<QueueId> = Vec::new();
         for &delivery_tag in tags {
             let state = self.channel(channel);
-            let Some(Unacked { queue: id, consumer, entry }) = state.unacked.remove(&delivery_tag) else { continue };
+            let Some(Unacked { queue: id, consumer, entry }) = state.unacked.remove(delivery_tag) else { continue };
             if let Some(consumer) = consumer {
                 state.window -= 1;
                 if let Some(consumer) = self.consumers.get_mut(&consumer) {
@@ -293,8 +291,8 @@ impl Broker {
 
 /// Rules 69, 71, 72, 75: a consumer without acknowledgements minds only the channel's window.
 fn can_take(
-    consumers: &std::collections::BTreeMap<ConsumerId, Consumer>,
-    channels: &std::collections::BTreeMap<ChannelId, super::channel::Channel>,
+    consumers: &super::ordered::OrderedMap<ConsumerId, Box<Consumer>>,
+    channels: &super::ordered::OrderedMap<ChannelId, Box<super::channel::Channel>>,
     consumer: ConsumerId,
 ) -> bool {
     let Some(state) = consumers.get(&consumer) else { return false };

@@ -43,7 +43,7 @@ impl Broker {
 
     /// Called after every change to a queue.
     pub(super) fn refresh_deadline(&mut self, id: QueueId) {
-        match self.queues.get(&id).and_then(super::queue::Queue::next_deadline) {
+        match self.queues.get(&id).and_then(|queue| queue.next_deadline()) {
             Some(at) => {
                 self.deadlines.insert(id, at);
             }

@@ -27,6 +27,7 @@ pub mod event;
 pub mod exchange;
 pub mod message;
 pub mod method;
+pub mod ordered;
 pub mod profile;
 pub mod queue;
 pub mod time;
@@ -38,7 +39,7 @@ mod deliver;
 mod expire;
 mod publish;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use channel::{ChannelId, ConsumerId};
@@ -56,6 +57,7 @@ pub use value::{Name, Table, Value};
 
 use channel::{Channel, Consumer};
 use exchange::{Exchange, ExchangeId};
+use ordered::OrderedMap;
 use queue::{Queue, QueueId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,15 +72,16 @@ pub const CHANNEL_MAX: usize = 2047;
 #[derive(Clone, Debug)]
 pub struct Broker {
     profile: Profile,
-    exchanges: BTreeMap<ExchangeId, Exchange>,
-    exchange_names: BTreeMap<Name, ExchangeId>,
-    queues: BTreeMap<QueueId, Queue>,
-    queue_names: BTreeMap<Name, QueueId>,
-    connections: BTreeMap<ConnectionId, Connection>,
-    channels: BTreeMap<ChannelId, Channel>,
-    consumers: BTreeMap<ConsumerId, Consumer>,
+    // Boxed, so that one copy of the map's code serves all of them.
+    exchanges: OrderedMap<ExchangeId, Box<Exchange>>,
+    exchange_names: OrderedMap<Name, ExchangeId>,
+    queues: OrderedMap<QueueId, Box<Queue>>,
+    queue_names: OrderedMap<Name, QueueId>,
+    connections: OrderedMap<ConnectionId, Box<Connection>>,
+    channels: OrderedMap<ChannelId, Box<Channel>>,
+    consumers: OrderedMap<ConsumerId, Box<Consumer>>,
     /// When something happens in a queue by itself; queues where nothing will are absent.
-    deadlines: BTreeMap<QueueId, SimTime>,
+    deadlines: OrderedMap<QueueId, SimTime>,
     /// What has left a queue and is not yet published to its dead-letter exchange.
     dead_letters: VecDeque<PendingDeadLetter>,
     ids: Ids,
@@ -134,14 +137,14 @@ impl Broker {
     pub fn new(profile: Profile) -> Self {
         let mut broker = Self {
             profile,
-            exchanges: BTreeMap::new(),
-            exchange_names: BTreeMap::new(),
-            queues: BTreeMap::new(),
-            queue_names: BTreeMap::new(),
-            connections: BTreeMap::new(),
-            channels: BTreeMap::new(),
-            consumers: BTreeMap::new(),
-            deadlines: BTreeMap::new(),
+            exchanges: OrderedMap::new(),
+            exchange_names: OrderedMap::new(),
+            queues: OrderedMap::new(),
+            queue_names: OrderedMap::new(),
+            connections: OrderedMap::new(),
+            channels: OrderedMap::new(),
+            consumers: OrderedMap::new(),
+            deadlines: OrderedMap::new(),
             dead_letters: VecDeque::new(),
             ids: Ids::default(),
             events: Vec::new(),
@@ -232,7 +235,7 @@ impl Broker {
     pub fn open_connection(&mut self) -> ConnectionId {
         self.ids.connection += 1;
         let id = ConnectionId(self.ids.connection);
-        self.connections.insert(id, Connection { channels: Vec::new() });
+        self.connections.insert(id, Box::new(Connection { channels: Vec::new() }));
         id
     }
 
@@ -249,7 +252,7 @@ impl Broker {
         self.ids.channel += 1;
         let id = ChannelId(self.ids.channel);
         state.channels.push(id);
-        self.channels.insert(id, Channel::new(connection));
+        self.channels.insert(id, Box::new(Channel::new(connection)));
         Ok(id)
     }
 
@@ -301,7 +304,7 @@ impl Broker {
         self.ids.exchange += 1;
         let id = ExchangeId(self.ids.exchange);
         self.exchange_names.insert(exchange.name.clone(), id);
-        self.exchanges.insert(id, exchange);
+        self.exchanges.insert(id, Box::new(exchange));
         id
     }
 

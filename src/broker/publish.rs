@@ -9,6 +9,7 @@ use super::event::{DropCause, Event, Outcome, Returned};
 use super::exchange::{Destination, ExchangeId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
+use super::ordered::insert_once;
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
 use super::queue::{Queue, QueueId};
@@ -52,8 +53,8 @@ impl Broker {
             }
         }
         self.confirm(channel, outcome);
-        let mut routed_to = names;
-        routed_to.sort_unstable();
+        let mut routed_to = Vec::with_capacity(names.len());
+        names.into_iter().for_each(|name| insert_once(&mut routed_to, name));
         Ok(Reply::Published { routed_to, returned })
     }
 
@@ -95,7 +96,7 @@ impl Broker {
             next += 1;
             let Some(exchange) = self.exchanges.get(&id) else { continue };
             if exchange.name.is_empty() {
-                queues.extend(all_keys().filter_map(|key| self.queue_names.get(key).copied())); // rule 33
+                all_keys().filter_map(|key| self.queue_names.get(key)).for_each(|queue| insert_once(&mut queues, *queue)); // rule 33
                 continue;
             }
             for key in all_keys() {
@@ -108,14 +109,12 @@ impl Broker {
             }
             for destination in found.drain(..) {
                 match destination {
-                    Destination::Queue(queue) => queues.push(queue),
+                    Destination::Queue(queue) => insert_once(&mut queues, queue),
                     Destination::Exchange(other) if !visited.contains(&other) => visited.push(other), // rule 44
                     Destination::Exchange(_) => {}
                 }
             }
         }
-        queues.sort_unstable();
-        queues.dedup();
         queues
     }
 

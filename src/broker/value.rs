@@ -1,14 +1,15 @@
 //! AMQP field tables: the values of headers and arguments.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+use super::ordered::OrderedMap;
 
 /// A name or routing key. Shared, because the same few travel with every message.
 pub type Name = Arc<str>;
 
 /// Headers of a message, or arguments of a method.
-pub type Table = BTreeMap<Name, Value>;
+pub type Table = OrderedMap<Name, Value>;
 
 /// AMQP names and routing keys are short strings (rule 6).
 pub const SHORTSTR_BYTES_MAX: usize = 255;

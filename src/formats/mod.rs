@@ -1,5 +1,6 @@
-//! Everything that enters or leaves as bytes. Wire types live here, with their versions and limits; the rest of the house
+//! Everything that enters or leaves as bytes. Formats, with their versions and limits, are known here; the rest of the house
 //! never sees them.
 
 pub mod amqp_json;
+pub mod document;
 pub mod scenario_file;

@@ -1,680 +1,270 @@
 //! Scenario files, format 1: JSON, at most [`BYTES_MAX`], unknown fields refused.
 
-use std::collections::BTreeMap;
+use serde_json::Value as Json;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
-
-use super::amqp_json::{table_from_json, table_to_json};
+use super::document::{Fields, Mistakes, Node};
 use crate::broker::{ExchangeType, Name, Profile, SimTime};
 use crate::scenario::{
     Action, Arrivals, BindingSpec, BindingTarget, BrokerSpec, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Handler,
-    Network, Point, Poison, Problem, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
+    Network, Poison, Problem, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
 };
 
-pub const VERSION: u32 = 1;
+pub const VERSION: u64 = 1;
 pub const BYTES_MAX: usize = 1 << 20;
+
+/// How long the chapter's programs wait before they connect again.
+const RECONNECT: SimTime = SimTime::from_secs(5);
 
 /// Reads a scenario and checks it.
 ///
 /// # Errors
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let one = |path: String, message: String| vec![Problem { path, message }];
+    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
     if text.len() > BYTES_MAX {
-        return Err(one(String::new(), format!("the file has {} bytes, a scenario has at most {BYTES_MAX}", text.len())));
+        return one("", format!("the file has {} bytes, a scenario has at most {BYTES_MAX}", text.len()));
     }
+    let document: Json = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => return one("", format!("this is not JSON: {error}")),
+    };
     // The version is looked at first: a file of tomorrow is not "full of unknown fields", it is of tomorrow.
-    #[derive(Deserialize)]
-    struct Version {
-        requeue: Option<Json>,
-    }
-    if let Ok(Version { requeue }) = serde_json::from_str::<Version>(text) {
-        match requeue.as_ref().map(Json::as_u64) {
-            Some(Some(version)) if version == u64::from(VERSION) => {}
-            Some(Some(version)) => {
-                let message = format!("this is format {version}, and this Requeue reads format {VERSION}: a newer Requeue may open it");
-                return Err(one("requeue".into(), message));
-            }
-            _ => return Err(one("requeue".into(), format!("the format's version is missing: a scenario begins with \"requeue\": {VERSION}"))),
+    match document.get("requeue").map(Json::as_u64) {
+        Some(Some(VERSION)) => {}
+        Some(Some(version)) => {
+            return one("requeue", format!("this is format {version}, and this Requeue reads format {VERSION}: a newer one may open it"));
         }
+        _ => return one("requeue", format!("the format's version is missing: a scenario begins with \"requeue\": {VERSION}")),
     }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let wire: Wire = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        one(if path == "." { String::new() } else { path }, error.inner().to_string())
-    })?;
-    json.end().map_err(|error| one(String::new(), error.to_string()))?;
-    let scenario = wire.into_scenario()?;
-    let problems = validate(&scenario);
+    let mistakes = Mistakes::default();
+    let scenario = scenario(&Node::root(&document, &mistakes));
+    let mut problems = mistakes.into_problems();
+    if problems.is_empty() {
+        problems = validate(&scenario);
+    }
     if problems.is_empty() { Ok(scenario) } else { Err(problems) }
 }
 
-/// A scenario as a file.
-#[must_use]
-pub fn write(scenario: &Scenario) -> String {
-    let mut text = serde_json::to_string_pretty(&Wire::of(scenario)).expect("wire types have only string keys and finite numbers");
-    text.push('\n');
-    text
+fn scenario(node: &Node) -> Scenario {
+    let fields = node.fields();
+    let _ = fields.maybe("requeue");
+    let scenario = Scenario {
+        title: fields.need("title").text(),
+        about: fields.maybe("about").map(|node| node.text()).unwrap_or_default(),
+        seed: fields.maybe("seed").map_or(1, |node| node.whole(u64::MAX)),
+        network: network(&fields.need("network")),
+        broker: broker(&fields.need("broker")),
+        clients: fields.items("clients").iter().map(client).collect(),
+        services: fields.items("services").iter().map(service).collect(),
+    };
+    fields.done();
+    scenario
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    requeue: u32,
-    title: String,
-    #[serde(default)]
-    about: String,
-    #[serde(default = "one")]
-    seed: u64,
-    network: WireNetwork,
-    broker: WireBroker,
-    #[serde(default)]
-    clients: Vec<WireClient>,
-    #[serde(default)]
-    services: Vec<WireService>,
+fn network(node: &Node) -> Network {
+    let fields = node.fields();
+    let network = Network { latency: fields.need("latency_ms").millis() };
+    fields.done();
+    network
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireNetwork {
-    latency_ms: f64,
+fn broker(node: &Node) -> BrokerSpec {
+    let fields = node.fields();
+    let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
+    let broker = BrokerSpec {
+        profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
+        exchanges: fields.items("exchanges").iter().map(exchange).collect(),
+        queues: fields.items("queues").iter().map(queue).collect(),
+        bindings: fields.items("bindings").iter().map(binding).collect(),
+    };
+    fields.done();
+    broker
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireBroker {
-    #[serde(default)]
-    profile: WireProfile,
-    #[serde(default)]
-    exchanges: Vec<WireExchange>,
-    #[serde(default)]
-    queues: Vec<WireQueue>,
-    #[serde(default)]
-    bindings: Vec<WireBinding>,
+fn exchange(node: &Node) -> ExchangeSpec {
+    let fields = node.fields();
+    let kinds = ExchangeType::ALL.map(|kind| (kind.name(), kind));
+    let exchange = ExchangeSpec {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        kind: fields.need("type").one_of(&kinds).unwrap_or(ExchangeType::Direct),
+        durable: fields.flag("durable", true),
+        auto_delete: fields.flag("auto_delete", false),
+        internal: fields.flag("internal", false),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    exchange
 }
 
-#[derive(Serialize, Deserialize, Default, Clone, Copy)]
-enum WireProfile {
-    #[default]
-    #[serde(rename = "3.13")]
-    V3_13,
-    #[serde(rename = "4.0")]
-    V4_0,
-    #[serde(rename = "4.3")]
-    V4_3,
+fn queue(node: &Node) -> QueueSpec {
+    let fields = node.fields();
+    let queue = QueueSpec {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        durable: fields.flag("durable", true),
+        auto_delete: fields.flag("auto_delete", false),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    queue
 }
 
-#[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum WireExchangeType {
-    Direct,
-    Fanout,
-    Topic,
-    Headers,
+fn binding(node: &Node) -> BindingSpec {
+    let fields = node.fields();
+    let destination = match (fields.maybe("queue"), fields.maybe("exchange")) {
+        (Some(queue), None) => BindingTarget::Queue(queue.name()),
+        (None, Some(exchange)) => BindingTarget::Exchange(exchange.name()),
+        _ => {
+            fields.mistake("a binding has one destination: give either \"queue\" or \"exchange\"");
+            BindingTarget::Queue("".into())
+        }
+    };
+    let binding = BindingSpec {
+        source: fields.need("source").name(),
+        destination,
+        routing_key: fields.maybe("routing_key").map_or_else(|| "".into(), |node| node.name()),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    binding
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireExchange {
-    name: String,
-    at: [f64; 2],
-    #[serde(rename = "type")]
-    kind: WireExchangeType,
-    #[serde(default = "yes")]
-    durable: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
-    auto_delete: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
-    internal: bool,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    arguments: Map<String, Json>,
+fn client(node: &Node) -> Client {
+    let fields = node.fields();
+    let client = Client {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        calls: calls(&fields.need("calls")),
+        arrivals: arrivals(&fields.need("arrivals")),
+        body: fields.maybe("body").map(|node| node.json()).unwrap_or_default(),
+        poison: fields.maybe("poison").map(|node| poison(&node)),
+    };
+    fields.done();
+    client
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireQueue {
-    name: String,
-    at: [f64; 2],
-    #[serde(default = "yes")]
-    durable: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
-    auto_delete: bool,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    arguments: Map<String, Json>,
+fn calls(node: &Node) -> Endpoint {
+    let fields = node.fields();
+    let endpoint = endpoint(&fields);
+    fields.done();
+    endpoint
 }
 
-/// Either `queue` or `exchange` is the destination.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireBinding {
-    source: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    queue: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    exchange: Option<String>,
-    #[serde(default)]
-    routing_key: String,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    arguments: Map<String, Json>,
+fn endpoint(fields: &Fields) -> Endpoint {
+    Endpoint { service: fields.need("service").name(), path: fields.need("endpoint").name() }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireClient {
-    name: String,
-    at: [f64; 2],
-    calls: WireEndpoint,
-    arrivals: WireArrivals,
-    #[serde(default)]
-    body: Json,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    poison: Option<WirePoison>,
+fn arrivals(node: &Node) -> Arrivals {
+    let fields = node.fields();
+    let arrivals = match (fields.maybe("every_ms"), fields.maybe("poisson_ms")) {
+        (Some(period), None) => Arrivals::Every(period.millis()),
+        (None, Some(mean)) => Arrivals::Poisson(mean.millis()),
+        _ => {
+            fields.mistake("give either \"every_ms\" or \"poisson_ms\", the mean time between two requests");
+            Arrivals::Every(SimTime::ZERO)
+        }
+    };
+    fields.done();
+    arrivals
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireEndpoint {
-    service: String,
-    endpoint: String,
+fn poison(node: &Node) -> Poison {
+    let fields = node.fields();
+    let one_in = u32::try_from(fields.need("one_in").whole(u64::from(u32::MAX))).unwrap_or(u32::MAX);
+    let poison = Poison { one_in, set: fields.need("set").object() };
+    fields.done();
+    poison
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum WireArrivals {
-    EveryMs(f64),
-    PoissonMs(f64),
+fn service(node: &Node) -> Service {
+    let fields = node.fields();
+    let instances = fields.maybe("instances").map_or(1, |node| node.whole(200));
+    let service = Service {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        instances: u32::try_from(instances).unwrap_or(u32::MAX),
+        reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
+        handlers: fields.items("handlers").iter().map(handler).collect(),
+    };
+    fields.done();
+    service
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WirePoison {
-    one_in: u32,
-    set: BTreeMap<String, Json>,
+fn handler(node: &Node) -> Handler {
+    let fields = node.fields();
+    let policies = [("dead_letter", FailurePolicy::DeadLetter), ("requeue", FailurePolicy::Requeue)];
+    let handler = Handler {
+        trigger: trigger(&fields.need("on")),
+        steps: fields.items("steps").iter().map(step).collect(),
+        on_failure: fields.maybe("on_failure").and_then(|node| node.one_of(&policies)).unwrap_or_default(),
+    };
+    fields.done();
+    handler
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireService {
-    name: String,
-    at: [f64; 2],
-    #[serde(default = "one_instance")]
-    instances: u32,
-    #[serde(default = "five_seconds")]
-    reconnect_ms: f64,
-    #[serde(default)]
-    handlers: Vec<WireHandler>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireHandler {
-    on: WireTrigger,
-    #[serde(default)]
-    steps: Vec<WireStep>,
-    #[serde(default, skip_serializing_if = "WireFailurePolicy::is_default")]
-    on_failure: WireFailurePolicy,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected {\"http\": …}, {\"queue\": …} or {\"every_ms\": …, \"records\": …}")]
-enum WireTrigger {
-    Http(WireHttp),
-    Queue(WireSubscription),
-    Schedule(WireSchedule),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireHttp {
-    http: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireSubscription {
-    queue: String,
-    #[serde(default)]
-    prefetch: u16,
-    #[serde(default, skip_serializing_if = "is_false")]
-    auto_ack: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireSchedule {
-    every_ms: f64,
-    records: WireRecords,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireRecords {
-    state: String,
-    older_than_ms: f64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-enum WireStep {
-    Work {
-        ms: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fails: Option<WireFailureRule>,
-    },
-    Persist {
-        id: String,
-        state: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fails: Option<WireFailureRule>,
-    },
-    Publish {
-        #[serde(default)]
-        exchange: String,
-        routing_key: String,
-        payload: Json,
-        #[serde(default = "yes")]
-        persistent: bool,
-        #[serde(default, skip_serializing_if = "is_false")]
-        mandatory: bool,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fails: Option<WireFailureRule>,
-    },
-    Call {
-        service: String,
-        endpoint: String,
-        timeout_ms: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fails: Option<WireFailureRule>,
-    },
-    Effect {
-        what: String,
-        of: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fails: Option<WireFailureRule>,
-    },
-    Reply {
-        status: u16,
-    },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum WireFailureRule {
-    Always,
-    FieldMissing(String),
-}
-
-#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum WireFailurePolicy {
-    #[default]
-    DeadLetter,
-    Requeue,
-}
-
-impl WireFailurePolicy {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-const fn yes() -> bool {
-    true
-}
-
-const fn one() -> u64 {
-    1
-}
-
-const fn one_instance() -> u32 {
-    1
-}
-
-const fn five_seconds() -> f64 {
-    5_000.0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
-/// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.
-const SPAN_MS_MAX: f64 = 315_360_000_000.0;
-
-/// Milliseconds, perhaps with a fraction, to whole microseconds.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is checked to be within bounds")]
-fn span(path: &str, millis: f64) -> Result<SimTime, Problem> {
-    if (0.0..=SPAN_MS_MAX).contains(&millis) {
-        return Ok(SimTime::from_micros((millis * 1_000.0).round() as u64));
-    }
-    Err(Problem { path: path.into(), message: format!("{millis} ms is not between 0 and ten years") })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "ten years of microseconds fit in 53 bits")]
-fn millis(span: SimTime) -> f64 {
-    span.as_micros() as f64 / 1_000.0
-}
-
-fn point([x, y]: [f64; 2]) -> Point {
-    Point { x, y }
-}
-
-fn name(text: &str) -> Name {
-    text.into()
-}
-
-fn endpoint(service: &str, path: &str) -> Endpoint {
-    Endpoint { service: service.into(), path: path.into() }
-}
-
-impl Wire {
-    fn into_scenario(self) -> Result<Scenario, Vec<Problem>> {
-        let one = |problem: Problem| vec![problem];
-        Ok(Scenario {
-            title: self.title,
-            about: self.about,
-            seed: self.seed,
-            network: Network { latency: span("network.latency_ms", self.network.latency_ms).map_err(one)? },
-            broker: self.broker.into_spec().map_err(one)?,
-            clients: self.clients.into_iter().enumerate().map(|(index, client)| client.into_client(index)).collect::<Result<_, _>>().map_err(one)?,
-            services: self.services.into_iter().enumerate().map(|(index, service)| service.into_service(index)).collect::<Result<_, _>>().map_err(one)?,
+fn trigger(node: &Node) -> Trigger {
+    let fields = node.fields();
+    let trigger = if let Some(path) = fields.maybe("http") {
+        Trigger::Http { path: path.name() }
+    } else if let Some(queue) = fields.maybe("queue") {
+        let prefetch = fields.maybe("prefetch").map_or(0, |node| node.whole(u64::from(u16::MAX)));
+        Trigger::Queue(Subscription {
+            queue: queue.name(),
+            prefetch: u16::try_from(prefetch).unwrap_or(u16::MAX),
+            auto_ack: fields.flag("auto_ack", false),
         })
-    }
-
-    fn of(scenario: &Scenario) -> Self {
-        Self {
-            requeue: VERSION,
-            title: scenario.title.clone(),
-            about: scenario.about.clone(),
-            seed: scenario.seed,
-            network: WireNetwork { latency_ms: millis(scenario.network.latency) },
-            broker: WireBroker::of(&scenario.broker),
-            clients: scenario.clients.iter().map(WireClient::of).collect(),
-            services: scenario.services.iter().map(WireService::of).collect(),
-        }
-    }
+    } else if let Some(period) = fields.maybe("every_ms") {
+        Trigger::Schedule { every: period.millis(), records: records(&fields.need("records")) }
+    } else {
+        fields.mistake("what starts it? Give \"http\", \"queue\" or \"every_ms\"");
+        return Trigger::Http { path: "".into() };
+    };
+    fields.done();
+    trigger
 }
 
-impl WireBroker {
-    fn into_spec(self) -> Result<BrokerSpec, Problem> {
-        Ok(BrokerSpec {
-            profile: match self.profile {
-                WireProfile::V3_13 => Profile::V3_13,
-                WireProfile::V4_0 => Profile::V4_0,
-                WireProfile::V4_3 => Profile::V4_3,
-            },
-            exchanges: self
-                .exchanges
-                .into_iter()
-                .map(|exchange| ExchangeSpec {
-                    name: name(&exchange.name),
-                    at: point(exchange.at),
-                    kind: match exchange.kind {
-                        WireExchangeType::Direct => ExchangeType::Direct,
-                        WireExchangeType::Fanout => ExchangeType::Fanout,
-                        WireExchangeType::Topic => ExchangeType::Topic,
-                        WireExchangeType::Headers => ExchangeType::Headers,
-                    },
-                    durable: exchange.durable,
-                    auto_delete: exchange.auto_delete,
-                    internal: exchange.internal,
-                    arguments: table_from_json(&exchange.arguments),
-                })
-                .collect(),
-            queues: self
-                .queues
-                .into_iter()
-                .map(|queue| QueueSpec {
-                    name: name(&queue.name),
-                    at: point(queue.at),
-                    durable: queue.durable,
-                    auto_delete: queue.auto_delete,
-                    arguments: table_from_json(&queue.arguments),
-                })
-                .collect(),
-            bindings: self.bindings.into_iter().enumerate().map(|(index, binding)| binding.into_spec(index)).collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn of(broker: &BrokerSpec) -> Self {
-        Self {
-            profile: match broker.profile {
-                Profile::V3_13 => WireProfile::V3_13,
-                Profile::V4_0 => WireProfile::V4_0,
-                Profile::V4_3 => WireProfile::V4_3,
-            },
-            exchanges: broker
-                .exchanges
-                .iter()
-                .map(|exchange| WireExchange {
-                    name: exchange.name.to_string(),
-                    at: [exchange.at.x, exchange.at.y],
-                    kind: match exchange.kind {
-                        ExchangeType::Direct => WireExchangeType::Direct,
-                        ExchangeType::Fanout => WireExchangeType::Fanout,
-                        ExchangeType::Topic => WireExchangeType::Topic,
-                        ExchangeType::Headers => WireExchangeType::Headers,
-                    },
-                    durable: exchange.durable,
-                    auto_delete: exchange.auto_delete,
-                    internal: exchange.internal,
-                    arguments: table_to_json(&exchange.arguments),
-                })
-                .collect(),
-            queues: broker
-                .queues
-                .iter()
-                .map(|queue| WireQueue {
-                    name: queue.name.to_string(),
-                    at: [queue.at.x, queue.at.y],
-                    durable: queue.durable,
-                    auto_delete: queue.auto_delete,
-                    arguments: table_to_json(&queue.arguments),
-                })
-                .collect(),
-            bindings: broker.bindings.iter().map(WireBinding::of).collect(),
-        }
-    }
+fn records(node: &Node) -> RecordQuery {
+    let fields = node.fields();
+    let records = RecordQuery { state: fields.need("state").name(), older_than: fields.need("older_than_ms").millis() };
+    fields.done();
+    records
 }
 
-impl WireBinding {
-    fn into_spec(self, index: usize) -> Result<BindingSpec, Problem> {
-        let destination = match (self.queue, self.exchange) {
-            (Some(queue), None) => BindingTarget::Queue(name(&queue)),
-            (None, Some(exchange)) => BindingTarget::Exchange(name(&exchange)),
-            _ => {
-                let message = "a binding has one destination: give either \"queue\" or \"exchange\"".into();
-                return Err(Problem { path: format!("broker.bindings[{index}]"), message });
-            }
-        };
-        Ok(BindingSpec {
-            source: name(&self.source),
-            destination,
-            routing_key: name(&self.routing_key),
-            arguments: table_from_json(&self.arguments),
-        })
-    }
-
-    fn of(binding: &BindingSpec) -> Self {
-        let (queue, exchange) = match &binding.destination {
-            BindingTarget::Queue(name) => (Some(name.to_string()), None),
-            BindingTarget::Exchange(name) => (None, Some(name.to_string())),
-        };
-        Self {
-            source: binding.source.to_string(),
-            queue,
-            exchange,
-            routing_key: binding.routing_key.to_string(),
-            arguments: table_to_json(&binding.arguments),
-        }
-    }
+fn step(node: &Node) -> Step {
+    let fields = node.fields();
+    let kinds = ["work", "persist", "publish", "call", "effect", "reply"].map(|kind| (kind, kind));
+    let action = match fields.need("do").one_of(&kinds) {
+        Some("persist") => Action::Persist { id: fields.need("id").name(), state: fields.need("state").name() },
+        Some("publish") => Action::Publish {
+            exchange: fields.maybe("exchange").map_or_else(|| "".into(), |node| node.name()),
+            routing_key: fields.need("routing_key").name(),
+            payload: fields.need("payload").json(),
+            persistent: fields.flag("persistent", true),
+            mandatory: fields.flag("mandatory", false),
+        },
+        Some("call") => Action::Call { endpoint: endpoint(&fields), timeout: fields.need("timeout_ms").millis() },
+        Some("effect") => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
+        Some("reply") => Action::Reply { status: u16::try_from(fields.need("status").whole(999)).unwrap_or(0) },
+        Some(_) => Action::Work { time: fields.need("ms").millis() },
+        None => return Step { action: Action::Reply { status: 200 }, fails: FailureRule::Never },
+    };
+    let fails = fields.maybe("fails").map(|node| failure_rule(&node)).unwrap_or_default();
+    fields.done();
+    Step { action, fails }
 }
 
-impl WireClient {
-    fn into_client(self, index: usize) -> Result<Client, Problem> {
-        let path = format!("clients[{index}].arrivals");
-        Ok(Client {
-            name: name(&self.name),
-            at: point(self.at),
-            calls: endpoint(&self.calls.service, &self.calls.endpoint),
-            arrivals: match self.arrivals {
-                WireArrivals::EveryMs(period) => Arrivals::Every(span(&path, period)?),
-                WireArrivals::PoissonMs(mean) => Arrivals::Poisson(span(&path, mean)?),
-            },
-            body: self.body,
-            poison: self.poison.map(|poison| Poison { one_in: poison.one_in, set: poison.set }),
-        })
-    }
-
-    fn of(client: &Client) -> Self {
-        Self {
-            name: client.name.to_string(),
-            at: [client.at.x, client.at.y],
-            calls: WireEndpoint { service: client.calls.service.to_string(), endpoint: client.calls.path.to_string() },
-            arrivals: match client.arrivals {
-                Arrivals::Every(period) => WireArrivals::EveryMs(millis(period)),
-                Arrivals::Poisson(mean) => WireArrivals::PoissonMs(millis(mean)),
-            },
-            body: client.body.clone(),
-            poison: client.poison.as_ref().map(|poison| WirePoison { one_in: poison.one_in, set: poison.set.clone() }),
+fn failure_rule(node: &Node) -> FailureRule {
+    let fields = node.fields();
+    let missing: Option<Name> = fields.maybe("field_missing").map(|node| node.name());
+    let rule = match (fields.flag("always", false), missing) {
+        (true, None) => FailureRule::Always,
+        (false, Some(field)) => FailureRule::FieldMissing(field),
+        _ => {
+            fields.mistake("when does it fail? Give \"always\": true, or \"field_missing\" with the path of a field");
+            FailureRule::Never
         }
-    }
-}
-
-impl WireService {
-    fn into_service(self, index: usize) -> Result<Service, Problem> {
-        let path = format!("services[{index}]");
-        Ok(Service {
-            name: name(&self.name),
-            at: point(self.at),
-            instances: self.instances,
-            reconnect: span(&format!("{path}.reconnect_ms"), self.reconnect_ms)?,
-            handlers: self
-                .handlers
-                .into_iter()
-                .enumerate()
-                .map(|(number, handler)| handler.into_handler(&format!("{path}.handlers[{number}]")))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn of(service: &Service) -> Self {
-        Self {
-            name: service.name.to_string(),
-            at: [service.at.x, service.at.y],
-            instances: service.instances,
-            reconnect_ms: millis(service.reconnect),
-            handlers: service.handlers.iter().map(WireHandler::of).collect(),
-        }
-    }
-}
-
-impl WireHandler {
-    fn into_handler(self, path: &str) -> Result<Handler, Problem> {
-        Ok(Handler {
-            trigger: match self.on {
-                WireTrigger::Http(http) => Trigger::Http { path: name(&http.http) },
-                WireTrigger::Queue(subscription) => Trigger::Queue(Subscription {
-                    queue: name(&subscription.queue),
-                    prefetch: subscription.prefetch,
-                    auto_ack: subscription.auto_ack,
-                }),
-                WireTrigger::Schedule(schedule) => Trigger::Schedule {
-                    every: span(&format!("{path}.on.every_ms"), schedule.every_ms)?,
-                    records: RecordQuery {
-                        state: name(&schedule.records.state),
-                        older_than: span(&format!("{path}.on.records.older_than_ms"), schedule.records.older_than_ms)?,
-                    },
-                },
-            },
-            steps: self
-                .steps
-                .into_iter()
-                .enumerate()
-                .map(|(number, step)| step.into_step(&format!("{path}.steps[{number}]")))
-                .collect::<Result<_, _>>()?,
-            on_failure: match self.on_failure {
-                WireFailurePolicy::DeadLetter => FailurePolicy::DeadLetter,
-                WireFailurePolicy::Requeue => FailurePolicy::Requeue,
-            },
-        })
-    }
-
-    fn of(handler: &Handler) -> Self {
-        Self {
-            on: match &handler.trigger {
-                Trigger::Http { path } => WireTrigger::Http(WireHttp { http: path.to_string() }),
-                Trigger::Queue(subscription) => WireTrigger::Queue(WireSubscription {
-                    queue: subscription.queue.to_string(),
-                    prefetch: subscription.prefetch,
-                    auto_ack: subscription.auto_ack,
-                }),
-                Trigger::Schedule { every, records } => WireTrigger::Schedule(WireSchedule {
-                    every_ms: millis(*every),
-                    records: WireRecords { state: records.state.to_string(), older_than_ms: millis(records.older_than) },
-                }),
-            },
-            steps: handler.steps.iter().map(WireStep::of).collect(),
-            on_failure: match handler.on_failure {
-                FailurePolicy::DeadLetter => WireFailurePolicy::DeadLetter,
-                FailurePolicy::Requeue => WireFailurePolicy::Requeue,
-            },
-        }
-    }
-}
-
-impl WireStep {
-    fn into_step(self, path: &str) -> Result<Step, Problem> {
-        let (action, fails) = match self {
-            Self::Work { ms, fails } => (Action::Work { time: span(&format!("{path}.ms"), ms)? }, fails),
-            Self::Persist { id, state, fails } => (Action::Persist { id: name(&id), state: name(&state) }, fails),
-            Self::Publish { exchange, routing_key, payload, persistent, mandatory, fails } => {
-                let (exchange, routing_key) = (name(&exchange), name(&routing_key));
-                (Action::Publish { exchange, routing_key, payload, persistent, mandatory }, fails)
-            }
-            Self::Call { service, endpoint: at, timeout_ms, fails } => {
-                let timeout = span(&format!("{path}.timeout_ms"), timeout_ms)?;
-                (Action::Call { endpoint: endpoint(&service, &at), timeout }, fails)
-            }
-            Self::Effect { what, of, fails } => (Action::Effect { what: name(&what), of: name(&of) }, fails),
-            Self::Reply { status } => (Action::Reply { status }, None),
-        };
-        let fails = match fails {
-            None => FailureRule::Never,
-            Some(WireFailureRule::Always) => FailureRule::Always,
-            Some(WireFailureRule::FieldMissing(field)) => FailureRule::FieldMissing(name(&field)),
-        };
-        Ok(Step { action, fails })
-    }
-
-    fn of(step: &Step) -> Self {
-        let fails = match &step.fails {
-            FailureRule::Never => None,
-            FailureRule::Always => Some(WireFailureRule::Always),
-            FailureRule::FieldMissing(field) => Some(WireFailureRule::FieldMissing(field.to_string())),
-        };
-        match &step.action {
-            Action::Work { time } => Self::Work { ms: millis(*time), fails },
-            Action::Persist { id, state } => Self::Persist { id: id.to_string(), state: state.to_string(), fails },
-            Action::Publish { exchange, routing_key, payload, persistent, mandatory } => Self::Publish {
-                exchange: exchange.to_string(),
-                routing_key: routing_key.to_string(),
-                payload: payload.clone(),
-                persistent: *persistent,
-                mandatory: *mandatory,
-                fails,
-            },
-            Action::Call { endpoint, timeout } => Self::Call {
-                service: endpoint.service.to_string(),
-                endpoint: endpoint.path.to_string(),
-                timeout_ms: millis(*timeout),
-                fails,
-            },
-            Action::Effect { what, of } => Self::Effect { what: what.to_string(), of: of.to_string(), fails },
-            Action::Reply { status } => Self::Reply { status: *status },
-        }
-    }
+    };
+    fields.done();
+    rule
 }

@@ -6,8 +6,6 @@
 pub mod template;
 pub mod validate;
 
-use std::collections::BTreeMap;
-
 pub use crate::broker::{ExchangeType, Name, Profile, SimTime, Table};
 pub use validate::{Problem, validate};
 
@@ -135,7 +133,7 @@ pub struct Poison {
     /// One in so many, at random.
     pub one_in: u32,
     /// What these requests have in the place of the body's own fields.
-    pub set: BTreeMap<String, Json>,
+    pub set: serde_json::Map<String, Json>,
 }
 
 /// A program. Each instance is its own process with its own connection.

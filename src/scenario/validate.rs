@@ -1,6 +1,5 @@
 //! Everything that is wrong with a scenario, each with the path of the field that is.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Action, Arrivals, BindingTarget, Endpoint, Handler, Name, Scenario, Trigger};
@@ -66,15 +65,17 @@ impl Check<'_> {
     }
 
     fn names<'b>(&mut self, list: &str, names: impl Iterator<Item = &'b Name>) {
-        let mut seen = BTreeSet::new();
+        let mut seen = Vec::new();
         for (index, name) in names.enumerate() {
             let path = format!("{list}[{index}].name");
             if name.is_empty() {
                 self.problem(path, "a name is missing");
             } else if name.len() > SHORTSTR_BYTES_MAX {
                 self.problem(path, format!("a name has at most {SHORTSTR_BYTES_MAX} bytes, this one has {}", name.len()));
-            } else if !seen.insert(name) {
+            } else if seen.contains(&name) {
                 self.problem(path, format!("the name '{name}' is used twice"));
+            } else {
+                seen.push(name);
             }
         }
     }

@@ -1,14 +1,14 @@
 //! Where every message went. Counted from events, compared with what the broker holds: if the two ever differ, one of them lies.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::broker::ordered::OrderedMap;
 use crate::broker::{Broker, DeathReason, DropCause, Event, Name};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub messages: Messages,
-    pub queues: BTreeMap<Name, Copies>,
+    pub queues: OrderedMap<Name, Copies>,
     pub business: Business,
 }
 
@@ -36,8 +36,8 @@ pub struct Copies {
     pub acknowledged: u64,
     /// Settled by being sent, to consumers without acknowledgements.
     pub auto_acknowledged: u64,
-    pub dead_lettered: BTreeMap<DeathReason, u64>,
-    pub dropped: BTreeMap<&'static str, u64>,
+    pub dead_lettered: OrderedMap<DeathReason, u64>,
+    pub dropped: OrderedMap<&'static str, u64>,
     /// By a full queue.
     pub refused: u64,
     /// From the broker.
@@ -83,11 +83,11 @@ impl Copies {
         self.refused += other.refused;
         self.ready += other.ready;
         self.unacked += other.unacked;
-        for (reason, count) in &other.dead_lettered {
-            *self.dead_lettered.entry(*reason).or_default() += count;
+        for (reason, count) in other.dead_lettered.iter() {
+            *self.dead_lettered.get_or_default(*reason) += count;
         }
-        for (cause, count) in &other.dropped {
-            *self.dropped.entry(cause).or_default() += count;
+        for (cause, count) in other.dropped.iter() {
+            *self.dropped.get_or_default(cause) += count;
         }
     }
 }
@@ -102,7 +102,7 @@ pub struct Business {
     pub failed: u64,
     pub saved: u64,
     /// What was done to whom, and how often.
-    pub effects: BTreeMap<Name, BTreeMap<String, u32>>,
+    pub effects: OrderedMap<Name, OrderedMap<String, u32>>,
 }
 
 impl Business {
@@ -149,7 +149,7 @@ impl Ledger {
             }
             Event::Acknowledged { queue, .. } => self.queue(queue).acknowledged += 1,
             Event::Requeued { queue, .. } => self.queue(queue).requeued += 1,
-            Event::DeadLettered { queue, reason, .. } => *self.queue(queue).dead_lettered.entry(*reason).or_default() += 1,
+            Event::DeadLettered { queue, reason, .. } => *self.queue(queue).dead_lettered.get_or_default(*reason) += 1,
             Event::Dropped { queue, cause, .. } => self.drop(queue, *cause),
             Event::Refused { queue, dead_lettered, .. } => {
                 let copies = self.queue(queue);
@@ -169,14 +169,11 @@ impl Ledger {
     }
 
     fn drop(&mut self, queue: &Name, cause: DropCause) {
-        *self.queue(queue).dropped.entry(cause.name()).or_default() += 1;
+        *self.queue(queue).dropped.get_or_default(cause.name()) += 1;
     }
 
     fn queue(&mut self, name: &Name) -> &mut Copies {
-        if !self.queues.contains_key(name) {
-            self.queues.insert(name.clone(), Copies::default());
-        }
-        self.queues.get_mut(name).expect("it has just been inserted")
+        self.queues.get_or_default(name.clone())
     }
 
     /// The ledger with what the broker holds now.
@@ -207,7 +204,7 @@ impl Ledger {
         if published != routed + unroutable + returned {
             wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
         }
-        for (name, copies) in &self.queues {
+        for (name, copies) in self.queues.iter() {
             if !copies.is_balanced() {
                 wrong.push(format!("{name}: {} arrived, but {} accounted for", copies.arrived, copies.accounted()));
             }
@@ -243,10 +240,10 @@ impl fmt::Display for Ledger {
         }
         let total = self.total();
         writeln!(f, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
-        for (reason, count) in &total.dead_lettered {
+        for (reason, count) in total.dead_lettered.iter() {
             writeln!(f, "Dead       {count} {reason}")?;
         }
-        for (cause, count) in &total.dropped {
+        for (cause, count) in total.dropped.iter() {
             writeln!(f, "Dropped    {count}: {cause}")?;
         }
         let business = &self.business;

@@ -1,7 +1,6 @@
 //! Queue depths over virtual time, in bounded memory for a run of any length.
 
-use std::collections::BTreeMap;
-
+use crate::broker::ordered::OrderedMap;
 use crate::broker::{Broker, Name, SimTime};
 
 /// A series never holds more: when it would, every second sample goes and the period doubles.
@@ -18,13 +17,13 @@ pub struct Depth {
 pub struct Metrics {
     period: SimTime,
     next: SimTime,
-    series: BTreeMap<Name, Vec<Depth>>,
+    series: OrderedMap<Name, Vec<Depth>>,
     samples: usize,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { period: PERIOD_FIRST, next: SimTime::ZERO, series: BTreeMap::new(), samples: 0 }
+        Self { period: PERIOD_FIRST, next: SimTime::ZERO, series: OrderedMap::new(), samples: 0 }
     }
 }
 
@@ -33,7 +32,7 @@ impl Metrics {
     pub(super) fn sample_until(&mut self, until: SimTime, broker: &Broker) {
         while self.next <= until {
             for queue in broker.queues() {
-                let series = self.series.entry(queue.name().clone()).or_default();
+                let series = self.series.get_or_default(queue.name().clone());
                 series.resize(self.samples, Depth::default()); // of a queue that came later
                 series.push(Depth { ready: queue.ready(), unacked: queue.unacked() });
             }

@@ -20,7 +20,7 @@ pub mod trace;
 mod agenda;
 mod programs;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use flight::{Cargo, Flight, Hop, HopKind, Place, Verdict};
@@ -29,6 +29,7 @@ pub use ledger::Ledger;
 pub use service::InstanceId;
 pub use trace::{Happening, Occurrence};
 
+use crate::broker::ordered::OrderedMap;
 use crate::broker::{
     AmqpError, BasicPublish, Body, Broker, ChannelId, Event, ExchangeDeclare, Message, Method, Name, Profile, Properties, QueueBinding,
     QueueDeclare, Reply, RequeueCause, SimTime, Table,
@@ -56,8 +57,8 @@ pub struct World {
     services: Vec<ServiceState>,
     clients: Vec<ClientState>,
     /// Who uses a channel.
-    channels: BTreeMap<ChannelId, InstanceId>,
-    flights: BTreeMap<u64, Flight>,
+    channels: OrderedMap<ChannelId, InstanceId>,
+    flights: OrderedMap<u64, Box<Flight>>,
     flight_last: u64,
     hops: VecDeque<Hop>,
     run_last: u64,
@@ -101,8 +102,8 @@ impl World {
             operator,
             services,
             clients,
-            channels: BTreeMap::new(),
-            flights: BTreeMap::new(),
+            channels: OrderedMap::new(),
+            flights: OrderedMap::new(),
             flight_last: 0,
             hops: VecDeque::new(),
             run_last: 0,
@@ -238,7 +239,7 @@ impl World {
     }
 
     pub fn flights(&self) -> impl Iterator<Item = &Flight> {
-        self.flights.values()
+        self.flights.values().map(|flight| &**flight)
     }
 
     /// Moves inside the broker that the eye is still following.
@@ -351,7 +352,7 @@ impl World {
         match item {
             Item::Arrival(flight) => {
                 if let Some(flight) = self.flights.remove(&flight) {
-                    self.arrive(flight);
+                    self.arrive(*flight);
                 }
             }
             Item::ClientSends(client) => self.client_sends(client),
@@ -366,7 +367,8 @@ impl World {
         let arrives = self.now + self.recording.scenario.network.latency;
         self.flight_last += 1;
         self.agenda.push(arrives, Item::Arrival(self.flight_last));
-        self.flights.insert(self.flight_last, Flight { path, departs: self.now, arrives, cargo });
+        let flight = Flight { path, departs: self.now, arrives, cargo };
+        self.flights.insert(self.flight_last, Box::new(flight));
     }
 
     fn arrive(&mut self, flight: Flight) {

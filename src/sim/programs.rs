@@ -169,14 +169,14 @@ impl World {
     }
 
     pub(super) fn receive(&mut self, delivery: Delivery) {
-        let Delivery { to, epoch, handler, queue, delivery_tag, message, no_ack, .. } = delivery;
+        let Delivery { to, epoch, handler, queue, delivery_tag, message, redelivered, no_ack } = delivery;
         if self.services[to.service].instances[to.instance].epoch != epoch {
             self.happened(Happening::LostDelivery { instance: to, message: message.id });
             return;
         }
         let data = message.body.as_text().and_then(|text| serde_json::from_str::<Json>(text).ok());
         let data = data.map(|data| with_event_id(data, &message)).unwrap_or(Json::Null);
-        self.run(to, handler, data, Cause::Delivery { queue, delivery_tag, no_ack, message });
+        self.run(to, handler, data, Cause::Delivery { queue, delivery_tag, no_ack, redelivered, message });
     }
 
     /// A handler begins.
@@ -252,7 +252,7 @@ impl World {
                 }
                 Action::Effect { what, of } => {
                     let whom = field(&run.data, of).map_or_else(|| "nobody".to_owned(), |whom| whom.as_str().map_or_else(|| whom.to_string(), str::to_owned));
-                    *self.ledger.business.effects.entry(what.clone()).or_default().entry(whom.clone()).or_default() += 1;
+                    *self.ledger.business.effects.get_or_default(what.clone()).get_or_default(whom.clone()) += 1;
                     self.happened(Happening::Effect { instance: id, what: what.clone(), whom });
                 }
                 Action::Reply { status } => self.reply(id, run_id, *status),
@@ -326,7 +326,7 @@ impl World {
     }
 
     fn settle_run(&mut self, id: InstanceId, cause: Cause, verdict: Verdict) {
-        let Cause::Delivery { queue, delivery_tag, no_ack: false, message } = cause else { return };
+        let Cause::Delivery { queue, delivery_tag, no_ack: false, message, .. } = cause else { return };
         let Some(channel) = self.services[id.service].instances[id.instance].channel else { return };
         self.happened(Happening::Settling { instance: id, message: message.id, verdict });
         let path = vec![Place::Instance(id), Place::Queue(queue)];

@@ -1,9 +1,9 @@
 //! The state of the simulated programs: which instances run, what they hold in memory, what they have stored.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::flight::Caller;
+use crate::broker::ordered::OrderedMap;
 use crate::broker::{ChannelId, ConnectionId, Message, Name, SimTime};
 use crate::scenario::Json;
 
@@ -33,16 +33,16 @@ pub struct Instance {
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
     /// Lost when it dies.
-    pub runs: BTreeMap<RunId, Run>,
+    pub runs: OrderedMap<RunId, Run>,
     pub handled: u64,
     pub failed: u64,
 }
 
 impl Instance {
-    /// The deliveries it is working on.
-    pub fn deliveries(&self) -> impl Iterator<Item = &Arc<Message>> {
+    /// The deliveries it is working on, and whether they are redeliveries.
+    pub fn deliveries(&self) -> impl Iterator<Item = (&Arc<Message>, bool)> {
         self.runs.values().filter_map(|run| match &run.cause {
-            Cause::Delivery { message, .. } => Some(message),
+            Cause::Delivery { message, redelivered, .. } => Some((message, *redelivered)),
             Cause::Request(_) | Cause::Schedule => None,
         })
     }
@@ -60,7 +60,7 @@ pub struct Run {
 
 #[derive(Clone, Debug)]
 pub enum Cause {
-    Delivery { queue: Name, delivery_tag: u64, no_ack: bool, message: Arc<Message> },
+    Delivery { queue: Name, delivery_tag: u64, no_ack: bool, redelivered: bool, message: Arc<Message> },
     Request(Caller),
     Schedule,
 }
@@ -68,8 +68,8 @@ pub enum Cause {
 /// Survives every crash of its service.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    records: BTreeMap<u64, Record>,
-    by_state: BTreeMap<Name, BTreeSet<(SimTime, u64)>>,
+    records: OrderedMap<u64, Record>,
+    by_state: OrderedMap<Name, OrderedMap<(SimTime, u64), ()>>,
     last_id: u64,
 }
 
@@ -88,7 +88,7 @@ impl Store {
 
     pub fn put(&mut self, id: u64, state: Name, since: SimTime, data: Json) {
         self.last_id = self.last_id.max(id);
-        self.by_state.entry(state.clone()).or_default().insert((since, id));
+        self.by_state.get_or_default(state.clone()).insert((since, id), ());
         if let Some(old) = self.records.insert(id, Record { state, since, data }) {
             let new = &self.records[&id];
             if (&old.state, old.since) != (&new.state, new.since) {
@@ -102,7 +102,7 @@ impl Store {
     /// The records that entered a state by then, oldest first.
     pub fn in_state_since(&self, state: &Name, by: SimTime) -> Vec<Json> {
         let Some(ids) = self.by_state.get(state) else { return Vec::new() };
-        ids.range(..=(by, u64::MAX)).map(|(_, id)| self.records[id].data.clone()).collect()
+        ids.keys().take_while(|(since, _)| *since <= by).map(|(_, id)| self.records[id].data.clone()).collect()
     }
 
     #[must_use]

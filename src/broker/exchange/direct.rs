@@ -1,18 +1,17 @@
 //! Direct exchanges: the binding key is the routing key (rule 34).
 
-use std::collections::BTreeMap;
-
 use super::Destination;
+use crate::broker::ordered::OrderedMap;
 use crate::broker::value::Name;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Router {
-    by_key: BTreeMap<Name, Vec<Destination>>,
+    by_key: OrderedMap<Name, Vec<Destination>>,
 }
 
 impl Router {
     pub fn add(&mut self, key: &Name, destination: Destination) {
-        self.by_key.entry(key.clone()).or_default().push(destination);
+        self.by_key.get_or_default(key.clone()).push(destination);
     }
 
     pub fn remove(&mut self, key: &Name, destination: Destination) {

@@ -6,9 +6,8 @@ pub mod topic;
 mod direct;
 mod fanout;
 
-use std::collections::BTreeMap;
-
 use super::message::Properties;
+use super::ordered::OrderedMap;
 use super::queue::QueueId;
 use super::value::{Name, Table, Value};
 
@@ -57,7 +56,7 @@ pub(super) struct Exchange {
     pub internal: bool,
     pub arguments: Table,
     /// A binding is its destination, key and arguments (rule 31).
-    bindings: BTreeMap<(Destination, Name), Vec<Table>>,
+    bindings: OrderedMap<(Destination, Name), Vec<Table>>,
     router: Router,
 }
 
@@ -78,7 +77,7 @@ impl Exchange {
             ExchangeType::Topic => Router::Topic(topic::Router::default()),
             ExchangeType::Headers => Router::Headers(headers::Router::default()),
         };
-        Self { name, kind, durable, auto_delete, internal, arguments, bindings: BTreeMap::new(), router }
+        Self { name, kind, durable, auto_delete, internal, arguments, bindings: OrderedMap::new(), router }
     }
 
     pub fn alternate(&self) -> Option<&Name> {
@@ -91,7 +90,7 @@ impl Exchange {
 
     /// Adding a binding that exists changes nothing.
     pub fn bind(&mut self, destination: Destination, key: &Name, arguments: Table) {
-        let same_key = self.bindings.entry((destination, key.clone())).or_default();
+        let same_key = self.bindings.get_or_default((destination, key.clone()));
         if same_key.contains(&arguments) {
             return;
         }
@@ -126,7 +125,7 @@ impl Exchange {
         let from = (destination, Name::from(""));
         let gone: Vec<(Name, Vec<Table>)> = self
             .bindings
-            .range(from..)
+            .from(&from)
             .take_while(|((other, _), _)| *other == destination)
             .map(|((_, key), tables)| (key.clone(), tables.clone()))
             .collect();

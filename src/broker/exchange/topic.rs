@@ -3,9 +3,8 @@
 //! Binding keys form a trie of words. A routing key is matched by walking all branches at once, one word at a time, so the
 //! cost grows with the branches that still match and not with the bindings, and no key can make it explode.
 
-use std::collections::BTreeMap;
-
 use super::Destination;
+use crate::broker::ordered::{OrderedMap, insert_once};
 use crate::broker::value::Name;
 
 /// Index of a node; the root is 0.
@@ -19,7 +18,7 @@ pub(super) struct Router {
 
 #[derive(Clone, Debug, Default)]
 struct TrieNode {
-    words: BTreeMap<Name, Node>,
+    words: OrderedMap<Name, Node>,
     star: Option<Node>,
     hash: Option<Node>,
     /// Reached by `#`: stays reached however many words follow.
@@ -136,7 +135,7 @@ impl Router {
             for &node in &reached {
                 let trie_node = &self.nodes[node as usize];
                 if trie_node.is_hash {
-                    next.push(node); // its own `#` child was reached before
+                    insert_once(&mut next, node); // its own `#` child was reached before
                 }
                 if let Some(&child) = trie_node.words.get(word) {
                     self.reach(child, &mut next);
@@ -144,10 +143,6 @@ impl Router {
                 if let Some(child) = trie_node.star {
                     self.reach(child, &mut next);
                 }
-            }
-            if next.len() > 1 {
-                next.sort_unstable();
-                next.dedup();
             }
             std::mem::swap(&mut reached, &mut next);
             next.clear();
@@ -159,10 +154,10 @@ impl Router {
 
     /// A node, and what `#` reaches from it by matching no word.
     fn reach(&self, node: Node, reached: &mut Vec<Node>) {
-        reached.push(node);
+        insert_once(reached, node);
         let mut node = node;
         while let Some(hash) = self.nodes[node as usize].hash {
-            reached.push(hash);
+            insert_once(reached, hash);
             node = hash;
         }
     }

@@ -1,0 +1,270 @@
+//! Where things stand on the canvas, and the curves between them.
+
+use crate::scenario::{Action, BindingTarget, Point, Scenario, Trigger};
+use crate::sim::{InstanceId, Place};
+
+pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
+pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
+pub const QUEUE: Size = Size { width: 196.0, height: 48.0 };
+pub const EXCHANGE_RADIUS: f64 = 36.0;
+/// From one instance of a service to the next.
+const INSTANCE_STRIDE: f64 = 96.0;
+/// Room for names and badges around the outermost nodes.
+const MARGIN: f64 = 36.0;
+/// What hangs below a queue or an exchange: counts, badges, names.
+const CAPTION: f64 = 52.0;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    pub width: f64,
+    pub height: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rect {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Rect {
+    fn around(centre: Point, size: Size) -> Self {
+        Self { left: centre.x - size.width / 2.0, top: centre.y - size.height / 2.0, width: size.width, height: size.height }
+    }
+
+    #[must_use]
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    #[must_use]
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    fn centre(&self) -> Point {
+        Point { x: self.left + self.width / 2.0, y: self.top + self.height / 2.0 }
+    }
+}
+
+/// A cubic Bézier curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curve {
+    pub from: Point,
+    pub control_from: Point,
+    pub control_to: Point,
+    pub to: Point,
+}
+
+impl Curve {
+    /// The point at a share of the way, from 0 to 1.
+    #[must_use]
+    pub fn at(&self, share: f64) -> Point {
+        let rest = 1.0 - share;
+        let weights = [rest * rest * rest, 3.0 * rest * rest * share, 3.0 * rest * share * share, share * share * share];
+        let points = [self.from, self.control_from, self.control_to, self.to];
+        let sum = |pick: fn(&Point) -> f64| points.iter().zip(weights).map(|(point, weight)| pick(point) * weight).sum();
+        Point { x: sum(|point| point.x), y: sum(|point| point.y) }
+    }
+
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self { from: self.to, control_from: self.control_to, control_to: self.control_from, to: self.from }
+    }
+
+    /// As an SVG path.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let Self { from, control_from, control_to, to } = self;
+        format!(
+            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+            from.x, from.y, control_from.x, control_from.y, control_to.x, control_to.y, to.x, to.y
+        )
+    }
+}
+
+/// What a line on the canvas stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EdgeKind {
+    Http,
+    Publishes,
+    /// With its key.
+    Binding(String),
+    Consumes,
+    DeadLetters,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    pub from: Place,
+    pub to: Place,
+    pub kind: EdgeKind,
+    pub curve: Curve,
+}
+
+/// Everything of a scenario that has a place.
+#[must_use]
+pub fn places(scenario: &Scenario) -> Vec<Place> {
+    let clients = (0..scenario.clients.len()).map(Place::Client);
+    let instances = scenario.services.iter().enumerate().flat_map(|(service, spec)| {
+        (0..spec.instances as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
+    });
+    let exchanges = scenario.broker.exchanges.iter().map(|exchange| Place::Exchange(exchange.name.clone()));
+    let queues = scenario.broker.queues.iter().map(|queue| Place::Queue(queue.name.clone()));
+    clients.chain(instances).chain(exchanges).chain(queues).collect()
+}
+
+/// The box of a node; none for a place that is not on the canvas, such as the default exchange.
+#[must_use]
+pub fn rect(scenario: &Scenario, place: &Place) -> Option<Rect> {
+    Some(match place {
+        Place::Client(index) => Rect::around(scenario.clients.get(*index)?.at, CLIENT),
+        Place::Instance(id) => {
+            let at = scenario.services.get(id.service)?.at;
+            #[expect(clippy::cast_precision_loss, reason = "there are at most 200 instances")]
+            let offset = id.instance as f64 * INSTANCE_STRIDE;
+            Rect::around(Point { x: at.x, y: at.y + offset }, SERVICE)
+        }
+        Place::Exchange(name) => {
+            let exchange = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name)?;
+            Rect::around(exchange.at, Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 })
+        }
+        Place::Queue(name) => {
+            Rect::around(scenario.broker.queues.iter().find(|queue| queue.name == *name)?.at, QUEUE)
+        }
+    })
+}
+
+/// The part of the canvas that is used.
+#[must_use]
+pub fn bounds(scenario: &Scenario) -> Rect {
+    let rects: Vec<Rect> = places(scenario).iter().filter_map(|place| rect(scenario, place)).collect();
+    if rects.is_empty() {
+        return Rect { left: 0.0, top: 0.0, width: 800.0, height: 500.0 };
+    }
+    let smallest = |pick: fn(&Rect) -> f64| rects.iter().map(pick).fold(f64::INFINITY, f64::min);
+    let largest = |pick: fn(&Rect) -> f64| rects.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
+    let (left, top) = (smallest(|rect| rect.left) - MARGIN, smallest(|rect| rect.top) - MARGIN);
+    let right = largest(Rect::right) + MARGIN;
+    let bottom = largest(Rect::bottom) + CAPTION + MARGIN / 2.0;
+    Rect { left, top, width: right - left, height: bottom - top }
+}
+
+/// Every line, in a stable order.
+#[must_use]
+pub fn edges(scenario: &Scenario) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    let mut add = |from: Place, to: Place, kind: EdgeKind| {
+        let known = edges.iter().any(|edge| edge.from == from && edge.to == to && !matches!(edge.kind, EdgeKind::Binding(_)));
+        if !known {
+            if let Some(curve) = leg(scenario, &from, &to, kind == EdgeKind::DeadLetters) {
+                edges.push(Edge { from, to, kind, curve });
+            }
+        }
+    };
+    let instances = |service: usize, count: u32| {
+        (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
+    };
+    for (index, client) in scenario.clients.iter().enumerate() {
+        if let Some((service, spec)) = scenario.service(&client.calls.service) {
+            instances(service, spec.instances).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
+        }
+    }
+    for (index, service) in scenario.services.iter().enumerate() {
+        for handler in &service.handlers {
+            if let Trigger::Queue(subscription) = &handler.trigger {
+                for to in instances(index, service.instances) {
+                    add(Place::Queue(subscription.queue.clone()), to, EdgeKind::Consumes);
+                }
+            }
+            for step in &handler.steps {
+                for from in instances(index, service.instances) {
+                    match &step.action {
+                        Action::Publish { exchange, .. } => add(from, Place::Exchange(exchange.clone()), EdgeKind::Publishes),
+                        Action::Call { endpoint, .. } => {
+                            if let Some((other, spec)) = scenario.service(&endpoint.service) {
+                                instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));
+                            }
+                        }
+                        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } => {}
+                    }
+                }
+            }
+        }
+    }
+    for binding in &scenario.broker.bindings {
+        let to = match &binding.destination {
+            BindingTarget::Queue(name) => Place::Queue(name.clone()),
+            BindingTarget::Exchange(name) => Place::Exchange(name.clone()),
+        };
+        add(Place::Exchange(binding.source.clone()), to, EdgeKind::Binding(binding.routing_key.to_string()));
+    }
+    for queue in &scenario.broker.queues {
+        if let Some(exchange) = queue.dead_letter_exchange() {
+            add(Place::Queue(queue.name.clone()), Place::Exchange(exchange.clone()), EdgeKind::DeadLetters);
+        }
+    }
+    edges
+}
+
+/// The way from one place to another. Dead letters leave a queue from below.
+#[must_use]
+pub fn leg(scenario: &Scenario, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
+    let (start, end) = (rect(scenario, from)?, rect(scenario, to)?);
+    let (a, b) = (start.centre(), end.centre());
+    if dead {
+        let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: a.y + 14.0 };
+        let to = Point { x: b.x, y: end.top };
+        let control_from = Point { x: from.x + (to.x - from.x) * 0.62, y: from.y + 22.0 };
+        return Some(Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to });
+    }
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let beside = end.left > start.right() || start.left > end.right();
+    if beside {
+        let (from, to) = if dx > 0.0 { (start.right(), end.left) } else { (start.left, end.right()) };
+        let (from, to) = (Point { x: from, y: a.y }, Point { x: to, y: b.y });
+        let middle = (from.x + to.x) / 2.0;
+        return Some(Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to });
+    }
+    let (from, to) = if dy > 0.0 { (start.bottom(), end.top) } else { (start.top, end.bottom()) };
+    let (from, to) = (Point { x: a.x, y: from }, Point { x: b.x, y: to });
+    let middle = (from.y + to.y) / 2.0;
+    Some(Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to })
+}
+
+/// A requeue flies back in an arc over the line it came by.
+#[must_use]
+pub fn requeue_arc(scenario: &Scenario, from: &Place, to: &Place) -> Option<Curve> {
+    let (start, end) = (rect(scenario, from)?, rect(scenario, to)?);
+    let from = Point { x: start.left + start.width * 0.25, y: start.top };
+    let to = Point { x: end.right() - 16.0, y: end.top };
+    let height = 44.0;
+    Some(Curve {
+        from,
+        control_from: Point { x: from.x, y: from.y - height },
+        control_to: Point { x: to.x, y: to.y - height },
+        to,
+    })
+}
+
+/// Where the n-th ready message from the head is drawn in its queue: the head is next to the consumer.
+#[must_use]
+pub fn ready_slot(queue: &Rect, index: usize) -> Point {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
+    let offset = index as f64 * 18.5;
+    Point { x: queue.right() - 18.0 - offset, y: queue.top + queue.height / 2.0 }
+}
+
+/// How many ready messages fit; the rest is a number.
+pub const READY_SHOWN_MAX: usize = 9;
+
+/// Where the n-th prefetch slot of an instance is drawn.
+#[must_use]
+pub fn prefetch_slot(instance: &Rect, index: usize) -> Point {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
+    let offset = index as f64 * 14.4;
+    Point { x: instance.left + 21.0 + offset, y: instance.bottom() - 18.0 }
+}
+
+pub const PREFETCH_SHOWN_MAX: usize = 10;

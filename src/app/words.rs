@@ -1,0 +1,180 @@
+//! What happened, in words for the log and for a screen reader.
+
+use crate::broker::{Event, Message};
+use crate::scenario::Scenario;
+use crate::sim::service::InstanceId;
+use crate::sim::{Happening, Occurrence, Verdict};
+
+/// How a line is marked, by shape as well as by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A message as usual: a disc.
+    Message,
+    /// It comes again: a disc with a ring.
+    Redelivered,
+    /// A diamond.
+    Dead,
+    /// Something broke, or was lost.
+    Failure,
+    /// Of the programs rather than of messages.
+    Program,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub mark: Mark,
+    /// In RabbitMQ's word.
+    pub what: &'static str,
+    pub detail: String,
+}
+
+/// Whether the log shows it; what is left out is drawn, or said by another line.
+#[must_use]
+pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
+    match &occurrence.what {
+        Happening::Broker(event) => match event {
+            Event::Published { .. }
+            | Event::Returned { .. }
+            | Event::Delivered(_)
+            | Event::Fetched { .. }
+            | Event::Acknowledged { .. }
+            | Event::Requeued { .. }
+            | Event::DeadLettered { .. }
+            | Event::Dropped { .. }
+            | Event::Refused { .. }
+            | Event::ConsumerCancelled { .. }
+            | Event::QueueDeleted { .. }
+            | Event::ExchangeDeleted { .. }
+            | Event::ChannelClosed { .. }
+            | Event::ConnectionClosed { .. } => true,
+            Event::Routed { message, .. } => message.deaths().is_empty(),
+            Event::Confirmed { .. } | Event::Enqueued { .. } | Event::ConsumerStarted { .. } | Event::ConsumerEnded { .. } => false,
+        },
+        Happening::Started(_)
+        | Happening::Connected(_)
+        | Happening::Killed { .. }
+        | Happening::RequestRefused { .. }
+        | Happening::Unsent { .. }
+        | Happening::Effect { .. }
+        | Happening::HandlerFailed { .. }
+        | Happening::LostDelivery { .. }
+        | Happening::Persisted { .. } => true,
+        Happening::Answered { status, .. } => !(200..300).contains(status),
+        Happening::RequestSent { .. } | Happening::Settling { .. } => false,
+    }
+}
+
+/// The event's id, as a person calls it.
+#[must_use]
+pub fn id(message: &Message) -> String {
+    message.properties.message_id.as_ref().map_or_else(|| format!("#{}", message.id.0), |id| id.to_string())
+}
+
+fn name(message: &Message) -> String {
+    format!("{} {}", message.routing_key, id(message))
+}
+
+/// `notification-service`, with the instance's number where there are several.
+#[must_use]
+pub fn instance_name(scenario: &Scenario, id: InstanceId) -> String {
+    let Some(service) = scenario.services.get(id.service) else { return String::new() };
+    if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
+}
+
+/// Where a message published just now went.
+pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
+    let Happening::Broker(Event::Routed { queues, .. }) = &occurrence.what else { return None };
+    Some(match queues.as_slice() {
+        [] => "It found no queue: the broker dropped it, and without the mandatory flag nobody is told.".into(),
+        [queue] => format!("To {queue}."),
+        [first @ .., last] => format!("One copy each to {} and {last}.", first.join(", ")),
+    })
+}
+
+/// The line of an occurrence.
+#[must_use]
+pub fn line(occurrence: &Occurrence, scenario: &Scenario) -> Line {
+    let instance = |id: &InstanceId| instance_name(scenario, *id);
+    let (mark, what, detail) = match &occurrence.what {
+        Happening::Broker(event) => return broker_line(event),
+        Happening::Started(id) => (Mark::Program, "Started", instance(id)),
+        Happening::Connected(id) => (Mark::Program, "Connected", format!("{} to the broker", instance(id))),
+        Happening::Killed { instance: id, runs: 0 } => (Mark::Failure, "Killed", instance(id)),
+        Happening::Killed { instance: id, runs } => (Mark::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
+        Happening::RequestSent { number, .. } => (Mark::Program, "Requested", format!("number {number}")),
+        Happening::RequestRefused { service, path } => {
+            let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
+            (Mark::Failure, "Refused", format!("{path}: {service} is down"))
+        }
+        Happening::Answered { client, status } => {
+            let client = scenario.clients.get(*client).map(|client| client.name.to_string()).unwrap_or_default();
+            let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
+            (if status == "201" { Mark::Program } else { Mark::Failure }, "Answered", format!("{client}: {status}"))
+        }
+        Happening::Persisted { instance: id, record, state } => {
+            (Mark::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))
+        }
+        Happening::Unsent { instance: id, routing_key } => {
+            (Mark::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
+        }
+        Happening::Effect { what, whom, .. } => (Mark::Program, "Done", format!("{what}, {whom}")),
+        Happening::Settling { verdict, message, .. } => {
+            let what = match verdict {
+                Verdict::Ack => "Acking",
+                Verdict::Requeue => "Nacking",
+                Verdict::Reject => "Rejecting",
+            };
+            (Mark::Message, what, format!("#{}", message.0))
+        }
+        Happening::HandlerFailed { instance: id, step, reason } => {
+            (Mark::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
+        }
+        Happening::LostDelivery { instance: id, .. } => {
+            (Mark::Failure, "Not received", format!("{} is gone; still unacked at the broker", instance(id)))
+        }
+    };
+    Line { mark, what, detail }
+}
+
+fn broker_line(event: &Event) -> Line {
+    let (mark, what, detail) = match event {
+        Event::Published { message, .. } => (Mark::Message, "Published", format!("{} to {}", name(message), exchange(&message.exchange))),
+        Event::Routed { message, queues } if queues.is_empty() => {
+            (Mark::Failure, "Unroutable", format!("{}: no binding matches", name(message)))
+        }
+        Event::Routed { message, queues } => (Mark::Message, "Routed", format!("{} to {}", name(message), queues.join(", "))),
+        Event::Returned { message, code, .. } => (Mark::Failure, "Returned", format!("{}: {}", name(message), code.name())),
+        Event::Confirmed { sequence, .. } => (Mark::Message, "Confirmed", format!("publish {sequence}")),
+        Event::Enqueued { queue, message } => (Mark::Message, "Enqueued", format!("{} in {queue}", name(message))),
+        Event::Delivered(delivered) if delivered.redelivered => {
+            let detail = format!("{} from {}, redelivered", name(&delivered.message), delivered.queue);
+            (Mark::Redelivered, "Delivered", detail)
+        }
+        Event::Delivered(delivered) => (Mark::Message, "Delivered", format!("{} from {}", name(&delivered.message), delivered.queue)),
+        Event::Fetched { queue, message, .. } => (Mark::Message, "Fetched", format!("{} from {queue}", name(message))),
+        Event::Acknowledged { queue, message, .. } => (Mark::Message, "Acknowledged", format!("{} in {queue}", name(message))),
+        Event::Requeued { queue, message, position, cause, .. } => {
+            (Mark::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
+        }
+        Event::DeadLettered { queue, message, reason, .. } => {
+            (Mark::Dead, "Dead-lettered", format!("{} from {queue}: {reason}", name(message)))
+        }
+        Event::Dropped { queue, message, cause } => (Mark::Failure, "Dropped", format!("{} from {queue}: {}", name(message), cause.name())),
+        Event::Refused { queue, message, .. } => (Mark::Failure, "Refused", format!("{}: {queue} is full", name(message))),
+        Event::ConsumerStarted { queue, consumer_tag, .. } => (Mark::Program, "Consuming", format!("{consumer_tag} from {queue}")),
+        Event::ConsumerEnded { queue, consumer_tag, .. } => (Mark::Program, "Cancelled", format!("{consumer_tag} on {queue}")),
+        Event::ConsumerCancelled { queue, consumer_tag, .. } => {
+            (Mark::Failure, "Cancelled", format!("{consumer_tag}, because {queue} is gone"))
+        }
+        Event::QueueDeleted { queue } => (Mark::Program, "Deleted", format!("queue {queue}")),
+        Event::ExchangeDeleted { exchange } => (Mark::Program, "Deleted", format!("exchange {exchange}")),
+        Event::ChannelClosed { text, .. } => (Mark::Failure, "Channel closed", text.clone()),
+        Event::ConnectionClosed { text, .. } => (Mark::Failure, "Connection closed", text.clone()),
+    };
+    Line { mark, what, detail }
+}
+
+fn exchange(name: &str) -> &str {
+    if name.is_empty() { "the default exchange" } else { name }
+}

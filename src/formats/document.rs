@@ -1,0 +1,208 @@
+//! Reading a JSON document written by hand: every mistake is noted with its path, unknown fields are mistakes, and reading goes
+//! on to the end, so that the author sees them all at once.
+
+use std::cell::RefCell;
+
+use serde_json::{Map, Value as Json};
+
+use super::amqp_json::table_from_json;
+use crate::broker::{Name, SimTime, Table};
+use crate::scenario::{Point, Problem};
+
+/// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.
+const SPAN_MS_MAX: f64 = 315_360_000_000.0;
+
+/// What was wrong so far.
+#[derive(Debug, Default)]
+pub struct Mistakes(RefCell<Vec<Problem>>);
+
+impl Mistakes {
+    pub fn add(&self, path: &str, message: impl Into<String>) {
+        self.0.borrow_mut().push(Problem { path: path.to_owned(), message: message.into() });
+    }
+
+    #[must_use]
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.0.into_inner()
+    }
+}
+
+/// A value of the document, and where it stands. After a mistake reading yields the type's empty value.
+#[derive(Debug)]
+pub struct Node<'a> {
+    /// None: it was missing, and that has been noted.
+    value: Option<&'a Json>,
+    path: String,
+    mistakes: &'a Mistakes,
+}
+
+impl<'a> Node<'a> {
+    #[must_use]
+    pub const fn root(value: &'a Json, mistakes: &'a Mistakes) -> Self {
+        Self { value: Some(value), path: String::new(), mistakes }
+    }
+
+    pub fn mistake(&self, message: impl Into<String>) {
+        self.mistakes.add(&self.path, message);
+    }
+
+    fn expect<T>(&self, what: &str, value: Option<T>) -> Option<T> {
+        if let (None, Some(found)) = (&value, self.value) {
+            let found = match found {
+                Json::Null => "null".to_owned(),
+                Json::Bool(_) => "true or false".to_owned(),
+                Json::Number(number) => number.to_string(),
+                Json::String(text) => format!("{text:?}"),
+                Json::Array(_) => "a list".to_owned(),
+                Json::Object(_) => "an object".to_owned(),
+            };
+            self.mistake(format!("expected {what}, found {found}"));
+        }
+        value
+    }
+
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.expect("a text", self.value.and_then(Json::as_str)).unwrap_or_default().to_owned()
+    }
+
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.expect("a text", self.value.and_then(Json::as_str)).unwrap_or_default().into()
+    }
+
+    #[must_use]
+    pub fn flag(&self) -> bool {
+        self.expect("true or false", self.value.and_then(Json::as_bool)).unwrap_or_default()
+    }
+
+    /// A whole number from 0 to `max`.
+    #[must_use]
+    pub fn whole(&self, max: u64) -> u64 {
+        let number = self.value.and_then(Json::as_u64).filter(|number| *number <= max);
+        self.expect(&format!("a whole number from 0 to {max}"), number).unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn number(&self) -> f64 {
+        self.expect("a number", self.value.and_then(Json::as_f64)).unwrap_or_default()
+    }
+
+    /// Milliseconds, perhaps with a fraction.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is checked to be within bounds")]
+    pub fn millis(&self) -> SimTime {
+        let millis = self.value.and_then(Json::as_f64).filter(|millis| (0.0..=SPAN_MS_MAX).contains(millis));
+        let millis = self.expect("milliseconds, from 0 to ten years", millis).unwrap_or_default();
+        SimTime::from_micros((millis * 1_000.0).round() as u64)
+    }
+
+    #[must_use]
+    pub fn point(&self) -> Point {
+        let pair = self.value.and_then(Json::as_array).filter(|list| list.len() == 2);
+        let pair = pair.and_then(|list| list[0].as_f64().zip(list[1].as_f64()));
+        let (x, y) = self.expect("two numbers, as in [120, 80]", pair).unwrap_or_default();
+        Point { x, y }
+    }
+
+    #[must_use]
+    pub fn json(&self) -> Json {
+        self.value.cloned().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn object(&self) -> Map<String, Json> {
+        self.expect("an object", self.value.and_then(Json::as_object)).cloned().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn table(&self) -> Table {
+        table_from_json(&self.object())
+    }
+
+    /// One of these words.
+    #[must_use]
+    pub fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        let text = self.value.and_then(Json::as_str);
+        let found = text.and_then(|text| words.iter().find(|(word, _)| *word == text)).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.expect::<()>(&format!("one of {}", known.join(", ")), None);
+        }
+        found
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn items(&self) -> Vec<Node<'a>> {
+        let items = self.expect("a list", self.value.and_then(Json::as_array)).map_or(&[][..], Vec::as_slice);
+        let item = |(index, value)| Node { value: Some(value), path: format!("{}[{index}]", self.path), mistakes: self.mistakes };
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// The fields of an object. Call [`Fields::done`] when all known ones have been asked for.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'a> {
+        let fields = self.expect("an object", self.value.and_then(Json::as_object));
+        Fields { fields, path: self.path.clone(), mistakes: self.mistakes, known: RefCell::default() }
+    }
+}
+
+/// The fields of an object being read.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    fields: Option<&'a Map<String, Json>>,
+    path: String,
+    mistakes: &'a Mistakes,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Fields<'a> {
+    fn node(&self, name: &str, value: Option<&'a Json>) -> Node<'a> {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        Node { value, path, mistakes: self.mistakes }
+    }
+
+    #[must_use]
+    pub fn maybe(&self, name: &'static str) -> Option<Node<'a>> {
+        self.known.borrow_mut().push(name);
+        let value = self.fields?.get(name)?;
+        Some(self.node(name, Some(value)))
+    }
+
+    #[must_use]
+    pub fn need(&self, name: &'static str) -> Node<'a> {
+        self.maybe(name).unwrap_or_else(|| {
+            let node = self.node(name, None);
+            if self.fields.is_some() {
+                node.mistake("is missing");
+            }
+            node
+        })
+    }
+
+    #[must_use]
+    pub fn flag(&self, name: &'static str, default: bool) -> bool {
+        self.maybe(name).map_or(default, |node| node.flag())
+    }
+
+    /// The items of a list that may be absent.
+    #[must_use]
+    pub fn items(&self, name: &'static str) -> Vec<Node<'a>> {
+        self.maybe(name).map(|node| node.items()).unwrap_or_default()
+    }
+
+    /// A mistake of the object as a whole.
+    pub fn mistake(&self, message: impl Into<String>) {
+        self.mistakes.add(&self.path, message);
+    }
+
+    /// What has not been asked for is not known.
+    pub fn done(&self) {
+        let known = self.known.borrow();
+        for name in self.fields.into_iter().flat_map(Map::keys).filter(|name| !known.contains(&name.as_str())) {
+            let message = format!("unknown field; known here: {}", known.join(", "));
+            self.node(name, None).mistake(message);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Icons, drawn as SVG: there is no icon font, and no emoji on a bare machine.
+
+use yew::{Html, html};
+
+fn stroked(path: &'static str) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor"
+            stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"><path d={path} /></svg>
+    }
+}
+
+fn filled(path: &'static str) -> Html {
+    html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="currentColor"><path d={path} /></svg> }
+}
+
+pub fn logo() -> Html {
+    html! {
+        <svg class="logo-mark" viewBox="0 0 22 22" width="22" height="22" aria-hidden="true" fill="none" stroke="currentColor"
+            stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
+            <path d="M4 8h10a4 4 0 0 1 0 8H8" /><path d="M8 4 4 8l4 4" /><circle cx="6" cy="16" r="1.4" fill="currentColor" />
+        </svg>
+    }
+}
+
+pub fn play() -> Html {
+    filled("M4.6 2.6v10.8a.5.5 0 0 0 .76.43l8.7-5.4a.5.5 0 0 0 0-.86l-8.7-5.4a.5.5 0 0 0-.76.43z")
+}
+
+pub fn pause() -> Html {
+    filled("M4.4 3h2.7v10H4.4zM8.9 3h2.7v10H8.9z")
+}
+
+pub fn step() -> Html {
+    stroked("m4 3 6.5 5L4 13zM13 3v10")
+}
+
+pub fn restart() -> Html {
+    stroked("M3 8a5 5 0 1 0 1.7-3.75M3 2.6v2.9h2.9")
+}
+
+pub fn open() -> Html {
+    stroked("M2 12.5v-9h4l1.4 1.8H14v7.2z")
+}
+
+pub fn sun() -> Html {
+    stroked("M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1.2v1.2M8 13.6v1.2M1.2 8h1.2M13.6 8h1.2M3.2 3.2l.9.9M11.9 11.9l.9.9M3.2 12.8l.9-.9M11.9 4.1l.9-.9")
+}
+
+pub fn moon() -> Html {
+    stroked("M13.2 9.6A5.6 5.6 0 0 1 6.4 2.8a5.6 5.6 0 1 0 6.8 6.8z")
+}
+
+pub fn auto() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="5.6" fill="none" stroke="currentColor" stroke-width="1.8" />
+            <path d="M8 2.4a5.6 5.6 0 0 1 0 11.2z" fill="currentColor" />
+        </svg>
+    }
+}
+
+pub fn motion() -> Html {
+    stroked("M1.8 5h5.4M1.8 8h3.6M1.8 11h5.4M11.4 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6z")
+}
+
+pub fn motion_full() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="currentColor" stroke="currentColor"
+            stroke-width="1.8" stroke-linecap="round"><path d="M1.8 5h5.4M1.8 8h3.6M1.8 11h5.4" /><circle cx="11.4" cy="8" r="2.8" /></svg>
+    }
+}
+
+pub fn still() -> Html {
+    stroked("M8 3.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2zM6.6 6.2v3.6M9.4 6.2v3.6")
+}
+
+pub fn close() -> Html {
+    stroked("m4 4 8 8m0-8-8 8")
+}
+
+pub fn send() -> Html {
+    stroked("M2 8h11m-4-4 4 4-4 4")
+}
+
+pub fn done() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="7" fill="currentColor" />
+            <path d="m4.9 8.1 2.1 2.2 4-4.3" fill="none" class="on-fill" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+        </svg>
+    }
+}
+
+pub fn pending() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="6.4" fill="none" stroke="currentColor" stroke-width="1.4" />
+        </svg>
+    }
+}

@@ -1,0 +1,162 @@
+//! Paints what moves, on one canvas above the drawing. It decides nothing: it is given tokens and paints them.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::app::tokens::{HUES, Picture, Shape, Token};
+use crate::scenario::Point;
+
+/// How canvas units become pixels of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Camera {
+    pub left: f64,
+    pub top: f64,
+    pub scale: f64,
+}
+
+/// The colours of the current theme, as the style sheet has them.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    hues: Vec<String>,
+    dead: String,
+    ok: String,
+    ink: String,
+    ink_soft: String,
+    node: String,
+}
+
+impl Palette {
+    pub fn read() -> Option<Self> {
+        let window = web_sys::window()?;
+        let root = window.document()?.document_element()?;
+        let style = window.get_computed_style(&root).ok()??;
+        let colour = |name: &str| style.get_property_value(name).unwrap_or_default();
+        Some(Self {
+            hues: (1..=HUES).map(|index| colour(&format!("--k{index}"))).collect(),
+            dead: colour("--dead"),
+            ok: colour("--ok"),
+            ink: colour("--ink"),
+            ink_soft: colour("--ink2"),
+            node: colour("--node"),
+        })
+    }
+}
+
+/// Makes the backing store as fine as the screen.
+fn fit(canvas: &HtmlCanvasElement, ratio: f64) -> (f64, f64) {
+    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen has few pixels")]
+    let (wide, high) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
+    if canvas.width() != wide || canvas.height() != high {
+        canvas.set_width(wide);
+        canvas.set_height(high);
+    }
+    (width, height)
+}
+
+pub fn paint(canvas: &HtmlCanvasElement, picture: &Picture, camera: Camera, palette: &Palette) {
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+    let Some(context) = context(canvas) else { return };
+    let (width, height) = fit(canvas, ratio);
+    let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    context.clear_rect(0.0, 0.0, width, height);
+    let _ = context.translate(camera.left, camera.top);
+    let _ = context.scale(camera.scale, camera.scale);
+    context.set_line_cap("round");
+    context.set_line_join("round");
+    for token in &picture.tokens {
+        draw(&context, token, palette);
+    }
+    context.set_text_align("center");
+    context.set_text_baseline("middle");
+    context.set_font("600 12px system-ui, sans-serif");
+    for count in &picture.counts {
+        context.set_fill_style_str(&palette.ink_soft);
+        let _ = context.fill_text(&count.text, count.at.x, count.at.y);
+    }
+}
+
+fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    let context: Result<_, JsValue> = canvas.get_context("2d");
+    context.ok()??.dyn_into().ok()
+}
+
+fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
+    let Token { at, shape, hue, radius, label } = token;
+    let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
+    match shape {
+        Shape::First => disc(context, *at, *radius, colour),
+        Shape::Redelivered => {
+            disc(context, *at, *radius - 1.2, colour);
+            ring(context, *at, *radius + 2.0, colour);
+        }
+        Shape::Dead => diamond(context, *at, *radius, &palette.dead),
+        Shape::Request => {
+            context.set_fill_style_str(&palette.ink_soft);
+            context.fill_rect(at.x - radius, at.y - radius, radius * 2.0, radius * 2.0);
+        }
+        Shape::Ok => {
+            let points = [(-4.0, 0.2), (-1.2, 3.0), (4.2, -3.4)];
+            stroke(context, *at, &points, &palette.node, 5.0);
+            stroke(context, *at, &points, &palette.ok, 2.2);
+        }
+        Shape::Failed => {
+            for points in [[(-3.2, -3.2), (3.2, 3.2)], [(3.2, -3.2), (-3.2, 3.2)]] {
+                stroke(context, *at, &points, &palette.dead, 2.2);
+            }
+        }
+        Shape::Unroutable => ring(context, *at, *radius, &palette.dead),
+    }
+    if let Some(label) = label {
+        context.set_font("500 11px system-ui, sans-serif");
+        context.set_text_align("left");
+        context.set_text_baseline("middle");
+        context.set_line_width(4.0);
+        context.set_stroke_style_str(&palette.node);
+        let (x, y) = (at.x + radius + 6.0, at.y);
+        let _ = context.stroke_text(label, x, y);
+        context.set_fill_style_str(if matches!(shape, Shape::Redelivered) { &palette.ink_soft } else { &palette.dead });
+        let _ = context.fill_text(label, x, y);
+    }
+}
+
+fn disc(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str) {
+    context.begin_path();
+    let _ = context.arc(at.x, at.y, radius, 0.0, std::f64::consts::TAU);
+    context.set_fill_style_str(colour);
+    context.fill();
+}
+
+fn ring(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str) {
+    context.begin_path();
+    let _ = context.arc(at.x, at.y, radius, 0.0, std::f64::consts::TAU);
+    context.set_line_width(1.6);
+    context.set_stroke_style_str(colour);
+    context.stroke();
+}
+
+fn diamond(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str) {
+    let reach = radius * 1.2;
+    context.begin_path();
+    context.move_to(at.x, at.y - reach);
+    context.line_to(at.x + reach, at.y);
+    context.line_to(at.x, at.y + reach);
+    context.line_to(at.x - reach, at.y);
+    context.close_path();
+    context.set_fill_style_str(colour);
+    context.fill();
+}
+
+fn stroke(context: &CanvasRenderingContext2d, at: Point, points: &[(f64, f64)], colour: &str, width: f64) {
+    context.begin_path();
+    for (index, (x, y)) in points.iter().enumerate() {
+        if index == 0 {
+            context.move_to(at.x + x, at.y + y);
+        } else {
+            context.line_to(at.x + x, at.y + y);
+        }
+    }
+    context.set_line_width(width);
+    context.set_stroke_style_str(colour);
+    context.stroke();
+}
