@@ -107,9 +107,10 @@ pub struct Edge {
 #[must_use]
 pub fn places(scenario: &Scenario) -> Vec<Place> {
     let clients = (0..scenario.clients.len()).map(Place::Client);
-    let instances = scenario.services.iter().enumerate().flat_map(|(service, spec)| {
-        (0..spec.instances as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
-    });
+    let instances =
+        scenario.services.iter().enumerate().flat_map(|(service, spec)| {
+            (0..spec.instances as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
+        });
     let exchanges = scenario.broker.exchanges.iter().map(|exchange| Place::Exchange(exchange.name.clone()));
     let queues = scenario.broker.queues.iter().map(|queue| Place::Queue(queue.name.clone()));
     clients.chain(instances).chain(exchanges).chain(queues).collect()
@@ -130,9 +131,7 @@ pub fn rect(scenario: &Scenario, place: &Place) -> Option<Rect> {
             let exchange = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name)?;
             Rect::around(exchange.at, Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 })
         }
-        Place::Queue(name) => {
-            Rect::around(scenario.broker.queues.iter().find(|queue| queue.name == *name)?.at, QUEUE)
-        }
+        Place::Queue(name) => Rect::around(scenario.broker.queues.iter().find(|queue| queue.name == *name)?.at, QUEUE),
     })
 }
 
@@ -163,9 +162,7 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
             }
         }
     };
-    let instances = |service: usize, count: u32| {
-        (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
-    };
+    let instances = |service: usize, count: u32| (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }));
     for (index, client) in scenario.clients.iter().enumerate() {
         if let Some((service, spec)) = scenario.service(&client.calls.service) {
             instances(service, spec.instances).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
@@ -240,12 +237,7 @@ pub fn requeue_arc(scenario: &Scenario, from: &Place, to: &Place) -> Option<Curv
     let from = Point { x: start.left + start.width * 0.25, y: start.top };
     let to = Point { x: end.right() - 16.0, y: end.top };
     let height = 44.0;
-    Some(Curve {
-        from,
-        control_from: Point { x: from.x, y: from.y - height },
-        control_to: Point { x: to.x, y: to.y - height },
-        to,
-    })
+    Some(Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to })
 }
 
 /// Where the n-th ready message from the head is drawn in its queue: the head is next to the consumer.

@@ -31,8 +31,7 @@ pub struct Speed(pub u32);
 
 impl Speed {
     pub const NORMAL: Self = Self(1_000);
-    pub const ALL: [Self; 8] =
-        [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000)];
+    pub const ALL: [Self; 8] = [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000)];
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,9 +98,15 @@ pub struct Composer {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// A file was read; whether it is a scenario is seen now.
-    Opened { name: String, text: String },
+    Opened {
+        name: String,
+        text: String,
+    },
     /// It could not even be read.
-    OpenFailed { name: String, reason: String },
+    OpenFailed {
+        name: String,
+        reason: String,
+    },
     UnreadableDismissed,
     /// So much real time has passed since the last frame.
     FramePassed(SimTime),

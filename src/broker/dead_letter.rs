@@ -119,7 +119,11 @@ pub(super) fn dead_letter(
     record(&mut history, message, queue, reason, original_expiration, now);
 
     headers.insert("x-death".into(), Value::Array(history.deaths.iter().map(Death::to_table).collect()));
-    let origin = [("reason", Value::string(reason.name())), ("queue", Value::String(queue.clone())), ("exchange", Value::String(message.exchange.clone()))];
+    let origin = [
+        ("reason", Value::string(reason.name())),
+        ("queue", Value::String(queue.clone())),
+        ("exchange", Value::String(message.exchange.clone())),
+    ];
     for (what, value) in origin {
         headers.get_or_insert_with(format!("x-first-death-{what}").into(), || value.clone()); // rule 124
         headers.insert(format!("x-last-death-{what}").into(), value);

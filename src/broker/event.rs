@@ -12,36 +12,110 @@ use super::value::Name;
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Event {
     /// A client's message reached an exchange.
-    Published { channel: ChannelId, message: Arc<Message> },
+    Published {
+        channel: ChannelId,
+        message: Arc<Message>,
+    },
     /// The exchanges chose these queues, in the order they were declared. None: the message was unroutable.
-    Routed { message: Arc<Message>, queues: Vec<Name> },
-    Returned { channel: ChannelId, code: ReplyCode, message: Arc<Message> },
+    Routed {
+        message: Arc<Message>,
+        queues: Vec<Name>,
+    },
+    Returned {
+        channel: ChannelId,
+        code: ReplyCode,
+        message: Arc<Message>,
+    },
     /// The broker took responsibility for the n-th publish of the channel, or refused it.
-    Confirmed { channel: ChannelId, sequence: u64, outcome: Outcome },
+    Confirmed {
+        channel: ChannelId,
+        sequence: u64,
+        outcome: Outcome,
+    },
     /// A copy became ready in a queue.
-    Enqueued { queue: Name, message: Arc<Message> },
+    Enqueued {
+        queue: Name,
+        message: Arc<Message>,
+    },
     /// A copy went out to a consumer. `direct`: it never waited in the queue (rule 61).
     Delivered(Delivered),
     /// A client fetched a copy with `basic.get`.
-    Fetched { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message>, redelivered: bool, no_ack: bool },
-    Acknowledged { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message> },
+    Fetched {
+        queue: Name,
+        channel: ChannelId,
+        delivery_tag: u64,
+        message: Arc<Message>,
+        redelivered: bool,
+        no_ack: bool,
+    },
+    Acknowledged {
+        queue: Name,
+        channel: ChannelId,
+        delivery_tag: u64,
+        message: Arc<Message>,
+    },
     /// An unacknowledged copy is ready again, `position` places behind the head.
-    Requeued { queue: Name, channel: ChannelId, delivery_tag: u64, message: Arc<Message>, position: u64, cause: RequeueCause },
+    Requeued {
+        queue: Name,
+        channel: ChannelId,
+        delivery_tag: u64,
+        message: Arc<Message>,
+        position: u64,
+        cause: RequeueCause,
+    },
     /// A copy left its queue for the dead-letter exchange, where it is published as the message `successor`.
-    DeadLettered { queue: Name, message: Arc<Message>, reason: DeathReason, exchange: Name, successor: MessageId },
+    DeadLettered {
+        queue: Name,
+        message: Arc<Message>,
+        reason: DeathReason,
+        exchange: Name,
+        successor: MessageId,
+    },
     /// A copy is gone, and nobody was told but us.
-    Dropped { queue: Name, message: Arc<Message>, cause: DropCause },
+    Dropped {
+        queue: Name,
+        message: Arc<Message>,
+        cause: DropCause,
+    },
     /// A full queue refused a copy (rule 61a), and dead-letters it if its overflow says so (rule 106).
-    Refused { queue: Name, message: Arc<Message>, dead_lettered: bool },
-    ConsumerStarted { queue: Name, channel: ChannelId, consumer_tag: Name },
+    Refused {
+        queue: Name,
+        message: Arc<Message>,
+        dead_lettered: bool,
+    },
+    ConsumerStarted {
+        queue: Name,
+        channel: ChannelId,
+        consumer_tag: Name,
+    },
     /// The client asked for it, or its channel ended.
-    ConsumerEnded { queue: Name, channel: ChannelId, consumer_tag: Name },
+    ConsumerEnded {
+        queue: Name,
+        channel: ChannelId,
+        consumer_tag: Name,
+    },
     /// The server cancelled a consumer, because its queue is gone (rule 82).
-    ConsumerCancelled { queue: Name, channel: ChannelId, consumer_tag: Name },
-    QueueDeleted { queue: Name },
-    ExchangeDeleted { exchange: Name },
-    ChannelClosed { channel: ChannelId, code: ReplyCode, text: String },
-    ConnectionClosed { connection: ConnectionId, code: ReplyCode, text: String },
+    ConsumerCancelled {
+        queue: Name,
+        channel: ChannelId,
+        consumer_tag: Name,
+    },
+    QueueDeleted {
+        queue: Name,
+    },
+    ExchangeDeleted {
+        exchange: Name,
+    },
+    ChannelClosed {
+        channel: ChannelId,
+        code: ReplyCode,
+        text: String,
+    },
+    ConnectionClosed {
+        connection: ConnectionId,
+        code: ReplyCode,
+        text: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Hash)]

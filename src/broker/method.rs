@@ -94,14 +94,25 @@ pub struct BasicConsume {
 pub enum Reply {
     /// The method's `-ok`, or nothing where the protocol has no answer.
     Ok,
-    QueueDeclared { queue: Name, message_count: u64, consumer_count: u64 },
+    QueueDeclared {
+        queue: Name,
+        message_count: u64,
+        consumer_count: u64,
+    },
     /// Of a purge or a deletion.
-    Messages { message_count: u64 },
-    Consuming { consumer_tag: Name },
+    Messages {
+        message_count: u64,
+    },
+    Consuming {
+        consumer_tag: Name,
+    },
     /// `basic.get-ok`, with what is left in the queue; `None` is `basic.get-empty`.
     Got(Option<Got>),
     /// The names of all queues the exchanges chose, sorted: more than AMQP tells, for those who watch.
-    Published { routed_to: Vec<Name>, returned: Option<Returned> },
+    Published {
+        routed_to: Vec<Name>,
+        returned: Option<Returned>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

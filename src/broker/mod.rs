@@ -48,9 +48,7 @@ pub use error::{AmqpError, ReplyCode, Scope};
 pub use event::{Delivered, DropCause, Event, Outcome, RequeueCause};
 pub use exchange::ExchangeType;
 pub use message::{Body, Message, MessageId, Properties};
-pub use method::{
-    BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply,
-};
+pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply};
 pub use profile::Profile;
 pub use time::SimTime;
 pub use value::{Name, Table, Value};
@@ -208,9 +206,7 @@ impl Broker {
             Method::BasicGet { queue, no_ack } => self.basic_get(now, channel, queue, no_ack),
             Method::BasicConsume(consume) => self.basic_consume(now, channel, consume),
             Method::BasicCancel { consumer_tag } => Ok(self.basic_cancel(now, channel, &consumer_tag)),
-            Method::BasicAck { delivery_tag, multiple } => {
-                self.settle(now, channel, delivery_tag, multiple, deliver::Settlement::Ack)
-            }
+            Method::BasicAck { delivery_tag, multiple } => self.settle(now, channel, delivery_tag, multiple, deliver::Settlement::Ack),
             Method::BasicNack { delivery_tag, multiple, requeue } => {
                 let how = if requeue { deliver::Settlement::Requeue(RequeueCause::Nacked) } else { deliver::Settlement::Reject };
                 self.settle(now, channel, delivery_tag, multiple, how)

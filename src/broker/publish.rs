@@ -158,8 +158,7 @@ impl Broker {
     /// A copy leaves its queue unacknowledged: to the dead-letter exchange, or to nowhere (rule 116).
     pub(super) fn die(&mut self, id: QueueId, entry: Entry, reason: DeathReason) {
         let Some(queue) = self.queues.get(&id) else { return };
-        let exchange_exists =
-            queue.settings.dead_letter_exchange.as_ref().is_some_and(|name| self.exchange_names.contains_key(name));
+        let exchange_exists = queue.settings.dead_letter_exchange.as_ref().is_some_and(|name| self.exchange_names.contains_key(name));
         if exchange_exists {
             self.dead_letters.extend(pending_dead_letter(queue, entry.message, reason));
         } else {
@@ -235,10 +234,7 @@ fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {
-            return Err(AmqpError::precondition(format_args!(
-                "Unacceptable {header} header: expected array, got {}",
-                value.type_name()
-            )));
+            return Err(AmqpError::precondition(format_args!("Unacceptable {header} header: expected array, got {}", value.type_name())));
         }
     }
     Ok(())

@@ -53,7 +53,6 @@ impl SimTime {
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
-
 }
 
 impl Add for SimTime {

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::document::{Fields, Mistakes, Node};
 use crate::broker::{ExchangeType, Name, Profile, SimTime};
 use crate::scenario::{
-    Action, Arrivals, BindingSpec, BindingTarget, BrokerSpec, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Handler,
-    Network, Poison, Problem, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
+    Action, Arrivals, BindingSpec, BindingTarget, BrokerSpec, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Handler, Network,
+    Poison, Problem, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
 };
 
 pub const VERSION: u64 = 1;

@@ -157,10 +157,15 @@ pub struct Handler {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    Http { path: Name },
+    Http {
+        path: Name,
+    },
     Queue(Subscription),
     /// Looks into the service's store each period and runs once for each record in the state, oldest first.
-    Schedule { every: SimTime, records: RecordQuery },
+    Schedule {
+        every: SimTime,
+        records: RecordQuery,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,15 +191,34 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Takes time.
-    Work { time: SimTime },
+    Work {
+        time: SimTime,
+    },
     /// Writes the handler's data into the service's store, under the number in the field `id`, which it gives if there is none.
-    Persist { id: Name, state: Name },
-    Publish { exchange: Name, routing_key: Name, payload: Json, persistent: bool, mandatory: bool },
+    Persist {
+        id: Name,
+        state: Name,
+    },
+    Publish {
+        exchange: Name,
+        routing_key: Name,
+        payload: Json,
+        persistent: bool,
+        mandatory: bool,
+    },
     /// Waits for another service's answer.
-    Call { endpoint: Endpoint, timeout: SimTime },
+    Call {
+        endpoint: Endpoint,
+        timeout: SimTime,
+    },
     /// Something that cannot be undone, done to whom the field `of` names: an email sent, a card charged.
-    Effect { what: Name, of: Name },
-    Reply { status: u16 },
+    Effect {
+        what: Name,
+        of: Name,
+    },
+    Reply {
+        status: u16,
+    },
 }
 
 impl Action {

@@ -19,9 +19,7 @@ pub fn fill(template: &Json, data: &Json) -> Json {
     match template {
         Json::String(text) => fill_string(text, data),
         Json::Array(items) => items.iter().map(|item| fill(item, data)).collect(),
-        Json::Object(fields) => {
-            Json::Object(fields.iter().map(|(name, value)| (name.clone(), fill(value, data))).collect::<Map<_, _>>())
-        }
+        Json::Object(fields) => Json::Object(fields.iter().map(|(name, value)| (name.clone(), fill(value, data))).collect::<Map<_, _>>()),
         other => other.clone(),
     }
 }

@@ -28,17 +28,33 @@ pub struct Flight {
 #[derive(Clone, Debug)]
 pub enum Cargo {
     /// `basic.publish`, on its way to the broker.
-    Publish { channel: ChannelId, publish: Publish },
+    Publish {
+        channel: ChannelId,
+        publish: Publish,
+    },
     /// `basic.deliver`, on its way to an instance.
     Delivery(Delivery),
     /// `basic.ack`, `basic.nack` or `basic.reject`, on its way to the broker.
-    Settlement { channel: ChannelId, delivery_tag: u64, verdict: Verdict, message: Arc<Message> },
+    Settlement {
+        channel: ChannelId,
+        delivery_tag: u64,
+        verdict: Verdict,
+        message: Arc<Message>,
+    },
     Request(Request),
-    Response { to: Caller, status: u16 },
+    Response {
+        to: Caller,
+        status: u16,
+    },
     /// The first thing a new instance sends.
-    Connect { instance: InstanceId, epoch: u32 },
+    Connect {
+        instance: InstanceId,
+        epoch: u32,
+    },
     /// The end of a TCP connection, on its way to the broker.
-    Disconnect { connection: ConnectionId },
+    Disconnect {
+        connection: ConnectionId,
+    },
 }
 
 #[derive(Clone, Debug)]

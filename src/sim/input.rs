@@ -12,7 +12,12 @@ pub enum Input {
     Kill(InstanceId),
     Start(InstanceId),
     /// By hand, through a connection of one's own.
-    Publish { exchange: Name, routing_key: Name, payload: Json, mandatory: bool },
+    Publish {
+        exchange: Name,
+        routing_key: Name,
+        payload: Json,
+        mandatory: bool,
+    },
 }
 
 /// An input, and exactly when: after so many steps of the world, its clock showing this time.

@@ -222,7 +222,11 @@ impl fmt::Display for Ledger {
             writeln!(f, "           and {unsent} never sent: no channel to the broker")?;
         }
         writeln!(f)?;
-        writeln!(f, "{:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}", "Queue", "arrived", "ready", "unacked", "acknowledged", "dead", "dropped", "refused")?;
+        writeln!(
+            f,
+            "{:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}",
+            "Queue", "arrived", "ready", "unacked", "acknowledged", "dead", "dropped", "refused"
+        )?;
         let rows = self.queues.iter().map(|(name, copies)| (&**name, copies.clone()));
         for (name, copies) in rows.chain(std::iter::once(("in all", self.total()))) {
             writeln!(

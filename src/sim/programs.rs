@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::World;
 use super::agenda::Item;
 use super::flight::{Caller, Cargo, Delivery, Place, Publish, Request, Verdict};
 use super::service::{Cause, InstanceId, Run, RunId};
 use super::trace::Happening;
-use super::World;
 use crate::broker::{BasicConsume, Message, Method, Name, SimTime, Table};
 use crate::scenario::template::{field, fill, fill_text};
 use crate::scenario::{Action, Arrivals, Endpoint, FailurePolicy, FailureRule, Json, Scenario, Trigger};
@@ -251,7 +251,8 @@ impl World {
                     self.publish(id, &service.name, exchange, routing_key, &payload, *persistent, *mandatory);
                 }
                 Action::Effect { what, of } => {
-                    let whom = field(&run.data, of).map_or_else(|| "nobody".to_owned(), |whom| whom.as_str().map_or_else(|| whom.to_string(), str::to_owned));
+                    let whom = field(&run.data, of)
+                        .map_or_else(|| "nobody".to_owned(), |whom| whom.as_str().map_or_else(|| whom.to_string(), str::to_owned));
                     *self.ledger.business.effects.get_or_default(what.clone()).get_or_default(whom.clone()) += 1;
                     self.happened(Happening::Effect { instance: id, what: what.clone(), whom });
                 }
@@ -277,7 +278,16 @@ impl World {
     }
 
     #[expect(clippy::too_many_arguments, reason = "they are the fields of one step")]
-    fn publish(&mut self, id: InstanceId, service: &Name, exchange: &Name, routing_key: Name, payload: &Json, persistent: bool, mandatory: bool) {
+    fn publish(
+        &mut self,
+        id: InstanceId,
+        service: &Name,
+        exchange: &Name,
+        routing_key: Name,
+        payload: &Json,
+        persistent: bool,
+        mandatory: bool,
+    ) {
         let Some(channel) = self.services[id.service].instances[id.instance].channel else {
             // The chapter's publisher logs this and goes on: a failed publish must not fail the order.
             self.ledger.messages.unsent += 1;

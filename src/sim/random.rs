@@ -29,7 +29,12 @@ impl Random {
 
     /// The time until the next of events that come at random, this far apart on average.
     /// `libm`, because the logarithm of the platform differs from one platform to the next.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a span of at most a few thousand means")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a span of at most a few thousand means"
+    )]
     pub fn exponential(&mut self, mean: SimTime) -> SimTime {
         let span = -libm::log(1.0 - self.unit()) * mean.as_micros() as f64;
         SimTime::from_micros((span as u64).max(1))

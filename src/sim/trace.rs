@@ -18,18 +18,52 @@ pub enum Happening {
     Started(InstanceId),
     Connected(InstanceId),
     /// With the number of handlers that were at work.
-    Killed { instance: InstanceId, runs: u64 },
-    RequestSent { client: usize, number: u64 },
-    RequestRefused { service: usize, path: Name },
-    Answered { client: usize, status: u16 },
-    Persisted { instance: InstanceId, record: u64, state: Name },
+    Killed {
+        instance: InstanceId,
+        runs: u64,
+    },
+    RequestSent {
+        client: usize,
+        number: u64,
+    },
+    RequestRefused {
+        service: usize,
+        path: Name,
+    },
+    Answered {
+        client: usize,
+        status: u16,
+    },
+    Persisted {
+        instance: InstanceId,
+        record: u64,
+        state: Name,
+    },
     /// A program wanted to publish and had no channel.
-    Unsent { instance: InstanceId, routing_key: Name },
-    Effect { instance: InstanceId, what: Name, whom: String },
-    Settling { instance: InstanceId, message: MessageId, verdict: Verdict },
-    HandlerFailed { instance: InstanceId, step: &'static str, reason: String },
+    Unsent {
+        instance: InstanceId,
+        routing_key: Name,
+    },
+    Effect {
+        instance: InstanceId,
+        what: Name,
+        whom: String,
+    },
+    Settling {
+        instance: InstanceId,
+        message: MessageId,
+        verdict: Verdict,
+    },
+    HandlerFailed {
+        instance: InstanceId,
+        step: &'static str,
+        reason: String,
+    },
     /// It arrived where nobody was left to take it.
-    LostDelivery { instance: InstanceId, message: MessageId },
+    LostDelivery {
+        instance: InstanceId,
+        message: MessageId,
+    },
 }
 
 /// FNV-1a over the occurrences. Numbers are hashed by value: a `usize` counts as 64 bits on every platform.

@@ -85,7 +85,9 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
 }
 
 pub fn apply_theme(theme: Theme) {
-    let Some(root) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element()) else { return };
+    let Some(root) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element()) else {
+        return;
+    };
     let _ = match theme {
         Theme::System => root.remove_attribute("data-theme"),
         Theme::Light => root.set_attribute("data-theme", "light"),

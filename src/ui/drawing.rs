@@ -75,7 +75,11 @@ fn node(session: &Session, place: &Place, dispatch: &Dispatch) -> Html {
         Place::Exchange(name) => exchange(scenario, name, &rect),
         Place::Queue(name) => queue(session, name, &rect),
     };
-    let control = if let Place::Instance(id) = place { power(session, *id, &rect, dispatch) } else { html! {} };
+    let control = if let Place::Instance(id) = place {
+        power(session, *id, &rect, dispatch)
+    } else {
+        html! {}
+    };
     html! {
         <>
             <g class={classes!("node", class, selected.then_some("selected"))} role="button" tabindex="0" aria-label={label}
@@ -180,7 +184,7 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
     let name = instance_name(session.scenario(), id);
     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
     let (click, key) = activate(dispatch, action);
-    let at = format!("translate({:.1} {:.1})", rect.right() - 17.0, rect.top + 19.0);
+    let at = format!("translate({:.1} {:.1})", rect.right() - 19.0, rect.top + 39.0);
     html! {
         <g class={classes!("power", (!state.up).then_some("off"))} transform={at} role="button" tabindex="0"
             aria-label={format!("{word} {name}")} data-power={name} onclick={click} onkeydown={key}>

@@ -170,9 +170,10 @@ impl Component for Playground {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        let size = self.stage.cast::<HtmlElement>().map_or((0.0, 0.0), |stage| {
-            (f64::from(stage.client_width()), f64::from(stage.client_height()))
-        });
+        let size = self
+            .stage
+            .cast::<HtmlElement>()
+            .map_or((0.0, 0.0), |stage| (f64::from(stage.client_width()), f64::from(stage.client_height())));
         if size != self.size {
             self.size = size;
             ctx.link().send_message(Message::SurroundingsChanged);

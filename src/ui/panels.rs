@@ -113,7 +113,8 @@ fn hints(session: &Session, app: &App) -> Html {
 }
 
 fn composer(scenario: &Scenario, composer: &Composer, dispatch: &Dispatch) -> Html {
-    let onexchange = dispatch.reform(|event: Event| Action::ComposerExchangeChosen(event.target_unchecked_into::<HtmlSelectElement>().value().into()));
+    let onexchange =
+        dispatch.reform(|event: Event| Action::ComposerExchangeChosen(event.target_unchecked_into::<HtmlSelectElement>().value().into()));
     let onkey = dispatch.reform(|event: InputEvent| Action::ComposerKeyTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
     let onpayload =
         dispatch.reform(|event: InputEvent| Action::ComposerPayloadTyped(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
@@ -154,7 +155,10 @@ fn composer(scenario: &Scenario, composer: &Composer, dispatch: &Dispatch) -> Ht
 fn legend() -> Html {
     let rows = [
         (html! { <circle cx="10" cy="10" r="6" class="mark-message" /> }, "first delivery"),
-        (html! { <><circle cx="10" cy="10" r="4.8" class="mark-message" /><circle cx="10" cy="10" r="8" class="mark-ring" /></> }, "redelivered"),
+        (
+            html! { <><circle cx="10" cy="10" r="4.8" class="mark-message" /><circle cx="10" cy="10" r="8" class="mark-ring" /></> },
+            "redelivered",
+        ),
         (html! { <path d="M10 2.8 17.2 10 10 17.2 2.8 10z" class="mark-dead" /> }, "dead letter"),
         (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, "HTTP request"),
         (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, "ack, or answer"),
@@ -221,11 +225,8 @@ fn client_details(session: &Session, index: usize) -> Html {
 fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dispatch) -> Html {
     let scenario = session.scenario();
     let (Some(spec), Some(state)) = (scenario.services.get(id.service), session.world.instance(id)) else { return html! {} };
-    let (action, word, class) = if state.up {
-        (Action::KillPressed(id), "Kill", "danger")
-    } else {
-        (Action::StartPressed(id), "Start", "primary")
-    };
+    let (action, word, class) =
+        if state.up { (Action::KillPressed(id), "Kill", "danger") } else { (Action::StartPressed(id), "Start", "primary") };
     html! {
         <>
             <dl class="kv">
@@ -382,7 +383,8 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
 }
 
 pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let (play, word, icon) = if app.playing { (Action::PausePressed, "Pause", icons::pause()) } else { (Action::PlayPressed, "Play", icons::play()) };
+    let (play, word, icon) =
+        if app.playing { (Action::PausePressed, "Pause", icons::pause()) } else { (Action::PlayPressed, "Play", icons::play()) };
     let onspeed = dispatch.reform(|event: Event| {
         let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
         Action::SpeedChosen(Speed(speed))
@@ -468,7 +470,9 @@ fn ledger(session: &Session) -> Html {
     let total = ledger.total();
     let business = &ledger.business;
     let balanced = ledger.imbalances().is_empty();
-    let line = |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
+    let lost = total.dropped_total() + total.refused + ledger.messages.unroutable + ledger.messages.unsent;
+    let line =
+        |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
     html! {
         <div class="panel" id="ledger">
             <h2>{ "Ledger" }</h2>
@@ -478,10 +482,9 @@ fn ledger(session: &Session) -> Html {
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
                 { line("Ready + unacked", total.ready + total.unacked, "") }
                 { line("Dead-lettered", total.dead_lettered_total(), "dead") }
-                { line("Dropped or refused", total.dropped_total() + total.refused, "") }
+                { line("Lost", lost, if lost > 0 { "dead" } else { "" }) }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
-                { line("Unroutable", ledger.messages.unroutable, "") }
                 { for business.effects.keys().map(|what| line(what, business.done(what), "")) }
             </dl>
         </div>

@@ -40,14 +40,13 @@ impl Match {
 #[must_use]
 pub fn matches(arguments: &Table, headers: Option<&Table>) -> bool {
     let Ok(how) = Match::of(arguments) else { return false };
-    let mut compared = arguments
-        .iter()
-        .filter(|(name, _)| if how.with_x { &***name != "x-match" } else { !name.starts_with("x-") })
-        .map(|(name, wanted)| match headers.and_then(|headers| headers.get(name)) {
+    let mut compared = arguments.iter().filter(|(name, _)| if how.with_x { &***name != "x-match" } else { !name.starts_with("x-") }).map(
+        |(name, wanted)| match headers.and_then(|headers| headers.get(name)) {
             None => false,
             Some(_) if *wanted == Value::Void => true, // rule 41: present, whatever its value
             Some(actual) => actual == wanted,
-        });
+        },
+    );
     // Nothing to compare: all matches everything, any matches nothing (rule 42).
     if how.any { compared.any(|same| same) } else { compared.all(|same| same) }
 }

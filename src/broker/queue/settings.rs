@@ -56,7 +56,9 @@ impl Settings {
         match read.string("x-queue-type")?.as_deref() {
             None | Some("classic") => {}
             Some("quorum" | "stream") => {
-                return Err(AmqpError::not_implemented(format_args!("queue type of '{queue}' is not simulated yet: use x-queue-type=classic")));
+                return Err(AmqpError::not_implemented(format_args!(
+                    "queue type of '{queue}' is not simulated yet: use x-queue-type=classic"
+                )));
             }
             Some(other) => return Err(read.invalid("x-queue-type", format_args!("unknown queue type '{other}'"))),
         }

@@ -1,0 +1,166 @@
+//! The application without a browser: actions in, state out.
+#![cfg(not(target_arch = "wasm32"))]
+
+use requeue::app::tokens::{Shape, picture};
+use requeue::app::words::{self, Mark};
+use requeue::app::{self, Action, App, Node, Session, Speed};
+use requeue::broker::SimTime;
+use requeue::sim::InstanceId;
+
+const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
+
+fn opened() -> App {
+    let mut app = App::default();
+    act(&mut app, Action::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    app
+}
+
+fn act(app: &mut App, action: Action) {
+    app::update(app, action);
+}
+
+fn session(app: &App) -> &Session {
+    app.session.as_ref().expect("a scenario is open")
+}
+
+fn play(app: &mut App, seconds: u64) {
+    act(app, Action::PlayPressed);
+    for _ in 0..seconds * 20 {
+        act(app, Action::FramePassed(SimTime::from_millis(50)));
+    }
+    act(app, Action::PausePressed);
+}
+
+fn notification_service(app: &App) -> InstanceId {
+    let (service, _) = session(app).scenario().service("notification-service").expect("it is there");
+    InstanceId { service, instance: 0 }
+}
+
+#[test]
+fn time_passes_only_while_playing_and_at_the_chosen_speed() {
+    let mut app = opened();
+    act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+    assert_eq!(session(&app).world.now(), SimTime::ZERO);
+    play(&mut app, 2);
+    assert_eq!(session(&app).world.now(), SimTime::from_secs(2));
+    act(&mut app, Action::SpeedChosen(Speed(500)));
+    play(&mut app, 2);
+    assert_eq!(session(&app).world.now(), SimTime::from_secs(3));
+    act(&mut app, Action::PlayPressed);
+    act(&mut app, Action::FramePassed(SimTime::from_secs(3_600)));
+    assert!(session(&app).world.now() < SimTime::from_secs(4), "after a sleep time goes on from where it was");
+}
+
+#[test]
+fn the_speed_changes_nothing_but_the_speed() {
+    let (mut slow, mut fast) = (opened(), opened());
+    play(&mut slow, 20);
+    act(&mut fast, Action::SpeedChosen(Speed(20_000)));
+    play(&mut fast, 1);
+    assert_eq!(session(&slow).world.trace_hash(), session(&fast).world.trace_hash());
+}
+
+#[test]
+fn a_step_is_one_line_of_the_log_or_one_instant_of_them() {
+    let mut app = opened();
+    for _ in 0..30 {
+        let before = session(&app).log.last_number();
+        let steps = session(&app).world.steps();
+        act(&mut app, Action::StepPressed);
+        assert!(session(&app).world.steps() > steps);
+        assert!(session(&app).log.last_number() > before);
+    }
+}
+
+#[test]
+fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
+    let mut app = opened();
+    play(&mut app, 20);
+    let id = notification_service(&app);
+    act(&mut app, Action::KillPressed(id));
+    let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).scenario()));
+    assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
+    play(&mut app, 1);
+    let shown = picture(&session(&app).world, false);
+    assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
+    act(&mut app, Action::StartPressed(id));
+    play(&mut app, 2);
+    let lines: Vec<_> = session(&app).log.newest().map(|entry| words::line(&entry.occurrence, session(&app).scenario())).collect();
+    assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
+}
+
+#[test]
+fn dead_letters_are_diamonds_all_the_way() {
+    let mut app = opened();
+    let mut labelled = false;
+    act(&mut app, Action::PlayPressed);
+    for _ in 0..2_400 {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+        let shown = picture(&session(&app).world, false);
+        labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
+    }
+    assert!(labelled, "the reason is said on the way");
+    let dead = session(&app).world.broker().queue("notification-queue.dead").expect("declared").ready();
+    assert!(dead > 0);
+    let still = picture(&session(&app).world, true);
+    let diamonds = still.tokens.iter().filter(|token| token.shape == Shape::Dead).count();
+    assert!(diamonds as u64 >= dead.min(8));
+}
+
+#[test]
+fn publishing_by_hand_tells_where_it_went() {
+    // exchange, key, payload, what is said
+    let cases = [
+        ("platform-events", "order.placed", "{}", Ok("One copy each to inventory-queue, notification-queue and analytics-queue.")),
+        ("platform-events", "user.created", "{}", Ok("To analytics-queue.")),
+        (
+            "platform-events.dlx",
+            "nothing",
+            "{}",
+            Ok("It found no queue: the broker dropped it, and without the mandatory flag nobody is told."),
+        ),
+        ("", "analytics-queue", "1", Ok("To analytics-queue.")),
+        ("platform-events", "order.placed", "{", Err("The payload is not JSON")),
+    ];
+    for (exchange, key, payload, expected) in cases {
+        let mut app = opened();
+        act(&mut app, Action::ComposerExchangeChosen(exchange.into()));
+        act(&mut app, Action::ComposerKeyTyped(key.into()));
+        act(&mut app, Action::ComposerPayloadTyped(payload.into()));
+        act(&mut app, Action::PublishPressed);
+        let composer = &session(&app).composer;
+        match expected {
+            Ok(outcome) => assert_eq!(composer.outcome.as_deref(), Some(outcome)),
+            Err(problem) => assert!(composer.error.as_ref().is_some_and(|error| error.contains(problem)), "{:?}", composer.error),
+        }
+        assert_eq!(composer.payload, payload, "nothing is lost");
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_leaves_what_is_open() {
+    let mut app = opened();
+    play(&mut app, 3);
+    let hash = session(&app).world.trace_hash();
+    act(&mut app, Action::Opened { name: "broken.json".into(), text: COURSE_CHAPTER.replace("\"topic\"", "\"topical\"") });
+    let unreadable = app.unreadable.as_ref().expect("it says so");
+    assert_eq!(unreadable.name, "broken.json");
+    assert_eq!(unreadable.problems[0].path, "broker.exchanges[0].type");
+    assert_eq!(session(&app).world.trace_hash(), hash);
+    act(&mut app, Action::UnreadableDismissed);
+    assert!(app.unreadable.is_none());
+}
+
+#[test]
+fn restarting_gives_the_same_run_again() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let hash = session(&app).world.trace_hash();
+    act(&mut app, Action::Selected(Some(Node::Queue("notification-queue".into()))));
+    let id = notification_service(&app);
+    act(&mut app, Action::KillPressed(id));
+    act(&mut app, Action::RestartPressed);
+    assert_eq!(session(&app).world.now(), SimTime::ZERO);
+    play(&mut app, 5);
+    assert_eq!(session(&app).world.trace_hash(), hash);
+}

@@ -1,0 +1,258 @@
+//! The hosted site in a real browser, under its content security policy, through ChromeDriver.
+//!
+//! Run by `./scripts/test`, which builds the site and starts the driver; it needs `REQUEUE_SITE` (the built site) and
+//! `REQUEUE_WEBDRIVER` (the driver's address).
+#![cfg(all(feature = "e2e", not(target_arch = "wasm32")))]
+#![expect(clippy::disallowed_methods, reason = "a test waits in real time, and is told by its environment where things are")]
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+/// How long the page may take for what it should do at once: these machines are slow and shared.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Serves the built site from a thread of its own.
+struct Site {
+    server: Arc<tiny_http::Server>,
+    address: String,
+}
+
+impl Site {
+    fn serve(folder: PathBuf) -> Self {
+        let server = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port on loopback"));
+        let address = format!("http://{}", server.server_addr());
+        let worker = server.clone();
+        std::thread::spawn(move || {
+            for request in worker.incoming_requests() {
+                let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
+                let file = folder.join(if path.is_empty() { "index.html" } else { &path });
+                let _ = match std::fs::read(&file) {
+                    Ok(bytes) => {
+                        let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
+                        request.respond(tiny_http::Response::from_data(bytes).with_header(header))
+                    }
+                    Err(_) => request.respond(tiny_http::Response::empty(404)),
+                };
+            }
+        });
+        Self { server, address }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.unblock();
+    }
+}
+
+fn media_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+/// What the browser's console says; not part of the standard, but ChromeDriver has it.
+#[derive(Debug)]
+struct ConsoleLog;
+
+impl WebDriverCompatibleCommand for ConsoleLog {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/se/log", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// A visitor with a browser of their own.
+struct Visitor {
+    browser: Client,
+    _site: Site,
+}
+
+impl Visitor {
+    async fn arrive(width: u32, height: u32) -> Self {
+        let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
+        let driver = std::env::var("REQUEUE_WEBDRIVER").expect("REQUEUE_WEBDRIVER is ChromeDriver's address");
+        let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
+        assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"), "the site has its policy");
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".into(),
+            "--disable-gpu".into(),
+            "--disable-dev-shm-usage".into(),
+            "--disable-background-networking".into(),
+            "--disable-component-update".into(),
+            "--disable-sync".into(),
+            "--no-first-run".into(),
+        ];
+        arguments.push(format!("--window-size={width},{height}"));
+        let mut options = json!({ "args": arguments });
+        if let Ok(binary) = std::env::var("REQUEUE_CHROMIUM") {
+            options["binary"] = json!(binary);
+        }
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let Value::Object(capabilities) = capabilities else { unreachable!("it is written as an object") };
+        let browser =
+            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await;
+        let browser = browser.expect("ChromeDriver starts a browser");
+        let site = Site::serve(folder);
+        browser.goto(&site.address).await.expect("the site answers");
+        let visitor = Self { browser, _site: site };
+        visitor.wait_for("#play").await;
+        visitor
+    }
+
+    async fn wait_for(&self, css: &str) {
+        self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn click(&self, css: &str) {
+        let element = self.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn text(&self, css: &str) -> String {
+        // The page may redraw between finding and reading.
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.textContent : null;";
+        let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+        text.as_str().unwrap_or_else(|| panic!("{css} is not on the page")).to_owned()
+    }
+
+    async fn count(&self, queue: &str, which: &str) -> u64 {
+        let text = self.text(&format!("[data-queue='{queue}'] [data-count='{which}']")).await;
+        text.parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
+    }
+
+    async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        let start = Instant::now();
+        while !holds(self).await {
+            assert!(start.elapsed() < PATIENCE, "in vain waited until {what}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn type_into(&self, css: &str, text: &str) {
+        let field = self.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        field.clear().await.expect("it can be cleared");
+        field.send_keys(text).await.expect("it can be typed into");
+    }
+
+    async fn choose_speed(&self, thousandths: u32) {
+        let select = self.browser.find(Locator::Css("#speed")).await.expect("there is a speed");
+        select.select_by_value(&thousandths.to_string()).await.expect("this speed is offered");
+    }
+
+    /// The errors and warnings of the console, and good-bye.
+    async fn leave(self) {
+        let log = self.browser.issue_cmd(ConsoleLog).await.expect("ChromeDriver has the console");
+        let said: Vec<String> = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(ToString::to_string)
+            .collect();
+        self.browser.close().await.expect("the browser closes");
+        assert!(said.is_empty(), "the console is not clean:\n{}", said.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_first_visit_from_play_to_dead_letter() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    assert_eq!(visitor.text("h1").await, "The course chapter's system");
+    assert_eq!(visitor.count("notification-queue", "total").await, 0, "it does not run by itself");
+
+    visitor.choose_speed(5_000).await;
+    visitor.click("#play").await;
+    visitor.until("messages are delivered", async |visitor| visitor.text("#log").await.contains("Delivered")).await;
+    visitor.until("the consumer holds some", async |visitor| visitor.count("notification-queue", "unacked").await > 0).await;
+
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.until("nothing is unacked", async |visitor| visitor.count("notification-queue", "unacked").await == 0).await;
+    visitor.until("messages pile up", async |visitor| visitor.count("notification-queue", "ready").await >= 15).await;
+    assert_eq!(visitor.count("notification-queue", "unacked").await, 0);
+
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.until("they come again", async |visitor| visitor.text("#log").await.contains("redelivered")).await;
+    visitor.until("the queue has drained", async |visitor| visitor.count("notification-queue", "ready").await <= 3).await;
+
+    visitor.until("a poison message is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.click("#play").await;
+    visitor.click("[data-queue='notification-queue.dead'] button").await;
+    visitor.wait_for("#inspector").await;
+    assert!(visitor.text("#inspector .messages").await.contains("rejected"), "the inspector says why it died");
+    assert!(visitor.text("#ledger").await.contains("Balanced"));
+    assert!(!visitor.text("#ledger").await.contains("Not balanced"));
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_poison_message_by_hand_is_found_in_the_dead_letter_queue() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.type_into("#composer-key", "order.refunded").await;
+    visitor.type_into("#composer-payload", "{\"orderId\": 1}").await;
+    visitor.click("#publish").await;
+    visitor
+        .until("the page tells where it went", async |visitor| {
+            visitor.text("#composer-result").await == "One copy each to notification-queue and analytics-queue."
+        })
+        .await;
+    visitor.choose_speed(2_000).await;
+    visitor.click("#play").await;
+    visitor.until("it is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.click("#play").await;
+    visitor.click("[data-queue='notification-queue.dead'] button").await;
+    visitor.wait_for("#inspector").await;
+    assert!(visitor.text("#inspector .messages").await.contains("order.refunded"), "under its original key");
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_phone_and_a_keyboard() {
+    let visitor = Visitor::arrive(500, 844).await;
+    let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+    let beyond = visitor.browser.execute(script, vec![]).await.expect("the page answers");
+    assert!(beyond.as_i64().is_some_and(|pixels| pixels <= 0), "nothing sticks out at the side: {beyond}");
+    // A click on the card's own switch, as a node of the canvas, by keyboard.
+    let power = visitor.browser.find(Locator::Css("[data-power='notification-service']")).await.expect("the card has a switch");
+    let focus = "arguments[0].focus()";
+    visitor.browser.execute(focus, vec![serde_json::to_value(&power).expect("an element")]).await.expect("it takes the focus");
+    visitor.browser.active_element().await.expect("something has the focus").send_keys("\u{E007}").await.expect("Enter");
+    visitor.until("it is killed", async |visitor| visitor.text("[data-service='notification-service']").await.contains("killed")).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_broken_file_is_explained_and_harms_nothing() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("#step").await;
+    let clock = visitor.text("#clock").await;
+    let mut good = String::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios/course-chapter.json");
+    std::fs::File::open(source).and_then(|mut file| file.read_to_string(&mut good)).expect("the scenario is there");
+    let broken = std::env::temp_dir().join(format!("requeue-broken-{}.json", std::process::id()));
+    std::fs::write(&broken, good.replace("\"topic\"", "\"topical\"")).expect("a temporary file");
+    let input = visitor.browser.find(Locator::Css("#open-file")).await.expect("there is a file input");
+    input.send_keys(&broken.to_string_lossy()).await.expect("a file can be chosen");
+    visitor.wait_for("#unreadable").await;
+    let said = visitor.text("#unreadable").await;
+    assert!(said.contains("broker.exchanges[0].type") && said.contains("topical"), "{said}");
+    assert_eq!(visitor.text("#clock").await, clock, "what was open still is");
+    std::fs::remove_file(broken).expect("it was written");
+    visitor.leave().await;
+}

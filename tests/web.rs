@@ -1,0 +1,44 @@
+//! In a browser: what runs there is what runs natively.
+#![cfg(target_arch = "wasm32")]
+
+use std::sync::Arc;
+
+use requeue::app::{self, Action, App, tokens};
+use requeue::broker::SimTime;
+use requeue::formats::scenario_file;
+use requeue::sim::World;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
+const TRACE_AT_60_S: &str = include_str!("golden/course-chapter-60s.txt");
+
+#[wasm_bindgen_test]
+fn the_course_chapter_gives_the_trace_it_gives_natively() {
+    let scenario = Arc::new(scenario_file::read(COURSE_CHAPTER).expect("the scenario is valid"));
+    let mut world = World::new(scenario, 1);
+    assert!(world.run_until(SimTime::from_secs(60), u64::MAX));
+    assert_eq!(format!("{:016x}", world.trace_hash()), TRACE_AT_60_S.trim());
+}
+
+#[wasm_bindgen_test]
+fn frames_of_any_length_show_the_same_run() {
+    let mut app = App::default();
+    app::update(&mut app, Action::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    app::update(&mut app, Action::PlayPressed);
+    let mut elapsed = 0;
+    for millis in (1..=40).cycle() {
+        if elapsed + millis > 60_000 {
+            break;
+        }
+        elapsed += millis;
+        app::update(&mut app, Action::FramePassed(SimTime::from_millis(millis)));
+        let session = app.session.as_ref().expect("it is open");
+        let picture = tokens::picture(&session.world, false);
+        assert!(picture.tokens.iter().all(|token| token.at.x.is_finite() && token.at.y.is_finite()));
+    }
+    let session = app.session.as_mut().expect("it is open");
+    session.world.run_until(SimTime::from_secs(60), u64::MAX);
+    assert_eq!(format!("{:016x}", session.world.trace_hash()), TRACE_AT_60_S.trim());
+}

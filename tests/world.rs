@@ -1,0 +1,167 @@
+//! The world: one seed, one trace; ledgers that balance whatever happens; bad scenarios told apart.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use requeue::broker::{Event, SimTime};
+use requeue::formats::scenario_file;
+use requeue::scenario::Scenario;
+use requeue::sim::{Happening, Input, InstanceId, World};
+
+const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
+
+fn course_chapter() -> Arc<Scenario> {
+    Arc::new(scenario_file::read(COURSE_CHAPTER).expect("the scenario is valid"))
+}
+
+/// What `tests/web.rs` finds in the browser, too.
+const TRACE_AT_60_S: &str = include_str!("golden/course-chapter-60s.txt");
+
+#[test]
+fn the_course_chapter_gives_one_trace() {
+    let mut world = World::new(course_chapter(), 1);
+    assert!(world.run_until(SimTime::from_secs(60), u64::MAX));
+    assert_eq!(format!("{:016x}", world.trace_hash()), TRACE_AT_60_S.trim(), "the same in a browser, see tests/web.rs");
+    let mut other = World::new(course_chapter(), 2);
+    other.run_until(SimTime::from_secs(60), u64::MAX);
+    assert_ne!(world.trace_hash(), other.trace_hash(), "another seed is another run");
+}
+
+#[test]
+fn what_the_chapter_says_happens() {
+    let mut world = World::new(course_chapter(), 1);
+    world.run_until(SimTime::from_secs(120), u64::MAX);
+    let ledger = world.ledger();
+    assert_eq!(ledger.imbalances(), [""; 0]);
+    assert!(ledger.business.requests > 150, "a few a second");
+    let dead = &ledger.queues["notification-queue.dead"];
+    assert!(dead.ready > 0 && dead.ready == ledger.queues["notification-queue"].dead_lettered_total(), "poison ends as dead letters");
+    let poisoned = ledger.business.requests as f64 / dead.ready as f64;
+    assert!((5.0..40.0).contains(&poisoned), "two events an order, one order in twenty poisoned: {poisoned}");
+    assert_eq!(ledger.business.duplicated("email sent"), 0);
+}
+
+#[test]
+fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
+    let mut world = World::new(course_chapter(), 1);
+    world.run_until(SimTime::from_secs(30), u64::MAX);
+    let (service, _) = world.scenario().service("notification-service").expect("it is there");
+    let id = InstanceId { service, instance: 0 };
+    let held = world.broker().queue("notification-queue").expect("declared").unacked();
+    assert!(held > 0);
+    world.inject(Input::Kill(id));
+    world.run_until(SimTime::from_secs(40), u64::MAX);
+    let queue = world.broker().queue("notification-queue").expect("declared");
+    assert_eq!(queue.unacked(), 0);
+    assert!(queue.ready() > held, "everything waits");
+    let redelivered = queue.messages().filter(|entry| entry.redelivered).count();
+    assert!(redelivered > 0 && queue.messages().take(redelivered).all(|entry| entry.redelivered), "they are back at the head");
+    world.drain_occurrences();
+    world.inject(Input::Start(id));
+    world.run_until(SimTime::from_secs(90), u64::MAX);
+    let delivered_again = world
+        .drain_occurrences()
+        .filter(|occurrence| matches!(&occurrence.what, Happening::Broker(Event::Delivered(delivered)) if delivered.redelivered))
+        .count();
+    assert_eq!(delivered_again, redelivered);
+    assert!(world.broker().queue("notification-queue").expect("declared").ready() < 10, "it has drained");
+    assert_eq!(world.ledger().imbalances(), [""; 0]);
+}
+
+fn arbitrary_input() -> impl Strategy<Value = (u64, Input)> {
+    let keys = prop_oneof!["order.placed", "order.shipped", "user.created", "[a-z.]{0,12}"];
+    let exchanges = prop_oneof!["platform-events", "platform-events.dlx", "", "no-such-exchange"];
+    let instance = (0_usize..7, 0_usize..2).prop_map(|(service, instance)| InstanceId { service, instance });
+    let input = prop_oneof![
+        instance.clone().prop_map(Input::Kill),
+        instance.prop_map(Input::Start),
+        (exchanges, keys, any::<bool>(), any::<bool>()).prop_map(|(exchange, key, mandatory, whole)| Input::Publish {
+            exchange: exchange.into(),
+            routing_key: key.as_str().into(),
+            payload: if whole { serde_json::json!({ "address": { "zip": "1" } }) } else { serde_json::json!("not an object") },
+            mandatory,
+        }),
+    ];
+    (0_u64..40_000, input)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is killed, started and published, at whatever moment: every copy is accounted for after every step, and the
+    /// recording gives the same run again.
+    #[test]
+    fn the_ledger_balances_and_the_recording_repeats(
+        seed in any::<u64>(),
+        mut inputs in proptest::collection::vec(arbitrary_input(), 0..12),
+    ) {
+        inputs.sort_by_key(|(at, _)| *at);
+        let mut world = World::new(course_chapter(), seed);
+        for (at, input) in inputs {
+            world.run_until(SimTime::from_millis(at), u64::MAX);
+            world.inject(input);
+            prop_assert_eq!(world.ledger().imbalances(), Vec::<String>::new());
+        }
+        let end = SimTime::from_secs(50);
+        while world.next_at().is_some_and(|at| at <= end) {
+            world.step();
+            if world.steps() % 16 == 0 {
+                prop_assert_eq!(world.ledger().imbalances(), Vec::<String>::new());
+            }
+        }
+        world.run_until(end, 1);
+        let again = World::replay(world.recording(), end);
+        prop_assert_eq!(again.trace_hash(), world.trace_hash());
+        prop_assert_eq!(again.ledger(), world.ledger());
+    }
+}
+
+#[test]
+fn every_mistake_in_a_scenario_is_named_with_its_place() {
+    // what is replaced in the good file, by what, and what is said of it
+    let cases = [
+        ("{", "[", "this is not JSON"),
+        ("\"requeue\": 1", "\"requeue\": 2", "requeue: this is format 2"),
+        ("\"requeue\": 1,", "", "requeue: the format's version is missing"),
+        ("\"type\": \"topic\"", "\"type\": \"topical\"", "broker.exchanges[0].type: expected one of direct, fanout, topic, headers"),
+        ("\"latency_ms\": 450", "\"latency_ms\": -1", "network.latency_ms: expected milliseconds, from 0 to ten years, found -1"),
+        ("\"latency_ms\": 450", "\"latency\": 450", "network.latency: unknown field; known here: latency_ms"),
+        ("\"prefetch\": 10", "\"prefetch\": 70000", "services[2].handlers[0].on.prefetch: expected a whole number from 0 to 65535"),
+        ("\"queue\": \"analytics-queue\"", "\"queue\": \"analytic\"", "broker.bindings[2].queue: there is no queue 'analytic'"),
+        (
+            "\"name\": \"analytics-queue\"",
+            "\"name\": \"inventory-queue\"",
+            "broker.queues[2].name: the name 'inventory-queue' is used twice",
+        ),
+        (
+            "\"endpoint\": \"POST /orders\" }",
+            "\"endpoint\": \"GET /\" }",
+            "clients[0].calls.endpoint: 'api-gateway' has no endpoint 'GET /'",
+        ),
+        ("\"poisson_ms\": 500", "\"poisson_ms\": 0", "clients[0]: requests come at most 10,000 a second"),
+        ("\"do\": \"work\"", "\"do\": \"dance\"", "services[1].handlers[0].steps[0].do: expected one of work"),
+        ("\"one_in\": 20", "\"one_in\": 0", "clients[0].poison.one_in"),
+        (
+            "\"x-dead-letter-exchange\": \"platform-events.dlx\"",
+            "\"x-message-ttl\": -5",
+            "broker.queues[1].arguments: PRECONDITION_FAILED - invalid arg",
+        ),
+        ("\"at\": [", "\"at\": [\"here\", ", "at: expected two numbers"),
+    ];
+    for (good, bad, expected) in cases {
+        assert!(COURSE_CHAPTER.contains(good), "{good} is in the file");
+        let problems = scenario_file::read(&COURSE_CHAPTER.replacen(good, bad, 1)).expect_err(bad);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|problem| problem.contains(expected)), "{bad}: {said:?}");
+    }
+    let too_large = " ".repeat(scenario_file::BYTES_MAX + 1);
+    assert!(scenario_file::read(&too_large).is_err());
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text = COURSE_CHAPTER.replace("\"latency_ms\"", "\"lag\"").replace("\"type\": \"direct\"", "\"type\": 7");
+    let problems = scenario_file::read(&text).expect_err("it is full of mistakes");
+    assert!(problems.len() >= 3, "{problems:?}");
+}
