@@ -37,8 +37,8 @@ fn what_the_chapter_says_happens() {
     assert!(ledger.business.requests > 150, "a few a second");
     let dead = &ledger.queues["notification-queue.dead"];
     assert!(dead.ready > 0 && dead.ready == ledger.queues["notification-queue"].dead_lettered_total(), "poison ends as dead letters");
-    let poisoned = ledger.business.requests as f64 / dead.ready as f64;
-    assert!((5.0..40.0).contains(&poisoned), "two events an order, one order in twenty poisoned: {poisoned}");
+    let orders_a_letter = ledger.business.requests / dead.ready;
+    assert!((5..40).contains(&orders_a_letter), "two events an order, one order in twenty poisoned: {orders_a_letter}");
     assert_eq!(ledger.business.duplicated("email sent"), 0);
 }
 
@@ -106,7 +106,7 @@ proptest! {
         let end = SimTime::from_secs(50);
         while world.next_at().is_some_and(|at| at <= end) {
             world.step();
-            if world.steps() % 16 == 0 {
+            if world.steps().is_multiple_of(16) {
                 prop_assert_eq!(world.ledger().imbalances(), Vec::<String>::new());
             }
         }

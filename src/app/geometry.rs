@@ -156,10 +156,8 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
         let known = edges.iter().any(|edge| edge.from == from && edge.to == to && !matches!(edge.kind, EdgeKind::Binding(_)));
-        if !known {
-            if let Some(curve) = leg(scenario, &from, &to, kind == EdgeKind::DeadLetters) {
-                edges.push(Edge { from, to, kind, curve });
-            }
+        if !known && let Some(curve) = leg(scenario, &from, &to, kind == EdgeKind::DeadLetters) {
+            edges.push(Edge { from, to, kind, curve });
         }
     };
     let instances = |service: usize, count: u32| (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }));
@@ -221,12 +219,12 @@ pub fn leg(scenario: &Scenario, from: &Place, to: &Place, dead: bool) -> Option<
     if beside {
         let (from, to) = if dx > 0.0 { (start.right(), end.left) } else { (start.left, end.right()) };
         let (from, to) = (Point { x: from, y: a.y }, Point { x: to, y: b.y });
-        let middle = (from.x + to.x) / 2.0;
+        let middle = f64::midpoint(from.x, to.x);
         return Some(Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to });
     }
     let (from, to) = if dy > 0.0 { (start.bottom(), end.top) } else { (start.top, end.bottom()) };
     let (from, to) = (Point { x: a.x, y: from }, Point { x: b.x, y: to });
-    let middle = (from.y + to.y) / 2.0;
+    let middle = f64::midpoint(from.y, to.y);
     Some(Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to })
 }
 

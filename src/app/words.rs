@@ -68,7 +68,7 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
 /// The event's id, as a person calls it.
 #[must_use]
 pub fn id(message: &Message) -> String {
-    message.properties.message_id.as_ref().map_or_else(|| format!("#{}", message.id.0), |id| id.to_string())
+    message.properties.message_id.as_ref().map_or_else(|| format!("#{}", message.id.0), std::string::ToString::to_string)
 }
 
 fn name(message: &Message) -> String {

@@ -109,10 +109,11 @@ pub(super) fn dead_letter(
     let mut properties = (*message.properties).clone();
     let headers = properties.headers.get_or_insert_default();
 
-    if history.deaths.is_empty() && rules.interpret_client_x_death {
-        if let Some(deaths) = headers.get("x-death").and_then(Value::as_array) {
-            history.deaths = deaths.iter().filter_map(Death::from_table).collect();
-        }
+    if history.deaths.is_empty()
+        && rules.interpret_client_x_death
+        && let Some(deaths) = headers.get("x-death").and_then(Value::as_array)
+    {
+        history.deaths = deaths.iter().filter_map(Death::from_table).collect();
     }
 
     let original_expiration = properties.expiration.take(); // rule 120

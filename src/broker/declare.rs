@@ -149,8 +149,8 @@ impl Broker {
         self.add_binding(source, Destination::Queue(queue), &key, binding.arguments)
     }
 
-    pub(super) fn queue_unbind(&mut self, channel: ChannelId, binding: QueueBinding) -> Result<Reply, AmqpError> {
-        let (queue, key) = self.binding_shortcut(channel, &binding)?;
+    pub(super) fn queue_unbind(&mut self, channel: ChannelId, binding: &QueueBinding) -> Result<Reply, AmqpError> {
+        let (queue, key) = self.binding_shortcut(channel, binding)?;
         if binding.exchange.is_empty() {
             return Err(access_refused("operation not permitted on the default exchange"));
         }
@@ -309,8 +309,8 @@ impl Broker {
         KNOWN_ARGUMENTS.iter().try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
     }
 
-    pub(super) fn queue_purge(&mut self, channel: ChannelId, queue: Name) -> Result<Reply, AmqpError> {
-        let name = self.queue_shortcut(channel, &queue)?;
+    pub(super) fn queue_purge(&mut self, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
         let message_count = self.drop_ready(id, DropCause::Purged); // rule 22
         self.refresh_deadline(id);
@@ -325,8 +325,8 @@ impl Broker {
         count
     }
 
-    pub(super) fn queue_delete(&mut self, channel: ChannelId, queue: Name, if_unused: bool, if_empty: bool) -> Result<Reply, AmqpError> {
-        let name = self.queue_shortcut(channel, &queue)?;
+    pub(super) fn queue_delete(&mut self, channel: ChannelId, queue: &Name, if_unused: bool, if_empty: bool) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, queue)?;
         let Some(&id) = self.queue_names.get(&name) else { return Ok(Reply::Messages { message_count: 0 }) }; // rule 18
         self.check_exclusive_access(channel, id)?;
         let state = &self.queues[&id];

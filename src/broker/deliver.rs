@@ -94,10 +94,10 @@ impl Broker {
 
     /// What it holds stays with the client, who may still settle it (rule 81).
     pub(super) fn basic_cancel(&mut self, now: SimTime, channel: ChannelId, tag: &Name) -> Reply {
-        if let Some(&consumer) = self.channel(channel).consumers.get(tag) {
-            if let Some(queue) = self.remove_consumer(now, consumer) {
-                self.after_consumer_left(now, queue);
-            }
+        if let Some(&consumer) = self.channel(channel).consumers.get(tag)
+            && let Some(queue) = self.remove_consumer(now, consumer)
+        {
+            self.after_consumer_left(now, queue);
         }
         Reply::Ok
     }
@@ -128,8 +128,8 @@ impl Broker {
         }
     }
 
-    pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: Name, no_ack: bool) -> Result<Reply, AmqpError> {
-        let name = self.queue_shortcut(channel, &queue)?;
+    pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: &Name, no_ack: bool) -> Result<Reply, AmqpError> {
+        let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
         self.drop_expired(now, id);
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
@@ -211,7 +211,7 @@ impl Broker {
         how: Settlement,
     ) -> Result<Reply, AmqpError> {
         let state = self.channel(channel);
-        if !(multiple && delivery_tag == 0) && !state.unacked.contains(delivery_tag) {
+        if !(state.unacked.contains(delivery_tag) || multiple && delivery_tag == 0) {
             return Err(AmqpError::precondition(format_args!("unknown delivery tag {delivery_tag}")));
         }
         if multiple {
@@ -258,10 +258,10 @@ impl Broker {
                     self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
                 }
             }
-            if let Some((consumer, state)) = consumer.and_then(|id| Some((id, self.consumers.get(&id)?))) {
-                if let Some(queue) = self.queues.get_mut(&state.queue) {
-                    queue.consumers.unblock(state.priority, consumer);
-                }
+            if let Some((consumer, state)) = consumer.and_then(|id| Some((id, self.consumers.get(&id)?)))
+                && let Some(queue) = self.queues.get_mut(&state.queue)
+            {
+                queue.consumers.unblock(state.priority, consumer);
             }
         }
         for &id in &touched {

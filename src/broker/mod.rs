@@ -196,14 +196,14 @@ impl Broker {
             Method::ExchangeUnbind(binding) => self.exchange_unbind(&binding),
             Method::QueueDeclare(declare) => self.queue_declare(now, channel, declare),
             Method::QueueBind(binding) => self.queue_bind(channel, binding),
-            Method::QueueUnbind(binding) => self.queue_unbind(channel, binding),
-            Method::QueuePurge { queue } => self.queue_purge(channel, queue),
-            Method::QueueDelete { queue, if_unused, if_empty } => self.queue_delete(channel, queue, if_unused, if_empty),
+            Method::QueueUnbind(binding) => self.queue_unbind(channel, &binding),
+            Method::QueuePurge { queue } => self.queue_purge(channel, &queue),
+            Method::QueueDelete { queue, if_unused, if_empty } => self.queue_delete(channel, &queue, if_unused, if_empty),
             Method::BasicQos { prefetch_size, prefetch_count, global } => {
                 self.basic_qos(now, channel, prefetch_size, prefetch_count, global)
             }
             Method::BasicPublish(publish) => self.basic_publish(now, channel, publish),
-            Method::BasicGet { queue, no_ack } => self.basic_get(now, channel, queue, no_ack),
+            Method::BasicGet { queue, no_ack } => self.basic_get(now, channel, &queue, no_ack),
             Method::BasicConsume(consume) => self.basic_consume(now, channel, consume),
             Method::BasicCancel { consumer_tag } => Ok(self.basic_cancel(now, channel, &consumer_tag)),
             Method::BasicAck { delivery_tag, multiple } => self.settle(now, channel, delivery_tag, multiple, deliver::Settlement::Ack),

@@ -54,7 +54,9 @@ impl Broker {
         }
         self.confirm(channel, outcome);
         let mut routed_to = Vec::with_capacity(names.len());
-        names.into_iter().for_each(|name| insert_once(&mut routed_to, name));
+        for name in names {
+            insert_once(&mut routed_to, name);
+        }
         Ok(Reply::Published { routed_to, returned })
     }
 
@@ -213,10 +215,10 @@ fn pending_dead_letter(queue: &Queue, message: Arc<Message>, reason: DeathReason
 
 fn without_cc(properties: &Arc<Properties>) -> Arc<Properties> {
     let mut properties = properties.clone();
-    if properties.header("CC").is_some() {
-        if let Some(headers) = &mut Arc::make_mut(&mut properties).headers {
-            headers.remove("CC");
-        }
+    if properties.header("CC").is_some()
+        && let Some(headers) = &mut Arc::make_mut(&mut properties).headers
+    {
+        headers.remove("CC");
     }
     properties
 }

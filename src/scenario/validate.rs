@@ -132,10 +132,10 @@ impl Check<'_> {
             }
             self.key(format!("{path}.routing_key"), &binding.routing_key);
             let source = self.scenario.broker.exchanges.iter().find(|exchange| exchange.name == binding.source);
-            if source.is_some_and(|source| source.kind == ExchangeType::Headers) {
-                if let Err(AmqpError::Refused { text, .. }) = Match::of(&binding.arguments) {
-                    self.problem(format!("{path}.arguments"), text);
-                }
+            if source.is_some_and(|source| source.kind == ExchangeType::Headers)
+                && let Err(AmqpError::Refused { text, .. }) = Match::of(&binding.arguments)
+            {
+                self.problem(format!("{path}.arguments"), text);
             }
         }
     }
@@ -167,12 +167,11 @@ impl Check<'_> {
     fn handler(&mut self, path: &str, handler: &Handler) {
         match &handler.trigger {
             Trigger::Http { path: http } if http.is_empty() => self.problem(format!("{path}.on.http"), "an endpoint is missing"),
-            Trigger::Http { .. } => {}
             Trigger::Queue(subscription) => self.queue(format!("{path}.on.queue"), &subscription.queue),
             Trigger::Schedule { every, .. } if *every < PERIOD_MIN => {
                 self.problem(format!("{path}.on.every_ms"), "a schedule runs at most 10,000 times a second");
             }
-            Trigger::Schedule { .. } => {}
+            Trigger::Http { .. } | Trigger::Schedule { .. } => {}
         }
         if handler.steps.len() > STEPS_MAX {
             self.problem(format!("{path}.steps"), format!("{} steps are more than {STEPS_MAX}", handler.steps.len()));

@@ -275,7 +275,7 @@ impl World {
         if self.broker.next_deadline().is_some_and(|deadline| deadline <= at) {
             self.broker.expire(at);
         } else if let Some(item) = self.agenda.pop() {
-            self.happen(item);
+            self.happen(&item);
         }
         self.absorb_events();
         true
@@ -348,8 +348,8 @@ impl World {
         world
     }
 
-    fn happen(&mut self, item: Item) {
-        match item {
+    fn happen(&mut self, item: &Item) {
+        match *item {
             Item::Arrival(flight) => {
                 if let Some(flight) = self.flights.remove(&flight) {
                     self.arrive(*flight);

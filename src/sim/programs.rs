@@ -72,10 +72,10 @@ impl World {
         let runs = std::mem::take(&mut instance.runs);
         self.happened(Happening::Killed { instance: id, runs: runs.len() as u64 });
         for run in runs.into_values() {
-            if let Cause::Request(caller) = run.cause {
-                if !run.replied {
-                    self.send(vec![Place::Instance(id), caller.place()], Cargo::Response { to: caller, status: NO_ANSWER });
-                }
+            if let Cause::Request(caller) = run.cause
+                && !run.replied
+            {
+                self.send(vec![Place::Instance(id), caller.place()], Cargo::Response { to: caller, status: NO_ANSWER });
             }
         }
         if let Some(connection) = connection {
@@ -127,12 +127,11 @@ impl World {
         state.sent += 1;
         let number = state.sent;
         let mut data = fill(&spec.body, &serde_json::json!({ "n": number }));
-        if let Some(poison) = &spec.poison {
-            if state.random.one_in(poison.one_in) {
-                if let Some(fields) = data.as_object_mut() {
-                    fields.extend(poison.set.clone());
-                }
-            }
+        if let Some(poison) = &spec.poison
+            && state.random.one_in(poison.one_in)
+            && let Some(fields) = data.as_object_mut()
+        {
+            fields.extend(poison.set.clone());
         }
         self.ledger.business.requests += 1;
         self.happened(Happening::RequestSent { client, number });
@@ -159,12 +158,11 @@ impl World {
         let up = self.instance(to).is_some_and(|instance| instance.up);
         let handlers = &self.scenario().services[to.service].handlers;
         let handler = handlers.iter().position(|handler| matches!(&handler.trigger, Trigger::Http { path: own } if *own == path));
-        match handler.filter(|_| up) {
-            Some(handler) => self.run(to, handler, data, Cause::Request(from)),
-            None => {
-                self.happened(Happening::RequestRefused { service: to.service, path });
-                self.send(vec![Place::Instance(to), from.place()], Cargo::Response { to: from, status: NO_ANSWER });
-            }
+        if let Some(handler) = handler.filter(|_| up) {
+            self.run(to, handler, data, Cause::Request(from));
+        } else {
+            self.happened(Happening::RequestRefused { service: to.service, path });
+            self.send(vec![Place::Instance(to), from.place()], Cargo::Response { to: from, status: NO_ANSWER });
         }
     }
 
@@ -175,7 +173,7 @@ impl World {
             return;
         }
         let data = message.body.as_text().and_then(|text| serde_json::from_str::<Json>(text).ok());
-        let data = data.map(|data| with_event_id(data, &message)).unwrap_or(Json::Null);
+        let data = data.map_or(Json::Null, |data| with_event_id(data, &message));
         self.run(to, handler, data, Cause::Delivery { queue, delivery_tag, no_ack, redelivered, message });
     }
 
@@ -277,7 +275,6 @@ impl World {
         self.happened(Happening::Persisted { instance: id, record, state: state.clone() });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the fields of one step")]
     fn publish(
         &mut self,
         id: InstanceId,

@@ -91,10 +91,10 @@ impl Store {
         self.by_state.get_or_default(state.clone()).insert((since, id), ());
         if let Some(old) = self.records.insert(id, Record { state, since, data }) {
             let new = &self.records[&id];
-            if (&old.state, old.since) != (&new.state, new.since) {
-                if let Some(ids) = self.by_state.get_mut(&old.state) {
-                    ids.remove(&(old.since, id));
-                }
+            if (&old.state, old.since) != (&new.state, new.since)
+                && let Some(ids) = self.by_state.get_mut(&old.state)
+            {
+                ids.remove(&(old.since, id));
             }
         }
     }

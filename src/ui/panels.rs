@@ -1,5 +1,7 @@
 //! What surrounds the canvas: what this is, publishing, the inspector, time, charts, ledger and log.
 
+use std::fmt::Write as _;
+
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, classes, html};
 
@@ -442,7 +444,7 @@ fn chart(session: &Session) -> Html {
         for (index, depth) in depths.iter().enumerate() {
             let (x, y) = (index as f64 / across as f64 * 250.0, 92.0 - pick(depth) as f64 / top as f64 * 84.0);
             path.push_str(if index == 0 { "M" } else { "L" });
-            path.push_str(&format!("{x:.1} {y:.1}"));
+            let _ = write!(path, "{x:.1} {y:.1}");
         }
         path
     };
