@@ -47,7 +47,13 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
             | Event::ChannelClosed { .. }
-            | Event::ConnectionClosed { .. } => true,
+            | Event::ConnectionClosed { .. }
+            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionUnblocked { .. }
+            | Event::AlarmSet { .. }
+            | Event::AlarmCleared { .. }
+            | Event::RolledBack { .. }
+            | Event::Restarted => true,
             Event::Routed { message, .. } => message.deaths().is_empty(),
             Event::Confirmed { .. } | Event::Enqueued { .. } | Event::ConsumerStarted { .. } | Event::ConsumerEnded { .. } => false,
         },
@@ -85,7 +91,7 @@ pub fn instance_name(scenario: &Scenario, id: InstanceId) -> String {
 /// Where a message published just now went.
 pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
     let Happening::Broker(Event::Routed { queues, .. }) = &occurrence.what else { return None };
-    Some(match queues.as_slice() {
+    Some(match &**queues {
         [] => "It found no queue: the broker dropped it, and without the mandatory flag nobody is told.".into(),
         [queue] => format!("To {queue}."),
         [first @ .., last] => format!("One copy each to {} and {last}.", first.join(", ")),
@@ -171,6 +177,12 @@ fn broker_line(event: &Event) -> Line {
         Event::ExchangeDeleted { exchange } => (Mark::Program, "Deleted", format!("exchange {exchange}")),
         Event::ChannelClosed { text, .. } => (Mark::Failure, "Channel closed", text.clone()),
         Event::ConnectionClosed { text, .. } => (Mark::Failure, "Connection closed", text.clone()),
+        Event::ConnectionBlocked { reason, .. } => (Mark::Failure, "Blocked", format!("a publisher's connection: {reason}")),
+        Event::ConnectionUnblocked { .. } => (Mark::Program, "Unblocked", "a publisher's connection".to_owned()),
+        Event::AlarmSet { resource } => (Mark::Failure, "Alarm", format!("low on {}", resource.name())),
+        Event::AlarmCleared { resource } => (Mark::Program, "Alarm cleared", resource.name().to_owned()),
+        Event::RolledBack { message, .. } => (Mark::Failure, "Rolled back", name(message)),
+        Event::Restarted => (Mark::Failure, "Restarted", "the broker".to_owned()),
     };
     Line { mark, what, detail }
 }

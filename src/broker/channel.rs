@@ -1,11 +1,15 @@
 //! Channels: delivery tags, what is unacknowledged, prefetch, confirms (sections D, F, G of the rules).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::ConnectionId;
+use super::event::RequeueCause;
+use super::message::Message;
 use super::ordered::OrderedMap;
 use super::queue::QueueId;
 use super::queue::ready::Entry;
+use super::time::SimTime;
 use super::value::Name;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,10 +35,39 @@ pub(super) struct Channel {
     pub queue_last: Option<Name>,
     /// The number of the next publish, once the channel confirms (rule 50).
     pub confirm_next: Option<u64>,
+    pub transaction: Option<Transaction>,
+    /// Its number on its connection, from 1.
+    pub number: u16,
+    /// When it was opened: the watch over deliveries ticks from then on (rule 93).
+    pub opened_at: SimTime,
+}
+
+/// What a transaction has collected (rule 55).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Transaction {
+    pub publishes: Vec<Routing>,
+    pub settlements: Vec<(u64, Settlement)>,
+}
+
+/// A message, and where it goes.
+#[derive(Clone, Debug)]
+pub(super) struct Routing {
+    pub message: Arc<Message>,
+    pub queues: Vec<QueueId>,
+    pub mandatory: bool,
+}
+
+/// How a client settles a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    Ack,
+    /// Nack or reject without requeue.
+    Reject,
+    Requeue(RequeueCause),
 }
 
 impl Channel {
-    pub const fn new(connection: ConnectionId) -> Self {
+    pub const fn new(connection: ConnectionId, number: u16, opened_at: SimTime) -> Self {
         Self {
             connection,
             delivery_tag_next: 1,
@@ -45,6 +78,9 @@ impl Channel {
             window: 0,
             queue_last: None,
             confirm_next: None,
+            transaction: None,
+            number,
+            opened_at,
         }
     }
 
@@ -61,6 +97,9 @@ pub(super) struct Unacked {
     pub queue: QueueId,
     /// None: fetched with `basic.get`.
     pub consumer: Option<ConsumerId>,
+    pub delivered_at: SimTime,
+    /// Settled in a transaction that is not committed.
+    pub settled: bool,
     pub entry: Entry,
 }
 
@@ -90,8 +129,18 @@ impl UnackedDeliveries {
         }
     }
 
-    pub fn contains(&self, tag: u64) -> bool {
-        self.place(tag).is_some()
+    pub fn get_mut(&mut self, tag: u64) -> Option<&mut Unacked> {
+        let place = self.place(tag)?;
+        Some(&mut self.ring[place].1)
+    }
+
+    /// The oldest.
+    pub fn front(&self) -> Option<&Unacked> {
+        self.ring.front().map(|(_, delivery)| delivery)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &Unacked)> {
+        self.ring.iter().map(|(tag, delivery)| (*tag, delivery))
     }
 
     /// Tags only grow.

@@ -94,17 +94,20 @@ impl Death {
     }
 }
 
+/// A death that is about to be recorded.
+pub(super) struct NewDeath<'a> {
+    pub queue: &'a Name,
+    pub reason: DeathReason,
+    /// Where the dead letter goes, and under which key if not its own.
+    pub exchange: &'a Name,
+    pub routing_key: Option<&'a Name>,
+    /// Counted by a quorum queue.
+    pub failures: u32,
+}
+
 /// The message to publish to the dead-letter exchange: the same body, with one more death on record.
-pub(super) fn dead_letter(
-    message: &Message,
-    id: MessageId,
-    queue: &Name,
-    reason: DeathReason,
-    exchange: &Name,
-    routing_key: Option<&Name>,
-    now: SimTime,
-    rules: Rules,
-) -> Message {
+pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, now: SimTime, rules: &Rules) -> Message {
+    let NewDeath { queue, reason, exchange, routing_key, failures } = *death;
     let mut history = message.history.as_deref().cloned().unwrap_or_default();
     let mut properties = (*message.properties).clone();
     let headers = properties.headers.get_or_insert_default();
@@ -113,11 +116,12 @@ pub(super) fn dead_letter(
         && rules.interpret_client_x_death
         && let Some(deaths) = headers.get("x-death").and_then(Value::as_array)
     {
-        history.deaths = deaths.iter().filter_map(Death::from_table).collect();
+        history.deaths = deaths.iter().filter_map(Death::from_table).collect(); // rule 125
     }
 
     let original_expiration = properties.expiration.take(); // rule 120
     record(&mut history, message, queue, reason, original_expiration, now);
+    history.failures = failures;
 
     headers.insert("x-death".into(), Value::Array(history.deaths.iter().map(Death::to_table).collect()));
     let origin = [

@@ -3,11 +3,10 @@
 use super::channel::ChannelId;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{DropCause, Event};
-use super::exchange::{Destination, Exchange, ExchangeId, ExchangeType, headers};
+use super::exchange::{Destination, Exchange, ExchangeId, ExchangeType, headers, topic};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
-use super::queue::ready::Ready;
-use super::queue::settings::{KNOWN_ARGUMENTS, Settings};
-use super::queue::{Consumers, Queue, QueueId};
+use super::queue::settings::{self, Settings};
+use super::queue::{Consumers, Kind, Messages, Queue, QueueId};
 use super::time::SimTime;
 use super::value::{Name, Table, Value};
 use super::{Broker, ConnectionId};
@@ -70,7 +69,10 @@ impl Broker {
                 other.type_name()
             )));
         }
-        self.insert_exchange(Exchange::new(name, kind, declare.durable, declare.auto_delete, declare.internal, declare.arguments));
+        let alternate = self.effective_alternate(&name, &declare.arguments);
+        let mut exchange = Exchange::new(name, kind, declare.durable, declare.auto_delete, declare.internal, declare.arguments);
+        exchange.alternate = alternate;
+        self.insert_exchange(exchange);
         Ok(Reply::Ok)
     }
 
@@ -103,7 +105,7 @@ impl Broker {
         Ok(Reply::Ok)
     }
 
-    fn delete_exchange(&mut self, id: ExchangeId) {
+    pub(super) fn delete_exchange(&mut self, id: ExchangeId) {
         let Some(exchange) = self.exchanges.remove(&id) else { return };
         self.exchange_names.remove(&exchange.name);
         self.events.push(Event::ExchangeDeleted { exchange: exchange.name });
@@ -181,6 +183,11 @@ impl Broker {
         if exchange.kind == ExchangeType::Headers {
             headers::Match::of(&arguments)?;
         }
+        let hashes = topic::words(key).filter(|word| *word == "#").count();
+        if exchange.kind == ExchangeType::Topic && hashes > self.profile.rules().topic_hashes_max {
+            let max = self.profile.rules().topic_hashes_max;
+            return Err(AmqpError::precondition(format_args!("binding key '{key}' has more than {max} '#' wildcards"))); // rule 38
+        }
         exchange.bind(destination, key, arguments);
         Ok(Reply::Ok)
     }
@@ -245,44 +252,74 @@ impl Broker {
             self.channel(channel).queue_last = Some(name);
             return Ok(self.declared(now, id));
         }
-        let settings = Settings::of_arguments(&name, &declare.arguments)?;
-        if name.starts_with("amq.") {
-            return Err(access_refused(format_args!("queue name '{name}' contains reserved prefix 'amq.*'"))); // rule 8
-        }
+        let kind = self.check_new_queue(&name, &declare)?;
         if name.is_empty() {
             name = self.generated_name("amq.gen"); // rule 11
         }
+        let settings = self.effective_settings(&name, kind, &declare.arguments);
         self.ids.queue += 1;
         let id = QueueId(self.ids.queue);
         self.queue_names.insert(name.clone(), id);
-        self.queues.insert(
-            id,
-            Box::new(Queue {
-                name: name.clone(),
-                durable: declare.durable && !declare.exclusive, // rule 25
-                auto_delete: declare.auto_delete,
-                exclusive: declare.exclusive.then_some(connection),
-                ready: Ready::new(settings.max_priority),
-                settings,
-                arguments: declare.arguments,
-                unacked: 0,
-                consumers: Consumers::default(),
-                had_consumer: false,
-                sequence_next: 1,
-                used_at: now,
-            }),
-        );
+        let queue = Queue {
+            name: name.clone(),
+            durable: declare.durable && !declare.exclusive, // rule 25
+            auto_delete: declare.auto_delete,
+            exclusive: declare.exclusive.then_some(connection),
+            messages: Messages::new(kind, &settings, self.profile.rules()),
+            settings,
+            arguments: declare.arguments,
+            unacked: 0,
+            consumers: Consumers::default(),
+            had_consumer: false,
+            sequence_next: 1,
+            used_at: now,
+        };
+        self.queues.insert(id, Box::new(queue));
         self.channel(channel).queue_last = Some(name);
         Ok(self.declared(now, id))
     }
 
-    /// `queue.declare-ok` (rule 13). A declaration counts as use (rule 101).
+    /// Rules 8, 11, 26 to 29.
+    fn check_new_queue(&self, name: &Name, declare: &QueueDeclare) -> Result<Kind, AmqpError> {
+        let settings = Settings::of_arguments(name, &declare.arguments, self.profile)?;
+        drop(settings);
+        let kind = settings::kind(&format!("queue '{name}' in vhost '/'"), &declare.arguments)?;
+        if name.starts_with("amq.") {
+            return Err(access_refused(format_args!("queue name '{name}' contains reserved prefix 'amq.*'")));
+        }
+        if kind == Kind::Quorum {
+            let invalid =
+                |property: &str| AmqpError::precondition(format_args!("invalid property '{property}' for queue '{name}' in vhost '/'"));
+            if name.is_empty() {
+                return Err(AmqpError::precondition("cannot declare server-named queue of type quorum"));
+            }
+            if declare.auto_delete {
+                return Err(invalid("auto-delete"));
+            }
+            if declare.exclusive {
+                return Err(invalid("exclusive-owner"));
+            }
+            if !declare.durable {
+                return Err(invalid("non-durable"));
+            }
+        } else if !declare.durable && !declare.exclusive && !self.profile.rules().transient_queues {
+            return Err(AmqpError::new(
+                ReplyCode::InternalError,
+                "Feature `transient_nonexcl_queues` is deprecated and not permitted: declare the queue as durable or exclusive",
+            ));
+        }
+        Ok(kind)
+    }
+
+    /// `queue.declare-ok` (rule 13). A declaration counts as use, but not to a quorum queue (rule 101).
     fn declared(&mut self, now: SimTime, id: QueueId) -> Reply {
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
-        queue.used_at = now;
+        if queue.messages.quorum().is_none() {
+            queue.used_at = now;
+        }
         let reply = Reply::QueueDeclared {
             queue: queue.name.clone(),
-            message_count: queue.ready.len() as u64,
+            message_count: queue.messages.len() as u64,
             consumer_count: queue.consumers.len() as u64,
         };
         self.refresh_deadline(id);
@@ -306,23 +343,36 @@ impl Broker {
             arguments
         };
         let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));
-        KNOWN_ARGUMENTS.iter().try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
+        settings::compared_arguments().try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
     }
 
-    pub(super) fn queue_purge(&mut self, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
+    pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
         let message_count = self.drop_ready(id, DropCause::Purged); // rule 22
-        self.refresh_deadline(id);
+        if self.profile.rules().purge_drops_pending {
+            self.drop_pending(id, DropCause::Purged);
+        }
+        self.dispatch(now, id);
         Ok(Reply::Messages { message_count })
     }
 
     fn drop_ready(&mut self, id: QueueId, cause: DropCause) -> u64 {
         let Some(queue) = self.queues.get_mut(&id) else { return 0 };
-        let count = queue.ready.len() as u64;
-        let dropped = queue.ready.clear();
+        let count = queue.messages.len() as u64;
+        let dropped = queue.messages.take().into_iter();
         self.events.extend(dropped.map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
         count
+    }
+
+    /// What a quorum queue keeps beside its ready messages.
+    fn drop_pending(&mut self, id: QueueId, cause: DropCause) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(messages) = queue.messages.quorum_mut() else { return };
+        let pending = std::mem::take(&mut messages.pending);
+        messages.pending_retry_at = None;
+        let dropped = pending.into_iter().map(|(entry, _)| entry);
+        self.events.extend(dropped.map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
     }
 
     pub(super) fn queue_delete(&mut self, channel: ChannelId, queue: &Name, if_unused: bool, if_empty: bool) -> Result<Reply, AmqpError> {
@@ -330,10 +380,16 @@ impl Broker {
         let Some(&id) = self.queue_names.get(&name) else { return Ok(Reply::Messages { message_count: 0 }) }; // rule 18
         self.check_exclusive_access(channel, id)?;
         let state = &self.queues[&id];
+        if state.messages.kind() == Kind::Quorum && (if_unused || if_empty) {
+            return Err(AmqpError::not_implemented(format_args!(
+                "cannot delete queue '{name}' in vhost '/'. queue.delete operations with {} flag set are not supported by quorum queues",
+                if if_unused { "if-unused" } else { "if-empty" }
+            ))); // rule 4
+        }
         if if_unused && !state.consumers.is_empty() {
             return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' in use"))); // rule 19
         }
-        if if_empty && !state.ready.is_empty() {
+        if if_empty && !state.messages.is_empty() {
             return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' is not empty")));
         }
         Ok(Reply::Messages { message_count: self.delete_queue(id) })
@@ -342,16 +398,19 @@ impl Broker {
     /// Its messages are dropped, not dead-lettered; its consumers are cancelled (rule 21). The number of ready messages it had.
     pub(super) fn delete_queue(&mut self, id: QueueId) -> u64 {
         let message_count = self.drop_ready(id, DropCause::QueueDeleted);
+        self.drop_pending(id, DropCause::QueueDeleted);
+        if let Some(queue) = self.queues.get_mut(&id)
+            && let Some(messages) = queue.messages.quorum_mut()
+        {
+            let (delayed, queue, cause) = (messages.take_delayed(), queue.name.clone(), DropCause::QueueDeleted);
+            self.events.extend(delayed.into_iter().map(|entry| Event::Dropped { queue: queue.clone(), message: entry.message, cause }));
+        }
         let Some(queue) = self.queues.remove(&id) else { return 0 };
         self.queue_names.remove(&queue.name);
         self.deadlines.remove(&id);
         for consumer in queue.consumers.ids() {
             let Some(state) = self.consumers.remove(&consumer) else { continue };
-            if let Some(channel) = self.channels.get_mut(&state.channel) {
-                channel.consumers.remove(&state.tag);
-            }
-            let queue = queue.name.clone();
-            self.events.push(Event::ConsumerCancelled { queue, channel: state.channel, consumer_tag: state.tag });
+            self.cancel_by_server(*state, queue.name.clone());
         }
         // What is out with consumers has no queue to come back to; its tags may still be settled.
         for state in self.channels.values() {

@@ -1,24 +1,22 @@
 //! Consuming: dispatch, prefetch, get, acknowledgements, requeue (sections E, F, G of the rules).
 
+use std::sync::Arc;
+
 use super::Broker;
-use super::channel::{ChannelId, Consumer, ConsumerId, Unacked};
+use super::channel::{ChannelId, Consumer, ConsumerId, Settlement, Unacked};
 use super::dead_letter::DeathReason;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{Delivered, Event, RequeueCause};
+use super::message::Message;
 use super::method::{BasicConsume, Got, Reply};
-use super::queue::QueueId;
+use super::profile::Rules;
 use super::queue::ready::Entry;
+use super::queue::{Kind, Messages, Queue, QueueId, quorum};
 use super::time::SimTime;
 use super::value::{Name, Value};
 
-/// How a client settles a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settlement {
-    Ack,
-    /// Nack or reject without requeue.
-    Reject,
-    Requeue(RequeueCause),
-}
+/// What a quorum queue makes of a consumer without a limit (rule 77).
+const UNLIMITED_PREFETCH: u16 = 2_000;
 
 impl Broker {
     pub(super) fn basic_qos(
@@ -32,6 +30,7 @@ impl Broker {
         if prefetch_size != 0 {
             return Err(AmqpError::not_implemented(format_args!("prefetch_size!=0 ({prefetch_size})")));
         }
+        let global = global && self.profile.rules().global_qos; // rule 73
         let state = self.channel(channel);
         if global {
             state.prefetch_channel = prefetch_count; // rule 72: at once, for the consumers that exist
@@ -61,8 +60,14 @@ impl Broker {
             }
         };
         let queue = &self.queues[&id];
-        let refused = queue.consumers.exclusive.is_some()
-            || (consume.exclusive && (!queue.consumers.is_empty() || queue.settings.single_active_consumer));
+        let quorum = queue.messages.kind() == Kind::Quorum;
+        if quorum && self.channels[&channel].prefetch_channel > 0 {
+            let text = format_args!("queue '{name}' in vhost '/' does not support global qos");
+            return Err(AmqpError::not_implemented(text)); // rule 4
+        }
+        let exclusive = consume.exclusive && !quorum; // rule 80
+        let refused =
+            queue.consumers.exclusive.is_some() || (exclusive && (!queue.consumers.is_empty() || queue.settings.single_active_consumer));
         if refused {
             let text = format_args!("queue '{name}' in vhost '/' in exclusive use");
             return Err(AmqpError::new(ReplyCode::AccessRefused, text)); // rules 80, 83
@@ -73,7 +78,10 @@ impl Broker {
         self.ids.consumer += 1;
         let consumer = ConsumerId(self.ids.consumer);
         let state = self.channel(channel);
-        let prefetch = state.prefetch_consumer;
+        let prefetch = match state.prefetch_consumer {
+            0 if quorum => UNLIMITED_PREFETCH, // rule 77
+            count => count,
+        };
         state.consumers.insert(tag.clone(), consumer);
         let new = Consumer { tag: tag.clone(), channel, queue: id, no_ack: consume.no_ack, priority, prefetch, unacked: 0 };
         self.consumers.insert(consumer, Box::new(new));
@@ -81,13 +89,14 @@ impl Broker {
         if let Some(queue) = self.queues.get_mut(&id) {
             queue.had_consumer = true;
             queue.consumers.add(priority, consumer);
-            if consume.exclusive {
+            if exclusive {
                 queue.consumers.exclusive = Some(consumer);
             }
             if queue.settings.single_active_consumer {
                 queue.consumers.choose_active();
             }
         }
+        self.preempt_active(id);
         self.dispatch(now, id);
         Ok(Reply::Consuming { consumer_tag: tag })
     }
@@ -133,20 +142,32 @@ impl Broker {
         let id = self.queue_for(channel, &name)?;
         self.drop_expired(now, id);
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
+        if queue.messages.kind() == Kind::Quorum && queue.settings.single_active_consumer {
+            return Err(AmqpError::new(
+                ReplyCode::ResourceLocked,
+                format_args!(
+                    "cannot obtain access to locked queue '{name}' in vhost '/'. basic.get operations are not supported by quorum \
+                     queues with single active consumer"
+                ),
+            )); // rule 86
+        }
         queue.used_at = now;
-        let Some(entry) = queue.ready.pop_front() else {
+        let Some(mut entry) = queue.messages.pop_front() else {
             self.refresh_deadline(id);
             return Ok(Reply::Got(None));
         };
-        let message_count = queue.ready.len() as u64;
+        let message_count = queue.messages.len() as u64;
         queue.unacked += usize::from(!no_ack);
-        let (message, redelivered) = (entry.message.clone(), entry.redelivered);
+        let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered);
+        entry.acquired += 1;
         let state = self.channel(channel);
         let delivery_tag = state.take_delivery_tag();
         if !no_ack {
-            state.unacked.push(delivery_tag, Unacked { queue: id, consumer: None, entry });
+            let delivery = Unacked { queue: id, consumer: None, delivered_at: now, settled: false, entry };
+            state.unacked.push(delivery_tag, delivery);
         }
         self.events.push(Event::Fetched { queue: name, channel, delivery_tag, message: message.clone(), redelivered, no_ack });
+        self.enforce_limit(id);
         self.refresh_deadline(id);
         Ok(Reply::Got(Some(Got { delivery_tag, redelivered, message, message_count })))
     }
@@ -155,7 +176,10 @@ impl Broker {
     pub(super) fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
         let queue = self.queues.get_mut(&id)?;
         if queue.settings.single_active_consumer {
-            return queue.consumers.active.filter(|active| can_take(&self.consumers, &self.channels, *active));
+            let quiescing = self.profile.rules().single_active_preempts
+                && queue.messages.kind() == Kind::Quorum
+                && queue.consumers.has_better_than_active();
+            return queue.consumers.active.filter(|active| !quiescing && can_take(&self.consumers, &self.channels, *active));
         }
         while let Some(consumer) = queue.consumers.front() {
             if can_take(&self.consumers, &self.channels, consumer) {
@@ -170,14 +194,17 @@ impl Broker {
     pub(super) fn dispatch(&mut self, now: SimTime, id: QueueId) {
         self.drop_expired(now, id);
         while let Some(consumer) = self.next_consumer(id) {
-            let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.ready.pop_front()) else { break };
-            self.deliver(id, consumer, entry, false);
+            let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_front()) else { break };
+            self.deliver(now, id, consumer, entry, false);
             self.drop_expired(now, id);
+        }
+        if let Some(queue) = self.queues.get_mut(&id) {
+            queue.update_rejecting();
         }
         self.refresh_deadline(id);
     }
 
-    pub(super) fn deliver(&mut self, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
+    pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, mut entry: Entry, direct: bool) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let consumer = self.consumers.get_mut(&consumer_id).expect("a queue's rotation holds live consumers");
         let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
@@ -187,16 +214,18 @@ impl Broker {
             channel: consumer.channel,
             consumer_tag: consumer.tag.clone(),
             delivery_tag,
-            message: entry.message.clone(),
+            message: as_delivered(queue, &entry, self.profile.rules()),
             redelivered: entry.redelivered,
             no_ack: consumer.no_ack,
             direct,
         }));
+        entry.acquired += 1;
         if !consumer.no_ack {
             consumer.unacked += 1;
             channel.window += 1;
             queue.unacked += 1;
-            channel.unacked.push(delivery_tag, Unacked { queue: id, consumer: Some(consumer_id), entry });
+            let delivery = Unacked { queue: id, consumer: Some(consumer_id), delivered_at: now, settled: false, entry };
+            channel.unacked.push(delivery_tag, delivery);
         }
         queue.consumers.rotate();
     }
@@ -211,15 +240,30 @@ impl Broker {
         how: Settlement,
     ) -> Result<Reply, AmqpError> {
         let state = self.channel(channel);
-        if !(state.unacked.contains(delivery_tag) || multiple && delivery_tag == 0) {
+        let known = state.unacked.get_mut(delivery_tag).is_some_and(|delivery| !delivery.settled);
+        if !(known || multiple && delivery_tag == 0) {
             return Err(AmqpError::precondition(format_args!("unknown delivery tag {delivery_tag}")));
         }
-        if multiple {
-            let last = if delivery_tag == 0 { u64::MAX } else { delivery_tag };
-            let tags: Vec<u64> = state.unacked.tags().take_while(|tag| *tag <= last).collect();
-            self.settle_all(now, channel, &tags, how);
-        } else {
+        if !multiple && state.transaction.is_none() {
             self.settle_all(now, channel, &[delivery_tag], how);
+            return Ok(Reply::Ok);
+        }
+        let last = if delivery_tag == 0 { u64::MAX } else { delivery_tag };
+        let tags: Vec<u64> = if multiple {
+            let open = state.unacked.iter().filter(|(_, delivery)| !delivery.settled).map(|(tag, _)| tag);
+            open.take_while(|tag| *tag <= last).collect()
+        } else {
+            vec![delivery_tag]
+        };
+        let Some(transaction) = &mut state.transaction else {
+            self.settle_all(now, channel, &tags, how);
+            return Ok(Reply::Ok);
+        };
+        for tag in tags {
+            transaction.settlements.push((tag, how)); // rule 55: it takes effect at the commit
+            if let Some(delivery) = state.unacked.get_mut(tag) {
+                delivery.settled = true;
+            }
         }
         Ok(Reply::Ok)
     }
@@ -230,49 +274,103 @@ impl Broker {
     }
 
     /// In delivery order (rules 90, 135). Messages and credit come back together, then the queues go on (rule 74).
-    fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
+    pub(super) fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
         let mut touched: Vec<QueueId> = Vec::new();
         for &delivery_tag in tags {
             let state = self.channel(channel);
-            let Some(Unacked { queue: id, consumer, entry }) = state.unacked.remove(delivery_tag) else { continue };
-            if let Some(consumer) = consumer {
+            let Some(Unacked { queue: id, consumer, entry, .. }) = state.unacked.remove(delivery_tag) else { continue };
+            if consumer.is_some() {
                 state.window -= 1;
-                if let Some(consumer) = self.consumers.get_mut(&consumer) {
-                    consumer.unacked -= 1;
-                }
             }
             let Some(queue) = self.queues.get_mut(&id) else { continue }; // its queue is gone, and with it the message
             queue.unacked -= 1;
             if !touched.contains(&id) {
                 touched.push(id);
             }
+            if let Some(consumer) = consumer
+                && let Some(state) = self.consumers.get_mut(&consumer)
+            {
+                state.unacked -= 1;
+                queue.consumers.unblock(state.priority, consumer);
+            }
             match how {
                 Settlement::Ack => {
                     self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
                 }
-                Settlement::Reject => self.die(id, entry, DeathReason::Rejected),
-                Settlement::Requeue(cause) => {
-                    let message = entry.message.clone();
-                    let position = queue.ready.put_back(Entry { redelivered: true, ..entry }) as u64;
-                    let queue = queue.name.clone();
-                    self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
+                Settlement::Reject => {
+                    let failures = entry.failures + u32::from(self.profile.rules().delivery_limit.is_some()); // rule 139
+                    self.die(id, Entry { failures, ..entry }, DeathReason::Rejected);
                 }
-            }
-            if let Some((consumer, state)) = consumer.and_then(|id| Some((id, self.consumers.get(&id)?)))
-                && let Some(queue) = self.queues.get_mut(&state.queue)
-            {
-                queue.consumers.unblock(state.priority, consumer);
+                Settlement::Requeue(cause) => self.give_back(now, id, channel, delivery_tag, entry, cause),
             }
         }
         for &id in &touched {
             if matches!(how, Settlement::Requeue(_)) {
                 self.enforce_limit(id); // rule 103: a requeued message is the first victim
             }
+            self.preempt_active(id);
             self.dispatch(now, id);
         }
         if self.channel(channel).prefetch_channel > 0 {
             self.unblock_channel(now, channel);
         }
+    }
+
+    /// A delivery comes back to its queue: to its place in a classic one; a quorum queue counts it first (rules 65, 130 to 136).
+    fn give_back(&mut self, now: SimTime, id: QueueId, channel: ChannelId, delivery_tag: u64, entry: Entry, cause: RequeueCause) {
+        let rules = self.profile.rules();
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let message = entry.message.clone();
+        let position = match &mut queue.messages {
+            Messages::Classic(levels) => levels.put_back(Entry { redelivered: true, ..entry }),
+            Messages::Quorum(messages) => {
+                let counted = quorum::counts(cause, rules);
+                let failures = entry.failures + u32::from(counted);
+                let entry = Entry { failures, redelivered: true, ..entry };
+                if counted && queue.settings.delivery_limit.is_some_and(|limit| failures > limit) {
+                    self.die(id, entry, DeathReason::DeliveryLimit);
+                    return;
+                }
+                let delay = queue.settings.delayed_retry.and_then(|retry| quorum::retry_delay(&retry, failures, counted));
+                let by_itself = matches!(cause, RequeueCause::Nacked | RequeueCause::Recovered)
+                    || (cause == RequeueCause::Rejected && !rules.delayed_retry);
+                match (delay, queue.settings.delivery_limit) {
+                    (Some(delay), _) => {
+                        messages.delay(now + delay, entry);
+                        messages.len()
+                    }
+                    (None, None) if by_itself => messages.return_to_back(entry), // rule 134
+                    (None, _) => messages.return_to_front(entry),
+                }
+            }
+        };
+        let (queue, position) = (queue.name.clone(), position as u64);
+        self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
+    }
+
+    /// Rule 84: an idle single active consumer of a quorum queue yields to a better one; a busy one gets nothing new until it may.
+    fn preempt_active(&mut self, id: QueueId) {
+        let rules = self.profile.rules();
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        if !rules.single_active_preempts
+            || !queue.settings.single_active_consumer
+            || queue.messages.kind() != Kind::Quorum
+            || !queue.consumers.has_better_than_active()
+        {
+            return;
+        }
+        let idle = queue.consumers.active.and_then(|active| self.consumers.get(&active)).is_none_or(|state| state.unacked == 0);
+        if idle {
+            queue.consumers.replace_active();
+        }
+    }
+
+    /// The server ends a consumer; what it holds it may still settle (rules 82, 94).
+    pub(super) fn cancel_by_server(&mut self, consumer: Consumer, queue: Name) {
+        let Some(channel) = self.channels.get_mut(&consumer.channel) else { return };
+        channel.consumers.remove(&consumer.tag);
+        let told = self.connections.get(&channel.connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
+        self.events.push(Event::ConsumerCancelled { queue, channel: consumer.channel, consumer_tag: consumer.tag, told });
     }
 
     /// The channel's window has room again, or another size: every consumer of the channel may be meant.
@@ -300,4 +398,20 @@ fn can_take(
     let own_window_open = state.no_ack || state.prefetch == 0 || state.unacked < usize::from(state.prefetch);
     let channel_window_open = channel.prefetch_channel == 0 || channel.window < usize::from(channel.prefetch_channel);
     own_window_open && channel_window_open
+}
+
+/// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
+fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
+    let acquired = if rules.acquired_count { entry.acquired } else { 0 };
+    if queue.messages.kind() == Kind::Classic || (entry.failures == 0 && acquired == 0) {
+        return entry.message.clone();
+    }
+    let mut message = Message::clone(&entry.message);
+    let headers = Arc::make_mut(&mut message.properties).headers.get_or_insert_default();
+    for (header, count) in [("x-delivery-count", entry.failures), ("x-acquired-count", acquired)] {
+        if count > 0 {
+            headers.insert(header.into(), Value::Int(i64::from(count)));
+        }
+    }
+    Arc::new(message)
 }

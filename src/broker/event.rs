@@ -19,7 +19,7 @@ pub enum Event {
     /// The exchanges chose these queues, in the order they were declared. None: the message was unroutable.
     Routed {
         message: Arc<Message>,
-        queues: Vec<Name>,
+        queues: Arc<[Name]>,
     },
     Returned {
         channel: ChannelId,
@@ -31,6 +31,11 @@ pub enum Event {
         channel: ChannelId,
         sequence: u64,
         outcome: Outcome,
+    },
+    /// Published in a transaction that did not come to its end.
+    RolledBack {
+        message: Arc<Message>,
+        routable: bool,
     },
     /// A copy became ready in a queue.
     Enqueued {
@@ -94,11 +99,12 @@ pub enum Event {
         channel: ChannelId,
         consumer_tag: Name,
     },
-    /// The server cancelled a consumer, because its queue is gone (rule 82).
+    /// The server cancelled a consumer, because its queue is gone, or it did not acknowledge in time (rules 82, 94).
     ConsumerCancelled {
         queue: Name,
         channel: ChannelId,
         consumer_tag: Name,
+        told: bool,
     },
     QueueDeleted {
         queue: Name,
@@ -116,6 +122,51 @@ pub enum Event {
         code: ReplyCode,
         text: String,
     },
+    /// It published while a resource was short, and is not read any more (rule 144). `told`: the client can be.
+    ConnectionBlocked {
+        connection: ConnectionId,
+        reason: &'static str,
+        told: bool,
+    },
+    ConnectionUnblocked {
+        connection: ConnectionId,
+        told: bool,
+    },
+    AlarmSet {
+        resource: Resource,
+    },
+    AlarmCleared {
+        resource: Resource,
+    },
+    Restarted,
+}
+
+/// What a broker can run short of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    Memory,
+    Disk,
+}
+
+impl Resource {
+    pub const ALL: [Self; 2] = [Self::Memory, Self::Disk];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Disk => "disk",
+        }
+    }
+
+    /// As `connection.blocked` says it.
+    #[must_use]
+    pub(super) const fn reason(self) -> &'static str {
+        match self {
+            Self::Memory => "low on memory",
+            Self::Disk => "low on disk",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -128,13 +179,6 @@ pub struct Delivered {
     pub redelivered: bool,
     pub no_ack: bool,
     pub direct: bool,
-}
-
-/// A mandatory message that found no queue (rule 49).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Returned {
-    pub code: ReplyCode,
-    pub message: Arc<Message>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +195,9 @@ pub enum RequeueCause {
     Recovered,
     ChannelClosed,
     ConnectionClosed,
+    /// Not acknowledged in time, to a quorum queue (rule 94).
+    TimedOut,
+    Restarted,
 }
 
 impl RequeueCause {
@@ -162,6 +209,8 @@ impl RequeueCause {
             Self::Recovered => "recovered",
             Self::ChannelClosed => "channel closed",
             Self::ConnectionClosed => "connection lost",
+            Self::TimedOut => "not acknowledged in time",
+            Self::Restarted => "broker restarted",
         }
     }
 }
@@ -175,6 +224,8 @@ pub enum DropCause {
     Cycle(DeathReason),
     Purged,
     QueueDeleted,
+    /// Of a transient message, or in a transient queue (rule 140).
+    Restarted,
 }
 
 impl DropCause {
@@ -188,6 +239,7 @@ impl DropCause {
             Self::Cycle(_) => "dead-lettering in a circle",
             Self::Purged => "purged",
             Self::QueueDeleted => "its queue was deleted",
+            Self::Restarted => "not persistent, lost in a restart",
         }
     }
 }

@@ -118,4 +118,8 @@ impl Message {
     pub(super) fn bcc(&self) -> &[Name] {
         self.history.as_ref().map_or(&[], |history| &history.bcc)
     }
+
+    pub(super) fn failures(&self) -> u32 {
+        self.history.as_ref().map_or(0, |history| history.failures)
+    }
 }

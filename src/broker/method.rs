@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::event::Returned;
 use super::message::{Body, Message, Properties};
 use super::value::{Name, Table};
 
@@ -28,6 +27,9 @@ pub enum Method {
     BasicReject { delivery_tag: u64, requeue: bool },
     BasicRecover { requeue: bool },
     ConfirmSelect,
+    TxSelect,
+    TxCommit,
+    TxRollback,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +96,8 @@ pub struct BasicConsume {
 pub enum Reply {
     /// The method's `-ok`, or nothing where the protocol has no answer.
     Ok,
+    /// The connection is blocked: the method is read once it no longer is (rule 144).
+    Held,
     QueueDeclared {
         queue: Name,
         message_count: u64,
@@ -108,11 +112,6 @@ pub enum Reply {
     },
     /// `basic.get-ok`, with what is left in the queue; `None` is `basic.get-empty`.
     Got(Option<Got>),
-    /// The names of all queues the exchanges chose, sorted: more than AMQP tells, for those who watch.
-    Published {
-        routed_to: Vec<Name>,
-        returned: Option<Returned>,
-    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -28,6 +28,7 @@ pub mod exchange;
 pub mod message;
 pub mod method;
 pub mod ordered;
+pub mod policy;
 pub mod profile;
 pub mod queue;
 pub mod time;
@@ -37,6 +38,7 @@ pub mod view;
 mod declare;
 mod deliver;
 mod expire;
+mod node;
 mod publish;
 
 use std::collections::VecDeque;
@@ -45,17 +47,21 @@ use std::sync::Arc;
 pub use channel::{ChannelId, ConsumerId};
 pub use dead_letter::DeathReason;
 pub use error::{AmqpError, ReplyCode, Scope};
-pub use event::{Delivered, DropCause, Event, Outcome, RequeueCause};
+pub use event::{Delivered, DropCause, Event, Outcome, RequeueCause, Resource};
 pub use exchange::ExchangeType;
 pub use message::{Body, Message, MessageId, Properties};
 pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply};
+pub use node::{Capabilities, Flow};
+pub use policy::{ApplyTo, Policy};
 pub use profile::Profile;
 pub use time::SimTime;
 pub use value::{Name, Table, Value};
 
-use channel::{Channel, Consumer};
+use channel::{Channel, Consumer, Settlement};
 use exchange::{Exchange, ExchangeId};
+use node::Connection;
 use ordered::OrderedMap;
+use policy::ActivePolicy;
 use queue::{Queue, QueueId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,13 +88,13 @@ pub struct Broker {
     deadlines: OrderedMap<QueueId, SimTime>,
     /// What has left a queue and is not yet published to its dead-letter exchange.
     dead_letters: VecDeque<PendingDeadLetter>,
+    /// Quorum queues that keep dead letters nobody has tried to place yet.
+    dead_letter_queues: Vec<QueueId>,
+    policies: Vec<ActivePolicy>,
+    /// What is short, in the order it came.
+    alarms: Vec<Resource>,
     ids: Ids,
     events: Vec<Event>,
-}
-
-#[derive(Clone, Debug)]
-struct Connection {
-    channels: Vec<ChannelId>,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +104,8 @@ struct PendingDeadLetter {
     reason: DeathReason,
     exchange: Name,
     routing_key: Option<Name>,
+    /// How often it failed in its quorum queue (rule 139).
+    failures: u32,
 }
 
 /// The next of each kind; ids are never used twice.
@@ -144,6 +152,9 @@ impl Broker {
             consumers: OrderedMap::new(),
             deadlines: OrderedMap::new(),
             dead_letters: VecDeque::new(),
+            dead_letter_queues: Vec::new(),
+            policies: Vec::new(),
+            alarms: Vec::new(),
             ids: Ids::default(),
             events: Vec::new(),
         };
@@ -170,21 +181,24 @@ impl Broker {
     pub fn apply(&mut self, now: SimTime, channel: ChannelId, method: Method) -> Result<Reply, AmqpError> {
         let Some(state) = self.channels.get(&channel) else { return Err(AmqpError::NotOpen(Scope::Channel)) };
         let connection = state.connection;
+        let method = if self.alarms.is_empty() {
+            method
+        } else {
+            match self.hold(connection, channel, method) {
+                Ok(method) => method,
+                Err(held) => return Ok(held),
+            }
+        };
         let result = self.dispatch_method(now, channel, method);
-        if let Err(AmqpError::Refused { code, text }) = &result {
-            let (code, text) = (*code, text.clone());
+        if let Err(error @ AmqpError::Refused { code, .. }) = &result {
             match code.scope() {
-                Scope::Channel => {
-                    self.end_channel(now, channel, RequeueCause::ChannelClosed);
-                    self.events.push(Event::ChannelClosed { channel, code, text });
-                }
-                Scope::Connection => {
-                    self.close_connection(now, connection);
-                    self.events.push(Event::ConnectionClosed { connection, code, text });
-                }
+                Scope::Channel => self.fail_channel(now, channel, error),
+                Scope::Connection => self.fail_connection(now, connection, error),
             }
         }
-        self.publish_dead_letters(now);
+        if !self.dead_letters.is_empty() || !self.dead_letter_queues.is_empty() {
+            self.publish_dead_letters(now);
+        }
         result
     }
 
@@ -197,7 +211,7 @@ impl Broker {
             Method::QueueDeclare(declare) => self.queue_declare(now, channel, declare),
             Method::QueueBind(binding) => self.queue_bind(channel, binding),
             Method::QueueUnbind(binding) => self.queue_unbind(channel, &binding),
-            Method::QueuePurge { queue } => self.queue_purge(channel, &queue),
+            Method::QueuePurge { queue } => self.queue_purge(now, channel, &queue),
             Method::QueueDelete { queue, if_unused, if_empty } => self.queue_delete(channel, &queue, if_unused, if_empty),
             Method::BasicQos { prefetch_size, prefetch_count, global } => {
                 self.basic_qos(now, channel, prefetch_size, prefetch_count, global)
@@ -206,13 +220,13 @@ impl Broker {
             Method::BasicGet { queue, no_ack } => self.basic_get(now, channel, &queue, no_ack),
             Method::BasicConsume(consume) => self.basic_consume(now, channel, consume),
             Method::BasicCancel { consumer_tag } => Ok(self.basic_cancel(now, channel, &consumer_tag)),
-            Method::BasicAck { delivery_tag, multiple } => self.settle(now, channel, delivery_tag, multiple, deliver::Settlement::Ack),
+            Method::BasicAck { delivery_tag, multiple } => self.settle(now, channel, delivery_tag, multiple, Settlement::Ack),
             Method::BasicNack { delivery_tag, multiple, requeue } => {
-                let how = if requeue { deliver::Settlement::Requeue(RequeueCause::Nacked) } else { deliver::Settlement::Reject };
+                let how = if requeue { Settlement::Requeue(RequeueCause::Nacked) } else { Settlement::Reject };
                 self.settle(now, channel, delivery_tag, multiple, how)
             }
             Method::BasicReject { delivery_tag, requeue } => {
-                let how = if requeue { deliver::Settlement::Requeue(RequeueCause::Rejected) } else { deliver::Settlement::Reject };
+                let how = if requeue { Settlement::Requeue(RequeueCause::Rejected) } else { Settlement::Reject };
                 self.settle(now, channel, delivery_tag, false, how)
             }
             Method::BasicRecover { requeue: true } => {
@@ -220,75 +234,10 @@ impl Broker {
                 Ok(Reply::Ok)
             }
             Method::BasicRecover { requeue: false } => Err(AmqpError::not_implemented("requeue=false")),
-            Method::ConfirmSelect => {
-                self.channel(channel).confirm_next.get_or_insert(1);
-                Ok(Reply::Ok)
-            }
-        }
-    }
-
-    /// A client connects.
-    pub fn open_connection(&mut self) -> ConnectionId {
-        self.ids.connection += 1;
-        let id = ConnectionId(self.ids.connection);
-        self.connections.insert(id, Box::new(Connection { channels: Vec::new() }));
-        id
-    }
-
-    /// # Errors
-    /// The connection is not open, or has [`CHANNEL_MAX`] channels.
-    pub fn open_channel(&mut self, connection: ConnectionId) -> Result<ChannelId, AmqpError> {
-        let Some(state) = self.connections.get_mut(&connection) else { return Err(AmqpError::NotOpen(Scope::Connection)) };
-        if state.channels.len() >= CHANNEL_MAX {
-            return Err(AmqpError::new(
-                ReplyCode::NotAllowed,
-                format_args!("number of channels opened ({CHANNEL_MAX}) has reached the negotiated channel_max ({CHANNEL_MAX})"),
-            ));
-        }
-        self.ids.channel += 1;
-        let id = ChannelId(self.ids.channel);
-        state.channels.push(id);
-        self.channels.insert(id, Box::new(Channel::new(connection)));
-        Ok(id)
-    }
-
-    /// The client closed the channel: what it held is ready again (rule 67).
-    pub fn close_channel(&mut self, now: SimTime, channel: ChannelId) {
-        self.end_channel(now, channel, RequeueCause::ChannelClosed);
-        self.publish_dead_letters(now);
-    }
-
-    /// The client closed the connection, or the broker noticed that it is gone: to the queues it is the same (rule 67).
-    pub fn close_connection(&mut self, now: SimTime, connection: ConnectionId) {
-        let Some(state) = self.connections.get(&connection) else { return };
-        for channel in state.channels.clone() {
-            self.end_channel(now, channel, RequeueCause::ConnectionClosed);
-        }
-        self.connections.remove(&connection);
-        let exclusive: Vec<QueueId> =
-            self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
-        for queue in exclusive {
-            self.delete_queue(queue); // rule 25
-        }
-        self.publish_dead_letters(now);
-    }
-
-    fn end_channel(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
-        let Some(state) = self.channels.get(&channel) else { return };
-        let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
-        let connection = state.connection;
-        // Its consumers go first, so that nothing it gives back is delivered to it again.
-        let mut left = Vec::new();
-        for consumer in consumers {
-            left.extend(self.remove_consumer(now, consumer));
-        }
-        self.requeue_all(now, channel, cause);
-        self.channels.remove(&channel);
-        if let Some(connection) = self.connections.get_mut(&connection) {
-            connection.channels.retain(|other| *other != channel);
-        }
-        for queue in left {
-            self.after_consumer_left(now, queue);
+            Method::ConfirmSelect => self.confirm_select(channel),
+            Method::TxSelect => self.tx_select(channel),
+            Method::TxCommit => self.tx_commit(now, channel),
+            Method::TxRollback => self.tx_rollback(channel),
         }
     }
 

@@ -31,10 +31,11 @@ impl Profile {
     }
 
     #[must_use]
-    pub(super) const fn rules(self) -> Rules {
+    pub(super) const fn rules(self) -> &'static Rules {
         match self {
-            Self::V3_13 => Rules { interpret_client_x_death: true },
-            Self::V4_0 | Self::V4_3 => Rules { interpret_client_x_death: false },
+            Self::V3_13 => &V3_13,
+            Self::V4_0 => &V4_0,
+            Self::V4_3 => &V4_3,
         }
     }
 }
@@ -48,6 +49,93 @@ impl fmt::Display for Profile {
 /// The switches, one a difference.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
+    /// The largest message a client may publish (rule 5).
+    pub message_bytes_max: u64,
+    /// A queue that is neither durable nor exclusive may be declared (rule 27).
+    pub transient_queues: bool,
+    /// `x-queue-mode` is accepted, without effect (rule 30).
+    pub queue_mode: bool,
+    /// How many `#` a binding key may have (rule 38).
+    pub topic_hashes_max: usize,
+    /// `basic.qos` with `global` is heeded (rule 73).
+    pub global_qos: bool,
+    /// An idle single active consumer of a quorum queue yields to one of higher priority (rule 84).
+    pub single_active_preempts: bool,
+    /// Who watches for deliveries that are not acknowledged in time (rules 93, 94).
+    pub timeout_owner: TimeoutOwner,
+    /// How a quorum queue treats priorities (rule 114).
+    pub quorum_priority: QuorumPriority,
     /// A client's own `x-death` is read and continued at the next death, or replaced by it (rule 125).
     pub interpret_client_x_death: bool,
+    /// The delivery limit of a quorum queue that names none (rule 130).
+    pub delivery_limit: Option<u32>,
+    /// A delivery limit of -1 is none; before, it was one that everything exceeds (rule 130).
+    pub negative_limit_is_none: bool,
+    /// `basic.nack` with requeue, `basic.recover` and a timeout count towards the delivery limit (rule 131).
+    pub nack_counts: bool,
+    /// `x-acquired-count` is told (rule 132).
+    pub acquired_count: bool,
+    /// `x-delayed-retry-*` is known (rule 136).
+    pub delayed_retry: bool,
+    /// A purge of a quorum queue also drops the dead letters it still keeps (rule 22).
+    pub purge_drops_pending: bool,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeoutOwner {
+    /// The channel, for all queues: it is closed.
+    Channel,
+    /// The quorum queue: the message returns, the consumer is cancelled.
+    Queue,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum QuorumPriority {
+    Ignored,
+    /// Above 4 is high, and two high ones go before a normal one.
+    TwoToOne,
+    /// 32 levels, the highest first.
+    Strict,
+}
+
+const V3_13: Rules = Rules {
+    message_bytes_max: 128 << 20,
+    transient_queues: true,
+    queue_mode: true,
+    topic_hashes_max: usize::MAX,
+    global_qos: true,
+    single_active_preempts: false,
+    timeout_owner: TimeoutOwner::Channel,
+    quorum_priority: QuorumPriority::Ignored,
+    interpret_client_x_death: true,
+    delivery_limit: None,
+    negative_limit_is_none: false,
+    nack_counts: true,
+    acquired_count: false,
+    delayed_retry: false,
+    purge_drops_pending: false,
+};
+
+const V4_0: Rules = Rules {
+    message_bytes_max: 16 << 20,
+    single_active_preempts: true,
+    quorum_priority: QuorumPriority::TwoToOne,
+    interpret_client_x_death: false,
+    delivery_limit: Some(20),
+    negative_limit_is_none: true,
+    ..V3_13
+};
+
+const V4_3: Rules = Rules {
+    transient_queues: false,
+    queue_mode: false,
+    topic_hashes_max: 2,
+    global_qos: false,
+    timeout_owner: TimeoutOwner::Queue,
+    quorum_priority: QuorumPriority::Strict,
+    nack_counts: false,
+    acquired_count: true,
+    delayed_retry: true,
+    purge_drops_pending: true,
+    ..V4_0
+};

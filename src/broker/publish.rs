@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::channel::ChannelId;
+use super::channel::{ChannelId, Routing, Transaction};
 use super::dead_letter::{self, DeathReason, cc_keys};
 use super::error::{AmqpError, ReplyCode};
-use super::event::{DropCause, Event, Outcome, Returned};
+use super::event::{DropCause, Event, Outcome};
 use super::exchange::{Destination, ExchangeId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
 use super::ordered::insert_once;
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
-use super::queue::{Queue, QueueId};
+use super::queue::{Queue, QueueId, quorum};
 use super::time::SimTime;
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
@@ -26,38 +26,104 @@ enum Accepted {
 
 impl Broker {
     pub(super) fn basic_publish(&mut self, now: SimTime, channel: ChannelId, publish: BasicPublish) -> Result<Reply, AmqpError> {
-        if publish.immediate {
-            return Err(AmqpError::not_implemented("immediate=true"));
+        let max = self.profile.rules().message_bytes_max;
+        if publish.body.len() > max {
+            let text = format_args!("message size {} is larger than configured max size {max}", publish.body.len());
+            return Err(AmqpError::precondition(text)); // rule 5
         }
         let exchange = self.exchange_named(&publish.exchange)?; // rule 47: even when mandatory
         if self.exchanges[&exchange].internal {
             let text = format_args!("cannot publish to internal exchange '{}' in vhost '/'", publish.exchange);
             return Err(AmqpError::new(ReplyCode::AccessRefused, text)); // rule 46
         }
+        if publish.immediate {
+            return Err(AmqpError::not_implemented("immediate=true"));
+        }
         check_properties(&publish.properties)?;
         let message = Arc::new(self.accept(publish.exchange, publish.routing_key, publish.properties, publish.body));
         self.events.push(Event::Published { channel, message: message.clone() });
-
         let queues = self.route(exchange, &message);
-        let names: Vec<Name> = queues.iter().map(|id| self.queues[id].name.clone()).collect();
-        self.events.push(Event::Routed { message: message.clone(), queues: names.clone() });
-        let mut returned = None;
-        if queues.is_empty() && publish.mandatory {
-            returned = Some(Returned { code: ReplyCode::NoRoute, message: message.clone() });
+        let routing = Routing { message, queues, mandatory: publish.mandatory };
+        self.events.push(Event::Routed { message: routing.message.clone(), queues: self.queue_names_of(&routing.queues) });
+        if let Some(transaction) = &mut self.channel(channel).transaction {
+            transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
+        } else {
+            self.deliver_to_queues(now, channel, &routing);
+        }
+        Ok(Reply::Ok)
+    }
+
+    fn queue_names_of(&self, queues: &[QueueId]) -> Arc<[Name]> {
+        queues.iter().map(|id| self.queues[id].name.clone()).collect()
+    }
+
+    fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) {
+        let Routing { message, queues, mandatory } = routing;
+        if queues.is_empty() && *mandatory {
             self.events.push(Event::Returned { channel, code: ReplyCode::NoRoute, message: message.clone() });
         }
         let mut outcome = Outcome::Ack; // rule 51: an unroutable message is confirmed too
         for queue in queues {
-            if self.enqueue(now, queue, &message) == Accepted::No {
+            if self.enqueue(now, *queue, message) == Accepted::No {
                 outcome = Outcome::Nack; // rule 53: though other queues keep their copy
             }
         }
         self.confirm(channel, outcome);
-        let mut routed_to = Vec::with_capacity(names.len());
-        for name in names {
-            insert_once(&mut routed_to, name);
+    }
+
+    pub(super) fn confirm_select(&mut self, channel: ChannelId) -> Result<Reply, AmqpError> {
+        let state = self.channel(channel);
+        if state.transaction.is_some() {
+            return Err(AmqpError::precondition("cannot switch from tx to confirm mode")); // rule 55
         }
-        Ok(Reply::Published { routed_to, returned })
+        state.confirm_next.get_or_insert(1);
+        Ok(Reply::Ok)
+    }
+
+    pub(super) fn tx_select(&mut self, channel: ChannelId) -> Result<Reply, AmqpError> {
+        let state = self.channel(channel);
+        if state.confirm_next.is_some() {
+            return Err(AmqpError::precondition("cannot switch from confirm to tx mode"));
+        }
+        state.transaction.get_or_insert_default();
+        Ok(Reply::Ok)
+    }
+
+    /// Publishes first, then settlements; returns arrive after the commit (rule 55).
+    pub(super) fn tx_commit(&mut self, now: SimTime, channel: ChannelId) -> Result<Reply, AmqpError> {
+        let Transaction { publishes, settlements } = self.take_transaction(channel)?;
+        for mut routing in publishes {
+            routing.queues.retain(|queue| self.queues.contains_key(queue)); // deleted meanwhile
+            self.deliver_to_queues(now, channel, &routing);
+        }
+        for (delivery_tag, how) in settlements {
+            self.settle_all(now, channel, &[delivery_tag], how);
+        }
+        Ok(Reply::Ok)
+    }
+
+    /// The publishes are forgotten, the deliveries wait for a settlement again.
+    pub(super) fn tx_rollback(&mut self, channel: ChannelId) -> Result<Reply, AmqpError> {
+        let Transaction { settlements, publishes } = self.take_transaction(channel)?;
+        self.forget_publishes(publishes);
+        let state = self.channel(channel);
+        for (delivery_tag, _) in settlements {
+            if let Some(delivery) = state.unacked.get_mut(delivery_tag) {
+                delivery.settled = false;
+            }
+        }
+        Ok(Reply::Ok)
+    }
+
+    pub(super) fn forget_publishes(&mut self, publishes: Vec<Routing>) {
+        let forgotten =
+            publishes.into_iter().map(|Routing { message, queues, .. }| Event::RolledBack { message, routable: !queues.is_empty() });
+        self.events.extend(forgotten);
+    }
+
+    fn take_transaction(&mut self, channel: ChannelId) -> Result<Transaction, AmqpError> {
+        let transaction = self.channel(channel).transaction.as_mut();
+        transaction.map(std::mem::take).ok_or_else(|| AmqpError::precondition("channel is not transactional"))
     }
 
     /// A new message as the broker keeps it: the BCC header is set apart (rule 48).
@@ -106,7 +172,7 @@ impl Broker {
             }
             if found.is_empty() {
                 // Rule 45: the alternate exchange is for what this exchange itself could not place.
-                let alternate = exchange.alternate().and_then(|name| self.exchange_names.get(name));
+                let alternate = exchange.alternate.as_ref().and_then(|name| self.exchange_names.get(name));
                 found.extend(alternate.map(|id| Destination::Exchange(*id)));
             }
             for destination in found.drain(..) {
@@ -123,10 +189,10 @@ impl Broker {
     /// Rule 61: refuse, or hand over at once, or keep.
     fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>) -> Accepted {
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
-        if queue.settings.overflow != Overflow::DropHead && queue.is_over_limit(1, message.body.len()) {
+        if queue.refuses(message.body.len()) {
             let dead = Some(&*queue)
                 .filter(|queue| queue.settings.overflow == Overflow::RejectPublishDlx)
-                .and_then(|queue| pending_dead_letter(queue, message.clone(), DeathReason::Maxlen));
+                .and_then(|queue| pending_dead_letter(queue, message.clone(), DeathReason::Maxlen, 0));
             let refused = Event::Refused { queue: queue.name.clone(), message: message.clone(), dead_lettered: dead.is_some() };
             self.events.push(refused);
             self.dead_letters.extend(dead);
@@ -134,11 +200,11 @@ impl Broker {
         }
         let entry = queue.entry(message.clone(), now);
         if let Some(consumer) = self.next_consumer(id) {
-            self.deliver(id, consumer, entry, true);
+            self.deliver(now, id, consumer, entry, true);
             return Accepted::Yes;
         }
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
-        queue.ready.push_back(entry);
+        queue.messages.push_back(entry);
         self.events.push(Event::Enqueued { queue: queue.name.clone(), message: message.clone() });
         self.enforce_limit(id);
         self.drop_expired(now, id);
@@ -146,23 +212,37 @@ impl Broker {
         Accepted::Yes
     }
 
-    /// Rule 103: while there is too much, the head goes.
+    /// Rule 103: while there is too much, the head goes. What refuses instead begins or ends to.
     pub(super) fn enforce_limit(&mut self, id: QueueId) {
         while let Some(queue) = self.queues.get_mut(&id) {
-            if queue.settings.overflow != Overflow::DropHead || !queue.is_over_limit(0, 0) {
+            if queue.settings.overflow != Overflow::DropHead {
+                queue.update_rejecting();
                 return;
             }
-            let Some(entry) = queue.ready.pop_front() else { return };
+            if !queue.is_over_limit() {
+                return;
+            }
+            let Some(entry) = queue.messages.pop_front() else { return };
             self.die(id, entry, DeathReason::Maxlen);
         }
     }
 
     /// A copy leaves its queue unacknowledged: to the dead-letter exchange, or to nowhere (rule 116).
     pub(super) fn die(&mut self, id: QueueId, entry: Entry, reason: DeathReason) {
-        let Some(queue) = self.queues.get(&id) else { return };
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        if queue.settings.at_least_once && queue.settings.dead_letter_exchange.is_some() {
+            if let Some(messages) = queue.messages.quorum_mut() {
+                // Kept until its target has it (rule 129); the first try is made at once.
+                messages.pending.push_back((entry, reason));
+                if !self.dead_letter_queues.contains(&id) {
+                    self.dead_letter_queues.push(id);
+                }
+                return;
+            }
+        }
         let exchange_exists = queue.settings.dead_letter_exchange.as_ref().is_some_and(|name| self.exchange_names.contains_key(name));
         if exchange_exists {
-            self.dead_letters.extend(pending_dead_letter(queue, entry.message, reason));
+            self.dead_letters.extend(pending_dead_letter(queue, entry.message, reason, entry.failures));
         } else {
             self.events.push(Event::Dropped { queue: queue.name.clone(), message: entry.message, cause: DropCause::Died(reason) });
         }
@@ -171,45 +251,98 @@ impl Broker {
     /// Publishes what died meanwhile. A dead letter that finds a full queue may push out another: hence the loop, and it ends,
     /// because whatever was not rejected cannot come back to a queue it died in (rule 127).
     pub(super) fn publish_dead_letters(&mut self, now: SimTime) {
-        while let Some(PendingDeadLetter { queue, message, reason, exchange, routing_key }) = self.dead_letters.pop_front() {
-            let Some(&exchange_id) = self.exchange_names.get(&exchange) else {
-                self.events.push(Event::Dropped { queue, message, cause: DropCause::Died(reason) });
-                continue;
-            };
-            let successor = self.ids.message();
-            let rules = self.profile.rules();
-            let dead = dead_letter::dead_letter(&message, successor, &queue, reason, &exchange, routing_key.as_ref(), now, rules);
-            // With a key of its own the CC keys stay visible, but only that key is used (rules 118, 126).
-            let mut queues = if routing_key.is_some() {
-                let bare = Message { properties: without_cc(&dead.properties), ..dead.clone() };
-                self.route(exchange_id, &bare)
-            } else {
-                self.route(exchange_id, &dead)
-            };
-            let routable = !queues.is_empty();
-            queues.retain(|target| !dead_letter::is_cycle(&dead, &self.queues[target].name, reason));
-            if routable && queues.is_empty() {
-                self.events.push(Event::Dropped { queue, message, cause: DropCause::Cycle(reason) });
-                continue;
+        loop {
+            while let Some(pending) = self.dead_letters.pop_front() {
+                self.publish_dead_letter(now, pending);
             }
-            self.events.push(Event::DeadLettered { queue, message, reason, exchange, successor });
-            let dead = Arc::new(dead);
-            let names = queues.iter().map(|id| self.queues[id].name.clone()).collect();
-            self.events.push(Event::Routed { message: dead.clone(), queues: names });
-            for target in queues {
-                self.enqueue(now, target, &dead); // rule 119: a target that refuses it loses it
+            let Some(id) = self.dead_letter_queues.pop() else { return };
+            self.try_pending(now, id);
+        }
+    }
+
+    fn publish_dead_letter(&mut self, now: SimTime, pending: PendingDeadLetter) {
+        let PendingDeadLetter { queue, message, reason, exchange, .. } = &pending;
+        let Some((dead, queues)) = self.dead_letter_routing(now, &pending) else {
+            self.events.push(Event::Dropped { queue: queue.clone(), message: message.clone(), cause: DropCause::Died(*reason) });
+            return;
+        };
+        let targets = self.without_cycles(&dead, &queues, *reason);
+        if targets.is_empty() && !queues.is_empty() {
+            self.events.push(Event::Dropped { queue: queue.clone(), message: message.clone(), cause: DropCause::Cycle(*reason) });
+            return;
+        }
+        let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
+        self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
+        self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+        for target in targets {
+            self.enqueue(now, target, &dead); // rule 119: a target that refuses it loses it
+        }
+    }
+
+    /// The dead letter as its exchange sees it, and the queues it chooses; none without an exchange.
+    fn dead_letter_routing(&mut self, now: SimTime, pending: &PendingDeadLetter) -> Option<(Arc<Message>, Vec<QueueId>)> {
+        let PendingDeadLetter { queue, message, reason, exchange, routing_key, failures } = pending;
+        let exchange_id = *self.exchange_names.get(exchange)?;
+        let death = dead_letter::NewDeath { queue, reason: *reason, exchange, routing_key: routing_key.as_ref(), failures: *failures };
+        let dead = dead_letter::dead_letter(message, self.ids.message(), &death, now, self.profile.rules());
+        // With a key of its own the CC keys stay visible, but only that key is used (rules 118, 126).
+        let queues = if routing_key.is_some() {
+            let bare = Message { properties: without_cc(&dead.properties), ..dead.clone() };
+            self.route(exchange_id, &bare)
+        } else {
+            self.route(exchange_id, &dead)
+        };
+        Some((dead.into(), queues))
+    }
+
+    fn without_cycles(&self, dead: &Message, queues: &[QueueId], reason: DeathReason) -> Vec<QueueId> {
+        queues.iter().copied().filter(|target| !dead_letter::is_cycle(dead, &self.queues[target].name, reason)).collect()
+    }
+
+    /// At least once: a dead letter leaves when every target has taken it; otherwise it stays, and there is another try later.
+    pub(super) fn try_pending(&mut self, now: SimTime, id: QueueId) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(messages) = queue.messages.quorum_mut() else { return };
+        messages.pending_retry_at = None;
+        for _ in 0..messages.pending.len() {
+            let Some(queue) = self.queues.get_mut(&id) else { return };
+            let Some((entry, reason)) = queue.messages.quorum_mut().and_then(|messages| messages.pending.pop_front()) else { break };
+            let letter = pending_dead_letter(queue, entry.message.clone(), reason, entry.failures);
+            let placed = letter.is_some_and(|letter| self.place_at_least_once(now, &letter));
+            if !placed && let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
+                messages.pending.push_back((entry, reason));
+                messages.pending_retry_at = Some(now + quorum::DEAD_LETTER_RETRY);
             }
         }
+        self.enforce_limit(id);
+        self.refresh_deadline(id);
+    }
+
+    fn place_at_least_once(&mut self, now: SimTime, letter: &PendingDeadLetter) -> bool {
+        let Some((dead, queues)) = self.dead_letter_routing(now, letter) else { return false };
+        let targets = self.without_cycles(&dead, &queues, letter.reason);
+        if targets.is_empty() || targets.iter().any(|target| self.queues[target].refuses(dead.body.len())) {
+            return false;
+        }
+        let PendingDeadLetter { queue, message, reason, exchange, .. } = letter;
+        let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
+        self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
+        self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+        for target in targets {
+            self.enqueue(now, target, &dead);
+        }
+        true
     }
 }
 
-fn pending_dead_letter(queue: &Queue, message: Arc<Message>, reason: DeathReason) -> Option<PendingDeadLetter> {
+fn pending_dead_letter(queue: &Queue, message: Arc<Message>, reason: DeathReason, failures: u32) -> Option<PendingDeadLetter> {
     Some(PendingDeadLetter {
         queue: queue.name.clone(),
         message,
         reason,
         exchange: queue.settings.dead_letter_exchange.clone()?,
         routing_key: queue.settings.dead_letter_routing_key.clone(),
+        failures: if queue.messages.quorum().is_some() { failures } else { 0 },
     })
 }
 

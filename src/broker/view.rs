@@ -19,7 +19,7 @@ impl<'a> QueueView<'a> {
 
     #[must_use]
     pub fn ready(self) -> u64 {
-        self.queue.ready.len() as u64
+        self.queue.messages.len() as u64
     }
 
     #[must_use]
@@ -29,7 +29,34 @@ impl<'a> QueueView<'a> {
 
     #[must_use]
     pub fn total(self) -> u64 {
-        self.ready() + self.unacked()
+        self.ready() + self.unacked() + self.delayed()
+    }
+
+    /// Returned to a quorum queue, and hidden for a while (rule 136).
+    #[must_use]
+    pub fn delayed(self) -> u64 {
+        self.queue.messages.quorum().map_or(0, |messages| messages.delayed_len() as u64)
+    }
+
+    /// Dead letters a quorum queue keeps until they have arrived (rule 129).
+    #[must_use]
+    pub fn dead_letter_pending(self) -> u64 {
+        self.queue.messages.quorum().map_or(0, |messages| messages.pending.len() as u64)
+    }
+
+    #[must_use]
+    pub fn kind(self) -> super::queue::Kind {
+        self.queue.messages.kind()
+    }
+
+    #[must_use]
+    pub fn exclusive(self) -> bool {
+        self.queue.exclusive.is_some()
+    }
+
+    #[must_use]
+    pub fn auto_delete(self) -> bool {
+        self.queue.auto_delete
     }
 
     #[must_use]
@@ -49,7 +76,7 @@ impl<'a> QueueView<'a> {
 
     /// In the order they would be delivered.
     pub fn messages(self) -> impl Iterator<Item = &'a Entry> {
-        self.queue.ready.iter()
+        self.queue.messages.iter()
     }
 }
 

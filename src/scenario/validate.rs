@@ -110,7 +110,9 @@ impl Check<'_> {
             if queue.name.starts_with("amq.") {
                 self.problem(format!("broker.queues[{index}].name"), "names that start with 'amq.' belong to the broker");
             }
-            if let Err(AmqpError::Refused { text, .. }) = Settings::of_arguments(&queue.name, &queue.arguments) {
+            if let Err(AmqpError::Refused { text, .. }) =
+                Settings::of_arguments(&queue.name, &queue.arguments, self.scenario.broker.profile)
+            {
                 self.problem(format!("broker.queues[{index}].arguments"), text);
             } else if let Some(exchange) = queue.dead_letter_exchange() {
                 self.exchange(format!("broker.queues[{index}].arguments.x-dead-letter-exchange"), exchange);

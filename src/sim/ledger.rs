@@ -21,6 +21,8 @@ pub struct Messages {
     pub unroutable: u64,
     /// No queue, and given back, because it was mandatory.
     pub returned: u64,
+    /// Published in a transaction that was rolled back.
+    pub rolled_back: u64,
     /// Sent by a program that had no channel.
     pub unsent: u64,
 }
@@ -164,7 +166,17 @@ impl Ledger {
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
             | Event::ChannelClosed { .. }
-            | Event::ConnectionClosed { .. } => {}
+            | Event::ConnectionClosed { .. }
+            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionUnblocked { .. }
+            | Event::AlarmSet { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Restarted => {}
+            Event::RolledBack { routable, .. } => {
+                self.messages.routed -= u64::from(*routable);
+                self.messages.unroutable -= u64::from(!routable);
+                self.messages.rolled_back += 1;
+            }
         }
     }
 
@@ -200,8 +212,8 @@ impl Ledger {
     #[must_use]
     pub fn imbalances(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let Messages { published, routed, unroutable, returned, .. } = self.messages;
-        if published != routed + unroutable + returned {
+        let Messages { published, routed, unroutable, returned, rolled_back, .. } = self.messages;
+        if published != routed + unroutable + returned + rolled_back {
             wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
         }
         for (name, copies) in self.queues.iter() {
@@ -216,7 +228,7 @@ impl Ledger {
 /// The report of `requeue run`.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Messages { published, routed, unroutable, returned, unsent } = self.messages;
+        let Messages { published, routed, unroutable, returned, unsent, .. } = self.messages;
         writeln!(f, "Messages   published {published} = routed {routed} + unroutable {unroutable} + returned {returned}")?;
         if unsent > 0 {
             writeln!(f, "           and {unsent} never sent: no channel to the broker")?;

@@ -31,8 +31,8 @@ pub use trace::{Happening, Occurrence};
 
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{
-    AmqpError, BasicPublish, Body, Broker, ChannelId, Event, ExchangeDeclare, Message, Method, Name, Profile, Properties, QueueBinding,
-    QueueDeclare, Reply, RequeueCause, SimTime, Table,
+    AmqpError, BasicPublish, Body, Broker, Capabilities, ChannelId, Event, ExchangeDeclare, Message, Method, Name, Profile, Properties,
+    QueueBinding, QueueDeclare, Reply, RequeueCause, SimTime, Table,
 };
 use crate::scenario::{BindingTarget, Scenario};
 use agenda::{Agenda, Item};
@@ -80,8 +80,8 @@ impl World {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
         let mut broker = Broker::new(scenario.broker.profile);
-        let connection = broker.open_connection();
-        let operator = broker.open_channel(connection).expect("a new connection takes a channel");
+        let connection = broker.open_connection(Capabilities::default());
+        let operator = broker.open_channel(SimTime::ZERO, connection).expect("a new connection takes a channel");
         let clients =
             (0..scenario.clients.len()).map(|index| ClientState { random: Random::stream(seed, index as u64), sent: 0 }).collect();
         let services = scenario
@@ -162,8 +162,8 @@ impl World {
     fn operate(&mut self, method: Method) -> Option<Reply> {
         let result = self.broker.apply(self.now, self.operator, method);
         if let Err(AmqpError::Refused { .. }) = &result {
-            let connection = self.broker.open_connection();
-            self.operator = self.broker.open_channel(connection).expect("a new connection takes a channel");
+            let connection = self.broker.open_connection(Capabilities::default());
+            self.operator = self.broker.open_channel(self.now, connection).expect("a new connection takes a channel");
         }
         result.ok()
     }

@@ -7,7 +7,7 @@ use super::agenda::Item;
 use super::flight::{Caller, Cargo, Delivery, Place, Publish, Request, Verdict};
 use super::service::{Cause, InstanceId, Run, RunId};
 use super::trace::Happening;
-use crate::broker::{BasicConsume, Message, Method, Name, SimTime, Table};
+use crate::broker::{BasicConsume, Capabilities, Message, Method, Name, SimTime, Table};
 use crate::scenario::template::{field, fill, fill_text};
 use crate::scenario::{Action, Arrivals, Endpoint, FailurePolicy, FailureRule, Json, Scenario, Trigger};
 
@@ -90,8 +90,8 @@ impl World {
         if instance.epoch != epoch {
             return;
         }
-        let connection = self.broker.open_connection();
-        let Ok(channel) = self.broker.open_channel(connection) else { return };
+        let connection = self.broker.open_connection(Capabilities::default());
+        let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
         instance.connection = Some(connection);
         instance.channel = Some(channel);
         self.channels.insert(channel, id);

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use requeue::broker::{
-    AmqpError, BasicConsume, BasicPublish, Body, Broker, ChannelId, ConnectionId, Event, ExchangeDeclare, Message, Method, Profile,
-    Properties, QueueBinding, QueueDeclare, Reply, SimTime, Table,
+    AmqpError, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeDeclare, Message, Method,
+    Profile, Properties, QueueBinding, QueueDeclare, Reply, SimTime, Table,
 };
 
 pub struct Client {
@@ -20,8 +20,8 @@ pub struct Client {
 impl Client {
     pub fn new() -> Self {
         let mut broker = Broker::new(Profile::default());
-        let connection = broker.open_connection();
-        let channel = broker.open_channel(connection).expect("a new connection takes a channel");
+        let connection = broker.open_connection(Capabilities::default());
+        let channel = broker.open_channel(SimTime::ZERO, connection).expect("a new connection takes a channel");
         Self { broker, connection, channel, now: SimTime::ZERO, seen: Vec::new() }
     }
 
@@ -92,10 +92,13 @@ impl Client {
 
     /// Where it went.
     pub fn publish(&mut self, exchange: &str, key: &str, body: &str) -> Vec<String> {
-        match self.ok(Self::message(exchange, key, body, Properties::default())) {
-            Reply::Published { routed_to, .. } => routed_to.iter().map(ToString::to_string).collect(),
-            other => panic!("a publish is answered by {other:?}"),
-        }
+        let before = self.seen.len();
+        self.ok(Self::message(exchange, key, body, Properties::default()));
+        let routed = self.seen[before..].iter().find_map(|event| match event {
+            Event::Routed { queues, .. } => Some(queues.iter().map(ToString::to_string).collect()),
+            _ => None,
+        });
+        routed.expect("a publish is routed")
     }
 
     pub fn try_publish(&mut self, exchange: &str, key: &str) -> AmqpError {

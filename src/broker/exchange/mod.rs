@@ -9,7 +9,7 @@ mod fanout;
 use super::message::Properties;
 use super::ordered::OrderedMap;
 use super::queue::QueueId;
-use super::value::{Name, Table, Value};
+use super::value::{Name, Table};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExchangeId(pub u32);
@@ -55,6 +55,8 @@ pub(super) struct Exchange {
     pub auto_delete: bool,
     pub internal: bool,
     pub arguments: Table,
+    /// By argument or policy (rule 147).
+    pub alternate: Option<Name>,
     /// A binding is its destination, key and arguments (rule 31).
     bindings: OrderedMap<(Destination, Name), Vec<Table>>,
     router: Router,
@@ -77,11 +79,7 @@ impl Exchange {
             ExchangeType::Topic => Router::Topic(topic::Router::default()),
             ExchangeType::Headers => Router::Headers(headers::Router::default()),
         };
-        Self { name, kind, durable, auto_delete, internal, arguments, bindings: OrderedMap::new(), router }
-    }
-
-    pub fn alternate(&self) -> Option<&Name> {
-        self.arguments.get("alternate-exchange").and_then(Value::as_str)
+        Self { name, kind, durable, auto_delete, internal, arguments, alternate: None, bindings: OrderedMap::new(), router }
     }
 
     pub fn has_bindings(&self) -> bool {

@@ -1,21 +1,49 @@
-//! A classic queue: its ready messages, its consumers in turn, its limits and deadlines (sections E, F, H, I, J of the rules).
+//! Queues: their messages, their consumers in turn, their limits and deadlines (sections E to L of the rules).
 //! What a queue cannot decide alone, such as what a channel may still take, is asked of by the [`Broker`](super::Broker).
 
 pub mod ready;
 pub mod settings;
+
+pub(super) mod quorum;
 
 use std::collections::VecDeque;
 
 use super::ConnectionId;
 use super::channel::ConsumerId;
 use super::message::Message;
+use super::profile::Rules;
 use super::time::SimTime;
 use super::value::{Name, Table};
-use ready::{Entry, Ready};
-use settings::Settings;
+use quorum::QuorumMessages;
+use ready::{Entry, Levels};
+use settings::{Overflow, Settings};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueueId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Classic,
+    Quorum,
+}
+
+impl Kind {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Quorum => "quorum",
+        }
+    }
+
+    /// As RabbitMQ calls it in error texts.
+    const fn module(self) -> &'static str {
+        match self {
+            Self::Classic => "rabbit_classic_queue",
+            Self::Quorum => "rabbit_quorum_queue",
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Queue {
@@ -26,7 +54,7 @@ pub struct Queue {
     pub(super) exclusive: Option<ConnectionId>,
     pub(super) arguments: Table,
     pub(super) settings: Settings,
-    pub(super) ready: Ready,
+    pub(super) messages: Messages,
     pub(super) unacked: usize,
     pub(super) consumers: Consumers,
     pub(super) had_consumer: bool,
@@ -35,8 +63,101 @@ pub struct Queue {
     pub(super) used_at: SimTime,
 }
 
+/// The ready messages, by kind of queue.
+#[derive(Clone, Debug)]
+pub(super) enum Messages {
+    Classic(Levels),
+    Quorum(Box<QuorumMessages>),
+}
+
+impl Messages {
+    pub fn new(kind: Kind, settings: &Settings, rules: &Rules) -> Self {
+        match kind {
+            Kind::Classic => Self::Classic(Levels::new(usize::from(settings.max_priority) + 1)),
+            Kind::Quorum => Self::Quorum(Box::new(QuorumMessages::new(rules))),
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Classic(_) => Kind::Classic,
+            Self::Quorum(_) => Kind::Quorum,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Classic(levels) => levels.len(),
+            Self::Quorum(messages) => messages.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Classic(levels) => levels.bytes(),
+            Self::Quorum(messages) => messages.bytes(),
+        }
+    }
+
+    /// In delivery order.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = &Entry> + '_> {
+        match self {
+            Self::Classic(levels) => Box::new(levels.iter()),
+            Self::Quorum(messages) => Box::new(messages.iter()),
+        }
+    }
+
+    pub fn push_back(&mut self, entry: Entry) {
+        match self {
+            Self::Classic(levels) => levels.push_back(entry),
+            Self::Quorum(messages) => messages.new.push_back(entry),
+        }
+    }
+
+    /// The next to be delivered, and the first to be dropped from a full queue (rules 103, 109).
+    pub fn pop_front(&mut self) -> Option<Entry> {
+        match self {
+            Self::Classic(levels) => levels.pop_front(),
+            Self::Quorum(messages) => messages.pop_front(),
+        }
+    }
+
+    /// Only from the head, and only what is ready (rules 96, 98).
+    pub fn pop_expired(&mut self, now: SimTime) -> Option<Entry> {
+        match self {
+            Self::Classic(levels) => levels.front().is_some_and(|head| head.expires_at <= now).then(|| levels.pop_front()).flatten(),
+            Self::Quorum(messages) => messages.pop_expired(now),
+        }
+    }
+
+    pub fn take(&mut self) -> Vec<Entry> {
+        match self {
+            Self::Classic(levels) => levels.take(),
+            Self::Quorum(messages) => messages.take(),
+        }
+    }
+
+    pub fn quorum_mut(&mut self) -> Option<&mut QuorumMessages> {
+        match self {
+            Self::Classic(_) => None,
+            Self::Quorum(messages) => Some(messages),
+        }
+    }
+
+    pub fn quorum(&self) -> Option<&QuorumMessages> {
+        match self {
+            Self::Classic(_) => None,
+            Self::Quorum(messages) => Some(messages),
+        }
+    }
+}
+
 impl Queue {
-    /// How a message will stand in this queue from now on (rules 95, 111).
+    /// How a message will stand in this queue from now on (rules 95, 111, 114).
     pub(super) fn entry(&mut self, message: std::sync::Arc<Message>, now: SimTime) -> Entry {
         let sequence = self.sequence_next;
         self.sequence_next += 1;
@@ -45,22 +166,68 @@ impl Queue {
             (Some(queue), Some(own)) => Some(std::cmp::min(queue, own)),
             (one, other) => one.or(other),
         };
-        let priority = message.properties.priority.unwrap_or(0).min(self.settings.max_priority);
-        Entry { sequence, expires_at: ttl.map_or(SimTime::MAX, |ttl| now + ttl), enqueued_at: now, redelivered: false, priority, message }
+        let (priority, failures) = match &self.messages {
+            Messages::Classic(_) => (message.properties.priority.unwrap_or(0).min(self.settings.max_priority), 0),
+            Messages::Quorum(messages) => (messages.level(message.properties.priority), message.failures()),
+        };
+        let shortest = match self.messages.kind() {
+            Kind::Classic => SimTime::ZERO,
+            Kind::Quorum => SimTime::from_millis(1), // rule 100
+        };
+        let expires_at = ttl.map_or(SimTime::MAX, |ttl| now + ttl.max(shortest));
+        Entry { sequence, expires_at, failures, acquired: failures, redelivered: failures > 0, priority, message }
     }
 
-    /// Whether its ready messages are more than its limits allow, were `more` of `bytes` added (rule 102).
-    pub(super) fn is_over_limit(&self, more: u64, bytes: u64) -> bool {
-        self.settings.max_length.is_some_and(|max| self.ready.len() as u64 + more > max)
-            || self.settings.max_length_bytes.is_some_and(|max| self.ready.bytes() + bytes > max)
+    /// What counts towards the length limit: ready messages, and what a quorum queue keeps otherwise (rules 102, 107, 136).
+    fn load(&self) -> (u64, u64) {
+        let kept = self.messages.quorum().map_or(0, |messages| messages.pending.len() + messages.delayed_len());
+        ((self.messages.len() + kept) as u64, self.messages.bytes())
+    }
+
+    fn exceeds(&self, (length, bytes): (u64, u64)) -> bool {
+        self.settings.max_length.is_some_and(|max| length > max) || self.settings.max_length_bytes.is_some_and(|max| bytes > max)
+    }
+
+    pub(super) fn is_over_limit(&self) -> bool {
+        self.exceeds(self.load())
+    }
+
+    /// Whether it refuses a message of so many bytes (rules 61a, 105, 107).
+    pub(super) fn refuses(&self, bytes: u64) -> bool {
+        if self.settings.overflow == Overflow::DropHead {
+            return false;
+        }
+        match &self.messages {
+            Messages::Classic(_) => {
+                let (length, load) = self.load();
+                self.exceeds((length + 1, load + bytes))
+            }
+            Messages::Quorum(messages) => messages.rejecting,
+        }
+    }
+
+    /// A quorum queue begins to refuse once it holds too much, and ends when it holds four fifths (rule 107).
+    pub(super) fn update_rejecting(&mut self) {
+        if self.settings.overflow == Overflow::DropHead {
+            return;
+        }
+        let (length, bytes) = self.load();
+        let over = self.exceeds((length, bytes));
+        let low = |max: Option<u64>, load: u64| max.is_none_or(|max| load <= max / 5 * 4 + max % 5 * 4 / 5);
+        let has_room = low(self.settings.max_length, length) && low(self.settings.max_length_bytes, bytes);
+        if let Some(messages) = self.messages.quorum_mut() {
+            messages.rejecting = over || (messages.rejecting && !has_room);
+        }
     }
 
     /// When something happens to this queue by itself.
     pub(super) fn next_deadline(&self) -> Option<SimTime> {
-        // Only the head is looked at: what stands behind it waits, expired or not (rules 96, 97).
-        let head = self.ready.front().map(|entry| entry.expires_at).filter(|at| *at < SimTime::MAX);
+        let (head, others) = match &self.messages {
+            Messages::Classic(levels) => (levels.front().map(|entry| entry.expires_at), [None, None]),
+            Messages::Quorum(messages) => (messages.next_expiry(), [messages.next_delay_end(), messages.pending_retry_at]),
+        };
         let expiry = self.settings.expires.filter(|_| self.consumers.is_empty()).map(|period| self.used_at + period);
-        head.into_iter().chain(expiry).min()
+        head.filter(|at| *at < SimTime::MAX).into_iter().chain(expiry).chain(others.into_iter().flatten()).min()
     }
 }
 
@@ -97,17 +264,34 @@ impl Consumers {
         self.active = self.active.filter(|other| *other != consumer);
     }
 
-    /// Of the consumers left the one to become the single active one: highest priority, then earliest (rule 83).
+    /// The highest priority, then the earliest (rule 83).
+    fn best(&self) -> Option<(i64, ConsumerId)> {
+        let mut best: Option<(i64, ConsumerId)> = None;
+        for &(priority, consumer) in &self.all {
+            if best.is_none_or(|(known, _)| priority > known) {
+                best = Some((priority, consumer));
+            }
+        }
+        best
+    }
+
+    /// Of the consumers left the one to become the single active one.
     pub fn choose_active(&mut self) {
         if self.active.is_none() {
-            let mut best: Option<(i64, ConsumerId)> = None;
-            for &(priority, consumer) in &self.all {
-                if best.is_none_or(|(known, _)| priority > known) {
-                    best = Some((priority, consumer));
-                }
-            }
-            self.active = best.map(|(_, consumer)| consumer);
+            self.active = self.best().map(|(_, consumer)| consumer);
         }
+    }
+
+    /// Somebody of higher priority than the active one waits (rule 84).
+    pub fn has_better_than_active(&self) -> bool {
+        let priority_of = |consumer| self.all.iter().find(|(_, other)| *other == consumer).map(|(priority, _)| *priority);
+        let active = self.active.and_then(priority_of);
+        self.best().is_some_and(|(priority, _)| active.is_some_and(|active| priority > active))
+    }
+
+    pub fn replace_active(&mut self) {
+        self.active = None;
+        self.choose_active();
     }
 
     pub fn front(&self) -> Option<ConsumerId> {
@@ -116,7 +300,9 @@ impl Consumers {
 
     /// The first in turn was served.
     pub fn rotate(&mut self) {
-        if let Some((priority, consumer)) = self.rotation.pop_front() {
+        if self.rotation.len() > 1
+            && let Some((priority, consumer)) = self.rotation.pop_front()
+        {
             self.unblock(priority, consumer);
         }
     }

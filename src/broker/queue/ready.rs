@@ -1,4 +1,4 @@
-//! The ready messages of a queue, in the order they will be delivered (rules 60, 65, 111).
+//! A copy of a message in a queue, and lists of copies by priority (rules 60, 65, 111).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,31 +13,30 @@ pub struct Entry {
     pub sequence: u64,
     /// When it expires; `SimTime::MAX` is never (rule 95).
     pub expires_at: SimTime,
-    pub enqueued_at: SimTime,
-    /// Delivered from this queue before (rule 63).
+    /// Of a quorum queue: how often it came back in a way that counts (rule 131).
+    pub failures: u32,
+    /// Of a quorum queue: how often it was handed out (rule 132).
+    pub acquired: u32,
+    /// Delivered before and come back (rules 63, 138).
     pub redelivered: bool,
     pub priority: u8,
 }
 
 /// One first-in-first-out level a priority; a queue without priorities has one.
 #[derive(Clone, Debug)]
-pub struct Ready {
+pub(in crate::broker) struct Levels {
     levels: Vec<VecDeque<Entry>>,
     len: usize,
     bytes: u64,
 }
 
-impl Ready {
-    pub fn new(priority_max: u8) -> Self {
-        Self { levels: vec![VecDeque::new(); usize::from(priority_max) + 1], len: 0, bytes: 0 }
+impl Levels {
+    pub fn new(count: usize) -> Self {
+        Self { levels: vec![VecDeque::new(); count.max(1)], len: 0, bytes: 0 }
     }
 
     pub const fn len(&self) -> usize {
         self.len
-    }
-
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// Of payload, which is what the length limit counts (rule 102).
@@ -45,7 +44,7 @@ impl Ready {
         self.bytes
     }
 
-    /// In delivery order.
+    /// The highest priority first.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.levels.iter().rev().flatten()
     }
@@ -70,22 +69,37 @@ impl Ready {
         position
     }
 
-    /// The next to be delivered, and the first to be dropped from a full queue (rules 103, 109).
+    /// The next by priority.
     pub fn front(&self) -> Option<&Entry> {
         self.levels.iter().rev().find_map(VecDeque::front)
     }
 
     pub fn pop_front(&mut self) -> Option<Entry> {
-        let entry = self.levels.iter_mut().rev().find_map(VecDeque::pop_front)?;
+        let level = self.levels.iter().rposition(|level| !level.is_empty())?;
+        self.pop_level(level)
+    }
+
+    /// The head of one level.
+    pub fn level_front(&self, level: usize) -> Option<&Entry> {
+        self.levels.get(level)?.front()
+    }
+
+    pub fn pop_level(&mut self, level: usize) -> Option<Entry> {
+        let entry = self.levels.get_mut(level)?.pop_front()?;
         self.len -= 1;
         self.bytes -= entry.message.body.len();
         Some(entry)
     }
 
-    pub fn clear(&mut self) -> impl Iterator<Item = Entry> {
+    /// The heads of all levels.
+    pub fn heads(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        self.levels.iter().enumerate().rev().filter_map(|(level, entries)| Some((level, entries.front()?)))
+    }
+
+    /// Everything, the highest priority first; nothing stays.
+    pub fn take(&mut self) -> Vec<Entry> {
         self.len = 0;
         self.bytes = 0;
-        let levels: Vec<_> = self.levels.iter_mut().rev().map(std::mem::take).collect();
-        levels.into_iter().flatten()
+        self.levels.iter_mut().rev().flat_map(std::mem::take).collect()
     }
 }

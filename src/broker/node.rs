@@ -1,0 +1,255 @@
+//! What happens to the broker as a whole: connections and channels come and go, resources run short, it restarts
+//! (section M of the rules).
+
+use std::collections::VecDeque;
+
+use super::channel::{Channel, ChannelId, ConsumerId};
+use super::error::{AmqpError, ReplyCode, Scope};
+use super::event::{DropCause, Event, RequeueCause, Resource};
+use super::method::{Method, Reply};
+use super::queue::QueueId;
+use super::time::SimTime;
+use super::{Broker, CHANNEL_MAX, ConnectionId};
+
+/// What a client can be told beyond the protocol's beginnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// `basic.cancel` from the server (rule 82).
+    pub consumer_cancel_notify: bool,
+    /// `connection.blocked` and `connection.unblocked` (rule 144).
+    pub connection_blocked: bool,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self { consumer_cancel_notify: true, connection_blocked: true }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    pub channels: Vec<ChannelId>,
+    pub capabilities: Capabilities,
+    pub flow: Flow,
+    /// What it sent while nobody read it.
+    pub unread: VecDeque<(ChannelId, Method)>,
+}
+
+/// Whether a connection is read (rule 144).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Running,
+    /// A resource is short: its next publish will block it.
+    Blocking,
+    /// It has published; nothing is read until the alarms clear.
+    Blocked,
+}
+
+impl Flow {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Blocking => "blocking",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+impl Broker {
+    /// A client connects.
+    pub fn open_connection(&mut self, capabilities: Capabilities) -> ConnectionId {
+        self.ids.connection += 1;
+        let id = ConnectionId(self.ids.connection);
+        let flow = if self.alarms.is_empty() { Flow::Running } else { Flow::Blocking };
+        self.connections.insert(id, Box::new(Connection { channels: Vec::new(), capabilities, flow, unread: VecDeque::new() }));
+        id
+    }
+
+    /// # Errors
+    /// The connection is not open, or has [`CHANNEL_MAX`] channels.
+    pub fn open_channel(&mut self, now: SimTime, connection: ConnectionId) -> Result<ChannelId, AmqpError> {
+        let Some(state) = self.connections.get(&connection) else { return Err(AmqpError::NotOpen(Scope::Connection)) };
+        if state.channels.len() >= CHANNEL_MAX {
+            return Err(AmqpError::new(
+                ReplyCode::NotAllowed,
+                format_args!("number of channels opened ({CHANNEL_MAX}) has reached the negotiated channel_max ({CHANNEL_MAX})"),
+            ));
+        }
+        let taken = |number: u16| state.channels.iter().any(|channel| self.channels[channel].number == number);
+        let number = (1..=u16::MAX).find(|number| !taken(*number)).unwrap_or(u16::MAX);
+        self.ids.channel += 1;
+        let id = ChannelId(self.ids.channel);
+        self.channels.insert(id, Box::new(Channel::new(connection, number, now)));
+        if let Some(state) = self.connections.get_mut(&connection) {
+            state.channels.push(id);
+        }
+        Ok(id)
+    }
+
+    /// `channel.open` for a number that is open: a mistake that ends the connection (rule 4).
+    pub fn open_channel_again(&mut self, now: SimTime, channel: ChannelId) -> AmqpError {
+        let Some(state) = self.channels.get(&channel) else { return AmqpError::NotOpen(Scope::Channel) };
+        let connection = state.connection;
+        let error = AmqpError::new(ReplyCode::ChannelError, "second 'channel.open' seen");
+        self.fail_connection(now, connection, &error);
+        error
+    }
+
+    /// The client closed the channel: what it held is ready again (rule 67).
+    pub fn close_channel(&mut self, now: SimTime, channel: ChannelId) {
+        self.end_channel(now, channel, RequeueCause::ChannelClosed);
+        self.publish_dead_letters(now);
+    }
+
+    /// The client closed the connection, or the broker noticed that it is gone: to the queues it is the same (rule 67).
+    pub fn close_connection(&mut self, now: SimTime, connection: ConnectionId) {
+        let Some(state) = self.connections.get(&connection) else { return };
+        for channel in state.channels.clone() {
+            self.end_channel(now, channel, RequeueCause::ConnectionClosed);
+        }
+        self.connections.remove(&connection);
+        let exclusive: Vec<QueueId> =
+            self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
+        for queue in exclusive {
+            self.delete_queue(queue); // rule 25
+        }
+        self.publish_dead_letters(now);
+    }
+
+    pub(super) fn fail_channel(&mut self, now: SimTime, channel: ChannelId, error: &AmqpError) {
+        let AmqpError::Refused { code, text } = error else { return };
+        self.end_channel(now, channel, RequeueCause::ChannelClosed);
+        self.events.push(Event::ChannelClosed { channel, code: *code, text: text.clone() });
+    }
+
+    pub(super) fn fail_connection(&mut self, now: SimTime, connection: ConnectionId, error: &AmqpError) {
+        let AmqpError::Refused { code, text } = error else { return };
+        self.close_connection(now, connection);
+        self.events.push(Event::ConnectionClosed { connection, code: *code, text: text.clone() });
+    }
+
+    fn end_channel(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
+        let Some(state) = self.channels.get_mut(&channel) else { return };
+        let transaction = state.transaction.take().unwrap_or_default();
+        let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
+        let connection = state.connection;
+        self.forget_publishes(transaction.publishes); // rule 55: what was not committed did not happen
+        // Its consumers go first, so that nothing it gives back is delivered to it again.
+        let mut left = Vec::new();
+        for consumer in consumers {
+            left.extend(self.remove_consumer(now, consumer));
+        }
+        self.requeue_all(now, channel, cause);
+        self.channels.remove(&channel);
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            connection.channels.retain(|other| *other != channel);
+        }
+        for queue in left {
+            self.after_consumer_left(now, queue);
+        }
+    }
+
+    /// A resource runs short (rule 144).
+    pub fn set_alarm(&mut self, resource: Resource) {
+        if self.alarms.contains(&resource) {
+            return;
+        }
+        self.alarms.push(resource);
+        self.events.push(Event::AlarmSet { resource });
+        for connection in self.connections.values_mut() {
+            if connection.flow == Flow::Running {
+                connection.flow = Flow::Blocking;
+            }
+        }
+    }
+
+    /// When the last alarm clears, what blocked connections have sent meanwhile is read.
+    pub fn clear_alarm(&mut self, now: SimTime, resource: Resource) {
+        let before = self.alarms.len();
+        self.alarms.retain(|alarm| *alarm != resource);
+        if self.alarms.len() == before {
+            return;
+        }
+        self.events.push(Event::AlarmCleared { resource });
+        if !self.alarms.is_empty() {
+            return;
+        }
+        let connections: Vec<ConnectionId> = self.connections.keys().copied().collect();
+        for id in connections {
+            let Some(connection) = self.connections.get_mut(&id) else { continue };
+            let was = std::mem::replace(&mut connection.flow, Flow::Running);
+            if was == Flow::Blocked {
+                let told = connection.capabilities.connection_blocked;
+                self.events.push(Event::ConnectionUnblocked { connection: id, told });
+            }
+            while let Some((channel, method)) = self.connections.get_mut(&id).and_then(|connection| connection.unread.pop_front()) {
+                // Errors have their events; nobody waits for these replies any more.
+                let _ = self.apply(now, channel, method);
+            }
+        }
+    }
+
+    /// A method of a connection that is not read waits, and a publish of one that is about to block blocks it.
+    pub(super) fn hold(&mut self, id: ConnectionId, channel: ChannelId, method: Method) -> Result<Method, Reply> {
+        let Some(connection) = self.connections.get_mut(&id) else { return Ok(method) };
+        let publishes = matches!(method, Method::BasicPublish(_));
+        match connection.flow {
+            Flow::Running => return Ok(method),
+            Flow::Blocking if !publishes => return Ok(method),
+            Flow::Blocking => {
+                connection.flow = Flow::Blocked;
+                let told = connection.capabilities.connection_blocked;
+                let reason = self.alarms.first().map_or("", |alarm| alarm.reason());
+                self.events.push(Event::ConnectionBlocked { connection: id, reason, told });
+            }
+            Flow::Blocked => {}
+        }
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.unread.push_back((channel, method));
+        }
+        Err(Reply::Held)
+    }
+
+    /// It stops and starts again: what is durable is still there, and what was out comes back (rules 140 to 142).
+    pub fn restart(&mut self, now: SimTime) {
+        let connections: Vec<ConnectionId> = self.connections.keys().copied().collect();
+        let error = AmqpError::new(ReplyCode::ConnectionForced, "broker forced connection closure with reason 'shutdown'");
+        for connection in connections {
+            let Some(state) = self.connections.get(&connection) else { continue };
+            for channel in state.channels.clone() {
+                self.end_channel(now, channel, RequeueCause::Restarted);
+            }
+            self.fail_connection(now, connection, &error);
+        }
+        let transient: Vec<QueueId> = self.queues.iter().filter(|(_, queue)| !queue.durable).map(|(id, _)| *id).collect();
+        for queue in transient {
+            self.delete_queue(queue);
+        }
+        let transient: Vec<_> = self.exchanges.iter().filter(|(_, exchange)| !exchange.durable).map(|(id, _)| *id).collect();
+        for exchange in transient {
+            self.delete_exchange(exchange);
+        }
+        for queue in self.queues.values_mut() {
+            queue.used_at = now;
+            if queue.messages.quorum().is_some() {
+                continue; // it keeps everything (rule 58)
+            }
+            for entry in queue.messages.take() {
+                if entry.message.properties.is_persistent() {
+                    queue.messages.push_back(entry);
+                } else {
+                    let message = entry.message;
+                    self.events.push(Event::Dropped { queue: queue.name.clone(), message, cause: DropCause::Restarted });
+                }
+            }
+        }
+        self.alarms.clear();
+        self.events.push(Event::Restarted);
+        let queues: Vec<QueueId> = self.queues.keys().copied().collect();
+        for queue in queues {
+            self.dispatch(now, queue); // deadlines kept running (rule 142)
+        }
+        self.publish_dead_letters(now);
+    }
+}

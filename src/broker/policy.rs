@@ -1,0 +1,133 @@
+//! Policies: settings for all queues or exchanges whose name matches a pattern (rules 137, 146, 147).
+
+use regex_lite::Regex;
+
+use super::Broker;
+use super::queue::settings::Settings;
+use super::queue::{Kind, QueueId};
+use super::time::SimTime;
+use super::value::{Name, Table, Value};
+
+/// What a policy applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplyTo {
+    All,
+    Exchanges,
+    Queues,
+    ClassicQueues,
+    QuorumQueues,
+}
+
+impl ApplyTo {
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("all", Self::All),
+        ("exchanges", Self::Exchanges),
+        ("queues", Self::Queues),
+        ("classic_queues", Self::ClassicQueues),
+        ("quorum_queues", Self::QuorumQueues),
+    ];
+
+    const fn takes_queue(self, kind: Kind) -> bool {
+        match self {
+            Self::All | Self::Queues => true,
+            Self::ClassicQueues => matches!(kind, Kind::Classic),
+            Self::QuorumQueues => matches!(kind, Kind::Quorum),
+            Self::Exchanges => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub name: Name,
+    /// A regular expression, found anywhere in a name.
+    pub pattern: String,
+    pub apply_to: ApplyTo,
+    /// With keys such as `message-ttl`: the arguments' names without `x-`.
+    pub definition: Table,
+    pub priority: i64,
+    /// An operator's policy limits what users' policies allow.
+    pub operator: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ActivePolicy {
+    policy: Policy,
+    pattern: Regex,
+}
+
+impl Broker {
+    /// Sets or replaces a policy; it is in force at once.
+    ///
+    /// # Errors
+    /// When the pattern is not a regular expression: what is wrong with it.
+    pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
+        let pattern = Regex::new(&policy.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))?;
+        self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));
+        self.policies.push(ActivePolicy { policy, pattern });
+        self.apply_policies(now);
+        Ok(())
+    }
+
+    /// Clearing a policy that is not there changes nothing.
+    pub fn clear_policy(&mut self, now: SimTime, name: &str, operator: bool) {
+        self.policies.retain(|known| &*known.policy.name != name || known.policy.operator != operator);
+        self.apply_policies(now);
+    }
+
+    /// At most one user's and one operator's policy apply, those of the highest priority (rule 146).
+    fn policy_for(&self, name: &str, operator: bool, applies: impl Fn(ApplyTo) -> bool) -> Table {
+        let matching = self
+            .policies
+            .iter()
+            .filter(|known| known.policy.operator == operator && applies(known.policy.apply_to) && known.pattern.is_match(name));
+        matching.max_by_key(|known| known.policy.priority).map(|known| known.policy.definition.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn effective_settings(&self, name: &str, kind: Kind, arguments: &Table) -> Settings {
+        let rules = self.profile.rules();
+        if self.policies.is_empty() {
+            let none = Table::new();
+            return Settings::effective(kind, arguments, &none, &none, rules);
+        }
+        let policy = self.policy_for(name, false, |apply_to| apply_to.takes_queue(kind));
+        let operator = self.policy_for(name, true, |apply_to| apply_to.takes_queue(kind));
+        Settings::effective(kind, arguments, &policy, &operator, rules)
+    }
+
+    /// The alternate exchange: the argument, or else the policy's (rule 147).
+    pub(super) fn effective_alternate(&self, name: &str, arguments: &Table) -> Option<Name> {
+        let argument = arguments.get("alternate-exchange").and_then(Value::as_str).cloned();
+        argument.or_else(|| {
+            let policy = self.policy_for(name, false, |apply_to| matches!(apply_to, ApplyTo::All | ApplyTo::Exchanges));
+            policy.get("alternate-exchange").and_then(Value::as_str).cloned()
+        })
+    }
+
+    fn apply_policies(&mut self, now: SimTime) {
+        let ids: Vec<QueueId> = self.queues.keys().copied().collect();
+        for id in ids {
+            let queue = &self.queues[&id];
+            let settings = self.effective_settings(&queue.name, queue.messages.kind(), &queue.arguments);
+            let Some(queue) = self.queues.get_mut(&id) else { continue };
+            if queue.settings == settings {
+                continue;
+            }
+            if queue.settings.expires != settings.expires {
+                queue.used_at = now;
+            }
+            queue.settings = settings;
+            self.enforce_limit(id);
+            self.dispatch(now, id);
+        }
+        let exchanges: Vec<_> = self.exchanges.keys().copied().collect();
+        for id in exchanges {
+            let exchange = &self.exchanges[&id];
+            let alternate = self.effective_alternate(&exchange.name, &exchange.arguments);
+            if let Some(exchange) = self.exchanges.get_mut(&id) {
+                exchange.alternate = alternate;
+            }
+        }
+        self.publish_dead_letters(now);
+    }
+}

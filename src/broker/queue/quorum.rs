@@ -1,0 +1,185 @@
+//! What a quorum queue holds, and how it differs from a classic one: returned messages have a line of their own, deliveries are
+//! counted, dead letters may be kept until they have arrived (rules 107, 129 to 139).
+
+use std::collections::VecDeque;
+
+use super::ready::{Entry, Levels};
+use super::settings::DelayedRetry;
+use crate::broker::dead_letter::DeathReason;
+use crate::broker::event::RequeueCause;
+use crate::broker::profile::{QuorumPriority, Rules};
+use crate::broker::time::SimTime;
+
+/// How long a dead letter that found no place waits for the next try (rule 129).
+pub(in crate::broker) const DEAD_LETTER_RETRY: SimTime = SimTime::from_secs(180);
+
+/// Priorities above this are high on the line with two (rule 114).
+const NORMAL_PRIORITY_MAX: u8 = 4;
+/// Of the 32 levels (rule 114).
+const STRICT_PRIORITY_MAX: u8 = 31;
+const STRICT_PRIORITY_DEFAULT: u8 = 4;
+/// How many high ones go before a normal one (rule 114).
+const HIGH_IN_A_ROW_MAX: u8 = 2;
+
+#[derive(Clone, Debug)]
+pub(in crate::broker) struct QuorumMessages {
+    /// Come back, and served before all others, in the order of their return (rule 133).
+    returned: VecDeque<Entry>,
+    returned_bytes: u64,
+    pub new: Levels,
+    priority: QuorumPriority,
+    high_in_a_row: u8,
+    /// Come back, and hidden until then (rule 136).
+    delayed: Vec<(SimTime, Entry)>,
+    /// Dead, and kept until their target has them (rule 129).
+    pub pending: VecDeque<(Entry, DeathReason)>,
+    pub pending_retry_at: Option<SimTime>,
+    /// It is full, and refuses until it has room (rule 107).
+    pub rejecting: bool,
+}
+
+impl QuorumMessages {
+    pub fn new(rules: &Rules) -> Self {
+        let levels = match rules.quorum_priority {
+            QuorumPriority::Ignored => 1,
+            QuorumPriority::TwoToOne => 2,
+            QuorumPriority::Strict => usize::from(STRICT_PRIORITY_MAX) + 1,
+        };
+        Self {
+            returned: VecDeque::new(),
+            returned_bytes: 0,
+            new: Levels::new(levels),
+            priority: rules.quorum_priority,
+            high_in_a_row: 0,
+            delayed: Vec::new(),
+            pending: VecDeque::new(),
+            pending_retry_at: None,
+            rejecting: false,
+        }
+    }
+
+    /// The level of a message with this priority.
+    pub fn level(&self, priority: Option<u8>) -> u8 {
+        match self.priority {
+            QuorumPriority::Ignored => 0,
+            QuorumPriority::TwoToOne => u8::from(priority.is_some_and(|priority| priority > NORMAL_PRIORITY_MAX)),
+            QuorumPriority::Strict => priority.unwrap_or(STRICT_PRIORITY_DEFAULT).min(STRICT_PRIORITY_MAX),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.returned.len() + self.new.len()
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.returned_bytes + self.new.bytes()
+    }
+
+    pub fn delayed_len(&self) -> usize {
+        self.delayed.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.returned.iter().chain(self.new.iter())
+    }
+
+    fn next_level(&self) -> Option<usize> {
+        let (high, normal) = (self.new.level_front(1), self.new.level_front(0));
+        match (self.priority, high, normal) {
+            (QuorumPriority::TwoToOne, Some(high), Some(normal)) => {
+                let turn_of_normal = self.high_in_a_row >= HIGH_IN_A_ROW_MAX && normal.sequence < high.sequence;
+                Some(usize::from(!turn_of_normal))
+            }
+            _ => self.new.heads().next().map(|(level, _)| level),
+        }
+    }
+
+    pub fn front(&self) -> Option<&Entry> {
+        self.returned.front().or_else(|| self.new.level_front(self.next_level()?))
+    }
+
+    pub fn pop_front(&mut self) -> Option<Entry> {
+        if let Some(entry) = self.returned.pop_front() {
+            self.returned_bytes -= entry.message.body.len();
+            return Some(entry);
+        }
+        let level = self.next_level()?;
+        self.high_in_a_row = if level == 1 { self.high_in_a_row.saturating_add(1) } else { 0 };
+        self.new.pop_level(level)
+    }
+
+    pub fn return_to_front(&mut self, entry: Entry) -> usize {
+        self.returned_bytes += entry.message.body.len();
+        self.returned.push_back(entry);
+        self.returned.len() - 1
+    }
+
+    /// Without a limit what comes back by itself starts again at the end (rule 134).
+    pub fn return_to_back(&mut self, entry: Entry) -> usize {
+        let position = self.len();
+        self.new.push_back(entry);
+        position
+    }
+
+    pub fn delay(&mut self, until: SimTime, entry: Entry) {
+        let place = self.delayed.partition_point(|(other, _)| *other <= until);
+        self.delayed.insert(place, (until, entry));
+    }
+
+    /// Those whose delay is over, back in line.
+    pub fn end_delays(&mut self, now: SimTime) {
+        while self.delayed.first().is_some_and(|(until, _)| *until <= now) {
+            let (_, entry) = self.delayed.remove(0);
+            self.return_to_front(entry);
+        }
+    }
+
+    pub fn next_delay_end(&self) -> Option<SimTime> {
+        self.delayed.first().map(|(until, _)| *until)
+    }
+
+    /// The heads that may expire: the very first, or with strict priorities those of all levels (rule 98).
+    pub fn next_expiry(&self) -> Option<SimTime> {
+        let heads = self.new.heads().map(|(_, entry)| entry.expires_at);
+        let every = matches!(self.priority, QuorumPriority::Strict);
+        let candidates = if every { heads.chain(self.returned.front().map(|entry| entry.expires_at)).min() } else { None };
+        candidates.or_else(|| self.front().map(|entry| entry.expires_at))
+    }
+
+    pub fn pop_expired(&mut self, now: SimTime) -> Option<Entry> {
+        if self.front().is_some_and(|entry| entry.expires_at <= now) {
+            return self.pop_front();
+        }
+        if matches!(self.priority, QuorumPriority::Strict) {
+            let level = self.new.heads().find(|(_, entry)| entry.expires_at <= now).map(|(level, _)| level)?;
+            return self.new.pop_level(level);
+        }
+        None
+    }
+
+    pub fn take(&mut self) -> Vec<Entry> {
+        self.returned_bytes = 0;
+        let mut entries: Vec<Entry> = std::mem::take(&mut self.returned).into();
+        entries.extend(self.new.take());
+        entries
+    }
+
+    pub fn take_delayed(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.delayed).into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+/// Whether a return counts as a failed delivery (rule 131).
+pub(in crate::broker) const fn counts(cause: RequeueCause, rules: &Rules) -> bool {
+    rules.nack_counts || !matches!(cause, RequeueCause::Nacked | RequeueCause::Recovered | RequeueCause::TimedOut)
+}
+
+/// How long a returned message is hidden (rule 136).
+pub(in crate::broker) fn retry_delay(retry: &DelayedRetry, failures: u32, counted: bool) -> Option<SimTime> {
+    let applies = match retry {
+        DelayedRetry { failed: true, returned: true, .. } => true,
+        DelayedRetry { failed, returned, .. } => (*failed && counted) || (*returned && !counted),
+    };
+    let delay = retry.min.as_micros().saturating_mul(u64::from(failures.max(1)));
+    applies.then(|| SimTime::from_micros(delay.min(retry.max.as_micros())))
+}
