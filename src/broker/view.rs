@@ -3,7 +3,7 @@
 use super::exchange::Destination;
 use super::queue::ready::Entry;
 use super::value::{Name, Table};
-use super::{Broker, ExchangeType};
+use super::{Broker, ChannelId, ConnectionId, ExchangeType, Flow};
 
 /// A queue as RabbitMQ's management interface counts it.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,15 @@ impl<'a> QueueView<'a> {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
+pub struct ExchangeView<'a> {
+    pub name: &'a Name,
+    pub kind: ExchangeType,
+    pub durable: bool,
+    pub auto_delete: bool,
+    pub internal: bool,
+}
+
 /// One binding, by names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BindingView<'a> {
@@ -100,6 +109,41 @@ impl Broker {
     pub fn queue(&self, name: &str) -> Option<QueueView<'_>> {
         let id = self.queue_names.get(name)?;
         Some(QueueView { queue: self.queues.get(id)? })
+    }
+
+    /// The exchanges clients have declared, in that order.
+    pub fn declared_exchanges(&self) -> impl Iterator<Item = ExchangeView<'_>> {
+        self.exchanges.values().filter(|exchange| !super::PREDECLARED.iter().any(|(name, ..)| *name == &*exchange.name)).map(|exchange| {
+            ExchangeView {
+                name: &exchange.name,
+                kind: exchange.kind,
+                durable: exchange.durable,
+                auto_delete: exchange.auto_delete,
+                internal: exchange.internal,
+            }
+        })
+    }
+
+    /// All bindings but the implicit ones of the default exchange.
+    pub fn bindings(&self) -> impl Iterator<Item = BindingView<'_>> {
+        self.exchanges.values().flat_map(|exchange| self.bindings_of(&exchange.name))
+    }
+
+    /// The tag of the single active consumer, where there is one.
+    #[must_use]
+    pub fn active_consumer(&self, queue: QueueView<'_>) -> Option<&Name> {
+        Some(&self.consumers.get(&queue.queue.consumers.active?)?.tag)
+    }
+
+    #[must_use]
+    pub fn flow(&self, connection: ConnectionId) -> Option<Flow> {
+        Some(self.connections.get(&connection)?.flow)
+    }
+
+    /// How many deliveries of a channel nobody has settled.
+    #[must_use]
+    pub fn unacked_on(&self, channel: ChannelId) -> u64 {
+        self.channels.get(&channel).map_or(0, |channel| channel.unacked.tags().count() as u64)
     }
 
     #[must_use]

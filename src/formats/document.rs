@@ -71,6 +71,18 @@ impl<'a> Node<'a> {
         self.expect("a text", self.value.and_then(Json::as_str)).unwrap_or_default().into()
     }
 
+    /// The text, if it is one; anything else is no mistake.
+    #[must_use]
+    pub fn maybe_text(&self) -> Option<&'a str> {
+        self.value.and_then(Json::as_str)
+    }
+
+    /// A whole number, perhaps negative.
+    #[must_use]
+    pub fn integer(&self) -> i64 {
+        self.expect("a whole number", self.value.and_then(Json::as_i64)).unwrap_or_default()
+    }
+
     #[must_use]
     pub fn flag(&self) -> bool {
         self.expect("true or false", self.value.and_then(Json::as_bool)).unwrap_or_default()

@@ -2,5 +2,6 @@
 //! never sees them.
 
 pub mod amqp_json;
+pub mod broker_script;
 pub mod document;
 pub mod scenario_file;

@@ -1,0 +1,15 @@
+//! Broker scripts, format 1: AMQP methods in a file, and a transcript of what a client can observe.
+//!
+//! The same script runs on the simulated broker ([`run`]) and, from the command line, on a real RabbitMQ; both give the same
+//! transcript, so the two can be compared line by line.
+
+mod read;
+mod run;
+mod transcript;
+
+pub use read::{AutoSettle, BYTES_MAX, Of, Op, Script, Settle, Step, Then, read};
+pub use run::run;
+pub use transcript::{
+    Failure, Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,
+    body_from_json, properties_from_json, properties_to_json,
+};
