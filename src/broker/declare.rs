@@ -146,8 +146,8 @@ impl Broker {
 
     pub(super) fn queue_bind(&mut self, channel: ChannelId, binding: QueueBinding) -> Result<Reply, AmqpError> {
         let (queue, key) = self.binding_shortcut(channel, &binding)?;
-        let queue = self.queue_for(channel, &queue)?;
         let source = self.bindable_exchange(&binding.exchange)?;
+        let queue = self.queue_for(channel, &queue)?;
         self.add_binding(source, Destination::Queue(queue), &key, binding.arguments)
     }
 

@@ -109,6 +109,12 @@ impl std::hash::Hash for Message {
 }
 
 impl Message {
+    /// A message as a client sees it, from wherever it comes.
+    #[must_use]
+    pub fn observed(id: MessageId, exchange: &str, routing_key: &str, properties: Arc<Properties>, body: Body) -> Self {
+        Self { id, exchange: exchange.into(), routing_key: routing_key.into(), properties, body, history: None }
+    }
+
     /// The message this one was dead-lettered from names its deaths; nobody else has any.
     #[must_use]
     pub fn deaths(&self) -> &[Death] {

@@ -3,6 +3,11 @@
 //! Exit codes: 0 it went well, 1 what was checked does not hold, 2 the input is bad.
 #![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
 
+mod amqp;
+pub mod differential;
+pub mod real;
+
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,7 +15,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 
 use crate::broker::SimTime;
-use crate::formats::scenario_file;
+use crate::formats::{broker_script, scenario_file};
 use crate::scenario::Scenario;
 use crate::sim::World;
 
@@ -35,6 +40,33 @@ enum Command {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Run a broker script and print its transcript, one JSON line a step
+    Script {
+        /// A broker script
+        file: PathBuf,
+        /// A real RabbitMQ to run it on, as in amqp://guest:guest@127.0.0.1:5672/%2F
+        #[arg(long, requires = "management")]
+        amqp: Option<String>,
+        /// Its management interface, as in http://127.0.0.1:15672
+        #[arg(long, requires = "amqp")]
+        management: Option<String>,
+        /// Its rabbitmqctl, without which alarms and restarts cannot be run there
+        #[arg(long, requires = "amqp")]
+        ctl: Option<String>,
+    },
+    /// Run random broker scripts on the simulated broker and on a real one, and compare
+    Differential {
+        #[arg(long)]
+        amqp: String,
+        #[arg(long)]
+        management: String,
+        /// How many scripts
+        #[arg(long, default_value_t = 100)]
+        runs: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 /// Bad input: the message is for the person who gave it.
@@ -43,6 +75,8 @@ struct BadInput(String);
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run { scenario, until, seed } => run(&scenario, until, seed),
+        Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
+        Command::Differential { amqp, management, runs, seed } => differential(&amqp, management, runs, seed),
     }
     .unwrap_or_else(|BadInput(message)| {
         eprintln!("{message}");
@@ -70,6 +104,66 @@ fn run(path: &PathBuf, until: SimTime, seed: Option<u64>) -> Result<ExitCode, Ba
         eprintln!("The ledger does not balance. {imbalance}");
     }
     Ok(if imbalances.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Exit code 3: the real broker cannot be reached.
+fn script(path: &PathBuf, real: Option<(String, String)>, ctl: Option<String>) -> Result<ExitCode, BadInput> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| BadInput(format!("{name}: {error}")))?;
+    let script = broker_script::read(&text).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}: {problem}")).collect();
+        BadInput(lines.join("\n"))
+    })?;
+    let lines = match real {
+        None => broker_script::run(&script),
+        Some((amqp, management)) => {
+            let address = real::Address::parse(&amqp).map_err(BadInput)?;
+            let broker = real::RealBroker { address, management, ctl, quiet: real::QUIET };
+            match real::run(&script, &broker) {
+                Ok(lines) => lines,
+                Err(error) => {
+                    eprintln!("The broker cannot be reached: {error}");
+                    return Ok(ExitCode::from(3));
+                }
+            }
+        }
+    };
+    for line in lines {
+        println!("{}", line.to_json());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn differential(amqp: &str, management: String, runs: u64, seed: u64) -> Result<ExitCode, BadInput> {
+    let address = real::Address::parse(amqp).map_err(BadInput)?;
+    let broker = real::RealBroker { address, management, ctl: None, quiet: real::QUIET };
+    let terminal = std::io::stderr().is_terminal();
+    let progress = |done: u64| {
+        let done = done - seed + 1;
+        if terminal {
+            eprint!("\r{done} of {runs} scripts agree");
+        } else if done % 50 == 0 {
+            eprintln!("{done} of {runs} scripts agree");
+        }
+    };
+    let found = differential::search(&broker, seed..seed + runs, &format!("requeue-{seed}"), progress);
+    if terminal {
+        eprintln!();
+    }
+    match found {
+        Err(error) => {
+            eprintln!("The broker cannot be reached: {error}");
+            Ok(ExitCode::from(3))
+        }
+        Ok(None) => {
+            println!("{runs} random scripts, seeds {seed} to {}: no difference", seed + runs - 1);
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Some(divergence)) => {
+            println!("Seed {}: {}\n{}", divergence.seed, divergence.difference, divergence.script);
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 fn read_scenario(path: &PathBuf) -> Result<Arc<Scenario>, BadInput> {

@@ -150,6 +150,7 @@ pub struct ProbeExchange {
     pub internal: bool,
 }
 
+/// None: it cannot be read without disturbing the broker.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProbeQueue {
     pub name: String,
@@ -158,11 +159,11 @@ pub struct ProbeQueue {
     pub durable: bool,
     pub exclusive: bool,
     pub auto_delete: bool,
-    pub ready: u64,
-    pub unacked: u64,
-    pub total: u64,
+    pub ready: Option<u64>,
+    pub unacked: Option<u64>,
+    pub total: Option<u64>,
     pub dead_letter_pending: Option<u64>,
-    pub consumers: u64,
+    pub consumers: Option<u64>,
     pub active_consumer: Option<String>,
     pub bodies: Option<Vec<Json>>,
     pub redelivered: Option<Vec<bool>>,

@@ -1,0 +1,939 @@
+//! A broker script on a real RabbitMQ, in real time. The transcript has the simulated one's form; what cannot be read without
+//! disturbing the broker is null.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use amq_protocol::frame::AMQPFrame;
+use amq_protocol::protocol::{AMQPClass, basic, channel, confirm, connection, exchange, queue, tx};
+use base64::Engine as _;
+use serde_json::{Value as Json, json};
+
+pub use super::amqp::Address;
+use super::amqp::{
+    Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short, table_to_amqp,
+};
+use crate::broker::value::SHORTSTR_BYTES_MAX;
+use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource};
+use crate::formats::amqp_json::table_to_json;
+use crate::formats::broker_script::{
+    AutoSettle, Failure, Line, Observed, Of, Op, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Script,
+    Seen, SeenMessage, Settle, Snapshot, Step, Then,
+};
+
+/// Where a script runs, and how patiently.
+#[derive(Clone, Debug)]
+pub struct RealBroker {
+    pub address: Address,
+    pub management: String,
+    /// `rabbitmqctl` of that broker, for alarms and restarts.
+    pub ctl: Option<String>,
+    /// A broker has done what was asked when it has been silent for so long.
+    pub quiet: Duration,
+}
+
+/// Long enough for a broker at rest on a machine that is not.
+pub const QUIET: Duration = Duration::from_millis(40);
+
+/// Runs a script; an error: the broker cannot be reached.
+pub fn run(script: &Script, broker: &RealBroker) -> Result<Vec<Line>, String> {
+    let mut client = Client::new(broker.clone());
+    let mut lines = Vec::new();
+    for (index, step) in script.steps.iter().enumerate() {
+        lines.push(client.step(index, step)?);
+    }
+    lines.push(Line::End { end: true, time_ms: client.now_ms });
+    Ok(lines)
+}
+
+struct Client {
+    broker: RealBroker,
+    wire: Wire,
+    /// The sum of all `advance`s: virtual time as the script means it.
+    now_ms: u64,
+    connections: BTreeMap<String, Connection>,
+    channels: BTreeMap<String, Channel>,
+    gets: BTreeMap<String, Option<u64>>,
+    deliveries: BTreeMap<Name, Vec<u64>>,
+    consumers: BTreeMap<Name, (AutoSettle, u64)>,
+    to_settle: VecDeque<(String, Name, u64, Body)>,
+    events: Vec<Observed>,
+    /// The answer to the method just sent.
+    reply: Option<AMQPClass>,
+    got: Option<SeenMessage>,
+    advance_started: Option<Instant>,
+}
+
+struct Connection {
+    id: Option<usize>,
+    state: &'static str,
+    channels_opened: u16,
+}
+
+struct Channel {
+    connection: String,
+    number: u16,
+    open: bool,
+    prefetch_count: u16,
+    /// A message whose body is still arriving.
+    incoming: Option<Incoming>,
+    confirms: bool,
+    confirmed_up_to: Vec<u64>,
+    published: u64,
+    no_ack_tags: Vec<Name>,
+    unacked: Vec<u64>,
+}
+
+struct Incoming {
+    method: basic::AMQPMethod,
+    properties: basic::AMQPProperties,
+    size: u64,
+    body: Vec<u8>,
+}
+
+type Answer = Result<Outcome, String>;
+
+impl Client {
+    fn new(broker: RealBroker) -> Self {
+        let wire = Wire::new(broker.address.clone());
+        Self {
+            broker,
+            wire,
+            now_ms: 0,
+            connections: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            gets: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            to_settle: VecDeque::new(),
+            events: Vec::new(),
+            reply: None,
+            got: None,
+            advance_started: None,
+        }
+    }
+
+    fn step(&mut self, index: usize, step: &Step) -> Result<Line, String> {
+        let time_ms = self.now_ms;
+        let events_before = self.events.len();
+        let mut result = self.perform(step)?;
+        self.settle_everything();
+        // An asynchronous method's error comes later, by the closing of its channel or connection.
+        if matches!(step.op, Op::Publish(_) | Op::Settle { .. })
+            && matches!(result, Outcome::Ok(_))
+            && let Some(failure) = self.events[events_before..].iter().find_map(|observed| self.failure_of(step, &observed.seen))
+        {
+            result = Outcome::Error(failure);
+        }
+        Ok(Line::Step {
+            step: index,
+            op: step.op_name.clone(),
+            name: step.name.clone(),
+            time_ms,
+            result,
+            events: std::mem::take(&mut self.events),
+        })
+    }
+
+    fn failure_of(&self, step: &Step, seen: &Seen) -> Option<Failure> {
+        match seen {
+            Seen::ChannelClosed { channel, code, text } if *channel == step.channel => {
+                Some(Failure { code: *code, scope: "channel", text: text.clone() })
+            }
+            Seen::ConnectionClosed { connection, code, text }
+                if self.channels.get(&step.channel).is_some_and(|channel| channel.connection == *connection) =>
+            {
+                Some(Failure { code: *code, scope: "connection", text: text.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    fn perform(&mut self, step: &Step) -> Answer {
+        let none = || Ok(Outcome::ok([]));
+        match &step.op {
+            Op::ConnectionOpen(capabilities) => {
+                if self.connection(&step.connection).is_some() {
+                    return Ok(Outcome::client("connection open already"));
+                }
+                self.open_connection(&step.connection, *capabilities)?;
+                none()
+            }
+            Op::ConnectionClose | Op::ConnectionDrop => {
+                if !self.connections.contains_key(&step.connection) {
+                    self.open_connection(&step.connection, Capabilities::default())?;
+                }
+                let Some(id) = self.connection(&step.connection) else { return Ok(Outcome::client("channel closed")) };
+                if matches!(step.op, Op::ConnectionClose) {
+                    let close = connection::Close { reply_code: 200, reply_text: short("bye"), class_id: 0, method_id: 0 };
+                    self.wire.send(id, &connection_frame(connection::AMQPMethod::Close(close)));
+                    self.wait(|client| matches!(client.reply, Some(AMQPClass::Connection(connection::AMQPMethod::CloseOk(_)))));
+                }
+                self.wire.drop_connection(id);
+                self.connection_is_gone(&step.connection.clone());
+                self.be_quiet();
+                none()
+            }
+            Op::ChannelOpen => self.channel_open(step),
+            Op::PolicySet(policy) => {
+                let kind = if policy.operator { "operator-policies" } else { "policies" };
+                let apply_to = crate::broker::ApplyTo::ALL.iter().find(|(_, apply_to)| *apply_to == policy.apply_to);
+                let body = json!({
+                    "pattern": policy.pattern,
+                    "definition": Json::Object(table_to_json(&policy.definition)),
+                    "priority": policy.priority,
+                    "apply-to": apply_to.map_or("queues", |(word, _)| word),
+                });
+                self.manage("PUT", &format!("{kind}/{}/{}", self.vhost(), policy.name), Some(&body))?;
+                self.be_quiet_for(Duration::from_millis(150));
+                none()
+            }
+            Op::PolicyClear { name, operator } => {
+                let kind = if *operator { "operator-policies" } else { "policies" };
+                self.manage("DELETE", &format!("{kind}/{}/{name}", self.vhost()), None)?;
+                self.be_quiet_for(Duration::from_millis(150));
+                none()
+            }
+            Op::AlarmSet(resource) => self.ctl(match resource {
+                Resource::Memory => &["set_vm_memory_high_watermark", "0.0000001"],
+                Resource::Disk => &["set_disk_free_limit", "900000GB"],
+            }),
+            Op::AlarmClear(resource) => self.ctl(match resource {
+                Resource::Memory => &["set_vm_memory_high_watermark", "0.4"],
+                Resource::Disk => &["set_disk_free_limit", "50MB"],
+            }),
+            Op::Restart => {
+                let stopped = self.ctl(&["stop_app"])?;
+                self.ctl(&["start_app"])?;
+                Ok(stopped)
+            }
+            Op::Advance { millis } => {
+                self.advance(*millis);
+                none()
+            }
+            Op::Probe => Ok(Outcome::Ok(serde_json::to_value(self.probe()?).expect("a snapshot has only string keys"))),
+            _ => match self.channel(step)? {
+                Err(outcome) => Ok(outcome),
+                Ok(()) => Ok(self.method(step)),
+            },
+        }
+    }
+
+    fn connection(&self, name: &str) -> Option<usize> {
+        self.connections.get(name).and_then(|connection| connection.id)
+    }
+
+    fn open_connection(&mut self, name: &str, capabilities: Capabilities) -> Result<usize, String> {
+        let id = self.wire.connect(capabilities)?;
+        self.connections.insert(name.to_owned(), Connection { id: Some(id), state: "running", channels_opened: 0 });
+        Ok(id)
+    }
+
+    fn connection_is_gone(&mut self, name: &str) {
+        if let Some(connection) = self.connections.get_mut(name) {
+            connection.id = None;
+            connection.state = "closed";
+        }
+        for channel in self.channels.values_mut().filter(|channel| channel.connection == name) {
+            channel.open = false;
+        }
+    }
+
+    /// As in the simulated client: opened at its first use only.
+    fn channel(&mut self, step: &Step) -> Result<Result<(), Outcome>, String> {
+        if let Some(channel) = self.channels.get(&step.channel) {
+            return Ok(if channel.open { Ok(()) } else { Err(Outcome::client("channel closed")) });
+        }
+        match self.connections.get(&step.connection) {
+            Some(Connection { id: None, .. }) => return Ok(Err(Outcome::client("channel closed"))),
+            Some(_) => {}
+            None => {
+                self.open_connection(&step.connection, Capabilities::default())?;
+            }
+        }
+        self.open_channel(&step.channel, &step.connection);
+        Ok(Ok(()))
+    }
+
+    fn open_channel(&mut self, name: &str, connection: &str) {
+        let Some(state) = self.connections.get_mut(connection) else { return };
+        state.channels_opened += 1;
+        let (id, number) = (state.id.unwrap_or_default(), state.channels_opened);
+        self.channels.insert(
+            name.to_owned(),
+            Channel {
+                connection: connection.to_owned(),
+                number,
+                open: true,
+                prefetch_count: 0,
+                incoming: None,
+                confirms: false,
+                confirmed_up_to: Vec::new(),
+                published: 0,
+                no_ack_tags: Vec::new(),
+                unacked: Vec::new(),
+            },
+        );
+        self.reply = None;
+        self.wire.send(id, &channel_frame(number, channel::AMQPMethod::Open(channel::Open {})));
+        self.wait(|client| client.reply.is_some());
+    }
+
+    fn channel_open(&mut self, step: &Step) -> Answer {
+        let (connection, open) = match self.channels.get(&step.channel) {
+            Some(channel) => (channel.connection.clone(), channel.open),
+            None => (step.connection.clone(), false),
+        };
+        if open {
+            let (id, number) = self.route(&step.channel);
+            self.reply = None;
+            self.wire.send(id, &channel_frame(number, channel::AMQPMethod::Open(channel::Open {})));
+            let from = self.events.len();
+            let channel = step.channel.clone();
+            self.wait(|client| client.reply.is_some() || !client.channels[&channel].open);
+            return Ok(self.closing(step, from).unwrap_or_else(|| Outcome::ok([])));
+        }
+        if !self.connections.contains_key(&connection) {
+            self.open_connection(&connection, Capabilities::default())?;
+        }
+        if self.connection(&connection).is_none() {
+            return Ok(Outcome::client("channel closed"));
+        }
+        self.open_channel(&step.channel, &connection);
+        Ok(Outcome::ok([]))
+    }
+
+    fn route(&self, channel: &str) -> (usize, u16) {
+        let channel = &self.channels[channel];
+        (self.connection(&channel.connection).unwrap_or_default(), channel.number)
+    }
+
+    fn closing(&self, step: &Step, from: usize) -> Option<Outcome> {
+        self.events[from..].iter().find_map(|observed| self.failure_of(step, &observed.seen)).map(Outcome::Error)
+    }
+
+    fn method(&mut self, step: &Step) -> Outcome {
+        let from = self.events.len();
+        let (connection, number) = self.route(&step.channel);
+        self.reply = None;
+        self.got = None;
+        let class = match self.class(step) {
+            Ok(class) => class,
+            Err(outcome) => return outcome,
+        };
+        let asynchronous = matches!(step.op, Op::Publish(_) | Op::Settle { .. });
+        if let Op::Qos { prefetch_count, prefetch_size, global } = &step.op {
+            if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| !global) {
+                channel.prefetch_count = *prefetch_count;
+            }
+            self.wire.send_bytes(connection, &qos_bytes(number, *prefetch_size, *prefetch_count, *global));
+        } else if let Some(class) = class {
+            self.wire.send(connection, &AMQPFrame::Method(number, class));
+        }
+        if let Op::Publish(publish) = &step.op {
+            for frame in content_frames(number, properties_to_amqp(&publish.properties), body_bytes(&publish.body)) {
+                self.wire.send(connection, &frame);
+            }
+            if let Some(channel) = self.channels.get_mut(&step.channel) {
+                channel.published += u64::from(channel.confirms);
+            }
+        }
+        if asynchronous {
+            // Whatever this caused on its channel has come when the channel answers something harmless.
+            self.wire.send(connection, &channel_frame(number, channel::AMQPMethod::Flow(channel::Flow { active: true })));
+        }
+        let channel = step.channel.clone();
+        self.wait(|client| client.reply.is_some() || client.got.is_some() || !client.channels[&channel].open);
+        let reply = self.reply.take();
+        self.be_quiet();
+        if let Some(outcome) = self.closing(step, from) {
+            return outcome;
+        }
+        self.outcome(step, reply)
+    }
+
+    fn outcome(&mut self, step: &Step, reply: Option<AMQPClass>) -> Outcome {
+        match (&step.op, reply) {
+            (Op::Publish(_), _) => Outcome::ok([("routed_to", Json::Null)]),
+            (Op::Get { no_ack, .. }, reply) => {
+                let message = self.got.take();
+                if let Some(name) = &step.name {
+                    self.gets.insert(name.clone(), message.as_ref().and_then(|message| message.delivery_tag));
+                }
+                if let (Some(message), false, Some(channel)) = (&message, no_ack, self.channels.get_mut(&step.channel)) {
+                    channel.unacked.extend(message.delivery_tag);
+                }
+                let count = match reply {
+                    Some(AMQPClass::Basic(basic::AMQPMethod::GetOk(got))) => got.message_count,
+                    _ => 0,
+                };
+                let message = message.map(|message| serde_json::to_value(message).expect("a message has only string keys"));
+                Outcome::ok([("message", message.unwrap_or(Json::Null)), ("message_count", json!(count))])
+            }
+            (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeclareOk(ok)))) => Outcome::ok([
+                ("queue", json!(ok.queue.as_str())),
+                ("message_count", json!(ok.message_count)),
+                ("consumer_count", json!(ok.consumer_count)),
+            ]),
+            (_, Some(AMQPClass::Queue(queue::AMQPMethod::PurgeOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
+            (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeleteOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
+            (_, Some(AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)))) => Outcome::ok([("consumer_tag", json!(ok.consumer_tag.as_str()))]),
+            (Op::ChannelClose, _) => {
+                if let Some(channel) = self.channels.get_mut(&step.channel) {
+                    channel.open = false;
+                }
+                Outcome::ok([])
+            }
+            (Op::ConfirmSelect, Some(_)) => {
+                if let Some(channel) = self.channels.get_mut(&step.channel) {
+                    channel.confirms = true;
+                }
+                Outcome::ok([])
+            }
+            (_, Some(_)) => Outcome::ok([]),
+            (Op::Settle { .. }, None) => Outcome::ok([]),
+            (_, None) => Outcome::client("the broker did not answer in time"),
+        }
+    }
+
+    /// The method of a step; nothing for what is sent otherwise.
+    fn class(&mut self, step: &Step) -> Result<Option<AMQPClass>, Outcome> {
+        let too_long = |names: &[&Name]| {
+            let longest = names.iter().map(|name| name.len()).max().unwrap_or(0);
+            if longest <= SHORTSTR_BYTES_MAX {
+                return Ok(());
+            }
+            Err(Outcome::client(&format!("a short string has at most {SHORTSTR_BYTES_MAX} bytes, this one has {longest}")))
+        };
+        Ok(Some(match &step.op {
+            Op::ChannelClose => {
+                let close = channel::Close { reply_code: 200, reply_text: short("bye"), class_id: 0, method_id: 0 };
+                AMQPClass::Channel(channel::AMQPMethod::Close(close))
+            }
+            Op::ExchangeDeclare(declare) => {
+                too_long(&[&declare.exchange, &declare.kind])?;
+                AMQPClass::Exchange(exchange::AMQPMethod::Declare(exchange::Declare {
+                    exchange: short(&declare.exchange),
+                    kind: short(&declare.kind),
+                    passive: declare.passive,
+                    durable: declare.durable,
+                    auto_delete: declare.auto_delete,
+                    internal: declare.internal,
+                    nowait: false,
+                    arguments: table_to_amqp(&declare.arguments),
+                }))
+            }
+            Op::ExchangeDelete { exchange: name, if_unused } => {
+                too_long(&[name])?;
+                let delete = exchange::Delete { exchange: short(name), if_unused: *if_unused, nowait: false };
+                AMQPClass::Exchange(exchange::AMQPMethod::Delete(delete))
+            }
+            Op::ExchangeBind(binding) => {
+                too_long(&[&binding.source, &binding.destination, &binding.routing_key])?;
+                AMQPClass::Exchange(exchange::AMQPMethod::Bind(exchange::Bind {
+                    destination: short(&binding.destination),
+                    source: short(&binding.source),
+                    routing_key: short(&binding.routing_key),
+                    nowait: false,
+                    arguments: table_to_amqp(&binding.arguments),
+                }))
+            }
+            Op::ExchangeUnbind(binding) => {
+                too_long(&[&binding.source, &binding.destination, &binding.routing_key])?;
+                AMQPClass::Exchange(exchange::AMQPMethod::Unbind(exchange::Unbind {
+                    destination: short(&binding.destination),
+                    source: short(&binding.source),
+                    routing_key: short(&binding.routing_key),
+                    nowait: false,
+                    arguments: table_to_amqp(&binding.arguments),
+                }))
+            }
+            Op::QueueDeclare(declare) => {
+                too_long(&[&declare.queue])?;
+                AMQPClass::Queue(queue::AMQPMethod::Declare(queue::Declare {
+                    queue: short(&declare.queue),
+                    passive: declare.passive,
+                    durable: declare.durable,
+                    exclusive: declare.exclusive,
+                    auto_delete: declare.auto_delete,
+                    nowait: false,
+                    arguments: table_to_amqp(&declare.arguments),
+                }))
+            }
+            Op::QueueBind(binding) => {
+                too_long(&[&binding.queue, &binding.exchange, &binding.routing_key])?;
+                AMQPClass::Queue(queue::AMQPMethod::Bind(queue::Bind {
+                    queue: short(&binding.queue),
+                    exchange: short(&binding.exchange),
+                    routing_key: short(&binding.routing_key),
+                    nowait: false,
+                    arguments: table_to_amqp(&binding.arguments),
+                }))
+            }
+            Op::QueueUnbind(binding) => {
+                too_long(&[&binding.queue, &binding.exchange, &binding.routing_key])?;
+                AMQPClass::Queue(queue::AMQPMethod::Unbind(queue::Unbind {
+                    queue: short(&binding.queue),
+                    exchange: short(&binding.exchange),
+                    routing_key: short(&binding.routing_key),
+                    arguments: table_to_amqp(&binding.arguments),
+                }))
+            }
+            Op::QueuePurge { queue: name } => {
+                too_long(&[name])?;
+                AMQPClass::Queue(queue::AMQPMethod::Purge(queue::Purge { queue: short(name), nowait: false }))
+            }
+            Op::QueueDelete { queue: name, if_unused, if_empty } => {
+                too_long(&[name])?;
+                let delete = queue::Delete { queue: short(name), if_unused: *if_unused, if_empty: *if_empty, nowait: false };
+                AMQPClass::Queue(queue::AMQPMethod::Delete(delete))
+            }
+            Op::Publish(publish) => {
+                too_long(&[&publish.exchange, &publish.routing_key])?;
+                AMQPClass::Basic(basic::AMQPMethod::Publish(basic::Publish {
+                    exchange: short(&publish.exchange),
+                    routing_key: short(&publish.routing_key),
+                    mandatory: publish.mandatory,
+                    immediate: publish.immediate,
+                }))
+            }
+            Op::Get { queue, no_ack } => {
+                too_long(&[queue])?;
+                AMQPClass::Basic(basic::AMQPMethod::Get(basic::Get { queue: short(queue), no_ack: *no_ack }))
+            }
+            Op::Consume { consume, on_delivery } => {
+                too_long(&[&consume.queue, &consume.consumer_tag])?;
+                if let Some(settle) = on_delivery.as_ref().filter(|_| !consume.no_ack) {
+                    self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0));
+                }
+                if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| consume.no_ack) {
+                    channel.no_ack_tags.push(consume.consumer_tag.clone());
+                }
+                AMQPClass::Basic(basic::AMQPMethod::Consume(basic::Consume {
+                    queue: short(&consume.queue),
+                    consumer_tag: short(&consume.consumer_tag),
+                    no_local: false,
+                    no_ack: consume.no_ack,
+                    exclusive: consume.exclusive,
+                    nowait: false,
+                    arguments: table_to_amqp(&consume.arguments),
+                }))
+            }
+            Op::Cancel { consumer_tag } => {
+                too_long(&[consumer_tag])?;
+                AMQPClass::Basic(basic::AMQPMethod::Cancel(basic::Cancel { consumer_tag: short(consumer_tag), nowait: false }))
+            }
+            Op::Settle { how, of, multiple, requeue } => {
+                let Some(tag) = self.delivery_tag(of) else { return Err(Outcome::client("no such delivery")) };
+                self.settled(&step.channel, tag, *multiple);
+                AMQPClass::Basic(settlement(*how, tag, *multiple, *requeue))
+            }
+            Op::Recover { requeue } => AMQPClass::Basic(basic::AMQPMethod::Recover(basic::Recover { requeue: *requeue })),
+            Op::ConfirmSelect => AMQPClass::Confirm(confirm::AMQPMethod::Select(confirm::Select { nowait: false })),
+            Op::TxSelect => AMQPClass::Tx(tx::AMQPMethod::Select(tx::Select {})),
+            Op::TxCommit => AMQPClass::Tx(tx::AMQPMethod::Commit(tx::Commit {})),
+            Op::TxRollback => AMQPClass::Tx(tx::AMQPMethod::Rollback(tx::Rollback {})),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn settled(&mut self, channel: &str, tag: u64, multiple: bool) {
+        if let Some(channel) = self.channels.get_mut(channel) {
+            channel.unacked.retain(|known| if multiple { tag != 0 && *known > tag } else { *known != tag });
+        }
+    }
+
+    fn delivery_tag(&self, of: &Of) -> Option<u64> {
+        match of {
+            Of::Get(name) => *self.gets.get(name)?,
+            Of::Delivery(tag, number) => self.deliveries.get(tag)?.get(number.checked_sub(1)?).copied(),
+            Of::Tag(tag) => Some(*tag),
+        }
+    }
+
+    /// Takes frames until something holds, or the patience is over.
+    #[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
+    fn wait(&mut self, mut holds: impl FnMut(&Self) -> bool) {
+        let deadline = Wire::deadline();
+        while !holds(self) && Instant::now() < deadline {
+            let Some(arrival) = self.wire.receive(Duration::from_millis(100)) else { continue };
+            self.take(arrival);
+        }
+    }
+
+    fn be_quiet(&mut self) {
+        self.be_quiet_for(self.broker.quiet);
+    }
+
+    fn be_quiet_for(&mut self, quiet: Duration) {
+        while let Some(arrival) = self.wire.receive(quiet) {
+            self.take(arrival);
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
+    fn advance(&mut self, millis: u64) {
+        let start = Instant::now();
+        self.advance_started = Some(start);
+        let end = start + Duration::from_millis(millis);
+        while Instant::now() < end {
+            let left = end.saturating_duration_since(Instant::now());
+            if let Some(arrival) = self.wire.receive(left) {
+                self.take(arrival);
+                self.settle_everything();
+            }
+        }
+        // Timers of a real broker are a little late.
+        self.be_quiet();
+        self.settle_everything();
+        self.advance_started = None;
+        self.now_ms += millis;
+    }
+
+    fn settle_everything(&mut self) {
+        self.be_quiet();
+        while let Some((name, tag, delivery_tag, body)) = self.to_settle.pop_front() {
+            let Some((how, requeue)) = self.decide(&tag, &body) else { continue };
+            let Some(channel) = self.channels.get(&name).filter(|channel| channel.open) else { continue };
+            let (id, number) = (self.connection(&channel.connection).unwrap_or_default(), channel.number);
+            self.see(Seen::Settled {
+                channel: name.clone(),
+                consumer_tag: tag.to_string(),
+                delivery_tag,
+                outcome: how.name(),
+                requeue: requeue && how != Settle::Ack,
+            });
+            self.settled(&name, delivery_tag, false);
+            self.wire.send(id, &AMQPFrame::Method(number, AMQPClass::Basic(settlement(how, delivery_tag, false, requeue))));
+            self.be_quiet();
+        }
+    }
+
+    fn decide(&mut self, tag: &Name, body: &Body) -> Option<(Settle, bool)> {
+        let (settle, handled) = self.consumers.get_mut(tag)?;
+        if settle.body.as_ref().is_some_and(|only| only != body) {
+            return Some((Settle::Ack, false));
+        }
+        if settle.times.is_some_and(|times| *handled >= times) {
+            return (settle.then == Then::Ack).then_some((Settle::Ack, false));
+        }
+        *handled += 1;
+        Some((settle.how, settle.requeue))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
+    fn see(&mut self, seen: Seen) {
+        let elapsed = self.advance_started.map(|start| u64::try_from((Instant::now() - start).as_millis()).unwrap_or(u64::MAX));
+        self.events.push(Observed { seen, time_ms: elapsed.map(|elapsed| self.now_ms + elapsed) });
+    }
+
+    fn take(&mut self, (id, frame): (usize, Option<AMQPFrame>)) {
+        let Some(connection) = self.connections.iter().find(|(_, state)| state.id == Some(id)).map(|(name, _)| name.clone()) else {
+            return;
+        };
+        match frame {
+            None => self.connection_is_gone(&connection),
+            Some(AMQPFrame::Method(0, AMQPClass::Connection(method))) => self.connection_method(&connection, id, method),
+            Some(AMQPFrame::Method(number, class)) => {
+                if let Some(name) = self.channel_name(&connection, number) {
+                    self.channel_method(&name, id, number, class);
+                }
+            }
+            Some(AMQPFrame::Header(number, header)) => {
+                if let Some(name) = self.channel_name(&connection, number) {
+                    if let Some(incoming) = self.channels.get_mut(&name).and_then(|channel| channel.incoming.as_mut()) {
+                        incoming.size = header.body_size;
+                        incoming.properties = header.properties;
+                    }
+                    self.message_complete(&name);
+                }
+            }
+            Some(AMQPFrame::Body(number, bytes)) => {
+                if let Some(name) = self.channel_name(&connection, number) {
+                    if let Some(incoming) = self.channels.get_mut(&name).and_then(|channel| channel.incoming.as_mut()) {
+                        incoming.body.extend(bytes);
+                    }
+                    self.message_complete(&name);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn channel_name(&self, connection: &str, number: u16) -> Option<String> {
+        let found = self.channels.iter().find(|(_, channel)| channel.connection == connection && channel.number == number && channel.open);
+        found.map(|(name, _)| name.clone())
+    }
+
+    fn connection_method(&mut self, name: &str, id: usize, method: connection::AMQPMethod) {
+        match method {
+            connection::AMQPMethod::Close(close) => {
+                self.wire.send(id, &connection_frame(connection::AMQPMethod::CloseOk(connection::CloseOk {})));
+                self.wire.drop_connection(id);
+                let text = close.reply_text.as_str().to_owned();
+                self.connection_is_gone(name);
+                self.see(Seen::ConnectionClosed { connection: name.to_owned(), code: close.reply_code, text });
+            }
+            connection::AMQPMethod::Blocked(blocked) => {
+                if let Some(state) = self.connections.get_mut(name) {
+                    state.state = "blocked";
+                }
+                self.see(Seen::ConnectionBlocked { connection: name.to_owned(), reason: blocked.reason.as_str().to_owned() });
+            }
+            connection::AMQPMethod::Unblocked(_) => {
+                if let Some(state) = self.connections.get_mut(name) {
+                    state.state = "running";
+                }
+                self.see(Seen::ConnectionUnblocked { connection: name.to_owned(), reason: String::new() });
+            }
+            other => self.reply = Some(AMQPClass::Connection(other)),
+        }
+    }
+
+    fn channel_method(&mut self, name: &str, id: usize, number: u16, class: AMQPClass) {
+        match class {
+            AMQPClass::Channel(channel::AMQPMethod::Close(close)) => {
+                self.wire.send(id, &channel_frame(number, channel::AMQPMethod::CloseOk(channel::CloseOk {})));
+                if let Some(channel) = self.channels.get_mut(name) {
+                    channel.open = false;
+                }
+                let text = close.reply_text.as_str().to_owned();
+                self.see(Seen::ChannelClosed { channel: name.to_owned(), code: close.reply_code, text });
+            }
+            AMQPClass::Basic(basic::AMQPMethod::Cancel(cancel)) => {
+                let tag = cancel.consumer_tag.as_str().to_owned();
+                self.see(Seen::ConsumerCancelled { channel: name.to_owned(), consumer_tag: tag });
+            }
+            AMQPClass::Basic(basic::AMQPMethod::Ack(ack)) => self.confirmed(name, ack.delivery_tag, ack.multiple, "ack"),
+            AMQPClass::Basic(basic::AMQPMethod::Nack(nack)) => self.confirmed(name, nack.delivery_tag, nack.multiple, "nack"),
+            AMQPClass::Basic(
+                method @ (basic::AMQPMethod::Deliver(_) | basic::AMQPMethod::Return(_) | basic::AMQPMethod::GetOk(_)),
+            ) => {
+                if let Some(channel) = self.channels.get_mut(name) {
+                    let properties = basic::AMQPProperties::default();
+                    channel.incoming = Some(Incoming { method, properties, size: u64::MAX, body: Vec::new() });
+                }
+            }
+            other => self.reply = Some(other),
+        }
+    }
+
+    /// One event a publish, `multiple` expanded.
+    fn confirmed(&mut self, name: &str, tag: u64, multiple: bool, outcome: &'static str) {
+        let Some(channel) = self.channels.get_mut(name) else { return };
+        let from = if multiple { 1 } else { tag };
+        let last = if tag == 0 { channel.published } else { tag };
+        let numbers: Vec<u64> = (from..=last).filter(|number| !channel.confirmed_up_to.contains(number)).collect();
+        channel.confirmed_up_to.extend(&numbers);
+        for sequence in numbers {
+            self.see(Seen::Confirmed { channel: name.to_owned(), sequence, outcome });
+        }
+    }
+
+    fn message_complete(&mut self, name: &str) {
+        let Some(channel) = self.channels.get_mut(name) else { return };
+        if channel.incoming.as_ref().is_none_or(|incoming| (incoming.body.len() as u64) < incoming.size) {
+            return;
+        }
+        let Some(Incoming { method, properties, body, .. }) = channel.incoming.take() else { return };
+        let body = body_of(&body);
+        let message = |exchange: &str, routing_key: &str| Message::observed(MessageId(0), exchange, routing_key, Arc::new(properties_from_amqp(&properties)), body.clone());
+        match method {
+            basic::AMQPMethod::Deliver(deliver) => {
+                let tag: Name = deliver.consumer_tag.as_str().into();
+                let no_ack = channel.no_ack_tags.contains(&tag);
+                if !no_ack {
+                    channel.unacked.push(deliver.delivery_tag);
+                }
+                self.deliveries.entry(tag.clone()).or_default().push(deliver.delivery_tag);
+                let message = message(deliver.exchange.as_str(), deliver.routing_key.as_str());
+                self.see(Seen::Delivered {
+                    channel: name.to_owned(),
+                    consumer_tag: tag.to_string(),
+                    message: SeenMessage::delivered(&message, deliver.redelivered, deliver.delivery_tag),
+                });
+                if !no_ack {
+                    self.to_settle.push_back((name.to_owned(), tag, deliver.delivery_tag, body));
+                }
+            }
+            basic::AMQPMethod::Return(returned) => {
+                let message = message(returned.exchange.as_str(), returned.routing_key.as_str());
+                let (code, text) = (returned.reply_code, returned.reply_text.as_str().to_owned());
+                self.see(Seen::Returned { channel: name.to_owned(), code, text, message: SeenMessage::returned(&message) });
+            }
+            basic::AMQPMethod::GetOk(got) => {
+                let message = message(got.exchange.as_str(), got.routing_key.as_str());
+                self.got = Some(SeenMessage::delivered(&message, got.redelivered, got.delivery_tag));
+                self.reply = Some(AMQPClass::Basic(basic::AMQPMethod::GetOk(got)));
+            }
+            _ => {}
+        }
+    }
+
+    fn vhost(&self) -> String {
+        self.broker.address.vhost.replace('/', "%2F")
+    }
+
+    fn manage(&self, verb: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
+        manage(&self.broker, verb, path, body)
+    }
+
+    fn ctl(&mut self, arguments: &[&str]) -> Answer {
+        let Some(ctl) = &self.broker.ctl else { return Ok(Outcome::client("this needs the broker's rabbitmqctl")) };
+        let output = Command::new(ctl).args(arguments).output().map_err(|error| format!("{ctl}: {error}"))?;
+        self.be_quiet_for(Duration::from_millis(700));
+        Ok(if output.status.success() { Outcome::ok([]) } else { Outcome::client(&String::from_utf8_lossy(&output.stderr)) })
+    }
+
+    fn probe(&mut self) -> Result<Snapshot, String> {
+        let vhost = self.vhost();
+        let list = |json: Json| json.as_array().cloned().unwrap_or_default();
+        let text = |json: &Json, field: &str| json[field].as_str().unwrap_or_default().to_owned();
+        let flag = |json: &Json, field: &str| json[field].as_bool().unwrap_or_default();
+        let exchanges = list(self.manage("GET", &format!("exchanges/{vhost}?disable_stats=true"), None)?)
+            .iter()
+            .filter(|exchange| !text(exchange, "name").is_empty() && !text(exchange, "name").starts_with("amq."))
+            .map(|exchange| ProbeExchange {
+                name: text(exchange, "name"),
+                kind: text(exchange, "type"),
+                durable: flag(exchange, "durable"),
+                auto_delete: flag(exchange, "auto_delete"),
+                internal: flag(exchange, "internal"),
+            })
+            .collect();
+        let bindings = list(self.manage("GET", &format!("bindings/{vhost}"), None)?)
+            .iter()
+            .filter(|binding| !text(binding, "source").is_empty())
+            .map(|binding| ProbeBinding {
+                source: text(binding, "source"),
+                destination: text(binding, "destination"),
+                destination_type: if text(binding, "destination_type") == "exchange" { "exchange" } else { "queue" },
+                routing_key: text(binding, "routing_key"),
+                arguments: binding["arguments"].as_object().cloned().unwrap_or_default(),
+            })
+            .collect();
+        let mut queues = Vec::new();
+        for queue in list(self.manage("GET", &format!("queues/{vhost}?disable_stats=true"), None)?) {
+            let name = text(&queue, "name");
+            let (ready, consumers) = self.count(&name).unzip();
+            queues.push(ProbeQueue {
+                kind: text(&queue, "type"),
+                durable: flag(&queue, "durable"),
+                exclusive: flag(&queue, "exclusive"),
+                auto_delete: flag(&queue, "auto_delete"),
+                ready,
+                unacked: None,
+                total: None,
+                dead_letter_pending: None,
+                consumers,
+                active_consumer: None,
+                bodies: None,
+                redelivered: None,
+                name,
+            });
+        }
+        let connections = self.connections.iter().map(|(name, state)| ProbeConnection { name: name.clone(), state: state.state.to_owned() });
+        let channels = self.channels.iter().map(|(name, channel)| ProbeChannel {
+            name: name.clone(),
+            connection: channel.connection.clone(),
+            open: channel.open,
+            unacked: if channel.open { channel.unacked.len() as u64 } else { 0 },
+            prefetch_count: channel.prefetch_count,
+        });
+        let mut snapshot =
+            Snapshot { exchanges, queues, bindings, connections: connections.collect(), channels: channels.collect() };
+        snapshot.sort();
+        Ok(snapshot)
+    }
+
+    /// Ready messages and consumers, by a passive declaration on a connection of its own.
+    fn count(&self, queue: &str) -> Option<(u64, u64)> {
+        let step = |op: Op| Step { name: None, channel: "probe".into(), connection: "probe".into(), op_name: String::new(), op };
+        let mut observer = Self::new(self.broker.clone());
+        let declare = crate::broker::QueueDeclare {
+            queue: queue.into(),
+            durable: false,
+            exclusive: false,
+            auto_delete: false,
+            passive: true,
+            arguments: crate::broker::Table::new(),
+        };
+        let answer = observer.perform(&step(Op::QueueDeclare(declare))).ok()?;
+        let Outcome::Ok(fields) = answer else { return None };
+        Some((fields["message_count"].as_u64()?, fields["consumer_count"].as_u64()?))
+    }
+}
+
+/// A request to the management interface.
+pub fn manage(broker: &RealBroker, verb: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
+    let url = format!("{}/api/{path}", broker.management.trim_end_matches('/'));
+    let login = format!("{}:{}", broker.address.user, broker.address.password);
+    let authorization = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(login));
+    let say = |error: ureq::Error| format!("{verb} {url}: {error}");
+    let text = match verb {
+        "GET" => {
+            let mut answer = ureq::get(&url).header("Authorization", &authorization).call().map_err(say)?;
+            answer.body_mut().read_to_string().map_err(say)?
+        }
+        "DELETE" => {
+            // What is not there is deleted.
+            match ureq::delete(&url).header("Authorization", &authorization).call() {
+                Ok(_) | Err(ureq::Error::StatusCode(404)) => String::new(),
+                Err(error) => return Err(say(error)),
+            }
+        }
+        _ => {
+            let body = body.map(ToString::to_string).unwrap_or_default();
+            let request = ureq::put(&url).header("Authorization", &authorization).header("Content-Type", "application/json");
+            request.send(body.as_bytes()).map_err(say)?;
+            String::new()
+        }
+    };
+    Ok(serde_json::from_str(&text).unwrap_or(Json::Null))
+}
+
+fn settlement(how: Settle, delivery_tag: u64, multiple: bool, requeue: bool) -> basic::AMQPMethod {
+    match how {
+        Settle::Ack => basic::AMQPMethod::Ack(basic::Ack { delivery_tag, multiple }),
+        Settle::Nack => basic::AMQPMethod::Nack(basic::Nack { delivery_tag, multiple, requeue }),
+        Settle::Reject => basic::AMQPMethod::Reject(basic::Reject { delivery_tag, requeue }),
+    }
+}
+
+/// `basic.qos` with its size, which the codec leaves out.
+fn qos_bytes(number: u16, prefetch_size: u32, prefetch_count: u16, global: bool) -> Vec<u8> {
+    let mut bytes = vec![1];
+    bytes.extend(number.to_be_bytes());
+    bytes.extend(11_u32.to_be_bytes());
+    bytes.extend(60_u16.to_be_bytes());
+    bytes.extend(10_u16.to_be_bytes());
+    bytes.extend(prefetch_size.to_be_bytes());
+    bytes.extend(prefetch_count.to_be_bytes());
+    bytes.push(u8::from(global));
+    bytes.push(0xCE);
+    bytes
+}
+
+/// A body of a given size carries its id at its front, so that it can be told when it comes back.
+const SIZED: &str = "requeue-sized:";
+
+fn body_bytes(body: &Body) -> Vec<u8> {
+    match body {
+        Body::Bytes(bytes) => bytes.to_vec(),
+        Body::Sized { bytes, id } => {
+            let mut text = format!("{SIZED}{id}:").into_bytes();
+            text.resize(usize::try_from(*bytes).unwrap_or(0), b'.');
+            text
+        }
+    }
+}
+
+fn body_of(bytes: &[u8]) -> Body {
+    let text = String::from_utf8_lossy(bytes);
+    match text.strip_prefix(SIZED).and_then(|rest| rest.split_once(':')) {
+        Some((id, _)) => Body::Sized { bytes: bytes.len() as u64, id: id.into() },
+        None => Body::Bytes(bytes.into()),
+    }
+}
