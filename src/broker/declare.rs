@@ -39,6 +39,12 @@ fn check_argument(argument: &str, kind: &str, name: &str, received: &Table, curr
     if received == current {
         return Ok(());
     }
+    // Two values of one type are told apart by what they are, others by type as well.
+    if let (Some(received), Some(current)) = (received, current)
+        && received.type_name() == current.type_name()
+    {
+        return Err(inequivalent(argument, kind, name, &format!("'{received}'"), &format!("'{current}'")));
+    }
     let say = |value: Option<&Value>| {
         value.map_or_else(|| "none".to_owned(), |value| format!("the value '{value}' of type '{}'", value.type_name()))
     };
@@ -95,7 +101,7 @@ impl Broker {
             return Err(access_refused("operation not permitted on the default exchange"));
         }
         if name.starts_with("amq.") {
-            return Err(access_refused(format_args!("exchange name '{name}' contains reserved prefix 'amq.*'")));
+            return Err(access_refused(format_args!("deletion of system exchange '{name}' in vhost '/' not allowed")));
         }
         let Some(&id) = self.exchange_names.get(&name) else { return Ok(Reply::Ok) }; // rule 18
         if if_unused && self.exchanges[&id].has_bindings() {
@@ -291,7 +297,7 @@ impl Broker {
             let invalid =
                 |property: &str| AmqpError::precondition(format_args!("invalid property '{property}' for queue '{name}' in vhost '/'"));
             if name.is_empty() {
-                return Err(AmqpError::precondition("cannot declare server-named queue of type quorum"));
+                return Err(AmqpError::precondition("Cannot declare a server-named queue for type rabbit_quorum_queue"));
             }
             if declare.auto_delete {
                 return Err(invalid("auto-delete"));
@@ -390,7 +396,7 @@ impl Broker {
             return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' in use"))); // rule 19
         }
         if if_empty && !state.messages.is_empty() {
-            return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' is not empty")));
+            return Err(AmqpError::precondition(format_args!("queue '{name}' in vhost '/' not empty")));
         }
         Ok(Reply::Messages { message_count: self.delete_queue(id) })
     }

@@ -54,7 +54,7 @@ impl Broker {
             Some(Value::Int(priority)) => *priority,
             Some(other) => {
                 return Err(AmqpError::precondition(format_args!(
-                    "invalid arg 'x-priority' for queue '{name}' in vhost '/': {{unacceptable_type,{}}}",
+                    "invalid arg 'x-priority' for queue '{name}' in vhost '/': \"expected integer, got {}\"",
                     other.type_name()
                 ))); // rule 70
             }
@@ -156,10 +156,11 @@ impl Broker {
             self.refresh_deadline(id);
             return Ok(Reply::Got(None));
         };
-        let message_count = queue.messages.len() as u64;
         queue.unacked += usize::from(!no_ack);
         let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered);
         entry.acquired += 1;
+        self.drop_expired(now, id);
+        let message_count = self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64);
         let state = self.channel(channel);
         let delivery_tag = state.take_delivery_tag();
         if !no_ack {

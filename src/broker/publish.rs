@@ -356,20 +356,33 @@ fn without_cc(properties: &Arc<Properties>) -> Arc<Properties> {
     properties
 }
 
+/// What is wrong with an expiration, in RabbitMQ's terms (rule 57).
+fn expiration_problem(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at(text.len() - digits.len() + length);
+    match (length, number.parse::<i64>()) {
+        (0, _) => Some("no_integer".to_owned()),
+        _ if !rest.is_empty() => Some(format!("{{leftover_string,\"{rest}\"}}")),
+        (_, Ok(millis)) if millis < 0 => Some(format!("{{value_negative,{millis}}}")),
+        (_, Ok(millis)) if millis <= EXPIRY_MILLIS_MAX => None,
+        _ => Some(format!("{{value_too_big,{number}}}")),
+    }
+}
+
 /// Rules 48, 56, 57.
 fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
     if let Some(user) = properties.user_id.as_ref().filter(|user| &***user != USER) {
         return Err(AmqpError::precondition(format_args!("user_id property set to '{user}' but authenticated user was '{USER}'")));
     }
     if let Some(expiration) = &properties.expiration {
-        let valid = expiration.parse::<i64>().is_ok_and(|millis| (0..=EXPIRY_MILLIS_MAX).contains(&millis));
-        if !valid {
-            return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}'")));
+        if let Some(why) = expiration_problem(expiration) {
+            return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}': {why}")));
         }
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {
-            return Err(AmqpError::precondition(format_args!("Unacceptable {header} header: expected array, got {}", value.type_name())));
+            return Err(AmqpError::precondition(format_args!("invalid message: {{unacceptable_type_in_header,\"{header}\",{}}}", value.type_name())));
         }
     }
     Ok(())

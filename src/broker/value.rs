@@ -73,7 +73,7 @@ impl Value {
         match self {
             Self::Void => "void",
             Self::Bool(_) => "bool",
-            Self::Int(_) => "signedint",
+            Self::Int(_) => "long",
             Self::Double(_) => "double",
             Self::String(_) => "longstr",
             Self::Timestamp(_) => "timestamp",

@@ -197,10 +197,13 @@ pub struct Divergence {
 /// Runs one script on both brokers. A difference counts when it is there again with more patience.
 pub fn compare(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option<String>, String> {
     let mut patient = broker.clone();
-    for quiet in [15, 60, 300].map(Duration::from_millis) {
+    // Where time matters, patience is part of the question.
+    let timed = steps(script).iter().any(|step| step["op"] == "advance");
+    let patience = if timed { [15, 20, 30] } else { [15, 60, 300] };
+    for quiet in patience.map(Duration::from_millis) {
         patient.quiet = quiet;
         let difference = compare_once(script, &patient, vhost)?;
-        if difference.is_none() || quiet >= Duration::from_millis(300) {
+        if difference.is_none() || quiet.as_millis() == patience[2].into() {
             return Ok(difference);
         }
     }

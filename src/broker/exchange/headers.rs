@@ -29,7 +29,7 @@ impl Match {
                 ))),
             },
             Some(other) => Err(AmqpError::precondition(format_args!(
-                "Invalid x-match field type {}, value {other}; expected longstr",
+                "Invalid x-match field type {} (value {other}); expected longstr",
                 other.type_name()
             ))),
         }

@@ -129,9 +129,13 @@ fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<()
                     return Err(invalid(name, &format!("{{max_value_exceeded,{number}}}")));
                 }
                 Value::Int(number) => return Err(invalid(name, &format!("{{value_too_large,{number}}}"))),
-                _ => return unacceptable(),
+                _ => return Err(invalid(name, &format!("\"expected integer, got {}\"", value.type_name()))),
             },
             Takes::Text => {
+                if value.as_str().is_none() && *name == "x-dead-letter-exchange" {
+                    let kind = value.type_name();
+                    return Err(AmqpError::precondition(format_args!("invalid type '{kind}' for arg '{name}' in {place}")));
+                }
                 if value.as_str().is_none() {
                     return unacceptable();
                 }
