@@ -59,7 +59,8 @@ fn cases() -> Vec<Case> {
             let text = fs::read_to_string(&file).expect("a case is readable");
             let json: Json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             let script_json = json["script"].clone();
-            let script = broker_script::read(&script_json.to_string()).unwrap_or_else(|problems| panic!("{}: {problems:?}", file.display()));
+            let script =
+                broker_script::read(&script_json.to_string()).unwrap_or_else(|problems| panic!("{}: {problems:?}", file.display()));
             let name = |path: &Path| path.file_stem().and_then(|name| name.to_str()).expect("names are plain").to_owned();
             cases.push(Case {
                 section: name(&section),
@@ -188,9 +189,18 @@ The real one is 3.10.8, the simulated one 3.13. These differences are known, and
     for (what, why) in KNOWN_DIFFERENCES {
         let _ = writeln!(page, "- **{what}**: {why}");
     }
-    let _ = write!(page, "\nOrder is compared for each consumer and each publisher, not between consumers of one channel: their queues race on a real broker, too.\n\n## Not modelled\n\n");
+    let _ = write!(
+        page,
+        "\nOrder is compared for each consumer and each publisher, not between consumers of one channel: their queues race on a real broker, too.\n\n## Not modelled\n\n"
+    );
     for rule in rules.iter().filter(|rule| !rule["not_modelled"].is_null()) {
-        let _ = writeln!(page, "- {}: {} {}", rule["rule"], rule["says"].as_str().unwrap_or_default(), rule["not_modelled"].as_str().unwrap_or_default());
+        let _ = writeln!(
+            page,
+            "- {}: {} {}",
+            rule["rule"],
+            rule["says"].as_str().unwrap_or_default(),
+            rule["not_modelled"].as_str().unwrap_or_default()
+        );
     }
     let _ = write!(page, "\n## Rule by rule\n\n| rule | says | shown by | on a real broker |\n|---|---|---|---|\n");
     for rule in rules.iter().filter(|rule| rule["not_modelled"].is_null()) {
@@ -243,10 +253,8 @@ fn every_modelled_rule_has_a_case() {
 
 #[test]
 fn what_is_not_run_on_a_real_broker_says_why() {
-    let skipped: Vec<String> = cases()
-        .iter()
-        .filter_map(|case| case.not_on_real.as_ref().map(|why| format!("{}/{}: {why}", case.section, case.name)))
-        .collect();
+    let skipped: Vec<String> =
+        cases().iter().filter_map(|case| case.not_on_real.as_ref().map(|why| format!("{}/{}: {why}", case.section, case.name))).collect();
     println!("{} cases run on the simulated broker only:\n{}", skipped.len(), skipped.join("\n"));
     assert!(cases().iter().filter(|case| case.runs_on_real()).count() > skipped.len(), "most cases are confirmed");
 }

@@ -61,7 +61,8 @@ impl Broker {
             return self.exchange_named(&name).map(|_| Reply::Ok);
         }
         let Some(kind) = ExchangeType::from_name(&declare.kind) else {
-            return Err(AmqpError::precondition(format_args!("unknown exchange type '{}'", declare.kind)));
+            let plugin = if &*declare.kind == "x-delayed-message" { ": the delayed-message plugin is not simulated" } else { "" };
+            return Err(AmqpError::precondition(format_args!("unknown exchange type '{}'{plugin}", declare.kind))); // rules 16, 149
         };
         if let Some(id) = self.exchange_names.get(&name) {
             return Self::check_exchange_equivalence(&self.exchanges[id], kind, &declare).map(|()| Reply::Ok);

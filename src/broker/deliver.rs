@@ -15,6 +15,9 @@ use super::queue::{Kind, Messages, Queue, QueueId, quorum};
 use super::time::SimTime;
 use super::value::{Name, Value};
 
+/// The pseudo-queue of RabbitMQ's direct reply-to.
+const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
+
 /// What a quorum queue makes of a consumer without a limit (rule 77).
 const UNLIMITED_PREFETCH: u16 = 2_000;
 
@@ -43,6 +46,9 @@ impl Broker {
 
     pub(super) fn basic_consume(&mut self, now: SimTime, channel: ChannelId, consume: BasicConsume) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, &consume.queue)?;
+        if &*name == DIRECT_REPLY_TO {
+            return Err(AmqpError::not_implemented("direct reply-to is not simulated: consume from a queue")); // rule 59
+        }
         let mut tag = consume.consumer_tag;
         if self.channel(channel).consumers.contains_key(&tag) {
             let text = format_args!("attempt to reuse consumer tag '{tag}'");

@@ -382,7 +382,10 @@ fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {
-            return Err(AmqpError::precondition(format_args!("invalid message: {{unacceptable_type_in_header,\"{header}\",{}}}", value.type_name())));
+            return Err(AmqpError::precondition(format_args!(
+                "invalid message: {{unacceptable_type_in_header,\"{header}\",{}}}",
+                value.type_name()
+            )));
         }
     }
     Ok(())

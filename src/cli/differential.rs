@@ -13,8 +13,14 @@ use crate::sim::random::Random;
 pub const KNOWN_DIFFERENCES: [(&str, &str); 7] = [
     ("x-last-death", "3.13 tells of the last death as well as of the first; 3.10 has no x-last-death-* headers (rule 124)"),
     ("CC after death", "3.13 keeps the CC header of a dead letter, 3.10 removes it (rule 126)"),
-    ("x-delivery-count 0", "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time; the count is absent then (rule 132)"),
-    ("x-death order", "before 3.13 each death reversed the order of the other entries, so three or more are compared without order (rule 122)"),
+    (
+        "x-delivery-count 0",
+        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time; the count is absent then (rule 132)",
+    ),
+    (
+        "x-death order",
+        "before 3.13 each death reversed the order of the other entries, so three or more are compared without order (rule 122)",
+    ),
     ("unknown exchange type", "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection (rule 16)"),
     ("numeric headers", "3.13 compares header values strictly, 3.10 takes 1 for 1.0 (rule 41); random scripts use one number type"),
     ("consumer timeout", "x-consumer-timeout is known since 3.12 (rule 93); random scripts do not use it"),
@@ -124,7 +130,9 @@ fn forget(json: &mut Json) {
                 fields.remove("time");
             }
             fields.retain(|name, value| !name.starts_with("x-last-death-") && !(name == "x-delivery-count" && *value == json!(0)));
-            if fields.get("headers").and_then(Json::as_object).is_some_and(|headers| headers.keys().all(|name| name == "x-delivery-count") && headers.values().all(|value| *value == json!(0))) {
+            if fields.get("headers").and_then(Json::as_object).is_some_and(|headers| {
+                headers.keys().all(|name| name == "x-delivery-count") && headers.values().all(|value| *value == json!(0))
+            }) {
                 fields.remove("headers");
             }
             if fields.contains_key("x-death") {
@@ -142,17 +150,8 @@ fn forget(json: &mut Json) {
 }
 
 /// What a real broker need not tell.
-const UNREADABLE: [&str; 9] = [
-    "routed_to",
-    "ready",
-    "unacked",
-    "total",
-    "dead_letter_pending",
-    "consumers",
-    "active_consumer",
-    "bodies",
-    "redelivered",
-];
+const UNREADABLE: [&str; 9] =
+    ["routed_to", "ready", "unacked", "total", "dead_letter_pending", "consumers", "active_consumer", "bodies", "redelivered"];
 
 /// The first place where two normalised transcripts differ.
 #[must_use]

@@ -12,9 +12,7 @@ use base64::Engine as _;
 use serde_json::{Value as Json, json};
 
 pub use super::amqp::Address;
-use super::amqp::{
-    Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short, table_to_amqp,
-};
+use super::amqp::{Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short, table_to_amqp};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource};
 use crate::formats::amqp_json::table_to_json;
@@ -379,7 +377,9 @@ impl Client {
             ]),
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::PurgeOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeleteOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
-            (_, Some(AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)))) => Outcome::ok([("consumer_tag", json!(ok.consumer_tag.as_str()))]),
+            (_, Some(AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)))) => {
+                Outcome::ok([("consumer_tag", json!(ok.consumer_tag.as_str()))])
+            }
             (Op::ChannelClose, _) => {
                 if let Some(channel) = self.channels.get_mut(&step.channel) {
                     channel.open = false;
@@ -708,9 +708,7 @@ impl Client {
             }
             AMQPClass::Basic(basic::AMQPMethod::Ack(ack)) => self.confirmed(name, ack.delivery_tag, ack.multiple, "ack"),
             AMQPClass::Basic(basic::AMQPMethod::Nack(nack)) => self.confirmed(name, nack.delivery_tag, nack.multiple, "nack"),
-            AMQPClass::Basic(
-                method @ (basic::AMQPMethod::Deliver(_) | basic::AMQPMethod::Return(_) | basic::AMQPMethod::GetOk(_)),
-            ) => {
+            AMQPClass::Basic(method @ (basic::AMQPMethod::Deliver(_) | basic::AMQPMethod::Return(_) | basic::AMQPMethod::GetOk(_))) => {
                 if let Some(channel) = self.channels.get_mut(name) {
                     let properties = basic::AMQPProperties::default();
                     channel.incoming = Some(Incoming { method, properties, size: u64::MAX, body: Vec::new() });
@@ -739,7 +737,9 @@ impl Client {
         }
         let Some(Incoming { method, properties, body, .. }) = channel.incoming.take() else { return };
         let body = body_of(&body);
-        let message = |exchange: &str, routing_key: &str| Message::observed(MessageId(0), exchange, routing_key, Arc::new(properties_from_amqp(&properties)), body.clone());
+        let message = |exchange: &str, routing_key: &str| {
+            Message::observed(MessageId(0), exchange, routing_key, Arc::new(properties_from_amqp(&properties)), body.clone())
+        };
         match method {
             basic::AMQPMethod::Deliver(deliver) => {
                 let tag: Name = deliver.consumer_tag.as_str().into();
@@ -834,7 +834,8 @@ impl Client {
                 name,
             });
         }
-        let connections = self.connections.iter().map(|(name, state)| ProbeConnection { name: name.clone(), state: state.state.to_owned() });
+        let connections =
+            self.connections.iter().map(|(name, state)| ProbeConnection { name: name.clone(), state: state.state.to_owned() });
         let channels = self.channels.iter().map(|(name, channel)| ProbeChannel {
             name: name.clone(),
             connection: channel.connection.clone(),
@@ -842,8 +843,7 @@ impl Client {
             unacked: if channel.open { channel.unacked.len() as u64 } else { 0 },
             prefetch_count: channel.prefetch_count,
         });
-        let mut snapshot =
-            Snapshot { exchanges, queues, bindings, connections: connections.collect(), channels: channels.collect() };
+        let mut snapshot = Snapshot { exchanges, queues, bindings, connections: connections.collect(), channels: channels.collect() };
         snapshot.sort();
         Ok(snapshot)
     }

@@ -205,9 +205,7 @@ fn op(op_name: &str, fields: &Fields) -> Option<Op> {
             passive: fields.flag("passive", false),
             arguments: arguments(fields),
         }),
-        "exchange.delete" => {
-            Op::ExchangeDelete { exchange: fields.need("exchange").name(), if_unused: fields.flag("if_unused", false) }
-        }
+        "exchange.delete" => Op::ExchangeDelete { exchange: fields.need("exchange").name(), if_unused: fields.flag("if_unused", false) },
         "exchange.bind" => Op::ExchangeBind(exchange_binding(fields)),
         "exchange.unbind" => Op::ExchangeUnbind(exchange_binding(fields)),
         "queue.declare" => Op::QueueDeclare(QueueDeclare {

@@ -147,9 +147,7 @@ impl Client {
         }
         let method = match &step.op {
             Op::ExchangeDeclare(declare) => Method::ExchangeDeclare(declare.clone()),
-            Op::ExchangeDelete { exchange, if_unused } => {
-                Method::ExchangeDelete { exchange: exchange.clone(), if_unused: *if_unused }
-            }
+            Op::ExchangeDelete { exchange, if_unused } => Method::ExchangeDelete { exchange: exchange.clone(), if_unused: *if_unused },
             Op::ExchangeBind(binding) => Method::ExchangeBind(binding.clone()),
             Op::ExchangeUnbind(binding) => Method::ExchangeUnbind(binding.clone()),
             Op::QueueDeclare(declare) => Method::QueueDeclare(declare.clone()),
@@ -207,13 +205,12 @@ impl Client {
 
     fn reply(&mut self, step: &Step, reply: Reply) -> Outcome {
         match reply {
+            Reply::Held if matches!(step.op, Op::Publish(_)) => Outcome::ok([("routed_to", Json::Null)]),
             Reply::Ok if matches!(step.op, Op::Publish(_)) => Outcome::ok([("routed_to", json!(self.routed_to))]),
             Reply::Ok | Reply::Held => Outcome::ok([]),
-            Reply::QueueDeclared { queue, message_count, consumer_count } => Outcome::ok([
-                ("queue", json!(&*queue)),
-                ("message_count", json!(message_count)),
-                ("consumer_count", json!(consumer_count)),
-            ]),
+            Reply::QueueDeclared { queue, message_count, consumer_count } => {
+                Outcome::ok([("queue", json!(&*queue)), ("message_count", json!(message_count)), ("consumer_count", json!(consumer_count))])
+            }
             Reply::Messages { message_count } => Outcome::ok([("message_count", json!(message_count))]),
             Reply::Consuming { consumer_tag } => {
                 if let Op::Consume { consume, on_delivery: Some(settle) } = &step.op {
