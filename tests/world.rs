@@ -55,8 +55,8 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
     let queue = world.broker().queue("notification-queue").expect("declared");
     assert_eq!(queue.unacked(), 0);
     assert!(queue.ready() > held, "everything waits");
-    let redelivered = queue.messages().filter(|entry| entry.redelivered).count();
-    assert!(redelivered > 0 && queue.messages().take(redelivered).all(|entry| entry.redelivered), "they are back at the head");
+    let redelivered = queue.messages().filter(|entry| entry.redelivered()).count();
+    assert!(redelivered > 0 && queue.messages().take(redelivered).all(|entry| entry.redelivered()), "they are back at the head");
     world.drain_occurrences();
     world.inject(Input::Start(id));
     world.run_until(SimTime::from_secs(90), u64::MAX);

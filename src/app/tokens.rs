@@ -227,7 +227,7 @@ fn waiting(world: &World, landing: &OrderedMap<(Name, MessageId), ()>, picture: 
         for (index, entry) in landed.take(shown).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
-                shape: message_shape(&entry.message, entry.redelivered),
+                shape: message_shape(&entry.message, entry.redelivered()),
                 hue: hue(scenario, &entry.message.routing_key),
                 radius: 6.0,
                 label: None,

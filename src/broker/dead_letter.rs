@@ -108,8 +108,8 @@ pub(super) struct NewDeath<'a> {
 /// The message to publish to the dead-letter exchange: the same body, with one more death on record.
 pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, now: SimTime, rules: &Rules) -> Message {
     let NewDeath { queue, reason, exchange, routing_key, failures } = *death;
-    let mut history = message.history.as_deref().cloned().unwrap_or_default();
     let mut properties = (*message.properties).clone();
+    let mut history = properties.history.take().unwrap_or_default();
     let headers = properties.headers.get_or_insert_default();
 
     if history.deaths.is_empty()
@@ -137,13 +137,13 @@ pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, no
     if routing_key.is_some() {
         history.bcc.clear();
     }
+    properties.history = Some(history);
     Message {
         id,
         exchange: exchange.clone(),
         routing_key: routing_key.unwrap_or(&message.routing_key).clone(),
         properties: properties.into(),
         body: message.body.clone(),
-        history: Some(Box::new(history)),
     }
 }
 

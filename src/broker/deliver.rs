@@ -163,8 +163,8 @@ impl Broker {
             return Ok(Reply::Got(None));
         };
         queue.unacked += usize::from(!no_ack);
-        let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered);
-        entry.acquired += 1;
+        let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered());
+        entry.acquired = entry.acquired.saturating_add(1);
         self.drop_expired(now, id);
         let message_count = self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64);
         let state = self.channel(channel);
@@ -222,11 +222,11 @@ impl Broker {
             consumer_tag: consumer.tag.clone(),
             delivery_tag,
             message: as_delivered(queue, &entry, self.profile.rules()),
-            redelivered: entry.redelivered,
+            redelivered: entry.redelivered(),
             no_ack: consumer.no_ack,
             direct,
         }));
-        entry.acquired += 1;
+        entry.acquired = entry.acquired.saturating_add(1);
         if !consumer.no_ack {
             consumer.unacked += 1;
             channel.window += 1;
@@ -305,8 +305,8 @@ impl Broker {
                     self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
                 }
                 Settlement::Reject => {
-                    let failures = entry.failures + u32::from(self.profile.rules().delivery_limit.is_some()); // rule 139
-                    self.die(id, Entry { failures, ..entry }, DeathReason::Rejected);
+                    let failures = entry.failures() + u32::from(self.profile.rules().delivery_limit.is_some()); // rule 139
+                    self.die(id, entry.with_failures(failures), DeathReason::Rejected);
                 }
                 Settlement::Requeue(cause) => self.give_back(now, id, channel, delivery_tag, entry, cause),
             }
@@ -329,11 +329,11 @@ impl Broker {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let message = entry.message.clone();
         let position = match &mut queue.messages {
-            Messages::Classic(levels) => levels.put_back(Entry { redelivered: true, ..entry }),
+            Messages::Classic(levels) => levels.put_back(entry),
             Messages::Quorum(messages) => {
                 let counted = quorum::counts(cause, rules);
-                let failures = entry.failures + u32::from(counted);
-                let entry = Entry { failures, redelivered: true, ..entry };
+                let failures = entry.failures() + u32::from(counted);
+                let entry = entry.with_failures(failures);
                 if counted && queue.settings.delivery_limit.is_some_and(|limit| failures > limit) {
                     self.die(id, entry, DeathReason::DeliveryLimit);
                     return;
@@ -410,12 +410,12 @@ fn can_take(
 /// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
 fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
     let acquired = if rules.acquired_count { entry.acquired } else { 0 };
-    if queue.messages.kind() == Kind::Classic || (entry.failures == 0 && acquired == 0) {
+    if queue.messages.kind() == Kind::Classic || (entry.failures() == 0 && acquired == 0) {
         return entry.message.clone();
     }
     let mut message = Message::clone(&entry.message);
     let headers = Arc::make_mut(&mut message.properties).headers.get_or_insert_default();
-    for (header, count) in [("x-delivery-count", entry.failures), ("x-acquired-count", acquired)] {
+    for (header, count) in [("x-delivery-count", entry.failures()), ("x-acquired-count", acquired)] {
         if count > 0 {
             headers.insert(header.into(), Value::Int(i64::from(count)));
         }

@@ -12,7 +12,7 @@ pub struct MessageId(pub u64);
 /// The bytes of a message, or a stand-in of a given size for load that nobody reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    Bytes(Arc<[u8]>),
+    Bytes(Box<[u8]>),
     Sized { bytes: u64, id: Name },
 }
 
@@ -65,6 +65,8 @@ pub struct Properties {
     pub app_id: Option<Name>,
     /// None and an empty table are the same to the broker, not to a client that reads them back.
     pub headers: Option<Table>,
+    /// The broker's own notes. A client has none to give.
+    pub history: Option<Box<History>>,
 }
 
 impl Properties {
@@ -86,19 +88,17 @@ pub struct Message {
     pub routing_key: Name,
     pub properties: Arc<Properties>,
     pub body: Body,
-    /// What only some messages carry, behind one pointer.
-    pub(super) history: Option<Box<History>>,
 }
 
 /// What the broker remembers of a message beyond what the client sees.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct History {
+pub struct History {
     /// The hidden keys of the BCC header: removed before delivery, still used for dead-lettering (rules 48, 118).
-    pub bcc: Vec<Name>,
+    pub(super) bcc: Vec<Name>,
     /// Newest first; what `x-death` says (rule 121).
-    pub deaths: Vec<Death>,
+    pub(super) deaths: Vec<Death>,
     /// The failures a quorum queue counted before this message was dead-lettered to another one (rule 139).
-    pub failures: u32,
+    pub(super) failures: u32,
 }
 
 /// A message is its id to a hash: what has the same id is the same message.
@@ -112,20 +112,20 @@ impl Message {
     /// A message as a client sees it, from wherever it comes.
     #[must_use]
     pub fn observed(id: MessageId, exchange: &str, routing_key: &str, properties: Arc<Properties>, body: Body) -> Self {
-        Self { id, exchange: exchange.into(), routing_key: routing_key.into(), properties, body, history: None }
+        Self { id, exchange: exchange.into(), routing_key: routing_key.into(), properties, body }
     }
 
     /// The message this one was dead-lettered from names its deaths; nobody else has any.
     #[must_use]
     pub fn deaths(&self) -> &[Death] {
-        self.history.as_ref().map_or(&[], |history| &history.deaths)
+        self.properties.history.as_ref().map_or(&[], |history| &history.deaths)
     }
 
     pub(super) fn bcc(&self) -> &[Name] {
-        self.history.as_ref().map_or(&[], |history| &history.bcc)
+        self.properties.history.as_ref().map_or(&[], |history| &history.bcc)
     }
 
     pub(super) fn failures(&self) -> u32 {
-        self.history.as_ref().map_or(0, |history| history.failures)
+        self.properties.history.as_ref().map_or(0, |history| history.failures)
     }
 }

@@ -57,7 +57,7 @@ impl Broker {
         queues.iter().map(|id| self.queues[id].name.clone()).collect()
     }
 
-    fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) {
+    fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
         let Routing { message, queues, mandatory } = routing;
         if queues.is_empty() && *mandatory {
             self.events.push(Event::Returned { channel, code: ReplyCode::NoRoute, message: message.clone() });
@@ -69,6 +69,7 @@ impl Broker {
             }
         }
         self.confirm(channel, outcome);
+        outcome
     }
 
     pub(super) fn confirm_select(&mut self, channel: ChannelId) -> Result<Reply, AmqpError> {
@@ -92,14 +93,16 @@ impl Broker {
     /// Publishes first, then settlements; returns arrive after the commit (rule 55).
     pub(super) fn tx_commit(&mut self, now: SimTime, channel: ChannelId) -> Result<Reply, AmqpError> {
         let Transaction { publishes, settlements } = self.take_transaction(channel)?;
+        let mut complete = true;
         for mut routing in publishes {
             routing.queues.retain(|queue| self.queues.contains_key(queue)); // deleted meanwhile
-            self.deliver_to_queues(now, channel, &routing);
+            complete &= self.deliver_to_queues(now, channel, &routing) == Outcome::Ack;
         }
         for (delivery_tag, how) in settlements {
             self.settle_all(now, channel, &[delivery_tag], how);
         }
-        Ok(Reply::Ok)
+        // What a full queue refuses cannot be nacked here, and the rest has happened.
+        if complete { Ok(Reply::Ok) } else { Err(AmqpError::precondition("partial tx completion")) }
     }
 
     /// The publishes are forgotten, the deliveries wait for a settlement again.
@@ -128,16 +131,15 @@ impl Broker {
 
     /// A new message as the broker keeps it: the BCC header is set apart (rule 48).
     fn accept(&mut self, exchange: Name, routing_key: Name, mut properties: Arc<Properties>, body: super::Body) -> Message {
-        let mut history = None;
         if properties.header("BCC").is_some() {
             let headers = Arc::make_mut(&mut properties).headers.get_or_insert_default();
             let bcc = match headers.remove("BCC") {
                 Some(Value::Array(keys)) => keys.iter().filter_map(|key| key.as_str().cloned()).collect(),
                 _ => Vec::new(),
             };
-            history = Some(Box::new(History { bcc, ..History::default() }));
+            Arc::make_mut(&mut properties).history = Some(Box::new(History { bcc, ..History::default() }));
         }
-        Message { id: self.ids.message(), exchange, routing_key, properties, body, history }
+        Message { id: self.ids.message(), exchange, routing_key, properties, body }
     }
 
     fn confirm(&mut self, channel: ChannelId, outcome: Outcome) {
@@ -230,19 +232,21 @@ impl Broker {
     /// A copy leaves its queue unacknowledged: to the dead-letter exchange, or to nowhere (rule 116).
     pub(super) fn die(&mut self, id: QueueId, entry: Entry, reason: DeathReason) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
-        if queue.settings.at_least_once && queue.settings.dead_letter_exchange.is_some() {
-            if let Some(messages) = queue.messages.quorum_mut() {
-                // Kept until its target has it (rule 129); the first try is made at once.
-                messages.pending.push_back((entry, reason));
-                if !self.dead_letter_queues.contains(&id) {
-                    self.dead_letter_queues.push(id);
-                }
-                return;
+        if queue.settings.at_least_once
+            && queue.settings.dead_letter_exchange.is_some()
+            && let Some(messages) = queue.messages.quorum_mut()
+        {
+            // Kept until its target has it (rule 129); the first try is made at once.
+            messages.pending.push_back((entry, reason));
+            if !self.dead_letter_queues.contains(&id) {
+                self.dead_letter_queues.push(id);
             }
+            return;
         }
         let exchange_exists = queue.settings.dead_letter_exchange.as_ref().is_some_and(|name| self.exchange_names.contains_key(name));
         if exchange_exists {
-            self.dead_letters.extend(pending_dead_letter(queue, entry.message, reason, entry.failures));
+            let failures = entry.failures();
+            self.dead_letters.extend(pending_dead_letter(queue, entry.message, reason, failures));
         } else {
             self.events.push(Event::Dropped { queue: queue.name.clone(), message: entry.message, cause: DropCause::Died(reason) });
         }
@@ -253,16 +257,16 @@ impl Broker {
     pub(super) fn publish_dead_letters(&mut self, now: SimTime) {
         loop {
             while let Some(pending) = self.dead_letters.pop_front() {
-                self.publish_dead_letter(now, pending);
+                self.publish_dead_letter(now, &pending);
             }
             let Some(id) = self.dead_letter_queues.pop() else { return };
             self.try_pending(now, id);
         }
     }
 
-    fn publish_dead_letter(&mut self, now: SimTime, pending: PendingDeadLetter) {
-        let PendingDeadLetter { queue, message, reason, exchange, .. } = &pending;
-        let Some((dead, queues)) = self.dead_letter_routing(now, &pending) else {
+    fn publish_dead_letter(&mut self, now: SimTime, pending: &PendingDeadLetter) {
+        let PendingDeadLetter { queue, message, reason, exchange, .. } = pending;
+        let Some((dead, queues)) = self.dead_letter_routing(now, pending) else {
             self.events.push(Event::Dropped { queue: queue.clone(), message: message.clone(), cause: DropCause::Died(*reason) });
             return;
         };
@@ -307,7 +311,7 @@ impl Broker {
         for _ in 0..messages.pending.len() {
             let Some(queue) = self.queues.get_mut(&id) else { return };
             let Some((entry, reason)) = queue.messages.quorum_mut().and_then(|messages| messages.pending.pop_front()) else { break };
-            let letter = pending_dead_letter(queue, entry.message.clone(), reason, entry.failures);
+            let letter = pending_dead_letter(queue, entry.message.clone(), reason, entry.failures());
             let placed = letter.is_some_and(|letter| self.place_at_least_once(now, &letter));
             if !placed && let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
                 messages.pending.push_back((entry, reason));
@@ -375,10 +379,10 @@ fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
     if let Some(user) = properties.user_id.as_ref().filter(|user| &***user != USER) {
         return Err(AmqpError::precondition(format_args!("user_id property set to '{user}' but authenticated user was '{USER}'")));
     }
-    if let Some(expiration) = &properties.expiration {
-        if let Some(why) = expiration_problem(expiration) {
-            return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}': {why}")));
-        }
+    if let Some(expiration) = &properties.expiration
+        && let Some(why) = expiration_problem(expiration)
+    {
+        return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}': {why}")));
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {

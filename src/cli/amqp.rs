@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use amq_protocol::frame::{AMQPContentHeader, AMQPFrame, ProtocolVersion, WriteContext, gen_frame, parse_frame};
@@ -136,10 +136,7 @@ impl Wire {
 
     /// The next frame of any connection, if one comes in time.
     pub fn receive(&self, within: Duration) -> Option<Arrival> {
-        match self.receiver.recv_timeout(within) {
-            Ok(arrival) => Some(arrival),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.receiver.recv_timeout(within).ok()
     }
 
     /// How long to wait for an answer.
@@ -166,7 +163,7 @@ pub fn channel_frame(number: u16, method: amqp_channel::AMQPMethod) -> AMQPFrame
 }
 
 /// A message's header and body.
-pub fn content_frames(number: u16, properties: basic::AMQPProperties, body: Vec<u8>) -> Vec<AMQPFrame> {
+pub fn content_frames(number: u16, properties: basic::AMQPProperties, body: &[u8]) -> Vec<AMQPFrame> {
     let header = AMQPContentHeader { class_id: 60, body_size: body.len() as u64, properties };
     let chunk = FRAME_MAX as usize - 8;
     let bodies = body.chunks(chunk).map(|part| AMQPFrame::Body(number, part.to_vec()));
@@ -250,7 +247,9 @@ fn value_to_amqp(value: &Value) -> AMQPValue {
         Value::Timestamp(seconds) => AMQPValue::Timestamp(*seconds),
         Value::Array(items) => {
             let mut array = FieldArray::default();
-            items.iter().for_each(|item| array.push(value_to_amqp(item)));
+            for item in items {
+                array.push(value_to_amqp(item));
+            }
             AMQPValue::FieldArray(array)
         }
         Value::Table(table) => AMQPValue::FieldTable(table_to_amqp(table)),
@@ -343,5 +342,6 @@ pub fn properties_from_amqp(amqp: &basic::AMQPProperties) -> Properties {
         user_id: text(amqp.user_id()),
         app_id: text(amqp.app_id()),
         headers: amqp.headers().as_ref().map(table_from_amqp),
+        history: None,
     }
 }

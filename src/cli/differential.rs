@@ -33,7 +33,7 @@ pub fn in_own_vhost<T>(broker: &RealBroker, name: &str, run: impl FnOnce(&RealBr
     let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
     real::manage(broker, "PUT", &format!("permissions/{name}/{user}"), Some(&all))?;
     let mut own = broker.clone();
-    own.address.vhost = name.to_owned();
+    name.clone_into(&mut own.address.vhost);
     let result = run(&own);
     real::manage(broker, "DELETE", &format!("vhosts/{name}"), None)?;
     result
@@ -129,7 +129,7 @@ fn forget(json: &mut Json) {
             if fields.contains_key("reason") && fields.contains_key("queue") && fields.contains_key("count") {
                 fields.remove("time");
             }
-            fields.retain(|name, value| !name.starts_with("x-last-death-") && !(name == "x-delivery-count" && *value == json!(0)));
+            fields.retain(|name, value| !(name.starts_with("x-last-death-") || name == "x-delivery-count" && *value == json!(0)));
             if fields.get("headers").and_then(Json::as_object).is_some_and(|headers| {
                 headers.keys().all(|name| name == "x-delivery-count") && headers.values().all(|value| *value == json!(0))
             }) {

@@ -44,10 +44,10 @@ enum Command {
     Script {
         /// A broker script
         file: PathBuf,
-        /// A real RabbitMQ to run it on, as in amqp://guest:guest@127.0.0.1:5672/%2F
+        /// A real RabbitMQ to run it on, as in <amqp://guest:guest@127.0.0.1:5672/%2F>
         #[arg(long, requires = "management")]
         amqp: Option<String>,
-        /// Its management interface, as in http://127.0.0.1:15672
+        /// Its management interface, as in <http://127.0.0.1:15672>
         #[arg(long, requires = "amqp")]
         management: Option<String>,
         /// Its rabbitmqctl, without which alarms and restarts cannot be run there
@@ -142,7 +142,7 @@ fn differential(amqp: &str, management: String, runs: u64, seed: u64) -> Result<
         let done = done - seed + 1;
         if terminal {
             eprint!("\r{done} of {runs} scripts agree");
-        } else if done % 50 == 0 {
+        } else if done.is_multiple_of(50) {
             eprintln!("{done} of {runs} scripts agree");
         }
     };

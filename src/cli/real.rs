@@ -331,7 +331,7 @@ impl Client {
             self.wire.send(connection, &AMQPFrame::Method(number, class));
         }
         if let Op::Publish(publish) = &step.op {
-            for frame in content_frames(number, properties_to_amqp(&publish.properties), body_bytes(&publish.body)) {
+            for frame in content_frames(number, properties_to_amqp(&publish.properties), &body_bytes(&publish.body)) {
                 self.wire.send(connection, &frame);
             }
             if let Some(channel) = self.channels.get_mut(&step.channel) {
@@ -392,8 +392,7 @@ impl Client {
                 }
                 Outcome::ok([])
             }
-            (_, Some(_)) => Outcome::ok([]),
-            (Op::Settle { .. }, None) => Outcome::ok([]),
+            (_, Some(_)) | (Op::Settle { .. }, None) => Outcome::ok([]),
             (_, None) => Outcome::client("the broker did not answer in time"),
         }
     }
@@ -623,9 +622,8 @@ impl Client {
         Some((settle.how, settle.requeue))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
     fn see(&mut self, seen: Seen) {
-        let elapsed = self.advance_started.map(|start| u64::try_from((Instant::now() - start).as_millis()).unwrap_or(u64::MAX));
+        let elapsed = self.advance_started.map(|start| u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
         self.events.push(Observed { seen, time_ms: elapsed.map(|elapsed| self.now_ms + elapsed) });
     }
 

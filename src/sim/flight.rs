@@ -62,7 +62,7 @@ pub struct Publish {
     pub exchange: Name,
     pub routing_key: Name,
     pub properties: Arc<Properties>,
-    pub body: Arc<[u8]>,
+    pub body: Box<[u8]>,
     pub mandatory: bool,
 }
 

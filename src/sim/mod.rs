@@ -497,7 +497,7 @@ impl World {
     }
 
     /// An event as the chapter's `publishEvent` makes it: JSON with metadata, persistent, its id also the message id.
-    fn event(&mut self, source: &str, payload: &crate::scenario::Json) -> (Arc<Properties>, Arc<[u8]>) {
+    fn event(&mut self, source: &str, payload: &crate::scenario::Json) -> (Arc<Properties>, Box<[u8]>) {
         self.event_id_last += 1;
         let event_id: Name = format!("e-{}", self.event_id_last).into();
         let mut body = payload.clone();

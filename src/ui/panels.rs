@@ -311,9 +311,9 @@ fn queue_details(session: &Session, name: &str) -> Html {
             <ol class="messages">
                 { for queue.messages().take(12).map(|entry| {
                     let dead = !entry.message.deaths().is_empty();
-                    let sign = if dead { words::Mark::Dead } else if entry.redelivered { words::Mark::Redelivered } else { words::Mark::Message };
+                    let sign = if dead { words::Mark::Dead } else if entry.redelivered() { words::Mark::Redelivered } else { words::Mark::Message };
                     let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-                    let note = reason.map_or_else(|| if entry.redelivered { "redelivered".to_owned() } else { String::new() }, ToString::to_string);
+                    let note = reason.map_or_else(|| if entry.redelivered() { "redelivered".to_owned() } else { String::new() }, ToString::to_string);
                     html! {
                         <li>{ mark(sign) }<span class="mono">{ words::id(&entry.message) }</span>
                             <span>{ original_key(&entry.message) }</span><span class="soft">{ note }</span></li>

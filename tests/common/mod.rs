@@ -159,7 +159,7 @@ impl Client {
         let queue = self.broker.queue(queue).expect("the queue exists");
         queue
             .messages()
-            .map(|entry| format!("{}{}", entry.message.body.as_text().unwrap_or("?"), if entry.redelivered { mark } else { "" }))
+            .map(|entry| format!("{}{}", entry.message.body.as_text().unwrap_or("?"), if entry.redelivered() { mark } else { "" }))
             .collect()
     }
 

@@ -175,7 +175,7 @@ impl Queue {
             Kind::Quorum => SimTime::from_millis(1), // rule 100
         };
         let expires_at = ttl.map_or(SimTime::MAX, |ttl| now + ttl.max(shortest));
-        Entry { sequence, expires_at, failures, acquired: failures, redelivered: failures > 0, priority, message }
+        Entry::new(message, sequence, expires_at, priority, failures)
     }
 
     /// What counts towards the length limit: ready messages, and what a quorum queue keeps otherwise (rules 102, 107, 136).

@@ -7,19 +7,50 @@ use crate::broker::message::Message;
 use crate::broker::time::SimTime;
 
 /// A copy of a message in a queue. It keeps its sequence for as long as it stays, so that a requeue finds its place.
+/// There can be a million of them: it is kept to 32 bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub message: Arc<Message>,
     pub sequence: u64,
     /// When it expires; `SimTime::MAX` is never (rule 95).
     pub expires_at: SimTime,
-    /// Of a quorum queue: how often it came back in a way that counts (rule 131).
-    pub failures: u32,
-    /// Of a quorum queue: how often it was handed out (rule 132).
-    pub acquired: u32,
+    /// How often it was handed out (rule 132).
+    pub(in crate::broker) acquired: u32,
+    /// The priority in the lowest byte, the failures above it.
+    failures_and_priority: u32,
+}
+
+const PRIORITY_BITS: u32 = 8;
+const FAILURES_MAX: u32 = u32::MAX >> PRIORITY_BITS;
+
+impl Entry {
+    pub(in crate::broker) fn new(message: Arc<Message>, sequence: u64, expires_at: SimTime, priority: u8, failures: u32) -> Self {
+        let entry = Self { message, sequence, expires_at, acquired: failures, failures_and_priority: u32::from(priority) };
+        entry.with_failures(failures)
+    }
+
+    /// How often it came back to a quorum queue in a way that counts (rule 131); at most 16,777,215.
+    #[must_use]
+    pub const fn failures(&self) -> u32 {
+        self.failures_and_priority >> PRIORITY_BITS
+    }
+
+    #[must_use]
+    pub fn priority(&self) -> u8 {
+        self.failures_and_priority.to_le_bytes()[0]
+    }
+
+    #[must_use]
+    pub(in crate::broker) fn with_failures(self, failures: u32) -> Self {
+        let failures_and_priority = failures.min(FAILURES_MAX) << PRIORITY_BITS | u32::from(self.priority());
+        Self { failures_and_priority, ..self }
+    }
+
     /// Delivered before and come back (rules 63, 138).
-    pub redelivered: bool,
-    pub priority: u8,
+    #[must_use]
+    pub const fn redelivered(&self) -> bool {
+        self.acquired > 0
+    }
 }
 
 /// One first-in-first-out level a priority; a queue without priorities has one.
@@ -52,7 +83,7 @@ impl Levels {
     pub fn push_back(&mut self, entry: Entry) {
         self.len += 1;
         self.bytes += entry.message.body.len();
-        self.levels[usize::from(entry.priority)].push_back(entry);
+        self.levels[usize::from(entry.priority())].push_back(entry);
     }
 
     /// Puts an entry back to where its sequence belongs, and tells how many stand before it on its level.
@@ -60,7 +91,7 @@ impl Levels {
     pub fn put_back(&mut self, entry: Entry) -> usize {
         self.len += 1;
         self.bytes += entry.message.body.len();
-        let level = &mut self.levels[usize::from(entry.priority)];
+        let level = &mut self.levels[usize::from(entry.priority())];
         let position = match level.front() {
             Some(front) if front.sequence < entry.sequence => level.partition_point(|other| other.sequence < entry.sequence),
             _ => 0,

@@ -148,7 +148,7 @@ fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<()
             Takes::OneOf(words) => match value.as_str() {
                 Some(text) if words.contains(&&**text) => {}
                 Some(_) => {
-                    let what = name.trim_start_matches("x-").replace('-', "_").replace("queue_mode", "queue_mode");
+                    let what = name.trim_start_matches("x-").replace('-', "_");
                     return Err(invalid(name, &format!("invalid_{what}")));
                 }
                 None => return unacceptable(),

@@ -336,13 +336,14 @@ fn of(node: &Node) -> Of {
     let fields = node.fields();
     let of = match (fields.maybe("get"), fields.maybe("delivery"), fields.maybe("delivery_tag")) {
         (Some(get), None, None) => Of::Get(get.text()),
-        (None, Some(delivery), None) => match delivery.items().as_slice() {
-            [tag, number] => Of::Delivery(tag.name(), usize::try_from(number.whole(1_000_000)).unwrap_or(usize::MAX)),
-            _ => {
+        (None, Some(delivery), None) => {
+            if let [tag, number] = delivery.items().as_slice() {
+                Of::Delivery(tag.name(), usize::try_from(number.whole(1_000_000)).unwrap_or(usize::MAX))
+            } else {
                 delivery.mistake("expected a consumer tag and a number, as in [\"c\", 2]");
                 Of::Tag(0)
             }
-        },
+        }
         (None, None, Some(tag)) => Of::Tag(tag.whole(u64::MAX)),
         _ => {
             fields.mistake("which delivery? Give \"get\", \"delivery\" or \"delivery_tag\"");

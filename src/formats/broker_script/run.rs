@@ -213,10 +213,11 @@ impl Client {
             }
             Reply::Messages { message_count } => Outcome::ok([("message_count", json!(message_count))]),
             Reply::Consuming { consumer_tag } => {
-                if let Op::Consume { consume, on_delivery: Some(settle) } = &step.op {
-                    if consume.consumer_tag.is_empty() && !consume.no_ack {
-                        self.consumers.insert(consumer_tag.clone(), (settle.clone(), 0));
-                    }
+                if let Op::Consume { consume, on_delivery: Some(settle) } = &step.op
+                    && consume.consumer_tag.is_empty()
+                    && !consume.no_ack
+                {
+                    self.consumers.insert(consumer_tag.clone(), (settle.clone(), 0));
                 }
                 Outcome::ok([("consumer_tag", json!(&*consumer_tag))])
             }
@@ -447,9 +448,9 @@ impl Client {
             total: Some(queue.total()),
             dead_letter_pending: Some(queue.dead_letter_pending()),
             consumers: Some(queue.consumers()),
-            active_consumer: broker.active_consumer(queue).map(|tag| tag.to_string()),
+            active_consumer: broker.active_consumer(queue).map(std::string::ToString::to_string),
             bodies: Some(queue.messages().map(|entry| body_to_json(&entry.message.body)).collect()),
-            redelivered: Some(queue.messages().map(|entry| entry.redelivered).collect()),
+            redelivered: Some(queue.messages().map(|entry| entry.redelivered()).collect()),
         });
         let bindings = broker.bindings().map(|binding| ProbeBinding {
             source: binding.source.to_string(),

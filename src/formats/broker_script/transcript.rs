@@ -232,6 +232,7 @@ pub fn properties_from_json(node: &Node) -> Properties {
         user_id: text("user_id"),
         app_id: text("app_id"),
         headers: fields.maybe("headers").map(|node| node.table()),
+        history: None,
     };
     fields.done();
     properties
