@@ -395,7 +395,7 @@ impl Broker {
 }
 
 /// Rules 69, 71, 72, 75: a consumer without acknowledgements minds only the channel's window.
-fn can_take(
+pub(super) fn can_take(
     consumers: &super::ordered::OrderedMap<ConsumerId, Box<Consumer>>,
     channels: &super::ordered::OrderedMap<ChannelId, Box<super::channel::Channel>>,
     consumer: ConsumerId,

@@ -38,6 +38,7 @@ pub mod view;
 mod declare;
 mod deliver;
 mod expire;
+mod invariants;
 mod node;
 mod publish;
 

@@ -140,6 +140,11 @@ impl Broker {
         Some(self.connections.get(&connection)?.flow)
     }
 
+    #[must_use]
+    pub fn is_open(&self, channel: ChannelId) -> bool {
+        self.channels.contains_key(&channel)
+    }
+
     /// How many deliveries of a channel nobody has settled.
     #[must_use]
     pub fn unacked_on(&self, channel: ChannelId) -> u64 {

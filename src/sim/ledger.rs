@@ -121,7 +121,8 @@ impl Business {
 }
 
 impl Ledger {
-    pub(super) fn record(&mut self, event: &Event) {
+    /// Takes note of what happened in a broker.
+    pub fn record(&mut self, event: &Event) {
         match event {
             Event::Published { .. } => self.messages.published += 1,
             Event::Routed { message, queues } if message.deaths().is_empty() => {
