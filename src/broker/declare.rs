@@ -320,6 +320,7 @@ impl Broker {
 
     /// `queue.declare-ok` (rule 13). A declaration counts as use, but not to a quorum queue (rule 101).
     fn declared(&mut self, now: SimTime, id: QueueId) -> Reply {
+        let fetchers = self.fetchers(id);
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
         if queue.messages.quorum().is_none() {
             queue.used_at = now;
@@ -327,10 +328,19 @@ impl Broker {
         let reply = Reply::QueueDeclared {
             queue: queue.name.clone(),
             message_count: queue.messages.len() as u64,
-            consumer_count: queue.consumers.len() as u64,
+            consumer_count: queue.consumers.len() as u64 + fetchers,
         };
         self.refresh_deadline(id);
         reply
+    }
+
+    /// To a quorum queue whoever fetched a message and has not settled it counts as a consumer (rule 13).
+    pub(super) fn fetchers(&self, id: QueueId) -> u64 {
+        if !self.queues.get(&id).is_some_and(|queue| queue.messages.kind() == Kind::Quorum) {
+            return 0;
+        }
+        let held = self.channels.values().flat_map(|channel| channel.unacked.values());
+        held.filter(|delivery| delivery.queue == id && delivery.consumer.is_none()).count() as u64
     }
 
     /// Rules 14 and 15.

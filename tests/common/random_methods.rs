@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use requeue::broker::{
-    ApplyTo, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeBinding, ExchangeDeclare, Method,
-    Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, SimTime, Table, Value,
+    ApplyTo, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeBinding, ExchangeDeclare,
+    Method, Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, SimTime, Table, Value,
 };
 use requeue::sim::Ledger;
 
@@ -204,7 +204,15 @@ impl Random {
                 }
                 let (durable, auto_delete, internal) = (choices.flag(), choices.byte() > 200, choices.byte() > 240);
                 let (exchange, kind) = (exchange.into(), kind.into());
-                Method::ExchangeDeclare(ExchangeDeclare { exchange, kind, durable, auto_delete, internal, passive: choices.byte() > 240, arguments })
+                Method::ExchangeDeclare(ExchangeDeclare {
+                    exchange,
+                    kind,
+                    durable,
+                    auto_delete,
+                    internal,
+                    passive: choices.byte() > 240,
+                    arguments,
+                })
             }
             2..=4 => Method::QueueDeclare(QueueDeclare {
                 queue: choices.pick(&QUEUES).into(),
@@ -216,7 +224,8 @@ impl Random {
             }),
             5..=7 => {
                 let arguments = if choices.flag() { [("h".into(), Value::Int(1))].into_iter().collect() } else { Table::new() };
-                let (queue, exchange, routing_key) = (choices.pick(&QUEUES).into(), choices.pick(&EXCHANGES).0.into(), choices.pick(&KEYS).into());
+                let (queue, exchange, routing_key) =
+                    (choices.pick(&QUEUES).into(), choices.pick(&EXCHANGES).0.into(), choices.pick(&KEYS).into());
                 let binding = QueueBinding { queue, exchange, routing_key, arguments };
                 if choices.byte() > 200 { Method::QueueUnbind(binding) } else { Method::QueueBind(binding) }
             }
@@ -242,12 +251,18 @@ impl Random {
                 consumer_tag: choices.pick(&TAGS).into(),
                 no_ack: choices.byte() > 200,
                 exclusive: choices.byte() > 230,
-                arguments: if choices.flag() { [("x-priority".into(), Value::Int(i64::from(choices.byte() % 3)))].into_iter().collect() } else { Table::new() },
+                arguments: if choices.flag() {
+                    [("x-priority".into(), Value::Int(i64::from(choices.byte() % 3)))].into_iter().collect()
+                } else {
+                    Table::new()
+                },
             }),
             15 => Method::BasicCancel { consumer_tag: choices.pick(&TAGS).into() },
             16 | 17 => Method::BasicGet { queue: choices.pick(&QUEUES).into(), no_ack: choices.flag() },
             18 | 19 => Method::BasicAck { delivery_tag: u64::from(choices.byte() % 12), multiple: choices.flag() },
-            20 | 21 => Method::BasicNack { delivery_tag: u64::from(choices.byte() % 12), multiple: choices.flag(), requeue: choices.flag() },
+            20 | 21 => {
+                Method::BasicNack { delivery_tag: u64::from(choices.byte() % 12), multiple: choices.flag(), requeue: choices.flag() }
+            }
             22 => Method::BasicReject { delivery_tag: 1 + u64::from(choices.byte() % 12), requeue: choices.flag() },
             23 => Method::BasicRecover { requeue: true },
             24 => match choices.below(4) {
