@@ -14,3 +14,15 @@ proptest! {
         random_methods::Random::run(&bytes);
     }
 }
+
+/// What the fuzzer once found.
+#[test]
+fn they_hold_in_frozen_cases() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).expect("there are frozen cases") {
+        random_methods::Random::run(&std::fs::read(file.expect("it is readable").path()).expect("it is readable"));
+        count += 1;
+    }
+    assert!(count > 0);
+}

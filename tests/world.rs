@@ -165,3 +165,105 @@ fn all_mistakes_are_told_at_once() {
     let problems = scenario_file::read(&text).expect_err("it is full of mistakes");
     assert!(problems.len() >= 3, "{problems:?}");
 }
+
+/// A scenario of this broker and these services, everything else as small as it can be.
+fn scenario(broker: &str, services: &str) -> Result<Arc<Scenario>, Vec<String>> {
+    let text = format!(
+        r#"{{ "requeue": 1, "title": "t", "network": {{ "latency_ms": 10 }}, "broker": {broker},
+             "clients": [{{ "name": "c", "at": [0, 0], "calls": {{ "service": "s", "endpoint": "POST /" }}, "arrivals": {{ "every_ms": 1000 }}, "body": {{ "n": "{{n}}" }} }}],
+             "services": {services} }}"#
+    );
+    scenario_file::read(&text).map(Arc::new).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_scenario_can_use_what_the_broker_has() {
+    let broker = r#"{
+        "profile": "3.13",
+        "exchanges": [{ "name": "x", "at": [0, 0], "type": "headers" }, { "name": "dlx", "at": [0, 0], "type": "fanout" }],
+        "queues": [
+            { "name": "work", "at": [0, 0], "arguments": { "x-queue-type": "quorum", "x-delivery-limit": 2 } },
+            { "name": "dead", "at": [0, 0] },
+            { "name": "short", "at": [0, 0], "arguments": { "x-max-priority": 5 } }
+        ],
+        "bindings": [
+            { "source": "x", "queue": "work", "arguments": { "x-match": "all", "kind": "order" } },
+            { "source": "x", "queue": "short", "arguments": { "x-match": "all", "kind": "order" } },
+            { "source": "dlx", "queue": "dead" }
+        ],
+        "policies": [
+            { "name": "dead-letters", "pattern": "^work$", "definition": { "dead-letter-exchange": "dlx" } },
+            { "name": "short", "pattern": "^short$", "apply_to": "classic_queues", "definition": { "max-length": 3 } }
+        ]
+    }"#;
+    let services = r#"[
+        { "name": "s", "at": [0, 0], "handlers": [{ "on": { "http": "POST /" }, "steps": [
+            { "do": "publish", "exchange": "x", "routing_key": "", "payload": { "n": "{n}" }, "headers": { "kind": "order" }, "priority": 3, "expiration_ms": 60000 },
+            { "do": "reply", "status": 201 }] }] },
+        { "name": "w", "at": [0, 0], "handlers": [{ "on": { "queue": "work", "prefetch": 1, "priority": 5 },
+            "steps": [{ "do": "work", "ms": 5, "fails": { "always": true } }], "on_failure": "requeue" }] }
+    ]"#;
+    let mut world = World::new(scenario(broker, services).expect("it is valid"), 1);
+    world.run_until(SimTime::from_secs(20), u64::MAX);
+    let ledger = world.ledger();
+    assert_eq!(ledger.imbalances(), [""; 0]);
+    let work = &ledger.queues["work"];
+    assert!(work.dead_lettered_total() >= 15, "a delivery limit of 2 ends each after three deliveries");
+    assert!(work.delivered.abs_diff(work.dead_lettered_total() * 3) <= 3, "{work:?}");
+    assert_eq!(ledger.queues["short"].ready, 3, "the policy's length limit holds");
+    let dead = world.broker().queue("dead").expect("declared").messages().next().expect("it has some").message.clone();
+    assert_eq!(dead.properties.header("x-first-death-reason").map(ToString::to_string).as_deref(), Some("delivery_limit"));
+}
+
+#[test]
+fn a_program_whose_channel_the_broker_closed_tries_again() {
+    let broker = r#"{ "exchanges": [{ "name": "amq-free", "at": [0, 0], "type": "topic", "internal": true }], "queues": [{ "name": "q", "at": [0, 0] }] }"#;
+    let services = r#"[{ "name": "s", "at": [0, 0], "reconnect_ms": 3000, "handlers": [
+        { "on": { "http": "POST /" }, "steps": [
+            { "do": "publish", "exchange": "amq-free", "routing_key": "k", "payload": {} },
+            { "do": "reply", "status": 201 }] },
+        { "on": { "queue": "q", "prefetch": 5 }, "steps": [] }] }]"#;
+    let mut world = World::new(scenario(broker, services).expect("it is valid"), 1);
+    world.run_until(SimTime::from_secs(30), u64::MAX);
+    let happened: Vec<Happening> = world.drain_occurrences().map(|occurrence| occurrence.what).collect();
+    let closed = happened
+        .iter()
+        .filter(|what| matches!(what, Happening::Broker(Event::ChannelClosed { text, .. }) if text.contains("internal")))
+        .count();
+    let connected = happened.iter().filter(|what| matches!(what, Happening::Connected(_))).count();
+    assert!(closed >= 5, "publishing to an internal exchange is refused, again and again: {closed}");
+    assert!(connected.abs_diff(closed) <= 1, "and each time it connects again after a while: {connected}");
+    let ledger = world.ledger();
+    assert!(ledger.messages.unsent > 0, "while it has no channel it cannot publish");
+    assert!(ledger.business.accepted > 25, "and the requests do not fail for it");
+    assert_eq!(ledger.imbalances(), [""; 0]);
+}
+
+#[test]
+fn mistakes_about_the_broker_are_told_in_its_own_words() {
+    let services = r#"[{ "name": "s", "at": [0, 0], "handlers": [{ "on": { "http": "POST /" }, "steps": [] }] }]"#;
+    let cases = [
+        (
+            r#"{ "queues": [{ "name": "q", "at": [0, 0], "durable": false, "arguments": { "x-queue-type": "quorum" } }] }"#,
+            "broker.queues[0].durable: a quorum queue is durable",
+        ),
+        (
+            r#"{ "profile": "4.3", "queues": [{ "name": "q", "at": [0, 0], "durable": false }] }"#,
+            "broker.queues[0].durable: RabbitMQ 4.3 refuses transient queues",
+        ),
+        (r#"{ "queues": [{ "name": "q", "at": [0, 0], "arguments": { "x-delivery-limit": 3 } }] }"#, "of queue type rabbit_classic_queue"),
+        (r#"{ "queues": [{ "name": "q", "at": [0, 0], "arguments": { "x-queue-type": "stream" } }] }"#, "streams are not simulated"),
+        (
+            r#"{ "policies": [{ "name": "p", "pattern": "(", "definition": {} }] }"#,
+            "broker.policies[0].pattern: the pattern is not a regular expression",
+        ),
+        (
+            r#"{ "policies": [{ "name": "p", "pattern": "q", "definition": { "max-priority": 3 } }] }"#,
+            "broker.policies[0].definition.max-priority: a policy cannot set this",
+        ),
+    ];
+    for (broker, expected) in cases {
+        let problems = scenario(broker, services).expect_err(broker);
+        assert!(problems.iter().any(|problem| problem.contains(expected)), "{expected}: {problems:?}");
+    }
+}

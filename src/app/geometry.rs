@@ -176,7 +176,7 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
             for step in &handler.steps {
                 for from in instances(index, service.instances) {
                     match &step.action {
-                        Action::Publish { exchange, .. } => add(from, Place::Exchange(exchange.clone()), EdgeKind::Publishes),
+                        Action::Publish(publish) => add(from, Place::Exchange(publish.exchange.clone()), EdgeKind::Publishes),
                         Action::Call { endpoint, .. } => {
                             if let Some((other, spec)) = scenario.service(&endpoint.service) {
                                 instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));

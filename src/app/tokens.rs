@@ -57,10 +57,10 @@ pub const HUES: usize = 6;
 pub fn hue(scenario: &Scenario, routing_key: &str) -> usize {
     let mut keys: Vec<&Name> = Vec::new();
     for step in scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps) {
-        if let Action::Publish { routing_key, .. } = &step.action
-            && !keys.contains(&routing_key)
+        if let Action::Publish(publish) = &step.action
+            && !keys.contains(&&publish.routing_key)
         {
-            keys.push(routing_key);
+            keys.push(&publish.routing_key);
         }
     }
     keys.iter().position(|key| &***key == routing_key).unwrap_or_else(|| {

@@ -37,7 +37,7 @@ impl ApplyTo {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     pub name: Name,
     /// A regular expression, found anywhere in a name.
@@ -48,6 +48,18 @@ pub struct Policy {
     pub priority: i64,
     /// An operator's policy limits what users' policies allow.
     pub operator: bool,
+}
+
+impl Policy {
+    /// # Errors
+    /// When the pattern is not a regular expression: what is wrong with it.
+    pub fn check(&self) -> Result<(), String> {
+        self.compile().map(drop)
+    }
+
+    fn compile(&self) -> Result<Regex, String> {
+        Regex::new(&self.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +74,7 @@ impl Broker {
     /// # Errors
     /// When the pattern is not a regular expression: what is wrong with it.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
-        let pattern = Regex::new(&policy.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))?;
+        let pattern = policy.compile()?;
         self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));
         self.policies.push(ActivePolicy { policy, pattern });
         self.apply_policies(now);

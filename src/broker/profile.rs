@@ -30,6 +30,12 @@ impl Profile {
         Self::ALL.into_iter().find(|profile| profile.name() == name)
     }
 
+    /// Whether a queue may be neither durable nor exclusive (rule 27).
+    #[must_use]
+    pub const fn allows_transient_queues(self) -> bool {
+        self.rules().transient_queues
+    }
+
     #[must_use]
     pub(super) const fn rules(self) -> &'static Rules {
         match self {

@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 use super::document::{Fields, Mistakes, Node};
-use crate::broker::{ExchangeType, Name, Profile, SimTime};
+use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile, SimTime};
 use crate::scenario::{
     Action, Arrivals, BindingSpec, BindingTarget, BrokerSpec, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Handler, Network,
-    Poison, Problem, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
+    Poison, Problem, Publish, QueueSpec, RecordQuery, Scenario, Service, Step, Subscription, Trigger, validate,
 };
 
 pub const VERSION: u64 = 1;
@@ -76,6 +76,7 @@ fn broker(node: &Node) -> BrokerSpec {
         exchanges: fields.items("exchanges").iter().map(exchange).collect(),
         queues: fields.items("queues").iter().map(queue).collect(),
         bindings: fields.items("bindings").iter().map(binding).collect(),
+        policies: fields.items("policies").iter().map(policy).collect(),
     };
     fields.done();
     broker
@@ -128,6 +129,25 @@ fn binding(node: &Node) -> BindingSpec {
     };
     fields.done();
     binding
+}
+
+fn policy(node: &Node) -> Policy {
+    let fields = node.fields();
+    let policy = policy_fields(&fields);
+    fields.done();
+    policy
+}
+
+/// As RabbitMQ's management interface has them; shared with broker scripts.
+pub(crate) fn policy_fields(fields: &Fields) -> Policy {
+    Policy {
+        name: fields.need("name").name(),
+        pattern: fields.need("pattern").text(),
+        apply_to: fields.maybe("apply_to").map_or(Some(ApplyTo::Queues), |node| node.one_of(&ApplyTo::ALL)).unwrap_or(ApplyTo::All),
+        definition: fields.need("definition").table(),
+        priority: fields.maybe("priority").map_or(0, |node| node.integer()),
+        operator: fields.flag("operator", false),
+    }
 }
 
 fn client(node: &Node) -> Client {
@@ -213,6 +233,8 @@ fn trigger(node: &Node) -> Trigger {
             queue: queue.name(),
             prefetch: u16::try_from(prefetch).unwrap_or(u16::MAX),
             auto_ack: fields.flag("auto_ack", false),
+            exclusive: fields.flag("exclusive", false),
+            priority: fields.maybe("priority").map_or(0, |node| node.integer()),
         })
     } else if let Some(period) = fields.maybe("every_ms") {
         Trigger::Schedule { every: period.millis(), records: records(&fields.need("records")) }
@@ -236,13 +258,16 @@ fn step(node: &Node) -> Step {
     let kinds = ["work", "persist", "publish", "call", "effect", "reply"].map(|kind| (kind, kind));
     let action = match fields.need("do").one_of(&kinds) {
         Some("persist") => Action::Persist { id: fields.need("id").name(), state: fields.need("state").name() },
-        Some("publish") => Action::Publish {
+        Some("publish") => Action::Publish(Publish {
             exchange: fields.maybe("exchange").map_or_else(|| "".into(), |node| node.name()),
             routing_key: fields.need("routing_key").name(),
             payload: fields.need("payload").json(),
             persistent: fields.flag("persistent", true),
             mandatory: fields.flag("mandatory", false),
-        },
+            priority: fields.maybe("priority").map(|node| u8::try_from(node.whole(255)).unwrap_or(u8::MAX)),
+            expiration: fields.maybe("expiration_ms").map(|node| node.millis()),
+            headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
+        }),
         Some("call") => Action::Call { endpoint: endpoint(&fields), timeout: fields.need("timeout_ms").millis() },
         Some("effect") => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
         Some("reply") => Action::Reply { status: u16::try_from(fields.need("status").whole(999)).unwrap_or(0) },

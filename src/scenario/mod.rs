@@ -6,7 +6,7 @@
 pub mod template;
 pub mod validate;
 
-pub use crate::broker::{ExchangeType, Name, Profile, SimTime, Table};
+pub use crate::broker::{ExchangeType, Name, Policy, Profile, SimTime, Table};
 pub use validate::{Problem, validate};
 
 /// Payloads and the data of a handler. Its maps are ordered.
@@ -43,6 +43,7 @@ pub struct BrokerSpec {
     pub exchanges: Vec<ExchangeSpec>,
     pub queues: Vec<QueueSpec>,
     pub bindings: Vec<BindingSpec>,
+    pub policies: Vec<Policy>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +67,11 @@ pub struct QueueSpec {
 }
 
 impl QueueSpec {
+    #[must_use]
+    pub fn is_quorum(&self) -> bool {
+        self.arguments.get("x-queue-type").and_then(|kind| kind.as_str()).is_some_and(|kind| &**kind == "quorum")
+    }
+
     #[must_use]
     pub fn dead_letter_exchange(&self) -> Option<&Name> {
         self.arguments.get("x-dead-letter-exchange")?.as_str()
@@ -174,6 +180,10 @@ pub struct Subscription {
     /// 0 is unlimited.
     pub prefetch: u16,
     pub auto_ack: bool,
+    /// Wants the queue for itself.
+    pub exclusive: bool,
+    /// `x-priority` of the consumer.
+    pub priority: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,13 +209,7 @@ pub enum Action {
         id: Name,
         state: Name,
     },
-    Publish {
-        exchange: Name,
-        routing_key: Name,
-        payload: Json,
-        persistent: bool,
-        mandatory: bool,
-    },
+    Publish(Publish),
     /// Waits for another service's answer.
     Call {
         endpoint: Endpoint,
@@ -221,13 +225,26 @@ pub enum Action {
     },
 }
 
+/// What a step publishes. The routing key and the payload are templates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publish {
+    pub exchange: Name,
+    pub routing_key: Name,
+    pub payload: Json,
+    pub persistent: bool,
+    pub mandatory: bool,
+    pub priority: Option<u8>,
+    pub expiration: Option<SimTime>,
+    pub headers: Table,
+}
+
 impl Action {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Work { .. } => "work",
             Self::Persist { .. } => "persist",
-            Self::Publish { .. } => "publish",
+            Self::Publish(_) => "publish",
             Self::Call { .. } => "call",
             Self::Effect { .. } => "effect",
             Self::Reply { .. } => "reply",

@@ -12,6 +12,23 @@ use crate::broker::{AmqpError, ExchangeType, SimTime};
 pub const NODES_MAX: usize = 200;
 pub const BINDINGS_MAX: usize = 1_000;
 pub const STEPS_MAX: usize = 100;
+/// What a policy may set: the arguments of queues and exchanges without their `x-`, but for those that make a queue what it is.
+pub const POLICY_KEYS: [&str; 14] = [
+    "alternate-exchange",
+    "consumer-timeout",
+    "dead-letter-exchange",
+    "dead-letter-routing-key",
+    "dead-letter-strategy",
+    "delayed-retry-max",
+    "delayed-retry-min",
+    "delayed-retry-type",
+    "delivery-limit",
+    "expires",
+    "max-length",
+    "max-length-bytes",
+    "message-ttl",
+    "overflow",
+];
 /// Faster traffic than this would only make a blur, and a slow page.
 pub const PERIOD_MIN: SimTime = SimTime::from_micros(100);
 
@@ -37,6 +54,7 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     check.exchanges();
     check.queues();
     check.bindings();
+    check.policies();
     check.clients();
     check.services();
     check.problems
@@ -110,6 +128,13 @@ impl Check<'_> {
             if queue.name.starts_with("amq.") {
                 self.problem(format!("broker.queues[{index}].name"), "names that start with 'amq.' belong to the broker");
             }
+            if queue.is_quorum() && (!queue.durable || queue.auto_delete) {
+                let field = if queue.durable { "auto_delete" } else { "durable" };
+                self.problem(format!("broker.queues[{index}].{field}"), "a quorum queue is durable and stays");
+            } else if !queue.durable && !self.scenario.broker.profile.allows_transient_queues() {
+                let message = format!("RabbitMQ {} refuses transient queues", self.scenario.broker.profile);
+                self.problem(format!("broker.queues[{index}].durable"), message);
+            }
             if let Err(AmqpError::Refused { text, .. }) =
                 Settings::of_arguments(&queue.name, &queue.arguments, self.scenario.broker.profile)
             {
@@ -138,6 +163,23 @@ impl Check<'_> {
                 && let Err(AmqpError::Refused { text, .. }) = Match::of(&binding.arguments)
             {
                 self.problem(format!("{path}.arguments"), text);
+            }
+        }
+    }
+
+    fn policies(&mut self) {
+        let policies = &self.scenario.broker.policies;
+        self.names("broker.policies", policies.iter().map(|policy| &policy.name));
+        for (index, policy) in policies.iter().enumerate() {
+            let path = format!("broker.policies[{index}]");
+            if let Err(why) = policy.check() {
+                self.problem(format!("{path}.pattern"), why);
+            }
+            for key in policy.definition.keys() {
+                if !POLICY_KEYS.contains(&&**key) {
+                    let message = format!("a policy cannot set this; it can set {}", POLICY_KEYS.join(", "));
+                    self.problem(format!("{path}.definition.{key}"), message);
+                }
             }
         }
     }
@@ -181,7 +223,7 @@ impl Check<'_> {
         for (number, step) in handler.steps.iter().enumerate() {
             let path = format!("{path}.steps[{number}]");
             match &step.action {
-                Action::Publish { exchange, routing_key, .. } => {
+                Action::Publish(super::Publish { exchange, routing_key, .. }) => {
                     if !exchange.is_empty() {
                         self.exchange(format!("{path}.exchange"), exchange);
                     }

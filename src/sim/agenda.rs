@@ -13,6 +13,7 @@ pub(super) enum Item {
     Resume { instance: InstanceId, epoch: u32, run: RunId },
     CallTimesOut { instance: InstanceId, epoch: u32, run: RunId, step: usize },
     ScheduleFires { service: usize, handler: usize },
+    Reconnect { instance: InstanceId, epoch: u32 },
 }
 
 #[derive(Clone, Debug, Default)]

@@ -45,6 +45,8 @@ pub struct Copies {
     /// From the broker.
     pub ready: u64,
     pub unacked: u64,
+    /// Kept by a quorum queue for later: delayed retries, and dead letters that have found no place yet.
+    pub kept_back: u64,
 }
 
 impl Copies {
@@ -63,6 +65,7 @@ impl Copies {
     pub fn accounted(&self) -> u64 {
         self.ready
             + self.unacked
+            + self.kept_back
             + self.acknowledged
             + self.auto_acknowledged
             + self.dead_lettered_total()
@@ -85,6 +88,7 @@ impl Copies {
         self.refused += other.refused;
         self.ready += other.ready;
         self.unacked += other.unacked;
+        self.kept_back += other.kept_back;
         for (reason, count) in other.dead_lettered.iter() {
             *self.dead_lettered.get_or_default(*reason) += count;
         }
@@ -197,6 +201,7 @@ impl Ledger {
             let copies = ledger.queue(queue.name());
             copies.ready = queue.ready();
             copies.unacked = queue.unacked();
+            copies.kept_back = queue.delayed() + queue.dead_letter_pending();
         }
         ledger
     }
@@ -257,6 +262,9 @@ impl fmt::Display for Ledger {
         }
         let total = self.total();
         writeln!(f, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
+        if total.kept_back > 0 {
+            writeln!(f, "Kept back  {} for later", total.kept_back)?;
+        }
         for (reason, count) in total.dead_lettered.iter() {
             writeln!(f, "Dead       {count} {reason}")?;
         }

@@ -142,6 +142,10 @@ impl World {
                 arguments: queue.arguments.clone(),
             }));
         }
+        for policy in &scenario.broker.policies {
+            // A pattern that is none was refused with the scenario.
+            let _ = self.broker.set_policy(self.now, policy.clone());
+        }
         for binding in &scenario.broker.bindings {
             let (source, routing_key, arguments) = (binding.source.clone(), binding.routing_key.clone(), binding.arguments.clone());
             self.operate(match &binding.destination {
@@ -359,6 +363,7 @@ impl World {
             Item::Resume { instance, epoch, run } => self.resume(instance, epoch, run),
             Item::CallTimesOut { instance, epoch, run, step } => self.call_times_out(instance, epoch, run, step),
             Item::ScheduleFires { service, handler } => self.schedule_fires(service, handler),
+            Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
         }
     }
 
@@ -412,11 +417,16 @@ impl World {
 
     /// The broker's events become flights, pictures, ledger entries and occurrences.
     fn absorb_events(&mut self) {
-        let events: Vec<Event> = self.broker.drain_events().collect();
-        for event in events {
-            self.ledger.record(&event);
-            self.follow(&event);
-            self.happened(Happening::Broker(event));
+        loop {
+            let events: Vec<Event> = self.broker.drain_events().collect();
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.ledger.record(&event);
+                self.follow(&event);
+                self.happened(Happening::Broker(event));
+            }
         }
     }
 
@@ -459,6 +469,17 @@ impl World {
                 dead.id = *successor;
                 let path = vec![Place::Queue(queue.clone()), Place::Exchange(exchange.clone())];
                 self.hop(&Arc::new(dead), path, HopKind::DeadLettered(*reason));
+            }
+            Event::ChannelClosed { channel, .. } => {
+                if let Some(&instance) = self.channels.get(channel) {
+                    self.lost_channel(instance);
+                }
+            }
+            Event::ConnectionClosed { connection, .. } => {
+                let instance = self.instances().find(|(_, instance)| instance.connection == Some(*connection)).map(|(id, _)| id);
+                if let Some(instance) = instance {
+                    self.lost_channel(instance);
+                }
             }
             _ => {}
         }

@@ -7,9 +7,9 @@ use super::agenda::Item;
 use super::flight::{Caller, Cargo, Delivery, Place, Publish, Request, Verdict};
 use super::service::{Cause, InstanceId, Run, RunId};
 use super::trace::Happening;
-use crate::broker::{BasicConsume, Capabilities, Message, Method, Name, SimTime, Table};
+use crate::broker::{BasicConsume, Capabilities, Message, Method, Name, SimTime, Table, Value};
 use crate::scenario::template::{field, fill, fill_text};
-use crate::scenario::{Action, Arrivals, Endpoint, FailurePolicy, FailureRule, Json, Scenario, Trigger};
+use crate::scenario::{Action, Arrivals, Endpoint, FailurePolicy, FailureRule, Json, Publish as PublishSpec, Scenario, Trigger};
 
 /// HTTP's answer when a program behind the one asked has failed.
 const BAD_GATEWAY: u16 = 502;
@@ -83,6 +83,25 @@ impl World {
         }
     }
 
+    /// The broker closed its channel or connection: a program tries again after a while, as the chapter's does.
+    pub(super) fn lost_channel(&mut self, id: InstanceId) {
+        let reconnect = self.scenario().services[id.service].reconnect;
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.channel = None;
+        let (connection, epoch) = (instance.connection.take(), instance.epoch);
+        if let Some(connection) = connection {
+            self.broker.close_connection(self.now, connection);
+        }
+        self.agenda.push(self.now + reconnect, Item::Reconnect { instance: id, epoch });
+    }
+
+    pub(super) fn reconnect(&mut self, id: InstanceId, epoch: u32) {
+        let instance = &self.services[id.service].instances[id.instance];
+        if instance.epoch == epoch && instance.channel.is_none() {
+            self.send(Vec::new(), Cargo::Connect { instance: id, epoch });
+        }
+    }
+
     /// The broker answers a new instance: a connection, a channel, and its consumers with their prefetch.
     pub(super) fn connect(&mut self, id: InstanceId, epoch: u32) {
         let scenario = self.scenario().clone();
@@ -104,8 +123,11 @@ impl World {
                 queue: subscription.queue.clone(),
                 consumer_tag: consumer_tag(&service.name, id, handler),
                 no_ack: subscription.auto_ack,
-                exclusive: false,
-                arguments: Table::new(),
+                exclusive: subscription.exclusive,
+                arguments: match subscription.priority {
+                    0 => Table::new(),
+                    priority => [("x-priority".into(), Value::Int(priority))].into_iter().collect(),
+                },
             });
             for method in [qos, consume] {
                 let _ = self.broker.apply(self.now, channel, method);
@@ -243,10 +265,10 @@ impl World {
                     return;
                 }
                 Action::Persist { id: id_field, state } => self.persist(id, run_id, id_field, state),
-                Action::Publish { exchange, routing_key, payload, persistent, mandatory } => {
-                    let routing_key: Name = fill_text(routing_key, &run.data).into();
-                    let payload = fill(payload, &run.data);
-                    self.publish(id, &service.name, exchange, routing_key, &payload, *persistent, *mandatory);
+                Action::Publish(publish) => {
+                    let routing_key: Name = fill_text(&publish.routing_key, &run.data).into();
+                    let payload = fill(&publish.payload, &run.data);
+                    self.publish(id, &service.name, publish, routing_key, &payload);
                 }
                 Action::Effect { what, of } => {
                     let whom = field(&run.data, of)
@@ -275,16 +297,7 @@ impl World {
         self.happened(Happening::Persisted { instance: id, record, state: state.clone() });
     }
 
-    fn publish(
-        &mut self,
-        id: InstanceId,
-        service: &Name,
-        exchange: &Name,
-        routing_key: Name,
-        payload: &Json,
-        persistent: bool,
-        mandatory: bool,
-    ) {
+    fn publish(&mut self, id: InstanceId, service: &Name, spec: &PublishSpec, routing_key: Name, payload: &Json) {
         let Some(channel) = self.services[id.service].instances[id.instance].channel else {
             // The chapter's publisher logs this and goes on: a failed publish must not fail the order.
             self.ledger.messages.unsent += 1;
@@ -292,10 +305,12 @@ impl World {
             return;
         };
         let (mut properties, body) = self.event(service, payload);
-        if !persistent {
-            Arc::make_mut(&mut properties).delivery_mode = Some(1);
-        }
-        let exchange = exchange.clone();
+        let own = Arc::make_mut(&mut properties);
+        own.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
+        own.priority = spec.priority;
+        own.expiration = spec.expiration.map(|span| span.as_millis().to_string().into());
+        own.headers = Some(spec.headers.clone());
+        let (exchange, mandatory) = (spec.exchange.clone(), spec.mandatory);
         let path = vec![Place::Instance(id), Place::Exchange(exchange.clone())];
         self.send(path, Cargo::Publish { channel, publish: Publish { exchange, routing_key, properties, body, mandatory } });
     }
@@ -392,6 +407,6 @@ fn failure(rule: &FailureRule, data: &Json) -> Option<String> {
 
 fn uses_broker(scenario: &Scenario, service: usize) -> bool {
     scenario.services[service].handlers.iter().any(|handler| {
-        matches!(handler.trigger, Trigger::Queue(_)) || handler.steps.iter().any(|step| matches!(step.action, Action::Publish { .. }))
+        matches!(handler.trigger, Trigger::Queue(_)) || handler.steps.iter().any(|step| matches!(step.action, Action::Publish(_)))
     })
 }

@@ -289,7 +289,8 @@ pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
         ("x-single-active-consumer", "SAC"),
     ];
     let durable = queue.durable.then_some("D");
-    durable.into_iter().chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
+    let quorum = queue.is_quorum().then_some("quorum");
+    durable.into_iter().chain(quorum).chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
 }
 
 pub fn place_name(scenario: &Scenario, node: &Node) -> String {

@@ -261,7 +261,7 @@ fn step_words(step: &crate::scenario::Step) -> String {
     let action = match &step.action {
         StepAction::Work { time } => format!("work {} ms", time.as_millis()),
         StepAction::Persist { state, .. } => format!("save as {state}"),
-        StepAction::Publish { exchange, routing_key, .. } => format!("publish {routing_key} to {exchange}"),
+        StepAction::Publish(publish) => format!("publish {} to {}", publish.routing_key, publish.exchange),
         StepAction::Call { endpoint, .. } => format!("call {} {}", endpoint.service, endpoint.path),
         StepAction::Effect { what, .. } => what.to_string(),
         StepAction::Reply { status } => format!("answer {status}"),
@@ -482,7 +482,7 @@ fn ledger(session: &Session) -> Html {
                 { line("Published", ledger.messages.published, "") }
                 { line("Copies, ever", total.arrived, "") }
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
-                { line("Ready + unacked", total.ready + total.unacked, "") }
+                { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
                 { line("Dead-lettered", total.dead_lettered_total(), "dead") }
                 { line("Lost", lost, if lost > 0 { "dead" } else { "" }) }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>

@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use super::transcript::{body_from_json, properties_from_json};
 use crate::broker::{
-    ApplyTo, BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Policy, Profile, QueueBinding,
-    QueueDeclare, Resource,
+    BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Policy, Profile, QueueBinding, QueueDeclare,
+    Resource,
 };
 use crate::formats::document::{Fields, Mistakes, Node};
+use crate::formats::scenario_file::policy_fields;
 use crate::scenario::Problem;
 
 pub const VERSION: u64 = 1;
@@ -266,14 +267,7 @@ fn op(op_name: &str, fields: &Fields) -> Option<Op> {
         "tx.select" => Op::TxSelect,
         "tx.commit" => Op::TxCommit,
         "tx.rollback" => Op::TxRollback,
-        "policy.set" => Op::PolicySet(Policy {
-            name: fields.need("name").name(),
-            pattern: fields.need("pattern").text(),
-            apply_to: fields.maybe("apply_to").map_or(Some(ApplyTo::Queues), |node| node.one_of(&ApplyTo::ALL)).unwrap_or(ApplyTo::All),
-            definition: fields.need("definition").table(),
-            priority: fields.maybe("priority").map_or(0, |node| node.integer()),
-            operator: fields.flag("operator", false),
-        }),
+        "policy.set" => Op::PolicySet(policy_fields(fields)),
         "policy.clear" => Op::PolicyClear { name: fields.need("name").name(), operator: fields.flag("operator", false) },
         "alarm.set" => Op::AlarmSet(resource(fields)),
         "alarm.clear" => Op::AlarmClear(resource(fields)),
