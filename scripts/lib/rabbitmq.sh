@@ -50,10 +50,26 @@ ENV
   # Its cookie is its own: the folder is its home.
   printf 'requeue-%s' "$amqp" >"$RABBITMQ_HOME/.erlang.cookie"
   chmod 400 "$RABBITMQ_HOME/.erlang.cookie"
-  for command in rabbitmqctl rabbitmq-server; do
-    printf '#!/usr/bin/env bash\n. %s\nPATH=$PATH:/usr/sbin\nexec /usr/lib/rabbitmq/bin/%s "$@"\n' "$RABBITMQ_HOME/env" "$command" >"$RABBITMQ_HOME/$command"
-    chmod +x "$RABBITMQ_HOME/$command"
+  printf '#!/usr/bin/env bash\n. %s\nexec /usr/lib/rabbitmq/bin/rabbitmq-server "$@"\n' "$RABBITMQ_HOME/env" >"$RABBITMQ_HOME/rabbitmq-server"
+  # Debian's build of 3.10.8 cannot start its application a second time in one node: a restart is one of the whole node.
+  cat >"$RABBITMQ_HOME/rabbitmqctl" <<CTL
+#!/usr/bin/env bash
+. $RABBITMQ_HOME/env
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/\$1") 2>/dev/null; }
+case \$1 in
+stop_app) exec /usr/lib/rabbitmq/bin/rabbitmqctl shutdown --timeout 30 ;;
+start_app)
+  $RABBITMQ_HOME/rabbitmq-server >>"$RABBITMQ_HOME/output" 2>&1 &
+  for try in \$(seq 600); do
+    if listens $amqp && listens $management; then exit 0; fi
+    sleep 0.1
   done
+  exit 1
+  ;;
+*) exec /usr/lib/rabbitmq/bin/rabbitmqctl "\$@" ;;
+esac
+CTL
+  chmod +x "$RABBITMQ_HOME/rabbitmq-server" "$RABBITMQ_HOME/rabbitmqctl"
   "$RABBITMQ_HOME/rabbitmq-server" >"$RABBITMQ_HOME/output" 2>&1 &
   RABBITMQ_PID=$!
   local try
@@ -75,7 +91,7 @@ ENV
 
 stop_rabbitmq() {
   [ -n "$RABBITMQ_HOME" ] || return 0
-  "$RABBITMQ_HOME/rabbitmqctl" shutdown --timeout 20 >/dev/null 2>&1 || true
+  "$RABBITMQ_HOME/rabbitmqctl" stop_app >/dev/null 2>&1 || true
   kill "$RABBITMQ_PID" 2>/dev/null || true
   wait "$RABBITMQ_PID" 2>/dev/null || true
   rm -rf "$RABBITMQ_HOME"

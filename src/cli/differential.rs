@@ -126,6 +126,10 @@ fn forget(json: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(forget),
         Json::Object(fields) => {
             fields.remove("time_ms");
+            // A client is not told that its next publish will block it.
+            if fields.get("state") == Some(&json!("blocking")) {
+                fields.insert("state".into(), json!("running"));
+            }
             if fields.contains_key("reason") && fields.contains_key("queue") && fields.contains_key("count") {
                 fields.remove("time");
             }
