@@ -96,6 +96,12 @@ pub struct Fanout {
     tags: Vec<u64>,
 }
 
+impl Default for Fanout {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Fanout {
     pub fn new() -> Self {
         let mut setup = Setup::new();

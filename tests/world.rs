@@ -56,7 +56,10 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
     assert_eq!(queue.unacked(), 0);
     assert!(queue.ready() > held, "everything waits");
     let redelivered = queue.messages().filter(|entry| entry.redelivered()).count();
-    assert!(redelivered > 0 && queue.messages().take(redelivered).all(|entry| entry.redelivered()), "they are back at the head");
+    assert!(
+        redelivered > 0 && queue.messages().take(redelivered).all(requeue::broker::queue::ready::Entry::redelivered),
+        "they are back at the head"
+    );
     world.drain_occurrences();
     world.inject(Input::Start(id));
     world.run_until(SimTime::from_secs(90), u64::MAX);

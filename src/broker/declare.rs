@@ -336,7 +336,7 @@ impl Broker {
 
     /// To a quorum queue whoever fetched a message and has not settled it counts as a consumer (rule 13).
     pub(super) fn fetchers(&self, id: QueueId) -> u64 {
-        if !self.queues.get(&id).is_some_and(|queue| queue.messages.kind() == Kind::Quorum) {
+        if self.queues.get(&id).is_none_or(|queue| queue.messages.kind() != Kind::Quorum) {
             return 0;
         }
         let held = self.channels.values().flat_map(|channel| channel.unacked.values());

@@ -450,7 +450,7 @@ impl Client {
             consumers: Some(queue.consumers()),
             active_consumer: broker.active_consumer(queue).map(std::string::ToString::to_string),
             bodies: Some(queue.messages().map(|entry| body_to_json(&entry.message.body)).collect()),
-            redelivered: Some(queue.messages().map(|entry| entry.redelivered()).collect()),
+            redelivered: Some(queue.messages().map(crate::broker::queue::ready::Entry::redelivered).collect()),
         });
         let bindings = broker.bindings().map(|binding| ProbeBinding {
             source: binding.source.to_string(),
