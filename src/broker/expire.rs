@@ -46,7 +46,9 @@ impl Broker {
         }
         if let Some(messages) = queue.messages.quorum_mut() {
             messages.end_delays(now);
-            if messages.pending_retry_at.is_some_and(|at| at <= now) {
+            let pending_due = messages.pending_retry_at.is_some_and(|at| at <= now);
+            self.enforce_limit(id);
+            if pending_due {
                 self.try_pending(now, id);
             }
         }
