@@ -142,7 +142,7 @@ fn every_mistake_in_a_scenario_is_named_with_its_place() {
             "\"endpoint\": \"GET /\" }",
             "clients[0].calls.endpoint: 'api-gateway' has no endpoint 'GET /'",
         ),
-        ("\"poisson_ms\": 500", "\"poisson_ms\": 0", "clients[0]: requests come at most 10,000 a second"),
+        ("\"poisson_ms\": 400", "\"poisson_ms\": 0", "clients[0]: requests come at most 10,000 a second"),
         ("\"do\": \"work\"", "\"do\": \"dance\"", "services[1].handlers[0].steps[0].do: expected one of work"),
         ("\"one_in\": 20", "\"one_in\": 0", "clients[0].poison.one_in"),
         (

@@ -329,7 +329,7 @@ impl Broker {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let message = entry.message.clone();
         let position = match &mut queue.messages {
-            Messages::Classic(levels) => levels.put_back(entry),
+            Messages::Classic(messages) => messages.put_back(entry),
             Messages::Quorum(messages) => {
                 let counted = quorum::counts(cause, rules);
                 let failures = entry.failures() + u32::from(counted);

@@ -4,6 +4,7 @@
 pub mod ready;
 pub mod settings;
 
+pub(super) mod classic;
 pub(super) mod quorum;
 
 use std::collections::VecDeque;
@@ -14,8 +15,9 @@ use super::message::Message;
 use super::profile::Rules;
 use super::time::SimTime;
 use super::value::{Name, Table};
+use classic::ClassicMessages;
 use quorum::QuorumMessages;
-use ready::{Entry, Levels};
+use ready::Entry;
 use settings::{Overflow, Settings};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,14 +68,14 @@ pub struct Queue {
 /// The ready messages, by kind of queue.
 #[derive(Clone, Debug)]
 pub(super) enum Messages {
-    Classic(Levels),
+    Classic(ClassicMessages),
     Quorum(Box<QuorumMessages>),
 }
 
 impl Messages {
     pub fn new(kind: Kind, settings: &Settings, rules: &Rules) -> Self {
         match kind {
-            Kind::Classic => Self::Classic(Levels::new(usize::from(settings.max_priority) + 1)),
+            Kind::Classic => Self::Classic(ClassicMessages::new(settings.max_priority)),
             Kind::Quorum => Self::Quorum(Box::new(QuorumMessages::new(rules))),
         }
     }
@@ -87,7 +89,7 @@ impl Messages {
 
     pub fn len(&self) -> usize {
         match self {
-            Self::Classic(levels) => levels.len(),
+            Self::Classic(messages) => messages.levels.len(),
             Self::Quorum(messages) => messages.len(),
         }
     }
@@ -98,7 +100,7 @@ impl Messages {
 
     fn bytes(&self) -> u64 {
         match self {
-            Self::Classic(levels) => levels.bytes(),
+            Self::Classic(messages) => messages.levels.bytes(),
             Self::Quorum(messages) => messages.bytes(),
         }
     }
@@ -106,14 +108,14 @@ impl Messages {
     /// In delivery order.
     pub fn iter(&self) -> Box<dyn Iterator<Item = &Entry> + '_> {
         match self {
-            Self::Classic(levels) => Box::new(levels.iter()),
+            Self::Classic(messages) => Box::new(messages.levels.iter()),
             Self::Quorum(messages) => Box::new(messages.iter()),
         }
     }
 
     pub fn push_back(&mut self, entry: Entry) {
         match self {
-            Self::Classic(levels) => levels.push_back(entry),
+            Self::Classic(messages) => messages.levels.push_back(entry),
             Self::Quorum(messages) => messages.new.push_back(entry),
         }
     }
@@ -121,7 +123,7 @@ impl Messages {
     /// The next to be delivered, and the first to be dropped from a full queue (rules 103, 109).
     pub fn pop_front(&mut self) -> Option<Entry> {
         match self {
-            Self::Classic(levels) => levels.pop_front(),
+            Self::Classic(messages) => messages.levels.pop_front(),
             Self::Quorum(messages) => messages.pop_front(),
         }
     }
@@ -129,14 +131,14 @@ impl Messages {
     /// Only from the head, and only what is ready (rules 96, 98).
     pub fn pop_expired(&mut self, now: SimTime) -> Option<Entry> {
         match self {
-            Self::Classic(levels) => levels.front().is_some_and(|head| head.expires_at <= now).then(|| levels.pop_front()).flatten(),
+            Self::Classic(messages) => messages.pop_expired(now),
             Self::Quorum(messages) => messages.pop_expired(now),
         }
     }
 
     pub fn take(&mut self) -> Vec<Entry> {
         match self {
-            Self::Classic(levels) => levels.take(),
+            Self::Classic(messages) => messages.levels.take(),
             Self::Quorum(messages) => messages.take(),
         }
     }
@@ -167,7 +169,7 @@ impl Queue {
             (one, other) => one.or(other),
         };
         let (priority, failures) = match &self.messages {
-            Messages::Classic(_) => (message.properties.priority.unwrap_or(0).min(self.settings.max_priority), 0),
+            Messages::Classic(messages) => (messages.level(message.properties.priority), 0),
             Messages::Quorum(messages) => (messages.level(message.properties.priority), message.failures()),
         };
         let shortest = match self.messages.kind() {
@@ -223,7 +225,7 @@ impl Queue {
     /// When something happens to this queue by itself.
     pub(super) fn next_deadline(&self) -> Option<SimTime> {
         let (head, others) = match &self.messages {
-            Messages::Classic(levels) => (levels.front().map(|entry| entry.expires_at), [None, None]),
+            Messages::Classic(messages) => (messages.levels.front().map(|entry| entry.expires_at), [None, None]),
             Messages::Quorum(messages) => (messages.next_expiry(), [messages.next_delay_end(), messages.pending_retry_at]),
         };
         let expiry = self.settings.expires.filter(|_| self.consumers.is_empty()).map(|period| self.used_at + period);

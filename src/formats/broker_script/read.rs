@@ -72,6 +72,28 @@ pub enum Op {
     Probe,
 }
 
+impl Op {
+    /// The bytes of the longest name it sends as a short string (rule 6).
+    #[must_use]
+    pub fn longest_name(&self) -> Option<usize> {
+        let names: Vec<&Name> = match self {
+            Self::ExchangeDeclare(declare) => vec![&declare.exchange, &declare.kind],
+            Self::ExchangeDelete { exchange, .. } => vec![exchange],
+            Self::ExchangeBind(binding) | Self::ExchangeUnbind(binding) => {
+                vec![&binding.source, &binding.destination, &binding.routing_key]
+            }
+            Self::QueueDeclare(declare) => vec![&declare.queue],
+            Self::QueueBind(binding) | Self::QueueUnbind(binding) => vec![&binding.queue, &binding.exchange, &binding.routing_key],
+            Self::QueuePurge { queue } | Self::QueueDelete { queue, .. } | Self::Get { queue, .. } => vec![queue],
+            Self::Publish(publish) => vec![&publish.exchange, &publish.routing_key],
+            Self::Consume { consume, .. } => vec![&consume.queue, &consume.consumer_tag],
+            Self::Cancel { consumer_tag } => vec![consumer_tag],
+            _ => Vec::new(),
+        };
+        names.into_iter().map(|name| name.len()).max()
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settle {
     Ack,

@@ -142,7 +142,7 @@ impl Client {
     }
 
     fn method(&mut self, step: &Step, channel: ChannelId) -> Outcome {
-        if let Some(long) = longest_name(&step.op).filter(|length| *length > SHORTSTR_BYTES_MAX) {
+        if let Some(long) = step.op.longest_name().filter(|length| *length > SHORTSTR_BYTES_MAX) {
             return Outcome::client(&format!("a short string has at most {SHORTSTR_BYTES_MAX} bytes, this one has {long}")); // rule 6
         }
         let method = match &step.op {
@@ -503,20 +503,4 @@ fn settlement(how: Settle, delivery_tag: u64, multiple: bool, requeue: bool) -> 
         Settle::Nack => Method::BasicNack { delivery_tag, multiple, requeue },
         Settle::Reject => Method::BasicReject { delivery_tag, requeue },
     }
-}
-
-fn longest_name(op: &Op) -> Option<usize> {
-    let names: Vec<&Name> = match op {
-        Op::ExchangeDeclare(declare) => vec![&declare.exchange, &declare.kind],
-        Op::ExchangeDelete { exchange, .. } => vec![exchange],
-        Op::ExchangeBind(binding) | Op::ExchangeUnbind(binding) => vec![&binding.source, &binding.destination, &binding.routing_key],
-        Op::QueueDeclare(declare) => vec![&declare.queue],
-        Op::QueueBind(binding) | Op::QueueUnbind(binding) => vec![&binding.queue, &binding.exchange, &binding.routing_key],
-        Op::QueuePurge { queue } | Op::QueueDelete { queue, .. } | Op::Get { queue, .. } => vec![queue],
-        Op::Publish(publish) => vec![&publish.exchange, &publish.routing_key],
-        Op::Consume { consume, .. } => vec![&consume.queue, &consume.consumer_tag],
-        Op::Cancel { consumer_tag } => vec![consumer_tag],
-        _ => Vec::new(),
-    };
-    names.into_iter().map(|name| name.len()).max()
 }

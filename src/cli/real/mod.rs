@@ -1,18 +1,22 @@
 //! A broker script on a real RabbitMQ, in real time. The transcript has the simulated one's form; what cannot be read without
 //! disturbing the broker is null.
 
+mod management;
+mod methods;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amq_protocol::frame::AMQPFrame;
-use amq_protocol::protocol::{AMQPClass, basic, channel, confirm, connection, exchange, queue, tx};
-use base64::Engine as _;
+use amq_protocol::protocol::{AMQPClass, basic, channel, connection, queue};
 use serde_json::{Value as Json, json};
 
+pub use management::manage;
+
 pub use super::amqp::Address;
-use super::amqp::{Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short, table_to_amqp};
+use super::amqp::{Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource};
 use crate::formats::amqp_json::table_to_json;
@@ -317,7 +321,7 @@ impl Client {
         let (connection, number) = self.route(&step.channel);
         self.reply = None;
         self.got = None;
-        let class = match self.class(step) {
+        let class = match self.prepare(step) {
             Ok(class) => class,
             Err(outcome) => return outcome,
         };
@@ -326,12 +330,12 @@ impl Client {
             if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| !global) {
                 channel.prefetch_count = *prefetch_count;
             }
-            self.wire.send_bytes(connection, &qos_bytes(number, *prefetch_size, *prefetch_count, *global));
+            self.wire.send_bytes(connection, &methods::qos_bytes(number, *prefetch_size, *prefetch_count, *global));
         } else if let Some(class) = class {
             self.wire.send(connection, &AMQPFrame::Method(number, class));
         }
         if let Op::Publish(publish) = &step.op {
-            for frame in content_frames(number, properties_to_amqp(&publish.properties), &body_bytes(&publish.body)) {
+            for frame in content_frames(number, properties_to_amqp(&publish.properties), &methods::body_bytes(&publish.body)) {
                 self.wire.send(connection, &frame);
             }
             if let Some(channel) = self.channels.get_mut(&step.channel) {
@@ -397,145 +401,25 @@ impl Client {
         }
     }
 
-    /// The method of a step; nothing for what is sent otherwise.
-    fn class(&mut self, step: &Step) -> Result<Option<AMQPClass>, Outcome> {
-        let too_long = |names: &[&Name]| {
-            let longest = names.iter().map(|name| name.len()).max().unwrap_or(0);
-            if longest <= SHORTSTR_BYTES_MAX {
-                return Ok(());
+    /// The method of a step, and what the client remembers of it.
+    fn prepare(&mut self, step: &Step) -> Result<Option<AMQPClass>, Outcome> {
+        if let Some(long) = step.op.longest_name().filter(|length| *length > SHORTSTR_BYTES_MAX) {
+            return Err(Outcome::client(&format!("a short string has at most {SHORTSTR_BYTES_MAX} bytes, this one has {long}")));
+        }
+        let mut delivery_tag = 0;
+        if let Op::Settle { of, multiple, .. } = &step.op {
+            delivery_tag = self.delivery_tag(of).ok_or_else(|| Outcome::client("no such delivery"))?;
+            self.settled(&step.channel, delivery_tag, *multiple);
+        }
+        if let Op::Consume { consume, on_delivery } = &step.op {
+            if let Some(settle) = on_delivery.as_ref().filter(|_| !consume.no_ack) {
+                self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0));
             }
-            Err(Outcome::client(&format!("a short string has at most {SHORTSTR_BYTES_MAX} bytes, this one has {longest}")))
-        };
-        Ok(Some(match &step.op {
-            Op::ChannelClose => {
-                let close = channel::Close { reply_code: 200, reply_text: short("bye"), class_id: 0, method_id: 0 };
-                AMQPClass::Channel(channel::AMQPMethod::Close(close))
+            if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| consume.no_ack) {
+                channel.no_ack_tags.push(consume.consumer_tag.clone());
             }
-            Op::ExchangeDeclare(declare) => {
-                too_long(&[&declare.exchange, &declare.kind])?;
-                AMQPClass::Exchange(exchange::AMQPMethod::Declare(exchange::Declare {
-                    exchange: short(&declare.exchange),
-                    kind: short(&declare.kind),
-                    passive: declare.passive,
-                    durable: declare.durable,
-                    auto_delete: declare.auto_delete,
-                    internal: declare.internal,
-                    nowait: false,
-                    arguments: table_to_amqp(&declare.arguments),
-                }))
-            }
-            Op::ExchangeDelete { exchange: name, if_unused } => {
-                too_long(&[name])?;
-                let delete = exchange::Delete { exchange: short(name), if_unused: *if_unused, nowait: false };
-                AMQPClass::Exchange(exchange::AMQPMethod::Delete(delete))
-            }
-            Op::ExchangeBind(binding) => {
-                too_long(&[&binding.source, &binding.destination, &binding.routing_key])?;
-                AMQPClass::Exchange(exchange::AMQPMethod::Bind(exchange::Bind {
-                    destination: short(&binding.destination),
-                    source: short(&binding.source),
-                    routing_key: short(&binding.routing_key),
-                    nowait: false,
-                    arguments: table_to_amqp(&binding.arguments),
-                }))
-            }
-            Op::ExchangeUnbind(binding) => {
-                too_long(&[&binding.source, &binding.destination, &binding.routing_key])?;
-                AMQPClass::Exchange(exchange::AMQPMethod::Unbind(exchange::Unbind {
-                    destination: short(&binding.destination),
-                    source: short(&binding.source),
-                    routing_key: short(&binding.routing_key),
-                    nowait: false,
-                    arguments: table_to_amqp(&binding.arguments),
-                }))
-            }
-            Op::QueueDeclare(declare) => {
-                too_long(&[&declare.queue])?;
-                AMQPClass::Queue(queue::AMQPMethod::Declare(queue::Declare {
-                    queue: short(&declare.queue),
-                    passive: declare.passive,
-                    durable: declare.durable,
-                    exclusive: declare.exclusive,
-                    auto_delete: declare.auto_delete,
-                    nowait: false,
-                    arguments: table_to_amqp(&declare.arguments),
-                }))
-            }
-            Op::QueueBind(binding) => {
-                too_long(&[&binding.queue, &binding.exchange, &binding.routing_key])?;
-                AMQPClass::Queue(queue::AMQPMethod::Bind(queue::Bind {
-                    queue: short(&binding.queue),
-                    exchange: short(&binding.exchange),
-                    routing_key: short(&binding.routing_key),
-                    nowait: false,
-                    arguments: table_to_amqp(&binding.arguments),
-                }))
-            }
-            Op::QueueUnbind(binding) => {
-                too_long(&[&binding.queue, &binding.exchange, &binding.routing_key])?;
-                AMQPClass::Queue(queue::AMQPMethod::Unbind(queue::Unbind {
-                    queue: short(&binding.queue),
-                    exchange: short(&binding.exchange),
-                    routing_key: short(&binding.routing_key),
-                    arguments: table_to_amqp(&binding.arguments),
-                }))
-            }
-            Op::QueuePurge { queue: name } => {
-                too_long(&[name])?;
-                AMQPClass::Queue(queue::AMQPMethod::Purge(queue::Purge { queue: short(name), nowait: false }))
-            }
-            Op::QueueDelete { queue: name, if_unused, if_empty } => {
-                too_long(&[name])?;
-                let delete = queue::Delete { queue: short(name), if_unused: *if_unused, if_empty: *if_empty, nowait: false };
-                AMQPClass::Queue(queue::AMQPMethod::Delete(delete))
-            }
-            Op::Publish(publish) => {
-                too_long(&[&publish.exchange, &publish.routing_key])?;
-                AMQPClass::Basic(basic::AMQPMethod::Publish(basic::Publish {
-                    exchange: short(&publish.exchange),
-                    routing_key: short(&publish.routing_key),
-                    mandatory: publish.mandatory,
-                    immediate: publish.immediate,
-                }))
-            }
-            Op::Get { queue, no_ack } => {
-                too_long(&[queue])?;
-                AMQPClass::Basic(basic::AMQPMethod::Get(basic::Get { queue: short(queue), no_ack: *no_ack }))
-            }
-            Op::Consume { consume, on_delivery } => {
-                too_long(&[&consume.queue, &consume.consumer_tag])?;
-                if let Some(settle) = on_delivery.as_ref().filter(|_| !consume.no_ack) {
-                    self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0));
-                }
-                if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| consume.no_ack) {
-                    channel.no_ack_tags.push(consume.consumer_tag.clone());
-                }
-                AMQPClass::Basic(basic::AMQPMethod::Consume(basic::Consume {
-                    queue: short(&consume.queue),
-                    consumer_tag: short(&consume.consumer_tag),
-                    no_local: false,
-                    no_ack: consume.no_ack,
-                    exclusive: consume.exclusive,
-                    nowait: false,
-                    arguments: table_to_amqp(&consume.arguments),
-                }))
-            }
-            Op::Cancel { consumer_tag } => {
-                too_long(&[consumer_tag])?;
-                AMQPClass::Basic(basic::AMQPMethod::Cancel(basic::Cancel { consumer_tag: short(consumer_tag), nowait: false }))
-            }
-            Op::Settle { how, of, multiple, requeue } => {
-                let Some(tag) = self.delivery_tag(of) else { return Err(Outcome::client("no such delivery")) };
-                self.settled(&step.channel, tag, *multiple);
-                AMQPClass::Basic(settlement(*how, tag, *multiple, *requeue))
-            }
-            Op::Recover { requeue } => AMQPClass::Basic(basic::AMQPMethod::Recover(basic::Recover { requeue: *requeue })),
-            Op::ConfirmSelect => AMQPClass::Confirm(confirm::AMQPMethod::Select(confirm::Select { nowait: false })),
-            Op::TxSelect => AMQPClass::Tx(tx::AMQPMethod::Select(tx::Select {})),
-            Op::TxCommit => AMQPClass::Tx(tx::AMQPMethod::Commit(tx::Commit {})),
-            Op::TxRollback => AMQPClass::Tx(tx::AMQPMethod::Rollback(tx::Rollback {})),
-            _ => return Ok(None),
-        }))
+        }
+        Ok(methods::method_of(&step.op, delivery_tag))
     }
 
     fn settled(&mut self, channel: &str, tag: u64, multiple: bool) {
@@ -605,7 +489,7 @@ impl Client {
                 requeue: requeue && how != Settle::Ack,
             });
             self.settled(&name, delivery_tag, false);
-            self.wire.send(id, &AMQPFrame::Method(number, AMQPClass::Basic(settlement(how, delivery_tag, false, requeue))));
+            self.wire.send(id, &AMQPFrame::Method(number, AMQPClass::Basic(methods::settlement(how, delivery_tag, false, requeue))));
             self.be_quiet();
         }
     }
@@ -734,7 +618,7 @@ impl Client {
             return;
         }
         let Some(Incoming { method, properties, body, .. }) = channel.incoming.take() else { return };
-        let body = body_of(&body);
+        let body = methods::body_of(&body);
         let message = |exchange: &str, routing_key: &str| {
             Message::observed(MessageId(0), exchange, routing_key, Arc::new(properties_from_amqp(&properties)), body.clone())
         };
@@ -861,77 +745,5 @@ impl Client {
         let answer = observer.perform(&step(Op::QueueDeclare(declare))).ok()?;
         let Outcome::Ok(fields) = answer else { return None };
         Some((fields["message_count"].as_u64()?, fields["consumer_count"].as_u64()?))
-    }
-}
-
-/// A request to the management interface.
-pub fn manage(broker: &RealBroker, verb: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
-    let url = format!("{}/api/{path}", broker.management.trim_end_matches('/'));
-    let login = format!("{}:{}", broker.address.user, broker.address.password);
-    let authorization = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(login));
-    let say = |error: ureq::Error| format!("{verb} {url}: {error}");
-    let text = match verb {
-        "GET" => {
-            let mut answer = ureq::get(&url).header("Authorization", &authorization).call().map_err(say)?;
-            answer.body_mut().read_to_string().map_err(say)?
-        }
-        "DELETE" => {
-            // What is not there is deleted.
-            match ureq::delete(&url).header("Authorization", &authorization).call() {
-                Ok(_) | Err(ureq::Error::StatusCode(404)) => String::new(),
-                Err(error) => return Err(say(error)),
-            }
-        }
-        _ => {
-            let body = body.map(ToString::to_string).unwrap_or_default();
-            let request = ureq::put(&url).header("Authorization", &authorization).header("Content-Type", "application/json");
-            request.send(body.as_bytes()).map_err(say)?;
-            String::new()
-        }
-    };
-    Ok(serde_json::from_str(&text).unwrap_or(Json::Null))
-}
-
-fn settlement(how: Settle, delivery_tag: u64, multiple: bool, requeue: bool) -> basic::AMQPMethod {
-    match how {
-        Settle::Ack => basic::AMQPMethod::Ack(basic::Ack { delivery_tag, multiple }),
-        Settle::Nack => basic::AMQPMethod::Nack(basic::Nack { delivery_tag, multiple, requeue }),
-        Settle::Reject => basic::AMQPMethod::Reject(basic::Reject { delivery_tag, requeue }),
-    }
-}
-
-/// `basic.qos` with its size, which the codec leaves out.
-fn qos_bytes(number: u16, prefetch_size: u32, prefetch_count: u16, global: bool) -> Vec<u8> {
-    let mut bytes = vec![1];
-    bytes.extend(number.to_be_bytes());
-    bytes.extend(11_u32.to_be_bytes());
-    bytes.extend(60_u16.to_be_bytes());
-    bytes.extend(10_u16.to_be_bytes());
-    bytes.extend(prefetch_size.to_be_bytes());
-    bytes.extend(prefetch_count.to_be_bytes());
-    bytes.push(u8::from(global));
-    bytes.push(0xCE);
-    bytes
-}
-
-/// A body of a given size carries its id at its front, so that it can be told when it comes back.
-const SIZED: &str = "requeue-sized:";
-
-fn body_bytes(body: &Body) -> Vec<u8> {
-    match body {
-        Body::Bytes(bytes) => bytes.to_vec(),
-        Body::Sized { bytes, id } => {
-            let mut text = format!("{SIZED}{id}:").into_bytes();
-            text.resize(usize::try_from(*bytes).unwrap_or(0), b'.');
-            text
-        }
-    }
-}
-
-fn body_of(bytes: &[u8]) -> Body {
-    let text = String::from_utf8_lossy(bytes);
-    match text.strip_prefix(SIZED).and_then(|rest| rest.split_once(':')) {
-        Some((id, _)) => Body::Sized { bytes: bytes.len() as u64, id: id.into() },
-        None => Body::Bytes(bytes.into()),
     }
 }
