@@ -56,7 +56,9 @@ pub struct Random {
     live_consumers: BTreeSet<(ChannelId, String)>,
     settled: BTreeSet<(ChannelId, u64)>,
     delivered: BTreeSet<(ChannelId, u64)>,
-    /// The last message delivered for the first time, for each queue of one priority.
+    /// In which order messages came to a queue.
+    arrivals: BTreeMap<(String, u64), u64>,
+    /// The last one delivered for the first time, for each queue and priority.
     first_deliveries: BTreeMap<String, u64>,
     bodies: u64,
 }
@@ -72,6 +74,7 @@ impl Random {
             live_consumers: BTreeSet::new(),
             settled: BTreeSet::new(),
             delivered: BTreeSet::new(),
+            arrivals: BTreeMap::new(),
             first_deliveries: BTreeMap::new(),
             bodies: 0,
         }
@@ -331,17 +334,27 @@ impl Random {
                 let consumer = (delivered.channel, delivered.consumer_tag.to_string());
                 assert!(self.live_consumers.contains(&consumer), "{what}: a delivery to a consumer that is gone");
                 assert!(self.delivered.insert((delivered.channel, delivered.delivery_tag)), "{what}: a tag used twice");
+                if delivered.direct {
+                    self.arrive(&delivered.queue, delivered.message.id.0);
+                }
                 // Of one priority, and never requeued: in the order of arrival.
                 if !delivered.redelivered && delivered.message.deaths().is_empty() {
+                    let arrived = self.arrivals[&(delivered.queue.to_string(), delivered.message.id.0)];
                     let key = format!("{}/{:?}", delivered.queue, delivered.message.properties.priority);
-                    let last = self.first_deliveries.insert(key, delivered.message.id.0).unwrap_or(0);
-                    assert!(delivered.message.id.0 > last, "{what}: {} overtook {last}", delivered.message.id.0);
+                    let last = self.first_deliveries.insert(key, arrived).unwrap_or(0);
+                    assert!(arrived > last, "{what}: arrival {arrived} overtook {last}");
                 }
             }
+            Event::Enqueued { queue, message } => self.arrive(queue, message.id.0),
             Event::Acknowledged { channel, delivery_tag, .. } | Event::Requeued { channel, delivery_tag, .. } => {
                 assert!(self.settled.insert((*channel, *delivery_tag)), "{what}: tag {delivery_tag} settled twice");
             }
             _ => {}
         }
+    }
+
+    fn arrive(&mut self, queue: &str, message: u64) {
+        let number = self.arrivals.len() as u64 + 1;
+        self.arrivals.insert((queue.to_owned(), message), number);
     }
 }
