@@ -305,7 +305,7 @@ impl Broker {
                     self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
                 }
                 Settlement::Reject => {
-                    let failures = entry.failures() + u32::from(self.profile.rules().delivery_limit.is_some()); // rule 139
+                    let failures = entry.failures() + u32::from(self.profile.rules().reject_counts_at_death); // rule 139
                     self.die(id, entry.with_failures(failures), DeathReason::Rejected);
                 }
                 Settlement::Requeue(cause) => self.give_back(now, id, channel, delivery_tag, entry, cause),
@@ -340,7 +340,7 @@ impl Broker {
                 }
                 let delay = queue.settings.delayed_retry.and_then(|retry| quorum::retry_delay(&retry, failures, counted));
                 let by_itself = matches!(cause, RequeueCause::Nacked | RequeueCause::Recovered)
-                    || (cause == RequeueCause::Rejected && !rules.delayed_retry);
+                    || (cause == RequeueCause::Rejected && !rules.reject_returns_to_front);
                 match (delay, queue.settings.delivery_limit) {
                     (Some(delay), _) => {
                         messages.delay(now + delay, entry);

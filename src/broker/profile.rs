@@ -79,6 +79,10 @@ pub(super) struct Rules {
     pub negative_limit_is_none: bool,
     /// `basic.nack` with requeue, `basic.recover` and a timeout count towards the delivery limit (rule 131).
     pub nack_counts: bool,
+    /// Without a limit a rejected message returns to the front, not to the end as a nacked one (rule 134).
+    pub reject_returns_to_front: bool,
+    /// A rejection without requeue is one failure more on the message's record (rule 139).
+    pub reject_counts_at_death: bool,
     /// `x-acquired-count` is told (rule 132).
     pub acquired_count: bool,
     /// `x-delayed-retry-*` is known (rule 136).
@@ -117,6 +121,8 @@ const V3_13: Rules = Rules {
     delivery_limit: None,
     negative_limit_is_none: false,
     nack_counts: true,
+    reject_returns_to_front: false,
+    reject_counts_at_death: false,
     acquired_count: false,
     delayed_retry: false,
     purge_drops_pending: false,
@@ -129,6 +135,7 @@ const V4_0: Rules = Rules {
     interpret_client_x_death: false,
     delivery_limit: Some(20),
     negative_limit_is_none: true,
+    reject_counts_at_death: true,
     ..V3_13
 };
 
@@ -140,6 +147,7 @@ const V4_3: Rules = Rules {
     timeout_owner: TimeoutOwner::Queue,
     quorum_priority: QuorumPriority::Strict,
     nack_counts: false,
+    reject_returns_to_front: true,
     acquired_count: true,
     delayed_retry: true,
     purge_drops_pending: true,
