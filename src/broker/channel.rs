@@ -54,6 +54,8 @@ pub(super) struct Transaction {
 pub(super) struct Routing {
     pub message: Arc<Message>,
     pub queues: Vec<QueueId>,
+    /// It had queues when it was published.
+    pub routed: bool,
     pub mandatory: bool,
 }
 
@@ -134,9 +136,9 @@ impl UnackedDeliveries {
         Some(&mut self.ring[place].1)
     }
 
-    /// The oldest.
-    pub fn front(&self) -> Option<&Unacked> {
-        self.ring.front().map(|(_, delivery)| delivery)
+    /// Those that nobody has settled, not even in a transaction; the oldest first.
+    pub fn open(&self) -> impl Iterator<Item = (u64, &Unacked)> {
+        self.iter().filter(|(_, delivery)| !delivery.settled)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Unacked)> {

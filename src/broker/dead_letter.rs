@@ -136,6 +136,7 @@ pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, no
 
     if routing_key.is_some() {
         history.bcc.clear();
+        history.cc_spent = true;
     }
     properties.history = Some(history);
     Message {
@@ -169,7 +170,8 @@ fn record(history: &mut History, message: &Message, queue: &Name, reason: DeathR
 
 /// The keys of the CC header (rule 48).
 pub(super) fn cc_keys(message: &Message) -> impl Iterator<Item = Name> {
-    let keys = message.properties.header("CC").and_then(Value::as_array).unwrap_or_default();
+    let spent = message.properties.history.as_ref().is_some_and(|history| history.cc_spent);
+    let keys = message.properties.header("CC").filter(|_| !spent).and_then(Value::as_array).unwrap_or_default();
     keys.iter().filter_map(|key| key.as_str().cloned())
 }
 

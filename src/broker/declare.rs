@@ -139,12 +139,13 @@ impl Broker {
     }
 
     pub(super) fn exchange_unbind(&mut self, binding: &ExchangeBinding) -> Result<Reply, AmqpError> {
-        for name in [&binding.source, &binding.destination] {
+        let (source, destination) = (strip(&binding.source), strip(&binding.destination));
+        for name in [&source, &destination] {
             if name.is_empty() {
                 return Err(access_refused("operation not permitted on the default exchange"));
             }
         }
-        let (source, destination) = (self.exchange_names.get(&binding.source), self.exchange_names.get(&binding.destination));
+        let (source, destination) = (self.exchange_names.get(&source), self.exchange_names.get(&destination));
         if let (Some(&source), Some(&destination)) = (source, destination) {
             self.remove_binding(source, Destination::Exchange(destination), &binding.routing_key, &binding.arguments);
         }
@@ -160,10 +161,11 @@ impl Broker {
 
     pub(super) fn queue_unbind(&mut self, channel: ChannelId, binding: &QueueBinding) -> Result<Reply, AmqpError> {
         let (queue, key) = self.binding_shortcut(channel, binding)?;
-        if binding.exchange.is_empty() {
+        let exchange = strip(&binding.exchange);
+        if exchange.is_empty() {
             return Err(access_refused("operation not permitted on the default exchange"));
         }
-        if let (Some(&queue), Some(&source)) = (self.queue_names.get(&queue), self.exchange_names.get(&binding.exchange)) {
+        if let (Some(&queue), Some(&source)) = (self.queue_names.get(&queue), self.exchange_names.get(&exchange)) {
             self.check_exclusive_access(channel, queue)?;
             self.remove_binding(source, Destination::Queue(queue), &key, &binding.arguments);
         }
@@ -347,12 +349,11 @@ impl Broker {
     fn check_queue_equivalence(&self, connection: ConnectionId, id: QueueId, declare: &QueueDeclare) -> Result<(), AmqpError> {
         let known = &self.queues[&id];
         let name = &known.name;
-        if known.exclusive.is_some_and(|owner| owner != connection) || (declare.exclusive && known.exclusive.is_none()) {
+        if known.exclusive != declare.exclusive.then_some(connection) {
             return Err(Self::locked(name));
         }
         check_flag("durable", "queue", name, declare.durable && !declare.exclusive, known.durable)?;
         check_flag("auto_delete", "queue", name, declare.auto_delete, known.auto_delete)?;
-        check_flag("exclusive", "queue", name, declare.exclusive, known.exclusive.is_some())?;
         let classic = Value::string("classic");
         let with_type = |arguments: &Table| {
             let mut arguments = arguments.clone();
@@ -360,7 +361,8 @@ impl Broker {
             arguments
         };
         let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));
-        settings::compared_arguments().try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
+        settings::compared_arguments(known.messages.kind(), self.profile.rules())
+            .try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
     }
 
     pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
@@ -383,12 +385,12 @@ impl Broker {
     }
 
     /// What a quorum queue keeps beside its ready messages.
-    fn drop_pending(&mut self, id: QueueId, cause: DropCause) {
+    pub(super) fn drop_pending(&mut self, id: QueueId, cause: DropCause) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let Some(messages) = queue.messages.quorum_mut() else { return };
         let pending = std::mem::take(&mut messages.pending);
         messages.pending_retry_at = None;
-        let dropped = pending.into_iter().map(|(entry, _)| entry);
+        let dropped = pending.into_iter().map(|letter| letter.entry);
         self.events.extend(dropped.map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
     }
 

@@ -16,7 +16,7 @@ use super::time::SimTime;
 use super::value::{Name, Value};
 
 /// The pseudo-queue of RabbitMQ's direct reply-to.
-const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
+pub(super) const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
 
 /// What a quorum queue makes of a consumer without a limit (rule 77).
 const UNLIMITED_PREFETCH: u16 = 2_000;
@@ -80,6 +80,9 @@ impl Broker {
         }
         if tag.is_empty() {
             tag = self.generated_name("amq.ctag");
+            while self.channel(channel).consumers.contains_key(&tag) {
+                tag = self.generated_name("amq.ctag");
+            }
         }
         self.ids.consumer += 1;
         let consumer = ConsumerId(self.ids.consumer);
@@ -112,7 +115,9 @@ impl Broker {
         if let Some(&consumer) = self.channel(channel).consumers.get(tag)
             && let Some(queue) = self.remove_consumer(now, consumer)
         {
-            self.after_consumer_left(now, queue);
+            if !self.delete_if_abandoned(queue) {
+                self.dispatch(now, queue);
+            }
         }
         Reply::Ok
     }
@@ -133,14 +138,13 @@ impl Broker {
         Some(state.queue)
     }
 
-    /// An auto-delete queue goes with its last consumer (rule 23).
-    pub(super) fn after_consumer_left(&mut self, now: SimTime, id: QueueId) {
-        let Some(queue) = self.queues.get(&id) else { return };
-        if queue.auto_delete && queue.had_consumer && queue.consumers.is_empty() {
+    /// An auto-delete queue goes with its last consumer (rule 23). Whether it did.
+    pub(super) fn delete_if_abandoned(&mut self, id: QueueId) -> bool {
+        let abandoned = self.queues.get(&id).is_some_and(|queue| queue.auto_delete && queue.had_consumer && queue.consumers.is_empty());
+        if abandoned {
             self.delete_queue(id);
-        } else {
-            self.dispatch(now, id);
         }
+        abandoned
     }
 
     pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: &Name, no_ack: bool) -> Result<Reply, AmqpError> {
@@ -257,7 +261,7 @@ impl Broker {
         }
         let last = if delivery_tag == 0 { u64::MAX } else { delivery_tag };
         let tags: Vec<u64> = if multiple {
-            let open = state.unacked.iter().filter(|(_, delivery)| !delivery.settled).map(|(tag, _)| tag);
+            let open = state.unacked.open().map(|(tag, _)| tag);
             open.take_while(|tag| *tag <= last).collect()
         } else {
             vec![delivery_tag]
@@ -276,7 +280,12 @@ impl Broker {
     }
 
     pub(super) fn requeue_all(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
-        let tags: Vec<u64> = self.channel(channel).unacked.tags().collect();
+        let unacked = &self.channel(channel).unacked;
+        let tags: Vec<u64> = match cause {
+            // What a transaction has settled is no longer the channel's to recover.
+            RequeueCause::Recovered => unacked.open().map(|(tag, _)| tag).collect(),
+            _ => unacked.tags().collect(),
+        };
         self.settle_all(now, channel, &tags, Settlement::Requeue(cause));
     }
 

@@ -21,10 +21,12 @@ pub enum Event {
         message: Arc<Message>,
         queues: Arc<[Name]>,
     },
+    /// `routed`: it had queues when it was published, and they were gone when its transaction was committed.
     Returned {
         channel: ChannelId,
         code: ReplyCode,
         message: Arc<Message>,
+        routed: bool,
     },
     /// The broker took responsibility for the n-th publish of the channel, or refused it.
     Confirmed {
@@ -224,6 +226,8 @@ pub enum DropCause {
     Cycle(DeathReason),
     Purged,
     QueueDeleted,
+    /// A dead letter that waited for its place, when at-least-once dead-lettering was switched off (rule 129).
+    NotKept,
     /// Of a transient message, or in a transient queue (rule 140).
     Restarted,
 }
@@ -239,6 +243,7 @@ impl DropCause {
             Self::Cycle(_) => "dead-lettering in a circle",
             Self::Purged => "purged",
             Self::QueueDeleted => "its queue was deleted",
+            Self::NotKept => "a dead letter without a place, no longer kept",
             Self::Restarted => "not persistent, lost in a restart",
         }
     }

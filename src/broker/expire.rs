@@ -14,22 +14,33 @@ use super::time::SimTime;
 /// How often a channel looks after its oldest delivery (rule 93).
 const CHANNEL_TICK: SimTime = SimTime::from_secs(60);
 
+/// A delivery that will not have been acknowledged in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Missed {
+    at: SimTime,
+    channel: ChannelId,
+    delivery_tag: u64,
+}
+
 impl Broker {
     /// The next moment something happens by itself. [`expire`](Self::expire) must be called then, before anything else.
     #[must_use]
     pub fn next_deadline(&self) -> Option<SimTime> {
-        self.deadlines.values().min().copied().into_iter().chain(self.next_timeout().map(|(at, _)| at)).min()
+        self.deadlines.values().min().copied().into_iter().chain(self.next_timeout().map(|missed| missed.at)).min()
     }
 
     /// Lets everything happen that is due by now, in the order of its deadlines.
     pub fn expire(&mut self, now: SimTime) {
         loop {
             let queue = self.deadlines.iter().map(|(id, due)| (*due, *id)).min().filter(|(due, _)| *due <= now);
-            let timeout = self.next_timeout().filter(|(due, _)| *due <= now);
-            match (queue, timeout) {
-                (Some((queue_due, id)), timeout) if timeout.is_none_or(|(due, _)| queue_due <= due) => self.queue_due(now, id),
-                (_, Some((_, channel))) => self.delivery_missed(now, channel),
-                (_, None) => return,
+            let missed = self.next_timeout().filter(|missed| missed.at <= now);
+            match (queue, missed) {
+                (Some((due, id)), missed) if missed.is_none_or(|missed| due <= missed.at) => self.queue_due(now, id),
+                (_, Some(missed)) => self.delivery_missed(now, missed),
+                (_, None) => {
+                    self.clock = now;
+                    return;
+                }
             }
             self.publish_dead_letters(now);
         }
@@ -49,79 +60,76 @@ impl Broker {
             let pending_due = messages.pending_retry_at.is_some_and(|at| at <= now);
             self.enforce_limit(id);
             if pending_due {
-                self.try_pending(now, id);
+                self.try_pending(now, id, super::publish::Tries::All);
             }
         }
         self.dispatch(now, id);
     }
 
-    /// The channel whose oldest delivery is next to be missed, and when (rules 93, 94).
-    fn next_timeout(&self) -> Option<(SimTime, ChannelId)> {
+    /// The delivery that is next to be missed, and when (rules 93, 94).
+    fn next_timeout(&self) -> Option<Missed> {
         let owner = self.profile.rules().timeout_owner;
-        let due = |id: ChannelId, channel: &super::channel::Channel| {
-            let oldest = match owner {
-                TimeoutOwner::Channel => channel.unacked.front(),
-                TimeoutOwner::Queue => channel.unacked.values().find(|delivery| self.is_quorum(delivery.queue)),
-            }?;
-            let timeout = self.queues.get(&oldest.queue).and_then(|queue| queue.settings.consumer_timeout).unwrap_or(CONSUMER_TIMEOUT);
-            let missed = oldest.delivered_at + timeout;
-            let at = match owner {
-                // Looked at on the channel's ticks only, and it must be strictly older.
-                TimeoutOwner::Channel => {
-                    let ticks = (missed - channel.opened_at).as_micros() / CHANNEL_TICK.as_micros() + 1;
-                    channel.opened_at + SimTime::from_micros(ticks * CHANNEL_TICK.as_micros())
-                }
-                TimeoutOwner::Queue => missed,
-            };
-            Some((at, id))
+        let of_channel = |channel: ChannelId, state: &super::channel::Channel| match owner {
+            // Looked at on the channel's ticks only; the oldest must be strictly older.
+            TimeoutOwner::Channel => {
+                let (delivery_tag, oldest) = state.unacked.open().next()?;
+                let missed = std::cmp::max(oldest.delivered_at + self.timeout_of(oldest.queue), self.clock);
+                let ticks = (missed - state.opened_at).as_micros() / CHANNEL_TICK.as_micros() + 1;
+                let at = state.opened_at + SimTime::from_micros(ticks.saturating_mul(CHANNEL_TICK.as_micros()));
+                Some(Missed { at, channel, delivery_tag })
+            }
+            TimeoutOwner::Queue => state
+                .unacked
+                .open()
+                .filter(|(_, delivery)| self.is_quorum(delivery.queue))
+                .map(|(delivery_tag, delivery)| Missed {
+                    at: delivery.delivered_at + self.timeout_of(delivery.queue),
+                    channel,
+                    delivery_tag,
+                })
+                .min(),
         };
-        self.channels.iter().filter_map(|(id, channel)| due(*id, channel)).min()
+        let missed = self.channels.iter().filter_map(|(id, channel)| of_channel(*id, channel)).min();
+        missed.filter(|missed| missed.at < SimTime::MAX)
+    }
+
+    fn timeout_of(&self, queue: QueueId) -> SimTime {
+        self.queues.get(&queue).and_then(|queue| queue.settings.consumer_timeout).unwrap_or(CONSUMER_TIMEOUT)
     }
 
     fn is_quorum(&self, queue: QueueId) -> bool {
         self.queues.get(&queue).is_some_and(|queue| queue.messages.kind() == Kind::Quorum)
     }
 
-    fn delivery_missed(&mut self, now: SimTime, channel: ChannelId) {
-        let state = &self.channels[&channel];
+    fn delivery_missed(&mut self, now: SimTime, missed: Missed) {
+        let Missed { channel, delivery_tag, .. } = missed;
+        let Some(state) = self.channels.get_mut(&channel) else { return };
         let (number, connection) = (state.number, state.connection);
-        let timed_out = |millis: u64| {
-            AmqpError::precondition(format_args!(
-                "delivery acknowledgement on channel {number} timed out. Timeout value used: {millis} ms. This timeout value can be \
-                 configured, see consumers doc guide to learn more"
-            ))
+        let Some(delivery) = state.unacked.get_mut(delivery_tag) else { return };
+        let (queue, consumer) = (delivery.queue, delivery.consumer);
+        let error = AmqpError::precondition(format_args!(
+            "delivery acknowledgement on channel {number} timed out. Timeout value used: {} ms. This timeout value can be configured, see \
+             consumers doc guide to learn more",
+            self.timeout_of(queue).as_millis()
+        ));
+        let can_be_told = self.connections.get(&connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
+        let consumer = consumer.filter(|_| can_be_told && self.profile.rules().timeout_owner == TimeoutOwner::Queue);
+        let Some(consumer) = consumer else {
+            self.fail_channel(now, channel, &error);
+            return;
         };
-        let timeout_of =
-            |queue: QueueId| self.queues.get(&queue).and_then(|queue| queue.settings.consumer_timeout).unwrap_or(CONSUMER_TIMEOUT);
-        match self.profile.rules().timeout_owner {
-            TimeoutOwner::Channel => {
-                let Some(oldest) = state.unacked.front() else { return };
-                let error = timed_out(timeout_of(oldest.queue).as_millis());
-                self.fail_channel(now, channel, &error);
+        if let Some(state) = self.consumers.remove(&consumer)
+            && let Some(queue) = self.queues.get_mut(&state.queue)
+        {
+            queue.consumers.remove(consumer);
+            queue.used_at = now;
+            if queue.settings.single_active_consumer {
+                queue.consumers.choose_active();
             }
-            TimeoutOwner::Queue => {
-                let missed = state.unacked.iter().find(|(_, delivery)| self.is_quorum(delivery.queue));
-                let Some((tag, delivery)) = missed else { return };
-                let (queue, consumer) = (delivery.queue, delivery.consumer);
-                let can_be_told = self.connections.get(&connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
-                let error = timed_out(timeout_of(queue).as_millis());
-                let Some(consumer) = consumer.filter(|_| can_be_told) else {
-                    self.fail_channel(now, channel, &error);
-                    return;
-                };
-                if let Some(state) = self.consumers.remove(&consumer) {
-                    let Some(queue) = self.queues.get_mut(&state.queue) else { return };
-                    queue.consumers.remove(consumer);
-                    queue.used_at = now;
-                    if queue.settings.single_active_consumer {
-                        queue.consumers.choose_active();
-                    }
-                    let name = queue.name.clone();
-                    self.cancel_by_server(*state, name);
-                }
-                self.settle_all(now, channel, &[tag], Settlement::Requeue(RequeueCause::TimedOut));
-            }
+            let name = queue.name.clone();
+            self.cancel_by_server(*state, name);
         }
+        self.settle_all(now, channel, &[delivery_tag], Settlement::Requeue(RequeueCause::TimedOut));
     }
 
     /// Rule 96: only from the head, and only what is ready.

@@ -94,6 +94,8 @@ pub struct Broker {
     policies: Vec<ActivePolicy>,
     /// What is short, in the order it came.
     alarms: Vec<Resource>,
+    /// The time of the last call.
+    clock: SimTime,
     ids: Ids,
     events: Vec<Event>,
 }
@@ -156,6 +158,7 @@ impl Broker {
             dead_letter_queues: Vec::new(),
             policies: Vec::new(),
             alarms: Vec::new(),
+            clock: SimTime::ZERO,
             ids: Ids::default(),
             events: Vec::new(),
         };
@@ -182,6 +185,7 @@ impl Broker {
     pub fn apply(&mut self, now: SimTime, channel: ChannelId, method: Method) -> Result<Reply, AmqpError> {
         let Some(state) = self.channels.get(&channel) else { return Err(AmqpError::NotOpen(Scope::Channel)) };
         let connection = state.connection;
+        self.clock = now;
         let method = if self.alarms.is_empty() {
             method
         } else {

@@ -32,7 +32,14 @@ pub(super) struct Connection {
     pub capabilities: Capabilities,
     pub flow: Flow,
     /// What it sent while nobody read it.
-    pub unread: VecDeque<(ChannelId, Method)>,
+    pub unread: VecDeque<Unread>,
+}
+
+/// What waits to be read.
+#[derive(Clone, Debug)]
+pub(super) enum Unread {
+    Method(ChannelId, Method),
+    CloseChannel(ChannelId),
 }
 
 /// Whether a connection is read (rule 144).
@@ -71,10 +78,12 @@ impl Broker {
     pub fn open_channel(&mut self, now: SimTime, connection: ConnectionId) -> Result<ChannelId, AmqpError> {
         let Some(state) = self.connections.get(&connection) else { return Err(AmqpError::NotOpen(Scope::Connection)) };
         if state.channels.len() >= CHANNEL_MAX {
-            return Err(AmqpError::new(
+            let error = AmqpError::new(
                 ReplyCode::NotAllowed,
                 format_args!("number of channels opened ({CHANNEL_MAX}) has reached the negotiated channel_max ({CHANNEL_MAX})"),
-            ));
+            );
+            self.fail_connection(now, connection, &error);
+            return Err(error);
         }
         let taken = |number: u16| state.channels.iter().any(|channel| self.channels[channel].number == number);
         let number = (1..=u16::MAX).find(|number| !taken(*number)).unwrap_or(u16::MAX);
@@ -96,18 +105,27 @@ impl Broker {
         error
     }
 
-    /// The client closed the channel: what it held is ready again (rule 67).
+    /// The client closed the channel: what it held is ready again (rule 67). On a blocked connection that waits behind what was sent
+    /// before it.
     pub fn close_channel(&mut self, now: SimTime, channel: ChannelId) {
-        self.end_channel(now, channel, RequeueCause::ChannelClosed);
+        let Some(state) = self.channels.get(&channel) else { return };
+        if let Some(connection) = self.connections.get_mut(&state.connection).filter(|connection| connection.flow == Flow::Blocked) {
+            connection.unread.push_back(Unread::CloseChannel(channel));
+            return;
+        }
+        self.end_channels(now, &[channel], RequeueCause::ChannelClosed);
         self.publish_dead_letters(now);
     }
 
     /// The client closed the connection, or the broker noticed that it is gone: to the queues it is the same (rule 67).
     pub fn close_connection(&mut self, now: SimTime, connection: ConnectionId) {
         let Some(state) = self.connections.get(&connection) else { return };
-        for channel in state.channels.clone() {
-            self.end_channel(now, channel, RequeueCause::ConnectionClosed);
-        }
+        let channels = state.channels.clone();
+        self.end_channels(now, &channels, RequeueCause::ConnectionClosed);
+        self.remove_connection(now, connection);
+    }
+
+    fn remove_connection(&mut self, now: SimTime, connection: ConnectionId) {
         self.connections.remove(&connection);
         let exclusive: Vec<QueueId> =
             self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
@@ -119,7 +137,7 @@ impl Broker {
 
     pub(super) fn fail_channel(&mut self, now: SimTime, channel: ChannelId, error: &AmqpError) {
         let AmqpError::Refused { code, text } = error else { return };
-        self.end_channel(now, channel, RequeueCause::ChannelClosed);
+        self.end_channels(now, &[channel], RequeueCause::ChannelClosed);
         self.events.push(Event::ChannelClosed { channel, code: *code, text: text.clone() });
     }
 
@@ -129,24 +147,32 @@ impl Broker {
         self.events.push(Event::ConnectionClosed { connection, code: *code, text: text.clone() });
     }
 
-    fn end_channel(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) {
-        let Some(state) = self.channels.get_mut(&channel) else { return };
-        let transaction = state.transaction.take().unwrap_or_default();
-        let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
-        let connection = state.connection;
-        self.forget_publishes(transaction.publishes); // rule 55: what was not committed did not happen
-        // Its consumers go first, so that nothing it gives back is delivered to it again.
+    /// Ends channels together: first all their consumers go, so that nothing one gives back is delivered to another; then queues that go
+    /// with their last consumer, and what they held with them (rule 23); then everything else comes back.
+    fn end_channels(&mut self, now: SimTime, channels: &[ChannelId], cause: RequeueCause) {
         let mut left = Vec::new();
-        for consumer in consumers {
-            left.extend(self.remove_consumer(now, consumer));
+        for channel in channels {
+            let Some(state) = self.channels.get_mut(channel) else { continue };
+            let transaction = state.transaction.take().unwrap_or_default();
+            let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
+            self.forget_publishes(transaction.publishes); // rule 55: what was not committed did not happen
+            for consumer in consumers {
+                left.extend(self.remove_consumer(now, consumer));
+            }
         }
-        self.requeue_all(now, channel, cause);
-        self.channels.remove(&channel);
-        if let Some(connection) = self.connections.get_mut(&connection) {
-            connection.channels.retain(|other| *other != channel);
+        left.retain(|queue| !self.delete_if_abandoned(*queue));
+        for channel in channels {
+            if !self.channels.contains_key(channel) {
+                continue;
+            }
+            self.requeue_all(now, *channel, cause);
+            let Some(state) = self.channels.remove(channel) else { continue };
+            if let Some(connection) = self.connections.get_mut(&state.connection) {
+                connection.channels.retain(|other| other != channel);
+            }
         }
         for queue in left {
-            self.after_consumer_left(now, queue);
+            self.dispatch(now, queue);
         }
     }
 
@@ -183,9 +209,12 @@ impl Broker {
                 let told = connection.capabilities.connection_blocked;
                 self.events.push(Event::ConnectionUnblocked { connection: id, told });
             }
-            while let Some((channel, method)) = self.connections.get_mut(&id).and_then(|connection| connection.unread.pop_front()) {
-                // Errors have their events; nobody waits for these replies any more.
-                let _ = self.apply(now, channel, method);
+            while let Some(unread) = self.connections.get_mut(&id).and_then(|connection| connection.unread.pop_front()) {
+                match unread {
+                    // Errors have their events; nobody waits for these replies any more.
+                    Unread::Method(channel, method) => drop(self.apply(now, channel, method)),
+                    Unread::CloseChannel(channel) => self.close_channel(now, channel),
+                }
             }
         }
     }
@@ -206,7 +235,7 @@ impl Broker {
             Flow::Blocked => {}
         }
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.unread.push_back((channel, method));
+            connection.unread.push_back(Unread::Method(channel, method));
         }
         Err(Reply::Held)
     }
@@ -215,12 +244,12 @@ impl Broker {
     pub fn restart(&mut self, now: SimTime) {
         let connections: Vec<ConnectionId> = self.connections.keys().copied().collect();
         let error = AmqpError::new(ReplyCode::ConnectionForced, "broker forced connection closure with reason 'shutdown'");
+        let channels: Vec<ChannelId> = self.channels.keys().copied().collect();
+        self.end_channels(now, &channels, RequeueCause::Restarted);
         for connection in connections {
-            let Some(state) = self.connections.get(&connection) else { continue };
-            for channel in state.channels.clone() {
-                self.end_channel(now, channel, RequeueCause::Restarted);
-            }
-            self.fail_connection(now, connection, &error);
+            self.remove_connection(now, connection);
+            let AmqpError::Refused { code, text } = error.clone() else { continue };
+            self.events.push(Event::ConnectionClosed { connection, code, text });
         }
         let transient: Vec<QueueId> = self.queues.iter().filter(|(_, queue)| !queue.durable).map(|(id, _)| *id).collect();
         for queue in transient {

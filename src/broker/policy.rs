@@ -3,7 +3,8 @@
 use regex_lite::Regex;
 
 use super::Broker;
-use super::queue::settings::Settings;
+use super::event::DropCause;
+use super::queue::settings::{Settings, policy_problem};
 use super::queue::{Kind, QueueId};
 use super::time::SimTime;
 use super::value::{Name, Table, Value};
@@ -57,6 +58,11 @@ impl Policy {
         self.compile().map(drop)
     }
 
+    /// What is wrong with its definition, each with its key (rule 29).
+    pub fn definition_problems(&self) -> impl Iterator<Item = (&Name, String)> {
+        self.definition.iter().filter_map(|(key, value)| Some((key, policy_problem(key, value)?)))
+    }
+
     fn compile(&self) -> Result<Regex, String> {
         Regex::new(&self.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))
     }
@@ -75,6 +81,9 @@ impl Broker {
     /// When the pattern is not a regular expression: what is wrong with it.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
+        if let Some((_, problem)) = policy.definition_problems().next() {
+            return Err(problem);
+        }
         self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));
         self.policies.push(ActivePolicy { policy, pattern });
         self.apply_policies(now);
@@ -128,7 +137,11 @@ impl Broker {
             if queue.settings.expires != settings.expires {
                 queue.used_at = now;
             }
+            let no_longer_kept = queue.settings.at_least_once && !settings.at_least_once;
             queue.settings = settings;
+            if no_longer_kept {
+                self.drop_pending(id, DropCause::NotKept); // rule 129
+            }
             self.enforce_limit(id);
             self.dispatch(now, id);
         }

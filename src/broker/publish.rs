@@ -4,18 +4,27 @@ use std::sync::Arc;
 
 use super::channel::{ChannelId, Routing, Transaction};
 use super::dead_letter::{self, DeathReason, cc_keys};
+use super::deliver::DIRECT_REPLY_TO;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{DropCause, Event, Outcome};
 use super::exchange::{Destination, ExchangeId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
 use super::ordered::insert_once;
+use super::queue::quorum::{self, PendingLetter};
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
-use super::queue::{Queue, QueueId, quorum};
+use super::queue::{Queue, QueueId};
 use super::time::SimTime;
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
+
+/// Which kept dead letters are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tries {
+    New,
+    All,
+}
 
 /// Whether a queue took a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +52,7 @@ impl Broker {
         let message = Arc::new(self.accept(publish.exchange, publish.routing_key, publish.properties, publish.body));
         self.events.push(Event::Published { channel, message: message.clone() });
         let queues = self.route(exchange, &message);
-        let routing = Routing { message, queues, mandatory: publish.mandatory };
+        let routing = Routing { message, routed: !queues.is_empty(), queues, mandatory: publish.mandatory };
         self.events.push(Event::Routed { message: routing.message.clone(), queues: self.queue_names_of(&routing.queues) });
         if let Some(transaction) = &mut self.channel(channel).transaction {
             transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
@@ -58,9 +67,9 @@ impl Broker {
     }
 
     fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
-        let Routing { message, queues, mandatory } = routing;
+        let Routing { message, queues, routed, mandatory } = routing;
         if queues.is_empty() && *mandatory {
-            self.events.push(Event::Returned { channel, code: ReplyCode::NoRoute, message: message.clone() });
+            self.events.push(Event::Returned { channel, code: ReplyCode::NoRoute, message: message.clone(), routed: *routed });
         }
         let mut outcome = Outcome::Ack; // rule 51: an unroutable message is confirmed too
         for queue in queues {
@@ -119,8 +128,7 @@ impl Broker {
     }
 
     pub(super) fn forget_publishes(&mut self, publishes: Vec<Routing>) {
-        let forgotten =
-            publishes.into_iter().map(|Routing { message, queues, .. }| Event::RolledBack { message, routable: !queues.is_empty() });
+        let forgotten = publishes.into_iter().map(|Routing { message, routed, .. }| Event::RolledBack { message, routable: routed });
         self.events.extend(forgotten);
     }
 
@@ -202,6 +210,9 @@ impl Broker {
         }
         let entry = queue.entry(message.clone(), now);
         if let Some(consumer) = self.next_consumer(id) {
+            if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
+                messages.take_turn();
+            }
             self.deliver(now, id, consumer, entry, true);
             return Accepted::Yes;
         }
@@ -237,7 +248,7 @@ impl Broker {
             && let Some(messages) = queue.messages.quorum_mut()
         {
             // Kept until its target has it (rule 129); the first try is made at once.
-            messages.pending.push_back((entry, reason));
+            messages.pending.push_back(PendingLetter { entry, reason, tried: false });
             if !self.dead_letter_queues.contains(&id) {
                 self.dead_letter_queues.push(id);
             }
@@ -260,7 +271,7 @@ impl Broker {
                 self.publish_dead_letter(now, &pending);
             }
             let Some(id) = self.dead_letter_queues.pop() else { return };
-            self.try_pending(now, id);
+            self.try_pending(now, id, Tries::New);
         }
     }
 
@@ -289,13 +300,7 @@ impl Broker {
         let exchange_id = *self.exchange_names.get(exchange)?;
         let death = dead_letter::NewDeath { queue, reason: *reason, exchange, routing_key: routing_key.as_ref(), failures: *failures };
         let dead = dead_letter::dead_letter(message, self.ids.message(), &death, now, self.profile.rules());
-        // With a key of its own the CC keys stay visible, but only that key is used (rules 118, 126).
-        let queues = if routing_key.is_some() {
-            let bare = Message { properties: without_cc(&dead.properties), ..dead.clone() };
-            self.route(exchange_id, &bare)
-        } else {
-            self.route(exchange_id, &dead)
-        };
+        let queues = self.route(exchange_id, &dead);
         Some((dead.into(), queues))
     }
 
@@ -304,18 +309,29 @@ impl Broker {
     }
 
     /// At least once: a dead letter leaves when every target has taken it; otherwise it stays, and there is another try later.
-    pub(super) fn try_pending(&mut self, now: SimTime, id: QueueId) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
-        let Some(messages) = queue.messages.quorum_mut() else { return };
-        messages.pending_retry_at = None;
-        for _ in 0..messages.pending.len() {
-            let Some(queue) = self.queues.get_mut(&id) else { return };
-            let Some((entry, reason)) = queue.messages.quorum_mut().and_then(|messages| messages.pending.pop_front()) else { break };
-            let letter = pending_dead_letter(queue, entry.message.clone(), reason, entry.failures());
-            let placed = letter.is_some_and(|letter| self.place_at_least_once(now, &letter));
-            if !placed && let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
-                messages.pending.push_back((entry, reason));
-                messages.pending_retry_at = Some(now + quorum::DEAD_LETTER_RETRY);
+    /// A new one is tried at once, those that have waited when their time has come.
+    pub(super) fn try_pending(&mut self, now: SimTime, id: QueueId, tries: Tries) {
+        let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) else { return };
+        if tries == Tries::All {
+            messages.pending_retry_at = None;
+        }
+        let mut waiting = std::mem::take(&mut messages.pending);
+        for mut letter in std::mem::take(&mut waiting) {
+            let due = tries == Tries::All || !letter.tried;
+            let Some(queue) = self.queues.get(&id) else { return };
+            let pending = pending_dead_letter(queue, letter.entry.message.clone(), letter.reason, letter.entry.failures());
+            if due && pending.is_some_and(|pending| self.place_at_least_once(now, &pending)) {
+                continue;
+            }
+            letter.tried = true;
+            waiting.push_back(letter);
+        }
+        if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
+            // What died of being placed, in a circle of queues, comes behind what waited.
+            waiting.append(&mut messages.pending);
+            messages.pending = waiting;
+            if !messages.pending.is_empty() {
+                messages.pending_retry_at.get_or_insert(now + quorum::DEAD_LETTER_RETRY);
             }
         }
         self.enforce_limit(id);
@@ -350,16 +366,6 @@ fn pending_dead_letter(queue: &Queue, message: Arc<Message>, reason: DeathReason
     })
 }
 
-fn without_cc(properties: &Arc<Properties>) -> Arc<Properties> {
-    let mut properties = properties.clone();
-    if properties.header("CC").is_some()
-        && let Some(headers) = &mut Arc::make_mut(&mut properties).headers
-    {
-        headers.remove("CC");
-    }
-    properties
-}
-
 /// What is wrong with an expiration, in RabbitMQ's terms (rule 57).
 fn expiration_problem(text: &str) -> Option<String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -383,6 +389,9 @@ fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
         && let Some(why) = expiration_problem(expiration)
     {
         return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}': {why}")));
+    }
+    if properties.reply_to.as_deref() == Some(DIRECT_REPLY_TO) {
+        return Err(AmqpError::precondition("fast reply consumer does not exist")); // rule 59: there cannot be one
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {

@@ -175,6 +175,9 @@ impl Check<'_> {
             if let Err(why) = policy.check() {
                 self.problem(format!("{path}.pattern"), why);
             }
+            for (key, problem) in policy.definition_problems() {
+                self.problem(format!("{path}.definition.{key}"), problem);
+            }
             for key in policy.definition.keys() {
                 if !POLICY_KEYS.contains(&&**key) {
                     let message = format!("a policy cannot set this; it can set {}", POLICY_KEYS.join(", "));

@@ -136,8 +136,10 @@ impl Ledger {
                     self.messages.routed += 1;
                 }
             }
-            Event::Returned { .. } => {
-                self.messages.unroutable -= 1; // its `Routed` to no queue came first
+            Event::Returned { routed, .. } => {
+                // Its `Routed`, to queues or to none, came first.
+                self.messages.unroutable -= u64::from(!routed);
+                self.messages.routed -= u64::from(*routed);
                 self.messages.returned += 1;
             }
             Event::Enqueued { queue, .. } => self.queue(queue).arrived += 1,

@@ -182,8 +182,8 @@ impl Queue {
 
     /// What counts towards the length limit: ready messages, and what a quorum queue keeps otherwise (rules 102, 107, 136).
     fn load(&self) -> (u64, u64) {
-        let kept = self.messages.quorum().map_or(0, |messages| messages.pending.len() + messages.delayed_len());
-        ((self.messages.len() + kept) as u64, self.messages.bytes())
+        let (kept, kept_bytes) = self.messages.quorum().map_or((0, 0), QuorumMessages::kept);
+        ((self.messages.len() + kept) as u64, self.messages.bytes() + kept_bytes)
     }
 
     fn exceeds(&self, (length, bytes): (u64, u64)) -> bool {

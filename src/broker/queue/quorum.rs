@@ -18,8 +18,17 @@ const NORMAL_PRIORITY_MAX: u8 = 4;
 /// Of the 32 levels (rule 114).
 const STRICT_PRIORITY_MAX: u8 = 31;
 const STRICT_PRIORITY_DEFAULT: u8 = 4;
-/// How many high ones go before a normal one (rule 114).
-const HIGH_IN_A_ROW_MAX: u8 = 2;
+/// Every third turn is a normal one's, if it waits and is older (rule 114).
+const NORMAL_TURN: u8 = 2;
+
+/// A dead letter that has no place yet.
+#[derive(Clone, Debug)]
+pub(in crate::broker) struct PendingLetter {
+    pub entry: Entry,
+    pub reason: DeathReason,
+    /// And has been refused one before.
+    pub tried: bool,
+}
 
 #[derive(Clone, Debug)]
 pub(in crate::broker) struct QuorumMessages {
@@ -28,11 +37,12 @@ pub(in crate::broker) struct QuorumMessages {
     returned_bytes: u64,
     pub new: Levels,
     priority: QuorumPriority,
-    high_in_a_row: u8,
+    /// How many have been handed out since the last turn of a normal one (rule 114).
+    turn: u8,
     /// Come back, and hidden until then (rule 136).
     delayed: Vec<(SimTime, Entry)>,
     /// Dead, and kept until their target has them (rule 129).
-    pub pending: VecDeque<(Entry, DeathReason)>,
+    pub pending: VecDeque<PendingLetter>,
     pub pending_retry_at: Option<SimTime>,
     /// It is full, and refuses until it has room (rule 107).
     pub rejecting: bool,
@@ -50,7 +60,7 @@ impl QuorumMessages {
             returned_bytes: 0,
             new: Levels::new(levels),
             priority: rules.quorum_priority,
-            high_in_a_row: 0,
+            turn: 0,
             delayed: Vec::new(),
             pending: VecDeque::new(),
             pending_retry_at: None,
@@ -75,6 +85,14 @@ impl QuorumMessages {
         self.returned_bytes + self.new.bytes()
     }
 
+    /// Of what is kept beside the line: how many, and their bytes.
+    pub fn kept(&self) -> (usize, u64) {
+        let pending = self.pending.iter().map(|letter| &letter.entry);
+        let delayed = self.delayed.iter().map(|(_, entry)| entry);
+        let bytes = pending.chain(delayed).map(|entry| entry.message.body.len()).sum();
+        (self.pending.len() + self.delayed.len(), bytes)
+    }
+
     pub fn delayed_len(&self) -> usize {
         self.delayed.len()
     }
@@ -87,7 +105,7 @@ impl QuorumMessages {
         let (high, normal) = (self.new.level_front(1), self.new.level_front(0));
         match (self.priority, high, normal) {
             (QuorumPriority::TwoToOne, Some(high), Some(normal)) => {
-                let turn_of_normal = self.high_in_a_row >= HIGH_IN_A_ROW_MAX && normal.sequence < high.sequence;
+                let turn_of_normal = self.turn == NORMAL_TURN && normal.sequence < high.sequence;
                 Some(usize::from(!turn_of_normal))
             }
             _ => self.new.heads().next().map(|(level, _)| level),
@@ -104,8 +122,13 @@ impl QuorumMessages {
             return Some(entry);
         }
         let level = self.next_level()?;
-        self.high_in_a_row = if level == 1 { self.high_in_a_row.saturating_add(1) } else { 0 };
+        self.take_turn();
         self.new.pop_level(level)
+    }
+
+    /// A new message was handed out, from the line or past it.
+    pub fn take_turn(&mut self) {
+        self.turn = if self.turn == NORMAL_TURN { 0 } else { self.turn + 1 };
     }
 
     pub fn return_to_front(&mut self, entry: Entry) -> usize {

@@ -99,23 +99,43 @@ const ARGUMENTS: [Argument; 17] = [
 ];
 
 /// The arguments two declarations of a queue must have in common.
-pub(in crate::broker) fn compared_arguments() -> impl Iterator<Item = &'static str> {
-    ARGUMENTS.iter().map(|argument| argument.name)
+pub(in crate::broker) fn compared_arguments(kind: Kind, rules: &Rules) -> impl Iterator<Item = &'static str> {
+    ARGUMENTS.iter().filter(move |argument| argument.fits(kind) && argument.is_known(rules)).map(|argument| argument.name)
+}
+
+impl Argument {
+    fn fits(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Classic => self.classic,
+            Kind::Quorum => self.quorum,
+        }
+    }
+
+    /// What is not known yet is ignored, as anything unknown.
+    fn is_known(&self, rules: &Rules) -> bool {
+        rules.delayed_retry || !self.name.starts_with("x-delayed-retry")
+    }
+}
+
+/// What is wrong with a policy's value for a key, if it is one of a queue's (rule 29).
+pub(in crate::broker) fn policy_problem(key: &str, value: &Value) -> Option<String> {
+    let argument = ARGUMENTS.iter().find(|argument| argument.name.strip_prefix("x-") == Some(key))?;
+    let fits = match &argument.takes {
+        Takes::Integer(allowed) => value.as_int().is_some_and(|number| allowed.contains(&number)),
+        Takes::Text => value.as_str().is_some(),
+        Takes::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&&**text)),
+        Takes::Flag => matches!(value, Value::Bool(_)),
+    };
+    (!fits).then(|| format!("{value} is not a valid {key}"))
 }
 
 /// Rules 28 to 30. `place` says where: `queue 'orders' in vhost '/'`.
 fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
     let invalid = |name: &str, why: &str| AmqpError::precondition(format_args!("invalid arg '{name}' for {place}: {why}"));
-    for Argument { name, classic, quorum, takes } in &ARGUMENTS {
+    for argument in ARGUMENTS.iter().filter(|argument| argument.is_known(rules)) {
+        let Argument { name, takes, .. } = argument;
         let Some(value) = arguments.get(*name) else { continue };
-        if name.starts_with("x-delayed-retry") && !rules.delayed_retry {
-            continue; // not known yet, so ignored as anything unknown
-        }
-        let fits = match kind {
-            Kind::Classic => *classic,
-            Kind::Quorum => *quorum,
-        };
-        if !fits {
+        if !argument.fits(kind) {
             let kind = kind.module();
             return Err(AmqpError::precondition(format_args!("invalid arg '{name}' for {place} of queue type {kind}")));
         }
@@ -212,7 +232,7 @@ impl Settings {
             };
             match order.into_iter().flatten().find_map(Value::as_str).map(|text| &**text) {
                 Some("reject-publish") => Overflow::RejectPublish,
-                Some("reject-publish-dlx") => Overflow::RejectPublishDlx,
+                Some("reject-publish-dlx") if kind == Kind::Classic => Overflow::RejectPublishDlx, // rule 106
                 _ => Overflow::DropHead,
             }
         };

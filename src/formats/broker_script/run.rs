@@ -41,6 +41,8 @@ struct Client {
     routed_to: Vec<String>,
     events: Vec<Observed>,
     advancing: bool,
+    /// Done by consumers themselves in this step.
+    settlements: usize,
 }
 
 struct Channel {
@@ -63,11 +65,13 @@ impl Client {
             routed_to: Vec::new(),
             events: Vec::new(),
             advancing: false,
+            settlements: 0,
         }
     }
 
     fn step(&mut self, index: usize, step: &Step) -> Line {
         let time_ms = self.now.as_millis();
+        self.settlements = 0;
         let result = self.perform(step);
         self.run_everything_pending();
         Line::Step {
@@ -205,6 +209,7 @@ impl Client {
 
     fn reply(&mut self, step: &Step, reply: Reply) -> Outcome {
         match reply {
+            Reply::Held if matches!(step.op, Op::Get { .. }) => Outcome::ok([("message", Json::Null), ("message_count", Json::Null)]),
             Reply::Held if matches!(step.op, Op::Publish(_)) => Outcome::ok([("routed_to", Json::Null)]),
             Reply::Ok if matches!(step.op, Op::Publish(_)) => Outcome::ok([("routed_to", json!(self.routed_to))]),
             Reply::Ok | Reply::Held => Outcome::ok([]),
@@ -320,10 +325,11 @@ impl Client {
     /// Consumers that settle by themselves do, until nothing moves any more.
     fn run_everything_pending(&mut self) {
         self.take_events();
-        for _ in 0..SETTLEMENTS_A_STEP_MAX {
+        while self.settlements < SETTLEMENTS_A_STEP_MAX {
+            self.settlements += 1;
             let Some((channel, delivered)) = self.to_settle.pop_front() else { return };
-            let Some((how, requeue)) = self.decide(&delivered) else { continue };
             let Some(name) = self.channel_name(channel) else { continue };
+            let Some((how, requeue)) = self.decide(&delivered) else { continue };
             self.see(Seen::Settled {
                 channel: name,
                 consumer_tag: delivered.consumer_tag.to_string(),
@@ -389,7 +395,7 @@ impl Client {
                     self.to_settle.push_back((delivered.channel, delivered));
                 }
             }
-            Event::Returned { channel, code, message } => {
+            Event::Returned { channel, code, message, .. } => {
                 let Some(channel) = self.channel_name(channel) else { return };
                 let (code, text) = (code.number(), ReplyCode::NoRoute.name().to_owned());
                 self.see(Seen::Returned { channel, code, text, message: SeenMessage::returned(&message) });
