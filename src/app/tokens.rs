@@ -2,7 +2,7 @@
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, READY_SHOWN_MAX};
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{DeathReason, Message, MessageId, Name};
+use crate::broker::{DeathReason, Message, MessageId, Name, SimTime};
 use crate::scenario::{Action, Point, Scenario};
 use crate::sim::{Cargo, HopKind, Place, Verdict, World};
 
@@ -22,6 +22,8 @@ pub enum Shape {
     Failed,
     /// It found no queue: a circle that fades.
     Unroutable,
+    /// Held by a program that is gone, until the broker notices: a hollow disc.
+    Held,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +57,18 @@ pub const HUES: usize = 6;
 /// The hue of a routing key: by its place among the keys the scenario's services publish, so that it never changes.
 #[must_use]
 pub fn hue(scenario: &Scenario, routing_key: &str) -> usize {
+    let keys = published_keys(scenario);
+    keys.iter().position(|key| &***key == routing_key).unwrap_or_else(|| {
+        // Any other key: its letters decide, among the hues that are left.
+        let left = HUES.saturating_sub(keys.len()).max(1);
+        let letters = routing_key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        keys.len() + letters % left
+    }) % HUES
+}
+
+/// The routing keys the scenario's services publish, in the order of their hues.
+#[must_use]
+pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
     let mut keys: Vec<&Name> = Vec::new();
     for step in scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps) {
         if let Action::Publish(publish) = &step.action
@@ -63,10 +77,7 @@ pub fn hue(scenario: &Scenario, routing_key: &str) -> usize {
             keys.push(&publish.routing_key);
         }
     }
-    keys.iter().position(|key| &***key == routing_key).unwrap_or_else(|| {
-        // Any other key: its letters decide.
-        keys.len() + routing_key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % HUES
-    }) % HUES
+    keys
 }
 
 /// Everything that moves or waits, at the world's time. With `still`, what is on its way stands where it will arrive.
@@ -79,12 +90,17 @@ pub fn picture(world: &World, still: bool) -> Picture {
     picture
 }
 
-fn share(world: &World, departs: crate::broker::SimTime, arrives: crate::broker::SimTime, still: bool) -> f64 {
+fn share(world: &World, departs: SimTime, arrives: SimTime, still: bool) -> f64 {
     let whole = arrives.saturating_sub(departs).as_secs_f64();
     if still || whole <= 0.0 {
         return 1.0;
     }
     (world.now().saturating_sub(departs).as_secs_f64() / whole).clamp(0.0, 1.0)
+}
+
+/// The n-th of a file is a little behind the first, and catches up at the end.
+fn behind(share: f64, place: f64, still: bool) -> f64 {
+    if still { share } else { share * (1.0 - (1.0 - share) * f64::min(place, 9.0) * 0.1) }
 }
 
 /// Along a path of several legs, each taking its share.
@@ -146,9 +162,16 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
             picture.tokens.push(Token { at, shape, hue, radius, label });
         }
     };
+    // What left the same place at the same moment goes in single file, or ten would look like one.
+    let mut file = (SimTime::MAX, None, 0.0);
     for flight in world.flights() {
-        let share = share(world, flight.departs, flight.arrives, still);
         let path = &flight.path;
+        if (flight.departs, path.first()) == (file.0, file.1) {
+            file.2 += 1.0;
+        } else {
+            file = (flight.departs, path.first(), 0.0);
+        }
+        let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
         match &flight.cargo {
             Cargo::Publish { publish, .. } => {
                 add(along(scenario, path, share, Leg::Plain), Shape::First, hue(scenario, &publish.routing_key), FLYING, None);
@@ -178,11 +201,19 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
     if still {
         return landing;
     }
+    let mut file = (SimTime::MAX, None, 0.0);
     for hop in world.hops() {
         let share = share(world, hop.departs, hop.arrives, false);
         if share >= 1.0 {
             continue;
         }
+        // The copies of one message part at once; what comes back together comes one by one.
+        if hop.kind == HopKind::Requeued && (hop.departs, hop.path.first()) == (file.0, file.1) {
+            file.2 += 1.0;
+        } else {
+            file = (hop.departs, hop.path.first(), 0.0);
+        }
+        let share = behind(share, file.2, false);
         if let Some(Place::Queue(queue)) = hop.path.last() {
             landing.insert((queue.clone(), hop.message.id), ());
         }
@@ -249,6 +280,18 @@ fn working(world: &World, picture: &mut Picture) {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: message_shape(message, redelivered),
+                hue: hue(scenario, &message.routing_key),
+                radius: 3.6,
+                label: None,
+            });
+        }
+    }
+    for (id, channel) in world.channels_of_the_dead() {
+        let Some(rect) = geometry::rect(scenario, &Place::Instance(id)) else { continue };
+        for (index, message) in world.broker().unacked_messages(channel).take(PREFETCH_SHOWN_MAX).enumerate() {
+            picture.tokens.push(Token {
+                at: geometry::prefetch_slot(&rect, index),
+                shape: Shape::Held,
                 hue: hue(scenario, &message.routing_key),
                 radius: 3.6,
                 label: None,

@@ -114,10 +114,9 @@ impl Broker {
     pub(super) fn basic_cancel(&mut self, now: SimTime, channel: ChannelId, tag: &Name) -> Reply {
         if let Some(&consumer) = self.channel(channel).consumers.get(tag)
             && let Some(queue) = self.remove_consumer(now, consumer)
+            && !self.delete_if_abandoned(queue)
         {
-            if !self.delete_if_abandoned(queue) {
-                self.dispatch(now, queue);
-            }
+            self.dispatch(now, queue);
         }
         Reply::Ok
     }

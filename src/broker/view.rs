@@ -1,6 +1,9 @@
 //! Looking at a broker without touching it: what a management interface shows, and why a message would go where.
 
+use std::sync::Arc;
+
 use super::exchange::Destination;
+use super::message::Message;
 use super::queue::ready::Entry;
 use super::value::{Name, Table};
 use super::{Broker, ChannelId, ConnectionId, ExchangeType, Flow};
@@ -138,6 +141,12 @@ impl Broker {
     #[must_use]
     pub fn flow(&self, connection: ConnectionId) -> Option<Flow> {
         Some(self.connections.get(&connection)?.flow)
+    }
+
+    /// What a channel holds unacknowledged, in delivery order.
+    pub fn unacked_messages(&self, channel: ChannelId) -> impl Iterator<Item = &Arc<Message>> {
+        let held = self.channels.get(&channel).into_iter().flat_map(|channel| channel.unacked.values());
+        held.map(|delivery| &delivery.entry.message)
     }
 
     #[must_use]

@@ -24,6 +24,9 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
     if text.len() > BYTES_MAX {
         return one("", format!("the file has {} bytes, a scenario has at most {BYTES_MAX}", text.len()));
     }
+    if text.trim().is_empty() {
+        return one("", "the file is empty".to_owned());
+    }
     let document: Json = match serde_json::from_str(text) {
         Ok(document) => document,
         Err(error) => return one("", format!("this is not JSON: {error}")),

@@ -251,6 +251,21 @@ impl World {
         self.hops.iter()
     }
 
+    /// Channels the broker still takes for open, of programs that are gone.
+    pub fn channels_of_the_dead(&self) -> impl Iterator<Item = (InstanceId, ChannelId)> {
+        self.channels.iter().filter_map(|(channel, id)| {
+            let gone = self.instance(*id).is_some_and(|instance| !instance.up);
+            (gone && self.broker.is_open(*channel)).then_some((*id, *channel))
+        })
+    }
+
+    /// Whether a program is up and has not reached the broker yet.
+    #[must_use]
+    pub fn is_connecting(&self, id: InstanceId) -> bool {
+        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none())
+            && programs::uses_broker(self.scenario(), id.service)
+    }
+
     /// Who consumes from a channel.
     #[must_use]
     pub fn instance_of_channel(&self, channel: ChannelId) -> Option<InstanceId> {

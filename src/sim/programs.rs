@@ -405,7 +405,7 @@ fn failure(rule: &FailureRule, data: &Json) -> Option<String> {
     }
 }
 
-fn uses_broker(scenario: &Scenario, service: usize) -> bool {
+pub(super) fn uses_broker(scenario: &Scenario, service: usize) -> bool {
     scenario.services[service].handlers.iter().any(|handler| {
         matches!(handler.trigger, Trigger::Queue(_)) || handler.steps.iter().any(|step| matches!(step.action, Action::Publish(_)))
     })

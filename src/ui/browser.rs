@@ -5,6 +5,8 @@ use gloo::file::futures::read_as_text;
 use gloo::net::http::Request;
 use gloo::storage::{LocalStorage, Storage};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, MouseEvent, SvgElement};
 use yew::Callback;
 use yew::platform::spawn_local;
 
@@ -82,6 +84,18 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
         Motion::Full => "full",
     };
     let _ = LocalStorage::set(PREFERENCES_KEY, Preferences { theme: theme.into(), motion: motion.into() });
+}
+
+/// After a click with a pointer the keys belong to the page again: Space then pauses, and does not click once more.
+pub fn leave_after_pointer(event: &MouseEvent) {
+    let focused = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    if let Some(focused) = focused.filter(|_| event.detail() > 0) {
+        // A node of the drawing is SVG, a button HTML.
+        match focused.dyn_into::<HtmlElement>() {
+            Ok(element) => drop(element.blur()),
+            Err(element) => drop(element.dyn_into::<SvgElement>().map(|element| element.blur())),
+        }
+    }
 }
 
 pub fn apply_theme(theme: Theme) {

@@ -3,7 +3,7 @@
 use yew::{Callback, Html, KeyboardEvent, MouseEvent, classes, html};
 
 use super::painter::Camera;
-use super::{Dispatch, icons};
+use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
 use crate::app::{Action, Node, Session};
@@ -53,8 +53,13 @@ fn binding_key(edge: &geometry::Edge) -> Html {
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
     let width = key.chars().count() as f64 * 7.0 + 18.0;
     let (middle, gap) = (edge.curve.at(0.5), (edge.curve.to.x - edge.curve.from.x).abs());
-    // A key longer than its line stands below the line's end.
-    let (x, y) = if width < gap { (middle.x, middle.y) } else { (edge.curve.to.x - width / 2.0 - 8.0, edge.curve.to.y + 36.0) };
+    // On a level line it stands above, so that messages do not run over it; one longer than its line stands below the line's end.
+    let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0;
+    let (x, y) = if width < gap {
+        (middle.x, middle.y - 15.0 * f64::from(u8::from(flat)))
+    } else {
+        (edge.curve.to.x - width / 2.0 - 8.0, edge.curve.to.y + 36.0)
+    };
     html! {
         <g class="key" transform={format!("translate({x:.1} {y:.1})")}>
             <rect x={(-width / 2.0).to_string()} y="-11" width={width.to_string()} height="22" rx="11" />
@@ -93,7 +98,10 @@ fn node(session: &Session, place: &Place, dispatch: &Dispatch) -> Html {
 fn activate(dispatch: &Dispatch, action: Action) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
     let click = {
         let (dispatch, action) = (dispatch.clone(), action.clone());
-        Callback::from(move |_: MouseEvent| dispatch.emit(action.clone()))
+        Callback::from(move |event: MouseEvent| {
+            browser::leave_after_pointer(&event);
+            dispatch.emit(action.clone());
+        })
     };
     let dispatch = dispatch.clone();
     let key = Callback::from(move |event: KeyboardEvent| {
@@ -129,7 +137,7 @@ fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
             { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
         </>
     };
-    ("client", format!("HTTP client {}, {sent} requests", spec.name), drawing)
+    ("client", format!("{} {sent} requests, HTTP client", spec.name), drawing)
 }
 
 fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
@@ -147,6 +155,8 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     });
     let caption = if !state.up {
         "killed".to_owned()
+    } else if session.world.is_connecting(id) {
+        "connecting…".to_owned()
     } else if let Some(subscription) = subscription {
         let acks = if subscription.auto_ack { "auto ack" } else { "manual ack" };
         format!("prefetch {} · {acks}", subscription.prefetch)
@@ -161,7 +171,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         String::new()
     };
     let working = state.deliveries().count();
-    let label = format!("Service {name}, {}, {caption}, working on {working}", if state.up { "up" } else { "down" });
+    let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { "up" } else { "down" });
     let drawing = html! {
         <>
             { boxed(rect, "12") }
@@ -175,7 +185,12 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
             { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
         </>
     };
-    (if state.up { "service" } else { "service down" }, label, drawing)
+    let class = match (state.up, session.world.is_connecting(id)) {
+        (false, _) => "service down",
+        (true, true) => "service connecting",
+        (true, false) => "service",
+    };
+    (class, label, drawing)
 }
 
 /// The switch on a service's card: one click kills it, another starts it again.
@@ -231,7 +246,7 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
             { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
         </>
     };
-    ("exchange", format!("Exchange {name}, {kind}"), drawing)
+    ("exchange", format!("{glyph} {name} {kind}, exchange"), drawing)
 }
 
 fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
@@ -265,7 +280,7 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             { badges }
         </>
     };
-    (if is_dead_letter_queue(scenario, name) { "queue dead" } else { "queue" }, format!("Queue {name}, {caption}"), drawing)
+    (if is_dead_letter_queue(scenario, name) { "queue dead" } else { "queue" }, format!("{name} {caption}, queue"), drawing)
 }
 
 /// Bound to an exchange that some queue sends its dead letters to.
@@ -299,6 +314,11 @@ pub fn place_name(scenario: &Scenario, node: &Node) -> String {
         Place::Instance(id) => instance_name(scenario, *id),
         Place::Exchange(name) | Place::Queue(name) => name.to_string(),
     }
+}
+
+/// A message's sign in the colour of its routing key.
+pub fn message_mark(sign: crate::app::words::Mark, hue: usize) -> Html {
+    html! { <span class={format!("hue-{}", hue + 1)}>{ mark(sign) }</span> }
 }
 
 pub fn mark(mark: crate::app::words::Mark) -> Html {

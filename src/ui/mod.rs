@@ -144,7 +144,7 @@ impl Component for Playground {
             <div class="house" {ondrop} {ondragover}>
                 { panels::header(&self.app, &dispatch, onfile) }
                 if let Some(session) = &self.app.session {
-                    { panels::left(session, &self.app, &dispatch) }
+                    { panels::left(session, &dispatch) }
                 }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(unreadable) = &self.app.unreadable {

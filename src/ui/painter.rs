@@ -106,6 +106,7 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
             }
         }
         Shape::Unroutable => ring(context, *at, *radius, &palette.dead),
+        Shape::Held => ring(context, *at, *radius - 0.6, colour),
     }
     if let Some(label) = label {
         context.set_font("500 11px system-ui, sans-serif");

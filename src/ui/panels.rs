@@ -5,16 +5,20 @@ use std::fmt::Write as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, classes, html};
 
-use super::drawing::{badges, close_button, mark, place_name};
-use super::{Dispatch, icons};
+use super::drawing::{badges, close_button, mark, message_mark, place_name};
+use super::{Dispatch, browser, icons};
+use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Composer, Motion, Session, Speed, Theme, Unreadable};
 use crate::broker::Value;
 use crate::scenario::{Action as StepAction, Scenario, Trigger};
-use crate::sim::{Input, Place};
+use crate::sim::{Input, InstanceId, Place};
 
 fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
-    dispatch.reform(move |_| action.clone())
+    dispatch.reform(move |event: MouseEvent| {
+        browser::leave_after_pointer(&event);
+        action.clone()
+    })
 }
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
@@ -72,32 +76,40 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
     }
 }
 
-pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+pub fn left(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <aside class="left" aria-label="This system">
             <section class="sec">
                 <h2>{ "This system" }</h2>
                 <p class="about">{ &session.scenario().about }</p>
             </section>
-            { hints(session, app) }
+            { hints(session) }
             { composer(session.scenario(), &session.composer, dispatch) }
-            { legend() }
+            { legend(session.scenario()) }
         </aside>
     }
 }
 
-fn hints(session: &Session, app: &App) -> Html {
+fn hints(session: &Session) -> Html {
     let inputs = &session.world.recording().inputs;
-    let did = |wanted: fn(&Input) -> bool| inputs.iter().any(|timed| wanted(&timed.input));
-    let total = session.world.ledger().total();
+    let did = |wanted: &dyn Fn(&Input) -> bool| inputs.iter().any(|timed| wanted(&timed.input));
+    let ledger = session.world.ledger();
+    let notification = session.scenario().service("notification-service").map(|(index, _)| index);
+    let is_notification = |id: &InstanceId| Some(id.service) == notification;
     let hints = [
-        (app.playing || session.world.steps() > 0, "Press Play and follow one order to its email."),
+        (ledger.business.done("email sent") > 0, "Press Play and follow one order to its email."),
         (
-            did(|input| matches!(input, Input::Kill(_))),
+            did(&|input| matches!(input, Input::Kill(id) if is_notification(id))),
             "Kill notification-service with the switch on its card. What happens to its unacked messages?",
         ),
-        (did(|input| matches!(input, Input::Start(_))) && total.redelivered > 0, "Start it again: they come back, marked as redelivered."),
-        (did(|input| matches!(input, Input::Publish { .. })), "Publish user.created by hand. Who hears of it?"),
+        (
+            did(&|input| matches!(input, Input::Start(id) if is_notification(id))) && ledger.total().redelivered > 0,
+            "Start it again: they come back, marked as redelivered.",
+        ),
+        (
+            did(&|input| matches!(input, Input::Publish { routing_key, .. } if &**routing_key == "user.created")),
+            "Publish user.created by hand. Who hears of it?",
+        ),
     ];
     html! {
         <section class="sec">
@@ -154,7 +166,7 @@ fn composer(scenario: &Scenario, composer: &Composer, dispatch: &Dispatch) -> Ht
     }
 }
 
-fn legend() -> Html {
+fn legend(scenario: &Scenario) -> Html {
     let rows = [
         (html! { <circle cx="10" cy="10" r="6" class="mark-message" /> }, "first delivery"),
         (
@@ -167,13 +179,21 @@ fn legend() -> Html {
     ];
     html! {
         <section class="sec">
-            <h2>{ "Signs" }</h2>
+            <h2>{ "Legend" }</h2>
             <ul class="legend">
                 { for rows.into_iter().map(|(shape, word)| html! {
                     <li><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">{ shape }</svg>{ word }</li>
                 }) }
             </ul>
-            <p class="soft">{ "Colours are routing keys. " }<kbd>{ "Space" }</kbd>{ " plays and pauses, " }<kbd>{ "." }</kbd>{ " steps." }</p>
+            <ul class="legend keys">
+                { for published_keys(scenario).into_iter().map(|key| html! {
+                    <li class={format!("hue-{}", hue(scenario, key) + 1)}>
+                        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><circle cx="10" cy="10" r="6" class="mark-message" /></svg>
+                        <span class="mono">{ &**key }</span>
+                    </li>
+                }) }
+            </ul>
+            <p class="soft">{ "Each routing key has its colour. " }<kbd>{ "Space" }</kbd>{ " plays and pauses, " }<kbd>{ "." }</kbd>{ " steps." }</p>
         </section>
     }
 }
@@ -307,15 +327,17 @@ fn queue_details(session: &Session, name: &str) -> Html {
                 { for queue.arguments().iter().map(|(argument, value)| row(argument, value.to_string())) }
             </dl>
             <h4>{ "Ready messages, the next first" }</h4>
-            if queue.ready() == 0 { <p class="soft">{ "None: what arrives goes straight to a consumer." }</p> }
+            if queue.ready() == 0 {
+                <p class="soft">{ if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }</p>
+            }
             <ol class="messages">
                 { for queue.messages().take(12).map(|entry| {
                     let dead = !entry.message.deaths().is_empty();
                     let sign = if dead { words::Mark::Dead } else if entry.redelivered() { words::Mark::Redelivered } else { words::Mark::Message };
                     let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-                    let note = reason.map_or_else(|| if entry.redelivered() { "redelivered".to_owned() } else { String::new() }, ToString::to_string);
+                    let note = reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
                     html! {
-                        <li>{ mark(sign) }<span class="mono">{ words::id(&entry.message) }</span>
+                        <li>{ message_mark(sign, hue(session.scenario(), &original_key(&entry.message))) }<span class="mono">{ words::id(&entry.message) }</span>
                             <span>{ original_key(&entry.message) }</span><span class="soft">{ note }</span></li>
                     }
                 }) }
@@ -373,7 +395,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
                         <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                             <span class="health" aria-hidden="true" />
                             <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
-                            <span class="soft">{ if state.up { "up" } else { "killed" } }</span>
+                            <span class="soft">{ if session.world.is_connecting(id) { "connecting" } else if state.up { "up" } else { "killed" } }</span>
                             <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
                                 onclick={on(dispatch, action)}>{ word }</button>
                         </li>
@@ -472,7 +494,7 @@ fn ledger(session: &Session) -> Html {
     let total = ledger.total();
     let business = &ledger.business;
     let balanced = ledger.imbalances().is_empty();
-    let lost = total.dropped_total() + total.refused + ledger.messages.unroutable + ledger.messages.unsent;
+    let lost = total.dropped_total() + total.refused + ledger.messages.unsent;
     let line =
         |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
     html! {
@@ -480,11 +502,12 @@ fn ledger(session: &Session) -> Html {
             <h2>{ "Ledger" }</h2>
             <dl class="ledger">
                 { line("Published", ledger.messages.published, "") }
-                { line("Copies, ever", total.arrived, "") }
+                { line("Copies to queues", total.arrived, "") }
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
                 { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
                 { line("Dead-lettered", total.dead_lettered_total(), "dead") }
-                { line("Lost", lost, if lost > 0 { "dead" } else { "" }) }
+                { line("Dropped or refused", lost, if lost > 0 { "dead" } else { "" }) }
+                if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
                 { for business.effects.keys().map(|what| line(what, business.done(what), "")) }
@@ -498,7 +521,7 @@ fn log(session: &Session) -> Html {
     html! {
         <div class="panel">
             <h2>{ "Events" }</h2>
-            <ol class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first">
+            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first"><ol>
                 { for session.log.newest().take(60).map(|entry| {
                     let words::Line { mark: sign, what, detail } = words::line(&entry.occurrence, scenario);
                     let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
@@ -509,7 +532,7 @@ fn log(session: &Session) -> Html {
                         </li>
                     }
                 }) }
-            </ol>
+            </ol></div>
         </div>
     }
 }
