@@ -98,6 +98,7 @@ pub struct Broker {
     clock: SimTime,
     ids: Ids,
     events: Vec<Event>,
+    scratch: publish::Scratch,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +162,7 @@ impl Broker {
             clock: SimTime::ZERO,
             ids: Ids::default(),
             events: Vec::new(),
+            scratch: publish::Scratch::default(),
         };
         for (name, kind, internal) in PREDECLARED {
             broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));

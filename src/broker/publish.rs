@@ -7,7 +7,7 @@ use super::dead_letter::{self, DeathReason, cc_keys};
 use super::deliver::DIRECT_REPLY_TO;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{DropCause, Event, Outcome};
-use super::exchange::{Destination, ExchangeId};
+use super::exchange::{Destination, ExchangeId, topic};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
 use super::ordered::insert_once;
@@ -18,6 +18,14 @@ use super::queue::{Queue, QueueId};
 use super::time::SimTime;
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
+
+/// What routing needs while it lasts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    visited: Vec<ExchangeId>,
+    found: Vec<Destination>,
+    words: topic::Walk,
+}
 
 /// Which kept dead letters are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +166,16 @@ impl Broker {
     }
 
     /// The queues a message goes to, each once however many bindings match (rule 32), in the order they were declared.
-    pub(super) fn route(&self, exchange: ExchangeId, message: &Message) -> Vec<QueueId> {
+    pub(super) fn route(&mut self, exchange: ExchangeId, message: &Message) -> Vec<QueueId> {
+        // Lists that are filled and emptied with every message keep their memory.
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let queues = self.route_with(exchange, message, &mut scratch);
+        self.scratch = scratch;
+        queues
+    }
+
+    fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch) -> Vec<QueueId> {
+        let Scratch { visited, found, words } = scratch;
         let mut keys: Vec<Name> = Vec::new();
         if message.properties.headers.is_some() {
             keys.extend(cc_keys(message));
@@ -167,8 +184,8 @@ impl Broker {
         let all_keys = || std::iter::once(&message.routing_key).chain(&keys);
 
         let mut queues = Vec::new();
-        let mut found = Vec::new();
-        let mut visited = vec![exchange];
+        visited.clear();
+        visited.push(exchange);
         let mut next = 0;
         while let Some(&id) = visited.get(next) {
             next += 1;
@@ -178,7 +195,7 @@ impl Broker {
                 continue;
             }
             for key in all_keys() {
-                exchange.route(key, &message.properties, &mut found);
+                exchange.route(key, &message.properties, found, words);
             }
             if found.is_empty() {
                 // Rule 45: the alternate exchange is for what this exchange itself could not place.

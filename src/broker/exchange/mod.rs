@@ -141,11 +141,11 @@ impl Exchange {
     }
 
     /// Adds the destinations of a message to `found`, some perhaps more than once.
-    pub fn route(&self, key: &str, properties: &Properties, found: &mut Vec<Destination>) {
+    pub fn route(&self, key: &str, properties: &Properties, found: &mut Vec<Destination>, walk: &mut topic::Walk) {
         match &self.router {
             Router::Direct(router) => router.route(key, found),
             Router::Fanout(router) => router.route(found),
-            Router::Topic(router) => router.route(key, found),
+            Router::Topic(router) => router.route(key, found, walk),
             Router::Headers(router) => router.route(properties.headers.as_ref(), found),
         }
     }

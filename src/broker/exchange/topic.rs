@@ -10,6 +10,13 @@ use crate::broker::value::Name;
 /// Index of a node; the root is 0.
 type Node = u32;
 
+/// The branches that match so far, and those that match one word more.
+#[derive(Clone, Debug, Default)]
+pub(in crate::broker) struct Walk {
+    reached: Vec<Node>,
+    next: Vec<Node>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Router {
     nodes: Vec<TrieNode>,
@@ -127,28 +134,29 @@ impl Router {
         child
     }
 
-    pub fn route(&self, key: &str, found: &mut Vec<Destination>) {
-        let mut reached = Vec::with_capacity(8);
-        let mut next = Vec::with_capacity(8);
-        self.reach(0, &mut reached);
+    pub fn route(&self, key: &str, found: &mut Vec<Destination>, walk: &mut Walk) {
+        let Walk { reached, next } = walk;
+        reached.clear();
+        next.clear();
+        self.reach(0, reached);
         for word in words(key) {
-            for &node in &reached {
+            for &node in reached.iter() {
                 let trie_node = &self.nodes[node as usize];
                 if trie_node.is_hash {
-                    insert_once(&mut next, node); // its own `#` child was reached before
+                    insert_once(next, node); // its own `#` child was reached before
                 }
                 if let Some(&child) = trie_node.words.get(word) {
-                    self.reach(child, &mut next);
+                    self.reach(child, next);
                 }
                 if let Some(child) = trie_node.star {
-                    self.reach(child, &mut next);
+                    self.reach(child, next);
                 }
             }
-            std::mem::swap(&mut reached, &mut next);
+            std::mem::swap(reached, next);
             next.clear();
         }
-        for node in reached {
-            found.extend_from_slice(&self.nodes[node as usize].destinations);
+        for node in reached.iter() {
+            found.extend_from_slice(&self.nodes[*node as usize].destinations);
         }
     }
 
