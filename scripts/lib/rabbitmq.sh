@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 RABBITMQ_HOME=
+# Erlang's port mapper outlives its nodes; who started it stops it.
+EPMD_WAS_THERE=
 
 # Whether there is a RabbitMQ that can be started here.
 has_rabbitmq() { has rabbitmq-server || [ -x /usr/sbin/rabbitmq-server ]; }
@@ -20,6 +22,7 @@ free_port() {
 # Sets REQUEUE_AMQP, REQUEUE_MANAGEMENT and REQUEUE_RABBITMQCTL.
 start_rabbitmq() {
   local amqp management dist
+  if (exec 3<>/dev/tcp/127.0.0.1/4369) 2>/dev/null; then EPMD_WAS_THERE=yes; fi
   RABBITMQ_HOME=$(mktemp -d /tmp/requeue-rabbitmq.XXXXXX)
   amqp=$(free_port 25672) || return 1
   management=$(free_port 35672) || return 1
@@ -94,6 +97,7 @@ stop_rabbitmq() {
   "$RABBITMQ_HOME/rabbitmqctl" stop_app >/dev/null 2>&1 || true
   kill "$RABBITMQ_PID" 2>/dev/null || true
   wait "$RABBITMQ_PID" 2>/dev/null || true
+  [ -n "$EPMD_WAS_THERE" ] || epmd -kill >/dev/null 2>&1 || true
   rm -rf "$RABBITMQ_HOME"
   RABBITMQ_HOME=
 }
