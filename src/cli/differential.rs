@@ -202,11 +202,11 @@ pub fn compare(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option
     let mut patient = broker.clone();
     // Where time matters, patience is part of the question.
     let timed = steps(script).iter().any(|step| step["op"] == "advance");
-    let patience = if timed { [15, 20, 30] } else { [15, 60, 300] };
-    for quiet in patience.map(Duration::from_millis) {
+    let patience = if timed { [15, 20, 25, 30, 30] } else { [15, 60, 150, 300, 300] };
+    for (attempt, quiet) in patience.map(Duration::from_millis).into_iter().enumerate() {
         patient.quiet = quiet;
         let difference = compare_once(script, &patient, vhost)?;
-        if difference.is_none() || quiet.as_millis() == patience[2].into() {
+        if difference.is_none() || attempt + 1 == patience.len() {
             return Ok(difference);
         }
     }
