@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use requeue::broker::{Event, SimTime};
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
-use requeue::sim::{Happening, Input, InstanceId, World};
+use requeue::sim::{HandPublish, Happening, Input, World};
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
 
@@ -46,11 +46,9 @@ fn what_the_chapter_says_happens() {
 fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
     let mut world = World::new(course_chapter(), 1);
     world.run_until(SimTime::from_secs(30), u64::MAX);
-    let (service, _) = world.scenario().service("notification-service").expect("it is there");
-    let id = InstanceId { service, instance: 0 };
     let held = world.broker().queue("notification-queue").expect("declared").unacked();
     assert!(held > 0);
-    world.inject(Input::Kill(id));
+    world.inject(Input::kill("notification-service", 0));
     world.run_until(SimTime::from_secs(40), u64::MAX);
     let queue = world.broker().queue("notification-queue").expect("declared");
     assert_eq!(queue.unacked(), 0);
@@ -61,7 +59,7 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
         "they are back at the head"
     );
     world.drain_occurrences();
-    world.inject(Input::Start(id));
+    world.inject(Input::start("notification-service", 0));
     world.run_until(SimTime::from_secs(90), u64::MAX);
     let delivered_again = world
         .drain_occurrences()
@@ -75,15 +73,30 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
 fn arbitrary_input() -> impl Strategy<Value = (u64, Input)> {
     let keys = prop_oneof!["order.placed", "order.shipped", "user.created", "[a-z.]{0,12}"];
     let exchanges = prop_oneof!["platform-events", "platform-events.dlx", "", "no-such-exchange"];
-    let instance = (0_usize..7, 0_usize..2).prop_map(|(service, instance)| InstanceId { service, instance });
+    let service = prop_oneof!["api-gateway", "order-service", "notification-service", "analytics-service", "nobody"];
+    let instance = (service, 0_usize..2);
+    let faults = prop_oneof![
+        "kill (notification|order|analytics)-service at [0-9]s for [0-9]s",
+        "hang (notification|order)-service at [0-9]s for 1[0-9]s",
+        "stop (notification|analytics)-service at 1[0-9]s for [0-9]s",
+        "slow notification-service [2-9]x at [0-9]s for 2[0-9]s",
+        "partition (order|notification|inventory)-service from broker at [0-9]s for [0-9]s",
+        "partition api-gateway from order-service at [0-9]s for [0-9]s",
+        "restart broker at 1[0-9]s for [1-9]s",
+        "alarm (disk|memory) at [0-9]s for [0-9]s",
+        "fill order-service at [0-9]s for [0-9]s",
+        "kill notification-service at step [1-3] of message [1-9] for [1-9]s",
+    ];
     let input = prop_oneof![
-        instance.clone().prop_map(Input::Kill),
-        instance.prop_map(Input::Start),
-        (exchanges, keys, any::<bool>(), any::<bool>()).prop_map(|(exchange, key, mandatory, whole)| Input::Publish {
-            exchange: exchange.into(),
-            routing_key: key.as_str().into(),
-            payload: if whole { serde_json::json!({ "address": { "zip": "1" } }) } else { serde_json::json!("not an object") },
-            mandatory,
+        instance.clone().prop_map(|(service, instance)| Input::kill(&service, instance)),
+        instance.prop_map(|(service, instance)| Input::start(&service, instance)),
+        faults.prop_map(|fault| Input::Fault(fault.parse().expect("it is a sentence"))),
+        (1_u32..20).prop_map(|count| Input::Request { client: "customers".into(), count }),
+        Just(Input::Silence),
+        (exchanges, keys, any::<bool>(), any::<bool>()).prop_map(|(exchange, key, mandatory, whole)| {
+            let payload = if whole { serde_json::json!({ "address": { "zip": "1" } }) } else { serde_json::json!("not an object") };
+            let Input::Publish(publish) = Input::publish(&exchange, &key, payload) else { unreachable!() };
+            Input::Publish(Box::new(HandPublish { mandatory, ..*publish }))
         }),
     ];
     (0_u64..40_000, input)
@@ -129,7 +142,7 @@ fn every_mistake_in_a_scenario_is_named_with_its_place() {
         ("\"requeue\": 1,", "", "requeue: the format's version is missing"),
         ("\"type\": \"topic\"", "\"type\": \"topical\"", "broker.exchanges[0].type: expected one of direct, fanout, topic, headers"),
         ("\"latency_ms\": 450", "\"latency_ms\": -1", "network.latency_ms: expected milliseconds, from 0 to ten years, found -1"),
-        ("\"latency_ms\": 450", "\"latency\": 450", "network.latency: unknown field; known here: latency_ms"),
+        ("\"latency_ms\": 450", "\"latency\": 450", "network.latency: unknown field; known here: latency_ms, jitter_ms"),
         ("\"prefetch\": 10", "\"prefetch\": 70000", "services[2].handlers[0].on.prefetch: expected a whole number from 0 to 65535"),
         ("\"queue\": \"analytics-queue\"", "\"queue\": \"analytic\"", "broker.bindings[2].queue: there is no queue 'analytic'"),
         (
@@ -142,7 +155,7 @@ fn every_mistake_in_a_scenario_is_named_with_its_place() {
             "\"endpoint\": \"GET /\" }",
             "clients[0].calls.endpoint: 'api-gateway' has no endpoint 'GET /'",
         ),
-        ("\"poisson_ms\": 400", "\"poisson_ms\": 0", "clients[0]: requests come at most 10,000 a second"),
+        ("\"poisson_ms\": 400", "\"poisson_ms\": 0", "clients[0].arrivals: requests come at most 10,000 a second"),
         ("\"do\": \"work\"", "\"do\": \"dance\"", "services[1].handlers[0].steps[0].do: expected one of work"),
         ("\"one_in\": 20", "\"one_in\": 0", "clients[0].poison.one_in"),
         (

@@ -182,7 +182,7 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
                                 instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));
                             }
                         }
-                        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } => {}
+                        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => {}
                     }
                 }
             }

@@ -267,8 +267,16 @@ impl Session {
                 }
                 self.selection = node;
             }
-            Action::KillPressed(instance) => self.inject(Input::Kill(instance)),
-            Action::StartPressed(instance) => self.inject(Input::Start(instance)),
+            Action::KillPressed(id) => {
+                if let Some(service) = self.service_name(id) {
+                    self.inject(Input::kill(&service, id.instance));
+                }
+            }
+            Action::StartPressed(id) => {
+                if let Some(service) = self.service_name(id) {
+                    self.inject(Input::start(&service, id.instance));
+                }
+            }
             Action::ComposerExchangeChosen(exchange) => self.composer.exchange = exchange,
             Action::ComposerKeyTyped(key) => self.composer.routing_key = key,
             Action::ComposerPayloadTyped(payload) => {
@@ -278,6 +286,10 @@ impl Session {
             Action::PublishPressed => self.publish(),
             _ => {}
         }
+    }
+
+    fn service_name(&self, id: InstanceId) -> Option<Name> {
+        self.world.services().get(id.service).map(|service| service.spec.name.clone())
     }
 
     fn inject(&mut self, input: Input) {
@@ -300,12 +312,7 @@ impl Session {
             return;
         }
         composer.error = None;
-        let input = Input::Publish {
-            exchange: composer.exchange.clone(),
-            routing_key: composer.routing_key.as_str().into(),
-            payload,
-            mandatory: false,
-        };
+        let input = Input::publish(&composer.exchange, &composer.routing_key, payload);
         let before = self.log.last_number();
         self.inject(input);
         self.composer.outcome = self.log.since(before).find_map(words::where_it_went);

@@ -2,7 +2,7 @@
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, READY_SHOWN_MAX};
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{DeathReason, Message, MessageId, Name, SimTime};
+use crate::broker::{DeathReason, Message, MessageId, Name, Outcome, SimTime};
 use crate::scenario::{Action, Point, Scenario};
 use crate::sim::{Cargo, HopKind, Place, Verdict, World};
 
@@ -185,7 +185,7 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
                 let hue = hue(scenario, &message.routing_key);
                 match verdict {
                     Verdict::Ack => add(along(scenario, path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
-                    Verdict::Requeue => add(along(scenario, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue")),
+                    Verdict::Requeue | Verdict::RejectRequeue => add(along(scenario, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue")),
                     Verdict::Reject => add(along(scenario, path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
                 }
             }
@@ -194,7 +194,15 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
                 let shape = if (200..300).contains(status) { Shape::Ok } else { Shape::Failed };
                 add(along(scenario, path, share, Leg::Back), shape, 0, SMALL, None);
             }
-            Cargo::Connect { .. } | Cargo::Disconnect { .. } => {}
+            Cargo::Confirm { outcome, .. } => {
+                let shape = if *outcome == Outcome::Ack { Shape::Ok } else { Shape::Failed };
+                add(along(scenario, path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
+            }
+            Cargo::Return { message, .. } => {
+                let hue = hue(scenario, &message.routing_key);
+                add(along(scenario, path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
+            }
+            Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::Disconnect { .. } => {}
         }
     }
     let mut landing = OrderedMap::new();

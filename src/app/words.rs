@@ -2,6 +2,7 @@
 
 use crate::broker::{Event, Message};
 use crate::scenario::Scenario;
+use crate::sim::biography::Whereabouts;
 use crate::sim::service::InstanceId;
 use crate::sim::{Happening, Occurrence, Verdict};
 
@@ -53,21 +54,38 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
             | Event::RolledBack { .. }
+            | Event::Discarded { .. }
             | Event::Restarted => true,
             Event::Routed { message, .. } => message.deaths().is_empty(),
             Event::Confirmed { .. } | Event::Enqueued { .. } | Event::ConsumerStarted { .. } | Event::ConsumerEnded { .. } => false,
         },
         Happening::Started(_)
         | Happening::Connected(_)
+        | Happening::ConnectFailed { .. }
+        | Happening::ConnectionLost { .. }
         | Happening::Killed { .. }
+        | Happening::Stopping(_)
+        | Happening::Stopped(_)
+        | Happening::Edited
         | Happening::RequestRefused { .. }
+        | Happening::GaveUp { .. }
+        | Happening::Skipped { .. }
         | Happening::Unsent { .. }
+        | Happening::PublishLost { .. }
+        | Happening::PublishFailed { .. }
+        | Happening::CallFailed { .. }
+        | Happening::CircuitOpened { .. }
+        | Happening::CircuitClosed { .. }
         | Happening::Effect { .. }
         | Happening::HandlerFailed { .. }
+        | Happening::SettlementLost { .. }
         | Happening::LostDelivery { .. }
         | Happening::Persisted { .. } => true,
+        // What dies says so itself.
+        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => !fault.starts_with("kill") && !fault.starts_with("stop"),
         Happening::Answered { status, .. } => !(200..300).contains(status),
-        Happening::RequestSent { .. } | Happening::Settling { .. } => false,
+        Happening::RequestSent { attempt, .. } => *attempt > 1,
+        Happening::Began { .. } | Happening::Finished { .. } | Happening::Sent { .. } | Happening::Settling { .. } => false,
     }
 }
 
@@ -86,6 +104,33 @@ fn name(message: &Message) -> String {
 pub fn instance_name(scenario: &Scenario, id: InstanceId) -> String {
     let Some(service) = scenario.services.get(id.service) else { return String::new() };
     if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
+}
+
+fn client_name(scenario: &Scenario, client: usize) -> String {
+    scenario.clients.get(client).map(|client| client.name.to_string()).unwrap_or_default()
+}
+
+/// Where a copy of a message is, or how it ended.
+#[must_use]
+pub fn whereabouts(place: &Whereabouts, scenario: &Scenario) -> String {
+    match place {
+        Whereabouts::OnTheWayToBroker => "on the way to the broker".into(),
+        Whereabouts::InOutbox { service } => {
+            let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
+            format!("in the outbox of {service}, not published yet")
+        }
+        Whereabouts::Ready { queue, position: 0 } => format!("ready in {queue}, next to be delivered"),
+        Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {position} others"),
+        Whereabouts::Unacked { queue, by: Some(id) } => format!("unacked in {queue}, held by {}", instance_name(scenario, *id)),
+        Whereabouts::Unacked { queue, by: None } => format!("unacked in {queue}"),
+        Whereabouts::Acknowledged { queue, times: 1 } => format!("acknowledged in {queue}"),
+        Whereabouts::Acknowledged { queue, times } => format!("acknowledged in {queue}, {times} times"),
+        Whereabouts::Dropped { queue, cause } => format!("dropped from {queue}: {}", cause.name()),
+        Whereabouts::Refused { queue } => format!("refused by {queue}, which was full"),
+        Whereabouts::Unroutable => "dropped by the exchange: no queue was bound for it".into(),
+        Whereabouts::Returned => "returned to its publisher: no queue was bound for it".into(),
+        Whereabouts::Lost { reason } => format!("lost: {reason}"),
+    }
 }
 
 /// Where a message published just now went.
@@ -108,36 +153,69 @@ pub fn line(occurrence: &Occurrence, scenario: &Scenario) -> Line {
         Happening::Connected(id) => (Mark::Program, "Connected", format!("{} to the broker", instance(id))),
         Happening::Killed { instance: id, runs: 0 } => (Mark::Failure, "Killed", instance(id)),
         Happening::Killed { instance: id, runs } => (Mark::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
-        Happening::RequestSent { number, .. } => (Mark::Program, "Requested", format!("number {number}")),
+        Happening::ConnectFailed { instance: id, reason } => (Mark::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
+        Happening::ConnectionLost { instance: id, reason } => (Mark::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
+        Happening::Stopping(id) => (Mark::Program, "Stopping", format!("{} takes nothing new", instance(id))),
+        Happening::Stopped(id) => (Mark::Program, "Stopped", instance(id)),
+        Happening::FaultBegan(fault) => (Mark::Failure, "Fault", fault.clone()),
+        Happening::FaultEnded(fault) => (Mark::Program, "Mended", fault.clone()),
+        Happening::Edited => (Mark::Program, "Edited", "the scenario".to_owned()),
+        Happening::RequestSent { client, number, attempt } => {
+            (Mark::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(scenario, *client)))
+        }
+        Happening::GaveUp { client, number } => {
+            (Mark::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(scenario, *client)))
+        }
+        Happening::Began { instance: id, about, .. } => (Mark::Program, "Handling", format!("{about}, {}", instance(id))),
+        Happening::Finished { instance: id, about } => (Mark::Program, "Handled", format!("{about}, {}", instance(id))),
+        Happening::Skipped { instance: id, about } => (Mark::Program, "Skipped", format!("{about} was done before, {}", instance(id))),
+        Happening::Sent { instance: id, event, routing_key, .. } => {
+            (Mark::Message, "Sent", format!("{routing_key} {event}, {}", instance(id)))
+        }
+        Happening::PublishLost { event, reason } => (Mark::Failure, "Lost", format!("{event}: {reason}")),
+        Happening::PublishFailed { instance: id, event, reason } => {
+            (Mark::Failure, "Not confirmed", format!("{event}: {reason}, {}", instance(id)))
+        }
+        Happening::CallFailed { instance: id, service, attempt, reason, .. } => {
+            (Mark::Failure, "Call failed", format!("{} to {service}, attempt {attempt}: {reason}", instance(id)))
+        }
+        Happening::CircuitOpened { instance: id, service } => (Mark::Failure, "Circuit open", format!("{} to {service}", instance(id))),
+        Happening::CircuitClosed { instance: id, service } => (Mark::Program, "Circuit closed", format!("{} to {service}", instance(id))),
+        Happening::SettlementLost { instance: id, event } => {
+            (Mark::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
+        }
         Happening::RequestRefused { service, path } => {
             let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
             (Mark::Failure, "Refused", format!("{path}: {service} is down"))
         }
-        Happening::Answered { client, status } => {
-            let client = scenario.clients.get(*client).map(|client| client.name.to_string()).unwrap_or_default();
+        Happening::Answered { client, status, .. } => {
+            let client = client_name(scenario, *client);
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
             (if status == "201" { Mark::Program } else { Mark::Failure }, "Answered", format!("{client}: {status}"))
         }
-        Happening::Persisted { instance: id, record, state } => {
+        Happening::Persisted { instance: id, record, state, .. } => {
             (Mark::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))
         }
-        Happening::Unsent { instance: id, routing_key } => {
+        Happening::Unsent { instance: id, routing_key, .. } => {
             (Mark::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
         }
         Happening::Effect { what, whom, .. } => (Mark::Program, "Done", format!("{what}, {whom}")),
-        Happening::Settling { verdict, message, .. } => {
+        Happening::Settling { verdict, event, .. } => {
             let what = match verdict {
                 Verdict::Ack => "Acking",
                 Verdict::Requeue => "Nacking",
-                Verdict::Reject => "Rejecting",
+                Verdict::Reject | Verdict::RejectRequeue => "Rejecting",
             };
-            (Mark::Message, what, format!("#{}", message.0))
+            (Mark::Message, what, event.to_string())
         }
-        Happening::HandlerFailed { instance: id, step, reason } => {
+        Happening::HandlerFailed { instance: id, step, reason, .. } => {
             (Mark::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
         }
-        Happening::LostDelivery { instance: id, .. } => {
-            (Mark::Failure, "Not received", format!("{} is gone; still unacked at the broker", instance(id)))
+        Happening::LostDelivery { instance: id, event, no_ack: false, .. } => {
+            (Mark::Failure, "Not received", format!("{event}: {} is gone; still unacked at the broker", instance(id)))
+        }
+        Happening::LostDelivery { instance: id, event, no_ack: true, .. } => {
+            (Mark::Failure, "Lost", format!("{event}: {} is gone, and the broker took it for done", instance(id)))
         }
     };
     Line { mark, what, detail }
@@ -181,6 +259,9 @@ fn broker_line(event: &Event) -> Line {
         Event::ConnectionUnblocked { .. } => (Mark::Program, "Unblocked", "a publisher's connection".to_owned()),
         Event::AlarmSet { resource } => (Mark::Failure, "Alarm", format!("low on {}", resource.name())),
         Event::AlarmCleared { resource } => (Mark::Program, "Alarm cleared", resource.name().to_owned()),
+        Event::Discarded { publishes } => {
+            (Mark::Failure, "Lost", format!("{publishes} published, but the connection closed before the broker read it"))
+        }
         Event::RolledBack { message, .. } => (Mark::Failure, "Rolled back", name(message)),
         Event::Restarted => (Mark::Failure, "Restarted", "the broker".to_owned()),
     };

@@ -134,6 +134,10 @@ pub enum Event {
         connection: ConnectionId,
         told: bool,
     },
+    /// Publishes the broker had not read when their connection or channel ended.
+    Discarded {
+        publishes: u64,
+    },
     AlarmSet {
         resource: Resource,
     },
@@ -141,6 +145,41 @@ pub enum Event {
         resource: Resource,
     },
     Restarted,
+}
+
+impl Event {
+    /// As traces call it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Published { .. } => "published",
+            Self::Routed { .. } => "routed",
+            Self::Returned { .. } => "returned",
+            Self::Confirmed { .. } => "confirmed",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::Enqueued { .. } => "enqueued",
+            Self::Delivered(_) => "delivered",
+            Self::Fetched { .. } => "fetched",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::Requeued { .. } => "requeued",
+            Self::DeadLettered { .. } => "dead_lettered",
+            Self::Dropped { .. } => "dropped",
+            Self::Refused { .. } => "refused",
+            Self::ConsumerStarted { .. } => "consumer_started",
+            Self::ConsumerEnded { .. } => "consumer_ended",
+            Self::ConsumerCancelled { .. } => "consumer_cancelled",
+            Self::QueueDeleted { .. } => "queue_deleted",
+            Self::ExchangeDeleted { .. } => "exchange_deleted",
+            Self::ChannelClosed { .. } => "channel_closed",
+            Self::ConnectionClosed { .. } => "connection_closed",
+            Self::ConnectionBlocked { .. } => "connection_blocked",
+            Self::ConnectionUnblocked { .. } => "connection_unblocked",
+            Self::Discarded { .. } => "discarded",
+            Self::AlarmSet { .. } => "alarm_set",
+            Self::AlarmCleared { .. } => "alarm_cleared",
+            Self::Restarted => "restarted",
+        }
+    }
 }
 
 /// What a broker can run short of.

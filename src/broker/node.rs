@@ -42,6 +42,12 @@ pub(super) enum Unread {
     CloseChannel(ChannelId),
 }
 
+impl Unread {
+    pub(super) const fn is_publish(&self) -> bool {
+        matches!(self, Self::Method(_, Method::BasicPublish(_)))
+    }
+}
+
 /// Whether a connection is read (rule 144).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
@@ -126,7 +132,12 @@ impl Broker {
     }
 
     fn remove_connection(&mut self, now: SimTime, connection: ConnectionId) {
-        self.connections.remove(&connection);
+        if let Some(state) = self.connections.remove(&connection) {
+            let publishes = state.unread.iter().filter(|unread| unread.is_publish()).count() as u64;
+            if publishes > 0 {
+                self.events.push(Event::Discarded { publishes });
+            }
+        }
         let exclusive: Vec<QueueId> =
             self.queues.iter().filter(|(_, queue)| queue.exclusive == Some(connection)).map(|(id, _)| *id).collect();
         for queue in exclusive {
@@ -211,8 +222,13 @@ impl Broker {
             }
             while let Some(unread) = self.connections.get_mut(&id).and_then(|connection| connection.unread.pop_front()) {
                 match unread {
-                    // Errors have their events; nobody waits for these replies any more.
-                    Unread::Method(channel, method) => drop(self.apply(now, channel, method)),
+                    Unread::Method(channel, method) => {
+                        let publishes = u64::from(matches!(method, Method::BasicPublish(_)));
+                        // Errors have their events; nobody waits for these replies any more.
+                        if self.apply(now, channel, method).is_err() && publishes > 0 {
+                            self.events.push(Event::Discarded { publishes });
+                        }
+                    }
                     Unread::CloseChannel(channel) => self.close_channel(now, channel),
                 }
             }

@@ -82,3 +82,33 @@ impl fmt::Display for SimTime {
         write!(f, "{minutes:02}:{seconds:02}.{:03}", millis % 1_000)
     }
 }
+
+/// A span as a person writes it, in the largest unit that needs no fraction: `2h`, `90s`, `250ms`.
+#[derive(Clone, Copy, Debug)]
+pub struct Span(pub SimTime);
+
+const UNITS: [(&str, u64); 5] = [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.0;
+        if micros == 0 {
+            return f.write_str("0s");
+        }
+        let exact = UNITS.iter().find(|(_, unit)| micros.is_multiple_of(*unit));
+        exact.map_or(Ok(()), |(name, unit)| write!(f, "{}{name}", micros / unit))
+    }
+}
+
+impl std::str::FromStr for SimTime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == &text[digits.len()..]) else {
+            return Err(format!("'{text}' is not a span of time: write 500ms, 60s, 10m or 2h"));
+        };
+        let number: u64 = digits.parse().map_err(|_| format!("'{text}' is not a span of time: '{digits}' is not a whole number"))?;
+        number.checked_mul(*unit).map(Self).ok_or_else(|| format!("'{text}' is too long"))
+    }
+}

@@ -143,10 +143,35 @@ impl Broker {
         Some(self.connections.get(&connection)?.flow)
     }
 
+    /// Whether the consumers of a queue could take one more message; none when it has no consumers.
+    #[must_use]
+    pub fn has_capacity(&self, queue: QueueView<'_>) -> Option<bool> {
+        if queue.consumers() == 0 {
+            return None;
+        }
+        let consumers = &queue.queue.consumers;
+        let serves = |id: &super::ConsumerId| consumers.active.is_none_or(|active| active == *id);
+        Some(consumers.ids().filter(serves).any(|id| super::deliver::can_take(&self.consumers, &self.channels, id)))
+    }
+
+    /// Publishes of blocked connections that nobody has read.
+    #[must_use]
+    pub fn unread_publishes(&self) -> u64 {
+        let unread = self.connections.values().flat_map(|connection| &connection.unread);
+        unread.filter(|unread| unread.is_publish()).count() as u64
+    }
+
     /// What a channel holds unacknowledged, in delivery order.
     pub fn unacked_messages(&self, channel: ChannelId) -> impl Iterator<Item = &Arc<Message>> {
         let held = self.channels.get(&channel).into_iter().flat_map(|channel| channel.unacked.values());
         held.map(|delivery| &delivery.entry.message)
+    }
+
+    /// Everything that was delivered and not settled, with its queue and the channel that holds it.
+    pub fn all_unacked(&self) -> impl Iterator<Item = (&Name, ChannelId, &Arc<Message>)> {
+        self.channels.iter().flat_map(|(id, channel)| {
+            channel.unacked.values().filter_map(|held| Some((&self.queues.get(&held.queue)?.name, *id, &held.entry.message)))
+        })
     }
 
     #[must_use]

@@ -5,19 +5,21 @@
 
 mod amqp;
 pub mod differential;
+mod explore;
 pub mod real;
+mod run;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::broker::SimTime;
 use crate::formats::{broker_script, scenario_file};
-use crate::scenario::Scenario;
-use crate::sim::World;
+use crate::scenario::validate::unknown_names;
+use crate::scenario::{Problem, Property, Scenario};
 
 /// A learning playground for event-driven architecture, without the page.
 #[derive(Parser)]
@@ -29,17 +31,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a scenario in virtual time and print where every message went
-    Run {
-        /// A scenario file
-        scenario: PathBuf,
-        /// How long, in virtual time: 500ms, 60s, 10m, 2h
-        #[arg(long, default_value = "60s", value_parser = parse_span)]
-        until: SimTime,
-        /// The seed of all chance; the scenario's own if not given
-        #[arg(long)]
-        seed: Option<u64>,
-    },
+    /// Run a scenario or a recording in virtual time and tell where every message went
+    Run(run::Options),
+    /// Look for a run that breaks a property: other seeds, other orders of messages, crashes at every step
+    Explore(explore::Options),
     /// Run a broker script and print its transcript, one JSON line a step
     Script {
         /// A broker script
@@ -74,7 +69,8 @@ struct BadInput(String);
 
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Run { scenario, until, seed } => run(&scenario, until, seed),
+        Command::Run(options) => run::run(&options),
+        Command::Explore(options) => explore::explore(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Differential { amqp, management, runs, seed } => differential(&amqp, management, runs, seed),
     }
@@ -84,36 +80,9 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn run(path: &PathBuf, until: SimTime, seed: Option<u64>) -> Result<ExitCode, BadInput> {
-    let scenario = read_scenario(path)?;
-    let seed = seed.unwrap_or(scenario.seed);
-    let mut world = World::new(scenario.clone(), seed);
-    while world.next_at().is_some_and(|at| at <= until) {
-        world.step();
-        world.drain_occurrences();
-    }
-    world.run_until(until, 1);
-
-    let ledger = world.ledger();
-    println!("{}, RabbitMQ {}, seed {seed}, until {until}\n", scenario.title, world.profile());
-    println!("{ledger}");
-    println!("Steps      {}", world.steps());
-    println!("Trace      {:016x}", world.trace_hash());
-    let imbalances = ledger.imbalances();
-    for imbalance in &imbalances {
-        eprintln!("The ledger does not balance. {imbalance}");
-    }
-    Ok(if imbalances.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
 /// Exit code 3: the real broker cannot be reached.
-fn script(path: &PathBuf, real: Option<(String, String)>, ctl: Option<String>) -> Result<ExitCode, BadInput> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| BadInput(format!("{name}: {error}")))?;
-    let script = broker_script::read(&text).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}: {problem}")).collect();
-        BadInput(lines.join("\n"))
-    })?;
+fn script(path: &Path, real: Option<(String, String)>, ctl: Option<String>) -> Result<ExitCode, BadInput> {
+    let script = broker_script::read(&read_text(path)?).map_err(|problems| bad_file(path, &problems))?;
     let lines = match real {
         None => broker_script::run(&script),
         Some((amqp, management)) => {
@@ -166,25 +135,30 @@ fn differential(amqp: &str, management: String, runs: u64, seed: u64) -> Result<
     }
 }
 
-fn read_scenario(path: &PathBuf) -> Result<Arc<Scenario>, BadInput> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| BadInput(format!("{name}: {error}")))?;
-    scenario_file::read(&text).map(Arc::new).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}: {problem}")).collect();
-        BadInput(lines.join("\n"))
-    })
+/// The text of a file.
+fn read_text(path: &Path) -> Result<String, BadInput> {
+    std::fs::read_to_string(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))
 }
 
-/// A span of virtual time, as in `90s`.
-fn parse_span(text: &str) -> Result<SimTime, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let factor = match &text[digits.len()..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(format!("'{text}' is not a span of time: write 500ms, 60s, 10m or 2h")),
-    };
-    let number: u64 = digits.parse().map_err(|_| format!("'{digits}' is not a whole number"))?;
-    number.checked_mul(factor).map(SimTime::from_millis).ok_or_else(|| format!("'{text}' is too long"))
+/// What is wrong with a file, one line each.
+fn bad_file(path: &Path, problems: &[Problem]) -> BadInput {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
+    BadInput(lines.join("\n"))
+}
+
+fn read_scenario(path: &Path) -> Result<Arc<Scenario>, BadInput> {
+    scenario_file::read(&read_text(path)?).map(Arc::new).map_err(|problems| bad_file(path, &problems))
+}
+
+/// A property that speaks of what the scenario has.
+fn known_property(scenario: &Scenario, text: &str) -> Result<Property, BadInput> {
+    let property: Property = text.parse().map_err(BadInput)?;
+    let unknown = unknown_names(scenario, &property);
+    if unknown.is_empty() { Ok(property) } else { Err(BadInput(format!("'{text}': {}", unknown.join(", ")))) }
+}
+
+/// Shown on a terminal, and nowhere else.
+fn progress_bar(length: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style)
 }

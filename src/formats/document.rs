@@ -12,6 +12,23 @@ use crate::scenario::{Point, Problem};
 /// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.
 const SPAN_MS_MAX: f64 = 315_360_000_000.0;
 
+/// The unsigned numbers a document may hold.
+pub trait Bounded: TryFrom<u64> + Into<u64> + Copy {
+    const MAX: Self;
+}
+
+impl Bounded for u8 {
+    const MAX: Self = Self::MAX;
+}
+
+impl Bounded for u16 {
+    const MAX: Self = Self::MAX;
+}
+
+impl Bounded for u32 {
+    const MAX: Self = Self::MAX;
+}
+
 /// What was wrong so far.
 #[derive(Debug, Default)]
 pub struct Mistakes(RefCell<Vec<Problem>>);
@@ -93,6 +110,24 @@ impl<'a> Node<'a> {
     pub fn whole(&self, max: u64) -> u64 {
         let number = self.value.and_then(Json::as_u64).filter(|number| *number <= max);
         self.expect(&format!("a whole number from 0 to {max}"), number).unwrap_or_default()
+    }
+
+    /// A whole number from 0 to what the type can hold.
+    #[must_use]
+    pub fn number_up_to<T: Bounded>(&self) -> T {
+        T::try_from(self.whole(T::MAX.into())).unwrap_or(T::MAX)
+    }
+
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.value.is_some_and(Json::is_number)
+    }
+
+    /// What has a text of its own, such as a fault.
+    #[must_use]
+    pub fn parsed<T: std::str::FromStr<Err = String>>(&self) -> Option<T> {
+        let text = self.expect("a text", self.value.and_then(Json::as_str))?;
+        text.parse().map_err(|why: String| self.mistake(why)).ok()
     }
 
     #[must_use]

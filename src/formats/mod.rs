@@ -4,4 +4,10 @@
 pub mod amqp_json;
 pub mod broker_script;
 pub mod document;
+pub mod pretty;
+pub mod recording_file;
+pub mod report;
+
 pub mod scenario_file;
+pub mod trace_json;
+

@@ -1,16 +1,38 @@
-//! The document a learner edits: a broker's topology, the services around it, their traffic, and where each stands on the canvas.
+//! The document a learner edits: a broker's topology, the services around it, their traffic, their faults, and where each stands on
+//! the canvas.
 //!
 //! A scenario says nothing about how it is simulated or drawn, and nothing about files: `formats` reads and writes those.
 //! [`validate`](validate::validate) tells everything that is wrong with one; only a valid scenario becomes a world.
+//!
+//! | file | has |
+//! |---|---|
+//! | [`handler`] | what a service does: triggers, steps, failures, and what then |
+//! | [`traffic`] | when requests come, how long work takes, how often something is tried again |
+//! | [`fault`] | what breaks, when, and for how long |
+//! | [`property`] | what is expected of a run |
+//! | [`template`] | payloads made of the data at hand |
 
+pub mod fault;
+pub mod handler;
+pub mod property;
 pub mod template;
+pub mod traffic;
 pub mod validate;
 
 pub use crate::broker::{ExchangeType, Name, Policy, Profile, SimTime, Table};
+pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
+pub use handler::{
+    Action, Endpoint, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, Subscription, Trigger,
+};
+pub use property::Property;
+pub use traffic::{Attempts, Backoff, Breaker, Client, Pattern, Poison, Span, Traffic};
 pub use validate::{Problem, validate};
 
 /// Payloads and the data of a handler. Its maps are ordered.
 pub type Json = serde_json::Value;
+
+/// What a link's end is called that is not a service or a client.
+pub const BROKER: &str = "broker";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -18,10 +40,21 @@ pub struct Scenario {
     /// One sentence for whoever opens it.
     pub about: String,
     pub seed: u64,
+    /// When its story is told; what is expected of it is judged then.
+    pub until: Option<SimTime>,
     pub network: Network,
     pub broker: BrokerSpec,
     pub clients: Vec<Client>,
     pub services: Vec<Service>,
+    pub faults: Vec<Fault>,
+    pub expects: Vec<Expectation>,
+}
+
+/// What the author says will come of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    pub says: String,
+    pub property: Property,
 }
 
 /// A place on the canvas: the centre of a node, in canvas units.
@@ -31,10 +64,32 @@ pub struct Point {
     pub y: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// One way, on every link.
+    /// One way, on every link that has none of its own.
     pub latency: SimTime,
+    /// Up to so much is added, at random.
+    pub jitter: SimTime,
+    /// How long the other end of a connection to the broker may be silent before it is taken for dead.
+    pub heartbeat: SimTime,
+    pub links: Vec<Link>,
+}
+
+/// RabbitMQ's default; between programs and a broker that are both well it makes no difference.
+pub const HEARTBEAT: SimTime = SimTime::from_secs(60);
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { latency: SimTime::from_millis(1), jitter: SimTime::ZERO, heartbeat: HEARTBEAT, links: Vec::new() }
+    }
+}
+
+/// A link of its own kind, between two of: services, clients, the [`BROKER`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub ends: [Name; 2],
+    pub latency: SimTime,
+    pub jitter: SimTime,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,175 +161,14 @@ impl BindingTarget {
     }
 }
 
-/// Somebody outside who sends HTTP requests.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Client {
-    pub name: Name,
-    pub at: Point,
-    pub calls: Endpoint,
-    pub arrivals: Arrivals,
-    /// A template: `{n}` is the number of the request.
-    pub body: Json,
-    pub poison: Option<Poison>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    pub service: Name,
-    /// As in `POST /orders`.
-    pub path: Name,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Arrivals {
-    /// One each period.
-    Every(SimTime),
-    /// At random moments, with this mean time between two.
-    Poisson(SimTime),
-}
-
-/// Requests that carry something a handler cannot take.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Poison {
-    /// One in so many, at random.
-    pub one_in: u32,
-    /// What these requests have in the place of the body's own fields.
-    pub set: serde_json::Map<String, Json>,
-}
-
-/// A program. Each instance is its own process with its own connection.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Service {
-    pub name: Name,
-    pub at: Point,
-    pub instances: u32,
-    /// How long it waits before it tries to connect again.
-    pub reconnect: SimTime,
-    pub handlers: Vec<Handler>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Handler {
-    pub trigger: Trigger,
-    /// In order, and the order is meaningful: a crash happens between two of them.
-    pub steps: Vec<Step>,
-    pub on_failure: FailurePolicy,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trigger {
-    Http {
-        path: Name,
-    },
-    Queue(Subscription),
-    /// Looks into the service's store each period and runs once for each record in the state, oldest first.
-    Schedule {
-        every: SimTime,
-        records: RecordQuery,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscription {
-    pub queue: Name,
-    /// 0 is unlimited.
-    pub prefetch: u16,
-    pub auto_ack: bool,
-    /// Wants the queue for itself.
-    pub exclusive: bool,
-    /// `x-priority` of the consumer.
-    pub priority: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordQuery {
-    pub state: Name,
-    pub older_than: SimTime,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    pub action: Action,
-    pub fails: FailureRule,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Takes time.
-    Work {
-        time: SimTime,
-    },
-    /// Writes the handler's data into the service's store, under the number in the field `id`, which it gives if there is none.
-    Persist {
-        id: Name,
-        state: Name,
-    },
-    Publish(Publish),
-    /// Waits for another service's answer.
-    Call {
-        endpoint: Endpoint,
-        timeout: SimTime,
-    },
-    /// Something that cannot be undone, done to whom the field `of` names: an email sent, a card charged.
-    Effect {
-        what: Name,
-        of: Name,
-    },
-    Reply {
-        status: u16,
-    },
-}
-
-/// What a step publishes. The routing key and the payload are templates.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Publish {
-    pub exchange: Name,
-    pub routing_key: Name,
-    pub payload: Json,
-    pub persistent: bool,
-    pub mandatory: bool,
-    pub priority: Option<u8>,
-    pub expiration: Option<SimTime>,
-    pub headers: Table,
-}
-
-impl Action {
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Work { .. } => "work",
-            Self::Persist { .. } => "persist",
-            Self::Publish(_) => "publish",
-            Self::Call { .. } => "call",
-            Self::Effect { .. } => "effect",
-            Self::Reply { .. } => "reply",
-        }
-    }
-}
-
-/// When a step fails.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum FailureRule {
-    #[default]
-    Never,
-    Always,
-    /// A poison message: the field (`address.zip`) is missing or null.
-    FieldMissing(Name),
-}
-
-/// What a handler does when one of its steps fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FailurePolicy {
-    /// `reject` without requeue.
-    #[default]
-    DeadLetter,
-    /// `nack` with requeue.
-    Requeue,
-}
-
 impl Scenario {
     #[must_use]
     pub fn service(&self, name: &str) -> Option<(usize, &Service)> {
         self.services.iter().enumerate().find(|(_, service)| &*service.name == name)
+    }
+
+    #[must_use]
+    pub fn client(&self, name: &str) -> Option<(usize, &Client)> {
+        self.clients.iter().enumerate().find(|(_, client)| &*client.name == name)
     }
 }

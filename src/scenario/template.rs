@@ -6,6 +6,7 @@
 use serde_json::{Map, Number};
 
 use super::Json;
+use crate::broker::Value;
 
 /// The value at a path of field names separated by dots.
 #[must_use]
@@ -34,6 +35,22 @@ pub fn fill_text(template: &str, data: &Json) -> String {
         Json::String(text) => text,
         Json::Null => String::new(),
         other => other.to_string(),
+    }
+}
+
+/// A header that is text may be a template.
+#[must_use]
+pub fn fill_value(template: &Value, data: &Json) -> Value {
+    let Value::String(text) = template else { return template.clone() };
+    if !text.contains('{') {
+        return template.clone();
+    }
+    match fill_string(text, data) {
+        Json::Null => Value::Void,
+        Json::Bool(flag) => Value::Bool(flag),
+        Json::Number(number) => number.as_i64().map_or_else(|| Value::Double(number.as_f64().unwrap_or_default()), Value::Int),
+        Json::String(text) => Value::string(&text),
+        other => Value::string(&other.to_string()),
     }
 }
 

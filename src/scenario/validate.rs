@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{Action, Arrivals, BindingTarget, Endpoint, Handler, Name, Scenario, Trigger};
+use super::property::{LatencyOf, Quantity};
+use super::{
+    Action, Attempts, BROKER, BindingTarget, Endpoint, FailurePolicy, FailureRule, FaultKind, Handler, Moment, Name, Pattern, Property,
+    Publish, Scenario, Span, Target, Traffic, Trigger,
+};
 use crate::broker::exchange::headers::Match;
 use crate::broker::queue::settings::Settings;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
@@ -29,6 +33,12 @@ pub const POLICY_KEYS: [&str; 14] = [
     "message-ttl",
     "overflow",
 ];
+/// Requests at once, or in a recorded list.
+pub const AT_ONCE_MAX: usize = 100_000;
+pub const FAULTS_MAX: usize = 100;
+pub const EXPECTATIONS_MAX: usize = 100;
+/// What an idempotent handler or a service's memory of attempts may hold.
+pub const REMEMBER_MAX: u32 = 1_000_000;
 /// Faster traffic than this would only make a blur, and a slow page.
 pub const PERIOD_MIN: SimTime = SimTime::from_micros(100);
 
@@ -51,12 +61,15 @@ impl fmt::Display for Problem {
 pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     let mut check = Check { scenario, problems: Vec::new() };
     check.sizes();
+    check.links();
     check.exchanges();
     check.queues();
     check.bindings();
     check.policies();
     check.clients();
     check.services();
+    check.faults();
+    check.expectations();
     check.problems
 }
 
@@ -187,14 +200,35 @@ impl Check<'_> {
         }
     }
 
+    fn links(&mut self) {
+        for (index, link) in self.scenario.network.links.iter().enumerate() {
+            let path = format!("network.links[{index}].between");
+            self.ends(&path, &link.ends);
+        }
+    }
+
+    /// The two ends of a link.
+    fn ends(&mut self, path: &str, ends: &[Name; 2]) {
+        if ends[0] == ends[1] {
+            self.problem(path, "a link has two ends");
+        }
+        for end in ends {
+            if &**end != BROKER && self.scenario.service(end).is_none() && self.scenario.client(end).is_none() {
+                self.problem(path, format!("there is no service or client '{end}', and it is not '{BROKER}'"));
+            }
+        }
+    }
+
     fn clients(&mut self) {
         self.names("clients", self.scenario.clients.iter().map(|client| &client.name));
         for (index, client) in self.scenario.clients.iter().enumerate() {
             let path = format!("clients[{index}]");
+            self.program_name(&path, &client.name);
             self.endpoint(&format!("{path}.calls"), &client.calls);
-            let (Arrivals::Every(period) | Arrivals::Poisson(period)) = &client.arrivals;
-            if *period < PERIOD_MIN {
-                self.problem(path.clone(), "requests come at most 10,000 a second");
+            self.traffic(&format!("{path}.arrivals"), &client.traffic);
+            self.attempts(&path, &client.attempts);
+            if client.attempts.breaker.is_some() {
+                self.problem(format!("{path}.breaker"), "a client outside has no circuit breaker: give it to a step that calls");
             }
             if client.poison.as_ref().is_some_and(|poison| poison.one_in == 0) {
                 self.problem(format!("{path}.poison.one_in"), "one in how many? Give 1 or more");
@@ -202,11 +236,95 @@ impl Check<'_> {
         }
     }
 
+    fn program_name(&mut self, path: &str, name: &Name) {
+        if &**name == BROKER {
+            self.problem(format!("{path}.name"), format!("'{BROKER}' is what the broker is called"));
+        }
+        if name.contains(['#', '(', ')']) || name.contains(char::is_whitespace) {
+            self.problem(format!("{path}.name"), "a name of a service or client has no spaces, '#' or brackets: faults and properties speak of it");
+        }
+    }
+
+    fn traffic(&mut self, path: &str, traffic: &Traffic) {
+        let often = "requests come at most 10,000 a second";
+        match &traffic.pattern {
+            Pattern::ByHand => {}
+            Pattern::Every(period) | Pattern::Poisson(period) if *period < PERIOD_MIN => self.problem(path, often),
+            Pattern::Every(_) | Pattern::Poisson(_) => {}
+            Pattern::Burst { size, every } => {
+                if *every < PERIOD_MIN || f64::from(*size) / every.as_secs_f64() > 10_000.0 {
+                    self.problem(path, often);
+                }
+            }
+            Pattern::Ramp { from_per_s, to_per_s, over } => {
+                if *from_per_s > 10_000.0 || *to_per_s > 10_000.0 {
+                    self.problem(path, often);
+                }
+                if *from_per_s < 0.0 || *to_per_s < 0.0 || from_per_s + to_per_s <= 0.0 {
+                    self.problem(path, "a ramp goes from one rate to another, and one of them is more than 0");
+                }
+                if *over == SimTime::ZERO {
+                    self.problem(path, "a ramp takes time: give \"over_ms\"");
+                }
+            }
+            Pattern::AtOnce(count) if *count as usize > AT_ONCE_MAX => {
+                self.problem(path, format!("at most {AT_ONCE_MAX} requests at once"));
+            }
+            Pattern::Recorded(moments) if moments.len() > AT_ONCE_MAX => {
+                self.problem(path, format!("a recorded list has at most {AT_ONCE_MAX} moments"));
+            }
+            Pattern::AtOnce(_) => {}
+            Pattern::Recorded(moments) => {
+                if !moments.is_sorted() {
+                    self.problem(path, "the moments are given in their order");
+                }
+            }
+        }
+        if traffic.until.is_some_and(|until| until < traffic.from) {
+            self.problem(format!("{path}.until_ms"), "it ends before it begins");
+        }
+    }
+
+    fn attempts(&mut self, path: &str, attempts: &Attempts) {
+        if attempts.retries > 100 {
+            self.problem(format!("{path}.retries.max"), "at most 100 retries");
+        }
+        if !(1.0..=100.0).contains(&attempts.backoff.factor) {
+            self.problem(format!("{path}.retries.factor"), "the pause grows by a factor from 1 to 100");
+        }
+        if !(0.0..=1.0).contains(&attempts.backoff.jitter) {
+            self.problem(format!("{path}.retries.jitter"), "jitter is a part, from 0 to 1");
+        }
+        if attempts.breaker.as_ref().is_some_and(|breaker| breaker.failures == 0) {
+            self.problem(format!("{path}.breaker.failures"), "a circuit opens after 1 failure or more");
+        }
+    }
+
     fn services(&mut self) {
         self.names("services", self.scenario.services.iter().map(|service| &service.name));
         for (index, service) in self.scenario.services.iter().enumerate() {
+            let path = format!("services[{index}]");
+            self.program_name(&path, &service.name);
+            if self.scenario.client(&service.name).is_some() {
+                self.problem(format!("{path}.name"), format!("there is a client '{}', too", service.name));
+            }
+            if service.concurrency == Some(0) {
+                self.problem(format!("{path}.concurrency"), "it runs at least 1 handler at once");
+            }
+            if let Some(relay) = &service.relay {
+                if relay.every < PERIOD_MIN {
+                    self.problem(format!("{path}.relay.every_ms"), "a relay runs at most 10,000 times a second");
+                }
+                if relay.batch == 0 {
+                    self.problem(format!("{path}.relay.batch"), "a relay publishes 1 or more at a time");
+                }
+            }
             for (number, handler) in service.handlers.iter().enumerate() {
-                self.handler(&format!("services[{index}].handlers[{number}]"), handler);
+                self.handler(&format!("{path}.handlers[{number}]"), handler);
+            }
+            let outbox = |step: &super::Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
+            if service.relay.is_none() && service.handlers.iter().any(|handler| handler.steps.iter().any(outbox)) {
+                self.problem(format!("{path}.relay"), "what is put into the outbox is published by a relay, and there is none");
             }
         }
     }
@@ -218,23 +336,157 @@ impl Check<'_> {
             Trigger::Schedule { every, .. } if *every < PERIOD_MIN => {
                 self.problem(format!("{path}.on.every_ms"), "a schedule runs at most 10,000 times a second");
             }
-            Trigger::Http { .. } | Trigger::Schedule { .. } => {}
+            Trigger::Http { .. } | Trigger::Schedule { .. } | Trigger::StartUp => {}
         }
+        if let Some(once) = &handler.once {
+            if once.by.is_empty() {
+                self.problem(format!("{path}.once.by"), "which field tells one from another?");
+            }
+            if once.remember == 0 || once.remember > REMEMBER_MAX {
+                self.problem(format!("{path}.once.remember"), format!("it remembers from 1 to {REMEMBER_MAX}"));
+            }
+        }
+        self.failure_policy(path, handler);
         if handler.steps.len() > STEPS_MAX {
             self.problem(format!("{path}.steps"), format!("{} steps are more than {STEPS_MAX}", handler.steps.len()));
         }
         for (number, step) in handler.steps.iter().enumerate() {
             let path = format!("{path}.steps[{number}]");
             match &step.action {
-                Action::Publish(super::Publish { exchange, routing_key, .. }) => {
-                    if !exchange.is_empty() {
-                        self.exchange(format!("{path}.exchange"), exchange);
-                    }
-                    self.key(format!("{path}.routing_key"), routing_key);
+                Action::Publish(publish) => self.publish(&path, publish),
+                Action::Call { endpoint, attempts, .. } => {
+                    self.endpoint(&path, endpoint);
+                    self.attempts(&path, attempts);
                 }
-                Action::Call { endpoint, .. } => self.endpoint(&path, endpoint),
-                Action::Persist { id, .. } if id.is_empty() => self.problem(format!("{path}.id"), "a record needs a field for its id"),
-                Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } => {}
+                Action::Persist { id, outbox, .. } => {
+                    if id.is_empty() {
+                        self.problem(format!("{path}.id"), "a record needs a field for its id");
+                    }
+                    if let Some(publish) = outbox {
+                        self.publish(&format!("{path}.outbox"), publish);
+                    }
+                }
+                Action::Work { time } => self.span(&path, time),
+                Action::Ack if !matches!(&handler.trigger, Trigger::Queue(subscription) if !subscription.auto_ack) => {
+                    self.problem(path.clone(), "there is nothing to acknowledge: only a queue's delivery is, and not with auto_ack");
+                }
+                Action::Effect { .. } | Action::Reply { .. } | Action::Ack => {}
+            }
+            self.failure_rule(&path, &step.fails);
+        }
+    }
+
+    fn failure_policy(&mut self, path: &str, handler: &Handler) {
+        let path = format!("{path}.on_failure");
+        match &handler.on_failure {
+            FailurePolicy::Republish { retries, via } => {
+                if *retries == 0 {
+                    self.problem(path.clone(), "it publishes again at least once");
+                }
+                for queue in via {
+                    self.queue(format!("{path}.via"), queue);
+                }
+            }
+            FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => {
+                self.exchange(format!("{path}.exchange"), exchange);
+                self.key(format!("{path}.routing_key"), routing_key);
+            }
+            FailurePolicy::DeadLetter
+            | FailurePolicy::Requeue
+            | FailurePolicy::RejectRequeue
+            | FailurePolicy::Chapter
+            | FailurePolicy::Crash
+            | FailurePolicy::Acknowledge => {}
+        }
+    }
+
+    fn failure_rule(&mut self, path: &str, rule: &FailureRule) {
+        let path = format!("{path}.fails");
+        match rule {
+            FailureRule::EveryNth(0) => self.problem(path, "every how many? Give 1 or more"),
+            FailureRule::Probability(probability) if !(0.0..=1.0).contains(probability) => {
+                self.problem(path, "a probability is from 0 to 1");
+            }
+            FailureRule::DependencyDown(service) if self.scenario.service(service).is_none() => {
+                self.problem(path, format!("there is no service '{service}'"));
+            }
+            FailureRule::FieldMissing(field) | FailureRule::FieldEquals { field, .. } if field.is_empty() => {
+                self.problem(path, "which field?");
+            }
+            _ => {}
+        }
+    }
+
+    fn publish(&mut self, path: &str, publish: &Publish) {
+        if !publish.exchange.is_empty() {
+            self.exchange(format!("{path}.exchange"), &publish.exchange);
+        }
+        self.key(format!("{path}.routing_key"), &publish.routing_key);
+        if publish.confirm_timeout.is_some() && !publish.confirm {
+            self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");
+        }
+    }
+
+    fn span(&mut self, path: &str, span: &Span) {
+        match span {
+            Span::Uniform { from, to } if from > to => self.problem(format!("{path}.ms"), "the shortest time comes first"),
+            Span::LogNormal { sigma, .. } if !(0.0..=5.0).contains(sigma) => {
+                self.problem(format!("{path}.ms.log_normal.sigma"), "sigma is from 0, no spread, to 5");
+            }
+            _ => {}
+        }
+    }
+
+    fn faults(&mut self) {
+        let scenario = self.scenario;
+        if scenario.faults.len() > FAULTS_MAX {
+            self.problem("faults", format!("{} faults are more than {FAULTS_MAX}", scenario.faults.len()));
+        }
+        for (index, fault) in scenario.faults.iter().enumerate() {
+            self.fault(&format!("faults[{index}]"), &fault.kind);
+            if let (Moment::AtStep { step, .. }, Some(target)) = (&fault.when, fault.kind.target()) {
+                let longest = scenario.service(&target.service).map_or(0, |(_, service)| {
+                    service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default()
+                });
+                if !(1..=longest).contains(step) {
+                    self.problem(format!("faults[{index}]"), format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"));
+                }
+            }
+        }
+    }
+
+    fn fault(&mut self, path: &str, kind: &FaultKind) {
+        match kind {
+            FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
+                self.target(path, target);
+            }
+            FaultKind::Partition(ends) => self.ends(path, ends),
+            FaultKind::FillStore(service) => self.target(path, &Target { service: service.clone(), instance: None }),
+            FaultKind::RestartBroker | FaultKind::Alarm(_) => {}
+        }
+    }
+
+    fn target(&mut self, path: &str, target: &Target) {
+        match self.scenario.service(&target.service) {
+            None => self.problem(path, format!("there is no service '{}'", target.service)),
+            Some((_, service)) if target.instance.is_some_and(|instance| instance >= service.instances as usize) => {
+                self.problem(path, format!("'{}' has {} instances, there is no '{target}'", service.name, service.instances));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn expectations(&mut self) {
+        let scenario = self.scenario;
+        if scenario.expects.len() > EXPECTATIONS_MAX {
+            self.problem("expects", format!("{} expectations are more than {EXPECTATIONS_MAX}", scenario.expects.len()));
+        }
+        if !scenario.expects.is_empty() && scenario.until.is_none() {
+            self.problem("until_ms", "when is it judged whether what is expected came? Give the time");
+        }
+        for (index, expectation) in scenario.expects.iter().enumerate() {
+            for problem in unknown_names(scenario, &expectation.property) {
+                self.problem(format!("expects[{index}].property"), problem);
             }
         }
     }
@@ -262,4 +514,38 @@ impl Check<'_> {
             self.problem(format!("{path}.endpoint"), format!("'{}' has no endpoint '{}'", endpoint.service, endpoint.path));
         }
     }
+}
+
+/// A fault that names what is not there.
+#[must_use]
+pub fn fault_problems(scenario: &Scenario, kind: &FaultKind) -> Vec<Problem> {
+    let mut check = Check { scenario, problems: Vec::new() };
+    check.fault("", kind);
+    check.problems
+}
+
+/// What a property speaks of and the scenario has not.
+#[must_use]
+pub fn unknown_names(scenario: &Scenario, property: &Property) -> Vec<String> {
+    let queue = |name: &Name| {
+        let known = scenario.broker.queues.iter().any(|queue| queue.name == *name);
+        (!known).then(|| format!("there is no queue '{name}'"))
+    };
+    let effect = |what: &Name| {
+        let mut steps = scenario.services.iter().flat_map(|service| service.handlers.iter().flat_map(|handler| &handler.steps));
+        let known = steps.any(|step| matches!(&step.action, Action::Effect { what: done, .. } if done == what));
+        (!known).then(|| format!("nothing has the effect '{what}'"))
+    };
+    let program = |name: &Name| {
+        let known = scenario.service(name).is_some() || scenario.client(name).is_some();
+        (!known).then(|| format!("there is no client or service '{name}'"))
+    };
+    let unknown = |quantity: &Quantity| match quantity {
+        Quantity::Queue(_, Some(name)) | Quantity::Dead(Some(name), _) => queue(name),
+        Quantity::Effect(_, Some(what)) => effect(what),
+        Quantity::Latency(LatencyOf::EndToEnd(name) | LatencyOf::Queueing(name), _) => queue(name),
+        Quantity::Latency(LatencyOf::Http(name), _) => program(name),
+        _ => None,
+    };
+    property.quantities().into_iter().filter_map(unknown).collect()
 }

@@ -4,16 +4,43 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::service::{InstanceId, RunId};
-use crate::broker::SimTime;
+use crate::broker::{ConnectionId, SimTime};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
     Arrival(u64),
-    ClientSends(usize),
-    Resume { instance: InstanceId, epoch: u32, run: RunId },
-    CallTimesOut { instance: InstanceId, epoch: u32, run: RunId, step: usize },
-    ScheduleFires { service: usize, handler: usize },
+    ClientSends { client: usize, generation: u32 },
+    ClientTimesOut { client: usize, number: u64, attempt: u32 },
+    ClientTriesAgain { client: usize, number: u64, attempt: u32 },
+    /// A step's work is done.
+    Resume { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    /// A call or a confirm did not come.
+    TimesOut { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    CallsAgain { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    /// It was about to take a step when it hung.
+    Continues { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    ScheduleFires { service: usize, handler: usize, generation: u32 },
+    RelayRuns { service: usize, generation: u32 },
     Reconnect { instance: InstanceId, epoch: u32 },
+    /// After a crash.
+    Restart { instance: InstanceId, epoch: u32 },
+    HeartbeatMissed { instance: InstanceId, connection: ConnectionId },
+    FaultBegins(u32),
+    FaultEnds(u32),
+}
+
+impl Item {
+    /// Whose own doing it is; a program that hangs does nothing.
+    pub(super) const fn doer(&self) -> Option<(InstanceId, u32)> {
+        match self {
+            Self::Resume { instance, epoch, .. }
+            | Self::TimesOut { instance, epoch, .. }
+            | Self::CallsAgain { instance, epoch, .. }
+            | Self::Continues { instance, epoch, .. }
+            | Self::Reconnect { instance, epoch } => Some((*instance, *epoch)),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -34,5 +61,9 @@ impl Agenda {
 
     pub fn pop(&mut self) -> Option<Item> {
         self.items.pop().map(|Reverse((_, _, item))| item)
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
     }
 }

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::business::StoryId;
+use super::network::End;
 use super::service::{InstanceId, RunId};
-use crate::broker::{ChannelId, ConnectionId, DeathReason, Message, MessageId, Name, Properties, SimTime};
+use crate::broker::{ChannelId, ConnectionId, DeathReason, Message, MessageId, Name, Outcome, Properties, SimTime};
 use crate::scenario::Json;
 
 /// A place on the canvas.
@@ -22,6 +24,9 @@ pub struct Flight {
     pub path: Vec<Place>,
     pub departs: SimTime,
     pub arrives: SimTime,
+    /// The link is cut: it waits on the way until that heals.
+    pub held: bool,
+    pub(super) link: [End; 2],
     pub cargo: Cargo,
 }
 
@@ -41,6 +46,19 @@ pub enum Cargo {
         verdict: Verdict,
         message: Arc<Message>,
     },
+    /// The broker's answer to a publish somebody waits for.
+    Confirm {
+        to: InstanceId,
+        channel: ChannelId,
+        sequence: u64,
+        outcome: Outcome,
+    },
+    /// `basic.return`: the message was mandatory, and there was no queue for it.
+    Return {
+        to: InstanceId,
+        channel: ChannelId,
+        message: Arc<Message>,
+    },
     Request(Request),
     Response {
         to: Caller,
@@ -50,6 +68,11 @@ pub enum Cargo {
     Connect {
         instance: InstanceId,
         epoch: u32,
+    },
+    /// `basic.cancel`, on its way to the broker.
+    Cancel {
+        channel: ChannelId,
+        consumer_tag: Name,
     },
     /// The end of a TCP connection, on its way to the broker.
     Disconnect {
@@ -69,7 +92,7 @@ pub struct Publish {
 #[derive(Clone, Debug)]
 pub struct Delivery {
     pub to: InstanceId,
-    pub epoch: u32,
+    pub channel: ChannelId,
     pub handler: usize,
     pub queue: Name,
     pub delivery_tag: u64,
@@ -81,31 +104,55 @@ pub struct Delivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     Ack,
+    /// `nack` with requeue.
     Requeue,
+    /// `reject` with requeue.
+    RejectRequeue,
+    /// `reject` without requeue.
     Reject,
+}
+
+impl Verdict {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Requeue => "nack with requeue",
+            Self::RejectRequeue => "reject with requeue",
+            Self::Reject => "reject",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Request {
     pub to: InstanceId,
     pub path: Name,
-    pub data: Json,
+    pub data: Arc<Json>,
+    pub story: StoryId,
     pub from: Caller,
 }
 
-/// Who waits for an answer.
+/// Who waits for an answer: to which attempt, in which wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
-    Client(usize),
-    Run { instance: InstanceId, epoch: u32, run: RunId },
+    Client { client: usize, number: u64, attempt: u32 },
+    Run { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
 }
 
 impl Caller {
     #[must_use]
     pub const fn place(&self) -> Place {
         match self {
-            Self::Client(index) => Place::Client(*index),
+            Self::Client { client, .. } => Place::Client(*client),
             Self::Run { instance, .. } => Place::Instance(*instance),
+        }
+    }
+
+    pub(super) const fn end(&self) -> End {
+        match self {
+            Self::Client { client, .. } => End::Client(*client),
+            Self::Run { instance, .. } => End::Service(instance.service),
         }
     }
 }
@@ -138,4 +185,4 @@ impl Hop {
 }
 
 /// How many hops are remembered: more than can be told apart on a screen.
-pub const HOPS_MAX: usize = 1_000;
+pub const HOPS_MAX: usize = 300;

@@ -2,22 +2,64 @@
 
 use std::sync::Arc;
 
-use super::service::InstanceId;
-use crate::broker::{Name, SimTime};
-use crate::scenario::{Json, Scenario};
+use crate::broker::{Name, SimTime, Table};
+use crate::scenario::{Fault, FaultKind, Json, Scenario, Target};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The process dies at once.
-    Kill(InstanceId),
-    Start(InstanceId),
+    /// Something breaks: now, or when its moment comes. `At` a moment that has passed is now.
+    Fault(Fault),
+    /// It is mended, now: who was killed starts.
+    Mend(FaultKind),
     /// By hand, through a connection of one's own.
-    Publish {
-        exchange: Name,
-        routing_key: Name,
-        payload: Json,
-        mandatory: bool,
-    },
+    Publish(Box<HandPublish>),
+    /// A client sends so many requests at once.
+    Request { client: Name, count: u32 },
+    /// No client sends anything any more by itself: what is under way comes to its end.
+    Silence,
+    /// The scenario is another from now on; what runs adapts as RabbitMQ and the programs would.
+    Edit(Arc<Scenario>),
+}
+
+/// What a person publishes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandPublish {
+    pub exchange: Name,
+    pub routing_key: Name,
+    pub payload: Json,
+    pub headers: Table,
+    pub persistent: bool,
+    pub mandatory: bool,
+    pub expiration: Option<Name>,
+    pub priority: Option<u8>,
+}
+
+impl Input {
+    #[must_use]
+    pub fn kill(service: &str, instance: usize) -> Self {
+        let kind = FaultKind::Kill(Target { service: service.into(), instance: Some(instance) });
+        Self::Fault(Fault { kind, when: crate::scenario::Moment::At(SimTime::ZERO), lasts: None })
+    }
+
+    #[must_use]
+    pub fn start(service: &str, instance: usize) -> Self {
+        Self::Mend(FaultKind::Kill(Target { service: service.into(), instance: Some(instance) }))
+    }
+
+    /// As the chapter's services publish: persistent JSON.
+    #[must_use]
+    pub fn publish(exchange: &str, routing_key: &str, payload: Json) -> Self {
+        Self::Publish(Box::new(HandPublish {
+            exchange: exchange.into(),
+            routing_key: routing_key.into(),
+            payload,
+            headers: Table::new(),
+            persistent: true,
+            mandatory: false,
+            expiration: None,
+            priority: None,
+        }))
+    }
 }
 
 /// An input, and exactly when: after so many steps of the world, its clock showing this time.

@@ -1,9 +1,8 @@
 //! Where every message went. Counted from events, compared with what the broker holds: if the two ever differ, one of them lies.
 
-use std::fmt;
-
+use super::business::Business;
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{Broker, DeathReason, DropCause, Event, Name};
+use crate::broker::{Broker, DeathReason, DropCause, Event, Name, Outcome};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -12,9 +11,15 @@ pub struct Ledger {
     pub business: Business,
 }
 
-/// What clients published: every message is routed or unroutable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What clients published: every message is routed or unroutable. What programs sent is published, lost, or on its way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
+    /// By programs, onto a connection that was open.
+    pub sent: u64,
+    /// On the network, or read by nobody because the connection is blocked.
+    pub on_the_way: u64,
+    /// By hand, not by a program.
+    pub by_hand: u64,
     pub published: u64,
     pub routed: u64,
     /// No queue, and nobody was told.
@@ -23,8 +28,20 @@ pub struct Messages {
     pub returned: u64,
     /// Published in a transaction that was rolled back.
     pub rolled_back: u64,
-    /// Sent by a program that had no channel.
+    /// Never sent: the program had no channel.
     pub unsent: u64,
+    /// Confirmed by the broker; refused, with a nack.
+    pub confirmed: u64,
+    pub nacked: u64,
+    /// Sent, and never published, by reason.
+    pub lost: OrderedMap<&'static str, u64>,
+}
+
+impl Messages {
+    #[must_use]
+    pub fn lost_total(&self) -> u64 {
+        self.lost.values().sum()
+    }
 }
 
 /// What happened to the copies in one queue, or in all.
@@ -40,6 +57,8 @@ pub struct Copies {
     pub auto_acknowledged: u64,
     pub dead_lettered: OrderedMap<DeathReason, u64>,
     pub dropped: OrderedMap<&'static str, u64>,
+    /// Of those acknowledged by being sent: the program died, or failed, before it had handled them. By reason.
+    pub lost: OrderedMap<&'static str, u64>,
     /// By a full queue.
     pub refused: u64,
     /// From the broker.
@@ -58,6 +77,11 @@ impl Copies {
     #[must_use]
     pub fn dropped_total(&self) -> u64 {
         self.dropped.values().sum()
+    }
+
+    #[must_use]
+    pub fn lost_total(&self) -> u64 {
+        self.lost.values().sum()
     }
 
     /// Where the arrived copies are now. Equal to `arrived`, or something is wrong.
@@ -95,32 +119,9 @@ impl Copies {
         for (cause, count) in other.dropped.iter() {
             *self.dropped.get_or_default(cause) += count;
         }
-    }
-}
-
-/// What the messages were for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Business {
-    pub requests: u64,
-    /// Answered with success.
-    pub accepted: u64,
-    /// Answered with an error, or not at all.
-    pub failed: u64,
-    pub saved: u64,
-    /// What was done to whom, and how often.
-    pub effects: OrderedMap<Name, OrderedMap<String, u32>>,
-}
-
-impl Business {
-    #[must_use]
-    pub fn done(&self, effect: &str) -> u64 {
-        self.effects.get(effect).map_or(0, |whom| whom.values().map(|count| u64::from(*count)).sum())
-    }
-
-    /// How often something was done to somebody to whom it had been done before.
-    #[must_use]
-    pub fn duplicated(&self, effect: &str) -> u64 {
-        self.effects.get(effect).map_or(0, |whom| whom.values().map(|count| u64::from(count - 1)).sum())
+        for (reason, count) in other.lost.iter() {
+            *self.lost.get_or_default(reason) += count;
+        }
     }
 }
 
@@ -165,8 +166,9 @@ impl Ledger {
                 copies.arrived += 1;
                 copies.refused += u64::from(!dead_lettered);
             }
+            Event::Confirmed { outcome: Outcome::Ack, .. } => self.messages.confirmed += 1,
+            Event::Confirmed { outcome: Outcome::Nack, .. } => self.messages.nacked += 1,
             Event::Routed { .. }
-            | Event::Confirmed { .. }
             | Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }
             | Event::ConsumerCancelled { .. }
@@ -179,6 +181,9 @@ impl Ledger {
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
             | Event::Restarted => {}
+            Event::Discarded { publishes } => {
+                *self.messages.lost.get_or_default("the connection closed before the broker read it") += publishes;
+            }
             Event::RolledBack { routable, .. } => {
                 self.messages.routed -= u64::from(*routable);
                 self.messages.unroutable -= u64::from(!routable);
@@ -191,7 +196,7 @@ impl Ledger {
         *self.queue(queue).dropped.get_or_default(cause.name()) += 1;
     }
 
-    fn queue(&mut self, name: &Name) -> &mut Copies {
+    pub(super) fn queue(&mut self, name: &Name) -> &mut Copies {
         self.queues.get_or_default(name.clone())
     }
 
@@ -220,7 +225,11 @@ impl Ledger {
     #[must_use]
     pub fn imbalances(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let Messages { published, routed, unroutable, returned, rolled_back, .. } = self.messages;
+        let Messages { sent, on_the_way, by_hand, published, routed, unroutable, returned, rolled_back, .. } = self.messages;
+        let lost = self.messages.lost_total();
+        if sent + by_hand != published + lost + on_the_way {
+            wrong.push(format!("{sent} sent and {by_hand} by hand, but {published} published + {lost} lost + {on_the_way} on the way"));
+        }
         if published != routed + unroutable + returned + rolled_back {
             wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
         }
@@ -233,52 +242,3 @@ impl Ledger {
     }
 }
 
-/// The report of `requeue run`.
-impl fmt::Display for Ledger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Messages { published, routed, unroutable, returned, unsent, .. } = self.messages;
-        writeln!(f, "Messages   published {published} = routed {routed} + unroutable {unroutable} + returned {returned}")?;
-        if unsent > 0 {
-            writeln!(f, "           and {unsent} never sent: no channel to the broker")?;
-        }
-        writeln!(f)?;
-        writeln!(
-            f,
-            "{:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}",
-            "Queue", "arrived", "ready", "unacked", "acknowledged", "dead", "dropped", "refused"
-        )?;
-        let rows = self.queues.iter().map(|(name, copies)| (&**name, copies.clone()));
-        for (name, copies) in rows.chain(std::iter::once(("in all", self.total()))) {
-            writeln!(
-                f,
-                "{name:<28}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}  {}",
-                copies.arrived,
-                copies.ready,
-                copies.unacked,
-                copies.acknowledged + copies.auto_acknowledged,
-                copies.dead_lettered_total(),
-                copies.dropped_total(),
-                copies.refused,
-                if copies.is_balanced() { "balanced" } else { "NOT BALANCED" },
-            )?;
-        }
-        let total = self.total();
-        writeln!(f, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
-        if total.kept_back > 0 {
-            writeln!(f, "Kept back  {} for later", total.kept_back)?;
-        }
-        for (reason, count) in total.dead_lettered.iter() {
-            writeln!(f, "Dead       {count} {reason}")?;
-        }
-        for (cause, count) in total.dropped.iter() {
-            writeln!(f, "Dropped    {count}: {cause}")?;
-        }
-        let business = &self.business;
-        writeln!(f, "\nRequests   {} sent, {} accepted, {} failed", business.requests, business.accepted, business.failed)?;
-        writeln!(f, "Records    {} saved", business.saved)?;
-        for what in business.effects.keys() {
-            writeln!(f, "Effects    {what}: {}, of which {} twice or more", business.done(what), business.duplicated(what))?;
-        }
-        Ok(())
-    }
-}

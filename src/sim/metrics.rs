@@ -1,11 +1,17 @@
-//! Queue depths over virtual time, in bounded memory for a run of any length.
+//! What RabbitMQ's charts show, over virtual time: depths and rates, latencies, how busy consumers are, how HTTP goes. In bounded
+//! memory for a run of any length.
 
+use super::chunked::Chunked;
+use super::histogram::Histogram;
+use super::ledger::{Copies, Ledger, Messages};
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{Broker, Name, SimTime};
+use crate::broker::{Broker, Event, Message, Name, SimTime};
 
 /// A series never holds more: when it would, every second sample goes and the period doubles.
 pub const SAMPLES_MAX: usize = 480;
 const PERIOD_FIRST: SimTime = SimTime::from_millis(250);
+/// Messages published longer ago than this many others are not measured when they are acknowledged at last.
+const BIRTHS_MAX: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Depth {
@@ -13,29 +19,157 @@ pub struct Depth {
     pub unacked: u64,
 }
 
+/// What has been counted so far, at the moment of a sample. The rate is the difference of two, by their period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub publish: u32,
+    pub confirm: u32,
+    pub deliver: u32,
+    pub ack: u32,
+    pub redeliver: u32,
+    pub dead_letter: u32,
+    pub returned: u32,
+}
+
+impl Counts {
+    pub const NAMES: [&'static str; 7] = ["publish", "confirm", "deliver", "ack", "redeliver", "dead-letter", "return"];
+
+    /// In the order of [`Self::NAMES`].
+    #[must_use]
+    pub const fn values(self) -> [u32; 7] {
+        [self.publish, self.confirm, self.deliver, self.ack, self.redeliver, self.dead_letter, self.returned]
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "only differences count, and they are right modulo 2^32")]
+    fn of(messages: &Messages, copies: &Copies, publish: u64) -> Self {
+        Self {
+            publish: publish as u32,
+            confirm: messages.confirmed as u32,
+            deliver: copies.delivered as u32,
+            ack: (copies.acknowledged + copies.auto_acknowledged) as u32,
+            redeliver: copies.redelivered as u32,
+            dead_letter: copies.dead_lettered_total() as u32,
+            returned: messages.returned as u32,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sample {
+    ready: u32,
+    unacked: u32,
+    counts: Counts,
+}
+
+/// What is measured of one queue.
+#[derive(Clone, Debug, Default)]
+pub struct QueueMetrics {
+    samples: Chunked<Sample>,
+    /// From the exchange to the first delivery.
+    pub queueing: Histogram,
+    /// From the exchange to the acknowledgement, through every requeue and dead letter.
+    pub end_to_end: Histogram,
+    /// The largest total.
+    pub depth_max: u64,
+    /// How long its consumers could have taken more, and how long they were observed.
+    able: SimTime,
+    observed: SimTime,
+    observing: Option<(SimTime, bool)>,
+}
+
+impl QueueMetrics {
+    /// RabbitMQ's "consumer capacity": the part of the time in which a message would have been delivered at once. None as long as it
+    /// has no consumers.
+    #[must_use]
+    pub fn capacity(&self, now: SimTime) -> Option<f64> {
+        let (mut able, mut observed) = (self.able, self.observed);
+        if let Some((since, was_able)) = self.observing {
+            observed = observed + (now - since);
+            able = able + if was_able { now - since } else { SimTime::ZERO };
+        }
+        (observed > SimTime::ZERO).then(|| able.as_secs_f64() / observed.as_secs_f64())
+    }
+
+    /// `able`: its consumers could take one more; none when there are no consumers.
+    fn observe(&mut self, now: SimTime, able: Option<bool>) {
+        if self.observing.map(|(_, able)| able) == able {
+            return;
+        }
+        if let Some((since, was_able)) = self.observing {
+            self.observed = self.observed + (now - since);
+            self.able = self.able + if was_able { now - since } else { SimTime::ZERO };
+        }
+        self.observing = able.map(|able| (now, able));
+    }
+}
+
+/// How HTTP requests of one client, or to one service, went.
+#[derive(Clone, Debug, Default)]
+pub struct Http {
+    pub succeeded: u64,
+    pub failed: u64,
+    pub timed_out: u64,
+    /// Of every attempt that was answered.
+    pub latency: Histogram,
+}
+
 #[derive(Clone, Debug)]
 pub struct Metrics {
     period: SimTime,
     next: SimTime,
-    series: OrderedMap<Name, Vec<Depth>>,
     samples: usize,
+    queues: OrderedMap<Name, Box<QueueMetrics>>,
+    overall: Chunked<Counts>,
+    /// By the name of the client that asked, or of the service that was asked.
+    http: OrderedMap<Name, Box<Http>>,
+    /// When each event reached an exchange, by its running number.
+    births: Chunked<u64>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { period: PERIOD_FIRST, next: SimTime::ZERO, series: OrderedMap::new(), samples: 0 }
+        Self {
+            period: PERIOD_FIRST,
+            next: SimTime::ZERO,
+            samples: 0,
+            queues: OrderedMap::new(),
+            overall: Chunked::default(),
+            http: OrderedMap::new(),
+            births: Chunked::default(),
+        }
     }
+}
+
+fn number_of(message: &Message) -> Option<usize> {
+    message.properties.message_id.as_ref()?.strip_prefix("e-")?.parse().ok()
+}
+
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 impl Metrics {
     /// Takes the samples that are due before `until`, while nothing changes.
-    pub(super) fn sample_until(&mut self, until: SimTime, broker: &Broker) {
+    pub(super) fn sample_until(&mut self, until: SimTime, broker: &Broker, ledger: &Ledger) {
+        if self.next > until {
+            return;
+        }
+        // A long quiet time is sampled in the period it will have in the end.
+        while self.samples > 0 && (until - self.next).as_micros() / self.period.as_micros() > SAMPLES_MAX as u64 {
+            self.halve();
+        }
+        let overall = Counts::of(&ledger.messages, &ledger.total(), ledger.messages.published);
         while self.next <= until {
             for queue in broker.queues() {
-                let series = self.series.get_or_default(queue.name().clone());
-                series.resize(self.samples, Depth::default()); // of a queue that came later
-                series.push(Depth { ready: queue.ready(), unacked: queue.unacked() });
+                let copies = ledger.queues.get(queue.name());
+                let counts = copies.map(|copies| Counts::of(&Messages::default(), copies, copies.arrived)).unwrap_or_default();
+                let samples = &mut self.queues.get_or_default(queue.name().clone()).samples;
+                while samples.len() < self.samples {
+                    samples.push(Sample::default()); // of a queue that came later
+                }
+                samples.push(Sample { ready: small(queue.ready()), unacked: small(queue.unacked()), counts });
             }
+            self.overall.push(overall);
             self.samples += 1;
             self.next = self.next + self.period;
             if self.samples == SAMPLES_MAX {
@@ -45,16 +179,91 @@ impl Metrics {
     }
 
     fn halve(&mut self) {
-        for series in self.series.values_mut() {
-            let mut index = 0;
-            series.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
+        for queue in self.queues.values_mut() {
+            queue.samples = queue.samples.iter().step_by(2).copied().collect();
         }
+        self.overall = self.overall.iter().step_by(2).copied().collect();
         self.samples = self.samples.div_ceil(2);
         self.period = self.period + self.period;
         self.next = SimTime::from_micros(self.period.as_micros() * self.samples as u64);
+    }
+
+    /// Takes note of what happened in a broker.
+    pub(super) fn record(&mut self, now: SimTime, event: &Event, broker: &Broker) {
+        let touched = match event {
+            Event::Published { message, .. } => {
+                if let Some(number) = number_of(message) {
+                    // They are numbered when they are made, and arrive in about that order.
+                    if number >= self.births.len() {
+                        *self.births.reach(number) = now.as_micros();
+                        self.births.forget_but(BIRTHS_MAX);
+                    } else if let Some(birth) = self.births.get_mut(number).filter(|birth| **birth == 0) {
+                        *birth = now.as_micros();
+                    }
+                }
+                return;
+            }
+            Event::Delivered(delivered) => {
+                let age = self.age(now, &delivered.message).filter(|_| !delivered.redelivered && delivered.message.deaths().is_empty());
+                let queue = self.queues.get_or_default(delivered.queue.clone());
+                if let Some(age) = age {
+                    queue.queueing.add(age);
+                }
+                if delivered.no_ack
+                    && let Some(age) = age
+                {
+                    queue.end_to_end.add(age);
+                }
+                &delivered.queue
+            }
+            Event::Acknowledged { queue, message, .. } => {
+                if let Some(age) = self.age(now, message) {
+                    self.queues.get_or_default(queue.clone()).end_to_end.add(age);
+                }
+                queue
+            }
+            Event::Enqueued { queue, .. }
+            | Event::Requeued { queue, .. }
+            | Event::DeadLettered { queue, .. }
+            | Event::Dropped { queue, .. }
+            | Event::ConsumerStarted { queue, .. }
+            | Event::ConsumerEnded { queue, .. }
+            | Event::ConsumerCancelled { queue, .. } => queue,
+            _ => return,
+        };
+        let metrics = self.queues.get_or_default(touched.clone());
+        if let Some(queue) = broker.queue(touched) {
+            metrics.depth_max = metrics.depth_max.max(queue.total());
+            metrics.observe(now, broker.has_capacity(queue));
+        }
+    }
+
+    fn age(&self, now: SimTime, message: &Message) -> Option<SimTime> {
+        let birth = *self.births.get(number_of(message)?)?;
+        (birth > 0).then(|| now - SimTime::from_micros(birth))
+    }
+
+    pub(super) fn http_mut(&mut self, name: &Name) -> &mut Http {
+        self.http.get_or_default(name.clone())
+    }
+
+    /// Of a client, or of a service that is called.
+    #[must_use]
+    pub fn http(&self, name: &str) -> Option<&Http> {
+        self.http.get(name).map(|http| &**http)
+    }
+
+    pub fn https(&self) -> impl Iterator<Item = (&Name, &Http)> {
+        self.http.iter().map(|(name, http)| (name, &**http))
+    }
+
+    #[must_use]
+    pub fn queue(&self, name: &str) -> Option<&QueueMetrics> {
+        self.queues.get(name).map(|queue| &**queue)
+    }
+
+    pub fn queues(&self) -> impl Iterator<Item = (&Name, &QueueMetrics)> {
+        self.queues.iter().map(|(name, queue)| (name, &**queue))
     }
 
     /// The time between two samples.
@@ -65,7 +274,24 @@ impl Metrics {
 
     /// From time zero on.
     #[must_use]
-    pub fn depths(&self, queue: &str) -> &[Depth] {
-        self.series.get(queue).map_or(&[], Vec::as_slice)
+    pub fn depths(&self, queue: &str) -> Vec<Depth> {
+        let samples = self.queues.get(queue).into_iter().flat_map(|queue| queue.samples.iter());
+        samples.map(|sample| Depth { ready: sample.ready.into(), unacked: sample.unacked.into() }).collect()
+    }
+
+    /// What was counted, from time zero on: of one queue, where publish is what arrived, or of the whole broker.
+    #[must_use]
+    pub fn counts(&self, queue: Option<&str>) -> Vec<Counts> {
+        match queue {
+            None => self.overall.iter().copied().collect(),
+            Some(name) => self.queues.get(name).into_iter().flat_map(|queue| queue.samples.iter().map(|sample| sample.counts)).collect(),
+        }
+    }
+
+    /// About how many bytes it takes that a copy would not share.
+    pub(super) fn footprint(&self) -> usize {
+        let queues: usize =
+            self.queues.values().map(|queue| size_of::<QueueMetrics>() + queue.queueing.footprint() + queue.end_to_end.footprint()).sum();
+        queues + self.http.values().map(|http| size_of::<Http>() + http.latency.footprint()).sum::<usize>() + 8_192
     }
 }

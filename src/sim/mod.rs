@@ -8,38 +8,64 @@
 //! ```
 //!
 //! A world knows no wall clock and no screen. Everything that is not in its scenario, its seed and its inputs cannot influence it.
+//! A [`Timeline`] is a world that can be rewound.
+//!
+//! | file | has |
+//! |---|---|
+//! | `life`, `handling`, `publishing`, `http` | what programs do |
+//! | `network`, `faults`, `edit` | what is done to them |
+//! | [`ledger`], [`business`], [`metrics`], [`biography`] | what became of every message |
+//! | [`timeline`], [`explore`], [`judge`] | going back, branching, looking for what breaks, judging |
 
+pub mod biography;
+pub mod business;
+pub mod chunked;
+pub mod explore;
 pub mod flight;
+pub mod histogram;
 pub mod input;
+pub mod judge;
 pub mod ledger;
 pub mod metrics;
 pub mod random;
 pub mod service;
+pub mod timeline;
 pub mod trace;
 
 mod agenda;
-mod programs;
+mod edit;
+mod faults;
+mod handling;
+mod http;
+mod life;
+mod network;
+mod publishing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use business::StoryId;
 pub use flight::{Cargo, Flight, Hop, HopKind, Place, Verdict};
-pub use input::{Input, Recording, TimedInput};
+pub use input::{HandPublish, Input, Recording, TimedInput};
 pub use ledger::Ledger;
+pub use network::End;
 pub use service::InstanceId;
+pub use timeline::Timeline;
 pub use trace::{Happening, Occurrence};
 
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{
-    AmqpError, BasicPublish, Body, Broker, Capabilities, ChannelId, Event, ExchangeDeclare, Message, Method, Name, Profile, Properties,
-    QueueBinding, QueueDeclare, Reply, RequeueCause, SimTime, Table,
+    AmqpError, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply,
+    RequeueCause, SimTime,
 };
-use crate::scenario::{BindingTarget, Scenario};
+use crate::scenario::Scenario;
 use agenda::{Agenda, Item};
-use flight::{Delivery, HOPS_MAX};
+use faults::{Armed, KnownFault};
+use flight::{Caller, Delivery, HOPS_MAX, Publish};
 use metrics::Metrics;
-use random::Random;
-use service::{Instance, RunId, ServiceState, Store};
+use network::Links;
+use random::{Random, Stream};
+use service::{ClientState, Instance, ServiceState};
 use trace::TraceHash;
 
 /// The shortest time the eye is given to follow a move inside the broker.
@@ -48,31 +74,39 @@ const HOP_MIN: SimTime = SimTime::from_millis(200);
 #[derive(Clone, Debug)]
 pub struct World {
     recording: Recording,
+    /// As it was edited since.
+    scenario: Arc<Scenario>,
     now: SimTime,
     steps: u64,
     agenda: Agenda,
     broker: Broker,
+    broker_down: bool,
     /// Of whoever publishes by hand.
     operator: ChannelId,
     services: Vec<ServiceState>,
     clients: Vec<ClientState>,
+    /// No client sends anything by itself any more.
+    silenced: bool,
+    links: Links,
+    faults: OrderedMap<u32, Box<KnownFault>>,
+    fault_last: u32,
+    armed: Vec<Armed>,
     /// Who uses a channel.
     channels: OrderedMap<ChannelId, InstanceId>,
+    /// Connections whose end has not reached the broker.
+    leaving: Vec<(ConnectionId, InstanceId)>,
     flights: OrderedMap<u64, Box<Flight>>,
     flight_last: u64,
     hops: VecDeque<Hop>,
     run_last: u64,
-    event_id_last: u64,
+    event_last: u64,
     ledger: Ledger,
     metrics: Metrics,
     hash: TraceHash,
+    /// Whether anybody looks at pictures and occurrences: makes no difference to what happens.
+    watched: bool,
     occurrences: Vec<Occurrence>,
-}
-
-#[derive(Clone, Debug)]
-struct ClientState {
-    random: Random,
-    sent: u64,
+    spare: Vec<Event>,
 }
 
 impl World {
@@ -82,94 +116,76 @@ impl World {
         let mut broker = Broker::new(scenario.broker.profile);
         let connection = broker.open_connection(Capabilities::default());
         let operator = broker.open_channel(SimTime::ZERO, connection).expect("a new connection takes a channel");
-        let clients =
-            (0..scenario.clients.len()).map(|index| ClientState { random: Random::stream(seed, index as u64), sent: 0 }).collect();
-        let services = scenario
-            .services
-            .iter()
-            .map(|service| ServiceState {
-                instances: vec![Instance::default(); service.instances as usize],
-                store: Store::default(),
-                turn: 0,
-            })
-            .collect();
         let mut world = Self {
-            recording: Recording { scenario, seed, inputs: Vec::new() },
+            recording: Recording { scenario: scenario.clone(), seed, inputs: Vec::new() },
+            scenario: scenario.clone(),
             now: SimTime::ZERO,
             steps: 0,
             agenda: Agenda::default(),
             broker,
+            broker_down: false,
             operator,
-            services,
-            clients,
+            services: Vec::new(),
+            clients: Vec::new(),
+            silenced: false,
+            links: Links::new(Random::of(seed, Stream::Network)),
+            faults: OrderedMap::new(),
+            fault_last: 0,
+            armed: Vec::new(),
             channels: OrderedMap::new(),
+            leaving: Vec::new(),
             flights: OrderedMap::new(),
             flight_last: 0,
             hops: VecDeque::new(),
             run_last: 0,
-            event_id_last: 0,
+            event_last: 0,
             ledger: Ledger::default(),
             metrics: Metrics::default(),
             hash: TraceHash::default(),
+            watched: true,
             occurrences: Vec::new(),
+            spare: Vec::new(),
         };
         world.declare_topology();
-        world.start_everything();
+        scenario.services.iter().for_each(|service| world.add_service(service));
+        scenario.clients.iter().for_each(|client| world.add_client(client));
+        world.lay_links();
+        scenario.faults.iter().for_each(|fault| world.expect_fault(fault.clone()));
         world.absorb_events();
         world
     }
 
-    fn declare_topology(&mut self) {
-        let scenario = self.recording.scenario.clone();
-        for exchange in &scenario.broker.exchanges {
-            self.operate(Method::ExchangeDeclare(ExchangeDeclare {
-                exchange: exchange.name.clone(),
-                kind: exchange.kind.name().into(),
-                durable: exchange.durable,
-                auto_delete: exchange.auto_delete,
-                internal: exchange.internal,
-                passive: false,
-                arguments: exchange.arguments.clone(),
-            }));
-        }
-        for queue in &scenario.broker.queues {
-            self.operate(Method::QueueDeclare(QueueDeclare {
-                queue: queue.name.clone(),
-                durable: queue.durable,
-                exclusive: false,
-                auto_delete: queue.auto_delete,
-                passive: false,
-                arguments: queue.arguments.clone(),
-            }));
-        }
-        for policy in &scenario.broker.policies {
-            // A pattern that is none was refused with the scenario.
-            let _ = self.broker.set_policy(self.now, policy.clone());
-        }
-        for binding in &scenario.broker.bindings {
-            let (source, routing_key, arguments) = (binding.source.clone(), binding.routing_key.clone(), binding.arguments.clone());
-            self.operate(match &binding.destination {
-                BindingTarget::Queue(queue) => {
-                    Method::QueueBind(QueueBinding { queue: queue.clone(), exchange: source, routing_key, arguments })
-                }
-                BindingTarget::Exchange(destination) => Method::ExchangeBind(crate::broker::ExchangeBinding {
-                    source,
-                    destination: destination.clone(),
-                    routing_key,
-                    arguments,
-                }),
-            });
+    /// Whether occurrences and moves inside the broker are kept for somebody to look at.
+    pub fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+        if !watched {
+            self.occurrences.clear();
+            self.hops.clear();
         }
     }
 
-    /// Says something on the operator's own channel, and opens it again if that was a mistake.
+    /// Says something on the operator's own channel, and opens it again if that was a mistake or the broker was away.
     fn operate(&mut self, method: Method) -> Option<Reply> {
+        if !self.broker.is_open(self.operator) && !self.reopen_operator() {
+            return None;
+        }
         let result = self.broker.apply(self.now, self.operator, method);
         if let Err(AmqpError::Refused { .. }) = &result {
-            let connection = self.broker.open_connection(Capabilities::default());
-            self.operator = self.broker.open_channel(self.now, connection).expect("a new connection takes a channel");
+            self.reopen_operator();
         }
         result.ok()
+    }
+
+    fn reopen_operator(&mut self) -> bool {
+        if self.broker_down {
+            return false;
+        }
+        let connection = self.broker.open_connection(Capabilities::default());
+        match self.broker.open_channel(self.now, connection) {
+            Ok(channel) => self.operator = channel,
+            Err(_) => return false,
+        }
+        true
     }
 
     #[must_use]
@@ -183,11 +199,13 @@ impl World {
         self.steps
     }
 
+    /// As it is now: inputs may have edited it.
     #[must_use]
-    pub fn scenario(&self) -> &Arc<Scenario> {
-        &self.recording.scenario
+    pub const fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
     }
 
+    /// What has led here.
     #[must_use]
     pub const fn recording(&self) -> &Recording {
         &self.recording
@@ -196,6 +214,11 @@ impl World {
     #[must_use]
     pub const fn broker(&self) -> &Broker {
         &self.broker
+    }
+
+    #[must_use]
+    pub const fn is_broker_down(&self) -> bool {
+        self.broker_down
     }
 
     #[must_use]
@@ -210,7 +233,10 @@ impl World {
 
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        self.ledger.with_holdings(&self.broker)
+        let mut ledger = self.ledger.with_holdings(&self.broker);
+        let flying = self.flights.values().filter(|flight| matches!(flight.cargo, Cargo::Publish { .. })).count() as u64;
+        ledger.messages.on_the_way = flying + self.broker.unread_publishes();
+        ledger
     }
 
     /// Of everything that has happened so far.
@@ -224,10 +250,23 @@ impl World {
         self.services.get(id.service)?.instances.get(id.instance)
     }
 
-    /// Every instance of every service, in the order of the scenario.
+    /// By their places in [`InstanceId`]s; those that were removed from the scenario are still there.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceState] {
+        &self.services
+    }
+
+    #[must_use]
+    pub fn clients(&self) -> &[ClientState] {
+        &self.clients
+    }
+
+    /// Every instance of every service of the scenario.
     pub fn instances(&self) -> impl Iterator<Item = (InstanceId, &Instance)> {
-        self.services.iter().enumerate().flat_map(|(service, state)| {
-            state.instances.iter().enumerate().map(move |(instance, one)| (InstanceId { service, instance }, one))
+        let services = self.services.iter().enumerate().filter(|(_, state)| !state.removed);
+        services.flat_map(|(service, state)| {
+            let instances = state.instances.iter().take(state.spec.instances as usize).enumerate();
+            instances.map(move |(instance, one)| (InstanceId { service, instance }, one))
         })
     }
 
@@ -251,6 +290,12 @@ impl World {
         self.hops.iter()
     }
 
+    /// Whether nothing passes between these two.
+    #[must_use]
+    pub fn is_cut(&self, link: [End; 2]) -> bool {
+        self.links.is_cut(link)
+    }
+
     /// Channels the broker still takes for open, of programs that are gone.
     pub fn channels_of_the_dead(&self) -> impl Iterator<Item = (InstanceId, ChannelId)> {
         self.channels.iter().filter_map(|(channel, id)| {
@@ -263,7 +308,7 @@ impl World {
     #[must_use]
     pub fn is_connecting(&self, id: InstanceId) -> bool {
         self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none())
-            && programs::uses_broker(self.scenario(), id.service)
+            && life::uses_broker(&self.services[id.service].spec)
     }
 
     /// Who consumes from a channel.
@@ -280,18 +325,28 @@ impl World {
     /// When the next step happens; none when nothing is left to do.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
-        match (self.agenda.next_at(), self.broker.next_deadline()) {
+        match (self.agenda.next_at(), self.broker_deadline()) {
             (Some(item), Some(deadline)) => Some(std::cmp::min(item, deadline)),
             (one, other) => one.or(other),
         }
     }
 
+    /// A broker that is down does nothing: what was due meanwhile happens when it is back.
+    fn broker_deadline(&self) -> Option<SimTime> {
+        self.broker.next_deadline().filter(|_| !self.broker_down).map(|deadline| deadline.max(self.now))
+    }
+
     /// One thing happens. False when nothing is left to do.
     pub fn step(&mut self) -> bool {
-        let Some(at) = self.next_at() else { return false };
+        let deadline = self.broker_deadline();
+        let at = match (self.agenda.next_at(), deadline) {
+            (Some(item), Some(deadline)) => std::cmp::min(item, deadline),
+            (Some(at), None) | (None, Some(at)) => at,
+            (None, None) => return false,
+        };
         self.advance_clock(at);
         self.steps += 1;
-        if self.broker.next_deadline().is_some_and(|deadline| deadline <= at) {
+        if deadline.is_some_and(|deadline| deadline <= at) {
             self.broker.expire(at);
         } else if let Some(item) = self.agenda.pop() {
             self.happen(&item);
@@ -317,7 +372,7 @@ impl World {
 
     fn advance_clock(&mut self, at: SimTime) {
         if at > self.now {
-            self.metrics.sample_until(SimTime::from_micros(at.as_micros() - 1), &self.broker);
+            self.metrics.sample_until(SimTime::from_micros(at.as_micros() - 1), &self.broker, &self.ledger);
             self.now = at;
         }
         while self.hops.front().is_some_and(|hop| hop.arrives < self.now) {
@@ -329,147 +384,234 @@ impl World {
     pub fn inject(&mut self, input: Input) {
         self.recording.inputs.push(TimedInput { at: self.now, after_steps: self.steps, input: input.clone() });
         match input {
-            Input::Kill(instance) => self.kill(instance),
-            Input::Start(instance) => self.start(instance),
-            Input::Publish { exchange, routing_key, payload, mandatory } => {
-                let (properties, body) = self.event("you", &payload);
-                self.operate(Method::BasicPublish(BasicPublish {
-                    exchange,
-                    routing_key,
-                    mandatory,
-                    immediate: false,
-                    properties,
-                    body: Body::Bytes(body),
-                }));
+            Input::Fault(fault) => self.expect_fault(fault),
+            Input::Mend(kind) => self.mend(&kind),
+            Input::Publish(publish) => self.publish_by_hand(*publish),
+            Input::Request { client, count } => {
+                if let Some(client) = self.clients.iter().position(|state| state.spec.name == client && !state.removed) {
+                    self.send_requests(client, count.into());
+                }
             }
+            Input::Silence => self.silenced = true,
+            Input::Edit(scenario) => self.edit(scenario),
         }
         self.absorb_events();
+    }
+
+    fn publish_by_hand(&mut self, publish: HandPublish) {
+        let HandPublish { exchange, routing_key, payload, headers, persistent, mandatory, expiration, priority } = publish;
+        let story = self.ledger.business.begin();
+        let (mut properties, body) = self.event("you", &payload, story);
+        properties.headers = Some(headers);
+        properties.delivery_mode = Some(if persistent { 2 } else { 1 });
+        properties.expiration = expiration;
+        properties.priority = priority;
+        let (properties, body) = (properties.into(), Body::Bytes(body));
+        let publish = BasicPublish { exchange, routing_key, mandatory, immediate: false, properties, body };
+        if self.operate(Method::BasicPublish(publish)).is_some() {
+            self.ledger.messages.by_hand += 1;
+        }
+    }
+
+    /// Takes a recording's inputs that are due: those given after as many steps as it has taken, up to this moment.
+    fn take_inputs(&mut self, inputs: &[TimedInput], until: SimTime) {
+        while let Some(TimedInput { at, after_steps, input }) = inputs.get(self.recording.inputs.len()) {
+            if *after_steps > self.steps || *at > until {
+                return;
+            }
+            self.advance_clock(*at);
+            self.inject(input.clone());
+        }
+    }
+
+    /// One thing happens, as in a recording of which this is a part. False when nothing is left to do by this moment.
+    pub fn step_along(&mut self, inputs: &[TimedInput], until: SimTime) -> bool {
+        self.take_inputs(inputs, until);
+        let goes_on = self.next_at().is_some_and(|at| at <= until) && self.step();
+        if !goes_on {
+            self.advance_clock(until.max(self.now));
+        }
+        goes_on
     }
 
     /// Runs a recording from its beginning to this moment.
     #[must_use]
     pub fn replay(recording: &Recording, until: SimTime) -> Self {
         let mut world = Self::new(recording.scenario.clone(), recording.seed);
-        for TimedInput { at, after_steps, input } in &recording.inputs {
-            if *at > until {
-                break;
-            }
-            while world.steps < *after_steps && world.step() {
-                world.occurrences.clear();
-            }
-            world.advance_clock(*at);
-            world.inject(input.clone());
-        }
-        while world.next_at().is_some_and(|at| at <= until) && world.step() {
-            world.occurrences.clear();
-        }
-        world.advance_clock(until);
+        world.set_watched(false);
+        while world.step_along(&recording.inputs, until) {}
         world
     }
 
     fn happen(&mut self, item: &Item) {
+        if let Some((id, epoch)) = item.doer() {
+            let instance = &mut self.services[id.service].instances[id.instance];
+            if instance.epoch != epoch {
+                return; // of an earlier life
+            }
+            if instance.hung {
+                instance.frozen.push(item.clone());
+                return;
+            }
+        }
         match *item {
-            Item::Arrival(flight) => {
-                if let Some(flight) = self.flights.remove(&flight) {
-                    self.arrive(*flight);
+            Item::Arrival(flight) => self.arrival(flight),
+            Item::ClientSends { client, generation } => self.client_sends(client, generation),
+            Item::ClientTimesOut { client, number, attempt } => self.client_hears(client, number, attempt, None),
+            Item::ClientTriesAgain { client, number, attempt } => self.client_tries_again(client, number, attempt),
+            Item::Resume { instance, run, wait, .. } => self.resume(instance, run, wait),
+            Item::TimesOut { instance, run, wait, .. } => self.wait_times_out(instance, run, wait),
+            Item::CallsAgain { instance, run, wait, .. } => self.calls_again(instance, run, wait),
+            Item::Continues { instance, run, wait, .. } => {
+                if self.waits(instance, run, wait) {
+                    self.proceed(instance, run);
                 }
             }
-            Item::ClientSends(client) => self.client_sends(client),
-            Item::Resume { instance, epoch, run } => self.resume(instance, epoch, run),
-            Item::CallTimesOut { instance, epoch, run, step } => self.call_times_out(instance, epoch, run, step),
-            Item::ScheduleFires { service, handler } => self.schedule_fires(service, handler),
+            Item::ScheduleFires { service, handler, generation } => self.schedule_fires(service, handler, generation),
+            Item::RelayRuns { service, generation } => self.relay_runs(service, generation),
             Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
+            Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
+            Item::HeartbeatMissed { instance, connection } => self.heartbeat_missed(instance, connection),
+            Item::FaultBegins(number) => self.fault_begins(number),
+            Item::FaultEnds(number) => self.fault_ends(number),
         }
     }
 
-    /// Puts something on its way; it arrives after the network's latency, behind everything sent before it.
-    fn send(&mut self, path: Vec<Place>, cargo: Cargo) {
-        let arrives = self.now + self.recording.scenario.network.latency;
-        self.flight_last += 1;
-        self.agenda.push(arrives, Item::Arrival(self.flight_last));
-        let flight = Flight { path, departs: self.now, arrives, cargo };
-        self.flights.insert(self.flight_last, Box::new(flight));
+    fn arrival(&mut self, id: u64) {
+        if self.is_held_up(id) {
+            return;
+        }
+        let Some(flight) = self.flights.get(&id) else { return };
+        // A program that hangs reads nothing but what its library takes for it.
+        let reader = match &flight.cargo {
+            Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
+            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } => Some(*to),
+            _ => None,
+        };
+        if let Some(id_of_reader) = reader {
+            let instance = &mut self.services[id_of_reader.service].instances[id_of_reader.instance];
+            if instance.hung {
+                instance.frozen.push(Item::Arrival(id));
+                return;
+            }
+        }
+        if let Some(flight) = self.flights.remove(&id) {
+            self.arrive(*flight);
+        }
     }
 
     fn arrive(&mut self, flight: Flight) {
         match flight.cargo {
-            Cargo::Publish { channel, publish } => {
-                // A channel that is gone takes nothing: the bytes reach a socket nobody reads.
-                let _ = self.broker.apply(
-                    self.now,
-                    channel,
-                    Method::BasicPublish(BasicPublish {
-                        exchange: publish.exchange,
-                        routing_key: publish.routing_key,
-                        mandatory: publish.mandatory,
-                        immediate: false,
-                        properties: publish.properties,
-                        body: Body::Bytes(publish.body),
-                    }),
-                );
-            }
+            Cargo::Publish { channel, publish } => self.publish_arrives(channel, publish),
             Cargo::Settlement { channel, delivery_tag, verdict, .. } => {
                 let method = match verdict {
                     Verdict::Ack => Method::BasicAck { delivery_tag, multiple: false },
                     Verdict::Requeue => Method::BasicNack { delivery_tag, multiple: false, requeue: true },
+                    Verdict::RejectRequeue => Method::BasicReject { delivery_tag, requeue: true },
                     Verdict::Reject => Method::BasicReject { delivery_tag, requeue: false },
                 };
                 let _ = self.broker.apply(self.now, channel, method);
             }
             Cargo::Delivery(delivery) => self.receive(delivery),
+            Cargo::Confirm { to, channel, sequence, outcome } => self.confirm_arrives(to, channel, sequence, outcome),
+            Cargo::Return { to, channel, message } => self.return_arrives(to, channel, &message),
             Cargo::Request(request) => self.serve(request),
             Cargo::Response { to, status } => self.answered(&to, status),
             Cargo::Connect { instance, epoch } => self.connect(instance, epoch),
-            Cargo::Disconnect { connection } => self.broker.close_connection(self.now, connection),
+            Cargo::Cancel { channel, consumer_tag } => {
+                let _ = self.broker.apply(self.now, channel, Method::BasicCancel { consumer_tag });
+            }
+            Cargo::Disconnect { connection } => {
+                self.leaving.retain(|(leaving, _)| *leaving != connection);
+                self.broker.close_connection(self.now, connection);
+            }
         }
+    }
+
+    fn publish_arrives(&mut self, channel: ChannelId, publish: Publish) {
+        let event = publish.properties.message_id.clone();
+        let method = Method::BasicPublish(BasicPublish {
+            exchange: publish.exchange,
+            routing_key: publish.routing_key,
+            mandatory: publish.mandatory,
+            immediate: false,
+            properties: publish.properties,
+            body: Body::Bytes(publish.body),
+        });
+        let (lost, reason) = match self.broker.apply(self.now, channel, method) {
+            Ok(_) => return,
+            // The bytes reach a socket nobody reads.
+            Err(AmqpError::NotOpen(_)) => ("the channel was closed before it arrived", "the channel was closed before it arrived".into()),
+            Err(AmqpError::Refused { text, .. }) => ("the broker refused it", text),
+        };
+        *self.ledger.messages.lost.get_or_default(lost) += 1;
+        self.happened(Happening::PublishLost { event: event.unwrap_or_else(|| "".into()), reason });
     }
 
     fn happened(&mut self, what: Happening) {
         let occurrence = Occurrence { at: self.now, what };
         self.hash.add(&occurrence);
-        self.occurrences.push(occurrence);
+        if self.watched {
+            self.occurrences.push(occurrence);
+        }
     }
 
     /// The broker's events become flights, pictures, ledger entries and occurrences.
     fn absorb_events(&mut self) {
+        let mut events = std::mem::take(&mut self.spare);
         loop {
-            let events: Vec<Event> = self.broker.drain_events().collect();
+            events.extend(self.broker.drain_events());
             if events.is_empty() {
-                return;
+                break;
             }
-            for event in events {
+            for event in events.drain(..) {
                 self.ledger.record(&event);
+                self.metrics.record(self.now, &event, &self.broker);
                 self.follow(&event);
                 self.happened(Happening::Broker(event));
             }
         }
+        self.spare = events;
     }
 
     fn follow(&mut self, event: &Event) {
         match event {
-            Event::Routed { message, queues } => self.follow_routing(message, queues),
+            Event::Routed { message, queues } => {
+                if message.deaths().is_empty() {
+                    self.ledger.business.announced(business::story_of(message.properties.correlation_id.as_ref()));
+                }
+                self.follow_routing(message, queues);
+            }
+            Event::Confirmed { channel, sequence, outcome } => {
+                if let Some(&to) = self.channels.get(channel) {
+                    self.send_confirm(to, *channel, *sequence, *outcome);
+                }
+            }
+            Event::Returned { channel, message, .. } => {
+                if let Some(&to) = self.channels.get(channel) {
+                    let path = vec![Place::Exchange(message.exchange.clone()), Place::Instance(to)];
+                    self.send_from_broker(to, path, Cargo::Return { to, channel: *channel, message: message.clone() });
+                }
+            }
             Event::Delivered(delivered) => {
                 let Some(&to) = self.channels.get(&delivered.channel) else { return };
-                let Some(handler) = programs::handler_of_tag(&delivered.consumer_tag) else { return };
-                let epoch = self.services[to.service].instances[to.instance].epoch;
+                let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else { return };
                 // A message that has just come passes through: its way here and its way on are one.
                 let arriving = self.hops.iter().rposition(|hop| hop.leads_to(&delivered.queue, delivered.message.id));
                 let hop = arriving.and_then(|index| self.hops.remove(index));
                 let mut path = hop.map_or_else(|| vec![Place::Queue(delivered.queue.clone())], |hop| hop.path);
                 path.push(Place::Instance(to));
-                self.send(
-                    path,
-                    Cargo::Delivery(Delivery {
-                        to,
-                        epoch,
-                        handler,
-                        queue: delivered.queue.clone(),
-                        delivery_tag: delivered.delivery_tag,
-                        message: delivered.message.clone(),
-                        redelivered: delivered.redelivered,
-                        no_ack: delivered.no_ack,
-                    }),
-                );
+                let delivery = Delivery {
+                    to,
+                    channel: delivered.channel,
+                    handler,
+                    queue: delivered.queue.clone(),
+                    delivery_tag: delivered.delivery_tag,
+                    message: delivered.message.clone(),
+                    redelivered: delivered.redelivered,
+                    no_ack: delivered.no_ack,
+                };
+                self.send_from_broker(to, path, Cargo::Delivery(delivery));
             }
             Event::Requeued { queue, channel, message, cause, .. } => {
                 // A nack is seen flying back itself; what a lost connection held is not.
@@ -479,20 +621,23 @@ impl World {
                     self.hop(message, path, HopKind::Requeued);
                 }
             }
-            Event::DeadLettered { queue, message, reason, exchange, successor } => {
+            Event::DeadLettered { queue, message, reason, exchange, successor } if self.watched => {
                 let mut dead = Message::clone(message);
                 dead.id = *successor;
                 let path = vec![Place::Queue(queue.clone()), Place::Exchange(exchange.clone())];
                 self.hop(&Arc::new(dead), path, HopKind::DeadLettered(*reason));
             }
             Event::ChannelClosed { channel, .. } => {
-                if let Some(&instance) = self.channels.get(channel) {
+                let user = self.channels.get(channel).copied();
+                if let Some(instance) = user.filter(|id| self.instance(*id).is_some_and(|instance| instance.channel == Some(*channel))) {
+                    self.happened(Happening::ConnectionLost { instance, reason: "the broker closed the channel" });
                     self.lost_channel(instance);
                 }
             }
             Event::ConnectionClosed { connection, .. } => {
                 let instance = self.instances().find(|(_, instance)| instance.connection == Some(*connection)).map(|(id, _)| id);
                 if let Some(instance) = instance {
+                    self.happened(Happening::ConnectionLost { instance, reason: "the broker closed it" });
                     self.lost_channel(instance);
                 }
             }
@@ -501,6 +646,9 @@ impl World {
     }
 
     fn follow_routing(&mut self, message: &Arc<Message>, queues: &[Name]) {
+        if !self.watched {
+            return;
+        }
         // A dead letter goes on from where its queue sent it.
         let before = self.hops.back().filter(|hop| hop.message.id == message.id).map(|hop| (hop.path.clone(), hop.kind));
         if before.is_some() {
@@ -518,44 +666,33 @@ impl World {
     }
 
     fn hop(&mut self, message: &Arc<Message>, path: Vec<Place>, kind: HopKind) {
+        if !self.watched {
+            return;
+        }
         if self.hops.len() == HOPS_MAX {
             self.hops.pop_front();
         }
         let legs = path.len().saturating_sub(1).max(1) as u64;
-        let leg = self.recording.scenario.network.latency.max(HOP_MIN);
+        let leg = self.scenario.network.latency.max(HOP_MIN);
         let arrives = self.now + SimTime::from_micros(leg.as_micros() * legs);
         self.hops.push_back(Hop { message: message.clone(), path, departs: self.now, arrives, kind });
     }
 
-    fn next_run(&mut self) -> RunId {
-        self.run_last += 1;
-        RunId(self.run_last)
-    }
-
-    /// An event as the chapter's `publishEvent` makes it: JSON with metadata, persistent, its id also the message id.
-    fn event(&mut self, source: &str, payload: &crate::scenario::Json) -> (Arc<Properties>, Box<[u8]>) {
-        self.event_id_last += 1;
-        let event_id: Name = format!("e-{}", self.event_id_last).into();
-        let mut body = payload.clone();
-        if let Some(fields) = body.as_object_mut() {
-            fields.insert(
-                "metadata".into(),
-                serde_json::json!({
-                    "eventId": &*event_id,
-                    "timestamp": self.now.as_millis(),
-                    "source": source,
-                    "version": "1.0",
-                }),
-            );
-        }
-        let properties = Properties {
-            content_type: Some("application/json".into()),
-            delivery_mode: Some(2),
-            message_id: Some(event_id),
-            app_id: Some(source.into()),
-            headers: Some(Table::new()),
-            ..Properties::default()
-        };
-        (properties.into(), body.to_string().into_bytes().into())
+    /// About how many bytes a copy of it takes that it does not share with others.
+    #[must_use]
+    pub fn footprint(&self) -> usize {
+        let queued: u64 = self.broker.queues().map(|queue| queue.total()).sum();
+        let instances = self.services.iter().flat_map(|service| &service.instances);
+        let work: usize = instances.map(|instance| 700 + 300 * (instance.runs.len() + instance.inbox.len())).sum();
+        let remembered: usize = self.services.iter().map(|service| 48 * (service.store.done.len() + service.attempts.len() + service.store.len())).sum();
+        usize::try_from(queued).unwrap_or(usize::MAX / 2) * 40
+            + self.flights.len() * 350
+            + self.hops.len() * 150
+            + self.agenda.len() * 64
+            + work
+            + remembered
+            + self.recording.inputs.len() * 100
+            + self.metrics.footprint()
+            + 16_384
     }
 }

@@ -1,13 +1,18 @@
 //! The state of the simulated programs: which instances run, what they hold in memory, what they have stored.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::flight::Caller;
+use super::agenda::Item;
+use super::business::StoryId;
+use super::chunked::Chunked;
+use super::flight::{Caller, Publish, Verdict};
+use super::random::Random;
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{ChannelId, ConnectionId, Message, Name, SimTime};
-use crate::scenario::Json;
+use crate::scenario::{Client, Json, Service};
 
-/// An instance of a service, by the place of both in the scenario.
+/// An instance of a service, by the place of both in the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstanceId {
     pub service: usize,
@@ -19,33 +24,133 @@ pub struct RunId(pub u64);
 
 #[derive(Clone, Debug)]
 pub struct ServiceState {
+    /// What the scenario says of it now.
+    pub spec: Arc<Service>,
+    /// Taken out of the scenario. Its place is kept, because others are named by theirs.
+    pub removed: bool,
     pub instances: Vec<Instance>,
     pub store: Store,
     /// Which instance answers the next request.
     pub turn: usize,
+    /// How many handlers it has begun.
+    pub begun: u64,
+    /// How often each step was come to, by handler and step.
+    pub(super) visits: OrderedMap<(usize, usize), u64>,
+    /// How often it came to a step that counts its attempts, for each event.
+    pub(super) attempts: Memory<u32>,
+    /// Grows when it is edited: schedules of before are void.
+    pub(super) generation: u32,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+pub struct ClientState {
+    pub spec: Arc<Client>,
+    pub removed: bool,
+    pub(super) random: Random,
+    pub sent: u64,
+    /// Moments of a recorded list that have passed, or bursts.
+    pub(super) fired: usize,
+    /// Grows when it is edited: what was planned before is void.
+    pub(super) generation: u32,
+    /// Requests that wait for an answer.
+    pub(super) pending: OrderedMap<u64, Pending>,
+}
+
+/// A request somebody outside waits for.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub attempt: u32,
+    pub story: StoryId,
+    pub data: Arc<Json>,
+    /// When this attempt was sent.
+    pub sent_at: SimTime,
+}
+
+#[derive(Clone, Debug)]
 pub struct Instance {
     pub up: bool,
+    /// Finishes what it has begun, and ends.
+    pub stopping: bool,
+    /// Does nothing more.
+    pub hung: bool,
+    /// Its work takes so many times as long.
+    pub slowness: f64,
     /// Grows with every start and stop: what was meant for an earlier life is void.
     pub epoch: u32,
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
     /// Lost when it dies.
     pub runs: OrderedMap<RunId, Run>,
+    /// What it has received and not begun.
+    pub inbox: VecDeque<Job>,
     pub handled: u64,
     pub failed: u64,
+    pub(super) random: Random,
+    /// What it was about to do when it hung.
+    pub(super) frozen: Vec<Item>,
+    /// When the last thing it sent to the broker arrives there, and the last thing it was sent arrives here.
+    pub(super) lane_out: SimTime,
+    pub(super) lane_in: SimTime,
+    /// Publishes since the channel is in confirm mode.
+    pub(super) published: u64,
+    pub(super) awaiting: OrderedMap<u64, Awaiting>,
+    /// By handler and step.
+    pub(super) circuits: OrderedMap<(usize, usize), Circuit>,
+    pub(super) done: Memory<()>,
+    /// Start-up handlers have run in this life.
+    pub(super) began: bool,
 }
 
 impl Instance {
-    /// The deliveries it is working on, and whether they are redeliveries.
+    pub(super) fn new(random: Random) -> Self {
+        Self {
+            up: false,
+            stopping: false,
+            hung: false,
+            slowness: 1.0,
+            epoch: 0,
+            connection: None,
+            channel: None,
+            runs: OrderedMap::new(),
+            inbox: VecDeque::new(),
+            handled: 0,
+            failed: 0,
+            random,
+            frozen: Vec::new(),
+            lane_out: SimTime::ZERO,
+            lane_in: SimTime::ZERO,
+            published: 0,
+            awaiting: OrderedMap::new(),
+            circuits: OrderedMap::new(),
+            done: Memory::default(),
+            began: false,
+        }
+    }
+
+    /// The deliveries it holds, at work or waiting, and whether they are redeliveries.
     pub fn deliveries(&self) -> impl Iterator<Item = (&Arc<Message>, bool)> {
-        self.runs.values().filter_map(|run| match &run.cause {
+        let causes = self.runs.values().map(|run| &run.cause).chain(self.inbox.iter().map(|job| &job.cause));
+        causes.filter_map(|cause| match cause {
             Cause::Delivery { message, redelivered, .. } => Some((message, *redelivered)),
             Cause::Request(_) | Cause::Schedule => None,
         })
     }
+
+    /// The circuits to other services that are not closed, by handler and step.
+    pub fn circuits(&self) -> impl Iterator<Item = (&(usize, usize), &Circuit)> {
+        self.circuits.iter()
+    }
+}
+
+/// Something to be handled.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub handler: usize,
+    pub data: Data,
+    pub cause: Cause,
+    pub story: StoryId,
+    /// The event or the story.
+    pub about: Name,
 }
 
 /// A handler at work.
@@ -53,32 +158,191 @@ impl Instance {
 pub struct Run {
     pub handler: usize,
     pub step: usize,
-    pub data: Json,
+    pub data: Data,
     pub cause: Cause,
+    pub story: StoryId,
+    pub about: Name,
+    /// It was the n-th its service began.
+    pub number: u64,
     pub replied: bool,
+    /// The delivery is acknowledged already.
+    pub settled: bool,
+    /// Grows with everything it waits for: what comes too late finds another number.
+    pub wait: u32,
+    /// Of the call it is in.
+    pub attempt: u32,
+    pub sent_at: SimTime,
+    /// What happens when what it publishes is confirmed: the handler has failed, and this is its policy.
+    pub then: Option<Verdict>,
+}
+
+/// The data of a handler: an event's body is only read when somebody asks.
+#[derive(Clone, Debug)]
+pub enum Data {
+    Body(Arc<Message>),
+    Json(Arc<Json>),
+}
+
+impl Data {
+    pub fn json(&mut self) -> &Arc<Json> {
+        if let Self::Body(message) = self {
+            let json = message.body.as_text().and_then(|text| serde_json::from_str::<Json>(text).ok());
+            *self = Self::Json(Arc::new(json.map_or(Json::Null, |data| with_event_id(data, message))));
+        }
+        match self {
+            Self::Json(json) => json,
+            Self::Body(_) => unreachable!("it was read just now"),
+        }
+    }
+
+    pub fn json_mut(&mut self) -> &mut Json {
+        self.json();
+        match self {
+            Self::Json(json) => Arc::make_mut(json),
+            Self::Body(_) => unreachable!("it was read just now"),
+        }
+    }
+}
+
+/// A handler sees the event's id as a field of the event.
+fn with_event_id(mut data: Json, message: &Message) -> Json {
+    if let (Some(fields), Some(id)) = (data.as_object_mut(), &message.properties.message_id) {
+        fields.entry("eventId").or_insert_with(|| Json::from(&**id));
+    }
+    data
 }
 
 #[derive(Clone, Debug)]
 pub enum Cause {
-    Delivery { queue: Name, delivery_tag: u64, no_ack: bool, redelivered: bool, message: Arc<Message> },
+    Delivery { queue: Name, channel: ChannelId, delivery_tag: u64, no_ack: bool, redelivered: bool, message: Arc<Message> },
     Request(Caller),
+    /// A clock, or its own start.
     Schedule,
+}
+
+/// A publish whose confirm has not come.
+#[derive(Clone, Debug)]
+pub(super) struct Awaiting {
+    pub event: Name,
+    pub exchange: Name,
+    /// It came back first: there was no queue for it.
+    pub returned: bool,
+    pub who: Waiting,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Waiting {
+    Run { run: RunId, wait: u32 },
+    /// The relay, for this entry of the outbox.
+    Relay(u64),
+}
+
+/// A circuit breaker that has seen failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    /// So many failures in a row.
+    Closed { failures: u32 },
+    Open { until: SimTime },
+    /// One attempt is out; it decides.
+    HalfOpen,
+}
+
+/// Shorter names first, so that `e-9` comes before `e-10`: what is numbered grows at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Numbered(Name);
+
+impl Ord for Numbered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for Numbered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The last so many keys, each with a value. The oldest is forgotten first.
+#[derive(Clone, Debug)]
+pub struct Memory<T> {
+    values: OrderedMap<Numbered, T>,
+    order: VecDeque<Name>,
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self { values: OrderedMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<T: Default> Memory<T> {
+    #[must_use]
+    pub fn contains(&self, key: &Name) -> bool {
+        self.values.contains_key(&Numbered(key.clone()))
+    }
+
+    /// The value of a key, remembered from now on as one of so many.
+    pub fn value(&mut self, key: &Name, remember: usize) -> &mut T {
+        if !self.contains(key) {
+            self.order.push_back(key.clone());
+            while self.order.len() > remember {
+                if let Some(oldest) = self.order.pop_front() {
+                    self.values.remove(&Numbered(oldest));
+                }
+            }
+        }
+        self.values.get_or_default(Numbered(key.clone()))
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
 }
 
 /// Survives every crash of its service.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    records: OrderedMap<u64, Record>,
-    by_state: OrderedMap<Name, OrderedMap<(SimTime, u64), ()>>,
+    /// By number, from 1.
+    records: Chunked<Option<Arc<Record>>>,
+    count: usize,
+    by_state: OrderedMap<Name, VecDeque<(SimTime, u64)>>,
     last_id: u64,
+    /// Takes nothing more.
+    pub full: bool,
+    pub(super) outbox: VecDeque<OutboxEntry>,
+    pub(super) outbox_last: u64,
+    pub(super) done: Memory<()>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Record {
     pub state: Name,
     pub since: SimTime,
-    pub data: Json,
+    pub data: Arc<Json>,
+    pub story: StoryId,
+    pub about: Name,
 }
+
+/// An event that is to be published.
+#[derive(Clone, Debug)]
+pub(super) struct OutboxEntry {
+    pub id: u64,
+    pub event: Name,
+    pub about: Name,
+    pub publish: Publish,
+    /// Who has sent it and waits for the confirm.
+    pub sent_by: Option<InstanceId>,
+}
+
+/// A record's number may be this much larger than the last.
+const ID_GAP_MAX: u64 = 1_000_000;
 
 impl Store {
     pub const fn next_id(&mut self) -> u64 {
@@ -86,32 +350,48 @@ impl Store {
         self.last_id
     }
 
-    pub fn put(&mut self, id: u64, state: Name, since: SimTime, data: Json) {
-        self.last_id = self.last_id.max(id);
-        self.by_state.get_or_default(state.clone()).insert((since, id), ());
-        if let Some(old) = self.records.insert(id, Record { state, since, data }) {
-            let new = &self.records[&id];
-            if (&old.state, old.since) != (&new.state, new.since)
-                && let Some(ids) = self.by_state.get_mut(&old.state)
-            {
-                ids.remove(&(old.since, id));
-            }
+    /// Whether it is a new one.
+    pub fn put(&mut self, id: u64, record: Record) -> bool {
+        if id > self.last_id + ID_GAP_MAX {
+            return false; // somebody's own number, far out: not a record of ours
         }
+        self.last_id = self.last_id.max(id);
+        let index = usize::try_from(id).unwrap_or(usize::MAX);
+        let old = self.records.reach(index).take();
+        if let Some(old) = &old
+            && let Some(ids) = self.by_state.get_mut(&old.state)
+            && let Some(place) = ids.iter().position(|other| *other == (old.since, id))
+        {
+            ids.remove(place);
+        }
+        let ids = self.by_state.get_or_default(record.state.clone());
+        let place = ids.iter().rposition(|other| *other < (record.since, id)).map_or(0, |before| before + 1);
+        ids.insert(place, (record.since, id));
+        *self.records.reach(index) = Some(Arc::new(record));
+        self.count += usize::from(old.is_none());
+        old.is_none()
     }
 
     /// The records that entered a state by then, oldest first.
-    pub fn in_state_since(&self, state: &Name, by: SimTime) -> Vec<Json> {
+    pub fn in_state_since(&self, state: &Name, by: SimTime) -> Vec<Arc<Record>> {
         let Some(ids) = self.by_state.get(state) else { return Vec::new() };
-        ids.keys().take_while(|(since, _)| *since <= by).map(|(_, id)| self.records[id].data.clone()).collect()
+        let due = ids.iter().take_while(|(since, _)| *since <= by);
+        due.filter_map(|(_, id)| self.records.get(usize::try_from(*id).ok()?)?.clone()).collect()
     }
 
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.records.len()
+    pub const fn len(&self) -> usize {
+        self.count
     }
 
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Events that wait to be published.
+    #[must_use]
+    pub fn outbox_len(&self) -> usize {
+        self.outbox.len()
     }
 }

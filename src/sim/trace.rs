@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::flight::Verdict;
 use super::service::InstanceId;
-use crate::broker::{Event, MessageId, Name, SimTime};
+use crate::broker::{Event, Message, MessageId, Name, SimTime};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occurrence {
@@ -12,19 +12,37 @@ pub struct Occurrence {
     pub what: Happening,
 }
 
+/// `about` names the event (`e-12`) or the story (`c-3`) a handler is at work on.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Happening {
     Broker(Event),
     Started(InstanceId),
     Connected(InstanceId),
+    ConnectFailed {
+        instance: InstanceId,
+        reason: &'static str,
+    },
+    ConnectionLost {
+        instance: InstanceId,
+        reason: &'static str,
+    },
     /// With the number of handlers that were at work.
     Killed {
         instance: InstanceId,
         runs: u64,
     },
+    /// It takes nothing new any more.
+    Stopping(InstanceId),
+    Stopped(InstanceId),
+    /// In a fault's own words.
+    FaultBegan(String),
+    FaultEnded(String),
+    /// Somebody changed the scenario.
+    Edited,
     RequestSent {
         client: usize,
         number: u64,
+        attempt: u32,
     },
     RequestRefused {
         service: usize,
@@ -32,41 +50,228 @@ pub enum Happening {
     },
     Answered {
         client: usize,
+        number: u64,
         status: u16,
+    },
+    /// No answer in time, and no attempt left.
+    GaveUp {
+        client: usize,
+        number: u64,
+    },
+    /// A handler begins; `number` counts those of its service.
+    Began {
+        instance: InstanceId,
+        about: Name,
+        number: u64,
+    },
+    /// It came to its end.
+    Finished {
+        instance: InstanceId,
+        about: Name,
+    },
+    /// It had been done before: an idempotent handler does nothing.
+    Skipped {
+        instance: InstanceId,
+        about: Name,
     },
     Persisted {
         instance: InstanceId,
         record: u64,
         state: Name,
+        about: Name,
+    },
+    /// An event was made, and is on its way or in the outbox.
+    Sent {
+        instance: InstanceId,
+        event: Name,
+        routing_key: Name,
+        about: Name,
     },
     /// A program wanted to publish and had no channel.
     Unsent {
         instance: InstanceId,
         routing_key: Name,
+        about: Name,
+    },
+    /// It was sent, and never reached an exchange.
+    PublishLost {
+        event: Name,
+        reason: String,
+    },
+    /// Refused, returned, or not confirmed in time.
+    PublishFailed {
+        instance: InstanceId,
+        event: Name,
+        reason: &'static str,
+    },
+    CallFailed {
+        instance: InstanceId,
+        service: Name,
+        attempt: u32,
+        reason: String,
+        about: Name,
+    },
+    CircuitOpened {
+        instance: InstanceId,
+        service: Name,
+    },
+    CircuitClosed {
+        instance: InstanceId,
+        service: Name,
     },
     Effect {
         instance: InstanceId,
         what: Name,
         whom: String,
+        about: Name,
     },
     Settling {
         instance: InstanceId,
         message: MessageId,
+        event: Name,
         verdict: Verdict,
+    },
+    /// The channel it came on is gone: nothing can be said of the delivery any more.
+    SettlementLost {
+        instance: InstanceId,
+        event: Name,
     },
     HandlerFailed {
         instance: InstanceId,
         step: &'static str,
         reason: String,
+        about: Name,
     },
     /// It arrived where nobody was left to take it.
     LostDelivery {
         instance: InstanceId,
         message: MessageId,
+        event: Name,
+        no_ack: bool,
     },
 }
 
-/// FNV-1a over the occurrences. Numbers are hashed by value: a `usize` counts as 64 bits on every platform.
+/// What a message is called: its event id, or its number in the broker.
+#[must_use]
+pub fn event_name(message: &Message) -> Name {
+    message.properties.message_id.clone().unwrap_or_else(|| format!("#{}", message.id.0).into())
+}
+
+impl Happening {
+    /// As traces call it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Broker(event) => event.name(),
+            Self::Started(_) => "started",
+            Self::Connected(_) => "connected",
+            Self::ConnectFailed { .. } => "connect_failed",
+            Self::ConnectionLost { .. } => "connection_lost",
+            Self::Killed { .. } => "killed",
+            Self::Stopping(_) => "stopping",
+            Self::Stopped(_) => "stopped",
+            Self::FaultBegan(_) => "fault_began",
+            Self::FaultEnded(_) => "fault_ended",
+            Self::Edited => "edited",
+            Self::RequestSent { .. } => "request_sent",
+            Self::RequestRefused { .. } => "request_refused",
+            Self::Answered { .. } => "answered",
+            Self::GaveUp { .. } => "gave_up",
+            Self::Began { .. } => "began",
+            Self::Finished { .. } => "finished",
+            Self::Skipped { .. } => "skipped",
+            Self::Persisted { .. } => "persisted",
+            Self::Sent { .. } => "sent",
+            Self::Unsent { .. } => "unsent",
+            Self::PublishLost { .. } => "publish_lost",
+            Self::PublishFailed { .. } => "publish_failed",
+            Self::CallFailed { .. } => "call_failed",
+            Self::CircuitOpened { .. } => "circuit_opened",
+            Self::CircuitClosed { .. } => "circuit_closed",
+            Self::Effect { .. } => "effect",
+            Self::Settling { .. } => "settling",
+            Self::SettlementLost { .. } => "settlement_lost",
+            Self::HandlerFailed { .. } => "handler_failed",
+            Self::LostDelivery { .. } => "lost_delivery",
+        }
+    }
+
+    /// The message it happened to.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        let Self::Broker(event) = self else { return None };
+        match event {
+            Event::Published { message, .. }
+            | Event::Routed { message, .. }
+            | Event::Returned { message, .. }
+            | Event::RolledBack { message, .. }
+            | Event::Enqueued { message, .. }
+            | Event::Fetched { message, .. }
+            | Event::Acknowledged { message, .. }
+            | Event::Requeued { message, .. }
+            | Event::DeadLettered { message, .. }
+            | Event::Dropped { message, .. }
+            | Event::Refused { message, .. } => Some(message),
+            Event::Delivered(delivered) => Some(&delivered.message),
+            _ => None,
+        }
+    }
+
+    /// The event or story it is about.
+    #[must_use]
+    pub fn about(&self) -> Option<&Name> {
+        match self {
+            Self::Broker(_) => self.message()?.properties.message_id.as_ref(),
+            Self::Began { about, .. }
+            | Self::Finished { about, .. }
+            | Self::Skipped { about, .. }
+            | Self::Persisted { about, .. }
+            | Self::Sent { about, .. }
+            | Self::Unsent { about, .. }
+            | Self::CallFailed { about, .. }
+            | Self::Effect { about, .. }
+            | Self::HandlerFailed { about, .. } => Some(about),
+            Self::PublishLost { event, .. }
+            | Self::PublishFailed { event, .. }
+            | Self::Settling { event, .. }
+            | Self::SettlementLost { event, .. }
+            | Self::LostDelivery { event, .. } => Some(event),
+            _ => None,
+        }
+    }
+
+    /// The instance that did it, or to which it happened.
+    #[must_use]
+    pub const fn instance(&self) -> Option<InstanceId> {
+        match self {
+            Self::Started(instance)
+            | Self::Connected(instance)
+            | Self::Stopping(instance)
+            | Self::Stopped(instance)
+            | Self::ConnectFailed { instance, .. }
+            | Self::ConnectionLost { instance, .. }
+            | Self::Killed { instance, .. }
+            | Self::Began { instance, .. }
+            | Self::Finished { instance, .. }
+            | Self::Skipped { instance, .. }
+            | Self::Persisted { instance, .. }
+            | Self::Sent { instance, .. }
+            | Self::Unsent { instance, .. }
+            | Self::PublishFailed { instance, .. }
+            | Self::CallFailed { instance, .. }
+            | Self::CircuitOpened { instance, .. }
+            | Self::CircuitClosed { instance, .. }
+            | Self::Effect { instance, .. }
+            | Self::Settling { instance, .. }
+            | Self::SettlementLost { instance, .. }
+            | Self::HandlerFailed { instance, .. }
+            | Self::LostDelivery { instance, .. } => Some(*instance),
+            _ => None,
+        }
+    }
+}
+
+/// A hash of the occurrences, eight bytes at a time. Numbers are hashed by value: a `usize` counts as 64 bits on every platform.
 #[derive(Clone, Debug)]
 pub struct TraceHash(u64);
 
@@ -94,21 +299,29 @@ impl Hasher for TraceHash {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.write_u64(u64::from_le_bytes(*word));
         }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.write_u64(u64::from_le_bytes(last) ^ ((rest.len() as u64) << 56));
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(number.into());
     }
 
     fn write_u16(&mut self, number: u16) {
-        self.write(&number.to_le_bytes());
+        self.write_u64(number.into());
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.write(&number.to_le_bytes());
+        self.write_u64(number.into());
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.write(&number.to_le_bytes());
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 
     fn write_usize(&mut self, number: usize) {
@@ -116,6 +329,6 @@ impl Hasher for TraceHash {
     }
 
     fn write_isize(&mut self, number: isize) {
-        self.write(&(number as i64).to_le_bytes());
+        self.write_u64(number as i64 as u64);
     }
 }

@@ -11,8 +11,9 @@ use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Composer, Motion, Session, Speed, Theme, Unreadable};
 use crate::broker::Value;
-use crate::scenario::{Action as StepAction, Scenario, Trigger};
-use crate::sim::{Input, InstanceId, Place};
+use crate::broker::time::Span;
+use crate::scenario::{Action as StepAction, FaultKind, Scenario, Span as WorkTime, Trigger};
+use crate::sim::{Input, Place};
 
 fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
     dispatch.reform(move |event: MouseEvent| {
@@ -94,20 +95,19 @@ fn hints(session: &Session) -> Html {
     let inputs = &session.world.recording().inputs;
     let did = |wanted: &dyn Fn(&Input) -> bool| inputs.iter().any(|timed| wanted(&timed.input));
     let ledger = session.world.ledger();
-    let notification = session.scenario().service("notification-service").map(|(index, _)| index);
-    let is_notification = |id: &InstanceId| Some(id.service) == notification;
+    let is_kill = |kind: &FaultKind| matches!(kind, FaultKind::Kill(target) if &*target.service == "notification-service");
     let hints = [
-        (ledger.business.done("email sent") > 0, "Press Play and follow one order to its email."),
+        (ledger.business.times_done("email sent") > 0, "Press Play and follow one order to its email."),
         (
-            did(&|input| matches!(input, Input::Kill(id) if is_notification(id))),
+            did(&|input| matches!(input, Input::Fault(fault) if is_kill(&fault.kind))),
             "Kill notification-service with the switch on its card. What happens to its unacked messages?",
         ),
         (
-            did(&|input| matches!(input, Input::Start(id) if is_notification(id))) && ledger.total().redelivered > 0,
+            did(&|input| matches!(input, Input::Mend(kind) if is_kill(kind))) && ledger.total().redelivered > 0,
             "Start it again: they come back, marked as redelivered.",
         ),
         (
-            did(&|input| matches!(input, Input::Publish { routing_key, .. } if &**routing_key == "user.created")),
+            did(&|input| matches!(input, Input::Publish(publish) if &*publish.routing_key == "user.created")),
             "Publish user.created by hand. Who hears of it?",
         ),
     ];
@@ -272,24 +272,38 @@ fn trigger_words(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Http { path } => path.to_string(),
         Trigger::Queue(subscription) => format!("{} · prefetch {}", subscription.queue, subscription.prefetch),
-        Trigger::Schedule { every, records } => format!("every {} s · {} records", every.as_secs_f64(), records.state),
+        Trigger::Schedule { every, records: None } => format!("every {}", Span(*every)),
+        Trigger::Schedule { every, records: Some(records) } => format!("every {} · {} records", Span(*every), records.state),
+        Trigger::StartUp => "at start-up".to_owned(),
     }
 }
 
 fn step_words(step: &crate::scenario::Step) -> String {
     use crate::scenario::FailureRule;
     let action = match &step.action {
-        StepAction::Work { time } => format!("work {} ms", time.as_millis()),
+        StepAction::Work { time } => match time {
+            WorkTime::Constant(time) => format!("work {}", Span(*time)),
+            WorkTime::Uniform { from, to } => format!("work {} to {}", Span(*from), Span(*to)),
+            WorkTime::Exponential { mean } => format!("work about {}, at random", Span(*mean)),
+            WorkTime::LogNormal { median, .. } => format!("work about {}, sometimes much longer", Span(*median)),
+        },
         StepAction::Persist { state, .. } => format!("save as {state}"),
         StepAction::Publish(publish) => format!("publish {} to {}", publish.routing_key, publish.exchange),
         StepAction::Call { endpoint, .. } => format!("call {} {}", endpoint.service, endpoint.path),
         StepAction::Effect { what, .. } => what.to_string(),
         StepAction::Reply { status } => format!("answer {status}"),
+        StepAction::Ack => "acknowledge".to_owned(),
     };
     match &step.fails {
         FailureRule::Never => action,
         FailureRule::Always => format!("{action} (always fails)"),
         FailureRule::FieldMissing(field) => format!("{action} (fails without {field})"),
+        FailureRule::FieldEquals { field, value } => format!("{action} (fails when {field} is {value})"),
+        FailureRule::First(count) => format!("{action} (fails the first {count} times)"),
+        FailureRule::FirstAttempts(count) => format!("{action} (fails {count} times for each event)"),
+        FailureRule::EveryNth(nth) => format!("{action} (fails one time in {nth})"),
+        FailureRule::Probability(probability) => format!("{action} (fails with probability {probability})"),
+        FailureRule::DependencyDown(service) => format!("{action} (fails while {service} is down)"),
     }
 }
 
@@ -510,7 +524,7 @@ fn ledger(session: &Session) -> Html {
                 if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
-                { for business.effects.keys().map(|what| line(what, business.done(what), "")) }
+                { for business.effects.keys().map(|what| line(what, business.times_done(what), "")) }
             </dl>
         </div>
     }

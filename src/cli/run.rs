@@ -1,0 +1,161 @@
+//! `requeue run`.
+#![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::{BadInput, bad_file, known_property, progress_bar, read_text};
+use crate::app::words;
+use crate::broker::SimTime;
+use crate::broker::time::Span;
+use crate::formats::recording_file::{self, RecordingFile};
+use crate::formats::report::{self, Checked};
+use crate::formats::{scenario_file, trace_json};
+use crate::scenario::validate::fault_problems;
+use crate::scenario::{Fault, Property, Scenario};
+use crate::sim::judge::judge;
+use crate::sim::{Input, Recording, TimedInput, World, biography};
+
+const UNTIL: SimTime = SimTime::from_secs(60);
+const STEPS_BETWEEN_LOOKS: u32 = 10_000;
+
+#[derive(Args)]
+pub struct Options {
+    /// A scenario file, or a recording
+    scenario: PathBuf,
+    /// How long, in virtual time: 500ms, 60s, 10m, 2h; as the file says, or 60s
+    #[arg(long)]
+    until: Option<SimTime>,
+    /// The seed of all chance; the file's own if not given
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What breaks, as in 'kill notification-service at 10s for 2h'; may be given several times
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    report: Format,
+    /// Everything that happened, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// What must hold in the end, as in 'no order without email sent'; may be given several times
+    #[arg(long, value_name = "PROPERTY")]
+    check: Vec<String>,
+    /// Tell where this event went, as in e-12; may be given several times
+    #[arg(long, value_name = "ID")]
+    event: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
+    let RecordingFile { mut recording, until: file_until } = open(options)?;
+    let scenario = recording.scenario.clone();
+    let until = options.until.unwrap_or(file_until);
+    for fault in options.fault.iter().rev() {
+        if let Some(problem) = fault_problems(&scenario, &fault.kind).first() {
+            return Err(BadInput(format!("--fault '{fault}': {}", problem.message)));
+        }
+        recording.inputs.insert(0, TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) });
+    }
+    let properties = options.check.iter().map(|text| known_property(&scenario, text)).collect::<Result<Vec<_>, _>>()?;
+
+    let world = play(&recording, until, options)?;
+    let mut checked: Vec<Checked> = Vec::new();
+    // What the author expects, they expect of their own story.
+    if options.fault.is_empty() && scenario.until == Some(until) {
+        let expected = scenario.expects.iter();
+        checked.extend(expected.map(|expected| check(&world, &expected.says, &expected.property)));
+    }
+    checked.extend(properties.iter().map(|property| check(&world, "", property)));
+    match options.report {
+        Format::Text => print!("{}", report::text(&world, &checked)),
+        Format::Json => print!("{}", report::json(&world, &checked)),
+    }
+    for event in &options.event {
+        tell(&recording, &scenario, event, until);
+    }
+    let imbalances = world.ledger().imbalances();
+    for imbalance in &imbalances {
+        eprintln!("The ledger does not balance. {imbalance}");
+    }
+    let good = imbalances.is_empty() && checked.iter().all(|checked| checked.judgement.holds);
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(world: &World, says: &str, property: &Property) -> Checked {
+    Checked { says: says.to_owned(), judgement: judge(world, property) }
+}
+
+fn open(options: &Options) -> Result<RecordingFile, BadInput> {
+    let path = &options.scenario;
+    let text = read_text(path)?;
+    let is_recording = serde_json::from_str(&text).is_ok_and(|document| recording_file::is_one(&document));
+    if is_recording {
+        let mut file = recording_file::read(&text).map_err(|problems| bad_file(path, &problems))?;
+        file.recording.seed = options.seed.unwrap_or(file.recording.seed);
+        return Ok(file);
+    }
+    let scenario = Arc::new(scenario_file::read(&text).map_err(|problems| bad_file(path, &problems))?);
+    let (seed, until) = (options.seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
+    Ok(RecordingFile { recording: Recording { scenario, seed, inputs: Vec::new() }, until })
+}
+
+fn play(recording: &Recording, until: SimTime, options: &Options) -> Result<World, BadInput> {
+    let mut trace = match &options.trace {
+        None => None,
+        Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?)),
+    };
+    let bar = progress_bar(until.as_micros(), "{msg:>9} {bar:40} {percent:>3} %  {elapsed} elapsed, {eta} to go");
+    let mut world = World::new(recording.scenario.clone(), recording.seed);
+    world.set_watched(trace.is_some());
+    let mut goes_on = true;
+    while goes_on {
+        for _ in 0..STEPS_BETWEEN_LOOKS {
+            goes_on = world.step_along(&recording.inputs, until);
+            if let Some(trace) = &mut trace {
+                let occurrences: Vec<_> = world.drain_occurrences().collect();
+                for occurrence in occurrences {
+                    writeln!(trace, "{}", trace_json::line(&world, &occurrence)).map_err(|error| BadInput(format!("--trace: {error}")))?;
+                }
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        bar.set_position(world.now().as_micros());
+        bar.set_message(Span(SimTime::from_secs(world.now().as_secs())).to_string());
+    }
+    bar.finish_and_clear();
+    if let Some(mut trace) = trace {
+        trace.flush().map_err(|error| BadInput(format!("--trace: {error}")))?;
+    }
+    Ok(world)
+}
+
+/// The biography of an event.
+fn tell(recording: &Recording, scenario: &Scenario, event: &str, until: SimTime) {
+    let Some(life) = biography::biography(recording, &event.into(), until) else {
+        println!("\n{event}: there is no such event by then");
+        return;
+    };
+    println!("\n{event}, because of {}", life.cause.as_deref().unwrap_or("somebody who published it by hand"));
+    for occurrence in &life.entries {
+        let line = words::line(occurrence, scenario);
+        println!("  {}  {:<16} {}", occurrence.at, line.what, line.detail);
+    }
+    if !life.effects.is_empty() {
+        println!("  led to {}", life.effects.join(", "));
+    }
+    for place in &life.whereabouts {
+        println!("  now: {}", words::whereabouts(place, scenario));
+    }
+}

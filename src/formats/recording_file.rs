@@ -1,0 +1,172 @@
+//! Recordings, format 1: a scenario, a seed and everything that came from outside. Whoever opens one sees the same run.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::amqp_json::table_to_json;
+use super::document::{Mistakes, Node};
+use super::pretty::Doc;
+use super::scenario_file;
+use crate::broker::SimTime;
+use crate::scenario::{Fault, FaultKind, Problem, validate};
+use crate::sim::{HandPublish, Input, Recording, TimedInput};
+
+pub const VERSION: u64 = 1;
+/// An edit holds a whole scenario.
+pub const BYTES_MAX: usize = 8 << 20;
+pub const INPUTS_MAX: usize = 10_000;
+
+/// Whether a document says it is a recording.
+#[must_use]
+pub fn is_one(document: &Json) -> bool {
+    document.get("requeue_recording").is_some()
+}
+
+/// A recording, and how far it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordingFile {
+    pub recording: Recording,
+    pub until: SimTime,
+}
+
+/// Reads a recording and checks its scenarios.
+///
+/// # Errors
+/// Everything that is wrong, each with its path in the document; never empty.
+pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
+    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
+    if text.len() > BYTES_MAX {
+        return one("", format!("the file has {} bytes, a recording has at most {BYTES_MAX}", text.len()));
+    }
+    let document: Json = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => return one("", format!("this is not JSON: {error}")),
+    };
+    match document.get("requeue_recording").map(Json::as_u64) {
+        Some(Some(VERSION)) => {}
+        Some(Some(version)) => {
+            let message = format!("this is format {version}, and this Requeue reads format {VERSION}: a newer one may open it");
+            return one("requeue_recording", message);
+        }
+        _ => return one("requeue_recording", format!("a recording begins with \"requeue_recording\": {VERSION}")),
+    }
+    let mistakes = Mistakes::default();
+    let file = recording(&Node::root(&document, &mistakes));
+    let mut problems = mistakes.into_problems();
+    if problems.is_empty() {
+        problems = scenario_problems("scenario", &file.recording.scenario);
+        for (index, timed) in file.recording.inputs.iter().enumerate() {
+            match &timed.input {
+                Input::Edit(scenario) => problems.extend(scenario_problems(&format!("inputs[{index}].edit"), scenario)),
+                Input::Fault(_) | Input::Mend(_) | Input::Publish(_) | Input::Request { .. } | Input::Silence => {}
+            }
+        }
+        if !file.recording.inputs.is_sorted_by_key(|input| (input.at, input.after_steps)) {
+            problems.push(Problem { path: "inputs".into(), message: "inputs are given in their order".into() });
+        }
+    }
+    if problems.is_empty() { Ok(file) } else { Err(problems) }
+}
+
+fn scenario_problems(path: &str, scenario: &crate::scenario::Scenario) -> Vec<Problem> {
+    let at = |problem: Problem| Problem { path: format!("{path}.{}", problem.path), ..problem };
+    validate(scenario).into_iter().map(at).collect()
+}
+
+fn recording(node: &Node) -> RecordingFile {
+    let fields = node.fields();
+    let _ = fields.maybe("requeue_recording");
+    let inputs = fields.items("inputs");
+    if inputs.len() > INPUTS_MAX {
+        fields.mistake(format!("{} inputs are more than {INPUTS_MAX}", inputs.len()));
+    }
+    let file = RecordingFile {
+        until: fields.need("until_ms").millis(),
+        recording: Recording {
+            seed: fields.need("seed").whole(u64::MAX),
+            inputs: inputs.iter().take(INPUTS_MAX).filter_map(input).collect(),
+            scenario: Arc::new(scenario_file::embedded(&fields.need("scenario"))),
+        },
+    };
+    fields.done();
+    file
+}
+
+fn input(node: &Node) -> Option<TimedInput> {
+    let fields = node.fields();
+    let (at, after_steps) = (fields.need("at_ms").millis(), fields.need("after_steps").whole(u64::MAX));
+    let fault = fields.maybe("fault").map(|node| node.parsed::<Fault>().map(Input::Fault));
+    let mend = fields.maybe("mend").map(|node| node.parsed::<FaultKind>().map(Input::Mend));
+    let publish = fields.maybe("publish").map(|node| Some(Input::Publish(Box::new(self::publish(&node)))));
+    let request = fields.maybe("request").map(|node| {
+        let fields = node.fields();
+        let request = Input::Request { client: fields.need("client").name(), count: fields.need("count").number_up_to() };
+        fields.done();
+        Some(request)
+    });
+    let silence = fields.flag("silence", false).then_some(Some(Input::Silence));
+    let edit = fields.maybe("edit").map(|node| Some(Input::Edit(Arc::new(scenario_file::embedded(&node)))));
+    fields.done();
+    let mut given = [fault, mend, publish, request, silence, edit].into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(input), None) => Some(TimedInput { at, after_steps, input: input? }),
+        _ => {
+            fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\"");
+            None
+        }
+    }
+}
+
+fn publish(node: &Node) -> HandPublish {
+    let fields = node.fields();
+    let publish = HandPublish {
+        exchange: fields.need("exchange").name(),
+        routing_key: fields.need("routing_key").name(),
+        payload: fields.need("payload").json(),
+        headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
+        persistent: fields.flag("persistent", true),
+        mandatory: fields.flag("mandatory", false),
+        expiration: fields.maybe("expiration").map(|node| node.name()),
+        priority: fields.maybe("priority").map(|node| node.number_up_to()),
+    };
+    fields.done();
+    publish
+}
+
+#[must_use]
+pub fn write(recording: &Recording, until: SimTime) -> String {
+    Doc::object()
+        .with("requeue_recording", VERSION)
+        .with("seed", recording.seed)
+        .with("until_ms", scenario_file::millis(until))
+        .with_list("inputs", recording.inputs.iter().map(input_document))
+        .with("scenario", scenario_file::document(&recording.scenario))
+        .to_text()
+}
+
+fn input_document(timed: &TimedInput) -> Doc {
+    let document = Doc::object().with("at_ms", scenario_file::millis(timed.at)).with("after_steps", timed.after_steps);
+    match &timed.input {
+        Input::Fault(fault) => document.with("fault", fault.to_string()),
+        Input::Mend(kind) => document.with("mend", kind.to_string()),
+        Input::Request { client, count } => {
+            document.with("request", Doc::object().with("client", client.to_string()).with("count", *count))
+        }
+        Input::Silence => document.with("silence", true),
+        Input::Edit(scenario) => document.with("edit", scenario_file::document(scenario)),
+        Input::Publish(publish) => {
+            let headers = (!publish.headers.is_empty()).then(|| Json::Object(table_to_json(&publish.headers)));
+            let publish = Doc::object()
+                .with("exchange", publish.exchange.to_string())
+                .with("routing_key", publish.routing_key.to_string())
+                .with("payload", publish.payload.clone())
+                .with_some("headers", headers)
+                .with_unless("persistent", publish.persistent, &true)
+                .with_unless("mandatory", publish.mandatory, &false)
+                .with_some("expiration", publish.expiration.as_ref().map(ToString::to_string))
+                .with_some("priority", publish.priority);
+            document.with("publish", publish)
+        }
+    }
+}

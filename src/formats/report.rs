@@ -1,0 +1,263 @@
+//! The report of a run: where every message went, what was done, how fast, and what was expected of it. As text and as JSON.
+
+use std::fmt::Write as _;
+
+use super::pretty::Doc;
+use crate::broker::SimTime;
+use crate::broker::time::Span;
+use crate::scenario::property::Percentile;
+use crate::sim::World;
+use crate::sim::histogram::Histogram;
+use crate::sim::judge::Judgement;
+use crate::sim::ledger::{Copies, Ledger};
+
+/// A property and how it was found, with what its author says of it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub says: String,
+    pub judgement: Judgement,
+}
+
+const PERCENTILES: [Percentile; 4] = [Percentile::P50, Percentile::P95, Percentile::P99, Percentile::Max];
+
+#[must_use]
+pub fn text(world: &World, checked: &[Checked]) -> String {
+    let mut out = String::new();
+    let _ = write_text(&mut out, world, checked);
+    out
+}
+
+fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt::Result {
+    let ledger = world.ledger();
+    let messages = &ledger.messages;
+    writeln!(out, "{}, RabbitMQ {}, seed {}, until {}\n", world.scenario().title, world.profile(), world.recording().seed, Span(world.now()))?;
+    writeln!(
+        out,
+        "Messages   published {} = routed {} + unroutable {} + returned {}",
+        messages.published, messages.routed, messages.unroutable, messages.returned
+    )?;
+    if messages.confirmed + messages.nacked > 0 {
+        writeln!(out, "           confirmed {}, refused {}", messages.confirmed, messages.nacked)?;
+    }
+    if messages.unsent > 0 {
+        writeln!(out, "           and {} never sent: no channel to the broker", messages.unsent)?;
+    }
+    for (reason, count) in messages.lost.iter() {
+        writeln!(out, "Lost       {count}: {reason}")?;
+    }
+    writeln!(out)?;
+    let width = ledger.queues.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(8) + 2;
+    writeln!(
+        out,
+        "{:<width$}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}",
+        "Queue", "arrived", "ready", "unacked", "acknowledged", "dead", "dropped", "refused"
+    )?;
+    let rows = ledger.queues.iter().map(|(name, copies)| (&**name, copies.clone()));
+    for (name, copies) in rows.chain(std::iter::once(("in all", ledger.total()))) {
+        writeln!(
+            out,
+            "{name:<width$}{:>9}{:>8}{:>9}{:>14}{:>9}{:>9}{:>9}  {}",
+            copies.arrived,
+            copies.ready,
+            copies.unacked,
+            copies.acknowledged + copies.auto_acknowledged,
+            copies.dead_lettered_total(),
+            copies.dropped_total(),
+            copies.refused,
+            if copies.is_balanced() { "balanced" } else { "NOT BALANCED" },
+        )?;
+    }
+    write_totals(out, &ledger)?;
+    write_times(out, world)?;
+    for Checked { says, judgement } in checked {
+        let verdict = if judgement.holds { "holds" } else { "BROKEN" };
+        let says = if says.is_empty() { String::new() } else { format!("{says}: ") };
+        writeln!(out, "{verdict:<10} {says}{judgement}")?;
+    }
+    if !checked.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "Steps      {}", world.steps())?;
+    writeln!(out, "Trace      {:016x}", world.trace_hash())
+}
+
+fn write_totals(out: &mut String, ledger: &Ledger) -> std::fmt::Result {
+    let total = ledger.total();
+    writeln!(out, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
+    if total.kept_back > 0 {
+        writeln!(out, "Kept back  {} for later", total.kept_back)?;
+    }
+    for (reason, count) in total.dead_lettered.iter() {
+        writeln!(out, "Dead       {count} {reason}")?;
+    }
+    for (cause, count) in total.dropped.iter() {
+        writeln!(out, "Dropped    {count}: {cause}")?;
+    }
+    for (reason, count) in total.lost.iter() {
+        writeln!(out, "Lost       {count} acknowledged by being sent: {reason}")?;
+    }
+    let business = &ledger.business;
+    writeln!(
+        out,
+        "\nRequests   {} sent, {} accepted, {} failed, {} given up",
+        business.requests, business.accepted, business.failed, business.gave_up
+    )?;
+    let twice = business.saved_twice();
+    let unannounced = business.unannounced();
+    writeln!(out, "Orders     {} saved, {twice} of them more than once; {unannounced} of them nobody was told about", business.saved)?;
+    for (what, effect) in business.effects.iter() {
+        writeln!(
+            out,
+            "Effects    {what}: {}; {} orders without, {} duplicated, {} invented",
+            effect.done,
+            business.missing(what),
+            effect.duplicated,
+            business.invented(what)
+        )?;
+    }
+    writeln!(out)
+}
+
+fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
+    let metrics = world.metrics();
+    let line = |out: &mut String, what: String, histogram: &Histogram, more: String| {
+        if histogram.count() == 0 && more.is_empty() {
+            return Ok(());
+        }
+        let [p50, p95, p99, max] = PERCENTILES.map(|percentile| rounded(histogram.percentile(percentile)));
+        writeln!(out, "{what:<38} p50 {p50:>9}  p95 {p95:>9}  p99 {p99:>9}  max {max:>9}{more}")
+    };
+    for (name, queue) in metrics.queues() {
+        line(out, format!("queueing   {name}"), &queue.queueing, String::new())?;
+        let capacity = queue.capacity(world.now()).map_or(String::new(), |able| format!("  consumer capacity {:.0} %", able * 100.0));
+        line(out, format!("end-to-end {name}"), &queue.end_to_end, capacity)?;
+    }
+    for (name, http) in metrics.https() {
+        let counts = format!("  {} ok, {} failed, {} timed out", http.succeeded, http.failed, http.timed_out);
+        line(out, format!("http       {name}"), &http.latency, counts)?;
+    }
+    writeln!(out)
+}
+
+/// Three digits are enough for a reader.
+fn rounded(time: SimTime) -> String {
+    let micros = time.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} us"),
+        1_000..1_000_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
+        1_000_000..600_000_000 => format!("{:.2} s", time.as_secs_f64()),
+        _ => format!("{:.1} min", time.as_secs_f64() / 60.0),
+    }
+}
+
+/// The same for programs.
+#[must_use]
+pub fn json(world: &World, checked: &[Checked]) -> String {
+    let ledger = world.ledger();
+    let metrics = world.metrics();
+    let queues = ledger.queues.iter().map(|(name, copies)| {
+        let document = Doc::object().with("name", &**name).and(self::copies(copies));
+        let Some(queue) = metrics.queue(name) else { return document };
+        document
+            .with("depth_max", queue.depth_max)
+            .with("queueing", latency(&queue.queueing))
+            .with("end_to_end", latency(&queue.end_to_end))
+            .with_some("consumer_capacity", queue.capacity(world.now()))
+    });
+    let http = metrics.https().map(|(name, http)| {
+        Doc::object()
+            .with("name", &**name)
+            .with("succeeded", http.succeeded)
+            .with("failed", http.failed)
+            .with("timed_out", http.timed_out)
+            .with("latency", latency(&http.latency))
+    });
+    let checks = checked.iter().map(|Checked { says, judgement }| {
+        Doc::object()
+            .with("property", judgement.property.to_string())
+            .with_unless("says", says.as_str(), &"")
+            .with("holds", judgement.holds)
+            .with("left", judgement.left)
+            .with("right", judgement.right)
+    });
+    Doc::object()
+        .with("title", world.scenario().title.as_str())
+        .with("profile", world.profile().name())
+        .with("seed", world.recording().seed)
+        .with("until_ms", super::scenario_file::millis(world.now()))
+        .with("steps", world.steps())
+        .with("trace", format!("{:016x}", world.trace_hash()))
+        .with("balanced", ledger.imbalances().is_empty())
+        .with("messages", self::messages(&ledger))
+        .with("queues", Doc::list(queues))
+        .with("business", business(&ledger))
+        .with("http", Doc::list(http))
+        .with("checks", Doc::list(checks))
+        .to_text()
+}
+
+fn messages(ledger: &Ledger) -> Doc {
+    let messages = &ledger.messages;
+    Doc::object()
+        .with("sent", messages.sent)
+        .with("by_hand", messages.by_hand)
+        .with("on_the_way", messages.on_the_way)
+        .with("published", messages.published)
+        .with("routed", messages.routed)
+        .with("unroutable", messages.unroutable)
+        .with("returned", messages.returned)
+        .with("confirmed", messages.confirmed)
+        .with("nacked", messages.nacked)
+        .with("unsent", messages.unsent)
+        .with("lost", counts(messages.lost.iter()))
+}
+
+fn copies(copies: &Copies) -> Doc {
+    Doc::object()
+        .with("arrived", copies.arrived)
+        .with("ready", copies.ready)
+        .with("unacked", copies.unacked)
+        .with("kept_back", copies.kept_back)
+        .with("delivered", copies.delivered)
+        .with("redelivered", copies.redelivered)
+        .with("requeued", copies.requeued)
+        .with("acknowledged", copies.acknowledged)
+        .with("auto_acknowledged", copies.auto_acknowledged)
+        .with("dead_lettered", counts(copies.dead_lettered.iter()))
+        .with("dropped", counts(copies.dropped.iter()))
+        .with("refused", copies.refused)
+        .with("lost", counts(copies.lost.iter()))
+        .with("balanced", copies.is_balanced())
+}
+
+fn counts<'a>(counts: impl Iterator<Item = (&'a (impl ToString + 'a), &'a u64)>) -> Doc {
+    let fields = counts.map(|(name, count)| (name.to_string(), serde_json::Value::from(*count)));
+    serde_json::Value::Object(fields.collect()).into()
+}
+
+fn business(ledger: &Ledger) -> Doc {
+    let business = &ledger.business;
+    let effects = business.effects.iter().map(|(what, effect)| {
+        Doc::object()
+            .with("what", &**what)
+            .with("done", effect.done)
+            .with("missing", business.missing(what))
+            .with("duplicated", effect.duplicated)
+            .with("invented", business.invented(what))
+    });
+    Doc::object()
+        .with("requests", business.requests)
+        .with("accepted", business.accepted)
+        .with("failed", business.failed)
+        .with("gave_up", business.gave_up)
+        .with("records", business.records)
+        .with("saved", business.saved)
+        .with("saved_twice", business.saved_twice())
+        .with("unannounced", business.unannounced())
+        .with("effects", Doc::list(effects))
+}
+
+fn latency(histogram: &Histogram) -> Doc {
+    let [p50, p95, p99, max] = PERCENTILES.map(|percentile| super::scenario_file::millis(histogram.percentile(percentile)));
+    Doc::object().with("count", histogram.count()).with("p50_ms", p50).with("p95_ms", p95).with("p99_ms", p99).with("max_ms", max)
+}

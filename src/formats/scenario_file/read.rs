@@ -1,0 +1,511 @@
+//! Reading a scenario file, every mistake with its place.
+
+use serde_json::Value as Json;
+
+use super::{BYTES_MAX, VERSION};
+use super::super::document::{Fields, Mistakes, Node};
+use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile, SimTime};
+use crate::scenario::handler::RECONNECT;
+use crate::scenario::{
+    Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,
+    FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Once, Pattern, Poison, Problem, Property, Publish,
+    QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, Subscription, Traffic, Trigger, validate,
+};
+
+/// Reads a scenario and checks it.
+///
+/// # Errors
+/// Everything that is wrong, each with its path in the document; never empty.
+pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
+    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
+    if text.len() > BYTES_MAX {
+        return one("", format!("the file has {} bytes, a scenario has at most {BYTES_MAX}", text.len()));
+    }
+    if text.trim().is_empty() {
+        return one("", "the file is empty".to_owned());
+    }
+    let document: Json = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => return one("", format!("this is not JSON: {error}")),
+    };
+    // The version is looked at first: a file of tomorrow is not "full of unknown fields", it is of tomorrow.
+    match document.get("requeue").map(Json::as_u64) {
+        Some(Some(VERSION)) => {}
+        Some(Some(version)) => {
+            return one("requeue", format!("this is format {version}, and this Requeue reads format {VERSION}: a newer one may open it"));
+        }
+        _ => return one("requeue", format!("the format's version is missing: a scenario begins with \"requeue\": {VERSION}")),
+    }
+    let mistakes = Mistakes::default();
+    let scenario = scenario(&Node::root(&document, &mistakes));
+    let mut problems = mistakes.into_problems();
+    if problems.is_empty() {
+        problems = validate(&scenario);
+    }
+    if problems.is_empty() { Ok(scenario) } else { Err(problems) }
+}
+
+/// A scenario within another document, its mistakes noted there.
+pub(in crate::formats) fn embedded(node: &Node) -> Scenario {
+    scenario(node)
+}
+
+fn scenario(node: &Node) -> Scenario {
+    let fields = node.fields();
+    let _ = fields.maybe("requeue");
+    let scenario = Scenario {
+        title: fields.need("title").text(),
+        about: fields.maybe("about").map(|node| node.text()).unwrap_or_default(),
+        seed: fields.maybe("seed").map_or(1, |node| node.whole(u64::MAX)),
+        until: fields.maybe("until_ms").map(|node| node.millis()),
+        network: network(&fields.need("network")),
+        broker: broker(&fields.need("broker")),
+        clients: fields.items("clients").iter().map(client).collect(),
+        services: fields.items("services").iter().map(service).collect(),
+        faults: fields.items("faults").iter().filter_map(|node| node.parsed::<Fault>()).collect(),
+        expects: fields.items("expects").iter().filter_map(expectation).collect(),
+    };
+    fields.done();
+    scenario
+}
+
+fn expectation(node: &Node) -> Option<Expectation> {
+    let fields = node.fields();
+    let says = fields.maybe("says").map(|node| node.text()).unwrap_or_default();
+    let property = fields.need("property").parsed::<Property>();
+    fields.done();
+    Some(Expectation { says, property: property? })
+}
+
+fn network(node: &Node) -> Network {
+    let fields = node.fields();
+    let network = Network {
+        latency: fields.need("latency_ms").millis(),
+        jitter: fields.maybe("jitter_ms").map(|node| node.millis()).unwrap_or_default(),
+        heartbeat: fields.maybe("heartbeat_ms").map_or(HEARTBEAT, |node| node.millis()),
+        links: fields.items("links").iter().map(link).collect(),
+    };
+    fields.done();
+    network
+}
+
+fn link(node: &Node) -> Link {
+    let fields = node.fields();
+    let ends = fields.need("between");
+    let names: Vec<Name> = ends.items().iter().map(|node| node.name()).collect();
+    let link = Link {
+        ends: names.try_into().unwrap_or_else(|_| {
+            ends.mistake("a link is between two: [\"order-service\", \"broker\"]");
+            ["".into(), "".into()]
+        }),
+        latency: fields.need("latency_ms").millis(),
+        jitter: fields.maybe("jitter_ms").map(|node| node.millis()).unwrap_or_default(),
+    };
+    fields.done();
+    link
+}
+
+fn broker(node: &Node) -> BrokerSpec {
+    let fields = node.fields();
+    let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
+    let broker = BrokerSpec {
+        profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
+        exchanges: fields.items("exchanges").iter().map(exchange).collect(),
+        queues: fields.items("queues").iter().map(queue).collect(),
+        bindings: fields.items("bindings").iter().map(binding).collect(),
+        policies: fields.items("policies").iter().map(policy).collect(),
+    };
+    fields.done();
+    broker
+}
+
+fn exchange(node: &Node) -> ExchangeSpec {
+    let fields = node.fields();
+    let kinds = ExchangeType::ALL.map(|kind| (kind.name(), kind));
+    let exchange = ExchangeSpec {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        kind: fields.need("type").one_of(&kinds).unwrap_or(ExchangeType::Direct),
+        durable: fields.flag("durable", true),
+        auto_delete: fields.flag("auto_delete", false),
+        internal: fields.flag("internal", false),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    exchange
+}
+
+fn queue(node: &Node) -> QueueSpec {
+    let fields = node.fields();
+    let queue = QueueSpec {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        durable: fields.flag("durable", true),
+        auto_delete: fields.flag("auto_delete", false),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    queue
+}
+
+fn binding(node: &Node) -> BindingSpec {
+    let fields = node.fields();
+    let destination = match (fields.maybe("queue"), fields.maybe("exchange")) {
+        (Some(queue), None) => BindingTarget::Queue(queue.name()),
+        (None, Some(exchange)) => BindingTarget::Exchange(exchange.name()),
+        _ => {
+            fields.mistake("a binding has one destination: give either \"queue\" or \"exchange\"");
+            BindingTarget::Queue("".into())
+        }
+    };
+    let binding = BindingSpec {
+        source: fields.need("source").name(),
+        destination,
+        routing_key: fields.maybe("routing_key").map_or_else(|| "".into(), |node| node.name()),
+        arguments: fields.maybe("arguments").map(|node| node.table()).unwrap_or_default(),
+    };
+    fields.done();
+    binding
+}
+
+fn policy(node: &Node) -> Policy {
+    let fields = node.fields();
+    let policy = policy_fields(&fields);
+    fields.done();
+    policy
+}
+
+/// As RabbitMQ's management interface has them; shared with broker scripts.
+pub(crate) fn policy_fields(fields: &Fields) -> Policy {
+    Policy {
+        name: fields.need("name").name(),
+        pattern: fields.need("pattern").text(),
+        apply_to: fields.maybe("apply_to").map_or(Some(ApplyTo::Queues), |node| node.one_of(&ApplyTo::ALL)).unwrap_or(ApplyTo::All),
+        definition: fields.need("definition").table(),
+        priority: fields.maybe("priority").map_or(0, |node| node.integer()),
+        operator: fields.flag("operator", false),
+    }
+}
+
+fn client(node: &Node) -> Client {
+    let fields = node.fields();
+    let client = Client {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        calls: calls(&fields.need("calls")),
+        traffic: traffic(&fields.need("arrivals")),
+        body: fields.maybe("body").map(|node| node.json()).unwrap_or_default(),
+        poison: fields.maybe("poison").map(|node| poison(&node)),
+        attempts: attempts(&fields),
+    };
+    fields.done();
+    client
+}
+
+fn calls(node: &Node) -> Endpoint {
+    let fields = node.fields();
+    let endpoint = endpoint(&fields);
+    fields.done();
+    endpoint
+}
+
+fn endpoint(fields: &Fields) -> Endpoint {
+    Endpoint { service: fields.need("service").name(), path: fields.need("endpoint").name() }
+}
+
+fn attempts(fields: &Fields) -> Attempts {
+    let mut attempts = Attempts { timeout: fields.maybe("timeout_ms").map(|node| node.millis()), ..Attempts::default() };
+    if let Some(node) = fields.maybe("retries") {
+        let fields = node.fields();
+        let default = Backoff::default();
+        attempts.retries = fields.need("max").number_up_to();
+        attempts.backoff = Backoff {
+            first: fields.maybe("backoff_ms").map_or(default.first, |node| node.millis()),
+            factor: fields.maybe("factor").map_or(default.factor, |node| node.number()),
+            max: fields.maybe("backoff_max_ms").map_or(default.max, |node| node.millis()),
+            jitter: fields.maybe("jitter").map_or(default.jitter, |node| node.number()),
+        };
+        fields.done();
+    }
+    attempts.breaker = fields.maybe("breaker").map(|node| {
+        let fields = node.fields();
+        let breaker = Breaker { failures: fields.need("failures").number_up_to(), open: fields.need("open_ms").millis() };
+        fields.done();
+        breaker
+    });
+    attempts
+}
+
+fn traffic(node: &Node) -> Traffic {
+    let fields = node.fields();
+    // Each is asked for, so that a mistake names them all.
+    let (by_hand, period, mean) = (fields.flag("by_hand", false), fields.maybe("every_ms"), fields.maybe("poisson_ms"));
+    let (burst, ramp, at_once, list) = (fields.maybe("burst"), fields.maybe("ramp_per_s"), fields.maybe("at_once"), fields.maybe("at_ms"));
+    let over = fields.maybe("over_ms").map(|node| node.millis()).unwrap_or_default();
+    let pattern = match (by_hand, period, mean, burst, ramp, at_once, list) {
+        (true, None, None, None, None, None, None) => Pattern::ByHand,
+        (false, Some(period), None, None, None, None, None) => Pattern::Every(period.millis()),
+        (false, None, Some(mean), None, None, None, None) => Pattern::Poisson(mean.millis()),
+        (false, Some(every), None, Some(size), None, None, None) => Pattern::Burst { size: size.number_up_to(), every: every.millis() },
+        (false, None, None, None, Some(ramp), None, None) => {
+            let rates: Vec<f64> = ramp.items().iter().map(|node| node.number()).collect();
+            if rates.len() != 2 {
+                ramp.mistake("a ramp goes from one rate to another: [1, 50]");
+            }
+            Pattern::Ramp { from_per_s: rates.first().copied().unwrap_or(1.0), to_per_s: rates.get(1).copied().unwrap_or(1.0), over }
+        }
+        (false, None, None, None, None, Some(count), None) => Pattern::AtOnce(count.number_up_to()),
+        (false, None, None, None, None, None, Some(list)) => Pattern::Recorded(list.items().iter().map(|node| node.millis()).collect()),
+        _ => {
+            fields.mistake(
+                "when do requests come? Give one of \"every_ms\", \"poisson_ms\" (the mean time between two), \"burst\" with \"every_ms\", \"ramp_per_s\" with \"over_ms\", \"at_once\", \"at_ms\" (a list) or \"by_hand\": true",
+            );
+            Pattern::ByHand
+        }
+    };
+    let traffic = Traffic {
+        pattern,
+        from: fields.maybe("from_ms").map(|node| node.millis()).unwrap_or_default(),
+        until: fields.maybe("until_ms").map(|node| node.millis()),
+        count: fields.maybe("count").map(|node| node.whole(u64::MAX)),
+    };
+    fields.done();
+    traffic
+}
+
+fn poison(node: &Node) -> Poison {
+    let fields = node.fields();
+    let poison = Poison { one_in: fields.need("one_in").number_up_to(), set: fields.need("set").object() };
+    fields.done();
+    poison
+}
+
+fn service(node: &Node) -> Service {
+    let fields = node.fields();
+    let instances = fields.maybe("instances").map_or(1, |node| node.whole(200));
+    let service = Service {
+        name: fields.need("name").name(),
+        at: fields.need("at").point(),
+        instances: u32::try_from(instances).unwrap_or(u32::MAX),
+        concurrency: fields.maybe("concurrency").map(|node| node.number_up_to()),
+        reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
+        restart: fields.maybe("restart_ms").map(|node| node.millis()),
+        relay: fields.maybe("relay").map(|node| relay(&node)),
+        handlers: fields.items("handlers").iter().map(handler).collect(),
+    };
+    fields.done();
+    service
+}
+
+fn relay(node: &Node) -> Relay {
+    let fields = node.fields();
+    let relay = Relay { every: fields.need("every_ms").millis(), batch: fields.maybe("batch").map_or(100, |node| node.number_up_to()) };
+    fields.done();
+    relay
+}
+
+fn handler(node: &Node) -> Handler {
+    let fields = node.fields();
+    let handler = Handler {
+        trigger: trigger(&fields.need("on")),
+        once: fields.maybe("once").map(|node| once(&node)),
+        steps: fields.items("steps").iter().map(step).collect(),
+        on_failure: fields.maybe("on_failure").map(|node| failure_policy(&node)).unwrap_or_default(),
+    };
+    fields.done();
+    handler
+}
+
+fn once(node: &Node) -> Once {
+    let fields = node.fields();
+    let once = Once {
+        by: fields.maybe("by").map_or_else(|| "eventId".into(), |node| node.name()),
+        remember: fields.maybe("remember").map_or(10_000, |node| node.number_up_to()),
+        memory: fields.maybe("memory").map_or(Some(Memory::Store), |node| node.one_of(&Memory::ALL)).unwrap_or(Memory::Store),
+    };
+    fields.done();
+    once
+}
+
+/// Those that are only a word.
+pub(super) const POLICY_WORDS: [(&str, FailurePolicy); 6] = [
+    ("dead_letter", FailurePolicy::DeadLetter),
+    ("requeue", FailurePolicy::Requeue),
+    ("reject_requeue", FailurePolicy::RejectRequeue),
+    ("chapter", FailurePolicy::Chapter),
+    ("crash", FailurePolicy::Crash),
+    ("acknowledge", FailurePolicy::Acknowledge),
+];
+
+fn failure_policy(node: &Node) -> FailurePolicy {
+    if let Some(word) = node.maybe_text() {
+        let known = POLICY_WORDS.iter().find(|(known, _)| *known == word);
+        return known.map_or_else(
+            || {
+                let words: Vec<&str> = POLICY_WORDS.iter().map(|(word, _)| *word).collect();
+                node.mistake(format!(
+                    "expected one of {}, or an object with \"republish\" or \"dead_letter_retry\", found {word:?}",
+                    words.join(", ")
+                ));
+                FailurePolicy::default()
+            },
+            |(_, policy)| policy.clone(),
+        );
+    }
+    let fields = node.fields();
+    let policy = match (fields.maybe("republish"), fields.maybe("dead_letter_retry")) {
+        (Some(retries), None) => FailurePolicy::Republish {
+            retries: retries.number_up_to(),
+            via: fields.items("via").iter().map(|node| node.name()).collect(),
+        },
+        (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
+            retries: retries.number_up_to(),
+            exchange: fields.need("exchange").name(),
+            routing_key: fields.need("routing_key").name(),
+        },
+        _ => {
+            fields.mistake("give either \"republish\" or \"dead_letter_retry\", the number of retries");
+            FailurePolicy::default()
+        }
+    };
+    fields.done();
+    policy
+}
+
+fn trigger(node: &Node) -> Trigger {
+    let fields = node.fields();
+    let trigger = if let Some(path) = fields.maybe("http") {
+        Trigger::Http { path: path.name() }
+    } else if let Some(queue) = fields.maybe("queue") {
+        Trigger::Queue(Subscription {
+            queue: queue.name(),
+            prefetch: fields.maybe("prefetch").map_or(0, |node| node.number_up_to()),
+            auto_ack: fields.flag("auto_ack", false),
+            exclusive: fields.flag("exclusive", false),
+            priority: fields.maybe("priority").map_or(0, |node| node.integer()),
+        })
+    } else if let Some(period) = fields.maybe("every_ms") {
+        Trigger::Schedule { every: period.millis(), records: fields.maybe("records").map(|node| records(&node)) }
+    } else if fields.flag("start_up", false) {
+        Trigger::StartUp
+    } else {
+        fields.mistake("what starts it? Give \"http\", \"queue\", \"every_ms\" or \"start_up\": true");
+        return Trigger::Http { path: "".into() };
+    };
+    fields.done();
+    trigger
+}
+
+fn records(node: &Node) -> RecordQuery {
+    let fields = node.fields();
+    let records = RecordQuery { state: fields.need("state").name(), older_than: fields.need("older_than_ms").millis() };
+    fields.done();
+    records
+}
+
+fn step(node: &Node) -> Step {
+    let fields = node.fields();
+    let kinds = ["work", "persist", "publish", "call", "effect", "reply", "ack"].map(|kind| (kind, kind));
+    let action = match fields.need("do").one_of(&kinds) {
+        Some("persist") => Action::Persist {
+            id: fields.need("id").name(),
+            state: fields.need("state").name(),
+            outbox: fields.maybe("outbox").map(|node| {
+                let fields = node.fields();
+                let publish = publish(&fields);
+                fields.done();
+                Box::new(publish)
+            }),
+        },
+        Some("publish") => Action::Publish(Box::new(publish(&fields))),
+        Some("call") => {
+            let (endpoint, attempts) = (endpoint(&fields), attempts(&fields));
+            Action::Call { endpoint, attempts, required: fields.flag("required", true) }
+        }
+        Some("effect") => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
+        Some("reply") => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
+        Some("ack") => Action::Ack,
+        Some(_) => Action::Work { time: span(&fields.need("ms")) },
+        None => return Step { action: Action::Ack, fails: FailureRule::Never },
+    };
+    let fails = fields.maybe("fails").map(|node| failure_rule(&node)).unwrap_or_default();
+    fields.done();
+    Step { action, fails }
+}
+
+fn publish(fields: &Fields) -> Publish {
+    Publish {
+        exchange: fields.maybe("exchange").map_or_else(|| "".into(), |node| node.name()),
+        routing_key: fields.need("routing_key").name(),
+        payload: fields.maybe("payload").map_or_else(|| Data::Object(serde_json::Map::new()), |node| node.json()),
+        persistent: fields.flag("persistent", true),
+        mandatory: fields.flag("mandatory", false),
+        confirm: fields.flag("confirm", false),
+        confirm_timeout: fields.maybe("confirm_timeout_ms").map(|node| node.millis()),
+        required: fields.flag("required", false),
+        priority: fields.maybe("priority").map(|node| node.number_up_to()),
+        expiration: fields.maybe("expiration_ms").map(|node| node.millis()),
+        headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
+    }
+}
+
+/// A number of milliseconds, or how it is drawn.
+fn span(node: &Node) -> Span {
+    if node.is_number() {
+        return Span::Constant(node.millis());
+    }
+    let fields = node.fields();
+    let span = match (fields.maybe("uniform"), fields.maybe("exponential"), fields.maybe("log_normal")) {
+        (Some(range), None, None) => {
+            let ends: Vec<SimTime> = range.items().iter().map(|node| node.millis()).collect();
+            if ends.len() != 2 {
+                range.mistake("from how much to how much? Give two numbers, as in [10, 100]");
+            }
+            Span::Uniform { from: ends.first().copied().unwrap_or_default(), to: ends.get(1).copied().unwrap_or_default() }
+        }
+        (None, Some(mean), None) => Span::Exponential { mean: mean.millis() },
+        (None, None, Some(shape)) => {
+            let fields = shape.fields();
+            let span = Span::LogNormal { median: fields.need("median").millis(), sigma: fields.need("sigma").number() };
+            fields.done();
+            span
+        }
+        _ => {
+            fields.mistake("how long? Give a number, or one of \"uniform\": [from, to], \"exponential\": mean, \"log_normal\": {\"median\": …, \"sigma\": …}");
+            Span::Constant(SimTime::ZERO)
+        }
+    };
+    fields.done();
+    span
+}
+
+fn failure_rule(node: &Node) -> FailureRule {
+    let fields = node.fields();
+    let missing: Option<Name> = fields.maybe("field_missing").map(|node| node.name());
+    let (field, equals) = (fields.maybe("field"), fields.maybe("equals"));
+    let (always, first, attempts) = (fields.flag("always", false), fields.maybe("first"), fields.maybe("first_attempts"));
+    let (every, probability, down) = (fields.maybe("every"), fields.maybe("probability"), fields.maybe("down"));
+    let rules: Vec<FailureRule> = [
+        always.then_some(FailureRule::Always),
+        missing.map(FailureRule::FieldMissing),
+        first.map(|node| FailureRule::First(node.whole(u64::MAX))),
+        attempts.map(|node| FailureRule::FirstAttempts(node.number_up_to())),
+        every.map(|node| FailureRule::EveryNth(node.whole(u64::MAX))),
+        probability.map(|node| FailureRule::Probability(node.number())),
+        down.map(|node| FailureRule::DependencyDown(node.name())),
+        field.zip(equals).map(|(field, value)| FailureRule::FieldEquals { field: field.name(), value: value.json() }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    fields.done();
+    match <[FailureRule; 1]>::try_from(rules) {
+        Ok([rule]) => rule,
+        Err(_) => {
+            fields.mistake(
+                "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\" (of each event), \"every\" (n-th time), \"probability\", \"field_missing\", \"field\" with \"equals\", \"down\" (a service)",
+            );
+            FailureRule::Never
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A trace for other programs: one JSON object a line and an occurrence.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::broker::{Event, Message, Outcome};
+use crate::sim::trace::event_name;
+use crate::sim::{Happening, InstanceId, Occurrence, World};
+
+/// One line, without its end.
+#[must_use]
+pub fn line(world: &World, occurrence: &Occurrence) -> String {
+    let mut fields = Map::new();
+    let what = match &occurrence.what {
+        Happening::Broker(event) => broker(event, &mut fields),
+        other => program(world, other, &mut fields),
+    };
+    let mut line = json!({ "at_us": occurrence.at.as_micros(), "what": what });
+    if let Some(line) = line.as_object_mut() {
+        line.append(&mut fields);
+    }
+    line.to_string()
+}
+
+fn put(fields: &mut Map<String, Json>, name: &str, value: impl Into<Json>) {
+    fields.insert(name.to_owned(), value.into());
+}
+
+fn message(fields: &mut Map<String, Json>, message: &Message) {
+    put(fields, "event", &*event_name(message));
+    put(fields, "message", message.id.0);
+    put(fields, "exchange", &*message.exchange);
+    put(fields, "routing_key", &*message.routing_key);
+    if let Some(story) = &message.properties.correlation_id {
+        put(fields, "story", &**story);
+    }
+}
+
+fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
+    match event {
+        Event::Published { message: one, .. } => message(fields, one),
+        Event::Routed { message: one, queues } => {
+            message(fields, one);
+            put(fields, "queues", queues.iter().map(|queue| Json::from(&**queue)).collect::<Vec<_>>());
+        }
+        Event::Returned { message: one, code, .. } => {
+            message(fields, one);
+            put(fields, "code", code.name());
+        }
+        Event::Confirmed { sequence, outcome, .. } => {
+            put(fields, "sequence", *sequence);
+            put(fields, "outcome", if *outcome == Outcome::Ack { "ack" } else { "nack" });
+        }
+        Event::RolledBack { message: one, .. } => message(fields, one),
+        Event::Enqueued { queue, message: one } | Event::Acknowledged { queue, message: one, .. } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+        }
+        Event::Delivered(delivered) => {
+            message(fields, &delivered.message);
+            put(fields, "queue", &*delivered.queue);
+            put(fields, "consumer_tag", &*delivered.consumer_tag);
+            put(fields, "redelivered", delivered.redelivered);
+        }
+        Event::Fetched { queue, message: one, redelivered, .. } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "redelivered", *redelivered);
+        }
+        Event::Requeued { queue, message: one, position, cause, .. } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "position", *position);
+            put(fields, "cause", cause.name());
+        }
+        Event::DeadLettered { queue, message: one, reason, exchange, .. } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "reason", reason.name());
+            put(fields, "dead_letter_exchange", &**exchange);
+        }
+        Event::Dropped { queue, message: one, cause } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "cause", cause.name());
+        }
+        Event::Refused { queue, message: one, dead_lettered } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "dead_lettered", *dead_lettered);
+        }
+        Event::ConsumerStarted { queue, consumer_tag, .. }
+        | Event::ConsumerEnded { queue, consumer_tag, .. }
+        | Event::ConsumerCancelled { queue, consumer_tag, .. } => {
+            put(fields, "queue", &**queue);
+            put(fields, "consumer_tag", &**consumer_tag);
+        }
+        Event::QueueDeleted { queue } => put(fields, "queue", &**queue),
+        Event::ExchangeDeleted { exchange } => put(fields, "exchange", &**exchange),
+        Event::ChannelClosed { code, text, .. } | Event::ConnectionClosed { code, text, .. } => {
+            put(fields, "code", code.name());
+            put(fields, "text", text.as_str());
+        }
+        Event::ConnectionBlocked { reason, .. } => put(fields, "reason", *reason),
+        Event::Discarded { publishes } => put(fields, "publishes", *publishes),
+        Event::AlarmSet { resource } | Event::AlarmCleared { resource } => put(fields, "resource", resource.name()),
+        Event::ConnectionUnblocked { .. } | Event::Restarted => {}
+    }
+    event.name()
+}
+
+fn program(world: &World, what: &Happening, fields: &mut Map<String, Json>) -> &'static str {
+    if let Some(InstanceId { service, instance }) = what.instance() {
+        put(fields, "service", world.services().get(service).map_or("", |state| &*state.spec.name));
+        put(fields, "instance", instance + 1);
+    }
+    if let Some(about) = what.about() {
+        put(fields, "about", &**about);
+    }
+    let client = |client: usize| world.clients().get(client).map_or("", |state| &*state.spec.name);
+    match what {
+        Happening::ConnectFailed { reason, .. } | Happening::ConnectionLost { reason, .. } | Happening::PublishFailed { reason, .. } => {
+            put(fields, "reason", *reason);
+        }
+        Happening::Killed { runs, .. } => put(fields, "runs", *runs),
+        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => put(fields, "fault", fault.as_str()),
+        Happening::RequestSent { client: index, number, attempt } => {
+            put(fields, "client", client(*index));
+            put(fields, "number", *number);
+            put(fields, "attempt", *attempt);
+        }
+        Happening::RequestRefused { service, path } => {
+            put(fields, "service", world.services().get(*service).map_or("", |state| &*state.spec.name));
+            put(fields, "path", &**path);
+        }
+        Happening::Answered { client: index, number, status } => {
+            put(fields, "client", client(*index));
+            put(fields, "number", *number);
+            put(fields, "status", *status);
+        }
+        Happening::GaveUp { client: index, number } => {
+            put(fields, "client", client(*index));
+            put(fields, "number", *number);
+        }
+        Happening::Began { number, .. } => put(fields, "number", *number),
+        Happening::Persisted { record, state, .. } => {
+            put(fields, "record", *record);
+            put(fields, "state", &**state);
+        }
+        Happening::Sent { event, routing_key, .. } => {
+            put(fields, "event", &**event);
+            put(fields, "routing_key", &**routing_key);
+        }
+        Happening::Unsent { routing_key, .. } => put(fields, "routing_key", &**routing_key),
+        Happening::PublishLost { reason, .. } => put(fields, "reason", reason.as_str()),
+        Happening::CallFailed { service, attempt, reason, .. } => {
+            put(fields, "called", &**service);
+            put(fields, "attempt", *attempt);
+            put(fields, "reason", reason.as_str());
+        }
+        Happening::CircuitOpened { service, .. } | Happening::CircuitClosed { service, .. } => put(fields, "called", &**service),
+        Happening::Effect { what, whom, .. } => {
+            put(fields, "effect", &**what);
+            put(fields, "whom", whom.as_str());
+        }
+        Happening::Settling { verdict, .. } => put(fields, "verdict", verdict.name()),
+        Happening::HandlerFailed { step, reason, .. } => {
+            put(fields, "step", *step);
+            put(fields, "reason", reason.as_str());
+        }
+        Happening::LostDelivery { no_ack, .. } => put(fields, "no_ack", *no_ack),
+        _ => {}
+    }
+    what.name()
+}

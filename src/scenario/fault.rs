@@ -1,0 +1,275 @@
+//! What breaks, when, and for how long.
+//!
+//! A fault has a sentence, the same in files and on the command line: `kill notification-service at 10s for 2h`,
+//! `partition order-service from broker at 1m for 30s`, `hang email-service#2 at step 2 of message 5`.
+
+use std::fmt;
+
+use super::{BROKER, Name, SimTime};
+use crate::broker::Resource;
+use crate::broker::time::Span;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub when: Moment,
+    /// None: until somebody mends it.
+    pub lasts: Option<SimTime>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// The process ends at once.
+    Kill(Target),
+    /// It takes nothing new, finishes what it has begun, and ends.
+    Stop(Target),
+    /// It does nothing more, and its connection stays: what it holds stays unacknowledged.
+    Hang(Target),
+    /// Its work takes so many times as long.
+    Slow(Target, f64),
+    /// Nothing passes between the two.
+    Partition([Name; 2]),
+    /// Down for as long as the fault lasts, or for a moment.
+    RestartBroker,
+    Alarm(Resource),
+    /// Its store takes no more records.
+    FillStore(Name),
+}
+
+/// An instance of a service, or all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub service: Name,
+    /// From 0.
+    pub instance: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moment {
+    At(SimTime),
+    /// Just before the k-th step, from 1, of the handler that handles this message; one more than there are steps is before the
+    /// acknowledgement. Only for faults of a service.
+    AtStep { step: usize, message: MessageRef },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessageRef {
+    /// The n-th that the service begins to handle, from 1.
+    Nth(u64),
+    /// By event id, as in `e-12`.
+    Event(Name),
+}
+
+impl FaultKind {
+    #[must_use]
+    pub const fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Kill(target) | Self::Stop(target) | Self::Hang(target) | Self::Slow(target, _) => Some(target),
+            Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.service)?;
+        self.instance.map_or(Ok(()), |instance| write!(f, "#{}", instance + 1))
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kill(target) => write!(f, "kill {target}"),
+            Self::Stop(target) => write!(f, "stop {target}"),
+            Self::Hang(target) => write!(f, "hang {target}"),
+            Self::Slow(target, times) => write!(f, "slow {target} {times}x"),
+            Self::Partition([one, other]) => write!(f, "partition {one} from {other}"),
+            Self::RestartBroker => f.write_str("restart broker"),
+            Self::Alarm(resource) => write!(f, "alarm {}", resource.name()),
+            Self::FillStore(service) => write!(f, "fill {service}"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        match &self.when {
+            Moment::At(at) => write!(f, " at {}", Span(*at))?,
+            Moment::AtStep { step, message: MessageRef::Nth(number) } => write!(f, " at step {step} of message {number}")?,
+            Moment::AtStep { step, message: MessageRef::Event(id) } => write!(f, " at step {step} of message {id}")?,
+        }
+        self.lasts.map_or(Ok(()), |lasts| write!(f, " for {}", Span(lasts)))
+    }
+}
+
+/// What a sentence may begin with.
+const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk or fill SERVICE; \
+     then: at 10s, or at step 2 of message 5; then, if it ends by itself: for 2h";
+
+impl std::str::FromStr for Fault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut words = Words { words: text.split_whitespace().collect(), text };
+        let kind = words.kind()?;
+        let when = match words.next() {
+            Some("at") => words.moment(&kind)?,
+            None => return Err(words.wrong("it does not say when: write for instance 'at 10s'")),
+            Some(other) => return Err(words.wrong(&format!("'{other}' was not expected there"))),
+        };
+        let lasts = match words.next() {
+            None => None,
+            Some("for") => Some(words.span()?),
+            Some(other) => return Err(words.wrong(&format!("'{other}' was not expected there"))),
+        };
+        if let Some(more) = words.next() {
+            return Err(words.wrong(&format!("'{more}' is too much")));
+        }
+        Ok(Self { kind, when, lasts })
+    }
+}
+
+impl std::str::FromStr for FaultKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut words = Words { words: text.split_whitespace().collect(), text };
+        let kind = words.kind()?;
+        words.next().map_or(Ok(kind), |more| Err(words.wrong(&format!("'{more}' is too much"))))
+    }
+}
+
+struct Words<'a> {
+    words: std::collections::VecDeque<&'a str>,
+    text: &'a str,
+}
+
+impl<'a> Words<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        self.words.pop_front()
+    }
+
+    fn wrong(&self, why: &str) -> String {
+        format!("'{}' is not a fault: {why}. A fault is {SENTENCES}", self.text)
+    }
+
+    fn need(&mut self, what: &str) -> Result<&'a str, String> {
+        self.next().ok_or_else(|| self.wrong(&format!("{what} is missing")))
+    }
+
+    fn span(&mut self) -> Result<SimTime, String> {
+        let word = self.need("a span of time")?;
+        word.parse()
+    }
+
+    fn target(&mut self) -> Result<Target, String> {
+        let word = self.need("the service's name")?;
+        match word.split_once('#') {
+            None => Ok(Target { service: word.into(), instance: None }),
+            Some((service, number)) => match number.parse::<usize>() {
+                Ok(number) if number > 0 => Ok(Target { service: service.into(), instance: Some(number - 1) }),
+                _ => Err(self.wrong(&format!("'{number}' is not the number of an instance, from 1"))),
+            },
+        }
+    }
+
+    fn kind(&mut self) -> Result<FaultKind, String> {
+        Ok(match self.need("what breaks")? {
+            "kill" => FaultKind::Kill(self.target()?),
+            "stop" => FaultKind::Stop(self.target()?),
+            "hang" => FaultKind::Hang(self.target()?),
+            "slow" => {
+                let target = self.target()?;
+                let times = self.need("how much slower")?;
+                match times.strip_suffix('x').unwrap_or(times).parse::<f64>() {
+                    Ok(number) if number.is_finite() && number > 0.0 => FaultKind::Slow(target, number),
+                    _ => return Err(self.wrong(&format!("'{times}' is not a number of times, as in 5x"))),
+                }
+            }
+            "partition" => {
+                let one = self.need("what is cut off")?;
+                let mut other = self.need("from what")?;
+                if other == "from" {
+                    other = self.need("from what")?;
+                }
+                FaultKind::Partition([one.into(), other.into()])
+            }
+            "restart" => match self.need("'broker'")? {
+                BROKER => FaultKind::RestartBroker,
+                other => return Err(self.wrong(&format!("only the broker restarts so, not '{other}': kill it for a while"))),
+            },
+            "alarm" => match self.need("memory or disk")? {
+                "memory" => FaultKind::Alarm(Resource::Memory),
+                "disk" => FaultKind::Alarm(Resource::Disk),
+                other => return Err(self.wrong(&format!("the broker has alarms for memory and disk, not for '{other}'"))),
+            },
+            "fill" => FaultKind::FillStore(self.need("the service's name")?.into()),
+            other => return Err(self.wrong(&format!("nothing is called '{other}'"))),
+        })
+    }
+
+    fn moment(&mut self, kind: &FaultKind) -> Result<Moment, String> {
+        let word = self.need("a time")?;
+        if word != "step" {
+            return Ok(Moment::At(word.parse()?));
+        }
+        let step = self.need("the number of the step")?;
+        let step: usize = step.parse().map_err(|_| self.wrong(&format!("'{step}' is not the number of a step, from 1")))?;
+        for expected in ["of", "message"] {
+            if self.next() != Some(expected) {
+                return Err(self.wrong("write 'at step 2 of message 5'"));
+            }
+        }
+        let message = self.need("which message")?;
+        let message = message.parse().map_or_else(|_| MessageRef::Event(message.into()), MessageRef::Nth);
+        if kind.target().is_none() {
+            return Err(self.wrong("only what happens to a service can happen at a step of its handler"));
+        }
+        Ok(Moment::AtStep { step, message })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_a_sentence_and_back() {
+        for text in [
+            "kill notification-service at 10s for 2h",
+            "stop order-service#2 at 1m",
+            "hang email at step 3 of message e-12 for 30s",
+            "slow inventory-service 5x at 500ms for 10m",
+            "partition order-service from broker at 1h",
+            "restart broker at 90s for 20s",
+            "alarm disk at 1s for 5s",
+            "fill order-service at 2s",
+            "kill a at step 1 of message 7",
+        ] {
+            assert_eq!(text.parse::<Fault>().map(|fault| fault.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_none_says_why() {
+        for (text, why) in [
+            ("", "what breaks is missing"),
+            ("tickle a at 1s", "nothing is called 'tickle'"),
+            ("kill", "the service's name is missing"),
+            ("kill a", "does not say when"),
+            ("kill a at noon", "'noon' is not a span of time"),
+            ("kill a#0 at 1s", "not the number of an instance"),
+            ("slow a fast at 1s", "'fast' is not a number of times"),
+            ("restart a at 1s", "only the broker restarts so"),
+            ("alarm fire at 1s", "not for 'fire'"),
+            ("restart broker at step 2 of message 1", "only what happens to a service"),
+            ("kill a at step 2 of 5", "at step 2 of message 5"),
+            ("kill a at 1s for 2h please", "'please' is too much"),
+        ] {
+            let said = text.parse::<Fault>().expect_err(text);
+            assert!(said.contains(why), "{text}: {said}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! What a service does. Its handlers are steps in an order, and the order is meaningful: a crash happens between two of them.
+
+use super::{Attempts, Json, Name, Point, SimTime, Span, Table};
+
+/// A program. Each instance is its own process with its own connection and channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    pub name: Name,
+    pub at: Point,
+    pub instances: u32,
+    /// How many handlers an instance runs at once; none is as many as come, as Node.js does while it waits.
+    pub concurrency: Option<u32>,
+    /// How long it waits before it tries to connect again.
+    pub reconnect: SimTime,
+    /// How long after a crash it is started again; none is never, and a process that was killed or stopped stays away.
+    pub restart: Option<SimTime>,
+    pub relay: Option<Relay>,
+    pub handlers: Vec<Handler>,
+}
+
+/// How long the chapter's programs wait before they connect again.
+pub const RECONNECT: SimTime = SimTime::from_secs(5);
+
+/// Publishes what the service has put into its outbox, oldest first, each until it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    pub every: SimTime,
+    /// How many at a time.
+    pub batch: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handler {
+    pub trigger: Trigger,
+    /// What it has done before it does not do again.
+    pub once: Option<Once>,
+    pub steps: Vec<Step>,
+    pub on_failure: FailurePolicy,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    Http {
+        path: Name,
+    },
+    Queue(Subscription),
+    /// Each period: once, or, where records are asked for, once for each record of the store in the state, oldest first.
+    Schedule {
+        every: SimTime,
+        records: Option<RecordQuery>,
+    },
+    /// When an instance is up, and connected if it uses the broker.
+    StartUp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    pub queue: Name,
+    /// 0 is unlimited.
+    pub prefetch: u16,
+    pub auto_ack: bool,
+    /// Wants the queue for itself.
+    pub exclusive: bool,
+    /// `x-priority` of the consumer.
+    pub priority: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordQuery {
+    pub state: Name,
+    pub older_than: SimTime,
+}
+
+/// Idempotency: what is remembered of what was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// The field that tells one from another, as `eventId`.
+    pub by: Name,
+    /// The last so many.
+    pub remember: u32,
+    pub memory: Memory,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Of the process: gone with it.
+    Process,
+    /// Of the service's store: shared by its instances, and there after a crash.
+    Store,
+}
+
+impl Memory {
+    pub const ALL: [(&'static str, Self); 2] = [("process", Self::Process), ("store", Self::Store)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+            Self::Store => "store",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub action: Action,
+    pub fails: FailureRule,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Takes time.
+    Work { time: Span },
+    /// Writes the handler's data into the service's store, under the number in the field `id`, which it gives if there is none. An
+    /// event for the outbox is written in the same transaction.
+    Persist { id: Name, state: Name, outbox: Option<Box<Publish>> },
+    Publish(Box<Publish>),
+    /// Waits for another service's answer. When that does not come and it is not required, the handler goes on without.
+    Call { endpoint: Endpoint, attempts: Attempts, required: bool },
+    /// Something that cannot be undone, done to whom the field `of` names: an email sent, a card charged.
+    Effect { what: Name, of: Name },
+    /// Answers the HTTP request. Without this step the end of the handler does.
+    Reply { status: u16 },
+    /// Acknowledges the delivery. Without this step the end of the handler does.
+    Ack,
+}
+
+impl Action {
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Work { .. } => "work",
+            Self::Persist { .. } => "persist",
+            Self::Publish(_) => "publish",
+            Self::Call { .. } => "call",
+            Self::Effect { .. } => "effect",
+            Self::Reply { .. } => "reply",
+            Self::Ack => "ack",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    pub service: Name,
+    /// As in `POST /orders`.
+    pub path: Name,
+}
+
+/// What a step publishes. Routing key, payload and the texts among the headers are templates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publish {
+    pub exchange: Name,
+    pub routing_key: Name,
+    pub payload: Json,
+    pub persistent: bool,
+    pub mandatory: bool,
+    /// Waits until the broker has taken responsibility.
+    pub confirm: bool,
+    /// How long it waits for that.
+    pub confirm_timeout: Option<SimTime>,
+    /// Whether the step fails when the message could not be sent, was refused or returned. The chapter's code logs it and goes on.
+    pub required: bool,
+    pub priority: Option<u8>,
+    pub expiration: Option<SimTime>,
+    pub headers: Table,
+}
+
+/// When a step fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum FailureRule {
+    #[default]
+    Never,
+    Always,
+    /// The first so many times the service comes to it.
+    First(u64),
+    /// The first so many attempts at each event.
+    FirstAttempts(u32),
+    EveryNth(u64),
+    /// From 0 to 1.
+    Probability(f64),
+    /// A poison message: the field (`address.zip`) is missing or null.
+    FieldMissing(Name),
+    /// A poison message: the field has this value.
+    FieldEquals {
+        field: Name,
+        value: Json,
+    },
+    /// No instance of this service is up.
+    DependencyDown(Name),
+}
+
+/// What a handler does with a delivery when one of its steps fails.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FailurePolicy {
+    /// `reject` without requeue.
+    #[default]
+    DeadLetter,
+    /// `nack` with requeue.
+    Requeue,
+    /// `reject` with requeue, which counts as a failed delivery on every version.
+    RejectRequeue,
+    /// Publishes it again with `x-retry-count` one higher, at most so often; waits for the confirm, then acknowledges. By default to
+    /// its own queue; `via` names the wait queue of the first retry, of the second, and so on. Then it dead-letters.
+    Republish { retries: u32, via: Vec<Name> },
+    /// Dead-letters into a retry queue whose TTL brings it back; after so many laps, as `x-death` counts them, publishes it to the
+    /// parking place and acknowledges.
+    DeadLetterRetry { retries: u32, exchange: Name, routing_key: Name },
+    /// The course chapter's code as it is written: reads `x-retry-count`, which nobody ever writes.
+    Chapter,
+    /// The process ends.
+    Crash,
+    /// Logs the error and acknowledges: the message is lost.
+    Acknowledge,
+}

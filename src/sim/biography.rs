@@ -1,0 +1,128 @@
+//! Where did my message go? Everything that happened to one event, across its copies, requeues, dead letters and republishing, and
+//! where it is now. Found by running the recording again, so that it is known for every event of every run, whatever its length.
+
+use super::{Cargo, Happening, InstanceId, Occurrence, Recording, World};
+use crate::broker::{DropCause, Event, Message, Name, SimTime};
+
+#[derive(Clone, Debug)]
+pub struct Biography {
+    /// The event, as `e-12`.
+    pub event: Name,
+    /// What was being handled when it was published: another event, or the story of a request (`c-3`).
+    pub cause: Option<Name>,
+    /// What was published while it was handled.
+    pub effects: Vec<Name>,
+    /// In order.
+    pub entries: Vec<Occurrence>,
+    /// Where its copies are, or what became of them.
+    pub whereabouts: Vec<Whereabouts>,
+}
+
+/// Where a copy is, or how it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Whereabouts {
+    OnTheWayToBroker,
+    InOutbox { service: usize },
+    /// So many messages stand before it.
+    Ready { queue: Name, position: u64 },
+    Unacked { queue: Name, by: Option<InstanceId> },
+    Acknowledged { queue: Name, times: u64 },
+    Dropped { queue: Name, cause: DropCause },
+    Refused { queue: Name },
+    Unroutable,
+    Returned,
+    Lost { reason: String },
+}
+
+/// More is not told: a poison message in a hot loop has as many requeues as there is time.
+pub const ENTRIES_MAX: usize = 10_000;
+
+/// The biography of an event up to a moment.
+///
+/// None when there is no such event by then.
+#[must_use]
+pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<Biography> {
+    let mut world = World::new(recording.scenario.clone(), recording.seed);
+    let (mut cause, mut effects, mut entries) = (None, Vec::new(), Vec::new());
+    let mut goes_on = true;
+    while goes_on {
+        goes_on = world.step_along(&recording.inputs, until);
+        for occurrence in world.drain_occurrences() {
+            if let Happening::Sent { event: sent, about, .. } = &occurrence.what {
+                if sent == event {
+                    cause = Some(about.clone());
+                } else if about == event {
+                    effects.push(sent.clone());
+                }
+            }
+            let sent = matches!(&occurrence.what, Happening::Sent { event: sent, .. } if sent == event);
+            if (sent || occurrence.what.about() == Some(event)) && entries.len() < ENTRIES_MAX {
+                entries.push(occurrence);
+            }
+        }
+    }
+    let whereabouts = whereabouts(&world, event, &entries);
+    (!entries.is_empty() || !whereabouts.is_empty()).then(|| Biography { event: event.clone(), cause, effects, entries, whereabouts })
+}
+
+fn is(message: &Message, event: &Name) -> bool {
+    message.properties.message_id.as_ref() == Some(event)
+}
+
+fn whereabouts(world: &World, event: &Name, entries: &[Occurrence]) -> Vec<Whereabouts> {
+    let mut found = Vec::new();
+    for (service, state) in world.services().iter().enumerate() {
+        if state.store.outbox.iter().any(|entry| entry.event == *event) {
+            found.push(Whereabouts::InOutbox { service });
+        }
+    }
+    let flying = |cargo: &Cargo| matches!(cargo, Cargo::Publish { publish, .. } if publish.properties.message_id.as_ref() == Some(event));
+    if world.flights().any(|flight| flying(&flight.cargo)) {
+        found.push(Whereabouts::OnTheWayToBroker);
+    }
+    for queue in world.broker().queues() {
+        for (position, _) in queue.messages().enumerate().filter(|(_, entry)| is(&entry.message, event)) {
+            found.push(Whereabouts::Ready { queue: queue.name().clone(), position: position as u64 });
+        }
+    }
+    for (queue, channel, message) in world.broker().all_unacked() {
+        if is(message, event) {
+            found.push(Whereabouts::Unacked { queue: queue.clone(), by: world.instance_of_channel(channel) });
+        }
+    }
+    endings(entries, &mut found);
+    found
+}
+
+/// What became of the copies that are no more.
+fn endings(entries: &[Occurrence], found: &mut Vec<Whereabouts>) {
+    for occurrence in entries {
+        let ending = match &occurrence.what {
+            Happening::Broker(Event::Acknowledged { queue, .. }) => {
+                let before = found.iter_mut().find_map(|found| match found {
+                    Whereabouts::Acknowledged { queue: other, times } if other == queue => Some(times),
+                    _ => None,
+                });
+                if let Some(times) = before {
+                    *times += 1;
+                    continue;
+                }
+                Whereabouts::Acknowledged { queue: queue.clone(), times: 1 }
+            }
+            Happening::Broker(Event::Delivered(delivered)) if delivered.no_ack => {
+                Whereabouts::Acknowledged { queue: delivered.queue.clone(), times: 1 }
+            }
+            Happening::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
+            Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
+            Happening::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
+            Happening::Broker(Event::Returned { .. }) => {
+                found.retain(|found| *found != Whereabouts::Unroutable);
+                Whereabouts::Returned
+            }
+            Happening::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
+            Happening::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
+            _ => continue,
+        };
+        found.push(ending);
+    }
+}

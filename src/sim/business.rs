@@ -1,0 +1,204 @@
+//! What the messages were for: which orders were accepted, saved and announced, and what was done for each.
+//!
+//! Everything that happens is part of a story: a request from outside begins one, and so does a schedule that fires or a message
+//! published by hand. Events carry their story's number as the correlation id, so that it can be told to its end.
+
+use super::chunked::Chunked;
+use crate::broker::Name;
+use crate::broker::ordered::OrderedMap;
+
+/// The number of a story, from 1; 0 is none.
+pub type StoryId = u64;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Business {
+    pub requests: u64,
+    /// Requests that were answered with success.
+    pub accepted: u64,
+    /// Answered with an error, or refused.
+    pub failed: u64,
+    /// Whose client waited as long as it could.
+    pub gave_up: u64,
+    /// New records.
+    pub records: u64,
+    /// Orders of which there is a record.
+    pub saved: u64,
+    pub effects: OrderedMap<Name, Effect>,
+    stories: Chunked<Story>,
+}
+
+/// One order, in most scenarios.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Story {
+    accepted: bool,
+    /// An event of it reached an exchange.
+    announced: bool,
+    /// How many records it has.
+    records: u8,
+}
+
+/// What was done, and for whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    pub done: u64,
+    /// Done to somebody to whom it had been done before.
+    pub duplicated: u64,
+    by_story: Chunked<u8>,
+    by_whom: Tally,
+}
+
+/// Counts by name. Most names end in a running number, as `e-12` does, and are counted in a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    numbered: OrderedMap<Name, Chunked<u8>>,
+    named: OrderedMap<Name, u8>,
+}
+
+/// Numbers much larger than those that came before are names.
+const GAP_MAX: usize = 100_000;
+
+impl Tally {
+    /// How often it was counted before.
+    fn add(&mut self, whom: &str) -> u8 {
+        let prefix = whom.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let number = whom[prefix.len()..].parse::<usize>().ok();
+        let counts = number.map(|number| {
+            if !self.numbered.contains_key(prefix) {
+                self.numbered.insert(prefix.into(), Chunked::default());
+            }
+            (number, self.numbered.get_mut(prefix))
+        });
+        let count = match counts {
+            Some((number, Some(counts))) if number < counts.len() + GAP_MAX => counts.reach(number),
+            _ => self.named.get_or_default(whom.into()),
+        };
+        let before = *count;
+        *count = count.saturating_add(1);
+        before
+    }
+}
+
+impl Business {
+    /// Something begins.
+    pub(super) fn begin(&mut self) -> StoryId {
+        if self.stories.is_empty() {
+            self.stories.push(Story::default()); // 0 is no story
+        }
+        self.stories.push(Story::default());
+        self.stories.len() as u64 - 1
+    }
+
+    fn story(&mut self, story: StoryId) -> Option<&mut Story> {
+        self.stories.get_mut(usize::try_from(story).ok().filter(|story| *story > 0)?)
+    }
+
+    pub(super) fn accepted(&mut self, story: StoryId) {
+        self.accepted += 1;
+        if let Some(story) = self.story(story) {
+            story.accepted = true;
+        }
+    }
+
+    pub(super) fn recorded(&mut self, story: StoryId) {
+        self.records += 1;
+        let Some(story) = self.story(story) else { return };
+        story.records = story.records.saturating_add(1);
+        self.saved += u64::from(story.records == 1);
+    }
+
+    pub(super) fn announced(&mut self, story: StoryId) {
+        if let Some(story) = self.story(story).filter(|story| !story.announced) {
+            story.announced = true;
+        }
+    }
+
+    pub(super) fn done(&mut self, what: &Name, whom: &str, story: StoryId) {
+        let effect = self.effects.get_or_default(what.clone());
+        effect.done += 1;
+        effect.duplicated += u64::from(effect.by_whom.add(whom) > 0);
+        if let Some(index) = usize::try_from(story).ok().filter(|story| *story > 0) {
+            let count = effect.by_story.reach(index);
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Requests of which there is more than one record.
+    #[must_use]
+    pub fn saved_twice(&self) -> u64 {
+        self.count(|story| story.records > 1)
+    }
+
+    /// Orders that are saved, and nobody was ever told.
+    #[must_use]
+    pub fn unannounced(&self) -> u64 {
+        self.count(|story| story.records > 0 && !story.announced)
+    }
+
+    fn count(&self, holds: impl Fn(&Story) -> bool) -> u64 {
+        self.stories.iter().filter(|story| holds(story)).count() as u64
+    }
+
+    /// What is owed the effect: whatever was saved, or, where nothing ever is, whatever was accepted.
+    fn is_owed(&self, story: &Story) -> bool {
+        if self.records > 0 { story.records > 0 } else { story.accepted }
+    }
+
+    /// Orders that are owed the effect and have not had it.
+    #[must_use]
+    pub fn missing(&self, what: &str) -> u64 {
+        let by_story = self.effects.get(what).map(|effect| &effect.by_story);
+        let had = |index: usize| by_story.and_then(|counts| counts.get(index)).is_some_and(|count| *count > 0);
+        self.stories.iter().enumerate().filter(|(index, story)| self.is_owed(story) && !had(*index)).count() as u64
+    }
+
+    /// Orders that had the effect although there is no record of them.
+    #[must_use]
+    pub fn invented(&self, what: &str) -> u64 {
+        let Some(effect) = self.effects.get(what).filter(|_| self.records > 0) else { return 0 };
+        let counts = effect.by_story.iter().zip(self.stories.iter());
+        counts.filter(|(count, story)| **count > 0 && story.records == 0).count() as u64
+    }
+
+    #[must_use]
+    pub fn times_done(&self, what: &str) -> u64 {
+        self.effects.get(what).map_or(0, |effect| effect.done)
+    }
+
+    #[must_use]
+    pub fn duplicated(&self, what: &str) -> u64 {
+        self.effects.get(what).map_or(0, |effect| effect.duplicated)
+    }
+}
+
+/// A story's name, as events carry it.
+pub(super) fn story_name(story: StoryId) -> Name {
+    format!("c-{story}").into()
+}
+
+/// The story an event carries.
+pub(super) fn story_of(correlation_id: Option<&Name>) -> StoryId {
+    correlation_id.and_then(|id| id.strip_prefix("c-")).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_duplicated_and_invented() {
+        let mut business = Business::default();
+        let stories: Vec<StoryId> = (0..4).map(|_| business.begin()).collect();
+        let email: Name = "email sent".into();
+        business.recorded(stories[0]);
+        business.recorded(stories[1]);
+        business.recorded(stories[1]);
+        business.announced(stories[0]);
+        business.done(&email, "e-1", stories[0]);
+        business.done(&email, "e-1", stories[0]);
+        business.done(&email, "somebody", stories[2]);
+        assert_eq!((business.records, business.saved, business.saved_twice()), (3, 2, 1));
+        assert_eq!(business.unannounced(), 1);
+        assert_eq!((business.missing("email sent"), business.duplicated("email sent"), business.invented("email sent")), (1, 1, 1));
+        assert_eq!(business.missing("card charged"), 2, "nobody's card was");
+    }
+}

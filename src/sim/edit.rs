@@ -1,0 +1,245 @@
+//! Changing a scenario while its world runs: the broker is told what a client would tell it, and programs that changed are deployed
+//! anew. What is taken away takes along what it held, as RabbitMQ does.
+
+use std::sync::Arc;
+
+use super::World;
+use super::agenda::Item;
+use super::random::{Random, Stream};
+use super::service::{ClientState, Instance, InstanceId, ServiceState, Store};
+use super::trace::Happening;
+use crate::broker::ordered::OrderedMap;
+use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, QueueBinding, QueueDeclare};
+use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
+
+fn same_exchange(one: &ExchangeSpec, other: &ExchangeSpec) -> bool {
+    ExchangeSpec { at: other.at, ..one.clone() } == *other
+}
+
+fn same_queue(one: &QueueSpec, other: &QueueSpec) -> bool {
+    QueueSpec { at: other.at, ..one.clone() } == *other
+}
+
+/// Whether two programs behave alike; where they stand and how many there are is another matter.
+fn same_program(one: &Service, other: &Service) -> bool {
+    Service { at: other.at, instances: other.instances, ..one.clone() } == *other
+}
+
+impl World {
+    /// Declares everything the scenario has; what is there already stays.
+    pub(super) fn declare_topology(&mut self) {
+        let scenario = self.scenario.clone();
+        for exchange in &scenario.broker.exchanges {
+            self.operate(Method::ExchangeDeclare(ExchangeDeclare {
+                exchange: exchange.name.clone(),
+                kind: exchange.kind.name().into(),
+                durable: exchange.durable,
+                auto_delete: exchange.auto_delete,
+                internal: exchange.internal,
+                passive: false,
+                arguments: exchange.arguments.clone(),
+            }));
+        }
+        for queue in &scenario.broker.queues {
+            self.operate(Method::QueueDeclare(QueueDeclare {
+                queue: queue.name.clone(),
+                durable: queue.durable,
+                exclusive: false,
+                auto_delete: queue.auto_delete,
+                passive: false,
+                arguments: queue.arguments.clone(),
+            }));
+        }
+        for policy in &scenario.broker.policies {
+            // A pattern that is none was refused with the scenario.
+            let _ = self.broker.set_policy(self.now, policy.clone());
+        }
+        for binding in &scenario.broker.bindings {
+            self.operate(binding_method(binding, true));
+        }
+    }
+
+    pub(super) fn add_service(&mut self, spec: &Service) {
+        let service = self.services.len();
+        self.services.push(ServiceState {
+            spec: Arc::new(spec.clone()),
+            removed: false,
+            instances: Vec::new(),
+            store: Store::default(),
+            turn: 0,
+            begun: 0,
+            visits: OrderedMap::new(),
+            attempts: Default::default(),
+            generation: 0,
+        });
+        self.start_from(service, 0);
+        self.plan_schedules(service);
+    }
+
+    /// The instances of the scenario from this one on start.
+    fn start_from(&mut self, service: usize, first: usize) {
+        for instance in first..self.services[service].spec.instances as usize {
+            if instance == self.services[service].instances.len() {
+                let random = Random::of(self.recording.seed, Stream::Instance { service, instance });
+                self.services[service].instances.push(Instance::new(random));
+            }
+            self.start(InstanceId { service, instance });
+        }
+    }
+
+    fn plan_schedules(&mut self, service: usize) {
+        let ServiceState { spec, generation, .. } = &self.services[service];
+        let (spec, generation) = (spec.clone(), *generation);
+        for (handler, of_handler) in spec.handlers.iter().enumerate() {
+            if let Trigger::Schedule { every, .. } = &of_handler.trigger {
+                self.agenda.push(self.now + *every, Item::ScheduleFires { service, handler, generation });
+            }
+        }
+        if let Some(relay) = &spec.relay {
+            self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
+        }
+    }
+
+    pub(super) fn add_client(&mut self, spec: &Client) {
+        let client = self.clients.len();
+        self.clients.push(ClientState {
+            spec: Arc::new(spec.clone()),
+            removed: false,
+            random: Random::of(self.recording.seed, Stream::Client(client)),
+            sent: 0,
+            fired: 0,
+            generation: 0,
+            pending: OrderedMap::new(),
+        });
+        self.plan_next_arrival(client);
+    }
+
+    pub(super) fn edit(&mut self, new: Arc<Scenario>) {
+        let old = std::mem::replace(&mut self.scenario, new.clone());
+        self.happened(Happening::Edited);
+        self.edit_topology(&old, &new);
+        self.edit_services(&new);
+        self.edit_clients(&new);
+        self.lay_links();
+        for fault in old.faults.iter().filter(|fault| !new.faults.contains(fault)) {
+            self.forget_fault(fault);
+        }
+        for fault in new.faults.iter().filter(|fault| !old.faults.contains(fault)) {
+            self.expect_fault(fault.clone());
+        }
+    }
+
+    fn edit_topology(&mut self, old: &Scenario, new: &Scenario) {
+        for queue in &old.broker.queues {
+            if !new.broker.queues.iter().any(|other| same_queue(queue, other)) {
+                self.operate(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
+            }
+        }
+        for exchange in &old.broker.exchanges {
+            if !new.broker.exchanges.iter().any(|other| same_exchange(exchange, other)) {
+                self.operate(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
+            }
+        }
+        let named = |scenario: &Scenario, binding: &BindingSpec| {
+            let source = scenario.broker.exchanges.iter().any(|exchange| exchange.name == binding.source) || binding.source.starts_with("amq.");
+            let target = match &binding.destination {
+                BindingTarget::Queue(name) => scenario.broker.queues.iter().any(|queue| queue.name == *name),
+                BindingTarget::Exchange(name) => scenario.broker.exchanges.iter().any(|exchange| exchange.name == *name),
+            };
+            source && target
+        };
+        for binding in &old.broker.bindings {
+            if !new.broker.bindings.contains(binding) && named(new, binding) {
+                self.operate(binding_method(binding, false));
+            }
+        }
+        for policy in &old.broker.policies {
+            if !new.broker.policies.iter().any(|other| other.name == policy.name && other.operator == policy.operator) {
+                self.broker.clear_policy(self.now, &policy.name, policy.operator);
+            }
+        }
+        self.declare_topology();
+    }
+
+    fn edit_services(&mut self, new: &Scenario) {
+        for service in 0..self.services.len() {
+            let spec = new.services.iter().find(|spec| spec.name == self.services[service].spec.name);
+            let state = &mut self.services[service];
+            let Some(spec) = spec else {
+                state.removed = true;
+                self.kill_from(service, 0);
+                continue;
+            };
+            let same = same_program(&state.spec, spec) && !state.removed;
+            let before = if state.removed { 0 } else { state.spec.instances as usize };
+            state.removed = false;
+            state.spec = Arc::new(spec.clone());
+            self.kill_from(service, spec.instances as usize);
+            if !same {
+                self.services[service].generation += 1;
+                self.plan_schedules(service);
+                self.deploy(service);
+            }
+            self.start_from(service, before);
+        }
+        for spec in &new.services {
+            if !self.services.iter().any(|state| state.spec.name == spec.name) {
+                self.add_service(spec);
+            }
+        }
+    }
+
+    fn kill_from(&mut self, service: usize, first: usize) {
+        for instance in first..self.services[service].instances.len() {
+            self.kill(InstanceId { service, instance });
+        }
+    }
+
+    /// What runs is ended, and started with its new program. What is down stays down.
+    fn deploy(&mut self, service: usize) {
+        for instance in 0..self.services[service].instances.len() {
+            let id = InstanceId { service, instance };
+            if self.services[service].instances[instance].up {
+                self.kill(id);
+                self.start(id);
+            }
+        }
+    }
+
+    fn edit_clients(&mut self, new: &Scenario) {
+        for client in 0..self.clients.len() {
+            let spec = new.clients.iter().find(|spec| spec.name == self.clients[client].spec.name);
+            let state = &mut self.clients[client];
+            let Some(spec) = spec else {
+                state.removed = true;
+                continue;
+            };
+            let replan = state.removed || state.spec.traffic != spec.traffic;
+            state.removed = false;
+            state.spec = Arc::new(spec.clone());
+            if replan {
+                state.generation += 1;
+                self.plan_next_arrival(client);
+            }
+        }
+        for spec in &new.clients {
+            if !self.clients.iter().any(|state| state.spec.name == spec.name) {
+                self.add_client(spec);
+            }
+        }
+    }
+}
+
+fn binding_method(binding: &BindingSpec, bind: bool) -> Method {
+    let (source, routing_key, arguments) = (binding.source.clone(), binding.routing_key.clone(), binding.arguments.clone());
+    match &binding.destination {
+        BindingTarget::Queue(queue) => {
+            let binding = QueueBinding { queue: queue.clone(), exchange: source, routing_key, arguments };
+            if bind { Method::QueueBind(binding) } else { Method::QueueUnbind(binding) }
+        }
+        BindingTarget::Exchange(destination) => {
+            let binding = ExchangeBinding { source, destination: destination.clone(), routing_key, arguments };
+            if bind { Method::ExchangeBind(binding) } else { Method::ExchangeUnbind(binding) }
+        }
+    }
+}

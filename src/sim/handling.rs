@@ -1,0 +1,416 @@
+//! How handlers run: step after step, until one has to wait, fails, or the end is reached.
+
+use std::sync::Arc;
+
+use super::World;
+use super::agenda::Item;
+use super::flight::Verdict;
+use super::life::NO_ANSWER;
+use super::random::Random;
+use super::service::{Cause, InstanceId, Job, Record, Run, RunId};
+use super::trace::{Happening, event_name};
+use crate::broker::{DeathReason, Message, Name, SimTime, Value};
+use crate::scenario::template::field;
+use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
+
+/// HTTP's answer when a program behind the one asked has failed.
+const BAD_GATEWAY: u16 = 502;
+const INTERNAL_SERVER_ERROR: u16 = 500;
+const OK: u16 = 200;
+
+/// How many events a service remembers its attempts at.
+const ATTEMPTS_REMEMBERED: usize = 10_000;
+
+/// The chapter's limit, which its code never reaches.
+const CHAPTER_RETRIES: i64 = 3;
+
+impl World {
+    /// Begins a handler, unless its process does nothing or has its hands full.
+    pub(super) fn admit(&mut self, id: InstanceId, job: Job) {
+        let service = &mut self.services[id.service];
+        let instance = &mut service.instances[id.instance];
+        let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
+        if instance.hung || busy {
+            instance.inbox.push_back(job);
+        } else {
+            self.begin(id, job);
+        }
+    }
+
+    pub(super) fn take_from_inbox(&mut self, id: InstanceId) {
+        loop {
+            let service = &mut self.services[id.service];
+            let instance = &mut service.instances[id.instance];
+            let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
+            if instance.hung || !instance.up || busy {
+                return;
+            }
+            let Some(job) = instance.inbox.pop_front() else { return };
+            self.begin(id, job);
+        }
+    }
+
+    fn begin(&mut self, id: InstanceId, job: Job) {
+        self.run_last += 1;
+        let run_id = RunId(self.run_last);
+        let service = &mut self.services[id.service];
+        service.begun += 1;
+        let Job { handler, data, cause, story, about } = job;
+        let number = service.begun;
+        let run = Run {
+            handler,
+            step: 0,
+            data,
+            cause,
+            story,
+            about: about.clone(),
+            number,
+            replied: false,
+            settled: false,
+            wait: 0,
+            attempt: 0,
+            sent_at: SimTime::ZERO,
+            then: None,
+        };
+        service.instances[id.instance].runs.insert(run_id, run);
+        self.happened(Happening::Began { instance: id, about: about.clone(), number });
+        if self.was_done(id, run_id) {
+            self.happened(Happening::Skipped { instance: id, about });
+            self.finish(id, run_id);
+        } else {
+            self.proceed(id, run_id);
+        }
+    }
+
+    pub(super) fn run_mut(&mut self, id: InstanceId, run: RunId) -> Option<&mut Run> {
+        self.services[id.service].instances[id.instance].runs.get_mut(&run)
+    }
+
+    fn handler_of(&self, id: InstanceId, run: RunId) -> Option<(Arc<crate::scenario::Service>, usize)> {
+        let service = &self.services[id.service];
+        let handler = service.instances[id.instance].runs.get(&run)?.handler;
+        Some((service.spec.clone(), handler))
+    }
+
+    /// What an idempotent handler tells one thing from another by.
+    fn once_key(&mut self, id: InstanceId, run: RunId) -> Option<(Name, u32, Memory)> {
+        let (spec, handler) = self.handler_of(id, run)?;
+        let once = spec.handlers[handler].once.as_ref()?;
+        let run = self.run_mut(id, run)?;
+        let key = text_of(field(run.data.json(), &once.by)?);
+        // Handlers of one service have one memory, and each its own part of it.
+        Some((format!("{handler} {key}").into(), once.remember, once.memory))
+    }
+
+    fn was_done(&mut self, id: InstanceId, run: RunId) -> bool {
+        let Some((key, _, memory)) = self.once_key(id, run) else { return false };
+        let service = &self.services[id.service];
+        match memory {
+            Memory::Process => service.instances[id.instance].done.contains(&key),
+            Memory::Store => service.store.done.contains(&key),
+        }
+    }
+
+    fn remember_done(&mut self, id: InstanceId, run: RunId) {
+        let Some((key, remember, memory)) = self.once_key(id, run) else { return };
+        let service = &mut self.services[id.service];
+        let done = match memory {
+            Memory::Process => &mut service.instances[id.instance].done,
+            Memory::Store => &mut service.store.done,
+        };
+        done.value(&key, remember as usize);
+    }
+
+    /// The work of a step is done.
+    pub(super) fn resume(&mut self, id: InstanceId, run: RunId, wait: u32) {
+        if self.waits(id, run, wait) {
+            self.next_step(id, run);
+        }
+    }
+
+    /// Whether a handler still waits for just this.
+    pub(super) fn waits(&self, id: InstanceId, run: RunId, wait: u32) -> bool {
+        self.services[id.service].instances[id.instance].runs.get(&run).is_some_and(|run| run.wait == wait)
+    }
+
+    pub(super) fn next_step(&mut self, id: InstanceId, run_id: RunId) {
+        if let Some(run) = self.run_mut(id, run_id) {
+            run.step += 1;
+            run.wait += 1;
+            run.attempt = 0;
+        }
+        self.proceed(id, run_id);
+    }
+
+    /// Takes step after step until one has to wait.
+    pub(super) fn proceed(&mut self, id: InstanceId, run_id: RunId) {
+        loop {
+            let Some((spec, handler)) = self.handler_of(id, run_id) else { return };
+            if !self.armed.is_empty() && self.strike(id, run_id) {
+                return;
+            }
+            let instance = &mut self.services[id.service].instances[id.instance];
+            let (epoch, slowness) = (instance.epoch, instance.slowness);
+            let Some(run) = instance.runs.get_mut(&run_id) else { return };
+            let Some(step) = spec.handlers[handler].steps.get(run.step) else {
+                self.finish(id, run_id);
+                return;
+            };
+            if step.fails != FailureRule::Never
+                && let Some(reason) = self.failure(id, run_id, &step.fails)
+            {
+                self.fail(id, run_id, step.action.name(), reason);
+                return;
+            }
+            match &step.action {
+                Action::Work { time } => {
+                    let instance = &mut self.services[id.service].instances[id.instance];
+                    let mut time = instance.random.span(time);
+                    if (slowness - 1.0).abs() > f64::EPSILON {
+                        time = Random::times(time, slowness);
+                    }
+                    let until = self.now + time;
+                    let Some(run) = self.run_mut(id, run_id) else { return };
+                    let wait = run.wait;
+                    self.agenda.push(until, Item::Resume { instance: id, epoch, run: run_id, wait });
+                    return;
+                }
+                Action::Call { .. } => {
+                    self.call(id, run_id);
+                    return;
+                }
+                Action::Publish(publish) => {
+                    if self.publish_step(id, run_id, publish) {
+                        return;
+                    }
+                }
+                Action::Persist { id: id_field, state, outbox } => {
+                    if self.services[id.service].store.full {
+                        self.fail(id, run_id, "persist", "the store is full".to_owned());
+                        return;
+                    }
+                    self.persist(id, run_id, id_field, state);
+                    if let Some(publish) = outbox {
+                        self.put_in_outbox(id, run_id, publish);
+                    }
+                }
+                Action::Effect { what, of } => self.effect(id, run_id, what, of),
+                Action::Reply { status } => self.reply(id, run_id, *status),
+                Action::Ack => self.settle_run(id, run_id, Verdict::Ack),
+            }
+            let Some(run) = self.run_mut(id, run_id) else { return };
+            run.step += 1;
+        }
+    }
+
+    /// Whether the step fails, and why.
+    fn failure(&mut self, id: InstanceId, run_id: RunId, rule: &FailureRule) -> Option<String> {
+        let service = &mut self.services[id.service];
+        let instance = &mut service.instances[id.instance];
+        let run = instance.runs.get_mut(&run_id)?;
+        let visit = match rule {
+            FailureRule::First(_) | FailureRule::EveryNth(_) => {
+                let visits = service.visits.get_or_default((run.handler, run.step));
+                *visits += 1;
+                *visits
+            }
+            FailureRule::FirstAttempts(_) => {
+                let key: Name = format!("{} {} {}", run.handler, run.step, run.about).into();
+                let attempts = service.attempts.value(&key, ATTEMPTS_REMEMBERED);
+                *attempts += 1;
+                u64::from(*attempts)
+            }
+            _ => 0,
+        };
+        match rule {
+            FailureRule::Never => None,
+            FailureRule::Always => Some("it always fails".to_owned()),
+            FailureRule::First(count) => (visit <= *count).then(|| format!("time {visit}, of which the first {count} fail")),
+            FailureRule::FirstAttempts(count) => {
+                (visit <= u64::from(*count)).then(|| format!("attempt {visit}, of which the first {count} fail"))
+            }
+            FailureRule::EveryNth(nth) => visit.is_multiple_of(*nth).then(|| format!("time {visit}, and one in {nth} fails")),
+            FailureRule::Probability(probability) => {
+                (instance.random.unit() < *probability).then(|| format!("it fails with probability {probability}"))
+            }
+            FailureRule::FieldMissing(path) => field(run.data.json(), path).is_none().then(|| format!("{path} is missing")),
+            FailureRule::FieldEquals { field: path, value } => {
+                (field(run.data.json(), path) == Some(value)).then(|| format!("{path} is {value}"))
+            }
+            FailureRule::DependencyDown(name) => {
+                let dependency = self.services.iter().find(|service| service.spec.name == *name);
+                let up = dependency.is_some_and(|service| service.instances.iter().any(|instance| instance.up));
+                (!up).then(|| format!("{name} is down"))
+            }
+        }
+    }
+
+    fn persist(&mut self, id: InstanceId, run_id: RunId, id_field: &Name, state: &Name) {
+        let now = self.now;
+        let service = &mut self.services[id.service];
+        let Some(run) = service.instances[id.instance].runs.get_mut(&run_id) else { return };
+        let known = field(run.data.json(), id_field).and_then(Json::as_u64);
+        let number = known.unwrap_or_else(|| service.store.next_id());
+        if let Some(fields) = run.data.json_mut().as_object_mut().filter(|_| known.is_none()) {
+            fields.insert(id_field.to_string(), Json::from(number));
+        }
+        let (story, about) = (run.story, run.about.clone());
+        let record = Record { state: state.clone(), since: now, data: run.data.json().clone(), story, about: about.clone() };
+        if service.store.put(number, record) {
+            self.ledger.business.recorded(story);
+        }
+        self.happened(Happening::Persisted { instance: id, record: number, state: state.clone(), about });
+    }
+
+    fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name) {
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let whom = field(run.data.json(), of).map_or_else(|| "nobody".to_owned(), text_of);
+        let (story, about) = (run.story, run.about.clone());
+        self.ledger.business.done(what, &whom, story);
+        self.happened(Happening::Effect { instance: id, what: what.clone(), whom, about });
+    }
+
+    /// A handler that came to its end acknowledges.
+    pub(super) fn finish(&mut self, id: InstanceId, run_id: RunId) {
+        self.remember_done(id, run_id);
+        self.reply(id, run_id, OK);
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let about = run.about.clone();
+        self.happened(Happening::Finished { instance: id, about });
+        self.settle_run(id, run_id, Verdict::Ack);
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.handled += 1;
+        self.end_run(id, run_id);
+    }
+
+    fn end_run(&mut self, id: InstanceId, run_id: RunId) {
+        self.services[id.service].instances[id.instance].runs.remove(&run_id);
+        self.take_from_inbox(id);
+        self.stop_if_idle(id);
+    }
+
+    pub(super) fn fail(&mut self, id: InstanceId, run_id: RunId, step: &'static str, reason: String) {
+        let Some((spec, handler)) = self.handler_of(id, run_id) else { return };
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let about = run.about.clone();
+        self.happened(Happening::HandlerFailed { instance: id, step, reason, about });
+        self.services[id.service].instances[id.instance].failed += 1;
+        let handler: &Handler = &spec.handlers[handler];
+        if handler.on_failure == FailurePolicy::Crash {
+            self.crash(id);
+            return;
+        }
+        self.reply(id, run_id, if step == "call" { BAD_GATEWAY } else { INTERNAL_SERVER_ERROR });
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let Cause::Delivery { queue, no_ack, message, .. } = run.cause.clone() else {
+            self.end_run(id, run_id);
+            return;
+        };
+        if no_ack {
+            *self.ledger.queue(&queue).lost.get_or_default("its handler failed") += 1;
+        }
+        if no_ack || run_settled(self.run_mut(id, run_id)) {
+            self.end_run(id, run_id);
+            return;
+        }
+        let verdict = match &handler.on_failure {
+            FailurePolicy::DeadLetter => Verdict::Reject,
+            FailurePolicy::Requeue => Verdict::Requeue,
+            FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
+            FailurePolicy::Acknowledge => Verdict::Ack,
+            FailurePolicy::Chapter if retry_count(&message) < CHAPTER_RETRIES => Verdict::Requeue,
+            FailurePolicy::Chapter => Verdict::Reject,
+            FailurePolicy::Republish { retries, via } => {
+                let count = retry_count(&message);
+                if count < i64::from(*retries) {
+                    let level = usize::try_from(count).unwrap_or(0).min(via.len().saturating_sub(1));
+                    let to = via.get(level).unwrap_or(&queue).clone();
+                    self.republish(id, run_id, &message, to, count + 1);
+                    return;
+                }
+                Verdict::Reject
+            }
+            FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => {
+                let laps = message.deaths().iter().find(|death| death.queue == queue && death.reason == DeathReason::Rejected);
+                if laps.is_some_and(|laps| laps.count >= u64::from(*retries)) {
+                    self.park(id, run_id, &message, exchange.clone(), routing_key.clone());
+                    return;
+                }
+                Verdict::Reject
+            }
+            FailurePolicy::Crash => return,
+        };
+        self.settle_run(id, run_id, verdict);
+        self.end_run(id, run_id);
+    }
+
+    /// What it published in the place of the delivery is confirmed, or is not.
+    pub(super) fn finish_failed(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict) {
+        self.settle_run(id, run_id, verdict);
+        self.end_run(id, run_id);
+    }
+
+    /// Says once what became of a delivery.
+    pub(super) fn settle_run(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict) {
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let Cause::Delivery { queue, channel, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return };
+        if std::mem::replace(&mut run.settled, true) {
+            return;
+        }
+        let event = event_name(&message);
+        if self.services[id.service].instances[id.instance].channel != Some(channel) {
+            self.happened(Happening::SettlementLost { instance: id, event });
+            return;
+        }
+        self.happened(Happening::Settling { instance: id, message: message.id, event, verdict });
+        let path = vec![super::Place::Instance(id), super::Place::Queue(queue)];
+        self.send_to_broker(id, path, super::Cargo::Settlement { channel, delivery_tag, verdict, message });
+    }
+
+    pub(super) fn schedule_fires(&mut self, service: usize, handler: usize, generation: u32) {
+        let state = &self.services[service];
+        if state.removed || state.generation != generation {
+            return;
+        }
+        let spec = state.spec.clone();
+        let Some(Trigger::Schedule { every, records }) = spec.handlers.get(handler).map(|handler| &handler.trigger) else { return };
+        self.agenda.push(self.now + *every, Item::ScheduleFires { service, handler, generation });
+        // One instance does it: the first that can.
+        let able = |instance: &super::service::Instance| instance.up && !instance.stopping && !instance.hung;
+        let Some(instance) = state.instances.iter().position(able) else { return };
+        let id = InstanceId { service, instance };
+        let Some(query) = records else {
+            self.begin_story(id, handler);
+            return;
+        };
+        for record in state.store.in_state_since(&query.state, self.now - query.older_than) {
+            if !self.services[service].instances[instance].up {
+                return; // the one before was its end
+            }
+            let Record { data, story, about, .. } = &*record;
+            let data = super::service::Data::Json(data.clone());
+            self.admit(id, Job { handler, data, cause: Cause::Schedule, story: *story, about: about.clone() });
+        }
+    }
+
+    /// What is to be waited for when a call fails for good.
+    pub(super) fn status_reason(status: u16) -> String {
+        if status == NO_ANSWER { "connection refused".to_owned() } else { format!("answered {status}") }
+    }
+}
+
+fn run_settled(run: Option<&mut Run>) -> bool {
+    run.is_none_or(|run| run.settled)
+}
+
+/// The header nobody but a republishing consumer writes.
+fn retry_count(message: &Message) -> i64 {
+    match message.properties.header("x-retry-count") {
+        Some(Value::Int(count)) => *count,
+        _ => 0,
+    }
+}
+
+pub(super) fn text_of(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,128 @@
+//! What is true of a world: quantities looked up, properties judged.
+
+use super::World;
+use super::histogram::Histogram;
+use super::ledger::{Copies, Ledger};
+use crate::broker::SimTime;
+use crate::scenario::Property;
+use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+
+/// How a property was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    pub property: Property,
+    pub holds: bool,
+    pub left: f64,
+    pub right: f64,
+}
+
+/// Judges a property of a world as it is.
+#[must_use]
+pub fn judge(world: &World, property: &Property) -> Judgement {
+    let ledger = world.ledger();
+    let left = quantity(world, &ledger, &property.left);
+    let right = quantity(world, &ledger, &property.right);
+    Judgement { property: property.clone(), holds: property.comparison.holds(left, right), left, right }
+}
+
+/// Cheaper, for whoever asks after every step.
+#[must_use]
+pub fn holds(world: &World, property: &Property) -> bool {
+    judge(world, property).holds
+}
+
+impl std::fmt::Display for Judgement {
+    /// As in `duplicated(email sent) = 0: it is 3`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = |quantity: &Quantity, value: f64| match quantity {
+            Quantity::Latency(..) | Quantity::Time(_) => format!("{value:.1} ms"),
+            _ => format!("{value}"),
+        };
+        write!(f, "{}: it is {}", self.property, value(&self.property.left, self.left))?;
+        match self.property.right {
+            Quantity::Number(_) | Quantity::Time(_) => Ok(()),
+            _ => write!(f, ", and {} is {}", self.property.right, value(&self.property.right, self.right)),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of things in memory are exact in a double")]
+fn quantity(world: &World, ledger: &Ledger, quantity: &Quantity) -> f64 {
+    let millis = |time: SimTime| time.as_micros() as f64 / 1_000.0;
+    match quantity {
+        Quantity::Number(number) => *number,
+        Quantity::Time(time) => millis(*time),
+        Quantity::Latency(of, percentile) => {
+            let metrics = world.metrics();
+            let histogram: Option<&Histogram> = match of {
+                LatencyOf::EndToEnd(queue) => metrics.queue(queue).map(|queue| &queue.end_to_end),
+                LatencyOf::Queueing(queue) => metrics.queue(queue).map(|queue| &queue.queueing),
+                LatencyOf::Http(name) => metrics.http(name).map(|http| &http.latency),
+            };
+            histogram.map_or(0.0, |histogram| millis(histogram.percentile(*percentile)))
+        }
+        counted => count(world, ledger, counted) as f64,
+    }
+}
+
+fn count(world: &World, ledger: &Ledger, quantity: &Quantity) -> u64 {
+    let (messages, business) = (&ledger.messages, &ledger.business);
+    match quantity {
+        Quantity::Number(_) | Quantity::Time(_) | Quantity::Latency(..) => 0,
+        Quantity::Messages(count) => match count {
+            MessageCount::Published => messages.published,
+            MessageCount::Routed => messages.routed,
+            MessageCount::Unroutable => messages.unroutable,
+            MessageCount::Returned => messages.returned,
+            MessageCount::Unsent => messages.unsent,
+            MessageCount::Lost => messages.lost_total() + ledger.queues.values().map(Copies::lost_total).sum::<u64>(),
+            MessageCount::Imbalances => ledger.imbalances().len() as u64,
+        },
+        Quantity::Queue(QueueCount::Depth, name) => {
+            let depths = world.metrics().queues().filter(|(queue, _)| name.as_ref().is_none_or(|name| name == *queue));
+            depths.map(|(_, queue)| queue.depth_max).max().unwrap_or_default()
+        }
+        Quantity::Queue(count, name) => of_copies(ledger, name.as_deref(), |copies| match count {
+            QueueCount::Arrived => copies.arrived,
+            QueueCount::Ready => copies.ready,
+            QueueCount::Unacked => copies.unacked,
+            QueueCount::Delivered => copies.delivered,
+            QueueCount::Redelivered => copies.redelivered,
+            QueueCount::Requeued => copies.requeued,
+            QueueCount::Acknowledged => copies.acknowledged + copies.auto_acknowledged,
+            QueueCount::Dropped => copies.dropped_total(),
+            QueueCount::Refused => copies.refused,
+            QueueCount::Depth => 0,
+        }),
+        Quantity::Dead(name, reason) => of_copies(ledger, name.as_deref(), |copies| {
+            let deaths = copies.dead_lettered.iter().filter(|(of, _)| reason.as_ref().is_none_or(|reason| of.name() == &**reason));
+            deaths.map(|(_, count)| *count).sum()
+        }),
+        Quantity::Business(count) => match count {
+            BusinessCount::Requests => business.requests,
+            BusinessCount::Accepted => business.accepted,
+            BusinessCount::Failed => business.failed + business.gave_up,
+            BusinessCount::Saved => business.saved,
+            BusinessCount::SavedTwice => business.saved_twice(),
+            BusinessCount::Unannounced => business.unannounced(),
+        },
+        Quantity::Effect(count, Some(what)) => effect(ledger, *count, what),
+        Quantity::Effect(count, None) => business.effects.keys().map(|what| effect(ledger, *count, what)).sum(),
+    }
+}
+
+fn of_copies(ledger: &Ledger, queue: Option<&str>, count: impl Fn(&Copies) -> u64) -> u64 {
+    match queue {
+        Some(name) => ledger.queues.get(name).map_or(0, count),
+        None => ledger.queues.values().map(count).sum(),
+    }
+}
+
+fn effect(ledger: &Ledger, count: EffectCount, what: &str) -> u64 {
+    match count {
+        EffectCount::Done => ledger.business.times_done(what),
+        EffectCount::Missing => ledger.business.missing(what),
+        EffectCount::Duplicated => ledger.business.duplicated(what),
+        EffectCount::Invented => ledger.business.invented(what),
+    }
+}

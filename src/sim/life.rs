@@ -1,0 +1,292 @@
+//! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
+
+use super::agenda::Item;
+use super::flight::{Cargo, Delivery, Place};
+use super::network::End;
+use super::service::{Cause, Data, InstanceId, Job, Waiting};
+use super::trace::{Happening, event_name};
+use super::{World, business};
+use crate::broker::{BasicConsume, Capabilities, Method, Name, Table, Value};
+use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
+
+/// Nobody listened: the connection was refused or reset, so there is no HTTP status.
+pub(super) const NO_ANSWER: u16 = 0;
+
+/// Consumer tags name the handler, so that a delivery finds it: `notification-service.1.0` is its first handler, instance 1.
+fn consumer_tag(service: &str, instance: usize, handler: usize) -> Name {
+    format!("{service}.{}.{handler}", instance + 1).into()
+}
+
+pub(super) fn handler_of_tag(tag: &str) -> Option<usize> {
+    tag.rsplit_once('.')?.1.parse().ok()
+}
+
+fn publishes(handler: &Handler) -> bool {
+    handler.steps.iter().any(|step| matches!(step.action, Action::Publish(_)))
+}
+
+pub(super) fn uses_broker(service: &Service) -> bool {
+    service.relay.is_some() || service.handlers.iter().any(|handler| matches!(handler.trigger, Trigger::Queue(_)) || publishes(handler))
+}
+
+/// Whether its channel is in confirm mode.
+pub(super) fn wants_confirms(service: &Service) -> bool {
+    let waits = |handler: &Handler| {
+        matches!(handler.on_failure, FailurePolicy::Republish { .. } | FailurePolicy::DeadLetterRetry { .. })
+            || handler.steps.iter().any(|step| matches!(&step.action, Action::Publish(publish) if publish.confirm))
+    };
+    service.relay.is_some() || service.handlers.iter().any(waits)
+}
+
+impl World {
+    pub(super) fn start(&mut self, id: InstanceId) {
+        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        if instance.up {
+            return;
+        }
+        instance.up = true;
+        instance.began = false;
+        instance.epoch += 1;
+        let epoch = instance.epoch;
+        self.happened(Happening::Started(id));
+        if uses_broker(&self.services[id.service].spec) {
+            self.send_to_broker(id, Vec::new(), Cargo::Connect { instance: id, epoch });
+        } else {
+            self.begin_start_up(id);
+        }
+    }
+
+    /// What a program does once it is ready.
+    fn begin_start_up(&mut self, id: InstanceId) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        if std::mem::replace(&mut instance.began, true) {
+            return;
+        }
+        let spec = self.services[id.service].spec.clone();
+        for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| handler.trigger == Trigger::StartUp) {
+            self.begin_story(id, handler);
+        }
+    }
+
+    /// A handler that nothing from outside has set off.
+    pub(super) fn begin_story(&mut self, id: InstanceId, handler: usize) {
+        let story = self.ledger.business.begin();
+        let data = Data::Json(std::sync::Arc::new(serde_json::json!({ "n": story })));
+        self.admit(id, Job { handler, data, cause: Cause::Schedule, story, about: business::story_name(story) });
+    }
+
+    /// The process ends: its memory is gone, its callers see a reset, and the broker will notice the connection's end.
+    pub(super) fn kill(&mut self, id: InstanceId) {
+        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        if !instance.up {
+            return;
+        }
+        let runs = instance.runs.len() as u64;
+        self.happened(Happening::Killed { instance: id, runs });
+        self.end_process(id);
+    }
+
+    fn end_process(&mut self, id: InstanceId) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.up = false;
+        instance.stopping = false;
+        instance.hung = false;
+        instance.epoch += 1;
+        instance.channel = None;
+        instance.frozen.clear();
+        instance.circuits = Default::default();
+        instance.done = Default::default();
+        let connection = instance.connection.take();
+        let runs = std::mem::take(&mut instance.runs);
+        let jobs = std::mem::take(&mut instance.inbox);
+        self.forget_awaiting(id);
+        let work = runs.into_values().map(|run| (run.cause, run.replied));
+        for (cause, replied) in work.chain(jobs.into_iter().map(|job| (job.cause, false))).collect::<Vec<_>>() {
+            match cause {
+                Cause::Request(caller) if !replied => {
+                    let (link, path) = ([End::Service(id.service), caller.end()], vec![Place::Instance(id), caller.place()]);
+                    self.send_http(link, path, Cargo::Response { to: caller, status: NO_ANSWER });
+                }
+                Cause::Delivery { queue, no_ack: true, .. } => {
+                    *self.ledger.queue(&queue).lost.get_or_default("the program died with it") += 1;
+                }
+                _ => {}
+            }
+        }
+        if let Some(connection) = connection {
+            self.leaving.push((connection, id));
+            self.send_to_broker(id, Vec::new(), Cargo::Disconnect { connection });
+        }
+    }
+
+    /// The process fails by itself, and whoever supervises it starts it again.
+    pub(super) fn crash(&mut self, id: InstanceId) {
+        self.kill(id);
+        let service = &self.services[id.service];
+        let (restart, epoch) = (service.spec.restart, service.instances[id.instance].epoch);
+        if let Some(pause) = restart {
+            self.agenda.push(self.now + pause, Item::Restart { instance: id, epoch });
+        }
+    }
+
+    pub(super) fn restart_process(&mut self, id: InstanceId, epoch: u32) {
+        if self.services[id.service].instances[id.instance].epoch == epoch {
+            self.start(id);
+        }
+    }
+
+    /// It takes nothing new, finishes what it has begun, and ends.
+    pub(super) fn stop(&mut self, id: InstanceId) {
+        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        if !instance.up || instance.stopping {
+            return;
+        }
+        instance.stopping = true;
+        let channel = instance.channel;
+        self.happened(Happening::Stopping(id));
+        if let Some(channel) = channel {
+            let spec = self.services[id.service].spec.clone();
+            for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| matches!(handler.trigger, Trigger::Queue(_))) {
+                let consumer_tag = consumer_tag(&spec.name, id.instance, handler);
+                self.send_to_broker(id, Vec::new(), Cargo::Cancel { channel, consumer_tag });
+            }
+        }
+        self.stop_if_idle(id);
+    }
+
+    pub(super) fn stop_if_idle(&mut self, id: InstanceId) {
+        let instance = &self.services[id.service].instances[id.instance];
+        if instance.up && instance.stopping && instance.runs.is_empty() && instance.inbox.is_empty() {
+            self.happened(Happening::Stopped(id));
+            self.end_process(id);
+        }
+    }
+
+    pub(super) fn wake(&mut self, id: InstanceId) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        if !std::mem::replace(&mut instance.hung, false) {
+            return;
+        }
+        let frozen = std::mem::take(&mut instance.frozen);
+        for item in frozen {
+            self.agenda.push(self.now, item);
+        }
+        self.take_from_inbox(id);
+    }
+
+    /// Its channel or connection is gone: a program tries again after a while, as the chapter's does. What it was handling goes on,
+    /// but nothing can be said of those deliveries any more.
+    pub(super) fn lost_channel(&mut self, id: InstanceId) {
+        let reconnect = self.services[id.service].spec.reconnect;
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.channel = None;
+        let (connection, epoch) = (instance.connection.take(), instance.epoch);
+        if let Some(connection) = connection {
+            self.broker.close_connection(self.now, connection);
+        }
+        self.agenda.push(self.now + reconnect, Item::Reconnect { instance: id, epoch });
+        for who in self.forget_awaiting(id) {
+            if let Waiting::Run { run, wait } = who {
+                self.publish_settled(id, run, wait, Err("the connection is gone"));
+            }
+        }
+    }
+
+    /// Nobody will confirm what is out on a channel that is gone.
+    fn forget_awaiting(&mut self, id: InstanceId) -> Vec<Waiting> {
+        let service = &mut self.services[id.service];
+        let instance = &mut service.instances[id.instance];
+        instance.published = 0;
+        let awaiting = std::mem::take(&mut instance.awaiting);
+        for entry in service.store.outbox.iter_mut().filter(|entry| entry.sent_by == Some(id)) {
+            entry.sent_by = None;
+        }
+        awaiting.into_values().map(|awaiting| awaiting.who).collect()
+    }
+
+    pub(super) fn reconnect(&mut self, id: InstanceId, epoch: u32) {
+        let instance = &self.services[id.service].instances[id.instance];
+        if instance.epoch != epoch || instance.channel.is_some() || !instance.up {
+            return;
+        }
+        if self.links.is_cut([End::Service(id.service), End::Broker]) {
+            self.connect_failed(id, "no route to the broker");
+        } else {
+            self.send_to_broker(id, Vec::new(), Cargo::Connect { instance: id, epoch });
+        }
+    }
+
+    fn connect_failed(&mut self, id: InstanceId, reason: &'static str) {
+        let pause = self.services[id.service].spec.reconnect;
+        let epoch = self.services[id.service].instances[id.instance].epoch;
+        self.happened(Happening::ConnectFailed { instance: id, reason });
+        self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
+    }
+
+    /// The broker answers a new instance: a connection, a channel, and its consumers with their prefetch.
+    pub(super) fn connect(&mut self, id: InstanceId, epoch: u32) {
+        let instance = &self.services[id.service].instances[id.instance];
+        if instance.epoch != epoch || instance.channel.is_some() {
+            return;
+        }
+        if self.broker_down {
+            self.connect_failed(id, "the broker is down");
+            return;
+        }
+        let connection = self.broker.open_connection(Capabilities::default());
+        let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.connection = Some(connection);
+        instance.channel = Some(channel);
+        instance.lane_in = self.now;
+        self.channels.insert(channel, id);
+        self.happened(Happening::Connected(id));
+        let spec = self.services[id.service].spec.clone();
+        if wants_confirms(&spec) {
+            let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
+        }
+        for handler in 0..spec.handlers.len() {
+            self.consume(id, handler);
+        }
+        self.begin_start_up(id);
+    }
+
+    /// A handler's subscription, on the instance's channel.
+    pub(super) fn consume(&mut self, id: InstanceId, handler: usize) {
+        let spec = self.services[id.service].spec.clone();
+        let Some(channel) = self.services[id.service].instances[id.instance].channel else { return };
+        let Trigger::Queue(subscription) = &spec.handlers[handler].trigger else { return };
+        let qos = Method::BasicQos { prefetch_size: 0, prefetch_count: subscription.prefetch, global: false };
+        let consume = Method::BasicConsume(BasicConsume {
+            queue: subscription.queue.clone(),
+            consumer_tag: consumer_tag(&spec.name, id.instance, handler),
+            no_ack: subscription.auto_ack,
+            exclusive: subscription.exclusive,
+            arguments: match subscription.priority {
+                0 => Table::new(),
+                priority => [("x-priority".into(), Value::Int(priority))].into_iter().collect(),
+            },
+        });
+        for method in [qos, consume] {
+            let _ = self.broker.apply(self.now, channel, method);
+        }
+    }
+
+    /// A delivery arrives at a program, or where it was.
+    pub(super) fn receive(&mut self, delivery: Delivery) {
+        let Delivery { to, channel, handler, queue, delivery_tag, message, redelivered, no_ack } = delivery;
+        let event = event_name(&message);
+        let instance = &self.services[to.service].instances[to.instance];
+        if instance.channel != Some(channel) || handler >= self.services[to.service].spec.handlers.len() {
+            if no_ack {
+                *self.ledger.queue(&queue).lost.get_or_default("the program was gone when it arrived") += 1;
+            }
+            self.happened(Happening::LostDelivery { instance: to, message: message.id, event, no_ack });
+            return;
+        }
+        let story = business::story_of(message.properties.correlation_id.as_ref());
+        let data = Data::Body(message.clone());
+        let cause = Cause::Delivery { queue, channel, delivery_tag, no_ack, redelivered, message };
+        self.admit(to, Job { handler, data, cause, story, about: event });
+    }
+}

@@ -1,0 +1,186 @@
+//! The links between programs and broker: how long they take, and when nothing passes.
+//!
+//! A link is between a client or a service and the broker, or between two programs. A connection to the broker is TCP: what is sent
+//! first arrives first, whatever the jitter. HTTP requests have connections of their own and may overtake each other. What is on its
+//! way over a link that is cut waits, as TCP would send it again, and arrives when the link heals; if that takes longer than the
+//! heartbeat, both ends of a connection to the broker have given it up by then.
+
+use super::flight::{Cargo, Flight, Place};
+use super::random::Random;
+use super::service::InstanceId;
+use super::trace::Happening;
+use super::{World, agenda::Item};
+use crate::broker::SimTime;
+use crate::scenario::{BROKER, Name};
+
+/// One end of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    Broker,
+    Client(usize),
+    Service(usize),
+}
+
+/// The state of the network beyond what the scenario says of it.
+#[derive(Clone, Debug)]
+pub(super) struct Links {
+    random: Random,
+    own: Vec<([End; 2], SimTime, SimTime)>,
+    cut: Vec<[End; 2]>,
+    /// What waits for a link to heal, in the order it was sent.
+    held: Vec<u64>,
+}
+
+/// The two ends in one order, whichever way something goes.
+fn sorted(mut link: [End; 2]) -> [End; 2] {
+    link.sort();
+    link
+}
+
+impl Links {
+    pub(super) fn new(random: Random) -> Self {
+        Self { random, own: Vec::new(), cut: Vec::new(), held: Vec::new() }
+    }
+
+    pub(super) fn is_cut(&self, link: [End; 2]) -> bool {
+        !self.cut.is_empty() && self.cut.contains(&sorted(link))
+    }
+}
+
+impl World {
+    /// What a scenario calls by this name.
+    pub(super) fn end_named(&self, name: &Name) -> Option<End> {
+        if &**name == BROKER {
+            return Some(End::Broker);
+        }
+        let service = self.services.iter().position(|service| service.spec.name == *name).map(End::Service);
+        service.or_else(|| self.clients.iter().position(|client| client.spec.name == *name).map(End::Client))
+    }
+
+    /// Takes over what the scenario says of single links.
+    pub(super) fn lay_links(&mut self) {
+        let scenario = self.scenario().clone();
+        let links = scenario.network.links.iter();
+        self.links.own = links
+            .filter_map(|link| {
+                let ends = [self.end_named(&link.ends[0])?, self.end_named(&link.ends[1])?];
+                Some((sorted(ends), link.latency, link.jitter))
+            })
+            .collect();
+    }
+
+    fn travel_time(&mut self, link: [End; 2]) -> SimTime {
+        let network = &self.recording.scenario.network;
+        let own = if self.links.own.is_empty() { None } else { self.links.own.iter().find(|(ends, ..)| *ends == sorted(link)) };
+        let (latency, jitter) = own.map_or((network.latency, network.jitter), |(_, latency, jitter)| (*latency, *jitter));
+        if jitter == SimTime::ZERO { latency } else { latency + self.links.random.uniform(SimTime::ZERO, jitter) }
+    }
+
+    /// To the broker, behind everything this instance has sent it before.
+    pub(super) fn send_to_broker(&mut self, from: InstanceId, path: Vec<Place>, cargo: Cargo) {
+        let link = [End::Service(from.service), End::Broker];
+        let arrives = self.now + self.travel_time(link);
+        let lane = &mut self.services[from.service].instances[from.instance].lane_out;
+        *lane = arrives.max(*lane);
+        let arrives = *lane;
+        self.depart(link, path, arrives, cargo);
+    }
+
+    /// From the broker, behind everything it has sent this instance before.
+    pub(super) fn send_from_broker(&mut self, to: InstanceId, path: Vec<Place>, cargo: Cargo) {
+        let link = [End::Broker, End::Service(to.service)];
+        let arrives = self.now + self.travel_time(link);
+        let lane = &mut self.services[to.service].instances[to.instance].lane_in;
+        *lane = arrives.max(*lane);
+        let arrives = *lane;
+        self.depart(link, path, arrives, cargo);
+    }
+
+    /// A request or its answer.
+    pub(super) fn send_http(&mut self, link: [End; 2], path: Vec<Place>, cargo: Cargo) {
+        let arrives = self.now + self.travel_time(link);
+        self.depart(link, path, arrives, cargo);
+    }
+
+    fn depart(&mut self, link: [End; 2], path: Vec<Place>, arrives: SimTime, cargo: Cargo) {
+        self.flight_last += 1;
+        self.agenda.push(arrives, Item::Arrival(self.flight_last));
+        let flight = Flight { path, departs: self.now, arrives, held: false, link, cargo };
+        self.flights.insert(self.flight_last, Box::new(flight));
+    }
+
+    /// Whether it has to wait for its link to heal.
+    pub(super) fn is_held_up(&mut self, id: u64) -> bool {
+        let Some(flight) = self.flights.get_mut(&id) else { return false };
+        if !self.links.is_cut(flight.link) {
+            return false;
+        }
+        flight.held = true;
+        self.links.held.push(id);
+        true
+    }
+
+    /// Nothing passes between these two any more.
+    pub(super) fn cut(&mut self, link: [End; 2]) {
+        let link = sorted(link);
+        if self.links.cut.contains(&link) {
+            return;
+        }
+        self.links.cut.push(link);
+        let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
+        let noticed = self.now + self.scenario().network.heartbeat;
+        for (instance, state) in self.services[service].instances.iter().enumerate() {
+            if let Some(connection) = state.connection {
+                self.agenda.push(noticed, Item::HeartbeatMissed { instance: InstanceId { service, instance }, connection });
+            }
+        }
+        for (connection, instance) in self.leaving.iter().filter(|(_, instance)| instance.service == service) {
+            self.agenda.push(noticed, Item::HeartbeatMissed { instance: *instance, connection: *connection });
+        }
+    }
+
+    /// What waited is sent again.
+    pub(super) fn heal(&mut self, link: [End; 2]) {
+        let link = sorted(link);
+        self.links.cut.retain(|cut| *cut != link);
+        for id in std::mem::take(&mut self.links.held) {
+            let Some(flight) = self.flights.get_mut(&id) else { continue };
+            if sorted(flight.link) != link {
+                self.links.held.push(id);
+                continue;
+            }
+            flight.held = false;
+            let arrives = self.now + self.recording.scenario.network.latency;
+            flight.departs = self.now;
+            flight.arrives = arrives;
+            self.agenda.push(arrives, Item::Arrival(id));
+            let lane = match (&flight.cargo, flight.link) {
+                (Cargo::Request(_) | Cargo::Response { .. }, _) => None,
+                (_, [End::Broker, End::Service(service)]) => Some((service, true)),
+                (_, [End::Service(service), End::Broker]) => Some((service, false)),
+                _ => None,
+            };
+            if let Some((service, inward)) = lane {
+                for instance in &mut self.services[service].instances {
+                    let lane = if inward { &mut instance.lane_in } else { &mut instance.lane_out };
+                    *lane = arrives.max(*lane);
+                }
+            }
+        }
+    }
+
+    /// Both ends have heard nothing for too long, unless the link has healed.
+    pub(super) fn heartbeat_missed(&mut self, id: InstanceId, connection: crate::broker::ConnectionId) {
+        if !self.links.is_cut([End::Service(id.service), End::Broker]) {
+            return;
+        }
+        self.leaving.retain(|(leaving, _)| *leaving != connection);
+        let instance = &self.services[id.service].instances[id.instance];
+        if instance.connection == Some(connection) {
+            self.happened(Happening::ConnectionLost { instance: id, reason: "no heartbeat" });
+            self.lost_channel(id);
+        } else {
+            self.broker.close_connection(self.now, connection);
+        }
+    }
+}

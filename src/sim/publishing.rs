@@ -1,0 +1,267 @@
+//! How programs publish: from a step, again after a failure, or from the outbox; and what they make of confirms and returns.
+
+use std::sync::Arc;
+
+use super::agenda::Item;
+use super::business::story_name;
+use super::flight::{Cargo, Place, Publish, Verdict};
+use super::life::wants_confirms;
+use super::service::{Awaiting, InstanceId, OutboxEntry, RunId, Waiting};
+use super::trace::{Happening, event_name};
+use super::{StoryId, World};
+use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
+use crate::scenario::template::{fill, fill_text, fill_value};
+use crate::scenario::{Json, Publish as PublishSpec};
+
+/// What a copy does not take along: the broker's own notes of an earlier life.
+const OWN_TO_A_LIFE: [&str; 9] = [
+    "x-death",
+    "x-first-death-exchange",
+    "x-first-death-queue",
+    "x-first-death-reason",
+    "x-last-death-exchange",
+    "x-last-death-queue",
+    "x-last-death-reason",
+    "x-delivery-count",
+    "x-acquired-count",
+];
+
+impl World {
+    /// An event as the chapter's `publishEvent` makes it: JSON with metadata, persistent, its id also the message id. Its story's
+    /// number is the correlation id.
+    pub(super) fn event(&mut self, source: &str, payload: &Json, story: StoryId) -> (Properties, Box<[u8]>) {
+        self.event_last += 1;
+        let event_id: Name = format!("e-{}", self.event_last).into();
+        let mut body = payload.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert(
+                "metadata".into(),
+                serde_json::json!({
+                    "eventId": &*event_id,
+                    "timestamp": self.now.as_millis(),
+                    "source": source,
+                    "version": "1.0",
+                }),
+            );
+        }
+        let properties = Properties {
+            content_type: Some("application/json".into()),
+            delivery_mode: Some(2),
+            message_id: Some(event_id),
+            correlation_id: Some(story_name(story)),
+            app_id: Some(source.into()),
+            headers: Some(Table::new()),
+            ..Properties::default()
+        };
+        (properties, body.to_string().into_bytes().into())
+    }
+
+    fn filled(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> Option<Publish> {
+        let source = self.services[id.service].spec.name.clone();
+        let run = self.run_mut(id, run_id)?;
+        let story = run.story;
+        let data = run.data.json();
+        let routing_key: Name = fill_text(&spec.routing_key, data).into();
+        let payload = fill(&spec.payload, data);
+        let headers = spec.headers.iter().map(|(name, value)| (name.clone(), fill_value(value, data))).collect();
+        let (mut properties, body) = self.event(&source, &payload, story);
+        properties.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
+        properties.priority = spec.priority;
+        properties.expiration = spec.expiration.map(|span| span.as_millis().to_string().into());
+        properties.headers = Some(headers);
+        Some(Publish { exchange: spec.exchange.clone(), routing_key, properties: properties.into(), body, mandatory: spec.mandatory })
+    }
+
+    /// Whether the handler has to wait, or has ended.
+    pub(super) fn publish_step(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
+        let Some(channel) = self.services[id.service].instances[id.instance].channel else {
+            return self.unsent(id, run_id, spec);
+        };
+        let Some(publish) = self.filled(id, run_id, spec) else { return true };
+        let Some(run) = self.run_mut(id, run_id) else { return true };
+        let (wait, about) = (run.wait, run.about.clone());
+        let waiting = spec.confirm.then_some(Waiting::Run { run: run_id, wait });
+        self.hand_over(id, channel, publish, about, waiting);
+        if let Some(span) = spec.confirm_timeout {
+            let epoch = self.services[id.service].instances[id.instance].epoch;
+            self.agenda.push(self.now + span, Item::TimesOut { instance: id, epoch, run: run_id, wait });
+        }
+        spec.confirm
+    }
+
+    /// The chapter's publisher logs this and goes on: a failed publish must not fail the order.
+    fn unsent(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
+        let Some(run) = self.run_mut(id, run_id) else { return true };
+        let (routing_key, about) = (fill_text(&spec.routing_key, run.data.json()).into(), run.about.clone());
+        self.ledger.messages.unsent += 1;
+        self.happened(Happening::Unsent { instance: id, routing_key, about });
+        if spec.required {
+            self.fail(id, run_id, "publish", "no channel to the broker".to_owned());
+        }
+        spec.required
+    }
+
+    fn hand_over(&mut self, id: InstanceId, channel: ChannelId, publish: Publish, about: Name, waiting: Option<Waiting>) {
+        let event = publish.properties.message_id.clone().unwrap_or_else(|| "".into());
+        let instance = &mut self.services[id.service].instances[id.instance];
+        instance.published += 1;
+        if let Some(who) = waiting {
+            instance.awaiting.insert(instance.published, Awaiting { event: event.clone(), exchange: publish.exchange.clone(), returned: false, who });
+        }
+        self.ledger.messages.sent += 1;
+        self.happened(Happening::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
+        let path = vec![Place::Instance(id), Place::Exchange(publish.exchange.clone())];
+        self.send_to_broker(id, path, Cargo::Publish { channel, publish });
+    }
+
+    /// The broker answers a publish, if somebody waits for that.
+    pub(super) fn send_confirm(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
+        let awaiting = self.services[id.service].instances[id.instance].awaiting.get(&sequence);
+        if let Some(exchange) = awaiting.map(|awaiting| awaiting.exchange.clone()) {
+            let path = vec![Place::Exchange(exchange), Place::Instance(id)];
+            self.send_from_broker(id, path, Cargo::Confirm { to: id, channel, sequence, outcome });
+        }
+    }
+
+    pub(super) fn confirm_arrives(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        if instance.channel != Some(channel) {
+            return;
+        }
+        let Some(Awaiting { event, returned, who, .. }) = instance.awaiting.remove(&sequence) else { return };
+        let result = match outcome {
+            _ if returned => Err("it was returned: no queue for it"),
+            Outcome::Ack => Ok(()),
+            Outcome::Nack => Err("the broker refused it"),
+        };
+        match who {
+            Waiting::Run { run, wait } => {
+                if let Err(reason) = result {
+                    self.happened(Happening::PublishFailed { instance: id, event, reason });
+                }
+                self.publish_settled(id, run, wait, result);
+            }
+            Waiting::Relay(entry) => {
+                let outbox = &mut self.services[id.service].store.outbox;
+                if outcome == Outcome::Ack {
+                    outbox.retain(|other| other.id != entry);
+                } else if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
+                    entry.sent_by = None;
+                }
+            }
+        }
+    }
+
+    pub(super) fn return_arrives(&mut self, id: InstanceId, channel: ChannelId, message: &Message) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        if instance.channel != Some(channel) {
+            return;
+        }
+        let event = event_name(message);
+        if let Some(awaiting) = instance.awaiting.values_mut().find(|awaiting| awaiting.event == event) {
+            awaiting.returned = true; // its confirm follows
+        } else {
+            self.happened(Happening::PublishFailed { instance: id, event, reason: "it was returned: no queue for it" });
+        }
+    }
+
+    /// A handler that waited for the broker's answer has it, or will never have it.
+    pub(super) fn publish_settled(&mut self, id: InstanceId, run_id: RunId, wait: u32, result: Result<(), &'static str>) {
+        if !self.waits(id, run_id, wait) {
+            return;
+        }
+        let spec = self.services[id.service].spec.clone();
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        run.wait += 1;
+        if let Some(verdict) = run.then {
+            // The delivery is only given away once its successor is safe.
+            self.finish_failed(id, run_id, if result.is_ok() { verdict } else { Verdict::Requeue });
+            return;
+        }
+        let step = spec.handlers[run.handler].steps.get(run.step);
+        let required = matches!(step.map(|step| &step.action), Some(crate::scenario::Action::Publish(publish)) if publish.required);
+        match result {
+            Err(reason) if required => self.fail(id, run_id, "publish", reason.to_owned()),
+            _ => self.next_step(id, run_id),
+        }
+    }
+
+    /// A retry: the same event again, at the end of a queue, with its count one higher.
+    pub(super) fn republish(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, to: Name, count: i64) {
+        let properties = copied(message, Some(count));
+        self.publish_instead(id, run_id, message, "".into(), to, properties);
+    }
+
+    /// It has been tried often enough: out of the way, for people to look at.
+    pub(super) fn park(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, exchange: Name, routing_key: Name) {
+        let properties = copied(message, None);
+        self.publish_instead(id, run_id, message, exchange, routing_key, properties);
+    }
+
+    /// Publishes something in the place of the delivery, which is acknowledged when that is confirmed.
+    fn publish_instead(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, exchange: Name, key: Name, properties: Properties) {
+        let channel = self.services[id.service].instances[id.instance].channel;
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let Some(channel) = channel else {
+            self.finish_failed(id, run_id, Verdict::Requeue);
+            return;
+        };
+        run.then = Some(Verdict::Ack);
+        run.wait += 1;
+        let (wait, about) = (run.wait, run.about.clone());
+        let body = message.body.as_text().unwrap_or_default().as_bytes().into();
+        let publish = Publish { exchange, routing_key: key, properties: properties.into(), body, mandatory: true };
+        self.hand_over(id, channel, publish, about, Some(Waiting::Run { run: run_id, wait }));
+    }
+
+    /// In the same transaction as the record before it.
+    pub(super) fn put_in_outbox(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) {
+        let Some(publish) = self.filled(id, run_id, spec) else { return };
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let about = run.about.clone();
+        let event = publish.properties.message_id.clone().unwrap_or_else(|| "".into());
+        let store = &mut self.services[id.service].store;
+        store.outbox_last += 1;
+        store.outbox.push_back(OutboxEntry { id: store.outbox_last, event, about, publish, sent_by: None });
+    }
+
+    pub(super) fn relay_runs(&mut self, service: usize, generation: u32) {
+        let state = &self.services[service];
+        if state.removed || state.generation != generation {
+            return;
+        }
+        let Some(relay) = state.spec.relay.clone() else { return };
+        self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
+        // One instance does it: the first that can.
+        let able = |instance: &super::service::Instance| instance.up && !instance.hung && instance.channel.is_some();
+        let Some(instance) = state.instances.iter().position(able) else { return };
+        let id = InstanceId { service, instance };
+        let Some(channel) = state.instances[instance].channel else { return };
+        debug_assert!(wants_confirms(&state.spec));
+        let due = state.store.outbox.iter().filter(|entry| entry.sent_by.is_none()).take(relay.batch as usize);
+        let due: Vec<(u64, Name, Publish)> = due.map(|entry| (entry.id, entry.about.clone(), entry.publish.clone())).collect();
+        for (entry, about, publish) in due {
+            if let Some(entry) = self.services[service].store.outbox.iter_mut().find(|other| other.id == entry) {
+                entry.sent_by = Some(id);
+            }
+            self.hand_over(id, channel, publish, about, Some(Waiting::Relay(entry)));
+        }
+    }
+}
+
+/// The same event for another life: without what belonged to the one before, and without its expiration.
+fn copied(message: &Message, retry_count: Option<i64>) -> Properties {
+    let mut properties = Properties::clone(&message.properties);
+    properties.expiration = None;
+    properties.history = None;
+    properties.delivery_mode = Some(2);
+    let mut headers: Table = properties.headers.take().unwrap_or_default();
+    for name in OWN_TO_A_LIFE {
+        headers.remove(name);
+    }
+    if let Some(count) = retry_count {
+        headers.insert("x-retry-count".into(), Value::Int(count));
+    }
+    properties.headers = Some(headers);
+    properties
+}

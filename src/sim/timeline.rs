@@ -1,0 +1,238 @@
+//! A world that can be rewound: a recording, a world somewhere along it, and keyframes from which any moment is near.
+//!
+//! Keyframes are a cache, never truth: what is at a moment is what a run from zero finds there. Their number and their memory are
+//! bounded; when there are too many, every second one goes.
+
+use std::sync::Arc;
+
+use super::{Input, Occurrence, Recording, World};
+use crate::broker::SimTime;
+use crate::scenario::Scenario;
+
+pub const KEYFRAMES_MAX: usize = 256;
+/// Of all keyframes together.
+pub const KEYFRAME_BYTES_MAX: usize = 64 << 20;
+/// The number of steps between the first keyframes.
+const SPACING_FIRST: u64 = 512;
+/// What moved within this time before a moment can still be seen moving.
+const PICTURED: SimTime = SimTime::from_secs(5);
+
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// All of it: what is behind the playhead, and what lies ahead.
+    recording: Recording,
+    world: World,
+    keyframes: Vec<Keyframe>,
+    spacing: u64,
+    furthest: SimTime,
+}
+
+#[derive(Clone, Debug)]
+struct Keyframe {
+    world: Arc<World>,
+    bytes: usize,
+}
+
+/// A place along a recording: between which steps, and after how many inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    steps: u64,
+    inputs: usize,
+}
+
+impl World {
+    fn position(&self) -> Position {
+        Position { steps: self.steps, inputs: self.recording.inputs.len() }
+    }
+}
+
+impl Timeline {
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        Self::open(Recording { scenario, seed, inputs: Vec::new() })
+    }
+
+    /// At the beginning of a recording.
+    #[must_use]
+    pub fn open(recording: Recording) -> Self {
+        let world = World::new(recording.scenario.clone(), recording.seed);
+        let mut timeline = Self { recording, world, keyframes: Vec::new(), spacing: SPACING_FIRST, furthest: SimTime::ZERO };
+        timeline.keep();
+        timeline
+    }
+
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// With what lies ahead of the playhead.
+    #[must_use]
+    pub const fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// As far as it has ever been played on this branch.
+    #[must_use]
+    pub fn furthest(&self) -> SimTime {
+        self.furthest.max(self.world.now())
+    }
+
+    #[must_use]
+    pub fn keyframes(&self) -> usize {
+        self.keyframes.len()
+    }
+
+    /// What the keyframes take, about.
+    #[must_use]
+    pub fn keyframe_bytes(&self) -> usize {
+        self.keyframes.iter().map(|keyframe| keyframe.bytes).sum()
+    }
+
+    pub fn drain_occurrences(&mut self) -> std::vec::Drain<'_, Occurrence> {
+        self.world.drain_occurrences()
+    }
+
+    /// Whether an input now would cut off a future that was already seen.
+    #[must_use]
+    pub fn is_in_the_past(&self) -> bool {
+        self.world.recording.inputs.len() < self.recording.inputs.len() || self.world.now() < self.furthest
+    }
+
+    /// Something comes from outside, now. What lay ahead is another branch, and is gone from this one.
+    pub fn inject(&mut self, input: Input) {
+        let here = self.world.position();
+        self.keyframes.retain(|keyframe| keyframe.world.position() <= here);
+        self.furthest = self.world.now();
+        self.world.inject(input);
+        self.recording.inputs.clone_from(&self.world.recording.inputs);
+    }
+
+    /// A keyframe of where it stands.
+    fn keep(&mut self) {
+        let mut world = self.world.clone();
+        world.occurrences = Vec::new();
+        world.spare = Vec::new();
+        let bytes = world.footprint();
+        self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
+        while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 2 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
+            let mut index = 0;
+            self.keyframes.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.spacing *= 2;
+        }
+    }
+
+    fn keep_if_due(&mut self) {
+        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.world.steps);
+        if self.world.steps >= last + self.spacing {
+            self.keep();
+        }
+    }
+
+    /// One thing happens, at or before this moment. False when there is nothing more by then.
+    fn step_until(&mut self, until: SimTime) -> bool {
+        let goes_on = self.world.step_along(&self.recording.inputs, until);
+        self.furthest = self.furthest.max(self.world.now());
+        if goes_on {
+            self.keep_if_due();
+        }
+        goes_on
+    }
+
+    /// One thing happens. False when nothing is left to do.
+    pub fn step(&mut self) -> bool {
+        // The clock does not run ahead of the last thing that happens.
+        let next_input = self.recording.inputs.get(self.world.recording.inputs.len()).map(|input| input.at);
+        let Some(next) = self.world.next_at().into_iter().chain(next_input).min() else { return false };
+        self.step_until(next);
+        true
+    }
+
+    /// Plays on to this moment, but at most so many steps. Whether it got there.
+    pub fn advance(&mut self, until: SimTime, steps_max: u64) -> bool {
+        (0..steps_max).any(|_| !self.step_until(until))
+    }
+
+    /// Plays on until something like this has happened, but not beyond this moment.
+    pub fn run_to(&mut self, until: SimTime, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
+        self.world.set_watched(true);
+        self.world.occurrences.clear();
+        while self.step_until(until) {
+            if let Some(found) = self.world.occurrences.iter().find(|occurrence| is_it(occurrence)) {
+                return Some(found.clone());
+            }
+            self.world.occurrences.clear();
+        }
+        None
+    }
+
+    /// Plays on until this is true, but not beyond this moment. Whether it became true.
+    pub fn run_while(&mut self, until: SimTime, mut goes_on: impl FnMut(&World) -> bool) -> bool {
+        while goes_on(&self.world) {
+            if !self.step_until(until) {
+                return !goes_on(&self.world);
+            }
+        }
+        true
+    }
+
+    /// To this moment: everything up to and including it has happened, and nothing after.
+    pub fn seek(&mut self, at: SimTime) {
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at);
+        let keyframe = &self.keyframes[place.saturating_sub(1)];
+        // From where it stands it is nearer, if no keyframe lies between.
+        if self.world.now() > at || self.world.position() < keyframe.world.position() {
+            self.world = World::clone(&keyframe.world);
+        }
+        self.play_unseen(at - PICTURED);
+        while self.step_until(at) {}
+    }
+
+    /// Nobody will see what happened so long ago.
+    fn play_unseen(&mut self, until: SimTime) {
+        if self.world.now() < until {
+            self.world.set_watched(false);
+            while self.step_until(until) {}
+        }
+        self.world.set_watched(true);
+    }
+
+    /// Back before the last thing that happened. False at the beginning.
+    pub fn back(&mut self) -> bool {
+        let here = self.world.position();
+        let last_input = self.world.recording.inputs.last();
+        let target = match last_input {
+            Some(input) if input.after_steps == here.steps => Position { inputs: here.inputs - 1, ..here },
+            _ if here.steps == 0 => return false,
+            _ => Position { steps: here.steps - 1, ..here },
+        };
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.position() <= target);
+        self.world = World::clone(&self.keyframes[place.saturating_sub(1)].world);
+        self.world.set_watched(true);
+        while self.world.position() < target {
+            let inputs = &self.recording.inputs[..target.inputs];
+            let next = inputs.get(self.world.recording.inputs.len()).filter(|input| input.after_steps <= self.world.steps);
+            if let Some(input) = next {
+                self.world.take_inputs(inputs, input.at);
+            } else if !self.world.step() {
+                break;
+            }
+        }
+        self.world.occurrences.clear();
+        true
+    }
+
+    /// Another future from here on. What was played so far is shared.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let mut fork = self.clone();
+        let here = fork.world.position();
+        fork.recording.inputs.clone_from(&fork.world.recording.inputs);
+        fork.keyframes.retain(|keyframe| keyframe.world.position() <= here);
+        fork.furthest = fork.world.now();
+        fork
+    }
+}
