@@ -224,12 +224,20 @@ impl Ledger {
     /// What does not add up; empty when all does.
     #[must_use]
     pub fn imbalances(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        let Messages { sent, on_the_way, by_hand, published, routed, unroutable, returned, rolled_back, .. } = self.messages;
+        let Messages { sent, on_the_way, by_hand, published, .. } = self.messages;
         let lost = self.messages.lost_total();
+        let mut wrong = self.broker_imbalances();
         if sent + by_hand != published + lost + on_the_way {
             wrong.push(format!("{sent} sent and {by_hand} by hand, but {published} published + {lost} lost + {on_the_way} on the way"));
         }
+        wrong
+    }
+
+    /// What does not add up from the exchange on.
+    #[must_use]
+    pub fn broker_imbalances(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let Messages { published, routed, unroutable, returned, rolled_back, .. } = self.messages;
         if published != routed + unroutable + returned + rolled_back {
             wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
         }

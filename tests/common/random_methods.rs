@@ -318,7 +318,7 @@ impl Random {
         self.channels.retain(|(_, channel)| self.broker.is_open(*channel));
         self.connections.retain(|connection| self.broker.flow(*connection).is_some());
         let ledger = self.ledger.with_holdings(&self.broker);
-        assert_eq!(ledger.imbalances(), Vec::<String>::new(), "after {what}");
+        assert_eq!(ledger.broker_imbalances(), Vec::<String>::new(), "after {what}");
         assert_eq!(self.broker.broken_invariants(self.now), Vec::<String>::new(), "after {what}");
     }
 
