@@ -1,0 +1,148 @@
+//! Every scenario of the gallery: it tells its story on several seeds, and its file is as Requeue writes it.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use requeue::formats::{report, scenario_file};
+use requeue::scenario::Scenario;
+use requeue::sim::World;
+use requeue::sim::judge::judge;
+
+/// Besides its own.
+const SEEDS: [u64; 5] = [2, 3, 7, 42, 1_000_003];
+
+fn gallery() -> Vec<(PathBuf, String, Arc<Scenario>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the gallery is there")
+        .map(|entry| entry.expect("it is readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("it is text");
+        let scenario = scenario_file::read(&text).unwrap_or_else(|problems| panic!("{}: {problems:#?}", path.display()));
+        (path, text, Arc::new(scenario))
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn run(scenario: &Arc<Scenario>, seed: u64) -> World {
+    let mut world = World::new(scenario.clone(), seed);
+    world.set_watched(false);
+    world.run_until(scenario.until.expect("a story has an end"), u64::MAX);
+    world
+}
+
+#[test]
+fn every_story_comes_out_as_it_says_on_several_seeds() {
+    let gallery = gallery();
+    assert!(gallery.len() >= 14);
+    for (path, _, scenario) in &gallery {
+        assert!(scenario.expects.len() >= 3, "{}", path.display());
+        for seed in SEEDS.into_iter().chain([scenario.seed]) {
+            let world = run(scenario, seed);
+            for expected in &scenario.expects {
+                let judgement = judge(&world, &expected.property);
+                let told = || format!("{}, seed {seed}: {}: {judgement}\n{}", path.display(), expected.says, report::text(&world, &[]));
+                assert!(judgement.holds, "{}", told());
+            }
+            assert_eq!(world.ledger().imbalances(), [""; 0], "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_is_expected_that_would_be_true_of_nothing() {
+    for (path, _, scenario) in gallery() {
+        let world = World::new(scenario.clone(), scenario.seed);
+        let told = scenario.expects.iter().any(|expected| !judge(&world, &expected.property).holds);
+        assert!(told, "{}: all of it holds before anything has happened", path.display());
+    }
+}
+
+#[test]
+fn each_has_a_title_and_a_sentence_of_its_own() {
+    let gallery = gallery();
+    for (index, (path, _, scenario)) in gallery.iter().enumerate() {
+        assert!(!scenario.title.is_empty() && scenario.title.len() <= 60, "{}", path.display());
+        assert!(scenario.about.ends_with('.') && scenario.about.len() >= 40, "{}", path.display());
+        assert!(gallery[..index].iter().all(|(.., other)| other.title != scenario.title), "{}", path.display());
+        assert!(scenario.expects.iter().all(|expected| !expected.says.is_empty()), "{}", path.display());
+    }
+}
+
+/// `REQUEUE_ACCEPT=1` writes them so.
+#[test]
+fn files_are_as_they_are_written() {
+    for (path, text, scenario) in gallery() {
+        let written = scenario_file::write(&scenario);
+        let again = scenario_file::read(&written).unwrap_or_else(|problems| panic!("{}: {problems:#?}", path.display()));
+        assert_eq!(again, *scenario, "{}", path.display());
+        if std::env::var_os("REQUEUE_ACCEPT").is_some() {
+            fs::write(&path, written).expect("it can be written");
+        } else {
+            assert_eq!(text, written, "{}: REQUEUE_ACCEPT=1 cargo test --features cli --test gallery", path.display());
+        }
+    }
+}
+
+/// What no scenario of the gallery has, written and read again.
+#[test]
+fn whatever_a_scenario_can_say_is_written_and_read_again() {
+    let everything = r##"{
+      "requeue": 1, "title": "Everything", "about": "All there is.", "seed": 18446744073709551615, "until_ms": 1.5,
+      "network": { "latency_ms": 0.25, "jitter_ms": 3, "heartbeat_ms": 10000, "links": [
+        { "between": ["a", "broker"], "latency_ms": 5 }, { "between": ["someone", "a"], "latency_ms": 7, "jitter_ms": 1 }] },
+      "broker": { "profile": "4.3",
+        "exchanges": [
+          { "name": "x", "at": [1.5, -2], "type": "headers", "durable": false, "auto_delete": true, "internal": true,
+            "arguments": { "alternate-exchange": "y" } },
+          { "name": "y", "at": [0, 0], "type": "fanout" }],
+        "queues": [
+          { "name": "q", "at": [3, 4], "arguments": { "x-queue-type": "quorum", "x-delivery-limit": 3, "x-max-length": 7 } },
+          { "name": "r", "at": [3, 4], "auto_delete": true }],
+        "bindings": [
+          { "source": "x", "queue": "q", "arguments": { "x-match": "any", "a": 1, "b": true, "c": null, "d": [1.5, "e"] } },
+          { "source": "x", "exchange": "y", "routing_key": "k" }],
+        "policies": [
+          { "name": "p", "pattern": "^q", "apply_to": "all", "priority": 3, "operator": true, "definition": { "max-length": 5 } }] },
+      "clients": [
+        { "name": "someone", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "ramp_per_s": [0.5, 9], "over_ms": 100 },
+          "timeout_ms": 10, "retries": { "max": 2, "backoff_ms": 1, "factor": 3, "backoff_max_ms": 9, "jitter": 0.5 }, "body": [1] },
+        { "name": "b", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "burst": 3, "every_ms": 10, "count": 9 } },
+        { "name": "c", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "at_ms": [1, 2.5], "from_ms": 3, "until_ms": 9 } },
+        { "name": "d", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "by_hand": true }, "poison": { "one_in": 2, "set": {} } },
+        { "name": "e", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "at_once": 3 } }],
+      "services": [
+        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "restart_ms": 2, "relay": { "every_ms": 5, "batch": 7 },
+          "handlers": [
+            { "on": { "http": "GET /" }, "once": { "by": "id", "remember": 5, "memory": "process" }, "steps": [
+              { "do": "work", "ms": { "uniform": [1, 2] }, "fails": { "first": 1 } },
+              { "do": "work", "ms": { "exponential": 2 }, "fails": { "first_attempts": 1 } },
+              { "do": "work", "ms": { "log_normal": { "median": 2, "sigma": 0.5 } }, "fails": { "every": 2 } },
+              { "do": "persist", "id": "id", "state": "s", "outbox": { "exchange": "x", "routing_key": "{k}", "payload": null } },
+              { "do": "call", "service": "a", "endpoint": "GET /", "timeout_ms": 1, "retries": { "max": 1 }, "required": false,
+                "breaker": { "failures": 2, "open_ms": 3 }, "fails": { "down": "a" } },
+              { "do": "publish", "exchange": "x", "routing_key": "k", "payload": { "a": "{b}" }, "persistent": false, "mandatory": true, "confirm": true,
+                "confirm_timeout_ms": 4, "required": true, "priority": 5, "expiration_ms": 6, "headers": { "h": "{i}" }, "fails": { "probability": 0.25 } },
+              { "do": "reply", "status": 204, "fails": { "field": "a", "equals": [1] } }], "on_failure": "crash" },
+            { "on": { "queue": "q", "prefetch": 3, "exclusive": true, "priority": -2 }, "steps": [
+              { "do": "ack" }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
+            { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
+            { "on": { "every_ms": 9 }, "steps": [], "on_failure": "acknowledge" },
+            { "on": { "every_ms": 9, "records": { "state": "s", "older_than_ms": 8 } }, "steps": [], "on_failure": "reject_requeue" },
+            { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }] }],
+      "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h"],
+      "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]
+    }"##;
+    let scenario = scenario_file::read(everything).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let written = scenario_file::write(&scenario);
+    assert_eq!(scenario_file::read(&written).unwrap_or_else(|problems| panic!("{problems:#?}\n{written}")), scenario);
+    // And it runs.
+    let mut world = World::new(Arc::new(scenario), 1);
+    world.run_until(requeue::broker::SimTime::from_secs(10), 200_000);
+    assert_eq!(world.ledger().imbalances(), [""; 0]);
+}

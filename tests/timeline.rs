@@ -1,0 +1,359 @@
+//! Time: a moment found by seeking is the moment found by running; back, to the next event, forks; biographies; looking for what
+//! breaks.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use requeue::broker::{Event, Name, SimTime};
+use requeue::formats::{recording_file, scenario_file};
+use requeue::scenario::{Fault, Property, Scenario};
+use requeue::sim::biography::{Whereabouts, biography};
+use requeue::sim::explore::{Explorer, Search};
+use requeue::sim::judge::{holds, judge};
+use requeue::sim::timeline::{KEYFRAME_BYTES_MAX, KEYFRAMES_MAX};
+use requeue::sim::{Happening, Input, Timeline, World};
+
+const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
+
+fn read(text: &str) -> Arc<Scenario> {
+    Arc::new(scenario_file::read(text).unwrap_or_else(|problems| panic!("{problems:#?}")))
+}
+
+fn course_chapter() -> Arc<Scenario> {
+    read(COURSE_CHAPTER)
+}
+
+fn secs(secs: u64) -> SimTime {
+    SimTime::from_secs(secs)
+}
+
+fn fault(text: &str) -> Input {
+    Input::Fault(text.parse::<Fault>().expect("it is a sentence"))
+}
+
+fn same(one: &World, other: &World) {
+    assert_eq!((one.now(), one.steps(), one.trace_hash()), (other.now(), other.steps(), other.trace_hash()));
+    assert_eq!(one.ledger(), other.ledger());
+    assert_eq!(one.recording(), other.recording());
+    assert_eq!(one.flights().count(), other.flights().count());
+}
+
+#[derive(Clone, Debug)]
+enum Move {
+    Play(u64),
+    Seek(u64),
+    Back,
+    Step,
+    Inject(Input),
+}
+
+fn arbitrary_move() -> impl Strategy<Value = Move> {
+    let input = prop_oneof![
+        "kill (notification|order)-service at 1?[0-9]s for [0-9]s".prop_map(|text| fault(&text)),
+        "(restart broker|alarm disk|hang inventory-service) at 2?[0-9]s for [0-9]s".prop_map(|text| fault(&text)),
+        Just(Input::kill("notification-service", 0)),
+        Just(Input::start("notification-service", 0)),
+        Just(Input::publish("platform-events", "order.placed", serde_json::json!({}))),
+        (1_u32..5).prop_map(|count| Input::Request { client: "customers".into(), count }),
+        Just(Input::Edit(edited())),
+    ];
+    prop_oneof![
+        3 => (0_u64..20_000).prop_map(Move::Play),
+        3 => (0_u64..60_000).prop_map(Move::Seek),
+        2 => Just(Move::Back),
+        1 => Just(Move::Step),
+        3 => input.prop_map(Move::Inject),
+    ]
+}
+
+/// The chapter's system with another prefetch, one queue less, and one service more.
+fn edited() -> Arc<Scenario> {
+    let mut scenario = Scenario::clone(&course_chapter());
+    scenario.broker.queues.retain(|queue| &*queue.name != "analytics-queue");
+    scenario.broker.bindings.retain(|binding| &**binding.destination.name() != "analytics-queue");
+    scenario.services.retain(|service| &*service.name != "analytics-service");
+    let mut more = scenario.services[3].clone();
+    more.name = "second-opinion".into();
+    scenario.services.push(more);
+    scenario.services[2].instances = 2;
+    Arc::new(scenario)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Whatever was played, rewound, stepped back and changed: where the playhead stands is what a run from zero finds there.
+    #[test]
+    fn any_moment_is_what_a_run_from_zero_finds(seed in 0_u64..1_000, moves in proptest::collection::vec(arbitrary_move(), 1..14)) {
+        let mut timeline = Timeline::new(course_chapter(), seed);
+        for each in moves {
+            match each {
+                Move::Play(millis) => { timeline.advance(timeline.world().now() + SimTime::from_millis(millis), u64::MAX); }
+                Move::Seek(millis) => timeline.seek(SimTime::from_millis(millis)),
+                Move::Back => { timeline.back(); }
+                Move::Step => { timeline.step(); }
+                Move::Inject(input) => timeline.inject(input),
+            }
+            prop_assert!(timeline.keyframes() <= KEYFRAMES_MAX && timeline.keyframe_bytes() <= KEYFRAME_BYTES_MAX);
+        }
+        // Back may stand between two things that happen at one moment: on to the end of it.
+        let now = timeline.world().now();
+        timeline.seek(now);
+        let from_zero = World::replay(timeline.recording(), now);
+        same(timeline.world(), &from_zero);
+        prop_assert_eq!(from_zero.ledger().imbalances(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn one_back_and_one_forward_is_where_one_was() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    timeline.advance(secs(20), u64::MAX);
+    timeline.inject(Input::kill("notification-service", 0));
+    timeline.advance(secs(30), u64::MAX);
+    let mut before = Vec::new();
+    for _ in 0..600 {
+        before.push((timeline.world().steps(), timeline.world().trace_hash(), timeline.world().recording().inputs.len()));
+        assert!(timeline.back());
+    }
+    assert!(timeline.world().now() < secs(20), "behind the kill, too");
+    assert!(timeline.is_in_the_past());
+    while let Some((steps, hash, inputs)) = before.pop() {
+        while (timeline.world().steps(), timeline.world().recording().inputs.len()) < (steps, inputs) {
+            timeline.step();
+        }
+        assert_eq!((timeline.world().steps(), timeline.world().trace_hash()), (steps, hash));
+    }
+    timeline.seek(SimTime::ZERO);
+    assert_eq!(timeline.world().now(), SimTime::ZERO);
+    while timeline.back() {}
+    assert_eq!(timeline.world().steps(), 0);
+}
+
+#[test]
+fn to_the_next_event_of_a_kind_and_until_something_is_true() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    let dead = |what: &Happening| matches!(what, Happening::Broker(Event::DeadLettered { .. }));
+    let first = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
+    assert_eq!(timeline.world().now(), first.at);
+    assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 1);
+    let second = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("there are more");
+    assert!(second.at >= first.at && timeline.world().ledger().total().dead_lettered_total() == 2);
+    let five: Property = "dead(notification-queue) < 5".parse().expect("a property");
+    assert!(timeline.run_while(secs(600), |world| holds(world, &five)));
+    assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 5);
+    assert!(!timeline.run_while(timeline.world().now() + secs(1), |_| true), "it never becomes false");
+    assert!(timeline.run_to(secs(601), |occurrence| occurrence.what == Happening::Edited).is_none());
+    assert_eq!(timeline.world().now(), secs(601));
+}
+
+#[test]
+fn a_fork_is_another_future_from_one_past() {
+    let mut real = Timeline::new(course_chapter(), 1);
+    real.advance(secs(30), u64::MAX);
+    real.inject(Input::kill("notification-service", 0));
+    real.advance(secs(60), u64::MAX);
+    real.seek(SimTime::from_millis(29_990));
+    let mut other = real.fork();
+    let mut wider = Scenario::clone(other.world().scenario());
+    wider.services[3].instances = 3;
+    other.inject(Input::Edit(Arc::new(wider)));
+    other.advance(secs(60), u64::MAX);
+    real.seek(secs(60));
+    assert_eq!(real.recording().inputs.len(), 1, "the fork changes nothing here");
+    assert!(real.world().broker().queue("notification-queue").expect("declared").ready() > 50);
+    assert!(other.world().broker().queue("notification-queue").expect("declared").ready() < 10);
+    same(other.world(), &World::replay(other.recording(), secs(60)));
+    same(real.world(), &World::replay(real.recording(), secs(60)));
+}
+
+#[test]
+fn keyframes_stay_within_their_limits() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    timeline.advance(secs(7_200), u64::MAX);
+    assert!(timeline.world().steps() > 400_000);
+    assert!((KEYFRAMES_MAX / 4..=KEYFRAMES_MAX).contains(&timeline.keyframes()), "{}", timeline.keyframes());
+    assert!(timeline.keyframe_bytes() <= KEYFRAME_BYTES_MAX);
+}
+
+#[test]
+fn a_recording_is_a_file_and_back() {
+    let mut timeline = Timeline::new(course_chapter(), 7);
+    let inputs = [
+        fault("kill notification-service at 2s for 3s"),
+        fault("hang inventory-service at step 2 of message 3"),
+        Input::kill("order-service", 0),
+        Input::start("order-service", 0),
+        Input::Request { client: "customers".into(), count: 3 },
+        Input::publish("platform-events", "order.placed", serde_json::json!({ "a": [1, null, "x"] })),
+        Input::Edit(edited()),
+        Input::Silence,
+    ];
+    for input in inputs {
+        timeline.advance(timeline.world().now() + SimTime::from_micros(1_234_567), u64::MAX);
+        timeline.inject(input);
+    }
+    timeline.advance(secs(20), u64::MAX);
+    let text = recording_file::write(timeline.recording(), timeline.world().now());
+    let file = recording_file::read(&text).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}"));
+    assert_eq!((&file.recording, file.until), (timeline.recording(), secs(20)));
+    same(&World::replay(&file.recording, file.until), timeline.world());
+}
+
+#[test]
+fn what_is_wrong_with_a_recording_is_said_with_its_place() {
+    let timeline = Timeline::new(course_chapter(), 7);
+    let mut inputs = timeline.recording().clone();
+    let at = |millis, input| requeue::sim::TimedInput { at: SimTime::from_millis(millis), after_steps: 0, input };
+    inputs.inputs = vec![at(1, fault("kill order-service at 2s")), at(2, Input::Silence)];
+    let good = recording_file::write(&inputs, secs(1));
+    assert!(recording_file::read(&good).is_ok());
+    for (from, to, said) in [
+        ("\"requeue_recording\": 1", "\"requeue_recording\": 9", "requeue_recording: this is format 9"),
+        ("kill order-service", "tickle order-service", "inputs[0].fault: 'tickle order-service at 2s' is not a fault"),
+        ("\"silence\": true", "\"noise\": true", "inputs[1].noise: unknown field"),
+        ("\"at_ms\": 2", "\"at_ms\": 0", "inputs: inputs are given in their order"),
+        ("\"prefetch\": 10", "\"prefetch\": -10", "scenario.services[2].handlers[0].on.prefetch: expected"),
+        ("\"queue\": \"inventory-queue\"", "\"queue\": \"inventory\"", "scenario.broker.bindings[0].queue: there is no queue 'inventory'"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let problems = recording_file::read(&good.replacen(from, to, 1)).expect_err(said);
+        let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(all.iter().any(|problem| problem.starts_with(said)), "{said}: {all:#?}");
+    }
+}
+
+/// The places of an event, as text.
+fn places(timeline: &Timeline, event: &str) -> Vec<String> {
+    let until = timeline.world().now();
+    let found = biography(timeline.world().recording(), &event.into(), until);
+    found.map(|life| life.whereabouts.iter().map(|place| format!("{place:?}")).collect()).unwrap_or_default()
+}
+
+#[test]
+fn where_did_my_message_go() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    timeline.advance(secs(10), u64::MAX);
+    timeline.inject(Input::kill("notification-service", 0));
+    timeline.advance(secs(12), u64::MAX);
+    // Whatever was published: every copy is somewhere.
+    let published = timeline.world().ledger().messages.published;
+    for number in 1..=published {
+        let life = biography(timeline.world().recording(), &format!("e-{number}").as_str().into(), secs(12)).expect("it was published");
+        let routed = life.entries.iter().find_map(|entry| match &entry.what {
+            Happening::Broker(Event::Routed { queues, .. }) => Some(queues.len()),
+            _ => None,
+        });
+        let on_the_way = life.whereabouts.contains(&Whereabouts::OnTheWayToBroker);
+        let deaths = life.entries.iter().filter(|entry| matches!(entry.what, Happening::Broker(Event::DeadLettered { .. }))).count();
+        if !on_the_way {
+            assert_eq!(life.whereabouts.len(), routed.expect("it was routed") + deaths - deaths, "e-{number}: {:?}", life.whereabouts);
+        }
+        assert!(life.entries.is_sorted_by_key(|entry| entry.at));
+        assert!(life.cause.is_some_and(|cause| cause.starts_with("c-")), "an order was its cause");
+    }
+    assert!(places(&timeline, "e-999").is_empty());
+    // A message that is published by hand and finds nobody.
+    timeline.inject(Input::publish("platform-events.dlx", "nobody", serde_json::json!({})));
+    assert_eq!(places(&timeline, &format!("e-{}", published_by_hand(&timeline))), ["Unroutable"]);
+}
+
+fn published_by_hand(timeline: &Timeline) -> u64 {
+    // It was the last that was numbered.
+    (1..).take_while(|number| !places(timeline, &format!("e-{number}")).is_empty()).last().unwrap_or_default()
+}
+
+const RETRIED: &str = r#"{
+  "requeue": 1, "title": "t", "network": { "latency_ms": 1 },
+  "broker": {
+    "exchanges": [{ "name": "retry.ex", "at": [0, 0], "type": "direct" }],
+    "queues": [
+      { "name": "work", "at": [0, 0], "arguments": { "x-dead-letter-exchange": "retry.ex", "x-dead-letter-routing-key": "work" } },
+      { "name": "work.retry", "at": [0, 0],
+        "arguments": { "x-message-ttl": 500, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "work" } },
+      { "name": "done", "at": [0, 0] }
+    ],
+    "bindings": [{ "source": "retry.ex", "queue": "work.retry", "routing_key": "work" }]
+  },
+  "clients": [],
+  "services": [
+    { "name": "seeder", "at": [0, 0], "handlers": [
+      { "on": { "start_up": true }, "steps": [{ "do": "publish", "routing_key": "work", "payload": {} }] }] },
+    { "name": "worker", "at": [0, 0], "handlers": [
+      { "on": { "queue": "work" },
+        "steps": [{ "do": "effect", "what": "tried", "of": "eventId", "fails": { "first_attempts": 2 } },
+                  { "do": "publish", "routing_key": "done", "payload": {} }] }] }
+  ]
+}"#;
+
+#[test]
+fn a_biography_goes_through_dead_letters_and_on_to_what_came_of_it() {
+    let mut timeline = Timeline::new(read(RETRIED), 1);
+    timeline.advance(secs(5), u64::MAX);
+    let life = biography(timeline.recording(), &"e-1".into(), secs(5)).expect("it was published");
+    let story: Vec<&str> = life.entries.iter().map(|entry| entry.what.name()).collect();
+    let lap = ["delivered", "began", "handler_failed", "settling", "dead_lettered", "routed", "enqueued", "dead_lettered", "routed"];
+    assert_eq!(story.iter().filter(|name| **name == "dead_lettered").count(), 4, "{story:?}");
+    assert!(story.windows(lap.len()).any(|part| part == lap), "{story:?}");
+    assert_eq!(life.cause.as_deref(), Some("c-1"));
+    assert_eq!(life.effects, [Name::from("e-2")], "what was published while it was handled");
+    assert_eq!(life.whereabouts, [Whereabouts::Acknowledged { queue: "work".into(), times: 1 }]);
+    assert_eq!(places(&timeline, "e-2"), ["Ready { queue: \"done\", position: 0 }"]);
+    let after = biography(timeline.recording(), &"e-2".into(), secs(5)).expect("it was published");
+    assert_eq!(after.cause.as_deref(), Some("e-1"));
+}
+
+/// An order service whose steps are in the wrong order.
+const PUBLISH_FIRST: &str = r#"{
+  "requeue": 1, "title": "t", "network": { "latency_ms": 5 },
+  "broker": { "queues": [{ "name": "emails", "at": [0, 0] }] },
+  "clients": [{ "name": "customers", "at": [0, 0], "calls": { "service": "orders", "endpoint": "POST /orders" },
+    "arrivals": { "every_ms": 500, "count": 6 }, "timeout_ms": 1000 }],
+  "services": [
+    { "name": "orders", "at": [0, 0], "handlers": [{ "on": { "http": "POST /orders" }, "steps": [
+      { "do": "publish", "routing_key": "emails", "payload": {} }, { "do": "persist", "id": "orderId", "state": "pending" }] }] },
+    { "name": "notification", "at": [0, 0], "handlers": [{ "on": { "queue": "emails", "prefetch": 10 }, "steps": [
+      { "do": "work", "ms": 20 }, { "do": "effect", "what": "email sent", "of": "eventId" }] }] }
+  ]
+}"#;
+
+fn explore(text: &str, property: &str, runs: u64) -> Explorer {
+    let scenario = read(text);
+    let property = property.parse().expect("a property");
+    let mut explorer = Explorer::new(Search { scenario, seed: 1, property, until: secs(10), runs });
+    while !explorer.is_over() {
+        explorer.next_run();
+    }
+    explorer
+}
+
+#[test]
+fn exploring_finds_the_crash_between_two_steps_and_nothing_where_there_is_nothing() {
+    let explorer = explore(PUBLISH_FIRST, "invented(email sent) = 0", 200);
+    let found = explorer.found().expect("a crash after the first step");
+    assert_eq!(found.faults.len(), 1);
+    assert_eq!(found.faults[0].to_string().split(" of ").next(), Some("kill orders at step 2"));
+    // Anybody can see it.
+    let text = recording_file::write(&found.recording, found.at);
+    let file = recording_file::read(&text).expect("it is a recording");
+    let world = World::replay(&file.recording, file.until);
+    assert!(!judge(&world, &explorer.search().property).holds);
+    assert!(file.until < secs(10), "it is no longer than it has to be: {}", file.until);
+
+    let twice = explore(PUBLISH_FIRST, "no email sent twice", 200);
+    let found = twice.found().expect("a crash before the acknowledgement");
+    assert_eq!(found.faults[0].to_string(), "kill notification at step 3 of message 1 for 2s");
+
+    let held = explore(PUBLISH_FIRST, "depth of emails below 50", 60);
+    assert!(held.found().is_none());
+    assert_eq!(held.runs_done(), 60);
+}
+
+#[test]
+fn exploring_is_the_same_every_time() {
+    let [one, other] = [0, 1].map(|_| explore(PUBLISH_FIRST, "no order without an email sent", 100));
+    let text = |explorer: &Explorer| explorer.found().map(|found| recording_file::write(&found.recording, found.at));
+    assert!(one.found().is_some());
+    assert_eq!(text(&one), text(&other));
+}
