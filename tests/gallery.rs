@@ -92,7 +92,7 @@ fn files_are_as_they_are_written() {
 /// What no scenario of the gallery has, written and read again.
 #[test]
 fn whatever_a_scenario_can_say_is_written_and_read_again() {
-    let everything = r##"{
+    let everything = r#"{
       "requeue": 1, "title": "Everything", "about": "All there is.", "seed": 18446744073709551615, "until_ms": 1.5,
       "network": { "latency_ms": 0.25, "jitter_ms": 3, "heartbeat_ms": 10000, "links": [
         { "between": ["a", "broker"], "latency_ms": 5 }, { "between": ["someone", "a"], "latency_ms": 7, "jitter_ms": 1 }] },
@@ -137,7 +137,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }] }],
       "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h"],
       "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]
-    }"##;
+    }"#;
     let scenario = scenario_file::read(everything).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let written = scenario_file::write(&scenario);
     assert_eq!(scenario_file::read(&written).unwrap_or_else(|problems| panic!("{problems:#?}\n{written}")), scenario);

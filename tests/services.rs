@@ -1,5 +1,6 @@
 //! What programs do, as tables: each failure policy and pattern with what comes of it, each fault, each kind of traffic.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
 
 use std::sync::Arc;
 
@@ -37,14 +38,18 @@ fn fault(text: &str) -> Input {
 }
 
 struct Ran {
+    /// What a failure is told with.
+    about: String,
     world: World,
     occurrences: Vec<Occurrence>,
 }
 
 fn run(scenario: Arc<Scenario>, faults: &[&str], until_ms: u64) -> Ran {
     let mut world = World::new(scenario, 1);
-    faults.iter().for_each(|text| world.inject(fault(text)));
-    play(world, until_ms)
+    for text in faults {
+        world.inject(fault(text));
+    }
+    play(world, until_ms).about(format!("{faults:?}"))
 }
 
 fn play(mut world: World, until_ms: u64) -> Ran {
@@ -56,14 +61,18 @@ fn play(mut world: World, until_ms: u64) -> Ran {
         assert_eq!(world.ledger().imbalances(), [""; 0], "after step {}", world.steps());
     }
     world.run_until(until, 1);
-    Ran { world, occurrences }
+    Ran { about: String::new(), world, occurrences }
 }
 
 impl Ran {
+    fn about(self, about: String) -> Self {
+        Self { about, ..self }
+    }
+
     fn must(&self, properties: &[&str]) {
         for text in properties {
             let judgement = judge(&self.world, &text.parse::<Property>().unwrap_or_else(|why| panic!("{why}")));
-            assert!(judgement.holds, "{judgement}\n{}", requeue::formats::report::text(&self.world, &[]));
+            assert!(judgement.holds, "{}: {judgement}\n{}", self.about, requeue::formats::report::text(&self.world, &[]));
         }
     }
 
@@ -168,7 +177,9 @@ fn the_chapters_code_never_stops() {
     let ran = worked(dead_lettering(), json!("chapter"), poison(), 2_000);
     // Nobody ever writes x-retry-count; the poison message stands before everything else for ever.
     ran.must(&["dead(work) = 0", "requeued(work) > 50", "done(email sent) = 0", "ready(work) >= 1"]);
-    assert!(ran.deliveries("work").iter().skip(1).all(|(_, message, redelivered)| *redelivered && header(message, "x-retry-count").is_none()));
+    assert!(
+        ran.deliveries("work").iter().skip(1).all(|(_, message, redelivered)| *redelivered && header(message, "x-retry-count").is_none())
+    );
 }
 
 #[test]
@@ -262,8 +273,8 @@ fn the_other_policies() {
         (json!("dead_letter"), json!({ "down": "worker" }), &["done(email sent) = 2"]),
     ];
     for (policy, fails, properties) in cases {
-        println!("{policy} {fails}");
-        worked(dead_lettering(), policy, fails, 8_000).must(properties);
+        let about = format!("{policy} {fails}");
+        worked(dead_lettering(), policy, fails, 8_000).about(about).must(properties);
     }
 }
 
@@ -316,9 +327,9 @@ fn the_order_of_steps_decides_what_a_crash_does() {
         (json!([persist(), publish()]), 3, &["saved = 20", "missing(email sent) = 0", "accepted = 19"]),
     ];
     for (steps, step, properties) in cases {
-        println!("{steps}, step {step}");
+        let about = format!("{steps}, step {step}");
         let kill = format!("kill order-service at step {step} of message 5 for 50ms");
-        let ran = run(orders(steps, json!({})).scenario(), &[&kill], 20_000);
+        let ran = run(orders(steps, json!({})).scenario(), &[&kill], 20_000).about(about);
         ran.must(properties);
         ran.must(&["requests = 20", "failed = 1", "duplicated(email sent) = 0"]);
     }
@@ -335,7 +346,6 @@ fn an_outbox_survives_every_crash_and_every_outage() {
         &["partition order-service from broker at 500ms for 2s"],
         &["alarm disk at 300ms for 4s"],
     ] {
-        println!("{faults:?}");
         let ran = run(orders(steps(), relay()).scenario(), faults, 60_000);
         ran.must(&["missing(email sent) = 0", "invented(email sent) = 0", "unannounced = 0", "saved = 20"]);
         assert_eq!(ran.world.services()[0].store.outbox_len(), 0);
@@ -359,7 +369,13 @@ fn a_publisher_that_waits_for_confirms_knows() {
     assert_eq!(accepted_without, 0, "whoever was told yes gets an email");
     // No queue: with mandatory the broker says so, and the confirm comes all the same.
     let unroutable = |mandatory: bool| {
-        json!([persist(), with(confirmed(json!({ "required": true })), json!({ "routing_key": "user.created", "exchange": "dlx", "mandatory": mandatory }))])
+        json!([
+            persist(),
+            with(
+                confirmed(json!({ "required": true })),
+                json!({ "routing_key": "user.created", "exchange": "dlx", "mandatory": mandatory })
+            )
+        ])
     };
     run(orders(unroutable(false), json!({})).scenario(), &[], 20_000).must(&["accepted = 20", "unroutable = 20", "returned = 0"]);
     run(orders(unroutable(true), json!({})).scenario(), &[], 20_000).must(&["failed = 20", "unroutable = 0", "returned = 20"]);
@@ -397,8 +413,10 @@ fn an_idempotent_consumer_does_nothing_twice() {
     // Acknowledgements that got lost on the way do no harm any more.
     let cut = ["partition notification-service from broker at 505ms for 70s"];
     run(scenario(None), &cut, 200_000).must(&["duplicated(email sent) >= 3"]);
-    run(scenario(Some(json!({ "by": "eventId", "memory": "process" }))), &cut, 200_000).must(&["duplicated(email sent) = 0", "missing(email sent) = 0"]);
-    run(scenario(Some(json!({ "by": "eventId", "memory": "store" }))), &cut, 200_000).must(&["duplicated(email sent) = 0", "missing(email sent) = 0"]);
+    run(scenario(Some(json!({ "by": "eventId", "memory": "process" }))), &cut, 200_000)
+        .must(&["duplicated(email sent) = 0", "missing(email sent) = 0"]);
+    run(scenario(Some(json!({ "by": "eventId", "memory": "store" }))), &cut, 200_000)
+        .must(&["duplicated(email sent) = 0", "missing(email sent) = 0"]);
     // A memory of one forgets.
     run(scenario(Some(json!({ "by": "eventId", "remember": 1 }))), &cut, 200_000).must(&["duplicated(email sent) > 0"]);
 }
@@ -514,7 +532,6 @@ fn each_fault_does_what_it_says() {
         (&["restart broker at 505ms for 100ms"], &["accepted = 20", "unsent > 0"]),
     ];
     for (faults, properties) in cases {
-        println!("{faults:?}");
         run(scenario(), faults, 40_000).must(properties);
     }
     // A connection that is cut for longer than its heartbeat is given up at both ends.
@@ -558,7 +575,10 @@ fn headers_are_templates_too() {
     assert_eq!(header(&message, "story").as_deref(), Some("Int(1)"));
     assert_eq!(header(&message, "text").as_deref(), Some("String(\"order 1\")"));
     let properties = &message.properties;
-    assert_eq!((properties.delivery_mode, properties.priority, properties.expiration.clone()), (Some(1), Some(3), Some(Name::from("60000"))));
+    assert_eq!(
+        (properties.delivery_mode, properties.priority, properties.expiration.clone()),
+        (Some(1), Some(3), Some(Name::from("60000")))
+    );
     assert_eq!(properties.correlation_id.as_deref(), Some("c-1"));
 }
 

@@ -185,7 +185,9 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
                 let hue = hue(scenario, &message.routing_key);
                 match verdict {
                     Verdict::Ack => add(along(scenario, path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
-                    Verdict::Requeue | Verdict::RejectRequeue => add(along(scenario, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue")),
+                    Verdict::Requeue | Verdict::RejectRequeue => {
+                        add(along(scenario, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                    }
                     Verdict::Reject => add(along(scenario, path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
                 }
             }

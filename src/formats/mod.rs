@@ -10,4 +10,3 @@ pub mod report;
 
 pub mod scenario_file;
 pub mod trace_json;
-

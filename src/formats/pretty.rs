@@ -1,5 +1,7 @@
 //! Writing JSON for people: fields in the order of the format, what is short on one line.
 
+use std::fmt::Write as _;
+
 use serde_json::Value as Json;
 
 const COLUMNS_MAX: usize = 120;
@@ -90,7 +92,7 @@ impl Doc {
             out.extend(std::iter::repeat_n(' ', indent + 2));
             let mut column = indent + 3;
             if let Some(name) = name {
-                out.push_str(&format!("\"{name}\": "));
+                let _ = write!(out, "\"{name}\": ");
                 column += name.len() + 4;
             }
             value.write(out, indent + 2, column);
@@ -116,7 +118,8 @@ impl Doc {
 fn one_line(value: &Json) -> String {
     match value {
         Json::Object(fields) if !fields.is_empty() => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{}: {}", Json::from(name.as_str()), one_line(value))).collect();
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{}: {}", Json::from(name.as_str()), one_line(value))).collect();
             format!("{{ {} }}", fields.join(", "))
         }
         Json::Array(items) => format!("[{}]", items.iter().map(one_line).collect::<Vec<_>>().join(", ")),

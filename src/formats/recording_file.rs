@@ -109,13 +109,11 @@ fn input(node: &Node) -> Option<TimedInput> {
     let edit = fields.maybe("edit").map(|node| Some(Input::Edit(Arc::new(scenario_file::embedded(&node)))));
     fields.done();
     let mut given = [fault, mend, publish, request, silence, edit].into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(input), None) => Some(TimedInput { at, after_steps, input: input? }),
-        _ => {
-            fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\"");
-            None
-        }
+    if let (Some(input), None) = (given.next(), given.next()) {
+        return Some(TimedInput { at, after_steps, input: input? });
     }
+    fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\"");
+    None
 }
 
 fn publish(node: &Node) -> HandPublish {

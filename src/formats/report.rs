@@ -30,7 +30,14 @@ pub fn text(world: &World, checked: &[Checked]) -> String {
 fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt::Result {
     let ledger = world.ledger();
     let messages = &ledger.messages;
-    writeln!(out, "{}, RabbitMQ {}, seed {}, until {}\n", world.scenario().title, world.profile(), world.recording().seed, Span(world.now()))?;
+    writeln!(
+        out,
+        "{}, RabbitMQ {}, seed {}, until {}\n",
+        world.scenario().title,
+        world.profile(),
+        world.recording().seed,
+        Span(world.now())
+    )?;
     writeln!(
         out,
         "Messages   published {} = routed {} + unroutable {} + returned {}",

@@ -37,7 +37,7 @@ fn message(fields: &mut Map<String, Json>, message: &Message) {
 
 fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
     match event {
-        Event::Published { message: one, .. } => message(fields, one),
+        Event::Published { message: one, .. } | Event::RolledBack { message: one, .. } => message(fields, one),
         Event::Routed { message: one, queues } => {
             message(fields, one);
             put(fields, "queues", queues.iter().map(|queue| Json::from(&**queue)).collect::<Vec<_>>());
@@ -50,7 +50,6 @@ fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
             put(fields, "sequence", *sequence);
             put(fields, "outcome", if *outcome == Outcome::Ack { "ack" } else { "nack" });
         }
-        Event::RolledBack { message: one, .. } => message(fields, one),
         Event::Enqueued { queue, message: one } | Event::Acknowledged { queue, message: one, .. } => {
             message(fields, one);
             put(fields, "queue", &**queue);

@@ -49,7 +49,10 @@ pub enum Moment {
     At(SimTime),
     /// Just before the k-th step, from 1, of the handler that handles this message; one more than there are steps is before the
     /// acknowledgement. Only for faults of a service.
-    AtStep { step: usize, message: MessageRef },
+    AtStep {
+        step: usize,
+        message: MessageRef,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

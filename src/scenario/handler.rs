@@ -110,17 +110,32 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Takes time.
-    Work { time: Span },
+    Work {
+        time: Span,
+    },
     /// Writes the handler's data into the service's store, under the number in the field `id`, which it gives if there is none. An
     /// event for the outbox is written in the same transaction.
-    Persist { id: Name, state: Name, outbox: Option<Box<Publish>> },
+    Persist {
+        id: Name,
+        state: Name,
+        outbox: Option<Box<Publish>>,
+    },
     Publish(Box<Publish>),
     /// Waits for another service's answer. When that does not come and it is not required, the handler goes on without.
-    Call { endpoint: Endpoint, attempts: Attempts, required: bool },
+    Call {
+        endpoint: Endpoint,
+        attempts: Attempts,
+        required: bool,
+    },
     /// Something that cannot be undone, done to whom the field `of` names: an email sent, a card charged.
-    Effect { what: Name, of: Name },
+    Effect {
+        what: Name,
+        of: Name,
+    },
     /// Answers the HTTP request. Without this step the end of the handler does.
-    Reply { status: u16 },
+    Reply {
+        status: u16,
+    },
     /// Acknowledges the delivery. Without this step the end of the handler does.
     Ack,
 }

@@ -137,14 +137,8 @@ pub enum LatencyOf {
 
 impl Comparison {
     /// Longer ones first: `<=` begins with `<`.
-    const ALL: [(&'static str, Self); 6] = [
-        ("<=", Self::AtMost),
-        (">=", Self::AtLeast),
-        ("!=", Self::NotEqual),
-        ("<", Self::Less),
-        (">", Self::More),
-        ("=", Self::Equal),
-    ];
+    const ALL: [(&'static str, Self); 6] =
+        [("<=", Self::AtMost), (">=", Self::AtLeast), ("!=", Self::NotEqual), ("<", Self::Less), (">", Self::More), ("=", Self::Equal)];
 
     #[must_use]
     pub fn holds(self, left: f64, right: f64) -> bool {

@@ -55,10 +55,18 @@ pub struct Poison {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Span {
     Constant(SimTime),
-    Uniform { from: SimTime, to: SimTime },
-    Exponential { mean: SimTime },
+    Uniform {
+        from: SimTime,
+        to: SimTime,
+    },
+    Exponential {
+        mean: SimTime,
+    },
     /// Most are near the median, a few take much longer: as real services do.
-    LogNormal { median: SimTime, sigma: f64 },
+    LogNormal {
+        median: SimTime,
+        sigma: f64,
+    },
 }
 
 /// How an HTTP request is tried.

@@ -241,16 +241,17 @@ impl Check<'_> {
             self.problem(format!("{path}.name"), format!("'{BROKER}' is what the broker is called"));
         }
         if name.contains(['#', '(', ')']) || name.contains(char::is_whitespace) {
-            self.problem(format!("{path}.name"), "a name of a service or client has no spaces, '#' or brackets: faults and properties speak of it");
+            self.problem(
+                format!("{path}.name"),
+                "a name of a service or client has no spaces, '#' or brackets: faults and properties speak of it",
+            );
         }
     }
 
     fn traffic(&mut self, path: &str, traffic: &Traffic) {
         let often = "requests come at most 10,000 a second";
         match &traffic.pattern {
-            Pattern::ByHand => {}
             Pattern::Every(period) | Pattern::Poisson(period) if *period < PERIOD_MIN => self.problem(path, often),
-            Pattern::Every(_) | Pattern::Poisson(_) => {}
             Pattern::Burst { size, every } => {
                 if *every < PERIOD_MIN || f64::from(*size) / every.as_secs_f64() > 10_000.0 {
                     self.problem(path, often);
@@ -273,7 +274,7 @@ impl Check<'_> {
             Pattern::Recorded(moments) if moments.len() > AT_ONCE_MAX => {
                 self.problem(path, format!("a recorded list has at most {AT_ONCE_MAX} moments"));
             }
-            Pattern::AtOnce(_) => {}
+            Pattern::ByHand | Pattern::Every(_) | Pattern::Poisson(_) | Pattern::AtOnce(_) => {}
             Pattern::Recorded(moments) => {
                 if !moments.is_sorted() {
                     self.problem(path, "the moments are given in their order");
@@ -445,11 +446,14 @@ impl Check<'_> {
         for (index, fault) in scenario.faults.iter().enumerate() {
             self.fault(&format!("faults[{index}]"), &fault.kind);
             if let (Moment::AtStep { step, .. }, Some(target)) = (&fault.when, fault.kind.target()) {
-                let longest = scenario.service(&target.service).map_or(0, |(_, service)| {
-                    service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default()
-                });
+                let longest = scenario
+                    .service(&target.service)
+                    .map_or(0, |(_, service)| service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default());
                 if !(1..=longest).contains(step) {
-                    self.problem(format!("faults[{index}]"), format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"));
+                    self.problem(
+                        format!("faults[{index}]"),
+                        format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"),
+                    );
                 }
             }
         }
@@ -541,9 +545,10 @@ pub fn unknown_names(scenario: &Scenario, property: &Property) -> Vec<String> {
         (!known).then(|| format!("there is no client or service '{name}'"))
     };
     let unknown = |quantity: &Quantity| match quantity {
-        Quantity::Queue(_, Some(name)) | Quantity::Dead(Some(name), _) => queue(name),
+        Quantity::Queue(_, Some(name))
+        | Quantity::Dead(Some(name), _)
+        | Quantity::Latency(LatencyOf::EndToEnd(name) | LatencyOf::Queueing(name), _) => queue(name),
         Quantity::Effect(_, Some(what)) => effect(what),
-        Quantity::Latency(LatencyOf::EndToEnd(name) | LatencyOf::Queueing(name), _) => queue(name),
         Quantity::Latency(LatencyOf::Http(name), _) => program(name),
         _ => None,
     };

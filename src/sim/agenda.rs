@@ -9,22 +9,69 @@ use crate::broker::{ConnectionId, SimTime};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
     Arrival(u64),
-    ClientSends { client: usize, generation: u32 },
-    ClientTimesOut { client: usize, number: u64, attempt: u32 },
-    ClientTriesAgain { client: usize, number: u64, attempt: u32 },
+    ClientSends {
+        client: usize,
+        generation: u32,
+    },
+    ClientTimesOut {
+        client: usize,
+        number: u64,
+        attempt: u32,
+    },
+    ClientTriesAgain {
+        client: usize,
+        number: u64,
+        attempt: u32,
+    },
     /// A step's work is done.
-    Resume { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    Resume {
+        instance: InstanceId,
+        epoch: u32,
+        run: RunId,
+        wait: u32,
+    },
     /// A call or a confirm did not come.
-    TimesOut { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
-    CallsAgain { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
+    TimesOut {
+        instance: InstanceId,
+        epoch: u32,
+        run: RunId,
+        wait: u32,
+    },
+    CallsAgain {
+        instance: InstanceId,
+        epoch: u32,
+        run: RunId,
+        wait: u32,
+    },
     /// It was about to take a step when it hung.
-    Continues { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
-    ScheduleFires { service: usize, handler: usize, generation: u32 },
-    RelayRuns { service: usize, generation: u32 },
-    Reconnect { instance: InstanceId, epoch: u32 },
+    Continues {
+        instance: InstanceId,
+        epoch: u32,
+        run: RunId,
+        wait: u32,
+    },
+    ScheduleFires {
+        service: usize,
+        handler: usize,
+        generation: u32,
+    },
+    RelayRuns {
+        service: usize,
+        generation: u32,
+    },
+    Reconnect {
+        instance: InstanceId,
+        epoch: u32,
+    },
     /// After a crash.
-    Restart { instance: InstanceId, epoch: u32 },
-    HeartbeatMissed { instance: InstanceId, connection: ConnectionId },
+    Restart {
+        instance: InstanceId,
+        epoch: u32,
+    },
+    HeartbeatMissed {
+        instance: InstanceId,
+        connection: ConnectionId,
+    },
     FaultBegins(u32),
     FaultEnds(u32),
 }

@@ -22,16 +22,34 @@ pub struct Biography {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Whereabouts {
     OnTheWayToBroker,
-    InOutbox { service: usize },
+    InOutbox {
+        service: usize,
+    },
     /// So many messages stand before it.
-    Ready { queue: Name, position: u64 },
-    Unacked { queue: Name, by: Option<InstanceId> },
-    Acknowledged { queue: Name, times: u64 },
-    Dropped { queue: Name, cause: DropCause },
-    Refused { queue: Name },
+    Ready {
+        queue: Name,
+        position: u64,
+    },
+    Unacked {
+        queue: Name,
+        by: Option<InstanceId>,
+    },
+    Acknowledged {
+        queue: Name,
+        times: u64,
+    },
+    Dropped {
+        queue: Name,
+        cause: DropCause,
+    },
+    Refused {
+        queue: Name,
+    },
     Unroutable,
     Returned,
-    Lost { reason: String },
+    Lost {
+        reason: String,
+    },
 }
 
 /// More is not told: a poison message in a hot loop has as many requeues as there is time.

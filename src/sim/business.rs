@@ -139,7 +139,7 @@ impl Business {
     }
 
     /// What is owed the effect: whatever was saved, or, where nothing ever is, whatever was accepted.
-    fn is_owed(&self, story: &Story) -> bool {
+    fn is_owed(&self, story: Story) -> bool {
         if self.records > 0 { story.records > 0 } else { story.accepted }
     }
 
@@ -148,7 +148,7 @@ impl Business {
     pub fn missing(&self, what: &str) -> u64 {
         let by_story = self.effects.get(what).map(|effect| &effect.by_story);
         let had = |index: usize| by_story.and_then(|counts| counts.get(index)).is_some_and(|count| *count > 0);
-        self.stories.iter().enumerate().filter(|(index, story)| self.is_owed(story) && !had(*index)).count() as u64
+        self.stories.iter().enumerate().filter(|(index, story)| self.is_owed(**story) && !had(*index)).count() as u64
     }
 
     /// Orders that had the effect although there is no record of them.

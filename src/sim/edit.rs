@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::World;
 use super::agenda::Item;
 use super::random::{Random, Stream};
-use super::service::{ClientState, Instance, InstanceId, ServiceState, Store};
+use super::service::{ClientState, Instance, InstanceId, Memory, ServiceState, Store};
 use super::trace::Happening;
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, QueueBinding, QueueDeclare};
@@ -69,7 +69,7 @@ impl World {
             turn: 0,
             begun: 0,
             visits: OrderedMap::new(),
-            attempts: Default::default(),
+            attempts: Memory::default(),
             generation: 0,
         });
         self.start_from(service, 0);
@@ -114,12 +114,12 @@ impl World {
         self.plan_next_arrival(client);
     }
 
-    pub(super) fn edit(&mut self, new: Arc<Scenario>) {
+    pub(super) fn edit(&mut self, new: &Arc<Scenario>) {
         let old = std::mem::replace(&mut self.scenario, new.clone());
         self.happened(Happening::Edited);
-        self.edit_topology(&old, &new);
-        self.edit_services(&new);
-        self.edit_clients(&new);
+        self.edit_topology(&old, new);
+        self.edit_services(new);
+        self.edit_clients(new);
         self.lay_links();
         for fault in old.faults.iter().filter(|fault| !new.faults.contains(fault)) {
             self.forget_fault(fault);
@@ -141,7 +141,8 @@ impl World {
             }
         }
         let named = |scenario: &Scenario, binding: &BindingSpec| {
-            let source = scenario.broker.exchanges.iter().any(|exchange| exchange.name == binding.source) || binding.source.starts_with("amq.");
+            let source =
+                scenario.broker.exchanges.iter().any(|exchange| exchange.name == binding.source) || binding.source.starts_with("amq.");
             let target = match &binding.destination {
                 BindingTarget::Queue(name) => scenario.broker.queues.iter().any(|queue| queue.name == *name),
                 BindingTarget::Exchange(name) => scenario.broker.exchanges.iter().any(|exchange| exchange.name == *name),

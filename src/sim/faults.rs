@@ -81,15 +81,16 @@ impl World {
     pub(super) fn strike(&mut self, id: InstanceId, run_id: RunId) -> bool {
         let service = &self.services[id.service];
         let Some(run) = service.instances[id.instance].runs.get(&run_id) else { return false };
-        let due = self.armed.iter().position(|armed| {
-            armed.fault.kind.target().is_some_and(|target| {
-                target.service == service.spec.name && target.instance.is_none_or(|instance| instance == id.instance)
-            }) && armed.step == run.step + 1
-                && match &armed.message {
-                    MessageRef::Nth(number) => *number == run.number,
-                    MessageRef::Event(event) => *event == run.about,
-                }
-        });
+        let due =
+            self.armed.iter().position(|armed| {
+                armed.fault.kind.target().is_some_and(|target| {
+                    target.service == service.spec.name && target.instance.is_none_or(|instance| instance == id.instance)
+                }) && armed.step == run.step + 1
+                    && match &armed.message {
+                        MessageRef::Nth(number) => *number == run.number,
+                        MessageRef::Event(event) => *event == run.about,
+                    }
+            });
         let Some(due) = due else { return false };
         let Armed { fault, .. } = self.armed.remove(due);
         // It strikes the instance that is at the step.

@@ -314,12 +314,11 @@ impl World {
             return;
         }
         let verdict = match &handler.on_failure {
-            FailurePolicy::DeadLetter => Verdict::Reject,
             FailurePolicy::Requeue => Verdict::Requeue,
             FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
             FailurePolicy::Acknowledge => Verdict::Ack,
             FailurePolicy::Chapter if retry_count(&message) < CHAPTER_RETRIES => Verdict::Requeue,
-            FailurePolicy::Chapter => Verdict::Reject,
+            FailurePolicy::DeadLetter | FailurePolicy::Chapter => Verdict::Reject,
             FailurePolicy::Republish { retries, via } => {
                 let count = retry_count(&message);
                 if count < i64::from(*retries) {

@@ -17,7 +17,7 @@ fn bucket_of(micros: u64) -> usize {
     let bucket = if micros < SUB {
         micros
     } else {
-        let octave = u64::from(63 - micros.leading_zeros() - SUB_BITS);
+        let octave = u64::from(micros.ilog2() - SUB_BITS);
         (octave + 1) * SUB + (micros >> octave) - SUB
     };
     usize::try_from(bucket).unwrap_or(usize::MAX)

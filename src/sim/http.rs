@@ -23,13 +23,18 @@ impl World {
         let elapsed = self.now - begins;
         let first = state.fired == 0;
         let at = match &traffic.pattern {
-            Pattern::ByHand => return None,
             Pattern::Every(period) => self.now.max(begins) + *period,
             Pattern::Poisson(mean) => self.now.max(begins) + state.random.exponential(*mean),
-            Pattern::Burst { every, .. } => if first { begins.max(self.now) } else { self.now + *every },
+            Pattern::Burst { every, .. } => {
+                if first {
+                    begins.max(self.now)
+                } else {
+                    self.now + *every
+                }
+            }
             Pattern::Ramp { from_per_s, to_per_s, over } => self.now.max(begins) + ramp_pause(*from_per_s, *to_per_s, *over, elapsed),
             Pattern::AtOnce(_) if first => begins.max(self.now),
-            Pattern::AtOnce(_) => return None,
+            Pattern::ByHand | Pattern::AtOnce(_) => return None,
             Pattern::Recorded(moments) => begins + *moments.get(state.fired)?,
         };
         let over = traffic.until.is_some_and(|until| at > until);
@@ -209,7 +214,9 @@ impl World {
         let circuit = instance.circuits.get_mut(&(run.handler, run.step));
         match circuit {
             Some(Circuit::Open { until }) if *until > now => return self.call_fails(id, run_id, "the circuit is open".to_owned()),
-            Some(Circuit::HalfOpen) => return self.call_fails(id, run_id, "the circuit is half open, and another attempt is out".to_owned()),
+            Some(Circuit::HalfOpen) => {
+                return self.call_fails(id, run_id, "the circuit is half open, and another attempt is out".to_owned());
+            }
             Some(circuit @ Circuit::Open { .. }) => *circuit = Circuit::HalfOpen,
             Some(Circuit::Closed { .. }) | None => {}
         }

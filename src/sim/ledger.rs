@@ -249,4 +249,3 @@ impl Ledger {
         wrong
     }
 }
-

@@ -3,9 +3,10 @@
 use super::agenda::Item;
 use super::flight::{Cargo, Delivery, Place};
 use super::network::End;
-use super::service::{Cause, Data, InstanceId, Job, Waiting};
+use super::service::{Cause, Data, InstanceId, Job, Memory, Waiting};
 use super::trace::{Happening, event_name};
 use super::{World, business};
+use crate::broker::ordered::OrderedMap;
 use crate::broker::{BasicConsume, Capabilities, Method, Name, Table, Value};
 use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
 
@@ -94,8 +95,8 @@ impl World {
         instance.epoch += 1;
         instance.channel = None;
         instance.frozen.clear();
-        instance.circuits = Default::default();
-        instance.done = Default::default();
+        instance.circuits = OrderedMap::default();
+        instance.done = Memory::default();
         let connection = instance.connection.take();
         let runs = std::mem::take(&mut instance.runs);
         let jobs = std::mem::take(&mut instance.inbox);

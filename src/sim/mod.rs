@@ -54,6 +54,7 @@ pub use timeline::Timeline;
 pub use trace::{Happening, Occurrence};
 
 use crate::broker::ordered::OrderedMap;
+use crate::broker::view::QueueView;
 use crate::broker::{
     AmqpError, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply,
     RequeueCause, SimTime,
@@ -118,7 +119,7 @@ impl World {
         let operator = broker.open_channel(SimTime::ZERO, connection).expect("a new connection takes a channel");
         let mut world = Self {
             recording: Recording { scenario: scenario.clone(), seed, inputs: Vec::new() },
-            scenario: scenario.clone(),
+            scenario,
             now: SimTime::ZERO,
             steps: 0,
             agenda: Agenda::default(),
@@ -146,6 +147,7 @@ impl World {
             occurrences: Vec::new(),
             spare: Vec::new(),
         };
+        let scenario = world.scenario.clone();
         world.declare_topology();
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario.clients.iter().for_each(|client| world.add_client(client));
@@ -393,7 +395,7 @@ impl World {
                 }
             }
             Input::Silence => self.silenced = true,
-            Input::Edit(scenario) => self.edit(scenario),
+            Input::Edit(scenario) => self.edit(&scenario),
         }
         self.absorb_events();
     }
@@ -681,10 +683,11 @@ impl World {
     /// About how many bytes a copy of it takes that it does not share with others.
     #[must_use]
     pub fn footprint(&self) -> usize {
-        let queued: u64 = self.broker.queues().map(|queue| queue.total()).sum();
+        let queued: u64 = self.broker.queues().map(QueueView::total).sum();
         let instances = self.services.iter().flat_map(|service| &service.instances);
         let work: usize = instances.map(|instance| 700 + 300 * (instance.runs.len() + instance.inbox.len())).sum();
-        let remembered: usize = self.services.iter().map(|service| 48 * (service.store.done.len() + service.attempts.len() + service.store.len())).sum();
+        let remembered: usize =
+            self.services.iter().map(|service| 48 * (service.store.done.len() + service.attempts.len() + service.store.len())).sum();
         usize::try_from(queued).unwrap_or(usize::MAX / 2) * 40
             + self.flights.len() * 350
             + self.hops.len() * 150

@@ -106,7 +106,9 @@ impl World {
         let instance = &mut self.services[id.service].instances[id.instance];
         instance.published += 1;
         if let Some(who) = waiting {
-            instance.awaiting.insert(instance.published, Awaiting { event: event.clone(), exchange: publish.exchange.clone(), returned: false, who });
+            instance
+                .awaiting
+                .insert(instance.published, Awaiting { event: event.clone(), exchange: publish.exchange.clone(), returned: false, who });
         }
         self.ledger.messages.sent += 1;
         self.happened(Happening::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
@@ -199,7 +201,15 @@ impl World {
     }
 
     /// Publishes something in the place of the delivery, which is acknowledged when that is confirmed.
-    fn publish_instead(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, exchange: Name, key: Name, properties: Properties) {
+    fn publish_instead(
+        &mut self,
+        id: InstanceId,
+        run_id: RunId,
+        message: &Arc<Message>,
+        exchange: Name,
+        key: Name,
+        properties: Properties,
+    ) {
         let channel = self.services[id.service].instances[id.instance].channel;
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Some(channel) = channel else {

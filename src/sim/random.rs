@@ -14,7 +14,10 @@ pub struct Random(ChaCha8Rng);
 #[derive(Clone, Copy, Debug)]
 pub enum Stream {
     Client(usize),
-    Instance { service: usize, instance: usize },
+    Instance {
+        service: usize,
+        instance: usize,
+    },
     Network,
     /// Of whoever looks for what breaks.
     Explorer,
@@ -134,6 +137,8 @@ mod tests {
         assert_eq!(pauses, [100, 200, 400, 500, 500]);
         let full = Backoff { jitter: 1.0, ..plain };
         let pauses: Vec<u64> = (0..100).map(|_| random.backoff(&full, 3).as_millis()).collect();
-        assert!(pauses.iter().all(|pause| *pause < 400) && pauses.iter().any(|pause| *pause < 100) && pauses.iter().any(|pause| *pause > 300));
+        assert!(
+            pauses.iter().all(|pause| *pause < 400) && pauses.iter().any(|pause| *pause < 100) && pauses.iter().any(|pause| *pause > 300)
+        );
     }
 }

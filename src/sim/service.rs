@@ -214,7 +214,14 @@ fn with_event_id(mut data: Json, message: &Message) -> Json {
 
 #[derive(Clone, Debug)]
 pub enum Cause {
-    Delivery { queue: Name, channel: ChannelId, delivery_tag: u64, no_ack: bool, redelivered: bool, message: Arc<Message> },
+    Delivery {
+        queue: Name,
+        channel: ChannelId,
+        delivery_tag: u64,
+        no_ack: bool,
+        redelivered: bool,
+        message: Arc<Message>,
+    },
     Request(Caller),
     /// A clock, or its own start.
     Schedule,
@@ -232,7 +239,10 @@ pub(super) struct Awaiting {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Waiting {
-    Run { run: RunId, wait: u32 },
+    Run {
+        run: RunId,
+        wait: u32,
+    },
     /// The relay, for this entry of the outbox.
     Relay(u64),
 }
@@ -241,8 +251,12 @@ pub(super) enum Waiting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Circuit {
     /// So many failures in a row.
-    Closed { failures: u32 },
-    Open { until: SimTime },
+    Closed {
+        failures: u32,
+    },
+    Open {
+        until: SimTime,
+    },
     /// One attempt is out; it decides.
     HalfOpen,
 }

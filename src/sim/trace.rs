@@ -329,6 +329,6 @@ impl Hasher for TraceHash {
     }
 
     fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as i64 as u64);
+        self.write_u64((number as i64).cast_unsigned());
     }
 }

@@ -3,11 +3,11 @@
 mod read;
 mod write;
 
+pub(super) use read::embedded;
 pub(crate) use read::policy_fields;
 pub use read::read;
-pub(super) use read::embedded;
-pub(super) use write::{millis, scenario as document};
 pub use write::write;
+pub(super) use write::{millis, scenario as document};
 
 pub const VERSION: u64 = 1;
 pub const BYTES_MAX: usize = 1 << 20;

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{BYTES_MAX, VERSION};
 use super::super::document::{Fields, Mistakes, Node};
+use super::{BYTES_MAX, VERSION};
 use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile, SimTime};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
@@ -62,7 +62,7 @@ fn scenario(node: &Node) -> Scenario {
         broker: broker(&fields.need("broker")),
         clients: fields.items("clients").iter().map(client).collect(),
         services: fields.items("services").iter().map(service).collect(),
-        faults: fields.items("faults").iter().filter_map(|node| node.parsed::<Fault>()).collect(),
+        faults: fields.items("faults").iter().filter_map(super::super::document::Node::parsed::<Fault>).collect(),
         expects: fields.items("expects").iter().filter_map(expectation).collect(),
     };
     fields.done();
@@ -92,7 +92,7 @@ fn network(node: &Node) -> Network {
 fn link(node: &Node) -> Link {
     let fields = node.fields();
     let ends = fields.need("between");
-    let names: Vec<Name> = ends.items().iter().map(|node| node.name()).collect();
+    let names: Vec<Name> = ends.items().iter().map(super::super::document::Node::name).collect();
     let link = Link {
         ends: names.try_into().unwrap_or_else(|_| {
             ends.mistake("a link is between two: [\"order-service\", \"broker\"]");
@@ -248,14 +248,16 @@ fn traffic(node: &Node) -> Traffic {
         (false, None, Some(mean), None, None, None, None) => Pattern::Poisson(mean.millis()),
         (false, Some(every), None, Some(size), None, None, None) => Pattern::Burst { size: size.number_up_to(), every: every.millis() },
         (false, None, None, None, Some(ramp), None, None) => {
-            let rates: Vec<f64> = ramp.items().iter().map(|node| node.number()).collect();
+            let rates: Vec<f64> = ramp.items().iter().map(super::super::document::Node::number).collect();
             if rates.len() != 2 {
                 ramp.mistake("a ramp goes from one rate to another: [1, 50]");
             }
             Pattern::Ramp { from_per_s: rates.first().copied().unwrap_or(1.0), to_per_s: rates.get(1).copied().unwrap_or(1.0), over }
         }
         (false, None, None, None, None, Some(count), None) => Pattern::AtOnce(count.number_up_to()),
-        (false, None, None, None, None, None, Some(list)) => Pattern::Recorded(list.items().iter().map(|node| node.millis()).collect()),
+        (false, None, None, None, None, None, Some(list)) => {
+            Pattern::Recorded(list.items().iter().map(super::super::document::Node::millis).collect())
+        }
         _ => {
             fields.mistake(
                 "when do requests come? Give one of \"every_ms\", \"poisson_ms\" (the mean time between two), \"burst\" with \"every_ms\", \"ramp_per_s\" with \"over_ms\", \"at_once\", \"at_ms\" (a list) or \"by_hand\": true",
@@ -356,7 +358,7 @@ fn failure_policy(node: &Node) -> FailurePolicy {
     let policy = match (fields.maybe("republish"), fields.maybe("dead_letter_retry")) {
         (Some(retries), None) => FailurePolicy::Republish {
             retries: retries.number_up_to(),
-            via: fields.items("via").iter().map(|node| node.name()).collect(),
+            via: fields.items("via").iter().map(super::super::document::Node::name).collect(),
         },
         (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
             retries: retries.number_up_to(),
@@ -457,7 +459,7 @@ fn span(node: &Node) -> Span {
     let fields = node.fields();
     let span = match (fields.maybe("uniform"), fields.maybe("exponential"), fields.maybe("log_normal")) {
         (Some(range), None, None) => {
-            let ends: Vec<SimTime> = range.items().iter().map(|node| node.millis()).collect();
+            let ends: Vec<SimTime> = range.items().iter().map(super::super::document::Node::millis).collect();
             if ends.len() != 2 {
                 range.mistake("from how much to how much? Give two numbers, as in [10, 100]");
             }
@@ -499,13 +501,12 @@ fn failure_rule(node: &Node) -> FailureRule {
     .flatten()
     .collect();
     fields.done();
-    match <[FailureRule; 1]>::try_from(rules) {
-        Ok([rule]) => rule,
-        Err(_) => {
-            fields.mistake(
-                "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\" (of each event), \"every\" (n-th time), \"probability\", \"field_missing\", \"field\" with \"equals\", \"down\" (a service)",
-            );
-            FailureRule::Never
-        }
+    if let Ok([rule]) = <[FailureRule; 1]>::try_from(rules) {
+        rule
+    } else {
+        fields.mistake(
+            "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\" (of each event), \"every\" (n-th time), \"probability\", \"field_missing\", \"field\" with \"equals\", \"down\" (a service)",
+        );
+        FailureRule::Never
     }
 }

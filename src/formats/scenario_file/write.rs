@@ -9,8 +9,8 @@ use super::read::POLICY_WORDS;
 use crate::broker::{Name, Policy, Profile, SimTime, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, FailurePolicy, FailureRule, HEARTBEAT, Handler,
-    Link, Network, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription, Traffic, Trigger,
+    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, FailurePolicy, FailureRule, HEARTBEAT,
+    Handler, Link, Network, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription, Traffic, Trigger,
 };
 
 #[must_use]
@@ -33,9 +33,7 @@ pub(in crate::formats) fn scenario(scenario: &Scenario) -> Doc {
         .with_list(
             "expects",
             scenario.expects.iter().map(|expectation| {
-                Doc::object()
-                    .with_unless("says", expectation.says.as_str(), &"")
-                    .with("property", expectation.property.to_string())
+                Doc::object().with_unless("says", expectation.says.as_str(), &"").with("property", expectation.property.to_string())
             }),
         )
 }
@@ -83,10 +81,11 @@ fn network(network: &Network) -> Doc {
         .with_list(
             "links",
             network.links.iter().map(|Link { ends, latency, jitter }| {
-                Doc::object()
-                    .with("between", names(ends))
-                    .with("latency_ms", millis(*latency))
-                    .with_unless("jitter_ms", millis(*jitter), &Json::from(0))
+                Doc::object().with("between", names(ends)).with("latency_ms", millis(*latency)).with_unless(
+                    "jitter_ms",
+                    millis(*jitter),
+                    &Json::from(0),
+                )
             }),
         )
 }
@@ -144,7 +143,8 @@ fn policy(policy: &Policy) -> Doc {
 }
 
 fn client(client: &Client) -> Doc {
-    let poison = client.poison.as_ref().map(|poison| Doc::object().with("one_in", poison.one_in).with("set", Json::Object(poison.set.clone())));
+    let poison =
+        client.poison.as_ref().map(|poison| Doc::object().with("one_in", poison.one_in).with("set", Json::Object(poison.set.clone())));
     Doc::object()
         .with("name", name(&client.name))
         .with("at", point(client.at))
@@ -191,7 +191,8 @@ fn traffic(traffic: &Traffic) -> Doc {
 }
 
 fn service(service: &Service) -> Doc {
-    let relay = service.relay.as_ref().map(|relay| Doc::object().with("every_ms", millis(relay.every)).with_unless("batch", relay.batch, &100));
+    let relay =
+        service.relay.as_ref().map(|relay| Doc::object().with("every_ms", millis(relay.every)).with_unless("batch", relay.batch, &100));
     Doc::object()
         .with("name", name(&service.name))
         .with("at", point(service.at))
@@ -221,10 +222,9 @@ fn failure_policy(policy: &FailurePolicy) -> Doc {
         FailurePolicy::Republish { retries, via } => {
             Doc::object().with("republish", *retries).with_list("via", via.iter().map(|queue| name(queue).into()))
         }
-        FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => Doc::object()
-            .with("dead_letter_retry", *retries)
-            .with("exchange", name(exchange))
-            .with("routing_key", name(routing_key)),
+        FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => {
+            Doc::object().with("dead_letter_retry", *retries).with("exchange", name(exchange)).with("routing_key", name(routing_key))
+        }
         word => POLICY_WORDS.iter().find(|(_, known)| known == word).map_or("", |(word, _)| word).into(),
     }
 }
@@ -250,9 +250,10 @@ fn step(step: &Step) -> Doc {
     let document = Doc::object().with("do", step.action.name());
     let document = match &step.action {
         Action::Work { time } => document.with("ms", span(time)),
-        Action::Persist { id, state, outbox } => {
-            document.with("id", name(id)).with("state", name(state)).with_some("outbox", outbox.as_ref().map(|publish| self::publish(publish)))
-        }
+        Action::Persist { id, state, outbox } => document
+            .with("id", name(id))
+            .with("state", name(state))
+            .with_some("outbox", outbox.as_ref().map(|publish| self::publish(publish))),
         Action::Publish(publish) => document.and(self::publish(publish)),
         Action::Call { endpoint, attempts, required } => document
             .with("service", name(&endpoint.service))
