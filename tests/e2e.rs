@@ -233,7 +233,7 @@ async fn a_phone_and_a_keyboard() {
     let focus = "arguments[0].focus()";
     visitor.browser.execute(focus, vec![serde_json::to_value(&power).expect("an element")]).await.expect("it takes the focus");
     visitor.browser.active_element().await.expect("something has the focus").send_keys("\u{E007}").await.expect("Enter");
-    visitor.until("it is killed", async |visitor| visitor.text("[data-service='notification-service']").await.contains("killed")).await;
+    visitor.until("it is down", async |visitor| visitor.text("[data-service='notification-service']").await.contains("down")).await;
     visitor.leave().await;
 }
 

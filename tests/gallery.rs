@@ -8,6 +8,7 @@ use std::sync::Arc;
 use requeue::formats::{report, scenario_file};
 use requeue::scenario::Scenario;
 use requeue::sim::World;
+use requeue::sim::explore::chaos;
 use requeue::sim::judge::judge;
 
 /// Besides its own.
@@ -50,6 +51,29 @@ fn every_story_comes_out_as_it_says_on_several_seeds() {
                 assert!(judgement.holds, "{}", told());
             }
             assert_eq!(world.ledger().imbalances(), [""; 0], "{}", path.display());
+        }
+    }
+}
+
+/// Twenty seeds each; a whole day of it is in the benches.
+#[test]
+fn whatever_breaks_every_copy_is_somewhere() {
+    for (path, _, scenario) in gallery() {
+        let until = scenario.until.expect("a story has an end").min(requeue::broker::SimTime::from_secs(300));
+        for seed in 1..=20 {
+            let mut world = World::new(scenario.clone(), seed);
+            world.set_watched(false);
+            for timed in chaos(&scenario, seed, 8, until) {
+                world.inject(timed.input);
+            }
+            while world.next_at().is_some_and(|at| at <= until) && world.steps() < 30_000 {
+                world.step();
+                if world.steps().is_multiple_of(64) {
+                    assert_eq!(world.ledger().imbalances(), [""; 0], "{}, seed {seed}, step {}", path.display(), world.steps());
+                }
+            }
+            let wrong = world.broker().broken_invariants(world.now());
+            assert!(wrong.is_empty(), "{}, seed {seed}: {wrong:?}", path.display());
         }
     }
 }

@@ -90,6 +90,11 @@ impl World {
     fn plan_schedules(&mut self, service: usize) {
         let ServiceState { spec, generation, .. } = &self.services[service];
         let (spec, generation) = (spec.clone(), *generation);
+        let asked = spec.handlers.iter().filter_map(|handler| match &handler.trigger {
+            Trigger::Schedule { records: Some(query), .. } => Some(query.state.clone()),
+            _ => None,
+        });
+        self.services[service].store.index(asked);
         for (handler, of_handler) in spec.handlers.iter().enumerate() {
             if let Trigger::Schedule { every, .. } = &of_handler.trigger {
                 self.agenda.push(self.now + *every, Item::ScheduleFires { service, handler, generation });

@@ -686,8 +686,7 @@ impl World {
         let queued: u64 = self.broker.queues().map(QueueView::total).sum();
         let instances = self.services.iter().flat_map(|service| &service.instances);
         let work: usize = instances.map(|instance| 700 + 300 * (instance.runs.len() + instance.inbox.len())).sum();
-        let remembered: usize =
-            self.services.iter().map(|service| 48 * (service.store.done.len() + service.attempts.len() + service.store.len())).sum();
+        let remembered: usize = self.services.iter().map(|service| 16 * service.store.unshared() + 48 * service.attempts.len()).sum();
         usize::try_from(queued).unwrap_or(usize::MAX / 2) * 40
             + self.flights.len() * 350
             + self.hops.len() * 150

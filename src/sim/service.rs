@@ -326,6 +326,7 @@ pub struct Store {
     /// By number, from 1.
     records: Chunked<Option<Arc<Record>>>,
     count: usize,
+    /// Of the states that some schedule asks for: when each record entered it.
     by_state: OrderedMap<Name, VecDeque<(SimTime, u64)>>,
     last_id: u64,
     /// Takes nothing more.
@@ -378,12 +379,32 @@ impl Store {
         {
             ids.remove(place);
         }
-        let ids = self.by_state.get_or_default(record.state.clone());
-        let place = ids.iter().rposition(|other| *other < (record.since, id)).map_or(0, |before| before + 1);
-        ids.insert(place, (record.since, id));
+        if let Some(ids) = self.by_state.get_mut(&record.state) {
+            let place = ids.iter().rposition(|other| *other < (record.since, id)).map_or(0, |before| before + 1);
+            ids.insert(place, (record.since, id));
+        }
         *self.records.reach(index) = Some(Arc::new(record));
         self.count += usize::from(old.is_none());
         old.is_none()
+    }
+
+    /// These states will be asked for.
+    pub(super) fn index(&mut self, states: impl Iterator<Item = Name>) {
+        self.by_state = states.map(|state| (state, VecDeque::new())).collect();
+        for (id, record) in self.records.iter().enumerate() {
+            let Some(record) = record else { continue };
+            if let Some(ids) = self.by_state.get_mut(&record.state) {
+                ids.push_back((record.since, id as u64));
+            }
+        }
+        for ids in self.by_state.values_mut() {
+            ids.make_contiguous().sort_unstable();
+        }
+    }
+
+    /// How many entries a copy of it does not share.
+    pub(super) fn unshared(&self) -> usize {
+        self.by_state.values().map(VecDeque::len).sum::<usize>() + 20 * self.outbox.len() + 3 * self.done.len()
     }
 
     /// The records that entered a state by then, oldest first.

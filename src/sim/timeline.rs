@@ -3,13 +3,14 @@
 //! Keyframes are a cache, never truth: what is at a moment is what a run from zero finds there. Their number and their memory are
 //! bounded; when there are too many, every second one goes.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Input, Occurrence, Recording, World};
 use crate::broker::SimTime;
 use crate::scenario::Scenario;
 
-pub const KEYFRAMES_MAX: usize = 256;
+pub const KEYFRAMES_MAX: usize = 100;
 /// Of all keyframes together.
 pub const KEYFRAME_BYTES_MAX: usize = 64 << 20;
 /// The number of steps between the first keyframes.
@@ -112,6 +113,7 @@ impl Timeline {
     fn keep(&mut self) {
         let mut world = self.world.clone();
         world.occurrences = Vec::new();
+        world.hops = VecDeque::new();
         world.spare = Vec::new();
         let bytes = world.footprint();
         self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
@@ -181,7 +183,8 @@ impl Timeline {
 
     /// To this moment: everything up to and including it has happened, and nothing after.
     pub fn seek(&mut self, at: SimTime) {
-        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at);
+        // Keyframes have no pictures: what can still be seen moving is played.
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - PICTURED);
         let keyframe = &self.keyframes[place.saturating_sub(1)];
         // From where it stands it is nearer, if no keyframe lies between.
         if self.world.now() > at || self.world.position() < keyframe.world.position() {
@@ -209,7 +212,8 @@ impl Timeline {
             _ if here.steps == 0 => return false,
             _ => Position { steps: here.steps - 1, ..here },
         };
-        let place = self.keyframes.partition_point(|keyframe| keyframe.world.position() <= target);
+        let pictured = self.world.now() - PICTURED;
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.position() <= target && keyframe.world.now() <= pictured);
         self.world = World::clone(&self.keyframes[place.saturating_sub(1)].world);
         self.world.set_watched(true);
         while self.world.position() < target {

@@ -147,14 +147,18 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     let Some(state) = session.world.instance(id) else { return ("service", name, html! {}) };
     let subscription = service.handlers.iter().find_map(|handler| match &handler.trigger {
         Trigger::Queue(subscription) => Some(subscription),
-        Trigger::Http { .. } | Trigger::Schedule { .. } => None,
+        Trigger::Http { .. } | Trigger::Schedule { .. } | Trigger::StartUp => None,
     });
     let endpoint = service.handlers.iter().find_map(|handler| match &handler.trigger {
         Trigger::Http { path } => Some(path),
-        Trigger::Queue(_) | Trigger::Schedule { .. } => None,
+        Trigger::Queue(_) | Trigger::Schedule { .. } | Trigger::StartUp => None,
     });
     let caption = if !state.up {
-        "killed".to_owned()
+        "down".to_owned()
+    } else if state.hung {
+        "hanging".to_owned()
+    } else if state.stopping {
+        "stopping…".to_owned()
     } else if session.world.is_connecting(id) {
         "connecting…".to_owned()
     } else if let Some(subscription) = subscription {

@@ -252,7 +252,7 @@ fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dis
     html! {
         <>
             <dl class="kv">
-                { row("State", if state.up { "up" } else { "killed" }) }
+                { row("State", if state.up { "up" } else { "down" }) }
                 { row("Working on", state.deliveries().count().to_string()) }
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
@@ -409,7 +409,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
                         <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                             <span class="health" aria-hidden="true" />
                             <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
-                            <span class="soft">{ if session.world.is_connecting(id) { "connecting" } else if state.up { "up" } else { "killed" } }</span>
+                            <span class="soft">{ if session.world.is_connecting(id) { "connecting" } else if state.up { "up" } else { "down" } }</span>
                             <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
                                 onclick={on(dispatch, action)}>{ word }</button>
                         </li>
