@@ -112,7 +112,10 @@ fn the_json_report_and_the_trace_are_for_programs() {
     assert_eq!(Some(count("persisted")), report["business"]["records"].as_u64().map(|records| records + count_shipped(&lines)));
     let queues = report["queues"].as_array().expect("a list");
     let total = |field: &str| queues.iter().filter_map(|queue| queue[field].as_u64()).sum::<u64>();
-    assert_eq!((count("delivered"), count("acknowledged"), count("requeued")), (total("delivered"), total("acknowledged"), total("requeued")));
+    assert_eq!(
+        (count("delivered"), count("acknowledged"), count("requeued")),
+        (total("delivered"), total("acknowledged"), total("requeued"))
+    );
     assert!(lines.iter().any(|line| line["what"] == "effect" && line["service"] == "notification-service" && line["about"].is_string()));
 }
 

@@ -603,3 +603,132 @@ fn jitter_disturbs_no_connection_but_brings_links_out_of_step() {
     sorted.sort_by_key(|id| (id.len(), id.clone()));
     assert_ne!(sent, sorted, "requests overtake each other");
 }
+
+#[test]
+fn thousands_that_waited_are_taken_up_without_end_of_the_stack() {
+    let mut builder = orders(json!([persist(), publish()]), json!({}));
+    builder.0["clients"][0]["arrivals"] = json!({ "at_once": 20000 });
+    builder.0["clients"][0]["timeout_ms"] = json!(20_000);
+    let scenario = builder.scenario();
+    let mut world = World::new(scenario, 1);
+    world.inject(fault("hang order-service at 0s for 5s"));
+    world.run_until(SimTime::from_secs(30), u64::MAX);
+    assert_eq!(world.ledger().business.saved, 20_000);
+}
+
+#[test]
+fn what_multiplies_without_end_is_stopped_and_says_so() {
+    let services = json!([{ "name": "doubler", "at": [0, 0], "handlers": [
+        { "on": { "start_up": true }, "steps": [{ "do": "publish", "routing_key": "work" }] },
+        { "on": { "queue": "work" }, "steps": [{ "do": "publish", "routing_key": "work" }, { "do": "publish", "routing_key": "work" }] }] }]);
+    let mut world = World::new(Builder::new().with("broker", work_queue(json!({}))).with("services", services).scenario(), 1);
+    world.set_watched(false);
+    world.run_until(SimTime::from_secs(60), u64::MAX);
+    assert!(world.halted().is_some_and(|why| why.contains("multiplies")));
+    assert_eq!(world.ledger().imbalances(), [""; 0]);
+}
+
+#[test]
+fn after_a_cut_everything_arrives_in_the_order_it_was_sent() {
+    // What was sent just before the link heals must not overtake what was held: confirms would go to the wrong publish.
+    let steps = json!([with(with(publish(), json!({ "confirm": true })), json!({ "required": true })), persist()]);
+    let mut builder = orders(steps, json!({}));
+    builder.0["network"] = json!({ "latency_ms": 10 });
+    builder.0["clients"][0]["arrivals"] = json!({ "every_ms": 2, "from_ms": 50, "count": 60 });
+    let ran = run(builder.scenario(), &["partition order-service from broker at 100ms for 5ms"], 5_000);
+    ran.must(&["accepted = 60", "missing(email sent) = 0"]);
+    let published = ran.occurrences.iter().filter_map(|occurrence| match &occurrence.what {
+        Happening::Broker(Event::Published { message, .. }) => message.properties.message_id.clone(),
+        _ => None,
+    });
+    let numbers: Vec<u64> = published.filter_map(|id| id.strip_prefix("e-")?.parse().ok()).collect();
+    assert_eq!(numbers.len(), 60);
+    assert!(numbers.is_sorted(), "{numbers:?}");
+}
+
+#[test]
+fn who_was_killed_stays_away_and_who_was_stopped_comes_back() {
+    let scenario = || {
+        let mut builder = orders(json!([persist(), publish()]), json!({}));
+        builder.0["services"][1]["handlers"][0]["steps"][0]["ms"] = json!(3000);
+        builder.scenario()
+    };
+    // It ends long after it should have been started again.
+    let ran = run(scenario(), &["stop notification-service at 505ms for 100ms"], 30_000);
+    ran.must(&["missing(email sent) = 0", "redelivered(work) = 0"]);
+    assert_eq!(ran.count(|what| matches!(what, Happening::Stopped(_))), 1);
+    // A crash restarts; a kill meanwhile does not.
+    let crashing = || {
+        let mut builder = orders(json!([persist(), publish()]), json!({}));
+        builder.0["services"][1]["handlers"][0]["on_failure"] = json!("crash");
+        builder.0["services"][1]["handlers"][0]["steps"][1]["fails"] = json!({ "first": 1 });
+        builder.scenario()
+    };
+    run(crashing(), &[], 30_000).must(&["missing(email sent) = 0"]);
+    let ran = run(crashing(), &["kill notification-service at 500ms"], 30_000);
+    ran.must(&["done(email sent) = 0", "ready(work) = 20"]);
+    // Two faults of a kind: it is mended when the last of them ends.
+    let ran = run(scenario(), &["kill notification-service at 1s for 1s", "kill notification-service at 1500ms for 3s"], 30_000);
+    assert_eq!(ran.times(|what| matches!(what, Happening::Started(id) if id.service == 1)), [0, 4_500]);
+}
+
+#[test]
+fn nobody_does_anything_while_it_hangs() {
+    let mut builder = orders(json!([persist(), publish()]), json!({}));
+    let confirmed = with(with(publish(), json!({ "confirm": true })), json!({ "routing_key": "nobody", "exchange": "" }));
+    builder.0["services"][1]["handlers"][0]["steps"] = json!([confirmed, { "do": "effect", "what": "email sent", "of": "eventId" }]);
+    let faults = ["hang notification-service at 1003100us for 10s", "restart broker at 2s for 100ms"];
+    let ran = run(builder.scenario(), &faults, 11_000);
+    let done = ran.times(|what| matches!(what, Happening::Effect { .. }));
+    assert!(done.iter().all(|at| *at < 1_004 || *at >= 11_000), "{done:?}");
+}
+
+#[test]
+fn one_error_passes_and_another_is_permanent() {
+    let services = json!([{ "name": "worker", "at": [0, 0], "handlers": [{ "on": { "queue": "work", "prefetch": 1 }, "steps": [
+        { "do": "effect", "what": "checked", "of": "eventId", "fails": poison(), "on_failure": "dead_letter" },
+        { "do": "effect", "what": "email sent", "of": "eventId", "fails": { "first_attempts": 2 } }], "on_failure": "reject_requeue" }] }]);
+    let scenario = Builder::new().with("broker", work_queue(dead_lettering())).with("services", services).scenario();
+    let mut world = World::new(scenario, 1);
+    world.run_until(SimTime::from_millis(10), u64::MAX);
+    world.inject(Input::publish("orders", "order.placed", json!({ "poison": true })));
+    world.inject(Input::publish("orders", "order.placed", json!({ "poison": false })));
+    play(world, 1_000).must(&["dead(work: rejected) = 1", "requeued(work) = 2", "done(email sent) = 1"]);
+}
+
+#[test]
+fn one_retry_queue_with_many_expirations_is_blocked_at_its_head() {
+    let mut broker = work_queue(dead_lettering());
+    broker["queues"][4]["arguments"] = json!({ "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "work" });
+    let policy = json!({ "republish": 2, "via": ["work.retry"], "expirations_ms": [10000, 1000] });
+    let scenario = Builder::new().with("broker", broker).with("services", consumer(policy, json!({ "first_attempts": 2 }))).scenario();
+    let mut world = World::new(scenario, 1);
+    world.run_until(SimTime::from_millis(10), u64::MAX);
+    world.inject(Input::publish("orders", "order.placed", json!({ "n": 1 })));
+    world.run_until(SimTime::from_millis(9_000), u64::MAX);
+    world.inject(Input::publish("orders", "order.placed", json!({ "n": 2 })));
+    let ran = play(world, 60_000);
+    ran.must(&["done(email sent) = 2"]);
+    let done = ran.times(|what| matches!(what, Happening::Effect { .. }));
+    // The first comes back after ten seconds, and waits one more; but behind the second, which waits ten.
+    assert!(done[0] > 18_000, "{done:?}");
+}
+
+#[test]
+fn http_and_circuits_over_time() {
+    let call = json!({ "do": "call", "service": "email", "endpoint": "POST /emails", "timeout_ms": 500, "breaker": { "failures": 2, "open_ms": 3000 } });
+    let services = json!([
+        { "name": "order-service", "at": [0, 0], "handlers": [{ "on": { "http": "POST /orders" }, "steps": [persist(), call] }] },
+        { "name": "email", "at": [0, 0], "handlers": [{ "on": { "http": "POST /emails" }, "steps": [{ "do": "work", "ms": 10 }] }] }
+    ]);
+    let mut builder = orders(json!([]), json!({})).with("services", services);
+    builder.0["clients"][0]["arrivals"] = json!({ "every_ms": 100 });
+    let ran = run(builder.scenario(), &["kill email at 5s for 3s"], 20_000);
+    let email = ran.world.metrics().http("email").expect("it was called");
+    let samples: Vec<_> = email.samples().collect();
+    let at = |secs: usize| samples[secs * 1_000 / usize::try_from(ran.world.metrics().period().as_millis()).expect("it is short")];
+    assert_eq!((at(4).failed, at(4).circuits_open), (0, 0));
+    assert!(at(6).failed > 0 && at(6).circuits_open == 1);
+    assert_eq!((at(12).circuits_open, at(19).failed), (0, at(12).failed), "it has closed, and nothing fails any more");
+    assert!(at(19).succeeded > at(12).succeeded && at(19).waited_ms > at(12).waited_ms);
+}

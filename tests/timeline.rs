@@ -224,6 +224,56 @@ fn what_is_wrong_with_a_recording_is_said_with_its_place() {
     }
 }
 
+#[test]
+fn with_other_faults_the_inputs_of_a_recording_still_come_in_their_time() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    timeline.advance(secs(60), u64::MAX);
+    timeline.inject(Input::kill("analytics-service", 0));
+    timeline.advance(secs(61), u64::MAX);
+    let mut other = timeline.recording().clone();
+    let early = requeue::sim::TimedInput { at: SimTime::ZERO, after_steps: 0, input: fault("kill order-service at 1s for 50s") };
+    other.inputs.insert(0, early);
+    let mut world = World::new(other.scenario.clone(), 1);
+    let mut killed = None;
+    while world.step_along(&other.inputs, secs(90)) {
+        for occurrence in world.drain_occurrences() {
+            if matches!(&occurrence.what, Happening::Killed { instance, .. } if instance.service == 4) {
+                killed = Some(occurrence.at);
+            }
+        }
+    }
+    assert_eq!(killed, Some(secs(60)));
+    assert_eq!(world.recording().inputs.len(), 2);
+}
+
+#[test]
+fn an_edited_queue_keeps_its_programs_and_an_edit_waits_for_the_broker() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    timeline.advance(secs(20), u64::MAX);
+    let mut edited = Scenario::clone(&course_chapter());
+    edited.broker.queues[0].arguments.insert("x-max-length".into(), requeue::broker::Value::Int(100));
+    edited.network.latency = SimTime::from_millis(5);
+    timeline.inject(Input::Edit(Arc::new(edited.clone())));
+    assert_eq!(timeline.world().broker().queue("inventory-queue").expect("declared").consumers(), 1);
+    let handled = |timeline: &Timeline| timeline.world().services()[2].instances[0].handled;
+    let before = handled(&timeline);
+    timeline.advance(secs(60), u64::MAX);
+    assert!(handled(&timeline) > before + 50);
+    timeline.inject(fault("restart broker at 0s for 5s"));
+    edited.broker.queues.push(requeue::scenario::QueueSpec {
+        name: "late".into(),
+        at: requeue::scenario::Point::default(),
+        durable: true,
+        auto_delete: false,
+        arguments: requeue::broker::Table::new(),
+    });
+    timeline.inject(Input::Edit(Arc::new(edited)));
+    assert!(timeline.world().broker().queue("late").is_none());
+    timeline.advance(secs(70), u64::MAX);
+    assert!(timeline.world().broker().queue("late").is_some());
+    same(timeline.world(), &World::replay(timeline.recording(), secs(70)));
+}
+
 /// The places of an event, as text.
 fn places(timeline: &Timeline, event: &str) -> Vec<String> {
     let until = timeline.world().now();

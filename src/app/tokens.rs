@@ -204,7 +204,7 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
                 let hue = hue(scenario, &message.routing_key);
                 add(along(scenario, path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
             }
-            Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::Disconnect { .. } => {}
+            Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
     }
     let mut landing = OrderedMap::new();

@@ -114,6 +114,8 @@ fn client_name(scenario: &Scenario, client: usize) -> String {
 #[must_use]
 pub fn whereabouts(place: &Whereabouts, scenario: &Scenario) -> String {
     match place {
+        Whereabouts::Unread => "waiting to be read: the broker reads nothing from this connection while its alarm lasts".into(),
+        Whereabouts::KeptBack { queue } => format!("held back by {queue} for later"),
         Whereabouts::OnTheWayToBroker => "on the way to the broker".into(),
         Whereabouts::InOutbox { service } => {
             let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
@@ -259,8 +261,8 @@ fn broker_line(event: &Event) -> Line {
         Event::ConnectionUnblocked { .. } => (Mark::Program, "Unblocked", "a publisher's connection".to_owned()),
         Event::AlarmSet { resource } => (Mark::Failure, "Alarm", format!("low on {}", resource.name())),
         Event::AlarmCleared { resource } => (Mark::Program, "Alarm cleared", resource.name().to_owned()),
-        Event::Discarded { publishes } => {
-            (Mark::Failure, "Lost", format!("{publishes} published, but the connection closed before the broker read it"))
+        Event::Discarded { message_ids } => {
+            (Mark::Failure, "Lost", format!("{} published, but the connection closed before the broker read it", message_ids.len()))
         }
         Event::RolledBack { message, .. } => (Mark::Failure, "Rolled back", name(message)),
         Event::Restarted => (Mark::Failure, "Restarted", "the broker".to_owned()),

@@ -136,7 +136,7 @@ pub enum Event {
     },
     /// Publishes the broker had not read when their connection or channel ended.
     Discarded {
-        publishes: u64,
+        message_ids: Arc<[Option<Name>]>,
     },
     AlarmSet {
         resource: Resource,

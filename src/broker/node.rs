@@ -2,13 +2,15 @@
 //! (section M of the rules).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::channel::{Channel, ChannelId, ConsumerId};
 use super::error::{AmqpError, ReplyCode, Scope};
 use super::event::{DropCause, Event, RequeueCause, Resource};
-use super::method::{Method, Reply};
+use super::method::{BasicPublish, Method, Reply};
 use super::queue::QueueId;
 use super::time::SimTime;
+use super::value::Name;
 use super::{Broker, CHANNEL_MAX, ConnectionId};
 
 /// What a client can be told beyond the protocol's beginnings.
@@ -43,8 +45,11 @@ pub(super) enum Unread {
 }
 
 impl Unread {
-    pub(super) const fn is_publish(&self) -> bool {
-        matches!(self, Self::Method(_, Method::BasicPublish(_)))
+    pub(super) const fn publish(&self) -> Option<&BasicPublish> {
+        match self {
+            Self::Method(_, Method::BasicPublish(publish)) => Some(publish),
+            Self::Method(..) | Self::CloseChannel(_) => None,
+        }
     }
 }
 
@@ -133,9 +138,10 @@ impl Broker {
 
     fn remove_connection(&mut self, now: SimTime, connection: ConnectionId) {
         if let Some(state) = self.connections.remove(&connection) {
-            let publishes = state.unread.iter().filter(|unread| unread.is_publish()).count() as u64;
-            if publishes > 0 {
-                self.events.push(Event::Discarded { publishes });
+            let message_ids: Arc<[Option<Name>]> =
+                state.unread.iter().filter_map(Unread::publish).map(|publish| publish.properties.message_id.clone()).collect();
+            if !message_ids.is_empty() {
+                self.events.push(Event::Discarded { message_ids });
             }
         }
         let exclusive: Vec<QueueId> =
@@ -223,10 +229,15 @@ impl Broker {
             while let Some(unread) = self.connections.get_mut(&id).and_then(|connection| connection.unread.pop_front()) {
                 match unread {
                     Unread::Method(channel, method) => {
-                        let publishes = u64::from(matches!(method, Method::BasicPublish(_)));
+                        let message_id = match &method {
+                            Method::BasicPublish(publish) => Some(publish.properties.message_id.clone()),
+                            _ => None,
+                        };
                         // Errors have their events; nobody waits for these replies any more.
-                        if self.apply(now, channel, method).is_err() && publishes > 0 {
-                            self.events.push(Event::Discarded { publishes });
+                        if self.apply(now, channel, method).is_err()
+                            && let Some(message_id) = message_id
+                        {
+                            self.events.push(Event::Discarded { message_ids: [message_id].into() });
                         }
                     }
                     Unread::CloseChannel(channel) => self.close_channel(now, channel),

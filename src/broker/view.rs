@@ -77,6 +77,11 @@ impl<'a> QueueView<'a> {
         &self.queue.arguments
     }
 
+    /// Held back by a quorum queue: for a later retry, or because a dead letter has found no place yet.
+    pub fn kept_back(self) -> impl Iterator<Item = &'a Entry> {
+        self.queue.messages.quorum().into_iter().flat_map(super::queue::quorum::QuorumMessages::kept_back)
+    }
+
     /// In the order they would be delivered.
     pub fn messages(self) -> impl Iterator<Item = &'a Entry> {
         self.queue.messages.iter()
@@ -155,10 +160,8 @@ impl Broker {
     }
 
     /// Publishes of blocked connections that nobody has read.
-    #[must_use]
-    pub fn unread_publishes(&self) -> u64 {
-        let unread = self.connections.values().flat_map(|connection| &connection.unread);
-        unread.filter(|unread| unread.is_publish()).count() as u64
+    pub fn unread_publishes(&self) -> impl Iterator<Item = &super::BasicPublish> {
+        self.connections.values().flat_map(|connection| &connection.unread).filter_map(super::node::Unread::publish)
     }
 
     /// What a channel holds unacknowledged, in delivery order.

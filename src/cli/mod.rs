@@ -33,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Run a scenario or a recording in virtual time and tell where every message went
     Run(run::Options),
+    /// Run two scenarios or recordings and show side by side what differs
+    Compare(run::CompareOptions),
     /// Look for a run that breaks a property: other seeds, other orders of messages, crashes at every step
     Explore(explore::Options),
     /// Run a broker script and print its transcript, one JSON line a step
@@ -70,6 +72,7 @@ struct BadInput(String);
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(options) => run::run(&options),
+        Command::Compare(options) => run::compare(&options),
         Command::Explore(options) => explore::explore(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Differential { amqp, management, runs, seed } => differential(&amqp, management, runs, seed),

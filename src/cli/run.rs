@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -16,9 +16,10 @@ use crate::broker::time::Span;
 use crate::formats::recording_file::{self, RecordingFile};
 use crate::formats::report::{self, Checked};
 use crate::formats::{scenario_file, trace_json};
+use crate::scenario::property::Quantity;
 use crate::scenario::validate::fault_problems;
 use crate::scenario::{Fault, Property, Scenario};
-use crate::sim::judge::judge;
+use crate::sim::judge::{self, judge};
 use crate::sim::{Input, Recording, TimedInput, World, biography};
 
 const UNTIL: SimTime = SimTime::from_secs(60);
@@ -57,21 +58,16 @@ enum Format {
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
-    let RecordingFile { mut recording, until: file_until } = open(options)?;
+    let RecordingFile { mut recording, until: file_until } = open(&options.scenario, options.seed)?;
     let scenario = recording.scenario.clone();
     let until = options.until.unwrap_or(file_until);
-    for fault in options.fault.iter().rev() {
-        if let Some(problem) = fault_problems(&scenario, &fault.kind).first() {
-            return Err(BadInput(format!("--fault '{fault}': {}", problem.message)));
-        }
-        recording.inputs.insert(0, TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) });
-    }
+    add_faults(&mut recording, &options.fault)?;
     let properties = options.check.iter().map(|text| known_property(&scenario, text)).collect::<Result<Vec<_>, _>>()?;
 
-    let world = play(&recording, until, options)?;
+    let world = play(&recording, until, options.trace.as_deref())?;
     let mut checked: Vec<Checked> = Vec::new();
     // What the author expects, they expect of their own story.
-    if options.fault.is_empty() && scenario.until == Some(until) {
+    if recording.inputs.is_empty() && scenario.until == Some(until) {
         let expected = scenario.expects.iter();
         checked.extend(expected.map(|expected| check(&world, &expected.says, &expected.property)));
     }
@@ -87,30 +83,81 @@ pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
     for imbalance in &imbalances {
         eprintln!("The ledger does not balance. {imbalance}");
     }
-    let good = imbalances.is_empty() && checked.iter().all(|checked| checked.judgement.holds);
+    if let Some(why) = world.halted() {
+        eprintln!("The run was stopped: {why}.");
+    }
+    let good = imbalances.is_empty() && world.halted().is_none() && checked.iter().all(|checked| checked.judgement.holds);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Args)]
+pub struct CompareOptions {
+    /// A scenario file, or a recording
+    one: PathBuf,
+    /// Another, or the same with other faults
+    other: PathBuf,
+    /// How long, in virtual time; as the first file says, or 60s
+    #[arg(long)]
+    until: Option<SimTime>,
+    /// The seed of both; each file's own if not given
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What breaks in the second; may be given several times
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Fault>,
+    /// What is the same in both, too
+    #[arg(long)]
+    all: bool,
+}
+
+/// Two futures side by side.
+pub fn compare(options: &CompareOptions) -> Result<ExitCode, BadInput> {
+    let one = open(&options.one, options.seed)?;
+    let mut other = open(&options.other, options.seed)?;
+    let until = options.until.unwrap_or(one.until);
+    add_faults(&mut other.recording, &options.fault)?;
+    let [left, right] = [&one, &other].map(|file| play(&file.recording, until, None));
+    let (left, right) = (left?, right?);
+    let rows = judge::compare(&left, &right);
+    println!("{:<46}{:>16}{:>16}", format!("until {}", Span(until)), "first", "second");
+    for row in rows.iter().filter(|row| options.all || (row.left - row.right).abs() > 1e-9) {
+        let unit = if matches!(row.quantity, Quantity::Latency(..)) { " ms" } else { "" };
+        let [left, right] = [row.left, row.right].map(|value| format!("{}{unit}", (value * 10.0).round() / 10.0));
+        println!("{:<46}{left:>16}{right:>16}", row.quantity.to_string());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Faults that are known from the beginning.
+fn add_faults(recording: &mut Recording, faults: &[Fault]) -> Result<(), BadInput> {
+    for fault in faults.iter().rev() {
+        if let Some(problem) = fault_problems(&recording.scenario, &fault.kind).first() {
+            return Err(BadInput(format!("--fault '{fault}': {}", problem.message)));
+        }
+        recording.inputs.insert(0, TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) });
+    }
+    Ok(())
 }
 
 fn check(world: &World, says: &str, property: &Property) -> Checked {
     Checked { says: says.to_owned(), judgement: judge(world, property) }
 }
 
-fn open(options: &Options) -> Result<RecordingFile, BadInput> {
-    let path = &options.scenario;
+fn open(path: &Path, seed: Option<u64>) -> Result<RecordingFile, BadInput> {
     let text = read_text(path)?;
     let is_recording = serde_json::from_str(&text).is_ok_and(|document| recording_file::is_one(&document));
     if is_recording {
         let mut file = recording_file::read(&text).map_err(|problems| bad_file(path, &problems))?;
-        file.recording.seed = options.seed.unwrap_or(file.recording.seed);
+        file.recording.seed = seed.unwrap_or(file.recording.seed);
         return Ok(file);
     }
     let scenario = Arc::new(scenario_file::read(&text).map_err(|problems| bad_file(path, &problems))?);
-    let (seed, until) = (options.seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
+    let (seed, until) = (seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
     Ok(RecordingFile { recording: Recording { scenario, seed, inputs: Vec::new() }, until })
 }
 
-fn play(recording: &Recording, until: SimTime, options: &Options) -> Result<World, BadInput> {
-    let mut trace = match &options.trace {
+fn play(recording: &Recording, until: SimTime, trace: Option<&Path>) -> Result<World, BadInput> {
+    let mut trace = match trace {
         None => None,
         Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?)),
     };

@@ -9,6 +9,7 @@ use super::document::{Mistakes, Node};
 use super::pretty::Doc;
 use super::scenario_file;
 use crate::broker::SimTime;
+use crate::scenario::validate::AT_ONCE_MAX;
 use crate::scenario::{Fault, FaultKind, Problem, validate};
 use crate::sim::{HandPublish, Input, Recording, TimedInput};
 
@@ -101,7 +102,10 @@ fn input(node: &Node) -> Option<TimedInput> {
     let publish = fields.maybe("publish").map(|node| Some(Input::Publish(Box::new(self::publish(&node)))));
     let request = fields.maybe("request").map(|node| {
         let fields = node.fields();
-        let request = Input::Request { client: fields.need("client").name(), count: fields.need("count").number_up_to() };
+        let request = Input::Request {
+            client: fields.need("client").name(),
+            count: fields.need("count").whole(AT_ONCE_MAX as u64).try_into().unwrap_or(1),
+        };
         fields.done();
         Some(request)
     });

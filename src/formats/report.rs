@@ -76,6 +76,9 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
     }
     write_totals(out, &ledger)?;
     write_times(out, world)?;
+    if let Some(why) = world.halted() {
+        writeln!(out, "Halted     {why}")?;
+    }
     for Checked { says, judgement } in checked {
         let verdict = if judgement.holds { "holds" } else { "BROKEN" };
         let says = if says.is_empty() { String::new() } else { format!("{says}: ") };
@@ -193,6 +196,7 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
         .with("seed", world.recording().seed)
         .with("until_ms", super::scenario_file::millis(world.now()))
         .with("steps", world.steps())
+        .with_some("halted", world.halted())
         .with("trace", format!("{:016x}", world.trace_hash()))
         .with("balanced", ledger.imbalances().is_empty())
         .with("messages", self::messages(&ledger))

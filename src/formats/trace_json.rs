@@ -100,7 +100,7 @@ fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
             put(fields, "text", text.as_str());
         }
         Event::ConnectionBlocked { reason, .. } => put(fields, "reason", *reason),
-        Event::Discarded { publishes } => put(fields, "publishes", *publishes),
+        Event::Discarded { message_ids } => put(fields, "publishes", message_ids.len()),
         Event::AlarmSet { resource } | Event::AlarmCleared { resource } => put(fields, "resource", resource.name()),
         Event::ConnectionUnblocked { .. } | Event::Restarted => {}
     }

@@ -105,6 +105,8 @@ impl Memory {
 pub struct Step {
     pub action: Action,
     pub fails: FailureRule,
+    /// What happens when this step fails, if not what the handler says: one error is permanent, another will pass.
+    pub on_failure: Option<FailurePolicy>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -216,8 +218,9 @@ pub enum FailurePolicy {
     /// `reject` with requeue, which counts as a failed delivery on every version.
     RejectRequeue,
     /// Publishes it again with `x-retry-count` one higher, at most so often; waits for the confirm, then acknowledges. By default to
-    /// its own queue; `via` names the wait queue of the first retry, of the second, and so on. Then it dead-letters.
-    Republish { retries: u32, via: Vec<Name> },
+    /// its own queue; `via` names the wait queue of the first retry, of the second, and so on, and `expirations` sets the TTL of
+    /// each copy likewise. Then it dead-letters.
+    Republish { retries: u32, via: Vec<Name>, expirations: Vec<SimTime> },
     /// Dead-letters into a retry queue whose TTL brings it back; after so many laps, as `x-death` counts them, publishes it to the
     /// parking place and acknowledges.
     DeadLetterRetry { retries: u32, exchange: Name, routing_key: Name },

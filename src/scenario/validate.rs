@@ -39,6 +39,8 @@ pub const FAULTS_MAX: usize = 100;
 pub const EXPECTATIONS_MAX: usize = 100;
 /// What an idempotent handler or a service's memory of attempts may hold.
 pub const REMEMBER_MAX: u32 = 1_000_000;
+/// The least a program waits before it tries again.
+pub const PAUSE_MIN: SimTime = SimTime::from_millis(1);
 /// Faster traffic than this would only make a blur, and a slow page.
 pub const PERIOD_MIN: SimTime = SimTime::from_micros(100);
 
@@ -200,10 +202,18 @@ impl Check<'_> {
         }
     }
 
+    fn latency(&mut self, path: &str, latency: SimTime) {
+        if latency < PERIOD_MIN {
+            self.problem(path, "nothing arrives in less than 0.1 ms: what is sent again and again at once would never let time pass");
+        }
+    }
+
     fn links(&mut self) {
+        self.latency("network.latency_ms", self.scenario.network.latency);
         for (index, link) in self.scenario.network.links.iter().enumerate() {
             let path = format!("network.links[{index}].between");
             self.ends(&path, &link.ends);
+            self.latency(&format!("network.links[{index}].latency_ms"), link.latency);
         }
     }
 
@@ -255,6 +265,9 @@ impl Check<'_> {
             Pattern::Burst { size, every } => {
                 if *every < PERIOD_MIN || f64::from(*size) / every.as_secs_f64() > 10_000.0 {
                     self.problem(path, often);
+                }
+                if *size as usize > AT_ONCE_MAX {
+                    self.problem(path, format!("at most {AT_ONCE_MAX} requests at once"));
                 }
             }
             Pattern::Ramp { from_per_s, to_per_s, over } => {
@@ -309,6 +322,11 @@ impl Check<'_> {
             if self.scenario.client(&service.name).is_some() {
                 self.problem(format!("{path}.name"), format!("there is a client '{}', too", service.name));
             }
+            for (field, pause) in [("reconnect_ms", Some(service.reconnect)), ("restart_ms", service.restart)] {
+                if pause.is_some_and(|pause| pause < PAUSE_MIN) {
+                    self.problem(format!("{path}.{field}"), "it takes 1 ms at least");
+                }
+            }
             if service.concurrency == Some(0) {
                 self.problem(format!("{path}.concurrency"), "it runs at least 1 handler at once");
             }
@@ -347,7 +365,7 @@ impl Check<'_> {
                 self.problem(format!("{path}.once.remember"), format!("it remembers from 1 to {REMEMBER_MAX}"));
             }
         }
-        self.failure_policy(path, handler);
+        self.failure_policy(path, &handler.on_failure);
         if handler.steps.len() > STEPS_MAX {
             self.problem(format!("{path}.steps"), format!("{} steps are more than {STEPS_MAX}", handler.steps.len()));
         }
@@ -374,13 +392,16 @@ impl Check<'_> {
                 Action::Effect { .. } | Action::Reply { .. } | Action::Ack => {}
             }
             self.failure_rule(&path, &step.fails);
+            if let Some(policy) = &step.on_failure {
+                self.failure_policy(&path, policy);
+            }
         }
     }
 
-    fn failure_policy(&mut self, path: &str, handler: &Handler) {
+    fn failure_policy(&mut self, path: &str, policy: &FailurePolicy) {
         let path = format!("{path}.on_failure");
-        match &handler.on_failure {
-            FailurePolicy::Republish { retries, via } => {
+        match policy {
+            FailurePolicy::Republish { retries, via, .. } => {
                 if *retries == 0 {
                     self.problem(path.clone(), "it publishes again at least once");
                 }

@@ -71,6 +71,7 @@ pub(super) enum Item {
     HeartbeatMissed {
         instance: InstanceId,
         connection: ConnectionId,
+        cut: u32,
     },
     FaultBegins(u32),
     FaultEnds(u32),

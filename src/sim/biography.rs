@@ -1,6 +1,7 @@
 //! Where did my message go? Everything that happened to one event, across its copies, requeues, dead letters and republishing, and
 //! where it is now. Found by running the recording again, so that it is known for every event of every run, whatever its length.
 
+use super::ledger::UNREAD;
 use super::{Cargo, Happening, InstanceId, Occurrence, Recording, World};
 use crate::broker::{DropCause, Event, Message, Name, SimTime};
 
@@ -22,6 +23,8 @@ pub struct Biography {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Whereabouts {
     OnTheWayToBroker,
+    /// Its connection is blocked by an alarm.
+    Unread,
     InOutbox {
         service: usize,
     },
@@ -29,6 +32,10 @@ pub enum Whereabouts {
     Ready {
         queue: Name,
         position: u64,
+    },
+    /// Held back by a quorum queue: for a later retry, or as a dead letter that has found no place yet.
+    KeptBack {
+        queue: Name,
     },
     Unacked {
         queue: Name,
@@ -61,7 +68,7 @@ pub const ENTRIES_MAX: usize = 10_000;
 #[must_use]
 pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<Biography> {
     let mut world = World::new(recording.scenario.clone(), recording.seed);
-    let (mut cause, mut effects, mut entries) = (None, Vec::new(), Vec::new());
+    let (mut cause, mut effects, mut entries, mut endings) = (None, Vec::new(), Vec::new(), Vec::new());
     let mut goes_on = true;
     while goes_on {
         goes_on = world.step_along(&recording.inputs, until);
@@ -74,12 +81,14 @@ pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<
                 }
             }
             let sent = matches!(&occurrence.what, Happening::Sent { event: sent, .. } if sent == event);
+            ended(&occurrence, event, &mut endings);
             if (sent || occurrence.what.about() == Some(event)) && entries.len() < ENTRIES_MAX {
                 entries.push(occurrence);
             }
         }
     }
-    let whereabouts = whereabouts(&world, event, &entries);
+    let mut whereabouts = whereabouts(&world, event);
+    whereabouts.append(&mut endings);
     (!entries.is_empty() || !whereabouts.is_empty()).then(|| Biography { event: event.clone(), cause, effects, entries, whereabouts })
 }
 
@@ -87,7 +96,8 @@ fn is(message: &Message, event: &Name) -> bool {
     message.properties.message_id.as_ref() == Some(event)
 }
 
-fn whereabouts(world: &World, event: &Name, entries: &[Occurrence]) -> Vec<Whereabouts> {
+/// Where its copies are now.
+fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
     let mut found = Vec::new();
     for (service, state) in world.services().iter().enumerate() {
         if state.store.outbox.iter().any(|entry| entry.event == *event) {
@@ -98,9 +108,17 @@ fn whereabouts(world: &World, event: &Name, entries: &[Occurrence]) -> Vec<Where
     if world.flights().any(|flight| flying(&flight.cargo)) {
         found.push(Whereabouts::OnTheWayToBroker);
     }
+    if world.broker().unread_publishes().any(|publish| publish.properties.message_id.as_ref() == Some(event)) {
+        found.push(Whereabouts::Unread);
+    }
     for queue in world.broker().queues() {
         for (position, _) in queue.messages().enumerate().filter(|(_, entry)| is(&entry.message, event)) {
             found.push(Whereabouts::Ready { queue: queue.name().clone(), position: position as u64 });
+        }
+    }
+    for queue in world.broker().queues() {
+        if queue.kept_back().any(|entry| is(&entry.message, event)) {
+            found.push(Whereabouts::KeptBack { queue: queue.name().clone() });
         }
     }
     for (queue, channel, message) in world.broker().all_unacked() {
@@ -108,39 +126,45 @@ fn whereabouts(world: &World, event: &Name, entries: &[Occurrence]) -> Vec<Where
             found.push(Whereabouts::Unacked { queue: queue.clone(), by: world.instance_of_channel(channel) });
         }
     }
-    endings(entries, &mut found);
     found
 }
 
-/// What became of the copies that are no more.
-fn endings(entries: &[Occurrence], found: &mut Vec<Whereabouts>) {
-    for occurrence in entries {
-        let ending = match &occurrence.what {
-            Happening::Broker(Event::Acknowledged { queue, .. }) => {
-                let before = found.iter_mut().find_map(|found| match found {
-                    Whereabouts::Acknowledged { queue: other, times } if other == queue => Some(times),
-                    _ => None,
-                });
-                if let Some(times) = before {
-                    *times += 1;
-                    continue;
-                }
-                Whereabouts::Acknowledged { queue: queue.clone(), times: 1 }
-            }
-            Happening::Broker(Event::Delivered(delivered)) if delivered.no_ack => {
-                Whereabouts::Acknowledged { queue: delivered.queue.clone(), times: 1 }
-            }
-            Happening::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
-            Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
-            Happening::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
-            Happening::Broker(Event::Returned { .. }) => {
-                found.retain(|found| *found != Whereabouts::Unroutable);
-                Whereabouts::Returned
-            }
-            Happening::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
-            Happening::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
-            _ => continue,
-        };
-        found.push(ending);
+/// Takes note of how a copy ended.
+fn ended(occurrence: &Occurrence, event: &Name, found: &mut Vec<Whereabouts>) {
+    if let Happening::Broker(Event::Discarded { message_ids }) = &occurrence.what {
+        if message_ids.iter().flatten().any(|id| id == event) {
+            found.push(Whereabouts::Lost { reason: UNREAD.into() });
+        }
+        return;
     }
+    if occurrence.what.about() != Some(event) {
+        return;
+    }
+    let ending = match &occurrence.what {
+        Happening::Broker(Event::Acknowledged { queue, .. }) => {
+            let before = found.iter_mut().find_map(|found| match found {
+                Whereabouts::Acknowledged { queue: other, times } if other == queue => Some(times),
+                _ => None,
+            });
+            if let Some(times) = before {
+                *times += 1;
+                return;
+            }
+            Whereabouts::Acknowledged { queue: queue.clone(), times: 1 }
+        }
+        Happening::Broker(Event::Delivered(delivered)) if delivered.no_ack => {
+            Whereabouts::Acknowledged { queue: delivered.queue.clone(), times: 1 }
+        }
+        Happening::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
+        Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
+        Happening::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
+        Happening::Broker(Event::Returned { .. }) => {
+            found.retain(|found| *found != Whereabouts::Unroutable);
+            Whereabouts::Returned
+        }
+        Happening::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
+        Happening::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
+        _ => return,
+    };
+    found.push(ending);
 }

@@ -33,8 +33,9 @@ struct Story {
     accepted: bool,
     /// An event of it reached an exchange.
     announced: bool,
-    /// How many records it has.
-    records: u8,
+    saved: bool,
+    /// There is more than one record of it in one place.
+    saved_twice: bool,
 }
 
 /// What was done, and for whom.
@@ -99,11 +100,13 @@ impl Business {
         }
     }
 
-    pub(super) fn recorded(&mut self, story: StoryId) {
+    /// `again`: the same service has one of this story already.
+    pub(super) fn recorded(&mut self, story: StoryId, again: bool) {
         self.records += 1;
         let Some(story) = self.story(story) else { return };
-        story.records = story.records.saturating_add(1);
-        self.saved += u64::from(story.records == 1);
+        story.saved_twice |= again;
+        let new = !std::mem::replace(&mut story.saved, true);
+        self.saved += u64::from(new);
     }
 
     pub(super) fn announced(&mut self, story: StoryId) {
@@ -125,13 +128,13 @@ impl Business {
     /// Requests of which there is more than one record.
     #[must_use]
     pub fn saved_twice(&self) -> u64 {
-        self.count(|story| story.records > 1)
+        self.count(|story| story.saved_twice)
     }
 
     /// Orders that are saved, and nobody was ever told.
     #[must_use]
     pub fn unannounced(&self) -> u64 {
-        self.count(|story| story.records > 0 && !story.announced)
+        self.count(|story| story.saved && !story.announced)
     }
 
     fn count(&self, holds: impl Fn(&Story) -> bool) -> u64 {
@@ -140,7 +143,7 @@ impl Business {
 
     /// What is owed the effect: whatever was saved, or, where nothing ever is, whatever was accepted.
     fn is_owed(&self, story: Story) -> bool {
-        if self.records > 0 { story.records > 0 } else { story.accepted }
+        if self.records > 0 { story.saved } else { story.accepted }
     }
 
     /// Orders that are owed the effect and have not had it.
@@ -156,7 +159,7 @@ impl Business {
     pub fn invented(&self, what: &str) -> u64 {
         let Some(effect) = self.effects.get(what).filter(|_| self.records > 0) else { return 0 };
         let counts = effect.by_story.iter().zip(self.stories.iter());
-        counts.filter(|(count, story)| **count > 0 && story.records == 0).count() as u64
+        counts.filter(|(count, story)| **count > 0 && !story.saved).count() as u64
     }
 
     #[must_use]
@@ -189,9 +192,9 @@ mod tests {
         let mut business = Business::default();
         let stories: Vec<StoryId> = (0..4).map(|_| business.begin()).collect();
         let email: Name = "email sent".into();
-        business.recorded(stories[0]);
-        business.recorded(stories[1]);
-        business.recorded(stories[1]);
+        business.recorded(stories[0], false);
+        business.recorded(stories[1], false);
+        business.recorded(stories[1], true);
         business.announced(stories[0]);
         business.done(&email, "e-1", stories[0]);
         business.done(&email, "e-1", stories[0]);

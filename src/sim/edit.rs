@@ -9,7 +9,7 @@ use super::random::{Random, Stream};
 use super::service::{ClientState, Instance, InstanceId, Memory, ServiceState, Store};
 use super::trace::Happening;
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, QueueBinding, QueueDeclare};
+use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 
 fn same_exchange(one: &ExchangeSpec, other: &ExchangeSpec) -> bool {
@@ -26,11 +26,13 @@ fn same_program(one: &Service, other: &Service) -> bool {
 }
 
 impl World {
-    /// Declares everything the scenario has; what is there already stays.
-    pub(super) fn declare_topology(&mut self) {
+    /// Declares what the scenario has and the one before it had not; what is there already stays.
+    pub(super) fn declare_topology(&mut self, old: Option<&Scenario>) {
         let scenario = self.scenario.clone();
-        for exchange in &scenario.broker.exchanges {
-            self.operate(Method::ExchangeDeclare(ExchangeDeclare {
+        let old_exchange = |new: &ExchangeSpec| old.is_some_and(|old| old.broker.exchanges.iter().any(|other| same_exchange(new, other)));
+        let old_queue = |new: &QueueSpec| old.is_some_and(|old| old.broker.queues.iter().any(|other| same_queue(new, other)));
+        for exchange in scenario.broker.exchanges.iter().filter(|exchange| !old_exchange(exchange)) {
+            self.administer(Method::ExchangeDeclare(ExchangeDeclare {
                 exchange: exchange.name.clone(),
                 kind: exchange.kind.name().into(),
                 durable: exchange.durable,
@@ -40,8 +42,8 @@ impl World {
                 arguments: exchange.arguments.clone(),
             }));
         }
-        for queue in &scenario.broker.queues {
-            self.operate(Method::QueueDeclare(QueueDeclare {
+        for queue in scenario.broker.queues.iter().filter(|queue| !old_queue(queue)) {
+            self.administer(Method::QueueDeclare(QueueDeclare {
                 queue: queue.name.clone(),
                 durable: queue.durable,
                 exclusive: false,
@@ -54,13 +56,23 @@ impl World {
             // A pattern that is none was refused with the scenario.
             let _ = self.broker.set_policy(self.now, policy.clone());
         }
-        for binding in &scenario.broker.bindings {
-            self.operate(binding_method(binding, true));
+        // A queue or exchange that was made anew has lost its bindings.
+        let stands = |binding: &BindingSpec| {
+            let source = scenario.broker.exchanges.iter().find(|exchange| exchange.name == binding.source).is_none_or(old_exchange);
+            let target = match &binding.destination {
+                BindingTarget::Queue(name) => scenario.broker.queues.iter().find(|queue| queue.name == *name).is_none_or(old_queue),
+                BindingTarget::Exchange(name) => {
+                    scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name).is_none_or(old_exchange)
+                }
+            };
+            source && target && old.is_some_and(|old| old.broker.bindings.contains(binding))
+        };
+        for binding in scenario.broker.bindings.iter().filter(|binding| !stands(binding)) {
+            self.administer(binding_method(binding, true));
         }
     }
 
     pub(super) fn add_service(&mut self, spec: &Service) {
-        let service = self.services.len();
         self.services.push(ServiceState {
             spec: Arc::new(spec.clone()),
             removed: false,
@@ -72,6 +84,10 @@ impl World {
             attempts: Memory::default(),
             generation: 0,
         });
+    }
+
+    /// A service that is new here starts.
+    pub(super) fn launch(&mut self, service: usize) {
         self.start_from(service, 0);
         self.plan_schedules(service);
     }
@@ -116,16 +132,18 @@ impl World {
             generation: 0,
             pending: OrderedMap::new(),
         });
-        self.plan_next_arrival(client);
     }
 
     pub(super) fn edit(&mut self, new: &Arc<Scenario>) {
         let old = std::mem::replace(&mut self.scenario, new.clone());
         self.happened(Happening::Edited);
+        let known = self.services.len();
         self.edit_topology(&old, new);
         self.edit_services(new);
         self.edit_clients(new);
         self.lay_links();
+        (known..self.services.len()).for_each(|service| self.launch(service));
+        self.subscribe_again(&old, new);
         for fault in old.faults.iter().filter(|fault| !new.faults.contains(fault)) {
             self.forget_fault(fault);
         }
@@ -137,12 +155,12 @@ impl World {
     fn edit_topology(&mut self, old: &Scenario, new: &Scenario) {
         for queue in &old.broker.queues {
             if !new.broker.queues.iter().any(|other| same_queue(queue, other)) {
-                self.operate(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
+                self.administer(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
             }
         }
         for exchange in &old.broker.exchanges {
             if !new.broker.exchanges.iter().any(|other| same_exchange(exchange, other)) {
-                self.operate(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
+                self.administer(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
             }
         }
         let named = |scenario: &Scenario, binding: &BindingSpec| {
@@ -156,7 +174,7 @@ impl World {
         };
         for binding in &old.broker.bindings {
             if !new.broker.bindings.contains(binding) && named(new, binding) {
-                self.operate(binding_method(binding, false));
+                self.administer(binding_method(binding, false));
             }
         }
         for policy in &old.broker.policies {
@@ -164,7 +182,27 @@ impl World {
                 self.broker.clear_policy(self.now, &policy.name, policy.operator);
             }
         }
-        self.declare_topology();
+        self.declare_topology(Some(old));
+    }
+
+    /// A queue that was made anew has lost its consumers: those programs that go on subscribe again, as after a cancel.
+    fn subscribe_again(&mut self, old: &Scenario, new: &Scenario) {
+        let anew = |name: &Name| {
+            let before = old.broker.queues.iter().find(|queue| queue.name == *name);
+            let now = new.broker.queues.iter().find(|queue| queue.name == *name);
+            before.zip(now).is_some_and(|(before, now)| !same_queue(before, now))
+        };
+        for service in 0..self.services.len() {
+            let spec = self.services[service].spec.clone();
+            for (handler, of_handler) in spec.handlers.iter().enumerate() {
+                let Trigger::Queue(subscription) = &of_handler.trigger else { continue };
+                for instance in (0..self.services[service].instances.len()).filter(|_| anew(&subscription.queue)) {
+                    if !self.services[service].instances[instance].stopping {
+                        self.consume(InstanceId { service, instance }, handler);
+                    }
+                }
+            }
+        }
     }
 
     fn edit_services(&mut self, new: &Scenario) {
@@ -225,12 +263,14 @@ impl World {
             state.spec = Arc::new(spec.clone());
             if replan {
                 state.generation += 1;
+                state.fired = 0;
                 self.plan_next_arrival(client);
             }
         }
         for spec in &new.clients {
             if !self.clients.iter().any(|state| state.spec.name == spec.name) {
                 self.add_client(spec);
+                self.plan_next_arrival(self.clients.len() - 1);
             }
         }
     }

@@ -64,17 +64,28 @@ impl World {
         known.begun = true;
         let (kind, lasts) = (known.fault.kind.clone(), known.fault.lasts);
         let lasts = if kind == FaultKind::RestartBroker { Some(lasts.unwrap_or(RESTART_MIN)) } else { lasts };
-        match lasts {
-            Some(lasts) => self.agenda.push(self.now + lasts, Item::FaultEnds(number)),
-            None => drop(self.faults.remove(&number)),
+        if let Some(lasts) = lasts {
+            self.agenda.push(self.now + lasts, Item::FaultEnds(number));
         }
         self.break_down(&kind);
     }
 
     pub(super) fn fault_ends(&mut self, number: u32) {
-        if let Some(known) = self.faults.remove(&number) {
+        let Some(known) = self.faults.remove(&number) else { return };
+        // As long as another of its kind lasts, nothing is mended.
+        if !self.faults.values().any(|other| other.begun && other.fault.kind == known.fault.kind) {
             self.mend(&known.fault.kind);
         }
+    }
+
+    /// Somebody mends it, however many faults of the kind there are.
+    pub(super) fn mend_by_hand(&mut self, kind: &FaultKind) {
+        let known = self.faults.iter().filter(|(_, known)| known.begun && known.fault.kind == *kind);
+        let numbers: Vec<u32> = known.map(|(number, _)| *number).collect();
+        for number in numbers {
+            self.faults.remove(&number);
+        }
+        self.mend(kind);
     }
 
     /// Whether the run's next step is one at which something breaks; then it is over.
@@ -112,11 +123,12 @@ impl World {
                 instance.frozen.push(Item::Continues { instance: id, epoch, run: run_id, wait });
             }
         }
-        if let Some(lasts) = fault.lasts {
-            let number = self.keep_fault(Fault { kind: kind.clone(), ..fault });
-            if let Some(known) = self.faults.get_mut(&number) {
-                known.begun = true;
-            }
+        let lasts = fault.lasts;
+        let number = self.keep_fault(Fault { kind: kind.clone(), ..fault });
+        if let Some(known) = self.faults.get_mut(&number) {
+            known.begun = true;
+        }
+        if let Some(lasts) = lasts {
             self.agenda.push(self.now + lasts, Item::FaultEnds(number));
         }
         self.break_down(&kind);
@@ -128,7 +140,7 @@ impl World {
         let Some(service) = self.services.iter().position(|service| service.spec.name == target.service && !service.removed) else {
             return Vec::new();
         };
-        let all = 0..self.services[service].instances.len();
+        let all = 0..self.services[service].spec.instances as usize;
         all.filter(|instance| target.instance.is_none_or(|one| one == *instance)).map(|instance| InstanceId { service, instance }).collect()
     }
 
@@ -186,7 +198,16 @@ impl World {
                     self.heal(link);
                 }
             }
-            FaultKind::RestartBroker => self.broker_down = false,
+            FaultKind::RestartBroker => {
+                self.broker_down = false;
+                // What was changed meanwhile; and what is short still is.
+                self.declare_topology(None);
+                let alarms = self.faults.values().filter(|known| known.begun).filter_map(|known| match known.fault.kind {
+                    FaultKind::Alarm(resource) => Some(resource),
+                    _ => None,
+                });
+                alarms.collect::<Vec<_>>().into_iter().for_each(|resource| self.broker.set_alarm(resource));
+            }
             FaultKind::Alarm(resource) => self.broker.clear_alarm(self.now, *resource),
             FaultKind::FillStore(name) => {
                 for id in self.targets(&Target { service: name.clone(), instance: Some(0) }) {

@@ -71,8 +71,14 @@ pub enum Cargo {
     },
     /// `basic.cancel`, on its way to the broker.
     Cancel {
+        from: InstanceId,
         channel: ChannelId,
         consumer_tag: Name,
+    },
+    /// `basic.cancel-ok`, behind the last delivery.
+    CancelOk {
+        to: InstanceId,
+        channel: ChannelId,
     },
     /// The end of a TCP connection, on its way to the broker.
     Disconnect {

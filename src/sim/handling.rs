@@ -37,17 +37,22 @@ impl World {
         }
     }
 
+    /// What ends on the way does not empty it a second time: the stack would not hold as many as may wait.
     pub(super) fn take_from_inbox(&mut self, id: InstanceId) {
-        loop {
-            let service = &mut self.services[id.service];
-            let instance = &mut service.instances[id.instance];
-            let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
-            if instance.hung || !instance.up || busy {
-                return;
-            }
-            let Some(job) = instance.inbox.pop_front() else { return };
+        if std::mem::replace(&mut self.services[id.service].instances[id.instance].draining, true) {
+            return;
+        }
+        while let Some(job) = self.next_job(id) {
             self.begin(id, job);
         }
+        self.services[id.service].instances[id.instance].draining = false;
+    }
+
+    fn next_job(&mut self, id: InstanceId) -> Option<Job> {
+        let service = &mut self.services[id.service];
+        let instance = &mut service.instances[id.instance];
+        let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
+        if instance.hung || !instance.up || busy { None } else { instance.inbox.pop_front() }
     }
 
     fn begin(&mut self, id: InstanceId, job: Job) {
@@ -257,7 +262,8 @@ impl World {
         let (story, about) = (run.story, run.about.clone());
         let record = Record { state: state.clone(), since: now, data: run.data.json().clone(), story, about: about.clone() };
         if service.store.put(number, record) {
-            self.ledger.business.recorded(story);
+            let times = service.store.count_story(story);
+            self.ledger.business.recorded(story, times > 1);
         }
         self.happened(Happening::Persisted { instance: id, record: number, state: state.clone(), about });
     }
@@ -292,11 +298,12 @@ impl World {
     pub(super) fn fail(&mut self, id: InstanceId, run_id: RunId, step: &'static str, reason: String) {
         let Some((spec, handler)) = self.handler_of(id, run_id) else { return };
         let Some(run) = self.run_mut(id, run_id) else { return };
-        let about = run.about.clone();
+        let (about, place) = (run.about.clone(), run.step);
         self.happened(Happening::HandlerFailed { instance: id, step, reason, about });
         self.services[id.service].instances[id.instance].failed += 1;
         let handler: &Handler = &spec.handlers[handler];
-        if handler.on_failure == FailurePolicy::Crash {
+        let policy = handler.steps.get(place).and_then(|step| step.on_failure.as_ref()).unwrap_or(&handler.on_failure);
+        if *policy == FailurePolicy::Crash {
             self.crash(id);
             return;
         }
@@ -313,25 +320,26 @@ impl World {
             self.end_run(id, run_id);
             return;
         }
-        let verdict = match &handler.on_failure {
+        let verdict = match policy {
             FailurePolicy::Requeue => Verdict::Requeue,
             FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
             FailurePolicy::Acknowledge => Verdict::Ack,
             FailurePolicy::Chapter if retry_count(&message) < CHAPTER_RETRIES => Verdict::Requeue,
             FailurePolicy::DeadLetter | FailurePolicy::Chapter => Verdict::Reject,
-            FailurePolicy::Republish { retries, via } => {
+            FailurePolicy::Republish { retries, via, expirations } => {
                 let count = retry_count(&message);
                 if count < i64::from(*retries) {
-                    let level = usize::try_from(count).unwrap_or(0).min(via.len().saturating_sub(1));
-                    let to = via.get(level).unwrap_or(&queue).clone();
-                    self.republish(id, run_id, &message, to, count + 1);
+                    let level = usize::try_from(count).unwrap_or(0);
+                    let to = via.get(level.min(via.len().saturating_sub(1))).unwrap_or(&queue).clone();
+                    let expiration = expirations.get(level.min(expirations.len().saturating_sub(1))).copied();
+                    self.republish(id, run_id, &message, to, count + 1, expiration);
                     return;
                 }
                 Verdict::Reject
             }
             FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => {
                 let laps = message.deaths().iter().find(|death| death.queue == queue && death.reason == DeathReason::Rejected);
-                if laps.is_some_and(|laps| laps.count >= u64::from(*retries)) {
+                if laps.map_or(0, |laps| laps.count) >= u64::from(*retries) {
                     self.park(id, run_id, &message, exchange.clone(), routing_key.clone());
                     return;
                 }

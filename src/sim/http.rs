@@ -8,7 +8,7 @@ use super::business::story_name;
 use super::flight::{Caller, Cargo, Place, Request};
 use super::life::NO_ANSWER;
 use super::network::End;
-use super::service::{Cause, Circuit, Data, InstanceId, Job, Pending, RunId};
+use super::service::{Cause, Circuit, Data, InstanceId, Job, Pending, RunId, ServiceState};
 use super::trace::Happening;
 use crate::broker::{Name, SimTime};
 use crate::scenario::template::fill;
@@ -35,7 +35,11 @@ impl World {
             Pattern::Ramp { from_per_s, to_per_s, over } => self.now.max(begins) + ramp_pause(*from_per_s, *to_per_s, *over, elapsed),
             Pattern::AtOnce(_) if first => begins.max(self.now),
             Pattern::ByHand | Pattern::AtOnce(_) => return None,
-            Pattern::Recorded(moments) => begins + *moments.get(state.fired)?,
+            Pattern::Recorded(moments) => {
+                // What lay before it was planned has passed.
+                state.fired += moments[state.fired.min(moments.len())..].iter().take_while(|at| begins + **at < self.now).count();
+                begins + *moments.get(state.fired)?
+            }
         };
         let over = traffic.until.is_some_and(|until| at > until);
         let enough = traffic.count.is_some_and(|count| state.sent >= count);
@@ -85,7 +89,7 @@ impl World {
             }
             self.ledger.business.requests += 1;
             let story = self.ledger.business.begin();
-            let pending = Pending { attempt: 0, story, data: Arc::new(data), sent_at: self.now };
+            let pending = Pending { attempt: 0, story, data: Arc::new(data), sent_at: self.now, heard: false };
             self.clients[client].pending.insert(number, pending);
             self.client_tries(client, number);
         }
@@ -97,6 +101,7 @@ impl World {
         let spec = state.spec.clone();
         let Some(pending) = state.pending.get_mut(&number) else { return };
         pending.attempt += 1;
+        pending.heard = false;
         pending.sent_at = self.now;
         let (attempt, data, story) = (pending.attempt, pending.data.clone(), pending.story);
         self.happened(Happening::RequestSent { client, number, attempt });
@@ -115,7 +120,8 @@ impl World {
     /// None: no answer in time.
     pub(super) fn client_hears(&mut self, client: usize, number: u64, attempt: u32, status: Option<u16>) {
         let state = &mut self.clients[client];
-        let Some(pending) = state.pending.get(&number).filter(|pending| pending.attempt == attempt) else { return };
+        let Some(pending) = state.pending.get_mut(&number).filter(|pending| pending.attempt == attempt && !pending.heard) else { return };
+        pending.heard = true;
         let (story, sent_at) = (pending.story, pending.sent_at);
         let spec = state.spec.clone();
         self.measure_http(&spec.name, sent_at, status);
@@ -144,11 +150,7 @@ impl World {
         let http = self.metrics.http_mut(name);
         match status {
             None => http.timed_out += 1,
-            Some(status) if is_success(status) => http.succeeded += 1,
-            Some(_) => http.failed += 1,
-        }
-        if status.is_some() {
-            http.latency.add(latency);
+            Some(status) => http.answered(latency, is_success(status)),
         }
     }
 
@@ -212,12 +214,13 @@ impl World {
         let epoch = instance.epoch;
         let Some(run) = instance.runs.get_mut(&run_id) else { return };
         let circuit = instance.circuits.get_mut(&(run.handler, run.step));
+        let probe = Circuit::HalfOpen { run: run_id };
         match circuit {
             Some(Circuit::Open { until }) if *until > now => return self.call_fails(id, run_id, "the circuit is open".to_owned()),
-            Some(Circuit::HalfOpen) => {
+            Some(Circuit::HalfOpen { .. }) => {
                 return self.call_fails(id, run_id, "the circuit is half open, and another attempt is out".to_owned());
             }
-            Some(circuit @ Circuit::Open { .. }) => *circuit = Circuit::HalfOpen,
+            Some(circuit @ Circuit::Open { .. }) => *circuit = probe,
             Some(Circuit::Closed { .. }) | None => {}
         }
         run.attempt += 1;
@@ -265,7 +268,7 @@ impl World {
         let (attempt, sent_at, about, place) = (run.attempt, run.sent_at, run.about.clone(), (run.handler, run.step));
         self.measure_http(&endpoint.service, sent_at, status);
         let ok = status.is_some_and(is_success);
-        self.circuit_sees(id, place, &attempts, &endpoint.service, ok);
+        self.circuit_sees(id, run_id, place, &attempts, &endpoint.service, ok);
         if ok {
             self.next_step(id, run_id);
             return;
@@ -301,32 +304,40 @@ impl World {
         }
     }
 
-    fn circuit_sees(&mut self, id: InstanceId, place: (usize, usize), attempts: &Attempts, service: &Name, ok: bool) {
+    /// Counts failures in a row while it is closed; when it is half open, the one attempt that is out decides. What was out when it
+    /// opened changes nothing.
+    fn circuit_sees(&mut self, id: InstanceId, run: RunId, place: (usize, usize), attempts: &Attempts, service: &Name, ok: bool) {
         let Some(breaker) = &attempts.breaker else { return };
-        let now = self.now;
+        let opens = Circuit::Open { until: self.now + breaker.open };
         let circuits = &mut self.services[id.service].instances[id.instance].circuits;
         let before = circuits.get(&place).copied().unwrap_or(Circuit::Closed { failures: 0 });
         let after = match before {
+            Circuit::Open { .. } => return,
+            Circuit::HalfOpen { run: probe } if probe != run => return,
             _ if ok => Circuit::Closed { failures: 0 },
             Circuit::Closed { failures } if failures + 1 < breaker.failures => Circuit::Closed { failures: failures + 1 },
-            // What was out when it opened changes nothing.
-            Circuit::Open { until } if until > now => before,
-            Circuit::Closed { .. } | Circuit::Open { .. } | Circuit::HalfOpen => Circuit::Open { until: now + breaker.open },
+            Circuit::Closed { .. } | Circuit::HalfOpen { .. } => opens,
         };
-        if ok && matches!(before, Circuit::Open { .. }) {
-            return; // an answer from before it opened: the next attempt decides
-        }
         circuits.insert(place, after);
         match (before, after) {
-            (Circuit::Closed { .. } | Circuit::HalfOpen, Circuit::Open { .. }) => {
-                self.happened(Happening::CircuitOpened { instance: id, service: service.clone() });
-            }
-            (Circuit::HalfOpen, Circuit::Closed { .. }) => {
-                self.happened(Happening::CircuitClosed { instance: id, service: service.clone() });
-            }
+            (_, Circuit::Open { .. }) => self.happened(Happening::CircuitOpened { instance: id, service: service.clone() }),
+            (Circuit::HalfOpen { .. }, _) => self.happened(Happening::CircuitClosed { instance: id, service: service.clone() }),
             _ => {}
         }
     }
+}
+
+/// How many circuit breakers to a service are not closed.
+pub(super) fn open_circuits(services: &[ServiceState], callee: &Name) -> u32 {
+    let calls = |service: &ServiceState, (handler, step): (usize, usize)| {
+        let step = service.spec.handlers.get(handler).and_then(|handler| handler.steps.get(step));
+        matches!(step.map(|step| &step.action), Some(Action::Call { endpoint, .. }) if endpoint.service == *callee)
+    };
+    let of_service = |service: &ServiceState| {
+        let circuits = service.instances.iter().flat_map(|instance| instance.circuits.iter());
+        circuits.filter(|(place, circuit)| !matches!(circuit, Circuit::Closed { .. }) && calls(service, **place)).count()
+    };
+    services.iter().map(|service| u32::try_from(of_service(service)).unwrap_or(u32::MAX)).sum()
 }
 
 const fn is_success(status: u16) -> bool {

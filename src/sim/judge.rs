@@ -3,9 +3,9 @@
 use super::World;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger};
-use crate::broker::SimTime;
+use crate::broker::{Name, SimTime};
 use crate::scenario::Property;
-use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
 
 /// How a property was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,4 +125,47 @@ fn effect(ledger: &Ledger, count: EffectCount, what: &str) -> u64 {
         EffectCount::Duplicated => ledger.business.duplicated(what),
         EffectCount::Invented => ledger.business.invented(what),
     }
+}
+
+/// A quantity in two worlds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    pub quantity: Quantity,
+    pub left: f64,
+    pub right: f64,
+}
+
+/// Two futures side by side: every quantity that either of them has, whether it differs or not.
+#[must_use]
+pub fn compare(left: &World, right: &World) -> Vec<Compared> {
+    let ledgers = [left.ledger(), right.ledger()];
+    let mut quantities: Vec<Quantity> = MessageCount::ALL.iter().map(|(_, count)| Quantity::Messages(*count)).collect();
+    quantities.extend(BusinessCount::ALL.iter().map(|(_, count)| Quantity::Business(*count)));
+    let mut effects: Vec<&Name> = ledgers.iter().flat_map(|ledger| ledger.business.effects.keys()).collect();
+    effects.sort();
+    effects.dedup();
+    for what in effects {
+        quantities.extend(EffectCount::ALL.iter().map(|(_, count)| Quantity::Effect(*count, Some(what.clone()))));
+    }
+    let mut queues: Vec<&Name> = ledgers.iter().flat_map(|ledger| ledger.queues.keys()).collect();
+    queues.sort();
+    queues.dedup();
+    for queue in queues {
+        quantities.extend(QueueCount::ALL.iter().map(|(_, count)| Quantity::Queue(*count, Some(queue.clone()))));
+        quantities.push(Quantity::Dead(Some(queue.clone()), None));
+        for percentile in [Percentile::P50, Percentile::P95, Percentile::Max] {
+            quantities.push(Quantity::Latency(LatencyOf::Queueing(queue.clone()), percentile));
+            quantities.push(Quantity::Latency(LatencyOf::EndToEnd(queue.clone()), percentile));
+        }
+    }
+    let mut callees: Vec<&Name> = left.metrics().https().chain(right.metrics().https()).map(|(name, _)| name).collect();
+    callees.sort();
+    callees.dedup();
+    for callee in callees {
+        for percentile in [Percentile::P50, Percentile::P95, Percentile::Max] {
+            quantities.push(Quantity::Latency(LatencyOf::Http(callee.clone()), percentile));
+        }
+    }
+    let found = |of: Quantity| Compared { left: quantity(left, &ledgers[0], &of), right: quantity(right, &ledgers[1], &of), quantity: of };
+    quantities.into_iter().map(found).collect()
 }

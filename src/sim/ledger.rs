@@ -11,6 +11,9 @@ pub struct Ledger {
     pub business: Business,
 }
 
+/// Why a publish of a blocked connection is lost.
+pub const UNREAD: &str = "the connection closed before the broker read it";
+
 /// What clients published: every message is routed or unroutable. What programs sent is published, lost, or on its way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
@@ -181,8 +184,8 @@ impl Ledger {
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
             | Event::Restarted => {}
-            Event::Discarded { publishes } => {
-                *self.messages.lost.get_or_default("the connection closed before the broker read it") += publishes;
+            Event::Discarded { message_ids } => {
+                *self.messages.lost.get_or_default(UNREAD) += message_ids.len() as u64;
             }
             Event::RolledBack { routable, .. } => {
                 self.messages.routed -= u64::from(*routable);

@@ -7,7 +7,7 @@ use super::service::{Cause, Data, InstanceId, Job, Memory, Waiting};
 use super::trace::{Happening, event_name};
 use super::{World, business};
 use crate::broker::ordered::OrderedMap;
-use crate::broker::{BasicConsume, Capabilities, Method, Name, Table, Value};
+use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
 use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
 
 /// Nobody listened: the connection was refused or reset, so there is no HTTP status.
@@ -41,12 +41,17 @@ pub(super) fn wants_confirms(service: &Service) -> bool {
 
 impl World {
     pub(super) fn start(&mut self, id: InstanceId) {
-        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        let Some(service) = self.services.get_mut(id.service).filter(|service| !service.removed) else { return };
+        let wanted = id.instance < service.spec.instances as usize;
+        let Some(instance) = service.instances.get_mut(id.instance).filter(|_| wanted) else { return };
         if instance.up {
+            instance.start_wanted = instance.stopping;
             return;
         }
         instance.up = true;
         instance.began = false;
+        instance.runs = OrderedMap::new();
+        instance.inbox.clear();
         instance.epoch += 1;
         let epoch = instance.epoch;
         self.happened(Happening::Started(id));
@@ -65,7 +70,9 @@ impl World {
         }
         let spec = self.services[id.service].spec.clone();
         for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| handler.trigger == Trigger::StartUp) {
-            self.begin_story(id, handler);
+            if self.services[id.service].instances[id.instance].up {
+                self.begin_story(id, handler);
+            }
         }
     }
 
@@ -79,7 +86,9 @@ impl World {
     /// The process ends: its memory is gone, its callers see a reset, and the broker will notice the connection's end.
     pub(super) fn kill(&mut self, id: InstanceId) {
         let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        instance.start_wanted = false;
         if !instance.up {
+            instance.epoch += 1; // nobody starts it again either
             return;
         }
         let runs = instance.runs.len() as u64;
@@ -94,13 +103,20 @@ impl World {
         instance.hung = false;
         instance.epoch += 1;
         instance.channel = None;
-        instance.frozen.clear();
+        instance.stop_wanted = false;
+        instance.cancelling = 0;
+        let frozen = std::mem::take(&mut instance.frozen);
         instance.circuits = OrderedMap::default();
         instance.done = Memory::default();
         let connection = instance.connection.take();
         let runs = std::mem::take(&mut instance.runs);
         let jobs = std::mem::take(&mut instance.inbox);
         self.forget_awaiting(id);
+        for item in frozen {
+            if let Item::Arrival(flight) = item {
+                self.flights.remove(&flight);
+            }
+        }
         let work = runs.into_values().map(|run| (run.cause, run.replied));
         for (cause, replied) in work.chain(jobs.into_iter().map(|job| (job.cause, false))).collect::<Vec<_>>() {
             match cause {
@@ -117,6 +133,9 @@ impl World {
         if let Some(connection) = connection {
             self.leaving.push((connection, id));
             self.send_to_broker(id, Vec::new(), Cargo::Disconnect { connection });
+        }
+        if std::mem::take(&mut self.services[id.service].instances[id.instance].start_wanted) {
+            self.start(id);
         }
     }
 
@@ -142,6 +161,10 @@ impl World {
         if !instance.up || instance.stopping {
             return;
         }
+        if instance.hung {
+            instance.stop_wanted = true; // it hears of it when it wakes
+            return;
+        }
         instance.stopping = true;
         let channel = instance.channel;
         self.happened(Happening::Stopping(id));
@@ -149,7 +172,8 @@ impl World {
             let spec = self.services[id.service].spec.clone();
             for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| matches!(handler.trigger, Trigger::Queue(_))) {
                 let consumer_tag = consumer_tag(&spec.name, id.instance, handler);
-                self.send_to_broker(id, Vec::new(), Cargo::Cancel { channel, consumer_tag });
+                self.services[id.service].instances[id.instance].cancelling += 1;
+                self.send_to_broker(id, Vec::new(), Cargo::Cancel { from: id, channel, consumer_tag });
             }
         }
         self.stop_if_idle(id);
@@ -157,9 +181,19 @@ impl World {
 
     pub(super) fn stop_if_idle(&mut self, id: InstanceId) {
         let instance = &self.services[id.service].instances[id.instance];
-        if instance.up && instance.stopping && instance.runs.is_empty() && instance.inbox.is_empty() {
+        let idle = instance.runs.is_empty() && instance.inbox.is_empty() && instance.cancelling == 0;
+        if instance.up && instance.stopping && !instance.hung && idle {
             self.happened(Happening::Stopped(id));
             self.end_process(id);
+        }
+    }
+
+    /// `basic.cancel-ok`: everything that was delivered before has arrived.
+    pub(super) fn cancelled(&mut self, id: InstanceId, channel: ChannelId) {
+        let instance = &mut self.services[id.service].instances[id.instance];
+        if instance.channel == Some(channel) {
+            instance.cancelling = instance.cancelling.saturating_sub(1);
+            self.stop_if_idle(id);
         }
     }
 
@@ -173,6 +207,10 @@ impl World {
             self.agenda.push(self.now, item);
         }
         self.take_from_inbox(id);
+        if std::mem::take(&mut self.services[id.service].instances[id.instance].stop_wanted) {
+            self.stop(id);
+        }
+        self.stop_if_idle(id);
     }
 
     /// Its channel or connection is gone: a program tries again after a while, as the chapter's does. What it was handling goes on,
@@ -181,16 +219,23 @@ impl World {
         let reconnect = self.services[id.service].spec.reconnect;
         let instance = &mut self.services[id.service].instances[id.instance];
         instance.channel = None;
-        let (connection, epoch) = (instance.connection.take(), instance.epoch);
+        instance.cancelling = 0;
+        let (connection, epoch, hung) = (instance.connection.take(), instance.epoch, instance.hung);
         if let Some(connection) = connection {
             self.broker.close_connection(self.now, connection);
         }
         self.agenda.push(self.now + reconnect, Item::Reconnect { instance: id, epoch });
         for who in self.forget_awaiting(id) {
-            if let Waiting::Run { run, wait } = who {
+            let Waiting::Run { run, wait } = who else { continue };
+            if hung {
+                // It finds out when it wakes.
+                let frozen = &mut self.services[id.service].instances[id.instance].frozen;
+                frozen.push(Item::TimesOut { instance: id, epoch, run, wait });
+            } else {
                 self.publish_settled(id, run, wait, Err("the connection is gone"));
             }
         }
+        self.stop_if_idle(id);
     }
 
     /// Nobody will confirm what is out on a channel that is gone.
@@ -207,7 +252,7 @@ impl World {
 
     pub(super) fn reconnect(&mut self, id: InstanceId, epoch: u32) {
         let instance = &self.services[id.service].instances[id.instance];
-        if instance.epoch != epoch || instance.channel.is_some() || !instance.up {
+        if instance.epoch != epoch || instance.channel.is_some() || !instance.up || instance.stopping {
             return;
         }
         if self.links.is_cut([End::Service(id.service), End::Broker]) {
@@ -227,7 +272,7 @@ impl World {
     /// The broker answers a new instance: a connection, a channel, and its consumers with their prefetch.
     pub(super) fn connect(&mut self, id: InstanceId, epoch: u32) {
         let instance = &self.services[id.service].instances[id.instance];
-        if instance.epoch != epoch || instance.channel.is_some() {
+        if instance.epoch != epoch || instance.channel.is_some() || instance.stopping {
             return;
         }
         if self.broker_down {
@@ -240,6 +285,15 @@ impl World {
         instance.connection = Some(connection);
         instance.channel = Some(channel);
         instance.lane_in = self.now;
+        let gone: Vec<ChannelId> = self
+            .channels
+            .iter()
+            .filter(|(channel, of)| **of == id && !self.broker.is_open(**channel))
+            .map(|(channel, _)| *channel)
+            .collect();
+        for channel in gone {
+            self.channels.remove(&channel);
+        }
         self.channels.insert(channel, id);
         self.happened(Happening::Connected(id));
         let spec = self.services[id.service].spec.clone();

@@ -111,6 +111,49 @@ pub struct Http {
     pub timed_out: u64,
     /// Of every attempt that was answered.
     pub latency: Histogram,
+    /// All the time attempts took that were answered.
+    waited: SimTime,
+    samples: Chunked<HttpSample>,
+}
+
+/// What has been counted of HTTP so far, at the moment of a sample.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HttpSample {
+    pub succeeded: u32,
+    pub failed: u32,
+    pub timed_out: u32,
+    /// The time attempts took in all: with the counts of two samples, the mean latency between them.
+    pub waited_ms: u32,
+    /// How many circuit breakers to this service were open or half open.
+    pub circuits_open: u32,
+}
+
+impl Http {
+    pub(super) fn answered(&mut self, latency: SimTime, succeeded: bool) {
+        self.latency.add(latency);
+        self.waited = self.waited + latency;
+        if succeeded {
+            self.succeeded += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "only differences count, and they are right modulo 2^32")]
+    fn sample(&self, circuits_open: u32) -> HttpSample {
+        HttpSample {
+            succeeded: self.succeeded as u32,
+            failed: self.failed as u32,
+            timed_out: self.timed_out as u32,
+            waited_ms: self.waited.as_millis() as u32,
+            circuits_open,
+        }
+    }
+
+    /// From time zero on.
+    pub fn samples(&self) -> impl Iterator<Item = HttpSample> {
+        self.samples.iter().copied()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -150,10 +193,7 @@ fn small(count: u64) -> u32 {
 
 impl Metrics {
     /// Takes the samples that are due before `until`, while nothing changes.
-    pub(super) fn sample_until(&mut self, until: SimTime, broker: &Broker, ledger: &Ledger) {
-        if self.next > until {
-            return;
-        }
+    pub(super) fn sample_until(&mut self, until: SimTime, broker: &Broker, ledger: &Ledger, open_circuits: impl Fn(&Name) -> u32) {
         // A long quiet time is sampled in the period it will have in the end.
         while self.samples > 0 && (until - self.next).as_micros() / self.period.as_micros() > SAMPLES_MAX as u64 {
             self.halve();
@@ -169,6 +209,13 @@ impl Metrics {
                 }
                 samples.push(Sample { ready: small(queue.ready()), unacked: small(queue.unacked()), counts });
             }
+            for (name, http) in self.http.iter_mut() {
+                let sample = http.sample(open_circuits(name));
+                while http.samples.len() < self.samples {
+                    http.samples.push(HttpSample::default());
+                }
+                http.samples.push(sample);
+            }
             self.overall.push(overall);
             self.samples += 1;
             self.next = self.next + self.period;
@@ -178,9 +225,16 @@ impl Metrics {
         }
     }
 
+    pub(super) fn is_due(&self, until: SimTime) -> bool {
+        self.next <= until
+    }
+
     fn halve(&mut self) {
         for queue in self.queues.values_mut() {
             queue.samples = queue.samples.iter().step_by(2).copied().collect();
+        }
+        for http in self.http.values_mut() {
+            http.samples = http.samples.iter().step_by(2).copied().collect();
         }
         self.overall = self.overall.iter().step_by(2).copied().collect();
         self.samples = self.samples.div_ceil(2);

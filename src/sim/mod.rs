@@ -69,6 +69,12 @@ use random::{Random, Stream};
 use service::{ClientState, Instance, ServiceState};
 use trace::TraceHash;
 
+/// How much there may be in a world at once.
+const FLIGHTS_MAX: usize = 500_000;
+const QUEUED_MAX: u64 = 3_000_000;
+/// How many steps pass between two looks at the queues.
+const BOUNDS_EVERY: u64 = 4_096;
+
 /// The shortest time the eye is given to follow a move inside the broker.
 const HOP_MIN: SimTime = SimTime::from_millis(200);
 
@@ -83,7 +89,9 @@ pub struct World {
     broker: Broker,
     broker_down: bool,
     /// Of whoever publishes by hand.
-    operator: ChannelId,
+    operator: Operator,
+    /// Of whoever changes the topology: on a connection that never publishes, which no alarm blocks.
+    administrator: Operator,
     services: Vec<ServiceState>,
     clients: Vec<ClientState>,
     /// No client sends anything by itself any more.
@@ -104,10 +112,38 @@ pub struct World {
     ledger: Ledger,
     metrics: Metrics,
     hash: TraceHash,
+    /// Why nothing happens any more.
+    halted: Option<&'static str>,
     /// Whether anybody looks at pictures and occurrences: makes no difference to what happens.
     watched: bool,
     occurrences: Vec<Occurrence>,
     spare: Vec<Event>,
+}
+
+/// A person's own connection to the broker.
+#[derive(Clone, Copy, Debug)]
+struct Operator {
+    connection: ConnectionId,
+    channel: ChannelId,
+}
+
+impl Operator {
+    fn connect(broker: &mut Broker, now: SimTime) -> Self {
+        let connection = broker.open_connection(Capabilities::default());
+        let channel = broker.open_channel(now, connection).expect("a new connection takes a channel");
+        Self { connection, channel }
+    }
+
+    /// Opens the channel again, if a mistake has closed it or the broker was away.
+    fn reopen(&mut self, broker: &mut Broker, now: SimTime) {
+        if broker.is_open(self.channel) {
+            return;
+        }
+        match broker.open_channel(now, self.connection) {
+            Ok(channel) => self.channel = channel,
+            Err(_) => *self = Self::connect(broker, now),
+        }
+    }
 }
 
 impl World {
@@ -115,8 +151,8 @@ impl World {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
         let mut broker = Broker::new(scenario.broker.profile);
-        let connection = broker.open_connection(Capabilities::default());
-        let operator = broker.open_channel(SimTime::ZERO, connection).expect("a new connection takes a channel");
+        let operator = Operator::connect(&mut broker, SimTime::ZERO);
+        let administrator = Operator::connect(&mut broker, SimTime::ZERO);
         let mut world = Self {
             recording: Recording { scenario: scenario.clone(), seed, inputs: Vec::new() },
             scenario,
@@ -126,6 +162,7 @@ impl World {
             broker,
             broker_down: false,
             operator,
+            administrator,
             services: Vec::new(),
             clients: Vec::new(),
             silenced: false,
@@ -143,15 +180,18 @@ impl World {
             ledger: Ledger::default(),
             metrics: Metrics::default(),
             hash: TraceHash::default(),
+            halted: None,
             watched: true,
             occurrences: Vec::new(),
             spare: Vec::new(),
         };
         let scenario = world.scenario.clone();
-        world.declare_topology();
+        world.declare_topology(None);
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario.clients.iter().for_each(|client| world.add_client(client));
         world.lay_links();
+        (0..scenario.services.len()).for_each(|service| world.launch(service));
+        (0..scenario.clients.len()).for_each(|client| world.plan_next_arrival(client));
         scenario.faults.iter().for_each(|fault| world.expect_fault(fault.clone()));
         world.absorb_events();
         world
@@ -166,28 +206,13 @@ impl World {
         }
     }
 
-    /// Says something on the operator's own channel, and opens it again if that was a mistake or the broker was away.
-    fn operate(&mut self, method: Method) -> Option<Reply> {
-        if !self.broker.is_open(self.operator) && !self.reopen_operator() {
+    /// Tells the broker to change its topology. None while it is down, or when it refuses.
+    fn administer(&mut self, method: Method) -> Option<Reply> {
+        if self.broker_down {
             return None;
         }
-        let result = self.broker.apply(self.now, self.operator, method);
-        if let Err(AmqpError::Refused { .. }) = &result {
-            self.reopen_operator();
-        }
-        result.ok()
-    }
-
-    fn reopen_operator(&mut self) -> bool {
-        if self.broker_down {
-            return false;
-        }
-        let connection = self.broker.open_connection(Capabilities::default());
-        match self.broker.open_channel(self.now, connection) {
-            Ok(channel) => self.operator = channel,
-            Err(_) => return false,
-        }
-        true
+        self.administrator.reopen(&mut self.broker, self.now);
+        self.broker.apply(self.now, self.administrator.channel, method).ok()
     }
 
     #[must_use]
@@ -237,7 +262,7 @@ impl World {
     pub fn ledger(&self) -> Ledger {
         let mut ledger = self.ledger.with_holdings(&self.broker);
         let flying = self.flights.values().filter(|flight| matches!(flight.cargo, Cargo::Publish { .. })).count() as u64;
-        ledger.messages.on_the_way = flying + self.broker.unread_publishes();
+        ledger.messages.on_the_way = flying + self.broker.unread_publishes().count() as u64;
         ledger
     }
 
@@ -324,9 +349,30 @@ impl World {
         self.occurrences.drain(..)
     }
 
+    /// Why nothing happens any more, if that is so: what multiplies without end would take all memory.
+    #[must_use]
+    pub const fn halted(&self) -> Option<&'static str> {
+        self.halted
+    }
+
+    fn check_bounds(&mut self) {
+        if self.flights.len() > FLIGHTS_MAX {
+            self.halted = Some("more than 500,000 messages and requests are on their way at once: something multiplies without end");
+        } else if self.steps.is_multiple_of(BOUNDS_EVERY) {
+            let waiting: usize = self.services.iter().flat_map(|service| &service.instances).map(|instance| instance.inbox.len()).sum();
+            let queued = self.broker.queues().map(QueueView::total).sum::<u64>() + waiting as u64;
+            if queued > QUEUED_MAX {
+                self.halted = Some("more than 3,000,000 messages wait in queues: something multiplies without end");
+            }
+        }
+    }
+
     /// When the next step happens; none when nothing is left to do.
     #[must_use]
     pub fn next_at(&self) -> Option<SimTime> {
+        if self.halted.is_some() {
+            return None;
+        }
         match (self.agenda.next_at(), self.broker_deadline()) {
             (Some(item), Some(deadline)) => Some(std::cmp::min(item, deadline)),
             (one, other) => one.or(other),
@@ -340,6 +386,9 @@ impl World {
 
     /// One thing happens. False when nothing is left to do.
     pub fn step(&mut self) -> bool {
+        if self.halted.is_some() {
+            return false;
+        }
         let deadline = self.broker_deadline();
         let at = match (self.agenda.next_at(), deadline) {
             (Some(item), Some(deadline)) => std::cmp::min(item, deadline),
@@ -354,6 +403,7 @@ impl World {
             self.happen(&item);
         }
         self.absorb_events();
+        self.check_bounds();
         true
     }
 
@@ -374,7 +424,11 @@ impl World {
 
     fn advance_clock(&mut self, at: SimTime) {
         if at > self.now {
-            self.metrics.sample_until(SimTime::from_micros(at.as_micros() - 1), &self.broker, &self.ledger);
+            let before = SimTime::from_micros(at.as_micros() - 1);
+            if self.metrics.is_due(before) {
+                let services = &self.services;
+                self.metrics.sample_until(before, &self.broker, &self.ledger, |callee| http::open_circuits(services, callee));
+            }
             self.now = at;
         }
         while self.hops.front().is_some_and(|hop| hop.arrives < self.now) {
@@ -387,7 +441,7 @@ impl World {
         self.recording.inputs.push(TimedInput { at: self.now, after_steps: self.steps, input: input.clone() });
         match input {
             Input::Fault(fault) => self.expect_fault(fault),
-            Input::Mend(kind) => self.mend(&kind),
+            Input::Mend(kind) => self.mend_by_hand(&kind),
             Input::Publish(publish) => self.publish_by_hand(*publish),
             Input::Request { client, count } => {
                 if let Some(client) = self.clients.iter().position(|state| state.spec.name == client && !state.removed) {
@@ -410,19 +464,30 @@ impl World {
         properties.priority = priority;
         let (properties, body) = (properties.into(), Body::Bytes(body));
         let publish = BasicPublish { exchange, routing_key, mandatory, immediate: false, properties, body };
-        if self.operate(Method::BasicPublish(publish)).is_some() {
+        if self.broker_down {
+            return;
+        }
+        self.operator.reopen(&mut self.broker, self.now);
+        if self.broker.apply(self.now, self.operator.channel, Method::BasicPublish(publish)).is_ok() {
             self.ledger.messages.by_hand += 1;
         }
     }
 
-    /// Takes a recording's inputs that are due: those given after as many steps as it has taken, up to this moment.
+    /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides
+    /// where both are at one moment; a recording of another engine, or one with other faults, still has its inputs in time.
+    fn is_due(&self, input: &TimedInput) -> bool {
+        match self.next_at() {
+            Some(next) if next < input.at => false,
+            Some(next) if next == input.at => self.steps >= input.after_steps,
+            _ => true,
+        }
+    }
+
+    /// Takes a recording's inputs that are due, up to this moment.
     fn take_inputs(&mut self, inputs: &[TimedInput], until: SimTime) {
-        while let Some(TimedInput { at, after_steps, input }) = inputs.get(self.recording.inputs.len()) {
-            if *after_steps > self.steps || *at > until {
-                return;
-            }
-            self.advance_clock(*at);
-            self.inject(input.clone());
+        while let Some(timed) = inputs.get(self.recording.inputs.len()).filter(|timed| timed.at <= until && self.is_due(timed)) {
+            self.advance_clock(timed.at);
+            self.inject(timed.input.clone());
         }
     }
 
@@ -473,7 +538,7 @@ impl World {
             Item::RelayRuns { service, generation } => self.relay_runs(service, generation),
             Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
-            Item::HeartbeatMissed { instance, connection } => self.heartbeat_missed(instance, connection),
+            Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::FaultBegins(number) => self.fault_begins(number),
             Item::FaultEnds(number) => self.fault_ends(number),
         }
@@ -483,7 +548,7 @@ impl World {
         if self.is_held_up(id) {
             return;
         }
-        let Some(flight) = self.flights.get(&id) else { return };
+        let Some(flight) = self.flights.get(&id).filter(|flight| flight.arrives <= self.now) else { return };
         // A program that hangs reads nothing but what its library takes for it.
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
@@ -520,9 +585,13 @@ impl World {
             Cargo::Request(request) => self.serve(request),
             Cargo::Response { to, status } => self.answered(&to, status),
             Cargo::Connect { instance, epoch } => self.connect(instance, epoch),
-            Cargo::Cancel { channel, consumer_tag } => {
-                let _ = self.broker.apply(self.now, channel, Method::BasicCancel { consumer_tag });
+            Cargo::Cancel { from, channel, consumer_tag } => {
+                if self.broker.apply(self.now, channel, Method::BasicCancel { consumer_tag }).is_ok() {
+                    self.absorb_events();
+                    self.send_from_broker(from, Vec::new(), Cargo::CancelOk { to: from, channel });
+                }
             }
+            Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
             Cargo::Disconnect { connection } => {
                 self.leaving.retain(|(leaving, _)| *leaving != connection);
                 self.broker.close_connection(self.now, connection);
@@ -567,6 +636,9 @@ impl World {
                 break;
             }
             for event in events.drain(..) {
+                if let Event::Published { message, .. } = &event {
+                    self.hash.add_content(message);
+                }
                 self.ledger.record(&event);
                 self.metrics.record(self.now, &event, &self.broker);
                 self.follow(&event);
@@ -686,7 +758,12 @@ impl World {
         let queued: u64 = self.broker.queues().map(QueueView::total).sum();
         let instances = self.services.iter().flat_map(|service| &service.instances);
         let work: usize = instances.map(|instance| 700 + 300 * (instance.runs.len() + instance.inbox.len())).sum();
-        let remembered: usize = self.services.iter().map(|service| 16 * service.store.unshared() + 48 * service.attempts.len()).sum();
+        let of_service = |service: &ServiceState| {
+            let done: usize = service.instances.iter().map(|instance| instance.done.len()).sum();
+            16 * service.store.unshared() + 48 * (service.attempts.len() + done)
+        };
+        let pending: usize = self.clients.iter().map(|client| 80 * client.pending.len()).sum();
+        let remembered: usize = self.services.iter().map(of_service).sum::<usize>() + pending + 16 * self.channels.len();
         usize::try_from(queued).unwrap_or(usize::MAX / 2) * 40
             + self.flights.len() * 350
             + self.hops.len() * 150

@@ -26,7 +26,9 @@ pub enum End {
 pub(super) struct Links {
     random: Random,
     own: Vec<([End; 2], SimTime, SimTime)>,
-    cut: Vec<[End; 2]>,
+    /// Each with a number of its own.
+    cut: Vec<([End; 2], u32)>,
+    cut_last: u32,
     /// What waits for a link to heal, in the order it was sent.
     held: Vec<u64>,
 }
@@ -39,11 +41,11 @@ fn sorted(mut link: [End; 2]) -> [End; 2] {
 
 impl Links {
     pub(super) fn new(random: Random) -> Self {
-        Self { random, own: Vec::new(), cut: Vec::new(), held: Vec::new() }
+        Self { random, own: Vec::new(), cut: Vec::new(), cut_last: 0, held: Vec::new() }
     }
 
     pub(super) fn is_cut(&self, link: [End; 2]) -> bool {
-        !self.cut.is_empty() && self.cut.contains(&sorted(link))
+        !self.cut.is_empty() && self.cut.iter().any(|(cut, _)| *cut == sorted(link))
     }
 }
 
@@ -70,7 +72,7 @@ impl World {
     }
 
     fn travel_time(&mut self, link: [End; 2]) -> SimTime {
-        let network = &self.recording.scenario.network;
+        let network = &self.scenario.network;
         let own = if self.links.own.is_empty() { None } else { self.links.own.iter().find(|(ends, ..)| *ends == sorted(link)) };
         let (latency, jitter) = own.map_or((network.latency, network.jitter), |(_, latency, jitter)| (*latency, *jitter));
         if jitter == SimTime::ZERO { latency } else { latency + self.links.random.uniform(SimTime::ZERO, jitter) }
@@ -112,7 +114,7 @@ impl World {
     /// Whether it has to wait for its link to heal.
     pub(super) fn is_held_up(&mut self, id: u64) -> bool {
         let Some(flight) = self.flights.get_mut(&id) else { return false };
-        if !self.links.is_cut(flight.link) {
+        if !self.links.is_cut(flight.link) || flight.held || flight.arrives > self.now {
             return false;
         }
         flight.held = true;
@@ -123,56 +125,57 @@ impl World {
     /// Nothing passes between these two any more.
     pub(super) fn cut(&mut self, link: [End; 2]) {
         let link = sorted(link);
-        if self.links.cut.contains(&link) {
+        if self.links.is_cut(link) {
             return;
         }
-        self.links.cut.push(link);
+        self.links.cut_last += 1;
+        let cut = self.links.cut_last;
+        self.links.cut.push((link, cut));
+        let heartbeat = self.scenario.network.heartbeat;
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
-        let noticed = self.now + self.scenario().network.heartbeat;
-        for (instance, state) in self.services[service].instances.iter().enumerate() {
-            if let Some(connection) = state.connection {
-                self.agenda.push(noticed, Item::HeartbeatMissed { instance: InstanceId { service, instance }, connection });
-            }
+        if heartbeat == SimTime::ZERO {
+            return; // as in RabbitMQ, 0 is none
         }
-        for (connection, instance) in self.leaving.iter().filter(|(_, instance)| instance.service == service) {
-            self.agenda.push(noticed, Item::HeartbeatMissed { instance: *instance, connection: *connection });
+        let connected = self.services[service].instances.iter().enumerate().filter_map(|(instance, state)| {
+            let id = InstanceId { service, instance };
+            state.connection.map(|connection| (connection, id))
+        });
+        let leaving = self.leaving.iter().copied().filter(|(_, instance)| instance.service == service);
+        for (connection, instance) in connected.chain(leaving).collect::<Vec<_>>() {
+            self.agenda.push(self.now + heartbeat, Item::HeartbeatMissed { instance, connection, cut });
         }
     }
 
-    /// What waited is sent again.
+    /// What waited is sent again; on a connection everything keeps its order.
     pub(super) fn heal(&mut self, link: [End; 2]) {
         let link = sorted(link);
-        self.links.cut.retain(|cut| *cut != link);
-        for id in std::mem::take(&mut self.links.held) {
-            let Some(flight) = self.flights.get_mut(&id) else { continue };
-            if sorted(flight.link) != link {
-                self.links.held.push(id);
+        self.links.cut.retain(|(cut, _)| *cut != link);
+        let held = std::mem::take(&mut self.links.held);
+        let arrives = self.now + self.travel_time(link);
+        let (now, agenda) = (self.now, &mut self.agenda);
+        for (id, flight) in self.flights.iter_mut().filter(|(_, flight)| sorted(flight.link) == link) {
+            let on_connection = !matches!(flight.cargo, Cargo::Request(_) | Cargo::Response { .. });
+            if flight.held {
+                flight.held = false;
+                flight.departs = now;
+            } else if !on_connection || flight.arrives <= now {
                 continue;
             }
-            flight.held = false;
-            let arrives = self.now + self.recording.scenario.network.latency;
-            flight.departs = self.now;
-            flight.arrives = arrives;
-            self.agenda.push(arrives, Item::Arrival(id));
-            let lane = match (&flight.cargo, flight.link) {
-                (Cargo::Request(_) | Cargo::Response { .. }, _) => None,
-                (_, [End::Broker, End::Service(service)]) => Some((service, true)),
-                (_, [End::Service(service), End::Broker]) => Some((service, false)),
-                _ => None,
-            };
-            if let Some((service, inward)) = lane {
-                for instance in &mut self.services[service].instances {
-                    let lane = if inward { &mut instance.lane_in } else { &mut instance.lane_out };
-                    *lane = arrives.max(*lane);
-                }
-            }
+            flight.arrives = arrives.max(flight.arrives);
+            agenda.push(flight.arrives, Item::Arrival(*id));
+        }
+        self.links.held = held.into_iter().filter(|id| self.flights.get(id).is_some_and(|flight| flight.held)).collect();
+        let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
+        for instance in &mut self.services[service].instances {
+            instance.lane_in = arrives.max(instance.lane_in);
+            instance.lane_out = arrives.max(instance.lane_out);
         }
     }
 
     /// Both ends have heard nothing for too long, unless the link has healed.
-    pub(super) fn heartbeat_missed(&mut self, id: InstanceId, connection: crate::broker::ConnectionId) {
-        if !self.links.is_cut([End::Service(id.service), End::Broker]) {
-            return;
+    pub(super) fn heartbeat_missed(&mut self, id: InstanceId, connection: crate::broker::ConnectionId, cut: u32) {
+        if !self.links.cut.iter().any(|(_, other)| *other == cut) {
+            return; // it has healed
         }
         self.leaving.retain(|(leaving, _)| *leaving != connection);
         let instance = &self.services[id.service].instances[id.instance];

@@ -9,7 +9,7 @@ use super::life::wants_confirms;
 use super::service::{Awaiting, InstanceId, OutboxEntry, RunId, Waiting};
 use super::trace::{Happening, event_name};
 use super::{StoryId, World};
-use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
+use crate::broker::{ChannelId, Message, Name, Outcome, Properties, SimTime, Table, Value};
 use crate::scenario::template::{fill, fill_text, fill_value};
 use crate::scenario::{Json, Publish as PublishSpec};
 
@@ -145,10 +145,15 @@ impl World {
             }
             Waiting::Relay(entry) => {
                 let outbox = &mut self.services[id.service].store.outbox;
-                if outcome == Outcome::Ack {
-                    outbox.retain(|other| other.id != entry);
-                } else if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
-                    entry.sent_by = None;
+                match result {
+                    Ok(()) => outbox.retain(|other| other.id != entry),
+                    Err(reason) => {
+                        // It stays, and is tried again.
+                        if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
+                            entry.sent_by = None;
+                        }
+                        self.happened(Happening::PublishFailed { instance: id, event, reason });
+                    }
                 }
             }
         }
@@ -189,8 +194,17 @@ impl World {
     }
 
     /// A retry: the same event again, at the end of a queue, with its count one higher.
-    pub(super) fn republish(&mut self, id: InstanceId, run_id: RunId, message: &Arc<Message>, to: Name, count: i64) {
-        let properties = copied(message, Some(count));
+    pub(super) fn republish(
+        &mut self,
+        id: InstanceId,
+        run_id: RunId,
+        message: &Arc<Message>,
+        to: Name,
+        count: i64,
+        expiration: Option<SimTime>,
+    ) {
+        let mut properties = copied(message, Some(count));
+        properties.expiration = expiration.map(|span| span.as_millis().to_string().into());
         self.publish_instead(id, run_id, message, "".into(), to, properties);
     }
 
@@ -243,7 +257,7 @@ impl World {
         let Some(relay) = state.spec.relay.clone() else { return };
         self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
         // One instance does it: the first that can.
-        let able = |instance: &super::service::Instance| instance.up && !instance.hung && instance.channel.is_some();
+        let able = |instance: &super::service::Instance| instance.up && !instance.hung && !instance.stopping && instance.channel.is_some();
         let Some(instance) = state.instances.iter().position(able) else { return };
         let id = InstanceId { service, instance };
         let Some(channel) = state.instances[instance].channel else { return };

@@ -64,6 +64,8 @@ pub(super) struct Pending {
     pub data: Arc<Json>,
     /// When this attempt was sent.
     pub sent_at: SimTime,
+    /// This attempt has ended, one way or the other: what comes now is too late.
+    pub heard: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +101,14 @@ pub struct Instance {
     pub(super) done: Memory<()>,
     /// Start-up handlers have run in this life.
     pub(super) began: bool,
+    /// Its inbox is being emptied.
+    pub(super) draining: bool,
+    /// It was told to stop while it hung.
+    pub(super) stop_wanted: bool,
+    /// It is to start again as soon as it has stopped.
+    pub(super) start_wanted: bool,
+    /// Cancelled consumers whose cancel-ok has not come.
+    pub(super) cancelling: u32,
 }
 
 impl Instance {
@@ -124,6 +134,10 @@ impl Instance {
             circuits: OrderedMap::new(),
             done: Memory::default(),
             began: false,
+            draining: false,
+            stop_wanted: false,
+            start_wanted: false,
+            cancelling: 0,
         }
     }
 
@@ -258,7 +272,9 @@ pub enum Circuit {
         until: SimTime,
     },
     /// One attempt is out; it decides.
-    HalfOpen,
+    HalfOpen {
+        run: RunId,
+    },
 }
 
 /// Shorter names first, so that `e-9` comes before `e-10`: what is numbered grows at its end.
@@ -334,6 +350,8 @@ pub struct Store {
     pub(super) outbox: VecDeque<OutboxEntry>,
     pub(super) outbox_last: u64,
     pub(super) done: Memory<()>,
+    /// How many records each story has here.
+    by_story: Chunked<u8>,
 }
 
 #[derive(Clone, Debug)]
@@ -386,6 +404,14 @@ impl Store {
         *self.records.reach(index) = Some(Arc::new(record));
         self.count += usize::from(old.is_none());
         old.is_none()
+    }
+
+    /// One more record of a story. How many it has now.
+    pub(super) fn count_story(&mut self, story: StoryId) -> u8 {
+        let Some(index) = usize::try_from(story).ok().filter(|story| *story > 0) else { return 1 };
+        let count = self.by_story.reach(index);
+        *count = count.saturating_add(1);
+        *count
     }
 
     /// These states will be asked for.

@@ -117,7 +117,7 @@ impl Timeline {
         world.spare = Vec::new();
         let bytes = world.footprint();
         self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
-        while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 2 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
+        while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 1 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
             let mut index = 0;
             self.keyframes.retain(|_| {
                 index += 1;
@@ -162,7 +162,9 @@ impl Timeline {
     pub fn run_to(&mut self, until: SimTime, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
         self.world.set_watched(true);
         self.world.occurrences.clear();
-        while self.step_until(until) {
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = self.step_until(until);
             if let Some(found) = self.world.occurrences.iter().find(|occurrence| is_it(occurrence)) {
                 return Some(found.clone());
             }
@@ -177,6 +179,7 @@ impl Timeline {
             if !self.step_until(until) {
                 return !goes_on(&self.world);
             }
+            self.world.occurrences.clear();
         }
         true
     }
@@ -218,7 +221,7 @@ impl Timeline {
         self.world.set_watched(true);
         while self.world.position() < target {
             let inputs = &self.recording.inputs[..target.inputs];
-            let next = inputs.get(self.world.recording.inputs.len()).filter(|input| input.after_steps <= self.world.steps);
+            let next = inputs.get(self.world.recording.inputs.len()).filter(|input| self.world.is_due(input));
             if let Some(input) = next {
                 self.world.take_inputs(inputs, input.at);
             } else if !self.world.step() {

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::flight::Verdict;
 use super::service::InstanceId;
-use crate::broker::{Event, Message, MessageId, Name, SimTime};
+use crate::broker::{Body, Event, Message, MessageId, Name, SimTime};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occurrence {
@@ -285,6 +285,16 @@ impl TraceHash {
     pub fn add(&mut self, occurrence: &Occurrence) {
         occurrence.at.hash(self);
         occurrence.what.hash(self);
+    }
+
+    /// Of a message that is new; after that its number stands for it.
+    pub fn add_content(&mut self, message: &Message) {
+        message.exchange.hash(self);
+        message.routing_key.hash(self);
+        message.properties.message_id.hash(self);
+        if let Body::Bytes(bytes) = &message.body {
+            self.write(bytes);
+        }
     }
 
     #[must_use]

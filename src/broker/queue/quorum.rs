@@ -93,6 +93,11 @@ impl QuorumMessages {
         (self.pending.len() + self.delayed.len(), bytes)
     }
 
+    pub fn kept_back(&self) -> impl Iterator<Item = &Entry> {
+        let pending = self.pending.iter().map(|letter| &letter.entry);
+        pending.chain(self.delayed.iter().map(|(_, entry)| entry))
+    }
+
     pub fn delayed_len(&self) -> usize {
         self.delayed.len()
     }

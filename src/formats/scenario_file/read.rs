@@ -62,7 +62,7 @@ fn scenario(node: &Node) -> Scenario {
         broker: broker(&fields.need("broker")),
         clients: fields.items("clients").iter().map(client).collect(),
         services: fields.items("services").iter().map(service).collect(),
-        faults: fields.items("faults").iter().filter_map(super::super::document::Node::parsed::<Fault>).collect(),
+        faults: fields.items("faults").iter().filter_map(Node::parsed::<Fault>).collect(),
         expects: fields.items("expects").iter().filter_map(expectation).collect(),
     };
     fields.done();
@@ -92,7 +92,7 @@ fn network(node: &Node) -> Network {
 fn link(node: &Node) -> Link {
     let fields = node.fields();
     let ends = fields.need("between");
-    let names: Vec<Name> = ends.items().iter().map(super::super::document::Node::name).collect();
+    let names: Vec<Name> = ends.items().iter().map(Node::name).collect();
     let link = Link {
         ends: names.try_into().unwrap_or_else(|_| {
             ends.mistake("a link is between two: [\"order-service\", \"broker\"]");
@@ -248,16 +248,14 @@ fn traffic(node: &Node) -> Traffic {
         (false, None, Some(mean), None, None, None, None) => Pattern::Poisson(mean.millis()),
         (false, Some(every), None, Some(size), None, None, None) => Pattern::Burst { size: size.number_up_to(), every: every.millis() },
         (false, None, None, None, Some(ramp), None, None) => {
-            let rates: Vec<f64> = ramp.items().iter().map(super::super::document::Node::number).collect();
+            let rates: Vec<f64> = ramp.items().iter().map(Node::number).collect();
             if rates.len() != 2 {
                 ramp.mistake("a ramp goes from one rate to another: [1, 50]");
             }
             Pattern::Ramp { from_per_s: rates.first().copied().unwrap_or(1.0), to_per_s: rates.get(1).copied().unwrap_or(1.0), over }
         }
         (false, None, None, None, None, Some(count), None) => Pattern::AtOnce(count.number_up_to()),
-        (false, None, None, None, None, None, Some(list)) => {
-            Pattern::Recorded(list.items().iter().map(super::super::document::Node::millis).collect())
-        }
+        (false, None, None, None, None, None, Some(list)) => Pattern::Recorded(list.items().iter().map(Node::millis).collect()),
         _ => {
             fields.mistake(
                 "when do requests come? Give one of \"every_ms\", \"poisson_ms\" (the mean time between two), \"burst\" with \"every_ms\", \"ramp_per_s\" with \"over_ms\", \"at_once\", \"at_ms\" (a list) or \"by_hand\": true",
@@ -358,7 +356,8 @@ fn failure_policy(node: &Node) -> FailurePolicy {
     let policy = match (fields.maybe("republish"), fields.maybe("dead_letter_retry")) {
         (Some(retries), None) => FailurePolicy::Republish {
             retries: retries.number_up_to(),
-            via: fields.items("via").iter().map(super::super::document::Node::name).collect(),
+            via: fields.items("via").iter().map(Node::name).collect(),
+            expirations: fields.items("expirations_ms").iter().map(Node::millis).collect(),
         },
         (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
             retries: retries.number_up_to(),
@@ -428,11 +427,12 @@ fn step(node: &Node) -> Step {
         Some("reply") => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
         Some("ack") => Action::Ack,
         Some(_) => Action::Work { time: span(&fields.need("ms")) },
-        None => return Step { action: Action::Ack, fails: FailureRule::Never },
+        None => return Step { action: Action::Ack, fails: FailureRule::Never, on_failure: None },
     };
     let fails = fields.maybe("fails").map(|node| failure_rule(&node)).unwrap_or_default();
+    let on_failure = fields.maybe("on_failure").map(|node| failure_policy(&node));
     fields.done();
-    Step { action, fails }
+    Step { action, fails, on_failure }
 }
 
 fn publish(fields: &Fields) -> Publish {
@@ -459,7 +459,7 @@ fn span(node: &Node) -> Span {
     let fields = node.fields();
     let span = match (fields.maybe("uniform"), fields.maybe("exponential"), fields.maybe("log_normal")) {
         (Some(range), None, None) => {
-            let ends: Vec<SimTime> = range.items().iter().map(super::super::document::Node::millis).collect();
+            let ends: Vec<SimTime> = range.items().iter().map(Node::millis).collect();
             if ends.len() != 2 {
                 range.mistake("from how much to how much? Give two numbers, as in [10, 100]");
             }

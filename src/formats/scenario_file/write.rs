@@ -219,9 +219,10 @@ fn once(once: &Once) -> Doc {
 
 fn failure_policy(policy: &FailurePolicy) -> Doc {
     match policy {
-        FailurePolicy::Republish { retries, via } => {
-            Doc::object().with("republish", *retries).with_list("via", via.iter().map(|queue| name(queue).into()))
-        }
+        FailurePolicy::Republish { retries, via, expirations } => Doc::object()
+            .with("republish", *retries)
+            .with_list("via", via.iter().map(|queue| name(queue).into()))
+            .with_list("expirations_ms", expirations.iter().map(|span| millis(*span).into())),
         FailurePolicy::DeadLetterRetry { retries, exchange, routing_key } => {
             Doc::object().with("dead_letter_retry", *retries).with("exchange", name(exchange)).with("routing_key", name(routing_key))
         }
@@ -264,7 +265,7 @@ fn step(step: &Step) -> Doc {
         Action::Reply { status } => document.with("status", *status),
         Action::Ack => document,
     };
-    document.with_some("fails", failure_rule(&step.fails))
+    document.with_some("fails", failure_rule(&step.fails)).with_some("on_failure", step.on_failure.as_ref().map(failure_policy))
 }
 
 fn publish(publish: &Publish) -> Doc {
