@@ -77,7 +77,7 @@ impl World {
             sent_at: SimTime::ZERO,
             then: None,
         };
-        service.instances[id.instance].runs.insert(run_id, run);
+        service.instances[id.instance].runs.insert(run_id, Box::new(run));
         self.happened(Happening::Began { instance: id, about: about.clone(), number });
         if self.was_done(id, run_id) {
             self.happened(Happening::Skipped { instance: id, about });
@@ -88,7 +88,7 @@ impl World {
     }
 
     pub(super) fn run_mut(&mut self, id: InstanceId, run: RunId) -> Option<&mut Run> {
-        self.services[id.service].instances[id.instance].runs.get_mut(&run)
+        self.services[id.service].instances[id.instance].runs.get_mut(&run).map(|run| &mut **run)
     }
 
     fn handler_of(&self, id: InstanceId, run: RunId) -> Option<(Arc<crate::scenario::Service>, usize)> {

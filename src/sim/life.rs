@@ -114,7 +114,7 @@ impl World {
         self.forget_awaiting(id);
         for item in frozen {
             if let Item::Arrival(flight) = item {
-                self.flights.remove(&flight);
+                self.flights.remove(flight);
             }
         }
         let work = runs.into_values().map(|run| (run.cause, run.replied));

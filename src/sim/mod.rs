@@ -40,6 +40,7 @@ mod http;
 mod life;
 mod network;
 mod publishing;
+mod slots;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -66,11 +67,12 @@ use flight::{Caller, Delivery, HOPS_MAX, Publish};
 use metrics::Metrics;
 use network::Links;
 use random::{Random, Stream};
+use slots::Slots;
 use service::{ClientState, Instance, ServiceState};
 use trace::TraceHash;
 
 /// How much there may be in a world at once.
-const FLIGHTS_MAX: usize = 500_000;
+const FLIGHTS_MAX: usize = 200_000;
 const QUEUED_MAX: u64 = 3_000_000;
 /// How many steps pass between two looks at the queues.
 const BOUNDS_EVERY: u64 = 4_096;
@@ -104,8 +106,7 @@ pub struct World {
     channels: OrderedMap<ChannelId, InstanceId>,
     /// Connections whose end has not reached the broker.
     leaving: Vec<(ConnectionId, InstanceId)>,
-    flights: OrderedMap<u64, Box<Flight>>,
-    flight_last: u64,
+    flights: Slots<Flight>,
     hops: VecDeque<Hop>,
     run_last: u64,
     event_last: u64,
@@ -172,8 +173,7 @@ impl World {
             armed: Vec::new(),
             channels: OrderedMap::new(),
             leaving: Vec::new(),
-            flights: OrderedMap::new(),
-            flight_last: 0,
+            flights: Slots::default(),
             hops: VecDeque::new(),
             run_last: 0,
             event_last: 0,
@@ -309,7 +309,7 @@ impl World {
     }
 
     pub fn flights(&self) -> impl Iterator<Item = &Flight> {
-        self.flights.values().map(|flight| &**flight)
+        self.flights.values()
     }
 
     /// Moves inside the broker that the eye is still following.
@@ -357,7 +357,7 @@ impl World {
 
     fn check_bounds(&mut self) {
         if self.flights.len() > FLIGHTS_MAX {
-            self.halted = Some("more than 500,000 messages and requests are on their way at once: something multiplies without end");
+            self.halted = Some("more than 200,000 messages and requests are on their way at once: something multiplies without end");
         } else if self.steps.is_multiple_of(BOUNDS_EVERY) {
             let waiting: usize = self.services.iter().flat_map(|service| &service.instances).map(|instance| instance.inbox.len()).sum();
             let queued = self.broker.queues().map(QueueView::total).sum::<u64>() + waiting as u64;
@@ -548,7 +548,7 @@ impl World {
         if self.is_held_up(id) {
             return;
         }
-        let Some(flight) = self.flights.get(&id).filter(|flight| flight.arrives <= self.now) else { return };
+        let Some(flight) = self.flights.get(id).filter(|flight| flight.arrives <= self.now) else { return };
         // A program that hangs reads nothing but what its library takes for it.
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
@@ -562,8 +562,8 @@ impl World {
                 return;
             }
         }
-        if let Some(flight) = self.flights.remove(&id) {
-            self.arrive(*flight);
+        if let Some(flight) = self.flights.remove(id) {
+            self.arrive(flight);
         }
     }
 

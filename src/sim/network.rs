@@ -105,15 +105,14 @@ impl World {
     }
 
     fn depart(&mut self, link: [End; 2], path: Vec<Place>, arrives: SimTime, cargo: Cargo) {
-        self.flight_last += 1;
-        self.agenda.push(arrives, Item::Arrival(self.flight_last));
         let flight = Flight { path, departs: self.now, arrives, held: false, link, cargo };
-        self.flights.insert(self.flight_last, Box::new(flight));
+        let id = self.flights.push(flight);
+        self.agenda.push(arrives, Item::Arrival(id));
     }
 
     /// Whether it has to wait for its link to heal.
     pub(super) fn is_held_up(&mut self, id: u64) -> bool {
-        let Some(flight) = self.flights.get_mut(&id) else { return false };
+        let Some(flight) = self.flights.get_mut(id) else { return false };
         if !self.links.is_cut(flight.link) || flight.held || flight.arrives > self.now {
             return false;
         }
@@ -162,9 +161,9 @@ impl World {
                 continue;
             }
             flight.arrives = arrives.max(flight.arrives);
-            agenda.push(flight.arrives, Item::Arrival(*id));
+            agenda.push(flight.arrives, Item::Arrival(id));
         }
-        self.links.held = held.into_iter().filter(|id| self.flights.get(id).is_some_and(|flight| flight.held)).collect();
+        self.links.held = held.into_iter().filter(|id| self.flights.get(*id).is_some_and(|flight| flight.held)).collect();
         let (End::Broker, End::Service(service)) = (link[0], link[1]) else { return };
         for instance in &mut self.services[service].instances {
             instance.lane_in = arrives.max(instance.lane_in);

@@ -82,7 +82,7 @@ pub struct Instance {
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
     /// Lost when it dies.
-    pub runs: OrderedMap<RunId, Run>,
+    pub runs: OrderedMap<RunId, Box<Run>>,
     /// What it has received and not begun.
     pub inbox: VecDeque<Job>,
     pub handled: u64,
