@@ -10,8 +10,8 @@
 //! | module | is | must not know |
 //! |---|---|---|
 //! | [`broker`] | RabbitMQ as a pure state machine: AMQP methods in, replies and events out; time is an argument | services, the scenario, the screen |
-//! | [`scenario`] | the document a learner edits: topology, services, traffic, layout; validation | how it is simulated or drawn |
-//! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, ledger, metrics, trace | the screen |
+//! | [`scenario`] | the document a learner edits: topology, services, links, traffic, faults, what is expected, layout; validation | how it is simulated or drawn |
+//! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, faults, ledgers, metrics, trace; recording, rewind, fork, exploring | the screen |
 //! | [`formats`] | everything that leaves or enters as bytes | the screen |
 //! | [`app`] | the whole application as state, action, update; no browser in it | yew, the DOM |
 //! | `ui` | yew views, the canvas painter, browser services (only in the page) | rules of the broker |
