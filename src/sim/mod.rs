@@ -67,8 +67,8 @@ use flight::{Caller, Delivery, HOPS_MAX, Publish};
 use metrics::Metrics;
 use network::Links;
 use random::{Random, Stream};
-use slots::Slots;
 use service::{ClientState, Instance, ServiceState};
+use slots::Slots;
 use trace::TraceHash;
 
 /// How much there may be in a world at once.
