@@ -3,8 +3,10 @@
 
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, Mark};
-use requeue::app::{self, Action, App, Node, Session, Speed};
-use requeue::broker::SimTime;
+use requeue::app::{self, Action, App, Effect, Node, Session, Speed, marks};
+use requeue::broker::{Resource, SimTime};
+use requeue::formats::recording_file;
+use requeue::scenario::{FaultKind, Target};
 use requeue::sim::InstanceId;
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
@@ -40,15 +42,15 @@ fn notification_service(app: &App) -> InstanceId {
 fn time_passes_only_while_playing_and_at_the_chosen_speed() {
     let mut app = opened();
     act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
-    assert_eq!(session(&app).world.now(), SimTime::ZERO);
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 2);
-    assert_eq!(session(&app).world.now(), SimTime::from_secs(2));
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(2));
     act(&mut app, Action::SpeedChosen(Speed(500)));
     play(&mut app, 2);
-    assert_eq!(session(&app).world.now(), SimTime::from_secs(3));
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
     act(&mut app, Action::PlayPressed);
     act(&mut app, Action::FramePassed(SimTime::from_secs(3_600)));
-    assert!(session(&app).world.now() < SimTime::from_secs(4), "after a sleep time goes on from where it was");
+    assert!(session(&app).world().now() < SimTime::from_secs(4), "after a sleep time goes on from where it was");
 }
 
 #[test]
@@ -57,7 +59,7 @@ fn the_speed_changes_nothing_but_the_speed() {
     play(&mut slow, 20);
     act(&mut fast, Action::SpeedChosen(Speed(20_000)));
     play(&mut fast, 1);
-    assert_eq!(session(&slow).world.trace_hash(), session(&fast).world.trace_hash());
+    assert_eq!(session(&slow).world().trace_hash(), session(&fast).world().trace_hash());
 }
 
 #[test]
@@ -65,9 +67,9 @@ fn a_step_is_one_line_of_the_log_or_one_instant_of_them() {
     let mut app = opened();
     for _ in 0..30 {
         let before = session(&app).log.last_number();
-        let steps = session(&app).world.steps();
+        let steps = session(&app).world().steps();
         act(&mut app, Action::StepPressed);
-        assert!(session(&app).world.steps() > steps);
+        assert!(session(&app).world().steps() > steps);
         assert!(session(&app).log.last_number() > before);
     }
 }
@@ -81,7 +83,7 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).scenario()));
     assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
     play(&mut app, 1);
-    let shown = picture(&session(&app).world, false);
+    let shown = picture(&session(&app).world(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
     act(&mut app, Action::StartPressed(id));
     play(&mut app, 2);
@@ -96,13 +98,13 @@ fn dead_letters_are_diamonds_all_the_way() {
     act(&mut app, Action::PlayPressed);
     for _ in 0..2_400 {
         act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
-        let shown = picture(&session(&app).world, false);
+        let shown = picture(&session(&app).world(), false);
         labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
     }
     assert!(labelled, "the reason is said on the way");
-    let dead = session(&app).world.broker().queue("notification-queue.dead").expect("declared").ready();
+    let dead = session(&app).world().broker().queue("notification-queue.dead").expect("declared").ready();
     assert!(dead > 0);
-    let still = picture(&session(&app).world, true);
+    let still = picture(&session(&app).world(), true);
     let diamonds = still.tokens.iter().filter(|token| token.shape == Shape::Dead).count();
     assert!(diamonds as u64 >= dead.min(8));
 }
@@ -141,12 +143,12 @@ fn publishing_by_hand_tells_where_it_went() {
 fn what_cannot_be_opened_leaves_what_is_open() {
     let mut app = opened();
     play(&mut app, 3);
-    let hash = session(&app).world.trace_hash();
+    let hash = session(&app).world().trace_hash();
     act(&mut app, Action::Opened { name: "broken.json".into(), text: COURSE_CHAPTER.replace("\"topic\"", "\"topical\"") });
     let unreadable = app.unreadable.as_ref().expect("it says so");
     assert_eq!(unreadable.name, "broken.json");
     assert_eq!(unreadable.problems[0].path, "broker.exchanges[0].type");
-    assert_eq!(session(&app).world.trace_hash(), hash);
+    assert_eq!(session(&app).world().trace_hash(), hash);
     act(&mut app, Action::UnreadableDismissed);
     assert!(app.unreadable.is_none());
 }
@@ -155,12 +157,144 @@ fn what_cannot_be_opened_leaves_what_is_open() {
 fn restarting_gives_the_same_run_again() {
     let mut app = opened();
     play(&mut app, 5);
-    let hash = session(&app).world.trace_hash();
+    let hash = session(&app).world().trace_hash();
     act(&mut app, Action::Selected(Some(Node::Queue("notification-queue".into()))));
     let id = notification_service(&app);
     act(&mut app, Action::KillPressed(id));
     act(&mut app, Action::RestartPressed);
-    assert_eq!(session(&app).world.now(), SimTime::ZERO);
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 5);
-    assert_eq!(session(&app).world.trace_hash(), hash);
+    assert_eq!(session(&app).world().trace_hash(), hash);
+}
+
+#[test]
+fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
+    let mut app = opened();
+    play(&mut app, 30);
+    let (end, hash) = (session(&app).world().now(), session(&app).world().trace_hash());
+    act(&mut app, Action::Seeked(SimTime::from_secs(10)));
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(10));
+    assert!(session(&app).timeline().is_in_the_past());
+    assert_eq!(session(&app).timeline().furthest(), end);
+    assert!(session(&app).log.newest().all(|entry| entry.occurrence.at <= SimTime::from_secs(10)), "the log is of the past, too");
+    assert!(session(&app).log.newest().count() > 5);
+    assert!(!picture(session(&app).world(), false).tokens.is_empty(), "and what moved then is seen moving");
+    let service = notification_service(&app);
+    act(&mut app, Action::KillPressed(service));
+    assert!(!session(&app).timeline().is_in_the_past() && session(&app).other.is_some());
+    play(&mut app, 20);
+    assert_ne!(session(&app).world().trace_hash(), hash);
+    let killed = session(&app).world().trace_hash();
+    act(&mut app, Action::BranchSwapped);
+    act(&mut app, Action::Seeked(end));
+    assert_eq!(session(&app).world().trace_hash(), hash, "as if nothing had been changed");
+    act(&mut app, Action::BranchSwapped);
+    act(&mut app, Action::Seeked(SimTime::from_secs(30)));
+    assert_eq!(session(&app).world().trace_hash(), killed);
+}
+
+#[test]
+fn back_and_forward_by_what_the_log_tells() {
+    let mut app = opened();
+    play(&mut app, 12);
+    let before = session(&app).world().now();
+    act(&mut app, Action::BackPressed);
+    let back = session(&app).world().now();
+    assert!(back < before);
+    act(&mut app, Action::StepPressed);
+    assert!(session(&app).world().now() > back && session(&app).world().now() <= before);
+    act(&mut app, Action::NextPressed);
+    let newest = session(&app).log.newest().next().expect("something happened");
+    assert!(marks::is_of_interest(&newest.occurrence.what), "{:?}", newest.occurrence);
+    for _ in 0..500 {
+        act(&mut app, Action::BackPressed);
+    }
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+}
+
+#[test]
+fn marks_stand_where_something_broke_each_once() {
+    let mut app = opened();
+    play(&mut app, 10);
+    let service = notification_service(&app);
+    act(&mut app, Action::KillPressed(service));
+    play(&mut app, 10);
+    let marks = |app: &App| session(app).marks.iter().cloned().collect::<Vec<_>>();
+    let first = marks(&app);
+    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Fault && mark.at == SimTime::from_secs(10)));
+    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Dead));
+    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
+    play(&mut app, 15);
+    assert_eq!(marks(&app), first, "played again, and not noted again");
+}
+
+#[test]
+fn a_messages_story_is_told_up_to_the_playhead() {
+    let mut app = opened();
+    play(&mut app, 8);
+    act(&mut app, Action::EventAsked(Some("e-1".into())));
+    let told = |app: &App| session(app).biography.clone().expect("it was asked for");
+    let full = told(&app).life.expect("it was published").entries.len();
+    act(&mut app, Action::Seeked(SimTime::from_secs(2)));
+    assert!(told(&app).life.is_none_or(|life| life.entries.len() < full));
+    act(&mut app, Action::Seeked(SimTime::ZERO));
+    assert!(told(&app).life.is_none());
+    act(&mut app, Action::EventAsked(None));
+    assert!(session(&app).biography.is_none());
+}
+
+#[test]
+fn every_fault_of_the_inspector_and_its_opposite() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let target = Target { service: "notification-service".into(), instance: Some(0) };
+    let id = notification_service(&app);
+    let state = |app: &App| session(app).world().instance(id).expect("it is there").clone();
+    act(&mut app, Action::FaultPressed(FaultKind::Hang(target.clone())));
+    assert!(state(&app).hung);
+    act(&mut app, Action::MendPressed(FaultKind::Hang(target.clone())));
+    assert!(!state(&app).hung);
+    act(&mut app, Action::FaultPressed(FaultKind::Slow(target.clone(), 5.0)));
+    assert!(state(&app).slowness > 1.0);
+    act(&mut app, Action::MendPressed(FaultKind::Slow(target.clone(), 5.0)));
+    assert!((state(&app).slowness - 1.0).abs() < f64::EPSILON);
+    act(&mut app, Action::FaultPressed(FaultKind::Alarm(Resource::Memory)));
+    assert_eq!(session(&app).world().broker().alarms(), [Resource::Memory]);
+    act(&mut app, Action::MendPressed(FaultKind::Alarm(Resource::Memory)));
+    assert!(session(&app).world().broker().alarms().is_empty());
+    act(&mut app, Action::FaultPressed(FaultKind::RestartBroker));
+    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).scenario()).what == "Restarted"));
+    assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
+}
+
+#[test]
+fn the_gallery_is_fetched_once_and_what_is_saved_opens_again() {
+    let mut app = opened();
+    assert_eq!(app::update(&mut app, Action::GalleryPressed), Some(Effect::FetchGallery));
+    act(&mut app, Action::GalleryFetched(include_str!("../static/gallery.json").into()));
+    act(&mut app, Action::GalleryClosed);
+    assert_eq!(app::update(&mut app, Action::GalleryPressed), None);
+    let first = app.gallery.as_ref().expect("it was fetched")[0].clone();
+    assert_eq!(first.title, "The course chapter's system");
+    assert_eq!(app::update(&mut app, Action::ExhibitChosen(first.file.clone())), Some(Effect::FetchScenario(first.file)));
+    let Some(Effect::Download { name, text }) = app::update(&mut app, Action::SavePressed) else { panic!("a file") };
+    assert_eq!(name, "the-course-chapter-s-system.json");
+    let scenario = session(&app).scenario().clone();
+    act(&mut app, Action::Opened { name, text });
+    assert_eq!(*session(&app).scenario(), scenario);
+}
+
+#[test]
+fn a_recording_opens_at_its_beginning_with_its_future_ahead() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let service = notification_service(&app);
+    act(&mut app, Action::KillPressed(service));
+    play(&mut app, 5);
+    let hash = session(&app).world().trace_hash();
+    let text = recording_file::write(session(&app).timeline().recording(), session(&app).world().now());
+    act(&mut app, Action::Opened { name: "found.json".into(), text });
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+    play(&mut app, 10);
+    assert_eq!(session(&app).world().trace_hash(), hash);
 }

@@ -113,6 +113,29 @@ fn files_are_as_they_are_written() {
     }
 }
 
+/// What the page shows of it, in an order made by hand. `REQUEUE_ACCEPT=1` writes it anew in that order, what is new at its end.
+#[test]
+fn the_list_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/gallery.json");
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let order: Vec<serde_json::Value> = serde_json::from_str(&kept).unwrap_or_default();
+    let mut entries: Vec<serde_json::Value> = gallery()
+        .into_iter()
+        .map(|(file, _, scenario)| {
+            let file = file.file_name().and_then(|name| name.to_str()).expect("names are plain").to_owned();
+            serde_json::json!({ "file": file, "title": scenario.title, "about": scenario.about })
+        })
+        .collect();
+    entries.sort_by_key(|entry| order.iter().position(|kept| kept["file"] == entry["file"]).unwrap_or(usize::MAX));
+    let lines: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    let text = format!("[\n{}\n]\n", lines.join(",\n"));
+    if std::env::var_os("REQUEUE_ACCEPT").is_some() {
+        fs::write(&path, &text).expect("it can be written");
+    } else {
+        assert_eq!(kept, text, "REQUEUE_ACCEPT=1 cargo test --features cli --test gallery");
+    }
+}
+
 /// What no scenario of the gallery has, written and read again.
 #[test]
 fn whatever_a_scenario_can_say_is_written_and_read_again() {

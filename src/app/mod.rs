@@ -6,21 +6,31 @@
 //!
 //! The screen asks "what is true at the world's time?" and paints it; see [`tokens`] for what moves.
 
+pub mod gallery;
 pub mod geometry;
 pub mod log;
+pub mod marks;
 pub mod tokens;
 pub mod words;
 
 use std::sync::Arc;
 
 use crate::broker::{Name, SimTime};
-use crate::formats::scenario_file;
-use crate::scenario::{Json, Problem, Scenario};
-use crate::sim::{Input, InstanceId, Place, World};
+use crate::formats::{recording_file, scenario_file};
+use crate::scenario::{Fault, FaultKind, Json, Moment, Problem, Scenario};
+use crate::sim::biography::{Biography, biography};
+use crate::sim::{Input, InstanceId, Occurrence, Place, Recording, Timeline, World};
 use log::Log;
+use marks::Marks;
 
 /// How many steps of the world one frame may take: a hot loop must not freeze the page.
 const STEPS_A_FRAME_MAX: u64 = 20_000;
+
+/// How far it is looked for something of interest.
+const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
+
+/// So many things at most happen at one moment between two lines of the log.
+const STEPS_BACK_MAX: u32 = 64;
 
 /// After a pause of the browser, a sleep for instance, time goes on from where it was.
 const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
@@ -31,7 +41,8 @@ pub struct Speed(pub u32);
 
 impl Speed {
     pub const NORMAL: Self = Self(1_000);
-    pub const ALL: [Self; 8] = [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000)];
+    pub const ALL: [Self; 9] =
+        [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000), Self(1_000_000)];
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +73,9 @@ pub struct App {
     /// Why the last thing could not be opened. What was open before still is.
     pub unreadable: Option<Unreadable>,
     pub playing: bool,
+    /// None: it has not been fetched.
+    pub gallery: Option<Vec<Exhibit>>,
+    pub gallery_open: bool,
     pub speed: Option<Speed>,
     pub theme: Theme,
     pub motion: Motion,
@@ -70,10 +84,33 @@ pub struct App {
 /// A scenario that is open, and its world.
 #[derive(Debug)]
 pub struct Session {
-    pub world: World,
+    timeline: Timeline,
+    /// What was played before the past was changed: still there to go back to.
+    pub other: Option<Box<Timeline>>,
     pub log: Log,
+    pub marks: Marks,
     pub selection: Option<Node>,
+    /// The event whose story is told, and the story up to where the playhead stood when it was asked for.
+    pub biography: Option<Told>,
     pub composer: Composer,
+}
+
+/// A story that was asked for.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub event: Name,
+    pub at: SimTime,
+    /// None: there is no such event by then.
+    pub life: Option<Biography>,
+}
+
+/// A scenario of the gallery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhibit {
+    /// The file's name.
+    pub file: String,
+    pub title: String,
+    pub about: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,11 +150,31 @@ pub enum Action {
     PlayPressed,
     PausePressed,
     StepPressed,
+    /// One event back.
+    BackPressed,
+    /// To the next crash, dead letter, loss or failure.
+    NextPressed,
+    /// The scrubber was moved to this moment.
+    Seeked(SimTime),
+    /// To the branch that was left when the past was changed, and back.
+    BranchSwapped,
     RestartPressed,
     SpeedChosen(Speed),
     Selected(Option<Node>),
     KillPressed(InstanceId),
     StartPressed(InstanceId),
+    /// Something breaks, now.
+    FaultPressed(FaultKind),
+    MendPressed(FaultKind),
+    /// Whose story is to be told; none closes it.
+    EventAsked(Option<Name>),
+    GalleryPressed,
+    GalleryClosed,
+    /// The list of scenarios was fetched.
+    GalleryFetched(String),
+    /// One of them is to be opened, by its file's name.
+    ExhibitChosen(String),
+    SavePressed,
     ComposerExchangeChosen(Name),
     ComposerKeyTyped(String),
     ComposerPayloadTyped(String),
@@ -127,9 +184,18 @@ pub enum Action {
 }
 
 /// What the browser shall do beyond showing the new state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     SavePreferences,
+    /// The list of the gallery is wanted.
+    FetchGallery,
+    /// A scenario of the gallery is wanted.
+    FetchScenario(String),
+    /// A file for the visitor.
+    Download {
+        name: String,
+        text: String,
+    },
 }
 
 /// The only way anything changes.
@@ -148,6 +214,21 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
                 }
             }
         }
+        Action::GalleryPressed => {
+            app.gallery_open = true;
+            return app.gallery.is_none().then_some(Effect::FetchGallery);
+        }
+        Action::GalleryClosed => app.gallery_open = false,
+        Action::GalleryFetched(text) => app.gallery = Some(gallery::read(&text)),
+        Action::ExhibitChosen(file) => {
+            app.gallery_open = false;
+            return Some(Effect::FetchScenario(file));
+        }
+        Action::SavePressed => {
+            let session = app.session.as_ref()?;
+            let name = format!("{}.json", gallery::file_name(&session.scenario().title));
+            return Some(Effect::Download { name, text: scenario_file::write(session.scenario()) });
+        }
         Action::PlayPressed => app.playing = app.session.is_some(),
         Action::PausePressed => app.playing = false,
         Action::SpeedChosen(speed) => app.speed = Some(speed),
@@ -165,6 +246,12 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
                 session.step();
             }
         }
+        Action::BackPressed | Action::NextPressed | Action::Seeked(_) | Action::BranchSwapped => {
+            app.playing &= matches!(action, Action::Seeked(_));
+            if let Some(session) = &mut app.session {
+                session.travel(&action);
+            }
+        }
         Action::RestartPressed => {
             if let Some(session) = &mut app.session {
                 session.restart();
@@ -173,6 +260,9 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Selected(_)
         | Action::KillPressed(_)
         | Action::StartPressed(_)
+        | Action::FaultPressed(_)
+        | Action::MendPressed(_)
+        | Action::EventAsked(_)
         | Action::ComposerExchangeChosen(_)
         | Action::ComposerKeyTyped(_)
         | Action::ComposerPayloadTyped(_)
@@ -192,10 +282,17 @@ impl App {
     }
 }
 
+/// A scenario, or a recording at its beginning.
 fn open(app: &mut App, name: String, text: &str) {
-    match scenario_file::read(text) {
-        Ok(scenario) => {
-            app.session = Some(Session::new(Arc::new(scenario)));
+    let is_recording = serde_json::from_str(text).is_ok_and(|document| recording_file::is_one(&document));
+    let recording = if is_recording {
+        recording_file::read(text).map(|file| file.recording)
+    } else {
+        scenario_file::read(text).map(|scenario| Recording { seed: scenario.seed, scenario: Arc::new(scenario), inputs: Vec::new() })
+    };
+    match recording {
+        Ok(recording) => {
+            app.session = Some(Session::new(recording));
             app.unreadable = None;
             app.playing = false;
         }
@@ -205,7 +302,8 @@ fn open(app: &mut App, name: String, text: &str) {
 
 impl Session {
     #[must_use]
-    pub fn new(scenario: Arc<Scenario>) -> Self {
+    pub fn new(recording: Recording) -> Self {
+        let scenario = &recording.scenario;
         let exchange = scenario.broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
         let composer = Composer {
             exchange,
@@ -214,26 +312,55 @@ impl Session {
             error: None,
             outcome: None,
         };
-        let seed = scenario.seed;
-        let mut session = Self { world: World::new(scenario, seed), log: Log::default(), selection: None, composer };
+        let mut session = Self {
+            timeline: Timeline::open(recording),
+            other: None,
+            log: Log::default(),
+            marks: Marks::default(),
+            selection: None,
+            biography: None,
+            composer,
+        };
         session.take_notes();
         session
     }
 
     #[must_use]
     pub fn scenario(&self) -> &Arc<Scenario> {
-        self.world.scenario()
+        self.world().scenario()
+    }
+
+    /// Where the playhead stands.
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        self.timeline.world()
+    }
+
+    #[must_use]
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     fn take_notes(&mut self) {
-        self.log.extend(self.world.drain_occurrences());
+        let occurrences: Vec<Occurrence> = self.timeline.drain_occurrences().collect();
+        occurrences.iter().for_each(|occurrence| self.marks.note(occurrence));
+        self.log.extend(occurrences.into_iter());
+    }
+
+    /// Tells the story of the event that was asked for, up to here.
+    fn tell(&mut self) {
+        let world = self.timeline.world();
+        if let Some(told) = &mut self.biography {
+            told.at = world.now();
+            told.life = biography(world.recording(), &told.event, world.now());
+        }
     }
 
     fn pass(&mut self, elapsed: SimTime, speed: Speed) {
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.0) / 1_000);
-        let target = self.world.now() + virtual_time;
-        self.world.run_until(target, STEPS_A_FRAME_MAX);
+        let target = self.world().now() + virtual_time;
+        self.timeline.advance(target, STEPS_A_FRAME_MAX);
         self.take_notes();
     }
 
@@ -241,7 +368,7 @@ impl Session {
     fn step(&mut self) {
         let before = self.log.last_number();
         for _ in 0..STEPS_A_FRAME_MAX {
-            if !self.world.step() {
+            if !self.timeline.step() {
                 break;
             }
             self.take_notes();
@@ -249,12 +376,57 @@ impl Session {
                 break;
             }
         }
+        self.tell();
+    }
+
+    /// Somewhere else in time.
+    fn travel(&mut self, action: &Action) {
+        match action {
+            Action::NextPressed => {
+                let until = self.world().now() + LOOK_AHEAD;
+                self.timeline.run_to(until, |occurrence| marks::is_of_interest(&occurrence.what));
+                self.take_notes();
+            }
+            Action::BackPressed => {
+                // As the log counts: behind the last thing worth a line.
+                let now = self.world().now();
+                for _ in 0..STEPS_BACK_MAX {
+                    if !self.timeline.back() || self.world().now() < now {
+                        break;
+                    }
+                }
+                let now = self.world().now();
+                self.go_to(now);
+            }
+            Action::Seeked(at) => self.go_to(*at),
+            Action::BranchSwapped => {
+                if let Some(other) = &mut self.other {
+                    let now = self.timeline.world().now();
+                    std::mem::swap(&mut **other, &mut self.timeline);
+                    self.marks = Marks::default();
+                    self.go_to(now.min(self.timeline.furthest()));
+                }
+            }
+            _ => {}
+        }
+        self.tell();
+    }
+
+    fn go_to(&mut self, at: SimTime) {
+        self.timeline.seek(at);
+        self.log = Log::default();
+        self.take_notes();
+        self.composer.outcome = None;
     }
 
     fn restart(&mut self) {
-        let seed = self.world.recording().seed;
-        self.world = World::new(self.scenario().clone(), seed);
+        let seed = self.world().recording().seed;
+        let recording = self.timeline.recording();
+        self.timeline = Timeline::open(Recording { scenario: recording.scenario.clone(), seed, inputs: Vec::new() });
+        self.other = None;
         self.log = Log::default();
+        self.marks = Marks::default();
+        self.biography = None;
         self.composer.outcome = None;
         self.take_notes();
     }
@@ -277,6 +449,14 @@ impl Session {
                     self.inject(Input::start(&service, id.instance));
                 }
             }
+            Action::FaultPressed(kind) => {
+                self.inject(Input::Fault(Fault { kind, when: Moment::At(SimTime::ZERO), lasts: None }));
+            }
+            Action::MendPressed(kind) => self.inject(Input::Mend(kind)),
+            Action::EventAsked(event) => {
+                self.biography = event.map(|event| Told { event, at: SimTime::ZERO, life: None });
+                self.tell();
+            }
             Action::ComposerExchangeChosen(exchange) => self.composer.exchange = exchange,
             Action::ComposerKeyTyped(key) => self.composer.routing_key = key,
             Action::ComposerPayloadTyped(payload) => {
@@ -289,12 +469,18 @@ impl Session {
     }
 
     fn service_name(&self, id: InstanceId) -> Option<Name> {
-        self.world.services().get(id.service).map(|service| service.spec.name.clone())
+        self.world().services().get(id.service).map(|service| service.spec.name.clone())
     }
 
+    /// Something comes from outside. In the past it begins another branch, and the one that was there is kept.
     fn inject(&mut self, input: Input) {
-        self.world.inject(input);
+        if self.timeline.is_in_the_past() {
+            self.other = Some(Box::new(self.timeline.clone()));
+            self.marks.forget_after(self.timeline.world().now());
+        }
+        self.timeline.inject(input);
         self.take_notes();
+        self.tell();
     }
 
     fn publish(&mut self) {

@@ -143,6 +143,12 @@ impl Broker {
         Some(&self.consumers.get(&queue.queue.consumers.active?)?.tag)
     }
 
+    /// What is short, in the order it came.
+    #[must_use]
+    pub fn alarms(&self) -> &[super::Resource] {
+        &self.alarms
+    }
+
     #[must_use]
     pub fn flow(&self, connection: ConnectionId) -> Option<Flow> {
         Some(self.connections.get(&connection)?.flow)

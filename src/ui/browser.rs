@@ -17,19 +17,43 @@ use crate::formats::scenario_file;
 /// Where preferences are kept: named and versioned, so that nothing else is read as ours.
 const PREFERENCES_KEY: &str = "requeue.1.preferences";
 
-pub fn fetch_text(url: &'static str, dispatch: Dispatch) {
+async fn fetch_text(url: &str) -> Result<String, String> {
+    match Request::get(url).send().await {
+        Ok(answer) if answer.ok() => answer.text().await.map_err(|error| error.to_string()),
+        Ok(answer) => Err(format!("the server answered {} {}", answer.status(), answer.status_text())),
+        Err(error) => Err(format!("it cannot be fetched: {error}")),
+    }
+}
+
+/// A scenario of the site, by its file's name.
+pub fn fetch_scenario(name: String, dispatch: Dispatch) {
     spawn_local(async move {
-        let name = url.to_owned();
-        let answer = match Request::get(url).send().await {
-            Ok(answer) if answer.ok() => answer.text().await.map_err(|error| error.to_string()),
-            Ok(answer) => Err(format!("the server answered {} {}", answer.status(), answer.status_text())),
-            Err(error) => Err(format!("it cannot be fetched: {error}")),
-        };
-        dispatch.emit(match answer {
+        dispatch.emit(match fetch_text(&format!("scenarios/{name}")).await {
             Ok(text) => Action::Opened { name, text },
             Err(reason) => Action::OpenFailed { name, reason },
         });
     });
+}
+
+pub fn fetch_gallery(dispatch: Dispatch) {
+    spawn_local(async move {
+        let name = "gallery.json".to_owned();
+        dispatch.emit(match fetch_text(&name).await {
+            Ok(text) => Action::GalleryFetched(text),
+            Err(reason) => Action::OpenFailed { name, reason },
+        });
+    });
+}
+
+/// A file for the visitor to keep.
+pub fn download(name: &str, text: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let blob = gloo::file::Blob::new_with_options(text, Some("application/json"));
+    let url = gloo::file::ObjectUrl::from(blob);
+    let Some(link) = document.create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok()) else { return };
+    if link.set_attribute("href", &url).is_ok() && link.set_attribute("download", name).is_ok() {
+        link.click();
+    }
 }
 
 pub fn read_file(file: web_sys::File, dispatch: Dispatch) {

@@ -129,7 +129,7 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 
 fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
     let spec = &session.scenario().clients[index];
-    let sent = format!("sent {}", session.world.requests(index));
+    let sent = format!("sent {}", session.world().requests(index));
     let drawing = html! {
         <>
             { boxed(rect, "23") }
@@ -144,7 +144,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     let scenario = session.scenario();
     let service = &scenario.services[id.service];
     let name = instance_name(scenario, id);
-    let Some(state) = session.world.instance(id) else { return ("service", name, html! {}) };
+    let Some(state) = session.world().instance(id) else { return ("service", name, html! {}) };
     let subscription = service.handlers.iter().find_map(|handler| match &handler.trigger {
         Trigger::Queue(subscription) => Some(subscription),
         Trigger::Http { .. } | Trigger::Schedule { .. } | Trigger::StartUp => None,
@@ -159,7 +159,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         "hanging".to_owned()
     } else if state.stopping {
         "stopping…".to_owned()
-    } else if session.world.is_connecting(id) {
+    } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
     } else if let Some(subscription) = subscription {
         let acks = if subscription.auto_ack { "auto ack" } else { "manual ack" };
@@ -169,7 +169,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     };
     let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(PREFETCH_SHOWN_MAX));
     let foot = if slots == 0 {
-        let records = session.world.records(id.service);
+        let records = session.world().records(id.service);
         if records > 0 { format!("saved {records} · handled {}", state.handled) } else { format!("handled {}", state.handled) }
     } else {
         String::new()
@@ -189,7 +189,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
             { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
         </>
     };
-    let class = match (state.up, session.world.is_connecting(id)) {
+    let class = match (state.up, session.world().is_connecting(id)) {
         (false, _) => "service down",
         (true, true) => "service connecting",
         (true, false) => "service",
@@ -199,7 +199,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
 
 /// The switch on a service's card: one click kills it, another starts it again.
 fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
-    let Some(state) = session.world.instance(id) else { return html! {} };
+    let Some(state) = session.world().instance(id) else { return html! {} };
     let name = instance_name(session.scenario(), id);
     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
     let (click, key) = activate(dispatch, action);
@@ -255,7 +255,7 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
 
 fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let scenario = session.scenario();
-    let counts = session.world.broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
+    let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
     let caption = format!("Ready {} · Unacked {} · Total {}", counts.0, counts.1, counts.2);
     let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
     let mut x = rect.left;

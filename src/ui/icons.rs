@@ -34,6 +34,14 @@ pub fn step() -> Html {
     stroked("m4 3 6.5 5L4 13zM13 3v10")
 }
 
+pub fn back() -> Html {
+    stroked("M12 3 5.5 8 12 13zM3 3v10")
+}
+
+pub fn next() -> Html {
+    stroked("m3 3 5 5-5 5M8.5 3l5 5-5 5")
+}
+
 pub fn restart() -> Html {
     stroked("M3 8a5 5 0 1 0 1.7-3.75M3 2.6v2.9h2.9")
 }
@@ -89,6 +97,14 @@ pub fn done() -> Html {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <circle cx="8" cy="8" r="7" fill="currentColor" />
             <path d="m4.9 8.1 2.1 2.2 4-4.3" fill="none" class="on-fill" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+        </svg>
+    }
+}
+
+pub fn failed() -> Html {
+    html! {
+        <svg class="icon failed" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round">
+            <circle cx="8" cy="8" r="6.4" /><path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8" />
         </svg>
     }
 }

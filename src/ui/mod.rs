@@ -3,9 +3,11 @@
 
 mod browser;
 mod drawing;
+mod gallery;
 mod icons;
 mod painter;
 mod panels;
+mod time;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -19,7 +21,7 @@ use painter::{Camera, Palette};
 pub type Dispatch = Callback<Action>;
 
 /// What the page opens with.
-const FIRST_SCENARIO: &str = "scenarios/course-chapter.json";
+const FIRST_SCENARIO: &str = "course-chapter.json";
 
 /// Numbers and charts change this often; tokens move every frame.
 const RENDER_PERIOD_MS: f64 = 120.0;
@@ -42,6 +44,7 @@ pub struct Playground {
     app: App,
     stage: NodeRef,
     canvas: NodeRef,
+    gallery: NodeRef,
     size: (f64, f64),
     palette: Option<Palette>,
     frame: Option<AnimationFrame>,
@@ -59,13 +62,14 @@ impl Component for Playground {
         (app.theme, app.motion) = browser::preferences();
         browser::apply_theme(app.theme);
         let link = ctx.link();
-        browser::fetch_text(FIRST_SCENARIO, link.callback(Message::Do));
+        browser::fetch_scenario(FIRST_SCENARIO.to_owned(), link.callback(Message::Do));
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
         listeners.extend(shortcuts(&link.callback(Message::Do)));
         Self {
             app,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
+            gallery: NodeRef::default(),
             size: (0.0, 0.0),
             palette: None,
             frame: None,
@@ -85,6 +89,9 @@ impl Component for Playground {
                         browser::apply_theme(self.app.theme);
                         self.palette = None;
                     }
+                    Some(Effect::FetchGallery) => browser::fetch_gallery(ctx.link().callback(Message::Do)),
+                    Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, ctx.link().callback(Message::Do)),
+                    Some(Effect::Download { name, text }) => browser::download(&name, &text),
                     None => {}
                 }
                 self.request_frame(ctx);
@@ -163,8 +170,9 @@ impl Component for Playground {
                 </main>
                 if let Some(session) = &self.app.session {
                     { panels::right(session, &dispatch) }
-                    { panels::time(session, &self.app, &dispatch) }
+                    { time::time(session, &self.app, &dispatch) }
                 }
+                { gallery::dialog(&self.app, &self.gallery, &dispatch) }
             </div>
         }
     }
@@ -178,6 +186,7 @@ impl Component for Playground {
             self.size = size;
             ctx.link().send_message(Message::SurroundingsChanged);
         }
+        gallery::show(&self.gallery, self.app.gallery_open);
         self.paint();
     }
 }
@@ -222,7 +231,7 @@ impl Playground {
             Motion::Reduced => true,
             Motion::Full => false,
         };
-        let picture = tokens::picture(&session.world, still);
+        let picture = tokens::picture(session.world(), still);
         painter::paint(&canvas, &picture, self.camera(), palette);
     }
 }
@@ -242,6 +251,8 @@ fn shortcuts(dispatch: &Dispatch) -> Option<EventListener> {
         let action = match event.key().as_str() {
             " " => Action::PlayPressed,
             "." => Action::StepPressed,
+            "," => Action::BackPressed,
+            "n" => Action::NextPressed,
             "Escape" => Action::Selected(None),
             _ => return,
         };

@@ -1,21 +1,21 @@
 //! What surrounds the canvas: what this is, publishing, the inspector, time, charts, ledger and log.
 
-use std::fmt::Write as _;
-
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, classes, html};
 
-use super::drawing::{badges, close_button, mark, message_mark, place_name};
+use super::drawing::{badges, close_button, message_mark, place_name};
 use super::{Dispatch, browser, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
-use crate::app::{Action, App, Composer, Motion, Session, Speed, Theme, Unreadable};
-use crate::broker::Value;
+use crate::app::{Action, App, Composer, Motion, Session, Theme, Unreadable};
 use crate::broker::time::Span;
-use crate::scenario::{Action as StepAction, FaultKind, Scenario, Span as WorkTime, Trigger};
-use crate::sim::{Input, Place};
+use crate::broker::{Resource, Value};
+use crate::scenario::{Action as StepAction, BROKER, FaultKind, Scenario, Span as WorkTime, Target, Trigger};
+use crate::sim::judge::holds;
+use crate::sim::service::Instance;
+use crate::sim::{End, Input, Place};
 
-fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
+pub fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
     dispatch.reform(move |event: MouseEvent| {
         browser::leave_after_pointer(&event);
         action.clone()
@@ -39,10 +39,12 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
             <span class="logo">{ icons::logo() }{ "Requeue" }</span>
             if let Some(session) = &app.session {
                 <h1 class="crumb">{ &session.scenario().title }</h1>
-                <span class="badge">{ format!("RabbitMQ {}", session.world.profile()) }</span>
+                <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
             }
             <span class="grow" />
-            <label class="button line" title="Open a scenario file">
+            <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::GalleryPressed)}>{ "Scenarios" }</button>
+            <button type="button" class="line" id="save" title="Save this scenario as a file" onclick={on(dispatch, Action::SavePressed)}>{ "Save" }</button>
+            <label class="button line" title="Open a scenario or a recording">
                 { icons::open() }<span>{ "Open" }</span>
                 <input id="open-file" type="file" accept=".json,application/json" onchange={onfile} />
             </label>
@@ -84,17 +86,50 @@ pub fn left(session: &Session, dispatch: &Dispatch) -> Html {
                 <h2>{ "This system" }</h2>
                 <p class="about">{ &session.scenario().about }</p>
             </section>
-            { hints(session) }
+            if is_the_chapters(session.scenario()) { { hints(session) } }
+            { expectations(session) }
             { composer(session.scenario(), &session.composer, dispatch) }
             { legend(session.scenario()) }
         </aside>
     }
 }
 
+/// The hints speak of its parts.
+fn is_the_chapters(scenario: &Scenario) -> bool {
+    let parts = ["api-gateway", "order-service", "notification-service", "analytics-service"];
+    parts.iter().all(|part| scenario.service(part).is_some())
+}
+
+/// What the author says comes of it, each as it is now.
+fn expectations(session: &Session) -> Html {
+    let scenario = session.scenario();
+    let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
+    let over = session.world().now() >= until;
+    html! {
+        <section class="sec" id="expectations">
+            <h2>{ format!("What comes of it by {}", Span(until)) }</h2>
+            <ul class="hints">
+                { for scenario.expects.iter().map(|expected| {
+                    let good = holds(session.world(), &expected.property);
+                    let (icon, word) = match (good, over) {
+                        (true, _) => (icons::done(), "so far"),
+                        (false, false) => (icons::pending(), "not yet"),
+                        (false, true) => (icons::failed(), "not so"),
+                    };
+                    html! {
+                        <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
+                            { icon }<span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span></li>
+                    }
+                }) }
+            </ul>
+        </section>
+    }
+}
+
 fn hints(session: &Session) -> Html {
-    let inputs = &session.world.recording().inputs;
+    let inputs = &session.world().recording().inputs;
     let did = |wanted: &dyn Fn(&Input) -> bool| inputs.iter().any(|timed| wanted(&timed.input));
-    let ledger = session.world.ledger();
+    let ledger = session.world().ledger();
     let is_kill = |kind: &FaultKind| matches!(kind, FaultKind::Kill(target) if &*target.service == "notification-service");
     let hints = [
         (ledger.business.times_done("email sent") > 0, "Press Play and follow one order to its email."),
@@ -201,11 +236,13 @@ fn legend(scenario: &Scenario) -> Html {
 pub fn right(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <aside class="right" aria-label="Inspector">
+            { super::time::biography(session, dispatch) }
             if let Some(node) = &session.selection {
                 { inspector(session, node, dispatch) }
             }
             { queues(session, dispatch) }
             { services(session, dispatch) }
+            { broker(session, dispatch) }
         </aside>
     }
 }
@@ -220,7 +257,7 @@ fn inspector(session: &Session, node: &Place, dispatch: &Dispatch) -> Html {
         Place::Client(index) => ("HTTP client", client_details(session, *index)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
         Place::Exchange(name) => ("Exchange", exchange_details(session, name)),
-        Place::Queue(name) => ("Queue", queue_details(session, name)),
+        Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
     };
     html! {
         <section class="sec" id="inspector">
@@ -233,11 +270,11 @@ fn inspector(session: &Session, node: &Place, dispatch: &Dispatch) -> Html {
 
 fn client_details(session: &Session, index: usize) -> Html {
     let spec = &session.scenario().clients[index];
-    let business = session.world.ledger().business;
+    let business = session.world().ledger().business;
     html! {
         <dl class="kv">
             { row("Calls", format!("{} {}", spec.calls.service, spec.calls.path)) }
-            { row("Sent", session.world.requests(index).to_string()) }
+            { row("Sent", session.world().requests(index).to_string()) }
             { row("Accepted", business.accepted.to_string()) }
             { row("Failed", business.failed.to_string()) }
         </dl>
@@ -246,13 +283,13 @@ fn client_details(session: &Session, index: usize) -> Html {
 
 fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dispatch) -> Html {
     let scenario = session.scenario();
-    let (Some(spec), Some(state)) = (scenario.services.get(id.service), session.world.instance(id)) else { return html! {} };
+    let (Some(spec), Some(state)) = (scenario.services.get(id.service), session.world().instance(id)) else { return html! {} };
     let (action, word, class) =
         if state.up { (Action::KillPressed(id), "Kill", "danger") } else { (Action::StartPressed(id), "Start", "primary") };
     html! {
         <>
             <dl class="kv">
-                { row("State", if state.up { "up" } else { "down" }) }
+                { row("State", state_word(state)) }
                 { row("Working on", state.deliveries().count().to_string()) }
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
@@ -263,8 +300,77 @@ fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dis
                     <ol>{ for handler.steps.iter().map(|step| html! { <li>{ step_words(step) }</li> }) }</ol>
                 </div>
             }) }
-            <button type="button" {class} onclick={on(dispatch, action)}>{ format!("{word} {}", instance_name(scenario, id)) }</button>
+            <div class="buttons">
+                <button type="button" {class} onclick={on(dispatch, action)}>{ format!("{word} {}", instance_name(scenario, id)) }</button>
+                { faults(session, id, dispatch) }
+            </div>
         </>
+    }
+}
+
+/// What else can be done to a program, each as the fault and its opposite.
+fn faults(session: &Session, id: crate::sim::InstanceId, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let (Some(state), Some(service)) = (world.instance(id), world.services().get(id.service)) else { return html! {} };
+    let target = || Target { service: service.spec.name.clone(), instance: Some(id.instance) };
+    let cut = world.is_cut([End::Service(id.service), End::Broker]);
+    let slow = state.slowness > 1.0;
+    let partition = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
+    let choices = [
+        (state.up && !state.stopping, false, "Stop", "It finishes what it has begun, and ends", FaultKind::Stop(target())),
+        (
+            state.up,
+            state.hung,
+            if state.hung { "Wake" } else { "Hang" },
+            "It does nothing more and keeps what it holds",
+            FaultKind::Hang(target()),
+        ),
+        (
+            state.up,
+            slow,
+            if slow { "Normal speed" } else { "5× slower" },
+            "Its work takes five times as long",
+            FaultKind::Slow(target(), 5.0),
+        ),
+        (true, cut, if cut { "Reconnect" } else { "Cut off" }, "Nothing passes between the service and the broker", partition),
+    ];
+    html! {
+        { for choices.into_iter().filter(|choice| choice.0).map(|(_, broken, word, title, kind)| {
+            let action = if broken { Action::MendPressed(kind) } else { Action::FaultPressed(kind) };
+            html! { <button type="button" class="line small" {title} data-fault={word} onclick={on(dispatch, action)}>{ word }</button> }
+        }) }
+    }
+}
+
+/// What can happen to the broker itself.
+fn broker(session: &Session, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let alarm = |resource: Resource| {
+        let kind = FaultKind::Alarm(resource);
+        let on_now = world.broker().alarms().contains(&resource);
+        let action = if on_now { Action::MendPressed(kind) } else { Action::FaultPressed(kind) };
+        let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
+        html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
+    };
+    html! {
+        <section class="sec last">
+            <h2>{ "Broker" }</h2>
+            <div class="buttons">
+                <button type="button" class="line small" id="restart-broker" onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}>{ "Restart it" }</button>
+                { alarm(Resource::Memory) }
+                { alarm(Resource::Disk) }
+            </div>
+        </section>
+    }
+}
+
+fn state_word(state: &Instance) -> &'static str {
+    match state {
+        _ if !state.up => "down",
+        _ if state.hung => "hanging",
+        _ if state.stopping => "stopping",
+        _ if state.slowness > 1.0 => "slow",
+        _ => "up",
     }
 }
 
@@ -308,7 +414,7 @@ fn step_words(step: &crate::scenario::Step) -> String {
 }
 
 fn exchange_details(session: &Session, name: &str) -> Html {
-    let broker = session.world.broker();
+    let broker = session.world().broker();
     let kind = broker.exchange_type(name).map_or("gone", crate::broker::ExchangeType::name);
     html! {
         <>
@@ -325,9 +431,9 @@ fn exchange_details(session: &Session, name: &str) -> Html {
     }
 }
 
-fn queue_details(session: &Session, name: &str) -> Html {
-    let Some(queue) = session.world.broker().queue(name) else { return html! { <p class="soft">{ "Deleted." }</p> } };
-    let ledger = session.world.ledger();
+fn queue_details(session: &Session, name: &str, dispatch: &Dispatch) -> Html {
+    let Some(queue) = session.world().broker().queue(name) else { return html! { <p class="soft">{ "Deleted." }</p> } };
+    let ledger = session.world().ledger();
     let copies = ledger.queues.get(name).cloned().unwrap_or_default();
     html! {
         <>
@@ -351,7 +457,8 @@ fn queue_details(session: &Session, name: &str) -> Html {
                     let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
                     let note = reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
                     html! {
-                        <li>{ message_mark(sign, hue(session.scenario(), &original_key(&entry.message))) }<span class="mono">{ words::id(&entry.message) }</span>
+                        <li>{ message_mark(sign, hue(session.scenario(), &original_key(&entry.message))) }<button type="button" class="link mono" title="What happened to this message?"
+                            onclick={on(dispatch, Action::EventAsked(entry.message.properties.message_id.clone()))}>{ words::id(&entry.message) }</button>
                             <span>{ original_key(&entry.message) }</span><span class="soft">{ note }</span></li>
                     }
                 }) }
@@ -375,7 +482,7 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
                 <thead><tr><th scope="col">{ "Name" }</th><th scope="col" class="number">{ "Ready" }</th>
                     <th scope="col" class="number">{ "Unacked" }</th><th scope="col" class="number">{ "Total" }</th></tr></thead>
                 <tbody>
-                    { for session.world.broker().queues().map(|queue| {
+                    { for session.world().broker().queues().map(|queue| {
                         let name = queue.name().clone();
                         let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
                         let select = on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))));
@@ -399,17 +506,17 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
 fn services(session: &Session, dispatch: &Dispatch) -> Html {
     let scenario = session.scenario();
     html! {
-        <section class="sec last">
+        <section class="sec">
             <h2>{ "Services" }</h2>
             <ul class="services">
-                { for session.world.instances().map(|(id, state)| {
+                { for session.world().instances().map(|(id, state)| {
                     let name = instance_name(scenario, id);
                     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
                     html! {
                         <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                             <span class="health" aria-hidden="true" />
                             <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
-                            <span class="soft">{ if session.world.is_connecting(id) { "connecting" } else if state.up { "up" } else { "down" } }</span>
+                            <span class="soft">{ if session.world().is_connecting(id) { "connecting" } else { state_word(state) } }</span>
                             <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
                                 onclick={on(dispatch, action)}>{ word }</button>
                         </li>
@@ -417,136 +524,5 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
                 }) }
             </ul>
         </section>
-    }
-}
-
-pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let (play, word, icon) =
-        if app.playing { (Action::PausePressed, "Pause", icons::pause()) } else { (Action::PlayPressed, "Play", icons::play()) };
-    let onspeed = dispatch.reform(|event: Event| {
-        let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
-        Action::SpeedChosen(Speed(speed))
-    });
-    html! {
-        <section class="time" aria-label="Time">
-            <div class="transport">
-                <button type="button" class="icon-button" id="restart" aria-label="Restart from time zero" title="Restart from time zero"
-                    onclick={on(dispatch, Action::RestartPressed)}>{ icons::restart() }</button>
-                <button type="button" class="primary play" id="play" aria-label={word} title={format!("{word} (Space)")} onclick={on(dispatch, play)}>{ icon }</button>
-                <button type="button" class="icon-button" id="step" aria-label="One event forward" title="One event forward (.)"
-                    onclick={on(dispatch, Action::StepPressed)}>{ icons::step() }</button>
-                <span class="clock" role="timer" aria-label="Virtual time" id="clock">{ session.world.now().to_string() }</span>
-                <label class="speed">{ "Speed" }
-                    <select id="speed" onchange={onspeed}>
-                        { for Speed::ALL.into_iter().map(|speed| html! {
-                            <option value={speed.0.to_string()} selected={speed == app.speed()}>{ speed_words(speed) }</option>
-                        }) }
-                    </select>
-                </label>
-                <span class="grow" />
-                <span class="soft seed">{ format!("seed {}", session.world.recording().seed) }</span>
-            </div>
-            <div class="panels">
-                { chart(session) }
-                { ledger(session) }
-                { log(session) }
-            </div>
-        </section>
-    }
-}
-
-fn speed_words(speed: Speed) -> String {
-    format!("{}×", f64::from(speed.0) / 1_000.0)
-}
-
-/// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
-fn charted(session: &Session) -> Option<String> {
-    if let Some(Place::Queue(name)) = &session.selection {
-        return Some(name.to_string());
-    }
-    let queues = &session.scenario().broker.queues;
-    queues.iter().find(|queue| queue.dead_letter_exchange().is_some()).or_else(|| queues.first()).map(|queue| queue.name.to_string())
-}
-
-fn chart(session: &Session) -> Html {
-    let Some(name) = charted(session) else { return html! {} };
-    let depths = session.world.metrics().depths(&name);
-    let now = session.world.broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));
-    let top = depths.iter().map(|depth| depth.ready + depth.unacked).max().unwrap_or(0).max(10);
-    let across = depths.len().max(121) - 1;
-    #[expect(clippy::cast_precision_loss, reason = "a picture")]
-    let line = |pick: fn(&crate::sim::metrics::Depth) -> u64| {
-        let mut path = String::new();
-        for (index, depth) in depths.iter().enumerate() {
-            let (x, y) = (index as f64 / across as f64 * 250.0, 92.0 - pick(depth) as f64 / top as f64 * 84.0);
-            path.push_str(if index == 0 { "M" } else { "L" });
-            let _ = write!(path, "{x:.1} {y:.1}");
-        }
-        path
-    };
-    html! {
-        <div class="panel">
-            <h2>{ &name }</h2>
-            <div class="chart-legend">
-                <span><i class="swatch ready" />{ format!("Ready {}", now.0) }</span>
-                <span><i class="swatch unacked" />{ format!("Unacked {}", now.1) }</span>
-                <span><i class="swatch total" />{ format!("Total {}", now.0 + now.1) }</span>
-            </div>
-            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("Depth of {name} over time, at most {top}")}>
-                <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
-                <path d={line(|depth| depth.ready + depth.unacked)} class="total" />
-                <path d={line(|depth| depth.unacked)} class="unacked" />
-                <path d={line(|depth| depth.ready)} class="ready" />
-            </svg>
-            <span class="soft axis">{ format!("to {top}") }</span>
-        </div>
-    }
-}
-
-fn ledger(session: &Session) -> Html {
-    let ledger = session.world.ledger();
-    let total = ledger.total();
-    let business = &ledger.business;
-    let balanced = ledger.imbalances().is_empty();
-    let lost = total.dropped_total() + total.refused + ledger.messages.unsent;
-    let line =
-        |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
-    html! {
-        <div class="panel" id="ledger">
-            <h2>{ "Ledger" }</h2>
-            <dl class="ledger">
-                { line("Published", ledger.messages.published, "") }
-                { line("Copies to queues", total.arrived, "") }
-                { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
-                { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
-                { line("Dead-lettered", total.dead_lettered_total(), "dead") }
-                { line("Dropped or refused", lost, if lost > 0 { "dead" } else { "" }) }
-                if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
-                <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
-                <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
-                { for business.effects.keys().map(|what| line(what, business.times_done(what), "")) }
-            </dl>
-        </div>
-    }
-}
-
-fn log(session: &Session) -> Html {
-    let scenario = session.scenario();
-    html! {
-        <div class="panel">
-            <h2>{ "Events" }</h2>
-            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first"><ol>
-                { for session.log.newest().take(60).map(|entry| {
-                    let words::Line { mark: sign, what, detail } = words::line(&entry.occurrence, scenario);
-                    let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
-                    html! {
-                        <li key={entry.number} class={classes!(dead.then_some("dead"))}>
-                            <time>{ entry.occurrence.at.to_string() }</time>{ mark(sign) }
-                            <span><b>{ what }</b>{ " " }{ detail }</span>
-                        </li>
-                    }
-                }) }
-            </ol></div>
-        </div>
     }
 }
