@@ -4,9 +4,10 @@
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, Mark};
 use requeue::app::{self, Action, App, Effect, Node, Session, Speed, marks};
-use requeue::broker::{Resource, SimTime};
+use requeue::broker::{ExchangeType, Resource, SimTime};
 use requeue::formats::recording_file;
-use requeue::scenario::{FaultKind, Target};
+use requeue::scenario::edit::{Edit, Part, PartKind};
+use requeue::scenario::{FaultKind, Point, Target};
 use requeue::sim::InstanceId;
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
@@ -80,14 +81,14 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     play(&mut app, 20);
     let id = notification_service(&app);
     act(&mut app, Action::KillPressed(id));
-    let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).scenario()));
+    let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
     assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
     play(&mut app, 1);
-    let shown = picture(&session(&app).world(), false);
+    let shown = picture(session(&app).plan(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
     act(&mut app, Action::StartPressed(id));
     play(&mut app, 2);
-    let lines: Vec<_> = session(&app).log.newest().map(|entry| words::line(&entry.occurrence, session(&app).scenario())).collect();
+    let lines: Vec<_> = session(&app).log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
     assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
 }
 
@@ -98,13 +99,13 @@ fn dead_letters_are_diamonds_all_the_way() {
     act(&mut app, Action::PlayPressed);
     for _ in 0..2_400 {
         act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
-        let shown = picture(&session(&app).world(), false);
+        let shown = picture(session(&app).plan(), false);
         labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
     }
     assert!(labelled, "the reason is said on the way");
     let dead = session(&app).world().broker().queue("notification-queue.dead").expect("declared").ready();
     assert!(dead > 0);
-    let still = picture(&session(&app).world(), true);
+    let still = picture(session(&app).plan(), true);
     let diamonds = still.tokens.iter().filter(|token| token.shape == Shape::Dead).count();
     assert!(diamonds as u64 >= dead.min(8));
 }
@@ -178,7 +179,7 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     assert_eq!(session(&app).timeline().furthest(), end);
     assert!(session(&app).log.newest().all(|entry| entry.occurrence.at <= SimTime::from_secs(10)), "the log is of the past, too");
     assert!(session(&app).log.newest().count() > 5);
-    assert!(!picture(session(&app).world(), false).tokens.is_empty(), "and what moved then is seen moving");
+    assert!(!picture(session(&app).plan(), false).tokens.is_empty(), "and what moved then is seen moving");
     let service = notification_service(&app);
     act(&mut app, Action::KillPressed(service));
     assert!(!session(&app).timeline().is_in_the_past() && session(&app).other.is_some());
@@ -263,7 +264,7 @@ fn every_fault_of_the_inspector_and_its_opposite() {
     act(&mut app, Action::MendPressed(FaultKind::Alarm(Resource::Memory)));
     assert!(session(&app).world().broker().alarms().is_empty());
     act(&mut app, Action::FaultPressed(FaultKind::RestartBroker));
-    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).scenario()).what == "Restarted"));
+    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).what == "Restarted"));
     assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
 }
 
@@ -297,4 +298,115 @@ fn a_recording_opens_at_its_beginning_with_its_future_ahead() {
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 10);
     assert_eq!(session(&app).world().trace_hash(), hash);
+}
+
+fn select(app: &mut App, part: &Part) {
+    let world = session(app).world();
+    let node = match part {
+        Part::Exchange(name) => Node::Exchange(name.clone()),
+        Part::Queue(name) => Node::Queue(name.clone()),
+        Part::Service(name) => {
+            let service = world.services().iter().position(|service| service.spec.name == *name).expect("it is there");
+            Node::Instance(InstanceId { service, instance: 0 })
+        }
+        Part::Client(name) => Node::Client(world.clients().iter().position(|client| client.spec.name == *name).expect("it is there")),
+    };
+    act(app, Action::Selected(Some(node)));
+}
+
+fn connect(app: &mut App, from: &Part, to: &Part) {
+    act(app, Action::Selected(None));
+    select(app, from);
+    act(app, Action::ConnectPressed);
+    select(app, to);
+}
+
+#[test]
+fn a_system_is_drawn_while_the_world_runs() {
+    let mut app = opened();
+    play(&mut app, 5);
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    let queue = Part::Queue("queue-1".into());
+    assert_eq!(session(&app).selection, Some(Node::Queue("queue-1".into())), "what is new is selected");
+    connect(&mut app, &Part::Exchange("platform-events".into()), &queue);
+    act(&mut app, Action::PartPressed(PartKind::Service));
+    connect(&mut app, &queue, &Part::Service("service-1".into()));
+    assert_eq!(session(&app).objection, None);
+    play(&mut app, 20);
+    let ledger = session(&app).world().ledger();
+    assert!(ledger.queues["queue-1"].acknowledged > 20, "it hears of everything");
+    // What cannot be connected says why, and changes nothing.
+    let before = session(&app).scenario().clone();
+    connect(&mut app, &queue, &Part::Queue("analytics-queue".into()));
+    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("put an exchange between")));
+    assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
+    // A queue that is deleted takes along what it held, and cancels its consumers.
+    act(&mut app, Action::Selected(Some(Node::Queue("queue-1".into()))));
+    act(&mut app, Action::DeletePressed);
+    assert!(session(&app).world().broker().queue("queue-1").is_none());
+    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail == "queue queue-1"));
+    play(&mut app, 5);
+    assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
+}
+
+#[test]
+fn everything_can_be_undone_and_done_again_while_time_goes_on() {
+    let mut app = opened();
+    let first = session(&app).scenario().clone();
+    let edits = [
+        Action::PartPressed(PartKind::Exchange(ExchangeType::Fanout)),
+        Action::Edited(Edit::Rename { part: Part::Exchange("exchange-1".into()), name: "broadcasts".into() }),
+        Action::PartPressed(PartKind::QuorumQueue),
+        Action::Edited(Edit::Connect { from: Part::Exchange("broadcasts".into()), to: Part::Queue("queue-1".into()) }),
+        Action::Edited(Edit::SetPrefetch { service: "notification-service".into(), handler: 0, prefetch: 1 }),
+        Action::Edited(Edit::Remove(Part::Service("analytics-service".into()))),
+        Action::Edited(Edit::Rename { part: Part::Service("order-service".into()), name: "orders".into() }),
+        Action::Edited(Edit::Remove(Part::Exchange("platform-events".into()))),
+    ];
+    let count = edits.len();
+    for edit in edits {
+        play(&mut app, 1);
+        act(&mut app, edit);
+        assert_eq!(session(&app).objection, None);
+    }
+    let last = session(&app).scenario().clone();
+    let time = session(&app).world().now();
+    for _ in 0..count {
+        assert!(session(&app).can_undo());
+        act(&mut app, Action::UndoPressed);
+    }
+    assert_eq!(**session(&app).scenario(), *first);
+    assert!(!session(&app).can_undo());
+    assert_eq!(session(&app).world().now(), time, "to undo rewinds no world");
+    for _ in 0..count {
+        act(&mut app, Action::RedoPressed);
+    }
+    assert_eq!(**session(&app).scenario(), *last);
+    assert!(!session(&app).can_redo());
+    play(&mut app, 5);
+    assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
+    let again = requeue::sim::World::replay(session(&app).timeline().recording(), session(&app).world().now());
+    assert_eq!(again.trace_hash(), session(&app).world().trace_hash());
+}
+
+#[test]
+fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
+    let mut app = opened();
+    play(&mut app, 3);
+    let hash = session(&app).world().trace_hash();
+    let node = Node::Queue("analytics-queue".into());
+    for x in 0..20 {
+        act(&mut app, Action::Dragged(node.clone(), Point { x: 600.0 + f64::from(x), y: 400.0 }));
+    }
+    act(&mut app, Action::Dropped);
+    assert_eq!(session(&app).world().trace_hash(), hash, "the world minds no position");
+    assert!(session(&app).timeline().recording().inputs.is_empty());
+    let place = |app: &App| session(app).document().broker.queues[2].at;
+    assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
+    act(&mut app, Action::UndoPressed);
+    assert_eq!(place(&app), Point { x: 568.0, y: 385.0 });
+    act(&mut app, Action::RedoPressed);
+    assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
+    let Some(Effect::Download { text, .. }) = app::update(&mut app, Action::SavePressed) else { panic!("a file") };
+    assert!(text.contains("\"name\": \"analytics-queue\", \"at\": [615, 405]"), "{text}");
 }

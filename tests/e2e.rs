@@ -238,6 +238,109 @@ async fn a_phone_and_a_keyboard() {
 }
 
 #[tokio::test]
+async fn rewinding_branching_and_going_back() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(20_000).await;
+    visitor.click("#play").await;
+    visitor.until("half a minute has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:30").await;
+    visitor.click("#play").await;
+    let end = visitor.text("#clock").await;
+    let balance = visitor.text("#ledger").await;
+    let scrub = "const s = document.querySelector('#scrubber'); s.value = arguments[0]; s.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+    visitor.browser.execute(scrub, vec![json!("10000")]).await.expect("the scrubber moves");
+    visitor.until("it is ten seconds", async |visitor| visitor.text("#clock").await == "00:10.000").await;
+    assert!(visitor.text("#branches").await.contains("You are in the past"));
+    visitor.click("#back").await;
+    visitor.until("it is before that", async |visitor| visitor.text("#clock").await.as_str() < "00:10.000").await;
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.click("#swap").await;
+    let until: f64 = 60_000.0;
+    visitor.browser.execute(scrub, vec![json!(until.to_string())]).await.expect("the scrubber moves");
+    visitor.until("it is where it was", async |visitor| visitor.text("#clock").await == end).await;
+    assert_eq!(visitor.text("#ledger").await, balance, "the old branch is as it was");
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_message_tells_its_story() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(20_000).await;
+    visitor.click("#play").await;
+    visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.click("#play").await;
+    visitor.click("[data-queue='notification-queue.dead'] button").await;
+    visitor.wait_for("#inspector .messages .link").await;
+    visitor.click("#inspector .messages .link").await;
+    visitor.wait_for("#biography .story").await;
+    let story = visitor.text("#biography").await;
+    for part in ["ready in notification-queue.dead", "Handler failed", "Dead-lettered", "acknowledged in analytics-queue"] {
+        assert!(story.contains(part), "{part}: {story}");
+    }
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_queue_is_drawn_bound_changed_and_undone_with_the_keyboard() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let press = async |css: &str, keys: &str| {
+        let element = visitor.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let focus = vec![serde_json::to_value(&element).expect("an element")];
+        visitor.browser.execute("arguments[0].focus()", focus).await.expect("it takes the focus");
+        visitor.browser.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
+    };
+    let enter = "\u{E007}";
+    press("[data-part='Classic queue']", enter).await;
+    visitor.wait_for("[data-queue='queue-1']").await;
+    press(".node[aria-label*='platform-events topic']", enter).await;
+    press(".node[aria-label*='platform-events topic']", "c").await;
+    visitor.wait_for("#connecting").await;
+    press(".node[aria-label^='queue-1 ']", enter).await;
+    press(".node[aria-label*='platform-events topic']", enter).await;
+    visitor.wait_for("#binding-4").await;
+    // All of it is selected, and typed over.
+    press("#binding-4", "\u{E009}a\u{E000}order.placed\u{E007}").await;
+    visitor.choose_speed(5_000).await;
+    visitor.click("#play").await;
+    visitor.until("it hears of orders", async |visitor| visitor.count("queue-1", "ready").await > 2).await;
+    visitor.click("#play").await;
+    press("[data-queue='queue-1'] button", enter).await;
+    visitor.wait_for("#delete").await;
+    // Bound to a queue it cannot be.
+    press("#connect", enter).await;
+    press(".node[aria-label^='analytics-queue ']", enter).await;
+    visitor.wait_for("#objection").await;
+    assert!(visitor.text("#objection").await.contains("put an exchange between"));
+    press("[data-queue='queue-1'] button", enter).await;
+    press("#delete", enter).await;
+    visitor.until("it is gone", async |visitor| !visitor.text("#queues").await.contains("queue-1")).await;
+    assert!(visitor.text("#log").await.contains("Deleted queue queue-1"));
+    for _ in 0..4 {
+        press("#undo", enter).await;
+    }
+    let undo = visitor.browser.find(Locator::Css("#undo")).await.expect("it is there");
+    assert!(!undo.is_enabled().await.expect("the page answers"), "nothing is left to undo");
+    assert!(visitor.text("#ledger").await.contains("Balanced") && !visitor.text("#ledger").await.contains("Not balanced"));
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn another_scenario_from_the_gallery() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("#scenarios").await;
+    visitor.wait_for("[data-exhibit='retry-quorum.json']").await;
+    visitor.click("[data-exhibit='retry-quorum.json']").await;
+    visitor.until("it is open", async |visitor| visitor.text("h1").await == "First fix: a quorum queue counts").await;
+    visitor.choose_speed(1_000_000).await;
+    visitor.click("#play").await;
+    visitor.until("its story is told", async |visitor| visitor.text("#clock").await.as_str() > "01:30").await;
+    visitor.click("#play").await;
+    let expected = visitor.text("#expectations").await;
+    assert!(!expected.contains("not so") && !expected.contains("not yet"), "{expected}");
+    visitor.leave().await;
+}
+
+#[tokio::test]
 async fn a_broken_file_is_explained_and_harms_nothing() {
     let visitor = Visitor::arrive(1440, 900).await;
     visitor.click("#step").await;

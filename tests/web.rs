@@ -35,7 +35,7 @@ fn frames_of_any_length_show_the_same_run() {
         elapsed += millis;
         app::update(&mut app, Action::FramePassed(SimTime::from_millis(millis)));
         let session = app.session.as_ref().expect("it is open");
-        let picture = tokens::picture(session.world(), false);
+        let picture = tokens::picture(session.plan(), false);
         assert!(picture.tokens.iter().all(|token| token.at.x.is_finite() && token.at.y.is_finite()));
     }
     app::update(&mut app, Action::Seeked(SimTime::from_secs(60)));

@@ -1,7 +1,8 @@
 //! Where things stand on the canvas, and the curves between them.
 
-use crate::scenario::{Action, BindingTarget, Point, Scenario, Trigger};
-use crate::sim::{InstanceId, Place};
+use crate::broker::ordered::OrderedMap;
+use crate::scenario::{Action, BindingTarget, Point, Trigger};
+use crate::sim::{InstanceId, Place, World};
 
 pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
 pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
@@ -89,8 +90,8 @@ impl Curve {
 pub enum EdgeKind {
     Http,
     Publishes,
-    /// With its key.
-    Binding(String),
+    /// With its number in the scenario and its key.
+    Binding(usize, String),
     Consumes,
     DeadLetters,
 }
@@ -103,14 +104,37 @@ pub struct Edge {
     pub curve: Curve,
 }
 
-/// Everything of a scenario that has a place.
+/// What is on the canvas, and where a hand has put it.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    pub world: &'a World,
+    pub layout: &'a Layout,
+}
+
+/// Where nodes stand that have been moved. A service stands where its first instance does.
+pub type Layout = OrderedMap<Place, Point>;
+
+/// The node that is moved with a place: all instances of a service are one.
 #[must_use]
-pub fn places(scenario: &Scenario) -> Vec<Place> {
-    let clients = (0..scenario.clients.len()).map(Place::Client);
-    let instances =
-        scenario.services.iter().enumerate().flat_map(|(service, spec)| {
-            (0..spec.instances as usize).map(move |instance| Place::Instance(InstanceId { service, instance }))
-        });
+pub fn moved_as(place: &Place) -> Place {
+    match place {
+        Place::Instance(id) => Place::Instance(InstanceId { instance: 0, ..*id }),
+        other => other.clone(),
+    }
+}
+
+impl Plan<'_> {
+    fn at(&self, place: &Place, drawn: Point) -> Point {
+        self.layout.get(&moved_as(place)).copied().unwrap_or(drawn)
+    }
+}
+
+/// Everything of a world that has a place.
+#[must_use]
+pub fn places(plan: Plan<'_>) -> Vec<Place> {
+    let scenario = plan.world.scenario();
+    let clients = plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed).map(|(index, _)| Place::Client(index));
+    let instances = plan.world.instances().map(|(id, _)| Place::Instance(id));
     let exchanges = scenario.broker.exchanges.iter().map(|exchange| Place::Exchange(exchange.name.clone()));
     let queues = scenario.broker.queues.iter().map(|queue| Place::Queue(queue.name.clone()));
     clients.chain(instances).chain(exchanges).chain(queues).collect()
@@ -118,27 +142,33 @@ pub fn places(scenario: &Scenario) -> Vec<Place> {
 
 /// The box of a node; none for a place that is not on the canvas, such as the default exchange.
 #[must_use]
-pub fn rect(scenario: &Scenario, place: &Place) -> Option<Rect> {
+pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
+    let scenario = plan.world.scenario();
     Some(match place {
-        Place::Client(index) => Rect::around(scenario.clients.get(*index)?.at, CLIENT),
+        Place::Client(index) => {
+            Rect::around(plan.at(place, plan.world.clients().get(*index).filter(|client| !client.removed)?.spec.at), CLIENT)
+        }
         Place::Instance(id) => {
-            let at = scenario.services.get(id.service)?.at;
+            let at = plan.at(place, plan.world.services().get(id.service).filter(|service| !service.removed)?.spec.at);
             #[expect(clippy::cast_precision_loss, reason = "there are at most 200 instances")]
             let offset = id.instance as f64 * INSTANCE_STRIDE;
             Rect::around(Point { x: at.x, y: at.y + offset }, SERVICE)
         }
         Place::Exchange(name) => {
             let exchange = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name)?;
-            Rect::around(exchange.at, Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 })
+            Rect::around(plan.at(place, exchange.at), Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 })
         }
-        Place::Queue(name) => Rect::around(scenario.broker.queues.iter().find(|queue| queue.name == *name)?.at, QUEUE),
+        Place::Queue(name) => {
+            let queue = scenario.broker.queues.iter().find(|queue| queue.name == *name)?;
+            Rect::around(plan.at(place, queue.at), QUEUE)
+        }
     })
 }
 
 /// The part of the canvas that is used.
 #[must_use]
-pub fn bounds(scenario: &Scenario) -> Rect {
-    let rects: Vec<Rect> = places(scenario).iter().filter_map(|place| rect(scenario, place)).collect();
+pub fn bounds(plan: Plan<'_>) -> Rect {
+    let rects: Vec<Rect> = places(plan).iter().filter_map(|place| rect(plan, place)).collect();
     if rects.is_empty() {
         return Rect { left: 0.0, top: 0.0, width: 800.0, height: 500.0 };
     }
@@ -152,21 +182,25 @@ pub fn bounds(scenario: &Scenario) -> Rect {
 
 /// Every line, in a stable order.
 #[must_use]
-pub fn edges(scenario: &Scenario) -> Vec<Edge> {
+pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
+    let scenario = plan.world.scenario();
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
-        let known = edges.iter().any(|edge| edge.from == from && edge.to == to && !matches!(edge.kind, EdgeKind::Binding(_)));
-        if !known && let Some(curve) = leg(scenario, &from, &to, kind == EdgeKind::DeadLetters) {
+        let known = edges.iter().any(|edge| edge.from == from && edge.to == to && !matches!(edge.kind, EdgeKind::Binding(..)));
+        if !known && let Some(curve) = leg(plan, &from, &to, kind == EdgeKind::DeadLetters) {
             edges.push(Edge { from, to, kind, curve });
         }
     };
     let instances = |service: usize, count: u32| (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }));
-    for (index, client) in scenario.clients.iter().enumerate() {
-        if let Some((service, spec)) = scenario.service(&client.calls.service) {
+    let services =
+        || plan.world.services().iter().enumerate().filter(|(_, service)| !service.removed).map(|(index, state)| (index, &state.spec));
+    let named = |name: &str| services().find(|(_, service)| &*service.name == name);
+    for (index, client) in plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed) {
+        if let Some((service, spec)) = named(&client.spec.calls.service) {
             instances(service, spec.instances).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
         }
     }
-    for (index, service) in scenario.services.iter().enumerate() {
+    for (index, service) in services() {
         for handler in &service.handlers {
             if let Trigger::Queue(subscription) = &handler.trigger {
                 for to in instances(index, service.instances) {
@@ -178,7 +212,7 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
                     match &step.action {
                         Action::Publish(publish) => add(from, Place::Exchange(publish.exchange.clone()), EdgeKind::Publishes),
                         Action::Call { endpoint, .. } => {
-                            if let Some((other, spec)) = scenario.service(&endpoint.service) {
+                            if let Some((other, spec)) = named(&endpoint.service) {
                                 instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));
                             }
                         }
@@ -188,12 +222,12 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
             }
         }
     }
-    for binding in &scenario.broker.bindings {
+    for (number, binding) in scenario.broker.bindings.iter().enumerate() {
         let to = match &binding.destination {
             BindingTarget::Queue(name) => Place::Queue(name.clone()),
             BindingTarget::Exchange(name) => Place::Exchange(name.clone()),
         };
-        add(Place::Exchange(binding.source.clone()), to, EdgeKind::Binding(binding.routing_key.to_string()));
+        add(Place::Exchange(binding.source.clone()), to, EdgeKind::Binding(number, binding.routing_key.to_string()));
     }
     for queue in &scenario.broker.queues {
         if let Some(exchange) = queue.dead_letter_exchange() {
@@ -205,8 +239,8 @@ pub fn edges(scenario: &Scenario) -> Vec<Edge> {
 
 /// The way from one place to another. Dead letters leave a queue from below.
 #[must_use]
-pub fn leg(scenario: &Scenario, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
-    let (start, end) = (rect(scenario, from)?, rect(scenario, to)?);
+pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
+    let (start, end) = (rect(plan, from)?, rect(plan, to)?);
     let (a, b) = (start.centre(), end.centre());
     if dead {
         let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: a.y + 14.0 };
@@ -230,8 +264,8 @@ pub fn leg(scenario: &Scenario, from: &Place, to: &Place, dead: bool) -> Option<
 
 /// A requeue flies back in an arc over the line it came by.
 #[must_use]
-pub fn requeue_arc(scenario: &Scenario, from: &Place, to: &Place) -> Option<Curve> {
-    let (start, end) = (rect(scenario, from)?, rect(scenario, to)?);
+pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
+    let (start, end) = (rect(plan, from)?, rect(plan, to)?);
     let from = Point { x: start.left + start.width * 0.25, y: start.top };
     let to = Point { x: end.right() - 16.0, y: end.top };
     let height = 44.0;

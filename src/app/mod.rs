@@ -17,14 +17,19 @@ use std::sync::Arc;
 
 use crate::broker::{Name, SimTime};
 use crate::formats::{recording_file, scenario_file};
-use crate::scenario::{Fault, FaultKind, Json, Moment, Problem, Scenario};
+use crate::scenario::edit::{self, Edit, Part, PartKind};
+use crate::scenario::{Fault, FaultKind, Json, Moment, Point, Problem, Scenario};
 use crate::sim::biography::{Biography, biography};
 use crate::sim::{Input, InstanceId, Occurrence, Place, Recording, Timeline, World};
+use geometry::{Layout, Plan};
 use log::Log;
 use marks::Marks;
 
 /// How many steps of the world one frame may take: a hot loop must not freeze the page.
 const STEPS_A_FRAME_MAX: u64 = 20_000;
+
+/// Nodes snap to this.
+const GRID: f64 = 15.0;
 
 /// How far it is looked for something of interest.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
@@ -85,6 +90,14 @@ pub struct App {
 #[derive(Debug)]
 pub struct Session {
     timeline: Timeline,
+    /// Where nodes stand that were moved: no world minds.
+    pub layout: Layout,
+    history: History,
+    /// A node from which a line is being drawn.
+    pub connecting: Option<Node>,
+    /// Why the last edit could not be made.
+    pub objection: Option<String>,
+    dragging: Option<Node>,
     /// What was played before the past was changed: still there to go back to.
     pub other: Option<Box<Timeline>>,
     pub log: Log,
@@ -94,6 +107,22 @@ pub struct Session {
     pub biography: Option<Told>,
     pub composer: Composer,
 }
+
+/// What can be undone and done again: the whole document each time, which is shared but for what changed.
+#[derive(Debug, Default)]
+struct History {
+    past: Vec<Version>,
+    future: Vec<Version>,
+}
+
+#[derive(Clone, Debug)]
+struct Version {
+    scenario: Arc<Scenario>,
+    layout: Layout,
+}
+
+/// How far back edits can be undone.
+const VERSIONS_MAX: usize = 200;
 
 /// A story that was asked for.
 #[derive(Clone, Debug)]
@@ -168,6 +197,20 @@ pub enum Action {
     MendPressed(FaultKind),
     /// Whose story is to be told; none closes it.
     EventAsked(Option<Name>),
+    /// The document is changed; what runs adapts.
+    Edited(Edit),
+    /// A part is put where there is room.
+    PartPressed(PartKind),
+    /// A node follows the pointer.
+    Dragged(Node, Point),
+    /// It was let go.
+    Dropped,
+    /// A line is begun at the selected node, or given up.
+    ConnectPressed,
+    DeletePressed,
+    UndoPressed,
+    RedoPressed,
+    ObjectionDismissed,
     GalleryPressed,
     GalleryClosed,
     /// The list of scenarios was fetched.
@@ -227,7 +270,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::SavePressed => {
             let session = app.session.as_ref()?;
             let name = format!("{}.json", gallery::file_name(&session.scenario().title));
-            return Some(Effect::Download { name, text: scenario_file::write(session.scenario()) });
+            return Some(Effect::Download { name, text: scenario_file::write(&session.document()) });
         }
         Action::PlayPressed => app.playing = app.session.is_some(),
         Action::PausePressed => app.playing = false,
@@ -263,6 +306,15 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         | Action::FaultPressed(_)
         | Action::MendPressed(_)
         | Action::EventAsked(_)
+        | Action::Edited(_)
+        | Action::PartPressed(_)
+        | Action::Dragged(..)
+        | Action::Dropped
+        | Action::ConnectPressed
+        | Action::DeletePressed
+        | Action::UndoPressed
+        | Action::RedoPressed
+        | Action::ObjectionDismissed
         | Action::ComposerExchangeChosen(_)
         | Action::ComposerKeyTyped(_)
         | Action::ComposerPayloadTyped(_)
@@ -314,6 +366,11 @@ impl Session {
         };
         let mut session = Self {
             timeline: Timeline::open(recording),
+            layout: Layout::new(),
+            history: History::default(),
+            connecting: None,
+            objection: None,
+            dragging: None,
             other: None,
             log: Log::default(),
             marks: Marks::default(),
@@ -343,7 +400,9 @@ impl Session {
 
     fn take_notes(&mut self) {
         let occurrences: Vec<Occurrence> = self.timeline.drain_occurrences().collect();
-        occurrences.iter().for_each(|occurrence| self.marks.note(occurrence));
+        for occurrence in &occurrences {
+            self.marks.note(occurrence);
+        }
         self.log.extend(occurrences.into_iter());
     }
 
@@ -433,7 +492,35 @@ impl Session {
 
     fn update(&mut self, action: Action) {
         match action {
+            Action::Edited(edit) => self.edit(&edit),
+            Action::PartPressed(kind) => {
+                let at = self.free_place();
+                self.edit(&Edit::Add { kind, at });
+            }
+            Action::Dragged(node, to) => self.drag(&node, to),
+            Action::Dropped => self.dragging = None,
+            Action::ConnectPressed => {
+                self.connecting = if self.connecting.is_some() { None } else { self.selection.clone() };
+            }
+            Action::DeletePressed => {
+                if let Some(part) = self.selection.as_ref().and_then(|node| self.part(node)) {
+                    self.edit(&Edit::Remove(part));
+                }
+            }
+            Action::UndoPressed => self.undo(),
+            Action::RedoPressed => self.redo(),
+            Action::ObjectionDismissed => self.objection = None,
             Action::Selected(node) => {
+                if let Some(from) = self.connecting.take()
+                    && let Some(to) = &node
+                    && *to != from
+                {
+                    if let (Some(from), Some(to)) = (self.part(&from), self.part(to)) {
+                        self.edit(&Edit::Connect { from, to });
+                    }
+                    self.selection = node;
+                    return;
+                }
                 if let Some(Node::Exchange(name)) = &node {
                     self.composer.exchange = name.clone();
                 }
@@ -470,6 +557,187 @@ impl Session {
 
     fn service_name(&self, id: InstanceId) -> Option<Name> {
         self.world().services().get(id.service).map(|service| service.spec.name.clone())
+    }
+
+    /// What is on the canvas, and where.
+    #[must_use]
+    pub const fn plan(&self) -> Plan<'_> {
+        Plan { world: self.timeline.world(), layout: &self.layout }
+    }
+
+    /// What a node is in the document.
+    #[must_use]
+    pub fn part(&self, node: &Node) -> Option<Part> {
+        let world = self.world();
+        Some(match node {
+            Place::Client(index) => Part::Client(world.clients().get(*index)?.spec.name.clone()),
+            Place::Instance(id) => Part::Service(world.services().get(id.service)?.spec.name.clone()),
+            Place::Exchange(name) => Part::Exchange(name.clone()),
+            Place::Queue(name) => Part::Queue(name.clone()),
+        })
+    }
+
+    fn node(&self, part: &Part) -> Option<Node> {
+        let world = self.world();
+        Some(match part {
+            Part::Client(name) => Place::Client(world.clients().iter().position(|client| client.spec.name == *name && !client.removed)?),
+            Part::Service(name) => {
+                let service = world.services().iter().position(|service| service.spec.name == *name && !service.removed)?;
+                Place::Instance(InstanceId { service, instance: 0 })
+            }
+            Part::Exchange(name) => Place::Exchange(name.clone()),
+            Part::Queue(name) => Place::Queue(name.clone()),
+        })
+    }
+
+    /// The document with every node where it stands on the canvas.
+    #[must_use]
+    pub fn document(&self) -> Scenario {
+        let mut scenario = Scenario::clone(self.scenario());
+        for (node, at) in self.layout.iter() {
+            let Some(part) = self.part(node) else { continue };
+            let place = match &part {
+                Part::Client(name) => scenario.clients.iter_mut().find(|client| client.name == *name).map(|client| &mut client.at),
+                Part::Service(name) => scenario.services.iter_mut().find(|service| service.name == *name).map(|service| &mut service.at),
+                Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
+                Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
+            };
+            if let Some(place) = place {
+                *place = *at;
+            }
+        }
+        scenario
+    }
+
+    fn remember(&mut self) {
+        self.history.past.push(Version { scenario: self.scenario().clone(), layout: self.layout.clone() });
+        self.history.future.clear();
+        if self.history.past.len() > VERSIONS_MAX {
+            self.history.past.remove(0);
+        }
+    }
+
+    /// Changes the document, and with it what runs; or says why not.
+    fn edit(&mut self, edit: &Edit) {
+        match edit::apply(self.scenario(), edit) {
+            Err(why) => self.objection = Some(why),
+            Ok(new) => {
+                self.objection = None;
+                if new == **self.scenario() {
+                    return;
+                }
+                self.remember();
+                let before = self.selection.as_ref().and_then(|node| self.part(node));
+                self.inject(Input::Edit(Arc::new(new)));
+                self.follow(edit, before);
+            }
+        }
+    }
+
+    /// The selection stays with its part, and goes to one that is new.
+    fn follow(&mut self, edit: &Edit, before: Option<Part>) {
+        let scenario = self.scenario();
+        let part = match edit {
+            Edit::Add { kind, .. } => match kind {
+                PartKind::Client => scenario.clients.last().map(|client| Part::Client(client.name.clone())),
+                PartKind::Service => scenario.services.last().map(|service| Part::Service(service.name.clone())),
+                PartKind::Exchange(_) => scenario.broker.exchanges.last().map(|exchange| Part::Exchange(exchange.name.clone())),
+                PartKind::ClassicQueue | PartKind::QuorumQueue => {
+                    scenario.broker.queues.last().map(|queue| Part::Queue(queue.name.clone()))
+                }
+            },
+            Edit::Remove(_) => None,
+            Edit::Rename { part, name } => Some(match part {
+                Part::Client(_) => Part::Client(name.clone()),
+                Part::Service(_) => Part::Service(name.clone()),
+                Part::Exchange(_) => Part::Exchange(name.clone()),
+                Part::Queue(_) => Part::Queue(name.clone()),
+            }),
+            _ => before,
+        };
+        // A renamed node stands where it stood.
+        if let Edit::Rename { part: old, .. } = edit
+            && let Some(new) = part.as_ref().and_then(|part| self.node(part))
+            && let Some(at) = self.old_place(old)
+        {
+            self.layout.insert(new, at);
+        }
+        self.selection = part.and_then(|part| self.node(&part));
+    }
+
+    fn old_place(&self, part: &Part) -> Option<Point> {
+        match part {
+            Part::Exchange(name) => self.layout.get(&Place::Exchange(name.clone())).copied(),
+            Part::Queue(name) => self.layout.get(&Place::Queue(name.clone())).copied(),
+            // Programs are known by their place in the world: the one of the new name is another.
+            Part::Client(_) | Part::Service(_) => None,
+        }
+    }
+
+    /// One gesture is one step of the history.
+    fn drag(&mut self, node: &Node, to: Point) {
+        let node = geometry::moved_as(node);
+        if self.dragging.as_ref() != Some(&node) {
+            self.remember();
+            self.dragging = Some(node.clone());
+        }
+        let snap = |value: f64| (value / GRID).round() * GRID;
+        self.layout.insert(node, Point { x: snap(to.x), y: snap(to.y) });
+    }
+
+    fn undo(&mut self) {
+        if let Some(version) = self.history.past.pop() {
+            let now = self.restore(version);
+            self.history.future.push(now);
+        }
+    }
+
+    fn redo(&mut self) {
+        if let Some(version) = self.history.future.pop() {
+            let now = self.restore(version);
+            self.history.past.push(now);
+        }
+    }
+
+    /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
+    fn restore(&mut self, version: Version) -> Version {
+        let now = Version { scenario: self.scenario().clone(), layout: std::mem::replace(&mut self.layout, version.layout) };
+        if now.scenario != version.scenario {
+            let selected = self.selection.as_ref().and_then(|node| self.part(node));
+            self.inject(Input::Edit(version.scenario));
+            self.selection = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
+        }
+        now
+    }
+
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.history.past.is_empty()
+    }
+
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.history.future.is_empty()
+    }
+
+    /// Where a new node stands on nobody's toes: below everything, or in the middle of nothing.
+    fn free_place(&self) -> Point {
+        let rects: Vec<geometry::Rect> =
+            geometry::places(self.plan()).iter().filter_map(|place| geometry::rect(self.plan(), place)).collect();
+        let free = |at: Point| {
+            rects.iter().all(|rect| {
+                let (x, y) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0);
+                (x - at.x).abs() > 180.0 || (y - at.y).abs() > 110.0
+            })
+        };
+        let columns = [330.0, 570.0, 120.0, 810.0];
+        let mut y = 105.0;
+        loop {
+            if let Some(x) = columns.iter().find(|x| free(Point { x: **x, y })) {
+                return Point { x: *x, y };
+            }
+            y += 45.0;
+        }
     }
 
     /// Something comes from outside. In the past it begins another branch, and the one that was there is kept.

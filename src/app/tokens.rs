@@ -1,6 +1,6 @@
 //! What moves on the canvas: a function of the world and its time, and nothing else.
 
-use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, READY_SHOWN_MAX};
+use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, MessageId, Name, Outcome, SimTime};
 use crate::scenario::{Action, Point, Scenario};
@@ -82,11 +82,11 @@ pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
 
 /// Everything that moves or waits, at the world's time. With `still`, what is on its way stands where it will arrive.
 #[must_use]
-pub fn picture(world: &World, still: bool) -> Picture {
+pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
-    let landing = flying(world, still, &mut picture);
-    waiting(world, &landing, &mut picture);
-    working(world, &mut picture);
+    let landing = flying(plan, still, &mut picture);
+    waiting(plan, &landing, &mut picture);
+    working(plan, &mut picture);
     picture
 }
 
@@ -104,8 +104,8 @@ fn behind(share: f64, place: f64, still: bool) -> f64 {
 }
 
 /// Along a path of several legs, each taking its share.
-fn along(scenario: &Scenario, path: &[Place], share: f64, kind: Leg) -> Option<Point> {
-    let curves: Vec<Curve> = path.windows(2).filter_map(|pair| kind.curve(scenario, &pair[0], &pair[1])).collect();
+fn along(plan: Plan<'_>, path: &[Place], share: f64, kind: Leg) -> Option<Point> {
+    let curves: Vec<Curve> = path.windows(2).filter_map(|pair| kind.curve(plan, &pair[0], &pair[1])).collect();
     #[expect(clippy::cast_precision_loss, reason = "a path has a handful of legs")]
     let count = curves.len() as f64;
     let position = share.clamp(0.0, 1.0) * count;
@@ -131,12 +131,12 @@ enum Leg {
 }
 
 impl Leg {
-    fn curve(self, scenario: &Scenario, from: &Place, to: &Place) -> Option<Curve> {
+    fn curve(self, plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
         match (self, from, to) {
-            (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(scenario, from, to),
-            (Self::Dead, Place::Queue(_), Place::Exchange(_)) => geometry::leg(scenario, from, to, true),
-            (Self::Back, _, _) => geometry::leg(scenario, to, from, false).map(|curve| curve.reversed()),
-            _ => geometry::leg(scenario, from, to, false),
+            (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(plan, from, to),
+            (Self::Dead, Place::Queue(_), Place::Exchange(_)) => geometry::leg(plan, from, to, true),
+            (Self::Back, _, _) => geometry::leg(plan, to, from, false).map(|curve| curve.reversed()),
+            _ => geometry::leg(plan, from, to, false),
         }
     }
 }
@@ -155,7 +155,8 @@ const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
 
 /// Flights and hops. Returns what has not landed in its queue yet, as far as the eye is concerned.
-fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
+fn flying(plan: Plan<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
+    let world = plan.world;
     let scenario = world.scenario();
     let mut add = |at: Option<Point>, shape, hue, radius, label| {
         if let Some(at) = at {
@@ -174,35 +175,35 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
         let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
         match &flight.cargo {
             Cargo::Publish { publish, .. } => {
-                add(along(scenario, path, share, Leg::Plain), Shape::First, hue(scenario, &publish.routing_key), FLYING, None);
+                add(along(plan, path, share, Leg::Plain), Shape::First, hue(scenario, &publish.routing_key), FLYING, None);
             }
             Cargo::Delivery(delivery) => {
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
-                add(along(scenario, path, share, leg), shape, hue(scenario, &message.routing_key), FLYING, None);
+                add(along(plan, path, share, leg), shape, hue(scenario, &message.routing_key), FLYING, None);
             }
             Cargo::Settlement { verdict, message, .. } => {
                 let hue = hue(scenario, &message.routing_key);
                 match verdict {
-                    Verdict::Ack => add(along(scenario, path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
+                    Verdict::Ack => add(along(plan, path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
                     Verdict::Requeue | Verdict::RejectRequeue => {
-                        add(along(scenario, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                        add(along(plan, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
                     }
-                    Verdict::Reject => add(along(scenario, path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
+                    Verdict::Reject => add(along(plan, path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
                 }
             }
-            Cargo::Request(_) => add(along(scenario, path, share, Leg::Plain), Shape::Request, 0, SMALL, None),
+            Cargo::Request(_) => add(along(plan, path, share, Leg::Plain), Shape::Request, 0, SMALL, None),
             Cargo::Response { status, .. } => {
                 let shape = if (200..300).contains(status) { Shape::Ok } else { Shape::Failed };
-                add(along(scenario, path, share, Leg::Back), shape, 0, SMALL, None);
+                add(along(plan, path, share, Leg::Back), shape, 0, SMALL, None);
             }
             Cargo::Confirm { outcome, .. } => {
                 let shape = if *outcome == Outcome::Ack { Shape::Ok } else { Shape::Failed };
-                add(along(scenario, path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
+                add(along(plan, path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
             }
             Cargo::Return { message, .. } => {
                 let hue = hue(scenario, &message.routing_key);
-                add(along(scenario, path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
+                add(along(plan, path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
             }
             Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
@@ -230,16 +231,16 @@ fn flying(world: &World, still: bool, picture: &mut Picture) -> OrderedMap<(Name
         let hue = hue(scenario, &hop.message.routing_key);
         match hop.kind {
             HopKind::Routed => {
-                add(along(scenario, &hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None);
+                add(along(plan, &hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None);
             }
             HopKind::Requeued => {
-                add(along(scenario, &hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                add(along(plan, &hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
             }
             HopKind::DeadLettered(reason) => {
-                add(along(scenario, &hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)));
+                add(along(plan, &hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)));
             }
             HopKind::Unroutable => {
-                let at = hop.path.last().and_then(|place| geometry::rect(scenario, place));
+                let at = hop.path.last().and_then(|place| geometry::rect(plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
                 add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"));
             }
@@ -258,10 +259,11 @@ const fn short(reason: DeathReason) -> &'static str {
 }
 
 /// Ready messages in their queues.
-fn waiting(world: &World, landing: &OrderedMap<(Name, MessageId), ()>, picture: &mut Picture) {
+fn waiting(plan: Plan<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture: &mut Picture) {
+    let world = plan.world;
     let scenario = world.scenario();
     for queue in world.broker().queues() {
-        let Some(rect) = geometry::rect(scenario, &Place::Queue(queue.name().clone())) else { continue };
+        let Some(rect) = geometry::rect(plan, &Place::Queue(queue.name().clone())) else { continue };
         let landed = queue.messages().filter(|entry| !landing.contains_key(&(queue.name().clone(), entry.message.id)));
         let many = queue.ready() > READY_SHOWN_MAX as u64;
         let shown = if many { READY_SHOWN_MAX - 1 } else { READY_SHOWN_MAX };
@@ -282,10 +284,11 @@ fn waiting(world: &World, landing: &OrderedMap<(Name, MessageId), ()>, picture: 
 }
 
 /// What the instances are working on, in their prefetch slots.
-fn working(world: &World, picture: &mut Picture) {
+fn working(plan: Plan<'_>, picture: &mut Picture) {
+    let world = plan.world;
     let scenario = world.scenario();
     for (id, instance) in world.instances().filter(|(_, instance)| instance.up) {
-        let Some(rect) = geometry::rect(scenario, &Place::Instance(id)) else { continue };
+        let Some(rect) = geometry::rect(plan, &Place::Instance(id)) else { continue };
         for (index, (message, redelivered)) in instance.deliveries().take(PREFETCH_SHOWN_MAX).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
@@ -297,7 +300,7 @@ fn working(world: &World, picture: &mut Picture) {
         }
     }
     for (id, channel) in world.channels_of_the_dead() {
-        let Some(rect) = geometry::rect(scenario, &Place::Instance(id)) else { continue };
+        let Some(rect) = geometry::rect(plan, &Place::Instance(id)) else { continue };
         for (index, message) in world.broker().unacked_messages(channel).take(PREFETCH_SHOWN_MAX).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),

@@ -1,10 +1,9 @@
 //! What happened, in words for the log and for a screen reader.
 
 use crate::broker::{Event, Message};
-use crate::scenario::Scenario;
 use crate::sim::biography::Whereabouts;
 use crate::sim::service::InstanceId;
-use crate::sim::{Happening, Occurrence, Verdict};
+use crate::sim::{Happening, Occurrence, Verdict, World};
 
 /// How a line is marked, by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,29 +100,29 @@ fn name(message: &Message) -> String {
 
 /// `notification-service`, with the instance's number where there are several.
 #[must_use]
-pub fn instance_name(scenario: &Scenario, id: InstanceId) -> String {
-    let Some(service) = scenario.services.get(id.service) else { return String::new() };
+pub fn instance_name(world: &World, id: InstanceId) -> String {
+    let Some(service) = world.services().get(id.service).map(|service| &service.spec) else { return String::new() };
     if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
 }
 
-fn client_name(scenario: &Scenario, client: usize) -> String {
-    scenario.clients.get(client).map(|client| client.name.to_string()).unwrap_or_default()
+fn client_name(world: &World, client: usize) -> String {
+    world.clients().get(client).map(|client| client.spec.name.to_string()).unwrap_or_default()
 }
 
 /// Where a copy of a message is, or how it ended.
 #[must_use]
-pub fn whereabouts(place: &Whereabouts, scenario: &Scenario) -> String {
+pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
     match place {
         Whereabouts::Unread => "waiting to be read: the broker reads nothing from this connection while its alarm lasts".into(),
         Whereabouts::KeptBack { queue } => format!("held back by {queue} for later"),
         Whereabouts::OnTheWayToBroker => "on the way to the broker".into(),
         Whereabouts::InOutbox { service } => {
-            let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
+            let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
             format!("in the outbox of {service}, not published yet")
         }
         Whereabouts::Ready { queue, position: 0 } => format!("ready in {queue}, next to be delivered"),
         Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {position} others"),
-        Whereabouts::Unacked { queue, by: Some(id) } => format!("unacked in {queue}, held by {}", instance_name(scenario, *id)),
+        Whereabouts::Unacked { queue, by: Some(id) } => format!("unacked in {queue}, held by {}", instance_name(world, *id)),
         Whereabouts::Unacked { queue, by: None } => format!("unacked in {queue}"),
         Whereabouts::Acknowledged { queue, times: 1 } => format!("acknowledged in {queue}"),
         Whereabouts::Acknowledged { queue, times } => format!("acknowledged in {queue}, {times} times"),
@@ -147,8 +146,8 @@ pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
 
 /// The line of an occurrence.
 #[must_use]
-pub fn line(occurrence: &Occurrence, scenario: &Scenario) -> Line {
-    let instance = |id: &InstanceId| instance_name(scenario, *id);
+pub fn line(occurrence: &Occurrence, world: &World) -> Line {
+    let instance = |id: &InstanceId| instance_name(world, *id);
     let (mark, what, detail) = match &occurrence.what {
         Happening::Broker(event) => return broker_line(event),
         Happening::Started(id) => (Mark::Program, "Started", instance(id)),
@@ -163,10 +162,10 @@ pub fn line(occurrence: &Occurrence, scenario: &Scenario) -> Line {
         Happening::FaultEnded(fault) => (Mark::Program, "Mended", fault.clone()),
         Happening::Edited => (Mark::Program, "Edited", "the scenario".to_owned()),
         Happening::RequestSent { client, number, attempt } => {
-            (Mark::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(scenario, *client)))
+            (Mark::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
         }
         Happening::GaveUp { client, number } => {
-            (Mark::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(scenario, *client)))
+            (Mark::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(world, *client)))
         }
         Happening::Began { instance: id, about, .. } => (Mark::Program, "Handling", format!("{about}, {}", instance(id))),
         Happening::Finished { instance: id, about } => (Mark::Program, "Handled", format!("{about}, {}", instance(id))),
@@ -187,11 +186,11 @@ pub fn line(occurrence: &Occurrence, scenario: &Scenario) -> Line {
             (Mark::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
         }
         Happening::RequestRefused { service, path } => {
-            let service = scenario.services.get(*service).map(|service| service.name.to_string()).unwrap_or_default();
+            let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
             (Mark::Failure, "Refused", format!("{path}: {service} is down"))
         }
         Happening::Answered { client, status, .. } => {
-            let client = client_name(scenario, *client);
+            let client = client_name(world, *client);
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
             (if status == "201" { Mark::Program } else { Mark::Failure }, "Answered", format!("{client}: {status}"))
         }

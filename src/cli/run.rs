@@ -18,7 +18,7 @@ use crate::formats::report::{self, Checked};
 use crate::formats::{scenario_file, trace_json};
 use crate::scenario::property::Quantity;
 use crate::scenario::validate::fault_problems;
-use crate::scenario::{Fault, Property, Scenario};
+use crate::scenario::{Fault, Property};
 use crate::sim::judge::{self, judge};
 use crate::sim::{Input, Recording, TimedInput, World, biography};
 
@@ -77,7 +77,7 @@ pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
         Format::Json => print!("{}", report::json(&world, &checked)),
     }
     for event in &options.event {
-        tell(&recording, &scenario, event, until);
+        tell(&recording, &world, event, until);
     }
     let imbalances = world.ledger().imbalances();
     for imbalance in &imbalances {
@@ -189,20 +189,20 @@ fn play(recording: &Recording, until: SimTime, trace: Option<&Path>) -> Result<W
 }
 
 /// The biography of an event.
-fn tell(recording: &Recording, scenario: &Scenario, event: &str, until: SimTime) {
+fn tell(recording: &Recording, world: &World, event: &str, until: SimTime) {
     let Some(life) = biography::biography(recording, &event.into(), until) else {
         println!("\n{event}: there is no such event by then");
         return;
     };
     println!("\n{event}, because of {}", life.cause.as_deref().unwrap_or("somebody who published it by hand"));
     for occurrence in &life.entries {
-        let line = words::line(occurrence, scenario);
+        let line = words::line(occurrence, world);
         println!("  {}  {:<16} {}", occurrence.at, line.what, line.detail);
     }
     if !life.effects.is_empty() {
         println!("  led to {}", life.effects.join(", "));
     }
     for place in &life.whereabouts {
-        println!("  now: {}", words::whereabouts(place, scenario));
+        println!("  now: {}", words::whereabouts(place, world));
     }
 }

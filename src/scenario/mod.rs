@@ -9,9 +9,11 @@
 //! | [`handler`] | what a service does: triggers, steps, failures, and what then |
 //! | [`traffic`] | when requests come, how long work takes, how often something is tried again |
 //! | [`fault`] | what breaks, when, and for how long |
+//! | [`edit`] | how one is changed |
 //! | [`property`] | what is expected of a run |
 //! | [`template`] | payloads made of the data at hand |
 
+pub mod edit;
 pub mod fault;
 pub mod handler;
 pub mod property;

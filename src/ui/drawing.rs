@@ -1,21 +1,30 @@
 //! The canvas: nodes and lines as SVG, each node a button.
 
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, classes, html};
+use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::painter::Camera;
 use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
-use crate::app::{Action, Node, Session};
+use crate::app::{Action, Session};
 use crate::broker::{ExchangeType, Table};
 use crate::scenario::{QueueSpec, Scenario, Trigger};
 use crate::sim::{InstanceId, Place};
 
-pub fn view(session: &Session, camera: Camera, width: f64, height: f64, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
+/// What a pointer does to a node, in pixels of the page.
+#[derive(Clone, Debug)]
+pub enum Grab {
+    Begins(Place, f64, f64),
+    Moves(f64, f64),
+    Ends,
+}
+
+pub fn view(session: &Session, camera: Camera, width: f64, height: f64, dispatch: &Dispatch, grab: &Callback<Grab>) -> Html {
     let transform = format!("translate({:.2} {:.2}) scale({:.4})", camera.left, camera.top, camera.scale);
     html! {
-        <svg class="drawing" width={width.to_string()} height={height.to_string()} role="group" aria-label="The system">
+        <svg class={classes!("drawing", session.connecting.is_some().then_some("connecting"))} width={width.to_string()} height={height.to_string()} role="group" aria-label="The system"
+            onpointermove={grab.reform(|event: PointerEvent| Grab::Moves(event.client_x().into(), event.client_y().into()))}
+            onpointerup={grab.reform(|_: PointerEvent| Grab::Ends)} onpointercancel={grab.reform(|_: PointerEvent| Grab::Ends)}>
             <defs>
                 <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse"><circle cx="1" cy="1" r=".9" class="dot" /></pattern>
                 <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
@@ -27,9 +36,9 @@ pub fn view(session: &Session, camera: Camera, width: f64, height: f64, dispatch
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform}>
-                { for geometry::edges(scenario).iter().map(edge) }
-                { for geometry::edges(scenario).iter().map(binding_key) }
-                { for geometry::places(scenario).iter().map(|place| node(session, place, dispatch)) }
+                { for geometry::edges(session.plan()).iter().map(edge) }
+                { for geometry::edges(session.plan()).iter().map(binding_key) }
+                { for geometry::places(session.plan()).iter().map(|place| node(session, place, dispatch, grab)) }
             </g>
         </svg>
     }
@@ -45,11 +54,11 @@ fn edge(edge: &geometry::Edge) -> Html {
 /// A binding of a dead-letter exchange is part of the dead letters' own way.
 fn is_dead_binding(edge: &geometry::Edge) -> bool {
     let Place::Exchange(from) = &edge.from else { return false };
-    matches!(edge.kind, EdgeKind::Binding(_)) && from.ends_with(".dlx")
+    matches!(edge.kind, EdgeKind::Binding(..)) && from.ends_with(".dlx")
 }
 
 fn binding_key(edge: &geometry::Edge) -> Html {
-    let EdgeKind::Binding(key) = &edge.kind else { return html! {} };
+    let EdgeKind::Binding(_, key) = &edge.kind else { return html! {} };
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
     let width = key.chars().count() as f64 * 7.0 + 18.0;
     let (middle, gap) = (edge.curve.at(0.5), (edge.curve.to.x - edge.curve.from.x).abs());
@@ -68,9 +77,9 @@ fn binding_key(edge: &geometry::Edge) -> Html {
     }
 }
 
-fn node(session: &Session, place: &Place, dispatch: &Dispatch) -> Html {
+fn node(session: &Session, place: &Place, dispatch: &Dispatch, grab: &Callback<Grab>) -> Html {
     let scenario = session.scenario();
-    let Some(rect) = geometry::rect(scenario, place) else { return html! {} };
+    let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
     let selected = session.selection.as_ref() == Some(place);
     let choose = || Action::Selected(Some(place.clone()));
     let (click, key) = activate(dispatch, choose());
@@ -80,6 +89,14 @@ fn node(session: &Session, place: &Place, dispatch: &Dispatch) -> Html {
         Place::Exchange(name) => exchange(scenario, name, &rect),
         Place::Queue(name) => queue(session, name, &rect),
     };
+    let onpointerdown = {
+        let (grab, place) = (grab.clone(), place.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() == 0 {
+                grab.emit(Grab::Begins(place.clone(), event.client_x().into(), event.client_y().into()));
+            }
+        })
+    };
     let control = if let Place::Instance(id) = place {
         power(session, *id, &rect, dispatch)
     } else {
@@ -88,7 +105,7 @@ fn node(session: &Session, place: &Place, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <g class={classes!("node", class, selected.then_some("selected"))} role="button" tabindex="0" aria-label={label}
-                aria-pressed={selected.to_string()} onclick={click} onkeydown={key}>{ drawing }</g>
+                aria-pressed={selected.to_string()} onclick={click} onkeydown={key} {onpointerdown}>{ drawing }</g>
             { control }
         </>
     }
@@ -128,7 +145,7 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 }
 
 fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
-    let spec = &session.scenario().clients[index];
+    let spec = &session.world().clients()[index].spec;
     let sent = format!("sent {}", session.world().requests(index));
     let drawing = html! {
         <>
@@ -141,9 +158,8 @@ fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
 }
 
 fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
-    let scenario = session.scenario();
-    let service = &scenario.services[id.service];
-    let name = instance_name(scenario, id);
+    let service = &session.world().services()[id.service].spec;
+    let name = instance_name(session.world(), id);
     let Some(state) = session.world().instance(id) else { return ("service", name, html! {}) };
     let subscription = service.handlers.iter().find_map(|handler| match &handler.trigger {
         Trigger::Queue(subscription) => Some(subscription),
@@ -200,7 +216,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
 /// The switch on a service's card: one click kills it, another starts it again.
 fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
-    let name = instance_name(session.scenario(), id);
+    let name = instance_name(session.world(), id);
     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
     let (click, key) = activate(dispatch, action);
     let at = format!("translate({:.1} {:.1})", rect.right() - 19.0, rect.top + 39.0);
@@ -310,14 +326,6 @@ pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
     let durable = queue.durable.then_some("D");
     let quorum = queue.is_quorum().then_some("quorum");
     durable.into_iter().chain(quorum).chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
-}
-
-pub fn place_name(scenario: &Scenario, node: &Node) -> String {
-    match node {
-        Place::Client(index) => scenario.clients.get(*index).map(|client| client.name.to_string()).unwrap_or_default(),
-        Place::Instance(id) => instance_name(scenario, *id),
-        Place::Exchange(name) | Place::Queue(name) => name.to_string(),
-    }
 }
 
 /// A message's sign in the colour of its routing key.

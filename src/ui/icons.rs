@@ -42,6 +42,18 @@ pub fn next() -> Html {
     stroked("m3 3 5 5-5 5M8.5 3l5 5-5 5")
 }
 
+pub fn undo() -> Html {
+    stroked("M6 3 2.8 6.2 6 9.4M3 6.2h6.2a3.8 3.8 0 0 1 0 7.6H6")
+}
+
+pub fn redo() -> Html {
+    stroked("m10 3 3.2 3.2L10 9.4M13 6.2H6.8a3.8 3.8 0 0 0 0 7.6H10")
+}
+
+pub fn up() -> Html {
+    stroked("M8 13V3.5M4 7l4-4 4 4")
+}
+
 pub fn restart() -> Html {
     stroked("M3 8a5 5 0 1 0 1.7-3.75M3 2.6v2.9h2.9")
 }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod drawing;
+mod editor;
 mod gallery;
 mod icons;
 mod painter;
@@ -16,6 +17,7 @@ use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetC
 
 use crate::app::{self, Action, App, Effect, Motion, geometry, tokens};
 use crate::broker::SimTime;
+use crate::scenario::Point;
 use painter::{Camera, Palette};
 
 pub type Dispatch = Callback<Action>;
@@ -35,6 +37,7 @@ pub enum Message {
     Do(Action),
     /// With the time stamp of the frame, in milliseconds.
     Frame(f64),
+    Grab(drawing::Grab),
     /// The window has another size, or the system another theme.
     SurroundingsChanged,
 }
@@ -46,12 +49,28 @@ pub struct Playground {
     canvas: NodeRef,
     gallery: NodeRef,
     size: (f64, f64),
+    /// A node in a hand.
+    grabbed: Option<Grabbed>,
     palette: Option<Palette>,
     frame: Option<AnimationFrame>,
     frame_last: Option<f64>,
     rendered_at: f64,
     _listeners: Vec<EventListener>,
 }
+
+/// A node that is being dragged.
+struct Grabbed {
+    node: app::Node,
+    /// Where it stood.
+    at: Point,
+    /// Where the pointer took hold of it, in pixels of the page.
+    from: (f64, f64),
+    moved: bool,
+    camera: Camera,
+}
+
+/// A pointer that moves less has clicked.
+const CLICK_PX_MAX: f64 = 4.0;
 
 impl Component for Playground {
     type Message = Message;
@@ -71,6 +90,7 @@ impl Component for Playground {
             canvas: NodeRef::default(),
             gallery: NodeRef::default(),
             size: (0.0, 0.0),
+            grabbed: None,
             palette: None,
             frame: None,
             frame_last: None,
@@ -117,6 +137,7 @@ impl Component for Playground {
                 }
                 false
             }
+            Message::Grab(grab) => self.grab(ctx, grab),
             Message::SurroundingsChanged => {
                 self.palette = None;
                 self.request_frame(ctx);
@@ -158,9 +179,10 @@ impl Component for Playground {
                         { panels::unreadable(unreadable, &dispatch) }
                     }
                     if let Some(session) = &self.app.session {
+                        { editor::notice(session, &dispatch) }
                         <div class="scroll" tabindex="0" role="region" aria-label="Canvas">
                             <div class="layers">
-                                { drawing::view(session, self.camera(), self.canvas_size().0, self.canvas_size().1, &dispatch) }
+                                { drawing::view(session, self.camera(), self.canvas_size().0, self.canvas_size().1, &dispatch, &ctx.link().callback(Message::Grab)) }
                                 <canvas ref={self.canvas.clone()} aria-hidden="true" />
                             </div>
                         </div>
@@ -202,7 +224,10 @@ impl Playground {
     /// The whole system fits, unless its names would become too small to read.
     fn camera(&self) -> Camera {
         let Some(session) = &self.app.session else { return Camera::default() };
-        let bounds = geometry::bounds(session.scenario());
+        if let Some(grabbed) = self.grabbed.as_ref().filter(|grabbed| grabbed.moved) {
+            return grabbed.camera; // what is dragged must not move the canvas
+        }
+        let bounds = geometry::bounds(session.plan());
         let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(SCALE_MIN, SCALE_MAX);
         let centred = |available: f64, used: f64| ((available - used * scale) / 2.0).max(0.0);
         Camera {
@@ -214,10 +239,43 @@ impl Playground {
 
     fn canvas_size(&self) -> (f64, f64) {
         let Some(session) = &self.app.session else { return self.size };
-        let bounds = geometry::bounds(session.scenario());
+        let bounds = geometry::bounds(session.plan());
         let scale = self.camera().scale;
         // Rounded down, so that a fraction of a pixel does not call for scroll bars.
         (self.size.0.max((bounds.width * scale).floor()), self.size.1.max((bounds.height * scale).floor()))
+    }
+
+    /// A node follows the pointer once it has moved far enough not to be a click.
+    fn grab(&mut self, ctx: &Context<Self>, grab: drawing::Grab) -> bool {
+        match grab {
+            drawing::Grab::Begins(node, x, y) => {
+                let rect = self.app.session.as_ref().and_then(|session| geometry::rect(session.plan(), &geometry::moved_as(&node)));
+                let camera = self.camera();
+                self.grabbed = rect.map(|rect| {
+                    let at = Point { x: rect.left + rect.width / 2.0, y: rect.top + rect.height / 2.0 };
+                    Grabbed { node, at, from: (x, y), moved: false, camera }
+                });
+                false
+            }
+            drawing::Grab::Moves(x, y) => {
+                let Some(grabbed) = &mut self.grabbed else { return false };
+                let (dx, dy) = (x - grabbed.from.0, y - grabbed.from.1);
+                if !grabbed.moved && dx.abs().max(dy.abs()) < CLICK_PX_MAX {
+                    return false;
+                }
+                grabbed.moved = true;
+                let to = Point { x: grabbed.at.x + dx / grabbed.camera.scale, y: grabbed.at.y + dy / grabbed.camera.scale };
+                let action = Action::Dragged(grabbed.node.clone(), to);
+                app::update(&mut self.app, action);
+                self.request_frame(ctx);
+                true
+            }
+            drawing::Grab::Ends => {
+                let moved = self.grabbed.take().is_some_and(|grabbed| grabbed.moved);
+                app::update(&mut self.app, Action::Dropped);
+                moved
+            }
+        }
     }
 
     fn paint(&mut self) {
@@ -231,7 +289,7 @@ impl Playground {
             Motion::Reduced => true,
             Motion::Full => false,
         };
-        let picture = tokens::picture(session.world(), still);
+        let picture = tokens::picture(session.plan(), still);
         painter::paint(&canvas, &picture, self.camera(), palette);
     }
 }
@@ -245,10 +303,16 @@ fn shortcuts(dispatch: &Dispatch) -> Option<EventListener> {
         let Some(event) = wasm_bindgen::JsCast::dyn_ref::<KeyboardEvent>(event) else { return };
         let target: Option<HtmlElement> = event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into(target).ok());
         let busy = target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "BUTTON"));
-        if busy || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        let command = event.ctrl_key() || event.meta_key();
+        if busy || event.alt_key() {
             return;
         }
         let action = match event.key().as_str() {
+            "z" | "Z" if command && event.shift_key() => Action::RedoPressed,
+            "z" if command => Action::UndoPressed,
+            _ if command => return,
+            "c" => Action::ConnectPressed,
+            "Delete" | "Backspace" => Action::DeletePressed,
             " " => Action::PlayPressed,
             "." => Action::StepPressed,
             "," => Action::BackPressed,

@@ -3,13 +3,13 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, SubmitEvent, TargetCast, classes, html};
 
-use super::drawing::{badges, close_button, message_mark, place_name};
+use super::drawing::{badges, close_button, message_mark};
 use super::{Dispatch, browser, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Composer, Motion, Session, Theme, Unreadable};
 use crate::broker::time::Span;
-use crate::broker::{Resource, Value};
+use crate::broker::{Name, Resource, Value};
 use crate::scenario::{Action as StepAction, BROKER, FaultKind, Scenario, Span as WorkTime, Target, Trigger};
 use crate::sim::judge::holds;
 use crate::sim::service::Instance;
@@ -42,6 +42,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
             }
             <span class="grow" />
+            if let Some(session) = &app.session { { super::editor::history(session, dispatch) } }
             <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::GalleryPressed)}>{ "Scenarios" }</button>
             <button type="button" class="line" id="save" title="Save this scenario as a file" onclick={on(dispatch, Action::SavePressed)}>{ "Save" }</button>
             <label class="button line" title="Open a scenario or a recording">
@@ -82,6 +83,7 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
 pub fn left(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <aside class="left" aria-label="This system">
+            { super::editor::palette(dispatch) }
             <section class="sec">
                 <h2>{ "This system" }</h2>
                 <p class="about">{ &session.scenario().about }</p>
@@ -252,38 +254,42 @@ fn row(term: &str, value: impl Into<Html>) -> Html {
 }
 
 fn inspector(session: &Session, node: &Place, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
     let (kind, body) = match node {
-        Place::Client(index) => ("HTTP client", client_details(session, *index)),
+        Place::Client(index) => ("HTTP client", client_details(session, *index, dispatch)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
-        Place::Exchange(name) => ("Exchange", exchange_details(session, name)),
+        Place::Exchange(name) => ("Exchange", exchange_details(session, name, dispatch)),
         Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
     };
     html! {
         <section class="sec" id="inspector">
             <div class="sec-head"><h2>{ kind }</h2>{ close_button("Close the inspector", on(dispatch, Action::Selected(None))) }</div>
-            <h3>{ place_name(scenario, node) }</h3>
+            { super::editor::head(session, node, dispatch) }
             { body }
         </section>
     }
 }
 
-fn client_details(session: &Session, index: usize) -> Html {
-    let spec = &session.scenario().clients[index];
+fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html {
+    let spec = &session.world().clients()[index].spec;
     let business = session.world().ledger().business;
     html! {
-        <dl class="kv">
-            { row("Calls", format!("{} {}", spec.calls.service, spec.calls.path)) }
-            { row("Sent", session.world().requests(index).to_string()) }
-            { row("Accepted", business.accepted.to_string()) }
-            { row("Failed", business.failed.to_string()) }
-        </dl>
+        <>
+            <dl class="kv">
+                { row("Calls", format!("{} {}", spec.calls.service, spec.calls.path)) }
+                { row("Sent", session.world().requests(index).to_string()) }
+                { row("Accepted", business.accepted.to_string()) }
+                { row("Failed", business.failed.to_string()) }
+            </dl>
+            { super::editor::client(spec, dispatch) }
+        </>
     }
 }
 
 fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
-    let (Some(spec), Some(state)) = (scenario.services.get(id.service), session.world().instance(id)) else { return html! {} };
+    let (Some(spec), Some(state)) = (session.world().services().get(id.service).map(|service| &service.spec), session.world().instance(id))
+    else {
+        return html! {};
+    };
     let (action, word, class) =
         if state.up { (Action::KillPressed(id), "Kill", "danger") } else { (Action::StartPressed(id), "Start", "primary") };
     html! {
@@ -294,14 +300,9 @@ fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dis
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
             </dl>
-            { for spec.handlers.iter().map(|handler| html! {
-                <div class="handler">
-                    <code>{ trigger_words(&handler.trigger) }</code>
-                    <ol>{ for handler.steps.iter().map(|step| html! { <li>{ step_words(step) }</li> }) }</ol>
-                </div>
-            }) }
+            { super::editor::service(spec, dispatch) }
             <div class="buttons">
-                <button type="button" {class} onclick={on(dispatch, action)}>{ format!("{word} {}", instance_name(scenario, id)) }</button>
+                <button type="button" {class} onclick={on(dispatch, action)}>{ format!("{word} {}", instance_name(session.world(), id)) }</button>
                 { faults(session, id, dispatch) }
             </div>
         </>
@@ -374,7 +375,7 @@ fn state_word(state: &Instance) -> &'static str {
     }
 }
 
-fn trigger_words(trigger: &Trigger) -> String {
+pub fn trigger_words(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Http { path } => path.to_string(),
         Trigger::Queue(subscription) => format!("{} · prefetch {}", subscription.queue, subscription.prefetch),
@@ -384,7 +385,7 @@ fn trigger_words(trigger: &Trigger) -> String {
     }
 }
 
-fn step_words(step: &crate::scenario::Step) -> String {
+pub fn step_words(step: &crate::scenario::Step) -> String {
     use crate::scenario::FailureRule;
     let action = match &step.action {
         StepAction::Work { time } => match time {
@@ -413,25 +414,16 @@ fn step_words(step: &crate::scenario::Step) -> String {
     }
 }
 
-fn exchange_details(session: &Session, name: &str) -> Html {
-    let broker = session.world().broker();
-    let kind = broker.exchange_type(name).map_or("gone", crate::broker::ExchangeType::name);
+fn exchange_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     html! {
         <>
-            <p class="soft">{ format!("{kind}: routes, and stores nothing.") }</p>
-            <table class="table">
-                <thead><tr><th scope="col">{ "Binding key" }</th><th scope="col">{ "To" }</th></tr></thead>
-                <tbody>
-                    { for broker.bindings_of(name).map(|binding| html! {
-                        <tr><td class="mono">{ if binding.routing_key.is_empty() { "(empty)" } else { binding.routing_key } }</td><td>{ &**binding.destination }</td></tr>
-                    }) }
-                </tbody>
-            </table>
+            <p class="soft">{ "It routes, and stores nothing." }</p>
+            { super::editor::exchange(session, name, dispatch) }
         </>
     }
 }
 
-fn queue_details(session: &Session, name: &str, dispatch: &Dispatch) -> Html {
+fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let Some(queue) = session.world().broker().queue(name) else { return html! { <p class="soft">{ "Deleted." }</p> } };
     let ledger = session.world().ledger();
     let copies = ledger.queues.get(name).cloned().unwrap_or_default();
@@ -444,8 +436,8 @@ fn queue_details(session: &Session, name: &str, dispatch: &Dispatch) -> Html {
                 { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
                 { row("Redelivered", copies.redelivered.to_string()) }
                 { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
-                { for queue.arguments().iter().map(|(argument, value)| row(argument, value.to_string())) }
             </dl>
+            { super::editor::queue(session, name, dispatch) }
             <h4>{ "Ready messages, the next first" }</h4>
             if queue.ready() == 0 {
                 <p class="soft">{ if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }</p>
@@ -504,13 +496,12 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
 }
 
 fn services(session: &Session, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
     html! {
         <section class="sec">
             <h2>{ "Services" }</h2>
             <ul class="services">
                 { for session.world().instances().map(|(id, state)| {
-                    let name = instance_name(scenario, id);
+                    let name = instance_name(session.world(), id);
                     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
                     html! {
                         <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>

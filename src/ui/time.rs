@@ -195,13 +195,12 @@ fn ledger(session: &Session) -> Html {
 }
 
 fn log(session: &Session, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
     html! {
         <div class="panel">
             <h2>{ "Events" }</h2>
             <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first"><ol>
                 { for session.log.newest().take(60).map(|entry| {
-                    let words::Line { mark: sign, what, detail } = words::line(&entry.occurrence, scenario);
+                    let words::Line { mark: sign, what, detail } = words::line(&entry.occurrence, session.world());
                     let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
                     let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
                     let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
@@ -225,7 +224,6 @@ fn log(session: &Session, dispatch: &Dispatch) -> Html {
 /// The story of one message.
 pub fn biography(session: &Session, dispatch: &Dispatch) -> Html {
     let Some(told) = &session.biography else { return html! {} };
-    let scenario = session.scenario();
     let ask = |event: &crate::broker::Name| {
         let action = Action::EventAsked(Some(event.clone()));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
@@ -237,13 +235,13 @@ pub fn biography(session: &Session, dispatch: &Dispatch) -> Html {
             if let Some(life) = &told.life {
                 <dl class="kv">
                     if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) { <dt>{ "Because of" }</dt><dd>{ ask(cause) }</dd> }
-                    { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, scenario) }</dd></> }) }
+                    { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, session.world()) }</dd></> }) }
                     if !life.effects.is_empty() { <dt>{ "Led to" }</dt><dd>{ for life.effects.iter().take(8).map(|event| html! { <>{ ask(event) }{ " " }</> }) }</dd> }
                 </dl>
                 <h4>{ format!("Until {}", told.at) }</h4>
                 <ol class="story">
                     { for life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80).map(|entry| {
-                        let words::Line { mark: sign, what, detail } = words::line(entry, scenario);
+                        let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
                         let seek = Action::Seeked(entry.at);
                         html! {
                             <li>{ mark(sign) }<span><b>{ what }</b><span class="soft">{ detail }</span></span>
