@@ -176,7 +176,7 @@ pub fn exchange(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             }) }
             { for bindings.map(|(number, binding)| html! {
                 <div class="binding">
-                    { field(&format!("Key to {}", binding.destination.name()), format!("binding-{number}"), &binding.routing_key.to_string(), "text", dispatch,
+                    { field(&format!("Key to {}", binding.destination.name()), format!("binding-{number}"), &binding.routing_key, "text", dispatch,
                         move |text| Edit::SetBindingKey { binding: number, key: text.into() }) }
                     <button type="button" class="icon-button" aria-label={format!("Remove the binding to {}", binding.destination.name())} title="Remove this binding"
                         onclick={on(dispatch, Action::Edited(Edit::RemoveBinding(number)))}>{ icons::close() }</button>
