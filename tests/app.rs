@@ -269,6 +269,16 @@ fn every_fault_of_the_inspector_and_its_opposite() {
 }
 
 #[test]
+fn requests_by_hand_come_at_once() {
+    let mut app = opened();
+    act(&mut app, Action::RequestPressed("customers".into(), 50));
+    assert_eq!(session(&app).world().ledger().business.requests, 50);
+    play(&mut app, 60);
+    assert_eq!(session(&app).world().ledger().business.failed, 0);
+    assert!(session(&app).world().ledger().business.accepted > 50);
+}
+
+#[test]
 fn the_gallery_is_fetched_once_and_what_is_saved_opens_again() {
     let mut app = opened();
     assert_eq!(app::update(&mut app, Action::GalleryPressed), Some(Effect::FetchGallery));

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use requeue::app::{self, Action, App, tokens};
 use requeue::broker::SimTime;
 use requeue::formats::scenario_file;
-use requeue::sim::World;
+use requeue::sim::explore::chaos;
+use requeue::sim::{Recording, World};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -20,6 +21,14 @@ fn the_course_chapter_gives_the_trace_it_gives_natively() {
     let mut world = World::new(scenario, 1);
     assert!(world.run_until(SimTime::from_secs(60), u64::MAX));
     assert_eq!(format!("{:016x}", world.trace_hash()), TRACE_AT_60_S.trim());
+}
+
+#[wasm_bindgen_test]
+fn a_recording_full_of_faults_gives_the_trace_it_gives_natively() {
+    let scenario = Arc::new(scenario_file::read(COURSE_CHAPTER).expect("the scenario is valid"));
+    let inputs = chaos(&scenario, 5, 25, SimTime::from_secs(300));
+    let world = World::replay(&Recording { scenario, seed: 5, inputs }, SimTime::from_secs(300));
+    assert_eq!(format!("{:016x}", world.trace_hash()), include_str!("golden/chaos-300s.txt").trim());
 }
 
 #[wasm_bindgen_test]

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use requeue::broker::{Event, SimTime};
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
-use requeue::sim::{HandPublish, Happening, Input, World};
+use requeue::sim::explore::chaos;
+use requeue::sim::{HandPublish, Happening, Input, Recording, World};
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
 
@@ -26,6 +27,22 @@ fn the_course_chapter_gives_one_trace() {
     let mut other = World::new(course_chapter(), 2);
     other.run_until(SimTime::from_secs(60), u64::MAX);
     assert_ne!(world.trace_hash(), other.trace_hash(), "another seed is another run");
+}
+
+/// What `tests/web.rs` finds in the browser, too: a run under faults of every kind, from its recording.
+const TRACE_OF_CHAOS: &str = include_str!("golden/chaos-300s.txt");
+
+#[test]
+fn a_recording_full_of_faults_gives_one_trace() {
+    let recording = Recording { scenario: course_chapter(), seed: 5, inputs: chaos(&course_chapter(), 5, 25, SimTime::from_secs(300)) };
+    let world = World::replay(&recording, SimTime::from_secs(300));
+    assert_eq!(world.ledger().imbalances(), [""; 0]);
+    let kinds = ["kill", "stop", "hang", "slow", "partition", "restart", "alarm", "fill"];
+    let begun = |kind: &str| {
+        recording.inputs.iter().any(|timed| matches!(&timed.input, Input::Fault(fault) if fault.to_string().starts_with(kind)))
+    };
+    assert!(kinds.into_iter().all(begun), "{:#?}", recording.inputs);
+    assert_eq!(format!("{:016x}", world.trace_hash()), TRACE_OF_CHAOS.trim(), "the same in a browser, see tests/web.rs");
 }
 
 #[test]

@@ -195,6 +195,8 @@ pub enum Action {
     /// Something breaks, now.
     FaultPressed(FaultKind),
     MendPressed(FaultKind),
+    /// A client sends so many requests at once.
+    RequestPressed(Name, u32),
     /// Whose story is to be told; none closes it.
     EventAsked(Option<Name>),
     /// The document is changed; what runs adapts.
@@ -305,6 +307,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         | Action::StartPressed(_)
         | Action::FaultPressed(_)
         | Action::MendPressed(_)
+        | Action::RequestPressed(..)
         | Action::EventAsked(_)
         | Action::Edited(_)
         | Action::PartPressed(_)
@@ -540,6 +543,7 @@ impl Session {
                 self.inject(Input::Fault(Fault { kind, when: Moment::At(SimTime::ZERO), lasts: None }));
             }
             Action::MendPressed(kind) => self.inject(Input::Mend(kind)),
+            Action::RequestPressed(client, count) => self.inject(Input::Request { client, count }),
             Action::EventAsked(event) => {
                 self.biography = event.map(|event| Told { event, at: SimTime::ZERO, life: None });
                 self.tell();

@@ -264,13 +264,25 @@ fn handler(service: &Service, index: usize, dispatch: &Dispatch) -> Html {
 }
 
 pub fn client(client: &crate::scenario::Client, dispatch: &Dispatch) -> Html {
-    let (Pattern::Every(period) | Pattern::Poisson(period)) = &client.traffic.pattern else { return html! {} };
-    let words = if matches!(client.traffic.pattern, Pattern::Poisson(_)) { "A request about every, ms" } else { "A request every, ms" };
     let name = client.name.clone();
+    let period = match &client.traffic.pattern {
+        Pattern::Every(period) => Some(("A request every, ms", *period)),
+        Pattern::Poisson(mean) => Some(("A request about every, ms", *mean)),
+        _ => None,
+    };
+    let send = |count: u32| on(dispatch, Action::RequestPressed(client.name.clone(), count));
     html! {
-        <div class="fields">
-            { field(words, "period".into(), &period.as_millis().to_string(), "number", dispatch,
-                move |text| Edit::SetPeriod { client: name.clone(), period: SimTime::from_millis(text.parse().unwrap_or(0)) }) }
-        </div>
+        <>
+            <div class="fields">
+                if let Some((words, period)) = period {
+                    { field(words, "period".into(), &period.as_millis().to_string(), "number", dispatch,
+                        move |text| Edit::SetPeriod { client: name.clone(), period: SimTime::from_millis(text.parse().unwrap_or(0)) }) }
+                }
+            </div>
+            <div class="buttons">
+                <button type="button" class="line small" id="send-one" onclick={send(1)}>{ "Send a request" }</button>
+                <button type="button" class="line small" id="send-many" onclick={send(50)}>{ "Send 50 at once" }</button>
+            </div>
+        </>
     }
 }
