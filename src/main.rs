@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    yew::Renderer::<requeue::ui::Playground>::new().render();
+    requeue::ui::run();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

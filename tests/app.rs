@@ -269,6 +269,25 @@ fn every_fault_of_the_inspector_and_its_opposite() {
 }
 
 #[test]
+fn what_is_drawn_is_kept_by_itself_and_offered_next_time() {
+    let mut app = opened();
+    assert_eq!(app::update(&mut app, Action::Selected(Some(Node::Queue("analytics-queue".into())))), None, "to look is not to change");
+    let Some(Effect::SaveDraft(text)) = app::update(&mut app, Action::PartPressed(PartKind::ClassicQueue)) else { panic!("it is kept") };
+    act(&mut app, Action::Dragged(Node::Queue("queue-1".into()), Point { x: 30.0, y: 45.0 }));
+    let Some(Effect::SaveDraft(moved)) = app::update(&mut app, Action::Dropped) else { panic!("where it stands is kept, too") };
+    assert_ne!(text, moved);
+    assert!(matches!(app::update(&mut app, Action::UndoPressed), Some(Effect::SaveDraft(_))));
+    let mut later = opened();
+    act(&mut later, Action::DraftFound(moved));
+    assert_eq!(later.draft.as_ref().map(app::Draft::title), Some("The course chapter's system"));
+    act(&mut later, Action::DraftOpened);
+    assert_eq!(session(&later).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: 30.0, y: 45.0 }));
+    act(&mut later, Action::DraftFound("{ not a scenario".into()));
+    assert!(later.draft.is_none(), "what cannot be read is not offered");
+    assert_eq!(app::update(&mut later, Action::DraftDiscarded), Some(Effect::ForgetDraft));
+}
+
+#[test]
 fn requests_by_hand_come_at_once() {
     let mut app = opened();
     act(&mut app, Action::RequestPressed("customers".into(), 50));

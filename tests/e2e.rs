@@ -325,6 +325,33 @@ async fn a_queue_is_drawn_bound_changed_and_undone_with_the_keyboard() {
 }
 
 #[tokio::test]
+async fn what_was_drawn_is_there_after_a_reload() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("[data-part='Quorum queue']").await;
+    visitor.wait_for("[data-queue='queue-1']").await;
+    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.wait_for("#draft-open").await;
+    assert!(!visitor.text("#queues").await.contains("queue-1"), "nothing opens by itself");
+    visitor.click("#draft-open").await;
+    visitor.wait_for("[data-queue='queue-1']").await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn before_it_is_published_the_page_says_who_would_get_it_and_why() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let preview = visitor.text("#preview").await;
+    assert!(preview.contains("One copy each would go to inventory-queue, notification-queue, analytics-queue."), "{preview}");
+    visitor.type_into("#composer-key", "user.created").await;
+    visitor
+        .until("the preview follows", async |visitor| visitor.text("#preview").await.contains("One copy would go to analytics-queue."))
+        .await;
+    let preview = visitor.text("#preview").await;
+    assert!(preview.contains("user is not order") && preview.contains("# is user.created"), "{preview}");
+    visitor.leave().await;
+}
+
+#[tokio::test]
 async fn another_scenario_from_the_gallery() {
     let visitor = Visitor::arrive(1440, 900).await;
     visitor.click("#scenarios").await;

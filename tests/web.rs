@@ -32,6 +32,16 @@ fn a_recording_full_of_faults_gives_the_trace_it_gives_natively() {
 }
 
 #[wasm_bindgen_test]
+fn a_broken_page_says_so_and_that_the_work_is_kept() {
+    requeue::ui::show_panic("panicked at <b>nowhere</b>");
+    let document = web_sys::window().and_then(|window| window.document()).expect("a page");
+    let overlay = document.get_element_by_id("broken").expect("it says so");
+    let said = overlay.text_content().unwrap_or_default();
+    assert!(said.contains("What you have drawn is kept") && said.contains("<b>nowhere</b>"), "{said}");
+    overlay.remove();
+}
+
+#[wasm_bindgen_test]
 fn frames_of_any_length_show_the_same_run() {
     let mut app = App::default();
     app::update(&mut app, Action::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });

@@ -81,9 +81,24 @@ pub struct App {
     /// None: it has not been fetched.
     pub gallery: Option<Vec<Exhibit>>,
     pub gallery_open: bool,
+    /// What was being drawn when the page was left.
+    pub draft: Option<Draft>,
     pub speed: Option<Speed>,
     pub theme: Theme,
     pub motion: Motion,
+}
+
+/// A scenario that was kept by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    scenario: Scenario,
+}
+
+impl Draft {
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.scenario.title
+    }
 }
 
 /// A scenario that is open, and its world.
@@ -113,6 +128,8 @@ pub struct Session {
 struct History {
     past: Vec<Version>,
     future: Vec<Version>,
+    /// How many were made.
+    edits: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -213,6 +230,10 @@ pub enum Action {
     UndoPressed,
     RedoPressed,
     ObjectionDismissed,
+    /// The browser had kept this from last time.
+    DraftFound(String),
+    DraftOpened,
+    DraftDiscarded,
     GalleryPressed,
     GalleryClosed,
     /// The list of scenarios was fetched.
@@ -232,6 +253,9 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     SavePreferences,
+    /// Keep this, so that nothing is lost when the page is left or breaks.
+    SaveDraft(String),
+    ForgetDraft,
     /// The list of the gallery is wanted.
     FetchGallery,
     /// A scenario of the gallery is wanted.
@@ -258,6 +282,18 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
                     session.pass(elapsed, speed);
                 }
             }
+        }
+        // One that can no longer be read is of no use to anybody.
+        Action::DraftFound(text) => app.draft = scenario_file::read(&text).ok().map(|scenario| Draft { scenario }),
+        Action::DraftOpened => {
+            if let Some(Draft { scenario }) = app.draft.take() {
+                app.session = Some(Session::new(Recording { seed: scenario.seed, scenario: Arc::new(scenario), inputs: Vec::new() }));
+                app.playing = false;
+            }
+        }
+        Action::DraftDiscarded => {
+            app.draft = None;
+            return Some(Effect::ForgetDraft);
         }
         Action::GalleryPressed => {
             app.gallery_open = true;
@@ -302,21 +338,31 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
                 session.restart();
             }
         }
-        Action::Selected(_)
+        Action::Edited(_)
+        | Action::PartPressed(_)
+        | Action::Dropped
+        | Action::DeletePressed
+        | Action::UndoPressed
+        | Action::RedoPressed
+        | Action::Selected(Some(_)) => {
+            let session = app.session.as_mut()?;
+            let before = session.version();
+            session.update(action);
+            // What is drawn now takes the place of what was drawn last time.
+            if session.version() != before {
+                app.draft = None;
+                return Some(Effect::SaveDraft(scenario_file::write(&session.document())));
+            }
+        }
+        Action::Selected(None)
         | Action::KillPressed(_)
         | Action::StartPressed(_)
         | Action::FaultPressed(_)
         | Action::MendPressed(_)
         | Action::RequestPressed(..)
         | Action::EventAsked(_)
-        | Action::Edited(_)
-        | Action::PartPressed(_)
         | Action::Dragged(..)
-        | Action::Dropped
         | Action::ConnectPressed
-        | Action::DeletePressed
-        | Action::UndoPressed
-        | Action::RedoPressed
         | Action::ObjectionDismissed
         | Action::ComposerExchangeChosen(_)
         | Action::ComposerKeyTyped(_)
@@ -501,7 +547,10 @@ impl Session {
                 self.edit(&Edit::Add { kind, at });
             }
             Action::Dragged(node, to) => self.drag(&node, to),
-            Action::Dropped => self.dragging = None,
+            Action::Dropped => {
+                // Now it is where it stays.
+                self.history.edits += usize::from(self.dragging.take().is_some());
+            }
             Action::ConnectPressed => {
                 self.connecting = if self.connecting.is_some() { None } else { self.selection.clone() };
             }
@@ -613,7 +662,13 @@ impl Session {
         scenario
     }
 
+    /// Tells one state of the document from another.
+    const fn version(&self) -> (usize, usize) {
+        (self.history.edits, self.history.future.len())
+    }
+
     fn remember(&mut self) {
+        self.history.edits += 1;
         self.history.past.push(Version { scenario: self.scenario().clone(), layout: self.layout.clone() });
         self.history.future.clear();
         if self.history.past.len() > VERSIONS_MAX {

@@ -1,5 +1,6 @@
 //! What happened, in words for the log and for a screen reader.
 
+use crate::broker::explain::Why;
 use crate::broker::{Event, Message};
 use crate::sim::biography::Whereabouts;
 use crate::sim::service::InstanceId;
@@ -107,6 +108,39 @@ pub fn instance_name(world: &World, id: InstanceId) -> String {
 
 fn client_name(world: &World, client: usize) -> String {
     world.clients().get(client).map(|client| client.spec.name.to_string()).unwrap_or_default()
+}
+
+/// Why a binding takes a message, or does not.
+#[must_use]
+pub fn why(why: &Why) -> String {
+    match why {
+        Why::Everything => "a fanout exchange takes everything".into(),
+        Why::SameKey => "the same key".into(),
+        Why::OtherKey => "another key".into(),
+        Why::Words(words) if words.is_empty() => "both are empty".into(),
+        Why::Words(words) => {
+            let told = words.iter().map(|(word, found)| match (word.as_str(), found.as_str()) {
+                ("#", "") => "# is nothing".to_owned(),
+                ("*" | "#", found) => format!("{word} is {found}"),
+                (word, _) => word.to_owned(),
+            });
+            told.collect::<Vec<_>>().join(", ")
+        }
+        Why::OtherWord { wanted, found } => format!("{found} is not {wanted}"),
+        Why::WordMissing(word) => format!("nothing is left for {word}"),
+        Why::WordTooMany(word) => format!("{word} is one word too many"),
+        Why::Headers { compared, any } if compared.is_empty() => {
+            if *any {
+                "nothing to compare, and any needs one".into()
+            } else {
+                "nothing to compare: all match".into()
+            }
+        }
+        Why::Headers { any, compared } => {
+            let told = compared.iter().map(|(name, same)| format!("{name} {}", if *same { "as wanted" } else { "is not" }));
+            format!("{}: {}", if *any { "any" } else { "all" }, told.collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// Where a copy of a message is, or how it ended.

@@ -17,6 +17,7 @@
 //! | [`queue`] | where it waits, and who is next |
 //! | [`channel`] | who holds what |
 //! | `declare`, `publish`, `deliver`, `expire` | the methods, by what they are about |
+//! | [`explain`], [`view`] | nothing: they tell what is, and what would be |
 //! | [`dead_letter`] | why a message left, and what `x-death` says of it |
 //! | [`profile`] | what differs between versions of RabbitMQ |
 
@@ -25,6 +26,7 @@ pub mod dead_letter;
 pub mod error;
 pub mod event;
 pub mod exchange;
+pub mod explain;
 pub mod message;
 pub mod method;
 pub mod ordered;

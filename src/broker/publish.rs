@@ -174,7 +174,7 @@ impl Broker {
         queues
     }
 
-    fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch) -> Vec<QueueId> {
+    pub(super) fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch) -> Vec<QueueId> {
         let Scratch { visited, found, words } = scratch;
         let mut keys: Vec<Name> = Vec::new();
         if message.properties.headers.is_some() {

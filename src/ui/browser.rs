@@ -110,6 +110,41 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
     let _ = LocalStorage::set(PREFERENCES_KEY, Preferences { theme: theme.into(), motion: motion.into() });
 }
 
+/// Where what is being drawn is kept.
+const DRAFT_KEY: &str = "requeue.1.draft";
+
+pub fn draft() -> Option<String> {
+    LocalStorage::get(DRAFT_KEY).ok()
+}
+
+/// A full or blocked storage keeps nothing; the file that Save gives does.
+pub fn save_draft(text: &str) {
+    let _ = LocalStorage::set(DRAFT_KEY, text);
+}
+
+pub fn forget_draft() {
+    LocalStorage::delete(DRAFT_KEY);
+}
+
+/// The page is broken, which is our mistake: says so, and that the work is kept.
+pub fn show_panic(what: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let (Some(body), Ok(overlay)) = (document.body(), document.create_element("div")) else { return };
+    let _ = overlay.set_attribute("id", "broken");
+    let _ = overlay.set_attribute("role", "alertdialog");
+    let _ = overlay.set_attribute("aria-label", "Requeue is broken");
+    let paragraph = |text: &str| {
+        if let Ok(paragraph) = document.create_element("p") {
+            paragraph.set_text_content(Some(text));
+            let _ = overlay.append_child(&paragraph);
+        }
+    };
+    paragraph("Something in Requeue is broken. That is our mistake, not yours.");
+    paragraph("What you have drawn is kept: load the page again, and go on with it.");
+    paragraph(what);
+    let _ = body.append_child(&overlay);
+}
+
 /// After a click with a pointer the keys belong to the page again: Space then pauses, and does not click once more.
 pub fn leave_after_pointer(event: &MouseEvent) {
     let focused = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());

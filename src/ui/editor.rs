@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, TargetCast, html};
 
 use super::panels::on;
 use super::{Dispatch, icons};
-use crate::app::{Action, Node, Session};
+use crate::app::{Action, App, Node, Session};
 use crate::broker::{ExchangeType, Name, SimTime, Value};
 use crate::scenario::edit::{Edit, PartKind};
 use crate::scenario::{Action as StepAction, FailurePolicy, Pattern, Service, Span, Trigger};
@@ -66,6 +66,18 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         };
     }
     html! {}
+}
+
+/// What was being drawn last time can be gone on with.
+pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
+    let Some(draft) = &app.draft else { return html! {} };
+    html! {
+        <div class="notice slim" role="status" id="draft">
+            <span>{ format!("Last time you were changing “{}”.", draft.title()) }</span>
+            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, Action::DraftOpened)}>{ "Go on with it" }</button>
+            { super::drawing::close_button("Discard it", on(dispatch, Action::DraftDiscarded)) }
+        </div>
+    }
 }
 
 /// The node's name, and what can be done with it as a whole.

@@ -20,7 +20,15 @@ use crate::broker::SimTime;
 use crate::scenario::Point;
 use painter::{Camera, Palette};
 
+pub use browser::show_panic;
+
 pub type Dispatch = Callback<Action>;
+
+/// Shows the playground, and says so if it breaks.
+pub fn run() {
+    yew::set_custom_panic_hook(Box::new(|info| show_panic(&info.to_string())));
+    yew::Renderer::<Playground>::new().render();
+}
 
 /// What the page opens with.
 const FIRST_SCENARIO: &str = "course-chapter.json";
@@ -80,6 +88,9 @@ impl Component for Playground {
         let mut app = App::default();
         (app.theme, app.motion) = browser::preferences();
         browser::apply_theme(app.theme);
+        if let Some(text) = browser::draft() {
+            app::update(&mut app, Action::DraftFound(text));
+        }
         let link = ctx.link();
         browser::fetch_scenario(FIRST_SCENARIO.to_owned(), link.callback(Message::Do));
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
@@ -109,6 +120,8 @@ impl Component for Playground {
                         browser::apply_theme(self.app.theme);
                         self.palette = None;
                     }
+                    Some(Effect::SaveDraft(text)) => browser::save_draft(&text),
+                    Some(Effect::ForgetDraft) => browser::forget_draft(),
                     Some(Effect::FetchGallery) => browser::fetch_gallery(ctx.link().callback(Message::Do)),
                     Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, ctx.link().callback(Message::Do)),
                     Some(Effect::Download { name, text }) => browser::download(&name, &text),
@@ -180,6 +193,7 @@ impl Component for Playground {
                     }
                     if let Some(session) = &self.app.session {
                         { editor::notice(session, &dispatch) }
+                        { editor::draft(&self.app, &dispatch) }
                         <div class="scroll" tabindex="0" role="region" aria-label="Canvas">
                             <div class="layers">
                                 { drawing::view(session, self.camera(), self.canvas_size().0, self.canvas_size().1, &dispatch, &ctx.link().callback(Message::Grab)) }

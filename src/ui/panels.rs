@@ -7,7 +7,7 @@ use super::drawing::{badges, close_button, message_mark};
 use super::{Dispatch, browser, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
-use crate::app::{Action, App, Composer, Motion, Session, Theme, Unreadable};
+use crate::app::{Action, App, Motion, Session, Theme, Unreadable};
 use crate::broker::time::Span;
 use crate::broker::{Name, Resource, Value};
 use crate::scenario::{Action as StepAction, BROKER, FaultKind, Scenario, Span as WorkTime, Target, Trigger};
@@ -90,7 +90,7 @@ pub fn left(session: &Session, dispatch: &Dispatch) -> Html {
             </section>
             if is_the_chapters(session.scenario()) { { hints(session) } }
             { expectations(session) }
-            { composer(session.scenario(), &session.composer, dispatch) }
+            { composer(session, dispatch) }
             { legend(session.scenario()) }
         </aside>
     }
@@ -163,7 +163,8 @@ fn hints(session: &Session) -> Html {
     }
 }
 
-fn composer(scenario: &Scenario, composer: &Composer, dispatch: &Dispatch) -> Html {
+fn composer(session: &Session, dispatch: &Dispatch) -> Html {
+    let (scenario, composer) = (session.scenario(), &session.composer);
     let onexchange =
         dispatch.reform(|event: Event| Action::ComposerExchangeChosen(event.target_unchecked_into::<HtmlSelectElement>().value().into()));
     let onkey = dispatch.reform(|event: InputEvent| Action::ComposerKeyTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
@@ -194,12 +195,41 @@ fn composer(scenario: &Scenario, composer: &Composer, dispatch: &Dispatch) -> Ht
                     <textarea id="composer-payload" class="mono" rows="3" oninput={onpayload} spellcheck="false" aria-invalid={invalid.to_string()}
                         aria-describedby="composer-result" value={composer.payload.clone()} />
                 </label>
+                { preview(session) }
                 <button type="submit" id="publish" class="primary">{ icons::send() }{ "Publish" }</button>
                 <p id="composer-result" role="status" class={classes!("result", invalid.then_some("error"))}>
                     { composer.error.as_ref().or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>
             </form>
         </section>
+    }
+}
+
+/// Which queues would get it, and why, before it is published.
+fn preview(session: &Session) -> Html {
+    let (broker, composer) = (session.world().broker(), &session.composer);
+    let queues = broker.destinations(&composer.exchange, &composer.routing_key, None);
+    let bindings = broker.explain(&composer.exchange, &composer.routing_key, None);
+    let verdict = match &*queues {
+        [] if composer.exchange.is_empty() => "No queue has this name: it would be dropped, and nobody told.".to_owned(),
+        [] => "No queue would get it: it would be dropped, and nobody told.".to_owned(),
+        [one] => format!("One copy would go to {one}."),
+        many => format!("One copy each would go to {}.", many.join(", ")),
+    };
+    html! {
+        <div id="preview" class="preview">
+            <p>{ verdict }</p>
+            <ul>
+                { for bindings.iter().map(|explained| {
+                    let key = if explained.binding.routing_key.is_empty() { "(empty)" } else { explained.binding.routing_key };
+                    let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", "does not match") };
+                    html! {
+                        <li {class}><span aria-label={word}>{ sign }</span><span><code>{ key }</code>{ format!(" {}", explained.binding.destination) }
+                            <span class="soft">{ words::why(&explained.why) }</span></span></li>
+                    }
+                }) }
+            </ul>
+        </div>
     }
 }
 

@@ -1,0 +1,172 @@
+//! Why a message would go where: the rules of routing, told binding by binding, before anything is published.
+
+use super::exchange::{headers, topic};
+use super::message::{Body, Message, MessageId, Properties};
+use super::publish::Scratch;
+use super::value::{Name, Table, Value};
+use super::view::BindingView;
+use super::{Broker, ExchangeType};
+
+/// A binding, and what it makes of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained<'a> {
+    pub binding: BindingView<'a>,
+    pub matches: bool,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A fanout exchange does not look.
+    Everything,
+    SameKey,
+    OtherKey,
+    /// Each word of the binding key, and the words it stands for.
+    Words(Vec<(String, String)>),
+    /// The key has this word where the binding key has that one.
+    OtherWord {
+        wanted: String,
+        found: String,
+    },
+    /// The key ends where the binding key goes on with this word.
+    WordMissing(String),
+    /// The binding key ends where the key goes on with this word.
+    WordTooMany(String),
+    /// Each header that is compared, and whether it is as wanted. `any`: one is enough.
+    Headers {
+        any: bool,
+        compared: Vec<(Name, bool)>,
+    },
+}
+
+impl Broker {
+    /// Every binding of an exchange, and what it makes of such a message.
+    #[must_use]
+    pub fn explain(&self, exchange: &str, routing_key: &str, headers: Option<&Table>) -> Vec<Explained<'_>> {
+        let Some(kind) = self.exchange_type(exchange) else { return Vec::new() };
+        self.bindings_of(exchange)
+            .map(|binding| {
+                let (matches, why) = match kind {
+                    ExchangeType::Fanout => (true, Why::Everything),
+                    ExchangeType::Direct if &**binding.routing_key == routing_key => (true, Why::SameKey),
+                    ExchangeType::Direct => (false, Why::OtherKey),
+                    ExchangeType::Topic => topic_why(binding.routing_key, routing_key),
+                    ExchangeType::Headers => headers_why(binding.arguments, headers),
+                };
+                Explained { binding, matches, why }
+            })
+            .collect()
+    }
+
+    /// The queues such a message would go to, each with one copy: through other exchanges and alternates, too.
+    #[must_use]
+    pub fn destinations(&self, exchange: &str, routing_key: &str, headers: Option<Table>) -> Vec<Name> {
+        let Some(id) = self.exchange_names.get(exchange) else { return Vec::new() };
+        let properties = Properties { headers, ..Properties::default() };
+        let message = Message {
+            id: MessageId(0),
+            exchange: exchange.into(),
+            routing_key: routing_key.into(),
+            properties: properties.into(),
+            body: Body::text(""),
+        };
+        let queues = self.route_with(*id, &message, &mut Scratch::default());
+        queues.iter().filter_map(|queue| Some(self.queues.get(queue)?.name.clone())).collect()
+    }
+}
+
+fn topic_why(binding_key: &str, routing_key: &str) -> (bool, Why) {
+    let pattern: Vec<&str> = topic::words(binding_key).collect();
+    let subject: Vec<&str> = topic::words(routing_key).collect();
+    // rest[i][j]: the pattern from i on matches the subject from j on.
+    let mut rest = vec![vec![false; subject.len() + 1]; pattern.len() + 1];
+    rest[pattern.len()][subject.len()] = true;
+    for i in (0..pattern.len()).rev() {
+        for j in (0..=subject.len()).rev() {
+            rest[i][j] = match pattern[i] {
+                "#" => rest[i + 1][j] || (j < subject.len() && rest[i][j + 1]),
+                word => j < subject.len() && (word == "*" || word == subject[j]) && rest[i + 1][j + 1],
+            };
+        }
+    }
+    if rest[0][0] {
+        let mut at = 0;
+        let stands_for = pattern.iter().enumerate().map(|(i, word)| {
+            let start = at;
+            at = if *word == "#" { (start..=subject.len()).find(|end| rest[i + 1][*end]).unwrap_or(start) } else { start + 1 };
+            ((*word).to_owned(), subject[start..at].join("."))
+        });
+        return (true, Why::Words(stands_for.collect()));
+    }
+    (false, first_mismatch(&pattern, &subject))
+}
+
+/// Where a reader from left to right stumbles.
+fn first_mismatch(pattern: &[&str], subject: &[&str]) -> Why {
+    let mut reached = vec![0];
+    for word in pattern {
+        let next: Vec<usize> = match *word {
+            "#" => (reached.iter().min().copied().unwrap_or(0)..=subject.len()).collect(),
+            word => {
+                reached.iter().filter(|at| subject.get(**at).is_some_and(|found| word == "*" || *found == word)).map(|at| at + 1).collect()
+            }
+        };
+        if next.is_empty() {
+            let at = reached.iter().max().copied().unwrap_or(0);
+            let stumbled = reached.iter().copied().find(|at| *at < subject.len()).unwrap_or(at);
+            return match subject.get(stumbled) {
+                Some(found) => Why::OtherWord { wanted: (*word).to_owned(), found: (*found).to_owned() },
+                None => Why::WordMissing((*word).to_owned()),
+            };
+        }
+        reached = next;
+    }
+    let at = reached.iter().max().copied().unwrap_or(0);
+    Why::WordTooMany(subject.get(at).map_or_else(String::new, |word| (*word).to_owned()))
+}
+
+fn headers_why(arguments: &Table, headers: Option<&Table>) -> (bool, Why) {
+    let how = headers::Match::of(arguments).unwrap_or(headers::Match { any: false, with_x: false });
+    let is_compared = |name: &str| if how.with_x { name != "x-match" } else { !name.starts_with("x-") };
+    let compared = arguments.iter().filter(|(name, _)| is_compared(name)).map(|(name, wanted)| {
+        let actual = headers.and_then(|headers| headers.get(name));
+        (name.clone(), actual.is_some_and(|actual| *wanted == Value::Void || actual == wanted))
+    });
+    (headers::matches(arguments, headers), Why::Headers { any: how.any, compared: compared.collect() })
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is explained is what happens.
+        #[test]
+        fn an_explanation_agrees_with_the_rule(pattern in "([a-c*#](\\.[a-c*#]){0,4})?", subject in "([a-c](\\.[a-c]){0,4})?") {
+            let (matches, why) = topic_why(&pattern, &subject);
+            prop_assert_eq!(matches, topic::matches(&pattern, &subject));
+            if let Why::Words(words) = why {
+                let told: Vec<&str> = words.iter().map(|(_, found)| found.as_str()).filter(|found| !found.is_empty()).collect();
+                prop_assert_eq!(told.join("."), subject);
+                let key: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+                prop_assert_eq!(key.join("."), pattern);
+            }
+        }
+    }
+
+    #[test]
+    fn where_a_reader_stumbles() {
+        let other = |wanted: &str, found: &str| Why::OtherWord { wanted: wanted.into(), found: found.into() };
+        for (pattern, subject, why) in [
+            ("user.*", "order.placed", other("user", "order")),
+            ("order.shipped", "order.placed", other("shipped", "placed")),
+            ("order.*", "order", Why::WordMissing("*".into())),
+            ("order.*", "order.placed.express", Why::WordTooMany("express".into())),
+            ("*", "", Why::WordMissing("*".into())),
+            ("", "order", Why::WordTooMany("order".into())),
+        ] {
+            assert_eq!(topic_why(pattern, subject), (false, why), "{pattern} {subject}");
+        }
+    }
+}
