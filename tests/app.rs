@@ -192,6 +192,16 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     act(&mut app, Action::BranchSwapped);
     act(&mut app, Action::Seeked(SimTime::from_secs(30)));
     assert_eq!(session(&app).world().trace_hash(), killed);
+    // Side by side: here it was killed, there it was not.
+    act(&mut app, Action::ComparePressed);
+    let comparison = session(&app).comparison.clone().expect("there are two");
+    assert_eq!(comparison.at, SimTime::from_secs(30));
+    let row = comparison.rows.iter().find(|row| row.quantity.to_string() == "ready(notification-queue)").expect("they differ");
+    assert!(row.left > row.right + 10.0, "{row:?}");
+    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
+    act(&mut app, Action::ComparePressed);
+    act(&mut app, Action::ComparePressed);
+    assert!(session(&app).comparison.as_ref().is_some_and(|comparison| comparison.rows.is_empty()), "before the kill they are alike");
 }
 
 #[test]

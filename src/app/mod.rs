@@ -20,6 +20,7 @@ use crate::formats::{recording_file, scenario_file};
 use crate::scenario::edit::{self, Edit, Part, PartKind};
 use crate::scenario::{Fault, FaultKind, Json, Moment, Point, Problem, Scenario};
 use crate::sim::biography::{Biography, biography};
+use crate::sim::judge::{self, Compared};
 use crate::sim::{Input, InstanceId, Occurrence, Place, Recording, Timeline, World};
 use geometry::{Layout, Plan};
 use log::Log;
@@ -115,6 +116,8 @@ pub struct Session {
     dragging: Option<Node>,
     /// What was played before the past was changed: still there to go back to.
     pub other: Option<Box<Timeline>>,
+    /// The two branches side by side, when and in what they differ.
+    pub comparison: Option<Comparison>,
     pub log: Log,
     pub marks: Marks,
     pub selection: Option<Node>,
@@ -140,6 +143,13 @@ struct Version {
 
 /// How far back edits can be undone.
 const VERSIONS_MAX: usize = 200;
+
+/// Two branches at one moment: left the one that is shown.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    pub at: SimTime,
+    pub rows: Vec<Compared>,
+}
 
 /// A story that was asked for.
 #[derive(Clone, Debug)]
@@ -204,6 +214,8 @@ pub enum Action {
     Seeked(SimTime),
     /// To the branch that was left when the past was changed, and back.
     BranchSwapped,
+    /// The two branches are to be compared at this moment; again, and it is put away.
+    ComparePressed,
     RestartPressed,
     SpeedChosen(Speed),
     Selected(Option<Node>),
@@ -360,6 +372,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         | Action::FaultPressed(_)
         | Action::MendPressed(_)
         | Action::RequestPressed(..)
+        | Action::ComparePressed
         | Action::EventAsked(_)
         | Action::Dragged(..)
         | Action::ConnectPressed
@@ -421,6 +434,7 @@ impl Session {
             objection: None,
             dragging: None,
             other: None,
+            comparison: None,
             log: Log::default(),
             marks: Marks::default(),
             selection: None,
@@ -511,6 +525,7 @@ impl Session {
                 if let Some(other) = &mut self.other {
                     let now = self.timeline.world().now();
                     std::mem::swap(&mut **other, &mut self.timeline);
+                    self.comparison = None;
                     self.marks = Marks::default();
                     self.go_to(now.min(self.timeline.furthest()));
                 }
@@ -518,6 +533,17 @@ impl Session {
             _ => {}
         }
         self.tell();
+    }
+
+    /// Where the branches differ at this moment; further than it was played the other one is played on.
+    fn compare(&mut self) -> Option<Comparison> {
+        let other = self.other.as_mut()?;
+        let at = self.timeline.world().now();
+        other.seek(at);
+        other.drain_occurrences();
+        let rows = judge::compare(self.timeline.world(), other.world());
+        let differ = |row: &Compared| (row.left - row.right).abs() > 1e-9;
+        Some(Comparison { at, rows: rows.into_iter().filter(differ).collect() })
     }
 
     fn go_to(&mut self, at: SimTime) {
@@ -532,6 +558,7 @@ impl Session {
         let recording = self.timeline.recording();
         self.timeline = Timeline::open(Recording { scenario: recording.scenario.clone(), seed, inputs: Vec::new() });
         self.other = None;
+        self.comparison = None;
         self.log = Log::default();
         self.marks = Marks::default();
         self.biography = None;
@@ -592,6 +619,9 @@ impl Session {
                 self.inject(Input::Fault(Fault { kind, when: Moment::At(SimTime::ZERO), lasts: None }));
             }
             Action::MendPressed(kind) => self.inject(Input::Mend(kind)),
+            Action::ComparePressed => {
+                self.comparison = if self.comparison.is_some() { None } else { self.compare() };
+            }
             Action::RequestPressed(client, count) => self.inject(Input::Request { client, count }),
             Action::EventAsked(event) => {
                 self.biography = event.map(|event| Told { event, at: SimTime::ZERO, life: None });

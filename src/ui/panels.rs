@@ -268,6 +268,7 @@ fn legend(scenario: &Scenario) -> Html {
 pub fn right(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <aside class="right" aria-label="Inspector">
+            { super::time::comparison(session) }
             { super::time::biography(session, dispatch) }
             if let Some(node) = &session.selection {
                 { inspector(session, node, dispatch) }

@@ -11,6 +11,7 @@ use super::{Dispatch, icons};
 use crate::app::marks::Sign;
 use crate::app::{Action, App, Session, Speed, words};
 use crate::broker::SimTime;
+use crate::scenario::property::Quantity;
 use crate::sim::{Happening, Place};
 
 /// A run that has just begun still has a scale.
@@ -72,6 +73,8 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
             }
             if session.other.is_some() {
                 <button type="button" class="line small" id="swap" onclick={on(dispatch, Action::BranchSwapped)}>{ "Switch to the other branch" }</button>
+                <button type="button" class="line small" id="compare" onclick={on(dispatch, Action::ComparePressed)}>
+                    { if session.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }</button>
             }
         </p>
     }
@@ -218,6 +221,29 @@ fn log(session: &Session, dispatch: &Dispatch) -> Html {
                 }) }
             </ol></div>
         </div>
+    }
+}
+
+/// Two futures side by side.
+pub fn comparison(session: &Session) -> Html {
+    let Some(comparison) = &session.comparison else { return html! {} };
+    let value = |quantity: &Quantity, value: f64| match quantity {
+        Quantity::Latency(..) => format!("{:.0} ms", value),
+        _ => format!("{value}"),
+    };
+    html! {
+        <section class="sec" id="comparison" aria-label="The branches compared">
+            <h2>{ format!("At {}", comparison.at) }</h2>
+            if comparison.rows.is_empty() { <p class="soft">{ "Until now they are alike." }</p> } else {
+                <table class="table">
+                    <thead><tr><th scope="col">{ "Differs" }</th><th scope="col" class="number">{ "Here" }</th><th scope="col" class="number">{ "Other branch" }</th></tr></thead>
+                    <tbody>{ for comparison.rows.iter().map(|row| html! {
+                        <tr><th scope="row">{ row.quantity.to_string() }</th><td class="number">{ value(&row.quantity, row.left) }</td>
+                            <td class="number">{ value(&row.quantity, row.right) }</td></tr>
+                    }) }</tbody>
+                </table>
+            }
+        </section>
     }
 }
 
