@@ -429,6 +429,18 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
 }
 
 #[test]
+fn time_begins_again_and_what_was_drawn_stays() {
+    let mut app = opened();
+    play(&mut app, 5);
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut app, Action::RestartPressed);
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+    assert!(session(&app).world().broker().queue("queue-1").is_some());
+    act(&mut app, Action::UndoPressed);
+    assert!(session(&app).world().broker().queue("queue-1").is_none());
+}
+
+#[test]
 fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
     let mut app = opened();
     play(&mut app, 3);

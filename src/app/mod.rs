@@ -555,8 +555,8 @@ impl Session {
 
     fn restart(&mut self) {
         let seed = self.world().recording().seed;
-        let recording = self.timeline.recording();
-        self.timeline = Timeline::open(Recording { scenario: recording.scenario.clone(), seed, inputs: Vec::new() });
+        // What was drawn meanwhile stays: it is time that begins again.
+        self.timeline = Timeline::open(Recording { scenario: self.scenario().clone(), seed, inputs: Vec::new() });
         self.other = None;
         self.comparison = None;
         self.log = Log::default();
