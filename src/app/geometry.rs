@@ -1,7 +1,8 @@
 //! Where things stand on the canvas, and the curves between them.
 
+use crate::broker::Name;
 use crate::broker::ordered::OrderedMap;
-use crate::scenario::{Action, BindingTarget, Point, Trigger};
+use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
 use crate::sim::{InstanceId, Place, World};
 
 pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
@@ -207,10 +208,22 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
                     add(Place::Queue(subscription.queue.clone()), to, EdgeKind::Consumes);
                 }
             }
+            // What comes of a failure has its way, too.
+            let retries: Vec<Place> = match &handler.on_failure {
+                FailurePolicy::Republish { via, .. } => via.iter().cloned().map(Place::Queue).collect(),
+                FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => vec![target(exchange, routing_key)],
+                _ => Vec::new(),
+            };
+            for to in retries {
+                instances(index, service.instances).for_each(|from| add(from, to.clone(), EdgeKind::Publishes));
+            }
             for step in &handler.steps {
                 for from in instances(index, service.instances) {
                     match &step.action {
-                        Action::Publish(publish) => add(from, Place::Exchange(publish.exchange.clone()), EdgeKind::Publishes),
+                        Action::Publish(publish) => add(from, target(&publish.exchange, &publish.routing_key), EdgeKind::Publishes),
+                        Action::Persist { outbox: Some(publish), .. } => {
+                            add(from, target(&publish.exchange, &publish.routing_key), EdgeKind::Publishes);
+                        }
                         Action::Call { endpoint, .. } => {
                             if let Some((other, spec)) = named(&endpoint.service) {
                                 instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));
@@ -231,10 +244,16 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     }
     for queue in &scenario.broker.queues {
         if let Some(exchange) = queue.dead_letter_exchange() {
-            add(Place::Queue(queue.name.clone()), Place::Exchange(exchange.clone()), EdgeKind::DeadLetters);
+            let to = target(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name));
+            add(Place::Queue(queue.name.clone()), to, EdgeKind::DeadLetters);
         }
     }
     edges
+}
+
+/// Where a publish leads: the default exchange is on no canvas, and its key is a queue's name.
+fn target(exchange: &Name, routing_key: &Name) -> Place {
+    if exchange.is_empty() { Place::Queue(routing_key.clone()) } else { Place::Exchange(exchange.clone()) }
 }
 
 /// The way from one place to another. Dead letters leave a queue from below.
@@ -242,6 +261,12 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
 pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
     let (start, end) = (rect(plan, from)?, rect(plan, to)?);
     let (a, b) = (start.centre(), end.centre());
+    if dead && b.y < a.y {
+        // Back up again, on the outside.
+        let (from, to) = (Point { x: start.right(), y: a.y }, Point { x: end.right(), y: b.y + 12.0 });
+        let bulge = from.x.max(to.x) + 56.0;
+        return Some(Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to });
+    }
     if dead {
         let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: a.y + 14.0 };
         let to = Point { x: b.x, y: end.top };

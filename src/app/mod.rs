@@ -242,6 +242,8 @@ pub enum Action {
     UndoPressed,
     RedoPressed,
     ObjectionDismissed,
+    /// What was typed is nothing that a field can hold.
+    Refused(String),
     /// The browser had kept this from last time.
     DraftFound(String),
     DraftOpened,
@@ -376,6 +378,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         | Action::EventAsked(_)
         | Action::Dragged(..)
         | Action::ConnectPressed
+        | Action::Refused(_)
         | Action::ObjectionDismissed
         | Action::ComposerExchangeChosen(_)
         | Action::ComposerKeyTyped(_)
@@ -513,6 +516,7 @@ impl Session {
                 // As the log counts: behind the last thing worth a line.
                 let now = self.world().now();
                 for _ in 0..STEPS_BACK_MAX {
+                    self.timeline.drain_occurrences();
                     if !self.timeline.back() || self.world().now() < now {
                         break;
                     }
@@ -589,6 +593,7 @@ impl Session {
             Action::UndoPressed => self.undo(),
             Action::RedoPressed => self.redo(),
             Action::ObjectionDismissed => self.objection = None,
+            Action::Refused(why) => self.objection = Some(why),
             Action::Selected(node) => {
                 if let Some(from) = self.connecting.take()
                     && let Some(to) = &node
@@ -775,17 +780,28 @@ impl Session {
     }
 
     fn undo(&mut self) {
-        if let Some(version) = self.history.past.pop() {
-            let now = self.restore(version);
-            self.history.future.push(now);
+        while let Some(version) = self.history.past.pop() {
+            if !self.is_now(&version) {
+                let now = self.restore(version);
+                self.history.future.push(now);
+                return;
+            }
         }
     }
 
     fn redo(&mut self) {
-        if let Some(version) = self.history.future.pop() {
-            let now = self.restore(version);
-            self.history.past.push(now);
+        while let Some(version) = self.history.future.pop() {
+            if !self.is_now(&version) {
+                let now = self.restore(version);
+                self.history.past.push(now);
+                return;
+            }
         }
+    }
+
+    /// Nothing would change: the other branch, or the past, has it so already.
+    fn is_now(&self, version: &Version) -> bool {
+        version.scenario == *self.scenario() && version.layout == self.layout
     }
 
     /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
@@ -801,12 +817,12 @@ impl Session {
 
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        !self.history.past.is_empty()
+        self.history.past.iter().any(|version| !self.is_now(version))
     }
 
     #[must_use]
     pub fn can_redo(&self) -> bool {
-        !self.history.future.is_empty()
+        self.history.future.iter().any(|version| !self.is_now(version))
     }
 
     /// Where a new node stands on nobody's toes: below everything, or in the middle of nothing.
@@ -858,6 +874,12 @@ impl Session {
         let input = Input::publish(&composer.exchange, &composer.routing_key, payload);
         let before = self.log.last_number();
         self.inject(input);
-        self.composer.outcome = self.log.since(before).find_map(words::where_it_went);
+        let world = self.timeline.world();
+        let went = self.log.since(before).find_map(words::where_it_went);
+        self.composer.outcome = went.or_else(|| match world.broker().alarms().first() {
+            _ if world.is_broker_down() => Some("The broker is down: it could not be published.".into()),
+            Some(resource) => Some(format!("The broker is low on {}: it reads no publishes, and yours waits.", resource.name())),
+            None => None,
+        });
     }
 }

@@ -134,7 +134,7 @@ impl Leg {
     fn curve(self, plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
         match (self, from, to) {
             (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(plan, from, to),
-            (Self::Dead, Place::Queue(_), Place::Exchange(_)) => geometry::leg(plan, from, to, true),
+            (Self::Dead, Place::Queue(_), Place::Exchange(_) | Place::Queue(_)) => geometry::leg(plan, from, to, true),
             (Self::Back, _, _) => geometry::leg(plan, to, from, false).map(|curve| curve.reversed()),
             _ => geometry::leg(plan, from, to, false),
         }

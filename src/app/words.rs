@@ -193,6 +193,7 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
         Happening::Stopping(id) => (Mark::Program, "Stopping", format!("{} takes nothing new", instance(id))),
         Happening::Stopped(id) => (Mark::Program, "Stopped", instance(id)),
         Happening::FaultBegan(fault) => (Mark::Failure, "Fault", fault.clone()),
+        Happening::FaultEnded(fault) if fault == "restart broker" => (Mark::Program, "Back", "the broker".to_owned()),
         Happening::FaultEnded(fault) => (Mark::Program, "Mended", fault.clone()),
         Happening::Edited => (Mark::Program, "Edited", "the scenario".to_owned()),
         Happening::RequestSent { client, number, attempt } => {

@@ -698,7 +698,8 @@ impl World {
             Event::DeadLettered { queue, message, reason, exchange, successor } if self.watched => {
                 let mut dead = Message::clone(message);
                 dead.id = *successor;
-                let path = vec![Place::Queue(queue.clone()), Place::Exchange(exchange.clone())];
+                let mut path = vec![Place::Queue(queue.clone())];
+                path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.hop(&Arc::new(dead), path, HopKind::DeadLettered(*reason));
             }
             Event::ChannelClosed { channel, .. } => {

@@ -112,7 +112,10 @@ impl World {
         }
         self.ledger.messages.sent += 1;
         self.happened(Happening::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
-        let path = vec![Place::Instance(id), Place::Exchange(publish.exchange.clone())];
+        // The default exchange has no place of its own.
+        let to =
+            if publish.exchange.is_empty() { Place::Queue(publish.routing_key.clone()) } else { Place::Exchange(publish.exchange.clone()) };
+        let path = vec![Place::Instance(id), to];
         self.send_to_broker(id, path, Cargo::Publish { channel, publish });
     }
 

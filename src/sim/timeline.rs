@@ -190,7 +190,8 @@ impl Timeline {
         let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - PICTURED);
         let keyframe = &self.keyframes[place.saturating_sub(1)];
         // From where it stands it is nearer, if no keyframe lies between.
-        if self.world.now() > at || self.world.position() < keyframe.world.position() {
+        // So does whoever is there: what led to it is played again, for whoever keeps a log.
+        if self.world.now() >= at || self.world.position() < keyframe.world.position() {
             self.world = World::clone(&keyframe.world);
         }
         self.play_unseen(at - PICTURED);
@@ -206,7 +207,7 @@ impl Timeline {
         self.world.set_watched(true);
     }
 
-    /// Back before the last thing that happened. False at the beginning.
+    /// Back before the last thing that happened; what led there is played again. False at the beginning.
     pub fn back(&mut self) -> bool {
         let here = self.world.position();
         let last_input = self.world.recording.inputs.last();
@@ -228,7 +229,6 @@ impl Timeline {
                 break;
             }
         }
-        self.world.occurrences.clear();
         true
     }
 

@@ -7,9 +7,9 @@ use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
 use crate::app::{Action, Session};
-use crate::broker::{ExchangeType, Table};
+use crate::broker::{ExchangeType, Flow, Table};
 use crate::scenario::{QueueSpec, Scenario, Trigger};
-use crate::sim::{InstanceId, Place};
+use crate::sim::{End, InstanceId, Place};
 
 /// What a pointer does to a node, in pixels of the page.
 #[derive(Clone, Debug)]
@@ -59,6 +59,9 @@ fn is_dead_binding(edge: &geometry::Edge) -> bool {
 
 fn binding_key(edge: &geometry::Edge) -> Html {
     let EdgeKind::Binding(_, key) = &edge.kind else { return html! {} };
+    if key.is_empty() {
+        return html! {};
+    }
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
     let width = key.chars().count() as f64 * 7.0 + 18.0;
     let (middle, gap) = (edge.curve.at(0.5), (edge.curve.to.x - edge.curve.from.x).abs());
@@ -175,6 +178,10 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         "hanging".to_owned()
     } else if state.stopping {
         "stopping…".to_owned()
+    } else if state.connection.is_some_and(|connection| session.world().broker().flow(connection) == Some(Flow::Blocked)) {
+        "blocked by the broker".to_owned()
+    } else if session.world().is_cut([End::Service(id.service), End::Broker]) {
+        "cut off from the broker".to_owned()
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
     } else if let Some(subscription) = subscription {

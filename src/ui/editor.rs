@@ -1,7 +1,9 @@
 //! Editing: the palette, what can be undone, and the fields of the inspector. Each field says what it changes; the document says whether
 //! it may.
 
+use std::ops::RangeInclusive;
 use wasm_bindgen::JsValue;
+
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Event, Html, TargetCast, html};
 
@@ -11,6 +13,9 @@ use crate::app::{Action, App, Node, Session};
 use crate::broker::{ExchangeType, Name, SimTime, Value};
 use crate::scenario::edit::{Edit, PartKind};
 use crate::scenario::{Action as StepAction, FailurePolicy, Pattern, Service, Span, Trigger};
+
+/// A day, in milliseconds.
+const MILLIS_MAX: u64 = 86_400_000;
 
 pub fn palette(dispatch: &Dispatch) -> Html {
     html! {
@@ -85,11 +90,11 @@ pub fn head(session: &Session, node: &Node, dispatch: &Dispatch) -> Html {
     let Some(part) = session.part(node) else { return html! {} };
     let renamed = dispatch.reform({
         let part = part.clone();
-        move |event: Event| Action::Edited(Edit::Rename { part: part.clone(), name: value_of(&event).trim().into() })
+        move |event: Event| Action::Edited(Edit::Rename { part: part.clone(), name: taken(&event, part.name()).trim().into() })
     });
     html! {
         <>
-            { typed("Name", "name".into(), part.name(), "name-field", "text", renamed) }
+            { typed("Name", "name".into(), part.name(), "name-field", renamed) }
             <div class="buttons tools">
                 <button type="button" class="line small" id="connect" title="Draw a line from here (C)" onclick={on(dispatch, Action::ConnectPressed)}>{ "Connect to…" }</button>
                 <button type="button" class="line small danger" id="delete" title="Delete it, and what refers to it (Delete)"
@@ -99,13 +104,10 @@ pub fn head(session: &Session, node: &Node, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn value_of(event: &Event) -> String {
-    event.target_unchecked_into::<HtmlInputElement>().value()
-}
-
-fn field(label: &str, id: String, value: &str, kind: &'static str, dispatch: &Dispatch, edit: impl Fn(&str) -> Edit + 'static) -> Html {
-    let onchange = dispatch.reform(move |event: Event| Action::Edited(edit(&value_of(&event))));
-    typed(label, id, value, "", kind, onchange)
+fn field(label: &str, id: String, value: &str, dispatch: &Dispatch, edit: impl Fn(&str) -> Edit + 'static) -> Html {
+    let old = value.to_owned();
+    let onchange = dispatch.reform(move |event: Event| Action::Edited(edit(&taken(&event, &old))));
+    typed(label, id, value, "", onchange)
 }
 
 fn choice(
@@ -125,13 +127,44 @@ fn choice(
     }
 }
 
+/// What was typed. The field shows the document's value again: when that changes, there will be another field.
+fn taken(event: &Event, old: &str) -> String {
+    let input: HtmlInputElement = event.target_unchecked_into();
+    let typed = input.value();
+    input.set_value(old);
+    typed
+}
+
+/// A field for a whole number.
+fn number(
+    label: &'static str,
+    id: String,
+    value: u64,
+    range: RangeInclusive<u64>,
+    dispatch: &Dispatch,
+    edit: impl Fn(u64) -> Edit + 'static,
+) -> Html {
+    let old = value.to_string();
+    let text = old.clone();
+    let onchange = dispatch.reform(move |event: Event| {
+        let typed = taken(&event, &old);
+        match typed.trim().parse::<u64>().ok().filter(|number| range.contains(number)) {
+            Some(number) => Action::Edited(edit(number)),
+            None => {
+                Action::Refused(format!("“{label}” is a whole number from {} to {}, not “{}”.", range.start(), range.end(), typed.trim()))
+            }
+        }
+    });
+    typed(label, id, &text, "", onchange)
+}
+
 /// A field that the page leaves alone while somebody types: its text is set when the document's value is another, and then it is
 /// another field.
-fn typed(label: &str, id: String, value: &str, class: &'static str, kind: &'static str, onchange: Callback<Event>) -> Html {
+fn typed(label: &str, id: String, value: &str, class: &'static str, onchange: Callback<Event>) -> Html {
     let text = JsValue::from_str(value);
     html! {
         <label class="field" key={format!("{id}={value}")}><span>{ label.to_owned() }</span>
-            <input {id} {class} type={kind} ~defaultValue={text} {onchange} autocomplete="off" spellcheck="false" /></label>
+            <input {id} {class} type="text" ~defaultValue={text} {onchange} autocomplete="off" spellcheck="false" /></label>
     }
 }
 
@@ -150,7 +183,7 @@ pub fn queue(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             .map(|value| value.as_str().map_or_else(|| value.to_string(), ToString::to_string))
             .unwrap_or_default();
         let queue = name.clone();
-        field(label, argument.to_owned(), &value, "text", dispatch, move |text| {
+        field(label, argument.to_owned(), &value, dispatch, move |text| {
             let text = text.trim();
             let value = if argument == "x-dead-letter-routing-key" { Value::string(text) } else { whole(text) };
             Edit::SetQueueArgument { queue: queue.clone(), argument: argument.into(), value: (!text.is_empty()).then_some(value) }
@@ -188,7 +221,7 @@ pub fn exchange(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             }) }
             { for bindings.map(|(number, binding)| html! {
                 <div class="binding">
-                    { field(&format!("Key to {}", binding.destination.name()), format!("binding-{number}"), &binding.routing_key, "text", dispatch,
+                    { field(&format!("Key to {}", binding.destination.name()), format!("binding-{number}"), &binding.routing_key, dispatch,
                         move |text| Edit::SetBindingKey { binding: number, key: text.into() }) }
                     <button type="button" class="icon-button" aria-label={format!("Remove the binding to {}", binding.destination.name())} title="Remove this binding"
                         onclick={on(dispatch, Action::Edited(Edit::RemoveBinding(number)))}>{ icons::close() }</button>
@@ -212,8 +245,8 @@ pub fn service(service: &Service, dispatch: &Dispatch) -> Html {
     let name = service.name.clone();
     html! {
         <div class="fields">
-            { field("Instances", "instances".into(), &service.instances.to_string(), "number", dispatch,
-                move |text| Edit::SetInstances { service: name.clone(), instances: text.parse().unwrap_or(1) }) }
+            { number("Instances", "instances".into(), service.instances.into(), 0..=200, dispatch,
+                move |number| Edit::SetInstances { service: name.clone(), instances: u32::try_from(number).unwrap_or(1) }) }
             { for service.handlers.iter().enumerate().map(|(index, _)| handler(service, index, dispatch)) }
         </div>
     }
@@ -240,8 +273,8 @@ fn handler(service: &Service, index: usize, dispatch: &Dispatch) -> Html {
             let current = spec.on_failure.clone();
             html! {
                 <>
-                    { field("Prefetch (0 is unlimited)", format!("prefetch-{index}"), &subscription.prefetch.to_string(), "number", dispatch,
-                        move |text| Edit::SetPrefetch { service: second.clone(), handler: index, prefetch: text.parse().unwrap_or(0) }) }
+                    { number("Prefetch (0 is unlimited)", format!("prefetch-{index}"), subscription.prefetch.into(), 0..=65_535, dispatch,
+                        move |number| Edit::SetPrefetch { service: second.clone(), handler: index, prefetch: u16::try_from(number).unwrap_or(0) }) }
                     <label class="check"><input type="checkbox" checked={subscription.auto_ack} {onchange} /><span>{ "Automatic acknowledgement" }</span></label>
                     { choice("When it fails", format!("on-failure-{index}"), other.into_iter().chain(policies).collect(), chosen, dispatch, move |text| {
                         let policy = POLICIES.iter().find(|(word, ..)| *word == text).map_or_else(|| current.clone(), |(.., policy)| policy.clone());
@@ -258,8 +291,8 @@ fn handler(service: &Service, index: usize, dispatch: &Dispatch) -> Html {
             <legend>{ super::panels::trigger_words(&spec.trigger) }</legend>
             { on_queue }
             if let Some(time) = work {
-                { field("It works for, ms", format!("work-{index}"), &time.as_millis().to_string(), "number", dispatch,
-                    move |text| Edit::SetWork { service: work_of.clone(), handler: index, time: SimTime::from_millis(text.parse().unwrap_or(0)) }) }
+                { number("It works for, ms", format!("work-{index}"), time.as_millis(), 0..=MILLIS_MAX, dispatch,
+                    move |number| Edit::SetWork { service: work_of.clone(), handler: index, time: SimTime::from_millis(number) }) }
             }
             <ol class="steps">
                 { for spec.steps.iter().enumerate().map(|(step, of_handler)| html! {
@@ -287,8 +320,8 @@ pub fn client(client: &crate::scenario::Client, dispatch: &Dispatch) -> Html {
         <>
             <div class="fields">
                 if let Some((words, period)) = period {
-                    { field(words, "period".into(), &period.as_millis().to_string(), "number", dispatch,
-                        move |text| Edit::SetPeriod { client: name.clone(), period: SimTime::from_millis(text.parse().unwrap_or(0)) }) }
+                    { number(words, "period".into(), period.as_millis(), 1..=MILLIS_MAX, dispatch,
+                        move |number| Edit::SetPeriod { client: name.clone(), period: SimTime::from_millis(number) }) }
                 }
             </div>
             <div class="buttons">

@@ -9,7 +9,7 @@ use crate::app::tokens::{hue, published_keys};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Motion, Session, Theme, Unreadable};
 use crate::broker::time::Span;
-use crate::broker::{Name, Resource, Value};
+use crate::broker::{Flow, Name, Resource, Value};
 use crate::scenario::{Action as StepAction, BROKER, FaultKind, Scenario, Span as WorkTime, Target, Trigger};
 use crate::sim::judge::holds;
 use crate::sim::service::Instance;
@@ -107,16 +107,18 @@ fn expectations(session: &Session) -> Html {
     let scenario = session.scenario();
     let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
     let over = session.world().now() >= until;
+    let begun = session.world().steps() > 0;
     html! {
         <section class="sec" id="expectations">
-            <h2>{ format!("What comes of it by {}", Span(until)) }</h2>
+            <h2>{ "What comes of it by " }<span class="plain">{ Span(until).to_string() }</span></h2>
             <ul class="hints">
                 { for scenario.expects.iter().map(|expected| {
                     let good = holds(session.world(), &expected.property);
-                    let (icon, word) = match (good, over) {
-                        (true, _) => (icons::done(), "so far"),
-                        (false, false) => (icons::pending(), "not yet"),
-                        (false, true) => (icons::failed(), "not so"),
+                    let good = good && begun;
+                    let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
+                        (true, _) => (icons::done(), if over { "it is so" } else { "so far" }),
+                        (false, true) if begun => (icons::failed(), "not so"),
+                        (false, _) => (icons::pending(), "not yet"),
                     };
                     html! {
                         <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
@@ -326,7 +328,7 @@ fn service_details(session: &Session, id: crate::sim::InstanceId, dispatch: &Dis
     html! {
         <>
             <dl class="kv">
-                { row("State", state_word(state)) }
+                { row("State", state_word(session, id, state)) }
                 { row("Working on", state.deliveries().count().to_string()) }
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
@@ -384,9 +386,18 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
         let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
+    let state = match world.broker().alarms() {
+        _ if world.is_broker_down() => "It is down: nobody can connect.".to_owned(),
+        [] => "It is running.".to_owned(),
+        alarms => {
+            let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
+            format!("It is low on {}: whoever publishes is blocked.", names.join(" and "))
+        }
+    };
     html! {
         <section class="sec last">
             <h2>{ "Broker" }</h2>
+            <p id="broker-state" class={classes!((state != "It is running.").then_some("objection"))}>{ state }</p>
             <div class="buttons">
                 <button type="button" class="line small" id="restart-broker" onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}>{ "Restart it" }</button>
                 { alarm(Resource::Memory) }
@@ -396,14 +407,24 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn state_word(state: &Instance) -> &'static str {
-    match state {
-        _ if !state.up => "down",
-        _ if state.hung => "hanging",
-        _ if state.stopping => "stopping",
-        _ if state.slowness > 1.0 => "slow",
-        _ => "up",
+/// Everything that is the matter with a program.
+fn state_word(session: &Session, id: crate::sim::InstanceId, state: &Instance) -> String {
+    if !state.up {
+        return "down".into();
     }
+    let world = session.world();
+    let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
+    let cut = world.is_cut([End::Service(id.service), End::Broker]);
+    let words = [
+        (state.hung, "hanging"),
+        (state.stopping, "stopping"),
+        (state.slowness > 1.0, "slow"),
+        (cut, "cut off"),
+        (blocked, "blocked"),
+        (!cut && world.is_connecting(id), "connecting"),
+    ];
+    let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    if told.is_empty() { "up".into() } else { told.join(", ") }
 }
 
 pub fn trigger_words(trigger: &Trigger) -> String {
@@ -426,6 +447,7 @@ pub fn step_words(step: &crate::scenario::Step) -> String {
             WorkTime::LogNormal { median, .. } => format!("work about {}, sometimes much longer", Span(*median)),
         },
         StepAction::Persist { state, .. } => format!("save as {state}"),
+        StepAction::Publish(publish) if publish.exchange.is_empty() => format!("publish to the queue {}", publish.routing_key),
         StepAction::Publish(publish) => format!("publish {} to {}", publish.routing_key, publish.exchange),
         StepAction::Call { endpoint, .. } => format!("call {} {}", endpoint.service, endpoint.path),
         StepAction::Effect { what, .. } => what.to_string(),
@@ -469,7 +491,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
             </dl>
             { super::editor::queue(session, name, dispatch) }
-            <h4>{ "Ready messages, the next first" }</h4>
+            <h3 class="small-head">{ "Ready messages, the next first" }</h3>
             if queue.ready() == 0 {
                 <p class="soft">{ if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }</p>
             }
@@ -538,7 +560,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
                         <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                             <span class="health" aria-hidden="true" />
                             <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
-                            <span class="soft">{ if session.world().is_connecting(id) { "connecting" } else { state_word(state) } }</span>
+                            <span class="soft">{ state_word(session, id, state) }</span>
                             <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
                                 onclick={on(dispatch, action)}>{ word }</button>
                         </li>

@@ -175,7 +175,8 @@ fn ledger(session: &Session) -> Html {
     let total = ledger.total();
     let business = &ledger.business;
     let balanced = ledger.imbalances().is_empty();
-    let lost = total.dropped_total() + total.refused + ledger.messages.unsent;
+    let dropped = total.dropped_total() + total.refused;
+    let lost = ledger.messages.lost_total() + total.lost_total();
     let line =
         |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
     html! {
@@ -187,10 +188,12 @@ fn ledger(session: &Session) -> Html {
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
                 { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
                 { line("Dead-lettered", total.dead_lettered_total(), "dead") }
-                { line("Dropped or refused", lost, if lost > 0 { "dead" } else { "" }) }
+                { line("Dropped or refused", dropped, if dropped > 0 { "dead" } else { "" }) }
                 if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
+                if ledger.messages.unsent > 0 { { line("Never sent", ledger.messages.unsent, "dead") } }
+                if lost > 0 { { line("Lost", lost, "dead") } }
                 { for business.effects.keys().map(|what| line(what, business.times_done(what), "")) }
             </dl>
         </div>
@@ -264,7 +267,7 @@ pub fn biography(session: &Session, dispatch: &Dispatch) -> Html {
                     { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, session.world()) }</dd></> }) }
                     if !life.effects.is_empty() { <dt>{ "Led to" }</dt><dd>{ for life.effects.iter().take(8).map(|event| html! { <>{ ask(event) }{ " " }</> }) }</dd> }
                 </dl>
-                <h4>{ format!("Until {}", told.at) }</h4>
+                <p class="small-head">{ format!("Until {}", told.at) }</p>
                 <ol class="story">
                     { for life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80).map(|entry| {
                         let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
