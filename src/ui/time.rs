@@ -231,7 +231,7 @@ fn log(session: &Session, dispatch: &Dispatch) -> Html {
 pub fn comparison(session: &Session) -> Html {
     let Some(comparison) = &session.comparison else { return html! {} };
     let value = |quantity: &Quantity, value: f64| match quantity {
-        Quantity::Latency(..) => format!("{:.0} ms", value),
+        Quantity::Latency(..) => format!("{value:.0} ms"),
         _ => format!("{value}"),
     };
     html! {
