@@ -55,6 +55,21 @@ fn time_passes_only_while_playing_and_at_the_chosen_speed() {
 }
 
 #[test]
+fn who_hurries_is_stopped_where_the_story_is_told() {
+    let mut app = opened();
+    let until = session(&app).scenario().until.expect("it has an end");
+    act(&mut app, Action::SpeedChosen(Speed(1_000_000)));
+    act(&mut app, Action::PlayPressed);
+    for _ in 0..40 {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+    }
+    assert_eq!((session(&app).world().now(), app.playing), (until, false));
+    act(&mut app, Action::PlayPressed);
+    act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+    assert!(session(&app).world().now() > until && app.playing, "and goes on if that is wanted");
+}
+
+#[test]
 fn the_speed_changes_nothing_but_the_speed() {
     let (mut slow, mut fast) = (opened(), opened());
     play(&mut slow, 20);

@@ -42,11 +42,13 @@ const STEPS_BACK_MAX: u32 = 64;
 const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
 
 /// How fast virtual time passes, in thousandths of real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speed(pub u32);
 
 impl Speed {
     pub const NORMAL: Self = Self(1_000);
+    /// From here on the eye does not follow, and playing stops where the scenario's story is told.
+    pub const HURRY: Self = Self(100_000);
     pub const ALL: [Self; 9] =
         [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000), Self(1_000_000)];
 }
@@ -293,7 +295,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             if app.playing {
                 let speed = app.speed();
                 if let Some(session) = &mut app.session {
-                    session.pass(elapsed, speed);
+                    app.playing = session.pass(elapsed, speed);
                 }
             }
         }
@@ -481,12 +483,16 @@ impl Session {
         }
     }
 
-    fn pass(&mut self, elapsed: SimTime, speed: Speed) {
+    /// Whether it goes on by itself.
+    fn pass(&mut self, elapsed: SimTime, speed: Speed) -> bool {
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.0) / 1_000);
         let target = self.world().now() + virtual_time;
-        self.timeline.advance(target, STEPS_A_FRAME_MAX);
+        // Who hurries wants to see what came of it, not what would come an hour later.
+        let end = self.scenario().until.filter(|until| speed >= Speed::HURRY && self.world().now() < *until && target >= *until);
+        let arrived = self.timeline.advance(end.unwrap_or(target), STEPS_A_FRAME_MAX);
         self.take_notes();
+        !(arrived && end.is_some())
     }
 
     /// To the next thing worth a line in the log.
