@@ -133,6 +133,7 @@ impl Component for Playground {
             Message::Frame(now) => {
                 self.frame = None;
                 let elapsed = now - self.frame_last.unwrap_or(now);
+                let was_playing = self.app.playing;
                 if self.app.playing {
                     self.frame_last = Some(now);
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
@@ -144,7 +145,8 @@ impl Component for Playground {
                 }
                 self.paint();
                 let due = now - self.rendered_at >= RENDER_PERIOD_MS;
-                if due && self.app.playing {
+                let stopped = was_playing && !self.app.playing;
+                if stopped || due && self.app.playing {
                     self.rendered_at = now;
                     return true;
                 }
