@@ -120,9 +120,17 @@ impl Visitor {
         self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Clicks what a pointer would hit there. Finding, looking and clicking are one script: while the world runs, a page that is
+    /// redrawn between finding and clicking would make the click miss.
     async fn click(&self, css: &str) {
-        let element = self.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        const HIT: &str = "const e = document.querySelector(arguments[0]); if (!e) return 'is not on the page'; \
+            e.scrollIntoView({ block: 'nearest', inline: 'nearest' }); const r = e.getBoundingClientRect(); \
+            const hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
+            if (!hit || !(e.contains(hit) || hit.closest('label')?.contains(e))) return 'is covered by ' + (hit && hit.outerHTML.slice(0, 80)); \
+            if (e.disabled) return 'is disabled'; \
+            e.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 })); return null;";
+        let answer = self.browser.execute(HIT, vec![json!(css)]).await.expect("the page answers");
+        assert!(answer.is_null(), "{css} {answer}");
     }
 
     async fn text(&self, css: &str) -> String {
@@ -182,7 +190,19 @@ async fn a_first_visit_from_play_to_dead_letter() {
     visitor.until("messages are delivered", async |visitor| visitor.text("#log").await.contains("Delivered")).await;
     visitor.until("the consumer holds some", async |visitor| visitor.count("notification-queue", "unacked").await > 0).await;
 
+    // Whether it holds any changes from moment to moment: time stands still for the kill.
+    visitor.click("#play").await;
+    visitor
+        .until("it holds some while time stands still", async |visitor| {
+            let holds = visitor.count("notification-queue", "unacked").await > 0;
+            if !holds {
+                visitor.click("#step").await;
+            }
+            holds
+        })
+        .await;
     visitor.click("[data-toggle='notification-service']").await;
+    visitor.click("#play").await;
     visitor.until("nothing is unacked", async |visitor| visitor.count("notification-queue", "unacked").await == 0).await;
     visitor.until("messages pile up", async |visitor| visitor.count("notification-queue", "ready").await >= 15).await;
     assert_eq!(visitor.count("notification-queue", "unacked").await, 0);
