@@ -1,9 +1,12 @@
 //! The application without a browser: actions in, state out.
 #![cfg(not(target_arch = "wasm32"))]
 
+use requeue::app::arrange::Align;
+use requeue::app::composer::Typed;
+use requeue::app::form::{Change, Kind};
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, Mark};
-use requeue::app::{self, Action, App, Effect, Node, Session, Speed, marks};
+use requeue::app::{self, Action, App, Dialog, Effect, Node, Options, Session, Speed, commands, geometry, marks};
 use requeue::broker::{ExchangeType, Resource, SimTime};
 use requeue::formats::recording_file;
 use requeue::scenario::edit::{Edit, Part, PartKind};
@@ -20,6 +23,10 @@ fn opened() -> App {
 
 fn act(app: &mut App, action: Action) {
     app::update(app, action);
+}
+
+fn compose(app: &mut App, what: Typed, text: &str) {
+    act(app, Action::ComposerSet(what, text.into()));
 }
 
 fn session(app: &App) -> &Session {
@@ -142,14 +149,18 @@ fn publishing_by_hand_tells_where_it_went() {
     ];
     for (exchange, key, payload, expected) in cases {
         let mut app = opened();
-        act(&mut app, Action::ComposerExchangeChosen(exchange.into()));
-        act(&mut app, Action::ComposerKeyTyped(key.into()));
-        act(&mut app, Action::ComposerPayloadTyped(payload.into()));
+        compose(&mut app, Typed::Exchange, exchange);
+        compose(&mut app, Typed::Key, key);
+        compose(&mut app, Typed::Payload, payload);
         act(&mut app, Action::PublishPressed);
         let composer = &session(&app).composer;
         match expected {
             Ok(outcome) => assert_eq!(composer.outcome.as_deref(), Some(outcome)),
-            Err(problem) => assert!(composer.error.as_ref().is_some_and(|error| error.contains(problem)), "{:?}", composer.error),
+            Err(problem) => assert!(
+                composer.error.as_ref().is_some_and(|(field, error)| *field == Typed::Payload && error.contains(problem)),
+                "{:?}",
+                composer.error
+            ),
         }
         assert_eq!(composer.payload, payload, "nothing is lost");
     }
@@ -325,10 +336,10 @@ fn requests_by_hand_come_at_once() {
 #[test]
 fn the_gallery_is_fetched_once_and_what_is_saved_opens_again() {
     let mut app = opened();
-    assert_eq!(app::update(&mut app, Action::GalleryPressed), Some(Effect::FetchGallery));
+    assert_eq!(app::update(&mut app, Action::DialogOpened(Dialog::Gallery)), Some(Effect::FetchGallery));
     act(&mut app, Action::GalleryFetched(include_str!("../static/gallery.json").into()));
-    act(&mut app, Action::GalleryClosed);
-    assert_eq!(app::update(&mut app, Action::GalleryPressed), None);
+    act(&mut app, Action::DialogClosed);
+    assert_eq!(app::update(&mut app, Action::DialogOpened(Dialog::Gallery)), None);
     let first = app.gallery.as_ref().expect("it was fetched")[0].clone();
     assert_eq!(first.title, "The course chapter's system");
     assert_eq!(app::update(&mut app, Action::ExhibitChosen(first.file.clone())), Some(Effect::FetchScenario(first.file)));
@@ -412,7 +423,7 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
         Action::Edited(Edit::Rename { part: Part::Exchange("exchange-1".into()), name: "broadcasts".into() }),
         Action::PartPressed(PartKind::QuorumQueue),
         Action::Edited(Edit::Connect { from: Part::Exchange("broadcasts".into()), to: Part::Queue("queue-1".into()) }),
-        Action::Edited(Edit::SetPrefetch { service: "notification-service".into(), handler: 0, prefetch: 1 }),
+        Action::FieldSet("services[0].instances".into(), Kind::Whole, "3".into()),
         Action::Edited(Edit::Remove(Part::Service("analytics-service".into()))),
         Action::Edited(Edit::Rename { part: Part::Service("order-service".into()), name: "orders".into() }),
         Action::Edited(Edit::Remove(Part::Exchange("platform-events".into()))),
@@ -475,4 +486,314 @@ fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
     assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
     let Some(Effect::Download { text, .. }) = app::update(&mut app, Action::SavePressed) else { panic!("a file") };
     assert!(text.contains("\"name\": \"analytics-queue\", \"at\": [615, 405]"), "{text}");
+}
+
+fn node(queue: &str) -> Node {
+    Node::Queue(queue.into())
+}
+
+fn ready(app: &App, queue: &str) -> u64 {
+    session(app).world().broker().queue(queue).map_or(0, requeue::broker::view::QueueView::ready)
+}
+
+fn balanced(app: &App) {
+    assert_eq!(session(app).world().ledger().imbalances(), [""; 0]);
+}
+
+#[test]
+fn messages_carry_what_the_composer_says() {
+    let mut app = opened();
+    compose(&mut app, Typed::Template, "user.created");
+    compose(&mut app, Typed::Headers, r#"{"region": "eu"}"#);
+    compose(&mut app, Typed::Expiration, "60000");
+    compose(&mut app, Typed::Priority, "3");
+    compose(&mut app, Typed::Persistent, "false");
+    compose(&mut app, Typed::Confirm, "true");
+    compose(&mut app, Typed::Count, "4");
+    let analytics = session(&app).scenario().service("analytics-service").expect("it is there").0;
+    act(&mut app, Action::KillPressed(InstanceId { service: analytics, instance: 0 }));
+    act(&mut app, Action::PublishPressed);
+    assert_eq!(session(&app).composer.outcome.as_deref(), Some("4 times: To analytics-queue. The broker confirmed it."));
+    assert_eq!(ready(&app, "analytics-queue"), 4);
+    let queue = session(&app).world().broker().queue("analytics-queue").expect("it is there");
+    let properties = queue.messages().next().expect("one waits").message.properties.clone();
+    assert_eq!((properties.delivery_mode, properties.priority, properties.expiration.as_deref()), (Some(1), Some(3), Some("60000")));
+    assert!(properties.header("region").is_some_and(|region| region.as_str().is_some_and(|region| &**region == "eu")));
+    assert_eq!(session(&app).world().ledger().messages.confirmed, 4);
+    compose(&mut app, Typed::Mandatory, "true");
+    compose(&mut app, Typed::Exchange, "platform-events.dlx");
+    act(&mut app, Action::PublishPressed);
+    assert!(
+        session(&app).composer.outcome.as_ref().is_some_and(|outcome| outcome.contains("was returned")),
+        "{:?}",
+        session(&app).composer.outcome
+    );
+    balanced(&app);
+    for (what, text, problem) in [
+        (Typed::Headers, "[1]", "JSON object"),
+        (Typed::Expiration, "soon", "milliseconds"),
+        (Typed::Priority, "256", "0 to 255"),
+        (Typed::Count, "0", "From 1"),
+        (Typed::Rate, "-1", "a second"),
+    ] {
+        let mut app = opened();
+        compose(&mut app, what, text);
+        act(&mut app, if what == Typed::Rate { Action::RepeatPressed } else { Action::PublishPressed });
+        let error = session(&app).composer.error.clone().expect("it cannot be");
+        assert!(error.0 == what && error.1.contains(problem), "{error:?}");
+        assert!(session(&app).timeline().recording().inputs.is_empty());
+    }
+}
+
+#[test]
+fn publishing_at_a_rate_goes_on_while_time_does() {
+    let mut app = opened();
+    compose(&mut app, Typed::Rate, "5");
+    act(&mut app, Action::RepeatPressed);
+    play(&mut app, 4);
+    let by_hand = session(&app).world().ledger().messages.by_hand;
+    assert!((20..=21).contains(&by_hand), "{by_hand}");
+    act(&mut app, Action::RepeatPressed);
+    play(&mut app, 4);
+    assert_eq!(session(&app).world().ledger().messages.by_hand, by_hand);
+    let again = requeue::sim::World::replay(session(&app).timeline().recording(), session(&app).world().now());
+    assert_eq!(again.trace_hash(), session(&app).world().trace_hash());
+}
+
+#[test]
+fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
+    let mut app = opened();
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 30);
+    let dead = "notification-queue.dead";
+    let waiting = ready(&app, dead);
+    assert!(waiting > 2, "{waiting}");
+    act(&mut app, Action::GetPressed { queue: dead.into(), count: 1, requeue: true });
+    assert_eq!(ready(&app, dead), waiting, "it was put back");
+    let first = session(&app)
+        .world()
+        .broker()
+        .queue(dead)
+        .expect("it is there")
+        .messages()
+        .next()
+        .is_some_and(requeue::broker::queue::ready::Entry::redelivered);
+    assert!(first, "and will say so");
+    act(&mut app, Action::GetPressed { queue: dead.into(), count: 1, requeue: false });
+    assert_eq!(ready(&app, dead), waiting - 1, "acknowledged, it is gone");
+    act(&mut app, Action::MovePressed { queue: dead.into(), to: Some("inventory-queue".into()) });
+    assert_eq!(ready(&app, dead), 0);
+    let arrived = session(&app).world().ledger().queues["notification-queue"].arrived;
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 30);
+    let (waiting, before) = (ready(&app, dead), session(&app).world().ledger().queues["notification-queue"].arrived);
+    assert!(waiting > 0 && before > arrived);
+    act(&mut app, Action::MovePressed { queue: dead.into(), to: None });
+    assert_eq!(ready(&app, dead), 0, "redriven");
+    assert_eq!(
+        session(&app).world().ledger().queues["notification-queue"].arrived,
+        before + waiting,
+        "each to where it was published first"
+    );
+    let id = notification_service(&app);
+    act(&mut app, Action::KillPressed(id));
+    play(&mut app, 1);
+    assert!(ready(&app, "notification-queue") > 0);
+    act(&mut app, Action::PurgePressed("notification-queue".into()));
+    assert_eq!(ready(&app, "notification-queue"), 0);
+    balanced(&app);
+}
+
+#[test]
+fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
+    let mut app = opened();
+    let first = session(&app).document();
+    act(&mut app, Action::Selected(Some(node("inventory-queue"))));
+    act(&mut app, Action::SelectedAlso(node("analytics-queue")));
+    act(&mut app, Action::SelectedAlso(node("notification-queue")));
+    act(&mut app, Action::SelectedAlso(node("notification-queue")));
+    assert_eq!(session(&app).parts().len(), 2, "once more takes it away again");
+    let place = |app: &App, name: &str| session(app).place(&node(name)).expect("it is there");
+    let before = (place(&app, "inventory-queue"), place(&app, "analytics-queue"));
+    act(&mut app, Action::Nudged(20.0, -5.0));
+    assert_eq!(place(&app, "analytics-queue"), Point { x: before.1.x + 20.0, y: before.1.y - 5.0 });
+    act(&mut app, Action::UndoPressed);
+    assert_eq!((place(&app, "inventory-queue"), place(&app, "analytics-queue")), before, "one gesture, one step");
+    act(&mut app, Action::Dragged(node("inventory-queue"), Point { x: 300.0, y: 300.0 }));
+    act(&mut app, Action::Dropped);
+    let by = Point { x: 300.0 - before.0.x, y: 300.0 - before.0.y };
+    assert_eq!(place(&app, "analytics-queue"), Point { x: before.1.x + by.x, y: before.1.y + by.y }, "what else is selected comes along");
+    act(&mut app, Action::AlignPressed(Align::Row));
+    assert!((place(&app, "inventory-queue").y - place(&app, "analytics-queue").y).abs() < f64::EPSILON);
+    act(&mut app, Action::DeletePressed);
+    assert_eq!(session(&app).scenario().broker.queues.len(), first.broker.queues.len() - 2);
+    for _ in 0..3 {
+        act(&mut app, Action::UndoPressed);
+    }
+    assert_eq!(session(&app).document(), first);
+    act(&mut app, Action::BoxSelected { from: Point { x: -9e3, y: -9e3 }, to: Point { x: 9e3, y: 9e3 } });
+    let all = session(&app).parts().len();
+    act(&mut app, Action::AllSelected);
+    assert_eq!(session(&app).parts().len(), all);
+    act(&mut app, Action::DeletePressed);
+    assert!(geometry::places(session(&app).plan()).is_empty());
+    balanced(&app);
+    act(&mut app, Action::UndoPressed);
+    assert_eq!(session(&app).document(), first);
+}
+
+#[test]
+fn arranging_puts_no_node_on_another() {
+    let mut app = opened();
+    act(&mut app, Action::ArrangePressed);
+    let plan = session(&app).plan();
+    let rects: Vec<_> = geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).collect();
+    for (index, one) in rects.iter().enumerate() {
+        for other in &rects[index + 1..] {
+            let apart = one.right() <= other.left || other.right() <= one.left || one.bottom() <= other.top || other.bottom() <= one.top;
+            assert!(apart, "{one:?} lies over {other:?}");
+        }
+    }
+    act(&mut app, Action::UndoPressed);
+    assert!(!session(&app).can_undo());
+}
+
+#[test]
+fn parts_are_copied_into_another_page_under_new_names() {
+    let mut app = opened();
+    act(&mut app, Action::Selected(Some(Node::Exchange("platform-events".into()))));
+    act(&mut app, Action::SelectedAlso(node("notification-queue")));
+    let Some(Effect::Copy(text)) = app::update(&mut app, Action::CopyPressed) else { panic!("it is copied") };
+    let (exchanges, bindings) = (session(&app).scenario().broker.exchanges.len(), session(&app).scenario().broker.bindings.len());
+    act(&mut app, Action::Pasted(text.clone()));
+    assert_eq!(session(&app).objection, None);
+    let broker = &session(&app).scenario().broker;
+    assert_eq!((broker.exchanges.len(), broker.bindings.len()), (exchanges + 1, bindings + 1), "with what binds them to one another");
+    assert_eq!(session(&app).parts().len(), 2, "what is new is selected");
+    let mut other = App::default();
+    act(&mut other, Action::NewPressed);
+    act(&mut other, Action::Pasted(text));
+    assert_eq!(session(&other).scenario().broker.queues.len(), 1);
+    assert!(
+        session(&other).scenario().broker.exchanges.iter().any(|exchange| &*exchange.name == "platform-events"),
+        "where the name is free it stays"
+    );
+    act(&mut other, Action::Pasted("a shopping list".into()));
+    assert!(session(&other).objection.is_some());
+    act(&mut other, Action::Selected(Some(node("notification-queue"))));
+    act(&mut other, Action::DuplicatePressed);
+    assert_eq!(session(&other).scenario().broker.queues.len(), 2);
+    assert!(matches!(app::update(&mut other, Action::CutPressed), Some(Effect::Copy(_))));
+    assert_eq!(session(&other).scenario().broker.queues.len(), 1);
+}
+
+#[test]
+fn faults_are_planned_as_sentences_moved_and_taken_back() {
+    let mut app = opened();
+    let before = session(&app).scenario().faults.len();
+    act(&mut app, Action::FaultTyped("kill notification-service at 5s for 3s".into()));
+    assert_eq!(session(&app).objection, None);
+    act(&mut app, Action::FaultMoved(before, SimTime::from_secs(8)));
+    let id = notification_service(&app);
+    let up = |app: &App| session(app).world().instance(id).is_some_and(|state| state.up);
+    play(&mut app, 7);
+    assert!(up(&app), "not at five");
+    play(&mut app, 2);
+    assert!(!up(&app), "but at eight");
+    play(&mut app, 4);
+    assert!(up(&app), "for three seconds");
+    act(&mut app, Action::FaultRemoved(before));
+    assert_eq!(session(&app).scenario().faults.len(), before);
+    for (typed, problem) in [("kill nobody at 5s", "nobody"), ("frighten notification-service", "")] {
+        act(&mut app, Action::FaultTyped(typed.into()));
+        assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains(problem)), "{typed}");
+        act(&mut app, Action::ObjectionDismissed);
+    }
+}
+
+#[test]
+fn a_field_says_beside_itself_what_is_wrong_and_keeps_what_was_typed() {
+    let mut app = opened();
+    let path = "broker.queues[0].arguments.x-message-ttl";
+    act(&mut app, Action::FieldTyped(path.into(), Kind::Whole, "-5".into()));
+    let before = session(&app).scenario().clone();
+    let typing = session(&app).typing.clone().expect("it is being typed");
+    assert!(typing.text == "-5" && typing.why.as_ref().is_some_and(|why| why.contains("x-message-ttl")), "{typing:?}");
+    act(&mut app, Action::FieldSet(path.into(), Kind::Whole, "-5".into()));
+    assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
+    assert_eq!(session(&app).typing, Some(typing));
+    act(&mut app, Action::FieldSet(path.into(), Kind::Whole, "5000".into()));
+    assert_eq!(session(&app).typing, None);
+    assert_eq!(session(&app).scenario().broker.queues[0].arguments.get("x-message-ttl").map(ToString::to_string).as_deref(), Some("5000"));
+    act(&mut app, Action::ListChanged("broker.bindings[0]".into(), Change::Remove));
+    assert_eq!(session(&app).scenario().broker.bindings.len(), before.broker.bindings.len() - 1);
+}
+
+#[test]
+fn unsaved_work_is_not_replaced_without_leave() {
+    let mut app = opened();
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    let other = COURSE_CHAPTER.replace("The course chapter's system", "Another");
+    act(&mut app, Action::Opened { name: "other.json".into(), text: other.clone() });
+    assert_eq!(app.dialog, Some(Dialog::Replace));
+    assert_eq!(session(&app).scenario().title, "The course chapter's system");
+    act(&mut app, Action::DialogClosed);
+    act(&mut app, Action::ReplaceConfirmed);
+    assert_eq!(session(&app).scenario().title, "The course chapter's system", "what was refused does not wait");
+    act(&mut app, Action::Opened { name: "other.json".into(), text: other.clone() });
+    act(&mut app, Action::ReplaceConfirmed);
+    assert_eq!(session(&app).scenario().title, "Another");
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut app, Action::SavePressed);
+    act(&mut app, Action::Opened { name: "again.json".into(), text: other });
+    assert_eq!(app.dialog, None, "what is in a file needs no question");
+}
+
+#[test]
+fn a_page_to_look_at_changes_nothing_and_still_runs() {
+    let mut app = App::default();
+    act(&mut app, Action::OptionsGiven(Options { read_only: true, at: Some(SimTime::from_secs(3)), play: true, ..Options::default() }));
+    act(&mut app, Action::Opened { name: "link".into(), text: COURSE_CHAPTER.into() });
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
+    assert!(!app.playing, "a stranger's link does not play by itself");
+    let before = session(&app).document();
+    for action in [
+        Action::PartPressed(PartKind::Service),
+        Action::DeletePressed,
+        Action::FaultTyped("restart broker at 1s".into()),
+        Action::Pasted("{}".into()),
+    ] {
+        act(&mut app, action);
+    }
+    assert_eq!(session(&app).document(), before);
+    let id = notification_service(&app);
+    act(&mut app, Action::KillPressed(id));
+    play(&mut app, 2);
+    assert!(session(&app).world().instance(id).is_some_and(|state| !state.up), "things may be broken");
+}
+
+/// Whatever the palette of commands offers can be done, with anything selected.
+#[test]
+fn every_command_can_be_done() {
+    let client = Node::Client(0);
+    let service = Node::Instance(notification_service(&opened()));
+    for node in [None, Some(client), Some(service), Some(Node::Exchange("platform-events".into())), Some(node("notification-queue"))] {
+        let mut app = opened();
+        act(&mut app, Action::GalleryFetched("[]".into()));
+        act(&mut app, Action::Selected(node.clone()));
+        let names: Vec<String> = commands::all(&app).into_iter().map(|command| command.name).collect();
+        let mut sorted = names.clone();
+        sorted.sort();
+        sorted.dedup();
+        assert_eq!(sorted.len(), names.len(), "each name once");
+        for name in names {
+            act(&mut app, Action::Selected(node.clone()));
+            act(&mut app, Action::QueryTyped(name.to_uppercase()));
+            let command = commands::found(&app).into_iter().find(|command| command.name == name);
+            // What was deleted meanwhile cannot be killed any more; and where nothing breaks any more, the next crash is a day ahead.
+            let Some(command) = command.filter(|command| node.is_none() || command.action != Action::NextPressed) else { continue };
+            act(&mut app, command.action);
+            balanced(&app);
+        }
+    }
 }

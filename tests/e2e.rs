@@ -5,11 +5,11 @@
 #![cfg(all(feature = "e2e", not(target_arch = "wasm32")))]
 #![expect(clippy::disallowed_methods, reason = "a test waits in real time, and is told by its environment where things are")]
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -77,14 +77,49 @@ impl WebDriverCompatibleCommand for ConsoleLog {
     }
 }
 
+/// How a visitor works: everything can be done in both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Pointer,
+    Keyboard,
+}
+
+const ENTER: &str = "\u{E007}";
+const SELECT_ALL: &str = "\u{E009}a\u{E000}";
+
+static VISITORS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+
 /// A visitor with a browser of their own.
 struct Visitor {
     browser: Client,
-    _site: Site,
+    site: Site,
+    downloads: PathBuf,
+    way: Way,
 }
 
 impl Visitor {
     async fn arrive(width: u32, height: u32) -> Self {
+        let visitor = Self::begin(width, height, Way::Pointer).await;
+        visitor.open("").await;
+        visitor
+    }
+
+    /// At the course chapter's system.
+    async fn working(way: Way) -> Self {
+        let visitor = Self::begin(1440, 900, way).await;
+        visitor.open("").await;
+        visitor
+    }
+
+    /// The page with this behind its address.
+    async fn open(&self, hash: &str) {
+        // Another address in between: one that differs behind the # alone is not loaded anew.
+        self.browser.goto("about:blank").await.expect("an empty page");
+        self.browser.goto(&format!("{}{hash}", self.site.address)).await.expect("the site answers");
+        self.wait_for("#scenarios, .house.embed #commands").await;
+    }
+
+    async fn begin(width: u32, height: u32, way: Way) -> Self {
         let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
         let driver = std::env::var("REQUEUE_WEBDRIVER").expect("REQUEUE_WEBDRIVER is ChromeDriver's address");
         let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
@@ -100,7 +135,10 @@ impl Visitor {
             "--no-first-run".into(),
         ];
         arguments.push(format!("--window-size={width},{height}"));
-        let mut options = json!({ "args": arguments });
+        let number = VISITORS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let downloads = std::env::temp_dir().join(format!("requeue-downloads-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&downloads).expect("a temporary folder");
+        let mut options = json!({ "args": arguments, "prefs": { "download.default_directory": downloads } });
         if let Ok(binary) = std::env::var("REQUEUE_CHROMIUM") {
             options["binary"] = json!(binary);
         }
@@ -109,11 +147,170 @@ impl Visitor {
         let browser =
             ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await;
         let browser = browser.expect("ChromeDriver starts a browser");
-        let site = Site::serve(folder);
-        browser.goto(&site.address).await.expect("the site answers");
-        let visitor = Self { browser, _site: site };
-        visitor.wait_for("#play").await;
-        visitor
+        Self { browser, site: Site::serve(folder), downloads, way }
+    }
+
+    async fn focus(&self, css: &str) {
+        let script = "const e = document.querySelector(arguments[0]); if (!e) return false; e.scrollIntoView({ block: 'nearest' }); e.focus(); return document.activeElement === e;";
+        let taken = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+        assert_eq!(taken, json!(true), "{css} takes no focus");
+    }
+
+    async fn keys(&self, keys: &str) {
+        self.browser.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
+    }
+
+    /// A button, a node, a summary: by click, or by Enter.
+    async fn act(&self, css: &str) {
+        self.wait_for(css).await;
+        match self.way {
+            Way::Pointer => self.click(css).await,
+            Way::Keyboard => {
+                self.focus(css).await;
+                self.keys(ENTER).await;
+            }
+        }
+    }
+
+    /// Types over what stands in a field, and leaves it.
+    async fn fill(&self, css: &str, text: &str) {
+        self.wait_for(css).await;
+        self.focus(css).await;
+        self.keys(&format!("{SELECT_ALL}{text}\u{E004}")).await;
+    }
+
+    /// By its words; a keyboard goes through them by arrows.
+    async fn choose(&self, css: &str, words: &str) {
+        self.wait_for(css).await;
+        match self.way {
+            Way::Pointer => {
+                let script = "const e = document.querySelector(arguments[0]); const o = [...e.options].find(o => o.text === arguments[1]); if (!o) return [...e.options].map(o => o.text); \
+                    e.value = o.value; e.dispatchEvent(new Event('change', { bubbles: true })); return null;";
+                let answer = self.browser.execute(script, vec![json!(css), json!(words)]).await.expect("the page answers");
+                assert!(answer.is_null(), "{css} has no {words}: {answer}");
+            }
+            Way::Keyboard => {
+                let script = "return [...document.querySelector(arguments[0]).options].findIndex(o => o.text === arguments[1]);";
+                let index = self.browser.execute(script, vec![json!(css), json!(words)]).await.expect("the page answers");
+                let index = index.as_u64().unwrap_or_else(|| panic!("{css} has no {words}"));
+                self.focus(css).await;
+                self.keys(&format!("\u{E011}{}", "\u{E015}".repeat(usize::try_from(index).expect("a short list")))).await;
+            }
+        }
+    }
+
+    /// Something of the palette of commands.
+    async fn command(&self, name: &str) {
+        match self.way {
+            Way::Pointer => self.click("#commands").await,
+            Way::Keyboard => self.browser.find(Locator::Css("body")).await.expect("a page").send_keys("\u{E009}k").await.expect("keys"),
+        }
+        self.wait_for("dialog[open] #query").await;
+        self.type_into("#query", name).await;
+        self.wait_for(&format!("[data-command='{name}']")).await;
+        self.keys(ENTER).await;
+        self.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    }
+
+    async fn is_absent(&self, css: &str) -> bool {
+        let script = "return !document.querySelector(arguments[0]);";
+        self.browser.execute(script, vec![json!(css)]).await.expect("the page answers") == json!(true)
+    }
+
+    /// A node of the canvas, by the name it begins with.
+    fn node(name: &str) -> String {
+        format!(".node[aria-label*='{name} ']")
+    }
+
+    async fn middle_of(&self, css: &str) -> (i32, i32) {
+        let script = "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [Math.round(r.left + r.width / 2), Math.round(r.top + r.height / 2)];";
+        let at = self.browser.execute(script, vec![json!(css)]).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
+        (number(0), number(1))
+    }
+
+    /// Holds the pointer down at one place and lets it go at another.
+    async fn drag(&self, from: (i32, i32), to: (i32, i32)) {
+        let moved = |at: (i32, i32)| PointerAction::MoveTo { duration: Some(Duration::from_millis(60)), x: at.0.into(), y: at.1.into() };
+        let actions = MouseActions::new("mouse".into())
+            .then(moved(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(moved((i32::midpoint(from.0, to.0), i32::midpoint(from.1, to.1))))
+            .then(moved(to))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.browser.perform_actions(actions).await.expect("the pointer moves");
+    }
+
+    /// Draws a line.
+    async fn connect(&self, from: &str, to: &str) {
+        let (from, to) = (Self::node(from), Self::node(to));
+        match self.way {
+            Way::Pointer => {
+                let port = format!(".with-port:has({from}) .port");
+                self.drag(self.middle_of(&port).await, self.middle_of(&to).await).await;
+            }
+            Way::Keyboard => {
+                self.act(&from).await;
+                self.focus(&from).await;
+                self.keys("c").await;
+                self.wait_for("#connecting").await;
+                self.focus(&to).await;
+                self.keys(ENTER).await;
+            }
+        }
+        self.until("the line is drawn", async |visitor| visitor.is_absent("#connecting").await).await;
+    }
+
+    /// Puts a part on the canvas under a name.
+    async fn add(&self, part: &str, name: &str) {
+        self.act(&format!("[data-part='{part}']")).await;
+        self.wait_for("#name").await;
+        self.fill("#name", name).await;
+        self.wait_for(&Self::node(name)).await;
+    }
+
+    /// The key of the binding that was just drawn, on its line.
+    async fn key(&self, key: &str) {
+        self.wait_for("#in-place").await;
+        self.keys(&format!("{SELECT_ALL}{key}{ENTER}")).await;
+        self.until("it is taken", async |visitor| visitor.is_absent("#in-place").await).await;
+    }
+
+    async fn publish(&self, exchange: &str, key: &str, payload: &str) {
+        self.choose("#composer-exchange", exchange).await;
+        self.type_into("#composer-key", key).await;
+        self.type_into("#composer-payload", payload).await;
+        self.act("#publish").await;
+    }
+
+    async fn scrub(&self, millis: u64) {
+        let script = "const s = document.querySelector('#scrubber'); s.value = arguments[0]; s.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.browser.execute(script, vec![json!(millis.to_string())]).await.expect("the scrubber moves");
+    }
+
+    /// The file that was saved, as soon as it is there.
+    async fn saved(&self) -> String {
+        let file = || {
+            let files = std::fs::read_dir(&self.downloads).expect("the folder is there").filter_map(Result::ok);
+            files.map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "json"))
+        };
+        self.until("the file is there", async |_| file().is_some()).await;
+        let path = file().expect("it is there");
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        std::fs::remove_file(path).expect("it was written");
+        text
+    }
+
+    async fn open_file(&self, name: &str, text: &str) {
+        let path = self.downloads.join(name);
+        std::fs::write(&path, text).expect("a temporary file");
+        let input = self.browser.find(Locator::Css("#open-file")).await.expect("there is a file input");
+        input.send_keys(&path.to_string_lossy()).await.expect("a file can be chosen");
+    }
+
+    async fn assert_balanced(&self) {
+        let ledger = self.text("#ledger").await;
+        assert!(ledger.contains("Balanced") && !ledger.contains("Not balanced"), "{ledger}");
     }
 
     async fn wait_for(&self, css: &str) {
@@ -153,10 +350,10 @@ impl Visitor {
         }
     }
 
+    /// Types over what stands in a field.
     async fn type_into(&self, css: &str, text: &str) {
-        let field = self.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        field.clear().await.expect("it can be cleared");
-        field.send_keys(text).await.expect("it can be typed into");
+        self.focus(css).await;
+        self.keys(&format!("{SELECT_ALL}{text}")).await;
     }
 
     async fn choose_speed(&self, thousandths: u32) {
@@ -175,6 +372,7 @@ impl Visitor {
             .map(ToString::to_string)
             .collect();
         self.browser.close().await.expect("the browser closes");
+        let _ = std::fs::remove_dir_all(&self.downloads);
         assert!(said.is_empty(), "the console is not clean:\n{}", said.join("\n"));
     }
 }
@@ -302,50 +500,6 @@ async fn a_message_tells_its_story() {
 }
 
 #[tokio::test]
-async fn a_queue_is_drawn_bound_changed_and_undone_with_the_keyboard() {
-    let visitor = Visitor::arrive(1440, 900).await;
-    let press = async |css: &str, keys: &str| {
-        let element = visitor.browser.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
-        let focus = vec![serde_json::to_value(&element).expect("an element")];
-        visitor.browser.execute("arguments[0].focus()", focus).await.expect("it takes the focus");
-        visitor.browser.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
-    };
-    let enter = "\u{E007}";
-    press("[data-part='Classic queue']", enter).await;
-    visitor.wait_for("[data-queue='queue-1']").await;
-    press(".node[aria-label*='platform-events topic']", enter).await;
-    press(".node[aria-label*='platform-events topic']", "c").await;
-    visitor.wait_for("#connecting").await;
-    press(".node[aria-label^='queue-1 ']", enter).await;
-    press(".node[aria-label*='platform-events topic']", enter).await;
-    visitor.wait_for("#binding-4").await;
-    // All of it is selected, and typed over.
-    press("#binding-4", "\u{E009}a\u{E000}order.placed\u{E007}").await;
-    visitor.choose_speed(5_000).await;
-    visitor.click("#play").await;
-    visitor.until("it hears of orders", async |visitor| visitor.count("queue-1", "ready").await > 2).await;
-    visitor.click("#play").await;
-    press("[data-queue='queue-1'] button", enter).await;
-    visitor.wait_for("#delete").await;
-    // Bound to a queue it cannot be.
-    press("#connect", enter).await;
-    press(".node[aria-label^='analytics-queue ']", enter).await;
-    visitor.wait_for("#objection").await;
-    assert!(visitor.text("#objection").await.contains("put an exchange between"));
-    press("[data-queue='queue-1'] button", enter).await;
-    press("#delete", enter).await;
-    visitor.until("it is gone", async |visitor| !visitor.text("#queues").await.contains("queue-1")).await;
-    assert!(visitor.text("#log").await.contains("Deleted queue queue-1"));
-    for _ in 0..4 {
-        press("#undo", enter).await;
-    }
-    let undo = visitor.browser.find(Locator::Css("#undo")).await.expect("it is there");
-    assert!(!undo.is_enabled().await.expect("the page answers"), "nothing is left to undo");
-    assert!(visitor.text("#ledger").await.contains("Balanced") && !visitor.text("#ledger").await.contains("Not balanced"));
-    visitor.leave().await;
-}
-
-#[tokio::test]
 async fn what_was_drawn_is_there_after_a_reload() {
     let visitor = Visitor::arrive(1440, 900).await;
     visitor.click("[data-part='Quorum queue']").await;
@@ -387,22 +541,398 @@ async fn another_scenario_from_the_gallery() {
     visitor.leave().await;
 }
 
+/// Writes each test for both ways of working.
+macro_rules! both_ways {
+    ($($name:ident),* $(,)?) => { $(
+        mod $name {
+            #[tokio::test]
+            async fn with_a_pointer() { super::$name(super::Way::Pointer).await; }
+            #[tokio::test]
+            async fn without_a_mouse() { super::$name(super::Way::Keyboard).await; }
+        }
+    )* };
+}
+
+both_ways!(
+    the_chapters_system_from_nothing,
+    two_bindings_deliver_one_copy,
+    what_a_dead_consumer_held_comes_again,
+    dead_letters_say_why,
+    another_past_is_compared,
+    saved_loaded_anew_and_opened,
+    a_link_shows_the_same_elsewhere,
+    the_table_is_an_equal_editor,
+    what_is_copied_is_pasted_and_undone,
+);
+
+async fn the_chapters_system_from_nothing(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.command("New scenario").await;
+    visitor.until("it is empty", async |visitor| visitor.is_absent(".node").await).await;
+    visitor.add("HTTP client", "customers").await;
+    // A client comes with somebody to call.
+    visitor.act(&Visitor::node("service-1")).await;
+    visitor.fill("#name", "order-service").await;
+    visitor.wait_for(&Visitor::node("order-service")).await;
+    visitor.add("Topic exchange", "platform-events").await;
+    visitor.connect("order-service", "platform-events").await;
+    for (queue, key, service) in [("notification-queue", "order.*", "notification-service"), ("analytics-queue", "#", "analytics-service")]
+    {
+        visitor.add("Classic queue", queue).await;
+        visitor.connect("platform-events", queue).await;
+        visitor.key(key).await;
+        visitor.add("Service", service).await;
+        visitor.connect(queue, service).await;
+    }
+    // What the order service publishes, in the form.
+    visitor.act(&Visitor::node("order-service")).await;
+    visitor.act("[data-item='services[0].handlers[0]'] > summary").await;
+    let step = "services[0].handlers[0].steps";
+    let publish = format!(
+        "return [...document.querySelectorAll(\"[data-item^='{step}'] > summary\")].findIndex(e => e.textContent.startsWith('Publish'));"
+    );
+    let index = visitor.browser.execute(&publish, vec![]).await.expect("the page answers");
+    visitor.act(&format!("[data-item='{step}[{index}]'] > summary")).await;
+    visitor.fill(&format!("[id='{step}[{index}].routing_key']"), "order.placed").await;
+    // Dead letters.
+    visitor.add("Direct exchange", "platform-events.dlx").await;
+    visitor.add("Quorum queue", "notification-queue.dead").await;
+    visitor.connect("platform-events.dlx", "notification-queue.dead").await;
+    visitor.key("dead").await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.choose("[id='broker.queues[0].arguments.x-dead-letter-exchange']", "platform-events.dlx").await;
+    visitor.fill("[id='broker.queues[0].arguments.x-dead-letter-routing-key']", "dead").await;
+    visitor.choose_speed(5_000).await;
+    visitor.act("#play").await;
+    visitor
+        .until("orders come through", async |visitor| {
+            visitor.text("[data-queue='analytics-queue']").await.is_empty() || visitor.text("#ledger").await.contains("Acknowledged")
+        })
+        .await;
+    visitor
+        .until("both services have handled some", async |visitor| {
+            let handled = "return [...document.querySelectorAll('.node')].filter(e => /(notification|analytics)-service/.test(e.getAttribute('aria-label')) && e.getAttribute('aria-label').includes('up')).length === 2 \
+                && +[...document.querySelectorAll('.ledger dt')].find(e => e.textContent === 'Acknowledged').nextSibling.textContent > 5;";
+            visitor.browser.execute(handled, vec![]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    visitor.act("#play").await;
+    visitor.assert_balanced().await;
+    // And every bit of it can be undone.
+    for _ in 0..60 {
+        if !visitor.is_absent("#undo:disabled").await {
+            break;
+        }
+        visitor.act("#undo").await;
+    }
+    assert!(visitor.is_absent(".node").await, "it was drawn from nothing");
+    visitor.leave().await;
+}
+
+async fn two_bindings_deliver_one_copy(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.add("Classic queue", "audit").await;
+    for key in ["order.placed", "order.#"] {
+        visitor.connect("platform-events", "audit").await;
+        visitor.key(key).await;
+    }
+    visitor.type_into("#composer-key", "order.placed").await;
+    visitor
+        .until("the preview says it", async |visitor| {
+            visitor.text("#preview").await.contains("Several bindings lead to notification-queue and audit: still one copy.")
+                || visitor.text("#preview").await.contains("Several bindings lead to audit: still one copy.")
+        })
+        .await;
+    visitor.publish("platform-events", "order.placed", "{}").await;
+    visitor.until("it arrived", async |visitor| visitor.count("audit", "ready").await > 0).await;
+    assert_eq!(visitor.count("audit", "ready").await, 1);
+    visitor.leave().await;
+}
+
+async fn what_a_dead_consumer_held_comes_again(way: Way) {
+    let visitor = Visitor::working(way).await;
+    // It takes its ten, and does nothing with them.
+    visitor.act(&Visitor::node("notification-service")).await;
+    visitor.act("[data-fault='Hang']").await;
+    visitor.fill("#composer-count", "12").await;
+    visitor.publish("platform-events", "order.placed", "{\"orderId\": 1, \"address\": {\"zip\": \"1\"}}").await;
+    visitor.choose_speed(1_000).await;
+    visitor.act("#play").await;
+    visitor.until("it holds ten", async |visitor| visitor.count("notification-queue", "unacked").await == 10).await;
+    visitor.act("#play").await;
+    visitor.act("[data-queue='notification-queue'] button").await;
+    visitor.wait_for("[data-messages='notification-queue']").await;
+    assert!(visitor.text("[data-messages='notification-queue']").await.contains("notification-service"), "with who holds them");
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.act("#play").await;
+    visitor.until("they are back", async |visitor| visitor.count("notification-queue", "unacked").await == 0).await;
+    assert!(visitor.count("notification-queue", "ready").await >= 12);
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.choose("#log-filter", "trouble").await;
+    visitor.until("they come again", async |visitor| visitor.text("#log").await.contains("redelivered")).await;
+    visitor.act("#play").await;
+    visitor.assert_balanced().await;
+    visitor.leave().await;
+}
+
+async fn dead_letters_say_why(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act("[data-toggle='notification-service']").await;
+    let reason = async |wanted: &str| {
+        visitor.act("[data-queue='notification-queue.dead'] button").await;
+        visitor.until(wanted, async |visitor| visitor.text("[data-messages='notification-queue.dead']").await.contains(wanted)).await;
+    };
+    visitor.choose_speed(5_000).await;
+    // Too full: the oldest goes.
+    visitor.act("[data-queue='notification-queue'] button").await;
+    visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "2").await;
+    visitor.fill("#composer-count", "3").await;
+    visitor.publish("platform-events", "order.placed", "{\"orderId\": 1}").await;
+    reason("maxlen").await;
+    visitor.act("#purge").await;
+    // Too old.
+    visitor.act("[data-queue='notification-queue'] button").await;
+    visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "").await;
+    visitor.fill("[id='broker.queues[1].arguments.x-message-ttl']", "500").await;
+    visitor.publish("platform-events", "order.placed", "{\"orderId\": 2}").await;
+    visitor.act("#play").await;
+    reason("expired").await;
+    visitor.act("#play").await;
+    visitor.act("#purge").await;
+    // Rejected, having no address.
+    visitor.act("[data-queue='notification-queue'] button").await;
+    visitor.fill("[id='broker.queues[1].arguments.x-message-ttl']", "").await;
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.publish("platform-events", "order.placed", "{\"orderId\": 3}").await;
+    visitor.act("#play").await;
+    reason("rejected").await;
+    visitor.act("#play").await;
+    visitor.wait_for("#dead-letter-alert").await;
+    // Sent back, it lives again.
+    let dead = visitor.count("notification-queue.dead", "ready").await;
+    assert!(dead > 0);
+    visitor.choose("#move-to", "to where they were published").await;
+    visitor.act("#move").await;
+    visitor.until("they are gone from there", async |visitor| visitor.count("notification-queue.dead", "ready").await == 0).await;
+    visitor.assert_balanced().await;
+    visitor.leave().await;
+}
+
+async fn another_past_is_compared(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("twenty seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;
+    visitor.act("#play").await;
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.act("#play").await;
+    visitor.until("it is missed", async |visitor| visitor.count("notification-queue", "ready").await > 20).await;
+    visitor.act("#play").await;
+    visitor.scrub(10_000).await;
+    visitor.until("it is before the crash", async |visitor| visitor.text("#clock").await == "00:10.000").await;
+    visitor.act(&Visitor::node("notification-service")).await;
+    let service = "return document.querySelector(\"[data-item$='.handlers[0]']\").dataset.item;";
+    let handler = visitor.browser.execute(service, vec![]).await.expect("the page answers");
+    let handler = handler.as_str().expect("it has a handler");
+    visitor.act(&format!("[data-item='{handler}'] > summary")).await;
+    visitor.fill(&format!("[id='{handler}.on.prefetch']"), "1").await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.act("#play").await;
+    visitor.until("time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
+    visitor.act("#play").await;
+    visitor.act("#compare").await;
+    visitor.wait_for("#comparison").await;
+    let comparison = visitor.text("#comparison").await;
+    assert!(comparison.contains("ready(notification-queue)"), "here nobody was killed: {comparison}");
+    visitor.leave().await;
+}
+
+async fn saved_loaded_anew_and_opened(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.add("Fanout exchange", "broadcasts").await;
+    visitor.act("#save").await;
+    let text = visitor.saved().await;
+    visitor.open("").await;
+    assert!(visitor.is_absent(&Visitor::node("broadcasts")).await, "nothing opens by itself");
+    visitor.open_file("kept.json", &text).await;
+    visitor.wait_for(&Visitor::node("broadcasts")).await;
+    // What is not saved is not lost.
+    visitor.add("Classic queue", "scratch").await;
+    visitor.open_file("kept-2.json", &text).await;
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is kept", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    assert!(!visitor.is_absent(&Visitor::node("scratch")).await);
+    visitor.leave().await;
+}
+
+async fn a_link_shows_the_same_elsewhere(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.add("Fanout exchange", "broadcasts").await;
+    visitor.choose_speed(5_000).await;
+    visitor.act("#play").await;
+    visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:08").await;
+    visitor.act("#play").await;
+    let clock = visitor.text("#clock").await;
+    let queues = visitor.text("#queues").await;
+    let make = async |which: &str| {
+        visitor.act("#share").await;
+        visitor.act(&format!("[data-link='{which}']")).await;
+        visitor.wait_for("#link").await;
+        let link = visitor.browser.execute("return document.querySelector('#link').value;", vec![]).await.expect("the page answers");
+        visitor.keys("\u{E00C}").await;
+        visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        let link = link.as_str().expect("a link").to_owned();
+        assert!(link.len() < 16 << 10, "{} characters", link.len());
+        link[link.find('#').expect("all of it is behind the #")..].to_owned()
+    };
+    let scenario = make("Scenario").await;
+    let recording = make("Recording up to now").await;
+    let embedded = make("Scenario&embed&read-only").await;
+    let other = Visitor::begin(1440, 900, way).await;
+    other.open(&scenario).await;
+    other.wait_for(&Visitor::node("broadcasts")).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(other.text("#clock").await, "00:00.000", "it does not run by itself");
+    other.open(&recording).await;
+    other.until("the same moment", async |other| other.text("#clock").await == clock).await;
+    assert_eq!(other.text("#queues").await, queues);
+    other.open(&embedded).await;
+    other.wait_for(".house.embed").await;
+    assert!(other.is_absent(".left").await && other.is_absent(".port").await);
+    other.leave().await;
+    visitor.leave().await;
+}
+
+async fn the_table_is_an_equal_editor(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act("#table").await;
+    visitor.wait_for("#table-queues").await;
+    visitor.add_in_table("Classic queue", "audit").await;
+    visitor.choose("[data-connect='platform-events']", "audit").await;
+    visitor.act("[aria-label='Connect platform-events']").await;
+    visitor.wait_for("[data-key='4']").await;
+    visitor.fill("[data-key='4']", "order.*").await;
+    visitor.publish("platform-events", "order.shipped", "{}").await;
+    visitor.until("it is routed", async |visitor| visitor.count("audit", "ready").await == 1).await;
+    visitor.act("[aria-label='Delete audit']").await;
+    visitor.until("it is gone", async |visitor| !visitor.text("#table-queues").await.contains("audit")).await;
+    assert!(visitor.text("#log").await.contains("Deleted queue audit"));
+    visitor.leave().await;
+}
+
+impl Visitor {
+    async fn add_in_table(&self, part: &str, name: &str) {
+        self.act(&format!("[data-part='{part}']")).await;
+        self.wait_for("#name").await;
+        self.fill("#name", name).await;
+        self.until("it has its row", async |visitor| visitor.text(".table-view").await.contains(name)).await;
+    }
+}
+
+async fn what_is_copied_is_pasted_and_undone(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.command("Duplicate").await;
+    visitor.wait_for(&Visitor::node("notification-queue-1")).await;
+    visitor.command("Select everything").await;
+    visitor.command("Delete").await;
+    visitor.until("nothing is left", async |visitor| visitor.is_absent(".node").await).await;
+    visitor.command("Undo").await;
+    visitor.wait_for(&Visitor::node("notification-queue-1")).await;
+    // Bound to a queue a queue cannot be.
+    visitor.act(&Visitor::node("notification-queue-1")).await;
+    visitor.command("Connect to…").await;
+    visitor.act(&Visitor::node("analytics-queue")).await;
+    visitor.wait_for("#objection").await;
+    assert!(visitor.text("#objection").await.contains("put an exchange between"));
+    visitor.command("Undo").await;
+    visitor.until("it is as it was", async |visitor| !visitor.is_absent("#undo:disabled").await).await;
+    visitor.assert_balanced().await;
+    visitor.leave().await;
+}
+
 #[tokio::test]
-async fn a_broken_file_is_explained_and_harms_nothing() {
+async fn the_canvas_is_moved_zoomed_and_boxed_with_a_pointer() {
     let visitor = Visitor::arrive(1440, 900).await;
+    let (queue, service) = (Visitor::node("analytics-queue"), Visitor::node("analytics-service"));
+    let at = visitor.middle_of(&queue).await;
+    visitor.drag(at, (at.0 + 60, at.1 + 45)).await;
+    let moved = visitor.middle_of(&queue).await;
+    assert!((moved.0 - at.0 - 60).abs() < 16 && (moved.1 - at.1 - 45).abs() < 16, "{at:?} to {moved:?}");
+    assert!(visitor.is_absent(".node.selected").await, "a drag is no click");
+    // The view, by its empty space.
+    let zoom = visitor.middle_of(".zoom").await;
+    let empty = (zoom.0, zoom.1 - 60);
+    visitor.drag(empty, (empty.0 + 80, empty.1 + 30)).await;
+    let panned = visitor.middle_of(&queue).await;
+    assert!((panned.0 - moved.0 - 80).abs() < 4 && (panned.1 - moved.1 - 30).abs() < 4, "{moved:?} to {panned:?}");
+    visitor.wait_for(".minimap").await;
+    let before = visitor.middle_of(&service).await;
+    visitor.click("[aria-label='Zoom in']").await;
+    assert!(visitor.middle_of(&service).await != before);
+    visitor.click("[aria-label^='Show everything']").await;
+    visitor.until("all fits again", async |visitor| visitor.is_absent(".minimap").await).await;
+    visitor.click("#undo").await;
+    visitor.until("it is back", async |visitor| visitor.middle_of(&queue).await != moved).await;
+    visitor.leave().await;
+}
+
+/// Whatever is wrong with a file or a link is said, and the open work stays.
+#[tokio::test]
+async fn bad_files_and_links_are_explained_and_harm_nothing() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.add("Classic queue", "precious").await;
     visitor.click("#step").await;
     let clock = visitor.text("#clock").await;
-    let mut good = String::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios/course-chapter.json");
-    std::fs::File::open(source).and_then(|mut file| file.read_to_string(&mut good)).expect("the scenario is there");
-    let broken = std::env::temp_dir().join(format!("requeue-broken-{}.json", std::process::id()));
-    std::fs::write(&broken, good.replace("\"topic\"", "\"topical\"")).expect("a temporary file");
-    let input = visitor.browser.find(Locator::Css("#open-file")).await.expect("there is a file input");
-    input.send_keys(&broken.to_string_lossy()).await.expect("a file can be chosen");
-    visitor.wait_for("#unreadable").await;
-    let said = visitor.text("#unreadable").await;
-    assert!(said.contains("broker.exchanges[0].type") && said.contains("topical"), "{said}");
-    assert_eq!(visitor.text("#clock").await, clock, "what was open still is");
-    std::fs::remove_file(broken).expect("it was written");
+    let good = std::fs::read_to_string(source).expect("the scenario is there");
+    let many = (0..300).map(|number| format!("{{\"name\": \"q{number}\", \"at\": [0, 0]}},")).collect::<Vec<_>>().concat();
+    let files: [(&str, String, &str); 9] = [
+        ("type.json", good.replace("\"topic\"", "\"topical\""), "broker.exchanges[0].type"),
+        ("truncated.json", good[..good.len() / 2].to_owned(), "EOF"),
+        ("large.json", " ".repeat(6 << 20), "bytes"),
+        ("version.json", good.replacen("\"requeue\": 1", "\"requeue\": 99", 1), "99"),
+        ("unknown.json", good.replacen("\"title\"", "\"titel\"", 1), "titel"),
+        ("huge.json", good.replacen("\"queues\": [", &format!("\"queues\": [{many}"), 1), "200"),
+        ("nan.json", good.replacen("\"seed\": 1", "\"seed\": NaN", 1), "expected"),
+        ("deep.json", "[".repeat(100_000), "recursion"),
+        ("empty.json", String::new(), "empty"),
+    ];
+    for (name, text, wanted) in files {
+        visitor.open_file(name, &text).await;
+        visitor
+            .until(name, async |visitor| !visitor.is_absent("#unreadable").await && visitor.text("#unreadable").await.contains(name))
+            .await;
+        let said = visitor.text("#unreadable").await;
+        assert!(said.contains(wanted), "{name}: {said}");
+        assert_eq!(visitor.text("#clock").await, clock, "what was open still is");
+        assert!(!visitor.is_absent(&Visitor::node("precious")).await);
+        visitor.click("#unreadable button").await;
+    }
+    // A script in a name is a name.
+    let script = "<img src=x onerror=alert(1)>";
+    visitor.open_file("script.json", &good.replace("analytics-queue", script)).await;
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.click("#replace").await;
+    visitor.until("it is opened", async |visitor| visitor.text("#queues").await.contains(script)).await;
+    assert!(visitor.is_absent(".house img").await);
+    visitor.leave().await;
+
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    let links = [
+        ("#1=AAAA".to_owned(), "damaged"),
+        ("#1=%3Cscript%3E".to_owned(), "letters"),
+        (format!("#1={}", "A".repeat(17 << 10)), "16 KiB"),
+        ("#9=AAAA".to_owned(), "version 1"),
+        // 300,000 spaces.
+        ("#1=7cEBDQAAAMKg909tDwcUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(), "damaged"),
+    ];
+    for (hash, wanted) in links {
+        visitor.open(&hash).await;
+        visitor.wait_for("#unreadable").await;
+        let said = visitor.text("#unreadable").await;
+        assert!(said.contains(wanted), "{}: {said}", &hash[..hash.len().min(20)]);
+    }
     visitor.leave().await;
 }

@@ -123,7 +123,7 @@ fn the_list_is_fresh() {
         .into_iter()
         .map(|(file, _, scenario)| {
             let file = file.file_name().and_then(|name| name.to_str()).expect("names are plain").to_owned();
-            serde_json::json!({ "file": file, "title": scenario.title, "about": scenario.about })
+            serde_json::json!({ "file": file, "title": scenario.title, "about": scenario.about, "shapes": requeue::app::gallery::outline(&scenario) })
         })
         .collect();
     entries.sort_by_key(|entry| order.iter().position(|kept| kept["file"] == entry["file"]).unwrap_or(usize::MAX));

@@ -1,14 +1,53 @@
 //! The list of scenarios that come with the site.
 
 use super::Exhibit;
-use crate::scenario::Json;
+use crate::broker::SimTime;
+use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
 
 /// What cannot be read is left out: the list is ours.
 pub(super) fn read(text: &str) -> Vec<Exhibit> {
     let list: Json = serde_json::from_str(text).unwrap_or_default();
     let text = |item: &Json, field: &str| item.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
     let items = list.as_array().into_iter().flatten();
-    items.map(|item| Exhibit { file: text(item, "file"), title: text(item, "title"), about: text(item, "about") }).collect()
+    items
+        .map(|item| {
+            let shapes = shapes(&text(item, "shapes"));
+            Exhibit { file: text(item, "file"), title: text(item, "title"), about: text(item, "about"), view: view(&shapes), shapes }
+        })
+        .collect()
+}
+
+/// What stands where, as [`outline`] writes it.
+fn shapes(text: &str) -> Vec<(char, f64, f64)> {
+    let shape = |word: &str| {
+        let mut letters = word.chars();
+        let kind = letters.next()?;
+        let (x, y) = letters.as_str().split_once(',')?;
+        Some((kind, x.parse().ok()?, y.parse().ok()?))
+    };
+    text.split(' ').filter_map(shape).collect()
+}
+
+/// The part of the canvas that is used.
+fn view(shapes: &[(char, f64, f64)]) -> [f64; 4] {
+    let ends = |pick: fn(&(char, f64, f64)) -> f64| {
+        let least = shapes.iter().map(pick).fold(f64::INFINITY, f64::min);
+        (least, shapes.iter().map(pick).fold(f64::NEG_INFINITY, f64::max))
+    };
+    let ((left, right), (top, bottom)) = (ends(|shape| shape.1), ends(|shape| shape.2));
+    [left - 110.0, top - 60.0, right - left + 220.0, bottom - top + 120.0]
+}
+
+/// What stands where in a scenario, in a few letters, for its picture in the gallery: kind and centre of each.
+#[must_use]
+pub fn outline(scenario: &Scenario) -> String {
+    let broker = &scenario.broker;
+    let at = |kind: char, at: Point| format!("{kind}{:.0},{:.0}", at.x, at.y);
+    let clients = scenario.clients.iter().map(|one| at('c', one.at));
+    let services = scenario.services.iter().map(|one| at('s', one.at));
+    let exchanges = broker.exchanges.iter().map(|one| at('e', one.at));
+    let queues = broker.queues.iter().map(|one| at('q', one.at));
+    clients.chain(services).chain(exchanges).chain(queues).collect::<Vec<_>>().join(" ")
 }
 
 /// A file's name for a title.
@@ -17,4 +56,21 @@ pub(super) fn file_name(title: &str) -> String {
     let name: String = letters.collect();
     let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
     if parts.is_empty() { "scenario".into() } else { parts.join("-") }
+}
+
+/// Nothing yet.
+pub(super) fn blank() -> Scenario {
+    Scenario {
+        title: "A new system".into(),
+        about: String::new(),
+        seed: 1,
+        until: None,
+        // Slow enough to be followed by the eye.
+        network: Network { latency: SimTime::from_millis(400), ..Network::default() },
+        broker: BrokerSpec::default(),
+        clients: Vec::new(),
+        services: Vec::new(),
+        faults: Vec::new(),
+        expects: Vec::new(),
+    }
 }

@@ -45,7 +45,13 @@ impl Rect {
         self.top + self.height
     }
 
-    fn centre(&self) -> Point {
+    #[must_use]
+    pub fn has(&self, at: Point) -> bool {
+        (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
+    }
+
+    #[must_use]
+    pub fn centre(&self) -> Point {
         Point { x: self.left + self.width / 2.0, y: self.top + self.height / 2.0 }
     }
 }

@@ -41,7 +41,7 @@ impl Log {
         self.entries.iter().rev()
     }
 
-    pub(super) fn since(&self, number: u64) -> impl Iterator<Item = &Occurrence> {
+    pub fn since(&self, number: u64) -> impl Iterator<Item = &Occurrence> {
         self.entries.iter().filter(move |entry| entry.number > number).map(|entry| &entry.occurrence)
     }
 }

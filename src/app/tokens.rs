@@ -1,5 +1,7 @@
 //! What moves on the canvas: a function of the world and its time, and nothing else.
 
+use std::cell::RefCell;
+
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
 use crate::broker::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, MessageId, Name, Outcome, SimTime};
@@ -57,7 +59,10 @@ pub const HUES: usize = 6;
 /// The hue of a routing key: by its place among the keys the scenario's services publish, so that it never changes.
 #[must_use]
 pub fn hue(scenario: &Scenario, routing_key: &str) -> usize {
-    let keys = published_keys(scenario);
+    hue_among(&published_keys(scenario), routing_key)
+}
+
+fn hue_among(keys: &[&Name], routing_key: &str) -> usize {
     keys.iter().position(|key| &***key == routing_key).unwrap_or_else(|| {
         // Any other key: its letters decide, among the hues that are left.
         let left = HUES.saturating_sub(keys.len()).max(1);
@@ -84,10 +89,70 @@ pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
 #[must_use]
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
-    let landing = flying(plan, still, &mut picture);
-    waiting(plan, &landing, &mut picture);
-    working(plan, &mut picture);
+    let sheet = Sheet { plan, keys: published_keys(plan.world.scenario()), curves: RefCell::default() };
+    let landing = flying(&sheet, still, &mut picture);
+    thin_out(&mut picture);
+    waiting(&sheet, &landing, &mut picture);
+    working(&sheet, &mut picture);
     picture
+}
+
+/// What thousands of tokens of one picture have in common: the hues of keys, and the lines they move along.
+struct Sheet<'a> {
+    plan: Plan<'a>,
+    keys: Vec<&'a Name>,
+    curves: RefCell<OrderedMap<(Leg, Place, Place), Option<Curve>>>,
+}
+
+impl Sheet<'_> {
+    fn hue(&self, routing_key: &str) -> usize {
+        hue_among(&self.keys, routing_key)
+    }
+
+    fn curve(&self, kind: Leg, from: &Place, to: &Place) -> Option<Curve> {
+        *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self.plan, from, to))
+    }
+
+    /// Along a path of several legs, each taking its share.
+    fn along(&self, path: &[Place], share: f64, kind: Leg) -> Option<Point> {
+        let legs = path.len().checked_sub(2)?;
+        #[expect(clippy::cast_precision_loss, reason = "a path has a handful of legs")]
+        let position = share.clamp(0.0, 1.0) * (legs + 1) as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a handful")]
+        let index = (position as usize).min(legs);
+        #[expect(clippy::cast_precision_loss, reason = "a path has a handful of legs")]
+        let within = ease(position - index as f64);
+        Some(self.curve(kind, &path[index], &path[index + 1])?.at(within))
+    }
+}
+
+/// More than this on the way are not drawn one by one.
+pub const FLYING_MAX: usize = 400;
+/// Tokens nearer to one another than this are of one stream.
+const STREAM: f64 = 48.0;
+/// So many of a stream are drawn.
+const OF_A_STREAM: usize = 4;
+
+/// Thousands become streams: a few of those that are near one another, and how many they are.
+fn thin_out(picture: &mut Picture) {
+    if picture.tokens.len() <= FLYING_MAX {
+        return;
+    }
+    let all = picture.tokens.len();
+    let mut streams: OrderedMap<(i32, i32), (usize, Point)> = OrderedMap::new();
+    picture.tokens.retain(|token| {
+        #[expect(clippy::cast_possible_truncation, reason = "a canvas is small")]
+        let stream = ((token.at.x / STREAM).floor() as i32, (token.at.y / STREAM).floor() as i32);
+        let (count, centre) = streams.get_or_default(stream);
+        *count += 1;
+        *centre = Point { x: centre.x + token.at.x, y: centre.y + token.at.y };
+        *count <= OF_A_STREAM
+    });
+    for (count, sum) in streams.values().filter(|(count, _)| *count > all / 40 + OF_A_STREAM) {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let many = *count as f64;
+        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text: format!("×{count}") });
+    }
 }
 
 fn share(world: &World, departs: SimTime, arrives: SimTime, still: bool) -> f64 {
@@ -103,25 +168,12 @@ fn behind(share: f64, place: f64, still: bool) -> f64 {
     if still { share } else { share * (1.0 - (1.0 - share) * f64::min(place, 9.0) * 0.1) }
 }
 
-/// Along a path of several legs, each taking its share.
-fn along(plan: Plan<'_>, path: &[Place], share: f64, kind: Leg) -> Option<Point> {
-    let curves: Vec<Curve> = path.windows(2).filter_map(|pair| kind.curve(plan, &pair[0], &pair[1])).collect();
-    #[expect(clippy::cast_precision_loss, reason = "a path has a handful of legs")]
-    let count = curves.len() as f64;
-    let position = share.clamp(0.0, 1.0) * count;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a handful")]
-    let index = (position as usize).min(curves.len().checked_sub(1)?);
-    #[expect(clippy::cast_precision_loss, reason = "a path has a handful of legs")]
-    let within = ease(position - index as f64);
-    Some(curves[index].at(within))
-}
-
 /// Slow at both ends: things start and arrive.
 fn ease(share: f64) -> f64 {
     share * share * (3.0 - 2.0 * share)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Leg {
     Plain,
     /// The line from `to` to `from`, backwards: an answer.
@@ -155,9 +207,8 @@ const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
 
 /// Flights and hops. Returns what has not landed in its queue yet, as far as the eye is concerned.
-fn flying(plan: Plan<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
-    let world = plan.world;
-    let scenario = world.scenario();
+fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
+    let world = sheet.plan.world;
     let mut add = |at: Option<Point>, shape, hue, radius, label| {
         if let Some(at) = at {
             picture.tokens.push(Token { at, shape, hue, radius, label });
@@ -175,35 +226,35 @@ fn flying(plan: Plan<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Nam
         let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
         match &flight.cargo {
             Cargo::Publish { publish, .. } => {
-                add(along(plan, path, share, Leg::Plain), Shape::First, hue(scenario, &publish.routing_key), FLYING, None);
+                add(sheet.along(path, share, Leg::Plain), Shape::First, sheet.hue(&publish.routing_key), FLYING, None);
             }
             Cargo::Delivery(delivery) => {
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
-                add(along(plan, path, share, leg), shape, hue(scenario, &message.routing_key), FLYING, None);
+                add(sheet.along(path, share, leg), shape, sheet.hue(&message.routing_key), FLYING, None);
             }
             Cargo::Settlement { verdict, message, .. } => {
-                let hue = hue(scenario, &message.routing_key);
+                let hue = sheet.hue(&message.routing_key);
                 match verdict {
-                    Verdict::Ack => add(along(plan, path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
+                    Verdict::Ack => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
                     Verdict::Requeue | Verdict::RejectRequeue => {
-                        add(along(plan, path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                        add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
                     }
-                    Verdict::Reject => add(along(plan, path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
+                    Verdict::Reject => add(sheet.along(path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
                 }
             }
-            Cargo::Request(_) => add(along(plan, path, share, Leg::Plain), Shape::Request, 0, SMALL, None),
+            Cargo::Request(_) => add(sheet.along(path, share, Leg::Plain), Shape::Request, 0, SMALL, None),
             Cargo::Response { status, .. } => {
                 let shape = if (200..300).contains(status) { Shape::Ok } else { Shape::Failed };
-                add(along(plan, path, share, Leg::Back), shape, 0, SMALL, None);
+                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, None);
             }
             Cargo::Confirm { outcome, .. } => {
                 let shape = if *outcome == Outcome::Ack { Shape::Ok } else { Shape::Failed };
-                add(along(plan, path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
+                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
             }
             Cargo::Return { message, .. } => {
-                let hue = hue(scenario, &message.routing_key);
-                add(along(plan, path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
+                let hue = sheet.hue(&message.routing_key);
+                add(sheet.along(path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
             }
             Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
@@ -228,19 +279,19 @@ fn flying(plan: Plan<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Nam
         if let Some(Place::Queue(queue)) = hop.path.last() {
             landing.insert((queue.clone(), hop.message.id), ());
         }
-        let hue = hue(scenario, &hop.message.routing_key);
+        let hue = sheet.hue(&hop.message.routing_key);
         match hop.kind {
             HopKind::Routed => {
-                add(along(plan, &hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None);
+                add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None);
             }
             HopKind::Requeued => {
-                add(along(plan, &hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                add(sheet.along(&hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
             }
             HopKind::DeadLettered(reason) => {
-                add(along(plan, &hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)));
+                add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)));
             }
             HopKind::Unroutable => {
-                let at = hop.path.last().and_then(|place| geometry::rect(plan, place));
+                let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
                 add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"));
             }
@@ -259,11 +310,10 @@ const fn short(reason: DeathReason) -> &'static str {
 }
 
 /// Ready messages in their queues.
-fn waiting(plan: Plan<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture: &mut Picture) {
-    let world = plan.world;
-    let scenario = world.scenario();
+fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture: &mut Picture) {
+    let world = sheet.plan.world;
     for queue in world.broker().queues() {
-        let Some(rect) = geometry::rect(plan, &Place::Queue(queue.name().clone())) else { continue };
+        let Some(rect) = geometry::rect(sheet.plan, &Place::Queue(queue.name().clone())) else { continue };
         let landed = queue.messages().filter(|entry| !landing.contains_key(&(queue.name().clone(), entry.message.id)));
         let many = queue.ready() > READY_SHOWN_MAX as u64;
         let shown = if many { READY_SHOWN_MAX - 1 } else { READY_SHOWN_MAX };
@@ -271,7 +321,7 @@ fn waiting(plan: Plan<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture:
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
                 shape: message_shape(&entry.message, entry.redelivered()),
-                hue: hue(scenario, &entry.message.routing_key),
+                hue: sheet.hue(&entry.message.routing_key),
                 radius: 6.0,
                 label: None,
             });
@@ -284,28 +334,27 @@ fn waiting(plan: Plan<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture:
 }
 
 /// What the instances are working on, in their prefetch slots.
-fn working(plan: Plan<'_>, picture: &mut Picture) {
-    let world = plan.world;
-    let scenario = world.scenario();
+fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
+    let world = sheet.plan.world;
     for (id, instance) in world.instances().filter(|(_, instance)| instance.up) {
-        let Some(rect) = geometry::rect(plan, &Place::Instance(id)) else { continue };
+        let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(id)) else { continue };
         for (index, (message, redelivered)) in instance.deliveries().take(PREFETCH_SHOWN_MAX).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: message_shape(message, redelivered),
-                hue: hue(scenario, &message.routing_key),
+                hue: sheet.hue(&message.routing_key),
                 radius: 3.6,
                 label: None,
             });
         }
     }
     for (id, channel) in world.channels_of_the_dead() {
-        let Some(rect) = geometry::rect(plan, &Place::Instance(id)) else { continue };
+        let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(id)) else { continue };
         for (index, message) in world.broker().unacked_messages(channel).take(PREFETCH_SHOWN_MAX).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: Shape::Held,
-                hue: hue(scenario, &message.routing_key),
+                hue: sheet.hue(&message.routing_key),
                 radius: 3.6,
                 label: None,
             });

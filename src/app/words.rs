@@ -2,9 +2,9 @@
 
 use crate::broker::explain::Why;
 use crate::broker::{Event, Message};
-use crate::sim::biography::Whereabouts;
+use crate::sim::biography::{Biography, Whereabouts};
 use crate::sim::service::InstanceId;
-use crate::sim::{Happening, Occurrence, Verdict, World};
+use crate::sim::{Happening, Occurrence, Place, Verdict, World};
 
 /// How a line is marked, by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,92 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
         Happening::RequestSent { attempt, .. } => *attempt > 1,
         Happening::Began { .. } | Happening::Finished { .. } | Happening::Sent { .. } | Happening::Settling { .. } => false,
     }
+}
+
+/// Where on the canvas it happened.
+#[must_use]
+pub fn place_of(occurrence: &Occurrence) -> Option<Place> {
+    if let Some(id) = occurrence.what.instance() {
+        return Some(Place::Instance(id));
+    }
+    let Happening::Broker(event) = &occurrence.what else { return None };
+    Some(match event {
+        Event::Published { message, .. } | Event::Routed { message, .. } | Event::Returned { message, .. } => {
+            Place::Exchange(message.exchange.clone())
+        }
+        Event::Delivered(delivered) => Place::Queue(delivered.queue.clone()),
+        Event::Enqueued { queue, .. }
+        | Event::Fetched { queue, .. }
+        | Event::Acknowledged { queue, .. }
+        | Event::Requeued { queue, .. }
+        | Event::DeadLettered { queue, .. }
+        | Event::Dropped { queue, .. }
+        | Event::Refused { queue, .. }
+        | Event::ConsumerStarted { queue, .. }
+        | Event::ConsumerEnded { queue, .. }
+        | Event::ConsumerCancelled { queue, .. } => Place::Queue(queue.clone()),
+        _ => return None,
+    })
+}
+
+/// The places a story leads through, for the canvas.
+#[must_use]
+pub fn places_of(life: &Biography) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for occurrence in &life.entries {
+        let routed = match &occurrence.what {
+            Happening::Broker(Event::Routed { queues, .. }) => queues.iter().cloned().map(Place::Queue).collect(),
+            _ => Vec::new(),
+        };
+        for place in place_of(occurrence).into_iter().chain(routed) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+    places
+}
+
+/// What `x-death` says of a message, in words: newest first, as the header has it.
+#[must_use]
+pub fn deaths(message: &Message) -> Vec<String> {
+    let told = message.deaths().iter().map(|death| {
+        let times = if death.count == 1 { "once".to_owned() } else { format!("{} times", death.count) };
+        let reason = match death.reason.name() {
+            "rejected" => "rejected without requeue",
+            "expired" => "it waited longer than its TTL",
+            "maxlen" => "the queue was full",
+            _ => "delivered more often than the queue's limit",
+        };
+        let keys = death.routing_keys.iter().map(|key| &**key).collect::<Vec<_>>().join(", ");
+        format!(
+            "Died {times} in {}: {reason}. It had come by {} with the key {keys}, first at {}.",
+            death.queue,
+            exchange(&death.exchange),
+            death.time
+        )
+    });
+    told.collect()
+}
+
+/// What a second of play brought, for who listens instead of looking: "3 delivered, 1 redelivered".
+#[must_use]
+pub fn summary<'a>(occurrences: impl Iterator<Item = &'a Occurrence>) -> String {
+    let mut counts = [0_u32; 6];
+    for occurrence in occurrences {
+        let index = match &occurrence.what {
+            Happening::Broker(Event::Published { .. }) => 0,
+            Happening::Broker(Event::Delivered(delivered)) => 1 + usize::from(delivered.redelivered),
+            Happening::Broker(Event::Acknowledged { .. }) => 3,
+            Happening::Broker(Event::DeadLettered { .. }) => 4,
+            Happening::Killed { .. } => 5,
+            _ => continue,
+        };
+        counts[index] += 1;
+    }
+    let words = ["published", "delivered", "redelivered", "acknowledged", "dead-lettered", "killed"];
+    let told = words.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}"));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The event's id, as a person calls it.

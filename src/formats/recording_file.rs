@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::amqp_json::table_to_json;
-use super::document::{Mistakes, Node};
+use super::document::{Fields, Mistakes, Node};
 use super::pretty::Doc;
 use super::scenario_file;
-use crate::broker::SimTime;
+use crate::broker::{Name, SimTime};
 use crate::scenario::validate::AT_ONCE_MAX;
 use crate::scenario::{Fault, FaultKind, Problem, validate};
-use crate::sim::{HandPublish, Input, Recording, TimedInput};
+use crate::sim::{BY_HAND_MAX, HandPublish, Input, Recording, TimedInput};
 
 pub const VERSION: u64 = 1;
 /// An edit holds a whole scenario.
@@ -58,9 +58,8 @@ pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
     if problems.is_empty() {
         problems = scenario_problems("scenario", &file.recording.scenario);
         for (index, timed) in file.recording.inputs.iter().enumerate() {
-            match &timed.input {
-                Input::Edit(scenario) => problems.extend(scenario_problems(&format!("inputs[{index}].edit"), scenario)),
-                Input::Fault(_) | Input::Mend(_) | Input::Publish(_) | Input::Request { .. } | Input::Silence => {}
+            if let Input::Edit(scenario) = &timed.input {
+                problems.extend(scenario_problems(&format!("inputs[{index}].edit"), scenario));
             }
         }
         if !file.recording.inputs.is_sorted_by_key(|input| (input.at, input.after_steps)) {
@@ -109,15 +108,34 @@ fn input(node: &Node) -> Option<TimedInput> {
         fields.done();
         Some(request)
     });
+    let get = fields.maybe("get").map(|node| {
+        let fields = node.fields();
+        let (queue, count) = on_queue(&fields);
+        let get = Input::Get { queue, count, requeue: fields.flag("requeue", true) };
+        fields.done();
+        Some(get)
+    });
+    let purge = fields.maybe("purge").map(|node| Some(Input::Purge { queue: node.name() }));
+    let moved = fields.maybe("move").map(|node| {
+        let fields = node.fields();
+        let (queue, count) = on_queue(&fields);
+        let moved = Input::Move { queue, count, to: fields.maybe("to").map(|node| node.name()) };
+        fields.done();
+        Some(moved)
+    });
     let silence = fields.flag("silence", false).then_some(Some(Input::Silence));
     let edit = fields.maybe("edit").map(|node| Some(Input::Edit(Arc::new(scenario_file::embedded(&node)))));
     fields.done();
-    let mut given = [fault, mend, publish, request, silence, edit].into_iter().flatten();
+    let mut given = [fault, mend, publish, request, silence, edit, get, purge, moved].into_iter().flatten();
     if let (Some(input), None) = (given.next(), given.next()) {
         return Some(TimedInput { at, after_steps, input: input? });
     }
-    fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\"");
+    fields.mistake("what came from outside? Give one of \"fault\", \"mend\", \"publish\", \"request\", \"silence\", \"edit\", \"get\", \"purge\", \"move\"");
     None
+}
+
+fn on_queue(fields: &Fields) -> (Name, u32) {
+    (fields.need("queue").name(), fields.need("count").whole(BY_HAND_MAX.into()).try_into().unwrap_or(1))
 }
 
 fn publish(node: &Node) -> HandPublish {
@@ -129,6 +147,7 @@ fn publish(node: &Node) -> HandPublish {
         headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
         persistent: fields.flag("persistent", true),
         mandatory: fields.flag("mandatory", false),
+        confirm: fields.flag("confirm", false),
         expiration: fields.maybe("expiration").map(|node| node.name()),
         priority: fields.maybe("priority").map(|node| node.number_up_to()),
     };
@@ -157,6 +176,13 @@ fn input_document(timed: &TimedInput) -> Doc {
         }
         Input::Silence => document.with("silence", true),
         Input::Edit(scenario) => document.with("edit", scenario_file::document(scenario)),
+        Input::Get { queue, count, requeue } => document
+            .with("get", Doc::object().with("queue", queue.to_string()).with("count", *count).with_unless("requeue", *requeue, &true)),
+        Input::Purge { queue } => document.with("purge", queue.to_string()),
+        Input::Move { queue, count, to } => {
+            let to = to.as_ref().map(ToString::to_string);
+            document.with("move", Doc::object().with("queue", queue.to_string()).with("count", *count).with_some("to", to))
+        }
         Input::Publish(publish) => {
             let headers = (!publish.headers.is_empty()).then(|| Json::Object(table_to_json(&publish.headers)));
             let publish = Doc::object()
@@ -166,6 +192,7 @@ fn input_document(timed: &TimedInput) -> Doc {
                 .with_some("headers", headers)
                 .with_unless("persistent", publish.persistent, &true)
                 .with_unless("mandatory", publish.mandatory, &false)
+                .with_unless("confirm", publish.confirm, &false)
                 .with_some("expiration", publish.expiration.as_ref().map(ToString::to_string))
                 .with_some("priority", publish.priority);
             document.with("publish", publish)

@@ -3,8 +3,8 @@
 
 use super::validate::validate;
 use super::{
-    Action, Attempts, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json,
-    Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
+    Action, Attempts, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, FaultKind,
+    Handler, Json, Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
 };
 use crate::broker::Value;
 use crate::scenario::handler::RECONNECT;
@@ -66,56 +66,6 @@ pub enum Edit {
         from: Part,
         to: Part,
     },
-    SetBindingKey {
-        binding: usize,
-        key: Name,
-    },
-    RemoveBinding(usize),
-    /// An argument of a queue; none takes it away.
-    SetQueueArgument {
-        queue: Name,
-        argument: Name,
-        value: Option<Value>,
-    },
-    SetExchangeType {
-        exchange: Name,
-        kind: ExchangeType,
-    },
-    SetInstances {
-        service: Name,
-        instances: u32,
-    },
-    SetPrefetch {
-        service: Name,
-        handler: usize,
-        prefetch: u16,
-    },
-    SetAutoAck {
-        service: Name,
-        handler: usize,
-        auto_ack: bool,
-    },
-    SetOnFailure {
-        service: Name,
-        handler: usize,
-        policy: FailurePolicy,
-    },
-    /// The first step of a handler that takes time.
-    SetWork {
-        service: Name,
-        handler: usize,
-        time: SimTime,
-    },
-    /// A step one place up.
-    RaiseStep {
-        service: Name,
-        handler: usize,
-        step: usize,
-    },
-    SetPeriod {
-        client: Name,
-        period: SimTime,
-    },
 }
 
 /// # Errors
@@ -127,108 +77,41 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Scenario, String> {
         Edit::Remove(part) => remove(&mut new, part),
         Edit::Rename { part, name } => rename(&mut new, part, name),
         Edit::Connect { from, to } => connect(&mut new, from, to)?,
-        Edit::SetBindingKey { binding, key } => {
-            if let Some(binding) = new.broker.bindings.get_mut(*binding) {
-                binding.routing_key = key.clone();
-            }
-        }
-        Edit::RemoveBinding(binding) => {
-            if *binding < new.broker.bindings.len() {
-                new.broker.bindings.remove(*binding);
-            }
-        }
-        Edit::SetQueueArgument { queue, argument, value } => {
-            if let Some(queue) = new.broker.queues.iter_mut().find(|other| other.name == *queue) {
-                match value {
-                    Some(value) => drop(queue.arguments.insert(argument.clone(), value.clone())),
-                    None => drop(queue.arguments.remove(argument)),
-                }
-            }
-        }
-        Edit::SetExchangeType { exchange, kind } => {
-            if let Some(exchange) = new.broker.exchanges.iter_mut().find(|other| other.name == *exchange) {
-                exchange.kind = *kind;
-            }
-        }
-        Edit::SetInstances { service, instances } => {
-            if let Some(service) = new.services.iter_mut().find(|other| other.name == *service) {
-                service.instances = *instances;
-            }
-        }
-        Edit::SetPrefetch { service, handler, prefetch } => {
-            if let Some(Trigger::Queue(subscription)) = handler_of(&mut new, service, *handler).map(|handler| &mut handler.trigger) {
-                subscription.prefetch = *prefetch;
-            }
-        }
-        Edit::SetAutoAck { service, handler, auto_ack } => {
-            if let Some(handler) = handler_of(&mut new, service, *handler) {
-                if let Trigger::Queue(subscription) = &mut handler.trigger {
-                    subscription.auto_ack = *auto_ack;
-                }
-                if *auto_ack {
-                    handler.steps.retain(|step| step.action != Action::Ack);
-                }
-            }
-        }
-        Edit::SetOnFailure { service, handler, policy } => {
-            if let Some(handler) = handler_of(&mut new, service, *handler) {
-                handler.on_failure = policy.clone();
-            }
-        }
-        Edit::SetWork { service, handler, time } => {
-            let steps = handler_of(&mut new, service, *handler).map(|handler| &mut handler.steps);
-            let work = steps.into_iter().flatten().find_map(|step| match &mut step.action {
-                Action::Work { time } => Some(time),
-                _ => None,
-            });
-            if let Some(work) = work {
-                *work = Span::Constant(*time);
-            }
-        }
-        Edit::RaiseStep { service, handler, step } => {
-            if let Some(handler) = handler_of(&mut new, service, *handler).filter(|handler| (1..handler.steps.len()).contains(step)) {
-                handler.steps.swap(*step - 1, *step);
-            }
-        }
-        Edit::SetPeriod { client, period } => {
-            if let Some(client) = new.clients.iter_mut().find(|other| other.name == *client) {
-                client.traffic.pattern = match &client.traffic.pattern {
-                    Pattern::Poisson(_) => Pattern::Poisson(*period),
-                    _ => Pattern::Every(*period),
-                };
-            }
-        }
     }
-    // What was expected of it need not hold any more, but must not speak of what is gone.
-    let unknown: Vec<bool> =
-        new.expects.iter().map(|expected| !super::validate::unknown_names(&new, &expected.property).is_empty()).collect();
-    let mut index = 0;
-    new.expects.retain(|_| {
-        index += 1;
-        !unknown[index - 1]
-    });
+    forget_unknown(&mut new);
     match validate(&new).into_iter().next() {
         None => Ok(new),
         Some(problem) => Err(problem.message),
     }
 }
 
-fn handler_of<'a>(scenario: &'a mut Scenario, service: &str, handler: usize) -> Option<&'a mut Handler> {
-    scenario.services.iter_mut().find(|other| &*other.name == service)?.handlers.get_mut(handler)
+/// What was expected of it need not hold any more, but must not speak of what is gone.
+fn forget_unknown(new: &mut Scenario) {
+    let unknown: Vec<bool> =
+        new.expects.iter().map(|expected| !super::validate::unknown_names(new, &expected.property).is_empty()).collect();
+    let mut index = 0;
+    new.expects.retain(|_| {
+        index += 1;
+        !unknown[index - 1]
+    });
+}
+
+/// Whether something has this name.
+#[must_use]
+pub fn is_taken(scenario: &Scenario, name: &str) -> bool {
+    scenario.broker.exchanges.iter().any(|exchange| &*exchange.name == name)
+        || scenario.broker.queues.iter().any(|queue| &*queue.name == name)
+        || scenario.service(name).is_some()
+        || scenario.client(name).is_some()
 }
 
 /// A name nothing has yet.
-fn fresh(scenario: &Scenario, stem: &str) -> Name {
-    let taken = |name: &str| {
-        scenario.broker.exchanges.iter().any(|exchange| &*exchange.name == name)
-            || scenario.broker.queues.iter().any(|queue| &*queue.name == name)
-            || scenario.service(name).is_some()
-            || scenario.client(name).is_some()
-    };
+#[must_use]
+pub fn fresh(scenario: &Scenario, stem: &str) -> Name {
     let mut number = 1;
     loop {
         let name = format!("{stem}-{number}");
-        if !taken(&name) {
+        if !is_taken(scenario, &name) {
             return name.into();
         }
         number += 1;
@@ -312,6 +195,19 @@ fn remove(scenario: &mut Scenario, part: &Part) {
                     queue.arguments.remove("x-dead-letter-routing-key");
                 }
             }
+            for exchange in &mut scenario.broker.exchanges {
+                if exchange.arguments.get("alternate-exchange").and_then(Value::as_str) == Some(name) {
+                    exchange.arguments.remove("alternate-exchange");
+                }
+            }
+            for step in handlers_of(scenario).flat_map(|handler| &mut handler.steps) {
+                if let Action::Persist { outbox, .. } = &mut step.action
+                    && outbox.as_ref().is_some_and(|publish| publish.exchange == *name)
+                {
+                    *outbox = None;
+                }
+            }
+            forget_policies(scenario, |policy| matches!(policy, FailurePolicy::DeadLetterRetry { exchange, .. } if exchange == name));
             retain_steps(scenario, |action| !matches!(action, Action::Publish(publish) if publish.exchange == *name));
         }
         Part::Queue(name) => {
@@ -320,13 +216,35 @@ fn remove(scenario: &mut Scenario, part: &Part) {
             for service in &mut scenario.services {
                 service.handlers.retain(|handler| !matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *name));
             }
+            forget_policies(scenario, |policy| matches!(policy, FailurePolicy::Republish { via, .. } if via.contains(name)));
         }
         Part::Service(name) => {
             scenario.services.retain(|service| service.name != *name);
             scenario.clients.retain(|client| client.calls.service != *name);
-            scenario.faults.retain(|fault| fault.kind.target().is_none_or(|target| target.service != *name));
+            scenario.faults.retain(|fault| match &fault.kind {
+                FaultKind::Partition(ends) => !ends.contains(name),
+                FaultKind::FillStore(service) => service != name,
+                kind => kind.target().is_none_or(|target| target.service != *name),
+            });
+            for step in handlers_of(scenario).flat_map(|handler| &mut handler.steps) {
+                if matches!(&step.fails, FailureRule::DependencyDown(service) if service == name) {
+                    step.fails = FailureRule::Never;
+                }
+            }
             scenario.network.links.retain(|link| !link.ends.contains(name));
             retain_steps(scenario, |action| !matches!(action, Action::Call { endpoint, .. } if endpoint.service == *name));
+        }
+    }
+}
+
+/// Policies that have lost their way are what they are by default.
+fn forget_policies(scenario: &mut Scenario, lost: impl Fn(&FailurePolicy) -> bool) {
+    for handler in handlers_of(scenario) {
+        if lost(&handler.on_failure) {
+            handler.on_failure = FailurePolicy::default();
+        }
+        for step in handler.steps.iter_mut().filter(|step| step.on_failure.as_ref().is_some_and(&lost)) {
+            step.on_failure = None;
         }
     }
 }
@@ -334,6 +252,18 @@ fn remove(scenario: &mut Scenario, part: &Part) {
 fn retain_steps(scenario: &mut Scenario, keep: impl Fn(&Action) -> bool) {
     for handler in scenario.services.iter_mut().flat_map(|service| &mut service.handlers) {
         handler.steps.retain(|step| keep(&step.action));
+    }
+}
+
+fn handlers_of(scenario: &mut Scenario) -> impl Iterator<Item = &mut Handler> {
+    scenario.services.iter_mut().flat_map(|service| &mut service.handlers)
+}
+
+/// Everything a service publishes: by its steps, and by way of an outbox.
+fn publish_of(action: &mut Action) -> Option<&mut Publish> {
+    match action {
+        Action::Publish(publish) | Action::Persist { outbox: Some(publish), .. } => Some(publish),
+        _ => None,
     }
 }
 
@@ -348,7 +278,12 @@ fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
     match part {
         Part::Client(_) => scenario.clients.iter_mut().for_each(|client| follow(&mut client.name)),
         Part::Exchange(_) => {
-            scenario.broker.exchanges.iter_mut().for_each(|exchange| follow(&mut exchange.name));
+            for exchange in &mut scenario.broker.exchanges {
+                follow(&mut exchange.name);
+                if exchange.arguments.get("alternate-exchange").and_then(Value::as_str) == Some(old) {
+                    exchange.arguments.insert("alternate-exchange".into(), Value::String(new.clone()));
+                }
+            }
             for binding in &mut scenario.broker.bindings {
                 follow(&mut binding.source);
                 if let BindingTarget::Exchange(name) = &mut binding.destination {
@@ -360,9 +295,12 @@ fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
                     queue.arguments.insert("x-dead-letter-exchange".into(), Value::String(new.clone()));
                 }
             }
-            for step in scenario.services.iter_mut().flat_map(|service| &mut service.handlers).flat_map(|handler| &mut handler.steps) {
-                if let Action::Publish(publish) = &mut step.action {
-                    follow(&mut publish.exchange);
+            for handler in handlers_of(scenario) {
+                handler.steps.iter_mut().filter_map(|step| publish_of(&mut step.action)).for_each(|publish| follow(&mut publish.exchange));
+                for policy in handler.steps.iter_mut().filter_map(|step| step.on_failure.as_mut()).chain([&mut handler.on_failure]) {
+                    if let FailurePolicy::DeadLetterRetry { exchange, .. } = policy {
+                        follow(exchange);
+                    }
                 }
             }
         }
@@ -373,15 +311,18 @@ fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
                     follow(name);
                 }
             }
-            for handler in scenario.services.iter_mut().flat_map(|service| &mut service.handlers) {
+            for handler in handlers_of(scenario) {
                 if let Trigger::Queue(subscription) = &mut handler.trigger {
                     follow(&mut subscription.queue);
                 }
-                for step in &mut handler.steps {
-                    if let Action::Publish(publish) = &mut step.action
-                        && publish.exchange.is_empty()
-                    {
+                for publish in handler.steps.iter_mut().filter_map(|step| publish_of(&mut step.action)) {
+                    if publish.exchange.is_empty() {
                         follow(&mut publish.routing_key); // the default exchange
+                    }
+                }
+                for policy in handler.steps.iter_mut().filter_map(|step| step.on_failure.as_mut()).chain([&mut handler.on_failure]) {
+                    if let FailurePolicy::Republish { via, .. } = policy {
+                        via.iter_mut().for_each(follow);
                     }
                 }
             }
@@ -389,13 +330,57 @@ fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
         Part::Service(_) => {
             scenario.services.iter_mut().for_each(|service| follow(&mut service.name));
             scenario.clients.iter_mut().for_each(|client| follow(&mut client.calls.service));
-            for step in scenario.services.iter_mut().flat_map(|service| &mut service.handlers).flat_map(|handler| &mut handler.steps) {
+            scenario.network.links.iter_mut().flat_map(|link| &mut link.ends).for_each(follow);
+            for fault in &mut scenario.faults {
+                match &mut fault.kind {
+                    FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
+                        follow(&mut target.service);
+                    }
+                    FaultKind::Partition(ends) => ends.iter_mut().for_each(follow),
+                    FaultKind::FillStore(service) => follow(service),
+                    FaultKind::RestartBroker | FaultKind::Alarm(_) => {}
+                }
+            }
+            for step in handlers_of(scenario).flat_map(|handler| &mut handler.steps) {
                 if let Action::Call { endpoint, .. } = &mut step.action {
                     follow(&mut endpoint.service);
+                }
+                if let FailureRule::DependencyDown(service) = &mut step.fails {
+                    follow(service);
                 }
             }
         }
     }
+    for expected in &mut scenario.expects {
+        if let Ok(property) = renamed_in(&expected.property.to_string(), old, new).parse() {
+            expected.property = property;
+        }
+    }
+}
+
+/// A sentence with a name in it, which is not a part of a longer one.
+fn renamed_in(text: &str, old: &str, new: &str) -> String {
+    let of_a_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '#');
+    let mut renamed = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(old) {
+        let (before, after) = (&rest[..at], &rest[at + old.len()..]);
+        let whole = !before.ends_with(of_a_name) && !after.starts_with(of_a_name);
+        renamed.push_str(before);
+        renamed.push_str(if whole { new } else { old });
+        rest = after;
+    }
+    renamed + rest
+}
+
+/// Whether a line can lead from one part to another at all.
+#[must_use]
+pub const fn connectable(from: &Part, to: &Part) -> bool {
+    use Part::{Client, Exchange, Queue, Service};
+    matches!(
+        (from, to),
+        (Exchange(_) | Service(_), Exchange(_) | Queue(_)) | (Queue(_), Exchange(_)) | (Queue(_) | Client(_) | Service(_), Service(_))
+    )
 }
 
 fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result<(), String> {
@@ -616,40 +601,5 @@ mod tests {
         let mut edits = everything();
         edits.push(Edit::Rename { part: service(1), name: "service-2".into() });
         assert!(edited(&edits).expect_err("it is taken").contains("used twice"));
-    }
-
-    #[test]
-    fn fields_are_checked_as_they_are_set() {
-        let good = [
-            Edit::SetBindingKey { binding: 0, key: "order.*".into() },
-            Edit::SetQueueArgument { queue: "queue-1".into(), argument: "x-max-length".into(), value: Some(Value::Int(5)) },
-            Edit::SetQueueArgument { queue: "queue-1".into(), argument: "x-max-length".into(), value: None },
-            Edit::SetExchangeType { exchange: "exchange-1".into(), kind: ExchangeType::Fanout },
-            Edit::SetInstances { service: "service-2".into(), instances: 3 },
-            Edit::SetPrefetch { service: "service-2".into(), handler: 0, prefetch: 1 },
-            Edit::SetAutoAck { service: "service-2".into(), handler: 0, auto_ack: true },
-            Edit::SetOnFailure { service: "service-2".into(), handler: 0, policy: FailurePolicy::Requeue },
-            Edit::SetWork { service: "service-2".into(), handler: 0, time: SimTime::from_millis(5) },
-            Edit::SetPeriod { client: "client-1".into(), period: SimTime::from_millis(50) },
-            Edit::RemoveBinding(0),
-        ];
-        for edit in good {
-            let before = edited(&everything()).expect("it can be built");
-            let after = apply(&before, &edit).unwrap_or_else(|why| panic!("{edit:?}: {why}"));
-            let changes = !matches!(&edit, Edit::SetQueueArgument { value: None, .. });
-            assert_eq!(after != before, changes, "{edit:?}");
-        }
-        for (edit, said) in [
-            (
-                Edit::SetQueueArgument { queue: "queue-1".into(), argument: "x-message-ttl".into(), value: Some(Value::Int(-5)) },
-                "x-message-ttl",
-            ),
-            (Edit::SetInstances { service: "service-2".into(), instances: 500 }, "more than"),
-            (Edit::SetPeriod { client: "client-1".into(), period: SimTime::ZERO }, "10,000 a second"),
-        ] {
-            let before = edited(&everything()).expect("it can be built");
-            let why = apply(&before, &edit).expect_err(said);
-            assert!(why.contains(said), "{why}");
-        }
     }
 }

@@ -19,6 +19,12 @@ pub enum Input {
     Silence,
     /// The scenario is another from now on; what runs adapts as RabbitMQ and the programs would.
     Edit(Arc<Scenario>),
+    /// By hand: fetches so many messages, and puts them back or acknowledges them.
+    Get { queue: Name, count: u32, requeue: bool },
+    /// By hand: drops what is ready.
+    Purge { queue: Name },
+    /// By hand: publishes so many messages again and takes them away here; to a queue, or to where each was first published.
+    Move { queue: Name, count: u32, to: Option<Name> },
 }
 
 /// What a person publishes.
@@ -30,6 +36,8 @@ pub struct HandPublish {
     pub headers: Table,
     pub persistent: bool,
     pub mandatory: bool,
+    /// Asks the broker for a confirm.
+    pub confirm: bool,
     pub expiration: Option<Name>,
     pub priority: Option<u8>,
 }
@@ -56,6 +64,7 @@ impl Input {
             headers: Table::new(),
             persistent: true,
             mandatory: false,
+            confirm: false,
             expiration: None,
             priority: None,
         }))

@@ -39,6 +39,7 @@ mod handling;
 mod http;
 mod life;
 mod network;
+mod operator;
 mod publishing;
 mod slots;
 
@@ -50,15 +51,17 @@ pub use flight::{Cargo, Flight, Hop, HopKind, Place, Verdict};
 pub use input::{HandPublish, Input, Recording, TimedInput};
 pub use ledger::Ledger;
 pub use network::End;
+pub use operator::BY_HAND_MAX;
 pub use service::InstanceId;
 pub use timeline::Timeline;
 pub use trace::{Happening, Occurrence};
 
+use operator::Operator;
+
 use crate::broker::ordered::OrderedMap;
 use crate::broker::view::QueueView;
 use crate::broker::{
-    AmqpError, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply,
-    RequeueCause, SimTime,
+    AmqpError, BasicPublish, Body, Broker, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply, RequeueCause, SimTime,
 };
 use crate::scenario::Scenario;
 use agenda::{Agenda, Item};
@@ -119,32 +122,6 @@ pub struct World {
     watched: bool,
     occurrences: Vec<Occurrence>,
     spare: Vec<Event>,
-}
-
-/// A person's own connection to the broker.
-#[derive(Clone, Copy, Debug)]
-struct Operator {
-    connection: ConnectionId,
-    channel: ChannelId,
-}
-
-impl Operator {
-    fn connect(broker: &mut Broker, now: SimTime) -> Self {
-        let connection = broker.open_connection(Capabilities::default());
-        let channel = broker.open_channel(now, connection).expect("a new connection takes a channel");
-        Self { connection, channel }
-    }
-
-    /// Opens the channel again, if a mistake has closed it or the broker was away.
-    fn reopen(&mut self, broker: &mut Broker, now: SimTime) {
-        if broker.is_open(self.channel) {
-            return;
-        }
-        match broker.open_channel(now, self.connection) {
-            Ok(channel) => self.channel = channel,
-            Err(_) => *self = Self::connect(broker, now),
-        }
-    }
 }
 
 impl World {
@@ -450,27 +427,11 @@ impl World {
             }
             Input::Silence => self.silenced = true,
             Input::Edit(scenario) => self.edit(&scenario),
+            Input::Get { queue, count, requeue } => self.get_by_hand(&queue, count, requeue),
+            Input::Purge { queue } => self.purge_by_hand(queue),
+            Input::Move { queue, count, to } => self.move_by_hand(&queue, count, to.as_ref()),
         }
         self.absorb_events();
-    }
-
-    fn publish_by_hand(&mut self, publish: HandPublish) {
-        let HandPublish { exchange, routing_key, payload, headers, persistent, mandatory, expiration, priority } = publish;
-        let story = self.ledger.business.begin();
-        let (mut properties, body) = self.event("you", &payload, story);
-        properties.headers = Some(headers);
-        properties.delivery_mode = Some(if persistent { 2 } else { 1 });
-        properties.expiration = expiration;
-        properties.priority = priority;
-        let (properties, body) = (properties.into(), Body::Bytes(body));
-        let publish = BasicPublish { exchange, routing_key, mandatory, immediate: false, properties, body };
-        if self.broker_down {
-            return;
-        }
-        self.operator.reopen(&mut self.broker, self.now);
-        if self.broker.apply(self.now, self.operator.channel, Method::BasicPublish(publish)).is_ok() {
-            self.ledger.messages.by_hand += 1;
-        }
     }
 
     /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides

@@ -1,98 +1,166 @@
 //! What the browser does for us: reading files, keeping preferences, telling of the system's wishes.
 
 use gloo::events::EventListener;
-use gloo::file::futures::read_as_text;
-use gloo::net::http::Request;
-use gloo::storage::{LocalStorage, Storage};
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast as _;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{HtmlElement, MouseEvent, SvgElement};
 use yew::Callback;
-use yew::platform::spawn_local;
 
 use super::Dispatch;
-use crate::app::{Action, Motion, Theme};
-use crate::formats::scenario_file;
+use crate::app::{Action, Motion, Options, Theme};
+use crate::formats::{recording_file, scenario_file};
 
-/// Where preferences are kept: named and versioned, so that nothing else is read as ours.
-const PREFERENCES_KEY: &str = "requeue.1.preferences";
+/// A function of `static/browser.js`.
+fn call(name: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let library = Reflect::get(&js_sys::global(), &"requeue".into()).ok()?;
+    let function: Function = Reflect::get(&library, &name.into()).ok()?.dyn_into().ok()?;
+    function.apply(&library, &arguments.iter().collect::<Array>()).ok()
+}
 
-async fn fetch_text(url: &str) -> Result<String, String> {
-    match Request::get(url).send().await {
-        Ok(answer) if answer.ok() => answer.text().await.map_err(|error| error.to_string()),
-        Ok(answer) => Err(format!("the server answered {} {}", answer.status(), answer.status_text())),
-        Err(error) => Err(format!("it cannot be fetched: {error}")),
+/// The same, for one that takes its time: its text, or why there is none.
+fn ask(name: &str, arguments: &[JsValue], done: impl FnOnce(Result<String, String>) + 'static) {
+    let Some(promise) = call(name, arguments).and_then(|promise| promise.dyn_into::<Promise>().ok()) else {
+        return done(Err("this browser is too old for it".into()));
+    };
+    let told = |value: &JsValue| value.as_string().or_else(|| Reflect::get(value, &"message".into()).ok()?.as_string()).unwrap_or_default();
+    let done = std::rc::Rc::new(std::cell::Cell::new(Some(done)));
+    let failed = done.clone();
+    let good = Closure::once(move |value: JsValue| done.take().map_or((), |done| done(Ok(told(&value)))));
+    let bad = Closure::once(move |value: JsValue| failed.take().map_or((), |done| done(Err(told(&value)))));
+    let _ = promise.then2(&good, &bad);
+    // Both live until the promise has called one of them.
+    good.forget();
+    bad.forget();
+}
+
+fn opened(name: String, result: Result<String, String>) -> Action {
+    match result {
+        Ok(text) => Action::Opened { name, text },
+        Err(reason) => Action::OpenFailed { name, reason: format!("it cannot be read: {reason}") },
     }
 }
 
 /// A scenario of the site, by its file's name.
 pub fn fetch_scenario(name: String, dispatch: Dispatch) {
-    spawn_local(async move {
-        dispatch.emit(match fetch_text(&format!("scenarios/{name}")).await {
-            Ok(text) => Action::Opened { name, text },
-            Err(reason) => Action::OpenFailed { name, reason },
-        });
-    });
+    let url = format!("scenarios/{name}");
+    ask("fetched", &[url.into()], move |result| dispatch.emit(opened(name, result)));
 }
 
 pub fn fetch_gallery(dispatch: Dispatch) {
-    spawn_local(async move {
-        let name = "gallery.json".to_owned();
-        dispatch.emit(match fetch_text(&name).await {
+    ask("fetched", &["gallery.json".into()], move |result| {
+        dispatch.emit(match result {
             Ok(text) => Action::GalleryFetched(text),
-            Err(reason) => Action::OpenFailed { name, reason },
+            Err(reason) => Action::OpenFailed { name: "gallery.json".into(), reason },
         });
     });
 }
 
 /// A file for the visitor to keep.
 pub fn download(name: &str, text: &str) {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let blob = gloo::file::Blob::new_with_options(text, Some("application/json"));
-    let url = gloo::file::ObjectUrl::from(blob);
-    let Some(link) = document.create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok()) else { return };
-    if link.set_attribute("href", &url).is_ok() && link.set_attribute("download", name).is_ok() {
-        link.click();
-    }
+    let _ = call("save", &[text.into(), name.into()]);
 }
 
-pub fn read_file(file: web_sys::File, dispatch: Dispatch) {
-    spawn_local(async move {
-        let name = file.name();
-        #[expect(clippy::cast_precision_loss, reason = "the limit is small")]
-        let too_large = file.size() > scenario_file::BYTES_MAX as f64;
-        dispatch.emit(if too_large {
-            let reason = format!("the file has {} bytes, a scenario has at most {}", file.size(), scenario_file::BYTES_MAX);
-            Action::OpenFailed { name, reason }
-        } else {
-            match read_as_text(&gloo::file::Blob::from(web_sys::Blob::from(file))).await {
-                Ok(text) => Action::Opened { name, text },
-                Err(error) => Action::OpenFailed { name, reason: format!("it cannot be read: {error}") },
-            }
+pub fn copy(text: &str) {
+    let _ = call("copy", &[text.into()]);
+}
+
+/// What was copied in this page.
+pub fn copied() -> String {
+    call("copied", &[]).and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+pub fn picture(kind: &str, name: &str, tokens: &str) {
+    let _ = call("picture", &[kind.into(), name.into(), tokens.into()]);
+}
+
+/// A link to this page that holds a document.
+pub fn link(text: &str, options: &str, done: Callback<String>) {
+    let here = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let here = here.split('#').next().unwrap_or_default().to_owned();
+    let options = options.to_owned();
+    ask("pack", &[text.into()], move |packed| {
+        done.emit(packed.map(|packed| format!("{here}#1={packed}{options}")).unwrap_or_default());
+    });
+}
+
+/// What the page's address holds: options, and perhaps a document.
+pub fn address() -> (Options, Option<String>, Option<String>) {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let mut options = Options::default();
+    let (mut packed, mut exhibit) = (None, None);
+    for part in hash.trim_start_matches('#').split('&').filter(|part| !part.is_empty()) {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        match key {
+            "read-only" => options.read_only = true,
+            "embed" => options.embed = true,
+            "play" => options.play = true,
+            "t" => options.at = value.parse().ok().map(crate::broker::SimTime::from_millis),
+            "speed" => options.speed = value.parse().ok(),
+            "scenario" => exhibit = Some(value.to_owned()),
+            // The version of the link comes first, and a number alone is one.
+            _ => packed = Some(if key == "1" { value.to_owned() } else { format!("?{key}") }),
+        }
+    }
+    (options, packed, exhibit)
+}
+
+/// Opens what a link holds.
+pub fn open_link(packed: String, dispatch: Dispatch) {
+    let name = "The link".to_owned();
+    if let Some(version) = packed.strip_prefix('?') {
+        let reason = format!("it begins with “{version}”, and this Requeue reads links of version 1");
+        return dispatch.emit(Action::OpenFailed { name, reason });
+    }
+    ask("unpack", &[packed.into()], move |result| {
+        dispatch.emit(match result {
+            Ok(text) => Action::Opened { name, text },
+            Err(reason) => Action::OpenFailed { name, reason },
         });
     });
 }
 
-/// What a visitor chose, as it is kept.
-#[derive(Serialize, Deserialize, Default)]
-struct Preferences {
-    theme: String,
-    motion: String,
+pub fn read_file(file: &web_sys::File, dispatch: Dispatch) {
+    let name = file.name();
+    #[expect(clippy::cast_precision_loss, reason = "the limit is small")]
+    let too_large = file.size() > scenario_file::BYTES_MAX.max(recording_file::BYTES_MAX) as f64;
+    if too_large {
+        let reason = format!(
+            "the file has {} bytes: a scenario has at most {}, a recording {}",
+            file.size(),
+            scenario_file::BYTES_MAX,
+            recording_file::BYTES_MAX
+        );
+        return dispatch.emit(Action::OpenFailed { name, reason });
+    }
+    ask("read", &[JsValue::from(file)], move |result| dispatch.emit(opened(name, result)));
 }
 
+const PREFERENCES_KEY: &str = "requeue.2.preferences";
+
+/// What a visitor chose: two words.
 pub fn preferences() -> (Theme, Motion) {
-    let kept: Preferences = LocalStorage::get(PREFERENCES_KEY).unwrap_or_default();
-    let theme = match kept.theme.as_str() {
-        "light" => Theme::Light,
-        "dark" => Theme::Dark,
+    let kept: String = stored(PREFERENCES_KEY).unwrap_or_default();
+    let theme = match kept.split(' ').next() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
         _ => Theme::System,
     };
-    let motion = match kept.motion.as_str() {
-        "reduced" => Motion::Reduced,
-        "full" => Motion::Full,
+    let motion = match kept.split(' ').nth(1) {
+        Some("reduced") => Motion::Reduced,
+        Some("full") => Motion::Full,
         _ => Motion::System,
     };
     (theme, motion)
+}
+
+/// None where it is blocked.
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
 }
 
 /// A full or blocked storage loses a preference and nothing else.
@@ -107,23 +175,23 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
         Motion::Reduced => "reduced",
         Motion::Full => "full",
     };
-    let _ = LocalStorage::set(PREFERENCES_KEY, Preferences { theme: theme.into(), motion: motion.into() });
+    let _ = storage().map(|storage| storage.set_item(PREFERENCES_KEY, &format!("{theme} {motion}")));
 }
 
 /// Where what is being drawn is kept.
-const DRAFT_KEY: &str = "requeue.1.draft";
+const DRAFT_KEY: &str = "requeue.2.draft";
 
 pub fn draft() -> Option<String> {
-    LocalStorage::get(DRAFT_KEY).ok()
+    stored(DRAFT_KEY)
 }
 
-/// A full or blocked storage keeps nothing; the file that Save gives does.
-pub fn save_draft(text: &str) {
-    let _ = LocalStorage::set(DRAFT_KEY, text);
+/// Whether it could be kept: a full or blocked storage keeps nothing.
+pub fn save_draft(text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(DRAFT_KEY, text).is_ok())
 }
 
 pub fn forget_draft() {
-    LocalStorage::delete(DRAFT_KEY);
+    let _ = storage().map(|storage| storage.remove_item(DRAFT_KEY));
 }
 
 /// The page is broken, which is our mistake: says so, and that the work is kept.
@@ -155,6 +223,26 @@ pub fn leave_after_pointer(event: &MouseEvent) {
             Err(element) => drop(element.dyn_into::<SvgElement>().map(|element| element.blur())),
         }
     }
+}
+
+/// A drag ends with a click on what was dragged, which nobody meant.
+pub fn swallow_click() {
+    let _ = call("swallow", &[]);
+}
+
+/// Parts from the clipboard, wherever one is not typing.
+pub fn on_paste(dispatch: &Dispatch) -> Option<EventListener> {
+    let document = web_sys::window()?.document()?;
+    let dispatch = dispatch.clone();
+    Some(EventListener::new(&document, "paste", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA")) {
+            return;
+        }
+        let data = event.dyn_ref::<web_sys::ClipboardEvent>().and_then(web_sys::ClipboardEvent::clipboard_data);
+        let text = data.and_then(|data| data.get_data("text/plain").ok()).filter(|text| !text.is_empty()).unwrap_or_else(copied);
+        dispatch.emit(Action::Pasted(text));
+    }))
 }
 
 pub fn apply_theme(theme: Theme) {

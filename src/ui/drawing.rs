@@ -1,32 +1,93 @@
 //! The canvas: nodes and lines as SVG, each node a button.
 
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::painter::Camera;
 use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
-use crate::app::{Action, Session};
-use crate::broker::{ExchangeType, Flow, Table};
-use crate::scenario::{QueueSpec, Scenario, Trigger};
+use crate::app::{Action, App, Session};
+use crate::broker::{ExchangeType, Flow, Table, Value};
+use crate::scenario::{Point, QueueSpec, Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};
 
-/// What a pointer does to a node, in pixels of the page.
+/// What a pointer or a key does on the canvas, in pixels of the page.
 #[derive(Clone, Debug)]
-pub enum Grab {
-    Begins(Place, f64, f64),
+pub enum Gesture {
+    /// A node is taken hold of.
+    Node(Place, f64, f64),
+    /// A line is begun at a node's port.
+    Port(Place),
+    /// The view is taken hold of; with Shift, a box is drawn.
+    Empty(f64, f64, bool),
     Moves(f64, f64),
-    Ends,
+    Ends(f64, f64),
+    Clicked {
+        place: Place,
+        also: bool,
+    },
+    Key(Place, KeyboardEvent),
+    Focused(Place),
+    Menu(Place, i32, i32),
+    Edit(Editing),
+    /// What was typed in place; none gives up.
+    Edited(Option<String>),
+    Zoom(f64),
+    /// As large as it is drawn.
+    Natural,
+    Fit,
+    /// The middle of the view, in canvas units.
+    Centre(Point),
 }
 
-pub fn view(session: &Session, camera: Camera, width: f64, height: f64, dispatch: &Dispatch, grab: &Callback<Grab>) -> Html {
+/// What is edited in place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Editing {
+    Name(Place),
+    /// The key of a binding, or its header arguments.
+    Binding(usize),
+}
+
+/// What the canvas is drawn from.
+pub struct Scene<'a> {
+    pub app: &'a App,
+    pub session: &'a Session,
+    pub camera: Camera,
+    pub size: (f64, f64),
+    pub dispatch: &'a Dispatch,
+    pub gesture: &'a Callback<Gesture>,
+    pub editing: Option<&'a Editing>,
+    /// The node that has the canvas's one tab stop.
+    pub focused: Option<&'a Place>,
+    /// Where the pointer is while a line is drawn, in canvas units.
+    pub pointer: Option<Point>,
+    /// The box that is drawn, in canvas units.
+    pub boxed: Option<(Point, Point)>,
+}
+
+/// More nodes than this stand without their shadows, which are slow to paint where there is no graphics card.
+const SHADOWS_MAX: usize = 30;
+
+pub fn view(scene: &Scene<'_>) -> Html {
+    let Scene { app, session, camera, size, gesture, .. } = scene;
+    let plan = session.plan();
     let transform = format!("translate({:.2} {:.2}) scale({:.4})", camera.left, camera.top, camera.scale);
+    let edges = geometry::edges(plan);
+    let places = geometry::places(plan);
+    let lit = lit(session);
+    let stop = scene.focused.filter(|place| places.contains(place)).or(session.selection.as_ref()).or(places.first());
+    let onpointerdown =
+        gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
     html! {
-        <svg class={classes!("drawing", session.connecting.is_some().then_some("connecting"))} width={width.to_string()} height={height.to_string()} role="group" aria-label="The system"
-            onpointermove={grab.reform(|event: PointerEvent| Grab::Moves(event.client_x().into(), event.client_y().into()))}
-            onpointerup={grab.reform(|_: PointerEvent| Grab::Ends)} onpointercancel={grab.reform(|_: PointerEvent| Grab::Ends)}>
+        <svg class={classes!("drawing", (places.len() > SHADOWS_MAX).then_some("many"), session.connecting.is_some().then_some("connecting"))} width={size.0.to_string()} height={size.1.to_string()} role="group" aria-label="The system: arrow keys go from node to node"
+            {onpointerdown}
+            onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
+            onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
+            onpointercancel={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}>
             <defs>
-                <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse"><circle cx="1" cy="1" r=".9" class="dot" /></pattern>
+                <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}><circle cx="1" cy="1" r=".9" class="dot" /></pattern>
                 <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
                     <path d="M0 .8 7 4 0 7.2z" class="arrow" />
                 </marker>
@@ -36,17 +97,167 @@ pub fn view(session: &Session, camera: Camera, width: f64, height: f64, dispatch
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform}>
-                { for geometry::edges(session.plan()).iter().map(edge) }
-                { for geometry::edges(session.plan()).iter().map(binding_key) }
-                { for geometry::places(session.plan()).iter().map(|place| node(session, place, dispatch, grab)) }
+                { for edges.iter().map(|one| edge(one, lit.leads(one))) }
+                { for edges.iter().map(|one| binding_key(scene, one, lit.leads(one))) }
+                { for places.iter().enumerate().map(|(index, place)| node(scene, index, place, stop == Some(place), &lit)) }
+                { pending(scene) }
+                if let Some((from, to)) = scene.boxed {
+                    <rect class="box-select" x={from.x.min(to.x).to_string()} y={from.y.min(to.y).to_string()} width={(from.x - to.x).abs().to_string()} height={(from.y - to.y).abs().to_string()} />
+                }
             </g>
+            if places.is_empty() && !app.options.read_only {
+                <text class="caption middle" x={(size.0 / 2.0).to_string()} y={(size.1 / 2.0).to_string()}>{ "Nothing yet. Drag a part from the left, or click it." }</text>
+            }
         </svg>
     }
 }
 
-fn edge(edge: &geometry::Edge) -> Html {
+/// What lights up: the way of a message that is about to be published, or of one whose story is told.
+struct Lit {
+    bindings: Vec<usize>,
+    places: Vec<Place>,
+    story: bool,
+}
+
+fn lit(session: &Session) -> Lit {
+    let composer = &session.composer;
+    if composer.focused {
+        let headers = composer.table();
+        let world = session.world();
+        let explained = world.broker().explain(&composer.exchange, &composer.routing_key, headers.as_ref());
+        let matching = |binding: &crate::scenario::BindingSpec| {
+            explained.iter().any(|one| {
+                one.matches
+                    && *one.binding.routing_key == binding.routing_key
+                    && **one.binding.destination == **binding.destination.name()
+                    && one.binding.arguments == &binding.arguments
+            })
+        };
+        let bindings = session
+            .scenario()
+            .broker
+            .bindings
+            .iter()
+            .enumerate()
+            .filter(|(_, binding)| binding.source == composer.exchange && matching(binding))
+            .map(|(index, _)| index);
+        let queues = world.broker().destinations(&composer.exchange, &composer.routing_key, headers);
+        return Lit { bindings: bindings.collect(), places: queues.into_iter().map(Place::Queue).collect(), story: false };
+    }
+    let life = session.biography.as_ref().and_then(|told| told.life.as_ref());
+    Lit { bindings: Vec::new(), places: life.map(crate::app::words::places_of).unwrap_or_default(), story: true }
+}
+
+impl Lit {
+    fn leads(&self, edge: &geometry::Edge) -> bool {
+        if self.story {
+            return self.places.contains(&edge.from) && self.places.contains(&edge.to);
+        }
+        matches!(&edge.kind, EdgeKind::Binding(number, _) if self.bindings.contains(number))
+    }
+}
+
+/// The line that is being drawn.
+fn pending(scene: &Scene<'_>) -> Html {
+    let from = scene.session.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
+    let (Some(from), Some(to)) = (from, scene.pointer) else { return html! {} };
+    let at = from.centre();
+    html! { <path class="edge pending" d={format!("M{:.1} {:.1}L{:.1} {:.1}", at.x, at.y, to.x, to.y)} marker-end="url(#arrow)" /> }
+}
+
+/// A field on the canvas: a node's name, or a binding's key. It is HTML above the drawing, and is moved to its place when it is there.
+pub fn in_place(scene: &Scene<'_>) -> Html {
+    let Some(editing) = scene.editing else { return html! {} };
+    let plan = scene.session.plan();
+    let (at, value, label) = match editing {
+        Editing::Name(place) => {
+            let (Some(rect), Some(part)) = (geometry::rect(plan, place), scene.session.part(place)) else { return html! {} };
+            let y = if matches!(place, Place::Exchange(_)) { rect.bottom() + 20.0 } else { rect.top - 2.0 };
+            (Point { x: rect.centre().x, y }, part.name().to_string(), "Name")
+        }
+        Editing::Binding(number) => {
+            let edges = geometry::edges(plan);
+            let edge = edges.iter().find(|edge| matches!(edge.kind, EdgeKind::Binding(other, _) if other == *number));
+            let Some((edge, binding)) = edge.zip(scene.session.scenario().broker.bindings.get(*number)) else { return html! {} };
+            let headers = is_of_headers(scene.session.scenario(), &binding.source);
+            let value = if headers {
+                serde_json::Value::Object(crate::formats::amqp_json::table_to_json(&binding.arguments)).to_string()
+            } else {
+                binding.routing_key.to_string()
+            };
+            (edge.curve.at(0.5), value, if headers { "Header arguments, as JSON" } else { "Binding key" })
+        }
+    };
+    let text = JsValue::from_str(&value);
+    let done = scene.gesture.clone();
+    let onkeydown = {
+        let done = done.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            event.stop_propagation();
+            match event.key().as_str() {
+                "Enter" => done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value()))),
+                "Escape" => done.emit(Gesture::Edited(None)),
+                _ => {}
+            }
+        })
+    };
+    let onblur = Callback::from(move |event: FocusEvent| {
+        done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
+    });
+    let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
+    html! {
+        <input id="in-place" class="mono" aria-label={label} ~defaultValue={text} {onkeydown} {onblur} onpointerdown={stop} autocomplete="off" spellcheck="false"
+            data-x={format!("{:.0}", scene.camera.left + at.x * scene.camera.scale)} data-y={format!("{:.0}", scene.camera.top + at.y * scene.camera.scale)} />
+    }
+}
+
+/// No style is written into the page's text, so this is how the field gets to its place.
+pub fn put_in_place() {
+    let field = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("in-place"));
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { return };
+    for (side, name) in [("left", "data-x"), ("top", "data-y")] {
+        let _ = field.style().set_property(side, &format!("{}px", field.get_attribute(name).unwrap_or_default()));
+    }
+}
+
+pub fn is_of_headers(scenario: &Scenario, exchange: &str) -> bool {
+    scenario.broker.exchanges.iter().any(|one| &*one.name == exchange && one.kind == ExchangeType::Headers)
+}
+
+/// The whole system, small; a click goes there.
+pub fn minimap(scene: &Scene<'_>) -> Html {
+    let plan = scene.session.plan();
+    let bounds = geometry::bounds(plan);
+    let view = format!("{:.0} {:.0} {:.0} {:.0}", bounds.left, bounds.top, bounds.width, bounds.height);
+    let camera = scene.camera;
+    let (left, top) = (-camera.left / camera.scale, -camera.top / camera.scale);
+    let height = (150.0 * bounds.height / bounds.width.max(1.0)).clamp(40.0, 150.0);
+    let onpointerdown = {
+        let gesture = scene.gesture.clone();
+        Callback::from(move |event: PointerEvent| {
+            let Some(map) = event.target_dyn_into::<Element>().and_then(|target| target.closest(".minimap").ok().flatten()) else { return };
+            let rect = map.get_bounding_client_rect();
+            let scale = (rect.width() / bounds.width).min(rect.height() / bounds.height);
+            let (x, y) = (
+                f64::from(event.client_x()) - rect.left() - (rect.width() - bounds.width * scale) / 2.0,
+                f64::from(event.client_y()) - rect.top() - (rect.height() - bounds.height * scale) / 2.0,
+            );
+            gesture.emit(Gesture::Centre(Point { x: bounds.left + x / scale, y: bounds.top + y / scale }));
+        })
+    };
+    html! {
+        <svg class="minimap" viewBox={view} width="150" height={format!("{height:.0}")} aria-hidden="true" {onpointerdown}>
+            { for geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).map(|rect| html! {
+                <rect x={rect.left.to_string()} y={rect.top.to_string()} width={rect.width.to_string()} height={rect.height.to_string()} rx="8" />
+            }) }
+            <rect class="frame" x={left.to_string()} y={top.to_string()} width={(scene.size.0 / camera.scale).to_string()} height={(scene.size.1 / camera.scale).to_string()} />
+        </svg>
+    }
+}
+
+fn edge(edge: &geometry::Edge, lit: bool) -> Html {
     let dead = edge.kind == EdgeKind::DeadLetters || is_dead_binding(edge);
-    let class = classes!("edge", (edge.kind == EdgeKind::Http).then_some("http"), dead.then_some("dead"));
+    let class = classes!("edge", (edge.kind == EdgeKind::Http).then_some("http"), dead.then_some("dead"), lit.then_some("lit"));
     let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
     html! { <path {class} d={edge.curve.svg()} marker-end={marker} /> }
 }
@@ -57,8 +268,12 @@ fn is_dead_binding(edge: &geometry::Edge) -> bool {
     matches!(edge.kind, EdgeKind::Binding(..)) && from.ends_with(".dlx")
 }
 
-fn binding_key(edge: &geometry::Edge) -> Html {
-    let EdgeKind::Binding(_, key) = &edge.kind else { return html! {} };
+fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
+    let EdgeKind::Binding(number, key) = &edge.kind else { return html! {} };
+    let scenario = scene.session.scenario();
+    let Some(binding) = scenario.broker.bindings.get(*number) else { return html! {} };
+    let headers = is_of_headers(scenario, &binding.source);
+    let key = if headers { in_short(&binding.arguments) } else { key.clone() };
     if key.is_empty() {
         return html! {};
     }
@@ -72,20 +287,53 @@ fn binding_key(edge: &geometry::Edge) -> Html {
     } else {
         (edge.curve.to.x - width / 2.0 - 8.0, edge.curve.to.y + 36.0)
     };
+    let edit = {
+        let (gesture, number, read_only) = (scene.gesture.clone(), *number, scene.app.options.read_only);
+        move || {
+            if !read_only {
+                gesture.emit(Gesture::Edit(Editing::Binding(number)));
+            }
+        }
+    };
+    let onclick = {
+        let edit = edit.clone();
+        Callback::from(move |_: MouseEvent| edit())
+    };
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            event.stop_propagation();
+            edit();
+        }
+    });
+    let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     html! {
-        <g class="key" transform={format!("translate({x:.1} {y:.1})")}>
+        <g class={classes!("key", lit.then_some("lit"))} transform={format!("translate({x:.1} {y:.1})")} role="button" tabindex="-1" aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
+            data-binding={number.to_string()} {onclick} {onkeydown} onpointerdown={stop}>
             <rect x={(-width / 2.0).to_string()} y="-11" width={width.to_string()} height="22" rx="11" />
             <text text-anchor="middle" y="4">{ key }</text>
         </g>
     }
 }
 
-fn node(session: &Session, place: &Place, dispatch: &Dispatch, grab: &Callback<Grab>) -> Html {
+/// Header arguments in a few letters.
+fn in_short(arguments: &Table) -> String {
+    let mut told: Vec<String> = arguments
+        .iter()
+        .filter(|(name, _)| !name.starts_with("x-match"))
+        .map(|(name, value)| format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), ToString::to_string)))
+        .collect();
+    let any = arguments.get("x-match").and_then(Value::as_str).is_some_and(|how| how.starts_with("any"));
+    told.truncate(3);
+    if told.is_empty() { "all".into() } else { told.join(if any { " or " } else { ", " }) }
+}
+
+fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Lit) -> Html {
+    let Scene { session, dispatch, gesture, .. } = scene;
     let scenario = session.scenario();
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
-    let selected = session.selection.as_ref() == Some(place);
-    let choose = || Action::Selected(Some(place.clone()));
-    let (click, key) = activate(dispatch, choose());
+    let selected = session.is_selected(place);
+    let target = session.connecting.is_some() && session.may_connect(place);
     let (class, label, drawing) = match place {
         Place::Client(index) => client(session, *index, &rect),
         Place::Instance(id) => instance(session, *id, &rect),
@@ -93,24 +341,72 @@ fn node(session: &Session, place: &Place, dispatch: &Dispatch, grab: &Callback<G
         Place::Queue(name) => queue(session, name, &rect),
     };
     let onpointerdown = {
-        let (grab, place) = (grab.clone(), place.clone());
+        let (gesture, place) = ((*gesture).clone(), place.clone());
         Callback::from(move |event: PointerEvent| {
+            event.stop_propagation();
             if event.button() == 0 {
-                grab.emit(Grab::Begins(place.clone(), event.client_x().into(), event.client_y().into()));
+                gesture.emit(Gesture::Node(place.clone(), event.client_x().into(), event.client_y().into()));
             }
         })
+    };
+    let onclick = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: MouseEvent| {
+            let also = event.ctrl_key() || event.meta_key() || event.shift_key();
+            gesture.emit(Gesture::Clicked { place: place.clone(), also });
+        })
+    };
+    let ondblclick = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |_: MouseEvent| gesture.emit(Gesture::Edit(Editing::Name(place.clone()))))
+    };
+    let oncontextmenu = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            gesture.emit(Gesture::Menu(place.clone(), event.client_x(), event.client_y()));
+        })
+    };
+    let onkeydown = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: KeyboardEvent| gesture.emit(Gesture::Key(place.clone(), event)))
+    };
+    let onfocus = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |_: FocusEvent| gesture.emit(Gesture::Focused(place.clone())))
     };
     let control = if let Place::Instance(id) = place {
         power(session, *id, &rect, dispatch)
     } else {
         html! {}
     };
+    let port = if scene.app.options.read_only {
+        html! {}
+    } else {
+        port(scene, place, &rect)
+    };
     html! {
-        <>
-            <g class={classes!("node", class, selected.then_some("selected"))} role="button" tabindex="0" aria-label={label}
-                aria-pressed={selected.to_string()} onclick={click} onkeydown={key} {onpointerdown}>{ drawing }</g>
+        <g class={classes!("with-port", selected.then_some("selected"))}>
+            <g class={classes!("node", class, selected.then_some("selected"), target.then_some("target"), lit.places.contains(place).then_some("lit"))} role="button" id={format!("node-{index}")}
+                tabindex={if stop { "0" } else { "-1" }} aria-label={label} aria-pressed={selected.to_string()} {onclick} {ondblclick} {oncontextmenu} {onkeydown} {onfocus} {onpointerdown}>{ drawing }</g>
             { control }
-        </>
+            { port }
+        </g>
+    }
+}
+
+/// From here a line is drawn: by dragging, or by a click here and one on its end.
+fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
+    let (gesture, from) = (scene.gesture.clone(), place.clone());
+    let onpointerdown = Callback::from(move |event: PointerEvent| {
+        event.stop_propagation();
+        gesture.emit(Gesture::Port(from.clone()));
+    });
+    let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
+    html! {
+        <g class="port" transform={format!("translate({at:.1} {:.1})", rect.top + rect.height / 2.0)} {onpointerdown}>
+            <title>{ "Draw a line from here" }</title><circle r="12" class="target" /><circle r="5" class="dot-port" />
+        </g>
     }
 }
 
@@ -311,7 +607,7 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
 }
 
 /// Bound to an exchange that some queue sends its dead letters to.
-fn is_dead_letter_queue(scenario: &Scenario, name: &str) -> bool {
+pub fn is_dead_letter_queue(scenario: &Scenario, name: &str) -> bool {
     let is_dead_letter_exchange =
         |exchange: &str| scenario.broker.queues.iter().any(|queue| queue.dead_letter_exchange().is_some_and(|dlx| &**dlx == exchange));
     scenario.broker.bindings.iter().any(|binding| &**binding.destination.name() == name && is_dead_letter_exchange(&binding.source))

@@ -54,6 +54,26 @@ pub fn up() -> Html {
     stroked("M8 13V3.5M4 7l4-4 4 4")
 }
 
+pub fn down() -> Html {
+    stroked("M8 3v9.5M4 9l4 4 4-4")
+}
+
+pub fn menu() -> Html {
+    stroked("M3 4h10M3 8h10M3 12h10")
+}
+
+pub fn plus() -> Html {
+    stroked("M8 3v10M3 8h10")
+}
+
+pub fn minus() -> Html {
+    stroked("M3 8h10")
+}
+
+pub fn fit() -> Html {
+    stroked("M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10")
+}
+
 pub fn restart() -> Html {
     stroked("M3 8a5 5 0 1 0 1.7-3.75M3 2.6v2.9h2.9")
 }

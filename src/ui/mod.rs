@@ -2,22 +2,32 @@
 //! Nothing here knows a rule of the broker.
 
 mod browser;
+mod composer;
+mod dialogs;
 mod drawing;
-mod editor;
-mod gallery;
+mod form;
 mod icons;
+mod inspector;
 mod painter;
 mod panels;
+mod table;
 mod time;
 
-use gloo::events::EventListener;
-use gloo::render::{AnimationFrame, request_animation_frame};
-use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement, KeyboardEvent};
-use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, html};
+use std::cell::RefCell;
 
-use crate::app::{self, Action, App, Effect, Motion, geometry, tokens};
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::render::{AnimationFrame, request_animation_frame};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement, KeyboardEvent, WheelEvent};
+use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes, html};
+
+use crate::app::form::{Change, Kind};
+use crate::app::geometry;
+use crate::app::{self, Action, App, Dialog, Effect, Image, Motion, tokens, words};
 use crate::broker::SimTime;
-use crate::scenario::Point;
+use crate::scenario::edit::{Edit, PartKind};
+use crate::scenario::{ExchangeType, Point};
+use drawing::{Editing, Gesture, Scene};
 use painter::{Camera, Palette};
 
 pub use browser::show_panic;
@@ -35,19 +45,34 @@ const FIRST_SCENARIO: &str = "course-chapter.json";
 
 /// Numbers and charts change this often; tokens move every frame.
 const RENDER_PERIOD_MS: f64 = 120.0;
+/// And less often while something is dragged, whose place is what one looks at.
+const RENDER_PERIOD_HELD_MS: f64 = 500.0;
 
-/// Smaller than this, names cannot be read: the canvas scrolls instead.
-const SCALE_MIN: f64 = 0.72;
-const SCALE_MAX: f64 = 1.35;
+/// Whoever listens hears of it this often at most.
+const ANNOUNCE_PERIOD_MS: f64 = 1_500.0;
+
+/// A view that fits is never smaller than this, nor larger.
+const SCALE_MIN: f64 = 0.5;
+const SCALE_MAX: f64 = 2.0;
+const FIT_MAX: f64 = 1.35;
+
+/// A pointer that moves less has clicked.
+const CLICK_PX_MAX: f64 = 4.0;
 
 #[derive(Debug)]
 pub enum Message {
     Do(Action),
     /// With the time stamp of the frame, in milliseconds.
     Frame(f64),
-    Grab(drawing::Grab),
+    Gesture(Gesture),
+    /// A part of the palette was let go at a place of the page.
+    PartDropped(usize, f64, f64),
+    /// Zoom about a place of the page.
+    Wheel(f64, f64, f64),
     /// The window has another size, or the system another theme.
     SurroundingsChanged,
+    /// A link that was asked for.
+    Linked(String),
 }
 
 #[expect(missing_debug_implementations, reason = "browser handles cannot be printed")]
@@ -55,30 +80,59 @@ pub struct Playground {
     app: App,
     stage: NodeRef,
     canvas: NodeRef,
-    gallery: NodeRef,
+    dialog: NodeRef,
     size: (f64, f64),
-    /// A node in a hand.
-    grabbed: Option<Grabbed>,
+    /// None: the whole system fits.
+    view: Option<Camera>,
+    held: Option<Held>,
+    /// Where the pointer is while a line is drawn, in canvas units.
+    pointer: Option<Point>,
+    editing: Option<Editing>,
+    /// The node that has the canvas's one tab stop.
+    focused: Option<app::Node>,
+    /// An element that gets the keyboard when it is there.
+    focus_next: Option<String>,
+    link: String,
+    /// The last thing that was said to who listens, up to which line of the log, and when.
+    said: (String, u64, f64),
     palette: Option<Palette>,
     frame: Option<AnimationFrame>,
     frame_last: Option<f64>,
     rendered_at: f64,
-    _listeners: Vec<EventListener>,
+    /// What surrounds the canvas, as it was last drawn.
+    around: RefCell<Option<Around>>,
+    /// Only the canvas is to be drawn anew: something is dragged, and the rest waits for its turn.
+    only_canvas: bool,
+    listeners: Vec<EventListener>,
 }
 
-/// A node that is being dragged.
-struct Grabbed {
-    node: app::Node,
-    /// Where it stood.
-    at: Point,
-    /// Where the pointer took hold of it, in pixels of the page.
+#[derive(Clone)]
+struct Around {
+    header: Html,
+    left: Html,
+    right: Html,
+    time: Html,
+}
+
+/// What the pointer holds, and where it took hold of it, in pixels of the page.
+struct Held {
+    what: Holds,
     from: (f64, f64),
     moved: bool,
+    /// It has moved since it was last drawn.
+    stale: bool,
     camera: Camera,
 }
 
-/// A pointer that moves less has clicked.
-const CLICK_PX_MAX: f64 = 4.0;
+enum Holds {
+    /// A node, and where it stood.
+    Node(app::Node, Point),
+    View,
+    /// A box, from where.
+    Box(Point),
+    /// The end of a line.
+    Line,
+}
 
 impl Component for Playground {
     type Message = Message;
@@ -88,71 +142,69 @@ impl Component for Playground {
         let mut app = App::default();
         (app.theme, app.motion) = browser::preferences();
         browser::apply_theme(app.theme);
-        if let Some(text) = browser::draft() {
+        let link = ctx.link();
+        let dispatch = link.callback(Message::Do);
+        let (options, packed, exhibit) = browser::address();
+        app::update(&mut app, Action::OptionsGiven(options));
+        if let Some(text) = browser::draft().filter(|_| !options.embed) {
             app::update(&mut app, Action::DraftFound(text));
         }
-        let link = ctx.link();
-        browser::fetch_scenario(FIRST_SCENARIO.to_owned(), link.callback(Message::Do));
+        match packed {
+            Some(packed) => browser::open_link(packed, dispatch.clone()),
+            None => browser::fetch_scenario(exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone()),
+        }
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
-        listeners.extend(shortcuts(&link.callback(Message::Do)));
+        listeners.extend(shortcuts(&link.callback(|message| message)));
+        listeners.extend(browser::on_paste(&dispatch));
         Self {
             app,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
-            gallery: NodeRef::default(),
+            dialog: NodeRef::default(),
             size: (0.0, 0.0),
-            grabbed: None,
+            view: None,
+            held: None,
+            pointer: None,
+            editing: None,
+            focused: None,
+            focus_next: None,
+            link: String::new(),
+            said: (String::new(), 0, 0.0),
             palette: None,
             frame: None,
             frame_last: None,
             rendered_at: 0.0,
-            _listeners: listeners,
+            around: RefCell::new(None),
+            only_canvas: false,
+            listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        self.only_canvas = false;
         match message {
             Message::Do(action) => {
-                let action = if action == Action::PlayPressed && self.app.playing { Action::PausePressed } else { action };
-                match app::update(&mut self.app, action) {
-                    Some(Effect::SavePreferences) => {
-                        browser::save_preferences(self.app.theme, self.app.motion);
-                        browser::apply_theme(self.app.theme);
-                        self.palette = None;
-                    }
-                    Some(Effect::SaveDraft(text)) => browser::save_draft(&text),
-                    Some(Effect::ForgetDraft) => browser::forget_draft(),
-                    Some(Effect::FetchGallery) => browser::fetch_gallery(ctx.link().callback(Message::Do)),
-                    Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, ctx.link().callback(Message::Do)),
-                    Some(Effect::Download { name, text }) => browser::download(&name, &text),
-                    None => {}
+                self.perform(ctx, action);
+                true
+            }
+            Message::Frame(now) => self.frame(ctx, now),
+            Message::Gesture(gesture) => self.gesture(ctx, gesture),
+            Message::PartDropped(index, x, y) => {
+                if let Some((_, kind)) = PartKind::ALL.get(index) {
+                    let at = self.on_canvas(x, y);
+                    self.perform(ctx, Action::PartDropped(*kind, at));
                 }
+                true
+            }
+            Message::Wheel(by, x, y) => {
+                self.zoom(by, x, y);
                 self.request_frame(ctx);
                 true
             }
-            Message::Frame(now) => {
-                self.frame = None;
-                let elapsed = now - self.frame_last.unwrap_or(now);
-                let was_playing = self.app.playing;
-                if self.app.playing {
-                    self.frame_last = Some(now);
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
-                    let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
-                    app::update(&mut self.app, Action::FramePassed(elapsed));
-                    self.request_frame(ctx);
-                } else {
-                    self.frame_last = None;
-                }
-                self.paint();
-                let due = now - self.rendered_at >= RENDER_PERIOD_MS;
-                let stopped = was_playing && !self.app.playing;
-                if stopped || due && self.app.playing {
-                    self.rendered_at = now;
-                    return true;
-                }
-                false
+            Message::Linked(link) => {
+                self.link = link;
+                true
             }
-            Message::Grab(grab) => self.grab(ctx, grab),
             Message::SurroundingsChanged => {
                 self.palette = None;
                 self.request_frame(ctx);
@@ -168,68 +220,184 @@ impl Component for Playground {
             Callback::from(move |event: Event| {
                 let input: HtmlInputElement = event.target_unchecked_into();
                 if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                    browser::read_file(file, dispatch.clone());
+                    browser::read_file(&file, dispatch.clone());
                 }
                 input.set_value(""); // the same file can be chosen again
             })
         };
         let ondrop = {
-            let dispatch = dispatch.clone();
+            let (dispatch, dropped) = (dispatch.clone(), ctx.link().callback(|(index, x, y)| Message::PartDropped(index, x, y)));
             Callback::from(move |event: DragEvent| {
                 event.prevent_default();
-                if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-                    browser::read_file(file, dispatch.clone());
+                let Some(data) = event.data_transfer() else { return };
+                if let Some(file) = data.files().and_then(|files| files.get(0)) {
+                    browser::read_file(&file, dispatch.clone());
+                } else if let Some(part) = data.get_data("text/plain").ok().and_then(|text| text.strip_prefix("part ")?.parse().ok()) {
+                    dropped.emit((part, f64::from(event.client_x()), f64::from(event.client_y())));
                 }
             })
         };
         let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+        let app = &self.app;
+        let bare = app.options.embed;
+        let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
+        let Around { header, left, right, time } = kept.unwrap_or_else(|| Around {
+            header: panels::header(app, &dispatch, onfile),
+            left: app.session.as_ref().filter(|_| !bare).map(|session| panels::left(session, app, &dispatch)).unwrap_or_default(),
+            right: app.session.as_ref().filter(|_| !bare).map(|session| inspector::right(session, app, &dispatch)).unwrap_or_default(),
+            time: app.session.as_ref().map(|session| time::time(session, app, &dispatch)).unwrap_or_default(),
+        });
+        *self.around.borrow_mut() = Some(Around { header: header.clone(), left: left.clone(), right: right.clone(), time: time.clone() });
         html! {
-            <div class="house" {ondrop} {ondragover}>
-                { panels::header(&self.app, &dispatch, onfile) }
-                if let Some(session) = &self.app.session {
-                    { panels::left(session, &dispatch) }
-                }
+            <div class={classes!("house", bare.then_some("embed"), app.table.then_some("tables"))} {ondrop} {ondragover}>
+                { header }
+                { left }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
-                    if let Some(unreadable) = &self.app.unreadable {
+                    if let Some(unreadable) = &app.unreadable {
                         { panels::unreadable(unreadable, &dispatch) }
                     }
-                    if let Some(session) = &self.app.session {
-                        { editor::notice(session, &dispatch) }
-                        { editor::draft(&self.app, &dispatch) }
-                        <div class="scroll" tabindex="0" role="region" aria-label="Canvas">
-                            <div class="layers">
-                                { drawing::view(session, self.camera(), self.canvas_size().0, self.canvas_size().1, &dispatch, &ctx.link().callback(Message::Grab)) }
-                                <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                            </div>
-                        </div>
-                    } else if self.app.unreadable.is_none() {
+                    if let Some(session) = &app.session {
+                        { panels::notice(session, &dispatch) }
+                        { panels::draft(app, &dispatch) }
+                        if app.table {
+                            { table::view(session, app, &dispatch) }
+                        } else {
+                            { self.canvas(ctx, session, &dispatch) }
+                        }
+                    } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ "Opening the course chapter's system…" }</p>
                     }
                 </main>
-                if let Some(session) = &self.app.session {
-                    { panels::right(session, &dispatch) }
-                    { time::time(session, &self.app, &dispatch) }
-                }
-                { gallery::dialog(&self.app, &self.gallery, &dispatch) }
+                { right }
+                { time }
+                { dialogs::dialog(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
+                <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ &self.said.0 }</p>
             </div>
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        let size = self
-            .stage
-            .cast::<HtmlElement>()
-            .map_or((0.0, 0.0), |stage| (f64::from(stage.client_width()), f64::from(stage.client_height())));
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        let stage = self.stage.cast::<HtmlElement>();
+        let size = stage
+            .as_ref()
+            .filter(|_| !self.only_canvas)
+            .map_or(self.size, |stage| (stage.client_width().into(), stage.client_height().into()));
+        if first && let Some(stage) = stage {
+            self.listeners.push(wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Wheel(by, x, y))));
+        }
         if size != self.size {
             self.size = size;
             ctx.link().send_message(Message::SurroundingsChanged);
         }
-        gallery::show(&self.gallery, self.app.gallery_open);
+        dialogs::show(&self.dialog, self.app.dialog.as_ref());
+        if self.editing.is_some() {
+            drawing::put_in_place();
+        }
+        if let Some(id) = self.focus_next.take() {
+            form::focus(&id);
+        }
         self.paint();
     }
 }
 
 impl Playground {
+    fn perform(&mut self, ctx: &Context<Self>, action: Action) {
+        let action = if action == Action::PlayPressed && self.app.playing { Action::PausePressed } else { action };
+        let connected = matches!(action, Action::Connected(_) | Action::Selected(Some(_))) && self.connecting();
+        let opens = matches!(action, Action::Opened { .. } | Action::NewPressed | Action::ReplaceConfirmed | Action::DraftOpened);
+        let bindings = self.bindings();
+        let dispatch = ctx.link().callback(Message::Do);
+        if matches!(action, Action::DialogOpened(Dialog::Share)) {
+            self.link.clear();
+        }
+        match app::update(&mut self.app, action) {
+            Some(Effect::SavePreferences) => {
+                browser::save_preferences(self.app.theme, self.app.motion);
+                browser::apply_theme(self.app.theme);
+                self.palette = None;
+            }
+            Some(Effect::SaveDraft(text)) => drop(browser::save_draft(&text)),
+            Some(Effect::ForgetDraft) => browser::forget_draft(),
+            Some(Effect::FetchGallery) => browser::fetch_gallery(dispatch),
+            Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, dispatch),
+            Some(Effect::Download { name, text }) => browser::download(&name, &text),
+            Some(Effect::Copy(text)) => browser::copy(&text),
+            Some(Effect::Picture(image, name)) => self.picture(image, &name),
+            None => {}
+        }
+        if opens {
+            self.view = None;
+        }
+        if connected {
+            self.pointer = None;
+            // The next question is its key, where the exchange looks at one.
+            let asks = self.app.session.as_ref().and_then(|session| {
+                let last = session.scenario().broker.bindings.last()?;
+                session.scenario().broker.exchanges.iter().find(|exchange| exchange.name == last.source).map(|exchange| exchange.kind)
+            });
+            if self.bindings() > bindings && asks.is_some_and(|kind| kind != ExchangeType::Fanout) {
+                self.edit_in_place(Editing::Binding(self.bindings() - 1));
+            }
+        }
+        self.request_frame(ctx);
+    }
+
+    fn connecting(&self) -> bool {
+        self.app.session.as_ref().is_some_and(|session| session.connecting.is_some())
+    }
+
+    fn bindings(&self) -> usize {
+        self.app.session.as_ref().map_or(0, |session| session.scenario().broker.bindings.len())
+    }
+
+    fn edit_in_place(&mut self, editing: Editing) {
+        if self.app.options.read_only {
+            return;
+        }
+        self.editing = Some(editing);
+        self.focus_next = Some("in-place".into());
+    }
+
+    fn canvas(&self, ctx: &Context<Self>, session: &app::Session, dispatch: &Dispatch) -> Html {
+        let gesture = ctx.link().callback(Message::Gesture);
+        let boxed = match &self.held {
+            Some(Held { what: Holds::Box(from), .. }) => self.pointer.map(|to| (*from, to)),
+            _ => None,
+        };
+        let scene = Scene {
+            app: &self.app,
+            session,
+            camera: self.camera(),
+            size: self.size,
+            dispatch,
+            gesture: &gesture,
+            editing: self.editing.as_ref(),
+            focused: self.focused.as_ref(),
+            pointer: self.pointer.filter(|_| session.connecting.is_some()),
+            boxed,
+        };
+        let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {
+            let gesture = gesture.clone();
+            html! { <button type="button" class="icon-button" aria-label={label} title={label} onclick={Callback::from(move |_| gesture.emit(gesture_of()))}>{ icon }</button> }
+        };
+        html! {
+            <>
+                <div class="layers" role="region" aria-label="Canvas">
+                    { drawing::view(&scene) }
+                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                    { drawing::in_place(&scene) }
+                </div>
+                <div class="zoom" role="group" aria-label="View">
+                    { button("Zoom out", icons::minus(), || Gesture::Zoom(1.0 / 1.25)) }
+                    <span class="soft number" id="zoom">{ format!("{:.0} %", scene.camera.scale * 100.0) }</span>
+                    { button("Zoom in", icons::plus(), || Gesture::Zoom(1.25)) }
+                    { button("Show everything (Shift+1)", icons::fit(), || Gesture::Fit) }
+                </div>
+                if self.view.is_some() { { drawing::minimap(&scene) } }
+            </>
+        }
+    }
+
     fn request_frame(&mut self, ctx: &Context<Self>) {
         if self.frame.is_none() {
             let link = ctx.link().clone();
@@ -237,60 +405,322 @@ impl Playground {
         }
     }
 
-    /// The whole system fits, unless its names would become too small to read.
-    fn camera(&self) -> Camera {
-        let Some(session) = &self.app.session else { return Camera::default() };
-        if let Some(grabbed) = self.grabbed.as_ref().filter(|grabbed| grabbed.moved) {
-            return grabbed.camera; // what is dragged must not move the canvas
+    fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
+        self.frame = None;
+        let elapsed = now - self.frame_last.unwrap_or(now);
+        let was_playing = self.app.playing;
+        if self.app.playing {
+            self.frame_last = Some(now);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
+            let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
+            app::update(&mut self.app, Action::FramePassed(elapsed));
+            self.request_frame(ctx);
+        } else {
+            self.frame_last = None;
         }
+        self.announce(now);
+        let stopped = was_playing && !self.app.playing;
+        // A gesture is drawn with the frame, not with the next numbers.
+        let period = if self.held.as_ref().is_some_and(|held| held.moved) { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
+        self.only_canvas = !stopped && now - self.rendered_at < period;
+        let stale = self.held.as_mut().is_some_and(|held| std::mem::take(&mut held.stale));
+        if stopped || stale || now - self.rendered_at >= period && self.app.playing {
+            if !self.only_canvas {
+                self.rendered_at = now;
+            }
+            return true;
+        }
+        self.paint();
+        false
+    }
+
+    /// What happened since it was last told, for a screen reader.
+    fn announce(&mut self, now: f64) {
+        let Some(session) = &self.app.session else { return };
+        let (_, number, at) = self.said;
+        if session.log.last_number() == number || now - at < ANNOUNCE_PERIOD_MS {
+            return;
+        }
+        let said = match self.app.verbosity {
+            app::Verbosity::Off => String::new(),
+            app::Verbosity::Summary => words::summary(session.log.since(number)),
+            app::Verbosity::All => session.log.newest().next().map_or_else(String::new, |entry| {
+                let line = words::line(&entry.occurrence, session.world());
+                format!("{} {}", line.what, line.detail)
+            }),
+        };
+        self.said = (said, session.log.last_number(), now);
+    }
+
+    /// The whole system fits, unless somebody chose what to see.
+    fn camera(&self) -> Camera {
+        if let Some(view) = self.view {
+            return view;
+        }
+        if let Some(held) = self.held.as_ref().filter(|held| held.moved) {
+            return held.camera; // what is dragged must not move the canvas
+        }
+        let Some(session) = &self.app.session else { return Camera::default() };
         let bounds = geometry::bounds(session.plan());
-        let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(SCALE_MIN, SCALE_MAX);
-        let centred = |available: f64, used: f64| ((available - used * scale) / 2.0).max(0.0);
+        let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(SCALE_MIN, FIT_MAX);
         Camera {
-            left: centred(self.size.0, bounds.width) - bounds.left * scale,
-            top: centred(self.size.1, bounds.height) - bounds.top * scale,
+            left: (self.size.0 - bounds.width * scale) / 2.0 - bounds.left * scale,
+            top: (self.size.1 - bounds.height * scale) / 2.0 - bounds.top * scale,
             scale,
         }
     }
 
-    fn canvas_size(&self) -> (f64, f64) {
-        let Some(session) = &self.app.session else { return self.size };
-        let bounds = geometry::bounds(session.plan());
-        let scale = self.camera().scale;
-        // Rounded down, so that a fraction of a pixel does not call for scroll bars.
-        (self.size.0.max((bounds.width * scale).floor()), self.size.1.max((bounds.height * scale).floor()))
+    /// A place of the page, in canvas units.
+    fn on_canvas(&self, x: f64, y: f64) -> Point {
+        let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
+        let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+        let camera = self.camera();
+        Point { x: (x - left - camera.left) / camera.scale, y: (y - top - camera.top) / camera.scale }
     }
 
-    /// A node follows the pointer once it has moved far enough not to be a click.
-    fn grab(&mut self, ctx: &Context<Self>, grab: drawing::Grab) -> bool {
-        match grab {
-            drawing::Grab::Begins(node, x, y) => {
-                let rect = self.app.session.as_ref().and_then(|session| geometry::rect(session.plan(), &geometry::moved_as(&node)));
-                let camera = self.camera();
-                self.grabbed = rect.map(|rect| {
-                    let at = Point { x: rect.left + rect.width / 2.0, y: rect.top + rect.height / 2.0 };
-                    Grabbed { node, at, from: (x, y), moved: false, camera }
-                });
+    fn zoom(&mut self, by: f64, x: f64, y: f64) {
+        let (camera, under) = (self.camera(), self.on_canvas(x, y));
+        let scale = (camera.scale * by).clamp(SCALE_MIN, SCALE_MAX);
+        // What is under the pointer stays there.
+        self.view = Some(Camera {
+            left: camera.left + under.x * (camera.scale - scale),
+            top: camera.top + under.y * (camera.scale - scale),
+            scale,
+        });
+    }
+
+    fn middle(&self) -> (f64, f64) {
+        let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
+        rect.map_or((0.0, 0.0), |rect| (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0))
+    }
+
+    fn hold(&mut self, what: Holds, x: f64, y: f64) {
+        self.held = Some(Held { what, from: (x, y), moved: false, stale: false, camera: self.camera() });
+    }
+
+    fn gesture(&mut self, ctx: &Context<Self>, gesture: Gesture) -> bool {
+        match gesture {
+            Gesture::Node(node, x, y) => {
+                let at = self.app.session.as_ref().and_then(|session| session.place(&node));
+                if let Some(at) = at {
+                    self.hold(Holds::Node(node, at), x, y);
+                }
                 false
             }
-            drawing::Grab::Moves(x, y) => {
-                let Some(grabbed) = &mut self.grabbed else { return false };
-                let (dx, dy) = (x - grabbed.from.0, y - grabbed.from.1);
-                if !grabbed.moved && dx.abs().max(dy.abs()) < CLICK_PX_MAX {
-                    return false;
+            Gesture::Port(node) => {
+                self.perform(ctx, Action::Selected(Some(node)));
+                self.perform(ctx, Action::ConnectPressed);
+                self.hold(Holds::Line, 0.0, 0.0);
+                true
+            }
+            Gesture::Empty(x, y, boxed) => {
+                let what = if boxed { Holds::Box(self.on_canvas(x, y)) } else { Holds::View };
+                self.hold(what, x, y);
+                false
+            }
+            Gesture::Moves(x, y) => self.moves(ctx, x, y),
+            Gesture::Ends(x, y) => self.ends(ctx, x, y),
+            Gesture::Clicked { place, also } => {
+                let action = if also { Action::SelectedAlso(place) } else { Action::Selected(Some(place)) };
+                self.perform(ctx, action);
+                true
+            }
+            Gesture::Focused(place) => {
+                let other = self.focused.as_ref() != Some(&place);
+                self.focused = Some(place);
+                other
+            }
+            Gesture::Menu(place, x, y) => {
+                if self.app.session.as_ref().is_some_and(|session| !session.is_selected(&place)) {
+                    self.perform(ctx, Action::Selected(Some(place)));
                 }
-                grabbed.moved = true;
-                let to = Point { x: grabbed.at.x + dx / grabbed.camera.scale, y: grabbed.at.y + dy / grabbed.camera.scale };
-                let action = Action::Dragged(grabbed.node.clone(), to);
-                app::update(&mut self.app, action);
+                self.perform(ctx, Action::DialogOpened(Dialog::Menu { x, y }));
+                true
+            }
+            Gesture::Edit(editing) => {
+                self.edit_in_place(editing);
+                true
+            }
+            Gesture::Edited(text) => {
+                if let (Some(editing), Some(text)) = (self.editing.take(), text) {
+                    self.edited(ctx, &editing, &text);
+                }
+                true
+            }
+            Gesture::Zoom(by) => {
+                let (x, y) = self.middle();
+                self.zoom(by, x, y);
                 self.request_frame(ctx);
                 true
             }
-            drawing::Grab::Ends => {
-                let moved = self.grabbed.take().is_some_and(|grabbed| grabbed.moved);
-                app::update(&mut self.app, Action::Dropped);
-                moved
+            Gesture::Fit => {
+                self.view = None;
+                self.request_frame(ctx);
+                true
             }
+            Gesture::Natural => {
+                let (x, y) = self.middle();
+                self.zoom(1.0 / self.camera().scale, x, y);
+                self.request_frame(ctx);
+                true
+            }
+            Gesture::Centre(at) => {
+                let scale = self.camera().scale;
+                self.view = Some(Camera { left: self.size.0 / 2.0 - at.x * scale, top: self.size.1 / 2.0 - at.y * scale, scale });
+                self.request_frame(ctx);
+                true
+            }
+            Gesture::Key(place, event) => self.key(ctx, place, &event),
+        }
+    }
+
+    fn moves(&mut self, ctx: &Context<Self>, x: f64, y: f64) -> bool {
+        let here = self.on_canvas(x, y);
+        if self.connecting() {
+            self.pointer = Some(here);
+            self.request_frame(ctx);
+            return true;
+        }
+        let Some(held) = &mut self.held else { return false };
+        let (dx, dy) = (x - held.from.0, y - held.from.1);
+        if !held.moved && dx.abs().max(dy.abs()) < CLICK_PX_MAX {
+            return false;
+        }
+        held.moved = true;
+        held.stale = true;
+        match &held.what {
+            Holds::Node(node, at) => {
+                let to = Point { x: at.x + dx / held.camera.scale, y: at.y + dy / held.camera.scale };
+                let action = Action::Dragged(node.clone(), to);
+                app::update(&mut self.app, action);
+            }
+            Holds::View => self.view = Some(Camera { left: held.camera.left + dx, top: held.camera.top + dy, ..held.camera }),
+            Holds::Box(_) => self.pointer = Some(here),
+            Holds::Line => {}
+        }
+        // Drawn with the next frame: a pointer moves more often than the page is painted.
+        self.request_frame(ctx);
+        false
+    }
+
+    fn ends(&mut self, ctx: &Context<Self>, x: f64, y: f64) -> bool {
+        let Some(held) = self.held.take() else { return false };
+        let here = self.on_canvas(x, y);
+        match held.what {
+            Holds::Node(..) => {
+                self.perform(ctx, Action::Dropped);
+                if held.moved {
+                    browser::swallow_click(); // it was no click
+                }
+            }
+            Holds::View if !held.moved => self.perform(ctx, Action::Selected(None)),
+            Holds::View => {}
+            Holds::Box(from) => {
+                self.pointer = None;
+                self.perform(ctx, Action::BoxSelected { from, to: here });
+            }
+            Holds::Line => {
+                let Some(session) = &self.app.session else { return false };
+                let under = |place: &app::Node| geometry::rect(session.plan(), place).is_some_and(|rect| rect.has(here));
+                let target = geometry::places(session.plan()).into_iter().find(under);
+                // Let go where it began, it was a click: the next one ends the line.
+                if let Some(target) = target.filter(|target| session.connecting.as_ref() != Some(target)) {
+                    browser::swallow_click();
+                    self.perform(ctx, Action::Connected(target));
+                }
+            }
+        }
+        true
+    }
+
+    fn edited(&mut self, ctx: &Context<Self>, editing: &Editing, text: &str) {
+        let Some(session) = &self.app.session else { return };
+        let text = text.trim();
+        let action = match editing {
+            Editing::Name(place) => {
+                let Some(part) = session.part(place).filter(|part| &**part.name() != text) else { return };
+                Action::Edited(Edit::Rename { part, name: text.into() })
+            }
+            Editing::Binding(number) => {
+                let Some(binding) = session.scenario().broker.bindings.get(*number) else { return };
+                let headers = drawing::is_of_headers(session.scenario(), &binding.source);
+                let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
+                if !headers && &*binding.routing_key == text {
+                    return;
+                }
+                let path = format!("broker.bindings[{number}].{field}");
+                match app::form::parse(&kind, text) {
+                    Ok(value) => Action::ListChanged(path, Change::Set(value)),
+                    // It is shown beside its field, with what was typed.
+                    Err(_) => Action::FieldSet(path, kind, text.to_owned()),
+                }
+            }
+        };
+        self.perform(ctx, action);
+    }
+
+    /// Keys on a node.
+    fn key(&mut self, ctx: &Context<Self>, place: app::Node, event: &yew::KeyboardEvent) -> bool {
+        let Some(session) = &self.app.session else { return false };
+        let (command, shift) = (event.ctrl_key() || event.meta_key(), event.shift_key());
+        let arrow = match event.key().as_str() {
+            "ArrowLeft" => Some((-1.0, 0.0)),
+            "ArrowRight" => Some((1.0, 0.0)),
+            "ArrowUp" => Some((0.0, -1.0)),
+            "ArrowDown" => Some((0.0, 1.0)),
+            _ => None,
+        };
+        let action = match (event.key().as_str(), arrow) {
+            (_, Some((dx, dy))) if session.connecting.is_none() && session.is_selected(&place) => {
+                let by = if shift { 20.0 } else { 5.0 };
+                Action::Nudged(dx * by, dy * by)
+            }
+            (_, Some(way)) => {
+                event.prevent_default();
+                event.stop_propagation();
+                let places = geometry::places(session.plan());
+                let next = if session.connecting.is_some() {
+                    next_target(session, &places, &place, way)
+                } else {
+                    nearest(session, &places, &place, way)
+                };
+                if let Some(index) = next {
+                    form::focus(&format!("node-{index}"));
+                }
+                return false;
+            }
+            ("Enter", _) if command => Action::SelectedAlso(place),
+            ("Enter" | " ", _) => Action::Selected(Some(place)),
+            ("F2", _) => {
+                self.edit_in_place(Editing::Name(place));
+                event.prevent_default();
+                return true;
+            }
+            ("ContextMenu" | "F10", _) if event.key() == "ContextMenu" || shift => {
+                event.prevent_default();
+                let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
+                #[expect(clippy::cast_possible_truncation, reason = "a screen is small")]
+                let (x, y) = ((rect.left() + 20.0) as i32, (rect.top() + 20.0) as i32);
+                return self.gesture(ctx, Gesture::Menu(place, x, y));
+            }
+            ("k", _) if !command => match place {
+                app::Node::Instance(id) if session.world().instance(id).is_some_and(|state| state.up) => Action::KillPressed(id),
+                app::Node::Instance(id) => Action::StartPressed(id),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        self.perform(ctx, action);
+        true
+    }
+
+    fn still(&self) -> bool {
+        match self.app.motion {
+            Motion::System => browser::prefers_reduced_motion(),
+            Motion::Reduced => true,
+            Motion::Full => false,
         }
     }
 
@@ -300,43 +730,101 @@ impl Playground {
             self.palette = Palette::read();
         }
         let Some(palette) = &self.palette else { return };
-        let still = match self.app.motion {
-            Motion::System => browser::prefers_reduced_motion(),
-            Motion::Reduced => true,
-            Motion::Full => false,
-        };
-        let picture = tokens::picture(session.plan(), still);
-        painter::paint(&canvas, &picture, self.camera(), palette);
+        let picture = tokens::picture(session.plan(), self.still());
+        painter::paint(&canvas, self.size, &picture, self.camera(), palette);
+    }
+
+    fn picture(&self, image: Image, name: &str) {
+        let (Some(session), Some(palette)) = (&self.app.session, &self.palette) else { return };
+        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.camera(), palette);
+        browser::picture(if image == Image::Png { "png" } else { "svg" }, name, &tokens);
     }
 }
 
-/// Space plays and pauses, a full stop steps, wherever one is not typing.
-fn shortcuts(dispatch: &Dispatch) -> Option<EventListener> {
+/// The next node a line may lead to, round and round.
+fn next_target(session: &app::Session, places: &[app::Node], from: &app::Node, way: (f64, f64)) -> Option<usize> {
+    let here = places.iter().position(|place| place == from).unwrap_or(0);
+    let count = places.len();
+    let onwards = way.0 + way.1 > 0.0;
+    (1..=count)
+        .map(|step| if onwards { (here + step) % count } else { (here + count - step % count) % count })
+        .find(|index| session.may_connect(&places[*index]))
+}
+
+/// The node one would go to in this direction: along a line if there is one.
+fn nearest(session: &app::Session, places: &[app::Node], from: &app::Node, way: (f64, f64)) -> Option<usize> {
+    let here = geometry::rect(session.plan(), from)?.centre();
+    let edges = geometry::edges(session.plan());
+    let joined =
+        |place: &app::Node| edges.iter().any(|edge| (edge.from == *from && edge.to == *place) || (edge.to == *from && edge.from == *place));
+    let distances = places.iter().enumerate().filter(|(_, place)| *place != from).filter_map(|(index, place)| {
+        let at = geometry::rect(session.plan(), place)?.centre();
+        let (dx, dy) = (at.x - here.x, at.y - here.y);
+        let (along, across) = (dx * way.0 + dy * way.1, (dx * way.1).abs() + (dy * way.0).abs());
+        (along > 8.0).then(|| (index, (along + across * 2.0) * if joined(place) { 0.5 } else { 1.0 }))
+    });
+    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
+}
+
+/// Zooms about the pointer. The page itself stays where it is, which only a listener of one's own can say.
+fn wheel(stage: &HtmlElement, zoomed: Callback<(f64, f64, f64)>) -> EventListener {
+    EventListener::new_with_options(stage, "wheel", EventListenerOptions::enable_prevent_default(), move |event| {
+        let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
+        let over = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if over.is_some_and(|over| over.closest(".layers").ok().flatten().is_some()) {
+            event.prevent_default();
+            zoomed.emit((libm::exp(-event.delta_y() * 0.0015), f64::from(event.client_x()), f64::from(event.client_y())));
+        }
+    })
+}
+
+/// Keys that work wherever one is not typing.
+fn shortcuts(send: &Callback<Message>) -> Option<EventListener> {
     let document = web_sys::window()?.document()?;
-    let dispatch = dispatch.clone();
-    let options = gloo::events::EventListenerOptions::enable_prevent_default();
-    Some(EventListener::new_with_options(&document, "keydown", options, move |event| {
-        let Some(event) = wasm_bindgen::JsCast::dyn_ref::<KeyboardEvent>(event) else { return };
-        let target: Option<HtmlElement> = event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into(target).ok());
-        let busy = target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "BUTTON"));
+    let send = send.clone();
+    Some(EventListener::new_with_options(&document, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let target: Option<HtmlElement> = event.target().and_then(|target| target.dyn_into().ok());
+        let within = |css: &str| target.as_ref().is_some_and(|target| target.closest(css).ok().flatten().is_some());
+        let typing = target.as_ref().is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        let button = within("button, summary, a");
         let command = event.ctrl_key() || event.meta_key();
-        if busy || event.alt_key() {
+        let key = event.key();
+        if event.alt_key() || within("dialog") && !(command && key == "k") {
             return;
         }
-        let action = match event.key().as_str() {
+        let action = match key.as_str() {
+            "k" | "/" if command => Action::DialogOpened(Dialog::Commands),
+            "s" if command => Action::SavePressed,
+            _ if typing => return,
             "z" | "Z" if command && event.shift_key() => Action::RedoPressed,
             "z" if command => Action::UndoPressed,
+            "y" if command => Action::RedoPressed,
+            "a" if command => Action::AllSelected,
+            "c" if command => Action::CopyPressed,
+            "x" if command => Action::CutPressed,
+            "d" if command => Action::DuplicatePressed,
+            "0" if command => {
+                event.prevent_default();
+                return send.emit(Message::Gesture(Gesture::Natural));
+            }
             _ if command => return,
+            "?" => Action::DialogOpened(Dialog::Shortcuts),
             "c" => Action::ConnectPressed,
+            "t" => Action::TablePressed,
             "Delete" | "Backspace" => Action::DeletePressed,
+            " " if button => return,
             " " => Action::PlayPressed,
             "." => Action::StepPressed,
             "," => Action::BackPressed,
             "n" => Action::NextPressed,
+            "!" => return send.emit(Message::Gesture(Gesture::Fit)),
+            "+" | "=" => return send.emit(Message::Gesture(Gesture::Zoom(1.25))),
+            "-" => return send.emit(Message::Gesture(Gesture::Zoom(1.0 / 1.25))),
             "Escape" => Action::Selected(None),
             _ => return,
         };
         event.prevent_default();
-        dispatch.emit(action);
+        send.emit(Message::Do(action));
     }))
 }

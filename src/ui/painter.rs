@@ -1,5 +1,7 @@
 //! Paints what moves, on one canvas above the drawing. It decides nothing: it is given tokens and paints them.
 
+use std::fmt::Write as _;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -43,23 +45,22 @@ impl Palette {
 }
 
 /// Makes the backing store as fine as the screen.
-fn fit(canvas: &HtmlCanvasElement, ratio: f64) -> (f64, f64) {
-    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64), ratio: f64) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen has few pixels")]
     let (wide, high) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
     if canvas.width() != wide || canvas.height() != high {
         canvas.set_width(wide);
         canvas.set_height(high);
     }
-    (width, height)
 }
 
-pub fn paint(canvas: &HtmlCanvasElement, picture: &Picture, camera: Camera, palette: &Palette) {
+/// Of a size in pixels of the page: to ask the page for it would make the browser lay it out once more a frame.
+pub fn paint(canvas: &HtmlCanvasElement, size: (f64, f64), picture: &Picture, camera: Camera, palette: &Palette) {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     let Some(context) = context(canvas) else { return };
-    let (width, height) = fit(canvas, ratio);
+    fit(canvas, size, ratio);
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    context.clear_rect(0.0, 0.0, width, height);
+    context.clear_rect(0.0, 0.0, size.0, size.1);
     let _ = context.translate(camera.left, camera.top);
     let _ = context.scale(camera.scale, camera.scale);
     context.set_line_cap("round");
@@ -74,6 +75,61 @@ pub fn paint(canvas: &HtmlCanvasElement, picture: &Picture, camera: Camera, pale
         context.set_fill_style_str(&palette.ink_soft);
         let _ = context.fill_text(&count.text, count.at.x, count.at.y);
     }
+}
+
+/// The same as SVG, for a picture that is kept.
+pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
+    let mut out = format!("<g transform=\"translate({:.1} {:.1}) scale({:.3})\">", camera.left, camera.top, camera.scale);
+    for Token { at, shape, hue, radius, .. } in &picture.tokens {
+        let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
+        let (x, y, r) = (at.x, at.y, *radius);
+        let _ = match shape {
+            Shape::First => write!(out, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r}\" fill=\"{colour}\"/>"),
+            Shape::Redelivered => write!(
+                out,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{}\" fill=\"{colour}\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>",
+                r - 1.2,
+                r + 2.0
+            ),
+            Shape::Dead => {
+                let d = r * 1.2;
+                write!(out, "<path d=\"M{x:.1} {:.1}l{d} {d}l-{d} {d}l-{d} -{d}z\" fill=\"{}\"/>", y - d, palette.dead)
+            }
+            Shape::Request => write!(
+                out,
+                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{w}\" height=\"{w}\" fill=\"{}\"/>",
+                x - r,
+                y - r,
+                palette.ink_soft,
+                w = r * 2.0
+            ),
+            Shape::Ok => {
+                write!(out, "<path d=\"M{:.1} {y:.1}l3 3l5-6\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\"/>", x - 4.0, palette.ok)
+            }
+            Shape::Failed => write!(
+                out,
+                "<path d=\"M{:.1} {:.1}l6 6m0-6l-6 6\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\"/>",
+                x - 3.0,
+                y - 3.0,
+                palette.dead
+            ),
+            Shape::Unroutable | Shape::Held => {
+                let colour = if *shape == Shape::Held { colour } else { &palette.dead };
+                write!(out, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>")
+            }
+        };
+    }
+    for count in &picture.counts {
+        let _ = write!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"12\" fill=\"{}\">{}</text>",
+            count.at.x,
+            count.at.y + 4.0,
+            palette.ink_soft,
+            count.text
+        );
+    }
+    out + "</g>"
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {

@@ -3,16 +3,20 @@
 use std::fmt::Write as _;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Event, Html, InputEvent, TargetCast, classes, html};
+use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
 
 use super::drawing::mark;
 use super::panels::on;
 use super::{Dispatch, icons};
 use crate::app::marks::Sign;
-use crate::app::{Action, App, Session, Speed, words};
-use crate::broker::SimTime;
-use crate::scenario::property::Quantity;
-use crate::sim::{Happening, Place};
+use crate::app::{Action, App, Chart, Filter, Session, Speed, Verbosity, words};
+use crate::broker::time::Span;
+use crate::broker::{Name, SimTime};
+use crate::scenario::Moment;
+use crate::scenario::property::{Percentile, Quantity};
+use crate::sim::Place;
+use crate::sim::histogram::Histogram;
+use crate::sim::metrics::{Counts, Depth};
 
 /// A run that has just begun still has a scale.
 const SCALE_MIN: SimTime = SimTime::from_secs(10);
@@ -48,11 +52,11 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 </label>
                 <span class="soft seed">{ format!("seed {}", session.world().recording().seed) }</span>
             </div>
-            { branches(session, dispatch) }
+            <div class="strips">{ branches(session, dispatch) }{ faults(session, app, dispatch) }</div>
             <div class="panels">
-                { chart(session) }
+                { charts(session, app, dispatch) }
                 { ledger(session) }
-                { log(session, dispatch) }
+                { log(session, app, dispatch) }
             </div>
         </section>
     }
@@ -80,9 +84,94 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// What is to break, and when: as sentences, and as flags on the scrubber.
+fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    if app.options.embed {
+        return html! {};
+    }
+    let planned = &session.scenario().faults;
+    let onplan = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let field = event.target_unchecked_into::<web_sys::Element>().query_selector("input").ok().flatten();
+            if let Some(input) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(field).ok()) {
+                dispatch.emit(Action::FaultTyped(input.value()));
+                input.set_value("");
+            }
+        })
+    };
+    html! {
+        <details class="faults" id="faults"><summary>{ if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }</summary>
+            <ul>
+                { for planned.iter().enumerate().map(|(index, fault)| html! {
+                    <li><code>{ fault.to_string() }</code>
+                        if let (Moment::At(at), false) = (&fault.when, app.options.read_only) {
+                            { for [("Earlier", icons::minus(), earlier(*at)), ("Later", icons::plus(), *at + SimTime::from_secs(1))].into_iter().map(|(word, icon, at)| html! {
+                                <button type="button" class="icon-button tiny" aria-label={format!("{word} by a second: {fault}")} title={format!("{word} by a second")} onclick={on(dispatch, Action::FaultMoved(index, at))}>{ icon }</button>
+                            }) }
+                        }
+                        if !app.options.read_only {
+                            <button type="button" class="icon-button tiny" aria-label={format!("Remove: {fault}")} title="Remove" onclick={on(dispatch, Action::FaultRemoved(index))}>{ icons::close() }</button>
+                        }
+                    </li>
+                }) }
+            </ul>
+            if !app.options.read_only {
+                <form onsubmit={onplan}><input id="fault" class="mono small" aria-label="A fault, as a sentence" placeholder="kill notification-service at 30s for 10s" autocomplete="off" spellcheck="false" />
+                    <button type="submit" class="line small" id="fault-add">{ "Add" }</button></form>
+            }
+        </details>
+    }
+}
+
+fn earlier(at: SimTime) -> SimTime {
+    SimTime::from_micros(at.as_micros().saturating_sub(1_000_000))
+}
+
+/// A fault that is to come can be taken to another time.
+fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime, dispatch: &Dispatch) -> Html {
+    let moment = move |event: &PointerEvent| {
+        let flag = event.target_dyn_into::<web_sys::Element>()?.closest(".flag").ok().flatten()?;
+        let line = flag.closest(".marks").ok().flatten()?.get_bounding_client_rect();
+        Some((flag, ((f64::from(event.client_x()) - line.left()) / line.width()).clamp(0.0, 1.0)))
+    };
+    let onpointerdown = Callback::from(move |event: PointerEvent| {
+        if let Some((flag, _)) = moment(&event) {
+            event.prevent_default();
+            let _ = flag.set_pointer_capture(event.pointer_id());
+        }
+    });
+    // While it is dragged it is moved as it is; the document hears of it when it is let go.
+    let onpointermove = Callback::from(move |event: PointerEvent| {
+        if let Some((flag, part)) = moment(&event).filter(|(flag, _)| flag.has_pointer_capture(event.pointer_id())) {
+            let _ = flag.set_attribute("x", &format!("{:.2}%", part * 100.0));
+        }
+    });
+    let dispatch = dispatch.clone();
+    let onpointerup = Callback::from(move |event: PointerEvent| {
+        if let Some((_, part)) = moment(&event) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the scrubber")]
+            dispatch.emit(Action::FaultMoved(index, SimTime::from_millis((part * end.as_secs_f64() * 10.0).round() as u64 * 100)));
+        }
+    });
+    let x = format!("{:.2}%", at.as_secs_f64() / end.as_secs_f64() * 100.0);
+    html! {
+        <svg class="flag" {x} y="0" overflow="visible" data-fault={index.to_string()} {onpointerdown} {onpointermove} {onpointerup}>
+            <rect x="-8" y="-4" width="16" height="20" class="target" /><path d="M0 12V-2L9 1.5 0 5" /><title>{ format!("{fault}: drag it to another time") }</title></svg>
+    }
+}
+
 /// Moves through what has been played; marks stand where something broke or died.
 fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
-    let end = session.timeline().furthest().max(SCALE_MIN);
+    let planned = || {
+        session.scenario().faults.iter().enumerate().filter_map(|(index, fault)| match &fault.when {
+            Moment::At(at) => Some((index, fault, *at)),
+            Moment::AtStep { .. } => None,
+        })
+    };
+    let last_fault = planned().map(|(.., at)| at).max().unwrap_or(SimTime::ZERO);
+    let end = session.timeline().furthest().max(SCALE_MIN).max(last_fault);
     let oninput = dispatch.reform(|event: InputEvent| {
         let millis: f64 = event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(0.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the control's own range")]
@@ -97,6 +186,7 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <div class="scrubber">
             <svg class="marks" aria-hidden="true">
+                { for planned().map(|(index, fault, at)| flag(index, fault, at, end, dispatch)) }
                 { for marks.map(|mark| {
                     let x = format!("{:.2}%", mark.at.as_secs_f64() / end.as_secs_f64() * 100.0);
                     html! { <svg {x} y="0" overflow="visible">{ sign(mark.sign) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
@@ -118,31 +208,93 @@ fn sign(sign: Sign) -> Html {
 }
 
 fn speed_words(speed: Speed) -> String {
-    format!("{}×", f64::from(speed.0) / 1_000.0)
+    if speed == Speed::MAX { "as fast as possible".into() } else { format!("{}×", f64::from(speed.0) / 1_000.0) }
 }
 
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
-fn charted(session: &Session) -> Option<String> {
+fn charted(session: &Session) -> Option<Name> {
     if let Some(Place::Queue(name)) = &session.selection {
-        return Some(name.to_string());
+        return Some(name.clone());
     }
     let queues = &session.scenario().broker.queues;
-    queues.iter().find(|queue| queue.dead_letter_exchange().is_some()).or_else(|| queues.first()).map(|queue| queue.name.to_string())
+    queues.iter().find(|queue| queue.dead_letter_exchange().is_some()).or_else(|| queues.first()).map(|queue| queue.name.clone())
 }
 
-fn chart(session: &Session) -> Html {
-    let Some(name) = charted(session) else { return html! {} };
+/// One line of a chart: its class, its name, what it is now in words, and its values.
+struct Series(&'static str, &'static str, String, Vec<f64>);
+
+fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let (title, body) = match app.chart {
+        Chart::Depth => depth(session),
+        Chart::Rates => rates(session),
+        Chart::Latency => ("Latency".to_owned(), latency(session)),
+        Chart::Business => ("Business ledger".to_owned(), business(session)),
+    };
+    let tabs = [(Chart::Depth, "Depth"), (Chart::Rates, "Rates"), (Chart::Latency, "Latency"), (Chart::Business, "Business")];
+    html! {
+        <div class="panel" id="charts">
+            <div class="tabs" role="group" aria-label="Charts">
+                { for tabs.into_iter().map(|(chart, name)| html! {
+                    <button type="button" class="tab" data-chart={name} aria-pressed={(chart == app.chart).to_string()} onclick={on(dispatch, Action::ChartChosen(chart))}>{ name }</button>
+                }) }
+            </div>
+            <h2>{ title }</h2>
+            { body }
+        </div>
+    }
+}
+
+fn depth(session: &Session) -> (String, Html) {
+    let Some(name) = charted(session) else { return ("No queue".into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
     let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));
-    let top = depths.iter().map(|depth| depth.ready + depth.unacked).max().unwrap_or(0).max(10);
-    let across = depths.len().max(121) - 1;
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
-    let line = |pick: fn(&crate::sim::metrics::Depth) -> u64| {
+    let line = |pick: fn(&Depth) -> u64| depths.iter().map(|depth| pick(depth) as f64).collect();
+    let series = [
+        Series("total", "Total", (now.0 + now.1).to_string(), line(|depth| depth.ready + depth.unacked)),
+        Series("unacked", "Unacked", now.1.to_string(), line(|depth| depth.unacked)),
+        Series("ready", "Ready", now.0.to_string(), line(|depth| depth.ready)),
+    ];
+    let view = chart(session, &format!("Depth of {name}"), &series);
+    (name.to_string(), view)
+}
+
+/// What is counted in a second: of the queue that is selected, or of the whole broker.
+fn rates(session: &Session) -> (String, Html) {
+    let queue = match &session.selection {
+        Some(Place::Queue(name)) => Some(name),
+        _ => None,
+    };
+    let metrics = session.world().metrics();
+    let counts = metrics.counts(queue.map(|name| &**name));
+    let period = metrics.period().as_secs_f64();
+    let classes = ["publish", "confirm", "deliver", "ack", "redeliver", "dead-letter", "return"];
+    let series: Vec<Series> = Counts::NAMES
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let values: Vec<f64> =
+                counts.windows(2).map(|pair| f64::from(pair[1].values()[index].wrapping_sub(pair[0].values()[index])) / period).collect();
+            let now = format!("{:.1}/s", values.last().copied().unwrap_or(0.0));
+            Series(classes[index], name, now, values)
+        })
+        .collect();
+    let whose = queue.map_or_else(|| "the broker".to_owned(), ToString::to_string);
+    let view = chart(session, &format!("Rates of {whose}, a second"), &series);
+    (format!("{whose}, a second"), view)
+}
+
+fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
+    let top = series.iter().flat_map(|one| one.3.iter()).copied().fold(0.0, f64::max);
+    let top = if top <= 10.0 { 10.0 } else { top };
+    let longest = series.iter().map(|one| one.3.len()).max().unwrap_or(0);
+    let across = longest.max(121) - 1;
+    #[expect(clippy::cast_precision_loss, reason = "a picture")]
+    let line = |values: &[f64]| {
         let mut path = String::new();
-        for (index, depth) in depths.iter().enumerate() {
-            let (x, y) = (index as f64 / across as f64 * 250.0, 92.0 - pick(depth) as f64 / top as f64 * 84.0);
+        for (index, value) in values.iter().enumerate() {
             path.push_str(if index == 0 { "M" } else { "L" });
-            let _ = write!(path, "{x:.1} {y:.1}");
+            let _ = write!(path, "{:.1} {:.1}", index as f64 / across as f64 * 250.0, 92.0 - value / top * 84.0);
         }
         path
     };
@@ -151,22 +303,68 @@ fn chart(session: &Session) -> Html {
     let faults = session.marks.iter().filter(|mark| mark.sign == Sign::Fault && mark.at <= session.world().now());
     let broken = faults.map(|mark| mark.at.as_secs_f64() / width * 250.0).filter(|x| *x <= 250.0);
     html! {
-        <div class="panel">
-            <h2>{ &name }</h2>
+        <>
             <div class="chart-legend">
-                <span><i class="swatch ready" />{ format!("Ready {}", now.0) }</span>
-                <span><i class="swatch unacked" />{ format!("Unacked {}", now.1) }</span>
-                <span><i class="swatch total" />{ format!("Total {}", now.0 + now.1) }</span>
+                { for series.iter().map(|Series(class, name, now, _)| html! { <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span> }) }
             </div>
-            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("Depth of {name} over time, at most {top}")}>
+            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {top:.0}")}>
                 <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
-                <path d={line(|depth| depth.ready + depth.unacked)} class="total" />
-                <path d={line(|depth| depth.unacked)} class="unacked" />
-                <path d={line(|depth| depth.ready)} class="ready" />
+                { for series.iter().map(|Series(class, _, _, values)| html! { <path d={line(values)} class={*class} /> }) }
                 { for broken.map(|x| html! { <path d={format!("M{x:.1} 4V92")} class="broken" /> }) }
             </svg>
-            <span class="soft axis">{ format!("to {top}") }</span>
+            <span class="soft axis">{ format!("to {top:.0}") }</span>
+        </>
+    }
+}
+
+/// How long it took: percentiles of each queue, and of who waits for an answer.
+fn latency(session: &Session) -> Html {
+    let metrics = session.world().metrics();
+    let (p50, p95, p99) = (Percentile::P50, Percentile::P95, Percentile::P99);
+    let line = |name: String, times: &Histogram| {
+        html! {
+            <tr><th scope="row">{ name }</th>
+                { for [p50, p95, p99].into_iter().map(|percentile| html! { <td class="number">{ if times.count() == 0 { "–".to_owned() } else { Span(times.percentile(percentile)).to_string() } }</td> }) }
+                <td class="number">{ times.count() }</td></tr>
+        }
+    };
+    html! {
+        <div class="scrolls" tabindex="0" role="group" aria-label="Latency">
+            <table class="table"><thead><tr><th scope="col">{ "From … to" }</th><th scope="col" class="number">{ "p50" }</th><th scope="col" class="number">{ "p95" }</th>
+                <th scope="col" class="number">{ "p99" }</th><th scope="col" class="number">{ "of" }</th></tr></thead>
+                <tbody>
+                    { for metrics.https().map(|(name, http)| line(format!("{name}: HTTP"), &http.latency)) }
+                    { for metrics.queues().map(|(name, queue)| html! { <>{ line(format!("{name}: to delivery"), &queue.queueing) }{ line(format!("{name}: to ack"), &queue.end_to_end) }</> }) }
+                </tbody>
+            </table>
         </div>
+    }
+}
+
+/// What the business would say of it.
+fn business(session: &Session) -> Html {
+    let business = session.world().ledger().business;
+    let line = |term: &str, number: u64, bad: bool| {
+        let class = if bad && number > 0 { "dead" } else { "" };
+        html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> }
+    };
+    html! {
+        <dl class="ledger" id="business">
+            { line("Requests", business.requests, false) }
+            { line("Accepted", business.accepted, false) }
+            { line("Failed", business.failed, true) }
+            { line("Gave up", business.gave_up, true) }
+            { line("Saved", business.saved, false) }
+            { line("Saved twice", business.saved_twice(), true) }
+            { for business.effects.keys().map(|what| html! {
+                <>
+                    { line(what, business.times_done(what), false) }
+                    { line(&format!("{what}: missing"), business.missing(what), true) }
+                    { line(&format!("{what}: twice"), business.duplicated(what), true) }
+                    { line(&format!("{what}: invented"), business.invented(what), true) }
+                </>
+            }) }
+        </dl>
     }
 }
 
@@ -200,19 +398,63 @@ fn ledger(session: &Session) -> Html {
     }
 }
 
-fn log(session: &Session, dispatch: &Dispatch) -> Html {
+fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let onfilter = dispatch.reform(|event: Event| {
+        Action::FilterChosen(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
+            1 => Filter::Messages,
+            2 => Filter::Trouble,
+            3 => Filter::Programs,
+            _ => Filter::All,
+        })
+    });
+    let onfind = dispatch.reform(|event: InputEvent| Action::FindTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let onverbosity = dispatch.reform(|event: Event| {
+        Action::VerbosityChosen(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
+            0 => Verbosity::Off,
+            2 => Verbosity::All,
+            _ => Verbosity::Summary,
+        })
+    });
+    let filters =
+        [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
+    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, "a summary"), (Verbosity::All, "everything")];
+    let wanted = app.find.trim().to_lowercase();
+    let lines = session.log.newest().filter_map(|entry| {
+        let line = words::line(&entry.occurrence, session.world());
+        let of_kind = match app.filter {
+            Filter::All => true,
+            Filter::Messages => line.mark != words::Mark::Program,
+            Filter::Trouble => matches!(line.mark, words::Mark::Dead | words::Mark::Failure | words::Mark::Redelivered),
+            Filter::Programs => entry.occurrence.what.instance().is_some() || line.mark == words::Mark::Program,
+        };
+        let found = wanted.is_empty() || line.detail.to_lowercase().contains(&wanted) || line.what.to_lowercase().contains(&wanted);
+        (of_kind && found).then_some((entry, line))
+    });
     html! {
         <div class="panel">
-            <h2>{ "Events" }</h2>
+            <div class="panel-head">
+                <h2>{ "Events" }</h2>
+                <select id="log-filter" class="small" aria-label="Which events" onchange={onfilter}>{ for filters.into_iter().map(|(filter, name)| html! { <option selected={filter == app.filter}>{ name }</option> }) }</select>
+                <input id="log-find" class="small" type="search" placeholder="find" aria-label="Find in the events" value={app.find.clone()} oninput={onfind} />
+                <select id="verbosity" class="small" aria-label="What a screen reader hears" title="What a screen reader hears" onchange={onverbosity}>{ for voices.into_iter().map(|(voice, name)| html! { <option selected={voice == app.verbosity}>{ format!("say {name}") }</option> }) }</select>
+            </div>
             <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first"><ol>
-                { for session.log.newest().take(60).map(|entry| {
-                    let words::Line { mark: sign, what, detail } = words::line(&entry.occurrence, session.world());
+                { for lines.take(60).map(|(entry, words::Line { mark: sign, what, detail })| {
                     let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
                     let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
                     let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
+                    let place = words::place_of(&entry.occurrence);
+                    let (at, then) = (entry.occurrence.at, dispatch.clone());
+                    // To the moment, and to the place.
+                    let go = Callback::from(move |_: MouseEvent| {
+                        then.emit(Action::Seeked(at));
+                        if let Some(place) = &place {
+                            then.emit(Action::Selected(Some(place.clone())));
+                        }
+                    });
                     html! {
                         <li key={entry.number} class={classes!(dead.then_some("dead"))}>
-                            <time>{ entry.occurrence.at.to_string() }</time>{ mark(sign) }
+                            <button type="button" class="link mono when" title="Go to this moment" onclick={go}>{ at.to_string() }</button>{ mark(sign) }
                             if let Some(event) = event {
                                 <button type="button" class="link" title="What happened to this message?"
                                     onclick={on(dispatch, Action::EventAsked(Some(event)))}>{ told }</button>
@@ -245,42 +487,6 @@ pub fn comparison(session: &Session) -> Html {
                             <td class="number">{ value(&row.quantity, row.right) }</td></tr>
                     }) }</tbody>
                 </table>
-            }
-        </section>
-    }
-}
-
-/// The story of one message.
-pub fn biography(session: &Session, dispatch: &Dispatch) -> Html {
-    let Some(told) = &session.biography else { return html! {} };
-    let ask = |event: &crate::broker::Name| {
-        let action = Action::EventAsked(Some(event.clone()));
-        html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
-    };
-    html! {
-        <section class="sec" id="biography" aria-label="The story of a message">
-            <div class="sec-head"><h2>{ "Message" }</h2>{ super::drawing::close_button("Close the story", on(dispatch, Action::EventAsked(None))) }</div>
-            <h3>{ &*told.event }</h3>
-            if let Some(life) = &told.life {
-                <dl class="kv">
-                    if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) { <dt>{ "Because of" }</dt><dd>{ ask(cause) }</dd> }
-                    { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, session.world()) }</dd></> }) }
-                    if !life.effects.is_empty() { <dt>{ "Led to" }</dt><dd>{ for life.effects.iter().take(8).map(|event| html! { <>{ ask(event) }{ " " }</> }) }</dd> }
-                </dl>
-                <p class="small-head">{ format!("Until {}", told.at) }</p>
-                <ol class="story">
-                    { for life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80).map(|entry| {
-                        let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
-                        let seek = Action::Seeked(entry.at);
-                        html! {
-                            <li>{ mark(sign) }<span><b>{ what }</b><span class="soft">{ detail }</span></span>
-                                <button type="button" class="link mono soft" title="Go to this moment" onclick={on(dispatch, seek)}>{ entry.at.to_string() }</button></li>
-                        }
-                    }) }
-                </ol>
-                if life.entries.len() > 80 { <p class="soft">{ format!("and {} more", life.entries.len() - 80) }</p> }
-            } else {
-                <p class="soft">{ format!("By {} there is no such message yet.", told.at) }</p>
             }
         </section>
     }

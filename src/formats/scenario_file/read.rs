@@ -362,7 +362,7 @@ fn failure_policy(node: &Node) -> FailurePolicy {
         (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
             retries: retries.number_up_to(),
             exchange: fields.need("exchange").name(),
-            routing_key: fields.need("routing_key").name(),
+            routing_key: fields.maybe("routing_key").map_or_else(|| "".into(), |node| node.name()),
         },
         _ => {
             fields.mistake("give either \"republish\" or \"dead_letter_retry\", the number of retries");
@@ -438,7 +438,7 @@ fn step(node: &Node) -> Step {
 fn publish(fields: &Fields) -> Publish {
     Publish {
         exchange: fields.maybe("exchange").map_or_else(|| "".into(), |node| node.name()),
-        routing_key: fields.need("routing_key").name(),
+        routing_key: fields.maybe("routing_key").map_or_else(|| "".into(), |node| node.name()),
         payload: fields.maybe("payload").map_or_else(|| Data::Object(serde_json::Map::new()), |node| node.json()),
         persistent: fields.flag("persistent", true),
         mandatory: fields.flag("mandatory", false),

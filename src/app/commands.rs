@@ -1,0 +1,162 @@
+//! Everything that can be done, by name: for the command palette, for menus, and for the list of shortcuts.
+
+use super::arrange::Align;
+use super::{Action, App, Dialog, Image, Node, Session};
+use crate::broker::Resource;
+use crate::scenario::edit::PartKind;
+use crate::scenario::{BROKER, FaultKind, Target};
+use crate::sim::End;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    pub name: String,
+    /// The keys that do the same.
+    pub keys: &'static str,
+    pub action: Action,
+}
+
+fn command(name: impl Into<String>, keys: &'static str, action: Action) -> Command {
+    Command { name: name.into(), keys, action }
+}
+
+/// What can be done with what is selected.
+#[must_use]
+pub fn of_selection(app: &App) -> Vec<Command> {
+    let Some(session) = &app.session else { return Vec::new() };
+    let Some(node) = &session.selection else { return Vec::new() };
+    let mut commands = Vec::new();
+    match node {
+        Node::Instance(id) => commands.extend(of_instance(session, *id)),
+        Node::Client(index) => {
+            let name = session.world().clients().get(*index).map(|client| client.spec.name.clone());
+            commands.extend(name.map(|name| command("Send 50 requests at once", "", Action::RequestPressed(name, 50))));
+        }
+        Node::Queue(name) => {
+            let queue = || name.clone();
+            commands.push(command("Get one message, put it back", "", Action::GetPressed { queue: queue(), count: 1, requeue: true }));
+            commands.push(command("Purge: drop what is ready", "", Action::PurgePressed(queue())));
+            commands.push(command(
+                "Redrive: send all back to where it was published",
+                "",
+                Action::MovePressed { queue: queue(), to: None },
+            ));
+        }
+        Node::Exchange(_) => {}
+    }
+    if !app.options.read_only {
+        if session.also.is_empty() {
+            commands.push(command("Connect to…", "C", Action::ConnectPressed));
+        } else {
+            for (name, align) in [
+                ("Align in a column", Align::Column),
+                ("Align in a row", Align::Row),
+                ("Spread downwards", Align::SpreadDown),
+                ("Spread across", Align::SpreadAcross),
+            ] {
+                commands.push(command(name, "", Action::AlignPressed(align)));
+            }
+        }
+        commands.push(command("Copy", "Ctrl+C", Action::CopyPressed));
+        commands.push(command("Cut", "Ctrl+X", Action::CutPressed));
+        commands.push(command("Duplicate", "Ctrl+D", Action::DuplicatePressed));
+        commands.push(command("Delete", "Del", Action::DeletePressed));
+    }
+    commands
+}
+
+/// What can be done to a program, each fault or its opposite.
+#[must_use]
+pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command> {
+    let world = session.world();
+    let (Some(state), Some(service)) = (world.instance(id), world.services().get(id.service)) else { return Vec::new() };
+    let target = || Target { service: service.spec.name.clone(), instance: Some(id.instance) };
+    if !state.up {
+        return vec![command("Start", "", Action::StartPressed(id))];
+    }
+    let toggle = |broken: bool, name: &str, mend: &str, kind: FaultKind| {
+        if broken { command(mend, "", Action::MendPressed(kind)) } else { command(name, "", Action::FaultPressed(kind)) }
+    };
+    let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
+    vec![
+        command("Kill", "K", Action::KillPressed(id)),
+        command("Stop: finish what it has begun", "", Action::FaultPressed(FaultKind::Stop(target()))),
+        toggle(state.hung, "Hang: do nothing, keep what it holds", "Wake", FaultKind::Hang(target())),
+        toggle(state.slowness > 1.0, "Slow down 5×", "Back to its speed", FaultKind::Slow(target(), 5.0)),
+        toggle(world.is_cut([End::Service(id.service), End::Broker]), "Cut off from the broker", "Reconnect to the broker", cut),
+        command("Fill its store", "", Action::FaultPressed(FaultKind::FillStore(service.spec.name.clone()))),
+    ]
+}
+
+/// Everything that can be done now.
+#[must_use]
+pub fn all(app: &App) -> Vec<Command> {
+    let mut commands = of_selection(app);
+    let Some(session) = &app.session else { return commands };
+    let playing = if app.playing { command("Pause", "Space", Action::PausePressed) } else { command("Play", "Space", Action::PlayPressed) };
+    commands.extend([
+        playing,
+        command("One event forward", ".", Action::StepPressed),
+        command("One event back", ",", Action::BackPressed),
+        command("To the next crash, dead letter or failure", "N", Action::NextPressed),
+        command("Restart from time zero", "", Action::RestartPressed),
+        command("Restart the broker", "", Action::FaultPressed(FaultKind::RestartBroker)),
+    ]);
+    for (resource, word) in [(Resource::Memory, "memory"), (Resource::Disk, "disk")] {
+        let (kind, raised) = (FaultKind::Alarm(resource), session.world().broker().alarms().contains(&resource));
+        commands.push(if raised {
+            command(format!("Clear the {word} alarm"), "", Action::MendPressed(kind))
+        } else {
+            command(format!("Raise a {word} alarm"), "", Action::FaultPressed(kind))
+        });
+    }
+    if !app.options.read_only {
+        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(format!("Add: {name}"), "", Action::PartPressed(kind))));
+        commands.extend([
+            command("Select everything", "Ctrl+A", Action::AllSelected),
+            command("Arrange by the way messages take", "", Action::ArrangePressed),
+            command("Undo", "Ctrl+Z", Action::UndoPressed),
+            command("Redo", "Ctrl+Shift+Z", Action::RedoPressed),
+        ]);
+    }
+    commands.extend([
+        command(if app.table { "Canvas" } else { "Table view" }, "T", Action::TablePressed),
+        command("New scenario", "", Action::NewPressed),
+        command("Scenarios", "", Action::DialogOpened(Dialog::Gallery)),
+        command("Save the scenario", "Ctrl+S", Action::SavePressed),
+        command("Save the recording up to now", "", Action::SaveRecordingPressed),
+        command("Share…", "", Action::DialogOpened(Dialog::Share)),
+        command("Picture of the canvas (PNG)", "", Action::ImagePressed(Image::Png)),
+        command("Picture of the canvas (SVG)", "", Action::ImagePressed(Image::Svg)),
+        command("Glossary", "", Action::DialogOpened(Dialog::Glossary)),
+        command("Keyboard shortcuts", "?", Action::DialogOpened(Dialog::Shortcuts)),
+    ]);
+    commands
+}
+
+/// Those whose name has all the words that were typed.
+#[must_use]
+pub fn found(app: &App) -> Vec<Command> {
+    let words: Vec<String> = app.query.split_whitespace().map(str::to_lowercase).collect();
+    let mut commands = all(app);
+    commands.retain(|command| words.iter().all(|word| command.name.to_lowercase().contains(word.as_str())));
+    commands
+}
+
+/// What keys do, besides commands: for the list.
+pub const KEYS: [(&str, &str); 15] = [
+    ("Tab, then arrows", "go from node to node on the canvas, along the lines"),
+    ("Enter", "selects the node; arrows then move it by 5, with Shift by 20"),
+    ("Ctrl+Enter", "selects one more"),
+    ("C", "draws a line from the selected node: arrows go through what it may lead to, Enter connects"),
+    ("F2 or double click", "renames in place"),
+    ("Menu key, Shift+F10 or right click", "what can be done with a node"),
+    ("Shift and drag", "selects what lies in a box"),
+    ("Drag empty space", "moves the view"),
+    ("Wheel, + and −", "zoom"),
+    ("Shift+1", "shows everything"),
+    ("Ctrl+0", "the size drawings have by themselves"),
+    ("Ctrl+V", "pastes parts, from another tab, too"),
+    ("Ctrl+K or Ctrl+/", "everything that can be done"),
+    ("Esc", "gives up, or selects nothing"),
+    ("?", "this list"),
+];

@@ -1,0 +1,235 @@
+//! A message about to be published by hand: what it will be, and what became of the last one.
+
+use super::Session;
+use super::words;
+use crate::broker::value::SHORTSTR_BYTES_MAX;
+use crate::broker::{Event, Name, SimTime, Table};
+use crate::formats::amqp_json::table_from_json;
+use crate::scenario::Json;
+use crate::sim::{HandPublish, Happening, Input};
+
+/// No more than this are published at once.
+pub const COUNT_MAX: u32 = 10_000;
+/// No faster than this, a second.
+pub const RATE_MAX: f64 = 1_000.0;
+
+/// What is typed, as it is typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composer {
+    pub exchange: Name,
+    pub routing_key: String,
+    pub payload: String,
+    /// JSON, or nothing.
+    pub headers: String,
+    pub persistent: bool,
+    pub mandatory: bool,
+    pub confirm: bool,
+    pub expiration: String,
+    pub priority: String,
+    pub count: String,
+    /// How many a second, when it is repeated.
+    pub rate: String,
+    /// It is published again and again while time passes: when next.
+    pub repeats: Option<SimTime>,
+    /// Somebody is writing: its way lights up on the canvas.
+    pub focused: bool,
+    /// What is wrong, and with which field.
+    pub error: Option<(Typed, String)>,
+    /// Where the last one went.
+    pub outcome: Option<String>,
+}
+
+/// What can be typed or chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    Exchange,
+    Key,
+    Payload,
+    Headers,
+    Persistent,
+    Mandatory,
+    Confirm,
+    Expiration,
+    Priority,
+    Count,
+    Rate,
+    /// One of [`TEMPLATES`], by its name.
+    Template,
+}
+
+/// The chapter's events: name, routing key, payload.
+pub const TEMPLATES: [(&str, &str, &str); 5] = [
+    (
+        "order.placed",
+        "order.placed",
+        r#"{"orderId": 4711, "userId": "u-1", "product": "course book", "quantity": 2, "total": 59.98, "address": {"zip": "10115"}}"#,
+    ),
+    (
+        "order.placed, without a zip (poison)",
+        "order.placed",
+        r#"{"orderId": 4712, "userId": "u-2", "product": "course book", "quantity": 1, "total": 29.99, "address": {}}"#,
+    ),
+    ("order.shipped", "order.shipped", r#"{"orderId": 4711, "userId": "u-1", "address": {"zip": "10115"}}"#),
+    ("user.created", "user.created", r#"{"userId": "u-1", "email": "ada@example.org"}"#),
+    ("user.deleted", "user.deleted", r#"{"userId": "u-1"}"#),
+];
+
+impl Composer {
+    #[must_use]
+    pub fn new(exchange: Name) -> Self {
+        Self {
+            exchange,
+            routing_key: "order.placed".into(),
+            payload: "{\n  \"orderId\": 4711,\n  \"address\": { \"zip\": \"10115\" }\n}".into(),
+            headers: String::new(),
+            persistent: true,
+            mandatory: false,
+            confirm: false,
+            expiration: String::new(),
+            priority: String::new(),
+            count: "1".into(),
+            rate: "1".into(),
+            repeats: None,
+            focused: false,
+            error: None,
+            outcome: None,
+        }
+    }
+
+    pub(super) fn set(&mut self, what: Typed, text: String) {
+        if self.error.as_ref().is_some_and(|(field, _)| *field == what) {
+            self.error = None;
+        }
+        match what {
+            Typed::Exchange => self.exchange = text.into(),
+            Typed::Key => self.routing_key = text,
+            Typed::Payload => self.payload = text,
+            Typed::Headers => self.headers = text,
+            Typed::Persistent => self.persistent = text == "true",
+            Typed::Mandatory => self.mandatory = text == "true",
+            Typed::Confirm => self.confirm = text == "true",
+            Typed::Expiration => self.expiration = text,
+            Typed::Priority => self.priority = text,
+            Typed::Count => self.count = text,
+            Typed::Rate => self.rate = text,
+            Typed::Template => {
+                if let Some((_, key, payload)) = TEMPLATES.iter().find(|(name, ..)| *name == text) {
+                    (self.routing_key, self.payload, self.error) = ((*key).into(), (*payload).into(), None);
+                }
+            }
+        }
+    }
+
+    /// The headers, if they can be read.
+    #[must_use]
+    pub fn table(&self) -> Option<Table> {
+        if self.headers.trim().is_empty() {
+            return Some(Table::new());
+        }
+        let Ok(Json::Object(fields)) = serde_json::from_str(&self.headers) else { return None };
+        Some(table_from_json(&fields))
+    }
+
+    /// # Errors
+    /// The field that cannot be so, and why.
+    pub fn message(&self) -> Result<HandPublish, (Typed, String)> {
+        let payload: Json =
+            serde_json::from_str(&self.payload).map_err(|error| (Typed::Payload, format!("The payload is not JSON: {error}")))?;
+        if self.routing_key.len() > SHORTSTR_BYTES_MAX {
+            return Err((Typed::Key, "A routing key has at most 255 bytes.".into()));
+        }
+        let headers = self.table().ok_or_else(|| (Typed::Headers, "Headers are a JSON object, as {\"region\": \"eu\"}.".to_owned()))?;
+        let (expiration, priority) = (self.expiration.trim(), self.priority.trim());
+        if !expiration.is_empty() && expiration.parse::<u32>().is_err() {
+            return Err((Typed::Expiration, "An expiration is a whole number of milliseconds.".into()));
+        }
+        let priority = if priority.is_empty() {
+            None
+        } else {
+            Some(priority.parse::<u8>().map_err(|_| (Typed::Priority, "A priority is a whole number from 0 to 255.".to_owned()))?)
+        };
+        Ok(HandPublish {
+            exchange: self.exchange.clone(),
+            routing_key: self.routing_key.as_str().into(),
+            payload,
+            headers,
+            persistent: self.persistent,
+            mandatory: self.mandatory,
+            confirm: self.confirm,
+            expiration: (!expiration.is_empty()).then(|| expiration.into()),
+            priority,
+        })
+    }
+
+    fn times(&self) -> Result<u32, (Typed, String)> {
+        self.count
+            .trim()
+            .parse()
+            .ok()
+            .filter(|count| (1..=COUNT_MAX).contains(count))
+            .ok_or_else(|| (Typed::Count, format!("From 1 to {COUNT_MAX} at once.")))
+    }
+
+    /// The time between two, when it is repeated.
+    ///
+    /// # Errors
+    /// When the rate is none.
+    pub fn period(&self) -> Result<SimTime, (Typed, String)> {
+        let rate = self.rate.trim().parse::<f64>().ok().filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
+        let rate = rate.ok_or_else(|| (Typed::Rate, format!("More than 0 and at most {RATE_MAX} a second.")))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from a millisecond to a long time")]
+        Ok(SimTime::from_micros((1e6 / rate) as u64))
+    }
+}
+
+impl Session {
+    pub(super) fn publish(&mut self) {
+        self.composer.outcome = None;
+        match self.composer.message().and_then(|message| Ok((message, self.composer.times()?))) {
+            Err(error) => self.composer.error = Some(error),
+            Ok((message, times)) => {
+                self.composer.error = None;
+                let before = self.log.last_number();
+                for _ in 0..times {
+                    self.inject(Input::Publish(Box::new(message.clone())));
+                }
+                self.composer.outcome = self.outcome(before, times);
+            }
+        }
+    }
+
+    /// Begins to publish at a rate, or ends it.
+    pub(super) fn repeat(&mut self) {
+        let now = self.world().now();
+        let composer = &mut self.composer;
+        if composer.repeats.take().is_none() {
+            let tried = composer.message().and_then(|_| composer.period());
+            composer.repeats = tried.is_ok().then_some(now);
+            composer.error = tried.err();
+        }
+    }
+
+    /// What became of what was just published.
+    fn outcome(&self, before: u64, times: u32) -> Option<String> {
+        let world = self.world();
+        let of_this = || self.log.since(before).map(|occurrence| &occurrence.what);
+        let returned = of_this().any(|what| matches!(what, Happening::Broker(Event::Returned { .. })));
+        let went = if returned {
+            Some("It found no queue, and was returned, because it is mandatory.".to_owned())
+        } else {
+            self.log.since(before).find_map(words::where_it_went)
+        };
+        let went = went.or_else(|| match world.broker().alarms().first() {
+            _ if world.is_broker_down() => Some("The broker is down: it could not be published.".into()),
+            Some(resource) => Some(format!("The broker is low on {}: it reads no publishes, and yours waits.", resource.name())),
+            None => None,
+        })?;
+        let confirmed = if self.composer.confirm && !world.is_broker_down() && world.broker().alarms().is_empty() {
+            " The broker confirmed it."
+        } else {
+            ""
+        };
+        let times = if times > 1 { format!("{times} times: ") } else { String::new() };
+        Some(format!("{times}{went}{confirmed}"))
+    }
+}

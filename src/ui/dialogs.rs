@@ -1,0 +1,260 @@
+//! What lies over the page: scenarios, commands, shortcuts, sharing, the glossary, menus.
+
+use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
+
+use super::drawing::close_button;
+use super::panels::on;
+use super::{Dispatch, browser};
+use crate::app::commands::{self, Command, KEYS};
+use crate::app::glossary::TERMS;
+use crate::app::{Action, App, Dialog, Exhibit};
+use crate::formats::scenario_file;
+
+/// A longer link is cut off by some programs.
+const LINK_LONG: usize = 2_000;
+const LINK_MAX: usize = 16 << 10;
+
+pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
+    let onclose = dispatch.reform(|_: yew::Event| Action::DialogClosed);
+    let (title, class, body) = match &app.dialog {
+        None => ("", "", html! {}),
+        Some(Dialog::Gallery) => ("Scenarios", "wide", gallery(app, dispatch)),
+        Some(Dialog::Commands) => ("What do you want to do?", "", palette(app, dispatch)),
+        Some(Dialog::Menu { .. }) => ("What can be done with it", "menu", list(&commands::of_selection(app), dispatch)),
+        Some(Dialog::Shortcuts) => ("Keyboard", "", shortcuts(app)),
+        Some(Dialog::Glossary) => ("Glossary", "", glossary(app, dispatch)),
+        Some(Dialog::Share) => ("Share", "", share(app, link, linked, dispatch)),
+        Some(Dialog::Replace) => ("Replace what is open?", "", replace(app, dispatch)),
+    };
+    // A click beside it closes it.
+    let onclick = dispatch.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        if event.target_dyn_into::<HtmlDialogElement>().is_some() {
+            onclick.emit(Action::DialogClosed);
+        }
+    });
+    html! {
+        <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {onclose} {onclick}>
+            <div class="dialog-body">
+                <div class="sec-head"><h2 id="dialog-title">{ title }</h2>{ close_button("Close", on(dispatch, Action::DialogClosed)) }</div>
+                { body }
+            </div>
+        </dialog>
+    }
+}
+
+/// A dialog is modal only when the browser is asked for that; a menu opens where the pointer is.
+pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
+    let Some(element) = dialog.cast::<HtmlDialogElement>() else { return };
+    if let (Some(what), false) = (what, element.open()) {
+        let _ = element.show_modal();
+        if let Some(html) = dialog.cast::<HtmlElement>() {
+            let style = html.style();
+            if let Dialog::Menu { x, y } = what {
+                let (width, height) = (html.offset_width(), html.offset_height());
+                let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+                let (wide, high) = root.map_or((0, 0), |root: Element| (root.client_width(), root.client_height()));
+                let _ = style.set_property("left", &format!("{}px", (*x).min(wide - width - 8).max(8)));
+                let _ = style.set_property("top", &format!("{}px", (*y).min(high - height - 8).max(8)));
+            } else {
+                let _ = style.remove_property("left");
+                let _ = style.remove_property("top");
+            }
+        }
+    } else if what.is_none() && element.open() {
+        element.close();
+    }
+}
+
+/// A menu's entry closes the dialog, and is done.
+fn run(dispatch: &Dispatch, command: &Command) -> Callback<MouseEvent> {
+    let (dispatch, action) = (dispatch.clone(), command.action.clone());
+    Callback::from(move |event: MouseEvent| {
+        browser::leave_after_pointer(&event);
+        dispatch.emit(Action::DialogClosed);
+        dispatch.emit(action.clone());
+    })
+}
+
+/// Arrows go through the entries.
+fn arrows() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let forward = match event.key().as_str() {
+            "ArrowDown" => true,
+            "ArrowUp" => false,
+            _ => return,
+        };
+        let Some(here) = event.target_dyn_into::<Element>().and_then(|target| target.closest("li").ok().flatten()) else { return };
+        let next = if forward { here.next_element_sibling() } else { here.previous_element_sibling() };
+        let button = next
+            .and_then(|next| next.query_selector("button").ok().flatten())
+            .and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok());
+        if let Some(button) = button {
+            event.prevent_default();
+            let _ = button.focus();
+        }
+    })
+}
+
+fn list(entries: &[Command], dispatch: &Dispatch) -> Html {
+    html! {
+        <ul class="commands" onkeydown={arrows()}>
+            { for entries.iter().map(|command| html! {
+                <li><button type="button" data-command={command.name.clone()} onclick={run(dispatch, command)}><span>{ &command.name }</span>
+                    if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }</button></li>
+            }) }
+        </ul>
+    }
+}
+
+fn search(app: &App, label: &'static str, dispatch: &Dispatch) -> Html {
+    let oninput = dispatch.reform(|event: InputEvent| Action::QueryTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
+    html! { <input id="query" type="search" aria-label={label} placeholder={label} value={app.query.clone()} {oninput} autocomplete="off" autofocus=true /> }
+}
+
+fn palette(app: &App, dispatch: &Dispatch) -> Html {
+    let found = commands::found(app);
+    let first = found.first().cloned();
+    let onkeydown = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let (true, Some(command)) = (event.key() == "Enter" && event.target_dyn_into::<HtmlInputElement>().is_some(), &first) {
+                event.prevent_default();
+                dispatch.emit(Action::DialogClosed);
+                dispatch.emit(command.action.clone());
+            }
+        })
+    };
+    html! {
+        <div {onkeydown}>
+            { search(app, "Type a few letters; Enter does the first", dispatch) }
+            if found.is_empty() { <p class="soft" role="status">{ "Nothing is called so." }</p> }
+            { list(&found, dispatch) }
+        </div>
+    }
+}
+
+fn shortcuts(app: &App) -> Html {
+    let commands = commands::all(app);
+    let of_commands = commands
+        .iter()
+        .filter(|command| !command.keys.is_empty() && command.keys != "?")
+        .map(|command| (command.keys, command.name.clone()));
+    html! {
+        <dl class="keys-list">
+            { for KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands).map(|(keys, what)| html! { <><dt><kbd>{ keys }</kbd></dt><dd>{ what }</dd></> }) }
+        </dl>
+    }
+}
+
+fn glossary(app: &App, dispatch: &Dispatch) -> Html {
+    let wanted = app.query.to_lowercase();
+    html! {
+        <>
+            { search(app, "Find a term", dispatch) }
+            <dl class="terms">
+                { for TERMS.iter().filter(|(term, meaning)| term.to_lowercase().contains(&wanted) || meaning.to_lowercase().contains(&wanted)).map(|(term, meaning)| html! {
+                    <><dt>{ *term }</dt><dd>{ *meaning }</dd></>
+                }) }
+            </dl>
+        </>
+    }
+}
+
+fn gallery(app: &App, dispatch: &Dispatch) -> Html {
+    html! {
+        <>
+            <div class="buttons"><button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>{ "An empty canvas" }</button></div>
+            if let Some(exhibits) = &app.gallery {
+                <ul class="gallery">
+                    { for exhibits.iter().map(|exhibit| html! {
+                        <li><button type="button" data-exhibit={exhibit.file.clone()} onclick={on(dispatch, Action::ExhibitChosen(exhibit.file.clone()))}>
+                            { preview(exhibit) }<strong>{ &exhibit.title }</strong><span>{ &exhibit.about }</span></button></li>
+                    }) }
+                </ul>
+            } else {
+                <p class="soft" role="status">{ "Fetching the list…" }</p>
+            }
+        </>
+    }
+}
+
+/// What is on the canvas, very small: shapes without names.
+fn preview(exhibit: &Exhibit) -> Html {
+    if exhibit.shapes.is_empty() {
+        return html! {};
+    }
+    let view = exhibit.view.map(|value| value.to_string()).join(" ");
+    html! {
+        <svg class="preview-map" viewBox={view} aria-hidden="true">
+            { for exhibit.shapes.iter().map(|(kind, x, y)| {
+                let (width, height, radius) = match kind { 'e' => (72.0, 72.0, "36"), 'c' => (130.0, 46.0, "23"), 'q' => (196.0, 48.0, "10"), _ => (196.0, 80.0, "12") };
+                html! { <rect class={format!("shape-{kind}")} x={(x - width / 2.0).to_string()} y={(y - height / 2.0).to_string()} width={width.to_string()} height={height.to_string()} rx={radius} /> }
+            }) }
+        </svg>
+    }
+}
+
+fn replace(app: &App, dispatch: &Dispatch) -> Html {
+    let title = app.session.as_ref().map(|session| session.scenario().title.clone()).unwrap_or_default();
+    html! {
+        <>
+            <p>{ format!("“{title}” has changes that are in no file.") }</p>
+            <div class="buttons">
+                <button type="button" class="primary" id="save-first" onclick={on(dispatch, Action::SavePressed)}>{ "Save it" }</button>
+                <button type="button" class="danger" id="replace" onclick={on(dispatch, Action::ReplaceConfirmed)}>{ "Replace it" }</button>
+                <button type="button" class="line" onclick={on(dispatch, Action::DialogClosed)}>{ "Keep it open" }</button>
+            </div>
+        </>
+    }
+}
+
+fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
+    let Some(session) = &app.session else { return html! {} };
+    let documents = [("Scenario", scenario_file::write(&session.document()), String::new()), {
+        let at = session.world().now();
+        ("Recording up to now", session.recording_text(), format!("&t={}", at.as_millis()))
+    }];
+    let choices = [
+        ("", "as a page"),
+        ("&read-only", "to look at"),
+        ("&embed&read-only", "for embedding: only the canvas and time"),
+        ("&embed&read-only&play", "for embedding, playing by itself"),
+    ];
+    let make = |text: &str, options: String| {
+        let (text, linked) = (text.to_owned(), linked.clone());
+        Callback::from(move |_: MouseEvent| browser::link(&text, &options, linked.clone()))
+    };
+    let copy = link.to_owned();
+    html! {
+        <>
+            <p class="soft">{ "The link holds everything itself and is sent to no server. Whoever opens it sees the same, and nothing runs by itself. " }
+                { "To keep your work use Save: a link does not change when you go on." }</p>
+            <table class="table">
+                <thead><tr><th scope="col">{ "Make a link" }</th>{ for documents.iter().map(|(name, ..)| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
+                <tbody>{ for choices.iter().map(|(options, words)| html! {
+                    <tr><th scope="row">{ *words }</th>
+                        { for documents.iter().map(|(name, text, at)| html! {
+                            <td><button type="button" class="line small" aria-label={format!("{name}, {words}")} data-link={format!("{name}{options}")} onclick={make(text, format!("{options}{at}"))}>{ "Link" }</button></td>
+                        }) }</tr>
+                }) }</tbody>
+            </table>
+            if !link.is_empty() {
+                <label class="field"><span>{ format!("{} characters", link.len()) }</span><textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} /></label>
+                if link.len() > LINK_MAX {
+                    <p class="why" role="alert">{ "That is longer than 16 KiB, which no link may be: save it as a file, and share that." }</p>
+                } else {
+                    if link.len() > LINK_LONG { <p class="soft" role="status">{ "Over 2,000 characters: some programs cut such links off. A file is safer." }</p> }
+                    <div class="buttons"><button type="button" class="primary" id="copy-link" onclick={Callback::from(move |_| browser::copy(&copy))}>{ "Copy the link" }</button></div>
+                }
+            }
+            <div class={classes!("buttons", "files")}>
+                <button type="button" class="line small" onclick={on(dispatch, Action::SavePressed)}>{ "Save the scenario" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::SaveRecordingPressed)}>{ "Save the recording" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Png))}>{ "Picture (PNG)" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Svg))}>{ "Picture (SVG)" }</button>
+            </div>
+        </>
+    }
+}

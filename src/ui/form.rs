@@ -1,0 +1,142 @@
+//! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
+
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
+
+use super::panels::on;
+use super::{Dispatch, icons};
+use crate::app::form::{Change, Field, Kind, Row};
+use crate::app::{Action, Session};
+
+/// A question mark that explains.
+pub fn help(term: &str, meaning: &str) -> Html {
+    if meaning.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="help"><summary aria-label={format!("What is: {term}")} title={meaning.to_owned()}>{ "?" }</summary><p>{ meaning.to_owned() }</p></details>
+    }
+}
+
+pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
+    html! {
+        <div class="fields">
+            { for rows.iter().map(|row| match row {
+                Row::Field(one) => field(session, one, dispatch),
+                Row::Item { path, title, rows: fields, index, of } => item(session, path, title, fields, (*index, *of), dispatch),
+                Row::Add { path, label, choices } => html! {
+                    <div class="adds" role="group" aria-label={*label}>
+                        <span class="soft">{ *label }</span>
+                        { for choices.iter().map(|(name, template)| {
+                            let item = serde_json::from_str(template).unwrap_or_default();
+                            html! { <button type="button" class="line small" data-add={format!("{path} {name}")} onclick={on(dispatch, Action::ListChanged(path.clone(), Change::Add(item)))}>{ format!("+ {name}") }</button> }
+                        }) }
+                    </div>
+                },
+            }) }
+        </div>
+    }
+}
+
+fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
+    let Field { path, label, help: meaning, kind, text } = field;
+    let typing = session.typing.as_ref().filter(|typing| typing.path == *path);
+    let why = typing.and_then(|typing| typing.why.clone());
+    let shown = typing.map_or_else(|| text.clone(), |typing| typing.text.clone());
+    let set = {
+        let (path, kind) = (path.clone(), kind.clone());
+        move |text: String| Action::FieldSet(path.clone(), kind.clone(), text)
+    };
+    let typed = {
+        let (path, kind) = (path.clone(), kind.clone());
+        move |text: String| Action::FieldTyped(path.clone(), kind.clone(), text)
+    };
+    let invalid = why.is_some().then_some("true");
+    let described = why.is_some().then(|| format!("{path}-why"));
+    let id = path.clone();
+    let control = match kind {
+        Kind::Flag(_) => {
+            let onchange =
+                dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlInputElement>().checked().to_string()));
+            html! { <input type="checkbox" {id} checked={shown == "true"} {onchange} aria-invalid={invalid} aria-describedby={described} /> }
+        }
+        Kind::Choice(options) => {
+            let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlSelectElement>().value()));
+            html! {
+                <select {id} {onchange} aria-invalid={invalid} aria-describedby={described}>
+                    { for options.iter().map(|(value, words)| html! { <option value={value.clone()} selected={*value == shown}>{ words }</option> }) }
+                </select>
+            }
+        }
+        Kind::Json => {
+            let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+            let oninput = dispatch.reform(move |event: InputEvent| typed(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+            html! { <textarea class="mono" rows="2" {id} value={shown} {onchange} {oninput} aria-invalid={invalid} aria-describedby={described} spellcheck="false" /> }
+        }
+        Kind::Text | Kind::Whole | Kind::Number => {
+            let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlInputElement>().value()));
+            let oninput = dispatch.reform(move |event: InputEvent| typed(event.target_unchecked_into::<HtmlInputElement>().value()));
+            html! { <input {id} value={shown} {onchange} {oninput} aria-invalid={invalid} aria-describedby={described} placeholder="as by default" autocomplete="off" spellcheck="false" inputmode={(*kind != Kind::Text).then_some("decimal")} /> }
+        }
+    };
+    html! {
+        <div class={if matches!(kind, Kind::Flag(_)) { "field flag" } else { "field" }} key={path.clone()}>
+            <span class="field-head"><label for={path.clone()}>{ *label }</label>{ help(label, meaning) }</span>
+            { control }
+            if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
+        </div>
+    }
+}
+
+fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
+    let change = |change: Change| on(dispatch, Action::ListChanged(path.to_owned(), change));
+    // Dragging an entry onto another of its list puts it there.
+    let ondragstart = {
+        let path = path.to_owned();
+        Callback::from(move |event: DragEvent| {
+            event.stop_propagation();
+            if let Some(data) = event.data_transfer() {
+                let _ = data.set_data("text/plain", &path);
+            }
+        })
+    };
+    let ondrop = {
+        let (path, dispatch) = (path.to_owned(), dispatch.clone());
+        Callback::from(move |event: DragEvent| {
+            let from = event.data_transfer().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+            let list = |path: &str| path.rsplit_once('[').map(|(list, _)| list.to_owned());
+            if from != path && list(&from).is_some() && list(&from) == list(&path) {
+                event.prevent_default();
+                event.stop_propagation();
+                dispatch.emit(Action::ListChanged(from, Change::Move(index)));
+            }
+        })
+    };
+    let ordered = of > 1;
+    html! {
+        <details class="item" key={path.to_owned()} draggable={ordered.then_some("true")} {ondragstart} {ondrop} data-item={path.to_owned()}>
+            <summary>{ title }</summary>
+            <div class="buttons">
+                if ordered && index > 0 {
+                    <button type="button" class="icon-button tiny" aria-label={format!("{title}: earlier")} title="Earlier" onclick={change(Change::Move(index - 1))}>{ icons::up() }</button>
+                }
+                if ordered && index + 1 < of {
+                    <button type="button" class="icon-button tiny" aria-label={format!("{title}: later")} title="Later" onclick={change(Change::Move(index + 1))}>{ icons::down() }</button>
+                }
+                <button type="button" class="icon-button tiny" aria-label={format!("{title}: remove")} title="Remove" onclick={change(Change::Remove)}>{ icons::close() }</button>
+            </div>
+            { rows(session, fields, dispatch) }
+        </details>
+    }
+}
+
+/// Puts the keyboard into a field that has just appeared, with its text selected.
+pub fn focus(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok()) {
+        let _ = element.focus();
+        if let Some(input) = wasm_bindgen::JsCast::dyn_ref::<HtmlInputElement>(&element) {
+            input.select();
+        }
+    }
+}

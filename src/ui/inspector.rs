@@ -1,0 +1,439 @@
+//! The right side: what is selected, with every field of it; a message's story; queues, services, and the broker.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::{Callback, Event, Html, MouseEvent, TargetCast, classes, html};
+
+use super::drawing::{badges, close_button, mark, message_mark};
+use super::panels::on;
+use super::{Dispatch, form};
+use crate::app::form::{About, rows};
+use crate::app::tokens::hue;
+use crate::app::words::{self, instance_name};
+use crate::app::{Action, App, Dialog, Node, Session, commands};
+use crate::broker::{Flow, Message, Name, Resource, Value};
+use crate::formats::amqp_json::table_to_json;
+use crate::scenario::FaultKind;
+use crate::scenario::edit::{Edit, Part};
+use crate::sim::service::Instance;
+use crate::sim::{End, Happening, InstanceId, Place};
+
+/// So many messages of a queue are listed.
+const MESSAGES_SHOWN_MAX: usize = 12;
+
+pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    html! {
+        <aside class="right" aria-label="Inspector">
+            { super::time::comparison(session) }
+            { alert(session, dispatch) }
+            { story(session, dispatch) }
+            { inspector(session, app, dispatch) }
+            { queues(session, dispatch) }
+            { services(session, dispatch) }
+            { broker(session, dispatch) }
+        </aside>
+    }
+}
+
+fn row(term: &str, value: impl Into<Html>) -> Html {
+    html! { <><dt>{ term.to_owned() }</dt><dd>{ value.into() }</dd></> }
+}
+
+/// What a monitor of dead-letter queues would wake somebody for.
+fn alert(session: &Session, dispatch: &Dispatch) -> Html {
+    let broker = session.world().broker();
+    let dead =
+        session.scenario().broker.queues.iter().filter(|queue| super::drawing::is_dead_letter_queue(session.scenario(), &queue.name));
+    let waiting: Vec<(Name, u64)> =
+        dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
+    if waiting.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section class="sec alert" id="dead-letter-alert" aria-label="Dead-letter alert">
+            { for waiting.into_iter().map(|(name, ready)| html! {
+                <p>{ mark(words::Mark::Dead) }<span>{ format!("{ready} dead {} in ", if ready == 1 { "letter" } else { "letters" }) }
+                    <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))))}>{ &*name }</button></span></p>
+            }) }
+        </section>
+    }
+}
+
+fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let read_only = app.options.read_only;
+    let fields = |about: &About| {
+        let fields = form::rows(session, &rows(session.scenario(), about), dispatch);
+        html! { <fieldset class="plain" disabled={read_only} aria-label="Fields">{ fields }</fieldset> }
+    };
+    let Some(node) = &session.selection else {
+        return html! {
+            <details class="sec" id="scenario-form"><summary>{ "The scenario as a whole" }</summary>{ fields(&About::Scenario) }</details>
+        };
+    };
+    let (kind, body) = match node {
+        Place::Client(index) => ("HTTP client", client_details(session, *index, dispatch)),
+        Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
+        Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ "It routes, and stores nothing." }</p> }),
+        Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
+    };
+    let part = session.part(node);
+    let also = session.also.len();
+    html! {
+        <section class="sec" id="inspector">
+            <div class="sec-head"><h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>{ close_button("Close the inspector", on(dispatch, Action::Selected(None))) }</div>
+            { part.clone().map(|part| head(&part, node, read_only, dispatch)) }
+            { body }
+            { part.map(|part| fields(&About::Part(part))) }
+            if let Place::Queue(name) = node { { messages(session, name, dispatch) } }
+        </section>
+    }
+}
+
+/// The node's name, and what can be done with it as a whole.
+fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html {
+    if read_only {
+        return html! { <h3>{ &**part.name() }</h3> };
+    }
+    let onchange = dispatch.reform({
+        let part = part.clone();
+        move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let typed = input.value();
+            // The field shows the document's name again: if that changes, there will be another field.
+            input.set_value(part.name());
+            Action::Edited(Edit::Rename { part: part.clone(), name: typed.trim().into() })
+        }
+    });
+    let value = wasm_bindgen::JsValue::from_str(part.name());
+    html! {
+        <div key={format!("{node:?}{}", part.name())}>
+            <label class="field"><span>{ "Name" }</span><input id="name" class="name-field" ~defaultValue={value} {onchange} autocomplete="off" spellcheck="false" /></label>
+            <div class="buttons tools">
+                <button type="button" class="line small" id="connect" title="Draw a line from here (C)" onclick={on(dispatch, Action::ConnectPressed)}>{ "Connect to…" }</button>
+                <button type="button" class="line small" id="more" title="Everything that can be done with it" onclick={on(dispatch, Action::DialogOpened(Dialog::Commands))}>{ "More…" }</button>
+                <button type="button" class="line small danger" id="delete" title="Delete it, and what refers to it (Delete)"
+                    onclick={on(dispatch, Action::DeletePressed)}>{ "Delete" }</button>
+            </div>
+        </div>
+    }
+}
+
+fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html {
+    let Some(client) = session.world().clients().get(index) else { return html! {} };
+    let spec = &client.spec;
+    let http = session.world().metrics().http(&spec.name);
+    let send = |count: u32| on(dispatch, Action::RequestPressed(spec.name.clone(), count));
+    html! {
+        <>
+            <dl class="kv">
+                { row("Sent", session.world().requests(index).to_string()) }
+                { row("Succeeded", http.map_or(0, |http| http.succeeded).to_string()) }
+                { row("Failed", http.map_or(0, |http| http.failed).to_string()) }
+                { row("Timed out", http.map_or(0, |http| http.timed_out).to_string()) }
+            </dl>
+            <div class="buttons">
+                <button type="button" class="line small" id="send-one" onclick={send(1)}>{ "Send a request" }</button>
+                <button type="button" class="line small" id="send-many" onclick={send(50)}>{ "Send 50 at once" }</button>
+            </div>
+        </>
+    }
+}
+
+fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Html {
+    let Some(state) = session.world().instance(id) else { return html! {} };
+    html! {
+        <>
+            <dl class="kv">
+                { row("State", state_word(session, id, state)) }
+                { row("Working on", state.deliveries().count().to_string()) }
+                { row("Handled", state.handled.to_string()) }
+                { row("Failed", state.failed.to_string()) }
+            </dl>
+            <div class="buttons" role="group" aria-label="Faults">
+                { for commands::of_instance(session, id).into_iter().map(|command| {
+                    let (word, title) = command.name.split_once(": ").map_or((command.name.as_str(), ""), |(word, title)| (word, title));
+                    let class = if command.keys == "K" { "line small danger" } else { "line small" };
+                    html! { <button type="button" {class} title={title.to_owned()} data-fault={word.to_owned()} onclick={on(dispatch, command.action.clone())}>{ word.to_owned() }</button> }
+                }) }
+            </div>
+        </>
+    }
+}
+
+/// What can happen to the broker itself.
+fn broker(session: &Session, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let alarm = |resource: Resource| {
+        let kind = FaultKind::Alarm(resource);
+        let on_now = world.broker().alarms().contains(&resource);
+        let action = if on_now { Action::MendPressed(kind) } else { Action::FaultPressed(kind) };
+        let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
+        html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
+    };
+    let state = match world.broker().alarms() {
+        _ if world.is_broker_down() => "It is down: nobody can connect.".to_owned(),
+        [] => "It is running.".to_owned(),
+        alarms => {
+            let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
+            format!("It is low on {}: whoever publishes is blocked.", names.join(" and "))
+        }
+    };
+    html! {
+        <section class="sec last">
+            <h2>{ "Broker" }</h2>
+            <p id="broker-state" class={classes!((state != "It is running.").then_some("objection"))}>{ state }</p>
+            <div class="buttons">
+                <button type="button" class="line small" id="restart-broker" onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}>{ "Restart it" }</button>
+                { alarm(Resource::Memory) }
+                { alarm(Resource::Disk) }
+            </div>
+        </section>
+    }
+}
+
+/// Everything that is the matter with a program.
+pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String {
+    if !state.up {
+        return "down".into();
+    }
+    let world = session.world();
+    let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
+    let cut = world.is_cut([End::Service(id.service), End::Broker]);
+    let words = [
+        (state.hung, "hanging"),
+        (state.stopping, "stopping"),
+        (state.slowness > 1.0, "slow"),
+        (cut, "cut off"),
+        (blocked, "blocked"),
+        (!cut && world.is_connecting(id), "connecting"),
+    ];
+    let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    if told.is_empty() { "up".into() } else { told.join(", ") }
+}
+
+fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+    let Some(queue) = session.world().broker().queue(name) else {
+        return html! { <p class="objection">{ "The broker does not have it now: it was deleted, expired, or did not survive a restart." }</p> };
+    };
+    let ledger = session.world().ledger();
+    let copies = ledger.queues.get(name).cloned().unwrap_or_default();
+    let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
+    let get = |count: u32, requeue: bool| on(dispatch, Action::GetPressed { queue: name.clone(), count, requeue });
+    let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
+    let from = name.clone();
+    let onmove = chosen(dispatch, move |value| Action::MovePressed { queue: from.clone(), to: (value != "*").then(|| value.into()) });
+    html! {
+        <>
+            <dl class="kv">
+                { row("Ready", queue.ready().to_string()) }
+                { row("Unacked", queue.unacked().to_string()) }
+                { row("Consumers", queue.consumers().to_string()) }
+                if let Some(capacity) = capacity { { row("Consumer capacity", format!("{:.0} %", capacity * 100.0)) } }
+                { row("Arrived", copies.arrived.to_string()) }
+                { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
+                { row("Redelivered", copies.redelivered.to_string()) }
+                { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
+            </dl>
+            <div class="buttons" role="group" aria-label="Messages by hand">
+                <button type="button" class="line small" id="get" title="Gets a message and puts it back (nack, requeue): it will count as redelivered" onclick={get(1, true)}>{ "Get, requeue" }</button>
+                <button type="button" class="line small" id="get-ack" title="Gets a message and acknowledges it: it is gone" onclick={get(1, false)}>{ "Get, ack" }</button>
+                <button type="button" class="line small danger" id="purge" title="Drops every ready message; unacked ones stay" onclick={on(dispatch, Action::PurgePressed(name.clone()))}>{ "Purge" }</button>
+            </div>
+            <div class="buttons choice">
+                <select id="move-to" class="small" aria-label="Where all its messages are to go">
+                    <option value="*">{ "to where they were published" }</option>
+                    { for others.map(|other| html! { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }) }
+                </select>
+                <button type="button" class="line small" id="move" title="Publishes every ready message there, and takes it out of here" onclick={onmove}>{ "Move all" }</button>
+            </div>
+        </>
+    }
+}
+
+/// What is chosen in the list before the button that was pressed: a list alone would act while one still goes through it.
+pub fn chosen(dispatch: &Dispatch, action: impl Fn(&str) -> Action + 'static) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: MouseEvent| {
+        let button = event.target_dyn_into::<web_sys::Element>().and_then(|target| target.closest("button").ok().flatten());
+        let select = button.and_then(|button| button.previous_element_sibling()).and_then(|list| list.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(select) = select {
+            dispatch.emit(action(&select.value()));
+        }
+    })
+}
+
+/// What a queue holds: what is ready, and what its consumers have not acknowledged.
+pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let Some(queue) = world.broker().queue(name) else { return html! {} };
+    let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
+    let line = |message: &Message, redelivered: bool, note: String| {
+        let sign = if !message.deaths().is_empty() {
+            words::Mark::Dead
+        } else if redelivered {
+            words::Mark::Redelivered
+        } else {
+            words::Mark::Message
+        };
+        let key = original_key(message);
+        html! {
+            <li>{ message_mark(sign, hue(session.scenario(), &key)) }<button type="button" class="link mono" title="What happened to this message?"
+                onclick={on(dispatch, Action::EventAsked(message.properties.message_id.clone()))}>{ words::id(message) }</button>
+                <span>{ key }</span><span class="soft">{ note }</span></li>
+        }
+    };
+    html! {
+        <div class="held" data-messages={name.to_string()}>
+            <h3 class="small-head">{ "Ready, the next first" }</h3>
+            if queue.ready() == 0 {
+                <p class="soft">{ if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }</p>
+            }
+            <ol class="messages">
+                { for queue.messages().take(MESSAGES_SHOWN_MAX).map(|entry| {
+                    let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
+                    let note = reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
+                    line(&entry.message, entry.redelivered(), note)
+                }) }
+            </ol>
+            if queue.ready() > MESSAGES_SHOWN_MAX as u64 { <p class="soft">{ format!("and {} more", queue.ready() - MESSAGES_SHOWN_MAX as u64) }</p> }
+            if !unacked.is_empty() {
+                <h3 class="small-head">{ "Unacked, with who holds them" }</h3>
+                <ol class="messages">
+                    { for unacked.iter().take(MESSAGES_SHOWN_MAX).map(|(_, channel, message)| {
+                        let by = world.instance_of_channel(*channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
+                        line(message, false, by)
+                    }) }
+                </ol>
+                if unacked.len() > MESSAGES_SHOWN_MAX { <p class="soft">{ format!("and {} more", unacked.len() - MESSAGES_SHOWN_MAX) }</p> }
+            }
+        </div>
+    }
+}
+
+/// The key a message was first published with: a dead letter has another one now.
+fn original_key(message: &Message) -> String {
+    message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key).to_string()
+}
+
+fn queues(session: &Session, dispatch: &Dispatch) -> Html {
+    let scenario = session.scenario();
+    html! {
+        <section class="sec">
+            <h2>{ "Queues" }</h2>
+            <table class="table" id="queues">
+                <thead><tr><th scope="col">{ "Name" }</th><th scope="col" class="number">{ "Ready" }</th>
+                    <th scope="col" class="number">{ "Unacked" }</th><th scope="col" class="number">{ "Total" }</th></tr></thead>
+                <tbody>
+                    { for session.world().broker().queues().map(|queue| {
+                        let name = queue.name().clone();
+                        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
+                        let select = on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))));
+                        html! {
+                            <tr key={name.to_string()} data-queue={name.to_string()}>
+                                <th scope="row"><button type="button" class="link" onclick={select}>{ &*name }</button>
+                                    <span class="row-badges">{ for spec.map(badges).unwrap_or_default().into_iter().map(|badge| html! { <span class="badge">{ badge }</span> }) }</span>
+                                </th>
+                                <td class="number" data-count="ready">{ queue.ready() }</td>
+                                <td class="number" data-count="unacked">{ queue.unacked() }</td>
+                                <td class="number" data-count="total">{ queue.total() }</td>
+                            </tr>
+                        }
+                    }) }
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+fn services(session: &Session, dispatch: &Dispatch) -> Html {
+    html! {
+        <section class="sec">
+            <h2>{ "Services" }</h2>
+            <ul class="services">
+                { for session.world().instances().map(|(id, state)| {
+                    let name = instance_name(session.world(), id);
+                    let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+                    html! {
+                        <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
+                            <span class="health" aria-hidden="true" />
+                            <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
+                            <span class="soft">{ state_word(session, id, state) }</span>
+                            <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
+                                onclick={on(dispatch, action)}>{ word }</button>
+                        </li>
+                    }
+                }) }
+            </ul>
+        </section>
+    }
+}
+
+/// The story of one message; any event's id can be asked for.
+fn story(session: &Session, dispatch: &Dispatch) -> Html {
+    let onask = dispatch.reform(|event: Event| {
+        let typed = event.target_unchecked_into::<HtmlInputElement>().value();
+        Action::EventAsked(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into))
+    });
+    let asked = session.biography.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
+    let ask = |event: &Name| {
+        let action = Action::EventAsked(Some(event.clone()));
+        html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
+    };
+    html! {
+        <section class="sec" id="story" aria-label="The story of a message">
+            <label class="field"><span>{ "Where did my message go?" }</span>
+                <input id="ask" class="mono" placeholder="an event's id, as e-7" value={asked} onchange={onask} autocomplete="off" spellcheck="false" /></label>
+            if let Some(told) = &session.biography {
+                <div id="biography">
+                    <div class="sec-head"><h3>{ &*told.event }</h3>{ close_button("Close the story", on(dispatch, Action::EventAsked(None))) }</div>
+                    if let Some(life) = &told.life {
+                        <dl class="kv">
+                            if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) { <dt>{ "Because of" }</dt><dd>{ ask(cause) }</dd> }
+                            { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, session.world()) }</dd></> }) }
+                            if !life.effects.is_empty() { <dt>{ "Led to" }</dt><dd>{ for life.effects.iter().take(8).map(|event| html! { <>{ ask(event) }{ " " }</> }) }</dd> }
+                        </dl>
+                        { for life.entries.iter().rev().find_map(|entry| entry.what.message()).map(letter) }
+                        <p class="small-head">{ format!("Until {}", told.at) }</p>
+                        <ol class="story">
+                            { for life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80).map(|entry| {
+                                let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
+                                let seek = Action::Seeked(entry.at);
+                                html! {
+                                    <li>{ mark(sign) }<span><b>{ what }</b><span class="soft">{ detail }</span></span>
+                                        <button type="button" class="link mono soft" title="Go to this moment" onclick={on(dispatch, seek)}>{ entry.at.to_string() }</button></li>
+                                }
+                            }) }
+                        </ol>
+                        if life.entries.len() > 80 { <p class="soft">{ format!("and {} more", life.entries.len() - 80) }</p> }
+                    } else {
+                        <p class="soft">{ format!("By {} there is no such message yet.", told.at) }</p>
+                    }
+                </div>
+            }
+        </section>
+    }
+}
+
+/// What a message carries, and what its headers say in words.
+fn letter(message: &Message) -> Html {
+    let properties = &message.properties;
+    let headers = properties
+        .headers
+        .as_ref()
+        .map(|headers| serde_json::Value::Object(table_to_json(headers)).to_string())
+        .filter(|text| text != "{}");
+    let deaths = words::deaths(message);
+    html! {
+        <details class="letter"><summary>{ "Headers, properties, payload" }</summary>
+            { for deaths.iter().map(|death| html! { <p>{ death }</p> }) }
+            <dl class="kv">
+                { row("Routing key", message.routing_key.to_string()) }
+                { row("Delivery mode", if properties.delivery_mode == Some(2) { "2, persistent" } else { "1, transient" }) }
+                if let Some(expiration) = &properties.expiration { { row("Expiration", format!("{expiration} ms")) } }
+                if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
+            </dl>
+            if let Some(headers) = headers { <pre class="mono">{ headers }</pre> }
+            <pre class="mono">{ message.body.as_text().unwrap_or("(only its size is known)").to_owned() }</pre>
+        </details>
+    }
+}

@@ -1,0 +1,123 @@
+// What the browser has that is easier said in its own language: links that hold a document, pictures of the canvas, the clipboard,
+// files. The page calls it by name; see src/ui/browser.rs.
+"use strict";
+
+const LINK_MAX = 16384;
+const TEXT_MAX = 262144;
+
+async function all(stream) {
+  const parts = [];
+  let size = 0;
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > TEXT_MAX) {
+      await reader.cancel();
+      throw new Error("what it holds is larger than 256 KiB");
+    }
+    parts.push(value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** A document as a part of a link. */
+async function pack(text) {
+  const bytes = await all(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")));
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** What a part of a link holds. */
+async function unpack(packed) {
+  if (packed.length > LINK_MAX) throw new Error("it is longer than 16 KiB");
+  if (!/^[\w-]+$/.test(packed)) throw new Error("it has letters that no link has");
+  let bytes;
+  try {
+    bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  } catch {
+    throw new Error("it is damaged, or cut off");
+  }
+  try {
+    const text = await all(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
+    return new TextDecoder("utf-8", { fatal: true }).decode(text);
+  } catch (error) {
+    throw error.message.includes("KiB") ? error : new Error("it is damaged, or cut off");
+  }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+/** The drawing with its colours and what moves, as a picture that stands alone. */
+async function picture(kind, name, tokens) {
+  const drawing = document.querySelector(".drawing");
+  if (!drawing) return;
+  const copy = drawing.cloneNode(true);
+  for (const part of copy.querySelectorAll(".power, .port, .pending")) part.remove();
+  const box = drawing.getBoundingClientRect();
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
+  copy.setAttribute("width", box.width);
+  copy.setAttribute("height", box.height);
+  const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+  let rules = "";
+  for (const sheet of document.styleSheets) for (const rule of sheet.cssRules) rules += rule.cssText + "\n";
+  style.textContent = rules;
+  copy.prepend(style);
+  const scheme = getComputedStyle(document.documentElement).getPropertyValue("--canvas");
+  const back = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [key, value] of [["width", "100%"], ["height", "100%"], ["fill", scheme]]) back.setAttribute(key, value);
+  style.after(back);
+  const theme = document.documentElement.getAttribute("data-theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  copy.setAttribute("data-theme", theme);
+  let text = new XMLSerializer().serializeToString(copy);
+  text = text.replace(/<\/svg>$/, () => tokens + "</svg>");
+  if (kind === "svg") return save(new Blob([text], { type: "image/svg+xml" }), name + ".svg");
+  const image = new Image();
+  image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = box.width * 2;
+  canvas.height = box.height * 2;
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => blob && save(blob, name + ".png"));
+}
+
+/** Text for other programs; what could not be copied there is kept for this page. */
+let kept = "";
+async function copy(text) {
+  kept = text;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Not allowed here: it can still be pasted in this page.
+  }
+}
+
+/** What was copied here, where the browser's own paste brings nothing. */
+function copied() {
+  return kept;
+}
+
+/** The click that ends a drag comes at once, or not at all. */
+function swallow() {
+  const stop = (event) => event.stopPropagation();
+  addEventListener("click", stop, { capture: true });
+  setTimeout(() => removeEventListener("click", stop, { capture: true }), 0);
+}
+
+async function fetched(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`the server answered ${answer.status} ${answer.statusText}`);
+  return answer.text();
+}
+
+globalThis.requeue = { pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
