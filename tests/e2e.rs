@@ -936,3 +936,114 @@ async fn bad_files_and_links_are_explained_and_harm_nothing() {
     }
     visitor.leave().await;
 }
+
+/// Whatever axe finds in the page as it is now.
+async fn violations(visitor: &Visitor) -> Vec<String> {
+    let folder = std::env::var("REQUEUE_AXE").expect("REQUEUE_AXE is the folder of axe-core");
+    if visitor.browser.execute("return !window.axe;", vec![]).await.expect("the page answers") == json!(true) {
+        let library = std::fs::read_to_string(Path::new(&folder).join("axe.min.js")).expect("axe is there");
+        visitor.browser.execute(&format!("{library}; window.axe = axe;"), vec![]).await.expect("axe loads");
+    }
+    let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then( \
+        found => done(found.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join('; '))), \
+        error => done(['axe: ' + error]));";
+    let found = visitor.browser.execute_async(run, vec![]).await.expect("axe runs");
+    found.as_array().into_iter().flatten().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Every state a visitor may see, in light and dark, wide and narrow.
+#[tokio::test]
+async fn axe_finds_nothing_in_any_state() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let mut states = 0;
+    let mut bad = Vec::new();
+    for theme in ["light", "dark"] {
+        visitor.open("").await;
+        for _ in 0..3 {
+            if visitor.text("html").await.is_empty() || !visitor.is_absent(&format!("[data-theme='{theme}']")).await {
+                break;
+            }
+            visitor.click("#theme").await;
+        }
+        visitor.wait_for(&format!("[data-theme='{theme}']")).await;
+        let mut look = async |name: &str| {
+            // What fades in has its colours when it is there.
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            states += 1;
+            bad.extend(violations(&visitor).await.into_iter().map(|line| format!("{theme}, {name}: {line}")));
+        };
+        look("first visit").await;
+        visitor.choose_speed(20_000).await;
+        visitor.click("#play").await;
+        visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+        look("running, with an alert").await;
+        visitor.click("#play").await;
+        visitor.click(&Visitor::node("notification-service")).await;
+        visitor.click("[data-item$='.handlers[0]'] > summary").await;
+        look("a service with its steps").await;
+        visitor.click("[data-queue='notification-queue.dead'] button").await;
+        visitor.wait_for("#inspector .messages .link").await;
+        visitor.click("#inspector .messages .link").await;
+        visitor.wait_for("#biography .story").await;
+        look("a queue and a story").await;
+        visitor.click("[data-chart='Latency']").await;
+        visitor.click("#faults > summary").await;
+        visitor.click("#composer-more > summary").await;
+        look("percentiles, faults, properties").await;
+        visitor.click("#table").await;
+        look("tables").await;
+        visitor.click("#table").await;
+        for (button, name) in [("#scenarios", "scenarios"), ("#share", "sharing"), ("#commands", "commands"), ("#help", "glossary")] {
+            visitor.click(button).await;
+            visitor.wait_for("dialog[open]").await;
+            if name == "scenarios" {
+                visitor.wait_for(".gallery").await;
+            }
+            look(name).await;
+            visitor.click("dialog [aria-label='Close']").await;
+            visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        }
+        visitor.browser.find(Locator::Css("body")).await.expect("a page").send_keys("?").await.expect("keys");
+        visitor.wait_for("dialog[open] .keys-list").await;
+        look("shortcuts").await;
+        visitor.click("dialog [aria-label='Close']").await;
+        visitor.open_file("broken.json", "{").await;
+        visitor.wait_for("#unreadable").await;
+        look("a file that cannot be opened").await;
+        visitor.click("#unreadable button").await;
+        visitor.browser.set_window_size(500, 844).await.expect("another size");
+        look("narrow").await;
+        visitor.click("#table").await;
+        look("narrow, tables").await;
+        visitor.click("#table").await;
+        visitor.browser.set_window_size(1440, 900).await.expect("another size");
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    assert!(states >= 24);
+    visitor.leave().await;
+}
+
+/// `REQUEUE_MONKEY=10x5000` is the whole of it: ten seeds, five thousand actions each.
+#[tokio::test]
+async fn a_monkey_breaks_nothing_and_all_it_did_is_undone() {
+    let wanted = std::env::var("REQUEUE_MONKEY").unwrap_or_else(|_| "2x400".into());
+    let (seeds, actions) = wanted.split_once('x').expect("SEEDSxACTIONS");
+    for seed in 1..=seeds.parse::<u32>().expect("a number of seeds") {
+        let visitor = Visitor::arrive(1440, 900).await;
+        let save = "requeue.save = arguments[0]; document.querySelector('#save').click();";
+        let first = visitor.browser.execute_async(save, vec![]).await.expect("the page answers");
+        assert!(first.as_str().is_some_and(|text| text.contains("order-service")));
+        let timeouts = fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_mins(20)), None, None);
+        visitor.browser.update_timeouts(timeouts).await.expect("it may take its time");
+        let actions = actions.parse::<u32>().expect("a number of actions");
+        let told = visitor.browser.execute_async(include_str!("page/monkey.js"), vec![json!(seed), json!(actions)]).await;
+        let told = told.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert!(told["broken"].is_null(), "seed {seed}: {told:#}");
+        let ledger = told["ledger"].as_str().unwrap_or_default();
+        assert!(ledger.contains("Balanced") && !ledger.contains("Not balanced"), "seed {seed}: {told:#}");
+        let last = visitor.browser.execute_async(save, vec![]).await.expect("the page answers");
+        assert!(told["undone"].as_u64().is_some_and(|undone| undone > 0), "seed {seed} changed nothing: {told:#}");
+        assert_eq!(last, first, "seed {seed}, {} undone", told["undone"]);
+        visitor.leave().await;
+    }
+}

@@ -236,7 +236,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 <tbody>{ for choices.iter().map(|(options, words)| html! {
                     <tr><th scope="row">{ *words }</th>
                         { for documents.iter().map(|(name, text, at)| html! {
-                            <td><button type="button" class="line small" aria-label={format!("{name}, {words}")} data-link={format!("{name}{options}")} onclick={make(text, format!("{options}{at}"))}>{ "Link" }</button></td>
+                            <td><button type="button" class="line small" aria-label={format!("Link: {name}, {words}")} data-link={format!("{name}{options}")} onclick={make(text, format!("{options}{at}"))}>{ "Link" }</button></td>
                         }) }</tr>
                 }) }</tbody>
             </table>

@@ -88,10 +88,10 @@ pub fn view(scene: &Scene<'_>) -> Html {
             onpointercancel={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}>
             <defs>
                 <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}><circle cx="1" cy="1" r=".9" class="dot" /></pattern>
-                <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto">
                     <path d="M0 .8 7 4 0 7.2z" class="arrow" />
                 </marker>
-                <marker id="arrow-dead" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                <marker id="arrow-dead" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto">
                     <path d="M0 .8 7 4 0 7.2z" class="arrow-dead" />
                 </marker>
             </defs>
@@ -449,7 +449,7 @@ fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }
+            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }{ " " }
             { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
         </>
     };
@@ -499,8 +499,8 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         <>
             { boxed(rect, "12") }
             <circle class="health" cx={(rect.left + 17.0).to_string()} cy={(rect.top + 20.0).to_string()} r="4.5" />
-            { text("name", rect.left + 29.0, rect.top + 24.5, name) }
-            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
+            { text("name", rect.left + 29.0, rect.top + 24.5, name) }{ " " }
+            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }{ " " }
             { for (0..slots).map(|index| {
                 let at = geometry::prefetch_slot(rect, index);
                 html! { <rect class="slot" x={(at.x - 5.5).to_string()} y={(at.y - 5.5).to_string()} width="11" height="11" rx="3" /> }
@@ -564,8 +564,8 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             <path class="box" d={hexagon} />
-            { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
-            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }
+            { text("glyph middle", x, y + 6.0, glyph.to_owned()) }{ " " }
+            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }{ " " }
             { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
         </>
     };
@@ -578,9 +578,9 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let caption = format!("Ready {} · Unacked {} · Total {}", counts.0, counts.1, counts.2);
     let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
     let mut x = rect.left;
-    let badges: Vec<Html> = spec
-        .map(badges)
-        .unwrap_or_default()
+    let features = spec.map(badges).unwrap_or_default();
+    let label = format!("{name} {caption} {}, queue", features.join(" "));
+    let badges: Vec<Html> = features
         .into_iter()
         .map(|badge| {
             #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
@@ -590,20 +590,20 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             html! {
                 <g class="badge" transform={format!("translate({at:.1} {:.1})", rect.bottom() + 24.0)}>
                     <rect width={width.to_string()} height="16" rx="4" />
-                    <text x={(width / 2.0).to_string()} y="11.5" text-anchor="middle">{ badge }</text>
+                    <text x={(width / 2.0).to_string()} y="11.5" text-anchor="middle">{ badge }</text>{ " " }
                 </g>
             }
         })
         .collect();
     let drawing = html! {
         <>
-            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }
+            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }{ " " }
             { boxed(rect, "10") }
-            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }
+            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }{ " " }
             { badges }
         </>
     };
-    (if is_dead_letter_queue(scenario, name) { "queue dead" } else { "queue" }, format!("{name} {caption}, queue"), drawing)
+    (if is_dead_letter_queue(scenario, name) { "queue dead" } else { "queue" }, label, drawing)
 }
 
 /// Bound to an exchange that some queue sends its dead letters to.

@@ -239,7 +239,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 <button type="button" class="line small" id="get-ack" title="Gets a message and acknowledges it: it is gone" onclick={get(1, false)}>{ "Get, ack" }</button>
                 <button type="button" class="line small danger" id="purge" title="Drops every ready message; unacked ones stay" onclick={on(dispatch, Action::PurgePressed(name.clone()))}>{ "Purge" }</button>
             </div>
-            <div class="buttons choice">
+            <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label="Where all its messages are to go">
                     <option value="*">{ "to where they were published" }</option>
                     { for others.map(|other| html! { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }) }

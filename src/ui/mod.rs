@@ -51,9 +51,10 @@ const RENDER_PERIOD_HELD_MS: f64 = 500.0;
 /// Whoever listens hears of it this often at most.
 const ANNOUNCE_PERIOD_MS: f64 = 1_500.0;
 
-/// A view that fits is never smaller than this, nor larger.
+/// How far one may zoom, and how far the page does by itself where all is to fit.
 const SCALE_MIN: f64 = 0.5;
 const SCALE_MAX: f64 = 2.0;
+const FIT_MIN: f64 = 0.3;
 const FIT_MAX: f64 = 1.35;
 
 /// A pointer that moves less has clicked.
@@ -462,7 +463,7 @@ impl Playground {
         }
         let Some(session) = &self.app.session else { return Camera::default() };
         let bounds = geometry::bounds(session.plan());
-        let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(SCALE_MIN, FIT_MAX);
+        let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(FIT_MIN, FIT_MAX);
         Camera {
             left: (self.size.0 - bounds.width * scale) / 2.0 - bounds.left * scale,
             top: (self.size.1 - bounds.height * scale) / 2.0 - bounds.top * scale,
@@ -480,7 +481,7 @@ impl Playground {
 
     fn zoom(&mut self, by: f64, x: f64, y: f64) {
         let (camera, under) = (self.camera(), self.on_canvas(x, y));
-        let scale = (camera.scale * by).clamp(SCALE_MIN, SCALE_MAX);
+        let scale = (camera.scale * by).clamp(SCALE_MIN.min(camera.scale), SCALE_MAX);
         // What is under the pointer stays there.
         self.view = Some(Camera {
             left: camera.left + under.x * (camera.scale - scale),

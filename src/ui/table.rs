@@ -36,7 +36,7 @@ struct Table<'a> {
 }
 
 fn head(columns: &[&'static str]) -> Html {
-    html! { <thead><tr>{ for columns.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }</tr></thead> }
+    html! { <thead><tr>{ for columns.iter().map(|name| if name.is_empty() { html! { <td /> } } else { html! { <th scope="col">{ *name }</th> } }) }</tr></thead> }
 }
 
 impl Table<'_> {

@@ -349,7 +349,7 @@ fn business(session: &Session) -> Html {
         html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> }
     };
     html! {
-        <dl class="ledger" id="business">
+        <dl class="ledger" id="business" tabindex="0">
             { line("Requests", business.requests, false) }
             { line("Accepted", business.accepted, false) }
             { line("Failed", business.failed, true) }
@@ -380,7 +380,7 @@ fn ledger(session: &Session) -> Html {
     html! {
         <div class="panel" id="ledger">
             <h2>{ "Ledger" }</h2>
-            <dl class="ledger">
+            <dl class="ledger" tabindex="0">
                 { line("Published", ledger.messages.published, "") }
                 { line("Copies to queues", total.arrived, "") }
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
