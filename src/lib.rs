@@ -12,6 +12,7 @@
 //! | [`broker`] | RabbitMQ as a pure state machine: AMQP methods in, replies and events out; time is an argument | services, the scenario, the screen |
 //! | [`scenario`] | the document a learner edits: topology, services, links, traffic, faults, what is expected, layout; validation | how it is simulated or drawn |
 //! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, faults, ledgers, metrics, trace; recording, rewind, fork, exploring | the screen |
+//! | [`lesson`] | lessons and exercises as data; questions answered, goals judged over runs, grading | the screen |
 //! | [`formats`] | everything that leaves or enters as bytes | the screen |
 //! | [`app`] | the whole application as state, action, update; no browser in it | yew, the DOM |
 //! | `ui` | yew views, the canvas painter, browser services (only in the page) | rules of the broker |
@@ -33,6 +34,8 @@ pub mod broker;
 pub mod scenario;
 
 pub mod sim;
+
+pub mod lesson;
 
 pub mod formats;
 

@@ -120,4 +120,9 @@ async function fetched(url) {
   return answer.text();
 }
 
-globalThis.requeue = { pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+/** Tells whoever embeds the page what happened in it. */
+function tell(what, text) {
+  if (parent !== window) parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text) }) }, "*");
+}
+
+globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

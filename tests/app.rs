@@ -4,6 +4,7 @@
 use requeue::app::arrange::Align;
 use requeue::app::composer::Typed;
 use requeue::app::form::{Change, Kind};
+use requeue::app::lesson::Deed;
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, Mark};
 use requeue::app::{self, Action, App, Dialog, Effect, Node, Options, Session, Speed, commands, geometry, marks};
@@ -796,4 +797,181 @@ fn every_command_can_be_done() {
             balanced(&app);
         }
     }
+}
+
+const TOPIC: &str = include_str!("../static/lessons/topic.md");
+const CRASH: &str = include_str!("../static/lessons/crash-before-ack.md");
+const MANAGEMENT: &str = include_str!("../static/lessons/management-numbers.md");
+
+fn in_class(text: &str) -> App {
+    let mut app = App::default();
+    act(&mut app, Action::Opened { name: "lessons/a.md".into(), text: text.into() });
+    assert_eq!(app.unreadable, None);
+    app
+}
+
+fn room(app: &App) -> &app::Classroom {
+    app.classroom.as_ref().expect("a lesson is open")
+}
+
+fn deed(app: &mut App, deed: Deed) -> Option<Effect> {
+    app::update(app, Action::Lesson(deed))
+}
+
+/// Frames pass until nothing goes on by itself any more.
+fn settle(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for _ in 0..2_000 {
+        effects.extend(app::update(app, Action::FramePassed(SimTime::from_millis(50))));
+        if !app.is_busy() {
+            return effects;
+        }
+    }
+    panic!("it goes on for ever");
+}
+
+fn step_of(app: &mut App, id: &str) {
+    let index = room(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
+    deed(app, Deed::StepChosen(index));
+}
+
+#[test]
+fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
+    let mut app = in_class(TOPIC);
+    deed(&mut app, Deed::Answered("audit-log".into()));
+    deed(&mut app, Deed::AnswerChecked);
+    assert_eq!(room(&app).work().verdict, Some(false));
+    deed(&mut app, Deed::Answered("user-events".into()));
+    assert_eq!(room(&app).work().verdict, None, "another answer is judged anew");
+    assert!(matches!(deed(&mut app, Deed::AnswerChecked), Some(Effect::SaveProgress(_))));
+    assert_eq!(room(&app).work().verdict, Some(true));
+    deed(&mut app, Deed::Watched);
+    play(&mut app, 3);
+    assert!(
+        session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail.contains("user.created")),
+        "it is seen happening"
+    );
+    step_of(&mut app, "all-orders");
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let findings = room(&app).work().findings.clone();
+    assert!(!findings[0].good && findings[1].good && !room(&app).work().done);
+    assert!(findings[0].why.as_ref().is_some_and(|why| why.contains("audit-service")), "{findings:?}");
+    // The run that failed, and back again.
+    deed(&mut app, Deed::FailureOpened(0));
+    assert!(room(&app).is_away());
+    deed(&mut app, Deed::SandboxPressed);
+    act(&mut app, Action::FieldSet("broker.bindings[0].routing_key".into(), Kind::Text, "order.#".into()));
+    deed(&mut app, Deed::ProvePressed);
+    let effects = settle(&mut app);
+    assert!(room(&app).work().done && matches!(effects.as_slice(), [Effect::SaveProgress(_)]));
+    // Away and back, each step has what was done at it.
+    step_of(&mut app, "two");
+    assert_eq!(room(&app).work().answer, ["audit-log", "user-events"]);
+    step_of(&mut app, "all-orders");
+    assert_eq!(&*session(&app).scenario().broker.bindings[0].routing_key, "order.#");
+    // In another lesson's file with the same steps it is still done.
+    let progress = app.progress.clone();
+    let mut again = App::default();
+    act(&mut again, Action::ProgressFound(progress));
+    act(&mut again, Action::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
+    assert_eq!(room(&again).works.iter().filter(|work| work.done).count(), 2);
+}
+
+#[test]
+fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
+    let mut app = in_class(include_str!("../static/lessons/why-events.md"));
+    step_of(&mut app, "announce");
+    deed(&mut app, Deed::HintPressed);
+    deed(&mut app, Deed::HintPressed);
+    assert_eq!(room(&app).work().hints, 2);
+    let start = session(&app).scenario().clone();
+    deed(&mut app, Deed::SolutionPressed);
+    let mut seen = 0;
+    let mut last = start.clone();
+    while app.is_busy() {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(100)));
+        if **session(&app).scenario() != *last {
+            (seen, last) = (seen + 1, session(&app).scenario().clone());
+        }
+    }
+    assert_eq!(seen, 5, "one after the other");
+    assert!(session(&app).can_undo(), "and each can be undone");
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    assert!(room(&app).work().done);
+    deed(&mut app, Deed::ResetPressed);
+    assert_eq!(**session(&app).scenario(), *start);
+    assert_eq!(room(&app).work().hints, 2, "what one was told one knows");
+}
+
+#[test]
+fn breaking_is_judged_on_the_run_and_with_faults_alone() {
+    let mut app = in_class(CRASH);
+    step_of(&mut app, "twice");
+    play(&mut app, 3);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    assert!(!room(&app).work().findings[0].good, "nobody got two yet");
+    act(&mut app, Action::FaultTyped("kill notification-service at step 3 of message 60 for 2s".into()));
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 3);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let findings = room(&app).work().findings.clone();
+    assert!(findings.iter().all(|finding| finding.good), "{findings:?}");
+}
+
+#[test]
+fn what_is_locked_says_so_and_a_result_is_handed_in() {
+    let mut app = in_class(include_str!("../static/lessons/publish-subscribe.md"));
+    act(&mut app, Action::PartPressed(PartKind::Service));
+    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("services")));
+    deed(&mut app, Deed::StudentTyped("Grace".into()));
+    step_of(&mut app, "audit");
+    deed(&mut app, Deed::SolutionPressed);
+    settle(&mut app);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let Some(Effect::Download { name, text }) = deed(&mut app, Deed::ResultPressed) else { panic!("a file") };
+    assert_eq!(name, "publish-subscribe-result.json");
+    let submission = requeue::formats::result_file::read(&text).expect("it can be read");
+    let graded = requeue::lesson::grade::grade(&room(&app).lesson, &submission, &[]);
+    assert_eq!(graded, room(&app).grade(), "the page and whoever grades say the same");
+    assert_eq!(graded.student.as_deref(), Some("Grace"));
+    assert_eq!(graded.score, 500, "one of two");
+}
+
+#[test]
+fn one_may_play_freely_and_the_lesson_waits() {
+    let mut app = in_class(MANAGEMENT);
+    step_of(&mut app, "diagnose");
+    play(&mut app, 3);
+    let time = session(&app).world().now();
+    deed(&mut app, Deed::SandboxPressed);
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    play(&mut app, 5);
+    deed(&mut app, Deed::SandboxPressed);
+    assert_eq!(session(&app).world().now(), time);
+    assert!(session(&app).world().broker().queue("queue-1").is_none());
+    deed(&mut app, Deed::Closed);
+    assert!(app.classroom.is_none() && app.session.is_some(), "what is on the canvas stays");
+}
+
+#[test]
+fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
+    let mut app = opened();
+    act(&mut app, Action::AuthorPressed);
+    assert!(requeue::formats::lesson_file::read(&app.written).is_ok(), "{:?}", requeue::formats::lesson_file::read(&app.written));
+    act(&mut app, Action::WrittenOpened);
+    assert_eq!(room(&app).lesson.title, "The course chapter's system");
+    act(&mut app, Action::LessonWritten("no lesson".into()));
+    act(&mut app, Action::WrittenOpened);
+    assert!(app.unreadable.is_some() && app.classroom.is_some(), "what was open still is");
+    let mut drawn = opened();
+    act(&mut drawn, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut drawn, Action::Opened { name: "a.md".into(), text: TOPIC.into() });
+    assert_eq!(drawn.dialog, Some(Dialog::Replace), "unsaved work is asked about here, too");
+    act(&mut drawn, Action::ReplaceConfirmed);
+    assert_eq!(&*room(&drawn).lesson.id, "topic");
 }

@@ -3,6 +3,7 @@
 use super::form;
 use super::geometry::{self, Plan, Rect};
 use super::{Node, form::get};
+use crate::formats::patch;
 use crate::scenario::edit::{Part, fresh, is_taken};
 use crate::scenario::{Json, Point, Scenario};
 use crate::sim::Place;
@@ -284,7 +285,7 @@ fn replace(value: &mut Json, old: &str, new: &str) {
 /// Takes away what a problem is about: an argument, or the nearest entry of a list.
 fn leave_out(document: &mut Json, path: &str) -> bool {
     if let Some((arguments, key)) = path.split_once(".arguments.") {
-        let fields = form::get_mut(document, &format!("{arguments}.arguments")).and_then(Json::as_object_mut);
+        let fields = patch::get_mut(document, &format!("{arguments}.arguments")).and_then(Json::as_object_mut);
         return fields.is_some_and(|fields| {
             fields.remove("x-dead-letter-routing-key");
             fields.remove(key).is_some()
@@ -292,7 +293,7 @@ fn leave_out(document: &mut Json, path: &str) -> bool {
     }
     let Some(end) = path.rfind(']') else { return false };
     let Some((list, index)) = path[..end].rsplit_once('[') else { return false };
-    let (Some(items), Ok(index)) = (form::get_mut(document, list).and_then(Json::as_array_mut), index.parse::<usize>()) else {
+    let (Some(items), Ok(index)) = (patch::get_mut(document, list).and_then(Json::as_array_mut), index.parse::<usize>()) else {
         return false;
     };
     index < items.len() && {

@@ -122,6 +122,8 @@ pub fn all(app: &App) -> Vec<Command> {
         command(if app.table { "Canvas" } else { "Table view" }, "T", Action::TablePressed),
         command("New scenario", "", Action::NewPressed),
         command("Scenarios", "", Action::DialogOpened(Dialog::Gallery)),
+        command("Lessons", "", Action::DialogOpened(Dialog::Course)),
+        command("Make the canvas a lesson", "", Action::AuthorPressed),
         command("Save the scenario", "Ctrl+S", Action::SavePressed),
         command("Save the recording up to now", "", Action::SaveRecordingPressed),
         command("Share…", "", Action::DialogOpened(Dialog::Share)),

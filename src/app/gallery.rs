@@ -1,6 +1,6 @@
 //! The list of scenarios that come with the site.
 
-use super::Exhibit;
+use super::{Exhibit, Listed};
 use crate::broker::SimTime;
 use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
 
@@ -15,6 +15,21 @@ pub(super) fn read(text: &str) -> Vec<Exhibit> {
             Exhibit { file: text(item, "file"), title: text(item, "title"), about: text(item, "about"), view: view(&shapes), shapes }
         })
         .collect()
+}
+
+/// The lessons of the site.
+pub(super) fn listed(text: &str) -> Vec<Listed> {
+    let list: Json = serde_json::from_str(text).unwrap_or_default();
+    let text = |item: &Json, field: &str| item.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let one = |item: &Json| Listed {
+        file: text(item, "file"),
+        title: text(item, "title"),
+        aha: text(item, "aha"),
+        minutes: item.get("minutes").and_then(Json::as_u64).unwrap_or_default(),
+        chapter: text(item, "chapter"),
+        lab: item.get("lab").and_then(Json::as_bool).unwrap_or(false),
+    };
+    list.as_array().into_iter().flatten().map(one).collect()
 }
 
 /// What stands where, as [`outline`] writes it.

@@ -13,6 +13,7 @@ pub mod form;
 pub mod gallery;
 pub mod geometry;
 pub mod glossary;
+pub mod lesson;
 pub mod log;
 pub mod marks;
 pub mod session;
@@ -22,10 +23,12 @@ pub mod words;
 use std::sync::Arc;
 
 use crate::broker::{Name, SimTime};
-use crate::formats::{recording_file, scenario_file};
+use crate::formats::{lesson_file, recording_file, scenario_file};
+use crate::lesson::Lock;
 use crate::scenario::edit::{Edit, PartKind};
-use crate::scenario::{FaultKind, Point, Problem, Scenario};
+use crate::scenario::{FaultKind, Json, Point, Problem, Scenario};
 use crate::sim::{InstanceId, Place, Recording};
+pub use lesson::Classroom;
 pub use session::Session;
 
 /// How fast virtual time passes, in thousandths of real time.
@@ -73,6 +76,10 @@ pub enum Dialog {
     Commands,
     Share,
     Glossary,
+    /// The lessons.
+    Course,
+    /// A lesson being written, with what will come of it.
+    Author,
     /// What can be done with what is selected.
     Menu {
         x: i32,
@@ -113,8 +120,10 @@ pub enum Verbosity {
 }
 
 /// What a link asked for: a page within another page, or one for looking only.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    /// What a lesson is to keep as it is, besides what it keeps itself.
+    pub locks: Vec<Lock>,
     /// Nothing can be edited; time can be moved, and things broken.
     pub read_only: bool,
     /// Only the canvas and time.
@@ -144,13 +153,27 @@ pub struct App {
     pub filter: Filter,
     pub find: String,
     pub verbosity: Verbosity,
+    /// The lesson that is open.
+    pub classroom: Option<Classroom>,
+    /// The lessons of the site; none: not fetched.
+    pub course: Option<Vec<Listed>>,
+    /// What was done of which lesson, as it is kept: JSON.
+    pub progress: String,
+    /// A lesson that is being written.
+    pub written: String,
     /// What waits for leave to take the place of what is open.
-    waiting: Option<Box<Session>>,
+    waiting: Option<Waiting>,
     /// What was being drawn when the page was left.
     pub draft: Option<Draft>,
     pub speed: Option<Speed>,
     pub theme: Theme,
     pub motion: Motion,
+}
+
+#[derive(Debug)]
+enum Waiting {
+    Session(Box<Session>),
+    Lesson(Box<crate::lesson::Lesson>, Option<String>),
 }
 
 /// A scenario that was kept by itself.
@@ -164,6 +187,17 @@ impl Draft {
     pub fn title(&self) -> &str {
         &self.scenario.title
     }
+}
+
+/// A lesson of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub file: String,
+    pub title: String,
+    pub aha: String,
+    pub minutes: u64,
+    pub chapter: String,
+    pub lab: bool,
 }
 
 /// A scenario of the gallery.
@@ -312,6 +346,18 @@ pub enum Action {
         to: Option<Name>,
     },
     ThemeChosen(Theme),
+    /// In the lesson that is open.
+    Lesson(lesson::Deed),
+    CourseFetched(String),
+    LessonChosen(String),
+    /// What was kept of lessons done; what one takes along from another browser.
+    ProgressFound(String),
+    ProgressPressed,
+    /// A lesson around what is on the canvas.
+    AuthorPressed,
+    LessonWritten(String),
+    WrittenOpened,
+    WrittenSaved,
     MotionChosen(Motion),
 }
 
@@ -333,6 +379,10 @@ pub enum Effect {
     FetchGallery,
     /// A scenario of the gallery is wanted.
     FetchScenario(String),
+    /// The list of the lessons is wanted; one of them is.
+    FetchCourse,
+    FetchLesson(String),
+    SaveProgress(String),
     /// A file for the visitor.
     Download {
         name: String,
@@ -361,15 +411,20 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         }
         Action::ReplaceConfirmed => {
             app.dialog = None;
-            if let Some(session) = app.waiting.take() {
-                app.replace(*session);
+            match app.waiting.take() {
+                Some(Waiting::Session(session)) => {
+                    app.classroom = None;
+                    app.replace(*session);
+                }
+                Some(Waiting::Lesson(found, file)) => lesson::enter(app, *found, file),
+                None => {}
             }
         }
         Action::DialogOpened(dialog) => {
             app.query = String::new();
-            let fetch = dialog == Dialog::Gallery && app.gallery.is_none();
+            let (gallery, course) = (dialog == Dialog::Gallery && app.gallery.is_none(), dialog == Dialog::Course && app.course.is_none());
             app.dialog = Some(dialog);
-            return fetch.then_some(Effect::FetchGallery);
+            return if gallery { Some(Effect::FetchGallery) } else { course.then_some(Effect::FetchCourse) };
         }
         Action::DialogClosed => {
             app.dialog = None;
@@ -382,8 +437,8 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::FindTyped(text) => app.find = text,
         Action::VerbosityChosen(verbosity) => app.verbosity = verbosity,
         Action::OptionsGiven(options) => {
-            app.options = options;
             app.speed = options.speed.map(Speed).or(app.speed);
+            app.options = options;
         }
         Action::FramePassed(elapsed) => {
             if app.playing {
@@ -392,11 +447,13 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
                     app.playing = session.pass(elapsed, speed);
                 }
             }
+            return lesson::pass(app, elapsed);
         }
         // One that can no longer be read is of no use to anybody.
         Action::DraftFound(text) => app.draft = scenario_file::read(&text).ok().map(|scenario| Draft { scenario }),
         Action::DraftOpened => {
             if let Some(Draft { scenario }) = app.draft.take() {
+                app.classroom = None;
                 app.replace(Session::new(Recording { seed: scenario.seed, scenario: Arc::new(scenario), inputs: Vec::new() }));
             }
         }
@@ -409,6 +466,38 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             app.dialog = None;
             return Some(Effect::FetchScenario(file));
         }
+        Action::Lesson(deed) => return lesson::act(app, deed),
+        Action::CourseFetched(text) => app.course = Some(gallery::listed(&text)),
+        Action::LessonChosen(file) => {
+            app.dialog = None;
+            return Some(Effect::FetchLesson(file));
+        }
+        Action::ProgressFound(text) => {
+            // One that cannot be read is as good as none.
+            if serde_json::from_str::<Json>(&text).is_ok_and(|kept| kept.is_object()) {
+                app.progress = text;
+                return Some(Effect::SaveProgress(app.progress.clone()));
+            }
+        }
+        Action::ProgressPressed => {
+            return Some(Effect::Download {
+                name: "requeue-progress.json".into(),
+                text: format!("{{\"requeue_progress\": {}}}\n", if app.progress.is_empty() { "{}" } else { &app.progress }),
+            });
+        }
+        Action::AuthorPressed => {
+            if let Some(session) = &app.session {
+                app.written = lesson::template(session);
+                app.dialog = Some(Dialog::Author);
+            }
+        }
+        Action::LessonWritten(text) => app.written = text,
+        Action::WrittenOpened => {
+            app.dialog = None;
+            let text = app.written.clone();
+            open(app, "The lesson".into(), &text);
+        }
+        Action::WrittenSaved => return Some(Effect::Download { name: "lesson.md".into(), text: app.written.clone() }),
         Action::SavePressed => {
             let session = app.session.as_mut()?;
             session.saved();
@@ -452,6 +541,9 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             session.update(action);
             // What is drawn now takes the place of what was drawn last time.
             if session.version() != before {
+                if app.classroom.is_some() {
+                    return copied.map(Effect::Copy);
+                }
                 app.draft = None;
                 return Some(copied.map_or_else(|| Effect::SaveDraft(scenario_file::write(&session.document())), Effect::Copy));
             }
@@ -498,12 +590,24 @@ impl App {
 
     /// Opens it, or asks first where something would be lost.
     fn show(&mut self, session: Session) {
-        if self.session.as_ref().is_some_and(Session::is_unsaved) {
-            self.waiting = Some(Box::new(session));
+        if self.would_lose() {
+            self.waiting = Some(Waiting::Session(Box::new(session)));
             self.dialog = Some(Dialog::Replace);
         } else {
+            self.classroom = None;
             self.replace(session);
         }
+    }
+
+    /// What is drawn in a lesson is the lesson's.
+    fn would_lose(&self) -> bool {
+        self.classroom.is_none() && self.session.as_ref().is_some_and(Session::is_unsaved)
+    }
+
+    /// Whether something goes on without a hand.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
     fn replace(&mut self, session: Session) {
@@ -518,7 +622,30 @@ impl App {
 
 /// A scenario, or a recording at its beginning.
 fn open(app: &mut App, name: String, text: &str) {
-    let is_recording = serde_json::from_str(text).is_ok_and(|document| recording_file::is_one(&document));
+    if lesson_file::is_one(text) {
+        match lesson_file::read(text) {
+            Ok(found) => {
+                let of_the_site = app.course.iter().flatten().any(|listed| listed.file == name) || name.starts_with("lessons/");
+                let file = of_the_site.then(|| name.trim_start_matches("lessons/").to_owned());
+                if app.would_lose() {
+                    app.waiting = Some(Waiting::Lesson(Box::new(found), file));
+                    app.dialog = Some(Dialog::Replace);
+                } else {
+                    lesson::enter(app, found, file);
+                }
+            }
+            Err(problems) => app.unreadable = Some(Unreadable { name, problems }),
+        }
+        return;
+    }
+    let document: Option<Json> = serde_json::from_str(text).ok();
+    if let Some(progress) = document.as_ref().and_then(|document| document.get("requeue_progress")).filter(|progress| progress.is_object())
+    {
+        app.progress = progress.to_string();
+        app.dialog = Some(Dialog::Course);
+        return;
+    }
+    let is_recording = document.is_some_and(|document| recording_file::is_one(&document));
     let recording = if is_recording {
         recording_file::read(text).map(|file| file.recording)
     } else {

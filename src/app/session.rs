@@ -9,6 +9,7 @@ use super::log::Log;
 use super::marks::{self, Marks};
 use super::{Action, Node, Speed};
 use crate::broker::{Name, SimTime};
+use crate::lesson::Lock;
 use crate::scenario::edit::{self, Edit, Part, PartKind};
 use crate::scenario::{Fault, Json, Moment, Point, Scenario};
 use crate::sim::biography::{Biography, biography};
@@ -56,6 +57,9 @@ pub struct Session {
     /// The event whose story is told, and the story up to where the playhead stood when it was asked for.
     pub biography: Option<Told>,
     pub composer: Composer,
+    /// What a lesson keeps as it is, and what it points at.
+    pub locked: Vec<Lock>,
+    pub points: Vec<Name>,
     /// The document as it was last put into a file.
     saved: (usize, usize),
 }
@@ -122,6 +126,8 @@ impl Session {
             also: Vec::new(),
             biography: None,
             composer: Composer::new(exchange),
+            locked: Vec::new(),
+            points: Vec::new(),
             saved: (0, 0),
         };
         session.take_notes();
@@ -525,9 +531,13 @@ impl Session {
     }
 
     /// The document is another from now on.
-    fn become_scenario(&mut self, new: Scenario) {
+    pub(super) fn become_scenario(&mut self, new: Scenario) {
         self.objection = None;
         if new == **self.scenario() {
+            return;
+        }
+        if let Some(lock) = Lock::broken(&self.locked, self.scenario(), &new) {
+            self.objection = Some(format!("The lesson keeps its {} as they are.", lock.name()));
             return;
         }
         self.remember();

@@ -38,6 +38,8 @@ pub struct Token {
     pub radius: f64,
     /// A word beside it.
     pub label: Option<&'static str>,
+    /// The event it is, whose story can be asked for.
+    pub event: Option<Name>,
 }
 
 /// A number where tokens would not fit.
@@ -95,6 +97,19 @@ pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     waiting(&sheet, &landing, &mut picture);
     working(&sheet, &mut picture);
     picture
+}
+
+/// How far from its middle a token can still be clicked.
+const REACH: f64 = 9.0;
+
+impl Picture {
+    /// The event whose token is at this place.
+    #[must_use]
+    pub fn event_at(&self, at: Point) -> Option<&Name> {
+        let distance = |token: &Token| (token.at.x - at.x).abs().max((token.at.y - at.y).abs());
+        let near = self.tokens.iter().filter(|token| token.event.is_some() && distance(token) <= REACH);
+        near.min_by(|one, other| distance(one).total_cmp(&distance(other)))?.event.as_ref()
+    }
 }
 
 /// What thousands of tokens of one picture have in common: the hues of keys, and the lines they move along.
@@ -209,9 +224,9 @@ const SMALL: f64 = 4.0;
 /// Flights and hops. Returns what has not landed in its queue yet, as far as the eye is concerned.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
     let world = sheet.plan.world;
-    let mut add = |at: Option<Point>, shape, hue, radius, label| {
+    let mut add = |at: Option<Point>, shape, hue, radius, label, event: Option<&Name>| {
         if let Some(at) = at {
-            picture.tokens.push(Token { at, shape, hue, radius, label });
+            picture.tokens.push(Token { at, shape, hue, radius, label, event: event.cloned() });
         }
     };
     // What left the same place at the same moment goes in single file, or ten would look like one.
@@ -226,35 +241,56 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
         let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
         match &flight.cargo {
             Cargo::Publish { publish, .. } => {
-                add(sheet.along(path, share, Leg::Plain), Shape::First, sheet.hue(&publish.routing_key), FLYING, None);
+                add(
+                    sheet.along(path, share, Leg::Plain),
+                    Shape::First,
+                    sheet.hue(&publish.routing_key),
+                    FLYING,
+                    None,
+                    publish.properties.message_id.as_ref(),
+                );
             }
             Cargo::Delivery(delivery) => {
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
-                add(sheet.along(path, share, leg), shape, sheet.hue(&message.routing_key), FLYING, None);
+                add(
+                    sheet.along(path, share, leg),
+                    shape,
+                    sheet.hue(&message.routing_key),
+                    FLYING,
+                    None,
+                    message.properties.message_id.as_ref(),
+                );
             }
             Cargo::Settlement { verdict, message, .. } => {
-                let hue = sheet.hue(&message.routing_key);
+                let (hue, event) = (sheet.hue(&message.routing_key), message.properties.message_id.as_ref());
                 match verdict {
-                    Verdict::Ack => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None),
+                    Verdict::Ack => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None, event),
                     Verdict::Requeue | Verdict::RejectRequeue => {
-                        add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                        add(sheet.along(path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
                     }
-                    Verdict::Reject => add(sheet.along(path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject")),
+                    Verdict::Reject => add(sheet.along(path, share, Leg::Requeue), Shape::Dead, hue, FLYING, Some("reject"), event),
                 }
             }
-            Cargo::Request(_) => add(sheet.along(path, share, Leg::Plain), Shape::Request, 0, SMALL, None),
+            Cargo::Request(_) => add(sheet.along(path, share, Leg::Plain), Shape::Request, 0, SMALL, None, None),
             Cargo::Response { status, .. } => {
                 let shape = if (200..300).contains(status) { Shape::Ok } else { Shape::Failed };
-                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, None);
+                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, None, None);
             }
             Cargo::Confirm { outcome, .. } => {
                 let shape = if *outcome == Outcome::Ack { Shape::Ok } else { Shape::Failed };
-                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm"));
+                add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm"), None);
             }
             Cargo::Return { message, .. } => {
                 let hue = sheet.hue(&message.routing_key);
-                add(sheet.along(path, share, Leg::Back), Shape::Failed, hue, FLYING, Some("returned"));
+                add(
+                    sheet.along(path, share, Leg::Back),
+                    Shape::Failed,
+                    hue,
+                    FLYING,
+                    Some("returned"),
+                    message.properties.message_id.as_ref(),
+                );
             }
             Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
@@ -279,21 +315,21 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
         if let Some(Place::Queue(queue)) = hop.path.last() {
             landing.insert((queue.clone(), hop.message.id), ());
         }
-        let hue = sheet.hue(&hop.message.routing_key);
+        let (hue, event) = (sheet.hue(&hop.message.routing_key), hop.message.properties.message_id.as_ref());
         match hop.kind {
             HopKind::Routed => {
-                add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None);
+                add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             HopKind::Requeued => {
-                add(sheet.along(&hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"));
+                add(sheet.along(&hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
             }
             HopKind::DeadLettered(reason) => {
-                add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)));
+                add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)), event);
             }
             HopKind::Unroutable => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
-                add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"));
+                add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"), event);
             }
         }
     }
@@ -324,6 +360,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
                 hue: sheet.hue(&entry.message.routing_key),
                 radius: 6.0,
                 label: None,
+                event: entry.message.properties.message_id.clone(),
             });
         }
         if many {
@@ -345,6 +382,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
                 hue: sheet.hue(&message.routing_key),
                 radius: 3.6,
                 label: None,
+                event: message.properties.message_id.clone(),
             });
         }
     }
@@ -357,6 +395,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
                 hue: sheet.hue(&message.routing_key),
                 radius: 3.6,
                 label: None,
+                event: message.properties.message_id.clone(),
             });
         }
     }

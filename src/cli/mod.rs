@@ -6,6 +6,7 @@
 mod amqp;
 pub mod differential;
 mod explore;
+mod lesson;
 pub mod real;
 mod run;
 
@@ -37,6 +38,11 @@ enum Command {
     Compare(run::CompareOptions),
     /// Look for a run that breaks a property: other seeds, other orders of messages, crashes at every step
     Explore(explore::Options),
+    /// Work on lessons
+    #[command(subcommand)]
+    Lesson(lesson::Command),
+    /// Grade what learners handed in: everything is run again, and no claimed score is believed
+    Grade(lesson::Options),
     /// Run a broker script and print its transcript, one JSON line a step
     Script {
         /// A broker script
@@ -74,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Compare(options) => run::compare(&options),
         Command::Explore(options) => explore::explore(&options),
+        Command::Lesson(command) => lesson::lesson(&command),
+        Command::Grade(options) => lesson::grade_all(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Differential { amqp, management, runs, seed } => differential(&amqp, management, runs, seed),
     }

@@ -4,9 +4,12 @@
 pub mod amqp_json;
 pub mod broker_script;
 pub mod document;
+pub mod lesson_file;
+pub mod patch;
 pub mod pretty;
 pub mod recording_file;
 pub mod report;
+pub mod result_file;
 
 pub mod scenario_file;
 pub mod trace_json;

@@ -74,6 +74,19 @@ fn scenario_problems(path: &str, scenario: &crate::scenario::Scenario) -> Vec<Pr
     validate(scenario).into_iter().map(at).collect()
 }
 
+/// A recording within another document, its mistakes noted there.
+pub(super) fn embedded(node: &Node) -> RecordingFile {
+    let file = recording(node);
+    let scenarios = std::iter::once(&file.recording.scenario).chain(file.recording.inputs.iter().filter_map(|timed| match &timed.input {
+        Input::Edit(scenario) => Some(scenario),
+        _ => None,
+    }));
+    for problem in scenarios.flat_map(|scenario| validate(scenario)) {
+        node.mistake(format!("{}: {}", problem.path, problem.message));
+    }
+    file
+}
+
 fn recording(node: &Node) -> RecordingFile {
     let fields = node.fields();
     let _ = fields.maybe("requeue_recording");
@@ -94,8 +107,21 @@ fn recording(node: &Node) -> RecordingFile {
 }
 
 fn input(node: &Node) -> Option<TimedInput> {
+    timed_input(node, |fields| fields.need("after_steps").whole(u64::MAX))
+}
+
+/// An input as a person writes it: at a time, before anything else at that time.
+pub(super) fn authored(node: &Node) -> Option<TimedInput> {
+    timed_input(node, |_| 0)
+}
+
+pub(super) fn hand_publish(node: &Node) -> HandPublish {
+    publish(node)
+}
+
+fn timed_input(node: &Node, after_steps: impl Fn(&Fields) -> u64) -> Option<TimedInput> {
     let fields = node.fields();
-    let (at, after_steps) = (fields.need("at_ms").millis(), fields.need("after_steps").whole(u64::MAX));
+    let (at, after_steps) = (fields.need("at_ms").millis(), after_steps(&fields));
     let fault = fields.maybe("fault").map(|node| node.parsed::<Fault>().map(Input::Fault));
     let mend = fields.maybe("mend").map(|node| node.parsed::<FaultKind>().map(Input::Mend));
     let publish = fields.maybe("publish").map(|node| Some(Input::Publish(Box::new(self::publish(&node)))));
@@ -157,13 +183,17 @@ fn publish(node: &Node) -> HandPublish {
 
 #[must_use]
 pub fn write(recording: &Recording, until: SimTime) -> String {
+    doc(recording, until).to_text()
+}
+
+/// A recording within another document.
+pub(super) fn doc(recording: &Recording, until: SimTime) -> Doc {
     Doc::object()
         .with("requeue_recording", VERSION)
         .with("seed", recording.seed)
         .with("until_ms", scenario_file::millis(until))
         .with_list("inputs", recording.inputs.iter().map(input_document))
         .with("scenario", scenario_file::document(&recording.scenario))
-        .to_text()
 }
 
 fn input_document(timed: &TimedInput) -> Doc {

@@ -10,6 +10,7 @@ use yew::Callback;
 use super::Dispatch;
 use crate::app::{Action, Motion, Options, Theme};
 use crate::formats::{recording_file, scenario_file};
+use crate::lesson::Lock;
 
 /// A function of `static/browser.js`.
 fn call(name: &str, arguments: &[JsValue]) -> Option<JsValue> {
@@ -76,19 +77,31 @@ pub fn picture(kind: &str, name: &str, tokens: &str) {
 
 /// A link to this page that holds a document.
 pub fn link(text: &str, options: &str, done: Callback<String>) {
-    let here = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-    let here = here.split('#').next().unwrap_or_default().to_owned();
     let options = options.to_owned();
     ask("pack", &[text.into()], move |packed| {
-        done.emit(packed.map(|packed| format!("{here}#1={packed}{options}")).unwrap_or_default());
+        done.emit(packed.map(|packed| here(&format!("#1={packed}{options}"))).unwrap_or_default());
     });
 }
 
-/// What the page's address holds: options, and perhaps a document.
-pub fn address() -> (Options, Option<String>, Option<String>) {
+/// What the page's address holds: options, and perhaps something to open.
+#[derive(Default)]
+pub struct Address {
+    pub options: Options,
+    /// A document, as a link has it.
+    pub packed: Option<String>,
+    /// A scenario of the gallery, by its file's name.
+    pub exhibit: Option<String>,
+    pub lesson: Option<String>,
+}
+
+pub fn address() -> Address {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
-    let mut options = Options::default();
-    let (mut packed, mut exhibit) = (None, None);
+    let mut address = Address::default();
+    let options = &mut address.options;
+    // A file of the site, and no other.
+    let file = |value: &str| {
+        Some(value.to_owned()).filter(|name| name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.')))
+    };
     for part in hash.trim_start_matches('#').split('&').filter(|part| !part.is_empty()) {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         match key {
@@ -97,12 +110,52 @@ pub fn address() -> (Options, Option<String>, Option<String>) {
             "play" => options.play = true,
             "t" => options.at = value.parse().ok().map(crate::broker::SimTime::from_millis),
             "speed" => options.speed = value.parse().ok(),
-            "scenario" => exhibit = Some(value.to_owned()),
+            "lock" => {
+                options.locks =
+                    value.split(',').filter_map(|word| Lock::ALL.iter().find(|(name, _)| *name == word).map(|(_, lock)| *lock)).collect();
+            }
+            "scenario" => address.exhibit = file(value),
+            "lesson" => address.lesson = file(value),
             // The version of the link comes first, and a number alone is one.
-            _ => packed = Some(if key == "1" { value.to_owned() } else { format!("?{key}") }),
+            _ => address.packed = Some(if key == "1" { value.to_owned() } else { format!("?{key}") }),
         }
     }
-    (options, packed, exhibit)
+    address
+}
+
+/// This page with something else behind its #.
+pub fn here(hash: &str) -> String {
+    let here = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    format!("{}{hash}", here.split('#').next().unwrap_or_default())
+}
+
+/// Tells the page this one is embedded in, if it is.
+pub fn tell(what: &str, text: &str) {
+    let _ = call("tell", &[what.into(), text.into()]);
+}
+
+pub fn fetch_course(dispatch: Dispatch) {
+    ask("fetched", &["lessons/index.json".into()], move |result| {
+        dispatch.emit(match result {
+            Ok(text) => Action::CourseFetched(text),
+            Err(reason) => Action::OpenFailed { name: "lessons/index.json".into(), reason },
+        });
+    });
+}
+
+pub fn fetch_lesson(name: &str, dispatch: Dispatch) {
+    let url = format!("lessons/{name}");
+    ask("fetched", &[url.clone().into()], move |result| dispatch.emit(opened(url, result)));
+}
+
+const PROGRESS_KEY: &str = "requeue.2.progress";
+
+pub fn progress() -> String {
+    stored(PROGRESS_KEY).unwrap_or_default()
+}
+
+pub fn save_progress(text: &str) {
+    let _ = storage().map(|storage| storage.set_item(PROGRESS_KEY, text));
 }
 
 /// Opens what a link holds.

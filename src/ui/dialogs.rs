@@ -16,7 +16,15 @@ const LINK_LONG: usize = 2_000;
 const LINK_MAX: usize = 16 << 10;
 
 pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
-    let onclose = dispatch.reform(|_: yew::Event| Action::DialogClosed);
+    // The browser tells of it a little later: by then another may be open.
+    let onclose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: yew::Event| {
+            if event.target_dyn_into::<HtmlDialogElement>().is_some_and(|dialog| !dialog.open()) {
+                dispatch.emit(Action::DialogClosed);
+            }
+        })
+    };
     let (title, class, body) = match &app.dialog {
         None => ("", "", html! {}),
         Some(Dialog::Gallery) => ("Scenarios", "wide", gallery(app, dispatch)),
@@ -24,6 +32,8 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
         Some(Dialog::Menu { .. }) => ("What can be done with it", "menu", list(&commands::of_selection(app), dispatch)),
         Some(Dialog::Shortcuts) => ("Keyboard", "", shortcuts(app)),
         Some(Dialog::Glossary) => ("Glossary", "", glossary(app, dispatch)),
+        Some(Dialog::Course) => ("Lessons", "wide", super::lesson::course(app, dispatch)),
+        Some(Dialog::Author) => ("A lesson of your own", "wide", super::lesson::author(app, dispatch)),
         Some(Dialog::Share) => ("Share", "", share(app, link, linked, dispatch)),
         Some(Dialog::Replace) => ("Replace what is open?", "", replace(app, dispatch)),
     };
@@ -240,6 +250,14 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                         }) }</tr>
                 }) }</tbody>
             </table>
+            if let Some(file) = app.classroom.as_ref().and_then(|room| room.file.clone()) {
+                <div class="buttons files" role="group" aria-label="A link to this lesson">
+                    { for [("", "Link to this lesson"), ("&embed", "for embedding"), ("&lock=services,clients", "with services and clients locked")].into_iter().map(|(options, words)| {
+                        let (file, linked) = (file.clone(), linked.clone());
+                        html! { <button type="button" class="line small" data-lesson-link={options} onclick={Callback::from(move |_: MouseEvent| linked.emit(browser::here(&format!("#lesson={file}{options}"))))}>{ words }</button> }
+                    }) }
+                </div>
+            }
             if !link.is_empty() {
                 <label class="field"><span>{ format!("{} characters", link.len()) }</span><textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} /></label>
                 if link.len() > LINK_MAX {

@@ -27,6 +27,8 @@ pub enum Gesture {
     Clicked {
         place: Place,
         also: bool,
+        x: f64,
+        y: f64,
     },
     Key(Place, KeyboardEvent),
     Focused(Place),
@@ -145,6 +147,11 @@ fn lit(session: &Session) -> Lit {
         return Lit { bindings: bindings.collect(), places: queues.into_iter().map(Place::Queue).collect(), story: false };
     }
     let life = session.biography.as_ref().and_then(|told| told.life.as_ref());
+    if life.is_none() && !session.points.is_empty() {
+        let places = geometry::places(session.plan()).into_iter();
+        let pointed = places.filter(|place| session.part(place).is_some_and(|part| session.points.contains(part.name())));
+        return Lit { bindings: Vec::new(), places: pointed.collect(), story: false };
+    }
     Lit { bindings: Vec::new(), places: life.map(crate::app::words::places_of).unwrap_or_default(), story: true }
 }
 
@@ -287,6 +294,11 @@ fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
     } else {
         (edge.curve.to.x - width / 2.0 - 8.0, edge.curve.to.y + 36.0)
     };
+    // Several between the same two stand below one another.
+    let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
+    let before = scenario.broker.bindings.iter().take(*number).filter(same).count();
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let y = y + 25.0 * before as f64;
     let edit = {
         let (gesture, number, read_only) = (scene.gesture.clone(), *number, scene.app.options.read_only);
         move || {
@@ -353,7 +365,7 @@ fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Lit) -
         let (gesture, place) = ((*gesture).clone(), place.clone());
         Callback::from(move |event: MouseEvent| {
             let also = event.ctrl_key() || event.meta_key() || event.shift_key();
-            gesture.emit(Gesture::Clicked { place: place.clone(), also });
+            gesture.emit(Gesture::Clicked { place: place.clone(), also, x: event.client_x().into(), y: event.client_y().into() });
         })
     };
     let ondblclick = {

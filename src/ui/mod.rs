@@ -8,6 +8,7 @@ mod drawing;
 mod form;
 mod icons;
 mod inspector;
+mod lesson;
 mod painter;
 mod panels;
 mod table;
@@ -145,15 +146,19 @@ impl Component for Playground {
         browser::apply_theme(app.theme);
         let link = ctx.link();
         let dispatch = link.callback(Message::Do);
-        let (options, packed, exhibit) = browser::address();
-        app::update(&mut app, Action::OptionsGiven(options));
-        if let Some(text) = browser::draft().filter(|_| !options.embed) {
+        let address = browser::address();
+        let embed = address.options.embed;
+        app::update(&mut app, Action::OptionsGiven(address.options));
+        app.progress = browser::progress();
+        if let Some(text) = browser::draft().filter(|_| !embed) {
             app::update(&mut app, Action::DraftFound(text));
         }
-        match packed {
-            Some(packed) => browser::open_link(packed, dispatch.clone()),
-            None => browser::fetch_scenario(exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone()),
+        match (address.packed, address.lesson) {
+            (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
+            (None, Some(lesson)) => browser::fetch_lesson(&lesson, dispatch.clone()),
+            (None, None) => browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone()),
         }
+        browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
         listeners.extend(shortcuts(&link.callback(|message| message)));
         listeners.extend(browser::on_paste(&dispatch));
@@ -244,13 +249,18 @@ impl Component for Playground {
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
         let Around { header, left, right, time } = kept.unwrap_or_else(|| Around {
             header: panels::header(app, &dispatch, onfile),
-            left: app.session.as_ref().filter(|_| !bare).map(|session| panels::left(session, app, &dispatch)).unwrap_or_default(),
+            left: app
+                .session
+                .as_ref()
+                .filter(|_| !bare || app.classroom.is_some())
+                .map(|session| panels::left(session, app, &dispatch))
+                .unwrap_or_default(),
             right: app.session.as_ref().filter(|_| !bare).map(|session| inspector::right(session, app, &dispatch)).unwrap_or_default(),
             time: app.session.as_ref().map(|session| time::time(session, app, &dispatch)).unwrap_or_default(),
         });
         *self.around.borrow_mut() = Some(Around { header: header.clone(), left: left.clone(), right: right.clone(), time: time.clone() });
         html! {
-            <div class={classes!("house", bare.then_some("embed"), app.table.then_some("tables"))} {ondrop} {ondragover}>
+            <div class={classes!("house", app.classroom.is_some().then_some("with-lesson"), bare.then_some("embed"), app.table.then_some("tables"))} {ondrop} {ondragover}>
                 { header }
                 { left }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
@@ -305,7 +315,10 @@ impl Playground {
     fn perform(&mut self, ctx: &Context<Self>, action: Action) {
         let action = if action == Action::PlayPressed && self.app.playing { Action::PausePressed } else { action };
         let connected = matches!(action, Action::Connected(_) | Action::Selected(Some(_))) && self.connecting();
-        let opens = matches!(action, Action::Opened { .. } | Action::NewPressed | Action::ReplaceConfirmed | Action::DraftOpened);
+        let opens = matches!(
+            action,
+            Action::Lesson(_) | Action::Opened { .. } | Action::NewPressed | Action::ReplaceConfirmed | Action::DraftOpened
+        );
         let bindings = self.bindings();
         let dispatch = ctx.link().callback(Message::Do);
         if matches!(action, Action::DialogOpened(Dialog::Share)) {
@@ -321,7 +334,15 @@ impl Playground {
             Some(Effect::ForgetDraft) => browser::forget_draft(),
             Some(Effect::FetchGallery) => browser::fetch_gallery(dispatch),
             Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, dispatch),
-            Some(Effect::Download { name, text }) => browser::download(&name, &text),
+            Some(Effect::Download { name, text }) => {
+                if name.ends_with("-result.json") {
+                    browser::tell("result", &text);
+                }
+                browser::download(&name, &text);
+            }
+            Some(Effect::FetchCourse) => browser::fetch_course(dispatch),
+            Some(Effect::FetchLesson(file)) => browser::fetch_lesson(&file, dispatch),
+            Some(Effect::SaveProgress(text)) => self.progress_made(&text),
             Some(Effect::Copy(text)) => browser::copy(&text),
             Some(Effect::Picture(image, name)) => self.picture(image, &name),
             None => {}
@@ -341,6 +362,12 @@ impl Playground {
             }
         }
         self.request_frame(ctx);
+    }
+
+    #[expect(clippy::unused_self, reason = "it belongs to what the page does")]
+    fn progress_made(&self, text: &str) {
+        browser::save_progress(text);
+        browser::tell("progress", text);
     }
 
     fn connecting(&self) -> bool {
@@ -410,12 +437,18 @@ impl Playground {
         self.frame = None;
         let elapsed = now - self.frame_last.unwrap_or(now);
         let was_playing = self.app.playing;
-        if self.app.playing {
+        if self.app.playing || self.app.is_busy() {
             self.frame_last = Some(now);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
             let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
-            app::update(&mut self.app, Action::FramePassed(elapsed));
+            let was_busy = self.app.is_busy();
+            if let Some(Effect::SaveProgress(text)) = app::update(&mut self.app, Action::FramePassed(elapsed)) {
+                self.progress_made(&text);
+            }
             self.request_frame(ctx);
+            if was_busy && !self.app.is_busy() {
+                return true;
+            }
         } else {
             self.frame_last = None;
         }
@@ -425,7 +458,7 @@ impl Playground {
         let period = if self.held.as_ref().is_some_and(|held| held.moved) { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
         self.only_canvas = !stopped && now - self.rendered_at < period;
         let stale = self.held.as_mut().is_some_and(|held| std::mem::take(&mut held.stale));
-        if stopped || stale || now - self.rendered_at >= period && self.app.playing {
+        if stopped || stale || now - self.rendered_at >= period && (self.app.playing || self.app.is_busy()) {
             if !self.only_canvas {
                 self.rendered_at = now;
             }
@@ -479,6 +512,12 @@ impl Playground {
         Point { x: (x - left - camera.left) / camera.scale, y: (y - top - camera.top) / camera.scale }
     }
 
+    /// The event whose token is seen at a place of the page.
+    fn event_at(&self, x: f64, y: f64) -> Option<crate::broker::Name> {
+        let session = self.app.session.as_ref()?;
+        tokens::picture(session.plan(), self.still()).event_at(self.on_canvas(x, y)).cloned()
+    }
+
     fn zoom(&mut self, by: f64, x: f64, y: f64) {
         let (camera, under) = (self.camera(), self.on_canvas(x, y));
         let scale = (camera.scale * by).clamp(SCALE_MIN.min(camera.scale), SCALE_MAX);
@@ -521,8 +560,13 @@ impl Playground {
             }
             Gesture::Moves(x, y) => self.moves(ctx, x, y),
             Gesture::Ends(x, y) => self.ends(ctx, x, y),
-            Gesture::Clicked { place, also } => {
-                let action = if also { Action::SelectedAlso(place) } else { Action::Selected(Some(place)) };
+            Gesture::Clicked { place, also, x, y } => {
+                let event = self.event_at(x, y).filter(|_| !also && !self.connecting());
+                let action = match event {
+                    Some(event) => Action::EventAsked(Some(event)),
+                    None if also => Action::SelectedAlso(place),
+                    None => Action::Selected(Some(place)),
+                };
                 self.perform(ctx, action);
                 true
             }
@@ -614,7 +658,10 @@ impl Playground {
                     browser::swallow_click(); // it was no click
                 }
             }
-            Holds::View if !held.moved => self.perform(ctx, Action::Selected(None)),
+            Holds::View if !held.moved => {
+                let event = self.event_at(x, y);
+                self.perform(ctx, event.map_or(Action::Selected(None), |event| Action::EventAsked(Some(event))));
+            }
             Holds::View => {}
             Holds::Box(from) => {
                 self.pointer = None;

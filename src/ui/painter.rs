@@ -138,7 +138,7 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 }
 
 fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
-    let Token { at, shape, hue, radius, label } = token;
+    let Token { at, shape, hue, radius, label, .. } = token;
     let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
     match shape {
         Shape::First => disc(context, *at, *radius, colour),

@@ -47,10 +47,11 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
             if let (Some(session), false) = (&app.session, app.options.read_only) { { history(session, dispatch) } }
             <button type="button" class="line wide-only" id="table" aria-pressed={app.table.to_string()} title="Everything on the canvas as tables (T)" onclick={on(dispatch, Action::TablePressed)}>{ "Table view" }</button>
             if !bare {
+                <button type="button" class={if app.classroom.is_some() { "line" } else { "line accent" }} id="lessons" onclick={on(dispatch, Action::DialogOpened(Dialog::Course))}>{ "Lessons" }</button>
                 <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::DialogOpened(Dialog::Gallery))}>{ "Scenarios" }</button>
-                <label class="button line wide-only" title="Open a scenario or a recording">
+                <label class="button line wide-only" title="Open a scenario, a recording, a lesson, or your progress">
                     { icons::open() }<span>{ "Open" }</span>
-                    <input id="open-file" type="file" accept=".json,application/json" onchange={onfile} />
+                    <input id="open-file" type="file" accept=".json,.md,application/json,text/markdown" onchange={onfile} />
                 </label>
                 <button type="button" class="line wide-only" id="save" title="Save this scenario as a file (Ctrl+S)" onclick={on(dispatch, Action::SavePressed)}>{ "Save" }</button>
                 <button type="button" class="line" id="share" title="A link that holds this scenario, or this run" onclick={on(dispatch, Action::DialogOpened(Dialog::Share))}>{ "Share" }</button>
@@ -128,7 +129,8 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
 
 pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
-        <aside class="left" aria-label="This system">
+        <aside class={classes!("left", app.classroom.is_some().then_some("learning"))} aria-label="This system">
+            { super::lesson::panel(app, dispatch) }
             if !app.options.read_only { { palette(dispatch) } }
             <section class="sec">
                 <h2>{ "This system" }</h2>

@@ -1,0 +1,424 @@
+//! A lesson that is open: which step one is at, what was done at each, what was found.
+
+use std::sync::Arc;
+
+use super::session::Session;
+use super::{App, Effect};
+use crate::broker::{Name, SimTime};
+use crate::formats::{lesson_file, pretty::Doc, result_file, scenario_file};
+use crate::lesson::grade::{Grade, Submission, Work, grade};
+use crate::lesson::judge::{Finding, Judging};
+use crate::lesson::predict::Answer;
+use crate::lesson::{Demand, Lesson, Lock, Step, Task};
+use crate::scenario::Json;
+use crate::sim::judge::holds;
+use crate::sim::{Input, Recording};
+
+/// A lesson, and one's way through it.
+#[derive(Debug)]
+pub struct Classroom {
+    pub lesson: Lesson,
+    /// Its name in the site; none when it came as a file.
+    pub file: Option<String>,
+    pub at: usize,
+    pub works: Vec<StepWork>,
+    /// A goal that is being judged.
+    pub judging: Option<Judging>,
+    /// The solution, being played: the edits that are still to come, and when the next one does.
+    replay: Option<(Vec<Arc<crate::scenario::Scenario>>, SimTime)>,
+    /// What was open before one went to play freely.
+    parked: Option<Box<Session>>,
+    pub student: String,
+    /// What the link that opened it keeps as it is, besides what the lesson does.
+    locks: Vec<Lock>,
+}
+
+/// What was done at a step.
+#[derive(Debug, Default)]
+pub struct StepWork {
+    session: Option<Box<Session>>,
+    pub answer: Vec<String>,
+    /// The choices, and what is right: computed when it is wanted.
+    pub choices: Option<Answer>,
+    /// Whether the answer was right, once it was given.
+    pub verdict: Option<bool>,
+    pub findings: Vec<Finding>,
+    pub text: String,
+    pub ticked: Vec<bool>,
+    /// The model answer is shown.
+    pub compared: bool,
+    pub hints: usize,
+    pub goal_shown: bool,
+    pub done: bool,
+    /// What was judged last: it is what is handed in.
+    judged: Option<(Recording, SimTime)>,
+}
+
+/// What one does with a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    StepChosen(usize),
+    /// One more answer, or one less; in the place of the others where only one is wanted.
+    Answered(String),
+    AnswerChecked,
+    Watched,
+    HintPressed,
+    GoalPressed,
+    SolutionPressed,
+    ResetPressed,
+    ProvePressed,
+    /// The run in which a clause failed is opened where it went wrong.
+    FailureOpened(usize),
+    Typed(String),
+    Compared,
+    Ticked(usize),
+    SandboxPressed,
+    StudentTyped(String),
+    ResultPressed,
+    Closed,
+}
+
+/// The pause between two edits of a solution that is shown.
+const BETWEEN_EDITS: SimTime = SimTime::from_millis(900);
+
+impl Classroom {
+    pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
+        let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
+        Self { lesson, file, at: 0, works, judging: None, replay: None, parked: None, student: String::new(), locks }
+    }
+
+    #[must_use]
+    pub fn step(&self) -> &Step {
+        &self.lesson.steps[self.at]
+    }
+
+    #[must_use]
+    pub fn work(&self) -> &StepWork {
+        &self.works[self.at]
+    }
+
+    #[must_use]
+    pub const fn is_away(&self) -> bool {
+        self.parked.is_some()
+    }
+
+    /// Something goes on without a hand: judging, or a solution being shown.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.judging.is_some() || self.replay.is_some()
+    }
+
+    fn fresh(&self) -> Session {
+        self.session_of(Recording { scenario: self.lesson.scenario.clone(), seed: self.lesson.scenario.seed, inputs: Vec::new() })
+    }
+
+    fn session_of(&self, recording: Recording) -> Session {
+        let mut session = Session::new(recording);
+        session.locked = self.lesson.locked.iter().chain(&self.locks).copied().collect();
+        session.points.clone_from(&self.step().points);
+        session
+    }
+
+    /// How a clause stands in the world as it is now; none where it takes more than a look.
+    #[must_use]
+    pub fn live(&self, session: &Session, clause: usize) -> Option<bool> {
+        let goal = self.step().task.goal()?;
+        match (&self.step().task, &goal.clauses.get(clause)?.demand) {
+            (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(holds(session.world(), property)),
+            _ => None,
+        }
+    }
+
+    /// What is handed in.
+    #[must_use]
+    pub fn submission(&self) -> Submission {
+        let works = self.lesson.steps.iter().zip(&self.works).filter_map(|(step, work)| {
+            let what = match &step.task {
+                Task::Look => return None,
+                Task::Predict(_) => work.verdict.map(|_| Work::Answer(work.answer.clone()))?,
+                Task::Explain { checklist, .. } => {
+                    let ticked = (0..checklist.len()).map(|index| work.ticked.get(index).copied().unwrap_or(false)).collect();
+                    Work::Text { text: Some(work.text.clone()).filter(|text| !text.trim().is_empty())?, ticked }
+                }
+                Task::Do(_) | Task::Break(_) | Task::Fix(_) => {
+                    let (recording, until) = work.judged.clone()?;
+                    Work::Run { recording, until }
+                }
+            };
+            Some((step.id.clone(), what))
+        });
+        let works = works.collect();
+        let student = Some(self.student.trim().to_owned()).filter(|student| !student.is_empty());
+        Submission { lesson: self.lesson.id.clone(), hash: self.lesson.hash, student, works }
+    }
+
+    /// The grade somebody would get for it now, computed as on the command line.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        grade(&self.lesson, &self.submission(), &[])
+    }
+
+    pub(super) fn done(&self) -> impl Iterator<Item = &Name> {
+        self.lesson.steps.iter().zip(&self.works).filter(|(_, work)| work.done).map(|(step, _)| &step.id)
+    }
+
+    fn work_mut(&mut self) -> &mut StepWork {
+        &mut self.works[self.at]
+    }
+}
+
+/// Goes into a lesson. Steps that were done before and are still there stay done.
+pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) {
+    let mut room = Classroom::new(lesson, file, app.options.locks.clone());
+    let done = progress_of(&app.progress, &room.lesson.id);
+    for (step, work) in room.lesson.steps.iter().zip(&mut room.works) {
+        work.done = done.iter().any(|id| *id == *step.id);
+    }
+    let session = room.fresh();
+    app.classroom = Some(room);
+    app.replace(session);
+    arrive(app);
+}
+
+/// What a step needs is there when one comes to it.
+fn arrive(app: &mut App) {
+    let Some(room) = &mut app.classroom else { return };
+    if matches!(room.step().task, Task::Look) {
+        room.work_mut().done = true;
+    }
+    if let Task::Predict(question) = &room.step().task
+        && room.work().choices.is_none()
+    {
+        let answer = question.answer(&room.lesson);
+        room.work_mut().choices = Some(answer);
+    }
+    if let Some(session) = &mut app.session {
+        session.points.clone_from(&room.step().points);
+    }
+}
+
+/// Time passes: one more run is judged, one more edit of the solution is shown.
+pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Option<Effect> {
+    let room = app.classroom.as_mut()?;
+    if let Some((edits, rest)) = &mut room.replay {
+        *rest = rest.saturating_sub(elapsed);
+        if *rest == SimTime::ZERO {
+            let next = edits.remove(0);
+            if edits.is_empty() {
+                room.replay = None;
+            } else {
+                *rest = BETWEEN_EDITS;
+            }
+            if let Some(session) = &mut app.session {
+                session.become_scenario(Arc::unwrap_or_clone(next));
+            }
+        }
+    }
+    let judging = room.judging.as_mut()?;
+    judging.next_run();
+    if !judging.is_over() {
+        return None;
+    }
+    let findings = judging.findings().to_vec();
+    room.judging = None;
+    let done = findings.iter().all(|finding| finding.good);
+    let work = room.work_mut();
+    work.findings = findings;
+    work.done |= done;
+    done.then(|| keep(app)).flatten()
+}
+
+/// Keeps what was done.
+fn keep(app: &mut App) -> Option<Effect> {
+    let room = app.classroom.as_ref()?;
+    let mut all: Json = serde_json::from_str(&app.progress).unwrap_or_default();
+    if !all.is_object() {
+        all = Json::Object(serde_json::Map::new());
+    }
+    let done: Vec<Json> = room.done().map(|id| Json::from(&**id)).collect();
+    let mut entry = serde_json::Map::new();
+    entry.insert("hash".into(), Json::from(format!("{:016x}", room.lesson.hash)));
+    entry.insert("steps".into(), Json::from(room.lesson.steps.len()));
+    entry.insert("done".into(), Json::Array(done));
+    all.as_object_mut()?.insert(room.lesson.id.to_string(), Json::Object(entry));
+    app.progress = all.to_string();
+    Some(Effect::SaveProgress(app.progress.clone()))
+}
+
+/// The steps of a lesson that are done, by their ids.
+#[must_use]
+pub fn progress_of(progress: &str, lesson: &str) -> Vec<String> {
+    let all: Json = serde_json::from_str(progress).unwrap_or_default();
+    let done = all.get(lesson).and_then(|entry| entry.get("done")).and_then(Json::as_array);
+    done.into_iter().flatten().filter_map(|id| id.as_str().map(ToOwned::to_owned)).collect()
+}
+
+/// How many steps of a lesson are done, and of how many, as far as that is known.
+#[must_use]
+pub fn progress_count(progress: &str, lesson: &str) -> Option<(usize, u64)> {
+    let all: Json = serde_json::from_str(progress).unwrap_or_default();
+    let steps = all.get(lesson)?.get("steps")?.as_u64()?;
+    Some((progress_of(progress, lesson).len(), steps))
+}
+
+pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
+    let room = app.classroom.as_mut()?;
+    match deed {
+        Deed::StepChosen(step) => {
+            if step >= room.lesson.steps.len() || room.is_away() {
+                return None;
+            }
+            room.judging = None;
+            room.replay = None;
+            let session = app.session.take();
+            room.work_mut().session = session.map(Box::new);
+            room.at = step;
+            app.session = Some(match room.work_mut().session.take() {
+                Some(session) => *session,
+                None => room.fresh(),
+            });
+            app.playing = false;
+            arrive(app);
+            return keep(app);
+        }
+        Deed::Answered(word) => {
+            let Task::Predict(question) = &room.step().task else { return None };
+            let many = question.takes_many();
+            let work = room.work_mut();
+            work.verdict = None;
+            if !many {
+                work.answer = vec![word];
+            } else if let Some(place) = work.answer.iter().position(|other| *other == word) {
+                work.answer.remove(place);
+            } else {
+                work.answer.push(word);
+            }
+        }
+        Deed::AnswerChecked => {
+            let Task::Predict(question) = &room.step().task else { return None };
+            let right = room.work().choices.as_ref().is_some_and(|answer| question.is_right(&answer.right, &room.work().answer));
+            let work = room.work_mut();
+            work.verdict = Some(right);
+            // It was predicted, and seen: that is what counts for going on.
+            work.done = true;
+            return keep(app);
+        }
+        Deed::Watched => {
+            let Task::Predict(question) = &room.step().task else { return None };
+            let session = room.session_of(question.recording(&room.lesson));
+            app.session = Some(session);
+            app.playing = true;
+        }
+        Deed::HintPressed => {
+            let most = room.step().hints.len();
+            let work = room.work_mut();
+            work.hints = (work.hints + 1).min(most);
+        }
+        Deed::GoalPressed => {
+            let work = room.work_mut();
+            work.goal_shown = !work.goal_shown;
+        }
+        Deed::SolutionPressed => {
+            let goal = room.step().task.goal()?.clone();
+            if goal.solution.inputs.is_empty() {
+                app.session = Some(room.fresh());
+                room.replay = (!goal.solution.edits.is_empty()).then(|| (goal.solution.edits.clone(), SimTime::from_millis(300)));
+            } else {
+                app.session = Some(room.session_of(goal.solution.recording(&room.lesson.scenario)));
+                app.playing = true;
+            }
+        }
+        Deed::ResetPressed => {
+            app.session = Some(room.fresh());
+            app.playing = false;
+            let hints = room.work().hints;
+            let (choices, done) = (room.work_mut().choices.take(), room.work().done);
+            *room.work_mut() = StepWork { choices, hints, done, ..StepWork::default() };
+            room.judging = None;
+            room.replay = None;
+        }
+        Deed::ProvePressed => {
+            let session = app.session.as_ref()?;
+            let recording = session.world().recording().clone();
+            // Where things were drawn before time began, the beginning is the lesson's own.
+            let recording = as_handed_in(&room.lesson, recording, session);
+            let now = session.world().now();
+            room.judging = Judging::of(&room.lesson, room.step(), &recording, now, &[]);
+            let work = room.work_mut();
+            work.judged = Some((recording, now));
+            work.findings.clear();
+        }
+        Deed::FailureOpened(index) => {
+            let failing = room.work().findings.get(index)?.failing.clone()?;
+            let parked = app.session.take();
+            room.parked = room.parked.take().or_else(|| parked.map(Box::new));
+            let mut session = room.session_of(failing.recording);
+            session.travel(&super::Action::Seeked(failing.at));
+            app.session = Some(session);
+            app.playing = false;
+        }
+        Deed::Typed(text) => room.work_mut().text = text,
+        Deed::Compared => {
+            let work = room.work_mut();
+            work.compared = !work.text.trim().is_empty();
+            work.done |= work.compared;
+            return keep(app);
+        }
+        Deed::Ticked(index) => {
+            let ticked = &mut room.work_mut().ticked;
+            ticked.resize(ticked.len().max(index + 1), false);
+            ticked[index] = !ticked[index];
+        }
+        Deed::SandboxPressed => {
+            if let Some(session) = room.parked.take() {
+                app.session = Some(*session);
+            } else {
+                let copy = app.session.as_ref().map(|session| {
+                    Session::new(Recording { scenario: session.scenario().clone(), seed: session.scenario().seed, inputs: Vec::new() })
+                })?;
+                room.parked = app.session.replace(copy).map(Box::new);
+            }
+            app.playing = false;
+        }
+        Deed::StudentTyped(text) => room.student = text,
+        Deed::ResultPressed => {
+            let name = format!("{}-result.json", room.lesson.id);
+            return Some(Effect::Download { name, text: result_file::write(&room.submission()) });
+        }
+        Deed::Closed => app.classroom = None,
+    }
+    None
+}
+
+/// A run as it is handed in: its scenario is the lesson's, and what was drawn is an input.
+fn as_handed_in(lesson: &Lesson, recording: Recording, session: &Session) -> Recording {
+    if *recording.scenario == *lesson.scenario {
+        return recording;
+    }
+    // Time was begun again after something was drawn: then that is the first input.
+    let edit = crate::sim::TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Edit(recording.scenario.clone()) };
+    let inputs = std::iter::once(edit).chain(recording.inputs).collect();
+    Recording { scenario: lesson.scenario.clone(), seed: session.world().recording().seed, inputs }
+}
+
+/// A lesson around what is on the canvas, to be gone on with in an editor.
+#[must_use]
+pub fn template(session: &Session) -> String {
+    let document = session.document();
+    let scenario = scenario_file::write(&document);
+    let queue = document.broker.queues.first().map_or_else(|| "queue-1".into(), |queue| queue.name.to_string());
+    let exchange = document.broker.exchanges.first().map(|exchange| exchange.name.to_string()).unwrap_or_default();
+    let head = Doc::object()
+        .with("requeue_lesson", lesson_file::VERSION)
+        .with("id", super::gallery::file_name(&document.title))
+        .with("minutes", 10_u64)
+        .with("aha", "What one should have understood at the end.")
+        .with("leaves_out", "What it does not speak of.")
+        .to_text();
+    format!(
+        "# {}\n\n```lesson\n{}\n```\n\nSay what this is about.\n\n```scenario\n{}\n```\n\n## Look around\n\nPoint at what matters.\n\n```step\n{{\"id\": \"look\", \"task\": \"look\"}}\n```\n\n## Predict\n\nAsk something whose answer the run will show.\n\n```step\n{{\"id\": \"predict\", \"task\": \"predict\", \"ask\": \"queues\",\n  \"publish\": {{\"exchange\": \"{exchange}\", \"routing_key\": \"order.placed\", \"payload\": {{}}}},\n  \"because\": \"Say why.\"}}\n```\n\n## Reach something\n\nSay what is to be reached.\n\n```step\n{{\"id\": \"do\", \"task\": \"do\", \"goal\": [{{\"says\": \"five messages wait\", \"property\": \"ready({queue}) >= 5\"}}],\n  \"hints\": [\"Who takes them out?\"], \"solution\": {{\"inputs\": []}}}}\n```\n",
+        document.title,
+        head.trim(),
+        scenario.trim()
+    )
+}

@@ -1,0 +1,313 @@
+//! `requeue lesson` and `requeue grade`.
+#![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{BadInput, bad_file, progress_bar, read_text};
+use crate::formats::pretty::Doc;
+use crate::formats::{lesson_file, result_file};
+use crate::lesson::Lesson;
+use crate::lesson::check::check;
+use crate::lesson::grade::{Grade, grade};
+use crate::scenario::Fault;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check lessons: their form, and that each step can be solved, and cannot be solved by doing nothing
+    Check {
+        /// Lesson files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// How many seeds a solution must survive
+        #[arg(long, default_value_t = 50)]
+        seeds: u32,
+    },
+}
+
+/// Exit code 1: a lesson does not keep what it promises; 2: one cannot be read.
+pub fn lesson(command: &Command) -> Result<ExitCode, BadInput> {
+    let Command::Check { files, seeds } = command;
+    let mut unreadable = Vec::new();
+    let mut good = true;
+    for path in files {
+        match lesson_file::read(&read_text(path)?) {
+            Err(problems) => unreadable.extend(problems.iter().map(|problem| format!("{}: {problem}", path.display()))),
+            Ok(lesson) => {
+                let found = check(&lesson, *seeds);
+                good &= found.is_empty();
+                for what in &found {
+                    println!("{}: {what}", path.display());
+                }
+                if found.is_empty() {
+                    println!("{}: good, {} steps", path.display(), lesson.steps.len());
+                }
+            }
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(BadInput(unreadable.join("\n")));
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Csv,
+    Junit,
+    Markdown,
+}
+
+#[derive(Args)]
+pub struct Options {
+    /// The lessons that were assigned
+    #[arg(required = true)]
+    lessons: Vec<PathBuf>,
+    /// A folder of result files, or one of them
+    #[arg(long, value_name = "DIR")]
+    submissions: PathBuf,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Fail unless everybody has everything, in the lesson's own version
+    #[arg(long)]
+    strict: bool,
+    /// Faults the learners did not know of, one sentence a line, added to every step that is judged on many seeds
+    #[arg(long, value_name = "FILE")]
+    hidden_faults: Option<PathBuf>,
+}
+
+/// One row: a file, and its grade, or what is wrong with it.
+struct Row {
+    file: String,
+    result: Result<Grade, String>,
+}
+
+/// Exit code 1: somebody has not everything (with --strict), or a file could not be graded; 2: the input is bad.
+pub fn grade_all(options: &Options) -> Result<ExitCode, BadInput> {
+    let lessons: Vec<Lesson> = options
+        .lessons
+        .iter()
+        .map(|path| lesson_file::read(&read_text(path)?).map_err(|problems| bad_file(path, &problems)))
+        .collect::<Result<_, _>>()?;
+    let hidden: Vec<Fault> = match &options.hidden_faults {
+        None => Vec::new(),
+        Some(path) => {
+            let text = read_text(path)?;
+            let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+            lines
+                .map(|(number, line)| line.parse().map_err(|why| BadInput(format!("{} line {}: {why}", path.display(), number + 1))))
+                .collect::<Result<_, _>>()?
+        }
+    };
+    let files = submissions(&options.submissions)?;
+    let rows = grade_files(&files, &lessons, &hidden);
+    print!(
+        "{}",
+        match options.format {
+            Format::Text => text(&rows),
+            Format::Json => json(&rows),
+            Format::Csv => csv(&rows),
+            Format::Junit => junit(&rows),
+            Format::Markdown => markdown(&rows),
+        }
+    );
+    let good = rows.iter().all(|row| match &row.result {
+        Ok(grade) => !options.strict || grade.is_full() && !grade.outdated,
+        Err(_) => false,
+    });
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn submissions(path: &Path) -> Result<Vec<PathBuf>, BadInput> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let folder = std::fs::read_dir(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
+    let mut files: Vec<PathBuf> =
+        folder.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    files.sort();
+    if files.is_empty() { Err(BadInput(format!("{}: there is no result file (.json) here", path.display()))) } else { Ok(files) }
+}
+
+/// In parallel; the rows come in the files' order.
+fn grade_files(files: &[PathBuf], lessons: &[Lesson], hidden: &[Fault]) -> Vec<Row> {
+    let bar = progress_bar(files.len() as u64, "{pos:>4} of {len} graded {bar:40} {elapsed}");
+    let next = AtomicUsize::new(0);
+    let rows: Mutex<Vec<(usize, Row)>> = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = files.get(index) else { break };
+                    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    let row = Row { file, result: grade_file(path, lessons, hidden) };
+                    if let Ok(mut rows) = rows.lock() {
+                        rows.push((index, row));
+                    }
+                    bar.inc(1);
+                }
+            });
+        }
+    });
+    bar.finish_and_clear();
+    let mut rows = rows.into_inner().unwrap_or_default();
+    rows.sort_by_key(|(index, _)| *index);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn grade_file(path: &Path, lessons: &[Lesson], hidden: &[Fault]) -> Result<Grade, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > result_file::BYTES_MAX as u64 {
+        return Err(format!("the file has {size} bytes, a result has at most {}", result_file::BYTES_MAX));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let submission =
+        result_file::read(&text).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let lesson = lessons
+        .iter()
+        .find(|lesson| lesson.id == submission.lesson)
+        .ok_or_else(|| format!("it is of the lesson {}, which is not graded here", submission.lesson))?;
+    // A run that breaks the simulator is one row, and our mistake; the class goes on.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| grade(lesson, &submission, hidden)))
+        .map_err(|_| "it broke the simulator, which is Requeue's mistake".to_owned())
+}
+
+fn text(rows: &[Row]) -> String {
+    let one = |row: &Row| match &row.result {
+        Ok(grade) => format!("{} {}", row.label(), result_file::grade_text(grade)),
+        Err(why) => format!("{}: cannot be graded: {why}\n", row.label()),
+    };
+    rows.iter().map(one).collect()
+}
+
+impl Row {
+    /// The student's label, with the file's name.
+    fn label(&self) -> String {
+        match &self.result {
+            Ok(Grade { student: Some(student), .. }) => format!("{student} ({})", self.file),
+            _ => self.file.clone(),
+        }
+    }
+}
+
+fn json(rows: &[Row]) -> String {
+    // One file alone is as the page writes it.
+    if let [Row { result: Ok(grade), .. }] = rows {
+        return result_file::grade_json(grade);
+    }
+    let rows = rows.iter().map(|row| {
+        let document = Doc::object().with("file", row.file.as_str());
+        match &row.result {
+            Ok(grade) => document.with("grade", result_file::grade_doc(grade)),
+            Err(why) => document.with("error", why.as_str()),
+        }
+    });
+    Doc::list(rows).to_text()
+}
+
+/// A cell that begins like a formula is none.
+fn cell(text: &str) -> String {
+    let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+}
+
+fn csv(rows: &[Row]) -> String {
+    let mut out = "file,student,lesson,percent,outdated,steps,error\n".to_owned();
+    for row in rows {
+        let cells = match &row.result {
+            Ok(grade) => {
+                let steps: Vec<String> =
+                    grade.steps.iter().map(|step| format!("{} {}", step.step, result_file::percent(step.share))).collect();
+                let student = grade.student.clone().unwrap_or_default();
+                [
+                    row.file.clone(),
+                    student,
+                    grade.lesson.to_string(),
+                    result_file::percent(grade.score),
+                    grade.outdated.to_string(),
+                    steps.join("; "),
+                    String::new(),
+                ]
+            }
+            Err(why) => [row.file.clone(), String::new(), String::new(), String::new(), String::new(), String::new(), why.clone()],
+        };
+        out.push_str(&cells.map(|text| cell(&text)).join(","));
+        out.push('\n');
+    }
+    out
+}
+
+fn xml(text: &str) -> String {
+    let plain: String = text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect();
+    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn junit(rows: &[Row]) -> String {
+    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
+    for row in rows {
+        let name = xml(&row.label());
+        match &row.result {
+            Ok(grade) => {
+                let failed = grade.steps.iter().flat_map(|step| &step.findings).filter(|(_, good, _)| !good).count();
+                let tests: usize = grade.steps.iter().map(|step| step.findings.len()).sum();
+                let _ = writeln!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\">");
+                for step in &grade.steps {
+                    for (says, good, why) in &step.findings {
+                        let case = format!("    <testcase classname=\"{}.{}\" name=\"{}\"", xml(&grade.lesson), xml(&step.step), xml(says));
+                        let _ = if *good {
+                            writeln!(out, "{case}/>")
+                        } else {
+                            writeln!(out, "{case}><failure message=\"{}\"/></testcase>", xml(why.as_deref().unwrap_or("not done")))
+                        };
+                    }
+                }
+            }
+            Err(why) => {
+                let _ = writeln!(
+                    out,
+                    "  <testsuite name=\"{name}\" tests=\"1\" errors=\"1\">\n    <testcase name=\"the file\"><error message=\"{}\"/></testcase>",
+                    xml(why)
+                );
+            }
+        }
+        out.push_str("  </testsuite>\n");
+    }
+    out + "</testsuites>\n"
+}
+
+fn markdown(rows: &[Row]) -> String {
+    let plain = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    let mut out = "| who | lesson | % | what is missing |\n|---|---|---:|---|\n".to_owned();
+    for row in rows {
+        let line = match &row.result {
+            Ok(grade) => {
+                let missing: Vec<String> = grade
+                    .steps
+                    .iter()
+                    .flat_map(|step| {
+                        step.findings.iter().filter(|(_, good, _)| !good).map(move |(says, ..)| format!("{}: {says}", step.step))
+                    })
+                    .collect();
+                format!(
+                    "| {} | {} | {} | {} |\n",
+                    plain(&row.label()),
+                    grade.lesson,
+                    result_file::percent(grade.score),
+                    plain(&missing.join("; "))
+                )
+            }
+            Err(why) => format!("| {} | | | {} |\n", plain(&row.label()), plain(why)),
+        };
+        out.push_str(&line);
+    }
+    out
+}

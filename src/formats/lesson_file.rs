@@ -1,0 +1,373 @@
+//! Lessons, format 1: Markdown that a teacher writes by hand, with fenced JSON blocks.
+//!
+//! A heading of the first level is the title. A block ` ```lesson ` says what it is, a block ` ```scenario ` holds the system. Each heading of the
+//! second level begins a step, whose ` ```step ` block says what is asked. Everything else is prose.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use serde_json::Value as Json;
+
+use super::document::{Fields, Mistakes, Node};
+use super::patch::{self, Change};
+use super::{recording_file, scenario_file};
+use crate::broker::SimTime;
+use crate::lesson::{Ask, Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Question, Step, Task};
+use crate::scenario::property::Quantity;
+use crate::scenario::{Fault, Problem, Property, Scenario, validate};
+
+pub const VERSION: u64 = 1;
+pub const BYTES_MAX: usize = 1 << 20;
+const STEPS_MAX: usize = 40;
+const SEEDS_MAX: u32 = 200;
+/// A goal is judged on so many seeds where it does not say how many.
+const SEEDS: u32 = 20;
+
+/// Markdown as lessons have it: tables, and nothing that is not safe to show.
+#[must_use]
+pub fn markdown(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_TABLES)
+}
+
+/// A piece of the file: what stands between two headings.
+struct Section {
+    title: String,
+    prose: String,
+    blocks: Vec<(String, String, usize)>,
+    line: usize,
+    /// Of the first level.
+    is_title: bool,
+}
+
+/// The same text gives the same number, whatever its line ends.
+#[must_use]
+pub fn hash(text: &str) -> u64 {
+    let letters = text.bytes().filter(|byte| *byte != b'\r');
+    letters.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Whether a file is a lesson rather than a scenario.
+#[must_use]
+pub fn is_one(text: &str) -> bool {
+    text.trim_start().starts_with('#')
+}
+
+/// Reads a lesson.
+///
+/// # Errors
+/// Everything that is wrong, each with its line; never empty.
+pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
+    if text.len() > BYTES_MAX {
+        return Err(vec![Problem {
+            path: String::new(),
+            message: format!("the file has {} bytes, a lesson has at most {BYTES_MAX}", text.len()),
+        }]);
+    }
+    let sections = sections(text);
+    let mut problems = Vec::new();
+    let mut sections = sections.into_iter();
+    let head =
+        sections.next().unwrap_or(Section { title: String::new(), prose: String::new(), blocks: Vec::new(), line: 1, is_title: false });
+    if head.title.is_empty() || !head.is_title {
+        return Err(vec![at(1, "a lesson begins with its title: # Title")]);
+    }
+    let block = |section: &Section, kind: &str, problems: &mut Vec<Problem>| -> Option<(Json, usize)> {
+        let mut found = section.blocks.iter().filter(|(info, ..)| info == kind);
+        let Some((_, json, line)) = found.next() else {
+            problems.push(at(section.line, &format!("“{}” has no block ```{kind}", section.title)));
+            return None;
+        };
+        if let Some((.., again)) = found.next() {
+            problems.push(at(*again, &format!("there is a second block ```{kind}")));
+        }
+        match serde_json::from_str(json) {
+            Ok(json) => Some((json, *line)),
+            Err(error) => {
+                problems.push(at(line + error.line(), &format!("this is not JSON: {error}")));
+                None
+            }
+        }
+    };
+    let about = block(&head, "lesson", &mut problems);
+    let scenario = block(&head, "scenario", &mut problems);
+    let scenario = scenario.and_then(|(json, line)| {
+        let found = scenario_file::read(&json.to_string());
+        found.map_err(|found| problems.extend(found.into_iter().map(|problem| within(line, "scenario", problem)))).ok()
+    });
+    let mut lesson = Lesson {
+        id: "".into(),
+        title: head.title.clone(),
+        lab: false,
+        minutes: 0,
+        chapter: String::new(),
+        aha: String::new(),
+        leaves_out: String::new(),
+        intro: head.prose,
+        scenario: Arc::new(scenario.unwrap_or_else(blank)),
+        locked: Vec::new(),
+        steps: Vec::new(),
+        hash: hash(text),
+    };
+    if let Some((json, line)) = about {
+        let mistakes = Mistakes::default();
+        read_about(&Node::root(&json, &mistakes).fields(), &mut lesson);
+        problems.extend(mistakes.into_problems().into_iter().map(|problem| within(line, "lesson", problem)));
+    }
+    let scenario = lesson.scenario.clone();
+    for section in sections {
+        let Some((json, line)) = block(&section, "step", &mut problems) else { continue };
+        let mistakes = Mistakes::default();
+        let step = read_step(&Node::root(&json, &mistakes), &section, &scenario);
+        if lesson.steps.iter().any(|other| other.id == step.id) {
+            problems.push(at(line, &format!("there are two steps “{}”", step.id)));
+        }
+        lesson.steps.push(step);
+        problems.extend(mistakes.into_problems().into_iter().map(|problem| within(line, "step", problem)));
+    }
+    if lesson.steps.is_empty() {
+        problems.push(at(1, "a lesson has steps: a heading ## Title with a block ```step each"));
+    } else if lesson.steps.len() > STEPS_MAX {
+        problems.push(at(1, &format!("{} steps are more than {STEPS_MAX}", lesson.steps.len())));
+    }
+    if problems.is_empty() { Ok(lesson) } else { Err(problems) }
+}
+
+fn blank() -> Scenario {
+    let text = r#"{"requeue": 1, "title": "Empty", "about": "Nothing.", "seed": 1, "network": {"latency_ms": 1}, "broker": {}}"#;
+    scenario_file::read(text).expect("it is written so")
+}
+
+fn at(line: usize, message: &str) -> Problem {
+    Problem { path: format!("line {line}"), message: message.into() }
+}
+
+fn within(line: usize, block: &str, problem: Problem) -> Problem {
+    Problem { path: format!("line {line}, {block}: {}", problem.path), message: problem.message }
+}
+
+/// Cuts the file at its headings. What is fenced for us is taken out of the prose.
+fn sections(text: &str) -> Vec<Section> {
+    let line_of = |offset: usize| text[..offset].matches('\n').count() + 1;
+    let mut sections: Vec<Section> = Vec::new();
+    let mut heading: Option<(String, usize)> = None;
+    let mut fence: Option<(String, String, usize)> = None;
+    let mut prose_from = 0;
+    let mut is_title = false;
+    let close = |sections: &mut Vec<Section>, range: Range<usize>| {
+        if let Some(section) = sections.last_mut() {
+            section.prose.push_str(text.get(range).unwrap_or_default());
+        }
+    };
+    for (event, range) in markdown(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { level: level @ (HeadingLevel::H1 | HeadingLevel::H2), .. }) => {
+                is_title = level == HeadingLevel::H1;
+                close(&mut sections, prose_from..range.start);
+                heading = Some((String::new(), line_of(range.start)));
+            }
+            Event::End(TagEnd::Heading(HeadingLevel::H1 | HeadingLevel::H2)) => {
+                if let Some((title, line)) = heading.take() {
+                    sections.push(Section { title, prose: String::new(), blocks: Vec::new(), line, is_title });
+                }
+                prose_from = range.end;
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if matches!(&*info, "lesson" | "scenario" | "step") => {
+                close(&mut sections, prose_from..range.start);
+                fence = Some((info.to_string(), String::new(), line_of(range.start)));
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let (Some(block), Some(section)) = (fence.take(), sections.last_mut()) {
+                    section.blocks.push(block);
+                    prose_from = range.end;
+                }
+            }
+            Event::Text(words) | Event::Code(words) => {
+                if let Some((_, json, _)) = &mut fence {
+                    json.push_str(&words);
+                } else if let Some((title, _)) = &mut heading {
+                    title.push_str(&words);
+                }
+            }
+            _ => {}
+        }
+    }
+    close(&mut sections, prose_from..text.len());
+    for section in &mut sections {
+        section.prose = section.prose.trim().to_owned();
+    }
+    sections
+}
+
+fn read_about(fields: &Fields, lesson: &mut Lesson) {
+    let version = fields.need("requeue_lesson").whole(u64::MAX);
+    if version != VERSION {
+        fields.mistake(format!("this is format {version}, and this Requeue reads format {VERSION}"));
+    }
+    lesson.id = fields.need("id").name();
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    if lesson.id.is_empty() || !lesson.id.chars().all(plain) {
+        fields.mistake("the id has small letters, digits and - alone");
+    }
+    lesson.lab = fields.flag("lab", false);
+    lesson.minutes = fields.need("minutes").number_up_to::<u16>().into();
+    lesson.chapter = fields.maybe("chapter").map(|node| node.text()).unwrap_or_default();
+    lesson.aha = fields.need("aha").text();
+    lesson.leaves_out = fields.need("leaves_out").text();
+    lesson.locked = fields.items("locked").iter().filter_map(|node| node.one_of(&Lock::ALL)).collect();
+    fields.done();
+}
+
+const TASKS: [(&str, &str); 6] =
+    [("look", "look"), ("predict", "predict"), ("do", "do"), ("break", "break"), ("fix", "fix"), ("explain", "explain")];
+
+fn read_step(node: &Node, section: &Section, scenario: &Arc<Scenario>) -> Step {
+    let fields = node.fields();
+    let kind = fields.need("task").one_of(&TASKS).unwrap_or("look");
+    let points = fields.items("points");
+    for point in points.iter().filter(|point| !crate::scenario::edit::is_taken(scenario, &point.name())) {
+        point.mistake("there is nothing of this name in the lesson's scenario");
+    }
+    let task = match kind {
+        "predict" => Task::Predict(read_question(&fields, scenario)),
+        "do" => Task::Do(read_goal(&fields, scenario)),
+        "break" => Task::Break(read_goal(&fields, scenario)),
+        "fix" => Task::Fix(read_goal(&fields, scenario)),
+        "explain" => Task::Explain {
+            question: fields.need("question").text(),
+            model: fields.need("model").text(),
+            checklist: fields.items("checklist").iter().map(Node::text).collect(),
+        },
+        _ => Task::Look,
+    };
+    let step = Step {
+        id: fields.need("id").name(),
+        title: section.title.clone(),
+        text: section.prose.clone(),
+        points: points.iter().map(Node::name).collect(),
+        hints: fields.items("hints").iter().map(Node::text).collect(),
+        task,
+    };
+    fields.done();
+    step
+}
+
+fn read_question(fields: &Fields, scenario: &Scenario) -> Question {
+    let asks: [(&str, u8); 4] = [("queues", 0), ("reason", 1), ("order", 2), ("count", 3)];
+    let ask = match fields.need("ask").one_of(&asks) {
+        Some(1) => Ask::Reason,
+        Some(2) => Ask::Order { service: fields.need("service").name() },
+        Some(3) => {
+            let of = fields.need("of");
+            let quantity = of.parsed::<Property>().map(|property| property.left);
+            Ask::Count {
+                of: quantity.unwrap_or(Quantity::Number(0.0)),
+                choices: fields.items("choices").iter().map(|node| node.whole(1_000_000)).collect(),
+            }
+        }
+        _ => Ask::Queues,
+    };
+    let until = fields.maybe("until_ms").map(|node| node.millis()).or(scenario.until).unwrap_or(SimTime::from_secs(60));
+    Question {
+        ask,
+        publish: fields.maybe("publish").map(|node| recording_file::hand_publish(&node)),
+        inputs: fields.items("inputs").iter().filter_map(recording_file::authored).collect(),
+        at: fields.maybe("at_ms").map(|node| node.millis()).unwrap_or_default(),
+        until,
+        because: fields.need("because").text(),
+    }
+}
+
+fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
+    let clauses: Vec<Clause> = fields.need("goal").items().iter().map(read_clause).collect();
+    let solution = fields.need("solution");
+    let wrongs = fields.items("wrong");
+    let wrong = wrongs.iter().map(|node| {
+        let fails = node.fields().need("fails").text();
+        let clause = clauses.iter().position(|clause| clause.says == fails);
+        if clause.is_none() {
+            node.mistake(format!("no clause says “{fails}”"));
+        }
+        (read_attempt(node, scenario), clause.unwrap_or(0))
+    });
+    let wrong = wrong.collect();
+    Goal {
+        until: fields.maybe("until_ms").map(|node| node.millis()).or(scenario.until).unwrap_or(SimTime::from_secs(60)),
+        faults: fields.items("faults").iter().filter_map(Node::parsed::<Fault>).collect(),
+        inputs: fields.items("inputs").iter().filter_map(recording_file::authored).collect(),
+        seeds: fields.maybe("seeds").map_or(SEEDS, |node| node.number_up_to::<u16>().into()).clamp(1, SEEDS_MAX),
+        solution: read_attempt(&solution, scenario),
+        wrong,
+        clauses,
+    }
+}
+
+fn read_clause(node: &Node) -> Clause {
+    let fields = node.fields();
+    let property = fields.maybe("property").and_then(|node| node.parsed::<Property>()).map(Demand::Property);
+    let reaches = fields.maybe("reaches").map(|node| {
+        let fields = node.fields();
+        let demand = Demand::Reaches {
+            exchange: fields.need("exchange").name(),
+            routing_key: fields.need("routing_key").name(),
+            headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
+            services: fields.need("services").items().iter().map(Node::name).collect(),
+        };
+        fields.done();
+        demand
+    });
+    let order = fields.maybe("order").map(|node| Demand::Order { service: node.name() });
+    let added = fields.maybe("added").map(|node| {
+        let fields = node.fields();
+        let part = fields.need("part").one_of(&Counted::ALL).unwrap_or(Counted::Queues);
+        let at_most = usize::from(fields.need("at_most").number_up_to::<u16>());
+        fields.done();
+        Demand::Added { part, at_most }
+    });
+    let says = fields.need("says").text();
+    fields.done();
+    let mut demands = [property, reaches, order, added].into_iter().flatten();
+    let demand = demands.next().unwrap_or_else(|| {
+        node.mistake("a clause has one of property, reaches, order, added");
+        Demand::Added { part: Counted::Queues, at_most: usize::MAX }
+    });
+    if demands.next().is_some() {
+        node.mistake("a clause has only one of property, reaches, order, added");
+    }
+    Clause { says, demand }
+}
+
+/// Edits by path, each giving the next system; and what comes from outside.
+fn read_attempt(node: &Node, scenario: &Arc<Scenario>) -> Attempt {
+    let fields = node.fields();
+    let _ = fields.maybe("fails");
+    let mut now = scenario.clone();
+    let mut edits = Vec::new();
+    for node in fields.items("edits") {
+        let fields = node.fields();
+        let path = fields.need("path").text();
+        let change = match (fields.maybe("set"), fields.maybe("add"), fields.flag("remove", false)) {
+            (Some(value), None, false) => Change::Set(Some(value.json()).filter(|value| !value.is_null())),
+            (None, Some(item), false) => Change::Add(item.json()),
+            (None, None, true) => Change::Remove,
+            _ => {
+                node.mistake("an edit has one of set, add, remove");
+                continue;
+            }
+        };
+        fields.done();
+        match patch::changed(&now, &path, &change).map(|new| (validate(&new), new)) {
+            Ok((problems, new)) if problems.is_empty() => {
+                now = Arc::new(new);
+                edits.push(now.clone());
+            }
+            Ok((problems, _)) => node.mistake(format!("{path}: {}", problems[0].message)),
+            Err(why) => node.mistake(format!("{path}: {why}")),
+        }
+    }
+    let system = fields.maybe("scenario").map(|node| Arc::new(scenario_file::embedded(&node)));
+    edits.extend(system);
+    let inputs = fields.items("inputs").iter().filter_map(recording_file::authored).collect();
+    fields.done();
+    Attempt { edits, inputs }
+}

@@ -1,0 +1,129 @@
+//! Answers to questions, computed: what the simulation says is right.
+
+use super::{Ask, Lesson, Question};
+use crate::broker::{Event, Name};
+use crate::scenario::{Property, property::Comparison, property::Quantity};
+use crate::sim::judge::judge;
+use crate::sim::{Happening, Input, Recording, TimedInput, World};
+
+/// What a question can be answered with, and what is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub choices: Vec<String>,
+    /// In order where order is asked for; else sorted.
+    pub right: Vec<String>,
+}
+
+/// Why a message can die.
+const REASONS: [&str; 5] = ["none", "rejected", "expired", "maxlen", "delivery_limit"];
+
+impl Question {
+    /// The run that shows it.
+    #[must_use]
+    pub fn recording(&self, lesson: &Lesson) -> Recording {
+        let publish =
+            self.publish.clone().map(|publish| TimedInput { at: self.at, after_steps: 0, input: Input::Publish(Box::new(publish)) });
+        let mut inputs: Vec<TimedInput> = self.inputs.iter().cloned().chain(publish).collect();
+        inputs.sort_by_key(|timed| timed.at);
+        Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs }
+    }
+
+    /// Several can be right at once, or their order is asked for.
+    #[must_use]
+    pub const fn takes_many(&self) -> bool {
+        matches!(self.ask, Ask::Queues | Ask::Order { .. })
+    }
+
+    /// Runs the lesson's scenario, and looks.
+    #[must_use]
+    pub fn answer(&self, lesson: &Lesson) -> Answer {
+        let recording = self.recording(lesson);
+        let mut world = World::new(recording.scenario.clone(), recording.seed);
+        world.set_watched(true);
+        let mut seen = Seen::default();
+        loop {
+            let goes_on = world.step_along(&recording.inputs, self.until);
+            let occurrences: Vec<_> = world.drain_occurrences().collect();
+            for occurrence in &occurrences {
+                seen.note(&world, self, &occurrence.what);
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        match &self.ask {
+            Ask::Queues => {
+                let choices = lesson.scenario.broker.queues.iter().map(|queue| queue.name.to_string()).collect();
+                Answer { choices, right: sorted(seen.queues) }
+            }
+            Ask::Reason => Answer {
+                choices: REASONS.iter().map(ToString::to_string).collect(),
+                right: vec![seen.reason.unwrap_or(REASONS[0]).to_owned()],
+            },
+            Ask::Order { .. } => Answer { choices: sorted(seen.order.clone()), right: seen.order },
+            Ask::Count { of, choices } => {
+                let property = Property { left: of.clone(), comparison: Comparison::Equal, right: Quantity::Number(0.0) };
+                let found = judge(&world, &property).left;
+                Answer { choices: choices.iter().map(ToString::to_string).collect(), right: vec![format!("{found}")] }
+            }
+        }
+    }
+
+    /// Whether somebody answered right.
+    #[must_use]
+    pub fn is_right(&self, right: &[String], given: &[String]) -> bool {
+        if matches!(self.ask, Ask::Queues) { sorted(given.to_vec()) == sorted(right.to_vec()) } else { given == right }
+    }
+}
+
+fn sorted(mut words: Vec<String>) -> Vec<String> {
+    words.sort();
+    words.dedup();
+    words
+}
+
+#[derive(Default)]
+struct Seen {
+    /// The event that was published by hand last: the one the question is about.
+    event: Option<Name>,
+    queues: Vec<String>,
+    reason: Option<&'static str>,
+    order: Vec<String>,
+}
+
+impl Seen {
+    fn note(&mut self, world: &World, question: &Question, what: &Happening) {
+        let about = |event: &Option<Name>, id: Option<&Name>| event.is_some() && event.as_ref() == id;
+        match what {
+            Happening::Broker(Event::Published { message, .. }) => {
+                let by_hand = question
+                    .publish
+                    .as_ref()
+                    .is_some_and(|publish| publish.exchange == message.exchange && publish.routing_key == message.routing_key);
+                if by_hand && self.event.is_none() && world.now() >= question.at {
+                    self.event.clone_from(&message.properties.message_id);
+                }
+            }
+            Happening::Broker(Event::Routed { message, queues })
+                if about(&self.event, message.properties.message_id.as_ref()) && self.queues.is_empty() =>
+            {
+                self.queues = queues.iter().map(ToString::to_string).collect();
+            }
+            Happening::Broker(Event::DeadLettered { message, reason, .. })
+                if about(&self.event, message.properties.message_id.as_ref()) =>
+            {
+                self.reason.get_or_insert(reason.name());
+            }
+            Happening::Broker(Event::Delivered(delivered)) => {
+                if let Ask::Order { service } = &question.ask {
+                    let to = world.instance_of_channel(delivered.channel).and_then(|id| world.services().get(id.service));
+                    let key = delivered.message.routing_key.to_string();
+                    if to.is_some_and(|to| to.spec.name == *service) && !self.order.contains(&key) {
+                        self.order.push(key);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
