@@ -146,3 +146,118 @@ fn what_exploring_finds_can_be_kept_and_run() {
     let held = requeue(&["explore", scenario, "--property", "invented(email sent) = 0", "--runs", "40", "--until", "10s"]);
     assert_eq!((held.code, &*held.out), (Some(0), "invented(email sent) = 0: held in 40 runs\n"));
 }
+
+/// A folder with what a class handed in.
+struct Class(PathBuf);
+
+impl Class {
+    fn new(name: &str, files: &[(String, String)]) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for (file, text) in files {
+            std::fs::write(folder.join(file), text).expect("a file");
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("it is plain")
+    }
+}
+
+impl Drop for Class {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What somebody hands in who did this at the steps of `topic`.
+fn handed_in(student: &str, key: &str) -> String {
+    use requeue::lesson::grade::{Submission, Work};
+    let lesson = requeue::formats::lesson_file::read(&std::fs::read_to_string(TOPIC).expect("it is there")).expect("it is good");
+    let mut scenario = requeue::scenario::Scenario::clone(&lesson.scenario);
+    scenario.broker.bindings[0].routing_key = key.into();
+    let attempt = requeue::lesson::Attempt { edits: vec![scenario.into()], inputs: Vec::new() };
+    let run = Work::Run { recording: attempt.recording(&lesson.scenario), until: requeue::broker::SimTime::ZERO };
+    let answer = |words: &[&str]| Work::Answer(words.iter().map(ToString::to_string).collect());
+    let works = vec![
+        ("two".into(), answer(&["audit-log", "user-events"])),
+        ("express".into(), answer(&["audit-log"])),
+        ("word".into(), answer(&["audit-log"])),
+        ("all-orders".into(), run),
+    ];
+    requeue::formats::result_file::write(&Submission { lesson: lesson.id.clone(), hash: lesson.hash, student: Some(student.into()), works })
+}
+
+const TOPIC: &str = "static/lessons/topic.md";
+
+#[test]
+fn a_class_is_graded_row_by_row_in_every_format() {
+    let good = handed_in("Ada", "order.#");
+    let claims = good.replacen("{", "{ \"score\": 100,", 1);
+    let files = [
+        ("a-good.json".to_owned(), good.clone()),
+        ("b-partial.json".into(), handed_in("=HYPERLINK(\"x\")", "#")),
+        ("c-broken.json".into(), good[..good.len() / 2].to_owned()),
+        ("d-large.json".into(), " ".repeat(17 << 20)),
+        ("e-claims.json".into(), claims),
+        ("f-other.json".into(), good.replace("\"lesson\": \"topic\"", "\"lesson\": \"cooking\"")),
+    ];
+    let class = Class::new("class", &files);
+    let grade = |more: &[&str]| requeue(&[&["grade", TOPIC, "--submissions", class.path()], more].concat());
+    let text = grade(&[]);
+    assert_eq!(text.code, Some(1), "some could not be graded");
+    assert!(text.out.contains("Ada (a-good.json) topic: 100.0 %"), "{}", text.out);
+    assert!(
+        text.out.contains("c-broken.json: cannot be graded") && text.out.contains("d-large.json: cannot be graded: the file has"),
+        "{}",
+        text.out
+    );
+    assert!(text.out.contains("users stay with user and audit: user.deleted is handled by"), "{}", text.out);
+    let json: Json = serde_json::from_str(&grade(&["--format", "json"]).out).expect("it is JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(6));
+    assert_eq!(json[0]["grade"]["percent"], "100.0");
+    assert!(json[1]["grade"]["percent"].as_str().is_some_and(|percent| percent != "100.0" && percent != "0.0"));
+    assert!(json[4]["error"].as_str().is_some_and(|why| why.contains("score")), "a claimed score is not even read: {}", json[4]);
+    let csv = grade(&["--format", "csv"]).out;
+    assert_eq!(csv.lines().count(), 7);
+    assert!(csv.lines().nth(2).is_some_and(|row| row.contains("'=HYPERLINK")), "{csv}");
+    let junit = grade(&["--format", "junit"]).out;
+    assert!(junit.starts_with("<?xml") && junit.matches("<testsuite ").count() == 6 && junit.contains("&quot;x&quot;"), "{junit}");
+    assert!(grade(&["--format", "markdown"]).out.lines().count() == 8);
+    let alone = class.0.join("a-good.json");
+    let alone = alone.to_str().expect("plain");
+    let one = requeue(&["grade", TOPIC, "--submissions", alone, "--format", "json", "--strict"]);
+    assert_eq!(one.code, Some(0));
+    let lesson = requeue::formats::lesson_file::read(&std::fs::read_to_string(TOPIC).expect("it is there")).expect("it is good");
+    let submission = requeue::formats::result_file::read(&good).expect("it is good");
+    assert_eq!(
+        one.out,
+        requeue::formats::result_file::grade_json(&requeue::lesson::grade::grade(&lesson, &submission, &[])),
+        "byte for byte what the page has"
+    );
+    let partial = class.0.join("b-partial.json");
+    let partial = partial.to_str().expect("plain");
+    assert_eq!(requeue(&["grade", TOPIC, "--submissions", partial]).code, Some(0));
+    assert_eq!(requeue(&["grade", TOPIC, "--submissions", partial, "--strict"]).code, Some(1));
+    let hidden = Scratch::new("hidden.txt");
+    std::fs::write(hidden.path(), "# a comment\nkill notification-service at 1s for ever\n").expect("written");
+    let bad = requeue(&["grade", TOPIC, "--submissions", alone, "--hidden-faults", hidden.path()]);
+    assert!(bad.code == Some(2) && bad.err.contains("line 2"), "{}", bad.err);
+    assert_eq!(requeue(&["grade", "static/scenarios/topic.json", "--submissions", alone]).code, Some(2));
+    assert_eq!(requeue(&["grade", TOPIC, "--submissions", "nowhere"]).code, Some(2));
+}
+
+#[test]
+fn lessons_are_checked_with_line_and_reason() {
+    let good = requeue(&["lesson", "check", "--seeds", "2", TOPIC]);
+    assert_eq!((good.code, good.out.trim()), (Some(0), "static/lessons/topic.md: good, 4 steps"));
+    let broken = Scratch::new("broken.md");
+    let text = std::fs::read_to_string(TOPIC).expect("it is there");
+    std::fs::write(broken.path(), text.replacen("\"minutes\": 10", "\"minutes\": -1", 1)).expect("written");
+    let ended = requeue(&["lesson", "check", broken.path()]);
+    assert!(ended.code == Some(2) && ended.err.contains("line 3, lesson: minutes"), "{}", ended.err);
+    std::fs::write(broken.path(), text.replace("\"set\": \"order.#\"", "\"set\": \"order.?\"")).expect("written");
+    let ended = requeue(&["lesson", "check", "--seeds", "2", broken.path()]);
+    assert!(ended.code == Some(1) && ended.out.contains("step all-orders: the solution fails at"), "{}", ended.out);
+}

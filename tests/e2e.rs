@@ -23,6 +23,11 @@ struct Site {
     address: String,
 }
 
+/// A page that embeds a lesson, as a course platform would.
+const AROUND: &str = "around.html";
+const AROUND_PAGE: &str = "<!doctype html><title>Around</title><script>window.told = []; addEventListener('message', (event) => told.push(event.data.requeue));</script>\
+    <iframe id=frame width=900 height=600 src='/#lesson=direct.md&embed'></iframe>";
+
 impl Site {
     fn serve(folder: PathBuf) -> Self {
         let server = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port on loopback"));
@@ -32,7 +37,8 @@ impl Site {
             for request in worker.incoming_requests() {
                 let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
                 let file = folder.join(if path.is_empty() { "index.html" } else { &path });
-                let _ = match std::fs::read(&file) {
+                let read = if path == AROUND { Ok(AROUND_PAGE.into()) } else { std::fs::read(&file) };
+                let _ = match read {
                     Ok(bytes) => {
                         let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
                         request.respond(tiny_http::Response::from_data(bytes).with_header(header))
@@ -210,6 +216,16 @@ impl Visitor {
         self.wait_for(&format!("[data-command='{name}']")).await;
         self.keys(ENTER).await;
         self.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    }
+
+    /// One that opens another dialog.
+    async fn command_dialog(&self, name: &str) {
+        self.click("#commands").await;
+        self.wait_for("dialog[open] #query").await;
+        self.type_into("#query", name).await;
+        self.wait_for(&format!("[data-command='{name}']")).await;
+        self.click(&format!("[data-command='{name}']")).await;
+        self.wait_for("dialog[open] .author").await;
     }
 
     async fn is_absent(&self, css: &str) -> bool {
@@ -993,6 +1009,26 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.click("#table").await;
         look("tables").await;
         visitor.click("#table").await;
+        visitor.click("#lessons").await;
+        visitor.wait_for(".course").await;
+        look("lessons").await;
+        visitor.click("[data-lesson='what-is-a-broker.md']").await;
+        visitor.wait_for("#lesson").await;
+        look("a lesson").await;
+        visitor.click("[data-step='shipped']").await;
+        visitor.click("#check").await;
+        visitor.wait_for("#verdict").await;
+        look("a prediction").await;
+        visitor.click("[data-step='by-hand']").await;
+        visitor.click("#prove").await;
+        visitor.wait_for("#verdict").await;
+        visitor.click("#hand-in > summary").await;
+        look("a goal that is not reached").await;
+        visitor.click("[aria-label='Close the lesson']").await;
+        visitor.command_dialog("Make the canvas a lesson").await;
+        look("a lesson being written").await;
+        visitor.click("dialog [aria-label='Close']").await;
+        visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
         for (button, name) in [("#scenarios", "scenarios"), ("#share", "sharing"), ("#commands", "commands"), ("#help", "glossary")] {
             visitor.click(button).await;
             visitor.wait_for("dialog[open]").await;
@@ -1019,7 +1055,7 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.browser.set_window_size(1440, 900).await.expect("another size");
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
-    assert!(states >= 24);
+    assert!(states >= 36);
     visitor.leave().await;
 }
 
@@ -1046,4 +1082,121 @@ async fn a_monkey_breaks_nothing_and_all_it_did_is_undone() {
         assert_eq!(last, first, "seed {seed}, {} undone", told["undone"]);
         visitor.leave().await;
     }
+}
+
+/// One of each kind of step, with the keyboard alone; and what is handed in is graded elsewhere as in the page.
+#[tokio::test]
+async fn lessons_are_solved_without_a_mouse() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    let begin = async |file: &str, step: &str| {
+        visitor.act("#lessons").await;
+        visitor.act(&format!("[data-lesson='{file}']")).await;
+        visitor
+            .until("the lesson is open", async |visitor| visitor.is_absent("dialog[open]").await && !visitor.is_absent("#lesson").await)
+            .await;
+        visitor.act(&format!("[data-step='{step}']")).await;
+        visitor.wait_for(&format!("[data-step='{step}'][aria-current]")).await;
+    };
+    let solved = async |step: &str| {
+        visitor.wait_for(&format!("[data-step='{step}'].done")).await;
+    };
+    // Look.
+    begin("what-is-a-broker.md", "parts").await;
+    visitor.wait_for(".node.lit").await;
+    solved("parts").await;
+    // Do.
+    begin("management-numbers.md", "diagnose").await;
+    visitor.act("[data-toggle='analytics-service']").await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("twenty are ready", async |visitor| visitor.count("analytics-queue", "ready").await >= 20).await;
+    visitor.until("stock is reserved", async |visitor| !visitor.is_absent("#goal li:nth-child(3).done").await).await;
+    visitor.act("#prove").await;
+    solved("diagnose").await;
+    // Break.
+    begin("crash-before-ack.md", "twice").await;
+    visitor.act("#hint").await;
+    visitor.wait_for(".hint").await;
+    visitor.act("#faults > summary").await;
+    visitor.focus("#fault").await;
+    visitor.keys(&format!("kill notification-service at step 3 of message 30 for 2s{ENTER}")).await;
+    visitor.choose_speed(20_000).await;
+    if !visitor.is_absent("#play[aria-label='Play']").await {
+        visitor.act("#play").await;
+    }
+    visitor.until("somebody got two", async |visitor| !visitor.is_absent("#goal li:nth-child(1).done").await).await;
+    visitor
+        .until("nobody got none", async |visitor| {
+            !visitor.is_absent("#goal li:nth-child(2).done").await && visitor.text("#clock").await.as_str() > "00:40"
+        })
+        .await;
+    visitor.act("#play").await;
+    visitor.act("#prove").await;
+    solved("twice").await;
+    // Explain.
+    begin("topic-or-fanout.md", "why").await;
+    visitor.type_into("#explanation", "Each consumer binds what it wants.").await;
+    visitor.act("#compare-model").await;
+    visitor.wait_for("#model").await;
+    solved("why").await;
+    // Predict, and fix.
+    begin("topic.md", "two").await;
+    for queue in ["audit-log", "user-events"] {
+        visitor.focus(&format!("[data-answer='{queue}']")).await;
+        visitor.keys(" ").await;
+    }
+    visitor.act("#check").await;
+    visitor.wait_for("#verdict.good").await;
+    visitor.act("[data-step='all-orders']").await;
+    visitor.act("#prove").await;
+    visitor.wait_for("#verdict.bad").await;
+    assert!(visitor.text("#goal").await.contains("order.placed.express is handled by audit-service"));
+    visitor.focus("[data-binding='0']").await;
+    visitor.keys(ENTER).await;
+    visitor.key("order.#").await;
+    visitor.act("#prove").await;
+    visitor.wait_for("#verdict.good").await;
+    solved("all-orders").await;
+    // Handed in, and graded by others.
+    visitor.act("#hand-in > summary").await;
+    visitor.fill("#student", "Ada").await;
+    let shown = visitor.text("#grade").await;
+    visitor.act("#result").await;
+    let text = visitor.saved().await;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/topic.md");
+    let lesson = requeue::formats::lesson_file::read(&std::fs::read_to_string(path).expect("it is there")).expect("it is good");
+    let submission = requeue::formats::result_file::read(&text).expect("a result");
+    let graded = requeue::lesson::grade::grade(&lesson, &submission, &[]);
+    assert_eq!(requeue::formats::result_file::grade_text(&graded), shown);
+    assert_eq!((graded.student.as_deref(), graded.score), (Some("Ada"), 500));
+    // Progress is there after a reload.
+    visitor.open("#lesson=topic.md").await;
+    visitor.wait_for("[data-step='all-orders'].done").await;
+    visitor.leave().await;
+}
+
+/// A page that embeds a lesson hears of what happens in it.
+#[tokio::test]
+async fn an_embedded_lesson_tells_the_page_around_it() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.browser.goto(&format!("{}/{AROUND}", visitor.site.address)).await.expect("the page is there");
+    visitor
+        .until("it is ready", async |visitor| {
+            visitor.browser.execute("return told.includes('ready');", vec![]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    let inside = "const inner = document.querySelector('#frame').contentDocument; const button = inner.querySelector(arguments[0]); if (button) button.click(); return !!button;";
+    visitor
+        .until("the lesson is open", async |visitor| {
+            visitor.browser.execute(inside, vec![json!("#check")]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    visitor
+        .until("progress is told", async |visitor| {
+            visitor.browser.execute("return told.includes('progress');", vec![]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    let inner = visitor.browser.execute("const inner = document.querySelector('#frame').contentDocument; return [!!inner.querySelector('.left'), !!inner.querySelector('.right')];", vec![]).await;
+    assert_eq!(inner.expect("the page answers"), json!([true, false]));
+    visitor.browser.close().await.expect("the browser closes");
 }
