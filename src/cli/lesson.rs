@@ -14,7 +14,7 @@ use crate::formats::pretty::Doc;
 use crate::formats::{lesson_file, result_file};
 use crate::lesson::Lesson;
 use crate::lesson::check::check;
-use crate::lesson::grade::{Grade, grade};
+use crate::lesson::grade::{Grade, Grader};
 use crate::scenario::Fault;
 
 #[derive(Subcommand)]
@@ -138,6 +138,7 @@ fn submissions(path: &Path) -> Result<Vec<PathBuf>, BadInput> {
 
 /// In parallel; the rows come in the files' order.
 fn grade_files(files: &[PathBuf], lessons: &[Lesson], hidden: &[Fault]) -> Vec<Row> {
+    let graders: Vec<Grader> = lessons.iter().map(|lesson| Grader::new(lesson, hidden)).collect();
     let bar = progress_bar(files.len() as u64, "{pos:>4} of {len} graded {bar:40} {elapsed}");
     let next = AtomicUsize::new(0);
     let rows: Mutex<Vec<(usize, Row)>> = Mutex::new(Vec::new());
@@ -149,7 +150,7 @@ fn grade_files(files: &[PathBuf], lessons: &[Lesson], hidden: &[Fault]) -> Vec<R
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(path) = files.get(index) else { break };
                     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                    let row = Row { file, result: grade_file(path, lessons, hidden) };
+                    let row = Row { file, result: grade_file(path, &graders) };
                     if let Ok(mut rows) = rows.lock() {
                         rows.push((index, row));
                     }
@@ -164,7 +165,7 @@ fn grade_files(files: &[PathBuf], lessons: &[Lesson], hidden: &[Fault]) -> Vec<R
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-fn grade_file(path: &Path, lessons: &[Lesson], hidden: &[Fault]) -> Result<Grade, String> {
+fn grade_file(path: &Path, graders: &[Grader]) -> Result<Grade, String> {
     let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if size > result_file::BYTES_MAX as u64 {
         return Err(format!("the file has {size} bytes, a result has at most {}", result_file::BYTES_MAX));
@@ -172,12 +173,12 @@ fn grade_file(path: &Path, lessons: &[Lesson], hidden: &[Fault]) -> Result<Grade
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let submission =
         result_file::read(&text).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
-    let lesson = lessons
+    let grader = graders
         .iter()
-        .find(|lesson| lesson.id == submission.lesson)
+        .find(|grader| grader.lesson().id == submission.lesson)
         .ok_or_else(|| format!("it is of the lesson {}, which is not graded here", submission.lesson))?;
     // A run that breaks the simulator is one row, and our mistake; the class goes on.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| grade(lesson, &submission, hidden)))
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| grader.grade(&submission)))
         .map_err(|_| "it broke the simulator, which is Requeue's mistake".to_owned())
 }
 

@@ -58,21 +58,52 @@ impl Grade {
 /// Runs everything again. `hidden`: faults the learner did not know of.
 #[must_use]
 pub fn grade(lesson: &Lesson, submission: &Submission, hidden: &[Fault]) -> Grade {
-    let steps: Vec<StepGrade> =
-        lesson.steps.iter().filter(|step| !matches!(step.task, Task::Look)).map(|step| of_step(lesson, step, submission, hidden)).collect();
-    let count = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
-    let score = if steps.iter().all(|step| step.share == WHOLE) { WHOLE } else { steps.iter().map(|step| step.share).sum::<u32>() / count };
-    Grade { student: submission.student.clone(), lesson: lesson.id.clone(), outdated: submission.hash != lesson.hash, steps, score }
+    Grader::new(lesson, hidden).grade(submission)
 }
 
-fn of_step(lesson: &Lesson, step: &Step, submission: &Submission, hidden: &[Fault]) -> StepGrade {
+/// Grades a whole class: what is right is computed once.
+#[derive(Debug)]
+pub struct Grader<'a> {
+    lesson: &'a Lesson,
+    hidden: &'a [Fault],
+    /// Of each step that asks for a prediction.
+    right: Vec<Vec<String>>,
+}
+
+impl<'a> Grader<'a> {
+    #[must_use]
+    pub fn new(lesson: &'a Lesson, hidden: &'a [Fault]) -> Self {
+        let right = lesson.steps.iter().map(|step| match &step.task {
+            Task::Predict(question) => question.answer(lesson).right,
+            _ => Vec::new(),
+        });
+        Self { lesson, hidden, right: right.collect() }
+    }
+
+    #[must_use]
+    pub const fn lesson(&self) -> &Lesson {
+        self.lesson
+    }
+
+    #[must_use]
+    pub fn grade(&self, submission: &Submission) -> Grade {
+        let lesson = self.lesson;
+        let graded = lesson.steps.iter().zip(&self.right).filter(|(step, _)| !matches!(step.task, Task::Look));
+        let steps: Vec<StepGrade> = graded.map(|(step, right)| of_step(lesson, step, right, submission, self.hidden)).collect();
+        let count = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
+        let score =
+            if steps.iter().all(|step| step.share == WHOLE) { WHOLE } else { steps.iter().map(|step| step.share).sum::<u32>() / count };
+        Grade { student: submission.student.clone(), lesson: lesson.id.clone(), outdated: submission.hash != lesson.hash, steps, score }
+    }
+}
+
+fn of_step(lesson: &Lesson, step: &Step, right: &[String], submission: &Submission, hidden: &[Fault]) -> StepGrade {
     let work = submission.works.iter().find(|(id, _)| *id == step.id).map(|(_, work)| work);
     let (share, findings) = match (&step.task, work) {
         (_, None) => (0, vec![("not done".to_owned(), false, None)]),
         (Task::Predict(question), Some(Work::Answer(given))) => {
-            let right = question.answer(lesson).right;
-            let good = question.is_right(&right, given);
-            let why = (!good).then(|| format!("answered {}, and it is {}", told(given), told(&right)));
+            let good = question.is_right(right, given);
+            let why = (!good).then(|| format!("answered {}, and it is {}", told(given), told(right)));
             (if good { WHOLE } else { 0 }, vec![("predicted".to_owned(), good, why)])
         }
         (Task::Explain { .. }, Some(Work::Text { text, ticked })) => {
