@@ -122,7 +122,8 @@ async function fetched(url) {
 
 /** Tells whoever embeds the page what happened in it. */
 function tell(what, text) {
-  if (parent !== window) parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text) }) }, "*");
+  // The text stays beside the data: a seed may be a larger number than JavaScript can hold.
+  if (parent !== window) parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, "*");
 }
 
 globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

@@ -194,7 +194,7 @@ const TOPIC: &str = "static/lessons/topic.md";
 #[test]
 fn a_class_is_graded_row_by_row_in_every_format() {
     let good = handed_in("Ada", "order.#");
-    let claims = good.replacen("{", "{ \"score\": 100,", 1);
+    let claims = good.replacen('{', "{ \"score\": 100,", 1);
     let files = [
         ("a-good.json".to_owned(), good.clone()),
         ("b-partial.json".into(), handed_in("=HYPERLINK(\"x\")", "#")),

@@ -1160,6 +1160,8 @@ async fn lessons_are_solved_without_a_mouse() {
     // Handed in, and graded by others.
     visitor.act("#hand-in > summary").await;
     visitor.fill("#student", "Ada").await;
+    visitor.act("#grade-it").await;
+    visitor.wait_for("#grade").await;
     let shown = visitor.text("#grade").await;
     visitor.act("#result").await;
     let text = visitor.saved().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::session::Session;
 use super::{App, Effect};
 use crate::broker::{Name, SimTime};
-use crate::formats::{lesson_file, pretty::Doc, result_file, scenario_file};
+use crate::formats::{lesson_file, pretty::Doc, recording_file, result_file, scenario_file};
 use crate::lesson::grade::{Grade, Submission, Work, grade};
 use crate::lesson::judge::{Finding, Judging};
 use crate::lesson::predict::Answer;
@@ -31,6 +31,8 @@ pub struct Classroom {
     pub student: String,
     /// What the link that opened it keeps as it is, besides what the lesson does.
     locks: Vec<Lock>,
+    /// What somebody would get for it, once that was asked.
+    pub graded: Option<Grade>,
 }
 
 /// What was done at a step.
@@ -38,6 +40,8 @@ pub struct Classroom {
 pub struct StepWork {
     session: Option<Box<Session>>,
     pub answer: Vec<String>,
+    /// What was answered before anything was told: that counts.
+    first: Option<Vec<String>>,
     /// The choices, and what is right: computed when it is wanted.
     pub choices: Option<Answer>,
     /// Whether the answer was right, once it was given.
@@ -48,7 +52,8 @@ pub struct StepWork {
     /// The model answer is shown.
     pub compared: bool,
     pub hints: usize,
-    pub goal_shown: bool,
+    /// What one had drawn before a solution was shown.
+    own: Option<Box<Session>>,
     pub done: bool,
     /// What was judged last: it is what is handed in.
     judged: Option<(Recording, SimTime)>,
@@ -63,8 +68,9 @@ pub enum Deed {
     AnswerChecked,
     Watched,
     HintPressed,
-    GoalPressed,
     SolutionPressed,
+    /// Back to what one had drawn before a solution was shown.
+    MinePressed,
     ResetPressed,
     ProvePressed,
     /// The run in which a clause failed is opened where it went wrong.
@@ -74,6 +80,7 @@ pub enum Deed {
     Ticked(usize),
     SandboxPressed,
     StudentTyped(String),
+    GradePressed,
     ResultPressed,
     Closed,
 }
@@ -84,7 +91,7 @@ const BETWEEN_EDITS: SimTime = SimTime::from_millis(900);
 impl Classroom {
     pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
         let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
-        Self { lesson, file, at: 0, works, judging: None, replay: None, parked: None, student: String::new(), locks }
+        Self { lesson, file, at: 0, works, judging: None, replay: None, parked: None, student: String::new(), locks, graded: None }
     }
 
     #[must_use]
@@ -135,7 +142,7 @@ impl Classroom {
         let works = self.lesson.steps.iter().zip(&self.works).filter_map(|(step, work)| {
             let what = match &step.task {
                 Task::Look => return None,
-                Task::Predict(_) => work.verdict.map(|_| Work::Answer(work.answer.clone()))?,
+                Task::Predict(_) => Work::Answer(work.first.clone()?),
                 Task::Explain { checklist, .. } => {
                     let ticked = (0..checklist.len()).map(|index| work.ticked.get(index).copied().unwrap_or(false)).collect();
                     Work::Text { text: Some(work.text.clone()).filter(|text| !text.trim().is_empty())?, ticked }
@@ -152,10 +159,10 @@ impl Classroom {
         Submission { lesson: self.lesson.id.clone(), hash: self.lesson.hash, student, works }
     }
 
-    /// The grade somebody would get for it now, computed as on the command line.
+    /// Whether a solution is shown in the place of what one had drawn.
     #[must_use]
-    pub fn grade(&self) -> Grade {
-        grade(&self.lesson, &self.submission(), &[])
+    pub fn is_solution(&self) -> bool {
+        self.work().own.is_some()
     }
 
     pub(super) fn done(&self) -> impl Iterator<Item = &Name> {
@@ -174,10 +181,46 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) {
     for (step, work) in room.lesson.steps.iter().zip(&mut room.works) {
         work.done = done.iter().any(|id| *id == *step.id);
     }
-    let session = room.fresh();
+    restore(&mut room, &app.works);
+    let session = match room.works[0].session.take() {
+        Some(session) => *session,
+        None => room.fresh(),
+    };
     app.classroom = Some(room);
     app.replace(session);
     arrive(app);
+}
+
+/// What was done in this lesson before, as far as its steps are still there.
+fn restore(room: &mut Classroom, works: &str) {
+    let all: Json = serde_json::from_str(works).unwrap_or_default();
+    let Some(kept) = all.get(&*room.lesson.id).and_then(Json::as_str).and_then(|text| result_file::read(text).ok()) else { return };
+    room.student = kept.student.unwrap_or_default();
+    for (id, what) in kept.works {
+        let Some(index) = room.lesson.steps.iter().position(|step| step.id == id) else { continue };
+        match what {
+            Work::Answer(words) => {
+                let work = &mut room.works[index];
+                (work.answer, work.first) = (words.clone(), Some(words));
+            }
+            Work::Text { text, ticked } => {
+                let work = &mut room.works[index];
+                (work.text, work.ticked, work.compared) = (text, ticked, true);
+            }
+            Work::Run { recording, until } => {
+                // What was drawn is there again; time begins anew.
+                let mut session = room.session_of(Recording {
+                    scenario: room.lesson.scenario.clone(),
+                    seed: room.lesson.scenario.seed,
+                    inputs: Vec::new(),
+                });
+                let drawn = crate::lesson::judge::last(&recording).clone();
+                session.become_scenario(drawn);
+                let work = &mut room.works[index];
+                (work.session, work.judged) = (Some(Box::new(session)), Some((recording, until)));
+            }
+        }
+    }
 }
 
 /// What a step needs is there when one comes to it.
@@ -190,7 +233,10 @@ fn arrive(app: &mut App) {
         && room.work().choices.is_none()
     {
         let answer = question.answer(&room.lesson);
-        room.work_mut().choices = Some(answer);
+        let told = room.work().first.as_ref().map(|given| question.is_right(&answer.right, given));
+        let work = room.work_mut();
+        work.verdict = told;
+        work.choices = Some(answer);
     }
     if let Some(session) = &mut app.session {
         session.points.clone_from(&room.step().points);
@@ -237,12 +283,42 @@ fn keep(app: &mut App) -> Option<Effect> {
     }
     let done: Vec<Json> = room.done().map(|id| Json::from(&**id)).collect();
     let mut entry = serde_json::Map::new();
-    entry.insert("hash".into(), Json::from(format!("{:016x}", room.lesson.hash)));
     entry.insert("steps".into(), Json::from(room.lesson.steps.len()));
     entry.insert("done".into(), Json::Array(done));
     all.as_object_mut()?.insert(room.lesson.id.to_string(), Json::Object(entry));
     app.progress = all.to_string();
-    Some(Effect::SaveProgress(app.progress.clone()))
+    let mut works: Json = serde_json::from_str(&app.works).unwrap_or_default();
+    let submission = room.submission();
+    if !works.is_object() || app.works.len() > WORKS_BYTES_MAX {
+        works = Json::Object(serde_json::Map::new());
+    }
+    works.as_object_mut()?.insert(room.lesson.id.to_string(), Json::from(result_file::write(&submission)));
+    app.works = works.to_string();
+    Some(Effect::SaveProgress)
+}
+
+/// A browser keeps some megabytes; beyond this what was done in other lessons is forgotten, their progress is not.
+const WORKS_BYTES_MAX: usize = 3 << 20;
+
+/// What was done somewhere else is done here, too.
+pub(super) fn unite(app: &mut App, other: &Json) -> Option<Effect> {
+    let mut all: Json = serde_json::from_str(&app.progress).unwrap_or_default();
+    if !all.is_object() {
+        all = Json::Object(serde_json::Map::new());
+    }
+    for (lesson, entry) in other.as_object()? {
+        let mine = progress_of(&app.progress, lesson);
+        let theirs = entry.get("done").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+        let mut done: Vec<String> = mine.into_iter().chain(theirs.map(ToOwned::to_owned)).collect();
+        done.sort();
+        done.dedup();
+        let mut united = serde_json::Map::new();
+        united.insert("steps".into(), entry.get("steps").cloned().unwrap_or_default());
+        united.insert("done".into(), Json::from(done));
+        all.as_object_mut()?.insert(lesson.clone(), Json::Object(united));
+    }
+    app.progress = all.to_string();
+    Some(Effect::SaveProgress)
 }
 
 /// The steps of a lesson that are done, by their ids.
@@ -251,6 +327,15 @@ pub fn progress_of(progress: &str, lesson: &str) -> Vec<String> {
     let all: Json = serde_json::from_str(progress).unwrap_or_default();
     let done = all.get(lesson).and_then(|entry| entry.get("done")).and_then(Json::as_array);
     done.into_iter().flatten().filter_map(|id| id.as_str().map(ToOwned::to_owned)).collect()
+}
+
+/// What is told to whoever embeds the lesson: of this one, and of no other.
+#[must_use]
+pub fn told(app: &App) -> Option<String> {
+    let room = app.classroom.as_ref().filter(|_| app.options.embed)?;
+    let done: Vec<Json> = room.done().map(|id| Json::from(&**id)).collect();
+    let lesson = Json::from(&*room.lesson.id);
+    Some(format!("{{\"lesson\": {lesson}, \"done\": {}, \"steps\": {}}}", Json::from(done), room.lesson.steps.len()))
 }
 
 /// How many steps of a lesson are done, and of how many, as far as that is known.
@@ -263,6 +348,9 @@ pub fn progress_count(progress: &str, lesson: &str) -> Option<(usize, u64)> {
 
 pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
     let room = app.classroom.as_mut()?;
+    if !matches!(deed, Deed::GradePressed | Deed::ResultPressed | Deed::StepChosen(_) | Deed::HintPressed) {
+        room.graded = None;
+    }
     match deed {
         Deed::StepChosen(step) => {
             if step >= room.lesson.steps.len() || room.is_away() {
@@ -299,6 +387,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             let right = room.work().choices.as_ref().is_some_and(|answer| question.is_right(&answer.right, &room.work().answer));
             let work = room.work_mut();
             work.verdict = Some(right);
+            work.first.get_or_insert_with(|| work.answer.clone());
             // It was predicted, and seen: that is what counts for going on.
             work.done = true;
             return keep(app);
@@ -314,12 +403,13 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             let work = room.work_mut();
             work.hints = (work.hints + 1).min(most);
         }
-        Deed::GoalPressed => {
-            let work = room.work_mut();
-            work.goal_shown = !work.goal_shown;
-        }
         Deed::SolutionPressed => {
             let goal = room.step().task.goal()?.clone();
+            room.judging = None;
+            let mine = app.session.take().map(Box::new);
+            let work = room.work_mut();
+            work.findings.clear();
+            work.own = work.own.take().or(mine);
             if goal.solution.inputs.is_empty() {
                 app.session = Some(room.fresh());
                 room.replay = (!goal.solution.edits.is_empty()).then(|| (goal.solution.edits.clone(), SimTime::from_millis(300)));
@@ -328,17 +418,35 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
                 app.playing = true;
             }
         }
+        Deed::MinePressed => {
+            room.replay = None;
+            room.judging = None;
+            let work = room.work_mut();
+            work.findings.clear();
+            if let Some(mine) = work.own.take() {
+                app.session = Some(*mine);
+            }
+            app.playing = false;
+        }
         Deed::ResetPressed => {
             app.session = Some(room.fresh());
             app.playing = false;
             let hints = room.work().hints;
-            let (choices, done) = (room.work_mut().choices.take(), room.work().done);
-            *room.work_mut() = StepWork { choices, hints, done, ..StepWork::default() };
+            let old = std::mem::take(room.work_mut());
+            *room.work_mut() = StepWork { choices: old.choices, first: old.first, hints, done: old.done, ..StepWork::default() };
             room.judging = None;
             room.replay = None;
         }
         Deed::ProvePressed => {
-            let session = app.session.as_ref()?;
+            let session = app.session.as_mut().filter(|_| room.replay.is_none())?;
+            if session.world().recording().inputs.len() >= recording_file::INPUTS_MAX {
+                session.objection = Some(format!(
+                    "This run has {} inputs, and one that is handed in has fewer than {}: reset the step, and do with less.",
+                    session.world().recording().inputs.len(),
+                    recording_file::INPUTS_MAX
+                ));
+                return None;
+            }
             let recording = session.world().recording().clone();
             // Where things were drawn before time began, the beginning is the lesson's own.
             let recording = as_handed_in(&room.lesson, recording, session);
@@ -350,6 +458,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
         }
         Deed::FailureOpened(index) => {
             let failing = room.work().findings.get(index)?.failing.clone()?;
+            room.replay = None;
             let parked = app.session.take();
             room.parked = room.parked.take().or_else(|| parked.map(Box::new));
             let mut session = room.session_of(failing.recording);
@@ -357,7 +466,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             app.session = Some(session);
             app.playing = false;
         }
-        Deed::Typed(text) => room.work_mut().text = text,
+        Deed::Typed(text) => room.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
         Deed::Compared => {
             let work = room.work_mut();
             work.compared = !work.text.trim().is_empty();
@@ -370,24 +479,41 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             ticked[index] = !ticked[index];
         }
         Deed::SandboxPressed => {
+            room.replay = None;
+            room.judging = None;
             if let Some(session) = room.parked.take() {
                 app.session = Some(*session);
             } else {
                 let copy = app.session.as_ref().map(|session| {
-                    Session::new(Recording { scenario: session.scenario().clone(), seed: session.scenario().seed, inputs: Vec::new() })
+                    Session::new(Recording { scenario: Arc::new(session.document()), seed: session.scenario().seed, inputs: Vec::new() })
                 })?;
                 room.parked = app.session.replace(copy).map(Box::new);
             }
             app.playing = false;
         }
-        Deed::StudentTyped(text) => room.student = text,
+        Deed::StudentTyped(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
+        Deed::GradePressed => room.graded = Some(grade(&room.lesson, &room.submission(), &[])),
         Deed::ResultPressed => {
             let name = format!("{}-result.json", room.lesson.id);
             return Some(Effect::Download { name, text: result_file::write(&room.submission()) });
         }
-        Deed::Closed => app.classroom = None,
+        Deed::Closed => {
+            app.classroom = None;
+            if let Some(session) = &mut app.session {
+                session.locked.clear();
+                session.points.clear();
+            }
+        }
     }
     None
+}
+
+/// No longer than this, and no letter in halves.
+fn cut(mut text: String, bytes: usize) -> String {
+    while text.len() > bytes {
+        text.pop();
+    }
+    text
 }
 
 /// A run as it is handed in: its scenario is the lesson's, and what was drawn is an input.

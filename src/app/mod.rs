@@ -159,6 +159,8 @@ pub struct App {
     pub course: Option<Vec<Listed>>,
     /// What was done of which lesson, as it is kept: JSON.
     pub progress: String,
+    /// What was done at their steps, as it would be handed in: JSON.
+    pub works: String,
     /// A lesson that is being written.
     pub written: String,
     /// What waits for leave to take the place of what is open.
@@ -351,10 +353,15 @@ pub enum Action {
     CourseFetched(String),
     LessonChosen(String),
     /// What was kept of lessons done; what one takes along from another browser.
-    ProgressFound(String),
+    ProgressFound {
+        progress: String,
+        works: String,
+    },
     ProgressPressed,
     /// A lesson around what is on the canvas.
     AuthorPressed,
+    /// The same, in the place of what was written already.
+    WrittenAnew,
     LessonWritten(String),
     WrittenOpened,
     WrittenSaved,
@@ -382,7 +389,8 @@ pub enum Effect {
     /// The list of the lessons is wanted; one of them is.
     FetchCourse,
     FetchLesson(String),
-    SaveProgress(String),
+    /// What was done in lessons changed.
+    SaveProgress,
     /// A file for the visitor.
     Download {
         name: String,
@@ -400,7 +408,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         return None;
     }
     match action {
-        Action::Opened { name, text } => open(app, name, &text),
+        Action::Opened { name, text } => return open(app, name, &text),
         Action::OpenFailed { name, reason } => {
             app.unreadable = Some(Unreadable { name, problems: vec![Problem { path: String::new(), message: reason }] });
         }
@@ -472,22 +480,19 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             app.dialog = None;
             return Some(Effect::FetchLesson(file));
         }
-        Action::ProgressFound(text) => {
-            // One that cannot be read is as good as none.
-            if serde_json::from_str::<Json>(&text).is_ok_and(|kept| kept.is_object()) {
-                app.progress = text;
-                return Some(Effect::SaveProgress(app.progress.clone()));
-            }
-        }
+        Action::ProgressFound { progress, works } => (app.progress, app.works) = (progress, works),
         Action::ProgressPressed => {
             return Some(Effect::Download {
                 name: "requeue-progress.json".into(),
                 text: format!("{{\"requeue_progress\": {}}}\n", if app.progress.is_empty() { "{}" } else { &app.progress }),
             });
         }
-        Action::AuthorPressed => {
+        Action::AuthorPressed | Action::WrittenAnew => {
             if let Some(session) = &app.session {
-                app.written = lesson::template(session);
+                // What was written is not thrown away without being asked.
+                if app.written.is_empty() || action == Action::WrittenAnew {
+                    app.written = lesson::template(session);
+                }
                 app.dialog = Some(Dialog::Author);
             }
         }
@@ -495,7 +500,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::WrittenOpened => {
             app.dialog = None;
             let text = app.written.clone();
-            open(app, "The lesson".into(), &text);
+            return open(app, "The lesson".into(), &text);
         }
         Action::WrittenSaved => return Some(Effect::Download { name: "lesson.md".into(), text: app.written.clone() }),
         Action::SavePressed => {
@@ -582,6 +587,9 @@ impl Action {
     }
 }
 
+/// A link does not keep the page busy for ever.
+const SEEK_MAX: SimTime = SimTime::from_secs(3 * 3_600);
+
 impl App {
     #[must_use]
     pub fn speed(&self) -> Speed {
@@ -615,13 +623,13 @@ impl App {
         self.unreadable = None;
         self.playing = self.options.play && self.options.embed;
         if let (Some(at), Some(session)) = (self.options.at.take(), &mut self.session) {
-            session.travel(&Action::Seeked(at));
+            session.travel(&Action::Seeked(at.min(SEEK_MAX)));
         }
     }
 }
 
 /// A scenario, or a recording at its beginning.
-fn open(app: &mut App, name: String, text: &str) {
+fn open(app: &mut App, name: String, text: &str) -> Option<Effect> {
     if lesson_file::is_one(text) {
         match lesson_file::read(text) {
             Ok(found) => {
@@ -636,14 +644,14 @@ fn open(app: &mut App, name: String, text: &str) {
             }
             Err(problems) => app.unreadable = Some(Unreadable { name, problems }),
         }
-        return;
+        return None;
     }
     let document: Option<Json> = serde_json::from_str(text).ok();
     if let Some(progress) = document.as_ref().and_then(|document| document.get("requeue_progress")).filter(|progress| progress.is_object())
     {
-        app.progress = progress.to_string();
-        app.dialog = Some(Dialog::Course);
-        return;
+        let saved = lesson::unite(app, progress);
+        app.dialog = app.course.is_some().then_some(Dialog::Course);
+        return saved;
     }
     let is_recording = document.is_some_and(|document| recording_file::is_one(&document));
     let recording = if is_recording {
@@ -655,4 +663,5 @@ fn open(app: &mut App, name: String, text: &str) {
         Ok(recording) => app.show(Session::new(recording)),
         Err(problems) => app.unreadable = Some(Unreadable { name, problems }),
     }
+    None
 }

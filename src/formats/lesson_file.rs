@@ -20,6 +20,9 @@ use crate::scenario::{Fault, Problem, Property, Scenario, validate};
 pub const VERSION: u64 = 1;
 pub const BYTES_MAX: usize = 1 << 20;
 const STEPS_MAX: usize = 40;
+/// Each makes a whole scenario.
+const EDITS_MAX: usize = 40;
+const WRONG_MAX: usize = 8;
 const SEEDS_MAX: u32 = 200;
 /// A goal is judged on so many seeds where it does not say how many.
 const SEEDS: u32 = 20;
@@ -65,6 +68,9 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         }]);
     }
     let sections = sections(text);
+    if sections.len() > STEPS_MAX + 1 {
+        return Err(vec![at(1, &format!("{} steps are more than {STEPS_MAX}", sections.len() - 1))]);
+    }
     let mut problems = Vec::new();
     let mut sections = sections.into_iter();
     let head =
@@ -127,8 +133,6 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
     }
     if lesson.steps.is_empty() {
         problems.push(at(1, "a lesson has steps: a heading ## Title with a block ```step each"));
-    } else if lesson.steps.len() > STEPS_MAX {
-        problems.push(at(1, &format!("{} steps are more than {STEPS_MAX}", lesson.steps.len())));
     }
     if problems.is_empty() { Ok(lesson) } else { Err(problems) }
 }
@@ -280,8 +284,15 @@ fn read_question(fields: &Fields, scenario: &Scenario) -> Question {
 
 fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
     let clauses: Vec<Clause> = fields.need("goal").items().iter().map(read_clause).collect();
+    if clauses.is_empty() {
+        fields.mistake("a goal has at least one clause");
+    }
     let solution = fields.need("solution");
-    let wrongs = fields.items("wrong");
+    let mut wrongs = fields.items("wrong");
+    if wrongs.len() > WRONG_MAX {
+        fields.mistake(format!("{} wrong ways are more than {WRONG_MAX}", wrongs.len()));
+        wrongs.truncate(WRONG_MAX);
+    }
     let wrong = wrongs.iter().map(|node| {
         let fails = node.fields().need("fails").text();
         let clause = clauses.iter().position(|clause| clause.says == fails);
@@ -343,7 +354,11 @@ fn read_attempt(node: &Node, scenario: &Arc<Scenario>) -> Attempt {
     let _ = fields.maybe("fails");
     let mut now = scenario.clone();
     let mut edits = Vec::new();
-    for node in fields.items("edits") {
+    let given = fields.items("edits");
+    if given.len() > EDITS_MAX {
+        node.mistake(format!("{} edits are more than {EDITS_MAX}", given.len()));
+    }
+    for node in given.into_iter().take(EDITS_MAX) {
         let fields = node.fields();
         let path = fields.need("path").text();
         let change = match (fields.maybe("set"), fields.maybe("add"), fields.flag("remove", false)) {
@@ -365,7 +380,13 @@ fn read_attempt(node: &Node, scenario: &Arc<Scenario>) -> Attempt {
             Err(why) => node.mistake(format!("{path}: {why}")),
         }
     }
-    let system = fields.maybe("scenario").map(|node| Arc::new(scenario_file::embedded(&node)));
+    let system = fields.maybe("scenario").map(|node| {
+        let scenario = scenario_file::embedded(&node);
+        for problem in validate(&scenario) {
+            node.mistake(format!("{}: {}", problem.path, problem.message));
+        }
+        Arc::new(scenario)
+    });
     edits.extend(system);
     let inputs = fields.items("inputs").iter().filter_map(recording_file::authored).collect();
     fields.done();

@@ -112,7 +112,13 @@ fn input(node: &Node) -> Option<TimedInput> {
 
 /// An input as a person writes it: at a time, before anything else at that time.
 pub(super) fn authored(node: &Node) -> Option<TimedInput> {
-    timed_input(node, |_| 0)
+    let timed = timed_input(node, |_| 0)?;
+    if let Input::Edit(scenario) = &timed.input {
+        for problem in scenario_problems("edit", scenario) {
+            node.mistake(problem.to_string());
+        }
+    }
+    Some(timed)
 }
 
 pub(super) fn hand_publish(node: &Node) -> HandPublish {

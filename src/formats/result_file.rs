@@ -11,8 +11,8 @@ use crate::scenario::Problem;
 pub const VERSION: u64 = 1;
 pub const BYTES_MAX: usize = 16 << 20;
 /// What is written by hand.
-const TEXT_BYTES_MAX: usize = 20_000;
-const STUDENT_BYTES_MAX: usize = 255;
+pub const TEXT_BYTES_MAX: usize = 20_000;
+pub const STUDENT_BYTES_MAX: usize = 255;
 
 #[must_use]
 pub fn write(submission: &Submission) -> String {
@@ -64,6 +64,9 @@ fn submission(node: &Node) -> Submission {
     let student = fields.maybe("student").map(|node| node.text()).filter(|student| !student.is_empty());
     if student.as_ref().is_some_and(|student| student.len() > STUDENT_BYTES_MAX) {
         fields.mistake("a student's label has at most 255 bytes");
+    }
+    if student.as_ref().is_some_and(|student| student.chars().any(char::is_control)) {
+        fields.mistake("a student's label has no control characters");
     }
     let steps = fields.items("steps");
     let works = steps.iter().filter_map(|node| {

@@ -45,23 +45,30 @@ enum Subject {
 }
 
 /// How many steps a run may take: what never ends is a failure with a reason, not a page that hangs.
-const STEPS_MAX: u64 = 3_000_000;
+pub(super) const STEPS_MAX: u64 = 3_000_000;
 
 impl Judging {
     /// Of what a learner did: a recording up to a moment. None where the step has nothing to judge.
     #[must_use]
     pub fn of(lesson: &Lesson, step: &Step, recording: &Recording, until: SimTime, hidden: &[Fault]) -> Option<Self> {
-        let mut goal = step.task.goal()?.clone();
-        goal.faults.extend(hidden.iter().cloned());
+        let goal = step.task.goal()?.clone();
         let subject = match &step.task {
-            Task::Fix(_) => Subject::System(Arc::new(examined(lesson, last(recording), &goal))),
+            Task::Fix(_) => Subject::System(Arc::new(examined(lesson, last(recording), &goal, hidden))),
             // Whatever a file claims, it began with the lesson's system.
-            _ => Subject::Run(Recording { scenario: lesson.scenario.clone(), ..recording.clone() }, until),
+            _ => Subject::Run(
+                Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs: recording.inputs.clone() },
+                until,
+            ),
         };
         let findings =
             goal.clauses.iter().map(|clause| Finding { says: clause.says.clone(), good: true, why: None, failing: None }).collect();
         let mut judging = Self { goal, start: lesson.scenario.clone(), subject, run: 0, findings };
-        if let Some(lock) = Lock::broken(&lesson.locked, &lesson.scenario, last(recording)) {
+        let systems = recording.inputs.iter().filter_map(|timed| match &timed.input {
+            Input::Edit(scenario) => Some(&**scenario),
+            _ => None,
+        });
+        let lock = systems.chain([last(recording)]).find_map(|system| Lock::broken(&lesson.locked, &lesson.scenario, system));
+        if let Some(lock) = lock {
             for finding in &mut judging.findings {
                 finding.good = false;
                 finding.why = Some(format!("the lesson keeps its {} as they are, and they were changed", lock.name()));
@@ -124,6 +131,10 @@ impl Judging {
         };
         self.run += 1;
         let run = Run::of(&recording, until, &self.goal.clauses);
+        if !run.ended {
+            // It fails everything, and would on every other seed take as long.
+            self.run = self.runs();
+        }
         for (clause, finding) in self.goal.clauses.iter().zip(&mut self.findings) {
             let Some((why, broken)) = run.against(clause, &self.start) else { continue };
             let at = broken.unwrap_or(until);
@@ -157,7 +168,7 @@ pub fn last(recording: &Recording) -> &Scenario {
 }
 
 /// What is the lesson's stays the lesson's: its traffic, its network, its seed; and the faults are those it is judged by.
-fn examined(lesson: &Lesson, system: &Scenario, goal: &Goal) -> Scenario {
+fn examined(lesson: &Lesson, system: &Scenario, goal: &Goal, hidden: &[Fault]) -> Scenario {
     let mut scenario = system.clone();
     if !lesson.scenario.clients.is_empty() {
         scenario.clients.clone_from(&lesson.scenario.clients);
@@ -165,6 +176,7 @@ fn examined(lesson: &Lesson, system: &Scenario, goal: &Goal) -> Scenario {
     scenario.network = lesson.scenario.network.clone();
     scenario.seed = lesson.scenario.seed;
     scenario.faults.clone_from(if goal.faults.is_empty() { &lesson.scenario.faults } else { &goal.faults });
+    scenario.faults.extend(hidden.iter().cloned());
     scenario
 }
 

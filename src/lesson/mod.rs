@@ -70,7 +70,12 @@ impl Lock {
             Self::Clients => alike(&old.clients, &new.clients, |one| one.at = Point::default()),
             Self::Services => alike(&old.services, &new.services, |one| one.at = Point::default()),
             Self::Exchanges => alike(&old.broker.exchanges, &new.broker.exchanges, |one| one.at = Point::default()),
-            Self::Queues => alike(&old.broker.queues, &new.broker.queues, |one| one.at = Point::default()),
+            // A policy changes a queue as its own arguments would.
+            Self::Queues => {
+                alike(&old.broker.queues, &new.broker.queues, |one| one.at = Point::default())
+                    && old.broker.policies == new.broker.policies
+                    && old.broker.profile == new.broker.profile
+            }
             Self::Bindings => old.broker.bindings == new.broker.bindings,
             Self::Network => old.network == new.network,
             Self::Faults => old.faults == new.faults,

@@ -1,10 +1,11 @@
 //! Answers to questions, computed: what the simulation says is right.
 
+use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
 use crate::broker::{Event, Name};
 use crate::scenario::{Property, property::Comparison, property::Quantity};
 use crate::sim::judge::judge;
-use crate::sim::{Happening, Input, Recording, TimedInput, World};
+use crate::sim::{Happening, Input, Occurrence, Recording, TimedInput, World};
 
 /// What a question can be answered with, and what is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +42,11 @@ impl Question {
         let mut world = World::new(recording.scenario.clone(), recording.seed);
         world.set_watched(true);
         let mut seen = Seen::default();
-        loop {
+        for _ in 0..STEPS_MAX {
             let goes_on = world.step_along(&recording.inputs, self.until);
             let occurrences: Vec<_> = world.drain_occurrences().collect();
             for occurrence in &occurrences {
-                seen.note(&world, self, &occurrence.what);
+                seen.note(&world, self, occurrence);
             }
             if !goes_on {
                 break;
@@ -84,7 +85,7 @@ fn sorted(mut words: Vec<String>) -> Vec<String> {
 
 #[derive(Default)]
 struct Seen {
-    /// The event that was published by hand last: the one the question is about.
+    /// The event that was published by hand: the one the question is about.
     event: Option<Name>,
     queues: Vec<String>,
     reason: Option<&'static str>,
@@ -92,15 +93,15 @@ struct Seen {
 }
 
 impl Seen {
-    fn note(&mut self, world: &World, question: &Question, what: &Happening) {
+    fn note(&mut self, world: &World, question: &Question, occurrence: &Occurrence) {
         let about = |event: &Option<Name>, id: Option<&Name>| event.is_some() && event.as_ref() == id;
-        match what {
+        match &occurrence.what {
             Happening::Broker(Event::Published { message, .. }) => {
                 let by_hand = question
                     .publish
                     .as_ref()
                     .is_some_and(|publish| publish.exchange == message.exchange && publish.routing_key == message.routing_key);
-                if by_hand && self.event.is_none() && world.now() >= question.at {
+                if by_hand && self.event.is_none() && occurrence.at >= question.at {
                     self.event.clone_from(&message.properties.message_id);
                 }
             }

@@ -446,9 +446,16 @@ impl World {
 
     /// Takes a recording's inputs that are due, up to this moment.
     fn take_inputs(&mut self, inputs: &[TimedInput], until: SimTime) {
-        while let Some(timed) = inputs.get(self.recording.inputs.len()).filter(|timed| timed.at <= until && self.is_due(timed)) {
+        while let Some(timed) =
+            inputs.get(self.recording.inputs.len()).filter(|timed| self.halted.is_none() && timed.at <= until && self.is_due(timed))
+        {
             self.advance_clock(timed.at);
             self.inject(timed.input.clone());
+            // A file may hold thousands of inputs for one moment, each of thousands.
+            if self.flights.len() > FLIGHTS_MAX {
+                self.check_bounds();
+                return;
+            }
         }
     }
 

@@ -150,12 +150,18 @@ pub fn fetch_lesson(name: &str, dispatch: Dispatch) {
 
 const PROGRESS_KEY: &str = "requeue.2.progress";
 
-pub fn progress() -> String {
-    stored(PROGRESS_KEY).unwrap_or_default()
+const WORKS_KEY: &str = "requeue.2.works";
+
+/// What was done in lessons, and how.
+pub fn progress() -> (String, String) {
+    (stored(PROGRESS_KEY).unwrap_or_default(), stored(WORKS_KEY).unwrap_or_default())
 }
 
-pub fn save_progress(text: &str) {
-    let _ = storage().map(|storage| storage.set_item(PROGRESS_KEY, text));
+pub fn save_progress(progress: &str, works: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(PROGRESS_KEY, progress);
+        let _ = storage.set_item(WORKS_KEY, works);
+    }
 }
 
 /// Opens what a link holds.

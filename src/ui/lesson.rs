@@ -11,7 +11,7 @@ use super::{Dispatch, icons};
 use crate::app::lesson::{Deed, progress_count};
 use crate::app::{Action, App, Classroom, Session};
 use crate::formats::{lesson_file, result_file};
-use crate::lesson::{Question, Task};
+use crate::lesson::{Ask, Question, Task};
 
 fn act(dispatch: &Dispatch, deed: Deed) -> Callback<MouseEvent> {
     on(dispatch, Action::Lesson(deed))
@@ -23,10 +23,14 @@ fn is_safe(link: &str) -> bool {
     link.starts_with("https://") || link.starts_with("mailto:") || !scheme.contains(':')
 }
 
+/// Deeper than this nobody writes.
+const DEPTH_MAX: usize = 24;
+
 /// Markdown as elements. Raw HTML is shown as it is written: as text.
 pub fn markdown(text: &str) -> Html {
     let mut open: Vec<VTag> = vec![VTag::new("div")];
     let mut head = false;
+    let mut skipped = 0;
     for event in lesson_file::markdown(text) {
         match event {
             Event::Start(tag) => {
@@ -58,9 +62,14 @@ pub fn markdown(text: &str) -> Html {
                     Tag::Table(_) => element.add_attribute("class", AttrValue::Static("table")),
                     _ => {}
                 }
-                head = matches!(tag, Tag::TableHead) || head && matches!(tag, Tag::TableCell);
-                open.push(element);
+                head |= matches!(tag, Tag::TableHead);
+                if open.len() >= DEPTH_MAX {
+                    skipped += 1;
+                } else {
+                    open.push(element);
+                }
             }
+            Event::End(_) if skipped > 0 => skipped -= 1,
             Event::End(end) => {
                 head &= !matches!(end, TagEnd::TableHead);
                 if let (Some(element), Some(parent)) = (open.pop(), open.last_mut()) {
@@ -101,7 +110,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
     if room.is_away() {
         return html! {
             <section class="sec lesson" id="lesson" aria-label="Lesson">
-                <p>{ "You are playing freely. The lesson waits where you left it." }</p>
+                <p id="step-title" tabindex="-1">{ "You are playing freely. The lesson waits where you left it." }</p>
                 <div class="buttons"><button type="button" class="primary" id="lesson-back" onclick={act(dispatch, Deed::SandboxPressed)}>{ "Back to the lesson" }</button></div>
             </section>
         };
@@ -119,7 +128,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 }) }
             </ol>
             if room.at == 0 { { markdown(&room.lesson.intro) } }
-            <h4 class="step-title">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
+            <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
             { markdown(&step.text) }
             { match &step.task {
                 Task::Look => html! {},
@@ -152,6 +161,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
     let work = room.work();
     let Some(answer) = &work.choices else { return html! {} };
     let many = question.takes_many();
+    let ordered = matches!(question.ask, Ask::Order { .. });
     let kind = if many { "checkbox" } else { "radio" };
     html! {
         <form class="question" onsubmit={dispatch.reform(|event: yew::SubmitEvent| { event.prevent_default(); Action::Lesson(Deed::AnswerChecked) })}>
@@ -161,10 +171,11 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
             <fieldset><legend class="visually-hidden">{ &room.step().title }</legend>
                 { for answer.choices.iter().enumerate().map(|(index, choice)| {
                     let onchange = { let choice = choice.clone(); dispatch.reform(move |_: yew::Event| Action::Lesson(Deed::Answered(choice.clone()))) };
-                    let sign = work.verdict.map(|_| if answer.right.contains(choice) { html! { <span class="soft">{ "✓ so it is" }</span> } } else { html! {} });
-                    html! { <label class="check"><input type={kind} name="answer" id={format!("answer-{index}")} data-answer={choice.clone()} checked={work.answer.contains(choice)} {onchange} /><span>{ choice }</span>{ sign }</label> }
+                    let place = ordered.then(|| work.answer.iter().position(|word| word == choice)).flatten().map(|place| format!(" ({}.)", place + 1));
+                    let sign = work.verdict.filter(|_| !ordered).map(|_| if answer.right.contains(choice) { html! { <span class="soft">{ "✓ so it is" }</span> } } else { html! {} });
+                    html! { <label class="check"><input type={kind} name="answer" id={format!("answer-{index}")} data-answer={choice.clone()} checked={work.answer.contains(choice)} {onchange} /><span>{ choice }{ place }</span>{ sign }</label> }
                 }) }
-                if many { <p class="soft">{ "None, one or several." }</p> }
+                if many { <p class="soft">{ if ordered { "One after the other, in their order." } else { "None, one or several." } }</p> }
             </fieldset>
             <div class="buttons">
                 <button type="submit" class="primary" id="check">{ "Check" }</button>
@@ -210,12 +221,15 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                 <p class="soft">{ "Judged is your run up to now." }</p>
             }
             <div class="buttons">
+                <button type="button" class="primary" id="prove" aria-disabled={room.is_busy().to_string()} onclick={act(dispatch, Deed::ProvePressed)}>{ "Prove it" }</button>
                 if let Some(judging) = &room.judging {
                     <progress max={judging.progress().1.to_string()} value={judging.progress().0.to_string()} aria-label="Judging" />
-                } else {
-                    <button type="button" class="primary" id="prove" onclick={act(dispatch, Deed::ProvePressed)}>{ "Prove it" }</button>
                 }
-                <button type="button" class="line small" id="solution" onclick={act(dispatch, Deed::SolutionPressed)}>{ "Show a solution" }</button>
+                if room.is_solution() {
+                    <button type="button" class="line small" id="mine" onclick={act(dispatch, Deed::MinePressed)}>{ "Back to mine" }</button>
+                } else {
+                    <button type="button" class="line small" id="solution" onclick={act(dispatch, Deed::SolutionPressed)}>{ "Show a solution" }</button>
+                }
             </div>
             if !work.findings.is_empty() {
                 <p role="status" id="verdict" class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}>
@@ -255,22 +269,14 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
             <p class="soft">{ format!("Left out: {}", room.lesson.leaves_out) }</p>
             <details id="hand-in"><summary>{ "Hand it in" }</summary>
                 <label class="field"><span>{ "A label for your teacher, if you want one" }</span><input id="student" value={room.student.clone()} {oninput} autocomplete="off" /></label>
-                <div class="buttons"><button type="button" class="line small" id="result" onclick={act(dispatch, Deed::ResultPressed)}>{ "Save the result file" }</button></div>
-                <GradeOf text={result_file::grade_text(&room.grade())} />
+                <div class="buttons">
+                    <button type="button" class="line small" id="result" onclick={act(dispatch, Deed::ResultPressed)}>{ "Save the result file" }</button>
+                    <button type="button" class="line small" id="grade-it" onclick={act(dispatch, Deed::GradePressed)}>{ "How would it be graded?" }</button>
+                </div>
+                if let Some(grade) = &room.graded { <pre class="mono" id="grade">{ result_file::grade_text(grade) }</pre> }
             </details>
         </div>
     }
-}
-
-#[derive(PartialEq, yew::Properties)]
-struct GradeProps {
-    text: String,
-}
-
-/// What the command line will say of it.
-#[yew::component]
-fn GradeOf(props: &GradeProps) -> Html {
-    html! { <pre class="mono" id="grade">{ &props.text }</pre> }
 }
 
 /// The lessons of the site, and what was done of them.
@@ -287,7 +293,7 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
                             <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
                             <strong>{ &listed.title }</strong>
                             <span class="soft">{ format!("{} min{}{}", listed.minutes, if listed.chapter.is_empty() { String::new() } else { format!(" · chapter {}", listed.chapter) }, done.filter(|_| !all).map(|(done, of)| format!(" · {done} of {of} steps")).unwrap_or_default()) }</span>
-                            <span class="aha">{ &listed.aha }</span></button></li>
+                            if all { <span class="aha">{ &listed.aha }</span> }</button></li>
                     }
                 }) }
             </ol>
@@ -326,6 +332,7 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                 } }
                 <div class="buttons files">
                     <button type="button" class="primary" id="written-open" disabled={read.is_err()} onclick={on(dispatch, Action::WrittenOpened)}>{ "Try it" }</button>
+                    <button type="button" class="line" id="written-anew" onclick={on(dispatch, Action::WrittenAnew)}>{ "Begin anew from the canvas" }</button>
                     <button type="button" class="line" id="written-save" onclick={on(dispatch, Action::WrittenSaved)}>{ "Save it" }</button>
                 </div>
             </div>

@@ -24,6 +24,7 @@ use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetC
 
 use crate::app::form::{Change, Kind};
 use crate::app::geometry;
+use crate::app::lesson::Deed;
 use crate::app::{self, Action, App, Dialog, Effect, Image, Motion, tokens, words};
 use crate::broker::SimTime;
 use crate::scenario::edit::{Edit, PartKind};
@@ -149,7 +150,8 @@ impl Component for Playground {
         let address = browser::address();
         let embed = address.options.embed;
         app::update(&mut app, Action::OptionsGiven(address.options));
-        app.progress = browser::progress();
+        let (progress, works) = browser::progress();
+        app::update(&mut app, Action::ProgressFound { progress, works });
         if let Some(text) = browser::draft().filter(|_| !embed) {
             app::update(&mut app, Action::DraftFound(text));
         }
@@ -320,6 +322,13 @@ impl Playground {
             Action::Lesson(_) | Action::Opened { .. } | Action::NewPressed | Action::ReplaceConfirmed | Action::DraftOpened
         );
         let bindings = self.bindings();
+        // Another step is read from its beginning.
+        if matches!(
+            action,
+            Action::Lesson(Deed::StepChosen(_) | Deed::SandboxPressed | Deed::FailureOpened(_) | Deed::SolutionPressed | Deed::MinePressed)
+        ) {
+            self.focus_next = Some("step-title".into());
+        }
         let dispatch = ctx.link().callback(Message::Do);
         if matches!(action, Action::DialogOpened(Dialog::Share)) {
             self.link.clear();
@@ -335,14 +344,14 @@ impl Playground {
             Some(Effect::FetchGallery) => browser::fetch_gallery(dispatch),
             Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, dispatch),
             Some(Effect::Download { name, text }) => {
-                if name.ends_with("-result.json") {
+                if name.ends_with("-result.json") && self.app.options.embed {
                     browser::tell("result", &text);
                 }
                 browser::download(&name, &text);
             }
             Some(Effect::FetchCourse) => browser::fetch_course(dispatch),
             Some(Effect::FetchLesson(file)) => browser::fetch_lesson(&file, dispatch),
-            Some(Effect::SaveProgress(text)) => self.progress_made(&text),
+            Some(Effect::SaveProgress) => self.progress_made(),
             Some(Effect::Copy(text)) => browser::copy(&text),
             Some(Effect::Picture(image, name)) => self.picture(image, &name),
             None => {}
@@ -364,10 +373,11 @@ impl Playground {
         self.request_frame(ctx);
     }
 
-    #[expect(clippy::unused_self, reason = "it belongs to what the page does")]
-    fn progress_made(&self, text: &str) {
-        browser::save_progress(text);
-        browser::tell("progress", text);
+    fn progress_made(&self) {
+        browser::save_progress(&self.app.progress, &self.app.works);
+        if let Some(told) = app::lesson::told(&self.app) {
+            browser::tell("progress", &told);
+        }
     }
 
     fn connecting(&self) -> bool {
@@ -442,8 +452,8 @@ impl Playground {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
             let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
             let was_busy = self.app.is_busy();
-            if let Some(Effect::SaveProgress(text)) = app::update(&mut self.app, Action::FramePassed(elapsed)) {
-                self.progress_made(&text);
+            if app::update(&mut self.app, Action::FramePassed(elapsed)) == Some(Effect::SaveProgress) {
+                self.progress_made();
             }
             self.request_frame(ctx);
             if was_busy && !self.app.is_busy() {

@@ -13,8 +13,8 @@ const below = (count) => Math.floor(random() * count);
 const one = (list) => list[below(list.length)];
 const all = (css) => [...document.querySelectorAll(css)];
 // Another document would not be undone into the first; files are not for monkeys.
-const replaces = /^(new|replace|save-first|draft-open|save)$/;
-const harmless = (element) => !replaces.test(element.id) && !element.closest('[data-exhibit], [type=file], .files') && !/New scenario|Save|Picture/.test(element.dataset.command ?? '');
+const replaces = /^(new|replace|save-first|draft-open|save|written-open|written-save|progress-save)$/;
+const harmless = (element) => !replaces.test(element.id) && !element.closest('[data-exhibit], [data-lesson], [type=file], .files') && !/New scenario|Save|Picture/.test(element.dataset.command ?? '');
 const within = () => (document.querySelector('dialog[open]') ? 'dialog[open] ' : '');
 const pointer = (target, type, x, y, more) =>
   target.dispatchEvent(new PointerEvent(type, { bubbles: true, cancelable: true, clientX: x, clientY: y, pointerId: 1, buttons: 1, ...more }));
