@@ -947,6 +947,37 @@ fn what_is_locked_says_so_and_a_result_is_handed_in() {
 }
 
 #[test]
+fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
+    let mut app = in_class(MANAGEMENT);
+    step_of(&mut app, "diagnose");
+    let service = session(&app).scenario().service("analytics-service").expect("it is there").0;
+    act(&mut app, Action::FieldSet(format!("services[{service}].handlers[0].on.prefetch"), Kind::Whole, "3".into()));
+    play(&mut app, 2);
+    act(&mut app, Action::RestartPressed);
+    act(&mut app, Action::KillPressed(InstanceId { service, instance: 0 }));
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 2);
+    let seen: Vec<Option<bool>> = (0..3).map(|clause| room(&app).live(session(&app), clause)).collect();
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let found: Vec<Option<bool>> = room(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
+    assert_eq!(found, seen);
+    assert!(room(&app).work().done, "{:?}", room(&app).work().findings.iter().map(|finding| finding.why.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_seed_that_is_edited_counts_from_the_next_restart() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let before = session(&app).world().trace_hash();
+    act(&mut app, Action::FieldSet("seed".into(), Kind::Whole, "99".into()));
+    act(&mut app, Action::RestartPressed);
+    play(&mut app, 5);
+    assert_ne!(session(&app).world().trace_hash(), before);
+    assert_eq!(session(&app).world().recording().seed, 99);
+}
+
+#[test]
 fn one_may_play_freely_and_the_lesson_waits() {
     let mut app = in_class(MANAGEMENT);
     step_of(&mut app, "diagnose");

@@ -11,8 +11,8 @@ use crate::lesson::judge::{Finding, Judging};
 use crate::lesson::predict::Answer;
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::scenario::Json;
+use crate::sim::Recording;
 use crate::sim::judge::holds;
-use crate::sim::{Input, Recording};
 
 /// A lesson, and one's way through it.
 #[derive(Debug)]
@@ -123,6 +123,7 @@ impl Classroom {
         let mut session = Session::new(recording);
         session.locked = self.lesson.locked.iter().chain(&self.locks).copied().collect();
         session.points.clone_from(&self.step().points);
+        session.origin = Some(self.lesson.scenario.clone());
         session
     }
 
@@ -448,8 +449,6 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
                 return None;
             }
             let recording = session.world().recording().clone();
-            // Where things were drawn before time began, the beginning is the lesson's own.
-            let recording = as_handed_in(&room.lesson, recording, session);
             let now = session.world().now();
             room.judging = Judging::of(&room.lesson, room.step(), &recording, now, &[]);
             let work = room.work_mut();
@@ -502,6 +501,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             if let Some(session) = &mut app.session {
                 session.locked.clear();
                 session.points.clear();
+                session.origin = None;
             }
         }
     }
@@ -514,17 +514,6 @@ fn cut(mut text: String, bytes: usize) -> String {
         text.pop();
     }
     text
-}
-
-/// A run as it is handed in: its scenario is the lesson's, and what was drawn is an input.
-fn as_handed_in(lesson: &Lesson, recording: Recording, session: &Session) -> Recording {
-    if *recording.scenario == *lesson.scenario {
-        return recording;
-    }
-    // Time was begun again after something was drawn: then that is the first input.
-    let edit = crate::sim::TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Edit(recording.scenario.clone()) };
-    let inputs = std::iter::once(edit).chain(recording.inputs).collect();
-    Recording { scenario: lesson.scenario.clone(), seed: session.world().recording().seed, inputs }
 }
 
 /// A lesson around what is on the canvas, to be gone on with in an editor.

@@ -60,6 +60,8 @@ pub struct Session {
     /// What a lesson keeps as it is, and what it points at.
     pub locked: Vec<Lock>,
     pub points: Vec<Name>,
+    /// The system a lesson begins with: then what is drawn is always an input of the run, as it is handed in.
+    pub(super) origin: Option<Arc<Scenario>>,
     /// The document as it was last put into a file.
     saved: (usize, usize),
 }
@@ -128,6 +130,7 @@ impl Session {
             composer: Composer::new(exchange),
             locked: Vec::new(),
             points: Vec::new(),
+            origin: None,
             saved: (0, 0),
         };
         session.take_notes();
@@ -277,9 +280,16 @@ impl Session {
     }
 
     pub(super) fn restart(&mut self) {
-        let seed = self.world().recording().seed;
-        // What was drawn meanwhile stays: it is time that begins again.
-        self.timeline = Timeline::open(Recording { scenario: self.scenario().clone(), seed, inputs: Vec::new() });
+        // What was drawn meanwhile stays: it is time that begins again. A seed that was edited counts from now on; one that a
+        // recording has of its own stays.
+        let now = self.scenario().clone();
+        let recording = self.world().recording();
+        let seed = if now.seed == recording.scenario.seed { recording.seed } else { now.seed };
+        let begins = self.origin.clone().unwrap_or_else(|| now.clone());
+        self.timeline = Timeline::open(Recording { scenario: begins.clone(), seed, inputs: Vec::new() });
+        if begins != now {
+            self.timeline.inject(Input::Edit(now));
+        }
         self.other = None;
         self.comparison = None;
         self.log = Log::default();
