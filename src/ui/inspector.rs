@@ -241,7 +241,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             </div>
             <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label="Where all its messages are to go">
-                    <option value="*">{ "to where they were published" }</option>
+                    <option value="*" selected=true>{ "to where they were published" }</option>
                     { for others.map(|other| html! { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }) }
                 </select>
                 <button type="button" class="line small" id="move" title="Publishes every ready message there, and takes it out of here" onclick={onmove}>{ "Move all" }</button>
