@@ -107,6 +107,7 @@ impl Visitor {
     async fn arrive(width: u32, height: u32) -> Self {
         let visitor = Self::begin(width, height, Way::Pointer).await;
         visitor.open("").await;
+        visitor.wait_for("#play").await;
         visitor
     }
 
@@ -114,6 +115,7 @@ impl Visitor {
     async fn working(way: Way) -> Self {
         let visitor = Self::begin(1440, 900, way).await;
         visitor.open("").await;
+        visitor.wait_for("#play").await;
         visitor
     }
 
