@@ -6,25 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use requeue::formats::lesson_file;
-use requeue::lesson::grade::{Grader, Submission, Work};
-use requeue::lesson::{Lesson, Task};
+use requeue::lesson::check::solved;
+use requeue::lesson::grade::Grader;
 
 const CLASS: usize = 30;
-
-fn solved(lesson: &Lesson) -> Submission {
-    let works = lesson.steps.iter().filter_map(|step| {
-        let work = match &step.task {
-            Task::Look => return None,
-            Task::Predict(question) => Work::Answer(question.answer(lesson).right),
-            Task::Explain { model, checklist, .. } => Work::Text { text: model.clone(), ticked: vec![true; checklist.len()] },
-            Task::Do(goal) | Task::Break(goal) | Task::Fix(goal) => {
-                Work::Run { recording: goal.solution.recording(&lesson.scenario), until: goal.until }
-            }
-        };
-        Some((step.id.clone(), work))
-    });
-    Submission { lesson: lesson.id.clone(), hash: lesson.hash, student: None, works: works.collect() }
-}
 
 fn main() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons");

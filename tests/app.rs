@@ -251,6 +251,25 @@ fn back_and_forward_by_what_the_log_tells() {
 }
 
 #[test]
+fn looking_for_the_next_crash_comes_back_where_nothing_crashes() {
+    let mut app = opened();
+    // Without poison nothing dies, and a day of it is millions of steps.
+    act(&mut app, Action::FieldSet("clients[0].poison".into(), Kind::Json, String::new()));
+    assert_eq!(session(&app).objection, None);
+    let steps = session(&app).world().steps();
+    act(&mut app, Action::NextPressed);
+    assert!(session(&app).world().steps() - steps <= 150_000);
+    assert!(
+        session(&app).objection.as_ref().is_some_and(|told| told.starts_with("Nothing broke or died until")),
+        "{:?}",
+        session(&app).objection
+    );
+    let now = session(&app).world().now();
+    act(&mut app, Action::NextPressed);
+    assert!(session(&app).world().now() > now, "and once more looks further");
+}
+
+#[test]
 fn marks_stand_where_something_broke_each_once() {
     let mut app = opened();
     play(&mut app, 10);

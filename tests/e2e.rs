@@ -2,7 +2,7 @@
 //!
 //! Run by `./scripts/test`, which builds the site and starts the driver; it needs `REQUEUE_SITE` (the built site) and
 //! `REQUEUE_WEBDRIVER` (the driver's address).
-#![cfg(all(feature = "e2e", not(target_arch = "wasm32")))]
+#![cfg(all(feature = "e2e", feature = "cli", not(target_arch = "wasm32")))]
 #![expect(clippy::disallowed_methods, reason = "a test waits in real time, and is told by its environment where things are")]
 
 use std::path::{Path, PathBuf};
@@ -622,19 +622,21 @@ async fn the_chapters_system_from_nothing(way: Way) {
     visitor.fill("[id='broker.queues[0].arguments.x-dead-letter-routing-key']", "dead").await;
     visitor.choose_speed(5_000).await;
     visitor.act("#play").await;
-    visitor
-        .until("orders come through", async |visitor| {
-            visitor.text("[data-queue='analytics-queue']").await.is_empty() || visitor.text("#ledger").await.contains("Acknowledged")
-        })
-        .await;
-    visitor
-        .until("both services have handled some", async |visitor| {
-            let handled = "return [...document.querySelectorAll('.node')].filter(e => /(notification|analytics)-service/.test(e.getAttribute('aria-label')) && e.getAttribute('aria-label').includes('up')).length === 2 \
-                && +[...document.querySelectorAll('.ledger dt')].find(e => e.textContent === 'Acknowledged').nextSibling.textContent > 5;";
-            visitor.browser.execute(handled, vec![]).await.expect("the page answers") == json!(true)
-        })
-        .await;
+    let number = async |term: &str| {
+        let script = "const term = [...document.querySelectorAll('#ledger dt')].find(e => e.textContent === arguments[0]); return term ? +term.nextSibling.textContent : 0;";
+        visitor.browser.execute(script, vec![json!(term)]).await.expect("the page answers").as_u64().unwrap_or_default()
+    };
+    visitor.until("orders come through", async |_| number("Acknowledged").await > 10).await;
     visitor.act("#play").await;
+    assert_eq!(number("Copies to queues").await, 2 * number("Published").await, "a copy for each of the two queues");
+    assert_eq!(number("Unroutable").await, 0);
+    for queue in ["notification-queue", "analytics-queue"] {
+        visitor.act(&format!("[data-queue='{queue}'] button")).await;
+        let arrived =
+            "return +[...document.querySelectorAll('#inspector dt')].find(e => e.textContent === 'Acknowledged').nextSibling.textContent;";
+        let acknowledged = visitor.browser.execute(arrived, vec![]).await.expect("the page answers");
+        assert!(acknowledged.as_u64().is_some_and(|count| count > 2), "{queue}: {acknowledged}");
+    }
     visitor.assert_balanced().await;
     // And every bit of it can be undone.
     for _ in 0..60 {
@@ -889,7 +891,26 @@ async fn the_canvas_is_moved_zoomed_and_boxed_with_a_pointer() {
     let before = visitor.middle_of(&service).await;
     visitor.click("[aria-label='Zoom in']").await;
     assert!(visitor.middle_of(&service).await != before);
+    // The wheel zooms, and what is under the pointer stays there.
+    let scale = visitor.text("#zoom").await;
+    let (x, y) = visitor.middle_of(&service).await;
+    let wheel = "document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', { deltaY: 240, clientX: arguments[0], clientY: arguments[1], bubbles: true, cancelable: true }));";
+    visitor.browser.execute(wheel, vec![json!(x), json!(y)]).await.expect("the page answers");
+    visitor.until("it is smaller", async |visitor| visitor.text("#zoom").await != scale).await;
+    let after = visitor.middle_of(&service).await;
+    assert!((after.0 - x).abs() < 3 && (after.1 - y).abs() < 3, "{:?} to {after:?}", (x, y));
     visitor.click("[aria-label^='Show everything']").await;
+    // A box with Shift selects what lies in it; Delete and undo take all of it at once.
+    let boxed = "const drawing = document.querySelector('.drawing'); const r = drawing.getBoundingClientRect(); \
+        const at = (type, x, y) => drawing.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, shiftKey: true, button: 0, buttons: 1, pointerId: 1 })); \
+        at('pointerdown', r.left + r.width * 0.45, r.top + 2); at('pointermove', r.left + r.width * 0.6, r.top + 40); at('pointermove', r.right - 2, r.bottom - 2); at('pointerup', r.right - 2, r.bottom - 2);";
+    visitor.browser.execute(boxed, vec![]).await.expect("the page answers");
+    let selected = "return document.querySelectorAll('.node.selected').length;";
+    visitor
+        .until("four queues and three services", async |visitor| {
+            visitor.browser.execute(selected, vec![]).await.expect("the page answers") == json!(7)
+        })
+        .await;
     visitor.until("all fits again", async |visitor| visitor.is_absent(".minimap").await).await;
     visitor.click("#undo").await;
     visitor.until("it is back", async |visitor| visitor.middle_of(&queue).await != moved).await;
@@ -937,14 +958,18 @@ async fn bad_files_and_links_are_explained_and_harm_nothing() {
     assert!(visitor.is_absent(".house img").await);
     visitor.leave().await;
 
-    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    let visitor = Visitor::working(Way::Pointer).await;
+    // Small in the link, and large when it is opened.
+    let pack = "const done = arguments[0]; requeue.pack(' '.repeat(300000)).then(done);";
+    let spaces = visitor.browser.execute_async(pack, vec![]).await.expect("it is packed");
+    let spaces = spaces.as_str().expect("letters").to_owned();
+    assert!(spaces.len() < 2_000);
     let links = [
         ("#1=AAAA".to_owned(), "damaged"),
         ("#1=%3Cscript%3E".to_owned(), "letters"),
         (format!("#1={}", "A".repeat(17 << 10)), "16 KiB"),
         ("#9=AAAA".to_owned(), "version 1"),
-        // 300,000 spaces.
-        ("#1=7cEBDQAAAMKg909tDwcUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(), "damaged"),
+        (format!("#1={spaces}"), "256 KiB"),
     ];
     for (hash, wanted) in links {
         visitor.open(&hash).await;
@@ -1167,12 +1192,19 @@ async fn lessons_are_solved_without_a_mouse() {
     let shown = visitor.text("#grade").await;
     visitor.act("#result").await;
     let text = visitor.saved().await;
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/topic.md");
-    let lesson = requeue::formats::lesson_file::read(&std::fs::read_to_string(path).expect("it is there")).expect("it is good");
-    let submission = requeue::formats::result_file::read(&text).expect("a result");
-    let graded = requeue::lesson::grade::grade(&lesson, &submission, &[]);
-    assert_eq!(requeue::formats::result_file::grade_text(&graded), shown);
-    assert_eq!((graded.student.as_deref(), graded.score), (Some("Ada"), 500));
+    let result = visitor.downloads.join("handed-in.json");
+    std::fs::write(&result, &text).expect("a file");
+    let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/topic.md");
+    let graded = std::process::Command::new(env!("CARGO_BIN_EXE_requeue"))
+        .arg("grade")
+        .arg(&lesson)
+        .arg("--submissions")
+        .arg(&result)
+        .output()
+        .expect("the command runs");
+    let graded = String::from_utf8(graded.stdout).expect("text");
+    assert_eq!(graded, format!("Ada (handed-in.json) {shown}"));
+    assert!(shown.starts_with("topic: 50.0 %"), "{shown}");
     // Progress is there after a reload.
     visitor.open("#lesson=topic.md").await;
     visitor.wait_for("[data-step='all-orders'].done").await;
@@ -1203,4 +1235,81 @@ async fn an_embedded_lesson_tells_the_page_around_it() {
     let inner = visitor.browser.execute("const inner = document.querySelector('#frame').contentDocument; return [!!inner.querySelector('.left'), !!inner.querySelector('.right')];", vec![]).await;
     assert_eq!(inner.expect("the page answers"), json!([true, false]));
     visitor.browser.close().await.expect("the browser closes");
+}
+
+/// What is dragged: a part from the palette, a step to another place, a fault to another time, a lesson's file onto the page.
+#[tokio::test]
+async fn parts_steps_faults_and_files_are_dragged() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let drop = "const [from, to, x, y] = arguments; const data = new DataTransfer(); \
+        document.querySelector(from).dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true })); \
+        document.querySelector(to).dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y }));";
+    let (x, y) = visitor.middle_of(".zoom").await;
+    visitor
+        .browser
+        .execute(drop, vec![json!("[data-part='Classic queue']"), json!("#stage"), json!(x), json!(y - 90)])
+        .await
+        .expect("it is dropped");
+    visitor.wait_for(&Visitor::node("queue-1")).await;
+    visitor.click("#undo").await;
+    visitor.until("it is gone", async |visitor| visitor.is_absent(&Visitor::node("queue-1")).await).await;
+    visitor.click(&Visitor::node("order-service")).await;
+    visitor.click("[data-item='services[1].handlers[0]'] > summary").await;
+    let step = |index: u32| format!("[data-item='services[1].handlers[0].steps[{index}]']");
+    let first = visitor.text(&format!("{} > summary", step(0))).await;
+    visitor.browser.execute(drop, vec![json!(step(0)), json!(step(1)), json!(0), json!(0)]).await.expect("it is dropped");
+    visitor.until("it is second now", async |visitor| visitor.text(&format!("{} > summary", step(1))).await == first).await;
+    visitor.click("#faults > summary").await;
+    visitor.focus("#fault").await;
+    visitor.keys(&format!("kill notification-service at 5s for 2s{ENTER}")).await;
+    visitor.wait_for(".flag").await;
+    let flag = visitor.middle_of(".flag .target").await;
+    visitor.drag(flag, (flag.0 + 80, flag.1)).await;
+    visitor.until("it is later now", async |visitor| !visitor.text("#faults li code").await.contains("at 5s")).await;
+    let file = "const data = new DataTransfer(); data.items.add(new File([arguments[0]], 'mine.md')); \
+        document.querySelector('#stage').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: 700, clientY: 300 }));";
+    let lesson = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/fanout.md")).expect("it is there");
+    visitor.browser.execute(file, vec![json!(lesson)]).await.expect("it is dropped");
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.click("#replace").await;
+    visitor.wait_for("#lesson").await;
+    visitor.leave().await;
+}
+
+/// Pictures stand alone: their size is that of the canvas, and what moves is on them.
+#[tokio::test]
+async fn pictures_are_taken_of_the_canvas() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(2_000).await;
+    visitor.click("#play").await;
+    visitor.until("messages are delivered", async |visitor| visitor.text("#log").await.contains("Delivered")).await;
+    visitor.click("#play").await;
+    let end = async |kind: &str| {
+        let file = || {
+            std::fs::read_dir(&visitor.downloads)
+                .expect("the folder")
+                .filter_map(Result::ok)
+                .map(|file| file.path())
+                .find(|path| path.extension().is_some_and(|end| end == kind))
+        };
+        visitor.until(kind, async |_| file().is_some()).await;
+        std::fs::read(file().expect("it is there")).expect("it can be read")
+    };
+    visitor.command("Picture of the canvas (SVG)").await;
+    let drawing = String::from_utf8(end("svg").await).expect("text");
+    assert!(
+        drawing.starts_with("<svg") && drawing.contains("order-service") && drawing.matches("<circle cx=").count() > 5,
+        "{}",
+        &drawing[..200]
+    );
+    visitor.command("Picture of the canvas (PNG)").await;
+    let image = end("png").await;
+    let side = |at: usize| u32::from_be_bytes(image[at..at + 4].try_into().expect("four bytes"));
+    let canvas = visitor
+        .browser
+        .execute("const r = document.querySelector('.drawing').getBoundingClientRect(); return [r.width * 2, r.height * 2];", vec![])
+        .await
+        .expect("the page answers");
+    assert_eq!(json!([side(16), side(20)]), canvas, "twice as fine as the page");
+    visitor.leave().await;
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use requeue::broker::SimTime;
 use requeue::formats::{lesson_file, result_file};
-use requeue::lesson::check::check;
+use requeue::lesson::check::{check, solved};
 use requeue::lesson::grade::{Submission, WHOLE, Work, grade};
+use requeue::lesson::judge::Judging;
 use requeue::lesson::{Attempt, Lesson, Task};
 use requeue::scenario::Scenario;
-use requeue::scenario::edit::is_taken;
+use requeue::scenario::edit::{self, Edit, Part, is_taken};
 use requeue::sim::Recording;
 
 fn folder() -> PathBuf {
@@ -164,18 +165,7 @@ fn the_same_text_is_the_same_lesson_whatever_its_line_ends() {
 
 /// Somebody who does everything as the lesson would.
 fn model_pupil(lesson: &Lesson) -> Submission {
-    let works = lesson.steps.iter().filter_map(|step| {
-        let work = match &step.task {
-            Task::Look => return None,
-            Task::Predict(question) => Work::Answer(question.answer(lesson).right),
-            Task::Explain { model, checklist, .. } => Work::Text { text: model.clone(), ticked: vec![true; checklist.len()] },
-            Task::Do(goal) | Task::Break(goal) | Task::Fix(goal) => {
-                Work::Run { recording: goal.solution.recording(&lesson.scenario), until: goal.until }
-            }
-        };
-        Some((step.id.clone(), work))
-    });
-    Submission { lesson: lesson.id.clone(), hash: lesson.hash, student: Some("Ada".into()), works: works.collect() }
+    Submission { student: Some("Ada".into()), ..solved(lesson) }
 }
 
 #[test]
@@ -260,4 +250,96 @@ fn a_result_that_is_none_says_why() {
         let problems = result_file::read(&text).expect_err(said);
         assert!(problems.iter().any(|problem| problem.to_string().contains(said)), "{said}: {problems:?}");
     }
+}
+
+/// What parts are called is never judged: a solution under other names is one, and a broken system does not pass by being renamed.
+#[test]
+fn names_are_not_judged() {
+    let lesson = lesson("retry-bug");
+    let step = lesson.steps.iter().find(|step| &*step.id == "stop").expect("it is there");
+    let goal = step.task.goal().expect("it has a goal");
+    let rename = |scenario: &Scenario| {
+        let parts = [
+            ("notification-queue", "mails"),
+            ("notification-queue.dead", "mails.dead"),
+            ("platform-events", "events"),
+            ("notification-service", "mailer"),
+        ];
+        parts.into_iter().fold(scenario.clone(), |scenario, (from, to)| {
+            let part = [Part::Queue(from.into()), Part::Exchange(from.into()), Part::Service(from.into())]
+                .into_iter()
+                .find_map(|part| edit::apply(&scenario, &Edit::Rename { part, name: to.into() }).ok());
+            part.unwrap_or_else(|| panic!("{from} can be renamed"))
+        })
+    };
+    let judged = |edits: Vec<Arc<Scenario>>| {
+        let recording = Attempt { edits, inputs: Vec::new() }.recording(&lesson.scenario);
+        Judging::of(&lesson, step, &recording, goal.until, &[]).expect("it is judged").to_end()
+    };
+    // One after the other, as the page does it.
+    let mut edits = goal.solution.edits.clone();
+    let solved = edits.last().expect("edits").clone();
+    let mut steps = Vec::new();
+    let mut now = Scenario::clone(&solved);
+    for (part, name) in [
+        (Part::Queue("notification-queue".into()), "mails"),
+        (Part::Queue("notification-queue.dead".into()), "mails.dead"),
+        (Part::Service("notification-service".into()), "mailer"),
+        (Part::Queue("mails".into()), "post"),
+    ] {
+        now = edit::apply(&now, &Edit::Rename { part, name: name.into() }).expect("it can be renamed");
+        steps.push(Arc::new(now.clone()));
+    }
+    edits.extend(steps);
+    let found = judged(edits);
+    assert!(found.iter().all(|finding| finding.good), "{found:?}");
+    let found = judged(vec![Arc::new(rename(&lesson.scenario))]);
+    assert!(!found[0].good, "it still goes round and round: {found:?}");
+}
+
+/// Priorities change the order, and a slow broker changes nothing about what comes first.
+#[test]
+fn an_order_is_predicted_and_demanded() {
+    let text = r##"# Order
+
+```lesson
+{"requeue_lesson": 1, "id": "order", "minutes": 5, "aha": "Priorities overtake.", "leaves_out": "Fairness."}
+```
+
+```scenario
+{"requeue": 1, "title": "Order", "about": "Priorities.", "seed": 1, "until_ms": 20000, "network": {"latency_ms": 50},
+ "broker": {"exchanges": [{"name": "jobs", "at": [0, 0], "type": "topic"}],
+  "queues": [{"name": "work", "at": [100, 0], "arguments": {"x-max-priority": 9}}], "bindings": [{"source": "jobs", "queue": "work", "routing_key": "#"}]},
+ "services": [{"name": "worker", "at": [200, 0], "concurrency": 1, "handlers": [{"on": {"queue": "work", "prefetch": 1}, "steps": [{"do": "work", "ms": 1000}]}]}]}
+```
+
+## Which first?
+
+Three come while the worker is busy with another.
+
+```step
+{"id": "which", "task": "predict", "ask": "order", "service": "worker", "until_ms": 12000, "because": "The highest priority first.",
+ "inputs": [{"at_ms": 1000, "publish": {"exchange": "jobs", "routing_key": "first", "payload": {}}},
+  {"at_ms": 1100, "publish": {"exchange": "jobs", "routing_key": "low", "payload": {}, "priority": 1}},
+  {"at_ms": 1200, "publish": {"exchange": "jobs", "routing_key": "high", "payload": {}, "priority": 9}},
+  {"at_ms": 1300, "publish": {"exchange": "jobs", "routing_key": "middle", "payload": {}, "priority": 5}}]}
+```
+
+## In order
+
+```step
+{"id": "in-order", "task": "fix", "hints": ["Priorities."], "goal": [{"says": "in order", "order": "worker"}, {"says": "each once", "attempts": {"queue": "work", "at_most": 1}}],
+ "inputs": [{"at_ms": 1000, "publish": {"exchange": "jobs", "routing_key": "first", "payload": {}}},
+  {"at_ms": 1100, "publish": {"exchange": "jobs", "routing_key": "low", "payload": {}, "priority": 1}},
+  {"at_ms": 1200, "publish": {"exchange": "jobs", "routing_key": "high", "payload": {}, "priority": 9}}],
+ "solution": {"edits": [{"path": "broker.queues[0].arguments.x-max-priority", "set": null}]},
+ "wrong": [{"fails": "each once", "edits": [{"path": "broker.queues[0].arguments.x-max-priority", "set": null}, {"path": "services[0].handlers[0].steps[0].fails", "set": {"first_attempts": 2}}, {"path": "services[0].handlers[0].on_failure", "set": "requeue"}]}]}
+```
+"##;
+    let lesson = lesson_file::read(text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let Task::Predict(question) = &lesson.steps[0].task else { panic!("it asks") };
+    let answer = question.answer(&lesson);
+    assert_eq!(answer.right, ["first", "high", "middle", "low"]);
+    assert!(!question.is_right(&answer.right, &["first".into(), "low".into(), "high".into(), "middle".into()]));
+    assert_eq!(check(&lesson, 3), [""; 0]);
 }

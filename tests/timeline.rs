@@ -135,16 +135,16 @@ fn one_back_and_one_forward_is_where_one_was() {
 fn to_the_next_event_of_a_kind_and_until_something_is_true() {
     let mut timeline = Timeline::new(course_chapter(), 1);
     let dead = |what: &Happening| matches!(what, Happening::Broker(Event::DeadLettered { .. }));
-    let first = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
+    let first = timeline.run_to(secs(600), u64::MAX, |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
     assert_eq!(timeline.world().now(), first.at);
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 1);
-    let second = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("there are more");
+    let second = timeline.run_to(secs(600), u64::MAX, |occurrence| dead(&occurrence.what)).expect("there are more");
     assert!(second.at >= first.at && timeline.world().ledger().total().dead_lettered_total() == 2);
     let five: Property = "dead(notification-queue) < 5".parse().expect("a property");
     assert!(timeline.run_while(secs(600), |world| holds(world, &five)));
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 5);
     assert!(!timeline.run_while(timeline.world().now() + secs(1), |_| true), "it never becomes false");
-    assert!(timeline.run_to(secs(601), |occurrence| occurrence.what == Happening::Edited).is_none());
+    assert!(timeline.run_to(secs(601), u64::MAX, |occurrence| occurrence.what == Happening::Edited).is_none());
     assert_eq!(timeline.world().now(), secs(601));
 }
 

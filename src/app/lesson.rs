@@ -7,7 +7,7 @@ use super::{App, Effect};
 use crate::broker::{Name, SimTime};
 use crate::formats::{lesson_file, pretty::Doc, recording_file, result_file, scenario_file};
 use crate::lesson::grade::{Grade, Submission, Work, grade};
-use crate::lesson::judge::{Finding, Judging};
+use crate::lesson::judge::{Finding, Judging, Renames};
 use crate::lesson::predict::Answer;
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::scenario::Json;
@@ -131,7 +131,8 @@ impl Classroom {
     #[must_use]
     pub fn live(&self, session: &Session, clause: usize) -> Option<bool> {
         let goal = self.step().task.goal()?;
-        match (&self.step().task, &goal.clauses.get(clause)?.demand) {
+        let renames = Renames::of(&self.lesson.scenario, session.world().recording());
+        match (&self.step().task, &goal.clauses.get(clause)?.demand.renamed(&|name| renames.now(name))) {
             (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(holds(session.world(), property)),
             _ => None,
         }

@@ -24,6 +24,8 @@ const GRID: f64 = 15.0;
 
 /// How far it is looked for something of interest.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
+/// And in how many steps: a busy system makes a day of millions, and the page stands still meanwhile.
+const LOOK_STEPS_MAX: u64 = 150_000;
 
 /// So many things at most happen at one moment between two lines of the log.
 const STEPS_BACK_MAX: u32 = 64;
@@ -231,8 +233,11 @@ impl Session {
         match action {
             Action::NextPressed => {
                 let until = self.world().now() + LOOK_AHEAD;
-                self.timeline.run_to(until, |occurrence| marks::is_of_interest(&occurrence.what));
+                let found = self.timeline.run_to(until, LOOK_STEPS_MAX, |occurrence| marks::is_of_interest(&occurrence.what));
                 self.take_notes();
+                if found.is_none() {
+                    self.objection = Some(format!("Nothing broke or died until {}. Once more looks further.", self.world().now()));
+                }
             }
             Action::BackPressed => {
                 // As the log counts: behind the last thing worth a line.

@@ -328,6 +328,12 @@ fn read_clause(node: &Node) -> Clause {
         demand
     });
     let order = fields.maybe("order").map(|node| Demand::Order { service: node.name() });
+    let attempts = fields.maybe("attempts").map(|node| {
+        let fields = node.fields();
+        let demand = Demand::Attempts { queue: fields.need("queue").name(), at_most: fields.need("at_most").number_up_to::<u16>().into() };
+        fields.done();
+        demand
+    });
     let added = fields.maybe("added").map(|node| {
         let fields = node.fields();
         let part = fields.need("part").one_of(&Counted::ALL).unwrap_or(Counted::Queues);
@@ -337,13 +343,13 @@ fn read_clause(node: &Node) -> Clause {
     });
     let says = fields.need("says").text();
     fields.done();
-    let mut demands = [property, reaches, order, added].into_iter().flatten();
+    let mut demands = [property, reaches, order, attempts, added].into_iter().flatten();
     let demand = demands.next().unwrap_or_else(|| {
-        node.mistake("a clause has one of property, reaches, order, added");
+        node.mistake("a clause has one of property, reaches, order, attempts, added");
         Demand::Added { part: Counted::Queues, at_most: usize::MAX }
     });
     if demands.next().is_some() {
-        node.mistake("a clause has only one of property, reaches, order, added");
+        node.mistake("a clause has only one of property, reaches, order, attempts, added");
     }
     Clause { says, demand }
 }

@@ -51,7 +51,11 @@ impl Judging {
     /// Of what a learner did: a recording up to a moment. None where the step has nothing to judge.
     #[must_use]
     pub fn of(lesson: &Lesson, step: &Step, recording: &Recording, until: SimTime, hidden: &[Fault]) -> Option<Self> {
-        let goal = step.task.goal()?.clone();
+        let mut goal = step.task.goal()?.clone();
+        let renames = Renames::of(&lesson.scenario, recording);
+        for clause in &mut goal.clauses {
+            clause.demand = clause.demand.renamed(&|name| renames.now(name));
+        }
         let subject = match &step.task {
             Task::Fix(_) => Subject::System(Arc::new(examined(lesson, last(recording), &goal, hidden))),
             // Whatever a file claims, it began with the lesson's system.
@@ -157,6 +161,52 @@ impl Judging {
     }
 }
 
+/// What was renamed on the way. A goal speaks of the names its lesson began with.
+#[derive(Debug, Default)]
+pub struct Renames(Vec<(Name, Name)>);
+
+impl Renames {
+    #[must_use]
+    pub fn of(start: &Scenario, recording: &Recording) -> Self {
+        let mut renames = Self::default();
+        let mut before = names(start);
+        for timed in &recording.inputs {
+            let Input::Edit(scenario) = &timed.input else { continue };
+            let after = names(scenario);
+            for (old, new) in before.iter().zip(&after).filter(|(old, new)| old.len() == new.len()) {
+                // To rename changes no part's place among its like.
+                for (was, is) in old.iter().zip(new).filter(|(was, is)| was != is && !new.contains(was) && !old.contains(is)) {
+                    renames.note(was, is);
+                }
+            }
+            before = after;
+        }
+        renames
+    }
+
+    fn note(&mut self, was: &Name, is: &Name) {
+        match self.0.iter_mut().find(|(_, last)| last == was) {
+            Some((_, last)) => last.clone_from(is),
+            None => self.0.push((was.clone(), is.clone())),
+        }
+    }
+
+    #[must_use]
+    pub fn now(&self, name: &Name) -> Name {
+        self.0.iter().find(|(first, _)| first == name).map_or(name, |(_, last)| last).clone()
+    }
+}
+
+/// Of each kind of part, in their order.
+fn names(scenario: &Scenario) -> [Vec<Name>; 4] {
+    [
+        scenario.broker.queues.iter().map(|queue| queue.name.clone()).collect(),
+        scenario.broker.exchanges.iter().map(|exchange| exchange.name.clone()).collect(),
+        scenario.services.iter().map(|service| service.name.clone()).collect(),
+        scenario.clients.iter().map(|client| client.name.clone()).collect(),
+    ]
+}
+
 /// The system as a recording leaves it.
 #[must_use]
 pub fn last(recording: &Recording) -> &Scenario {
@@ -190,14 +240,16 @@ struct Run {
     begun: OrderedMap<Name, Vec<(Name, SimTime)>>,
     /// When each event was published first, counted.
     published: OrderedMap<Name, usize>,
+    /// How often each event was delivered from each queue.
+    delivered: OrderedMap<(Name, Name), (usize, SimTime)>,
     clauses: Vec<Clause>,
 }
 
 impl Run {
     fn of(recording: &Recording, until: SimTime, clauses: &[Clause]) -> Self {
         let mut world = World::new(recording.scenario.clone(), recording.seed);
-        let ordered = clauses.iter().any(|clause| matches!(clause.demand, Demand::Order { .. }));
-        world.set_watched(ordered);
+        let watched = clauses.iter().any(|clause| matches!(clause.demand, Demand::Order { .. } | Demand::Attempts { .. }));
+        world.set_watched(watched);
         let lasting: Vec<(usize, crate::scenario::Property)> = clauses
             .iter()
             .enumerate()
@@ -212,6 +264,7 @@ impl Run {
             broken: vec![None; clauses.len()],
             begun: OrderedMap::new(),
             published: OrderedMap::new(),
+            delivered: OrderedMap::new(),
             clauses: clauses.to_vec(),
         };
         let mut steps = 0_u64;
@@ -221,7 +274,7 @@ impl Run {
                 run.ended = false;
                 break;
             }
-            if ordered {
+            if watched {
                 run.note();
             }
             // Often enough to find the moment; after each step it would cost more than the run itself.
@@ -256,6 +309,12 @@ impl Run {
                     let number = self.published.len();
                     if let Some(event) = &message.properties.message_id {
                         self.published.get_or_insert_with(event.clone(), || number);
+                    }
+                }
+                Happening::Broker(Event::Delivered(delivered)) => {
+                    if let Some(event) = &delivered.message.properties.message_id {
+                        let (count, at) = self.delivered.get_or_default((delivered.queue.clone(), event.clone()));
+                        (*count, *at) = (*count + 1, occurrence.at);
                     }
                 }
                 _ => {}
@@ -295,6 +354,11 @@ impl Run {
                     latest = *number;
                 }
                 begun.is_empty().then(|| (format!("{service} handles nothing"), None))
+            }
+            Demand::Attempts { queue, at_most } => {
+                let from_here = self.delivered.iter().filter(|((from, _), _)| from == queue);
+                let ((_, event), (count, at)) = from_here.max_by_key(|(_, (count, _))| *count)?;
+                (count > at_most).then(|| (format!("{event} was delivered {count} times"), Some(*at)))
             }
             Demand::Added { part, at_most } => {
                 let (before, after) = (part.of(start), part.of(self.world.scenario()));

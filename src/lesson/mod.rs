@@ -205,8 +205,29 @@ pub enum Demand {
     Reaches { exchange: Name, routing_key: Name, headers: crate::broker::Table, services: Vec<Name> },
     /// A service handles events in the order they were published.
     Order { service: Name },
+    /// No event is delivered from this queue more often.
+    Attempts { queue: Name, at_most: usize },
     /// At most so many more than the lesson began with.
     Added { part: Counted, at_most: usize },
+}
+
+impl Demand {
+    /// The same of parts under other names: what something is called is never judged.
+    #[must_use]
+    pub fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
+        match self {
+            Self::Property(property) => Self::Property(property.renamed(name)),
+            Self::Reaches { exchange, routing_key, headers, services } => Self::Reaches {
+                exchange: name(exchange),
+                routing_key: routing_key.clone(),
+                headers: headers.clone(),
+                services: services.iter().map(name).collect(),
+            },
+            Self::Order { service } => Self::Order { service: name(service) },
+            Self::Attempts { queue, at_most } => Self::Attempts { queue: name(queue), at_most: *at_most },
+            Self::Added { part, at_most } => Self::Added { part: *part, at_most: *at_most },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

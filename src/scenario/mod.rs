@@ -103,6 +103,21 @@ pub struct BrokerSpec {
     pub policies: Vec<Policy>,
 }
 
+impl BrokerSpec {
+    /// Some queue sends its dead letters here.
+    #[must_use]
+    pub fn is_dead_letter_exchange(&self, exchange: &str) -> bool {
+        self.queues.iter().any(|queue| queue.dead_letter_exchange().is_some_and(|dlx| &**dlx == exchange))
+    }
+
+    /// Dead letters end here: it is bound to where they are sent, and sends them no further, as a queue for retries does.
+    #[must_use]
+    pub fn is_dead_letter_queue(&self, name: &str) -> bool {
+        let rests = self.queues.iter().any(|queue| &*queue.name == name && queue.dead_letter_exchange().is_none());
+        rests && self.bindings.iter().any(|binding| &**binding.destination.name() == name && self.is_dead_letter_exchange(&binding.source))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExchangeSpec {
     pub name: Name,

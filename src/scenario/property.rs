@@ -164,6 +164,12 @@ impl Property {
         limit && upper && self.left.only_grows()
     }
 
+    /// The same of parts under other names.
+    #[must_use]
+    pub fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
+        Self { left: self.left.renamed(name), comparison: self.comparison, right: self.right.renamed(name) }
+    }
+
     /// The names of queues, clients, services and effects it speaks of are looked up by whoever checks a scenario.
     pub fn quantities(&self) -> [&Quantity; 2] {
         [&self.left, &self.right]
@@ -171,6 +177,23 @@ impl Property {
 }
 
 impl Quantity {
+    /// Effects are no parts: they keep their names.
+    fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
+        match self {
+            Self::Queue(count, Some(queue)) => Self::Queue(*count, Some(name(queue))),
+            Self::Dead(Some(queue), reason) => Self::Dead(Some(name(queue)), reason.clone()),
+            Self::Latency(of, percentile) => {
+                let of = match of {
+                    LatencyOf::EndToEnd(queue) => LatencyOf::EndToEnd(name(queue)),
+                    LatencyOf::Queueing(queue) => LatencyOf::Queueing(name(queue)),
+                    LatencyOf::Http(part) => LatencyOf::Http(name(part)),
+                };
+                Self::Latency(of, *percentile)
+            }
+            other => other.clone(),
+        }
+    }
+
     fn only_grows(&self) -> bool {
         match self {
             Self::Number(_) | Self::Time(_) | Self::Dead(..) => true,

@@ -158,12 +158,15 @@ impl Timeline {
         (0..steps_max).any(|_| !self.step_until(until))
     }
 
-    /// Plays on until something like this has happened, but not beyond this moment.
-    pub fn run_to(&mut self, until: SimTime, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
+    /// Plays on until something like this has happened, but not beyond this moment, and no more than so many steps.
+    pub fn run_to(&mut self, until: SimTime, steps_max: u64, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
         self.world.set_watched(true);
         self.world.occurrences.clear();
         let mut goes_on = true;
-        while goes_on {
+        for _ in 0..steps_max {
+            if !goes_on {
+                break;
+            }
             goes_on = self.step_until(until);
             if let Some(found) = self.world.occurrences.iter().find(|occurrence| is_it(occurrence)) {
                 return Some(found.clone());

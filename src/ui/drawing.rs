@@ -99,7 +99,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform}>
-                { for edges.iter().map(|one| edge(one, lit.leads(one))) }
+                { for edges.iter().map(|one| edge(session.scenario(), one, lit.leads(one))) }
                 { for edges.iter().map(|one| binding_key(scene, one, lit.leads(one))) }
                 { for places.iter().enumerate().map(|(index, place)| node(scene, index, place, stop == Some(place), &lit)) }
                 { pending(scene) }
@@ -262,17 +262,17 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
     }
 }
 
-fn edge(edge: &geometry::Edge, lit: bool) -> Html {
-    let dead = edge.kind == EdgeKind::DeadLetters || is_dead_binding(edge);
+fn edge(scenario: &Scenario, edge: &geometry::Edge, lit: bool) -> Html {
+    let dead = edge.kind == EdgeKind::DeadLetters || is_dead_binding(scenario, edge);
     let class = classes!("edge", (edge.kind == EdgeKind::Http).then_some("http"), dead.then_some("dead"), lit.then_some("lit"));
     let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
     html! { <path {class} d={edge.curve.svg()} marker-end={marker} /> }
 }
 
 /// A binding of a dead-letter exchange is part of the dead letters' own way.
-fn is_dead_binding(edge: &geometry::Edge) -> bool {
+fn is_dead_binding(scenario: &Scenario, edge: &geometry::Edge) -> bool {
     let Place::Exchange(from) = &edge.from else { return false };
-    matches!(edge.kind, EdgeKind::Binding(..)) && from.ends_with(".dlx")
+    matches!(edge.kind, EdgeKind::Binding(..)) && scenario.broker.is_dead_letter_exchange(from)
 }
 
 fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
@@ -615,14 +615,7 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             { badges }
         </>
     };
-    (if is_dead_letter_queue(scenario, name) { "queue dead" } else { "queue" }, label, drawing)
-}
-
-/// Bound to an exchange that some queue sends its dead letters to.
-pub fn is_dead_letter_queue(scenario: &Scenario, name: &str) -> bool {
-    let is_dead_letter_exchange =
-        |exchange: &str| scenario.broker.queues.iter().any(|queue| queue.dead_letter_exchange().is_some_and(|dlx| &**dlx == exchange));
-    scenario.broker.bindings.iter().any(|binding| &**binding.destination.name() == name && is_dead_letter_exchange(&binding.source))
+    (if scenario.broker.is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
 }
 
 /// RabbitMQ's feature badges.

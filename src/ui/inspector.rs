@@ -42,8 +42,7 @@ fn row(term: &str, value: impl Into<Html>) -> Html {
 /// What a monitor of dead-letter queues would wake somebody for.
 fn alert(session: &Session, dispatch: &Dispatch) -> Html {
     let broker = session.world().broker();
-    let dead =
-        session.scenario().broker.queues.iter().filter(|queue| super::drawing::is_dead_letter_queue(session.scenario(), &queue.name));
+    let dead = session.scenario().broker.queues.iter().filter(|queue| session.scenario().broker.is_dead_letter_queue(&queue.name));
     let waiting: Vec<(Name, u64)> =
         dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
     if waiting.is_empty() {

@@ -8,6 +8,7 @@ mod drawing;
 mod form;
 mod icons;
 mod inspector;
+mod keys;
 mod lesson;
 mod painter;
 mod panels;
@@ -16,10 +17,9 @@ mod time;
 
 use std::cell::RefCell;
 
-use gloo::events::{EventListener, EventListenerOptions};
+use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement, KeyboardEvent, WheelEvent};
+use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement};
 use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes, html};
 
 use crate::app::form::{Change, Kind};
@@ -162,7 +162,7 @@ impl Component for Playground {
         }
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
-        listeners.extend(shortcuts(&link.callback(|message| message)));
+        listeners.extend(keys::shortcuts(&link.callback(|message| message)));
         listeners.extend(browser::on_paste(&dispatch));
         Self {
             app,
@@ -296,7 +296,7 @@ impl Component for Playground {
             .filter(|_| !self.only_canvas)
             .map_or(self.size, |stage| (stage.client_width().into(), stage.client_height().into()));
         if first && let Some(stage) = stage {
-            self.listeners.push(wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Wheel(by, x, y))));
+            self.listeners.push(keys::wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Wheel(by, x, y))));
         }
         if size != self.size {
             self.size = size;
@@ -738,9 +738,9 @@ impl Playground {
                 event.stop_propagation();
                 let places = geometry::places(session.plan());
                 let next = if session.connecting.is_some() {
-                    next_target(session, &places, &place, way)
+                    keys::next_target(session, &places, &place, way)
                 } else {
-                    nearest(session, &places, &place, way)
+                    keys::nearest(session, &places, &place, way)
                 };
                 if let Some(index) = next {
                     form::focus(&format!("node-{index}"));
@@ -797,92 +797,4 @@ impl Playground {
         let tokens = painter::svg(&tokens::picture(session.plan(), true), self.camera(), palette);
         browser::picture(if image == Image::Png { "png" } else { "svg" }, name, &tokens);
     }
-}
-
-/// The next node a line may lead to, round and round.
-fn next_target(session: &app::Session, places: &[app::Node], from: &app::Node, way: (f64, f64)) -> Option<usize> {
-    let here = places.iter().position(|place| place == from).unwrap_or(0);
-    let count = places.len();
-    let onwards = way.0 + way.1 > 0.0;
-    (1..=count)
-        .map(|step| if onwards { (here + step) % count } else { (here + count - step % count) % count })
-        .find(|index| session.may_connect(&places[*index]))
-}
-
-/// The node one would go to in this direction: along a line if there is one.
-fn nearest(session: &app::Session, places: &[app::Node], from: &app::Node, way: (f64, f64)) -> Option<usize> {
-    let here = geometry::rect(session.plan(), from)?.centre();
-    let edges = geometry::edges(session.plan());
-    let joined =
-        |place: &app::Node| edges.iter().any(|edge| (edge.from == *from && edge.to == *place) || (edge.to == *from && edge.from == *place));
-    let distances = places.iter().enumerate().filter(|(_, place)| *place != from).filter_map(|(index, place)| {
-        let at = geometry::rect(session.plan(), place)?.centre();
-        let (dx, dy) = (at.x - here.x, at.y - here.y);
-        let (along, across) = (dx * way.0 + dy * way.1, (dx * way.1).abs() + (dy * way.0).abs());
-        (along > 8.0).then(|| (index, (along + across * 2.0) * if joined(place) { 0.5 } else { 1.0 }))
-    });
-    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
-}
-
-/// Zooms about the pointer. The page itself stays where it is, which only a listener of one's own can say.
-fn wheel(stage: &HtmlElement, zoomed: Callback<(f64, f64, f64)>) -> EventListener {
-    EventListener::new_with_options(stage, "wheel", EventListenerOptions::enable_prevent_default(), move |event| {
-        let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
-        let over = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if over.is_some_and(|over| over.closest(".layers").ok().flatten().is_some()) {
-            event.prevent_default();
-            zoomed.emit((libm::exp(-event.delta_y() * 0.0015), f64::from(event.client_x()), f64::from(event.client_y())));
-        }
-    })
-}
-
-/// Keys that work wherever one is not typing.
-fn shortcuts(send: &Callback<Message>) -> Option<EventListener> {
-    let document = web_sys::window()?.document()?;
-    let send = send.clone();
-    Some(EventListener::new_with_options(&document, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let target: Option<HtmlElement> = event.target().and_then(|target| target.dyn_into().ok());
-        let within = |css: &str| target.as_ref().is_some_and(|target| target.closest(css).ok().flatten().is_some());
-        let typing = target.as_ref().is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-        let button = within("button, summary, a");
-        let command = event.ctrl_key() || event.meta_key();
-        let key = event.key();
-        if event.alt_key() || within("dialog") && !(command && key == "k") {
-            return;
-        }
-        let action = match key.as_str() {
-            "k" | "/" if command => Action::DialogOpened(Dialog::Commands),
-            "s" if command => Action::SavePressed,
-            _ if typing => return,
-            "z" | "Z" if command && event.shift_key() => Action::RedoPressed,
-            "z" if command => Action::UndoPressed,
-            "y" if command => Action::RedoPressed,
-            "a" if command => Action::AllSelected,
-            "c" if command => Action::CopyPressed,
-            "x" if command => Action::CutPressed,
-            "d" if command => Action::DuplicatePressed,
-            "0" if command => {
-                event.prevent_default();
-                return send.emit(Message::Gesture(Gesture::Natural));
-            }
-            _ if command => return,
-            "?" => Action::DialogOpened(Dialog::Shortcuts),
-            "c" => Action::ConnectPressed,
-            "t" => Action::TablePressed,
-            "Delete" | "Backspace" => Action::DeletePressed,
-            " " if button => return,
-            " " => Action::PlayPressed,
-            "." => Action::StepPressed,
-            "," => Action::BackPressed,
-            "n" => Action::NextPressed,
-            "!" => return send.emit(Message::Gesture(Gesture::Fit)),
-            "+" | "=" => return send.emit(Message::Gesture(Gesture::Zoom(1.25))),
-            "-" => return send.emit(Message::Gesture(Gesture::Zoom(1.0 / 1.25))),
-            "Escape" => Action::Selected(None),
-            _ => return,
-        };
-        event.prevent_default();
-        send.emit(Message::Do(action));
-    }))
 }

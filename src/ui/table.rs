@@ -69,7 +69,7 @@ impl Table<'_> {
             <td class="tools">
                 if !targets.is_empty() {
                     <select class="small" aria-label={format!("Where {} is to lead", part.name())} data-connect={part.name().to_string()}>
-                        { for targets.iter().enumerate().map(|(index, to)| html! { <option value={index.to_string()}>{ to.name().to_string() }</option> }) }
+                        { for targets.iter().enumerate().map(|(index, to)| html! { <option value={index.to_string()} selected={index == 0}>{ to.name().to_string() }</option> }) }
                     </select>
                     <button type="button" class="line small" aria-label={format!("Connect {}", part.name())} {onclick}>{ "Connect" }</button>
                 }

@@ -22,6 +22,8 @@ const words = ['', '1', '0', '-5', '7', '1000', 'order.*', '#', 'a.b.c', '{}', '
 const keys = ['Enter', ' ', 'Escape', 'Delete', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', '.', ',', 'n', 'c', 't', 'k', 'F2', '+', '-', '!', '?', 'ContextMenu'];
 const commands = ['z', 'Z', 'a', 'd', 'x', 'k', '0'];
 const told = [];
+// What kept the page busy longest: for whoever wonders why it takes so long.
+let slowest = { took: 0 };
 
 const deeds = {
   click() {
@@ -105,9 +107,12 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
 (async () => {
   for (let action = 0; action < actions; action++) {
     const deed = one(weighted);
+    const begun = performance.now();
     told.push(`${action} ${deed} ${deeds[deed]() ?? ''}`);
     if (told.length > 12) told.shift();
     await pause();
+    const took = performance.now() - begun;
+    if (took > slowest.took) slowest = { took, deed: told.at(-1) };
     if (document.querySelector('#broken')) return done({ broken: document.querySelector('#broken').textContent, told });
     // Nobody sits before a dialog for ever, nor watches a world that is full.
     const dialog = document.querySelector('dialog[open]');
@@ -125,5 +130,5 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
     undone++;
     await pause();
   }
-  done({ ledger, undone, told, broken: document.querySelector('#broken')?.textContent ?? null });
-})();
+  done({ ledger, undone, told, slowest, broken: document.querySelector('#broken')?.textContent ?? null });
+})().catch((error) => done({ broken: `the monkey itself: ${error.stack}`, told }));
