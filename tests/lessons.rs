@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use requeue::broker::SimTime;
+use requeue::formats::markdown::{self, Block, Inline};
 use requeue::formats::{lesson_file, result_file};
 use requeue::lesson::check::{check, solved};
 use requeue::lesson::grade::{Submission, WHOLE, Work, grade};
@@ -103,18 +104,37 @@ fn what_the_text_speaks_of_exists() {
             .filter_map(|goal| goal.solution.edits.last().cloned())
             .chain([lesson.scenario.clone()])
             .collect();
-        for event in lesson_file::markdown(&prose) {
-            match event {
-                pulldown_cmark::Event::Code(word) if word.ends_with("-queue") || word.ends_with("-service") => {
-                    assert!(systems.iter().any(|scenario| is_taken(scenario, &word)), "{name}: there is no {word}");
+        for piece in markdown::read(&prose) {
+            each(&piece.block, &mut |inline| match inline {
+                Inline::Code(word) if word.ends_with("-queue") || word.ends_with("-service") => {
+                    assert!(systems.iter().any(|scenario| is_taken(scenario, word)), "{name}: there is no {word}");
                 }
-                pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => {
-                    let local = !dest_url.contains(':');
-                    assert!(!local || folder().join("..").join(&*dest_url).exists(), "{name}: {dest_url} leads nowhere");
+                Inline::Link(to, _) => {
+                    let local = !to.contains(':');
+                    assert!(!local || folder().join("..").join(to).exists(), "{name}: {to} leads nowhere");
                 }
                 _ => {}
+            });
+        }
+    }
+}
+
+/// Every piece of text in a block, however deep.
+fn each(block: &Block, see: &mut impl FnMut(&Inline)) {
+    fn inside(inlines: &[Inline], see: &mut impl FnMut(&Inline)) {
+        for inline in inlines {
+            see(inline);
+            if let Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Link(_, inner) = inline {
+                inside(inner, see);
             }
         }
+    }
+    match block {
+        Block::Heading(_, inner) | Block::Paragraph(inner) => inside(inner, see),
+        Block::Quote(pieces) => pieces.iter().for_each(|piece| each(&piece.block, see)),
+        Block::List { items, .. } => items.iter().flatten().for_each(|piece| each(&piece.block, see)),
+        Block::Table(rows) => rows.iter().flatten().for_each(|cell| inside(cell, see)),
+        Block::Code(..) | Block::Rule => {}
     }
 }
 

@@ -5,7 +5,7 @@ use super::geometry::{self, Plan, Rect};
 use super::{Node, form::get};
 use crate::formats::patch;
 use crate::scenario::edit::{Part, fresh, is_taken};
-use crate::scenario::{Json, Point, Scenario};
+use crate::scenario::{Json, Point, Scenario, json_object};
 use crate::sim::Place;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,11 @@ pub fn aligned(nodes: &[(Node, Rect)], align: Align) -> Vec<(Node, Point)> {
     let mean = |pick: fn(Point) -> f64| (nodes.iter().map(|(_, rect)| pick(rect.centre())).sum::<f64>() / count / 5.0).round() * 5.0;
     let (x, y) = (mean(|at| at.x), mean(|at| at.y));
     let along = |pick: fn(Point) -> f64, set: fn(Point, f64) -> Point| {
-        let mut sorted: Vec<(Node, Point)> = nodes.iter().map(|(node, rect)| (node.clone(), rect.centre())).collect();
-        sorted.sort_by(|one, other| pick(one.1).total_cmp(&pick(other.1)));
+        let mut sorted: Vec<(Node, Point)> = Vec::new();
+        for (node, rect) in nodes {
+            let place = sorted.partition_point(|(_, before)| pick(*before) <= pick(rect.centre()));
+            sorted.insert(place, (node.clone(), rect.centre()));
+        }
         let (first, last) = (sorted.first().map_or(0.0, |one| pick(one.1)), sorted.last().map_or(0.0, |one| pick(one.1)));
         let mut place = 0.0;
         for (_, at) in &mut sorted {
@@ -91,8 +94,12 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
                 let count = near.len() as f64;
                 if near.is_empty() { rows[place] } else { near.iter().sum::<f64>() / count }
             };
-            let mut wanted: Vec<(f64, usize)> = members.drain(..).map(|place| (wanted(place), place)).collect();
-            wanted.sort_by(|one, other| one.0.total_cmp(&other.0));
+            let mut in_order: Vec<(f64, usize)> = Vec::new();
+            for place in members.drain(..) {
+                let row = wanted(place);
+                in_order.insert(in_order.partition_point(|(before, _)| *before <= row), (row, place));
+            }
+            let wanted = in_order;
             let mut last = f64::NEG_INFINITY;
             let mut moved = 0.0;
             for (row, place) in &wanted {
@@ -165,7 +172,7 @@ pub fn copied(scenario: &Scenario, parts: &[Part]) -> String {
         ("clients", pick("clients", &|item| named(item, "name", &client))),
         ("services", pick("services", &|item| named(item, "name", &service))),
     ];
-    Json::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()).to_string()
+    json_object(fields.into_iter().map(|(key, value)| (key.to_owned(), value))).to_string()
 }
 
 type Name = crate::broker::Name;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::session::Session;
 use super::{App, Effect};
+use crate::broker::ordered::in_order;
 use crate::broker::{Name, SimTime};
 use crate::formats::{lesson_file, pretty::Doc, recording_file, result_file, scenario_file};
 use crate::lesson::grade::{Grade, Submission, Work, grade};
@@ -311,9 +312,7 @@ pub(super) fn unite(app: &mut App, other: &Json) -> Option<Effect> {
     for (lesson, entry) in other.as_object()? {
         let mine = progress_of(&app.progress, lesson);
         let theirs = entry.get("done").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let mut done: Vec<String> = mine.into_iter().chain(theirs.map(ToOwned::to_owned)).collect();
-        done.sort();
-        done.dedup();
+        let done = in_order(mine.into_iter().chain(theirs.map(ToOwned::to_owned)));
         let mut united = serde_json::Map::new();
         united.insert("steps".into(), entry.get("steps").cloned().unwrap_or_default());
         united.insert("done".into(), Json::from(done));

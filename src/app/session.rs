@@ -8,6 +8,7 @@ use super::geometry::{self, Layout, Plan, Rect};
 use super::log::Log;
 use super::marks::{self, Marks};
 use super::{Action, Node, Speed};
+use crate::broker::ordered::in_order;
 use crate::broker::{Name, SimTime};
 use crate::lesson::Lock;
 use crate::scenario::edit::{self, Edit, Part, PartKind};
@@ -604,10 +605,7 @@ impl Session {
     /// The parts that are selected, each once.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
-        let mut parts: Vec<Part> = self.selected().filter_map(|node| self.part(node)).collect();
-        parts.sort();
-        parts.dedup();
-        parts
+        in_order(self.selected().filter_map(|node| self.part(node)))
     }
 
     /// What is selected, as text for the clipboard.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::broker::{Table, Value};
+use crate::scenario::json_object;
 
 #[must_use]
 pub fn table_from_json(fields: &Map<String, Json>) -> Table {
@@ -25,8 +26,8 @@ pub fn value_from_json(json: &Json) -> Value {
 }
 
 #[must_use]
-pub fn table_to_json(table: &Table) -> Map<String, Json> {
-    table.iter().map(|(name, value)| (name.to_string(), value_to_json(value))).collect()
+pub fn table_to_json(table: &Table) -> Json {
+    json_object(table.iter().map(|(name, value)| (name.to_string(), value_to_json(value))))
 }
 
 #[must_use]
@@ -39,6 +40,6 @@ pub fn value_to_json(value: &Value) -> Json {
         Value::String(text) => Json::String(text.to_string()),
         Value::Timestamp(seconds) => Json::from(*seconds),
         Value::Array(items) => items.iter().map(value_to_json).collect(),
-        Value::Table(table) => Json::Object(table_to_json(table)),
+        Value::Table(table) => table_to_json(table),
     }
 }

@@ -3,13 +3,12 @@
 //! A heading of the first level is the title. A block ` ```lesson ` says what it is, a block ` ```scenario ` holds the system. Each heading of the
 //! second level begins a step, whose ` ```step ` block says what is asked. Everything else is prose.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde_json::Value as Json;
 
 use super::document::{Fields, Mistakes, Node};
+use super::markdown::{self, Block, Piece, plain};
 use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
 use crate::broker::SimTime;
@@ -26,12 +25,6 @@ const WRONG_MAX: usize = 8;
 const SEEDS_MAX: u32 = 200;
 /// A goal is judged on so many seeds where it does not say how many.
 const SEEDS: u32 = 20;
-
-/// Markdown as lessons have it: tables, and nothing that is not safe to show.
-#[must_use]
-pub fn markdown(text: &str) -> Parser<'_> {
-    Parser::new_ext(text, Options::ENABLE_TABLES)
-}
 
 /// A piece of the file: what stands between two headings.
 struct Section {
@@ -152,53 +145,29 @@ fn within(line: usize, block: &str, problem: Problem) -> Problem {
 
 /// Cuts the file at its headings. What is fenced for us is taken out of the prose.
 fn sections(text: &str) -> Vec<Section> {
-    let line_of = |offset: usize| text[..offset].matches('\n').count() + 1;
+    let lines: Vec<&str> = text.lines().collect();
     let mut sections: Vec<Section> = Vec::new();
-    let mut heading: Option<(String, usize)> = None;
-    let mut fence: Option<(String, String, usize)> = None;
-    let mut prose_from = 0;
-    let mut is_title = false;
-    let close = |sections: &mut Vec<Section>, range: Range<usize>| {
-        if let Some(section) = sections.last_mut() {
-            section.prose.push_str(text.get(range).unwrap_or_default());
+    for Piece { block, lines: range } in markdown::read(text) {
+        match block {
+            Block::Heading(level @ (1 | 2), words) => sections.push(Section {
+                title: plain(&words),
+                prose: String::new(),
+                blocks: Vec::new(),
+                line: range.start + 1,
+                is_title: level == 1,
+            }),
+            Block::Code(info, json) if matches!(&*info, "lesson" | "scenario" | "step") => {
+                if let Some(section) = sections.last_mut() {
+                    section.blocks.push((info, json, range.start + 1));
+                }
+            }
+            _ => {
+                if let Some(section) = sections.last_mut() {
+                    let gap = if section.prose.is_empty() { "" } else { "\n\n" };
+                    section.prose = format!("{}{gap}{}", section.prose, lines[range].join("\n"));
+                }
+            }
         }
-    };
-    for (event, range) in markdown(text).into_offset_iter() {
-        match event {
-            Event::Start(Tag::Heading { level: level @ (HeadingLevel::H1 | HeadingLevel::H2), .. }) => {
-                is_title = level == HeadingLevel::H1;
-                close(&mut sections, prose_from..range.start);
-                heading = Some((String::new(), line_of(range.start)));
-            }
-            Event::End(TagEnd::Heading(HeadingLevel::H1 | HeadingLevel::H2)) => {
-                if let Some((title, line)) = heading.take() {
-                    sections.push(Section { title, prose: String::new(), blocks: Vec::new(), line, is_title });
-                }
-                prose_from = range.end;
-            }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if matches!(&*info, "lesson" | "scenario" | "step") => {
-                close(&mut sections, prose_from..range.start);
-                fence = Some((info.to_string(), String::new(), line_of(range.start)));
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                if let (Some(block), Some(section)) = (fence.take(), sections.last_mut()) {
-                    section.blocks.push(block);
-                    prose_from = range.end;
-                }
-            }
-            Event::Text(words) | Event::Code(words) => {
-                if let Some((_, json, _)) = &mut fence {
-                    json.push_str(&words);
-                } else if let Some((title, _)) = &mut heading {
-                    title.push_str(&words);
-                }
-            }
-            _ => {}
-        }
-    }
-    close(&mut sections, prose_from..text.len());
-    for section in &mut sections {
-        section.prose = section.prose.trim().to_owned();
     }
     sections
 }

@@ -220,7 +220,7 @@ fn input_document(timed: &TimedInput) -> Doc {
             document.with("move", Doc::object().with("queue", queue.to_string()).with("count", *count).with_some("to", to))
         }
         Input::Publish(publish) => {
-            let headers = (!publish.headers.is_empty()).then(|| Json::Object(table_to_json(&publish.headers)));
+            let headers = (!publish.headers.is_empty()).then(|| table_to_json(&publish.headers));
             let publish = Doc::object()
                 .with("exchange", publish.exchange.to_string())
                 .with("routing_key", publish.routing_key.to_string())

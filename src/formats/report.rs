@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::pretty::Doc;
 use crate::broker::SimTime;
 use crate::broker::time::Span;
+use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
 use crate::sim::World;
 use crate::sim::histogram::Histogram;
@@ -243,7 +244,7 @@ fn copies(copies: &Copies) -> Doc {
 
 fn counts<'a>(counts: impl Iterator<Item = (&'a (impl ToString + 'a), &'a u64)>) -> Doc {
     let fields = counts.map(|(name, count)| (name.to_string(), serde_json::Value::from(*count)));
-    serde_json::Value::Object(fields.collect()).into()
+    json_object(fields).into()
 }
 
 fn business(ledger: &Ledger) -> Doc {

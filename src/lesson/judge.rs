@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Step, Task};
-use crate::broker::ordered::OrderedMap;
+use crate::broker::ordered::{OrderedMap, in_order};
 use crate::broker::{Event, Name, SimTime};
 use crate::scenario::{Fault, Scenario, Trigger};
 use crate::sim::judge::{holds, judge};
@@ -336,8 +336,7 @@ impl Run {
             }
             Demand::Reaches { exchange, routing_key, headers, services } => {
                 let reached = handlers(&self.world, exchange, routing_key, headers);
-                let mut wanted = services.clone();
-                wanted.sort();
+                let wanted = in_order(services.iter().cloned());
                 (reached != wanted).then(|| {
                     let told = if reached.is_empty() { "nobody".to_owned() } else { reached.join(", ") };
                     (format!("{routing_key} is handled by {told}"), None)
@@ -379,10 +378,7 @@ fn handlers(world: &World, exchange: &str, routing_key: &str, headers: &crate::b
             .iter()
             .any(|handler| matches!(&handler.trigger, Trigger::Queue(subscription) if queues.contains(&subscription.queue)))
     };
-    let mut names: Vec<Name> =
-        world.scenario().services.iter().filter(|service| consumes(service)).map(|service| service.name.clone()).collect();
-    names.sort();
-    names
+    in_order(world.scenario().services.iter().filter(|service| consumes(service)).map(|service| service.name.clone()))
 }
 
 impl Attempt {

@@ -2,6 +2,7 @@
 
 use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
+use crate::broker::ordered::in_order;
 use crate::broker::{Event, Name};
 use crate::scenario::{Property, property::Comparison, property::Quantity};
 use crate::sim::judge::judge;
@@ -24,8 +25,10 @@ impl Question {
     pub fn recording(&self, lesson: &Lesson) -> Recording {
         let publish =
             self.publish.clone().map(|publish| TimedInput { at: self.at, after_steps: 0, input: Input::Publish(Box::new(publish)) });
-        let mut inputs: Vec<TimedInput> = self.inputs.iter().cloned().chain(publish).collect();
-        inputs.sort_by_key(|timed| timed.at);
+        let mut inputs: Vec<TimedInput> = Vec::new();
+        for input in self.inputs.iter().cloned().chain(publish) {
+            inputs.insert(inputs.partition_point(|before| before.at <= input.at), input);
+        }
         Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs }
     }
 
@@ -55,13 +58,13 @@ impl Question {
         match &self.ask {
             Ask::Queues => {
                 let choices = lesson.scenario.broker.queues.iter().map(|queue| queue.name.to_string()).collect();
-                Answer { choices, right: sorted(seen.queues) }
+                Answer { choices, right: in_order(seen.queues) }
             }
             Ask::Reason => Answer {
                 choices: REASONS.iter().map(ToString::to_string).collect(),
                 right: vec![seen.reason.unwrap_or(REASONS[0]).to_owned()],
             },
-            Ask::Order { .. } => Answer { choices: sorted(seen.order.clone()), right: seen.order },
+            Ask::Order { .. } => Answer { choices: in_order(seen.order.clone()), right: seen.order },
             Ask::Count { of, choices } => {
                 let property = Property { left: of.clone(), comparison: Comparison::Equal, right: Quantity::Number(0.0) };
                 let found = judge(&world, &property).left;
@@ -73,14 +76,8 @@ impl Question {
     /// Whether somebody answered right.
     #[must_use]
     pub fn is_right(&self, right: &[String], given: &[String]) -> bool {
-        if matches!(self.ask, Ask::Queues) { sorted(given.to_vec()) == sorted(right.to_vec()) } else { given == right }
+        if matches!(self.ask, Ask::Queues) { in_order(given) == in_order(right) } else { given == right }
     }
-}
-
-fn sorted(mut words: Vec<String>) -> Vec<String> {
-    words.sort();
-    words.dedup();
-    words
 }
 
 #[derive(Default)]

@@ -33,6 +33,15 @@ pub use validate::{Problem, validate};
 /// Payloads and the data of a handler. Its maps are ordered.
 pub type Json = serde_json::Value;
 
+/// An object of fields, one by one: collecting them would bring a sort of its own into the page.
+pub fn json_object(fields: impl IntoIterator<Item = (String, Json)>) -> Json {
+    let mut object = serde_json::Map::new();
+    for (name, value) in fields {
+        object.insert(name, value);
+    }
+    Json::Object(object)
+}
+
 /// What a link's end is called that is not a service or a client.
 pub const BROKER: &str = "broker";
 

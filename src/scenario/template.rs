@@ -3,9 +3,9 @@
 //! `"{orderId}"` alone is that field with its type, `"order {orderId}"` is text, `"{quantity * 29.99}"` multiplies and rounds to
 //! cents. `{address.zip}` looks inside. What is missing becomes null, or nothing within text.
 
-use serde_json::{Map, Number};
+use serde_json::Number;
 
-use super::Json;
+use super::{Json, json_object};
 use crate::broker::Value;
 
 /// The value at a path of field names separated by dots.
@@ -20,7 +20,7 @@ pub fn fill(template: &Json, data: &Json) -> Json {
     match template {
         Json::String(text) => fill_string(text, data),
         Json::Array(items) => items.iter().map(|item| fill(item, data)).collect(),
-        Json::Object(fields) => Json::Object(fields.iter().map(|(name, value)| (name.clone(), fill(value, data))).collect::<Map<_, _>>()),
+        Json::Object(fields) => json_object(fields.iter().map(|(name, value)| (name.clone(), fill(value, data)))),
         other => other.clone(),
     }
 }

@@ -3,7 +3,8 @@
 use super::World;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger};
-use crate::broker::{Name, SimTime};
+use crate::broker::ordered::in_order;
+use crate::broker::SimTime;
 use crate::scenario::Property;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
 
@@ -141,16 +142,10 @@ pub fn compare(left: &World, right: &World) -> Vec<Compared> {
     let ledgers = [left.ledger(), right.ledger()];
     let mut quantities: Vec<Quantity> = MessageCount::ALL.iter().map(|(_, count)| Quantity::Messages(*count)).collect();
     quantities.extend(BusinessCount::ALL.iter().map(|(_, count)| Quantity::Business(*count)));
-    let mut effects: Vec<&Name> = ledgers.iter().flat_map(|ledger| ledger.business.effects.keys()).collect();
-    effects.sort();
-    effects.dedup();
-    for what in effects {
+    for what in in_order(ledgers.iter().flat_map(|ledger| ledger.business.effects.keys())) {
         quantities.extend(EffectCount::ALL.iter().map(|(_, count)| Quantity::Effect(*count, Some(what.clone()))));
     }
-    let mut queues: Vec<&Name> = ledgers.iter().flat_map(|ledger| ledger.queues.keys()).collect();
-    queues.sort();
-    queues.dedup();
-    for queue in queues {
+    for queue in in_order(ledgers.iter().flat_map(|ledger| ledger.queues.keys())) {
         quantities.extend(QueueCount::ALL.iter().map(|(_, count)| Quantity::Queue(*count, Some(queue.clone()))));
         quantities.push(Quantity::Dead(Some(queue.clone()), None));
         for percentile in [Percentile::P50, Percentile::P95, Percentile::Max] {
@@ -158,10 +153,7 @@ pub fn compare(left: &World, right: &World) -> Vec<Compared> {
             quantities.push(Quantity::Latency(LatencyOf::EndToEnd(queue.clone()), percentile));
         }
     }
-    let mut callees: Vec<&Name> = left.metrics().https().chain(right.metrics().https()).map(|(name, _)| name).collect();
-    callees.sort();
-    callees.dedup();
-    for callee in callees {
+    for callee in in_order(left.metrics().https().chain(right.metrics().https()).map(|(name, _)| name)) {
         for percentile in [Percentile::P50, Percentile::P95, Percentile::Max] {
             quantities.push(Quantity::Latency(LatencyOf::Http(callee.clone()), percentile));
         }

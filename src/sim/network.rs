@@ -35,7 +35,9 @@ pub(super) struct Links {
 
 /// The two ends in one order, whichever way something goes.
 fn sorted(mut link: [End; 2]) -> [End; 2] {
-    link.sort();
+    if link[0] > link[1] {
+        link.swap(0, 1);
+    }
     link
 }
 

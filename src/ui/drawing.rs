@@ -188,7 +188,7 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
             let Some((edge, binding)) = edge.zip(scene.session.scenario().broker.bindings.get(*number)) else { return html! {} };
             let headers = is_of_headers(scene.session.scenario(), &binding.source);
             let value = if headers {
-                serde_json::Value::Object(crate::formats::amqp_json::table_to_json(&binding.arguments)).to_string()
+                crate::formats::amqp_json::table_to_json(&binding.arguments).to_string()
             } else {
                 binding.routing_key.to_string()
             };

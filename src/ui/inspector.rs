@@ -419,7 +419,7 @@ fn letter(message: &Message) -> Html {
     let headers = properties
         .headers
         .as_ref()
-        .map(|headers| serde_json::Value::Object(table_to_json(headers)).to_string())
+        .map(|headers| table_to_json(headers).to_string())
         .filter(|text| text != "{}");
     let deaths = words::deaths(message);
     html! {

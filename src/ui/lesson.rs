@@ -1,6 +1,5 @@
 //! The lesson's panel: its text, its questions, its goals, and what was found; the course; and a lesson being written.
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::virtual_dom::VTag;
 use yew::{AttrValue, Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
@@ -10,6 +9,7 @@ use super::panels::on;
 use super::{Dispatch, icons};
 use crate::app::lesson::{Deed, progress_count};
 use crate::app::{Action, App, Classroom, Session};
+use crate::formats::markdown::{self, Block, Inline, Piece};
 use crate::formats::{lesson_file, result_file};
 use crate::lesson::{Ask, Question, Task};
 
@@ -23,83 +23,68 @@ fn is_safe(link: &str) -> bool {
     link.starts_with("https://") || link.starts_with("mailto:") || !scheme.contains(':')
 }
 
-/// Deeper than this nobody writes.
-const DEPTH_MAX: usize = 24;
-
 /// Markdown as elements. Raw HTML is shown as it is written: as text.
 pub fn markdown(text: &str) -> Html {
-    let mut open: Vec<VTag> = vec![VTag::new("div")];
-    let mut head = false;
-    let mut skipped = 0;
-    for event in lesson_file::markdown(text) {
-        match event {
-            Event::Start(tag) => {
-                let mut element = VTag::new(match &tag {
-                    Tag::Paragraph | Tag::HtmlBlock => "p",
-                    Tag::Heading { .. } => "h4",
-                    Tag::BlockQuote(_) => "blockquote",
-                    Tag::CodeBlock(_) => "pre",
-                    Tag::List(Some(_)) => "ol",
-                    Tag::List(None) => "ul",
-                    Tag::Item => "li",
-                    Tag::Emphasis => "em",
-                    Tag::Strong => "strong",
-                    Tag::Link { .. } => "a",
-                    Tag::Table(_) => "table",
-                    Tag::TableHead | Tag::TableRow => "tr",
-                    Tag::TableCell if head => "th",
-                    Tag::TableCell => "td",
-                    _ => "span",
-                });
-                match &tag {
-                    Tag::Link { link_type, dest_url, .. } if *link_type != LinkType::Email && is_safe(dest_url) => {
-                        element.add_attribute("href", AttrValue::from(dest_url.to_string()));
-                        element.add_attribute("rel", AttrValue::Static("noreferrer"));
-                    }
-                    Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) => {
-                        element.add_attribute("class", AttrValue::Static("mono"));
-                    }
-                    Tag::Table(_) => element.add_attribute("class", AttrValue::Static("table")),
-                    _ => {}
-                }
-                head |= matches!(tag, Tag::TableHead);
-                if open.len() >= DEPTH_MAX {
-                    skipped += 1;
-                } else {
-                    open.push(element);
-                }
-            }
-            Event::End(_) if skipped > 0 => skipped -= 1,
-            Event::End(end) => {
-                head &= !matches!(end, TagEnd::TableHead);
-                if let (Some(element), Some(parent)) = (open.pop(), open.last_mut()) {
-                    parent.add_child(element.into());
-                }
-            }
-            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => add_text(&mut open, &words),
-            Event::Code(words) => {
-                if let Some(parent) = open.last_mut() {
-                    parent.add_child(html! { <code>{ words.to_string() }</code> });
-                }
-            }
-            Event::SoftBreak | Event::HardBreak => add_text(&mut open, &CowStr::Borrowed(" ")),
-            _ => {}
-        }
-    }
-    while open.len() > 1 {
-        if let (Some(element), Some(parent)) = (open.pop(), open.last_mut()) {
-            parent.add_child(element.into());
-        }
-    }
-    let mut whole = open.remove(0);
+    let mut whole = element("div", pieces(&markdown::read(text), false));
     whole.add_attribute("class", AttrValue::Static("prose"));
     whole.into()
 }
 
-fn add_text(open: &mut [VTag], words: &CowStr<'_>) {
-    if let Some(parent) = open.last_mut() {
-        parent.add_child(html! { { words.to_string() } });
+fn element(tag: &'static str, children: Vec<Html>) -> VTag {
+    let mut element = VTag::new(tag);
+    element.add_children(children);
+    element
+}
+
+/// In a tight list a paragraph is its words alone.
+fn pieces(pieces: &[Piece], is_tight: bool) -> Vec<Html> {
+    pieces.iter().map(|piece| block(&piece.block, is_tight)).collect()
+}
+
+fn block(block: &Block, is_tight: bool) -> Html {
+    let mut element = match block {
+        Block::Paragraph(inner) if is_tight => return html! { <>{ for words(inner) }</> },
+        Block::Paragraph(inner) => element("p", words(inner)),
+        Block::Heading(_, inner) => element("h4", words(inner)),
+        Block::Quote(inner) => element("blockquote", pieces(inner, false)),
+        Block::Code(_, code) => element("pre", vec![html! { { code.clone() } }]),
+        Block::List { is_ordered, is_tight, items } => {
+            let items = items.iter().map(|item| element("li", pieces(item, *is_tight)).into()).collect();
+            element(if *is_ordered { "ol" } else { "ul" }, items)
+        }
+        Block::Table(rows) => {
+            let row = |(index, row): (usize, &Vec<Vec<Inline>>)| {
+                let cell = |inner: &Vec<Inline>| element(if index == 0 { "th" } else { "td" }, words(inner)).into();
+                element("tr", row.iter().map(cell).collect()).into()
+            };
+            element("table", rows.iter().enumerate().map(row).collect())
+        }
+        Block::Rule => element("hr", Vec::new()),
+    };
+    match block {
+        Block::Code(..) => element.add_attribute("class", AttrValue::Static("mono")),
+        Block::Table(_) => element.add_attribute("class", AttrValue::Static("table")),
+        _ => {}
     }
+    element.into()
+}
+
+fn words(inlines: &[Inline]) -> Vec<Html> {
+    let word = |inline: &Inline| match inline {
+        Inline::Text(text) => html! { { text.clone() } },
+        Inline::Code(code) => element("code", vec![html! { { code.clone() } }]).into(),
+        Inline::Emphasis(inner) => element("em", words(inner)).into(),
+        Inline::Strong(inner) => element("strong", words(inner)).into(),
+        Inline::Link(to, inner) => {
+            let mut link = element("a", words(inner));
+            if is_safe(to) {
+                link.add_attribute("href", AttrValue::from(to.clone()));
+                link.add_attribute("rel", AttrValue::Static("noreferrer"));
+            }
+            link.into()
+        }
+    };
+    inlines.iter().map(word).collect()
 }
 
 /// The panel of the lesson that is open.

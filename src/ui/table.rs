@@ -135,7 +135,7 @@ impl Table<'_> {
                     { for scenario.broker.bindings.iter().enumerate().map(|(index, binding)| {
                         let headers = is_of_headers(scenario, &binding.source);
                         let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
-                        let value = if headers { serde_json::Value::Object(table_to_json(&binding.arguments)).to_string() } else { binding.routing_key.to_string() };
+                        let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
                         let path = format!("broker.bindings[{index}].{field}");
                         let why = self.session.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
                         let onchange = self.dispatch.reform(move |event: Event| Action::FieldSet(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()));

@@ -184,7 +184,7 @@ impl Client {
                 let apply_to = crate::broker::ApplyTo::ALL.iter().find(|(_, apply_to)| *apply_to == policy.apply_to);
                 let body = json!({
                     "pattern": policy.pattern,
-                    "definition": Json::Object(table_to_json(&policy.definition)),
+                    "definition": table_to_json(&policy.definition),
                     "priority": policy.priority,
                     "apply-to": apply_to.map_or("queues", |(word, _)| word),
                 });

@@ -70,7 +70,7 @@ fn point(at: Point) -> Doc {
 }
 
 fn table(fields: &Table) -> Option<Json> {
-    (!fields.is_empty()).then(|| Json::Object(table_to_json(fields)))
+    (!fields.is_empty()).then(|| table_to_json(fields))
 }
 
 fn network(network: &Network) -> Doc {
@@ -137,7 +137,7 @@ fn policy(policy: &Policy) -> Doc {
         .with("name", name(&policy.name))
         .with("pattern", policy.pattern.as_str())
         .with_unless("apply_to", apply_to, &"queues")
-        .with("definition", Json::Object(table_to_json(&policy.definition)))
+        .with("definition", table_to_json(&policy.definition))
         .with_unless("priority", policy.priority, &0)
         .with_unless("operator", policy.operator, &false)
 }

@@ -1,0 +1,195 @@
+//! The Markdown of lessons is CommonMark's: what our reader makes of a text is what pulldown-cmark makes of it.
+
+use proptest::prelude::*;
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use requeue::formats::markdown::{Block, Inline, Piece, read};
+
+fn ours(text: &str) -> String {
+    let mut out = String::new();
+    pieces(&read(text), false, &mut out);
+    out
+}
+
+fn pieces(pieces: &[Piece], is_tight: bool, out: &mut String) {
+    for piece in pieces {
+        match &piece.block {
+            Block::Heading(level, inner) => {
+                out.push_str(&format!("<h{level}>"));
+                words(inner, out);
+                out.push_str("</h>\n");
+            }
+            Block::Paragraph(inner) if is_tight => words(inner, out),
+            Block::Paragraph(inner) => {
+                out.push_str("<p>");
+                words(inner, out);
+                out.push_str("</p>\n");
+            }
+            Block::Code(info, code) => out.push_str(&format!("<pre {info}>{code}</pre>\n")),
+            Block::Quote(inner) => {
+                out.push_str("<quote>");
+                self::pieces(inner, false, out);
+                out.push_str("</quote>\n");
+            }
+            Block::List { is_ordered, is_tight, items } => {
+                out.push_str(if *is_ordered { "<ol>" } else { "<ul>" });
+                for item in items {
+                    out.push_str("<li>");
+                    self::pieces(item, *is_tight, out);
+                    out.push_str("</li>\n");
+                }
+                out.push_str("</list>\n");
+            }
+            Block::Table(rows) => {
+                out.push_str("<table>");
+                for row in rows {
+                    out.push_str("<tr>");
+                    for cell in row {
+                        out.push_str("<td>");
+                        words(cell, out);
+                        out.push_str("</td>");
+                    }
+                    out.push_str("</tr>\n");
+                }
+                out.push_str("</table>\n");
+            }
+            Block::Rule => out.push_str("<hr>\n"),
+        }
+    }
+}
+
+fn words(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        let (before, inner, after) = match inline {
+            Inline::Text(text) => {
+                out.push_str(text);
+                continue;
+            }
+            Inline::Code(code) => {
+                out.push_str(&format!("<code>{code}</code>"));
+                continue;
+            }
+            Inline::Emphasis(inner) => ("<em>".to_owned(), inner, "</em>"),
+            Inline::Strong(inner) => ("<strong>".to_owned(), inner, "</strong>"),
+            Inline::Link(to, inner) => (format!("<a {to}>"), inner, "</a>"),
+        };
+        out.push_str(&before);
+        words(inner, out);
+        out.push_str(after);
+    }
+}
+
+fn theirs(text: &str) -> String {
+    let mut out = String::new();
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(tag) => match tag {
+                Tag::Paragraph => out.push_str("<p>"),
+                Tag::Heading { level, .. } => out.push_str(&format!("<h{}>", level as usize)),
+                Tag::CodeBlock(CodeBlockKind::Fenced(info)) => out.push_str(&format!("<pre {info}>")),
+                Tag::CodeBlock(CodeBlockKind::Indented) => out.push_str("<pre >"),
+                Tag::BlockQuote(_) => out.push_str("<quote>"),
+                Tag::List(Some(_)) => out.push_str("<ol>"),
+                Tag::List(None) => out.push_str("<ul>"),
+                Tag::Item => out.push_str("<li>"),
+                Tag::Table(_) => out.push_str("<table>"),
+                Tag::TableHead | Tag::TableRow => out.push_str("<tr>"),
+                Tag::TableCell => out.push_str("<td>"),
+                Tag::Emphasis => out.push_str("<em>"),
+                Tag::Strong => out.push_str("<strong>"),
+                Tag::Link { dest_url, link_type, .. } => {
+                    let mail = if link_type == pulldown_cmark::LinkType::Email { "mailto:" } else { "" };
+                    out.push_str(&format!("<a {mail}{dest_url}>"));
+                }
+                _ => {}
+            },
+            Event::End(tag) => match tag {
+                TagEnd::Paragraph => out.push_str("</p>\n"),
+                TagEnd::Heading(_) => out.push_str("</h>\n"),
+                TagEnd::CodeBlock => out.push_str("</pre>\n"),
+                TagEnd::BlockQuote(_) => out.push_str("</quote>\n"),
+                TagEnd::List(_) => out.push_str("</list>\n"),
+                TagEnd::Item => out.push_str("</li>\n"),
+                TagEnd::Table => out.push_str("</table>\n"),
+                TagEnd::TableHead | TagEnd::TableRow => out.push_str("</tr>\n"),
+                TagEnd::TableCell => out.push_str("</td>"),
+                TagEnd::Emphasis => out.push_str("</em>"),
+                TagEnd::Strong => out.push_str("</strong>"),
+                TagEnd::Link => out.push_str("</a>"),
+                _ => {}
+            },
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => out.push_str(&text),
+            Event::Code(code) => out.push_str(&format!("<code>{code}</code>")),
+            Event::SoftBreak | Event::HardBreak => out.push(' '),
+            Event::Rule => out.push_str("<hr>\n"),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn every_lesson_is_read_as_common_mark_has_it() {
+    let mut count = 0;
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/static/lessons")).expect("the lessons are there") {
+        let path = file.expect("it can be read").path();
+        if path.extension().is_some_and(|ending| ending == "md") {
+            let text = std::fs::read_to_string(&path).expect("it is text");
+            assert_eq!(ours(&text), theirs(&text), "{}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 38, "{count} lessons");
+}
+
+#[test]
+fn what_people_write_is_read_as_common_mark_has_it() {
+    let cases = [
+        "# One #\n\n## Two\nthree\n===\nfour\nfive\n---\n#no\n####### no\n# C#",
+        "*a* _b_ **c** __d__ ***e*** a*b*c a_b_c **a*b*c** *a**b**c* * a * ** **\n\n*(x)*. _\"y\"_ **a",
+        "`a` ``b`c`` ` d ` `e\nf` `open\n\n\\*no\\* \\`no\\` \\a 5 \\< 6 a\\\nb  \nc",
+        "[a](b) [a *b*](<c d> \"title\") [a](b(c)d) [a [b](c) d](e) [no] [no](a b) ![image](x.png) [a](\n\n<https://a.b/c> <a@b.c> <b>bold</b> a < b",
+        "- a\n- b\n  c\n\n  d\n- e\n\n1. x\n2. y\n   - z\n   - w\n\n7) seven",
+        "- a\n\n- b\n* c\n+ d\n-\n- e\n    code?",
+        "> a\nb\n> - c\n>\n> d\n\n> ```\n> e\n> ```",
+        "```js\na\n  b\n```\n~~~\nc\n```\n~~~\n````\n```\n````\n    indented\n\n    more\n\nend\n```\nopen",
+        "| a | b |\n|---|:-:|\n| `c` | d\\|e |\n| f |\n\nafter\na | b\n--|--\nc | d",
+        "a\n***\nb\n\n* * *\n_____\n--",
+        "&amp; &lt; &#65; &#x42; &none; & a&b;",
+        "text\n- list\n2. no list\n> quote\n# head\n    goes on",
+        "Ünï *çödé* **“quoted”** „*low*“ — *dash*—*dash*",
+        "\u{feff}# with a mark",
+        "",
+    ];
+    for text in cases {
+        let text = format!("{text}\n");
+        assert_eq!(ours(&text), theirs(&text), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pairs of stars, underlines, ticks and brackets, however they are mixed.
+    #[test]
+    fn pairs_are_found_as_common_mark_finds_them(parts in proptest::collection::vec(
+        prop::sample::select(vec!["*", "**", "***", "_", "__", " ", "a", "b c", "`", "``", "[", "](d)", "]", "\\", ".", "(", "é"]), 0..14
+    )) {
+        let text = format!("x {} y", parts.concat());
+        prop_assert_eq!(ours(&text), theirs(&text), "{}", text);
+    }
+
+    /// Lines of every kind, one below another.
+    #[test]
+    fn lines_are_taken_together_as_common_mark_takes_them(parts in proptest::collection::vec(
+        prop::sample::select(vec!["a", "b *c*", "", "", "# h", "- i", "- j", "  k", "1. l", "> q", "```", "***", "    m", "***n", "a | b"]), 0..9
+    )) {
+        let text = parts.join("\n") + "\n";
+        prop_assert_eq!(ours(&text), theirs(&text), "{}", text);
+    }
+
+    /// Whatever it is given.
+    #[test]
+    fn it_reads_anything(text in "(?s).{0,200}") {
+        let _ = read(&text);
+    }
+}
