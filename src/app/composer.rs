@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::words;
+use crate::broker::number;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Event, Name, SimTime, Table};
 use crate::formats::amqp_json::table_from_json;
@@ -175,8 +176,8 @@ impl Composer {
     /// # Errors
     /// When the rate is none.
     pub fn period(&self) -> Result<SimTime, (Typed, String)> {
-        let rate = self.rate.trim().parse::<f64>().ok().filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
-        let rate = rate.ok_or_else(|| (Typed::Rate, format!("More than 0 and at most {RATE_MAX} a second.")))?;
+        let rate = number::parse(&self.rate).filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
+        let rate = rate.ok_or_else(|| (Typed::Rate, format!("More than 0 and at most {} a second.", number::Shortest(RATE_MAX))))?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from a millisecond to a long time")]
         Ok(SimTime::from_micros((1e6 / rate) as u64))
     }

@@ -2,6 +2,7 @@
 
 use super::{Exhibit, Listed};
 use crate::broker::SimTime;
+use crate::broker::number::{self, Fixed};
 use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
 
 /// What cannot be read is left out: the list is ours.
@@ -38,7 +39,7 @@ fn shapes(text: &str) -> Vec<(char, f64, f64)> {
         let mut letters = word.chars();
         let kind = letters.next()?;
         let (x, y) = letters.as_str().split_once(',')?;
-        Some((kind, x.parse().ok()?, y.parse().ok()?))
+        Some((kind, number::parse(x)?, number::parse(y)?))
     };
     text.split(' ').filter_map(shape).collect()
 }
@@ -57,7 +58,7 @@ fn view(shapes: &[(char, f64, f64)]) -> [f64; 4] {
 #[must_use]
 pub fn outline(scenario: &Scenario) -> String {
     let broker = &scenario.broker;
-    let at = |kind: char, at: Point| format!("{kind}{:.0},{:.0}", at.x, at.y);
+    let at = |kind: char, at: Point| format!("{kind}{:.0},{:.0}", Fixed(at.x), Fixed(at.y));
     let clients = scenario.clients.iter().map(|one| at('c', one.at));
     let services = scenario.services.iter().map(|one| at('s', one.at));
     let exchanges = broker.exchanges.iter().map(|one| at('e', one.at));

@@ -1,6 +1,7 @@
 //! Where things stand on the canvas, and the curves between them.
 
 use crate::broker::Name;
+use crate::broker::number::Fixed;
 use crate::broker::ordered::OrderedMap;
 use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
 use crate::sim::{InstanceId, Place, World};
@@ -87,7 +88,14 @@ impl Curve {
         let Self { from, control_from, control_to, to } = self;
         format!(
             "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            from.x, from.y, control_from.x, control_from.y, control_to.x, control_to.y, to.x, to.y
+            Fixed(from.x),
+            Fixed(from.y),
+            Fixed(control_from.x),
+            Fixed(control_from.y),
+            Fixed(control_to.x),
+            Fixed(control_to.y),
+            Fixed(to.x),
+            Fixed(to.y)
         )
     }
 }

@@ -29,6 +29,7 @@ pub mod exchange;
 pub mod explain;
 pub mod message;
 pub mod method;
+pub mod number;
 pub mod ordered;
 pub mod policy;
 pub mod profile;

@@ -90,7 +90,7 @@ impl fmt::Display for Value {
             Self::Void => f.write_str("undefined"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Int(number) => write!(f, "{number}"),
-            Self::Double(number) => write!(f, "{number}"),
+            Self::Double(number) => write!(f, "{}", super::number::Shortest(*number)),
             Self::String(text) => f.write_str(text),
             Self::Timestamp(seconds) => write!(f, "{seconds}"),
             Self::Array(items) => {

@@ -94,7 +94,12 @@ fn is_rule(line: &str) -> bool {
     let mut letters = line.chars().filter(|letter| !letter.is_whitespace());
     let Some(first) = letters.next().filter(|letter| matches!(letter, '-' | '*' | '_')) else { return false };
     let mut count = 1;
-    indent(line) < 4 && letters.all(|letter| { count += 1; letter == first }) && count >= 3
+    indent(line) < 4
+        && letters.all(|letter| {
+            count += 1;
+            letter == first
+        })
+        && count >= 3
 }
 
 /// What begins an item: its letter, its number, and how far its text is from the left.
@@ -142,7 +147,7 @@ fn is_table(lines: &[&str]) -> bool {
     };
     let [head, below, ..] = lines else { return false };
     let below = (below.contains('|'), cells(below));
-    head.contains('|') && below.0 && below.1.iter().all(|cell| dashes(cell)) && cells(head).len() == below.1.len()
+    head.contains('|') && below.0 && below.1.iter().all(dashes) && cells(head).len() == below.1.len()
 }
 
 /// Whether the line ends a paragraph before it.
@@ -258,7 +263,8 @@ fn paragraph(lines: &[&str]) -> (Block, usize) {
     while let Some(line) = lines.get(count) {
         let level = if line.trim_start().starts_with('=') { 1 } else { 2 };
         let under = line.trim();
-        if indent(line) < 4 && !under.is_empty() && (under.chars().all(|letter| letter == '=') || under.chars().all(|letter| letter == '-')) {
+        if indent(line) < 4 && !under.is_empty() && (under.chars().all(|letter| letter == '=') || under.chars().all(|letter| letter == '-'))
+        {
             return (Block::Heading(level, inlines(&joined(&lines[..count]))), count + 1);
         }
         if interrupts(line) {
@@ -306,16 +312,15 @@ fn inlines(text: &str) -> Vec<Inline> {
                 length = 2;
                 push_text(&mut marks, &rest[1..2]);
             }
-            '`' => match code(rest, count) {
-                Some((inner, whole)) => {
+            '`' => {
+                if let Some((inner, whole)) = code(rest, count) {
                     marks.push(Mark::Read(Inline::Code(inner), 0));
                     length = whole;
-                }
-                None => {
+                } else {
                     length = count;
                     push_text(&mut marks, &rest[..count]);
                 }
-            },
+            }
             '*' | '_' => {
                 length = count;
                 marks.push(run(letter, count, before, rest[count..].chars().next().unwrap_or(' ')));
@@ -382,7 +387,13 @@ fn run(letter: char, count: usize, before: char, after: char) -> Mark {
     let left = !after.is_whitespace() && (!is_sign(after) || before.is_whitespace() || is_sign(before));
     let right = !before.is_whitespace() && (!is_sign(before) || after.is_whitespace() || is_sign(after));
     let is_star = letter == '*';
-    Mark::Run { letter, length: count, count, opens: left && (is_star || !right || is_sign(before)), closes: right && (is_star || !left || is_sign(after)) }
+    Mark::Run {
+        letter,
+        length: count,
+        count,
+        opens: left && (is_star || !right || is_sign(before)),
+        closes: right && (is_star || !left || is_sign(after)),
+    }
 }
 
 /// Makes a link of what stands since its bracket, where an address follows; how long that is.
@@ -522,10 +533,10 @@ fn as_text(mark: Mark) -> Mark {
 }
 
 fn belong(opener: &Mark, closer: &Mark) -> bool {
-    let (
-        Mark::Run { letter, length, opens: true, closes, .. },
-        Mark::Run { letter: other, length: second, opens, .. },
-    ) = (opener, closer) else { return false };
+    let (Mark::Run { letter, length, opens: true, closes, .. }, Mark::Run { letter: other, length: second, opens, .. }) = (opener, closer)
+    else {
+        return false;
+    };
     let clash = (*closes || *opens) && (length + second) % 3 == 0 && !(length % 3 == 0 && second % 3 == 0);
     letter == other && !clash
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::pretty::Doc;
 use crate::broker::SimTime;
+use crate::broker::number::Fixed;
 use crate::broker::time::Span;
 use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
@@ -140,7 +141,8 @@ fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
     };
     for (name, queue) in metrics.queues() {
         line(out, format!("queueing   {name}"), &queue.queueing, String::new())?;
-        let capacity = queue.capacity(world.now()).map_or(String::new(), |able| format!("  consumer capacity {:.0} %", able * 100.0));
+        let capacity =
+            queue.capacity(world.now()).map_or(String::new(), |able| format!("  consumer capacity {:.0} %", Fixed(able * 100.0)));
         line(out, format!("end-to-end {name}"), &queue.end_to_end, capacity)?;
     }
     for (name, http) in metrics.https() {
@@ -155,9 +157,9 @@ fn rounded(time: SimTime) -> String {
     let micros = time.as_micros();
     match micros {
         0..1_000 => format!("{micros} us"),
-        1_000..1_000_000 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
-        1_000_000..600_000_000 => format!("{:.2} s", time.as_secs_f64()),
-        _ => format!("{:.1} min", time.as_secs_f64() / 60.0),
+        1_000..1_000_000 => format!("{:.1} ms", Fixed(time.as_secs_f64() * 1e3)),
+        1_000_000..600_000_000 => format!("{:.2} s", Fixed(time.as_secs_f64())),
+        _ => format!("{:.1} min", Fixed(time.as_secs_f64() / 60.0)),
     }
 }
 

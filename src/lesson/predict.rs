@@ -2,6 +2,7 @@
 
 use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
+use crate::broker::number::Shortest;
 use crate::broker::ordered::in_order;
 use crate::broker::{Event, Name};
 use crate::scenario::{Property, property::Comparison, property::Quantity};
@@ -68,7 +69,7 @@ impl Question {
             Ask::Count { of, choices } => {
                 let property = Property { left: of.clone(), comparison: Comparison::Equal, right: Quantity::Number(0.0) };
                 let found = judge(&world, &property).left;
-                Answer { choices: choices.iter().map(ToString::to_string).collect(), right: vec![format!("{found}")] }
+                Answer { choices: choices.iter().map(ToString::to_string).collect(), right: vec![Shortest(found).to_string()] }
             }
         }
     }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::{BROKER, Name, SimTime};
 use crate::broker::Resource;
+use crate::broker::number;
 use crate::broker::time::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +87,7 @@ impl fmt::Display for FaultKind {
             Self::Kill(target) => write!(f, "kill {target}"),
             Self::Stop(target) => write!(f, "stop {target}"),
             Self::Hang(target) => write!(f, "hang {target}"),
-            Self::Slow(target, times) => write!(f, "slow {target} {times}x"),
+            Self::Slow(target, times) => write!(f, "slow {target} {}x", number::Shortest(*times)),
             Self::Partition([one, other]) => write!(f, "partition {one} from {other}"),
             Self::RestartBroker => f.write_str("restart broker"),
             Self::Alarm(resource) => write!(f, "alarm {}", resource.name()),
@@ -186,8 +187,8 @@ impl<'a> Words<'a> {
             "slow" => {
                 let target = self.target()?;
                 let times = self.need("how much slower")?;
-                match times.strip_suffix('x').unwrap_or(times).parse::<f64>() {
-                    Ok(number) if number.is_finite() && number > 0.0 => FaultKind::Slow(target, number),
+                match number::parse(times.strip_suffix('x').unwrap_or(times)) {
+                    Some(number) if number > 0.0 => FaultKind::Slow(target, number),
                     _ => return Err(self.wrong(&format!("'{times}' is not a number of times, as in 5x"))),
                 }
             }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Name, SimTime};
+use crate::broker::number::{self, Shortest};
 use crate::broker::time::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -246,7 +247,7 @@ fn sentence(text: &str) -> Option<Property> {
         return zero(Quantity::Effect(EffectCount::Duplicated, Some(what.into())));
     }
     if let Some((queue, limit)) = text.strip_prefix("depth of ").and_then(|rest| rest.split_once(" below ")) {
-        let limit = limit.trim().parse().ok()?;
+        let limit = number::parse(limit)?;
         let left = Quantity::Queue(QueueCount::Depth, Some(queue.trim().into()));
         return Some(Property { left, comparison: Comparison::Less, right: Quantity::Number(limit) });
     }
@@ -258,8 +259,8 @@ impl FromStr for Quantity {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        if let Ok(number) = text.parse::<f64>() {
-            return if number.is_finite() { Ok(Self::Number(number)) } else { Err(format!("'{text}' is not a number")) };
+        if let Some(number) = number::parse(text) {
+            return Ok(Self::Number(number));
         }
         if text.starts_with(|first: char| first.is_ascii_digit()) {
             return text.parse().map(Self::Time);
@@ -318,7 +319,7 @@ impl fmt::Display for Quantity {
             Some(name) => write!(f, "{word}({name})"),
         };
         match self {
-            Self::Number(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{}", Shortest(*number)),
             Self::Time(time) => write!(f, "{}", Span(*time)),
             Self::Messages(count) => f.write_str(count.name()),
             Self::Business(count) => f.write_str(count.name()),

@@ -7,6 +7,7 @@ use serde_json::Number;
 
 use super::{Json, json_object};
 use crate::broker::Value;
+use crate::broker::number;
 
 /// The value at a path of field names separated by dots.
 #[must_use]
@@ -82,11 +83,11 @@ fn evaluate(expression: &str, data: &Json) -> Json {
     let Some((left, right)) = expression.split_once('*') else {
         return field(data, expression.trim()).cloned().unwrap_or(Json::Null);
     };
-    let number = |text: &str| {
+    let factor = |text: &str| {
         let text = text.trim();
-        text.parse::<f64>().ok().or_else(|| field(data, text).and_then(Json::as_f64))
+        number::parse(text).or_else(|| field(data, text).and_then(Json::as_f64))
     };
-    let product = number(left).zip(number(right)).map(|(left, right)| (left * right * 100.0).round() / 100.0);
+    let product = factor(left).zip(factor(right)).map(|(left, right)| (left * right * 100.0).round() / 100.0);
     product.and_then(Number::from_f64).map_or(Json::Null, Json::Number)
 }
 

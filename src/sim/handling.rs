@@ -9,6 +9,7 @@ use super::life::NO_ANSWER;
 use super::random::Random;
 use super::service::{Cause, InstanceId, Job, Record, Run, RunId};
 use super::trace::{Happening, event_name};
+use crate::broker::number::Shortest;
 use crate::broker::{DeathReason, Message, Name, SimTime, Value};
 use crate::scenario::template::field;
 use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
@@ -236,7 +237,7 @@ impl World {
             }
             FailureRule::EveryNth(nth) => visit.is_multiple_of(*nth).then(|| format!("time {visit}, and one in {nth} fails")),
             FailureRule::Probability(probability) => {
-                (instance.random.unit() < *probability).then(|| format!("it fails with probability {probability}"))
+                (instance.random.unit() < *probability).then(|| format!("it fails with probability {}", Shortest(*probability)))
             }
             FailureRule::FieldMissing(path) => field(run.data.json(), path).is_none().then(|| format!("{path} is missing")),
             FailureRule::FieldEquals { field: path, value } => {

@@ -3,8 +3,9 @@
 use super::World;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger};
-use crate::broker::ordered::in_order;
 use crate::broker::SimTime;
+use crate::broker::number::{Fixed, Shortest};
+use crate::broker::ordered::in_order;
 use crate::scenario::Property;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
 
@@ -36,8 +37,8 @@ impl std::fmt::Display for Judgement {
     /// As in `duplicated(email sent) = 0: it is 3`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let value = |quantity: &Quantity, value: f64| match quantity {
-            Quantity::Latency(..) | Quantity::Time(_) => format!("{value:.1} ms"),
-            _ => format!("{value}"),
+            Quantity::Latency(..) | Quantity::Time(_) => format!("{:.1} ms", Fixed(value)),
+            _ => Shortest(value).to_string(),
         };
         write!(f, "{}: it is {}", self.property, value(&self.property.left, self.left))?;
         match self.property.right {

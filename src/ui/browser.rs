@@ -9,6 +9,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use crate::app::{Action, Motion, Options, Theme};
+use crate::broker::number::Fixed;
 use crate::formats::{recording_file, scenario_file};
 use crate::lesson::Lock;
 
@@ -186,7 +187,7 @@ pub fn read_file(file: &web_sys::File, dispatch: Dispatch) {
     if too_large {
         let reason = format!(
             "the file has {} bytes: a scenario has at most {}, a recording {}",
-            file.size(),
+            Fixed(file.size()),
             scenario_file::BYTES_MAX,
             recording_file::BYTES_MAX
         );

@@ -1,10 +1,11 @@
 //! Publishing by hand: what goes out, and which queues would get it and why, before it does.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes, html};
+use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes};
 
 use super::form::help;
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, icons};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;

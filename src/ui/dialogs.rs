@@ -1,14 +1,16 @@
 //! What lies over the page: scenarios, commands, shortcuts, sharing, the glossary, menus.
 
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
-use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
+use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes};
 
 use super::drawing::close_button;
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
 use crate::app::{Action, App, Dialog, Exhibit};
+use crate::broker::number::Shortest;
 use crate::formats::scenario_file;
 
 /// A longer link is cut off by some programs.
@@ -195,12 +197,12 @@ fn preview(exhibit: &Exhibit) -> Html {
     if exhibit.shapes.is_empty() {
         return html! {};
     }
-    let view = exhibit.view.map(|value| value.to_string()).join(" ");
+    let view = exhibit.view.map(|value| Shortest(value).to_string()).join(" ");
     html! {
         <svg class="preview-map" viewBox={view} aria-hidden="true">
             { for exhibit.shapes.iter().map(|(kind, x, y)| {
                 let (width, height, radius) = match kind { 'e' => (72.0, 72.0, "36"), 'c' => (130.0, 46.0, "23"), 'q' => (196.0, 48.0, "10"), _ => (196.0, 80.0, "12") };
-                html! { <rect class={format!("shape-{kind}")} x={(x - width / 2.0).to_string()} y={(y - height / 2.0).to_string()} width={width.to_string()} height={height.to_string()} rx={radius} /> }
+                html! { <rect class={format!("shape-{kind}")} x={x - width / 2.0} y={y - height / 2.0} width={width} height={height} rx={radius} /> }
             }) }
         </svg>
     }
@@ -264,7 +266,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                     <p class="why" role="alert">{ "That is longer than 16 KiB, which no link may be: save it as a file, and share that." }</p>
                 } else {
                     if link.len() > LINK_LONG { <p class="soft" role="status">{ "Over 2,000 characters: some programs cut such links off. A file is safer." }</p> }
-                    <div class="buttons"><button type="button" class="primary" id="copy-link" onclick={Callback::from(move |_| browser::copy(&copy))}>{ "Copy the link" }</button></div>
+                    <div class="buttons"><button type="button" class="primary" id="copy-link" onclick={Callback::from(move |_: MouseEvent| browser::copy(&copy))}>{ "Copy the link" }</button></div>
                 }
             }
             <div class={classes!("buttons", "files")}>

@@ -2,13 +2,15 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes};
 
 use super::painter::Camera;
+use super::view::html;
 use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, Session};
+use crate::broker::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Table, Value};
 use crate::scenario::{Point, QueueSpec, Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};
@@ -75,7 +77,7 @@ const SHADOWS_MAX: usize = 30;
 pub fn view(scene: &Scene<'_>) -> Html {
     let Scene { app, session, camera, size, gesture, .. } = scene;
     let plan = session.plan();
-    let transform = format!("translate({:.2} {:.2}) scale({:.4})", camera.left, camera.top, camera.scale);
+    let transform = format!("translate({:.2} {:.2}) scale({:.4})", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
     let edges = geometry::edges(plan);
     let places = geometry::places(plan);
     let lit = lit(session);
@@ -83,7 +85,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
     let onpointerdown =
         gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
     html! {
-        <svg class={classes!("drawing", (places.len() > SHADOWS_MAX).then_some("many"), session.connecting.is_some().then_some("connecting"))} width={size.0.to_string()} height={size.1.to_string()} role="group" aria-label="The system: arrow keys go from node to node"
+        <svg class={classes!("drawing", (places.len() > SHADOWS_MAX).then_some("many"), session.connecting.is_some().then_some("connecting"))} width={size.0} height={size.1} role="group" aria-label="The system: arrow keys go from node to node"
             {onpointerdown}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
@@ -104,11 +106,11 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 { for places.iter().enumerate().map(|(index, place)| node(scene, index, place, stop == Some(place), &lit)) }
                 { pending(scene) }
                 if let Some((from, to)) = scene.boxed {
-                    <rect class="box-select" x={from.x.min(to.x).to_string()} y={from.y.min(to.y).to_string()} width={(from.x - to.x).abs().to_string()} height={(from.y - to.y).abs().to_string()} />
+                    <rect class="box-select" x={from.x.min(to.x)} y={from.y.min(to.y)} width={(from.x - to.x).abs()} height={(from.y - to.y).abs()} />
                 }
             </g>
             if places.is_empty() && !app.options.read_only {
-                <text class="caption middle" x={(size.0 / 2.0).to_string()} y={(size.1 / 2.0).to_string()}>{ "Nothing yet. Drag a part from the left, or click it." }</text>
+                <text class="caption middle" x={size.0 / 2.0} y={size.1 / 2.0}>{ "Nothing yet. Drag a part from the left, or click it." }</text>
             }
         </svg>
     }
@@ -169,7 +171,7 @@ fn pending(scene: &Scene<'_>) -> Html {
     let from = scene.session.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
     let (Some(from), Some(to)) = (from, scene.pointer) else { return html! {} };
     let at = from.centre();
-    html! { <path class="edge pending" d={format!("M{:.1} {:.1}L{:.1} {:.1}", at.x, at.y, to.x, to.y)} marker-end="url(#arrow)" /> }
+    html! { <path class="edge pending" d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y))} marker-end="url(#arrow)" /> }
 }
 
 /// A field on the canvas: a node's name, or a binding's key. It is HTML above the drawing, and is moved to its place when it is there.
@@ -214,7 +216,7 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     html! {
         <input id="in-place" class="mono" aria-label={label} ~defaultValue={text} {onkeydown} {onblur} onpointerdown={stop} autocomplete="off" spellcheck="false"
-            data-x={format!("{:.0}", scene.camera.left + at.x * scene.camera.scale)} data-y={format!("{:.0}", scene.camera.top + at.y * scene.camera.scale)} />
+            data-x={format!("{:.0}", Fixed(scene.camera.left + at.x * scene.camera.scale))} data-y={format!("{:.0}", Fixed(scene.camera.top + at.y * scene.camera.scale))} />
     }
 }
 
@@ -235,7 +237,7 @@ pub fn is_of_headers(scenario: &Scenario, exchange: &str) -> bool {
 pub fn minimap(scene: &Scene<'_>) -> Html {
     let plan = scene.session.plan();
     let bounds = geometry::bounds(plan);
-    let view = format!("{:.0} {:.0} {:.0} {:.0}", bounds.left, bounds.top, bounds.width, bounds.height);
+    let view = format!("{:.0} {:.0} {:.0} {:.0}", Fixed(bounds.left), Fixed(bounds.top), Fixed(bounds.width), Fixed(bounds.height));
     let camera = scene.camera;
     let (left, top) = (-camera.left / camera.scale, -camera.top / camera.scale);
     let height = (150.0 * bounds.height / bounds.width.max(1.0)).clamp(40.0, 150.0);
@@ -253,11 +255,11 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
         })
     };
     html! {
-        <svg class="minimap" viewBox={view} width="150" height={format!("{height:.0}")} aria-hidden="true" {onpointerdown}>
+        <svg class="minimap" viewBox={view} width="150" height={format!("{:.0}", Fixed(height))} aria-hidden="true" {onpointerdown}>
             { for geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).map(|rect| html! {
-                <rect x={rect.left.to_string()} y={rect.top.to_string()} width={rect.width.to_string()} height={rect.height.to_string()} rx="8" />
+                <rect x={rect.left} y={rect.top} width={rect.width} height={rect.height} rx="8" />
             }) }
-            <rect class="frame" x={left.to_string()} y={top.to_string()} width={(scene.size.0 / camera.scale).to_string()} height={(scene.size.1 / camera.scale).to_string()} />
+            <rect class="frame" x={left} y={top} width={scene.size.0 / camera.scale} height={scene.size.1 / camera.scale} />
         </svg>
     }
 }
@@ -320,9 +322,9 @@ fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
     });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     html! {
-        <g class={classes!("key", lit.then_some("lit"))} transform={format!("translate({x:.1} {y:.1})")} role="button" tabindex="-1" aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
+        <g class={classes!("key", lit.then_some("lit"))} transform={format!("translate({:.1} {:.1})", Fixed(x), Fixed(y))} role="button" tabindex="-1" aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
             data-binding={number.to_string()} {onclick} {onkeydown} onpointerdown={stop}>
-            <rect x={(-width / 2.0).to_string()} y="-11" width={width.to_string()} height="22" rx="11" />
+            <rect x={-width / 2.0} y="-11" width={width} height="22" rx="11" />
             <text text-anchor="middle" y="4">{ key }</text>
         </g>
     }
@@ -416,7 +418,7 @@ fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
     });
     let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
     html! {
-        <g class="port" transform={format!("translate({at:.1} {:.1})", rect.top + rect.height / 2.0)} {onpointerdown}>
+        <g class="port" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top + rect.height / 2.0))} {onpointerdown}>
             <title>{ "Draw a line from here" }</title><circle r="12" class="target" /><circle r="5" class="dot-port" />
         </g>
     }
@@ -446,13 +448,13 @@ type Drawn = (&'static str, String, Html);
 
 fn boxed(rect: &Rect, radius: &'static str) -> Html {
     html! {
-        <rect class="box" x={rect.left.to_string()} y={rect.top.to_string()} width={rect.width.to_string()}
-            height={rect.height.to_string()} rx={radius} />
+        <rect class="box" x={rect.left} y={rect.top} width={rect.width}
+            height={rect.height} rx={radius} />
     }
 }
 
 fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
-    html! { <text {class} x={format!("{x:.1}")} y={format!("{y:.1}")}>{ content }</text> }
+    html! { <text {class} x={format!("{:.1}", Fixed(x))} y={format!("{:.1}", Fixed(y))}>{ content }</text> }
 }
 
 fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
@@ -510,12 +512,12 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             { boxed(rect, "12") }
-            <circle class="health" cx={(rect.left + 17.0).to_string()} cy={(rect.top + 20.0).to_string()} r="4.5" />
+            <circle class="health" cx={rect.left + 17.0} cy={rect.top + 20.0} r="4.5" />
             { text("name", rect.left + 29.0, rect.top + 24.5, name) }{ " " }
             { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }{ " " }
             { for (0..slots).map(|index| {
                 let at = geometry::prefetch_slot(rect, index);
-                html! { <rect class="slot" x={(at.x - 5.5).to_string()} y={(at.y - 5.5).to_string()} width="11" height="11" rx="3" /> }
+                html! { <rect class="slot" x={at.x - 5.5} y={at.y - 5.5} width="11" height="11" rx="3" /> }
             }) }
             { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
         </>
@@ -534,7 +536,7 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
     let name = instance_name(session.world(), id);
     let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
     let (click, key) = activate(dispatch, action);
-    let at = format!("translate({:.1} {:.1})", rect.right() - 19.0, rect.top + 39.0);
+    let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
     html! {
         <g class={classes!("power", (!state.up).then_some("off"))} transform={at} role="button" tabindex="0"
             aria-label={format!("{word} {name}")} data-power={name} onclick={click} onkeydown={key}>
@@ -562,15 +564,17 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
     let (near, half) = (r * 0.866, r / 2.0);
     let hexagon = format!(
-        "M{x:.1} {:.1}L{:.1} {:.1}V{:.1}L{x:.1} {:.1}L{:.1} {:.1}V{:.1}Z",
-        y - r,
-        x + near,
-        y - half,
-        y + half,
-        y + r,
-        x - near,
-        y + half,
-        y - half
+        "M{:.1} {:.1}L{:.1} {:.1}V{:.1}L{:.1} {:.1}L{:.1} {:.1}V{:.1}Z",
+        Fixed(x),
+        Fixed(y - r),
+        Fixed(x + near),
+        Fixed(y - half),
+        Fixed(y + half),
+        Fixed(x),
+        Fixed(y + r),
+        Fixed(x - near),
+        Fixed(y + half),
+        Fixed(y - half)
     );
     let kind = spec.kind.name();
     let drawing = html! {
@@ -600,9 +604,9 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             let at = x;
             x += width + 4.0;
             html! {
-                <g class="badge" transform={format!("translate({at:.1} {:.1})", rect.bottom() + 24.0)}>
-                    <rect width={width.to_string()} height="16" rx="4" />
-                    <text x={(width / 2.0).to_string()} y="11.5" text-anchor="middle">{ badge }</text>{ " " }
+                <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.bottom() + 24.0))}>
+                    <rect width={width} height="16" rx="4" />
+                    <text x={width / 2.0} y="11.5" text-anchor="middle">{ badge }</text>{ " " }
                 </g>
             }
         })

@@ -1,9 +1,10 @@
 //! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
 
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
+use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast};
 
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, icons};
 use crate::app::form::{Change, Field, Kind, Row};
 use crate::app::{Action, Session};

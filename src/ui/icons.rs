@@ -1,6 +1,8 @@
 //! Icons, drawn as SVG: there is no icon font, and no emoji on a bare machine.
 
-use yew::{Html, html};
+use yew::Html;
+
+use super::view::html;
 
 fn stroked(path: &'static str) -> Html {
     html! {

@@ -2,15 +2,17 @@
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, MouseEvent, TargetCast, classes, html};
+use yew::{Callback, Event, Html, MouseEvent, TargetCast, classes};
 
 use super::drawing::{badges, close_button, mark, message_mark};
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, form};
 use crate::app::form::{About, rows};
 use crate::app::tokens::hue;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Dialog, Node, Session, commands};
+use crate::broker::number::Fixed;
 use crate::broker::{Flow, Message, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::FaultKind;
@@ -227,7 +229,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 { row("Ready", queue.ready().to_string()) }
                 { row("Unacked", queue.unacked().to_string()) }
                 { row("Consumers", queue.consumers().to_string()) }
-                if let Some(capacity) = capacity { { row("Consumer capacity", format!("{:.0} %", capacity * 100.0)) } }
+                if let Some(capacity) = capacity { { row("Consumer capacity", format!("{:.0} %", Fixed(capacity * 100.0))) } }
                 { row("Arrived", copies.arrived.to_string()) }
                 { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
                 { row("Redelivered", copies.redelivered.to_string()) }
@@ -416,11 +418,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
 /// What a message carries, and what its headers say in words.
 fn letter(message: &Message) -> Html {
     let properties = &message.properties;
-    let headers = properties
-        .headers
-        .as_ref()
-        .map(|headers| table_to_json(headers).to_string())
-        .filter(|text| text != "{}");
+    let headers = properties.headers.as_ref().map(|headers| table_to_json(headers).to_string()).filter(|text| text != "{}");
     let deaths = words::deaths(message);
     html! {
         <details class="letter"><summary>{ "Headers, properties, payload" }</summary>

@@ -2,10 +2,11 @@
 
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::virtual_dom::VTag;
-use yew::{AttrValue, Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
+use yew::{AttrValue, Callback, Html, InputEvent, MouseEvent, TargetCast, classes};
 
 use super::drawing::close_button;
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, icons};
 use crate::app::lesson::{Deed, progress_count};
 use crate::app::{Action, App, Classroom, Session};

@@ -14,19 +14,22 @@ mod painter;
 mod panels;
 mod table;
 mod time;
+mod view;
 
 use std::cell::RefCell;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
+use view::html;
 use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement};
-use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes, html};
+use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes};
 
 use crate::app::form::{Change, Kind};
 use crate::app::geometry;
 use crate::app::lesson::Deed;
 use crate::app::{self, Action, App, Dialog, Effect, Image, Motion, tokens, words};
 use crate::broker::SimTime;
+use crate::broker::number::Fixed;
 use crate::scenario::edit::{Edit, PartKind};
 use crate::scenario::{ExchangeType, Point};
 use drawing::{Editing, Gesture, Scene};
@@ -416,7 +419,7 @@ impl Playground {
         };
         let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {
             let gesture = gesture.clone();
-            html! { <button type="button" class="icon-button" aria-label={label} title={label} onclick={Callback::from(move |_| gesture.emit(gesture_of()))}>{ icon }</button> }
+            html! { <button type="button" class="icon-button" aria-label={label} title={label} onclick={Callback::from(move |_: yew::MouseEvent| gesture.emit(gesture_of()))}>{ icon }</button> }
         };
         html! {
             <>
@@ -427,7 +430,7 @@ impl Playground {
                 </div>
                 <div class="zoom" role="group" aria-label="View">
                     { button("Zoom out", icons::minus(), || Gesture::Zoom(1.0 / 1.25)) }
-                    <span class="soft number" id="zoom">{ format!("{:.0} %", scene.camera.scale * 100.0) }</span>
+                    <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
                     { button("Zoom in", icons::plus(), || Gesture::Zoom(1.25)) }
                     { button("Show everything (Shift+1)", icons::fit(), || Gesture::Fit) }
                 </div>

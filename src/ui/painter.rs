@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::app::tokens::{HUES, Picture, Shape, Token};
+use crate::broker::number::Fixed;
 use crate::scenario::Point;
 
 /// How canvas units become pixels of the page.
@@ -79,43 +80,66 @@ pub fn paint(canvas: &HtmlCanvasElement, size: (f64, f64), picture: &Picture, ca
 
 /// The same as SVG, for a picture that is kept.
 pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
-    let mut out = format!("<g transform=\"translate({:.1} {:.1}) scale({:.3})\">", camera.left, camera.top, camera.scale);
+    let mut out =
+        format!("<g transform=\"translate({:.1} {:.1}) scale({:.3})\">", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
     for Token { at, shape, hue, radius, .. } in &picture.tokens {
         let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
         let (x, y, r) = (at.x, at.y, *radius);
         let _ = match shape {
-            Shape::First => write!(out, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r}\" fill=\"{colour}\"/>"),
+            Shape::First => write!(out, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"{colour}\"/>", Fixed(x), Fixed(y), Fixed(r)),
             Shape::Redelivered => write!(
                 out,
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{}\" fill=\"{colour}\"/><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>",
-                r - 1.2,
-                r + 2.0
+                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"{colour}\"/><circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>",
+                Fixed(x),
+                Fixed(y),
+                Fixed(r - 1.2),
+                Fixed(x),
+                Fixed(y),
+                Fixed(r + 2.0)
             ),
             Shape::Dead => {
-                let d = r * 1.2;
-                write!(out, "<path d=\"M{x:.1} {:.1}l{d} {d}l-{d} {d}l-{d} -{d}z\" fill=\"{}\"/>", y - d, palette.dead)
+                let d = Fixed(r * 1.2);
+                write!(
+                    out,
+                    "<path d=\"M{:.1} {:.1}l{d:.1} {d:.1}l-{d:.1} {d:.1}l-{d:.1} -{d:.1}z\" fill=\"{}\"/>",
+                    Fixed(x),
+                    Fixed(y - d.0),
+                    palette.dead
+                )
             }
             Shape::Request => write!(
                 out,
-                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{w}\" height=\"{w}\" fill=\"{}\"/>",
-                x - r,
-                y - r,
+                "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{w:.1}\" height=\"{w:.1}\" fill=\"{}\"/>",
+                Fixed(x - r),
+                Fixed(y - r),
                 palette.ink_soft,
-                w = r * 2.0
+                w = Fixed(r * 2.0)
             ),
             Shape::Ok => {
-                write!(out, "<path d=\"M{:.1} {y:.1}l3 3l5-6\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\"/>", x - 4.0, palette.ok)
+                write!(
+                    out,
+                    "<path d=\"M{:.1} {:.1}l3 3l5-6\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\"/>",
+                    Fixed(x - 4.0),
+                    Fixed(y),
+                    palette.ok
+                )
             }
             Shape::Failed => write!(
                 out,
                 "<path d=\"M{:.1} {:.1}l6 6m0-6l-6 6\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\"/>",
-                x - 3.0,
-                y - 3.0,
+                Fixed(x - 3.0),
+                Fixed(y - 3.0),
                 palette.dead
             ),
             Shape::Unroutable | Shape::Held => {
                 let colour = if *shape == Shape::Held { colour } else { &palette.dead };
-                write!(out, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>")
+                write!(
+                    out,
+                    "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{:.1}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.6\"/>",
+                    Fixed(x),
+                    Fixed(y),
+                    Fixed(r)
+                )
             }
         };
     }
@@ -123,8 +147,8 @@ pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
         let _ = write!(
             out,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"12\" fill=\"{}\">{}</text>",
-            count.at.x,
-            count.at.y + 4.0,
+            Fixed(count.at.x),
+            Fixed(count.at.y + 4.0),
             palette.ink_soft,
             count.text
         );

@@ -1,8 +1,9 @@
 //! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
 
-use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes, html};
+use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes};
 
 use super::drawing::close_button;
+use super::view::html;
 use super::{Dispatch, browser, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{Action, App, Dialog, Motion, Session, Theme, Unreadable};

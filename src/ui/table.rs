@@ -2,12 +2,13 @@
 //! has its fields in the inspector, as on the canvas.
 
 use web_sys::HtmlInputElement;
-use yew::{Event, Html, TargetCast, classes, html};
+use yew::{Event, Html, TargetCast, classes};
 
 use super::Dispatch;
 use super::drawing::{badges, is_of_headers};
 use super::inspector::{chosen, messages, state_word};
 use super::panels::on;
+use super::view::html;
 use crate::app::form::{Change, Kind};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, Node, Session, geometry};

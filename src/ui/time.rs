@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
+use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes};
 
 use super::drawing::mark;
 use super::panels::on;
+use super::view::html;
 use super::{Dispatch, icons};
 use crate::app::marks::Sign;
 use crate::app::{Action, App, Chart, Filter, Session, Speed, Verbosity, words};
+use crate::broker::number::{self, Fixed, Shortest};
 use crate::broker::time::Span;
 use crate::broker::{Name, SimTime};
 use crate::scenario::Moment;
@@ -145,7 +147,7 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
     // While it is dragged it is moved as it is; the document hears of it when it is let go.
     let onpointermove = Callback::from(move |event: PointerEvent| {
         if let Some((flag, part)) = moment(&event).filter(|(flag, _)| flag.has_pointer_capture(event.pointer_id())) {
-            let _ = flag.set_attribute("x", &format!("{:.2}%", part * 100.0));
+            let _ = flag.set_attribute("x", &format!("{:.2}%", Fixed(part * 100.0)));
         }
     });
     let dispatch = dispatch.clone();
@@ -155,7 +157,7 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
             dispatch.emit(Action::FaultMoved(index, SimTime::from_millis((part * end.as_secs_f64() * 10.0).round() as u64 * 100)));
         }
     });
-    let x = format!("{:.2}%", at.as_secs_f64() / end.as_secs_f64() * 100.0);
+    let x = format!("{:.2}%", Fixed(at.as_secs_f64() / end.as_secs_f64() * 100.0));
     html! {
         <svg class="flag" {x} y="0" overflow="visible" data-fault={index.to_string()} {onpointerdown} {onpointermove} {onpointerup}>
             <rect x="-8" y="-4" width="16" height="20" class="target" /><path d="M0 12V-2L9 1.5 0 5" /><title>{ format!("{fault}: drag it to another time") }</title></svg>
@@ -173,7 +175,7 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     let last_fault = planned().map(|(.., at)| at).max().unwrap_or(SimTime::ZERO);
     let end = session.timeline().furthest().max(SCALE_MIN).max(last_fault);
     let oninput = dispatch.reform(|event: InputEvent| {
-        let millis: f64 = event.target_unchecked_into::<HtmlInputElement>().value().parse().unwrap_or(0.0);
+        let millis = number::parse(&event.target_unchecked_into::<HtmlInputElement>().value()).unwrap_or(0.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the control's own range")]
         Action::Seeked(SimTime::from_millis(millis.max(0.0) as u64))
     });
@@ -188,7 +190,7 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
             <svg class="marks" aria-hidden="true">
                 { for planned().map(|(index, fault, at)| flag(index, fault, at, end, dispatch)) }
                 { for marks.map(|mark| {
-                    let x = format!("{:.2}%", mark.at.as_secs_f64() / end.as_secs_f64() * 100.0);
+                    let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
                     html! { <svg {x} y="0" overflow="visible">{ sign(mark.sign) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
                 }) }
             </svg>
@@ -208,7 +210,7 @@ fn sign(sign: Sign) -> Html {
 }
 
 fn speed_words(speed: Speed) -> String {
-    if speed == Speed::MAX { "as fast as possible".into() } else { format!("{}×", f64::from(speed.0) / 1_000.0) }
+    if speed == Speed::MAX { "as fast as possible".into() } else { format!("{}×", Shortest(f64::from(speed.0) / 1_000.0)) }
 }
 
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
@@ -275,7 +277,7 @@ fn rates(session: &Session) -> (String, Html) {
         .map(|(index, name)| {
             let values: Vec<f64> =
                 counts.windows(2).map(|pair| f64::from(pair[1].values()[index].wrapping_sub(pair[0].values()[index])) / period).collect();
-            let now = format!("{:.1}/s", values.last().copied().unwrap_or(0.0));
+            let now = format!("{:.1}/s", Fixed(values.last().copied().unwrap_or(0.0)));
             Series(classes[index], name, now, values)
         })
         .collect();
@@ -294,7 +296,7 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
         let mut path = String::new();
         for (index, value) in values.iter().enumerate() {
             path.push_str(if index == 0 { "M" } else { "L" });
-            let _ = write!(path, "{:.1} {:.1}", index as f64 / across as f64 * 250.0, 92.0 - value / top * 84.0);
+            let _ = write!(path, "{:.1} {:.1}", Fixed(index as f64 / across as f64 * 250.0), Fixed(92.0 - value / top * 84.0));
         }
         path
     };
@@ -307,12 +309,12 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
             <div class="chart-legend">
                 { for series.iter().map(|Series(class, name, now, _)| html! { <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span> }) }
             </div>
-            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {top:.0}")}>
+            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}>
                 <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
                 { for series.iter().map(|Series(class, _, _, values)| html! { <path d={line(values)} class={*class} /> }) }
-                { for broken.map(|x| html! { <path d={format!("M{x:.1} 4V92")} class="broken" /> }) }
+                { for broken.map(|x| html! { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }) }
             </svg>
-            <span class="soft axis">{ format!("to {top:.0}") }</span>
+            <span class="soft axis">{ format!("to {:.0}", Fixed(top)) }</span>
         </>
     }
 }
@@ -473,8 +475,8 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 pub fn comparison(session: &Session) -> Html {
     let Some(comparison) = &session.comparison else { return html! {} };
     let value = |quantity: &Quantity, value: f64| match quantity {
-        Quantity::Latency(..) => format!("{value:.0} ms"),
-        _ => format!("{value}"),
+        Quantity::Latency(..) => format!("{:.0} ms", Fixed(value)),
+        _ => Shortest(value).to_string(),
     };
     html! {
         <section class="sec" id="comparison" aria-label="The branches compared">

@@ -256,7 +256,7 @@ pub fn properties_to_json(properties: &Properties) -> Map<String, Json> {
         ("type", text(&properties.message_type)),
         ("user_id", text(&properties.user_id)),
         ("app_id", text(&properties.app_id)),
-        ("headers", properties.headers.as_ref().filter(|headers| !headers.is_empty()).map(|headers| table_to_json(headers))),
+        ("headers", properties.headers.as_ref().filter(|headers| !headers.is_empty()).map(table_to_json)),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
