@@ -623,7 +623,7 @@ async fn the_chapters_system_from_nothing(way: Way) {
     visitor.choose_speed(5_000).await;
     visitor.act("#play").await;
     let number = async |term: &str| {
-        let script = "const term = [...document.querySelectorAll('#ledger dt')].find(e => e.textContent === arguments[0]); return term ? +term.nextSibling.textContent : 0;";
+        let script = "const term = [...document.querySelectorAll('#ledger dt')].find(e => e.textContent.startsWith(arguments[0])); return term ? +term.nextSibling.textContent : 0;";
         visitor.browser.execute(script, vec![json!(term)]).await.expect("the page answers").as_u64().unwrap_or_default()
     };
     visitor.until("orders come through", async |_| number("Acknowledged").await > 10).await;
@@ -632,8 +632,7 @@ async fn the_chapters_system_from_nothing(way: Way) {
     assert_eq!(number("Unroutable").await, 0);
     for queue in ["notification-queue", "analytics-queue"] {
         visitor.act(&format!("[data-queue='{queue}'] button")).await;
-        let arrived =
-            "return +[...document.querySelectorAll('#inspector dt')].find(e => e.textContent === 'Acknowledged').nextSibling.textContent;";
+        let arrived = "return +[...document.querySelectorAll('#inspector dt')].find(e => e.textContent.startsWith('Acknowledged')).nextSibling.textContent;";
         let acknowledged = visitor.browser.execute(arrived, vec![]).await.expect("the page answers");
         assert!(acknowledged.as_u64().is_some_and(|count| count > 2), "{queue}: {acknowledged}");
     }
@@ -764,6 +763,12 @@ async fn another_past_is_compared(way: Way) {
     visitor.wait_for("#comparison").await;
     let comparison = visitor.text("#comparison").await;
     assert!(comparison.contains("ready(notification-queue)"), "here nobody was killed: {comparison}");
+    // Two charts on one scale: one message at a time leaves more of them waiting.
+    let heights = "return [...document.querySelectorAll(\"[data-compared='notification-queue'] .ready\")]
+        .map(line => Math.min(...line.getAttribute('d').match(/ [\\d.]+/g).map(Number)));";
+    let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
+    let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));
+    assert!(here + 5.0 < there, "the lines come as high as {here} and {there}");
     visitor.leave().await;
 }
 

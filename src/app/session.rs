@@ -15,6 +15,7 @@ use crate::scenario::edit::{self, Edit, Part, PartKind};
 use crate::scenario::{Fault, Json, Moment, Point, Scenario};
 use crate::sim::biography::{Biography, biography};
 use crate::sim::judge::{self, Compared};
+use crate::sim::metrics::Depth;
 use crate::sim::{Input, InstanceId, Occurrence, Place, Recording, Timeline, World};
 
 /// How many steps of the world one frame may take: a hot loop must not freeze the page.
@@ -100,6 +101,8 @@ const VERSIONS_MAX: usize = 6_000;
 pub struct Comparison {
     pub at: SimTime,
     pub rows: Vec<Compared>,
+    /// How full the queues were over time, here and in the other branch: those that differ, by name.
+    pub depths: Vec<(Name, [Vec<Depth>; 2])>,
 }
 
 /// A story that was asked for.
@@ -275,7 +278,11 @@ impl Session {
         other.drain_occurrences();
         let rows = judge::compare(self.timeline.world(), other.world());
         let differ = |row: &Compared| (row.left - row.right).abs() > 1e-9;
-        Some(Comparison { at, rows: rows.into_iter().filter(differ).collect() })
+        let worlds = [self.timeline.world(), other.world()];
+        let queues = in_order(worlds.iter().flat_map(|world| world.broker().queues().map(|queue| queue.name().clone())));
+        let depths = queues.into_iter().map(|name| (name.clone(), worlds.map(|world| world.metrics().depths(&name))));
+        let depths = depths.filter(|(_, [here, there])| here != there).collect();
+        Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths })
     }
 
     fn go_to(&mut self, at: SimTime) {

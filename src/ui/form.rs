@@ -7,6 +7,7 @@ use super::panels::on;
 use super::view::html;
 use super::{Dispatch, icons};
 use crate::app::form::{Change, Field, Kind, Row};
+use crate::app::glossary::meaning;
 use crate::app::{Action, Session};
 
 /// A question mark that explains.
@@ -17,6 +18,11 @@ pub fn help(term: &str, meaning: &str) -> Html {
     html! {
         <details class="help"><summary aria-label={format!("What is: {term}")} title={meaning.to_owned()}>{ "?" }</summary><p>{ meaning.to_owned() }</p></details>
     }
+}
+
+/// A word of the field, with what it means.
+pub fn explained(term: &str) -> Html {
+    html! { <span class="term">{ term }{ help(term, meaning(term).unwrap_or_default()) }</span> }
 }
 
 pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {

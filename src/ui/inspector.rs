@@ -38,7 +38,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn row(term: &str, value: impl Into<Html>) -> Html {
-    html! { <><dt>{ term.to_owned() }</dt><dd>{ value.into() }</dd></> }
+    html! { <><dt>{ form::explained(term) }</dt><dd>{ value.into() }</dd></> }
 }
 
 /// What a monitor of dead-letter queues would wake somebody for.

@@ -6,6 +6,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes};
 
 use super::drawing::mark;
+use super::form::explained;
 use super::panels::on;
 use super::view::html;
 use super::{Dispatch, icons};
@@ -250,15 +251,20 @@ fn depth(session: &Session) -> (String, Html) {
     let Some(name) = charted(session) else { return ("No queue".into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
     let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));
+    let series = of_depths(&depths, now);
+    let view = chart(session, &format!("Depth of {name}"), &series);
+    (name.to_string(), view)
+}
+
+/// The three lines of RabbitMQ's chart, and the ready and unacked messages of this moment.
+fn of_depths(depths: &[Depth], now: (u64, u64)) -> [Series; 3] {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |pick: fn(&Depth) -> u64| depths.iter().map(|depth| pick(depth) as f64).collect();
-    let series = [
+    [
         Series("total", "Total", (now.0 + now.1).to_string(), line(|depth| depth.ready + depth.unacked)),
         Series("unacked", "Unacked", now.1.to_string(), line(|depth| depth.unacked)),
         Series("ready", "Ready", now.0.to_string(), line(|depth| depth.ready)),
-    ];
-    let view = chart(session, &format!("Depth of {name}"), &series);
-    (name.to_string(), view)
+    ]
 }
 
 /// What is counted in a second: of the queue that is selected, or of the whole broker.
@@ -287,19 +293,7 @@ fn rates(session: &Session) -> (String, Html) {
 }
 
 fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
-    let top = series.iter().flat_map(|one| one.3.iter()).copied().fold(0.0, f64::max);
-    let top = if top <= 10.0 { 10.0 } else { top };
-    let longest = series.iter().map(|one| one.3.len()).max().unwrap_or(0);
-    let across = longest.max(121) - 1;
-    #[expect(clippy::cast_precision_loss, reason = "a picture")]
-    let line = |values: &[f64]| {
-        let mut path = String::new();
-        for (index, value) in values.iter().enumerate() {
-            path.push_str(if index == 0 { "M" } else { "L" });
-            let _ = write!(path, "{:.1} {:.1}", Fixed(index as f64 / across as f64 * 250.0), Fixed(92.0 - value / top * 84.0));
-        }
-        path
-    };
+    let (top, across) = scale(series.iter());
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let width = session.world().metrics().period().as_secs_f64() * across as f64;
     let faults = session.marks.iter().filter(|mark| mark.sign == Sign::Fault && mark.at <= session.world().now());
@@ -309,13 +303,34 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
             <div class="chart-legend">
                 { for series.iter().map(|Series(class, name, now, _)| html! { <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span> }) }
             </div>
-            <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}>
-                <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
-                { for series.iter().map(|Series(class, _, _, values)| html! { <path d={line(values)} class={*class} /> }) }
-                { for broken.map(|x| html! { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }) }
-            </svg>
+            { plot(label, series, (top, across), broken.collect()) }
             <span class="soft axis">{ format!("to {:.0}", Fixed(top)) }</span>
         </>
+    }
+}
+
+/// How high and how wide a chart of these is.
+fn scale<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> (f64, usize) {
+    let top = series.clone().flat_map(|one| one.3.iter()).copied().fold(10.0, f64::max);
+    (top, series.map(|one| one.3.len()).max().unwrap_or(0).max(121) - 1)
+}
+
+fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec<f64>) -> Html {
+    #[expect(clippy::cast_precision_loss, reason = "a picture")]
+    let line = |values: &[f64]| {
+        let mut path = String::new();
+        for (index, value) in values.iter().enumerate() {
+            path.push_str(if index == 0 { "M" } else { "L" });
+            let _ = write!(path, "{:.1} {:.1}", Fixed(index as f64 / across as f64 * 250.0), Fixed(92.0 - value / top * 84.0));
+        }
+        path
+    };
+    html! {
+        <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}>
+            <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
+            { for series.iter().map(|Series(class, _, _, values)| html! { <path d={line(values)} class={*class} /> }) }
+            { for broken.into_iter().map(|x| html! { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }) }
+        </svg>
     }
 }
 
@@ -348,7 +363,7 @@ fn business(session: &Session) -> Html {
     let business = session.world().ledger().business;
     let line = |term: &str, number: u64, bad: bool| {
         let class = if bad && number > 0 { "dead" } else { "" };
-        html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> }
+        html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ number }</dd></> }
     };
     html! {
         <dl class="ledger" id="business" tabindex="0">
@@ -378,7 +393,7 @@ fn ledger(session: &Session) -> Html {
     let dropped = total.dropped_total() + total.refused;
     let lost = ledger.messages.lost_total() + total.lost_total();
     let line =
-        |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ term.to_owned() }</dt><dd {class}>{ number }</dd></> };
+        |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ number }</dd></> };
     html! {
         <div class="panel" id="ledger">
             <h2>{ "Ledger" }</h2>
@@ -390,7 +405,7 @@ fn ledger(session: &Session) -> Html {
                 { line("Dead-lettered", total.dead_lettered_total(), "dead") }
                 { line("Dropped or refused", dropped, if dropped > 0 { "dead" } else { "" }) }
                 if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
-                <dt class={if balanced { "ok" } else { "dead" }}>{ if balanced { "Balanced" } else { "Not balanced" } }</dt>
+                <dt class={if balanced { "ok" } else { "dead" }}>{ explained(if balanced { "Balanced" } else { "Not balanced" }) }</dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
                 if ledger.messages.unsent > 0 { { line("Never sent", ledger.messages.unsent, "dead") } }
                 if lost > 0 { { line("Lost", lost, "dead") } }
@@ -481,6 +496,10 @@ pub fn comparison(session: &Session) -> Html {
     html! {
         <section class="sec" id="comparison" aria-label="The branches compared">
             <h2>{ format!("At {}", comparison.at) }</h2>
+            if !comparison.depths.is_empty() {
+                <div class="pair soft"><span>{ "Here" }</span><span>{ "Other branch" }</span></div>
+            }
+            { for comparison.depths.iter().map(|(name, depths)| beside(name, depths)) }
             if comparison.rows.is_empty() { <p class="soft">{ "Until now they are alike." }</p> } else {
                 <table class="table">
                     <thead><tr><th scope="col">{ "Differs" }</th><th scope="col" class="number">{ "Here" }</th><th scope="col" class="number">{ "Other branch" }</th></tr></thead>
@@ -491,5 +510,20 @@ pub fn comparison(session: &Session) -> Html {
                 </table>
             }
         </section>
+    }
+}
+
+/// How full a queue was in both branches, on one scale.
+fn beside(name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
+    let both = depths.each_ref().map(|depths| of_depths(depths, (0, 0)));
+    let (top, across) = scale(both.iter().flatten());
+    html! {
+        <figure data-compared={name.to_string()}>
+            <figcaption>{ &**name }<span class="soft">{ format!("to {:.0}", Fixed(top)) }</span></figcaption>
+            <div class="pair">
+                { plot(&format!("{name} here: ready, unacked and total"), &both[0], (top, across), Vec::new()) }
+                { plot(&format!("{name} in the other branch: ready, unacked and total"), &both[1], (top, across), Vec::new()) }
+            </div>
+        </figure>
     }
 }
