@@ -1116,6 +1116,27 @@ async fn a_monkey_breaks_nothing_and_all_it_did_is_undone() {
     }
 }
 
+/// Also where somebody has chosen before: browsers no longer look at the attribute then.
+#[tokio::test]
+async fn a_choice_shows_what_is_true_after_undo() {
+    let visitor = Visitor::working(Way::Pointer).await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    let choice = "#inspector select[id$='arguments.x-queue-type']";
+    let shown = async |visitor: &Visitor| {
+        let script = "const choice = document.querySelector(arguments[0]); return choice.selectedOptions[0]?.text;";
+        visitor.browser.execute(script, vec![json!(choice)]).await.expect("the page answers").as_str().unwrap_or_default().to_owned()
+    };
+    let first = shown(&visitor).await;
+    visitor.choose(choice, "quorum").await;
+    visitor.until("it is a quorum queue", async |visitor| visitor.text("#canvas, .stage").await.contains("quorum")).await;
+    visitor.choose(choice, "classic").await;
+    visitor.act("#undo").await;
+    visitor.until("it is a quorum queue again", async |visitor| shown(visitor).await == "quorum").await;
+    visitor.act("#undo").await;
+    visitor.until("it is what it was", async |visitor| shown(visitor).await == first).await;
+    visitor.leave().await;
+}
+
 /// One of each kind of step, with the keyboard alone; and what is handed in is graded elsewhere as in the page.
 #[tokio::test]
 async fn lessons_are_solved_without_a_mouse() {

@@ -10,7 +10,7 @@ pub fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
     let (sign, digits) = text.strip_prefix('-').map_or((1.0, text.strip_prefix('+').unwrap_or(text)), |digits| (-1.0, digits));
     digits.starts_with(|first: char| first == '.' || first.is_ascii_digit()).then_some(())?;
-    let digits = digits.trim_start_matches('0');
+    let digits = digits.strip_suffix('.').filter(|whole| !whole.is_empty()).unwrap_or(digits).trim_start_matches('0');
     let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "0" };
     let number: Json = serde_json::from_str(&format!("{zero}{digits}")).ok()?;
     number.as_f64().map(|number| number * sign)
@@ -40,7 +40,7 @@ pub struct Shortest(pub f64);
 impl fmt::Display for Shortest {
     #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = self.0.abs() < 1e15 && self.0.fract() == 0.0;
+        let whole = self.0.abs() < 1e18 && self.0.fract() == 0.0;
         if whole { write!(out, "{}", self.0 as i64) } else { write!(out, "{}", Json::from(self.0)) }
     }
 }
@@ -58,6 +58,8 @@ mod tests {
             (" 2.5 ", Some(2.5)),
             (".5", Some(0.5)),
             ("+2", Some(2.0)),
+            ("5.", Some(5.0)),
+            ("0.", Some(0.0)),
             ("-0.25", Some(-0.25)),
             ("1e3", Some(1000.0)),
             ("0e5", Some(0.0)),

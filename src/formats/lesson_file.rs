@@ -19,6 +19,8 @@ use crate::scenario::{Fault, Problem, Property, Scenario, validate};
 pub const VERSION: u64 = 1;
 pub const BYTES_MAX: usize = 1 << 20;
 const STEPS_MAX: usize = 40;
+/// It is read anew whenever it is shown.
+const PROSE_BYTES_MAX: usize = 1 << 16;
 /// Each makes a whole scenario.
 const EDITS_MAX: usize = 40;
 const WRONG_MAX: usize = 8;
@@ -63,6 +65,9 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
     let sections = sections(text);
     if sections.len() > STEPS_MAX + 1 {
         return Err(vec![at(1, &format!("{} steps are more than {STEPS_MAX}", sections.len() - 1))]);
+    }
+    if let Some(section) = sections.iter().find(|section| section.prose.len() > PROSE_BYTES_MAX) {
+        return Err(vec![at(section.line, &format!("“{}” has more than {PROSE_BYTES_MAX} bytes of text", section.title))]);
     }
     let mut problems = Vec::new();
     let mut sections = sections.into_iter();
@@ -163,8 +168,8 @@ fn sections(text: &str) -> Vec<Section> {
             }
             _ => {
                 if let Some(section) = sections.last_mut() {
-                    let gap = if section.prose.is_empty() { "" } else { "\n\n" };
-                    section.prose = format!("{}{gap}{}", section.prose, lines[range].join("\n"));
+                    section.prose.push_str(if section.prose.is_empty() { "" } else { "\n\n" });
+                    section.prose.push_str(&lines[range].join("\n"));
                 }
             }
         }

@@ -47,6 +47,10 @@ pub enum Inline {
 
 #[must_use]
 pub fn read(text: &str) -> Vec<Piece> {
+    if text.contains('\t') {
+        let lines: Vec<String> = text.lines().map(without_tabs).collect();
+        return blocks(&lines.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+    }
     blocks(&text.lines().collect::<Vec<_>>(), 0)
 }
 
@@ -58,6 +62,19 @@ pub fn plain(inlines: &[Inline]) -> String {
         Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Link(_, inner) => plain(inner),
     };
     inlines.iter().map(words).collect()
+}
+
+/// Tabs before the text, and around what begins an item, reach to the next fourth column.
+fn without_tabs(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(letter) =
+        rest.chars().next().filter(|letter| matches!(letter, '\t' | ' ' | '-' | '*' | '+' | '>' | '.' | ')' | '0'..='9'))
+    {
+        out.push_str(if letter == '\t' { &"    "[out.len() % 4..] } else { &rest[..1] });
+        rest = &rest[1..];
+    }
+    out + rest
 }
 
 fn indent(line: &str) -> usize {
@@ -251,7 +268,7 @@ fn table(lines: &[&str]) -> (Block, usize) {
     let width = cells(lines[0]).len();
     let row = |line: &&str| {
         let mut row: Vec<Vec<Inline>> = cells(line).into_iter().map(|cell| inlines(&cell.replace("\\|", "|"))).collect();
-        row.resize(width, Vec::new());
+        row.truncate(width);
         row
     };
     let count = 2 + lines[2..].iter().take_while(|line| !interrupts(line)).count();
@@ -305,7 +322,7 @@ fn inlines(text: &str) -> Vec<Inline> {
     let mut rest = text;
     let mut before = ' ';
     while let Some(letter) = rest.chars().next() {
-        let count = rest.len() - rest.trim_start_matches(letter).len();
+        let run_of = || rest.len() - rest.trim_start_matches(letter).len();
         let mut length = letter.len_utf8();
         match letter {
             '\\' if rest[1..].starts_with(|letter: char| letter.is_ascii_punctuation()) => {
@@ -313,6 +330,7 @@ fn inlines(text: &str) -> Vec<Inline> {
                 push_text(&mut marks, &rest[1..2]);
             }
             '`' => {
+                let count = run_of();
                 if let Some((inner, whole)) = code(rest, count) {
                     marks.push(Mark::Read(Inline::Code(inner), 0));
                     length = whole;
@@ -322,6 +340,7 @@ fn inlines(text: &str) -> Vec<Inline> {
                 }
             }
             '*' | '_' => {
+                let count = run_of();
                 length = count;
                 marks.push(run(letter, count, before, rest[count..].chars().next().unwrap_or(' ')));
             }
@@ -420,41 +439,71 @@ fn link(marks: &mut Vec<Mark>, rest: &str) -> Option<usize> {
     Some(whole)
 }
 
+/// Brackets deeper than this are no address.
+const BRACKETS_MAX: usize = 32;
+
 /// `(address "title")`: the address, and how long it is.
 fn target(text: &str) -> Option<(String, usize)> {
     let inner = text.strip_prefix('(')?;
     let start = inner.trim_start();
     let (to, rest) = if let Some(pointed) = start.strip_prefix('<') {
-        pointed.split_once('>')?
-    } else {
-        let mut depth = 0_usize;
-        let end = start.find(|letter: char| {
-            let ends = letter.is_whitespace() || letter.is_control() || (letter == ')' && depth == 0);
-            depth = if letter == '(' { depth + 1 } else { depth.saturating_sub(usize::from(letter == ')')) };
+        let mut is_escaped = false;
+        let end = pointed.find(|letter: char| {
+            let ends = letter == '>' && !is_escaped;
+            is_escaped = letter == '\\' && !is_escaped;
             ends
+        })?;
+        (&pointed[..end], &pointed[end + 1..])
+    } else {
+        let (mut depth, mut is_escaped) = (0_usize, false);
+        let end = start.find(|letter: char| {
+            let ends = letter.is_whitespace() || letter.is_control() || (letter == ')' && depth == 0 && !is_escaped);
+            match letter {
+                '(' if !is_escaped => depth += 1,
+                ')' if !is_escaped => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            is_escaped = letter == '\\' && !is_escaped;
+            ends || depth > BRACKETS_MAX
         })?;
         start.split_at(end)
     };
     let mut rest = rest.trim_start();
-    if let Some(quote) = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'')) {
-        rest = rest[1..].split_once(quote)?.1.trim_start();
+    if let Some(quote) = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'' | '(')) {
+        rest = rest[1..].split_once(if quote == '(' { ')' } else { quote })?.1.trim_start();
     }
     let rest = rest.strip_prefix(')')?;
-    Some((to.to_owned(), text.len() - rest.len()))
+    Some((unescaped(to), text.len() - rest.len()))
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let (letter, length) = match letter {
+            '\\' if rest[1..].starts_with(|next: char| next.is_ascii_punctuation()) => (char::from(rest.as_bytes()[1]), 2),
+            '&' => entity(rest).unwrap_or(('&', 1)),
+            _ => (letter, letter.len_utf8()),
+        };
+        out.push(letter);
+        rest = &rest[length..];
+    }
+    out
 }
 
 /// `<https://…>` or `<somebody@somewhere>`: where it leads, its words, and how long it is.
 fn address(text: &str) -> Option<(String, &str, usize)> {
-    let (inner, _) = text[1..].split_once('>')?;
-    let is_plain = !inner.contains(|letter: char| letter.is_whitespace() || letter == '<');
+    let end = text[1..].find(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>'))?;
+    let inner = text[1..].get(..end).filter(|_| text[1 + end..].starts_with('>'))?;
     let scheme = inner.split_once(':').map(|(scheme, _)| scheme);
     let is_url = scheme.is_some_and(|scheme| scheme.len() > 1 && scheme.chars().all(|letter| letter.is_ascii_alphanumeric()));
     let is_mail = inner.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !inner.contains(['/', '"', '\\']));
-    (is_plain && (is_url || is_mail)).then(|| (if is_url { inner.to_owned() } else { format!("mailto:{inner}") }, inner, inner.len() + 2))
+    (is_url || is_mail).then(|| (if is_url { inner.to_owned() } else { format!("mailto:{inner}") }, inner, inner.len() + 2))
 }
 
 fn entity(text: &str) -> Option<(char, usize)> {
-    let (name, _) = text[1..].split_once(';')?;
+    let end = text.bytes().take(12).position(|letter| letter == b';')?;
+    let name = &text[1..end];
     let letter = match name {
         "amp" => '&',
         "lt" => '<',
@@ -471,45 +520,45 @@ fn entity(text: &str) -> Option<(char, usize)> {
 }
 
 /// Finds what belongs together, as CommonMark does; and how deep it is.
-fn paired(mut marks: Vec<Mark>) -> (Vec<Inline>, usize) {
-    let mut at = 0;
-    while at < marks.len() {
-        let opener = match marks[at] {
-            Mark::Run { closes: true, .. } => (0..at).rev().find(|before| belong(&marks[*before], &marks[at])),
-            _ => None,
-        };
-        let Some(opener) = opener else {
-            at += 1;
-            continue;
-        };
-        let inner: Vec<Mark> = marks.drain(opener + 1..at).collect();
-        let mut strong = true;
-        for place in [opener, opener + 1] {
-            if let Mark::Run { count, .. } = &marks[place] {
-                strong &= *count > 1;
+fn paired(marks: Vec<Mark>) -> (Vec<Inline>, usize) {
+    let mut done: Vec<Mark> = Vec::with_capacity(marks.len());
+    // Below here a closer of this kind has looked in vain already.
+    let mut bottoms: Vec<((char, bool, usize), usize)> = Vec::new();
+    for mut mark in marks {
+        while let Mark::Run { letter, length, count, opens, closes: true } = mark {
+            let kind = (letter, opens, length % 3);
+            let bottom = bottoms.iter().find(|(other, _)| *other == kind).map_or(0, |(_, bottom)| *bottom);
+            let Some(opener) = (bottom..done.len()).rev().find(|before| belong(&done[*before], &mark)) else {
+                bottoms.retain(|(other, _)| *other != kind);
+                bottoms.push((kind, done.len()));
+                break;
+            };
+            let (inner, depth) = collected(done.split_off(opener + 1));
+            for (_, bottom) in &mut bottoms {
+                *bottom = opener.min(*bottom);
             }
+            let Some(Mark::Run { count: left, .. }) = done.last_mut() else { break };
+            let taken = if *left > 1 && count > 1 { 2 } else { 1 };
+            *left -= taken;
+            if *left == 0 {
+                done.pop();
+            }
+            done.push(match taken {
+                _ if depth >= DEPTH_MAX => Mark::Read(Inline::Text(plain(&inner)), 0),
+                2 => Mark::Read(Inline::Strong(inner), depth + 1),
+                _ => Mark::Read(Inline::Emphasis(inner), depth + 1),
+            });
+            mark = Mark::Run { letter, length, count: count - taken, opens, closes: count > taken };
         }
-        let taken = if strong { 2 } else { 1 };
-        let (inner, depth) = paired(inner.into_iter().map(|mark| if let Mark::Run { .. } = mark { as_text(mark) } else { mark }).collect());
-        let element = if depth >= DEPTH_MAX {
-            Inline::Text(plain(&inner))
-        } else if strong {
-            Inline::Strong(inner)
-        } else {
-            Inline::Emphasis(inner)
-        };
-        marks.insert(opener + 1, Mark::Read(element, if depth >= DEPTH_MAX { 0 } else { depth + 1 }));
-        at = opener + 2;
-        for place in [opener + 2, opener] {
-            if let Mark::Run { count, .. } = &mut marks[place] {
-                *count -= taken;
-                if *count == 0 {
-                    marks.remove(place);
-                    at -= usize::from(place == opener);
-                }
-            }
+        if !matches!(mark, Mark::Run { count: 0, .. }) {
+            done.push(mark);
         }
     }
+    collected(done)
+}
+
+/// What is left without another half is text.
+fn collected(marks: Vec<Mark>) -> (Vec<Inline>, usize) {
     let mut inlines: Vec<Inline> = Vec::new();
     let mut deepest = 0;
     for mark in marks {

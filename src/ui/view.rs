@@ -261,10 +261,12 @@ impl Attribute for Classes {
 impl Attribute for bool {
     #[inline(never)]
     fn set(self, view: &mut View, name: &'static str) {
-        if name == "checked" {
-            view.tag().into_iter().for_each(|tag| tag.set_checked(self));
-        } else if self {
-            view.fixed(name, name);
+        match name {
+            "checked" => view.tag().into_iter().for_each(|tag| tag.set_checked(self)),
+            // The attribute says nothing any more where somebody has chosen.
+            "selected" => view.property(name, self.into()),
+            _ if self => view.fixed(name, name),
+            _ => {}
         }
     }
 }
