@@ -1116,6 +1116,27 @@ async fn a_monkey_breaks_nothing_and_all_it_did_is_undone() {
     }
 }
 
+/// A lesson has a wider panel; a frame that is painted at that moment must not hide it from the canvas.
+#[tokio::test]
+async fn the_canvas_fits_beside_a_lesson_that_opens_while_time_runs() {
+    for _ in 0..6 {
+        let visitor = Visitor::working(Way::Pointer).await;
+        visitor.act(&Visitor::node("notification-queue")).await;
+        visitor.act("#play").await;
+        visitor.until("orders come", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
+        visitor.act("#lessons").await;
+        visitor.act("[data-lesson='topic.md']").await;
+        visitor.wait_for("#lesson").await;
+        let fits = "return +document.querySelector('svg.drawing').getAttribute('width') === document.querySelector('#stage').clientWidth;";
+        visitor
+            .until("the canvas is as wide as its place", async |visitor| {
+                visitor.browser.execute(fits, vec![]).await.expect("the page answers").as_bool() == Some(true)
+            })
+            .await;
+        visitor.leave().await;
+    }
+}
+
 /// Also where somebody has chosen before: browsers no longer look at the attribute then.
 #[tokio::test]
 async fn a_choice_shows_what_is_true_after_undo() {

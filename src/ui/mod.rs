@@ -109,6 +109,8 @@ pub struct Playground {
     around: RefCell<Option<Around>>,
     /// Only the canvas is to be drawn anew: something is dragged, and the rest waits for its turn.
     only_canvas: bool,
+    /// More than the canvas is to be drawn; a frame that comes in between must not forget it.
+    whole: bool,
     listeners: Vec<EventListener>,
 }
 
@@ -187,13 +189,15 @@ impl Component for Playground {
             rendered_at: 0.0,
             around: RefCell::new(None),
             only_canvas: false,
+            whole: false,
             listeners,
         }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         self.only_canvas = false;
-        match message {
+        let is_frame = matches!(message, Message::Frame(_));
+        let render = match message {
             Message::Do(action) => {
                 self.perform(ctx, action);
                 true
@@ -221,7 +225,9 @@ impl Component for Playground {
                 self.request_frame(ctx);
                 true
             }
-        }
+        };
+        self.whole |= render && !is_frame;
+        render
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -301,6 +307,7 @@ impl Component for Playground {
         if first && let Some(stage) = stage {
             self.listeners.push(keys::wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Wheel(by, x, y))));
         }
+        self.whole &= self.only_canvas;
         if size != self.size {
             self.size = size;
             ctx.link().send_message(Message::SurroundingsChanged);
@@ -469,7 +476,7 @@ impl Playground {
         let stopped = was_playing && !self.app.playing;
         // A gesture is drawn with the frame, not with the next numbers.
         let period = if self.held.as_ref().is_some_and(|held| held.moved) { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
-        self.only_canvas = !stopped && now - self.rendered_at < period;
+        self.only_canvas = !self.whole && !stopped && now - self.rendered_at < period;
         let stale = self.held.as_mut().is_some_and(|held| std::mem::take(&mut held.stale));
         if stopped || stale || now - self.rendered_at >= period && (self.app.playing || self.app.is_busy()) {
             if !self.only_canvas {
