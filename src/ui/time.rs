@@ -402,7 +402,7 @@ fn ledger(session: &Session) -> Html {
                 { line("Copies to queues", total.arrived, "") }
                 { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
                 { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
-                { line("Dead-lettered", total.dead_lettered_total(), "dead") }
+                { line("Dead-lettered", total.dead_lettered_total(), if total.dead_lettered_total() > 0 { "dead" } else { "" }) }
                 { line("Dropped or refused", dropped, if dropped > 0 { "dead" } else { "" }) }
                 if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
                 <dt class={if balanced { "ok" } else { "dead" }}>{ explained(if balanced { "Balanced" } else { "Not balanced" }) }</dt>
