@@ -5,7 +5,7 @@ mod workload;
 
 use std::sync::Arc;
 
-use requeue::broker::SimTime;
+use requeue::base::SimTime;
 use requeue::formats::scenario_file;
 use requeue::sim::random::Random;
 use requeue::sim::{Timeline, World};

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use requeue::base::SimTime;
 use requeue::broker::{
     BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, Event, ExchangeDeclare, Method, Name, Profile, Properties,
-    QueueBinding, QueueDeclare, SimTime, Table,
+    QueueBinding, QueueDeclare, Table,
 };
 
 pub const PAYLOAD_BYTES: usize = 16;

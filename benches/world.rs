@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use requeue::broker::SimTime;
+use requeue::base::SimTime;
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
 use requeue::sim::judge::judge;

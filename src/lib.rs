@@ -9,6 +9,7 @@
 //!
 //! | module | is | must not know |
 //! |---|---|---|
+//! | [`base`] | what has no domain: ordered map, numbers, time | everything else |
 //! | [`broker`] | RabbitMQ as a pure state machine: AMQP methods in, replies and events out; time is an argument | services, the scenario, the screen |
 //! | [`scenario`] | the document a learner edits: topology, services, links, traffic, faults, what is expected, layout; validation | how it is simulated or drawn |
 //! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, faults, ledgers, metrics, trace; recording, rewind, fork, exploring | the screen |
@@ -31,6 +32,8 @@
 
 // The views are one macro call each, read token by token.
 #![recursion_limit = "1024"]
+
+pub mod base;
 
 pub mod broker;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top of the house down, as in `src/lib.rs`.
-const FLOORS: [&str; 8] = ["broker", "scenario", "sim", "lesson", "formats", "app", "ui", "cli"];
+const FLOORS: [&str; 9] = ["base", "broker", "scenario", "sim", "lesson", "formats", "app", "ui", "cli"];
 
 /// What only `ui` and `main.rs` may name.
 const BROWSER: [&str; 4] = ["yew", "web_sys", "js_sys", "gloo"];

@@ -4,8 +4,9 @@
 mod common;
 
 use common::Client;
+use requeue::base::SimTime;
 use requeue::broker::exchange::{headers, topic};
-use requeue::broker::{AmqpError, DeathReason, Event, ReplyCode, SimTime, Table, Value};
+use requeue::broker::{AmqpError, DeathReason, Event, ReplyCode, Table, Value};
 
 #[test]
 fn topic_keys() {

@@ -178,7 +178,7 @@ fn handed_in(student: &str, key: &str) -> String {
     let mut scenario = requeue::scenario::Scenario::clone(&lesson.scenario);
     scenario.broker.bindings[0].routing_key = key.into();
     let attempt = requeue::lesson::Attempt { edits: vec![scenario.into()], inputs: Vec::new() };
-    let run = Work::Run { recording: attempt.recording(&lesson.scenario), until: requeue::broker::SimTime::ZERO };
+    let run = Work::Run { recording: attempt.recording(&lesson.scenario), until: requeue::base::SimTime::ZERO };
     let answer = |words: &[&str]| Work::Answer(words.iter().map(ToString::to_string).collect());
     let works = vec![
         ("two".into(), answer(&["audit-log", "user-events"])),

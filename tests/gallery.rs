@@ -59,7 +59,7 @@ fn every_story_comes_out_as_it_says_on_several_seeds() {
 #[test]
 fn whatever_breaks_every_copy_is_somewhere() {
     for (path, _, scenario) in gallery() {
-        let until = scenario.until.expect("a story has an end").min(requeue::broker::SimTime::from_secs(300));
+        let until = scenario.until.expect("a story has an end").min(requeue::base::SimTime::from_secs(300));
         for seed in 1..=20 {
             let mut world = World::new(scenario.clone(), seed);
             world.set_watched(false);
@@ -190,6 +190,6 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
     assert_eq!(scenario_file::read(&written).unwrap_or_else(|problems| panic!("{problems:#?}\n{written}")), scenario);
     // And it runs.
     let mut world = World::new(Arc::new(scenario), 1);
-    world.run_until(requeue::broker::SimTime::from_secs(10), 200_000);
+    world.run_until(requeue::base::SimTime::from_secs(10), 200_000);
     assert_eq!(world.ledger().imbalances(), [""; 0]);
 }

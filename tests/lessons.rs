@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use requeue::broker::SimTime;
+use requeue::base::SimTime;
 use requeue::formats::markdown::{self, Block, Inline};
 use requeue::formats::{lesson_file, result_file};
 use requeue::lesson::check::{check, solved};

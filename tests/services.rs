@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use requeue::broker::{Event, Message, Name, SimTime};
+use requeue::base::SimTime;
+use requeue::broker::{Event, Message, Name};
 use requeue::formats::scenario_file;
 use requeue::scenario::{Fault, Property, Scenario};
 use requeue::sim::judge::judge;

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use requeue::broker::{Event, Name, SimTime};
+use requeue::base::SimTime;
+use requeue::broker::{Event, Name};
 use requeue::formats::{recording_file, scenario_file};
 use requeue::scenario::{Fault, Property, Scenario};
 use requeue::sim::biography::{Whereabouts, biography};

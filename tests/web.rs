@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use requeue::app::{self, Action, App, tokens};
-use requeue::broker::SimTime;
+use requeue::base::SimTime;
 use requeue::formats::scenario_file;
 use requeue::sim::explore::chaos;
 use requeue::sim::{Recording, World};

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use requeue::broker::{Event, SimTime};
+use requeue::base::SimTime;
+use requeue::broker::Event;
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
 use requeue::sim::explore::chaos;

@@ -2,9 +2,10 @@
 
 use super::Session;
 use super::words;
-use crate::broker::number;
+use crate::base::SimTime;
+use crate::base::number;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
-use crate::broker::{Event, Name, SimTime, Table};
+use crate::broker::{Event, Name, Table};
 use crate::formats::amqp_json::table_from_json;
 use crate::scenario::Json;
 use crate::sim::{HandPublish, Happening, Input};

@@ -1,8 +1,8 @@
 //! The list of scenarios that come with the site.
 
 use super::{Exhibit, Listed};
-use crate::broker::SimTime;
-use crate::broker::number::{self, Fixed};
+use crate::base::SimTime;
+use crate::base::number::{self, Fixed};
 use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
 
 /// What cannot be read is left out: the list is ours.

@@ -1,8 +1,8 @@
 //! Where things stand on the canvas, and the curves between them.
 
+use crate::base::number::Fixed;
+use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
-use crate::broker::number::Fixed;
-use crate::broker::ordered::OrderedMap;
 use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
 use crate::sim::{InstanceId, Place, World};
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::session::Session;
 use super::{App, Effect};
-use crate::broker::ordered::in_order;
-use crate::broker::{Name, SimTime};
+use crate::base::SimTime;
+use crate::base::ordered::in_order;
+use crate::broker::Name;
 use crate::formats::{lesson_file, pretty::Doc, recording_file, result_file, scenario_file};
 use crate::lesson::grade::{Grade, Submission, Work, grade};
 use crate::lesson::judge::{Finding, Judging, Renames};

@@ -1,6 +1,7 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
-use crate::broker::{Event, SimTime};
+use crate::base::SimTime;
+use crate::broker::Event;
 use crate::sim::{Happening, Occurrence};
 
 /// More could not be told apart.

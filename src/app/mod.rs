@@ -22,7 +22,8 @@ pub mod words;
 
 use std::sync::Arc;
 
-use crate::broker::{Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::Name;
 use crate::formats::{lesson_file, recording_file, scenario_file};
 use crate::lesson::Lock;
 use crate::scenario::edit::{Edit, PartKind};

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
-use crate::broker::ordered::OrderedMap;
-use crate::broker::{DeathReason, Message, MessageId, Name, Outcome, SimTime};
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
+use crate::broker::{DeathReason, Message, MessageId, Name, Outcome};
 use crate::scenario::{Action, Point, Scenario};
 use crate::sim::{Cargo, HopKind, Place, Verdict, World};
 

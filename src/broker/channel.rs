@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::ConnectionId;
 use super::event::RequeueCause;
 use super::message::Message;
-use super::ordered::OrderedMap;
 use super::queue::QueueId;
 use super::queue::ready::Entry;
-use super::time::SimTime;
 use super::value::Name;
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelId(pub u32);

@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::message::{History, Message, MessageId};
 use super::profile::Rules;
-use super::time::SimTime;
 use super::value::{Name, Table, Value};
+use crate::base::SimTime;
 
 /// Why a message died (rule 115).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

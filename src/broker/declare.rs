@@ -7,9 +7,9 @@ use super::exchange::{Destination, Exchange, ExchangeId, ExchangeType, headers, 
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
 use super::queue::settings::{self, Settings};
 use super::queue::{Consumers, Kind, Messages, Queue, QueueId};
-use super::time::SimTime;
 use super::value::{Name, Table, Value};
 use super::{Broker, ConnectionId};
+use crate::base::SimTime;
 
 /// Carriage returns and line feeds are stripped from names (rule 7).
 fn strip(name: &Name) -> Name {

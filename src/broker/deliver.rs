@@ -12,8 +12,8 @@ use super::method::{BasicConsume, Got, Reply};
 use super::profile::Rules;
 use super::queue::ready::Entry;
 use super::queue::{Kind, Messages, Queue, QueueId, quorum};
-use super::time::SimTime;
 use super::value::{Name, Value};
+use crate::base::SimTime;
 
 /// The pseudo-queue of RabbitMQ's direct reply-to.
 pub(super) const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
@@ -404,8 +404,8 @@ impl Broker {
 
 /// Rules 69, 71, 72, 75: a consumer without acknowledgements minds only the channel's window.
 pub(super) fn can_take(
-    consumers: &super::ordered::OrderedMap<ConsumerId, Box<Consumer>>,
-    channels: &super::ordered::OrderedMap<ChannelId, Box<super::channel::Channel>>,
+    consumers: &crate::base::ordered::OrderedMap<ConsumerId, Box<Consumer>>,
+    channels: &crate::base::ordered::OrderedMap<ChannelId, Box<super::channel::Channel>>,
     consumer: ConsumerId,
 ) -> bool {
     let Some(state) = consumers.get(&consumer) else { return false };

@@ -9,7 +9,7 @@ use super::event::RequeueCause;
 use super::profile::TimeoutOwner;
 use super::queue::settings::CONSUMER_TIMEOUT;
 use super::queue::{Kind, QueueId};
-use super::time::SimTime;
+use crate::base::SimTime;
 
 /// How often a channel looks after its oldest delivery (rule 93).
 const CHANNEL_TICK: SimTime = SimTime::from_secs(60);

@@ -2,8 +2,8 @@
 
 use super::queue::settings::Overflow;
 use super::queue::{Kind, QueueId};
-use super::time::SimTime;
 use super::{Broker, Name};
+use crate::base::SimTime;
 
 impl Broker {
     /// Everything that is not as it must be; empty for a broker in order. `now` is the time of the last call.

@@ -29,12 +29,9 @@ pub mod exchange;
 pub mod explain;
 pub mod message;
 pub mod method;
-pub mod number;
-pub mod ordered;
 pub mod policy;
 pub mod profile;
 pub mod queue;
-pub mod time;
 pub mod value;
 pub mod view;
 
@@ -48,6 +45,7 @@ mod publish;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use crate::base::SimTime;
 pub use channel::{ChannelId, ConsumerId};
 pub use dead_letter::DeathReason;
 pub use error::{AmqpError, ReplyCode, Scope};
@@ -58,13 +56,12 @@ pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, G
 pub use node::{Capabilities, Flow};
 pub use policy::{ApplyTo, Policy};
 pub use profile::Profile;
-pub use time::SimTime;
 pub use value::{Name, Table, Value};
 
+use crate::base::ordered::OrderedMap;
 use channel::{Channel, Consumer, Settlement};
 use exchange::{Exchange, ExchangeId};
 use node::Connection;
-use ordered::OrderedMap;
 use policy::ActivePolicy;
 use queue::{Queue, QueueId};
 

@@ -9,9 +9,9 @@ use super::error::{AmqpError, ReplyCode, Scope};
 use super::event::{DropCause, Event, RequeueCause, Resource};
 use super::method::{BasicPublish, Method, Reply};
 use super::queue::QueueId;
-use super::time::SimTime;
 use super::value::Name;
 use super::{Broker, CHANNEL_MAX, ConnectionId};
+use crate::base::SimTime;
 
 /// What a client can be told beyond the protocol's beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

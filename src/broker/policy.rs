@@ -6,8 +6,8 @@ use super::Broker;
 use super::event::DropCause;
 use super::queue::settings::{Settings, policy_problem};
 use super::queue::{Kind, QueueId};
-use super::time::SimTime;
 use super::value::{Name, Table, Value};
+use crate::base::SimTime;
 
 /// What a policy applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

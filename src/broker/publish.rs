@@ -10,14 +10,14 @@ use super::event::{DropCause, Event, Outcome};
 use super::exchange::{Destination, ExchangeId, topic};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
-use super::ordered::insert_once;
 use super::queue::quorum::{self, PendingLetter};
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
 use super::queue::{Queue, QueueId};
-use super::time::SimTime;
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
+use crate::base::SimTime;
+use crate::base::ordered::insert_once;
 
 /// What routing needs while it lasts.
 #[derive(Clone, Debug, Default)]

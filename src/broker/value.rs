@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ordered::OrderedMap;
+use crate::base::ordered::OrderedMap;
 
 /// A name or routing key. Shared, because the same few travel with every message.
 pub type Name = Arc<str>;
@@ -90,7 +90,7 @@ impl fmt::Display for Value {
             Self::Void => f.write_str("undefined"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Int(number) => write!(f, "{number}"),
-            Self::Double(number) => write!(f, "{}", super::number::Shortest(*number)),
+            Self::Double(number) => write!(f, "{}", crate::base::number::Shortest(*number)),
             Self::String(text) => f.write_str(text),
             Self::Timestamp(seconds) => write!(f, "{seconds}"),
             Self::Array(items) => {

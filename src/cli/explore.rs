@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{BadInput, known_property, progress_bar, read_scenario};
-use crate::broker::SimTime;
-use crate::broker::time::Span;
+use crate::base::SimTime;
+use crate::base::time::Span;
 use crate::formats::recording_file;
 use crate::sim::explore::{Explorer, Search};
 

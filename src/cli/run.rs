@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 
 use super::{BadInput, bad_file, known_property, progress_bar, read_text};
 use crate::app::words;
-use crate::broker::SimTime;
-use crate::broker::time::Span;
+use crate::base::SimTime;
+use crate::base::time::Span;
 use crate::formats::recording_file::{self, RecordingFile};
 use crate::formats::report::{self, Checked};
 use crate::formats::{scenario_file, trace_json};

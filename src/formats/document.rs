@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use serde_json::{Map, Value as Json};
 
 use super::amqp_json::table_from_json;
-use crate::broker::{Name, SimTime, Table};
+use crate::base::SimTime;
+use crate::broker::{Name, Table};
 use crate::scenario::{Point, Problem};
 
 /// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.

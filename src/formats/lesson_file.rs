@@ -11,7 +11,7 @@ use super::document::{Fields, Mistakes, Node};
 use super::markdown::{self, Block, Piece, plain};
 use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::lesson::{Ask, Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Question, Step, Task};
 use crate::scenario::property::Quantity;
 use crate::scenario::{Fault, Problem, Property, Scenario, validate};

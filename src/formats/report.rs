@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::pretty::Doc;
-use crate::broker::SimTime;
-use crate::broker::number::Fixed;
-use crate::broker::time::Span;
+use crate::base::SimTime;
+use crate::base::number::Fixed;
+use crate::base::time::Span;
 use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
 use crate::sim::World;

@@ -2,7 +2,8 @@
 
 use super::judge::Judging;
 use super::{Lesson, Step, Task};
-use crate::broker::{Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::Name;
 use crate::scenario::Fault;
 use crate::sim::Recording;
 

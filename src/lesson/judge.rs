@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Step, Task};
-use crate::broker::ordered::{OrderedMap, in_order};
-use crate::broker::{Event, Name, SimTime};
+use crate::base::SimTime;
+use crate::base::ordered::{OrderedMap, in_order};
+use crate::broker::{Event, Name};
 use crate::scenario::{Fault, Scenario, Trigger};
 use crate::sim::judge::{holds, judge};
 use crate::sim::{Happening, Input, Recording, TimedInput, World};

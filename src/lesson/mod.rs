@@ -8,7 +8,8 @@ pub mod predict;
 
 use std::sync::Arc;
 
-use crate::broker::{Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::Name;
 use crate::scenario::property::Quantity;
 use crate::scenario::{Fault, Point, Property, Scenario};
 use crate::sim::{HandPublish, TimedInput};

@@ -2,8 +2,8 @@
 
 use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
-use crate::broker::number::Shortest;
-use crate::broker::ordered::in_order;
+use crate::base::number::Shortest;
+use crate::base::ordered::in_order;
 use crate::broker::{Event, Name};
 use crate::scenario::{Property, property::Comparison, property::Quantity};
 use crate::sim::judge::judge;

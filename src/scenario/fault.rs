@@ -6,9 +6,9 @@
 use std::fmt;
 
 use super::{BROKER, Name, SimTime};
+use crate::base::number;
+use crate::base::time::Span;
 use crate::broker::Resource;
-use crate::broker::number;
-use crate::broker::time::Span;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {

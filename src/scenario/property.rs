@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Name, SimTime};
-use crate::broker::number::{self, Shortest};
-use crate::broker::time::Span;
+use crate::base::number::{self, Shortest};
+use crate::base::time::Span;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Property {

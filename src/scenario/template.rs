@@ -6,8 +6,8 @@
 use serde_json::Number;
 
 use super::{Json, json_object};
+use crate::base::number;
 use crate::broker::Value;
-use crate::broker::number;
 
 /// The value at a path of field names separated by dots.
 #[must_use]

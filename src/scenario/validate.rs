@@ -7,10 +7,11 @@ use super::{
     Action, Attempts, BROKER, BindingTarget, Endpoint, FailurePolicy, FailureRule, FaultKind, Handler, Moment, Name, Pattern, Property,
     Publish, Scenario, Span, Target, Traffic, Trigger,
 };
+use crate::base::SimTime;
 use crate::broker::exchange::headers::Match;
 use crate::broker::queue::settings::Settings;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
-use crate::broker::{AmqpError, ExchangeType, SimTime};
+use crate::broker::{AmqpError, ExchangeType};
 
 /// Exchanges, queues, clients and instances together.
 pub const NODES_MAX: usize = 200;

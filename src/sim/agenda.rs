@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::service::{InstanceId, RunId};
-use crate::broker::{ConnectionId, SimTime};
+use crate::base::SimTime;
+use crate::broker::ConnectionId;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {

@@ -3,7 +3,8 @@
 
 use super::ledger::UNREAD;
 use super::{Cargo, Happening, InstanceId, Occurrence, Recording, World};
-use crate::broker::{DropCause, Event, Message, Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::{DropCause, Event, Message, Name};
 
 #[derive(Clone, Debug)]
 pub struct Biography {

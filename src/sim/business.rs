@@ -4,8 +4,8 @@
 //! published by hand. Events carry their story's number as the correlation id, so that it can be told to its end.
 
 use super::chunked::Chunked;
+use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
-use crate::broker::ordered::OrderedMap;
 
 /// The number of a story, from 1; 0 is none.
 pub type StoryId = u64;

@@ -8,7 +8,7 @@ use super::agenda::Item;
 use super::random::{Random, Stream};
 use super::service::{ClientState, Instance, InstanceId, Memory, ServiceState, Store};
 use super::trace::Happening;
-use crate::broker::ordered::OrderedMap;
+use crate::base::ordered::OrderedMap;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::judge::holds;
 use super::random::{Random, Stream};
 use super::{Input, Recording, TimedInput, World};
-use crate::broker::{Resource, SimTime};
+use crate::base::SimTime;
+use crate::broker::Resource;
 use crate::scenario::{BROKER, Fault, FaultKind, MessageRef, Moment, Property, Scenario, Target, Trigger};
 
 /// A run that never comes to an end is left alone after so many steps.

@@ -5,7 +5,7 @@ use super::agenda::Item;
 use super::network::End;
 use super::service::{InstanceId, RunId};
 use super::trace::Happening;
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::scenario::{Fault, FaultKind, MessageRef, Moment, Target};
 
 /// A broker that restarts is gone for a moment at least.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::business::StoryId;
 use super::network::End;
 use super::service::{InstanceId, RunId};
-use crate::broker::{ChannelId, ConnectionId, DeathReason, Message, MessageId, Name, Outcome, Properties, SimTime};
+use crate::base::SimTime;
+use crate::broker::{ChannelId, ConnectionId, DeathReason, Message, MessageId, Name, Outcome, Properties};
 use crate::scenario::Json;
 
 /// A place on the canvas.

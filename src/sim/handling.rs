@@ -9,8 +9,9 @@ use super::life::NO_ANSWER;
 use super::random::Random;
 use super::service::{Cause, InstanceId, Job, Record, Run, RunId};
 use super::trace::{Happening, event_name};
-use crate::broker::number::Shortest;
-use crate::broker::{DeathReason, Message, Name, SimTime, Value};
+use crate::base::SimTime;
+use crate::base::number::Shortest;
+use crate::broker::{DeathReason, Message, Name, Value};
 use crate::scenario::template::field;
 use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
 

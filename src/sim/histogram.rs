@@ -1,6 +1,6 @@
 //! Latencies in bounded memory: counted in buckets three per cent wide.
 
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::scenario::property::Percentile;
 
 const SUB_BITS: u32 = 5;

@@ -10,7 +10,8 @@ use super::life::NO_ANSWER;
 use super::network::End;
 use super::service::{Cause, Circuit, Data, InstanceId, Job, Pending, RunId, ServiceState};
 use super::trace::Happening;
-use crate::broker::{Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::Name;
 use crate::scenario::template::fill;
 use crate::scenario::{Action, Attempts, Endpoint, Json, Pattern, Trigger};
 

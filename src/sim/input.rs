@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::broker::{Name, SimTime, Table};
+use crate::base::SimTime;
+use crate::broker::{Name, Table};
 use crate::scenario::{Fault, FaultKind, Json, Scenario, Target};
 
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,9 @@
 use super::World;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger};
-use crate::broker::SimTime;
-use crate::broker::number::{Fixed, Shortest};
-use crate::broker::ordered::in_order;
+use crate::base::SimTime;
+use crate::base::number::{Fixed, Shortest};
+use crate::base::ordered::in_order;
 use crate::scenario::Property;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
 

@@ -1,7 +1,7 @@
 //! Where every message went. Counted from events, compared with what the broker holds: if the two ever differ, one of them lies.
 
 use super::business::Business;
-use crate::broker::ordered::OrderedMap;
+use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, DeathReason, DropCause, Event, Name, Outcome};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::network::End;
 use super::service::{Cause, Data, InstanceId, Job, Memory, Waiting};
 use super::trace::{Happening, event_name};
 use super::{World, business};
-use crate::broker::ordered::OrderedMap;
+use crate::base::ordered::OrderedMap;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
 use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
 

@@ -4,8 +4,9 @@
 use super::chunked::Chunked;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger, Messages};
-use crate::broker::ordered::OrderedMap;
-use crate::broker::{Broker, Event, Message, Name, SimTime};
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
+use crate::broker::{Broker, Event, Message, Name};
 
 /// A series never holds more: when it would, every second sample goes and the period doubles.
 pub const SAMPLES_MAX: usize = 480;

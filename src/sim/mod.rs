@@ -58,10 +58,11 @@ pub use trace::{Happening, Occurrence};
 
 use operator::Operator;
 
-use crate::broker::ordered::OrderedMap;
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
 use crate::broker::view::QueueView;
 use crate::broker::{
-    AmqpError, BasicPublish, Body, Broker, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply, RequeueCause, SimTime,
+    AmqpError, BasicPublish, Body, Broker, ChannelId, ConnectionId, Event, Message, Method, Name, Profile, Reply, RequeueCause,
 };
 use crate::scenario::Scenario;
 use agenda::{Agenda, Item};

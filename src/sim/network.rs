@@ -10,7 +10,7 @@ use super::random::Random;
 use super::service::InstanceId;
 use super::trace::Happening;
 use super::{World, agenda::Item};
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::scenario::{BROKER, Name};
 
 /// One end of a link.

@@ -2,7 +2,8 @@
 //! for queues.
 
 use super::{World, input::HandPublish};
-use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply, SimTime};
+use crate::base::SimTime;
+use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply};
 
 /// No more messages than this are fetched or moved at once.
 pub const BY_HAND_MAX: u32 = 10_000;

@@ -9,7 +9,8 @@ use super::life::wants_confirms;
 use super::service::{Awaiting, InstanceId, OutboxEntry, RunId, Waiting};
 use super::trace::{Happening, event_name};
 use super::{StoryId, World};
-use crate::broker::{ChannelId, Message, Name, Outcome, Properties, SimTime, Table, Value};
+use crate::base::SimTime;
+use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
 use crate::scenario::template::{fill, fill_text, fill_value};
 use crate::scenario::{Json, Publish as PublishSpec};
 

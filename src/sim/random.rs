@@ -4,7 +4,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::scenario::{Backoff, Span};
 
 #[derive(Clone, Debug)]

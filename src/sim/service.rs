@@ -8,8 +8,9 @@ use super::business::StoryId;
 use super::chunked::Chunked;
 use super::flight::{Caller, Publish, Verdict};
 use super::random::Random;
-use crate::broker::ordered::OrderedMap;
-use crate::broker::{ChannelId, ConnectionId, Message, Name, SimTime};
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
+use crate::broker::{ChannelId, ConnectionId, Message, Name};
 use crate::scenario::{Client, Json, Service};
 
 /// An instance of a service, by the place of both in the world.

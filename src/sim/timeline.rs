@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Input, Occurrence, Recording, World};
-use crate::broker::SimTime;
+use crate::base::SimTime;
 use crate::scenario::Scenario;
 
 pub const KEYFRAMES_MAX: usize = 100;

@@ -4,7 +4,8 @@ use std::hash::{Hash, Hasher};
 
 use super::flight::Verdict;
 use super::service::InstanceId;
-use crate::broker::{Body, Event, Message, MessageId, Name, SimTime};
+use crate::base::SimTime;
+use crate::broker::{Body, Event, Message, MessageId, Name};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occurrence {

@@ -9,7 +9,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use crate::app::{Action, Motion, Options, Theme};
-use crate::broker::number::Fixed;
+use crate::base::number::Fixed;
 use crate::formats::{recording_file, scenario_file};
 use crate::lesson::Lock;
 
@@ -109,7 +109,7 @@ pub fn address() -> Address {
             "read-only" => options.read_only = true,
             "embed" => options.embed = true,
             "play" => options.play = true,
-            "t" => options.at = value.parse().ok().map(crate::broker::SimTime::from_millis),
+            "t" => options.at = value.parse().ok().map(crate::base::SimTime::from_millis),
             "speed" => options.speed = value.parse().ok(),
             "lock" => {
                 options.locks =

@@ -10,7 +10,7 @@ use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
 use crate::app::{Action, App, Dialog, Exhibit};
-use crate::broker::number::Shortest;
+use crate::base::number::Shortest;
 use crate::formats::scenario_file;
 
 /// A longer link is cut off by some programs.

@@ -10,7 +10,7 @@ use super::{Dispatch, browser, icons};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, Session};
-use crate::broker::number::Fixed;
+use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Table, Value};
 use crate::scenario::{Point, QueueSpec, Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};

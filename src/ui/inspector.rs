@@ -12,7 +12,7 @@ use crate::app::form::{About, rows};
 use crate::app::tokens::hue;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Dialog, Node, Session, commands};
-use crate::broker::number::Fixed;
+use crate::base::number::Fixed;
 use crate::broker::{Flow, Message, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::FaultKind;

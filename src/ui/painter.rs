@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::app::tokens::{HUES, Picture, Shape, Token};
-use crate::broker::number::Fixed;
+use crate::base::number::Fixed;
 use crate::scenario::Point;
 
 /// How canvas units become pixels of the page.

@@ -7,7 +7,7 @@ use super::view::html;
 use super::{Dispatch, browser, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{Action, App, Dialog, Motion, Session, Theme, Unreadable};
-use crate::broker::time::Span;
+use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{FaultKind, Scenario};
 use crate::sim::Input;

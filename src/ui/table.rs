@@ -178,7 +178,7 @@ impl Table<'_> {
 }
 
 fn trigger_words(trigger: &Trigger) -> String {
-    use crate::broker::time::Span;
+    use crate::base::time::Span;
     match trigger {
         Trigger::Http { path } => path.to_string(),
         Trigger::Queue(subscription) if subscription.auto_ack => format!("{}, automatic ack", subscription.queue),

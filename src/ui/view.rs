@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use yew::virtual_dom::{Key, Listener, ListenerKind, VList, VNode, VTag, VText};
 use yew::{AttrValue, Callback, Classes, Html, NodeRef};
 
-use crate::broker::number::Shortest;
+use crate::base::number::Shortest;
 
 /// Elements, text in `{ }`, `if` with `else`, `{ for iterator }`, and fragments.
 macro_rules! html {

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use requeue::base::SimTime;
 use requeue::broker::{
     AmqpError, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeDeclare, Message, Method,
-    Profile, Properties, QueueBinding, QueueDeclare, Reply, SimTime, Table,
+    Profile, Properties, QueueBinding, QueueDeclare, Reply, Table,
 };
 
 pub struct Client {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use requeue::base::SimTime;
 use requeue::broker::{
     ApplyTo, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeBinding, ExchangeDeclare,
-    Method, Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, SimTime, Table, Value,
+    Method, Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, Table, Value,
 };
 use requeue::sim::Ledger;
 

@@ -1,7 +1,7 @@
 //! Direct exchanges: the binding key is the routing key (rule 34).
 
 use super::Destination;
-use crate::broker::ordered::OrderedMap;
+use crate::base::ordered::OrderedMap;
 use crate::broker::value::Name;
 
 #[derive(Clone, Debug, Default)]

@@ -7,9 +7,9 @@ mod direct;
 mod fanout;
 
 use super::message::Properties;
-use super::ordered::OrderedMap;
 use super::queue::QueueId;
 use super::value::{Name, Table};
+use crate::base::ordered::OrderedMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExchangeId(pub u32);

@@ -4,7 +4,7 @@
 //! cost grows with the branches that still match and not with the bindings, and no key can make it explode.
 
 use super::Destination;
-use crate::broker::ordered::{OrderedMap, insert_once};
+use crate::base::ordered::{OrderedMap, insert_once};
 use crate::broker::value::Name;
 
 /// Index of a node; the root is 0.

@@ -1,7 +1,7 @@
 //! What a classic queue holds: a line for each priority, to whose places requeued messages return (sections E and J of the rules).
 
 use super::ready::{Entry, Levels};
-use crate::broker::time::SimTime;
+use crate::base::SimTime;
 
 #[derive(Clone, Debug)]
 pub(in crate::broker) struct ClassicMessages {

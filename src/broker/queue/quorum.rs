@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 
 use super::ready::{Entry, Levels};
 use super::settings::DelayedRetry;
+use crate::base::SimTime;
 use crate::broker::dead_letter::DeathReason;
 use crate::broker::event::RequeueCause;
 use crate::broker::profile::{QuorumPriority, Rules};
-use crate::broker::time::SimTime;
 
 /// How long a dead letter that found no place waits for the next try (rule 129).
 pub(in crate::broker) const DEAD_LETTER_RETRY: SimTime = SimTime::from_secs(180);

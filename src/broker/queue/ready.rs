@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::base::SimTime;
 use crate::broker::message::Message;
-use crate::broker::time::SimTime;
 
 /// A copy of a message in a queue. It keeps its sequence for as long as it stays, so that a requeue finds its place.
 /// There can be a million of them: it is kept to 32 bytes.

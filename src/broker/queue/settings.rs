@@ -4,9 +4,9 @@
 use std::ops::RangeInclusive;
 
 use super::Kind;
+use crate::base::SimTime;
 use crate::broker::error::AmqpError;
 use crate::broker::profile::Rules;
-use crate::broker::time::SimTime;
 use crate::broker::value::{Name, Table, Value};
 
 /// The longest time to live or expiry RabbitMQ accepts: ten years, in milliseconds (rule 29).

@@ -9,9 +9,10 @@ use super::transcript::{
     Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,
     arguments_to_json, body_to_json,
 };
-use crate::broker::ordered::OrderedMap;
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
-use crate::broker::{Broker, Capabilities, ChannelId, ConnectionId, Delivered, Event, Method, Name, Reply, ReplyCode, SimTime};
+use crate::broker::{Broker, Capabilities, ChannelId, ConnectionId, Delivered, Event, Method, Name, Reply, ReplyCode};
 
 /// A consumer that requeues for ever would never let a step end: after so many it holds what it gets.
 const SETTLEMENTS_A_STEP_MAX: usize = 10_000;

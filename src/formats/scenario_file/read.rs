@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use super::super::document::{Fields, Mistakes, Node};
 use super::{BYTES_MAX, VERSION};
-use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile, SimTime};
+use crate::base::SimTime;
+use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,

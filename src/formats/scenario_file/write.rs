@@ -6,7 +6,8 @@ use super::super::amqp_json::table_to_json;
 use super::super::pretty::Doc;
 use super::VERSION;
 use super::read::POLICY_WORDS;
-use crate::broker::{Name, Policy, Profile, SimTime, Table};
+use crate::base::SimTime;
+use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, FailurePolicy, FailureRule, HEARTBEAT,

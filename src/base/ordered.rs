@@ -1,7 +1,7 @@
 //! An ordered map in one list of pairs: found by halving, always walked in the order of its keys.
 //!
 //! Most maps here are small, or grow only at their end, as those by id do; and two dozen of the standard library's trees would
-//! be a fifth of the page's code. What shrinks at its front has a ring of its own, see [`channel`](super::channel).
+//! be a fifth of the page's code. What shrinks at its front has a ring of its own (the broker's `channel`).
 
 use std::borrow::Borrow;
 use std::ops::Index;
