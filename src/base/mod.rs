@@ -1,0 +1,7 @@
+//! The ground floor: what is nobody's domain. Every other module may use it, and it uses none of them.
+
+pub mod number;
+pub mod ordered;
+pub mod time;
+
+pub use time::SimTime;
