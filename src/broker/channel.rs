@@ -3,20 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::ConnectionId;
-use super::event::RequeueCause;
+use super::cause::RequeueCause;
+use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::message::Message;
-use super::queue::QueueId;
 use super::queue::ready::Entry;
 use super::value::Name;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChannelId(pub u32);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConsumerId(pub u32);
 
 #[derive(Clone, Debug)]
 pub(super) struct Channel {

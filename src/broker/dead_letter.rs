@@ -1,98 +1,12 @@
 //! Dead-lettering: why a message left its queue without being acknowledged, and the `x-death` header that says so
 //! (section K of the rules).
 
-use std::fmt;
-
-use super::message::{History, Message, MessageId};
+use super::cause::DeathReason;
+use super::ids::MessageId;
+use super::message::{Death, History, Message};
 use super::profile::Rules;
-use super::value::{Name, Table, Value};
+use super::value::{Name, Value};
 use crate::base::SimTime;
-
-/// Why a message died (rule 115).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DeathReason {
-    /// Nacked or rejected without requeue.
-    Rejected,
-    Expired,
-    /// Pushed out of, or refused by, a full queue.
-    Maxlen,
-    /// Returned to a quorum queue more often than its delivery limit allows.
-    DeliveryLimit,
-}
-
-impl DeathReason {
-    pub const ALL: [Self; 4] = [Self::Rejected, Self::Expired, Self::Maxlen, Self::DeliveryLimit];
-
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::Maxlen => "maxlen",
-            Self::DeliveryLimit => "delivery_limit",
-        }
-    }
-}
-
-impl fmt::Display for DeathReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// One entry of `x-death`: all deaths of a message in one queue for one reason (rule 121).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Death {
-    pub queue: Name,
-    pub reason: DeathReason,
-    pub count: u64,
-    /// Of the first such death, as the exchange and keys below (rule 122).
-    pub time: SimTime,
-    /// Where the message had been published before that death (rule 123).
-    pub exchange: Name,
-    pub routing_keys: Vec<Name>,
-    pub original_expiration: Option<Name>,
-}
-
-impl Death {
-    fn to_table(&self) -> Value {
-        let mut table: Table = [
-            ("count".into(), Value::Int(i64::try_from(self.count).unwrap_or(i64::MAX))),
-            ("exchange".into(), Value::String(self.exchange.clone())),
-            ("queue".into(), Value::String(self.queue.clone())),
-            ("reason".into(), Value::string(self.reason.name())),
-            ("routing-keys".into(), Value::Array(self.routing_keys.iter().cloned().map(Value::String).collect())),
-            ("time".into(), Value::Timestamp(self.time.as_secs())),
-        ]
-        .into_iter()
-        .collect();
-        if let Some(expiration) = &self.original_expiration {
-            table.insert("original-expiration".into(), Value::String(expiration.clone()));
-        }
-        Value::Table(table)
-    }
-
-    fn from_table(value: &Value) -> Option<Self> {
-        let table = value.as_table()?;
-        let reason = table.get("reason")?.as_str()?;
-        Some(Self {
-            queue: table.get("queue")?.as_str()?.clone(),
-            reason: DeathReason::ALL.into_iter().find(|known| known.name() == &**reason)?,
-            count: table.get("count").and_then(Value::as_int).and_then(|count| u64::try_from(count).ok()).unwrap_or(1),
-            time: match table.get("time") {
-                Some(Value::Timestamp(seconds)) => SimTime::from_secs(*seconds),
-                _ => SimTime::ZERO,
-            },
-            exchange: table.get("exchange").and_then(Value::as_str).cloned().unwrap_or_else(|| "".into()),
-            routing_keys: table
-                .get("routing-keys")
-                .and_then(Value::as_array)
-                .map(|keys| keys.iter().filter_map(|key| key.as_str().cloned()).collect())
-                .unwrap_or_default(),
-            original_expiration: table.get("original-expiration").and_then(Value::as_str).cloned(),
-        })
-    }
-}
 
 /// A death that is about to be recorded.
 pub(super) struct NewDeath<'a> {

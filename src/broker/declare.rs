@@ -1,14 +1,15 @@
 //! Exchanges, queues and bindings: declare, delete, bind, purge (sections B and C of the rules).
 
-use super::channel::ChannelId;
+use super::Broker;
+use super::cause::DropCause;
 use super::error::{AmqpError, ReplyCode};
-use super::event::{DropCause, Event};
-use super::exchange::{Destination, Exchange, ExchangeId, ExchangeType, headers, topic};
+use super::event::Event;
+use super::exchange::{Destination, Exchange, ExchangeType, headers, topic};
+use super::ids::{ChannelId, ConnectionId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
 use super::queue::settings::{self, Settings};
-use super::queue::{Consumers, Kind, Messages, Queue, QueueId};
+use super::queue::{Consumers, Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
-use super::{Broker, ConnectionId};
 use crate::base::SimTime;
 
 /// Carriage returns and line feeds are stripped from names (rule 7).

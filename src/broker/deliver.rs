@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::Broker;
-use super::channel::{ChannelId, Consumer, ConsumerId, Settlement, Unacked};
-use super::dead_letter::DeathReason;
+use super::cause::{DeathReason, RequeueCause};
+use super::channel::{Consumer, Settlement, Unacked};
 use super::error::{AmqpError, ReplyCode};
-use super::event::{Delivered, Event, RequeueCause};
+use super::event::{Delivered, Event};
+use super::ids::{ChannelId, ConsumerId, QueueId};
 use super::message::Message;
 use super::method::{BasicConsume, Got, Reply};
 use super::profile::Rules;
 use super::queue::ready::Entry;
-use super::queue::{Kind, Messages, Queue, QueueId, quorum};
+use super::queue::{Kind, Messages, Queue, quorum};
 use super::value::{Name, Value};
 use crate::base::SimTime;
 

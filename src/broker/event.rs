@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::ConnectionId;
-use super::channel::ChannelId;
-use super::dead_letter::DeathReason;
+use super::cause::{DeathReason, DropCause, Outcome, RequeueCause, Resource};
 use super::error::ReplyCode;
-use super::message::{Message, MessageId};
+use super::ids::{ChannelId, ConnectionId, MessageId};
+use super::message::Message;
 use super::value::Name;
 
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -182,34 +181,6 @@ impl Event {
     }
 }
 
-/// What a broker can run short of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Resource {
-    Memory,
-    Disk,
-}
-
-impl Resource {
-    pub const ALL: [Self; 2] = [Self::Memory, Self::Disk];
-
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::Disk => "disk",
-        }
-    }
-
-    /// As `connection.blocked` says it.
-    #[must_use]
-    pub(super) const fn reason(self) -> &'static str {
-        match self {
-            Self::Memory => "low on memory",
-            Self::Disk => "low on disk",
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Delivered {
     pub queue: Name,
@@ -220,70 +191,4 @@ pub struct Delivered {
     pub redelivered: bool,
     pub no_ack: bool,
     pub direct: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    Ack,
-    Nack,
-}
-
-/// Why a delivery came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RequeueCause {
-    Nacked,
-    Rejected,
-    Recovered,
-    ChannelClosed,
-    ConnectionClosed,
-    /// Not acknowledged in time, to a quorum queue (rule 94).
-    TimedOut,
-    Restarted,
-}
-
-impl RequeueCause {
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nacked => "nacked",
-            Self::Rejected => "rejected with requeue",
-            Self::Recovered => "recovered",
-            Self::ChannelClosed => "channel closed",
-            Self::ConnectionClosed => "connection lost",
-            Self::TimedOut => "not acknowledged in time",
-            Self::Restarted => "broker restarted",
-        }
-    }
-}
-
-/// Why a copy vanished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DropCause {
-    /// It died, and its queue has no dead-letter exchange, or the exchange does not exist (rule 116).
-    Died(DeathReason),
-    /// Its dead-letter exchange would have led it round in a circle (rule 127).
-    Cycle(DeathReason),
-    Purged,
-    QueueDeleted,
-    /// A dead letter that waited for its place, when at-least-once dead-lettering was switched off (rule 129).
-    NotKept,
-    /// Of a transient message, or in a transient queue (rule 140).
-    Restarted,
-}
-
-impl DropCause {
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Died(DeathReason::Rejected) => "rejected, no dead-letter exchange",
-            Self::Died(DeathReason::Expired) => "expired, no dead-letter exchange",
-            Self::Died(DeathReason::Maxlen) => "over the length limit, no dead-letter exchange",
-            Self::Died(DeathReason::DeliveryLimit) => "over the delivery limit, no dead-letter exchange",
-            Self::Cycle(_) => "dead-lettering in a circle",
-            Self::Purged => "purged",
-            Self::QueueDeleted => "its queue was deleted",
-            Self::NotKept => "a dead letter without a place, no longer kept",
-            Self::Restarted => "not persistent, lost in a restart",
-        }
-    }
 }

@@ -2,13 +2,13 @@
 //! (sections G and H of the rules).
 
 use super::Broker;
-use super::channel::{ChannelId, Settlement};
-use super::dead_letter::DeathReason;
+use super::cause::{DeathReason, RequeueCause};
+use super::channel::Settlement;
 use super::error::AmqpError;
-use super::event::RequeueCause;
+use super::ids::{ChannelId, QueueId};
 use super::profile::TimeoutOwner;
+use super::queue::Kind;
 use super::queue::settings::CONSUMER_TIMEOUT;
-use super::queue::{Kind, QueueId};
 use crate::base::SimTime;
 
 /// How often a channel looks after its oldest delivery (rule 93).

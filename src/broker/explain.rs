@@ -1,7 +1,8 @@
 //! Why a message would go where: the rules of routing, told binding by binding, before anything is published.
 
 use super::exchange::{headers, topic};
-use super::message::{Body, Message, MessageId, Properties};
+use super::ids::MessageId;
+use super::message::{Body, Message, Properties};
 use super::publish::Scratch;
 use super::value::{Name, Table, Value};
 use super::view::BindingView;

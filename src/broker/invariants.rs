@@ -1,7 +1,8 @@
 //! What is true of every broker after every call. Tests and fuzzers ask; a debug build asks itself.
 
+use super::ids::QueueId;
+use super::queue::Kind;
 use super::queue::settings::Overflow;
-use super::queue::{Kind, QueueId};
 use super::{Broker, Name};
 use crate::base::SimTime;
 

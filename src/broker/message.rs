@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use super::dead_letter::Death;
-use super::value::{Name, Table};
-
-/// One published message. All its copies in queues share the id; a dead-lettered message is a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(pub u64);
+use super::cause::DeathReason;
+use super::ids::MessageId;
+use super::value::{Name, Table, Value};
+use crate::base::SimTime;
 
 /// The bytes of a message, or a stand-in of a given size for load that nobody reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +69,7 @@ pub struct Properties {
 
 impl Properties {
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&super::value::Value> {
+    pub fn header(&self, name: &str) -> Option<&Value> {
         self.headers.as_ref()?.get(name)
     }
 
@@ -101,6 +99,60 @@ pub struct History {
     pub(super) deaths: Vec<Death>,
     /// The failures a quorum queue counted before this message was dead-lettered to another one (rule 139).
     pub(super) failures: u32,
+}
+
+/// One entry of `x-death`: all deaths of a message in one queue for one reason (rule 121).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Death {
+    pub queue: Name,
+    pub reason: DeathReason,
+    pub count: u64,
+    /// Of the first such death, as the exchange and keys below (rule 122).
+    pub time: SimTime,
+    /// Where the message had been published before that death (rule 123).
+    pub exchange: Name,
+    pub routing_keys: Vec<Name>,
+    pub original_expiration: Option<Name>,
+}
+
+impl Death {
+    pub(super) fn to_table(&self) -> Value {
+        let mut table: Table = [
+            ("count".into(), Value::Int(i64::try_from(self.count).unwrap_or(i64::MAX))),
+            ("exchange".into(), Value::String(self.exchange.clone())),
+            ("queue".into(), Value::String(self.queue.clone())),
+            ("reason".into(), Value::string(self.reason.name())),
+            ("routing-keys".into(), Value::Array(self.routing_keys.iter().cloned().map(Value::String).collect())),
+            ("time".into(), Value::Timestamp(self.time.as_secs())),
+        ]
+        .into_iter()
+        .collect();
+        if let Some(expiration) = &self.original_expiration {
+            table.insert("original-expiration".into(), Value::String(expiration.clone()));
+        }
+        Value::Table(table)
+    }
+
+    pub(super) fn from_table(value: &Value) -> Option<Self> {
+        let table = value.as_table()?;
+        let reason = table.get("reason")?.as_str()?;
+        Some(Self {
+            queue: table.get("queue")?.as_str()?.clone(),
+            reason: DeathReason::ALL.into_iter().find(|known| known.name() == &**reason)?,
+            count: table.get("count").and_then(Value::as_int).and_then(|count| u64::try_from(count).ok()).unwrap_or(1),
+            time: match table.get("time") {
+                Some(Value::Timestamp(seconds)) => SimTime::from_secs(*seconds),
+                _ => SimTime::ZERO,
+            },
+            exchange: table.get("exchange").and_then(Value::as_str).cloned().unwrap_or_else(|| "".into()),
+            routing_keys: table
+                .get("routing-keys")
+                .and_then(Value::as_array)
+                .map(|keys| keys.iter().filter_map(|key| key.as_str().cloned()).collect())
+                .unwrap_or_default(),
+            original_expiration: table.get("original-expiration").and_then(Value::as_str).cloned(),
+        })
+    }
 }
 
 /// A message is its id to a hash: what has the same id is the same message.

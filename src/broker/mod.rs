@@ -21,12 +21,14 @@
 //! | [`dead_letter`] | why a message left, and what `x-death` says of it |
 //! | [`profile`] | what differs between versions of RabbitMQ |
 
+pub mod cause;
 pub mod channel;
 pub mod dead_letter;
 pub mod error;
 pub mod event;
 pub mod exchange;
 pub mod explain;
+pub mod ids;
 pub mod message;
 pub mod method;
 pub mod policy;
@@ -46,12 +48,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use crate::base::SimTime;
-pub use channel::{ChannelId, ConsumerId};
-pub use dead_letter::DeathReason;
+pub use cause::{DeathReason, DropCause, Outcome, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
-pub use event::{Delivered, DropCause, Event, Outcome, RequeueCause, Resource};
+pub use event::{Delivered, Event};
 pub use exchange::ExchangeType;
-pub use message::{Body, Message, MessageId, Properties};
+pub use ids::{ChannelId, ConnectionId, ConsumerId, MessageId};
+pub use message::{Body, Message, Properties};
 pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply};
 pub use node::{Capabilities, Flow};
 pub use policy::{ApplyTo, Policy};
@@ -60,13 +62,11 @@ pub use value::{Name, Table, Value};
 
 use crate::base::ordered::OrderedMap;
 use channel::{Channel, Consumer, Settlement};
-use exchange::{Exchange, ExchangeId};
+use exchange::Exchange;
+use ids::{ExchangeId, QueueId};
 use node::Connection;
 use policy::ActivePolicy;
-use queue::{Queue, QueueId};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u32);
+use queue::Queue;
 
 /// The user every simulated connection logs in as.
 pub const USER: &str = "guest";

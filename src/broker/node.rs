@@ -4,13 +4,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::channel::{Channel, ChannelId, ConsumerId};
+use super::cause::{DropCause, RequeueCause, Resource};
+use super::channel::Channel;
 use super::error::{AmqpError, ReplyCode, Scope};
-use super::event::{DropCause, Event, RequeueCause, Resource};
+use super::event::Event;
+use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::method::{BasicPublish, Method, Reply};
-use super::queue::QueueId;
 use super::value::Name;
-use super::{Broker, CHANNEL_MAX, ConnectionId};
+use super::{Broker, CHANNEL_MAX};
 use crate::base::SimTime;
 
 /// What a client can be told beyond the protocol's beginnings.

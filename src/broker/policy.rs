@@ -1,13 +1,13 @@
 //! Policies: settings for all queues or exchanges whose name matches a pattern (rules 137, 146, 147).
 
-use regex_lite::Regex;
-
 use super::Broker;
-use super::event::DropCause;
+use super::cause::DropCause;
+use super::ids::QueueId;
+use super::queue::Kind;
 use super::queue::settings::{Settings, policy_problem};
-use super::queue::{Kind, QueueId};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
+use regex_lite::Regex;
 
 /// What a policy applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use super::channel::{ChannelId, Routing, Transaction};
-use super::dead_letter::{self, DeathReason, cc_keys};
+use super::cause::{DeathReason, DropCause, Outcome};
+use super::channel::{Routing, Transaction};
+use super::dead_letter::{self, cc_keys};
 use super::deliver::DIRECT_REPLY_TO;
 use super::error::{AmqpError, ReplyCode};
-use super::event::{DropCause, Event, Outcome};
-use super::exchange::{Destination, ExchangeId, topic};
+use super::event::Event;
+use super::exchange::{Destination, topic};
+use super::ids::{ChannelId, ExchangeId, QueueId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
+use super::queue::Queue;
 use super::queue::quorum::{self, PendingLetter};
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
-use super::queue::{Queue, QueueId};
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
 use crate::base::SimTime;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::exchange::Destination;
+use super::ids::{ChannelId, ConnectionId};
 use super::message::Message;
 use super::queue::ready::Entry;
 use super::value::{Name, Table};
-use super::{Broker, ChannelId, ConnectionId, ExchangeType, Flow};
+use super::{Broker, ExchangeType, Flow};
 
 /// A queue as RabbitMQ's management interface counts it.
 #[derive(Clone, Copy, Debug)]

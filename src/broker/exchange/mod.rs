@@ -6,13 +6,11 @@ pub mod topic;
 mod direct;
 mod fanout;
 
+use super::ids::ExchangeId;
 use super::message::Properties;
-use super::queue::QueueId;
 use super::value::{Name, Table};
 use crate::base::ordered::OrderedMap;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExchangeId(pub u32);
+use crate::broker::ids::QueueId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Destination {

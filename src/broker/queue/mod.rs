@@ -9,19 +9,15 @@ pub(super) mod quorum;
 
 use std::collections::VecDeque;
 
-use super::ConnectionId;
-use super::channel::ConsumerId;
 use super::message::Message;
 use super::profile::Rules;
 use super::value::{Name, Table};
 use crate::base::SimTime;
+use crate::broker::ids::{ConnectionId, ConsumerId};
 use classic::ClassicMessages;
 use quorum::QuorumMessages;
 use ready::Entry;
 use settings::{Overflow, Settings};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QueueId(pub u32);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

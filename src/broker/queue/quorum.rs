@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use super::ready::{Entry, Levels};
 use super::settings::DelayedRetry;
 use crate::base::SimTime;
-use crate::broker::dead_letter::DeathReason;
-use crate::broker::event::RequeueCause;
+use crate::broker::cause::{DeathReason, RequeueCause};
 use crate::broker::profile::{QuorumPriority, Rules};
 
 /// How long a dead letter that found no place waits for the next try (rule 129).
