@@ -11,7 +11,12 @@ pub(super) static EXCHANGE: [F; 5] = [
     ),
     F("durable", "Durable", "It is there again after the broker restarts.", K::Flag(true)),
     F("auto_delete", "Auto-delete", "It goes when the last thing bound to it is unbound.", K::Flag(false)),
-    F("internal", "Internal", "Nobody may publish to it; only other exchanges send to it.", K::Flag(false)),
+    F(
+        "internal",
+        "Internal",
+        "Clients cannot publish to it. It receives from other exchanges: by bindings, as a dead-letter exchange or as an alternate exchange.",
+        K::Flag(false),
+    ),
     F(
         "arguments.alternate-exchange",
         "Alternate exchange",
@@ -39,7 +44,7 @@ pub(super) static QUEUE: [F; 18] = [
     F(
         "arguments.x-queue-type",
         "Queue type",
-        "Classic queues live on one node. Quorum queues are replicated, always durable, and count deliveries.",
+        "Classic queues live on one node. Quorum queues are replicated, always durable, and count deliveries. In RabbitMQ the type of an existing queue cannot change.",
         K::Words(&[("", "classic"), ("quorum", "quorum")]),
     ),
     F(
@@ -52,17 +57,17 @@ pub(super) static QUEUE: [F; 18] = [
     F(
         "arguments.x-message-ttl",
         "Message TTL, ms",
-        "A message that has waited so long expires: it is dead-lettered, or dropped. Only at the head of the queue.",
+        "How long a message may wait. The broker removes an expired message only at the head of the queue; then it is dead-lettered, or dropped.",
         K::Whole,
     ),
-    F("arguments.x-expires", "Queue expires, ms", "The queue itself is deleted when nobody has used it for so long.", K::Whole),
+    F("arguments.x-expires", "Queue expires, ms", "How long the queue may be unused. Then the broker deletes the queue itself.", K::Whole),
     F(
         "arguments.x-max-length",
         "Max length",
-        "At most so many ready messages. What happens to the next one is the overflow's matter.",
+        "How many ready messages the queue holds at most. The setting Overflow decides what happens to the next message.",
         K::Whole,
     ),
-    F("arguments.x-max-length-bytes", "Max length, bytes", "At most so many bytes of ready messages' bodies.", K::Whole),
+    F("arguments.x-max-length-bytes", "Max length, bytes", "How many bytes the bodies of all ready messages may have together.", K::Whole),
     F(
         "arguments.x-overflow",
         "Overflow",
@@ -94,7 +99,7 @@ pub(super) static QUEUE: [F; 18] = [
     F(
         "arguments.x-delivery-limit",
         "Delivery limit",
-        "Quorum queues: a message that failed more often than this is dead-lettered. RabbitMQ 4 has 20 where nothing is said.",
+        "How many failed deliveries a quorum queue forgives; the next failure dead-letters the message. Limit 3: at most four deliveries. A reject with requeue and a lost connection count; a nack with requeue counts up to RabbitMQ 4.2 only. Default: no limit in 3.13, 20 from 4.0 on.",
         K::Whole,
     ),
     F("arguments.x-max-priority", "Max priority", "Messages of a higher priority (up to this) overtake others. Classic queues.", K::Whole),
@@ -107,7 +112,7 @@ pub(super) static QUEUE: [F; 18] = [
     F(
         "arguments.x-consumer-timeout",
         "Delivery acknowledgement timeout, ms",
-        "A delivery that is not acknowledged for so long closes its channel.",
+        "How long a delivery may stay unacknowledged. After that, RabbitMQ up to 4.2 closes the channel. From 4.3 on only quorum queues have this timeout: the queue takes the message back and cancels the consumer. Default: 30 minutes.",
         K::Whole,
     ),
     F(
@@ -127,7 +132,7 @@ pub(super) static QUEUE: [F; 18] = [
 ];
 
 pub(super) static ATTEMPTS: [F; 3] = [
-    F("timeout_ms", "Timeout, ms", "How long one attempt may take. Nothing: it waits for ever.", K::Whole),
+    F("timeout_ms", "Timeout, ms", "How long one attempt may take. Without a number, it waits without end.", K::Whole),
     F(
         "retries",
         "Retries",
@@ -142,9 +147,9 @@ pub(super) static ATTEMPTS: [F; 3] = [
                     "max",
                     &[
                         F("max", "Retries at most", "After the first attempt.", K::Whole),
-                        F("backoff_ms", "First pause, ms", "Before the first retry; 100 unless told.", K::Number),
-                        F("factor", "Factor", "Each pause is so many times the one before; 2 unless told.", K::Number),
-                        F("backoff_max_ms", "Longest pause, ms", "30,000 unless told.", K::Number),
+                        F("backoff_ms", "First pause, ms", "Before the first retry. Default: 100.", K::Number),
+                        F("factor", "Factor", "Each pause is this many times the pause before. Default: 2.", K::Number),
+                        F("backoff_max_ms", "Longest pause, ms", "No pause is longer than this. Default: 30,000.", K::Number),
                         F(
                             "jitter",
                             "Jitter, 0 to 1",
@@ -169,7 +174,7 @@ pub(super) static ATTEMPTS: [F; 3] = [
                     r#"{"failures":5,"open_ms":10000}"#,
                     "failures",
                     &[
-                        F("failures", "Failures in a row", "After so many it opens.", K::Whole),
+                        F("failures", "Failures in a row", "After this many failures the breaker opens.", K::Whole),
                         F("open_ms", "Stays open, ms", "Then it is half open: one attempt is let through.", K::Number),
                     ],
                 ),
@@ -183,13 +188,16 @@ pub(super) static TIMING: [Variant; 7] = [
         "Poisson: at random moments",
         r#"{"poisson_ms":400}"#,
         "poisson_ms",
-        &[F("poisson_ms", "Mean pause, ms", "As independent people behave: sometimes two at once, sometimes nobody.", K::Number)],
+        &[F("poisson_ms", "Mean pause, ms", "As independent people behave: sometimes two requests at once, sometimes none.", K::Number)],
     ),
     Variant(
         "bursts",
         r#"{"burst":20,"every_ms":5000}"#,
         "burst",
-        &[F("burst", "So many at once", "In each burst.", K::Whole), F("every_ms", "Every, ms", "From one burst to the next.", K::Number)],
+        &[
+            F("burst", "Requests at once", "How many requests each burst has.", K::Whole),
+            F("every_ms", "Every, ms", "From one burst to the next.", K::Number),
+        ],
     ),
     Variant("constant", r#"{"every_ms":1000}"#, "every_ms", &[F("every_ms", "Every, ms", "From one request to the next.", K::Number)]),
     Variant(
@@ -198,7 +206,7 @@ pub(super) static TIMING: [Variant; 7] = [
         "ramp_per_s",
         &[
             F("ramp_per_s", "From, to (a second)", "As JSON: [1, 20].", K::Json),
-            F("over_ms", "Over, ms", "It takes so long to get there.", K::Number),
+            F("over_ms", "Over, ms", "How long it takes to get there.", K::Number),
         ],
     ),
     Variant("all at once", r#"{"at_once":100}"#, "at_once", &[F("at_once", "How many", "At the beginning.", K::Whole)]),
@@ -328,7 +336,12 @@ pub(super) static SPAN: [Variant; 4] = [
 pub(super) static PUBLISH: [F; 11] = [
     F("exchange", "Exchange", "The default exchange takes the routing key for a queue's name.", K::Exchange("")),
     F("routing_key", "Routing key", "Templates are filled in: {orderId}.", K::Text),
-    F("payload", "Payload", "JSON. {field} is that field of the data at hand, {quantity * 29.99} a product.", K::Json),
+    F(
+        "payload",
+        "Payload",
+        "JSON. A template stands in quotes: \"orderId\": \"{orderId}\" copies the field orderId; \"{quantity * 29.99}\" is a product.",
+        K::Json,
+    ),
     F("persistent", "Persistent", "Delivery mode 2: a durable queue keeps it over a restart.", K::Flag(true)),
     F("mandatory", "Mandatory", "If no queue gets it, it is returned instead of dropped.", K::Flag(false)),
     F("confirm", "Wait for the confirm", "The next step begins when the broker has confirmed it.", K::Flag(false)),
@@ -426,11 +439,11 @@ pub(super) static TRIGGER: [Variant; 4] = [
         "queue",
         &[
             F("queue", "Queue", "It consumes from.", K::Queue),
-            F("prefetch", "Prefetch", "At most so many unacked deliveries at a time; 0 is unlimited.", K::Whole),
+            F("prefetch", "Prefetch", "How many unacked deliveries the consumer may hold; 0 is unlimited.", K::Whole),
             F(
                 "auto_ack",
                 "Automatic acknowledgement",
-                "The broker takes a message for done when it is sent: who dies loses it.",
+                "The broker counts a message as acknowledged when it sends the message. If the consumer fails, the message is lost.",
                 K::Flag(false),
             ),
             F("exclusive", "Exclusive", "Wants the queue for itself.", K::Flag(false)),
@@ -458,7 +471,7 @@ pub(super) static TRIGGER: [Variant; 4] = [
                             "state",
                             &[
                                 F("state", "State", "Of the record.", K::Text),
-                                F("older_than_ms", "Older than, ms", "In that state for so long.", K::Number),
+                                F("older_than_ms", "Older than, ms", "How long the record has been in this state.", K::Number),
                             ],
                         ),
                     ],
@@ -485,7 +498,7 @@ pub(super) static HANDLER: [F; 4] = [
                     "memory",
                     &[
                         F("by", "Tells apart by", "The field that is the same for the same event.", K::Text),
-                        F("remember", "Remembers", "The last so many.", K::Whole),
+                        F("remember", "Remembers", "How many of the last ones it remembers.", K::Whole),
                         F(
                             "memory",
                             "Memory",
@@ -504,7 +517,12 @@ pub(super) static HANDLER: [F; 4] = [
 pub(super) static SERVICE: [F; 6] = [
     F("instances", "Instances", "Each its own process, connection and channel.", K::Whole),
     F("concurrency", "Concurrency", "How many handlers an instance runs at once. Nothing: as many as come, as Node.js does.", K::Whole),
-    F("reconnect_ms", "Reconnects after, ms", "The pause before it tries again; 5,000 as the chapter does.", K::Number),
+    F(
+        "reconnect_ms",
+        "Reconnects after, ms",
+        "The pause before a service connects to the broker again. Default: 5,000, as in the chapter's publisher. The chapter's consumer never reconnects: for that, enter a pause longer than the run.",
+        K::Number,
+    ),
     F("restart_ms", "Restarts after, ms", "After a crash. Nothing: never.", K::Number),
     F(
         "relay",
@@ -520,7 +538,7 @@ pub(super) static SERVICE: [F; 6] = [
                     "every_ms",
                     &[
                         F("every_ms", "Every, ms", "It looks into the outbox.", K::Number),
-                        F("batch", "At a time", "100 unless told.", K::Whole),
+                        F("batch", "At a time", "How many events the relay publishes in one look. Default: 100.", K::Whole),
                     ],
                 ),
             ],
@@ -545,9 +563,9 @@ pub(super) static SERVICE: [F; 6] = [
 
 pub(super) static SCENARIO: [F; 10] = [
     F("title", "Title", "What it is called.", K::Text),
-    F("about", "About", "One sentence for whoever opens it.", K::Text),
+    F("about", "About", "One sentence for each reader who opens the system.", K::Text),
     F("seed", "Seed", "All chance comes from it: the same seed, the same run. It counts from the next restart.", K::Whole),
-    F("until_ms", "Its story is told by, ms", "What is expected of it is judged then.", K::Number),
+    F("until_ms", "End of the run, ms", "The expectations are checked at this moment.", K::Number),
     F(
         "broker.profile",
         "RabbitMQ",
@@ -609,7 +627,7 @@ pub(super) static SCENARIO: [F; 10] = [
 pub(super) static EXPECTS: [F; 1] = [F(
     "expects",
     "Expected",
-    "Properties of the run, judged when its story is told.",
+    "Properties of the run. They are checked at the end of the run.",
     K::List(
         "Add an expectation",
         &[("nothing is lost", r#"{"says":"nothing is lost","property":"lost = 0"}"#)],
