@@ -1,0 +1,175 @@
+//! Lessons in the page: steps, solutions, locks, results.
+
+use requeue::app::form::Kind;
+use requeue::app::lesson::Deed;
+use requeue::app::words::{self};
+use requeue::app::{Action, App, Dialog, Effect, Speed};
+use requeue::base::SimTime;
+use requeue::scenario::edit::PartKind;
+use requeue::sim::InstanceId;
+
+use super::support::*;
+
+#[test]
+fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
+    let mut app = in_class(TOPIC);
+    deed(&mut app, Deed::Answered("audit-log".into()));
+    deed(&mut app, Deed::AnswerChecked);
+    assert_eq!(room(&app).work().verdict, Some(false));
+    deed(&mut app, Deed::Answered("user-events".into()));
+    assert_eq!(room(&app).work().verdict, None, "another answer is judged anew");
+    assert_eq!(deed(&mut app, Deed::AnswerChecked), Some(Effect::SaveProgress));
+    assert_eq!(room(&app).work().verdict, Some(true));
+    deed(&mut app, Deed::Watched);
+    play(&mut app, 3);
+    assert!(
+        session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail.contains("user.created")),
+        "it is seen happening"
+    );
+    step_of(&mut app, "all-orders");
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let findings = room(&app).work().findings.clone();
+    assert!(!findings[0].good && findings[1].good && !room(&app).work().done);
+    assert!(findings[0].why.as_ref().is_some_and(|why| why.contains("audit-service")), "{findings:?}");
+    // The run that failed, and back again.
+    deed(&mut app, Deed::FailureOpened(0));
+    assert!(room(&app).is_away());
+    deed(&mut app, Deed::SandboxPressed);
+    act(&mut app, Action::FieldSet("broker.bindings[0].routing_key".into(), Kind::Text, "order.#".into()));
+    deed(&mut app, Deed::ProvePressed);
+    let effects = settle(&mut app);
+    assert!(room(&app).work().done && effects == [Effect::SaveProgress]);
+    // Away and back, each step has what was done at it.
+    step_of(&mut app, "two");
+    assert_eq!(room(&app).work().answer, ["audit-log", "user-events"]);
+    step_of(&mut app, "all-orders");
+    assert_eq!(&*session(&app).scenario().broker.bindings[0].routing_key, "order.#");
+    // In another lesson's file with the same steps it is still done.
+    let (progress, works) = (app.progress.clone(), app.works.clone());
+    let mut again = App::default();
+    act(&mut again, Action::ProgressFound { progress, works });
+    act(&mut again, Action::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
+    assert_eq!(room(&again).works.iter().filter(|work| work.done).count(), 2);
+    assert_eq!(room(&again).work().answer, ["audit-log"], "and what was answered first is there again");
+    step_of(&mut again, "all-orders");
+    assert_eq!(&*session(&again).scenario().broker.bindings[0].routing_key, "order.#", "and what was drawn");
+}
+
+#[test]
+fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
+    let mut app = in_class(include_str!("../../static/lessons/why-events.md"));
+    step_of(&mut app, "announce");
+    deed(&mut app, Deed::HintPressed);
+    deed(&mut app, Deed::HintPressed);
+    assert_eq!(room(&app).work().hints, 2);
+    let start = session(&app).scenario().clone();
+    deed(&mut app, Deed::SolutionPressed);
+    let mut seen = 0;
+    let mut last = start.clone();
+    while app.is_busy() {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(100)));
+        if **session(&app).scenario() != *last {
+            (seen, last) = (seen + 1, session(&app).scenario().clone());
+        }
+    }
+    assert_eq!(seen, 5, "one after the other");
+    assert!(session(&app).can_undo(), "and each can be undone");
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    assert!(room(&app).work().done);
+    deed(&mut app, Deed::ResetPressed);
+    assert_eq!(**session(&app).scenario(), *start);
+    assert_eq!(room(&app).work().hints, 2, "what one was told one knows");
+}
+
+#[test]
+fn breaking_is_judged_on_the_run_and_with_faults_alone() {
+    let mut app = in_class(CRASH);
+    step_of(&mut app, "twice");
+    play(&mut app, 3);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    assert!(!room(&app).work().findings[0].good, "nobody got two yet");
+    act(&mut app, Action::FaultTyped("kill notification-service at step 3 of message 60 for 2s".into()));
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 3);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let findings = room(&app).work().findings.clone();
+    assert!(findings.iter().all(|finding| finding.good), "{findings:?}");
+}
+
+#[test]
+fn what_is_locked_says_so_and_a_result_is_handed_in() {
+    let mut app = in_class(include_str!("../../static/lessons/publish-subscribe.md"));
+    act(&mut app, Action::PartPressed(PartKind::Service));
+    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("services")));
+    deed(&mut app, Deed::StudentTyped("Grace".into()));
+    step_of(&mut app, "audit");
+    deed(&mut app, Deed::SolutionPressed);
+    settle(&mut app);
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let Some(Effect::Download { name, text }) = deed(&mut app, Deed::ResultPressed) else { panic!("a file") };
+    assert_eq!(name, "publish-subscribe-result.json");
+    let submission = requeue::formats::result_file::read(&text).expect("it can be read");
+    let graded = requeue::lesson::grade::grade(&room(&app).lesson, &submission, &[]);
+    deed(&mut app, Deed::GradePressed);
+    assert_eq!(Some(&graded), room(&app).graded.as_ref(), "the page and whoever grades say the same");
+    assert_eq!(graded.student.as_deref(), Some("Grace"));
+    assert_eq!(graded.score, 500, "one of two");
+}
+
+#[test]
+fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
+    let mut app = in_class(MANAGEMENT);
+    step_of(&mut app, "diagnose");
+    let service = session(&app).scenario().service("analytics-service").expect("it is there").0;
+    act(&mut app, Action::FieldSet(format!("services[{service}].handlers[0].on.prefetch"), Kind::Whole, "3".into()));
+    play(&mut app, 2);
+    act(&mut app, Action::RestartPressed);
+    act(&mut app, Action::KillPressed(InstanceId { service, instance: 0 }));
+    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    play(&mut app, 2);
+    let seen: Vec<Option<bool>> = (0..3).map(|clause| room(&app).live(session(&app), clause)).collect();
+    deed(&mut app, Deed::ProvePressed);
+    settle(&mut app);
+    let found: Vec<Option<bool>> = room(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
+    assert_eq!(found, seen);
+    assert!(room(&app).work().done, "{:?}", room(&app).work().findings.iter().map(|finding| finding.why.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_may_play_freely_and_the_lesson_waits() {
+    let mut app = in_class(MANAGEMENT);
+    step_of(&mut app, "diagnose");
+    play(&mut app, 3);
+    let time = session(&app).world().now();
+    deed(&mut app, Deed::SandboxPressed);
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    play(&mut app, 5);
+    deed(&mut app, Deed::SandboxPressed);
+    assert_eq!(session(&app).world().now(), time);
+    assert!(session(&app).world().broker().queue("queue-1").is_none());
+    deed(&mut app, Deed::Closed);
+    assert!(app.classroom.is_none() && app.session.is_some(), "what is on the canvas stays");
+}
+
+#[test]
+fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
+    let mut app = opened();
+    act(&mut app, Action::AuthorPressed);
+    assert!(requeue::formats::lesson_file::read(&app.written).is_ok(), "{:?}", requeue::formats::lesson_file::read(&app.written));
+    act(&mut app, Action::WrittenOpened);
+    assert_eq!(room(&app).lesson.title, "The course chapter's system");
+    act(&mut app, Action::LessonWritten("no lesson".into()));
+    act(&mut app, Action::WrittenOpened);
+    assert!(app.unreadable.is_some() && app.classroom.is_some(), "what was open still is");
+    let mut drawn = opened();
+    act(&mut drawn, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut drawn, Action::Opened { name: "a.md".into(), text: TOPIC.into() });
+    assert_eq!(drawn.dialog, Some(Dialog::Replace), "unsaved work is asked about here, too");
+    act(&mut drawn, Action::ReplaceConfirmed);
+    assert_eq!(&*room(&drawn).lesson.id, "topic");
+}

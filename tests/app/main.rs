@@ -1,0 +1,10 @@
+//! The application without a browser: actions in, state out.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod drawing;
+mod files;
+mod lessons;
+mod operating;
+mod publishing;
+mod support;
+mod time;

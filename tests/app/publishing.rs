@@ -1,0 +1,121 @@
+//! Messages published by hand, and what becomes of them on the canvas.
+
+use requeue::app::Action;
+use requeue::app::composer::Typed;
+use requeue::app::tokens::{Shape, picture};
+use requeue::base::SimTime;
+use requeue::sim::InstanceId;
+
+use super::support::*;
+
+#[test]
+fn dead_letters_are_diamonds_all_the_way() {
+    let mut app = opened();
+    let mut labelled = false;
+    act(&mut app, Action::PlayPressed);
+    for _ in 0..2_400 {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+        let shown = picture(session(&app).plan(), false);
+        labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
+    }
+    assert!(labelled, "the reason is said on the way");
+    let dead = session(&app).world().broker().queue("notification-queue.dead").expect("declared").ready();
+    assert!(dead > 0);
+    let still = picture(session(&app).plan(), true);
+    let diamonds = still.tokens.iter().filter(|token| token.shape == Shape::Dead).count();
+    assert!(diamonds as u64 >= dead.min(8));
+}
+
+#[test]
+fn publishing_by_hand_tells_where_it_went() {
+    // exchange, key, payload, what is said
+    let cases = [
+        ("platform-events", "order.placed", "{}", Ok("One copy each to inventory-queue, notification-queue and analytics-queue.")),
+        ("platform-events", "user.created", "{}", Ok("To analytics-queue.")),
+        (
+            "platform-events.dlx",
+            "nothing",
+            "{}",
+            Ok("It found no queue: the broker dropped it, and without the mandatory flag nobody is told."),
+        ),
+        ("", "analytics-queue", "1", Ok("To analytics-queue.")),
+        ("platform-events", "order.placed", "{", Err("The payload is not JSON")),
+    ];
+    for (exchange, key, payload, expected) in cases {
+        let mut app = opened();
+        compose(&mut app, Typed::Exchange, exchange);
+        compose(&mut app, Typed::Key, key);
+        compose(&mut app, Typed::Payload, payload);
+        act(&mut app, Action::PublishPressed);
+        let composer = &session(&app).composer;
+        match expected {
+            Ok(outcome) => assert_eq!(composer.outcome.as_deref(), Some(outcome)),
+            Err(problem) => assert!(
+                composer.error.as_ref().is_some_and(|(field, error)| *field == Typed::Payload && error.contains(problem)),
+                "{:?}",
+                composer.error
+            ),
+        }
+        assert_eq!(composer.payload, payload, "nothing is lost");
+    }
+}
+
+#[test]
+fn messages_carry_what_the_composer_says() {
+    let mut app = opened();
+    compose(&mut app, Typed::Template, "user.created");
+    compose(&mut app, Typed::Headers, r#"{"region": "eu"}"#);
+    compose(&mut app, Typed::Expiration, "60000");
+    compose(&mut app, Typed::Priority, "3");
+    compose(&mut app, Typed::Persistent, "false");
+    compose(&mut app, Typed::Confirm, "true");
+    compose(&mut app, Typed::Count, "4");
+    let analytics = session(&app).scenario().service("analytics-service").expect("it is there").0;
+    act(&mut app, Action::KillPressed(InstanceId { service: analytics, instance: 0 }));
+    act(&mut app, Action::PublishPressed);
+    assert_eq!(session(&app).composer.outcome.as_deref(), Some("4 times: To analytics-queue. The broker confirmed it."));
+    assert_eq!(ready(&app, "analytics-queue"), 4);
+    let queue = session(&app).world().broker().queue("analytics-queue").expect("it is there");
+    let properties = queue.messages().next().expect("one waits").message.properties.clone();
+    assert_eq!((properties.delivery_mode, properties.priority, properties.expiration.as_deref()), (Some(1), Some(3), Some("60000")));
+    assert!(properties.header("region").is_some_and(|region| region.as_str().is_some_and(|region| &**region == "eu")));
+    assert_eq!(session(&app).world().ledger().messages.confirmed, 4);
+    compose(&mut app, Typed::Mandatory, "true");
+    compose(&mut app, Typed::Exchange, "platform-events.dlx");
+    act(&mut app, Action::PublishPressed);
+    assert!(
+        session(&app).composer.outcome.as_ref().is_some_and(|outcome| outcome.contains("was returned")),
+        "{:?}",
+        session(&app).composer.outcome
+    );
+    balanced(&app);
+    for (what, text, problem) in [
+        (Typed::Headers, "[1]", "JSON object"),
+        (Typed::Expiration, "soon", "milliseconds"),
+        (Typed::Priority, "256", "0 to 255"),
+        (Typed::Count, "0", "From 1"),
+        (Typed::Rate, "-1", "a second"),
+    ] {
+        let mut app = opened();
+        compose(&mut app, what, text);
+        act(&mut app, if what == Typed::Rate { Action::RepeatPressed } else { Action::PublishPressed });
+        let error = session(&app).composer.error.clone().expect("it cannot be");
+        assert!(error.0 == what && error.1.contains(problem), "{error:?}");
+        assert!(session(&app).timeline().recording().inputs.is_empty());
+    }
+}
+
+#[test]
+fn publishing_at_a_rate_goes_on_while_time_does() {
+    let mut app = opened();
+    compose(&mut app, Typed::Rate, "5");
+    act(&mut app, Action::RepeatPressed);
+    play(&mut app, 4);
+    let by_hand = session(&app).world().ledger().messages.by_hand;
+    assert!((20..=21).contains(&by_hand), "{by_hand}");
+    act(&mut app, Action::RepeatPressed);
+    play(&mut app, 4);
+    assert_eq!(session(&app).world().ledger().messages.by_hand, by_hand);
+    let again = requeue::sim::World::replay(session(&app).timeline().recording(), session(&app).world().now());
+    assert_eq!(again.trace_hash(), session(&app).world().trace_hash());
+}

@@ -1,0 +1,112 @@
+//! What the tests of the application share: a page without a browser, and short words for what is done with it.
+
+use requeue::app::composer::Typed;
+use requeue::app::lesson::Deed;
+use requeue::app::{self, Action, App, Effect, Node, Session};
+use requeue::base::SimTime;
+use requeue::scenario::edit::Part;
+use requeue::sim::InstanceId;
+
+pub const COURSE_CHAPTER: &str = include_str!("../../static/scenarios/course-chapter.json");
+
+pub fn opened() -> App {
+    let mut app = App::default();
+    act(&mut app, Action::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    app
+}
+
+pub fn act(app: &mut App, action: Action) {
+    app::update(app, action);
+}
+
+pub fn compose(app: &mut App, what: Typed, text: &str) {
+    act(app, Action::ComposerSet(what, text.into()));
+}
+
+pub fn session(app: &App) -> &Session {
+    app.session.as_ref().expect("a scenario is open")
+}
+
+pub fn play(app: &mut App, seconds: u64) {
+    act(app, Action::PlayPressed);
+    for _ in 0..seconds * 20 {
+        act(app, Action::FramePassed(SimTime::from_millis(50)));
+    }
+    act(app, Action::PausePressed);
+}
+
+pub fn notification_service(app: &App) -> InstanceId {
+    let (service, _) = session(app).scenario().service("notification-service").expect("it is there");
+    InstanceId { service, instance: 0 }
+}
+
+pub fn select(app: &mut App, part: &Part) {
+    let world = session(app).world();
+    let node = match part {
+        Part::Exchange(name) => Node::Exchange(name.clone()),
+        Part::Queue(name) => Node::Queue(name.clone()),
+        Part::Service(name) => {
+            let service = world.services().iter().position(|service| service.spec.name == *name).expect("it is there");
+            Node::Instance(InstanceId { service, instance: 0 })
+        }
+        Part::Client(name) => Node::Client(world.clients().iter().position(|client| client.spec.name == *name).expect("it is there")),
+    };
+    act(app, Action::Selected(Some(node)));
+}
+
+pub fn connect(app: &mut App, from: &Part, to: &Part) {
+    act(app, Action::Selected(None));
+    select(app, from);
+    act(app, Action::ConnectPressed);
+    select(app, to);
+}
+
+pub fn node(queue: &str) -> Node {
+    Node::Queue(queue.into())
+}
+
+pub fn ready(app: &App, queue: &str) -> u64 {
+    session(app).world().broker().queue(queue).map_or(0, requeue::broker::view::QueueView::ready)
+}
+
+pub fn balanced(app: &App) {
+    assert_eq!(session(app).world().ledger().imbalances(), [""; 0]);
+}
+
+pub const TOPIC: &str = include_str!("../../static/lessons/topic.md");
+
+pub const CRASH: &str = include_str!("../../static/lessons/crash-before-ack.md");
+
+pub const MANAGEMENT: &str = include_str!("../../static/lessons/management-numbers.md");
+
+pub fn in_class(text: &str) -> App {
+    let mut app = App::default();
+    act(&mut app, Action::Opened { name: "lessons/a.md".into(), text: text.into() });
+    assert_eq!(app.unreadable, None);
+    app
+}
+
+pub fn room(app: &App) -> &app::Classroom {
+    app.classroom.as_ref().expect("a lesson is open")
+}
+
+pub fn deed(app: &mut App, deed: Deed) -> Option<Effect> {
+    app::update(app, Action::Lesson(deed))
+}
+
+/// Frames pass until nothing goes on by itself any more.
+pub fn settle(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for _ in 0..2_000 {
+        effects.extend(app::update(app, Action::FramePassed(SimTime::from_millis(50))));
+        if !app.is_busy() {
+            return effects;
+        }
+    }
+    panic!("it goes on for ever");
+}
+
+pub fn step_of(app: &mut App, id: &str) {
+    let index = room(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
+    deed(app, Deed::StepChosen(index));
+}

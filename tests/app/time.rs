@@ -1,0 +1,203 @@
+//! Playing, stepping, rewinding, branching, and what is told of the past.
+
+use requeue::app::form::Kind;
+use requeue::app::tokens::picture;
+use requeue::app::{Action, App, Node, Speed, marks};
+use requeue::base::SimTime;
+use requeue::scenario::edit::PartKind;
+
+use super::support::*;
+
+#[test]
+fn time_passes_only_while_playing_and_at_the_chosen_speed() {
+    let mut app = opened();
+    act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+    play(&mut app, 2);
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(2));
+    act(&mut app, Action::SpeedChosen(Speed(500)));
+    play(&mut app, 2);
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
+    act(&mut app, Action::PlayPressed);
+    act(&mut app, Action::FramePassed(SimTime::from_secs(3_600)));
+    assert!(session(&app).world().now() < SimTime::from_secs(4), "after a sleep time goes on from where it was");
+}
+
+#[test]
+fn who_hurries_is_stopped_where_the_story_is_told() {
+    let mut app = opened();
+    let until = session(&app).scenario().until.expect("it has an end");
+    act(&mut app, Action::SpeedChosen(Speed(1_000_000)));
+    act(&mut app, Action::PlayPressed);
+    for _ in 0..40 {
+        act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+    }
+    assert_eq!((session(&app).world().now(), app.playing), (until, false));
+    act(&mut app, Action::PlayPressed);
+    act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+    assert!(session(&app).world().now() > until && app.playing, "and goes on if that is wanted");
+}
+
+#[test]
+fn the_speed_changes_nothing_but_the_speed() {
+    let (mut slow, mut fast) = (opened(), opened());
+    play(&mut slow, 20);
+    act(&mut fast, Action::SpeedChosen(Speed(20_000)));
+    play(&mut fast, 1);
+    assert_eq!(session(&slow).world().trace_hash(), session(&fast).world().trace_hash());
+}
+
+#[test]
+fn a_step_is_one_line_of_the_log_or_one_instant_of_them() {
+    let mut app = opened();
+    for _ in 0..30 {
+        let before = session(&app).log.last_number();
+        let steps = session(&app).world().steps();
+        act(&mut app, Action::StepPressed);
+        assert!(session(&app).world().steps() > steps);
+        assert!(session(&app).log.last_number() > before);
+    }
+}
+
+#[test]
+fn restarting_gives_the_same_run_again() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let hash = session(&app).world().trace_hash();
+    act(&mut app, Action::Selected(Some(Node::Queue("notification-queue".into()))));
+    let id = notification_service(&app);
+    act(&mut app, Action::KillPressed(id));
+    act(&mut app, Action::RestartPressed);
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+    play(&mut app, 5);
+    assert_eq!(session(&app).world().trace_hash(), hash);
+}
+
+#[test]
+fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
+    let mut app = opened();
+    play(&mut app, 30);
+    let (end, hash) = (session(&app).world().now(), session(&app).world().trace_hash());
+    act(&mut app, Action::Seeked(SimTime::from_secs(10)));
+    assert_eq!(session(&app).world().now(), SimTime::from_secs(10));
+    assert!(session(&app).timeline().is_in_the_past());
+    assert_eq!(session(&app).timeline().furthest(), end);
+    assert!(session(&app).log.newest().all(|entry| entry.occurrence.at <= SimTime::from_secs(10)), "the log is of the past, too");
+    assert!(session(&app).log.newest().count() > 5);
+    assert!(!picture(session(&app).plan(), false).tokens.is_empty(), "and what moved then is seen moving");
+    let service = notification_service(&app);
+    act(&mut app, Action::KillPressed(service));
+    assert!(!session(&app).timeline().is_in_the_past() && session(&app).other.is_some());
+    play(&mut app, 20);
+    assert_ne!(session(&app).world().trace_hash(), hash);
+    let killed = session(&app).world().trace_hash();
+    act(&mut app, Action::BranchSwapped);
+    act(&mut app, Action::Seeked(end));
+    assert_eq!(session(&app).world().trace_hash(), hash, "as if nothing had been changed");
+    act(&mut app, Action::BranchSwapped);
+    act(&mut app, Action::Seeked(SimTime::from_secs(30)));
+    assert_eq!(session(&app).world().trace_hash(), killed);
+    // Side by side: here it was killed, there it was not.
+    act(&mut app, Action::ComparePressed);
+    let comparison = session(&app).comparison.clone().expect("there are two");
+    assert_eq!(comparison.at, SimTime::from_secs(30));
+    let row = comparison.rows.iter().find(|row| row.quantity.to_string() == "ready(notification-queue)").expect("they differ");
+    assert!(row.left > row.right + 10.0, "{row:?}");
+    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
+    act(&mut app, Action::ComparePressed);
+    act(&mut app, Action::ComparePressed);
+    assert!(session(&app).comparison.as_ref().is_some_and(|comparison| comparison.rows.is_empty()), "before the kill they are alike");
+}
+
+#[test]
+fn back_and_forward_by_what_the_log_tells() {
+    let mut app = opened();
+    play(&mut app, 12);
+    let before = session(&app).world().now();
+    act(&mut app, Action::BackPressed);
+    let back = session(&app).world().now();
+    assert!(back < before);
+    act(&mut app, Action::StepPressed);
+    assert!(session(&app).world().now() > back && session(&app).world().now() <= before);
+    act(&mut app, Action::NextPressed);
+    let newest = session(&app).log.newest().next().expect("something happened");
+    assert!(marks::is_of_interest(&newest.occurrence.what), "{:?}", newest.occurrence);
+    for _ in 0..500 {
+        act(&mut app, Action::BackPressed);
+    }
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+}
+
+#[test]
+fn looking_for_the_next_crash_comes_back_where_nothing_crashes() {
+    let mut app = opened();
+    // Without poison nothing dies, and a day of it is millions of steps.
+    act(&mut app, Action::FieldSet("clients[0].poison".into(), Kind::Json, String::new()));
+    assert_eq!(session(&app).objection, None);
+    let steps = session(&app).world().steps();
+    act(&mut app, Action::NextPressed);
+    assert!(session(&app).world().steps() - steps <= 150_000);
+    assert!(
+        session(&app).objection.as_ref().is_some_and(|told| told.starts_with("Nothing broke or died until")),
+        "{:?}",
+        session(&app).objection
+    );
+    let now = session(&app).world().now();
+    act(&mut app, Action::NextPressed);
+    assert!(session(&app).world().now() > now, "and once more looks further");
+}
+
+#[test]
+fn marks_stand_where_something_broke_each_once() {
+    let mut app = opened();
+    play(&mut app, 10);
+    let service = notification_service(&app);
+    act(&mut app, Action::KillPressed(service));
+    play(&mut app, 10);
+    let marks = |app: &App| session(app).marks.iter().cloned().collect::<Vec<_>>();
+    let first = marks(&app);
+    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Fault && mark.at == SimTime::from_secs(10)));
+    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Dead));
+    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
+    play(&mut app, 15);
+    assert_eq!(marks(&app), first, "played again, and not noted again");
+}
+
+#[test]
+fn a_messages_story_is_told_up_to_the_playhead() {
+    let mut app = opened();
+    play(&mut app, 8);
+    act(&mut app, Action::EventAsked(Some("e-1".into())));
+    let told = |app: &App| session(app).biography.clone().expect("it was asked for");
+    let full = told(&app).life.expect("it was published").entries.len();
+    act(&mut app, Action::Seeked(SimTime::from_secs(2)));
+    assert!(told(&app).life.is_none_or(|life| life.entries.len() < full));
+    act(&mut app, Action::Seeked(SimTime::ZERO));
+    assert!(told(&app).life.is_none());
+    act(&mut app, Action::EventAsked(None));
+    assert!(session(&app).biography.is_none());
+}
+
+#[test]
+fn time_begins_again_and_what_was_drawn_stays() {
+    let mut app = opened();
+    play(&mut app, 5);
+    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut app, Action::RestartPressed);
+    assert_eq!(session(&app).world().now(), SimTime::ZERO);
+    assert!(session(&app).world().broker().queue("queue-1").is_some());
+    act(&mut app, Action::UndoPressed);
+    assert!(session(&app).world().broker().queue("queue-1").is_none());
+}
+
+#[test]
+fn a_seed_that_is_edited_counts_from_the_next_restart() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let before = session(&app).world().trace_hash();
+    act(&mut app, Action::FieldSet("seed".into(), Kind::Whole, "99".into()));
+    act(&mut app, Action::RestartPressed);
+    play(&mut app, 5);
+    assert_ne!(session(&app).world().trace_hash(), before);
+    assert_eq!(session(&app).world().recording().seed, 99);
+}
