@@ -1,0 +1,115 @@
+//! axe, in every state.
+
+use std::path::Path;
+use std::time::Duration;
+
+use fantoccini::Locator;
+use serde_json::json;
+
+use super::visitor::*;
+
+/// Whatever axe finds in the page as it is now.
+async fn violations(visitor: &Visitor) -> Vec<String> {
+    let folder = std::env::var("REQUEUE_AXE").expect("REQUEUE_AXE is the folder of axe-core");
+    if visitor.browser.execute("return !window.axe;", vec![]).await.expect("the page answers") == json!(true) {
+        let library = std::fs::read_to_string(Path::new(&folder).join("axe.min.js")).expect("axe is there");
+        visitor.browser.execute(&format!("{library}; window.axe = axe;"), vec![]).await.expect("axe loads");
+    }
+    let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then( \
+        found => done(found.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join('; '))), \
+        error => done(['axe: ' + error]));";
+    let found = visitor.browser.execute_async(run, vec![]).await.expect("axe runs");
+    found.as_array().into_iter().flatten().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Every state a visitor may see, in light and dark, wide and narrow.
+#[tokio::test]
+async fn axe_finds_nothing_in_any_state() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let mut states = 0;
+    let mut bad = Vec::new();
+    for theme in ["light", "dark"] {
+        visitor.open("").await;
+        for _ in 0..3 {
+            if visitor.text("html").await.is_empty() || !visitor.is_absent(&format!("[data-theme='{theme}']")).await {
+                break;
+            }
+            visitor.click("#theme").await;
+        }
+        visitor.wait_for(&format!("[data-theme='{theme}']")).await;
+        let mut look = async |name: &str| {
+            // What fades in has its colours when it is there.
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            states += 1;
+            bad.extend(violations(&visitor).await.into_iter().map(|line| format!("{theme}, {name}: {line}")));
+        };
+        look("first visit").await;
+        visitor.choose_speed(20_000).await;
+        visitor.click("#play").await;
+        visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+        look("running, with an alert").await;
+        visitor.click("#play").await;
+        visitor.click(&Visitor::node("notification-service")).await;
+        visitor.click("[data-item$='.handlers[0]'] > summary").await;
+        look("a service with its steps").await;
+        visitor.click("[data-queue='notification-queue.dead'] button").await;
+        visitor.wait_for("#inspector .messages .link").await;
+        visitor.click("#inspector .messages .link").await;
+        visitor.wait_for("#biography .story").await;
+        look("a queue and a story").await;
+        visitor.click("[data-chart='Latency']").await;
+        visitor.click("#faults > summary").await;
+        visitor.click("#composer-more > summary").await;
+        look("percentiles, faults, properties").await;
+        visitor.click("#table").await;
+        look("tables").await;
+        visitor.click("#table").await;
+        visitor.click("#lessons").await;
+        visitor.wait_for(".course").await;
+        look("lessons").await;
+        visitor.click("[data-lesson='what-is-a-broker.md']").await;
+        visitor.wait_for("#lesson").await;
+        look("a lesson").await;
+        visitor.click("[data-step='shipped']").await;
+        visitor.click("#check").await;
+        visitor.wait_for("#verdict").await;
+        look("a prediction").await;
+        visitor.click("[data-step='by-hand']").await;
+        visitor.click("#prove").await;
+        visitor.wait_for("#verdict").await;
+        visitor.click("#hand-in > summary").await;
+        look("a goal that is not reached").await;
+        visitor.click("[aria-label='Close the lesson']").await;
+        visitor.command_dialog("Make the canvas a lesson").await;
+        look("a lesson being written").await;
+        visitor.click("dialog [aria-label='Close']").await;
+        visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        for (button, name) in [("#scenarios", "scenarios"), ("#share", "sharing"), ("#commands", "commands"), ("#help", "glossary")] {
+            visitor.click(button).await;
+            visitor.wait_for("dialog[open]").await;
+            if name == "scenarios" {
+                visitor.wait_for(".gallery").await;
+            }
+            look(name).await;
+            visitor.click("dialog [aria-label='Close']").await;
+            visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        }
+        visitor.browser.find(Locator::Css("body")).await.expect("a page").send_keys("?").await.expect("keys");
+        visitor.wait_for("dialog[open] .keys-list").await;
+        look("shortcuts").await;
+        visitor.click("dialog [aria-label='Close']").await;
+        visitor.open_file("broken.json", "{").await;
+        visitor.wait_for("#unreadable").await;
+        look("a file that cannot be opened").await;
+        visitor.click("#unreadable button").await;
+        visitor.browser.set_window_size(500, 844).await.expect("another size");
+        look("narrow").await;
+        visitor.click("#table").await;
+        look("narrow, tables").await;
+        visitor.click("#table").await;
+        visitor.browser.set_window_size(1440, 900).await.expect("another size");
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    assert!(states >= 36);
+    visitor.leave().await;
+}

@@ -1,0 +1,227 @@
+//! Drawing and editing, with a pointer and without a mouse.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::visitor::*;
+
+both_ways!(the_chapters_system_from_nothing, the_table_is_an_equal_editor, what_is_copied_is_pasted_and_undone);
+
+async fn the_chapters_system_from_nothing(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.command("New scenario").await;
+    visitor.until("it is empty", async |visitor| visitor.is_absent(".node").await).await;
+    visitor.add("HTTP client", "customers").await;
+    // A client comes with somebody to call.
+    visitor.act(&Visitor::node("service-1")).await;
+    visitor.fill("#name", "order-service").await;
+    visitor.wait_for(&Visitor::node("order-service")).await;
+    visitor.add("Topic exchange", "platform-events").await;
+    visitor.connect("order-service", "platform-events").await;
+    for (queue, key, service) in [("notification-queue", "order.*", "notification-service"), ("analytics-queue", "#", "analytics-service")]
+    {
+        visitor.add("Classic queue", queue).await;
+        visitor.connect("platform-events", queue).await;
+        visitor.key(key).await;
+        visitor.add("Service", service).await;
+        visitor.connect(queue, service).await;
+    }
+    // What the order service publishes, in the form.
+    visitor.act(&Visitor::node("order-service")).await;
+    visitor.act("[data-item='services[0].handlers[0]'] > summary").await;
+    let step = "services[0].handlers[0].steps";
+    let publish = format!(
+        "return [...document.querySelectorAll(\"[data-item^='{step}'] > summary\")].findIndex(e => e.textContent.startsWith('Publish'));"
+    );
+    let index = visitor.browser.execute(&publish, vec![]).await.expect("the page answers");
+    visitor.act(&format!("[data-item='{step}[{index}]'] > summary")).await;
+    visitor.fill(&format!("[id='{step}[{index}].routing_key']"), "order.placed").await;
+    // Dead letters.
+    visitor.add("Direct exchange", "platform-events.dlx").await;
+    visitor.add("Quorum queue", "notification-queue.dead").await;
+    visitor.connect("platform-events.dlx", "notification-queue.dead").await;
+    visitor.key("dead").await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.choose("[id='broker.queues[0].arguments.x-dead-letter-exchange']", "platform-events.dlx").await;
+    visitor.fill("[id='broker.queues[0].arguments.x-dead-letter-routing-key']", "dead").await;
+    visitor.choose_speed(5_000).await;
+    visitor.act("#play").await;
+    let number = async |term: &str| {
+        let script = "const term = [...document.querySelectorAll('#ledger dt')].find(e => e.textContent.startsWith(arguments[0])); return term ? +term.nextSibling.textContent : 0;";
+        visitor.browser.execute(script, vec![json!(term)]).await.expect("the page answers").as_u64().unwrap_or_default()
+    };
+    visitor.until("orders come through", async |_| number("Acknowledged").await > 10).await;
+    visitor.act("#play").await;
+    assert_eq!(number("Copies to queues").await, 2 * number("Published").await, "a copy for each of the two queues");
+    assert_eq!(number("Unroutable").await, 0);
+    for queue in ["notification-queue", "analytics-queue"] {
+        visitor.act(&format!("[data-queue='{queue}'] button")).await;
+        let arrived = "return +[...document.querySelectorAll('#inspector dt')].find(e => e.textContent.startsWith('Acknowledged')).nextSibling.textContent;";
+        let acknowledged = visitor.browser.execute(arrived, vec![]).await.expect("the page answers");
+        assert!(acknowledged.as_u64().is_some_and(|count| count > 2), "{queue}: {acknowledged}");
+    }
+    visitor.assert_balanced().await;
+    // And every bit of it can be undone.
+    for _ in 0..60 {
+        if !visitor.is_absent("#undo:disabled").await {
+            break;
+        }
+        visitor.act("#undo").await;
+    }
+    assert!(visitor.is_absent(".node").await, "it was drawn from nothing");
+    visitor.leave().await;
+}
+
+async fn the_table_is_an_equal_editor(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act("#table").await;
+    visitor.wait_for("#table-queues").await;
+    visitor.add_in_table("Classic queue", "audit").await;
+    visitor.choose("[data-connect='platform-events']", "audit").await;
+    visitor.act("[aria-label='Connect platform-events']").await;
+    visitor.wait_for("[data-key='4']").await;
+    visitor.fill("[data-key='4']", "order.*").await;
+    visitor.publish("platform-events", "order.shipped", "{}").await;
+    visitor.until("it is routed", async |visitor| visitor.count("audit", "ready").await == 1).await;
+    visitor.act("[aria-label='Delete audit']").await;
+    visitor.until("it is gone", async |visitor| !visitor.text("#table-queues").await.contains("audit")).await;
+    assert!(visitor.text("#log").await.contains("Deleted queue audit"));
+    visitor.leave().await;
+}
+
+impl Visitor {
+    async fn add_in_table(&self, part: &str, name: &str) {
+        self.act(&format!("[data-part='{part}']")).await;
+        self.wait_for("#name").await;
+        self.fill("#name", name).await;
+        self.until("it has its row", async |visitor| visitor.text(".table-view").await.contains(name)).await;
+    }
+}
+
+async fn what_is_copied_is_pasted_and_undone(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.command("Duplicate").await;
+    visitor.wait_for(&Visitor::node("notification-queue-1")).await;
+    visitor.command("Select everything").await;
+    visitor.command("Delete").await;
+    visitor.until("nothing is left", async |visitor| visitor.is_absent(".node").await).await;
+    visitor.command("Undo").await;
+    visitor.wait_for(&Visitor::node("notification-queue-1")).await;
+    // Bound to a queue a queue cannot be.
+    visitor.act(&Visitor::node("notification-queue-1")).await;
+    visitor.command("Connect to…").await;
+    visitor.act(&Visitor::node("analytics-queue")).await;
+    visitor.wait_for("#objection").await;
+    assert!(visitor.text("#objection").await.contains("put an exchange between"));
+    visitor.command("Undo").await;
+    visitor.until("it is as it was", async |visitor| !visitor.is_absent("#undo:disabled").await).await;
+    visitor.assert_balanced().await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn the_canvas_is_moved_zoomed_and_boxed_with_a_pointer() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let (queue, service) = (Visitor::node("analytics-queue"), Visitor::node("analytics-service"));
+    let at = visitor.middle_of(&queue).await;
+    visitor.drag(at, (at.0 + 60, at.1 + 45)).await;
+    let moved = visitor.middle_of(&queue).await;
+    assert!((moved.0 - at.0 - 60).abs() < 16 && (moved.1 - at.1 - 45).abs() < 16, "{at:?} to {moved:?}");
+    assert!(visitor.is_absent(".node.selected").await, "a drag is no click");
+    // The view, by its empty space.
+    let zoom = visitor.middle_of(".zoom").await;
+    let empty = (zoom.0, zoom.1 - 60);
+    visitor.drag(empty, (empty.0 + 80, empty.1 + 30)).await;
+    let panned = visitor.middle_of(&queue).await;
+    assert!((panned.0 - moved.0 - 80).abs() < 4 && (panned.1 - moved.1 - 30).abs() < 4, "{moved:?} to {panned:?}");
+    visitor.wait_for(".minimap").await;
+    let before = visitor.middle_of(&service).await;
+    visitor.click("[aria-label='Zoom in']").await;
+    assert!(visitor.middle_of(&service).await != before);
+    // The wheel zooms, and what is under the pointer stays there.
+    let scale = visitor.text("#zoom").await;
+    let (x, y) = visitor.middle_of(&service).await;
+    let wheel = "document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', { deltaY: 240, clientX: arguments[0], clientY: arguments[1], bubbles: true, cancelable: true }));";
+    visitor.browser.execute(wheel, vec![json!(x), json!(y)]).await.expect("the page answers");
+    visitor.until("it is smaller", async |visitor| visitor.text("#zoom").await != scale).await;
+    let after = visitor.middle_of(&service).await;
+    assert!((after.0 - x).abs() < 3 && (after.1 - y).abs() < 3, "{:?} to {after:?}", (x, y));
+    visitor.click("[aria-label^='Show everything']").await;
+    // A box with Shift selects what lies in it; Delete and undo take all of it at once.
+    let boxed = "const drawing = document.querySelector('.drawing'); const r = drawing.getBoundingClientRect(); \
+        const at = (type, x, y) => drawing.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX: x, clientY: y, shiftKey: true, button: 0, buttons: 1, pointerId: 1 })); \
+        at('pointerdown', r.left + r.width * 0.45, r.top + 2); at('pointermove', r.left + r.width * 0.6, r.top + 40); at('pointermove', r.right - 2, r.bottom - 2); at('pointerup', r.right - 2, r.bottom - 2);";
+    visitor.browser.execute(boxed, vec![]).await.expect("the page answers");
+    let selected = "return document.querySelectorAll('.node.selected').length;";
+    visitor
+        .until("four queues and three services", async |visitor| {
+            visitor.browser.execute(selected, vec![]).await.expect("the page answers") == json!(7)
+        })
+        .await;
+    visitor.until("all fits again", async |visitor| visitor.is_absent(".minimap").await).await;
+    visitor.click("#undo").await;
+    visitor.until("it is back", async |visitor| visitor.middle_of(&queue).await != moved).await;
+    visitor.leave().await;
+}
+
+/// Also where somebody has chosen before: browsers no longer look at the attribute then.
+#[tokio::test]
+async fn a_choice_shows_what_is_true_after_undo() {
+    let visitor = Visitor::working(Way::Pointer).await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    let choice = "#inspector select[id$='arguments.x-queue-type']";
+    let shown = async |visitor: &Visitor| {
+        let script = "const choice = document.querySelector(arguments[0]); return choice.selectedOptions[0]?.text;";
+        visitor.browser.execute(script, vec![json!(choice)]).await.expect("the page answers").as_str().unwrap_or_default().to_owned()
+    };
+    let first = shown(&visitor).await;
+    visitor.choose(choice, "quorum").await;
+    visitor.until("it is a quorum queue", async |visitor| visitor.text("#canvas, .stage").await.contains("quorum")).await;
+    visitor.choose(choice, "classic").await;
+    visitor.act("#undo").await;
+    visitor.until("it is a quorum queue again", async |visitor| shown(visitor).await == "quorum").await;
+    visitor.act("#undo").await;
+    visitor.until("it is what it was", async |visitor| shown(visitor).await == first).await;
+    visitor.leave().await;
+}
+
+/// What is dragged: a part from the palette, a step to another place, a fault to another time, a lesson's file onto the page.
+#[tokio::test]
+async fn parts_steps_faults_and_files_are_dragged() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let drop = "const [from, to, x, y] = arguments; const data = new DataTransfer(); \
+        document.querySelector(from).dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true })); \
+        document.querySelector(to).dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y }));";
+    let (x, y) = visitor.middle_of(".zoom").await;
+    visitor
+        .browser
+        .execute(drop, vec![json!("[data-part='Classic queue']"), json!("#stage"), json!(x), json!(y - 90)])
+        .await
+        .expect("it is dropped");
+    visitor.wait_for(&Visitor::node("queue-1")).await;
+    visitor.click("#undo").await;
+    visitor.until("it is gone", async |visitor| visitor.is_absent(&Visitor::node("queue-1")).await).await;
+    visitor.click(&Visitor::node("order-service")).await;
+    visitor.click("[data-item='services[1].handlers[0]'] > summary").await;
+    let step = |index: u32| format!("[data-item='services[1].handlers[0].steps[{index}]']");
+    let first = visitor.text(&format!("{} > summary", step(0))).await;
+    visitor.browser.execute(drop, vec![json!(step(0)), json!(step(1)), json!(0), json!(0)]).await.expect("it is dropped");
+    visitor.until("it is second now", async |visitor| visitor.text(&format!("{} > summary", step(1))).await == first).await;
+    visitor.click("#faults > summary").await;
+    visitor.focus("#fault").await;
+    visitor.keys(&format!("kill notification-service at 5s for 2s{ENTER}")).await;
+    visitor.wait_for(".flag").await;
+    let flag = visitor.middle_of(".flag .target").await;
+    visitor.drag(flag, (flag.0 + 80, flag.1)).await;
+    visitor.until("it is later now", async |visitor| !visitor.text("#faults li code").await.contains("at 5s")).await;
+    let file = "const data = new DataTransfer(); data.items.add(new File([arguments[0]], 'mine.md')); \
+        document.querySelector('#stage').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: 700, clientY: 300 }));";
+    let lesson = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/fanout.md")).expect("it is there");
+    visitor.browser.execute(file, vec![json!(lesson)]).await.expect("it is dropped");
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.click("#replace").await;
+    visitor.wait_for("#lesson").await;
+    visitor.leave().await;
+}

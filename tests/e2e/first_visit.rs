@@ -1,0 +1,78 @@
+//! The first minutes: play, break, a phone, the gallery.
+
+use fantoccini::Locator;
+
+use super::visitor::*;
+
+#[tokio::test]
+async fn a_first_visit_from_play_to_dead_letter() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    assert_eq!(visitor.text("h1").await, "The course chapter's system");
+    assert_eq!(visitor.count("notification-queue", "total").await, 0, "it does not run by itself");
+
+    visitor.choose_speed(5_000).await;
+    visitor.click("#play").await;
+    visitor.until("messages are delivered", async |visitor| visitor.text("#log").await.contains("Delivered")).await;
+    visitor.until("the consumer holds some", async |visitor| visitor.count("notification-queue", "unacked").await > 0).await;
+
+    // Whether it holds any changes from moment to moment: time stands still for the kill.
+    visitor.click("#play").await;
+    visitor
+        .until("it holds some while time stands still", async |visitor| {
+            let holds = visitor.count("notification-queue", "unacked").await > 0;
+            if !holds {
+                visitor.click("#step").await;
+            }
+            holds
+        })
+        .await;
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.click("#play").await;
+    visitor.until("nothing is unacked", async |visitor| visitor.count("notification-queue", "unacked").await == 0).await;
+    visitor.until("messages pile up", async |visitor| visitor.count("notification-queue", "ready").await >= 15).await;
+    assert_eq!(visitor.count("notification-queue", "unacked").await, 0);
+
+    visitor.click("[data-toggle='notification-service']").await;
+    // The log is past them soon; the hint stays done.
+    visitor.until("they come again", async |visitor| visitor.text(".hints").await.contains("marked as redelivered. (done)")).await;
+    visitor.until("the queue has drained", async |visitor| visitor.count("notification-queue", "ready").await <= 3).await;
+
+    visitor.until("a poison message is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.click("#play").await;
+    visitor.click("[data-queue='notification-queue.dead'] button").await;
+    visitor.wait_for("#inspector").await;
+    assert!(visitor.text("#inspector .messages").await.contains("rejected"), "the inspector says why it died");
+    assert!(visitor.text("#ledger").await.contains("Balanced"));
+    assert!(!visitor.text("#ledger").await.contains("Not balanced"));
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_phone_and_a_keyboard() {
+    let visitor = Visitor::arrive(500, 844).await;
+    let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+    let beyond = visitor.browser.execute(script, vec![]).await.expect("the page answers");
+    assert!(beyond.as_i64().is_some_and(|pixels| pixels <= 0), "nothing sticks out at the side: {beyond}");
+    // A click on the card's own switch, as a node of the canvas, by keyboard.
+    let power = visitor.browser.find(Locator::Css("[data-power='notification-service']")).await.expect("the card has a switch");
+    let focus = "arguments[0].focus()";
+    visitor.browser.execute(focus, vec![serde_json::to_value(&power).expect("an element")]).await.expect("it takes the focus");
+    visitor.browser.active_element().await.expect("something has the focus").send_keys("\u{E007}").await.expect("Enter");
+    visitor.until("it is down", async |visitor| visitor.text("[data-service='notification-service']").await.contains("down")).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn another_scenario_from_the_gallery() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("#scenarios").await;
+    visitor.wait_for("[data-exhibit='retry-quorum.json']").await;
+    visitor.click("[data-exhibit='retry-quorum.json']").await;
+    visitor.until("it is open", async |visitor| visitor.text("h1").await == "First fix: a quorum queue counts").await;
+    visitor.choose_speed(1_000_000).await;
+    visitor.click("#play").await;
+    visitor.until("its story is told", async |visitor| visitor.text("#clock").await == "01:30.000").await;
+    let expected = visitor.text("#expectations").await;
+    assert!(!expected.contains("not so") && !expected.contains("not yet"), "{expected}");
+    visitor.leave().await;
+}

@@ -1,0 +1,155 @@
+//! Lessons, alone and embedded.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::site::*;
+use super::visitor::*;
+
+/// A lesson has a wider panel; a frame that is painted at that moment must not hide it from the canvas.
+#[tokio::test]
+async fn the_canvas_fits_beside_a_lesson_that_opens_while_time_runs() {
+    for _ in 0..6 {
+        let visitor = Visitor::working(Way::Pointer).await;
+        visitor.act(&Visitor::node("notification-queue")).await;
+        visitor.act("#play").await;
+        visitor.until("orders come", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
+        visitor.act("#lessons").await;
+        visitor.act("[data-lesson='topic.md']").await;
+        visitor.wait_for("#lesson").await;
+        let fits = "return +document.querySelector('svg.drawing').getAttribute('width') === document.querySelector('#stage').clientWidth;";
+        visitor
+            .until("the canvas is as wide as its place", async |visitor| {
+                visitor.browser.execute(fits, vec![]).await.expect("the page answers").as_bool() == Some(true)
+            })
+            .await;
+        visitor.leave().await;
+    }
+}
+
+/// One of each kind of step, with the keyboard alone; and what is handed in is graded elsewhere as in the page.
+#[tokio::test]
+async fn lessons_are_solved_without_a_mouse() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    let begin = async |file: &str, step: &str| {
+        visitor.act("#lessons").await;
+        visitor.act(&format!("[data-lesson='{file}']")).await;
+        visitor
+            .until("the lesson is open", async |visitor| visitor.is_absent("dialog[open]").await && !visitor.is_absent("#lesson").await)
+            .await;
+        visitor.act(&format!("[data-step='{step}']")).await;
+        visitor.wait_for(&format!("[data-step='{step}'][aria-current]")).await;
+    };
+    let solved = async |step: &str| {
+        visitor.wait_for(&format!("[data-step='{step}'].done")).await;
+    };
+    // Look.
+    begin("what-is-a-broker.md", "parts").await;
+    visitor.wait_for(".node.lit").await;
+    solved("parts").await;
+    // Do.
+    begin("management-numbers.md", "diagnose").await;
+    visitor.act("[data-toggle='analytics-service']").await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("twenty are ready", async |visitor| visitor.count("analytics-queue", "ready").await >= 20).await;
+    visitor.until("stock is reserved", async |visitor| !visitor.is_absent("#goal li:nth-child(3).done").await).await;
+    visitor.act("#prove").await;
+    solved("diagnose").await;
+    // Break.
+    begin("crash-before-ack.md", "twice").await;
+    visitor.act("#hint").await;
+    visitor.wait_for(".hint").await;
+    visitor.act("#faults > summary").await;
+    visitor.focus("#fault").await;
+    visitor.keys(&format!("kill notification-service at step 3 of message 30 for 2s{ENTER}")).await;
+    visitor.choose_speed(20_000).await;
+    if !visitor.is_absent("#play[aria-label='Play']").await {
+        visitor.act("#play").await;
+    }
+    visitor.until("somebody got two", async |visitor| !visitor.is_absent("#goal li:nth-child(1).done").await).await;
+    visitor
+        .until("nobody got none", async |visitor| {
+            !visitor.is_absent("#goal li:nth-child(2).done").await && visitor.text("#clock").await.as_str() > "00:40"
+        })
+        .await;
+    visitor.act("#play").await;
+    visitor.act("#prove").await;
+    solved("twice").await;
+    // Explain.
+    begin("topic-or-fanout.md", "why").await;
+    visitor.type_into("#explanation", "Each consumer binds what it wants.").await;
+    visitor.act("#compare-model").await;
+    visitor.wait_for("#model").await;
+    solved("why").await;
+    // Predict, and fix.
+    begin("topic.md", "two").await;
+    for queue in ["audit-log", "user-events"] {
+        visitor.focus(&format!("[data-answer='{queue}']")).await;
+        visitor.keys(" ").await;
+    }
+    visitor.act("#check").await;
+    visitor.wait_for("#verdict.good").await;
+    visitor.act("[data-step='all-orders']").await;
+    visitor.act("#prove").await;
+    visitor.wait_for("#verdict.bad").await;
+    assert!(visitor.text("#goal").await.contains("order.placed.express is handled by audit-service"));
+    visitor.focus("[data-binding='0']").await;
+    visitor.keys(ENTER).await;
+    visitor.key("order.#").await;
+    visitor.act("#prove").await;
+    visitor.wait_for("#verdict.good").await;
+    solved("all-orders").await;
+    // Handed in, and graded by others.
+    visitor.act("#hand-in > summary").await;
+    visitor.fill("#student", "Ada").await;
+    visitor.act("#grade-it").await;
+    visitor.wait_for("#grade").await;
+    let shown = visitor.text("#grade").await;
+    visitor.act("#result").await;
+    let text = visitor.saved().await;
+    let result = visitor.downloads.join("handed-in.json");
+    std::fs::write(&result, &text).expect("a file");
+    let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons/topic.md");
+    let graded = std::process::Command::new(env!("CARGO_BIN_EXE_requeue"))
+        .arg("grade")
+        .arg(&lesson)
+        .arg("--submissions")
+        .arg(&result)
+        .output()
+        .expect("the command runs");
+    let graded = String::from_utf8(graded.stdout).expect("text");
+    assert_eq!(graded, format!("Ada (handed-in.json) {shown}"));
+    assert!(shown.starts_with("topic: 50.0 %"), "{shown}");
+    // Progress is there after a reload.
+    visitor.open("#lesson=topic.md").await;
+    visitor.wait_for("[data-step='all-orders'].done").await;
+    visitor.leave().await;
+}
+
+/// A page that embeds a lesson hears of what happens in it.
+#[tokio::test]
+async fn an_embedded_lesson_tells_the_page_around_it() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.browser.goto(&format!("{}/{AROUND}", visitor.site.address)).await.expect("the page is there");
+    visitor
+        .until("it is ready", async |visitor| {
+            visitor.browser.execute("return told.includes('ready');", vec![]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    let inside = "const inner = document.querySelector('#frame').contentDocument; const button = inner.querySelector(arguments[0]); if (button) button.click(); return !!button;";
+    visitor
+        .until("the lesson is open", async |visitor| {
+            visitor.browser.execute(inside, vec![json!("#check")]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    visitor
+        .until("progress is told", async |visitor| {
+            visitor.browser.execute("return told.includes('progress');", vec![]).await.expect("the page answers") == json!(true)
+        })
+        .await;
+    let inner = visitor.browser.execute("const inner = document.querySelector('#frame').contentDocument; return [!!inner.querySelector('.left'), !!inner.querySelector('.right')];", vec![]).await;
+    assert_eq!(inner.expect("the page answers"), json!([true, false]));
+    visitor.browser.close().await.expect("the browser closes");
+}

@@ -1,0 +1,181 @@
+//! Saving, opening, links, pictures, and bad files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::visitor::*;
+
+both_ways!(saved_loaded_anew_and_opened, a_link_shows_the_same_elsewhere);
+
+#[tokio::test]
+async fn what_was_drawn_is_there_after_a_reload() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("[data-part='Quorum queue']").await;
+    visitor.wait_for("[data-queue='queue-1']").await;
+    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.wait_for("#draft-open").await;
+    assert!(!visitor.text("#queues").await.contains("queue-1"), "nothing opens by itself");
+    visitor.click("#draft-open").await;
+    visitor.wait_for("[data-queue='queue-1']").await;
+    visitor.leave().await;
+}
+
+async fn saved_loaded_anew_and_opened(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.add("Fanout exchange", "broadcasts").await;
+    visitor.act("#save").await;
+    let text = visitor.saved().await;
+    visitor.open("").await;
+    assert!(visitor.is_absent(&Visitor::node("broadcasts")).await, "nothing opens by itself");
+    visitor.open_file("kept.json", &text).await;
+    visitor.wait_for(&Visitor::node("broadcasts")).await;
+    // What is not saved is not lost.
+    visitor.add("Classic queue", "scratch").await;
+    visitor.open_file("kept-2.json", &text).await;
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is kept", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    assert!(!visitor.is_absent(&Visitor::node("scratch")).await);
+    visitor.leave().await;
+}
+
+async fn a_link_shows_the_same_elsewhere(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.add("Fanout exchange", "broadcasts").await;
+    visitor.choose_speed(5_000).await;
+    visitor.act("#play").await;
+    visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:08").await;
+    visitor.act("#play").await;
+    let clock = visitor.text("#clock").await;
+    let queues = visitor.text("#queues").await;
+    let make = async |which: &str| {
+        visitor.act("#share").await;
+        visitor.act(&format!("[data-link='{which}']")).await;
+        visitor.wait_for("#link").await;
+        let link = visitor.browser.execute("return document.querySelector('#link').value;", vec![]).await.expect("the page answers");
+        visitor.keys("\u{E00C}").await;
+        visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        let link = link.as_str().expect("a link").to_owned();
+        assert!(link.len() < 16 << 10, "{} characters", link.len());
+        link[link.find('#').expect("all of it is behind the #")..].to_owned()
+    };
+    let scenario = make("Scenario").await;
+    let recording = make("Recording up to now").await;
+    let embedded = make("Scenario&embed&read-only").await;
+    let other = Visitor::begin(1440, 900, way).await;
+    other.open(&scenario).await;
+    other.wait_for(&Visitor::node("broadcasts")).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(other.text("#clock").await, "00:00.000", "it does not run by itself");
+    other.open(&recording).await;
+    other.until("the same moment", async |other| other.text("#clock").await == clock).await;
+    assert_eq!(other.text("#queues").await, queues);
+    other.open(&embedded).await;
+    other.wait_for(".house.embed").await;
+    assert!(other.is_absent(".left").await && other.is_absent(".port").await);
+    other.leave().await;
+    visitor.leave().await;
+}
+
+/// Whatever is wrong with a file or a link is said, and the open work stays.
+#[tokio::test]
+async fn bad_files_and_links_are_explained_and_harm_nothing() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.add("Classic queue", "precious").await;
+    visitor.click("#step").await;
+    let clock = visitor.text("#clock").await;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios/course-chapter.json");
+    let good = std::fs::read_to_string(source).expect("the scenario is there");
+    let many = (0..300).map(|number| format!("{{\"name\": \"q{number}\", \"at\": [0, 0]}},")).collect::<Vec<_>>().concat();
+    let files: [(&str, String, &str); 9] = [
+        ("type.json", good.replace("\"topic\"", "\"topical\""), "broker.exchanges[0].type"),
+        ("truncated.json", good[..good.len() / 2].to_owned(), "EOF"),
+        ("large.json", " ".repeat(6 << 20), "bytes"),
+        ("version.json", good.replacen("\"requeue\": 1", "\"requeue\": 99", 1), "99"),
+        ("unknown.json", good.replacen("\"title\"", "\"titel\"", 1), "titel"),
+        ("huge.json", good.replacen("\"queues\": [", &format!("\"queues\": [{many}"), 1), "200"),
+        ("nan.json", good.replacen("\"seed\": 1", "\"seed\": NaN", 1), "expected"),
+        ("deep.json", "[".repeat(100_000), "recursion"),
+        ("empty.json", String::new(), "empty"),
+    ];
+    for (name, text, wanted) in files {
+        visitor.open_file(name, &text).await;
+        visitor
+            .until(name, async |visitor| !visitor.is_absent("#unreadable").await && visitor.text("#unreadable").await.contains(name))
+            .await;
+        let said = visitor.text("#unreadable").await;
+        assert!(said.contains(wanted), "{name}: {said}");
+        assert_eq!(visitor.text("#clock").await, clock, "what was open still is");
+        assert!(!visitor.is_absent(&Visitor::node("precious")).await);
+        visitor.click("#unreadable button").await;
+    }
+    // A script in a name is a name.
+    let script = "<img src=x onerror=alert(1)>";
+    visitor.open_file("script.json", &good.replace("analytics-queue", script)).await;
+    visitor.wait_for("dialog[open] #replace").await;
+    visitor.click("#replace").await;
+    visitor.until("it is opened", async |visitor| visitor.text("#queues").await.contains(script)).await;
+    assert!(visitor.is_absent(".house img").await);
+    visitor.leave().await;
+
+    let visitor = Visitor::working(Way::Pointer).await;
+    // Small in the link, and large when it is opened.
+    let pack = "const done = arguments[0]; requeue.pack(' '.repeat(300000)).then(done);";
+    let spaces = visitor.browser.execute_async(pack, vec![]).await.expect("it is packed");
+    let spaces = spaces.as_str().expect("letters").to_owned();
+    assert!(spaces.len() < 2_000);
+    let links = [
+        ("#1=AAAA".to_owned(), "damaged"),
+        ("#1=%3Cscript%3E".to_owned(), "letters"),
+        (format!("#1={}", "A".repeat(17 << 10)), "16 KiB"),
+        ("#9=AAAA".to_owned(), "version 1"),
+        (format!("#1={spaces}"), "256 KiB"),
+    ];
+    for (hash, wanted) in links {
+        visitor.open(&hash).await;
+        visitor.wait_for("#unreadable").await;
+        let said = visitor.text("#unreadable").await;
+        assert!(said.contains(wanted), "{}: {said}", &hash[..hash.len().min(20)]);
+    }
+    visitor.leave().await;
+}
+
+/// Pictures stand alone: their size is that of the canvas, and what moves is on them.
+#[tokio::test]
+async fn pictures_are_taken_of_the_canvas() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(2_000).await;
+    visitor.click("#play").await;
+    visitor.until("messages are delivered", async |visitor| visitor.text("#log").await.contains("Delivered")).await;
+    visitor.click("#play").await;
+    let end = async |kind: &str| {
+        let file = || {
+            std::fs::read_dir(&visitor.downloads)
+                .expect("the folder")
+                .filter_map(Result::ok)
+                .map(|file| file.path())
+                .find(|path| path.extension().is_some_and(|end| end == kind))
+        };
+        visitor.until(kind, async |_| file().is_some()).await;
+        std::fs::read(file().expect("it is there")).expect("it can be read")
+    };
+    visitor.command("Picture of the canvas (SVG)").await;
+    let drawing = String::from_utf8(end("svg").await).expect("text");
+    assert!(
+        drawing.starts_with("<svg") && drawing.contains("order-service") && drawing.matches("<circle cx=").count() > 5,
+        "{}",
+        &drawing[..200]
+    );
+    visitor.command("Picture of the canvas (PNG)").await;
+    let image = end("png").await;
+    let side = |at: usize| u32::from_be_bytes(image[at..at + 4].try_into().expect("four bytes"));
+    let canvas = visitor
+        .browser
+        .execute("const r = document.querySelector('.drawing').getBoundingClientRect(); return [r.width * 2, r.height * 2];", vec![])
+        .await
+        .expect("the page answers");
+    assert_eq!(json!([side(16), side(20)]), canvas, "twice as fine as the page");
+    visitor.leave().await;
+}

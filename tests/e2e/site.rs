@@ -1,0 +1,57 @@
+//! The built site, served from a thread of the test.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Serves the built site from a thread of its own.
+pub struct Site {
+    pub server: Arc<tiny_http::Server>,
+    pub address: String,
+}
+
+/// A page that embeds a lesson, as a course platform would.
+pub const AROUND: &str = "around.html";
+
+pub const AROUND_PAGE: &str = "<!doctype html><title>Around</title><script>window.told = []; addEventListener('message', (event) => told.push(event.data.requeue));</script>\
+    <iframe id=frame width=900 height=600 src='/#lesson=direct.md&embed'></iframe>";
+
+impl Site {
+    pub fn serve(folder: PathBuf) -> Self {
+        let server = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port on loopback"));
+        let address = format!("http://{}", server.server_addr());
+        let worker = server.clone();
+        std::thread::spawn(move || {
+            for request in worker.incoming_requests() {
+                let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
+                let file = folder.join(if path.is_empty() { "index.html" } else { &path });
+                let read = if path == AROUND { Ok(AROUND_PAGE.into()) } else { std::fs::read(&file) };
+                let _ = match read {
+                    Ok(bytes) => {
+                        let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
+                        request.respond(tiny_http::Response::from_data(bytes).with_header(header))
+                    }
+                    Err(_) => request.respond(tiny_http::Response::empty(404)),
+                };
+            }
+        });
+        Self { server, address }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.unblock();
+    }
+}
+
+pub fn media_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,67 @@
+//! Rewinding, branching, comparing.
+
+use serde_json::json;
+
+use super::visitor::*;
+
+both_ways!(another_past_is_compared);
+
+#[tokio::test]
+async fn rewinding_branching_and_going_back() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(20_000).await;
+    visitor.click("#play").await;
+    visitor.until("half a minute has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:30").await;
+    visitor.click("#play").await;
+    let end = visitor.text("#clock").await;
+    let balance = visitor.text("#ledger").await;
+    let scrub = "const s = document.querySelector('#scrubber'); s.value = arguments[0]; s.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+    visitor.browser.execute(scrub, vec![json!("10000")]).await.expect("the scrubber moves");
+    visitor.until("it is ten seconds", async |visitor| visitor.text("#clock").await == "00:10.000").await;
+    assert!(visitor.text("#branches").await.contains("You are in the past"));
+    visitor.click("#back").await;
+    visitor.until("it is before that", async |visitor| visitor.text("#clock").await.as_str() < "00:10.000").await;
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.click("#swap").await;
+    let until: f64 = 60_000.0;
+    visitor.browser.execute(scrub, vec![json!(until.to_string())]).await.expect("the scrubber moves");
+    visitor.until("it is where it was", async |visitor| visitor.text("#clock").await == end).await;
+    assert_eq!(visitor.text("#ledger").await, balance, "the old branch is as it was");
+    visitor.leave().await;
+}
+
+async fn another_past_is_compared(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("twenty seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;
+    visitor.act("#play").await;
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.act("#play").await;
+    visitor.until("it is missed", async |visitor| visitor.count("notification-queue", "ready").await > 20).await;
+    visitor.act("#play").await;
+    visitor.scrub(10_000).await;
+    visitor.until("it is before the crash", async |visitor| visitor.text("#clock").await == "00:10.000").await;
+    visitor.act(&Visitor::node("notification-service")).await;
+    let service = "return document.querySelector(\"[data-item$='.handlers[0]']\").dataset.item;";
+    let handler = visitor.browser.execute(service, vec![]).await.expect("the page answers");
+    let handler = handler.as_str().expect("it has a handler");
+    visitor.act(&format!("[data-item='{handler}'] > summary")).await;
+    visitor.fill(&format!("[id='{handler}.on.prefetch']"), "1").await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.act("#play").await;
+    visitor.until("time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
+    visitor.act("#play").await;
+    visitor.act("#compare").await;
+    visitor.wait_for("#comparison").await;
+    let comparison = visitor.text("#comparison").await;
+    assert!(comparison.contains("ready(notification-queue)"), "here nobody was killed: {comparison}");
+    // Two charts on one scale: one message at a time leaves more of them waiting.
+    let heights = "return [...document.querySelectorAll(\"[data-compared='notification-queue'] .ready\")]
+        .map(line => Math.min(...line.getAttribute('d').match(/ [\\d.]+/g).map(Number)));";
+    let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
+    let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));
+    assert!(here + 5.0 < there, "the lines come as high as {here} and {there}");
+    visitor.leave().await;
+}

@@ -1,0 +1,353 @@
+//! A visitor with a browser of their own, who works with a pointer or without a mouse.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use super::site::*;
+
+/// How long the page may take for what it should do at once: these machines are slow and shared.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What the browser's console says; not part of the standard, but ChromeDriver has it.
+#[derive(Debug)]
+pub struct ConsoleLog;
+
+impl WebDriverCompatibleCommand for ConsoleLog {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/se/log", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// How a visitor works: everything can be done in both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Pointer,
+    Keyboard,
+}
+
+pub const ENTER: &str = "\u{E007}";
+
+pub const SELECT_ALL: &str = "\u{E009}a\u{E000}";
+
+pub static VISITORS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+
+/// A visitor with a browser of their own.
+pub struct Visitor {
+    pub browser: Client,
+    pub site: Site,
+    pub downloads: PathBuf,
+    pub way: Way,
+}
+
+impl Visitor {
+    pub async fn arrive(width: u32, height: u32) -> Self {
+        let visitor = Self::begin(width, height, Way::Pointer).await;
+        visitor.open("").await;
+        visitor.wait_for("#play").await;
+        visitor
+    }
+
+    /// At the course chapter's system.
+    pub async fn working(way: Way) -> Self {
+        let visitor = Self::begin(1440, 900, way).await;
+        visitor.open("").await;
+        visitor.wait_for("#play").await;
+        visitor
+    }
+
+    /// The page with this behind its address.
+    pub async fn open(&self, hash: &str) {
+        // Another address in between: one that differs behind the # alone is not loaded anew.
+        self.browser.goto("about:blank").await.expect("an empty page");
+        self.browser.goto(&format!("{}{hash}", self.site.address)).await.expect("the site answers");
+        self.wait_for("#scenarios, .house.embed #commands").await;
+    }
+
+    pub async fn begin(width: u32, height: u32, way: Way) -> Self {
+        let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
+        let driver = std::env::var("REQUEUE_WEBDRIVER").expect("REQUEUE_WEBDRIVER is ChromeDriver's address");
+        let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
+        assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"), "the site has its policy");
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".into(),
+            "--disable-gpu".into(),
+            "--disable-dev-shm-usage".into(),
+            "--disable-background-networking".into(),
+            "--disable-component-update".into(),
+            "--disable-sync".into(),
+            "--no-first-run".into(),
+        ];
+        arguments.push(format!("--window-size={width},{height}"));
+        let number = VISITORS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let downloads = std::env::temp_dir().join(format!("requeue-downloads-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&downloads).expect("a temporary folder");
+        let mut options = json!({ "args": arguments, "prefs": { "download.default_directory": downloads } });
+        if let Ok(binary) = std::env::var("REQUEUE_CHROMIUM") {
+            options["binary"] = json!(binary);
+        }
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let Value::Object(capabilities) = capabilities else { unreachable!("it is written as an object") };
+        let browser =
+            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await;
+        let browser = browser.expect("ChromeDriver starts a browser");
+        Self { browser, site: Site::serve(folder), downloads, way }
+    }
+
+    pub async fn focus(&self, css: &str) {
+        let script = "const e = document.querySelector(arguments[0]); if (!e) return false; e.scrollIntoView({ block: 'nearest' }); e.focus(); return document.activeElement === e;";
+        let taken = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+        assert_eq!(taken, json!(true), "{css} takes no focus");
+    }
+
+    pub async fn keys(&self, keys: &str) {
+        self.browser.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
+    }
+
+    /// A button, a node, a summary: by click, or by Enter.
+    pub async fn act(&self, css: &str) {
+        self.wait_for(css).await;
+        match self.way {
+            Way::Pointer => self.click(css).await,
+            Way::Keyboard => {
+                self.focus(css).await;
+                self.keys(ENTER).await;
+            }
+        }
+    }
+
+    /// Types over what stands in a field, and leaves it.
+    pub async fn fill(&self, css: &str, text: &str) {
+        self.wait_for(css).await;
+        self.focus(css).await;
+        self.keys(&format!("{SELECT_ALL}{text}\u{E004}")).await;
+    }
+
+    /// By its words; a keyboard goes through them by arrows.
+    pub async fn choose(&self, css: &str, words: &str) {
+        self.wait_for(css).await;
+        match self.way {
+            Way::Pointer => {
+                let script = "const e = document.querySelector(arguments[0]); const o = [...e.options].find(o => o.text === arguments[1]); if (!o) return [...e.options].map(o => o.text); \
+                    e.value = o.value; e.dispatchEvent(new Event('change', { bubbles: true })); return null;";
+                let answer = self.browser.execute(script, vec![json!(css), json!(words)]).await.expect("the page answers");
+                assert!(answer.is_null(), "{css} has no {words}: {answer}");
+            }
+            Way::Keyboard => {
+                let script = "return [...document.querySelector(arguments[0]).options].findIndex(o => o.text === arguments[1]);";
+                let index = self.browser.execute(script, vec![json!(css), json!(words)]).await.expect("the page answers");
+                let index = index.as_u64().unwrap_or_else(|| panic!("{css} has no {words}"));
+                self.focus(css).await;
+                self.keys(&format!("\u{E011}{}", "\u{E015}".repeat(usize::try_from(index).expect("a short list")))).await;
+            }
+        }
+    }
+
+    /// Something of the palette of commands.
+    pub async fn command(&self, name: &str) {
+        match self.way {
+            Way::Pointer => self.click("#commands").await,
+            Way::Keyboard => self.browser.find(Locator::Css("body")).await.expect("a page").send_keys("\u{E009}k").await.expect("keys"),
+        }
+        self.wait_for("dialog[open] #query").await;
+        self.type_into("#query", name).await;
+        self.wait_for(&format!("[data-command='{name}']")).await;
+        self.keys(ENTER).await;
+        self.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    }
+
+    /// One that opens another dialog.
+    pub async fn command_dialog(&self, name: &str) {
+        self.click("#commands").await;
+        self.wait_for("dialog[open] #query").await;
+        self.type_into("#query", name).await;
+        self.wait_for(&format!("[data-command='{name}']")).await;
+        self.click(&format!("[data-command='{name}']")).await;
+        self.wait_for("dialog[open] .author").await;
+    }
+
+    pub async fn is_absent(&self, css: &str) -> bool {
+        let script = "return !document.querySelector(arguments[0]);";
+        self.browser.execute(script, vec![json!(css)]).await.expect("the page answers") == json!(true)
+    }
+
+    /// A node of the canvas, by the name it begins with.
+    pub fn node(name: &str) -> String {
+        format!(".node[aria-label*='{name} ']")
+    }
+
+    pub async fn middle_of(&self, css: &str) -> (i32, i32) {
+        let script = "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [Math.round(r.left + r.width / 2), Math.round(r.top + r.height / 2)];";
+        let at = self.browser.execute(script, vec![json!(css)]).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
+        (number(0), number(1))
+    }
+
+    /// Holds the pointer down at one place and lets it go at another.
+    pub async fn drag(&self, from: (i32, i32), to: (i32, i32)) {
+        let moved = |at: (i32, i32)| PointerAction::MoveTo { duration: Some(Duration::from_millis(60)), x: at.0.into(), y: at.1.into() };
+        let actions = MouseActions::new("mouse".into())
+            .then(moved(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(moved((i32::midpoint(from.0, to.0), i32::midpoint(from.1, to.1))))
+            .then(moved(to))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.browser.perform_actions(actions).await.expect("the pointer moves");
+    }
+
+    /// Draws a line.
+    pub async fn connect(&self, from: &str, to: &str) {
+        let (from, to) = (Self::node(from), Self::node(to));
+        match self.way {
+            Way::Pointer => {
+                let port = format!(".with-port:has({from}) .port");
+                self.drag(self.middle_of(&port).await, self.middle_of(&to).await).await;
+            }
+            Way::Keyboard => {
+                self.act(&from).await;
+                self.focus(&from).await;
+                self.keys("c").await;
+                self.wait_for("#connecting").await;
+                self.focus(&to).await;
+                self.keys(ENTER).await;
+            }
+        }
+        self.until("the line is drawn", async |visitor| visitor.is_absent("#connecting").await).await;
+    }
+
+    /// Puts a part on the canvas under a name.
+    pub async fn add(&self, part: &str, name: &str) {
+        self.act(&format!("[data-part='{part}']")).await;
+        self.wait_for("#name").await;
+        self.fill("#name", name).await;
+        self.wait_for(&Self::node(name)).await;
+    }
+
+    /// The key of the binding that was just drawn, on its line.
+    pub async fn key(&self, key: &str) {
+        self.wait_for("#in-place").await;
+        self.keys(&format!("{SELECT_ALL}{key}{ENTER}")).await;
+        self.until("it is taken", async |visitor| visitor.is_absent("#in-place").await).await;
+    }
+
+    pub async fn publish(&self, exchange: &str, key: &str, payload: &str) {
+        self.choose("#composer-exchange", exchange).await;
+        self.type_into("#composer-key", key).await;
+        self.type_into("#composer-payload", payload).await;
+        self.act("#publish").await;
+    }
+
+    pub async fn scrub(&self, millis: u64) {
+        let script = "const s = document.querySelector('#scrubber'); s.value = arguments[0]; s.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.browser.execute(script, vec![json!(millis.to_string())]).await.expect("the scrubber moves");
+    }
+
+    /// The file that was saved, as soon as it is there.
+    pub async fn saved(&self) -> String {
+        let file = || {
+            let files = std::fs::read_dir(&self.downloads).expect("the folder is there").filter_map(Result::ok);
+            files.map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "json"))
+        };
+        self.until("the file is there", async |_| file().is_some()).await;
+        let path = file().expect("it is there");
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        std::fs::remove_file(path).expect("it was written");
+        text
+    }
+
+    pub async fn open_file(&self, name: &str, text: &str) {
+        let path = self.downloads.join(name);
+        std::fs::write(&path, text).expect("a temporary file");
+        let input = self.browser.find(Locator::Css("#open-file")).await.expect("there is a file input");
+        input.send_keys(&path.to_string_lossy()).await.expect("a file can be chosen");
+    }
+
+    pub async fn assert_balanced(&self) {
+        let ledger = self.text("#ledger").await;
+        assert!(ledger.contains("Balanced") && !ledger.contains("Not balanced"), "{ledger}");
+    }
+
+    pub async fn wait_for(&self, css: &str) {
+        self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Clicks what a pointer would hit there. Finding, looking and clicking are one script: while the world runs, a page that is
+    /// redrawn between finding and clicking would make the click miss.
+    pub async fn click(&self, css: &str) {
+        const HIT: &str = "const e = document.querySelector(arguments[0]); if (!e) return 'is not on the page'; \
+            e.scrollIntoView({ block: 'nearest', inline: 'nearest' }); const r = e.getBoundingClientRect(); \
+            const hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
+            if (!hit || !(e.contains(hit) || hit.closest('label')?.contains(e))) return 'is covered by ' + (hit && hit.outerHTML.slice(0, 80)); \
+            if (e.disabled) return 'is disabled'; \
+            e.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 })); return null;";
+        let answer = self.browser.execute(HIT, vec![json!(css)]).await.expect("the page answers");
+        assert!(answer.is_null(), "{css} {answer}");
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        // The page may redraw between finding and reading.
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.textContent : null;";
+        let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+        text.as_str().unwrap_or_else(|| panic!("{css} is not on the page")).to_owned()
+    }
+
+    pub async fn count(&self, queue: &str, which: &str) -> u64 {
+        let text = self.text(&format!("[data-queue='{queue}'] [data-count='{which}']")).await;
+        text.parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
+    }
+
+    pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        let start = Instant::now();
+        while !holds(self).await {
+            assert!(start.elapsed() < PATIENCE, "in vain waited until {what}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Types over what stands in a field.
+    pub async fn type_into(&self, css: &str, text: &str) {
+        self.focus(css).await;
+        self.keys(&format!("{SELECT_ALL}{text}")).await;
+    }
+
+    pub async fn choose_speed(&self, thousandths: u32) {
+        let select = self.browser.find(Locator::Css("#speed")).await.expect("there is a speed");
+        select.select_by_value(&thousandths.to_string()).await.expect("this speed is offered");
+    }
+
+    /// The errors and warnings of the console, and good-bye.
+    pub async fn leave(self) {
+        let log = self.browser.issue_cmd(ConsoleLog).await.expect("ChromeDriver has the console");
+        let said: Vec<String> = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(ToString::to_string)
+            .collect();
+        self.browser.close().await.expect("the browser closes");
+        let _ = std::fs::remove_dir_all(&self.downloads);
+        assert!(said.is_empty(), "the console is not clean:\n{}", said.join("\n"));
+    }
+}
+
+/// Writes each test for both ways of working.
+macro_rules! both_ways {
+    ($($name:ident),* $(,)?) => { $(
+        mod $name {
+            #[tokio::test]
+            async fn with_a_pointer() { super::$name(super::Way::Pointer).await; }
+            #[tokio::test]
+            async fn without_a_mouse() { super::$name(super::Way::Keyboard).await; }
+        }
+    )* };
+}
