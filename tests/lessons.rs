@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use requeue::base::SimTime;
+use requeue::base::limits::FILE_BYTES;
 use requeue::formats::markdown::{self, Block, Inline};
 use requeue::formats::{lesson_file, result_file};
 use requeue::lesson::check::{check, solved};
@@ -265,7 +266,7 @@ fn a_result_that_is_none_says_why() {
         (good.replace("\"requeue_result\": 1", "\"requeue_result\": 7"), "format 7"),
         (good.replace("\"steps\"", "\"stairs\""), "stairs"),
         (good[..good.len() / 2].to_owned(), "not JSON"),
-        (" ".repeat(result_file::BYTES_MAX + 1), "at most"),
+        (" ".repeat(FILE_BYTES + 1), "are more than"),
     ] {
         let problems = result_file::read(&text).expect_err(said);
         assert!(problems.iter().any(|problem| problem.to_string().contains(said)), "{said}: {problems:?}");

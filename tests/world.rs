@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use requeue::base::SimTime;
+use requeue::base::limits::FILE_BYTES;
 use requeue::broker::Event;
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
@@ -189,7 +190,7 @@ fn every_mistake_in_a_scenario_is_named_with_its_place() {
         let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|problem| problem.contains(expected)), "{bad}: {said:?}");
     }
-    let too_large = " ".repeat(scenario_file::BYTES_MAX + 1);
+    let too_large = " ".repeat(FILE_BYTES + 1);
     assert!(scenario_file::read(&too_large).is_err());
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::session::Session;
 use super::{App, Effect};
-use crate::base::SimTime;
 use crate::base::ordered::in_order;
+use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::formats::{lesson_file, pretty::Doc, recording_file, result_file, scenario_file};
+use crate::formats::{lesson_file, pretty::Doc, result_file, scenario_file};
 use crate::lesson::grade::{Grade, Submission, Work, grade};
 use crate::lesson::judge::{Finding, Judging, Renames};
 use crate::lesson::predict::Answer;
@@ -441,11 +441,11 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
         }
         Deed::ProvePressed => {
             let session = app.session.as_mut().filter(|_| room.replay.is_none())?;
-            if session.world().recording().inputs.len() >= recording_file::INPUTS_MAX {
+            if session.world().recording().inputs.len() > limits::INPUTS_IN_A_FILE {
                 session.objection = Some(format!(
-                    "This run has {} inputs, and one that is handed in has fewer than {}: reset the step, and do with less.",
-                    session.world().recording().inputs.len(),
-                    recording_file::INPUTS_MAX
+                    "This run has {} inputs, and a run that you hand in has at most {}. Reset the step and use fewer inputs.",
+                    limits::grouped(session.world().recording().inputs.len() as u64),
+                    limits::grouped(limits::INPUTS_IN_A_FILE as u64)
                 ));
                 return None;
             }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{BadInput, bad_file, progress_bar, read_text};
+use crate::base::limits::{FILE_BYTES, beyond};
 use crate::formats::pretty::Doc;
 use crate::formats::{lesson_file, result_file};
 use crate::lesson::Lesson;
@@ -167,8 +168,8 @@ fn grade_files(files: &[PathBuf], lessons: &[Lesson], hidden: &[Fault]) -> Vec<R
 
 fn grade_file(path: &Path, graders: &[Grader]) -> Result<Grade, String> {
     let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > result_file::BYTES_MAX as u64 {
-        return Err(format!("the file has {size} bytes, a result has at most {}", result_file::BYTES_MAX));
+    if let Some(why) = beyond("bytes of a file", usize::try_from(size).unwrap_or(usize::MAX), FILE_BYTES) {
+        return Err(why);
     }
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let submission =

@@ -1,13 +1,15 @@
 //! Reading a JSON document written by hand: every mistake is noted with its path, unknown fields are mistakes, and reading goes
 //! on to the end, so that the author sees them all at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Map, Value as Json};
 
 use super::amqp_json::table_from_json;
 use crate::base::SimTime;
+use crate::base::limits::{self, FILE_BYTES, beyond};
 use crate::broker::{Name, Table};
+use crate::scenario::validate::few;
 use crate::scenario::{Point, Problem};
 
 /// The longest span a file may name: ten years, as RabbitMQ's own limit on expiry.
@@ -30,18 +32,37 @@ impl Bounded for u32 {
     const MAX: Self = Self::MAX;
 }
 
-/// What was wrong so far.
+/// Why a file is too large to be read.
+#[must_use]
+pub fn too_large(text: &str) -> Option<Problem> {
+    let message = beyond("bytes of a file", text.len(), FILE_BYTES)?;
+    Some(Problem { path: String::new(), message })
+}
+
+/// What was wrong so far. A file of 16 MiB can hold millions of mistakes: the first ones are kept, the others counted.
 #[derive(Debug, Default)]
-pub struct Mistakes(RefCell<Vec<Problem>>);
+pub struct Mistakes {
+    first: RefCell<Vec<Problem>>,
+    more: Cell<usize>,
+}
 
 impl Mistakes {
+    /// Whether another mistake would only be counted.
+    fn are_many(&self) -> bool {
+        let many = self.first.borrow().len() >= limits::PROBLEMS;
+        self.more.set(self.more.get() + usize::from(many));
+        many
+    }
+
     pub fn add(&self, path: &str, message: impl Into<String>) {
-        self.0.borrow_mut().push(Problem { path: path.to_owned(), message: message.into() });
+        if !self.are_many() {
+            self.first.borrow_mut().push(Problem { path: path.to_owned(), message: message.into() });
+        }
     }
 
     #[must_use]
     pub fn into_problems(self) -> Vec<Problem> {
-        self.0.into_inner()
+        few(self.first.into_inner(), self.more.get())
     }
 }
 
@@ -180,12 +201,21 @@ impl<'a> Node<'a> {
         found
     }
 
-    /// The items of a list.
+    /// The items of a short list.
     #[must_use]
     pub fn items(&self) -> Vec<Node<'a>> {
+        self.items_up_to(limits::ITEMS, "items of a list")
+    }
+
+    /// The items of a list that has at most so many; those beyond are not read.
+    #[must_use]
+    pub fn items_up_to(&self, max: usize, what: &str) -> Vec<Node<'a>> {
         let items = self.expect("a list", self.value.and_then(Json::as_array)).map_or(&[][..], Vec::as_slice);
+        if let Some(why) = beyond(what, items.len(), max) {
+            self.mistake(why);
+        }
         let item = |(index, value)| Node { value: Some(value), path: format!("{}[{index}]", self.path), mistakes: self.mistakes };
-        items.iter().enumerate().map(item).collect()
+        items.iter().take(max).enumerate().map(item).collect()
     }
 
     /// The fields of an object. Call [`Fields::done`] when all known ones have been asked for.
@@ -240,6 +270,12 @@ impl<'a> Fields<'a> {
         self.maybe(name).map(|node| node.items()).unwrap_or_default()
     }
 
+    /// The same, of at most so many.
+    #[must_use]
+    pub fn items_up_to(&self, name: &'static str, max: usize, what: &str) -> Vec<Node<'a>> {
+        self.maybe(name).map(|node| node.items_up_to(max, what)).unwrap_or_default()
+    }
+
     /// A mistake of the object as a whole.
     pub fn mistake(&self, message: impl Into<String>) {
         self.mistakes.add(&self.path, message);
@@ -249,6 +285,9 @@ impl<'a> Fields<'a> {
     pub fn done(&self) {
         let known = self.known.borrow();
         for name in self.fields.into_iter().flat_map(Map::keys).filter(|name| !known.contains(&name.as_str())) {
+            if self.mistakes.are_many() {
+                continue;
+            }
             let message = format!("unknown field; known here: {}", known.join(", "));
             self.node(name, None).mistake(message);
         }

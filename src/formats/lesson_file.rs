@@ -7,24 +7,18 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::document::{Fields, Mistakes, Node};
+use super::document::{Fields, Mistakes, Node, too_large};
 use super::markdown::{self, Block, Piece, plain};
 use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
 use crate::base::SimTime;
+use crate::base::limits::{self, beyond, grouped};
 use crate::lesson::{Ask, Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Question, Step, Task};
 use crate::scenario::property::Quantity;
 use crate::scenario::{Fault, Problem, Property, Scenario, validate};
 
 pub const VERSION: u64 = 1;
-pub const BYTES_MAX: usize = 1 << 20;
-const STEPS_MAX: usize = 40;
-/// It is read anew whenever it is shown.
-const PROSE_BYTES_MAX: usize = 1 << 16;
 /// Each makes a whole scenario.
-const EDITS_MAX: usize = 40;
-const WRONG_MAX: usize = 8;
-const SEEDS_MAX: u32 = 200;
 /// A goal is judged on so many seeds where it does not say how many.
 const SEEDS: u32 = 20;
 
@@ -56,18 +50,18 @@ pub fn is_one(text: &str) -> bool {
 /// # Errors
 /// Everything that is wrong, each with its line; never empty.
 pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
-    if text.len() > BYTES_MAX {
-        return Err(vec![Problem {
-            path: String::new(),
-            message: format!("the file has {} bytes, a lesson has at most {BYTES_MAX}", text.len()),
-        }]);
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
     }
     let sections = sections(text);
-    if sections.len() > STEPS_MAX + 1 {
-        return Err(vec![at(1, &format!("{} steps are more than {STEPS_MAX}", sections.len() - 1))]);
+    if let Some(why) = beyond("steps of a lesson", sections.len().saturating_sub(1), limits::LESSON_STEPS) {
+        return Err(vec![at(1, &why)]);
     }
-    if let Some(section) = sections.iter().find(|section| section.prose.len() > PROSE_BYTES_MAX) {
-        return Err(vec![at(section.line, &format!("“{}” has more than {PROSE_BYTES_MAX} bytes of text", section.title))]);
+    if let Some(section) = sections.iter().find(|section| section.prose.len() > limits::PROSE_BYTES) {
+        return Err(vec![at(
+            section.line,
+            &format!("“{}” has more than {} bytes of text", section.title, grouped(limits::PROSE_BYTES as u64)),
+        )]);
     }
     let mut problems = Vec::new();
     let mut sections = sections.into_iter();
@@ -263,9 +257,9 @@ fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
     }
     let solution = fields.need("solution");
     let mut wrongs = fields.items("wrong");
-    if wrongs.len() > WRONG_MAX {
-        fields.mistake(format!("{} wrong ways are more than {WRONG_MAX}", wrongs.len()));
-        wrongs.truncate(WRONG_MAX);
+    if let Some(why) = beyond("wrong attempts of a goal", wrongs.len(), limits::WRONG) {
+        fields.mistake(why);
+        wrongs.truncate(limits::WRONG);
     }
     let wrong = wrongs.iter().map(|node| {
         let fails = node.fields().need("fails").text();
@@ -280,7 +274,7 @@ fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
         until: fields.maybe("until_ms").map(|node| node.millis()).or(scenario.until).unwrap_or(SimTime::from_secs(60)),
         faults: fields.items("faults").iter().filter_map(Node::parsed::<Fault>).collect(),
         inputs: fields.items("inputs").iter().filter_map(recording_file::authored).collect(),
-        seeds: fields.maybe("seeds").map_or(SEEDS, |node| node.number_up_to::<u16>().into()).clamp(1, SEEDS_MAX),
+        seeds: fields.maybe("seeds").map_or(SEEDS, |node| node.number_up_to::<u16>().into()).clamp(1, limits::SEEDS),
         solution: read_attempt(&solution, scenario),
         wrong,
         clauses,
@@ -335,10 +329,10 @@ fn read_attempt(node: &Node, scenario: &Arc<Scenario>) -> Attempt {
     let mut now = scenario.clone();
     let mut edits = Vec::new();
     let given = fields.items("edits");
-    if given.len() > EDITS_MAX {
-        node.mistake(format!("{} edits are more than {EDITS_MAX}", given.len()));
+    if let Some(why) = beyond("edits", given.len(), limits::EDITS) {
+        node.mistake(why);
     }
-    for node in given.into_iter().take(EDITS_MAX) {
+    for node in given.into_iter().take(limits::EDITS) {
         let fields = node.fields();
         let path = fields.need("path").text();
         let change = match (fields.maybe("set"), fields.maybe("add"), fields.flag("remove", false)) {

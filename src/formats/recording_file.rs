@@ -5,19 +5,15 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::amqp_json::table_to_json;
-use super::document::{Fields, Mistakes, Node};
+use super::document::{Fields, Mistakes, Node, too_large};
 use super::pretty::Doc;
 use super::scenario_file;
-use crate::base::SimTime;
+use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::scenario::validate::AT_ONCE_MAX;
 use crate::scenario::{Fault, FaultKind, Problem, validate};
-use crate::sim::{BY_HAND_MAX, HandPublish, Input, Recording, TimedInput};
+use crate::sim::{HandPublish, Input, Recording, TimedInput};
 
 pub const VERSION: u64 = 1;
-/// An edit holds a whole scenario.
-pub const BYTES_MAX: usize = 8 << 20;
-pub const INPUTS_MAX: usize = 10_000;
 
 /// Whether a document says it is a recording.
 #[must_use]
@@ -38,8 +34,8 @@ pub struct RecordingFile {
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
     let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if text.len() > BYTES_MAX {
-        return one("", format!("the file has {} bytes, a recording has at most {BYTES_MAX}", text.len()));
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
     }
     let document: Json = match serde_json::from_str(text) {
         Ok(document) => document,
@@ -91,15 +87,12 @@ pub(super) fn embedded(node: &Node) -> RecordingFile {
 fn recording(node: &Node) -> RecordingFile {
     let fields = node.fields();
     let _ = fields.maybe("requeue_recording");
-    let inputs = fields.items("inputs");
-    if inputs.len() > INPUTS_MAX {
-        fields.mistake(format!("{} inputs are more than {INPUTS_MAX}", inputs.len()));
-    }
+    let inputs = fields.items_up_to("inputs", limits::INPUTS_IN_A_FILE, "inputs of a recording");
     let file = RecordingFile {
         until: fields.need("until_ms").millis(),
         recording: Recording {
             seed: fields.need("seed").whole(u64::MAX),
-            inputs: inputs.iter().take(INPUTS_MAX).filter_map(input).collect(),
+            inputs: inputs.iter().filter_map(input).collect(),
             scenario: Arc::new(scenario_file::embedded(&fields.need("scenario"))),
         },
     };
@@ -136,7 +129,7 @@ fn timed_input(node: &Node, after_steps: impl Fn(&Fields) -> u64) -> Option<Time
         let fields = node.fields();
         let request = Input::Request {
             client: fields.need("client").name(),
-            count: fields.need("count").whole(AT_ONCE_MAX as u64).try_into().unwrap_or(1),
+            count: fields.need("count").whole(limits::AT_ONCE as u64).try_into().unwrap_or(1),
         };
         fields.done();
         Some(request)
@@ -168,7 +161,7 @@ fn timed_input(node: &Node, after_steps: impl Fn(&Fields) -> u64) -> Option<Time
 }
 
 fn on_queue(fields: &Fields) -> (Name, u32) {
-    (fields.need("queue").name(), fields.need("count").whole(BY_HAND_MAX.into()).try_into().unwrap_or(1))
+    (fields.need("queue").name(), fields.need("count").whole(limits::BY_HAND.into()).try_into().unwrap_or(1))
 }
 
 fn publish(node: &Node) -> HandPublish {

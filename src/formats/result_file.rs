@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Mistakes, Node};
+use super::document::{Mistakes, Node, too_large};
 use super::pretty::Doc;
 use super::recording_file;
+use crate::base::limits;
 use crate::lesson::grade::{Grade, Submission, WHOLE, Work};
 use crate::scenario::Problem;
 
 pub const VERSION: u64 = 1;
-pub const BYTES_MAX: usize = 16 << 20;
 /// What is written by hand.
 pub const TEXT_BYTES_MAX: usize = 20_000;
 pub const STUDENT_BYTES_MAX: usize = 255;
@@ -39,8 +39,8 @@ pub fn write(submission: &Submission) -> String {
 /// Everything that is wrong; never empty.
 pub fn read(text: &str) -> Result<Submission, Vec<Problem>> {
     let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if text.len() > BYTES_MAX {
-        return one("", format!("the file has {} bytes, a result has at most {BYTES_MAX}", text.len()));
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
     }
     let document: serde_json::Value = match serde_json::from_str(text) {
         Ok(document) => document,
@@ -68,7 +68,7 @@ fn submission(node: &Node) -> Submission {
     if student.as_ref().is_some_and(|student| student.chars().any(char::is_control)) {
         fields.mistake("a student's label has no control characters");
     }
-    let steps = fields.items("steps");
+    let steps = fields.items_up_to("steps", limits::LESSON_STEPS, "steps of a lesson");
     let works = steps.iter().filter_map(|node| {
         let fields = node.fields();
         let step = fields.need("step").name();

@@ -9,8 +9,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use crate::app::{Action, Motion, Options, Theme};
-use crate::base::number::Fixed;
-use crate::formats::{recording_file, scenario_file};
+use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
 /// A function of `static/browser.js`.
@@ -182,15 +181,9 @@ pub fn open_link(packed: String, dispatch: Dispatch) {
 
 pub fn read_file(file: &web_sys::File, dispatch: Dispatch) {
     let name = file.name();
-    #[expect(clippy::cast_precision_loss, reason = "the limit is small")]
-    let too_large = file.size() > scenario_file::BYTES_MAX.max(recording_file::BYTES_MAX) as f64;
-    if too_large {
-        let reason = format!(
-            "the file has {} bytes: a scenario has at most {}, a recording {}",
-            Fixed(file.size()),
-            scenario_file::BYTES_MAX,
-            recording_file::BYTES_MAX
-        );
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number, and a huge one is too large")]
+    let size = file.size() as usize;
+    if let Some(reason) = beyond("bytes of a file", size, FILE_BYTES) {
         return dispatch.emit(Action::OpenFailed { name, reason });
     }
     ask("read", &[JsValue::from(file)], move |result| dispatch.emit(opened(name, result)));

@@ -7,7 +7,7 @@ mod read;
 mod run;
 mod transcript;
 
-pub use read::{AutoSettle, BYTES_MAX, Of, Op, Script, Settle, Step, Then, read};
+pub use read::{AutoSettle, Of, Op, Script, Settle, Step, Then, read};
 pub use run::run;
 pub use transcript::{
     Failure, Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,

@@ -3,18 +3,16 @@
 use serde_json::Value as Json;
 
 use super::transcript::{body_from_json, properties_from_json};
+use crate::base::limits;
 use crate::broker::{
     BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Policy, Profile, QueueBinding, QueueDeclare,
     Resource,
 };
-use crate::formats::document::{Fields, Mistakes, Node};
+use crate::formats::document::{Fields, Mistakes, Node, too_large};
 use crate::formats::scenario_file::policy_fields;
 use crate::scenario::Problem;
 
 pub const VERSION: u64 = 1;
-pub const BYTES_MAX: usize = 1 << 20;
-/// More than this no script needs.
-const STEPS_MAX: usize = 10_000;
 /// A step of the clock: a year.
 const ADVANCE_MS_MAX: u64 = 31_536_000_000;
 
@@ -144,8 +142,8 @@ pub enum Then {
 /// Everything that is wrong, each with its path, such as `steps[3].body`.
 pub fn read(text: &str) -> Result<Script, Vec<Problem>> {
     let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if text.len() > BYTES_MAX {
-        return one("", format!("the file has {} bytes, a script has at most {BYTES_MAX}", text.len()));
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
     }
     let document: Json = match serde_json::from_str(text) {
         Ok(document) => document,
@@ -166,13 +164,10 @@ fn script(node: &Node, mistakes: &Mistakes) -> Script {
     let fields = node.fields();
     let _ = fields.maybe("script");
     let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
-    let steps = fields.need("steps").items();
-    if steps.len() > STEPS_MAX {
-        mistakes.add("steps", format!("{} steps are more than {STEPS_MAX}", steps.len()));
-    }
+    let steps = fields.need("steps").items_up_to(limits::SCRIPT_STEPS, "steps of a script");
     let script = Script {
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
-        steps: steps.iter().take(STEPS_MAX).filter_map(step).collect(),
+        steps: steps.iter().filter_map(step).collect(),
     };
     fields.done();
     let mut names: Vec<&String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Scenario files, format 1: JSON, at most [`BYTES_MAX`], unknown fields refused.
+//! Scenario files, format 1: JSON, unknown fields refused.
 
 mod read;
 mod write;
@@ -10,4 +10,3 @@ pub use write::write;
 pub(super) use write::{millis, scenario as document};
 
 pub const VERSION: u64 = 1;
-pub const BYTES_MAX: usize = 1 << 20;

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::super::document::{Fields, Mistakes, Node};
-use super::{BYTES_MAX, VERSION};
-use crate::base::SimTime;
+use super::super::document::{Fields, Mistakes, Node, too_large};
+use super::VERSION;
+use crate::base::{SimTime, limits};
 use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
@@ -19,8 +19,8 @@ use crate::scenario::{
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
     let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if text.len() > BYTES_MAX {
-        return one("", format!("the file has {} bytes, a scenario has at most {BYTES_MAX}", text.len()));
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
     }
     if text.trim().is_empty() {
         return one("", "the file is empty".to_owned());
@@ -61,10 +61,10 @@ fn scenario(node: &Node) -> Scenario {
         until: fields.maybe("until_ms").map(|node| node.millis()),
         network: network(&fields.need("network")),
         broker: broker(&fields.need("broker")),
-        clients: fields.items("clients").iter().map(client).collect(),
-        services: fields.items("services").iter().map(service).collect(),
-        faults: fields.items("faults").iter().filter_map(Node::parsed::<Fault>).collect(),
-        expects: fields.items("expects").iter().filter_map(expectation).collect(),
+        clients: fields.items_up_to("clients", limits::NODES, "clients").iter().map(client).collect(),
+        services: fields.items_up_to("services", limits::NODES, "services").iter().map(service).collect(),
+        faults: fields.items_up_to("faults", limits::FAULTS, "faults").iter().filter_map(Node::parsed::<Fault>).collect(),
+        expects: fields.items_up_to("expects", limits::EXPECTATIONS, "expectations").iter().filter_map(expectation).collect(),
     };
     fields.done();
     scenario
@@ -84,7 +84,7 @@ fn network(node: &Node) -> Network {
         latency: fields.need("latency_ms").millis(),
         jitter: fields.maybe("jitter_ms").map(|node| node.millis()).unwrap_or_default(),
         heartbeat: fields.maybe("heartbeat_ms").map_or(HEARTBEAT, |node| node.millis()),
-        links: fields.items("links").iter().map(link).collect(),
+        links: fields.items_up_to("links", limits::LINKS, "links of the network").iter().map(link).collect(),
     };
     fields.done();
     network
@@ -111,10 +111,10 @@ fn broker(node: &Node) -> BrokerSpec {
     let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
     let broker = BrokerSpec {
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
-        exchanges: fields.items("exchanges").iter().map(exchange).collect(),
-        queues: fields.items("queues").iter().map(queue).collect(),
-        bindings: fields.items("bindings").iter().map(binding).collect(),
-        policies: fields.items("policies").iter().map(policy).collect(),
+        exchanges: fields.items_up_to("exchanges", limits::NODES, "exchanges").iter().map(exchange).collect(),
+        queues: fields.items_up_to("queues", limits::NODES, "queues").iter().map(queue).collect(),
+        bindings: fields.items_up_to("bindings", limits::BINDINGS, "bindings").iter().map(binding).collect(),
+        policies: fields.items_up_to("policies", limits::POLICIES, "policies").iter().map(policy).collect(),
     };
     fields.done();
     broker
@@ -256,7 +256,9 @@ fn traffic(node: &Node) -> Traffic {
             Pattern::Ramp { from_per_s: rates.first().copied().unwrap_or(1.0), to_per_s: rates.get(1).copied().unwrap_or(1.0), over }
         }
         (false, None, None, None, None, Some(count), None) => Pattern::AtOnce(count.number_up_to()),
-        (false, None, None, None, None, None, Some(list)) => Pattern::Recorded(list.items().iter().map(Node::millis).collect()),
+        (false, None, None, None, None, None, Some(list)) => {
+            Pattern::Recorded(list.items_up_to(limits::AT_ONCE, "moments of a recorded list").iter().map(Node::millis).collect())
+        }
         _ => {
             fields.mistake(
                 "when do requests come? Give one of \"every_ms\", \"poisson_ms\" (the mean time between two), \"burst\" with \"every_ms\", \"ramp_per_s\" with \"over_ms\", \"at_once\", \"at_ms\" (a list) or \"by_hand\": true",
@@ -283,7 +285,7 @@ fn poison(node: &Node) -> Poison {
 
 fn service(node: &Node) -> Service {
     let fields = node.fields();
-    let instances = fields.maybe("instances").map_or(1, |node| node.whole(200));
+    let instances = fields.maybe("instances").map_or(1, |node| node.whole(limits::INSTANCES.into()));
     let service = Service {
         name: fields.need("name").name(),
         at: fields.need("at").point(),
@@ -292,7 +294,7 @@ fn service(node: &Node) -> Service {
         reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
         restart: fields.maybe("restart_ms").map(|node| node.millis()),
         relay: fields.maybe("relay").map(|node| relay(&node)),
-        handlers: fields.items("handlers").iter().map(handler).collect(),
+        handlers: fields.items_up_to("handlers", limits::HANDLERS, "handlers of a service").iter().map(handler).collect(),
     };
     fields.done();
     service
@@ -310,7 +312,7 @@ fn handler(node: &Node) -> Handler {
     let handler = Handler {
         trigger: trigger(&fields.need("on")),
         once: fields.maybe("once").map(|node| once(&node)),
-        steps: fields.items("steps").iter().map(step).collect(),
+        steps: fields.items_up_to("steps", limits::STEPS, "steps of a handler").iter().map(step).collect(),
         on_failure: fields.maybe("on_failure").map(|node| failure_policy(&node)).unwrap_or_default(),
     };
     fields.done();
@@ -357,8 +359,12 @@ fn failure_policy(node: &Node) -> FailurePolicy {
     let policy = match (fields.maybe("republish"), fields.maybe("dead_letter_retry")) {
         (Some(retries), None) => FailurePolicy::Republish {
             retries: retries.number_up_to(),
-            via: fields.items("via").iter().map(Node::name).collect(),
-            expirations: fields.items("expirations_ms").iter().map(Node::millis).collect(),
+            via: fields.items_up_to("via", limits::LEVELS, "queues of a republishing policy").iter().map(Node::name).collect(),
+            expirations: fields
+                .items_up_to("expirations_ms", limits::LEVELS, "expirations of a republishing policy")
+                .iter()
+                .map(Node::millis)
+                .collect(),
         },
         (None, Some(retries)) => FailurePolicy::DeadLetterRetry {
             retries: retries.number_up_to(),
