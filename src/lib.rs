@@ -30,9 +30,6 @@
 //! - What a learner does wrong is a result with AMQP's own code and text, or a message that names the field. A panic is our bug.
 //! - Everything that input can grow has a bound.
 
-// The views are one macro call each, read token by token.
-#![recursion_limit = "1024"]
-
 pub mod base;
 
 pub mod broker;

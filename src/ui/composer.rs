@@ -1,15 +1,14 @@
 //! Publishing by hand: what goes out, and which queues would get it and why, before it does.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes};
+use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes, html};
 
-use super::form::help;
-use super::panels::on;
-use super::view::html;
+use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;
 use crate::app::{Action, Session, words};
+use crate::broker::explain::Explained;
 
 pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     let (scenario, composer) = (session.scenario(), &session.composer);
@@ -22,22 +21,52 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         let oninput =
             dispatch.reform(move |event: InputEvent| Action::ComposerSet(what, event.target_unchecked_into::<HtmlInputElement>().value()));
         html! {
-            <label>{ label }<input {id} class="mono" value={value.to_owned()} {oninput} placeholder={hint} autocomplete="off" spellcheck="false"
-                aria-invalid={wrong(what)} aria-describedby="composer-result" /></label>
+            <label>
+                { label }
+                <input
+                    {id}
+                    class="mono"
+                    value={value.to_owned()}
+                    {oninput}
+                    placeholder={hint}
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid={wrong(what)}
+                    aria-describedby="composer-result"
+                />
+            </label>
         }
     };
     let area = |label: &'static str, id: &'static str, what: Typed, value: &str, rows: &'static str, hint: &'static str| {
         let oninput = dispatch
             .reform(move |event: InputEvent| Action::ComposerSet(what, event.target_unchecked_into::<HtmlTextAreaElement>().value()));
         html! {
-            <label>{ label }<textarea {id} class="mono" {rows} {oninput} placeholder={hint} spellcheck="false" aria-invalid={wrong(what)} aria-describedby="composer-result"
-                value={value.to_owned()} /></label>
+            <label>
+                { label }
+                <textarea
+                    {id}
+                    class="mono"
+                    {rows}
+                    {oninput}
+                    placeholder={hint}
+                    spellcheck="false"
+                    aria-invalid={wrong(what)}
+                    aria-describedby="composer-result"
+                    value={value.to_owned()}
+                />
+            </label>
         }
     };
     let flag = |label: &'static str, id: &'static str, what: Typed, checked: bool, term: &'static str| {
         let onchange = dispatch
             .reform(move |event: Event| Action::ComposerSet(what, event.target_unchecked_into::<HtmlInputElement>().checked().to_string()));
-        html! { <div class="check"><input type="checkbox" {id} {checked} {onchange} /><label for={id}>{ label }</label>{ help(label, meaning(term).unwrap_or_default()) }</div> }
+        html! {
+            <div class="check">
+                <input type="checkbox" {id} {checked} {onchange} />
+                <label for={id}>{ label }</label>
+                { help(label, meaning(term).unwrap_or_default()) }
+            </div>
+        }
     };
     let chosen = |what: Typed| {
         dispatch.reform(move |event: Event| Action::ComposerSet(what, event.target_unchecked_into::<HtmlSelectElement>().value()))
@@ -46,24 +75,32 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <section class="sec">
             <h2>{ "Publish" }</h2>
-            <form class="composer" {onsubmit} onfocusin={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(true))} onfocusout={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(false))}>
-                <label>{ "Template" }
+            <form
+                class="composer"
+                {onsubmit}
+                onfocusin={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(true))}
+                onfocusout={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(false))}
+            >
+                <label>
+                    { "Template" }
                     <select id="composer-template" onchange={chosen(Typed::Template)}>
-                        <option value="" selected=true>{ "one of the chapter's events…" }</option>
-                        { for TEMPLATES.iter().map(|(name, ..)| html! { <option value={*name}>{ *name }</option> }) }
+                        <option value="">{ "one of the chapter's events…" }</option>
+                        for (name, ..) in TEMPLATES.iter() { <option value={*name}>{ *name }</option> }
                     </select>
                 </label>
-                <label>{ "Exchange" }
+                <label>
+                    { "Exchange" }
                     <select id="composer-exchange" onchange={chosen(Typed::Exchange)}>
-                        { for scenario.broker.exchanges.iter().map(|exchange| html! {
-                            <option value={exchange.name.to_string()} selected={exchange.name == composer.exchange}>{ &*exchange.name }</option>
-                        }) }
-                        <option value="" selected={composer.exchange.is_empty()}>{ "(default exchange)" }</option>
+                        for exchange in scenario.broker.exchanges.iter() {
+                            { option(&exchange.name, &exchange.name, exchange.name == composer.exchange) }
+                        }
+                        { option("", "(default exchange)", composer.exchange.is_empty()) }
                     </select>
                 </label>
                 { input("Routing key", "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
                 { area("Payload", "composer-payload", Typed::Payload, &composer.payload, "3", "{}") }
-                <details class="more" id="composer-more"><summary>{ "Headers and properties" }</summary>
+                <details class="more" id="composer-more">
+                    <summary>{ "Headers and properties" }</summary>
                     <div class="composer">
                         { area("Headers, as JSON", "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
                         <div class="pair">
@@ -81,8 +118,15 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     { input("times", "composer-count", Typed::Count, &composer.count, "1") }
                 </div>
                 <div class="publish">
-                    <button type="button" id="repeat" class={classes!("line", repeats.then_some("danger"))} aria-pressed={repeats.to_string()} onclick={on(dispatch, Action::RepeatPressed)}>
-                        { if repeats { "Stop" } else { "Repeat" } }</button>
+                    <button
+                        type="button"
+                        id="repeat"
+                        class={classes!("line", repeats.then_some("danger"))}
+                        aria-pressed={repeats.to_string()}
+                        onclick={on(dispatch, Action::RepeatPressed)}
+                    >
+                        { if repeats { "Stop" } else { "Repeat" } }
+                    </button>
                     { input("a second", "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
@@ -115,21 +159,30 @@ fn preview(session: &Session) -> Html {
         bindings.iter().filter(|one| one.matches && !one.binding.to_exchange && one.binding.destination == *queue).count() > 1
     });
     let doubled: Vec<String> = doubled.map(ToString::to_string).collect();
+    let binding = |explained: &Explained<'_>| {
+        let key = if explained.binding.routing_key.is_empty() { "(empty)" } else { explained.binding.routing_key };
+        let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", "does not match") };
+        html! {
+            <li {class}>
+                <span role="img" aria-label={word}>{ sign }</span>
+                <span>
+                    <code>{ key }</code>
+                    { format!(" {}", explained.binding.destination) }
+                    <span class="soft">{ words::why(&explained.why) }</span>
+                </span>
+            </li>
+        }
+    };
     html! {
         <div id="preview" class="preview">
             <p>{ verdict }</p>
-            if let (0, Some(alternate)) = (matching, alternate) { <p>{ format!("No binding matches, so it goes on to the alternate exchange {alternate}.") }</p> }
-            if !doubled.is_empty() { <p>{ format!("Several bindings lead to {}: still one copy.", doubled.join(" and ")) }</p> }
-            <ul>
-                { for bindings.iter().map(|explained| {
-                    let key = if explained.binding.routing_key.is_empty() { "(empty)" } else { explained.binding.routing_key };
-                    let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", "does not match") };
-                    html! {
-                        <li {class}><span role="img" aria-label={word}>{ sign }</span><span><code>{ key }</code>{ format!(" {}", explained.binding.destination) }
-                            <span class="soft">{ words::why(&explained.why) }</span></span></li>
-                    }
-                }) }
-            </ul>
+            if let (0, Some(alternate)) = (matching, alternate) {
+                <p>{ format!("No binding matches, so it goes on to the alternate exchange {alternate}.") }</p>
+            }
+            if !doubled.is_empty() {
+                <p>{ format!("Several bindings lead to {}: still one copy.", doubled.join(" and ")) }</p>
+            }
+            <ul>for explained in bindings.iter() { { binding(explained) } }</ul>
         </div>
     }
 }

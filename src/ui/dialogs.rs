@@ -1,11 +1,9 @@
 //! What lies over the page: scenarios, commands, shortcuts, sharing, the glossary, menus.
 
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
-use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes};
+use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
 
-use super::drawing::close_button;
-use super::panels::on;
-use super::view::html;
+use super::widgets::{close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
@@ -49,7 +47,10 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
     html! {
         <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {onclose} {onclick}>
             <div class="dialog-body">
-                <div class="sec-head"><h2 id="dialog-title">{ title }</h2>{ close_button("Close", on(dispatch, Action::DialogClosed)) }</div>
+                <div class="sec-head">
+                    <h2 id="dialog-title">{ title }</h2>
+                    { close_button("Close", on(dispatch, Action::DialogClosed)) }
+                </div>
                 { body }
             </div>
         </dialog>
@@ -112,17 +113,32 @@ fn arrows() -> Callback<KeyboardEvent> {
 fn list(entries: &[Command], dispatch: &Dispatch) -> Html {
     html! {
         <ul class="commands" onkeydown={arrows()}>
-            { for entries.iter().map(|command| html! {
-                <li><button type="button" data-command={command.name.clone()} onclick={run(dispatch, command)}><span>{ &command.name }</span>
-                    if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }</button></li>
-            }) }
+            for command in entries.iter() {
+                <li>
+                    <button type="button" data-command={command.name.clone()} onclick={run(dispatch, command)}>
+                        <span>{ &command.name }</span>
+                        if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }
+                    </button>
+                </li>
+            }
         </ul>
     }
 }
 
 fn search(app: &App, label: &'static str, dispatch: &Dispatch) -> Html {
     let oninput = dispatch.reform(|event: InputEvent| Action::QueryTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
-    html! { <input id="query" type="search" aria-label={label} placeholder={label} value={app.query.clone()} {oninput} autocomplete="off" autofocus=true /> }
+    html! {
+        <input
+            id="query"
+            type="search"
+            aria-label={label}
+            placeholder={label}
+            value={app.query.clone()}
+            {oninput}
+            autocomplete="off"
+            autofocus=true
+        />
+    }
 }
 
 fn palette(app: &App, dispatch: &Dispatch) -> Html {
@@ -155,21 +171,21 @@ fn shortcuts(app: &App) -> Html {
         .map(|command| (command.keys, command.name.clone()));
     html! {
         <dl class="keys-list">
-            { for KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands).map(|(keys, what)| html! { <><dt><kbd>{ keys }</kbd></dt><dd>{ what }</dd></> }) }
+            for (keys, what) in KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands) {
+                <dt><kbd>{ keys }</kbd></dt>
+                <dd>{ what }</dd>
+            }
         </dl>
     }
 }
 
 fn glossary(app: &App, dispatch: &Dispatch) -> Html {
     let wanted = app.query.to_lowercase();
+    let is_wanted = |(term, meaning): &&(&str, &str)| term.to_lowercase().contains(&wanted) || meaning.to_lowercase().contains(&wanted);
     html! {
         <>
             { search(app, "Find a term", dispatch) }
-            <dl class="terms">
-                { for TERMS.iter().filter(|(term, meaning)| term.to_lowercase().contains(&wanted) || meaning.to_lowercase().contains(&wanted)).map(|(term, meaning)| html! {
-                    <><dt>{ *term }</dt><dd>{ *meaning }</dd></>
-                }) }
-            </dl>
+            <dl class="terms">for (term, meaning) in TERMS.iter().filter(is_wanted) { <dt>{ *term }</dt><dd>{ *meaning }</dd> }</dl>
         </>
     }
 }
@@ -177,13 +193,24 @@ fn glossary(app: &App, dispatch: &Dispatch) -> Html {
 fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
-            <div class="buttons"><button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>{ "An empty canvas" }</button></div>
+            <div class="buttons">
+                <button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>{ "An empty canvas" }</button>
+            </div>
             if let Some(exhibits) = &app.gallery {
                 <ul class="gallery">
-                    { for exhibits.iter().map(|exhibit| html! {
-                        <li><button type="button" data-exhibit={exhibit.file.clone()} onclick={on(dispatch, Action::ExhibitChosen(exhibit.file.clone()))}>
-                            { preview(exhibit) }<strong>{ &exhibit.title }</strong><span>{ &exhibit.about }</span></button></li>
-                    }) }
+                    for exhibit in exhibits.iter() {
+                        <li>
+                            <button
+                                type="button"
+                                data-exhibit={exhibit.file.clone()}
+                                onclick={on(dispatch, Action::ExhibitChosen(exhibit.file.clone()))}
+                            >
+                                { preview(exhibit) }
+                                <strong>{ &exhibit.title }</strong>
+                                <span>{ &exhibit.about }</span>
+                            </button>
+                        </li>
+                    }
                 </ul>
             } else {
                 <p class="soft" role="status">{ "Fetching the list…" }</p>
@@ -200,11 +227,27 @@ fn preview(exhibit: &Exhibit) -> Html {
     let view = exhibit.view.map(|value| Shortest(value).to_string()).join(" ");
     html! {
         <svg class="preview-map" viewBox={view} aria-hidden="true">
-            { for exhibit.shapes.iter().map(|(kind, x, y)| {
-                let (width, height, radius) = match kind { 'e' => (72.0, 72.0, "36"), 'c' => (130.0, 46.0, "23"), 'q' => (196.0, 48.0, "10"), _ => (196.0, 80.0, "12") };
-                html! { <rect class={format!("shape-{kind}")} x={x - width / 2.0} y={y - height / 2.0} width={width} height={height} rx={radius} /> }
-            }) }
+            for (kind, x, y) in exhibit.shapes.iter() { { shape(*kind, *x, *y) } }
         </svg>
+    }
+}
+
+fn shape(kind: char, x: f64, y: f64) -> Html {
+    let (width, height, radius) = match kind {
+        'e' => (72.0, 72.0, "36"),
+        'c' => (130.0, 46.0, "23"),
+        'q' => (196.0, 48.0, "10"),
+        _ => (196.0, 80.0, "12"),
+    };
+    html! {
+        <rect
+            class={format!("shape-{kind}")}
+            x={number(x - width / 2.0)}
+            y={number(y - height / 2.0)}
+            width={number(width)}
+            height={number(height)}
+            rx={radius}
+        />
     }
 }
 
@@ -239,41 +282,96 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
         Callback::from(move |_: MouseEvent| browser::link(&text, &options, linked.clone()))
     };
     let copy = link.to_owned();
+    let lesson_links =
+        [("", "Link to this lesson"), ("&embed", "for embedding"), ("&lock=services,clients", "with services and clients locked")];
+    let lesson_link = |file: &str, options: &'static str, words: &'static str| {
+        let (file, linked) = (file.to_owned(), linked.clone());
+        html! {
+            <button
+                type="button"
+                class="line small"
+                data-lesson-link={options}
+                onclick={Callback::from(move |_: MouseEvent| linked.emit(browser::here(&format!("#lesson={file}{options}"))))}
+            >
+                { words }
+            </button>
+        }
+    };
     html! {
         <>
-            <p class="soft">{ "The link holds everything itself and is sent to no server. Whoever opens it sees the same, and nothing runs by itself. " }
-                { "To keep your work use Save: a link does not change when you go on." }</p>
+            <p class="soft">
+                { "The link holds everything itself and is sent to no server. " }
+                { "Everyone who opens it sees the same, and nothing runs by itself. " }
+                { "To keep your work use Save: a link does not change when you go on." }
+            </p>
             <table class="table">
-                <thead><tr><th scope="col">{ "Make a link" }</th>{ for documents.iter().map(|(name, ..)| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
-                <tbody>{ for choices.iter().map(|(options, words)| html! {
-                    <tr><th scope="row">{ *words }</th>
-                        { for documents.iter().map(|(name, text, at)| html! {
-                            <td><button type="button" class="line small" aria-label={format!("Link: {name}, {words}")} data-link={format!("{name}{options}")} onclick={make(text, format!("{options}{at}"))}>{ "Link" }</button></td>
-                        }) }</tr>
-                }) }</tbody>
+                <thead>
+                    <tr><th scope="col">{ "Make a link" }</th>for (name, ..) in documents.iter() { <th scope="col">{ *name }</th> }</tr>
+                </thead>
+                <tbody>
+                    for (options, words) in choices.iter() {
+                        <tr>
+                            <th scope="row">{ *words }</th>
+                            for (name, text, at) in documents.iter() {
+                                <td>
+                                    <button
+                                        type="button"
+                                        class="line small"
+                                        aria-label={format!("Link: {name}, {words}")}
+                                        data-link={format!("{name}{options}")}
+                                        onclick={make(text, format!("{options}{at}"))}
+                                    >
+                                        { "Link" }
+                                    </button>
+                                </td>
+                            }
+                        </tr>
+                    }
+                </tbody>
             </table>
             if let Some(file) = app.classroom.as_ref().and_then(|room| room.file.clone()) {
                 <div class="buttons files" role="group" aria-label="A link to this lesson">
-                    { for [("", "Link to this lesson"), ("&embed", "for embedding"), ("&lock=services,clients", "with services and clients locked")].into_iter().map(|(options, words)| {
-                        let (file, linked) = (file.clone(), linked.clone());
-                        html! { <button type="button" class="line small" data-lesson-link={options} onclick={Callback::from(move |_: MouseEvent| linked.emit(browser::here(&format!("#lesson={file}{options}"))))}>{ words }</button> }
-                    }) }
+                    for (options, words) in lesson_links { { lesson_link(&file, options, words) } }
                 </div>
             }
             if !link.is_empty() {
-                <label class="field"><span>{ format!("{} characters", link.len()) }</span><textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} /></label>
+                <label class="field">
+                    <span>{ format!("{} characters", link.len()) }</span>
+                    <textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} />
+                </label>
                 if link.len() > LINK_MAX {
-                    <p class="why" role="alert">{ "That is longer than 16 KiB, which no link may be: save it as a file, and share that." }</p>
+                    <p class="why" role="alert">
+                        { "That is longer than 16 KiB, which no link may be: save it as a file, and share that." }
+                    </p>
                 } else {
-                    if link.len() > LINK_LONG { <p class="soft" role="status">{ "Over 2,000 characters: some programs cut such links off. A file is safer." }</p> }
-                    <div class="buttons"><button type="button" class="primary" id="copy-link" onclick={Callback::from(move |_: MouseEvent| browser::copy(&copy))}>{ "Copy the link" }</button></div>
+                    if link.len() > LINK_LONG {
+                        <p class="soft" role="status">{ "Over 2,000 characters: some programs cut such links off. A file is safer." }</p>
+                    }
+                    <div
+                        class="buttons"
+                    >
+                        <button
+                            type="button"
+                            class="primary"
+                            id="copy-link"
+                            onclick={Callback::from(move |_: MouseEvent| browser::copy(&copy))}
+                        >
+                            { "Copy the link" }
+                        </button>
+                    </div>
                 }
             }
             <div class={classes!("buttons", "files")}>
                 <button type="button" class="line small" onclick={on(dispatch, Action::SavePressed)}>{ "Save the scenario" }</button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::SaveRecordingPressed)}>{ "Save the recording" }</button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Png))}>{ "Picture (PNG)" }</button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Svg))}>{ "Picture (SVG)" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::SaveRecordingPressed)}>
+                    { "Save the recording" }
+                </button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Png))}>
+                    { "Picture (PNG)" }
+                </button>
+                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Svg))}>
+                    { "Picture (SVG)" }
+                </button>
             </div>
         </>
     }

@@ -2,17 +2,17 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::painter::Camera;
-use super::view::html;
-use super::{Dispatch, browser, icons};
+use super::widgets::{badges, number};
+use super::{Dispatch, browser};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, Session};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Table, Value};
-use crate::scenario::{Point, QueueSpec, Scenario, Trigger};
+use crate::scenario::{Point, Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};
 
 /// What a pointer or a key does on the canvas, in pixels of the page.
@@ -84,33 +84,69 @@ pub fn view(scene: &Scene<'_>) -> Html {
     let stop = scene.focused.filter(|place| places.contains(place)).or(session.selection.as_ref()).or(places.first());
     let onpointerdown =
         gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
+    let many = (places.len() > SHADOWS_MAX).then_some("many");
+    let class = classes!("drawing", many, session.connecting.is_some().then_some("connecting"));
     html! {
-        <svg class={classes!("drawing", (places.len() > SHADOWS_MAX).then_some("many"), session.connecting.is_some().then_some("connecting"))} width={size.0} height={size.1} role="group" aria-label="The system: arrow keys go from node to node"
+        <svg
+            {class}
+            width={number(size.0)}
+            height={number(size.1)}
+            role="group"
+            aria-label="The system: arrow keys go from node to node"
             {onpointerdown}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
-            onpointercancel={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}>
+            onpointercancel={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
+        >
             <defs>
-                <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}><circle cx="1" cy="1" r=".9" class="dot" /></pattern>
-                <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto">
+                <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}>
+                    <circle cx="1" cy="1" r=".9" class="dot" />
+                </pattern>
+                <marker
+                    id="arrow"
+                    viewBox="0 0 8 8"
+                    refX="7"
+                    refY="4"
+                    markerUnits="userSpaceOnUse"
+                    markerWidth="12"
+                    markerHeight="12"
+                    orient="auto"
+                >
                     <path d="M0 .8 7 4 0 7.2z" class="arrow" />
                 </marker>
-                <marker id="arrow-dead" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto">
+                <marker
+                    id="arrow-dead"
+                    viewBox="0 0 8 8"
+                    refX="7"
+                    refY="4"
+                    markerUnits="userSpaceOnUse"
+                    markerWidth="12"
+                    markerHeight="12"
+                    orient="auto"
+                >
                     <path d="M0 .8 7 4 0 7.2z" class="arrow-dead" />
                 </marker>
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform}>
-                { for edges.iter().map(|one| edge(session.scenario(), one, lit.leads(one))) }
-                { for edges.iter().map(|one| binding_key(scene, one, lit.leads(one))) }
-                { for places.iter().enumerate().map(|(index, place)| node(scene, index, place, stop == Some(place), &lit)) }
+                for one in edges.iter() { { edge(session.scenario(), one, lit.leads(one)) } }
+                for one in edges.iter() { { binding_key(scene, one, lit.leads(one)) } }
+                for (index, place) in places.iter().enumerate() { { node(scene, index, place, stop == Some(place), &lit) } }
                 { pending(scene) }
                 if let Some((from, to)) = scene.boxed {
-                    <rect class="box-select" x={from.x.min(to.x)} y={from.y.min(to.y)} width={(from.x - to.x).abs()} height={(from.y - to.y).abs()} />
+                    <rect
+                        class="box-select"
+                        x={number(from.x.min(to.x))}
+                        y={number(from.y.min(to.y))}
+                        width={number((from.x - to.x).abs())}
+                        height={number((from.y - to.y).abs())}
+                    />
                 }
             </g>
             if places.is_empty() && !app.options.read_only {
-                <text class="caption middle" x={size.0 / 2.0} y={size.1 / 2.0}>{ "Nothing yet. Drag a part from the left, or click it." }</text>
+                <text class="caption middle" x={number(size.0 / 2.0)} y={number(size.1 / 2.0)}>
+                    { "Nothing yet. Drag a part from the left, or click it." }
+                </text>
             }
         </svg>
     }
@@ -171,7 +207,13 @@ fn pending(scene: &Scene<'_>) -> Html {
     let from = scene.session.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
     let (Some(from), Some(to)) = (from, scene.pointer) else { return html! {} };
     let at = from.centre();
-    html! { <path class="edge pending" d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y))} marker-end="url(#arrow)" /> }
+    html! {
+        <path
+            class="edge pending"
+            d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y))}
+            marker-end="url(#arrow)"
+        />
+    }
 }
 
 /// A field on the canvas: a node's name, or a binding's key. It is HTML above the drawing, and is moved to its place when it is there.
@@ -214,9 +256,22 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
         done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
     });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
+    let x = format!("{:.0}", Fixed(scene.camera.left + at.x * scene.camera.scale));
+    let y = format!("{:.0}", Fixed(scene.camera.top + at.y * scene.camera.scale));
     html! {
-        <input id="in-place" class="mono" aria-label={label} ~defaultValue={text} {onkeydown} {onblur} onpointerdown={stop} autocomplete="off" spellcheck="false"
-            data-x={format!("{:.0}", Fixed(scene.camera.left + at.x * scene.camera.scale))} data-y={format!("{:.0}", Fixed(scene.camera.top + at.y * scene.camera.scale))} />
+        <input
+            id="in-place"
+            class="mono"
+            aria-label={label}
+            ~defaultValue={text}
+            {onkeydown}
+            {onblur}
+            onpointerdown={stop}
+            autocomplete="off"
+            spellcheck="false"
+            data-x={x}
+            data-y={y}
+        />
     }
 }
 
@@ -256,10 +311,16 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
     };
     html! {
         <svg class="minimap" viewBox={view} width="150" height={format!("{:.0}", Fixed(height))} aria-hidden="true" {onpointerdown}>
-            { for geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).map(|rect| html! {
-                <rect x={rect.left} y={rect.top} width={rect.width} height={rect.height} rx="8" />
-            }) }
-            <rect class="frame" x={left} y={top} width={scene.size.0 / camera.scale} height={scene.size.1 / camera.scale} />
+            for rect in geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)) {
+                <rect x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx="8" />
+            }
+            <rect
+                class="frame"
+                x={number(left)}
+                y={number(top)}
+                width={number(scene.size.0 / camera.scale)}
+                height={number(scene.size.1 / camera.scale)}
+            />
         </svg>
     }
 }
@@ -278,9 +339,9 @@ fn is_dead_binding(scenario: &Scenario, edge: &geometry::Edge) -> bool {
 }
 
 fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
-    let EdgeKind::Binding(number, key) = &edge.kind else { return html! {} };
+    let EdgeKind::Binding(index, key) = &edge.kind else { return html! {} };
     let scenario = scene.session.scenario();
-    let Some(binding) = scenario.broker.bindings.get(*number) else { return html! {} };
+    let Some(binding) = scenario.broker.bindings.get(*index) else { return html! {} };
     let headers = is_of_headers(scenario, &binding.source);
     let key = if headers { in_short(&binding.arguments) } else { key.clone() };
     if key.is_empty() {
@@ -298,14 +359,14 @@ fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
     };
     // Several between the same two stand below one another.
     let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
-    let before = scenario.broker.bindings.iter().take(*number).filter(same).count();
+    let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
     let y = y + 25.0 * before as f64;
     let edit = {
-        let (gesture, number, read_only) = (scene.gesture.clone(), *number, scene.app.options.read_only);
+        let (gesture, index, read_only) = (scene.gesture.clone(), *index, scene.app.options.read_only);
         move || {
             if !read_only {
-                gesture.emit(Gesture::Edit(Editing::Binding(number)));
+                gesture.emit(Gesture::Edit(Editing::Binding(index)));
             }
         }
     };
@@ -322,9 +383,18 @@ fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
     });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     html! {
-        <g class={classes!("key", lit.then_some("lit"))} transform={format!("translate({:.1} {:.1})", Fixed(x), Fixed(y))} role="button" tabindex="-1" aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
-            data-binding={number.to_string()} {onclick} {onkeydown} onpointerdown={stop}>
-            <rect x={-width / 2.0} y="-11" width={width} height="22" rx="11" />
+        <g
+            class={classes!("key", lit.then_some("lit"))}
+            transform={format!("translate({:.1} {:.1})", Fixed(x), Fixed(y))}
+            role="button"
+            tabindex="-1"
+            aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
+            data-binding={index.to_string()}
+            {onclick}
+            {onkeydown}
+            onpointerdown={stop}
+        >
+            <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />
             <text text-anchor="middle" y="4">{ key }</text>
         </g>
     }
@@ -394,6 +464,8 @@ fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Lit) -
     } else {
         html! {}
     };
+    let lit = lit.places.contains(place).then_some("lit");
+    let class = classes!("node", class, selected.then_some("selected"), target.then_some("target"), lit);
     let port = if scene.app.options.read_only {
         html! {}
     } else {
@@ -401,8 +473,22 @@ fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Lit) -
     };
     html! {
         <g class={classes!("with-port", selected.then_some("selected"))}>
-            <g class={classes!("node", class, selected.then_some("selected"), target.then_some("target"), lit.places.contains(place).then_some("lit"))} role="button" id={format!("node-{index}")}
-                tabindex={if stop { "0" } else { "-1" }} aria-label={label} aria-pressed={selected.to_string()} {onclick} {ondblclick} {oncontextmenu} {onkeydown} {onfocus} {onpointerdown}>{ drawing }</g>
+            <g
+                {class}
+                role="button"
+                id={format!("node-{index}")}
+                tabindex={if stop { "0" } else { "-1" }}
+                aria-label={label}
+                aria-pressed={selected.to_string()}
+                {onclick}
+                {ondblclick}
+                {oncontextmenu}
+                {onkeydown}
+                {onfocus}
+                {onpointerdown}
+            >
+                { drawing }
+            </g>
             { control }
             { port }
         </g>
@@ -419,7 +505,9 @@ fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
     let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
     html! {
         <g class="port" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top + rect.height / 2.0))} {onpointerdown}>
-            <title>{ "Draw a line from here" }</title><circle r="12" class="target" /><circle r="5" class="dot-port" />
+            <title>{ "Draw a line from here" }</title>
+            <circle r="12" class="target" />
+            <circle r="5" class="dot-port" />
         </g>
     }
 }
@@ -448,8 +536,7 @@ type Drawn = (&'static str, String, Html);
 
 fn boxed(rect: &Rect, radius: &'static str) -> Html {
     html! {
-        <rect class="box" x={rect.left} y={rect.top} width={rect.width}
-            height={rect.height} rx={radius} />
+        <rect class="box" x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx={radius} />
     }
 }
 
@@ -463,7 +550,8 @@ fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }{ " " }
+            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }
+            { " " }
             { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
         </>
     };
@@ -508,17 +596,20 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         String::new()
     };
     let working = state.deliveries().count();
+    let slot = |index: usize| {
+        let at = geometry::prefetch_slot(rect, index);
+        html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
+    };
     let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { "up" } else { "down" });
     let drawing = html! {
         <>
             { boxed(rect, "12") }
-            <circle class="health" cx={rect.left + 17.0} cy={rect.top + 20.0} r="4.5" />
-            { text("name", rect.left + 29.0, rect.top + 24.5, name) }{ " " }
-            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }{ " " }
-            { for (0..slots).map(|index| {
-                let at = geometry::prefetch_slot(rect, index);
-                html! { <rect class="slot" x={at.x - 5.5} y={at.y - 5.5} width="11" height="11" rx="3" /> }
-            }) }
+            <circle class="health" cx={number(rect.left + 17.0)} cy={number(rect.top + 20.0)} r="4.5" />
+            { text("name", rect.left + 29.0, rect.top + 24.5, name) }
+            { " " }
+            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
+            { " " }
+            for index in 0..slots { { slot(index) } }
             { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
         </>
     };
@@ -538,15 +629,19 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
     let (click, key) = activate(dispatch, action);
     let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
     html! {
-        <g class={classes!("power", (!state.up).then_some("off"))} transform={at} role="button" tabindex="0"
-            aria-label={format!("{word} {name}")} data-power={name} onclick={click} onkeydown={key}>
+        <g
+            class={classes!("power", (!state.up).then_some("off"))}
+            transform={at}
+            role="button"
+            tabindex="0"
+            aria-label={format!("{word} {name}")}
+            data-power={name}
+            onclick={click}
+            onkeydown={key}
+        >
             <title>{ format!("{word} this instance") }</title>
             <circle r="13" class="target" />
-            if state.up {
-                <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" />
-            } else {
-                <path d="M-2.6-4.4v8.8L4.6 0z" class="go" />
-            }
+            if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
         </g>
     }
 }
@@ -580,8 +675,10 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             <path class="box" d={hexagon} />
-            { text("glyph middle", x, y + 6.0, glyph.to_owned()) }{ " " }
-            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }{ " " }
+            { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
+            { " " }
+            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }
+            { " " }
             { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
         </>
     };
@@ -605,60 +702,22 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             x += width + 4.0;
             html! {
                 <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.bottom() + 24.0))}>
-                    <rect width={width} height="16" rx="4" />
-                    <text x={width / 2.0} y="11.5" text-anchor="middle">{ badge }</text>{ " " }
+                    <rect width={number(width)} height="16" rx="4" />
+                    <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
+                    { " " }
                 </g>
             }
         })
         .collect();
     let drawing = html! {
         <>
-            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }{ " " }
+            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }
+            { " " }
             { boxed(rect, "10") }
-            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }{ " " }
-            { badges }
+            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }
+            { " " }
+            for badge in badges { { badge } }
         </>
     };
     (if scenario.broker.is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
-}
-
-/// RabbitMQ's feature badges.
-pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
-    let has = |arguments: &Table, name: &str| arguments.contains_key(name);
-    let known = [
-        ("x-message-ttl", "TTL"),
-        ("x-expires", "Exp"),
-        ("x-max-length", "Lim"),
-        ("x-max-length-bytes", "Lim B"),
-        ("x-dead-letter-exchange", "DLX"),
-        ("x-dead-letter-routing-key", "DLK"),
-        ("x-max-priority", "Pri"),
-        ("x-single-active-consumer", "SAC"),
-    ];
-    let durable = queue.durable.then_some("D");
-    let quorum = queue.is_quorum().then_some("quorum");
-    durable.into_iter().chain(quorum).chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
-}
-
-/// A message's sign in the colour of its routing key.
-pub fn message_mark(sign: crate::app::words::Mark, hue: usize) -> Html {
-    html! { <span class={format!("hue-{}", hue + 1)}>{ mark(sign) }</span> }
-}
-
-pub fn mark(mark: crate::app::words::Mark) -> Html {
-    use crate::app::words::Mark;
-    let shape = match mark {
-        Mark::Message => html! { <circle cx="7" cy="7" r="4" class="mark-message" /> },
-        Mark::Redelivered => html! {
-            <><circle cx="7" cy="7" r="2.8" class="mark-message" /><circle cx="7" cy="7" r="5.4" class="mark-ring" /></>
-        },
-        Mark::Dead => html! { <path d="M7 1.6 12.4 7 7 12.4 1.6 7z" class="mark-dead" /> },
-        Mark::Failure => html! { <path d="m3.4 3.4 7.2 7.2m0-7.2-7.2 7.2" class="mark-failure" /> },
-        Mark::Program => html! { <rect x="3.4" y="3.4" width="7.2" height="7.2" rx="1.6" class="mark-program" /> },
-    };
-    html! { <svg class="mark" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg> }
-}
-
-pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" class="icon-button" aria-label={label} title={label} {onclick}>{ icons::close() }</button> }
 }

@@ -1,46 +1,40 @@
 //! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
 
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast};
+use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 
-use super::panels::on;
-use super::view::html;
+use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::form::{Change, Field, Kind, Row};
-use crate::app::glossary::meaning;
 use crate::app::{Action, Session};
-
-/// A question mark that explains.
-pub fn help(term: &str, meaning: &str) -> Html {
-    if meaning.is_empty() {
-        return html! {};
-    }
-    html! {
-        <details class="help"><summary aria-label={format!("What is: {term}")} title={meaning.to_owned()}>{ "?" }</summary><p>{ meaning.to_owned() }</p></details>
-    }
-}
-
-/// A word of the field, with what it means.
-pub fn explained(term: &str) -> Html {
-    html! { <span class="term">{ term }{ help(term, meaning(term).unwrap_or_default()) }</span> }
-}
 
 pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
     html! {
         <div class="fields">
-            { for rows.iter().map(|row| match row {
-                Row::Field(one) => field(session, one, dispatch),
-                Row::Item { path, title, rows: fields, index, of } => item(session, path, title, fields, (*index, *of), dispatch),
-                Row::Add { path, label, choices } => html! {
-                    <div class="adds" role="group" aria-label={*label}>
-                        <span class="soft">{ *label }</span>
-                        { for choices.iter().map(|(name, template)| {
-                            let item = serde_json::from_str(template).unwrap_or_default();
-                            html! { <button type="button" class="line small" data-add={format!("{path} {name}")} onclick={on(dispatch, Action::ListChanged(path.clone(), Change::Add(item)))}>{ format!("+ {name}") }</button> }
-                        }) }
-                    </div>
-                },
-            }) }
+            for row in rows.iter() {
+                { match row {
+                    Row::Field(one) => field(session, one, dispatch),
+                    Row::Item { path, title, rows: fields, index, of } => item(session, path, title, fields, (*index, *of), dispatch),
+                    Row::Add { path, label, choices } => add(path, label, choices, dispatch),
+                } }
+            }
+        </div>
+    }
+}
+
+fn add(path: &str, label: &'static str, choices: &[(&'static str, String)], dispatch: &Dispatch) -> Html {
+    let added = |template: &str| {
+        let item = serde_json::from_str(template).unwrap_or_default();
+        on(dispatch, Action::ListChanged(path.to_owned(), Change::Add(item)))
+    };
+    html! {
+        <div class="adds" role="group" aria-label={label}>
+            <span class="soft">{ label }</span>
+            for (name, template) in choices.iter() {
+                <button type="button" class="line small" data-add={format!("{path} {name}")} onclick={added(template)}>
+                    { format!("+ {name}") }
+                </button>
+            }
         </div>
     }
 }
@@ -65,25 +59,51 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
         Kind::Flag(_) => {
             let onchange =
                 dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlInputElement>().checked().to_string()));
-            html! { <input type="checkbox" {id} checked={shown == "true"} {onchange} aria-invalid={invalid} aria-describedby={described} /> }
+            let checked = shown == "true";
+            html! { <input type="checkbox" {id} {checked} {onchange} aria-invalid={invalid} aria-describedby={described} /> }
         }
         Kind::Choice(options) => {
             let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlSelectElement>().value()));
             html! {
                 <select {id} {onchange} aria-invalid={invalid} aria-describedby={described}>
-                    { for options.iter().map(|(value, words)| html! { <option value={value.clone()} selected={*value == shown}>{ words }</option> }) }
+                    for (value, words) in options.iter() { { option(value, words, *value == shown) } }
                 </select>
             }
         }
         Kind::Json => {
             let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
             let oninput = dispatch.reform(move |event: InputEvent| typed(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
-            html! { <textarea class="mono" rows="2" {id} value={shown} {onchange} {oninput} aria-invalid={invalid} aria-describedby={described} spellcheck="false" /> }
+            html! {
+                <textarea
+                    class="mono"
+                    rows="2"
+                    {id}
+                    value={shown}
+                    {onchange}
+                    {oninput}
+                    aria-invalid={invalid}
+                    aria-describedby={described}
+                    spellcheck="false"
+                />
+            }
         }
         Kind::Text | Kind::Whole | Kind::Number => {
             let onchange = dispatch.reform(move |event: Event| set(event.target_unchecked_into::<HtmlInputElement>().value()));
             let oninput = dispatch.reform(move |event: InputEvent| typed(event.target_unchecked_into::<HtmlInputElement>().value()));
-            html! { <input {id} value={shown} {onchange} {oninput} aria-invalid={invalid} aria-describedby={described} placeholder="as by default" autocomplete="off" spellcheck="false" inputmode={(*kind != Kind::Text).then_some("decimal")} /> }
+            html! {
+                <input
+                    {id}
+                    value={shown}
+                    {onchange}
+                    {oninput}
+                    aria-invalid={invalid}
+                    aria-describedby={described}
+                    placeholder="as by default"
+                    autocomplete="off"
+                    spellcheck="false"
+                    inputmode={(*kind != Kind::Text).then_some("decimal")}
+                />
+            }
         }
     };
     html! {
@@ -121,16 +141,47 @@ fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of):
     };
     let ordered = of > 1;
     html! {
-        <details class="item" key={path.to_owned()} draggable={ordered.then_some("true")} {ondragstart} {ondrop} data-item={path.to_owned()}>
+        <details
+            class="item"
+            key={path.to_owned()}
+            draggable={ordered.then_some("true")}
+            {ondragstart}
+            {ondrop}
+            data-item={path.to_owned()}
+        >
             <summary>{ title }</summary>
             <div class="buttons">
                 if ordered && index > 0 {
-                    <button type="button" class="icon-button tiny" aria-label={format!("{title}: earlier")} title="Earlier" onclick={change(Change::Move(index - 1))}>{ icons::up() }</button>
+                    <button
+                        type="button"
+                        class="icon-button tiny"
+                        aria-label={format!("{title}: earlier")}
+                        title="Earlier"
+                        onclick={change(Change::Move(index - 1))}
+                    >
+                        { icons::up() }
+                    </button>
                 }
                 if ordered && index + 1 < of {
-                    <button type="button" class="icon-button tiny" aria-label={format!("{title}: later")} title="Later" onclick={change(Change::Move(index + 1))}>{ icons::down() }</button>
+                    <button
+                        type="button"
+                        class="icon-button tiny"
+                        aria-label={format!("{title}: later")}
+                        title="Later"
+                        onclick={change(Change::Move(index + 1))}
+                    >
+                        { icons::down() }
+                    </button>
                 }
-                <button type="button" class="icon-button tiny" aria-label={format!("{title}: remove")} title="Remove" onclick={change(Change::Remove)}>{ icons::close() }</button>
+                <button
+                    type="button"
+                    class="icon-button tiny"
+                    aria-label={format!("{title}: remove")}
+                    title="Remove"
+                    onclick={change(Change::Remove)}
+                >
+                    { icons::close() }
+                </button>
             </div>
             { rows(session, fields, dispatch) }
         </details>

@@ -1,13 +1,23 @@
 //! Icons, drawn as SVG: there is no icon font, and no emoji on a bare machine.
 
-use yew::Html;
-
-use super::view::html;
+use yew::{Html, html};
 
 fn stroked(path: &'static str) -> Html {
     html! {
-        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor"
-            stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"><path d={path} /></svg>
+        <svg
+            class="icon"
+            viewBox="0 0 16 16"
+            width="16"
+            height="16"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.8"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+        >
+            <path d={path} />
+        </svg>
     }
 }
 
@@ -17,9 +27,21 @@ fn filled(path: &'static str) -> Html {
 
 pub fn logo() -> Html {
     html! {
-        <svg class="logo-mark" viewBox="0 0 22 22" width="22" height="22" aria-hidden="true" fill="none" stroke="currentColor"
-            stroke-width="2" stroke-linecap="round" stroke-linejoin="round">
-            <path d="M4 8h10a4 4 0 0 1 0 8H8" /><path d="M8 4 4 8l4 4" /><circle cx="6" cy="16" r="1.4" fill="currentColor" />
+        <svg
+            class="logo-mark"
+            viewBox="0 0 22 22"
+            width="22"
+            height="22"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="2"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+        >
+            <path d="M4 8h10a4 4 0 0 1 0 8H8" />
+            <path d="M8 4 4 8l4 4" />
+            <circle cx="6" cy="16" r="1.4" fill="currentColor" />
         </svg>
     }
 }
@@ -109,8 +131,20 @@ pub fn motion() -> Html {
 
 pub fn motion_full() -> Html {
     html! {
-        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="currentColor" stroke="currentColor"
-            stroke-width="1.8" stroke-linecap="round"><path d="M1.8 5h5.4M1.8 8h3.6M1.8 11h5.4" /><circle cx="11.4" cy="8" r="2.8" /></svg>
+        <svg
+            class="icon"
+            viewBox="0 0 16 16"
+            width="16"
+            height="16"
+            aria-hidden="true"
+            fill="currentColor"
+            stroke="currentColor"
+            stroke-width="1.8"
+            stroke-linecap="round"
+        >
+            <path d="M1.8 5h5.4M1.8 8h3.6M1.8 11h5.4" />
+            <circle cx="11.4" cy="8" r="2.8" />
+        </svg>
     }
 }
 
@@ -137,8 +171,19 @@ pub fn done() -> Html {
 
 pub fn failed() -> Html {
     html! {
-        <svg class="icon failed" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round">
-            <circle cx="8" cy="8" r="6.4" /><path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8" />
+        <svg
+            class="icon failed"
+            viewBox="0 0 16 16"
+            width="16"
+            height="16"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.6"
+            stroke-linecap="round"
+        >
+            <circle cx="8" cy="8" r="6.4" />
+            <path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8" />
         </svg>
     }
 }

@@ -1,23 +1,24 @@
 //! The right side: what is selected, with every field of it; a message's story; queues, services, and the broker.
 
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, MouseEvent, TargetCast, classes};
+use web_sys::HtmlInputElement;
+use yew::{Event, Html, TargetCast, classes, html};
 
-use super::drawing::{badges, close_button, mark, message_mark};
-use super::panels::on;
-use super::view::html;
+use super::widgets::{badges, chosen, close_button, explained, mark, message_mark, on};
 use super::{Dispatch, form};
+use crate::app::commands::Command;
 use crate::app::form::{About, rows};
 use crate::app::tokens::hue;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Dialog, Node, Session, commands};
 use crate::base::number::Fixed;
-use crate::broker::{Flow, Message, Name, Resource, Value};
+use crate::broker::queue::ready;
+use crate::broker::view::QueueView;
+use crate::broker::{ChannelId, Flow, Message, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::FaultKind;
 use crate::scenario::edit::{Edit, Part};
 use crate::sim::service::Instance;
+use crate::sim::trace::Occurrence;
 use crate::sim::{End, Happening, InstanceId, Place};
 
 /// So many messages of a queue are listed.
@@ -38,7 +39,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn row(term: &str, value: impl Into<Html>) -> Html {
-    html! { <><dt>{ form::explained(term) }</dt><dd>{ value.into() }</dd></> }
+    html! { <><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></> }
 }
 
 /// What a monitor of dead-letter queues would wake somebody for.
@@ -52,10 +53,17 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
     }
     html! {
         <section class="sec alert" id="dead-letter-alert" aria-label="Dead-letter alert">
-            { for waiting.into_iter().map(|(name, ready)| html! {
-                <p>{ mark(words::Mark::Dead) }<span>{ format!("{ready} dead {} in ", if ready == 1 { "letter" } else { "letters" }) }
-                    <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))))}>{ &*name }</button></span></p>
-            }) }
+            for (name, ready) in waiting.into_iter() {
+                <p>
+                    { mark(words::Mark::Dead) }
+                    <span>
+                        { format!("{ready} dead {} in ", if ready == 1 { "letter" } else { "letters" }) }
+                        <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))))}>
+                            { &*name }
+                        </button>
+                    </span>
+                </p>
+            }
         </section>
     }
 }
@@ -81,10 +89,13 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let also = session.also.len();
     html! {
         <section class="sec" id="inspector">
-            <div class="sec-head"><h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>{ close_button("Close the inspector", on(dispatch, Action::Selected(None))) }</div>
-            { part.clone().map(|part| head(&part, node, read_only, dispatch)) }
+            <div class="sec-head">
+                <h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>
+                { close_button("Close the inspector", on(dispatch, Action::Selected(None))) }
+            </div>
+            if let Some(part) = &part { { head(part, node, read_only, dispatch) } }
             { body }
-            { part.map(|part| fields(&About::Part(part))) }
+            if let Some(part) = part { { fields(&About::Part(part)) } }
             if let Place::Queue(name) = node { { messages(session, name, dispatch) } }
         </section>
     }
@@ -108,10 +119,29 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
     let value = wasm_bindgen::JsValue::from_str(part.name());
     html! {
         <div key={format!("{node:?}{}", part.name())}>
-            <label class="field"><span>{ "Name" }</span><input id="name" class="name-field" ~defaultValue={value} {onchange} autocomplete="off" spellcheck="false" /></label>
+            <label class="field">
+                <span>{ "Name" }</span>
+                <input id="name" class="name-field" ~defaultValue={value} {onchange} autocomplete="off" spellcheck="false" />
+            </label>
             <div class="buttons tools">
-                <button type="button" class="line small" id="connect" title="Draw a line from here (C)" onclick={on(dispatch, Action::ConnectPressed)}>{ "Connect to…" }</button>
-                <button type="button" class="line small" id="more" title="Everything that can be done with it" onclick={on(dispatch, Action::DialogOpened(Dialog::Commands))}>{ "More…" }</button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="connect"
+                    title="Draw a line from here (C)"
+                    onclick={on(dispatch, Action::ConnectPressed)}
+                >
+                    { "Connect to…" }
+                </button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="more"
+                    title="All commands"
+                    onclick={on(dispatch, Action::DialogOpened(Dialog::Commands))}
+                >
+                    { "More…" }
+                </button>
                 <button type="button" class="line small danger" id="delete" title="Delete it, and what refers to it (Delete)"
                     onclick={on(dispatch, Action::DeletePressed)}>{ "Delete" }</button>
             </div>
@@ -142,6 +172,21 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
 
 fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
+    let fault = |command: Command| {
+        let (word, title) = command.name.split_once(": ").map_or((command.name.as_str(), ""), |(word, title)| (word, title));
+        let class = if command.keys == "K" { "line small danger" } else { "line small" };
+        html! {
+            <button
+                type="button"
+                {class}
+                title={title.to_owned()}
+                data-fault={word.to_owned()}
+                onclick={on(dispatch, command.action.clone())}
+            >
+                { word.to_owned() }
+            </button>
+        }
+    };
     html! {
         <>
             <dl class="kv">
@@ -151,11 +196,7 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
                 { row("Failed", state.failed.to_string()) }
             </dl>
             <div class="buttons" role="group" aria-label="Faults">
-                { for commands::of_instance(session, id).into_iter().map(|command| {
-                    let (word, title) = command.name.split_once(": ").map_or((command.name.as_str(), ""), |(word, title)| (word, title));
-                    let class = if command.keys == "K" { "line small danger" } else { "line small" };
-                    html! { <button type="button" {class} title={title.to_owned()} data-fault={word.to_owned()} onclick={on(dispatch, command.action.clone())}>{ word.to_owned() }</button> }
-                }) }
+                for command in commands::of_instance(session, id).into_iter() { { fault(command) } }
             </div>
         </>
     }
@@ -184,7 +225,14 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
             <h2>{ "Broker" }</h2>
             <p id="broker-state" class={classes!((state != "It is running.").then_some("objection"))}>{ state }</p>
             <div class="buttons">
-                <button type="button" class="line small" id="restart-broker" onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}>{ "Restart it" }</button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="restart-broker"
+                    onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}
+                >
+                    { "Restart it" }
+                </button>
                 { alarm(Resource::Memory) }
                 { alarm(Resource::Disk) }
             </div>
@@ -214,7 +262,9 @@ pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String
 
 fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let Some(queue) = session.world().broker().queue(name) else {
-        return html! { <p class="objection">{ "The broker does not have it now: it was deleted, expired, or did not survive a restart." }</p> };
+        return html! {
+            <p class="objection">{ "The broker does not have it now: it was deleted, expired, or did not survive a restart." }</p>
+        };
     };
     let ledger = session.world().ledger();
     let copies = ledger.queues.get(name).cloned().unwrap_or_default();
@@ -236,31 +286,51 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
             </dl>
             <div class="buttons" role="group" aria-label="Messages by hand">
-                <button type="button" class="line small" id="get" title="Gets a message and puts it back (nack, requeue): it will count as redelivered" onclick={get(1, true)}>{ "Get, requeue" }</button>
-                <button type="button" class="line small" id="get-ack" title="Gets a message and acknowledges it: it is gone" onclick={get(1, false)}>{ "Get, ack" }</button>
-                <button type="button" class="line small danger" id="purge" title="Drops every ready message; unacked ones stay" onclick={on(dispatch, Action::PurgePressed(name.clone()))}>{ "Purge" }</button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="get"
+                    title="Gets a message and puts it back (nack, requeue): it will count as redelivered"
+                    onclick={get(1, true)}
+                >
+                    { "Get, requeue" }
+                </button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="get-ack"
+                    title="Gets a message and acknowledges it: it is gone"
+                    onclick={get(1, false)}
+                >
+                    { "Get, ack" }
+                </button>
+                <button
+                    type="button"
+                    class="line small danger"
+                    id="purge"
+                    title="Drops every ready message; unacked ones stay"
+                    onclick={on(dispatch, Action::PurgePressed(name.clone()))}
+                >
+                    { "Purge" }
+                </button>
             </div>
             <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label="Where all its messages are to go">
-                    <option value="*" selected=true>{ "to where they were published" }</option>
-                    { for others.map(|other| html! { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }) }
+                    <option value="*">{ "to where they were published" }</option>
+                    for other in others { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }
                 </select>
-                <button type="button" class="line small" id="move" title="Publishes every ready message there, and takes it out of here" onclick={onmove}>{ "Move all" }</button>
+                <button
+                    type="button"
+                    class="line small"
+                    id="move"
+                    title="Publishes every ready message there, and takes it out of here"
+                    onclick={onmove}
+                >
+                    { "Move all" }
+                </button>
             </div>
         </>
     }
-}
-
-/// What is chosen in the list before the button that was pressed: a list alone would act while one still goes through it.
-pub fn chosen(dispatch: &Dispatch, action: impl Fn(&str) -> Action + 'static) -> Callback<MouseEvent> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |event: MouseEvent| {
-        let button = event.target_dyn_into::<web_sys::Element>().and_then(|target| target.closest("button").ok().flatten());
-        let select = button.and_then(|button| button.previous_element_sibling()).and_then(|list| list.dyn_into::<HtmlSelectElement>().ok());
-        if let Some(select) = select {
-            dispatch.emit(action(&select.value()));
-        }
-    })
 }
 
 /// What a queue holds: what is ready, and what its consumers have not acknowledged.
@@ -278,33 +348,50 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         };
         let key = original_key(message);
         html! {
-            <li>{ message_mark(sign, hue(session.scenario(), &key)) }<button type="button" class="link mono" title="What happened to this message?"
-                onclick={on(dispatch, Action::EventAsked(message.properties.message_id.clone()))}>{ words::id(message) }</button>
-                <span>{ key }</span><span class="soft">{ note }</span></li>
+            <li>
+                { message_mark(sign, hue(session.scenario(), &key)) }
+                <button
+                    type="button"
+                    class="link mono"
+                    title="What happened to this message?"
+                    onclick={on(dispatch, Action::EventAsked(message.properties.message_id.clone()))}
+                >
+                    { words::id(message) }
+                </button>
+                <span>{ key }</span>
+                <span class="soft">{ note }</span>
+            </li>
         }
+    };
+    let ready = |entry: &ready::Entry| {
+        let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
+        let note =
+            reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
+        line(&entry.message, entry.redelivered(), note)
+    };
+    let held = |channel: ChannelId, message: &Message| {
+        let by = world.instance_of_channel(channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
+        line(message, false, by)
     };
     html! {
         <div class="held" data-messages={name.to_string()}>
             <h3 class="small-head">{ "Ready, the next first" }</h3>
             if queue.ready() == 0 {
-                <p class="soft">{ if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }</p>
+                <p class="soft">
+                    { if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }
+                </p>
             }
-            <ol class="messages">
-                { for queue.messages().take(MESSAGES_SHOWN_MAX).map(|entry| {
-                    let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-                    let note = reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
-                    line(&entry.message, entry.redelivered(), note)
-                }) }
+            <ol
+                class="messages"
+            >
+                for entry in queue.messages().take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
             </ol>
-            if queue.ready() > MESSAGES_SHOWN_MAX as u64 { <p class="soft">{ format!("and {} more", queue.ready() - MESSAGES_SHOWN_MAX as u64) }</p> }
+            if queue.ready() > MESSAGES_SHOWN_MAX as u64 {
+                <p class="soft">{ format!("and {} more", queue.ready() - MESSAGES_SHOWN_MAX as u64) }</p>
+            }
             if !unacked.is_empty() {
                 <h3 class="small-head">{ "Unacked, with who holds them" }</h3>
-                <ol class="messages">
-                    { for unacked.iter().take(MESSAGES_SHOWN_MAX).map(|(_, channel, message)| {
-                        let by = world.instance_of_channel(*channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
-                        line(message, false, by)
-                    }) }
-                </ol>
+                <ol class="messages">for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }</ol>
                 if unacked.len() > MESSAGES_SHOWN_MAX { <p class="soft">{ format!("and {} more", unacked.len() - MESSAGES_SHOWN_MAX) }</p> }
             }
         </div>
@@ -318,53 +405,67 @@ fn original_key(message: &Message) -> String {
 
 fn queues(session: &Session, dispatch: &Dispatch) -> Html {
     let scenario = session.scenario();
+    let queue_row = |queue: QueueView<'_>| {
+        let name = queue.name().clone();
+        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
+        let select = on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))));
+        html! {
+            <tr key={name.to_string()} data-queue={name.to_string()}>
+                <th scope="row">
+                    <button type="button" class="link" onclick={select}>{ &*name }</button>
+                    <span class="row-badges">
+                        for badge in spec.map(badges).unwrap_or_default().into_iter() { <span class="badge">{ badge }</span> }
+                    </span>
+                </th>
+                <td class="number" data-count="ready">{ queue.ready() }</td>
+                <td class="number" data-count="unacked">{ queue.unacked() }</td>
+                <td class="number" data-count="total">{ queue.total() }</td>
+            </tr>
+        }
+    };
     html! {
         <section class="sec">
             <h2>{ "Queues" }</h2>
             <table class="table" id="queues">
-                <thead><tr><th scope="col">{ "Name" }</th><th scope="col" class="number">{ "Ready" }</th>
-                    <th scope="col" class="number">{ "Unacked" }</th><th scope="col" class="number">{ "Total" }</th></tr></thead>
-                <tbody>
-                    { for session.world().broker().queues().map(|queue| {
-                        let name = queue.name().clone();
-                        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
-                        let select = on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))));
-                        html! {
-                            <tr key={name.to_string()} data-queue={name.to_string()}>
-                                <th scope="row"><button type="button" class="link" onclick={select}>{ &*name }</button>
-                                    <span class="row-badges">{ for spec.map(badges).unwrap_or_default().into_iter().map(|badge| html! { <span class="badge">{ badge }</span> }) }</span>
-                                </th>
-                                <td class="number" data-count="ready">{ queue.ready() }</td>
-                                <td class="number" data-count="unacked">{ queue.unacked() }</td>
-                                <td class="number" data-count="total">{ queue.total() }</td>
-                            </tr>
-                        }
-                    }) }
-                </tbody>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Name" }</th>
+                        <th scope="col" class="number">{ "Ready" }</th>
+                        <th scope="col" class="number">{ "Unacked" }</th>
+                        <th scope="col" class="number">{ "Total" }</th>
+                    </tr>
+                </thead>
+                <tbody>for queue in session.world().broker().queues() { { queue_row(queue) } }</tbody>
             </table>
         </section>
     }
 }
 
 fn services(session: &Session, dispatch: &Dispatch) -> Html {
+    let instance_row = |id: InstanceId, state: &Instance| {
+        let name = instance_name(session.world(), id);
+        let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+        html! {
+            <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
+                <span class="health" aria-hidden="true" />
+                <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
+                <span class="soft">{ state_word(session, id, state) }</span>
+                <button
+                    type="button"
+                    class="line small"
+                    data-toggle={name.clone()}
+                    aria-label={format!("{word} {name}")}
+                    onclick={on(dispatch, action)}
+                >
+                    { word }
+                </button>
+            </li>
+        }
+    };
     html! {
         <section class="sec">
             <h2>{ "Services" }</h2>
-            <ul class="services">
-                { for session.world().instances().map(|(id, state)| {
-                    let name = instance_name(session.world(), id);
-                    let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
-                    html! {
-                        <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
-                            <span class="health" aria-hidden="true" />
-                            <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
-                            <span class="soft">{ state_word(session, id, state) }</span>
-                            <button type="button" class="line small" data-toggle={name.clone()} aria-label={format!("{word} {name}")}
-                                onclick={on(dispatch, action)}>{ word }</button>
-                        </li>
-                    }
-                }) }
-            </ul>
+            <ul class="services">for (id, state) in session.world().instances() { { instance_row(id, state) } }</ul>
         </section>
     }
 }
@@ -380,30 +481,60 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
         let action = Action::EventAsked(Some(event.clone()));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
     };
+    let entry_row = |entry: &Occurrence| {
+        let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
+        let seek = Action::Seeked(entry.at);
+        html! {
+            <li>
+                { mark(sign) }
+                <span><b>{ what }</b><span class="soft">{ detail }</span></span>
+                <button type="button" class="link mono soft" title="Go to this moment" onclick={on(dispatch, seek)}>
+                    { entry.at.to_string() }
+                </button>
+            </li>
+        }
+    };
     html! {
         <section class="sec" id="story" aria-label="The story of a message">
-            <label class="field"><span>{ "Where did my message go?" }</span>
-                <input id="ask" class="mono" placeholder="an event's id, as e-7" value={asked} onchange={onask} autocomplete="off" spellcheck="false" /></label>
+            <label class="field">
+                <span>{ "Where did my message go?" }</span>
+                <input
+                    id="ask"
+                    class="mono"
+                    placeholder="an event's id, as e-7"
+                    value={asked}
+                    onchange={onask}
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+            </label>
             if let Some(told) = &session.biography {
                 <div id="biography">
-                    <div class="sec-head"><h3>{ &*told.event }</h3>{ close_button("Close the story", on(dispatch, Action::EventAsked(None))) }</div>
+                    <div class="sec-head">
+                        <h3>{ &*told.event }</h3>
+                        { close_button("Close the story", on(dispatch, Action::EventAsked(None))) }
+                    </div>
                     if let Some(life) = &told.life {
                         <dl class="kv">
-                            if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) { <dt>{ "Because of" }</dt><dd>{ ask(cause) }</dd> }
-                            { for life.whereabouts.iter().map(|place| html! { <><dt>{ "Where" }</dt><dd>{ words::whereabouts(place, session.world()) }</dd></> }) }
-                            if !life.effects.is_empty() { <dt>{ "Led to" }</dt><dd>{ for life.effects.iter().take(8).map(|event| html! { <>{ ask(event) }{ " " }</> }) }</dd> }
+                            if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) {
+                                <dt>{ "Because of" }</dt>
+                                <dd>{ ask(cause) }</dd>
+                            }
+                            for place in life.whereabouts.iter() {
+                                <dt>{ "Where" }</dt>
+                                <dd>{ words::whereabouts(place, session.world()) }</dd>
+                            }
+                            if !life.effects.is_empty() {
+                                <dt>{ "Led to" }</dt>
+                                <dd>for event in life.effects.iter().take(8) { { ask(event) }{ " " } }</dd>
+                            }
                         </dl>
-                        { for life.entries.iter().rev().find_map(|entry| entry.what.message()).map(letter) }
+                        if let Some(message) = life.entries.iter().rev().find_map(|entry| entry.what.message()) { { letter(message) } }
                         <p class="small-head">{ format!("Until {}", told.at) }</p>
                         <ol class="story">
-                            { for life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80).map(|entry| {
-                                let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
-                                let seek = Action::Seeked(entry.at);
-                                html! {
-                                    <li>{ mark(sign) }<span><b>{ what }</b><span class="soft">{ detail }</span></span>
-                                        <button type="button" class="link mono soft" title="Go to this moment" onclick={on(dispatch, seek)}>{ entry.at.to_string() }</button></li>
-                                }
-                            }) }
+                            for entry in life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80) {
+                                { entry_row(entry) }
+                            }
                         </ol>
                         if life.entries.len() > 80 { <p class="soft">{ format!("and {} more", life.entries.len() - 80) }</p> }
                     } else {
@@ -421,8 +552,9 @@ fn letter(message: &Message) -> Html {
     let headers = properties.headers.as_ref().map(|headers| table_to_json(headers).to_string()).filter(|text| text != "{}");
     let deaths = words::deaths(message);
     html! {
-        <details class="letter"><summary>{ "Headers, properties, payload" }</summary>
-            { for deaths.iter().map(|death| html! { <p>{ death }</p> }) }
+        <details class="letter">
+            <summary>{ "Headers, properties, payload" }</summary>
+            for death in deaths.iter() { <p>{ death }</p> }
             <dl class="kv">
                 { row("Routing key", message.routing_key.to_string()) }
                 { row("Delivery mode", if properties.delivery_mode == Some(2) { "2, persistent" } else { "1, transient" }) }

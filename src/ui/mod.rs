@@ -14,15 +14,14 @@ mod painter;
 mod panels;
 mod table;
 mod time;
-mod view;
+mod widgets;
 
 use std::cell::RefCell;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
-use view::html;
 use web_sys::{HtmlCanvasElement, HtmlElement, HtmlInputElement};
-use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes};
+use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetCast, classes, html};
 
 use crate::app::form::{Change, Kind};
 use crate::app::geometry;
@@ -270,22 +269,18 @@ impl Component for Playground {
             time: app.session.as_ref().map(|session| time::time(session, app, &dispatch)).unwrap_or_default(),
         });
         *self.around.borrow_mut() = Some(Around { header: header.clone(), left: left.clone(), right: right.clone(), time: time.clone() });
+        let with_lesson = app.classroom.is_some().then_some("with-lesson");
+        let class = classes!("house", with_lesson, bare.then_some("embed"), app.table.then_some("tables"));
         html! {
-            <div class={classes!("house", app.classroom.is_some().then_some("with-lesson"), bare.then_some("embed"), app.table.then_some("tables"))} {ondrop} {ondragover}>
+            <div {class} {ondrop} {ondragover}>
                 { header }
                 { left }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
-                    if let Some(unreadable) = &app.unreadable {
-                        { panels::unreadable(unreadable, &dispatch) }
-                    }
+                    if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, &dispatch) } }
                     if let Some(session) = &app.session {
                         { panels::notice(session, &dispatch) }
                         { panels::draft(app, &dispatch) }
-                        if app.table {
-                            { table::view(session, app, &dispatch) }
-                        } else {
-                            { self.canvas(ctx, session, &dispatch) }
-                        }
+                        if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session, &dispatch) } }
                     } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ "Opening the course chapter's system…" }</p>
                     }
@@ -426,7 +421,17 @@ impl Playground {
         };
         let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {
             let gesture = gesture.clone();
-            html! { <button type="button" class="icon-button" aria-label={label} title={label} onclick={Callback::from(move |_: yew::MouseEvent| gesture.emit(gesture_of()))}>{ icon }</button> }
+            html! {
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label={label}
+                    title={label}
+                    onclick={Callback::from(move |_: yew::MouseEvent| gesture.emit(gesture_of()))}
+                >
+                    { icon }
+                </button>
+            }
         };
         html! {
             <>

@@ -1,24 +1,16 @@
 //! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
 
-use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes};
+use yew::{Callback, DragEvent, Event, Html, classes, html};
 
-use super::drawing::close_button;
-use super::view::html;
-use super::{Dispatch, browser, icons};
+use super::widgets::{close_button, on};
+use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{Action, App, Dialog, Motion, Session, Theme, Unreadable};
 use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
-use crate::scenario::{FaultKind, Scenario};
+use crate::scenario::{Expectation, FaultKind, Scenario};
 use crate::sim::Input;
 use crate::sim::judge::holds;
-
-pub fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
-    dispatch.reform(move |event: MouseEvent| {
-        browser::leave_after_pointer(&event);
-        action.clone()
-    })
-}
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     let (theme, theme_word, theme_icon) = match app.theme {
@@ -32,9 +24,12 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
         Motion::Full => (Motion::System, "Motion: full", icons::motion_full()),
     };
     let icon_button = |id: &'static str, label: &'static str, icon: Html, action: Action| {
-        html! { <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>{ icon }</button> }
+        html! {
+            <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>{ icon }</button>
+        }
     };
     let bare = app.options.embed;
+    let question_mark = html! { <span aria-hidden="true">{ "?" }</span> };
     html! {
         <header class="top">
             <a class="skip" href="#stage">{ "Skip to the canvas" }</a>
@@ -44,21 +39,58 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
                 if app.options.read_only { <span class="badge">{ "to look at" }</span> }
             }
-            <span class="grow" />
+            <span
+                class="grow"
+            />
             if let (Some(session), false) = (&app.session, app.options.read_only) { { history(session, dispatch) } }
-            <button type="button" class="line wide-only" id="table" aria-pressed={app.table.to_string()} title="Everything on the canvas as tables (T)" onclick={on(dispatch, Action::TablePressed)}>{ "Table view" }</button>
+            <button
+                type="button"
+                class="line wide-only"
+                id="table"
+                aria-pressed={app.table.to_string()}
+                title="Everything on the canvas as tables (T)"
+                onclick={on(dispatch, Action::TablePressed)}
+            >
+                { "Table view" }
+            </button>
             if !bare {
-                <button type="button" class={if app.classroom.is_some() { "line" } else { "line accent" }} id="lessons" onclick={on(dispatch, Action::DialogOpened(Dialog::Course))}>{ "Lessons" }</button>
-                <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::DialogOpened(Dialog::Gallery))}>{ "Scenarios" }</button>
+                <button
+                    type="button"
+                    class={if app.classroom.is_some() { "line" } else { "line accent" }}
+                    id="lessons"
+                    onclick={on(dispatch, Action::DialogOpened(Dialog::Course))}
+                >
+                    { "Lessons" }
+                </button>
+                <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::DialogOpened(Dialog::Gallery))}>
+                    { "Scenarios" }
+                </button>
                 <label class="button line wide-only" title="Open a scenario, a recording, a lesson, or your progress">
-                    { icons::open() }<span>{ "Open" }</span>
+                    { icons::open() }
+                    <span>{ "Open" }</span>
                     <input id="open-file" type="file" accept=".json,.md,application/json,text/markdown" onchange={onfile} />
                 </label>
-                <button type="button" class="line wide-only" id="save" title="Save this scenario as a file (Ctrl+S)" onclick={on(dispatch, Action::SavePressed)}>{ "Save" }</button>
-                <button type="button" class="line" id="share" title="A link that holds this scenario, or this run" onclick={on(dispatch, Action::DialogOpened(Dialog::Share))}>{ "Share" }</button>
+                <button
+                    type="button"
+                    class="line wide-only"
+                    id="save"
+                    title="Save this scenario as a file (Ctrl+S)"
+                    onclick={on(dispatch, Action::SavePressed)}
+                >
+                    { "Save" }
+                </button>
+                <button
+                    type="button"
+                    class="line"
+                    id="share"
+                    title="A link that holds this scenario, or this run"
+                    onclick={on(dispatch, Action::DialogOpened(Dialog::Share))}
+                >
+                    { "Share" }
+                </button>
             }
             { icon_button("commands", "Everything that can be done (Ctrl+K)", icons::menu(), Action::DialogOpened(Dialog::Commands)) }
-            { icon_button("help", "Glossary: what the words mean", html! { <span aria-hidden="true">{ "?" }</span> }, Action::DialogOpened(Dialog::Glossary)) }
+            { icon_button("help", "Glossary: what the words mean", question_mark, Action::DialogOpened(Dialog::Glossary)) }
             { icon_button("theme", theme_word, theme_icon, Action::ThemeChosen(theme)) }
             { icon_button("motion", motion_word, motion_icon, Action::MotionChosen(motion)) }
         </header>
@@ -68,10 +100,28 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
 fn history(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <>
-            <button type="button" class="icon-button" id="undo" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!session.can_undo()}
-                onclick={on(dispatch, Action::UndoPressed)}>{ icons::undo() }</button>
-            <button type="button" class="icon-button" id="redo" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled={!session.can_redo()}
-                onclick={on(dispatch, Action::RedoPressed)}>{ icons::redo() }</button>
+            <button
+                type="button"
+                class="icon-button"
+                id="undo"
+                aria-label="Undo"
+                title="Undo (Ctrl+Z)"
+                disabled={!session.can_undo()}
+                onclick={on(dispatch, Action::UndoPressed)}
+            >
+                { icons::undo() }
+            </button>
+            <button
+                type="button"
+                class="icon-button"
+                id="redo"
+                aria-label="Redo"
+                title="Redo (Ctrl+Shift+Z)"
+                disabled={!session.can_redo()}
+                onclick={on(dispatch, Action::RedoPressed)}
+            >
+                { icons::redo() }
+            </button>
         </>
     }
 }
@@ -82,15 +132,10 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
             <div>
                 <strong>{ format!("{} cannot be opened.", unreadable.name) }</strong>
                 <ul>
-                    { for unreadable.problems.iter().take(8).map(|problem| html! {
-                        <li>
-                            if !problem.path.is_empty() { <code>{ &problem.path }</code>{ ": " } }
-                            { &problem.message }
-                        </li>
-                    }) }
-                    if unreadable.problems.len() > 8 {
-                        <li>{ format!("and {} more", unreadable.problems.len() - 8) }</li>
+                    for problem in unreadable.problems.iter().take(8) {
+                        <li>if !problem.path.is_empty() { <code>{ &problem.path }</code>{ ": " } }{ &problem.message }</li>
                     }
+                    if unreadable.problems.len() > 8 { <li>{ format!("and {} more", unreadable.problems.len() - 8) }</li> }
                 </ul>
                 <span class="soft">{ "What was open before is still open." }</span>
             </div>
@@ -103,14 +148,18 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
 pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
     if let Some(objection) = &session.objection {
         return html! {
-            <div class="notice slim" role="alert" id="objection"><span>{ objection }</span>
-                { close_button("Dismiss", on(dispatch, Action::ObjectionDismissed)) }</div>
+            <div class="notice slim" role="alert" id="objection">
+                <span>{ objection }</span>
+                { close_button("Dismiss", on(dispatch, Action::ObjectionDismissed)) }
+            </div>
         };
     }
     if session.connecting.is_some() {
         return html! {
-            <div class="notice slim" role="status" id="connecting"><span>{ "Where does it lead? Choose a node that is lit, or press Esc." }</span>
-                { close_button("Give up", on(dispatch, Action::ConnectPressed)) }</div>
+            <div class="notice slim" role="status" id="connecting">
+                <span>{ "Where does it lead? Choose a node that is lit, or press Esc." }</span>
+                { close_button("Give up", on(dispatch, Action::ConnectPressed)) }
+            </div>
         };
     }
     html! {}
@@ -122,20 +171,23 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="notice slim" role="status" id="draft">
             <span>{ format!("Last time you were changing “{}”.", draft.title()) }</span>
-            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, Action::DraftOpened)}>{ "Go on with it" }</button>
+            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, Action::DraftOpened)}>
+                { "Go on with it" }
+            </button>
             { close_button("Discard it", on(dispatch, Action::DraftDiscarded)) }
         </div>
     }
 }
 
 pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let about = &*session.scenario().about;
     html! {
         <aside class={classes!("left", app.classroom.is_some().then_some("learning"))} aria-label="This system">
             { super::lesson::panel(app, dispatch) }
             if !app.options.read_only { { palette(dispatch) } }
             <section class="sec">
                 <h2>{ "This system" }</h2>
-                <p class="about">{ if session.scenario().about.is_empty() { "Nobody has said yet what it is about." } else { &session.scenario().about } }</p>
+                <p class="about">{ if about.is_empty() { "No description yet." } else { about } }</p>
             </section>
             if is_the_chapters(session.scenario()) { { hints(session) } }
             { expectations(session) }
@@ -147,22 +199,32 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// A click puts a part where there is room; it can be dragged to its place, too.
 fn palette(dispatch: &Dispatch) -> Html {
+    let part = |index: usize, (name, kind): (&'static str, PartKind)| {
+        let ondragstart = Callback::from(move |event: DragEvent| {
+            if let Some(data) = event.data_transfer() {
+                let _ = data.set_data("text/plain", &format!("part {index}"));
+            }
+        });
+        html! {
+            <button
+                type="button"
+                class="line small"
+                draggable="true"
+                data-part={name}
+                title={format!("Add: {name}. Click, or drag it to its place.")}
+                aria-label={format!("Add: {name}")}
+                {ondragstart}
+                onclick={on(dispatch, Action::PartPressed(kind))}
+            >
+                { part_icon(kind) }
+                { name.trim_end_matches(" exchange").trim_end_matches(" queue") }
+            </button>
+        }
+    };
     html! {
         <section class="sec" aria-label="Parts">
             <h2>{ "Parts" }</h2>
-            <div class="parts">
-                { for PartKind::ALL.into_iter().enumerate().map(|(index, (name, kind))| {
-                    let ondragstart = Callback::from(move |event: DragEvent| {
-                        if let Some(data) = event.data_transfer() {
-                            let _ = data.set_data("text/plain", &format!("part {index}"));
-                        }
-                    });
-                    html! {
-                        <button type="button" class="line small" draggable="true" data-part={name} title={format!("Add: {name}. Click, or drag it to its place.")} aria-label={format!("Add: {name}")}
-                            {ondragstart} onclick={on(dispatch, Action::PartPressed(kind))}>{ part_icon(kind) }{ name.trim_end_matches(" exchange").trim_end_matches(" queue") }</button>
-                    }
-                }) }
-            </div>
+            <div class="parts">for (index, (name, kind)) in PartKind::ALL.into_iter().enumerate() { { part(index, (name, kind)) } }</div>
         </section>
     }
 }
@@ -177,7 +239,18 @@ fn part_icon(kind: PartKind) -> Html {
         PartKind::QuorumQueue => "M1.5 6.5h11v6h-11zM5 6.5v6M9 6.5v6M4 3.5h10.5v6",
     };
     html! {
-        <svg class="icon part" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5"><path d={path} /></svg>
+        <svg
+            class="icon part"
+            viewBox="0 0 16 16"
+            width="14"
+            height="14"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.5"
+        >
+            <path d={path} />
+        </svg>
     }
 }
 
@@ -193,24 +266,25 @@ fn expectations(session: &Session) -> Html {
     let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
     let over = session.world().now() >= until;
     let begun = session.world().steps() > 0;
+    let expectation = |expected: &Expectation| {
+        let good = holds(session.world(), &expected.property);
+        let good = good && begun;
+        let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
+            (true, _) => (icons::done(), if over { "it is so" } else { "so far" }),
+            (false, true) if begun => (icons::failed(), "not so"),
+            (false, _) => (icons::pending(), "not yet"),
+        };
+        html! {
+            <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
+                { icon }
+                <span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span>
+            </li>
+        }
+    };
     html! {
         <section class="sec" id="expectations">
             <h2>{ "What comes of it by " }<span class="plain">{ Span(until).to_string() }</span></h2>
-            <ul class="hints">
-                { for scenario.expects.iter().map(|expected| {
-                    let good = holds(session.world(), &expected.property);
-                    let good = good && begun;
-                    let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
-                        (true, _) => (icons::done(), if over { "it is so" } else { "so far" }),
-                        (false, true) if begun => (icons::failed(), "not so"),
-                        (false, _) => (icons::pending(), "not yet"),
-                    };
-                    html! {
-                        <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
-                            { icon }<span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span></li>
-                    }
-                }) }
-            </ul>
+            <ul class="hints">for expected in scenario.expects.iter() { { expectation(expected) } }</ul>
         </section>
     }
 }
@@ -235,12 +309,12 @@ fn hints(session: &Session) -> Html {
         <section class="sec">
             <h2>{ "Try this" }</h2>
             <ol class="hints">
-                { for hints.iter().map(|(done, hint)| html! {
+                for (done, hint) in hints.iter() {
                     <li class={classes!(done.then_some("done"))}>
                         { if *done { icons::done() } else { icons::pending() } }
                         <span>{ *hint }if *done { <span class="visually-hidden">{ " (done)" }</span> }</span>
                     </li>
-                }) }
+                }
             </ol>
         </section>
     }
@@ -261,19 +335,27 @@ fn legend(scenario: &Scenario) -> Html {
         <section class="sec">
             <h2>{ "Legend" }</h2>
             <ul class="legend">
-                { for rows.into_iter().map(|(shape, word)| html! {
+                for (shape, word) in rows.into_iter() {
                     <li><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">{ shape }</svg>{ word }</li>
-                }) }
+                }
             </ul>
             <ul class="legend keys">
-                { for published_keys(scenario).into_iter().map(|key| html! {
+                for key in published_keys(scenario).into_iter() {
                     <li class={format!("hue-{}", hue(scenario, key) + 1)}>
-                        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><circle cx="10" cy="10" r="6" class="mark-message" /></svg>
+                        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                            <circle cx="10" cy="10" r="6" class="mark-message" />
+                        </svg>
                         <span class="mono">{ &**key }</span>
                     </li>
-                }) }
+                }
             </ul>
-            <p class="soft">{ "Each routing key has its colour. " }<kbd>{ "Space" }</kbd>{ " plays and pauses, " }<kbd>{ "?" }</kbd>{ " shows all keys." }</p>
+            <p class="soft">
+                { "Each routing key has its colour. " }
+                <kbd>{ "Space" }</kbd>
+                { " plays and pauses, " }
+                <kbd>{ "?" }</kbd>
+                { " shows all keys." }
+            </p>
         </section>
     }
 }

@@ -2,20 +2,20 @@
 //! has its fields in the inspector, as on the canvas.
 
 use web_sys::HtmlInputElement;
-use yew::{Event, Html, TargetCast, classes};
+use yew::{Event, Html, TargetCast, classes, html};
 
 use super::Dispatch;
-use super::drawing::{badges, is_of_headers};
-use super::inspector::{chosen, messages, state_word};
-use super::panels::on;
-use super::view::html;
+use super::drawing::is_of_headers;
+use super::inspector::{messages, state_word};
+use super::widgets::{badges, chosen, on};
 use crate::app::form::{Change, Kind};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, Node, Session, geometry};
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::Trigger;
 use crate::scenario::edit::{Edit, Part, connectable};
-use crate::sim::Place;
+use crate::scenario::{BindingSpec, QueueSpec, Trigger};
+use crate::sim::service::{ClientState, Instance};
+use crate::sim::{InstanceId, Place};
 
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, dispatch, read_only: app.options.read_only };
@@ -37,14 +37,23 @@ struct Table<'a> {
 }
 
 fn head(columns: &[&'static str]) -> Html {
-    html! { <thead><tr>{ for columns.iter().map(|name| if name.is_empty() { html! { <td /> } } else { html! { <th scope="col">{ *name }</th> } }) }</tr></thead> }
+    html! { <thead><tr>for name in columns.iter() { if name.is_empty() { <td /> } else { <th scope="col">{ *name }</th> } }</tr></thead> }
 }
 
 impl Table<'_> {
     fn name(&self, node: Node, name: &str) -> Html {
         let selected = self.session.is_selected(&node);
         html! {
-            <th scope="row"><button type="button" class={classes!("link", selected.then_some("chosen"))} aria-pressed={selected.to_string()} onclick={on(self.dispatch, Action::Selected(Some(node)))}>{ name.to_owned() }</button></th>
+            <th scope="row">
+                <button
+                    type="button"
+                    class={classes!("link", selected.then_some("chosen"))}
+                    aria-pressed={selected.to_string()}
+                    onclick={on(self.dispatch, Action::Selected(Some(node)))}
+                >
+                    { name.to_owned() }
+                </button>
+            </th>
         }
     }
 
@@ -70,109 +79,196 @@ impl Table<'_> {
             <td class="tools">
                 if !targets.is_empty() {
                     <select class="small" aria-label={format!("Where {} is to lead", part.name())} data-connect={part.name().to_string()}>
-                        { for targets.iter().enumerate().map(|(index, to)| html! { <option value={index.to_string()} selected={index == 0}>{ to.name().to_string() }</option> }) }
+                        for (index, to) in targets.iter().enumerate() {
+                            <option value={index.to_string()}>{ to.name().to_string() }</option>
+                        }
                     </select>
-                    <button type="button" class="line small" aria-label={format!("Connect {}", part.name())} {onclick}>{ "Connect" }</button>
+                    <button type="button" class="line small" aria-label={format!("Connect {}", part.name())} {onclick}>
+                        { "Connect" }
+                    </button>
                 }
-                <button type="button" class="line small danger" aria-label={format!("Delete {}", part.name())} onclick={on(self.dispatch, Action::Edited(Edit::Remove(part.clone())))}>{ "Delete" }</button>
+                <button
+                    type="button"
+                    class="line small danger"
+                    aria-label={format!("Delete {}", part.name())}
+                    onclick={on(self.dispatch, Action::Edited(Edit::Remove(part.clone())))}
+                >
+                    { "Delete" }
+                </button>
             </td>
         }
     }
 
     fn clients(&self) -> Html {
         let world = self.session.world();
+        let row = |index: usize, client: &ClientState| {
+            let http = world.metrics().http(&client.spec.name);
+            html! {
+                <tr key={client.spec.name.to_string()}>
+                    { self.name(Place::Client(index), &client.spec.name) }
+                    <td>{ format!("{} {}", client.spec.calls.service, client.spec.calls.path) }</td>
+                    <td>{ world.requests(index) }</td>
+                    <td>{ http.map_or(0, |http| http.succeeded) }</td>
+                    <td>{ http.map_or(0, |http| http.failed + http.timed_out) }</td>
+                    { self.tools(&Part::Client(client.spec.name.clone())) }
+                </tr>
+            }
+        };
         html! {
-            <section><h2>{ "HTTP clients" }</h2>
-                <table class="table" id="table-clients">{ head(&["Name", "Calls", "Sent", "Succeeded", "Failed", ""]) }<tbody>
-                    { for world.clients().iter().enumerate().filter(|(_, client)| !client.removed).map(|(index, client)| {
-                        let http = world.metrics().http(&client.spec.name);
-                        html! {
-                            <tr key={client.spec.name.to_string()}>{ self.name(Place::Client(index), &client.spec.name) }<td>{ format!("{} {}", client.spec.calls.service, client.spec.calls.path) }</td>
-                                <td>{ world.requests(index) }</td><td>{ http.map_or(0, |http| http.succeeded) }</td><td>{ http.map_or(0, |http| http.failed + http.timed_out) }</td>
-                                { self.tools(&Part::Client(client.spec.name.clone())) }</tr>
+            <section>
+                <h2>{ "HTTP clients" }</h2>
+                <table class="table" id="table-clients">
+                    { head(&["Name", "Calls", "Sent", "Succeeded", "Failed", ""]) }
+                    <tbody>
+                        for (index, client) in world.clients().iter().enumerate().filter(|(_, client)| !client.removed) {
+                            { row(index, client) }
                         }
-                    }) }
-                </tbody></table></section>
+                    </tbody>
+                </table>
+            </section>
         }
     }
 
     fn services(&self) -> Html {
         let world = self.session.world();
+        let row = |id: InstanceId, state: &Instance| {
+            let name = instance_name(world, id);
+            let spec = &world.services()[id.service].spec;
+            let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+            html! {
+                <tr key={name.clone()}>
+                    { self.name(Place::Instance(id), &name) }
+                    <td>for handler in spec.handlers.iter() { <div>{ trigger_words(&handler.trigger) }</div> }</td>
+                    <td>{ state_word(self.session, id, state) }</td>
+                    <td>{ state.deliveries().count() }</td>
+                    <td>{ state.handled }</td>
+                    <td>{ state.failed }</td>
+                    <td>
+                        <button type="button" class="line small" aria-label={format!("{word} {name}")} onclick={on(self.dispatch, action)}>
+                            { word }
+                        </button>
+                    </td>
+                    { if id.instance == 0 { self.tools(&Part::Service(spec.name.clone())) } else { html! { <td /> } } }
+                </tr>
+            }
+        };
         html! {
-            <section><h2>{ "Services" }</h2>
-                <table class="table" id="table-services">{ head(&["Name", "Runs on", "State", "Working on", "Handled", "Failed", "", ""]) }<tbody>
-                    { for world.instances().map(|(id, state)| {
-                        let name = instance_name(world, id);
-                        let spec = &world.services()[id.service].spec;
-                        let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
-                        html! {
-                            <tr key={name.clone()}>{ self.name(Place::Instance(id), &name) }<td>{ for spec.handlers.iter().map(|handler| html! { <div>{ trigger_words(&handler.trigger) }</div> }) }</td>
-                                <td>{ state_word(self.session, id, state) }</td><td>{ state.deliveries().count() }</td><td>{ state.handled }</td><td>{ state.failed }</td>
-                                <td><button type="button" class="line small" aria-label={format!("{word} {name}")} onclick={on(self.dispatch, action)}>{ word }</button></td>
-                                { if id.instance == 0 { self.tools(&Part::Service(spec.name.clone())) } else { html! { <td /> } } }</tr>
-                        }
-                    }) }
-                </tbody></table></section>
+            <section>
+                <h2>{ "Services" }</h2>
+                <table class="table" id="table-services">
+                    { head(&["Name", "Runs on", "State", "Working on", "Handled", "Failed", "", ""]) }
+                    <tbody>for (id, state) in world.instances() { { row(id, state) } }</tbody>
+                </table>
+            </section>
         }
     }
 
     fn exchanges(&self) -> Html {
         html! {
-            <section><h2>{ "Exchanges" }</h2>
-                <table class="table" id="table-exchanges">{ head(&["Name", "Type", "Durable", ""]) }<tbody>
-                    { for self.session.scenario().broker.exchanges.iter().map(|exchange| html! {
-                        <tr key={exchange.name.to_string()}>{ self.name(Place::Exchange(exchange.name.clone()), &exchange.name) }<td>{ exchange.kind.name() }</td><td>{ if exchange.durable { "yes" } else { "no" } }</td>
-                            { self.tools(&Part::Exchange(exchange.name.clone())) }</tr>
-                    }) }
-                </tbody></table></section>
+            <section>
+                <h2>{ "Exchanges" }</h2>
+                <table class="table" id="table-exchanges">
+                    { head(&["Name", "Type", "Durable", ""]) }
+                    <tbody>
+                        for exchange in self.session.scenario().broker.exchanges.iter() {
+                            <tr key={exchange.name.to_string()}>
+                                { self.name(Place::Exchange(exchange.name.clone()), &exchange.name) }
+                                <td>{ exchange.kind.name() }</td>
+                                <td>{ if exchange.durable { "yes" } else { "no" } }</td>
+                                { self.tools(&Part::Exchange(exchange.name.clone())) }
+                            </tr>
+                        }
+                    </tbody>
+                </table>
+            </section>
         }
     }
 
     fn bindings(&self) -> Html {
         let scenario = self.session.scenario();
-        html! {
-            <section><h2>{ "Bindings" }</h2>
-                <table class="table" id="table-bindings">{ head(&["From", "To", "Binding key, or header arguments", ""]) }<tbody>
-                    { for scenario.broker.bindings.iter().enumerate().map(|(index, binding)| {
-                        let headers = is_of_headers(scenario, &binding.source);
-                        let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
-                        let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
-                        let path = format!("broker.bindings[{index}].{field}");
-                        let why = self.session.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
-                        let onchange = self.dispatch.reform(move |event: Event| Action::FieldSet(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()));
-                        let remove = Action::ListChanged(format!("broker.bindings[{index}]"), Change::Remove);
-                        html! {
-                            <tr><td>{ &*binding.source }</td><td>{ &**binding.destination.name() }</td>
-                                <td><input class="mono" aria-label={format!("Key from {} to {}", binding.source, binding.destination.name())} data-key={index.to_string()} {value} {onchange} disabled={self.read_only}
-                                    aria-invalid={why.is_some().then_some("true")} autocomplete="off" spellcheck="false" />
-                                    if let Some(why) = why { <p class="why" role="alert">{ why }</p> }</td>
-                                <td>if !self.read_only { <button type="button" class="line small danger" aria-label={format!("Remove the binding from {} to {}", binding.source, binding.destination.name())}
-                                    onclick={on(self.dispatch, remove)}>{ "Remove" }</button> }</td></tr>
+        let row = |index: usize, binding: &BindingSpec| {
+            let headers = is_of_headers(scenario, &binding.source);
+            let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
+            let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
+            let path = format!("broker.bindings[{index}].{field}");
+            let why = self.session.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
+            let onchange = self.dispatch.reform(move |event: Event| {
+                Action::FieldSet(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value())
+            });
+            let remove = Action::ListChanged(format!("broker.bindings[{index}]"), Change::Remove);
+            html! {
+                <tr>
+                    <td>{ &*binding.source }</td>
+                    <td>{ &**binding.destination.name() }</td>
+                    <td>
+                        <input
+                            class="mono"
+                            aria-label={format!("Key from {} to {}", binding.source, binding.destination.name())}
+                            data-key={index.to_string()}
+                            {value}
+                            {onchange}
+                            disabled={self.read_only}
+                            aria-invalid={why.is_some().then_some("true")}
+                            autocomplete="off"
+                            spellcheck="false"
+                        />
+                        if let Some(why) = why { <p class="why" role="alert">{ why }</p> }
+                    </td>
+                    <td>
+                        if !self.read_only {
+                            <button
+                                type="button"
+                                class="line small danger"
+                                aria-label={format!("Remove the binding from {} to {}", binding.source, binding.destination.name())}
+                                onclick={on(self.dispatch, remove)}
+                            >
+                                { "Remove" }
+                            </button>
                         }
-                    }) }
-                </tbody></table></section>
+                    </td>
+                </tr>
+            }
+        };
+        html! {
+            <section>
+                <h2>{ "Bindings" }</h2>
+                <table class="table" id="table-bindings">
+                    { head(&["From", "To", "Binding key, or header arguments", ""]) }
+                    <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate() { { row(index, binding) } }</tbody>
+                </table>
+            </section>
         }
     }
 
     fn queues(&self) -> Html {
         let scenario = self.session.scenario();
+        let row = |spec: &QueueSpec| {
+            let queue = self.session.world().broker().queue(&spec.name);
+            html! {
+                <tr key={spec.name.to_string()}>
+                    { self.name(Place::Queue(spec.name.clone()), &spec.name) }
+                    <td>{ badges(spec).join(" ") }</td>
+                    if let Some(queue) = queue {
+                        <td>{ queue.ready() }</td>
+                        <td>{ queue.unacked() }</td>
+                        <td>{ queue.total() }</td>
+                        <td>{ queue.consumers() }</td>
+                        <td><details><summary>{ "Show" }</summary>{ messages(self.session, &spec.name, self.dispatch) }</details></td>
+                    } else {
+                        <td colspan="5">{ "gone from the broker" }</td>
+                    }
+                    { self.tools(&Part::Queue(spec.name.clone())) }
+                </tr>
+            }
+        };
         html! {
-            <section><h2>{ "Queues" }</h2>
-                <table class="table" id="table-queues">{ head(&["Name", "Features", "Ready", "Unacked", "Total", "Consumers", "Messages", ""]) }<tbody>
-                    { for scenario.broker.queues.iter().map(|spec| {
-                        let queue = self.session.world().broker().queue(&spec.name);
-                        html! {
-                            <tr key={spec.name.to_string()}>{ self.name(Place::Queue(spec.name.clone()), &spec.name) }<td>{ badges(spec).join(" ") }</td>
-                                if let Some(queue) = queue {
-                                    <td>{ queue.ready() }</td><td>{ queue.unacked() }</td><td>{ queue.total() }</td><td>{ queue.consumers() }</td>
-                                    <td><details><summary>{ "Show" }</summary>{ messages(self.session, &spec.name, self.dispatch) }</details></td>
-                                } else {
-                                    <td colspan="5">{ "gone from the broker" }</td>
-                                }
-                                { self.tools(&Part::Queue(spec.name.clone())) }</tr>
-                        }
-                    }) }
-                </tbody></table></section>
+            <section>
+                <h2>{ "Queues" }</h2>
+                <table class="table" id="table-queues">
+                    { head(&["Name", "Features", "Ready", "Unacked", "Total", "Consumers", "Messages", ""]) }
+                    <tbody>for spec in scenario.broker.queues.iter() { { row(spec) } }</tbody>
+                </table>
+            </section>
         }
     }
 }

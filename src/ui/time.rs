@@ -3,14 +3,12 @@
 use std::fmt::Write as _;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes};
+use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
 
-use super::drawing::mark;
-use super::form::explained;
-use super::panels::on;
-use super::view::html;
+use super::widgets::{explained, mark, on, option};
 use super::{Dispatch, icons};
-use crate::app::marks::Sign;
+use crate::app::log::Entry;
+use crate::app::marks::{Sign, TimeMark};
 use crate::app::{Action, App, Chart, Filter, Session, Speed, Verbosity, words};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed, Shortest};
@@ -35,33 +33,48 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Action::SpeedChosen(Speed(speed))
     });
     let button = |id: &'static str, label: &'static str, key: &'static str, icon: Html, action: Action| {
-        html! { <button type="button" class="icon-button" {id} aria-label={label} title={format!("{label}{key}")} onclick={on(dispatch, action)}>{ icon }</button> }
+        html! {
+            <button
+                type="button"
+                class="icon-button"
+                {id}
+                aria-label={label}
+                title={format!("{label}{key}")}
+                onclick={on(dispatch, action)}
+            >
+                { icon }
+            </button>
+        }
     };
     html! {
         <section class="time" aria-label="Time">
             <div class="transport">
                 { button("restart", "Restart from time zero", "", icons::restart(), Action::RestartPressed) }
                 { button("back", "One event back", " (,)", icons::back(), Action::BackPressed) }
-                <button type="button" class="primary play" id="play" aria-label={word} title={format!("{word} (Space)")} onclick={on(dispatch, play)}>{ icon }</button>
+                <button
+                    type="button"
+                    class="primary play"
+                    id="play"
+                    aria-label={word}
+                    title={format!("{word} (Space)")}
+                    onclick={on(dispatch, play)}
+                >
+                    { icon }
+                </button>
                 { button("step", "One event forward", " (.)", icons::step(), Action::StepPressed) }
                 { button("next", "To the next crash, dead letter or failure", " (n)", icons::next(), Action::NextPressed) }
                 <span class="clock" role="timer" aria-label="Virtual time" id="clock">{ session.world().now().to_string() }</span>
                 { scrubber(session, dispatch) }
-                <label class="speed"><span class="visually-hidden">{ "Speed" }</span>
+                <label class="speed">
+                    <span class="visually-hidden">{ "Speed" }</span>
                     <select id="speed" onchange={onspeed}>
-                        { for Speed::ALL.into_iter().map(|speed| html! {
-                            <option value={speed.0.to_string()} selected={speed == app.speed()}>{ speed_words(speed) }</option>
-                        }) }
+                        for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
                     </select>
                 </label>
                 <span class="soft seed">{ format!("seed {}", session.world().recording().seed) }</span>
             </div>
             <div class="strips">{ branches(session, dispatch) }{ faults(session, app, dispatch) }</div>
-            <div class="panels">
-                { charts(session, app, dispatch) }
-                { ledger(session) }
-                { log(session, app, dispatch) }
-            </div>
+            <div class="panels">{ charts(session, app, dispatch) }{ ledger(session) }{ log(session, app, dispatch) }</div>
         </section>
     }
 }
@@ -75,17 +88,24 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     html! {
         <p class="branches" id="branches" role="status">
             if past {
-                <span>{ format!("You are in the past: it has been played to {}. A change here begins another branch, and this one is kept.", session.timeline().furthest()) }</span>
+                <span>{ in_the_past(session.timeline().furthest()) }</span>
             } else {
                 <span>{ "You changed the past: this is another branch." }</span>
             }
             if session.other.is_some() {
-                <button type="button" class="line small" id="swap" onclick={on(dispatch, Action::BranchSwapped)}>{ "Switch to the other branch" }</button>
+                <button type="button" class="line small" id="swap" onclick={on(dispatch, Action::BranchSwapped)}>
+                    { "Switch to the other branch" }
+                </button>
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, Action::ComparePressed)}>
-                    { if session.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }</button>
+                    { if session.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }
+                </button>
             }
         </p>
     }
+}
+
+fn in_the_past(furthest: SimTime) -> String {
+    format!("You are in the past: it has been played to {furthest}. A change here begins another branch, and this one is kept.")
 }
 
 /// What is to break, and when: as sentences, and as flags on the scrubber.
@@ -106,31 +126,62 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         })
     };
     html! {
-        <details class="faults" id="faults"><summary>{ if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }</summary>
+        <details class="faults" id="faults">
+            <summary>
+                { if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }
+            </summary>
             <ul>
-                { for planned.iter().enumerate().map(|(index, fault)| html! {
-                    <li><code>{ fault.to_string() }</code>
+                for (index, fault) in planned.iter().enumerate() {
+                    <li>
+                        <code>{ fault.to_string() }</code>
                         if let (Moment::At(at), false) = (&fault.when, app.options.read_only) {
-                            { for [("Earlier", icons::minus(), earlier(*at)), ("Later", icons::plus(), *at + SimTime::from_secs(1))].into_iter().map(|(word, icon, at)| html! {
-                                <button type="button" class="icon-button tiny" aria-label={format!("{word} by a second: {fault}")} title={format!("{word} by a second")} onclick={on(dispatch, Action::FaultMoved(index, at))}>{ icon }</button>
-                            }) }
+                            for (word, icon, at) in a_second_from(*at) {
+                                <button
+                                    type="button"
+                                    class="icon-button tiny"
+                                    aria-label={format!("{word} by a second: {fault}")}
+                                    title={format!("{word} by a second")}
+                                    onclick={on(dispatch, Action::FaultMoved(index, at))}
+                                >
+                                    { icon }
+                                </button>
+                            }
                         }
                         if !app.options.read_only {
-                            <button type="button" class="icon-button tiny" aria-label={format!("Remove: {fault}")} title="Remove" onclick={on(dispatch, Action::FaultRemoved(index))}>{ icons::close() }</button>
+                            <button
+                                type="button"
+                                class="icon-button tiny"
+                                aria-label={format!("Remove: {fault}")}
+                                title="Remove"
+                                onclick={on(dispatch, Action::FaultRemoved(index))}
+                            >
+                                { icons::close() }
+                            </button>
                         }
                     </li>
-                }) }
+                }
             </ul>
             if !app.options.read_only {
-                <form onsubmit={onplan}><input id="fault" class="mono small" aria-label="A fault, as a sentence" placeholder="kill notification-service at 30s for 10s" autocomplete="off" spellcheck="false" />
-                    <button type="submit" class="line small" id="fault-add">{ "Add" }</button></form>
+                <form onsubmit={onplan}>
+                    <input
+                        id="fault"
+                        class="mono small"
+                        aria-label="A fault, as a sentence"
+                        placeholder="kill notification-service at 30s for 10s"
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                    <button type="submit" class="line small" id="fault-add">{ "Add" }</button>
+                </form>
             }
         </details>
     }
 }
 
-fn earlier(at: SimTime) -> SimTime {
-    SimTime::from_micros(at.as_micros().saturating_sub(1_000_000))
+/// A second earlier and a second later, each with its word and icon.
+fn a_second_from(at: SimTime) -> [(&'static str, Html, SimTime); 2] {
+    let second = SimTime::from_secs(1);
+    [("Earlier", icons::minus(), at.saturating_sub(second)), ("Later", icons::plus(), at + second)]
 }
 
 /// A fault that is to come can be taken to another time.
@@ -162,7 +213,10 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
     let x = format!("{:.2}%", Fixed(at.as_secs_f64() / end.as_secs_f64() * 100.0));
     html! {
         <svg class="flag" {x} y="0" overflow="visible" data-fault={index.to_string()} {onpointerdown} {onpointermove} {onpointerup}>
-            <rect x="-8" y="-4" width="16" height="20" class="target" /><path d="M0 12V-2L9 1.5 0 5" /><title>{ format!("{fault}: drag it to another time") }</title></svg>
+            <rect x="-8" y="-4" width="16" height="20" class="target" />
+            <path d="M0 12V-2L9 1.5 0 5" />
+            <title>{ format!("{fault}: drag it to another time") }</title>
+        </svg>
     }
 }
 
@@ -187,17 +241,27 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
         let here = Some((place(mark.at), mark.sign));
         std::mem::replace(&mut last, here) != here
     });
+    let mark_flag = |mark: &TimeMark| {
+        let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
+        html! { <svg {x} y="0" overflow="visible">{ sign(mark.sign) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
+    };
     html! {
         <div class="scrubber">
             <svg class="marks" aria-hidden="true">
-                { for planned().map(|(index, fault, at)| flag(index, fault, at, end, dispatch)) }
-                { for marks.map(|mark| {
-                    let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
-                    html! { <svg {x} y="0" overflow="visible">{ sign(mark.sign) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
-                }) }
+                for (index, fault, at) in planned() { { flag(index, fault, at, end, dispatch) } }
+                for mark in marks { { mark_flag(mark) } }
             </svg>
-            <input type="range" id="scrubber" min="0" max={end.as_millis().to_string()} step="1" value={session.world().now().as_millis().to_string()}
-                aria-label="Moment" aria-valuetext={session.world().now().to_string()} {oninput} />
+            <input
+                type="range"
+                id="scrubber"
+                min="0"
+                max={end.as_millis().to_string()}
+                step="1"
+                value={session.world().now().as_millis().to_string()}
+                aria-label="Moment"
+                aria-valuetext={session.world().now().to_string()}
+                {oninput}
+            />
         </div>
     }
 }
@@ -238,9 +302,17 @@ fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="panel" id="charts">
             <div class="tabs" role="group" aria-label="Charts">
-                { for tabs.into_iter().map(|(chart, name)| html! {
-                    <button type="button" class="tab" data-chart={name} aria-pressed={(chart == app.chart).to_string()} onclick={on(dispatch, Action::ChartChosen(chart))}>{ name }</button>
-                }) }
+                for (chart, name) in tabs.into_iter() {
+                    <button
+                        type="button"
+                        class="tab"
+                        data-chart={name}
+                        aria-pressed={(chart == app.chart).to_string()}
+                        onclick={on(dispatch, Action::ChartChosen(chart))}
+                    >
+                        { name }
+                    </button>
+                }
             </div>
             <h2>{ title }</h2>
             { body }
@@ -302,7 +374,9 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
     html! {
         <>
             <div class="chart-legend">
-                { for series.iter().map(|Series(class, name, now, _)| html! { <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span> }) }
+                for Series(class, name, now, _) in series.iter() {
+                    <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span>
+                }
             </div>
             { plot(label, series, (top, across), broken.collect()) }
             <span class="soft axis">{ format!("to {:.0}", Fixed(top)) }</span>
@@ -327,10 +401,16 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec
         path
     };
     html! {
-        <svg class="chart" viewBox="0 0 250 96" preserveAspectRatio="none" role="img" aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}>
+        <svg
+            class="chart"
+            viewBox="0 0 250 96"
+            preserveAspectRatio="none"
+            role="img"
+            aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}
+        >
             <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
-            { for series.iter().map(|Series(class, _, _, values)| html! { <path d={line(values)} class={*class} /> }) }
-            { for broken.into_iter().map(|x| html! { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }) }
+            for Series(class, _, _, values) in series.iter() { <path d={line(values)} class={*class} /> }
+            for x in broken.into_iter() { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }
         </svg>
     }
 }
@@ -341,18 +421,35 @@ fn latency(session: &Session) -> Html {
     let (p50, p95, p99) = (Percentile::P50, Percentile::P95, Percentile::P99);
     let line = |name: String, times: &Histogram| {
         html! {
-            <tr><th scope="row">{ name }</th>
-                { for [p50, p95, p99].into_iter().map(|percentile| html! { <td class="number">{ if times.count() == 0 { "–".to_owned() } else { Span(times.percentile(percentile)).to_string() } }</td> }) }
-                <td class="number">{ times.count() }</td></tr>
+            <tr>
+                <th scope="row">{ name }</th>
+                for percentile in [p50, p95, p99].into_iter() {
+                    <td class="number">
+                        { if times.count() == 0 { "–".to_owned() } else { Span(times.percentile(percentile)).to_string() } }
+                    </td>
+                }
+                <td class="number">{ times.count() }</td>
+            </tr>
         }
     };
     html! {
         <div class="scrolls" tabindex="0" role="group" aria-label="Latency">
-            <table class="table"><thead><tr><th scope="col">{ "From … to" }</th><th scope="col" class="number">{ "p50" }</th><th scope="col" class="number">{ "p95" }</th>
-                <th scope="col" class="number">{ "p99" }</th><th scope="col" class="number">{ "of" }</th></tr></thead>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{ "From … to" }</th>
+                        <th scope="col" class="number">{ "p50" }</th>
+                        <th scope="col" class="number">{ "p95" }</th>
+                        <th scope="col" class="number">{ "p99" }</th>
+                        <th scope="col" class="number">{ "of" }</th>
+                    </tr>
+                </thead>
                 <tbody>
-                    { for metrics.https().map(|(name, http)| line(format!("{name}: HTTP"), &http.latency)) }
-                    { for metrics.queues().map(|(name, queue)| html! { <>{ line(format!("{name}: to delivery"), &queue.queueing) }{ line(format!("{name}: to ack"), &queue.end_to_end) }</> }) }
+                    for (name, http) in metrics.https() { { line(format!("{name}: HTTP"), &http.latency) } }
+                    for (name, queue) in metrics.queues() {
+                        { line(format!("{name}: to delivery"), &queue.queueing) }
+                        { line(format!("{name}: to ack"), &queue.end_to_end) }
+                    }
                 </tbody>
             </table>
         </div>
@@ -374,14 +471,12 @@ fn business(session: &Session) -> Html {
             { line("Gave up", business.gave_up, true) }
             { line("Saved", business.saved, false) }
             { line("Saved twice", business.saved_twice(), true) }
-            { for business.effects.keys().map(|what| html! {
-                <>
-                    { line(what, business.times_done(what), false) }
-                    { line(&format!("{what}: missing"), business.missing(what), true) }
-                    { line(&format!("{what}: twice"), business.duplicated(what), true) }
-                    { line(&format!("{what}: invented"), business.invented(what), true) }
-                </>
-            }) }
+            for what in business.effects.keys() {
+                { line(what, business.times_done(what), false) }
+                { line(&format!("{what}: missing"), business.missing(what), true) }
+                { line(&format!("{what}: twice"), business.duplicated(what), true) }
+                { line(&format!("{what}: invented"), business.invented(what), true) }
+            }
         </dl>
     }
 }
@@ -410,7 +505,7 @@ fn ledger(session: &Session) -> Html {
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
                 if ledger.messages.unsent > 0 { { line("Never sent", ledger.messages.unsent, "dead") } }
                 if lost > 0 { { line("Lost", lost, "dead") } }
-                { for business.effects.keys().map(|what| line(what, business.times_done(what), "")) }
+                for what in business.effects.keys() { { line(what, business.times_done(what), "") } }
             </dl>
         </div>
     }
@@ -448,41 +543,67 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let found = wanted.is_empty() || line.detail.to_lowercase().contains(&wanted) || line.what.to_lowercase().contains(&wanted);
         (of_kind && found).then_some((entry, line))
     });
+    let entry_row = |entry: &Entry, words::Line { mark: sign, what, detail }: words::Line| {
+        let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
+        let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
+        let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
+        let place = words::place_of(&entry.occurrence);
+        let (at, then) = (entry.occurrence.at, dispatch.clone());
+        // To the moment, and to the place.
+        let go = Callback::from(move |_: MouseEvent| {
+            then.emit(Action::Seeked(at));
+            if let Some(place) = &place {
+                then.emit(Action::Selected(Some(place.clone())));
+            }
+        });
+        html! {
+            <li key={entry.number} class={classes!(dead.then_some("dead"))}>
+                <button type="button" class="link mono when" title="Go to this moment" onclick={go}>{ at.to_string() }</button>
+                { mark(sign) }
+                if let Some(event) = event {
+                    <button
+                        type="button"
+                        class="link"
+                        title="What happened to this message?"
+                        onclick={on(dispatch, Action::EventAsked(Some(event)))}
+                    >
+                        { told }
+                    </button>
+                } else {
+                    <span>{ told }</span>
+                }
+            </li>
+        }
+    };
     html! {
         <div class="panel">
             <div class="panel-head">
                 <h2>{ "Events" }</h2>
-                <select id="log-filter" class="small" aria-label="Which events" onchange={onfilter}>{ for filters.into_iter().map(|(filter, name)| html! { <option selected={filter == app.filter}>{ name }</option> }) }</select>
-                <input id="log-find" class="small" type="search" placeholder="find" aria-label="Find in the events" value={app.find.clone()} oninput={onfind} />
-                <select id="verbosity" class="small" aria-label="What a screen reader hears" title="What a screen reader hears" onchange={onverbosity}>{ for voices.into_iter().map(|(voice, name)| html! { <option selected={voice == app.verbosity}>{ format!("say {name}") }</option> }) }</select>
+                <select id="log-filter" class="small" aria-label="Which events" onchange={onfilter}>
+                    for (filter, name) in filters.into_iter() { { option(name, name, filter == app.filter) } }
+                </select>
+                <input
+                    id="log-find"
+                    class="small"
+                    type="search"
+                    placeholder="find"
+                    aria-label="Find in the events"
+                    value={app.find.clone()}
+                    oninput={onfind}
+                />
+                <select
+                    id="verbosity"
+                    class="small"
+                    aria-label="What a screen reader hears"
+                    title="What a screen reader hears"
+                    onchange={onverbosity}
+                >
+                    for (voice, name) in voices.into_iter() { { option(name, &format!("say {name}"), voice == app.verbosity) } }
+                </select>
             </div>
-            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first"><ol>
-                { for lines.take(60).map(|(entry, words::Line { mark: sign, what, detail })| {
-                    let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
-                    let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
-                    let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
-                    let place = words::place_of(&entry.occurrence);
-                    let (at, then) = (entry.occurrence.at, dispatch.clone());
-                    // To the moment, and to the place.
-                    let go = Callback::from(move |_: MouseEvent| {
-                        then.emit(Action::Seeked(at));
-                        if let Some(place) = &place {
-                            then.emit(Action::Selected(Some(place.clone())));
-                        }
-                    });
-                    html! {
-                        <li key={entry.number} class={classes!(dead.then_some("dead"))}>
-                            <button type="button" class="link mono when" title="Go to this moment" onclick={go}>{ at.to_string() }</button>{ mark(sign) }
-                            if let Some(event) = event {
-                                <button type="button" class="link" title="What happened to this message?"
-                                    onclick={on(dispatch, Action::EventAsked(Some(event)))}>{ told }</button>
-                            } else {
-                                <span>{ told }</span>
-                            }
-                        </li>
-                    }
-                }) }
-            </ol></div>
+            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first">
+                <ol>for (entry, line) in lines.take(60) { { entry_row(entry, line) } }</ol>
+            </div>
         </div>
     }
 }
@@ -497,17 +618,28 @@ pub fn comparison(session: &Session) -> Html {
     html! {
         <section class="sec" id="comparison" aria-label="The branches compared">
             <h2>{ format!("At {}", comparison.at) }</h2>
-            if !comparison.depths.is_empty() {
-                <div class="pair soft"><span>{ "Here" }</span><span>{ "Other branch" }</span></div>
-            }
-            { for comparison.depths.iter().map(|(name, depths)| beside(name, depths)) }
-            if comparison.rows.is_empty() { <p class="soft">{ "Until now they are alike." }</p> } else {
+            if !comparison.depths.is_empty() { <div class="pair soft"><span>{ "Here" }</span><span>{ "Other branch" }</span></div> }
+            for (name, depths) in comparison.depths.iter() { { beside(name, depths) } }
+            if comparison.rows.is_empty() {
+                <p class="soft">{ "Until now they are alike." }</p>
+            } else {
                 <table class="table">
-                    <thead><tr><th scope="col">{ "Differs" }</th><th scope="col" class="number">{ "Here" }</th><th scope="col" class="number">{ "Other branch" }</th></tr></thead>
-                    <tbody>{ for comparison.rows.iter().map(|row| html! {
-                        <tr><th scope="row">{ row.quantity.to_string() }</th><td class="number">{ value(&row.quantity, row.left) }</td>
-                            <td class="number">{ value(&row.quantity, row.right) }</td></tr>
-                    }) }</tbody>
+                    <thead>
+                        <tr>
+                            <th scope="col">{ "Differs" }</th>
+                            <th scope="col" class="number">{ "Here" }</th>
+                            <th scope="col" class="number">{ "Other branch" }</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        for row in comparison.rows.iter() {
+                            <tr>
+                                <th scope="row">{ row.quantity.to_string() }</th>
+                                <td class="number">{ value(&row.quantity, row.left) }</td>
+                                <td class="number">{ value(&row.quantity, row.right) }</td>
+                            </tr>
+                        }
+                    </tbody>
                 </table>
             }
         </section>

@@ -1,0 +1,101 @@
+//! Small views that the panels share. It imports no panel, so that no circle of files can arise.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlSelectElement};
+use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, html};
+
+use super::{Dispatch, browser, icons};
+use crate::app::Action;
+use crate::app::glossary::meaning;
+use crate::app::words::Mark;
+use crate::base::number::Shortest;
+use crate::broker::Table;
+use crate::scenario::QueueSpec;
+
+/// What a button does when it is clicked.
+pub fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
+    dispatch.reform(move |event: MouseEvent| {
+        browser::leave_after_pointer(&event);
+        action.clone()
+    })
+}
+
+/// Does what is chosen in the list before the pressed button. A list alone would act while a reader still goes through it.
+pub fn chosen(dispatch: &Dispatch, action: impl Fn(&str) -> Action + 'static) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: MouseEvent| {
+        let button = event.target_dyn_into::<Element>().and_then(|target| target.closest("button").ok().flatten());
+        let select = button.and_then(|button| button.previous_element_sibling()).and_then(|list| list.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(select) = select {
+            dispatch.emit(action(&select.value()));
+        }
+    })
+}
+
+/// An entry of a list. Once a reader has chosen, the browser ignores the attribute `selected`: the key makes it another element.
+pub fn option(value: &str, words: &str, selected: bool) -> Html {
+    html! { <option key={format!("{value} {selected}")} value={value.to_owned()} {selected}>{ words }</option> }
+}
+
+/// A number as an attribute of SVG. Rust's own printing of floats would make the page larger.
+pub fn number(value: f64) -> AttrValue {
+    Shortest(value).to_string().into()
+}
+
+/// A question mark that explains.
+pub fn help(term: &str, meaning: &str) -> Html {
+    if meaning.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="help">
+            <summary aria-label={format!("What is: {term}")} title={meaning.to_owned()}>{ "?" }</summary>
+            <p>{ meaning }</p>
+        </details>
+    }
+}
+
+/// A word of the field, with what it means.
+pub fn explained(term: &str) -> Html {
+    html! { <span class="term">{ term }{ help(term, meaning(term).unwrap_or_default()) }</span> }
+}
+
+pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" class="icon-button" aria-label={label} title={label} {onclick}>{ icons::close() }</button> }
+}
+
+/// A message's sign in the colour of its routing key.
+pub fn message_mark(sign: Mark, hue: usize) -> Html {
+    html! { <span class={format!("hue-{}", hue + 1)}>{ mark(sign) }</span> }
+}
+
+pub fn mark(mark: Mark) -> Html {
+    let shape = match mark {
+        Mark::Message => html! { <circle cx="7" cy="7" r="4" class="mark-message" /> },
+        Mark::Redelivered => html! {
+            <><circle cx="7" cy="7" r="2.8" class="mark-message" /><circle cx="7" cy="7" r="5.4" class="mark-ring" /></>
+        },
+        Mark::Dead => html! { <path d="M7 1.6 12.4 7 7 12.4 1.6 7z" class="mark-dead" /> },
+        Mark::Failure => html! { <path d="m3.4 3.4 7.2 7.2m0-7.2-7.2 7.2" class="mark-failure" /> },
+        Mark::Program => html! { <rect x="3.4" y="3.4" width="7.2" height="7.2" rx="1.6" class="mark-program" /> },
+    };
+    html! { <svg class="mark" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg> }
+}
+
+/// RabbitMQ's feature badges.
+pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
+    let has = |arguments: &Table, name: &str| arguments.contains_key(name);
+    let known = [
+        ("x-message-ttl", "TTL"),
+        ("x-expires", "Exp"),
+        ("x-max-length", "Lim"),
+        ("x-max-length-bytes", "Lim B"),
+        ("x-dead-letter-exchange", "DLX"),
+        ("x-dead-letter-routing-key", "DLK"),
+        ("x-max-priority", "Pri"),
+        ("x-single-active-consumer", "SAC"),
+    ];
+    let durable = queue.durable.then_some("D");
+    let quorum = queue.is_quorum().then_some("quorum");
+    durable.into_iter().chain(quorum).chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
+}
