@@ -194,7 +194,9 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <div class="buttons">
-                <button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>{ "An empty canvas" }</button>
+                <button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>
+                    { "An empty canvas" }
+                </button>
             </div>
             if let Some(exhibits) = &app.gallery {
                 <ul class="gallery">
@@ -258,7 +260,9 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
             <p>{ format!("“{title}” has changes that are in no file.") }</p>
             <div class="buttons">
                 <button type="button" class="primary" id="save-first" onclick={on(dispatch, Action::SavePressed)}>{ "Save it" }</button>
-                <button type="button" class="danger" id="replace" onclick={on(dispatch, Action::ReplaceConfirmed)}>{ "Replace it" }</button>
+                <button type="button" class="danger" id="replace" onclick={on(dispatch, Action::ReplaceConfirmed)}>
+                    { "Replace it" }
+                </button>
                 <button type="button" class="line" onclick={on(dispatch, Action::DialogClosed)}>{ "Keep it open" }</button>
             </div>
         </>

@@ -164,7 +164,14 @@ pub fn done() -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
             <circle cx="8" cy="8" r="7" fill="currentColor" />
-            <path d="m4.9 8.1 2.1 2.2 4-4.3" fill="none" class="on-fill" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+            <path
+                d="m4.9 8.1 2.1 2.2 4-4.3"
+                fill="none"
+                class="on-fill"
+                stroke-width="1.8"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+            />
         </svg>
     }
 }

@@ -391,8 +391,12 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             }
             if !unacked.is_empty() {
                 <h3 class="small-head">{ "Unacked, with who holds them" }</h3>
-                <ol class="messages">for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }</ol>
-                if unacked.len() > MESSAGES_SHOWN_MAX { <p class="soft">{ format!("and {} more", unacked.len() - MESSAGES_SHOWN_MAX) }</p> }
+                <ol class="messages">
+                    for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
+                </ol>
+                if unacked.len() > MESSAGES_SHOWN_MAX {
+                    <p class="soft">{ format!("and {} more", unacked.len() - MESSAGES_SHOWN_MAX) }</p>
+                }
             }
         </div>
     }

@@ -403,7 +403,11 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
         let progress = done.filter(|_| !all).map(|(done, of)| format!(" · {done} of {of} steps")).unwrap_or_default();
         html! {
             <li>
-                <button type="button" data-lesson={listed.file.clone()} onclick={on(dispatch, Action::LessonChosen(listed.file.clone()))}>
+                <button
+                    type="button"
+                    data-lesson={listed.file.clone()}
+                    onclick={on(dispatch, Action::LessonChosen(listed.file.clone()))}
+                >
                     <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
                     <strong>{ &listed.title }</strong>
                     <span class="soft">{ format!("{} min{chapter}{progress}", listed.minutes) }</span>
@@ -475,7 +479,9 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                     <button type="button" class="line" id="written-anew" onclick={on(dispatch, Action::WrittenAnew)}>
                         { "Begin anew from the canvas" }
                     </button>
-                    <button type="button" class="line" id="written-save" onclick={on(dispatch, Action::WrittenSaved)}>{ "Save it" }</button>
+                    <button type="button" class="line" id="written-save" onclick={on(dispatch, Action::WrittenSaved)}>
+                        { "Save it" }
+                    </button>
                 </div>
             </div>
         </div>

@@ -25,7 +25,9 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     };
     let icon_button = |id: &'static str, label: &'static str, icon: Html, action: Action| {
         html! {
-            <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>{ icon }</button>
+            <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>
+                { icon }
+            </button>
         }
     };
     let bare = app.options.embed;

@@ -78,7 +78,11 @@ impl Table<'_> {
         html! {
             <td class="tools">
                 if !targets.is_empty() {
-                    <select class="small" aria-label={format!("Where {} is to lead", part.name())} data-connect={part.name().to_string()}>
+                    <select
+                        class="small"
+                        aria-label={format!("Where {} is to lead", part.name())}
+                        data-connect={part.name().to_string()}
+                    >
                         for (index, to) in targets.iter().enumerate() {
                             <option value={index.to_string()}>{ to.name().to_string() }</option>
                         }
@@ -144,7 +148,12 @@ impl Table<'_> {
                     <td>{ state.handled }</td>
                     <td>{ state.failed }</td>
                     <td>
-                        <button type="button" class="line small" aria-label={format!("{word} {name}")} onclick={on(self.dispatch, action)}>
+                        <button
+                            type="button"
+                            class="line small"
+                            aria-label={format!("{word} {name}")}
+                            onclick={on(self.dispatch, action)}
+                        >
                             { word }
                         </button>
                     </td>
