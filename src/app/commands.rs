@@ -1,7 +1,9 @@
 //! Everything that can be done, by name: for the command palette, for menus, and for the list of shortcuts.
 
 use super::arrange::Align;
-use super::{Action, App, Dialog, Image, Node, Session};
+use super::{
+    Action, App, AuthorAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Session, TimeAction,
+};
 use crate::broker::Resource;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{BROKER, FaultKind, Target};
@@ -15,8 +17,8 @@ pub struct Command {
     pub action: Action,
 }
 
-fn command(name: impl Into<String>, keys: &'static str, action: Action) -> Command {
-    Command { name: name.into(), keys, action }
+fn command(name: impl Into<String>, keys: &'static str, action: impl Into<Action>) -> Command {
+    Command { name: name.into(), keys, action: action.into() }
 }
 
 /// What can be done with what is selected.
@@ -29,23 +31,23 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         Node::Instance(id) => commands.extend(of_instance(session, *id)),
         Node::Client(index) => {
             let name = session.world().clients().get(*index).map(|client| client.spec.name.clone());
-            commands.extend(name.map(|name| command("Send 50 requests at once", "", Action::RequestPressed(name, 50))));
+            commands.extend(name.map(|name| command("Send 50 requests at once", "", OperateAction::Request(name, 50))));
         }
         Node::Queue(name) => {
             let queue = || name.clone();
-            commands.push(command("Get one message, put it back", "", Action::GetPressed { queue: queue(), count: 1, requeue: true }));
-            commands.push(command("Purge: drop what is ready", "", Action::PurgePressed(queue())));
+            commands.push(command("Get one message, put it back", "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
+            commands.push(command("Purge: drop what is ready", "", OperateAction::Purge(queue())));
             commands.push(command(
                 "Redrive: send all back to where it was published",
                 "",
-                Action::MovePressed { queue: queue(), to: None },
+                Action::Operate(OperateAction::Move { queue: queue(), to: None }),
             ));
         }
         Node::Exchange(_) => {}
     }
     if !app.options.read_only {
         if session.also.is_empty() {
-            commands.push(command("Connect to…", "C", Action::ConnectPressed));
+            commands.push(command("Connect to…", "C", EditAction::ToggleLine));
         } else {
             for (name, align) in [
                 ("Align in a column", Align::Column),
@@ -53,13 +55,13 @@ pub fn of_selection(app: &App) -> Vec<Command> {
                 ("Spread downwards", Align::SpreadDown),
                 ("Spread across", Align::SpreadAcross),
             ] {
-                commands.push(command(name, "", Action::AlignPressed(align)));
+                commands.push(command(name, "", EditAction::Align(align)));
             }
         }
-        commands.push(command("Copy", "Ctrl+C", Action::CopyPressed));
-        commands.push(command("Cut", "Ctrl+X", Action::CutPressed));
-        commands.push(command("Duplicate", "Ctrl+D", Action::DuplicatePressed));
-        commands.push(command("Delete", "Del", Action::DeletePressed));
+        commands.push(command("Copy", "Ctrl+C", SelectAction::Copy));
+        commands.push(command("Cut", "Ctrl+X", EditAction::Cut));
+        commands.push(command("Duplicate", "Ctrl+D", EditAction::Duplicate));
+        commands.push(command("Delete", "Del", EditAction::Delete));
     }
     commands
 }
@@ -71,19 +73,19 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     let (Some(state), Some(service)) = (world.instance(id), world.services().get(id.service)) else { return Vec::new() };
     let target = || Target { service: service.spec.name.clone(), instance: Some(id.instance) };
     if !state.up {
-        return vec![command("Start", "", Action::StartPressed(id))];
+        return vec![command("Start", "", OperateAction::Start(id))];
     }
     let toggle = |broken: bool, name: &str, mend: &str, kind: FaultKind| {
-        if broken { command(mend, "", Action::MendPressed(kind)) } else { command(name, "", Action::FaultPressed(kind)) }
+        if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
     vec![
-        command("Kill", "K", Action::KillPressed(id)),
-        command("Stop: finish what it has begun", "", Action::FaultPressed(FaultKind::Stop(target()))),
+        command("Kill", "K", OperateAction::Kill(id)),
+        command("Stop: finish what it has begun", "", OperateAction::Break(FaultKind::Stop(target()))),
         toggle(state.hung, "Hang: do nothing, keep what it holds", "Wake", FaultKind::Hang(target())),
         toggle(state.slowness > 1.0, "Slow down 5×", "Back to its speed", FaultKind::Slow(target(), 5.0)),
         toggle(world.is_cut([End::Service(id.service), End::Broker]), "Cut off from the broker", "Reconnect to the broker", cut),
-        command("Fill its store", "", Action::FaultPressed(FaultKind::FillStore(service.spec.name.clone()))),
+        command("Fill its store", "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))),
     ]
 }
 
@@ -92,45 +94,45 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
 pub fn all(app: &App) -> Vec<Command> {
     let mut commands = of_selection(app);
     let Some(session) = &app.session else { return commands };
-    let playing = if app.playing { command("Pause", "Space", Action::PausePressed) } else { command("Play", "Space", Action::PlayPressed) };
+    let playing = if app.playing { command("Pause", "Space", TimeAction::Pause) } else { command("Play", "Space", TimeAction::Play) };
     commands.extend([
         playing,
-        command("One event forward", ".", Action::StepPressed),
-        command("One event back", ",", Action::BackPressed),
-        command("To the next crash, dead letter or failure", "N", Action::NextPressed),
-        command("Restart from time zero", "", Action::RestartPressed),
-        command("Restart the broker", "", Action::FaultPressed(FaultKind::RestartBroker)),
+        command("One event forward", ".", TimeAction::StepForward),
+        command("One event back", ",", TimeAction::StepBack),
+        command("To the next crash, dead letter or failure", "N", TimeAction::FindNext),
+        command("Restart from time zero", "", TimeAction::Restart),
+        command("Restart the broker", "", OperateAction::Break(FaultKind::RestartBroker)),
     ]);
     for (resource, word) in [(Resource::Memory, "memory"), (Resource::Disk, "disk")] {
         let (kind, raised) = (FaultKind::Alarm(resource), session.world().broker().alarms().contains(&resource));
         commands.push(if raised {
-            command(format!("Clear the {word} alarm"), "", Action::MendPressed(kind))
+            command(format!("Clear the {word} alarm"), "", OperateAction::Mend(kind))
         } else {
-            command(format!("Raise a {word} alarm"), "", Action::FaultPressed(kind))
+            command(format!("Raise a {word} alarm"), "", OperateAction::Break(kind))
         });
     }
     if !app.options.read_only {
-        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(format!("Add: {name}"), "", Action::PartPressed(kind))));
+        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(format!("Add: {name}"), "", EditAction::AddPart(kind))));
         commands.extend([
-            command("Select everything", "Ctrl+A", Action::AllSelected),
-            command("Arrange by the way messages take", "", Action::ArrangePressed),
-            command("Undo", "Ctrl+Z", Action::UndoPressed),
-            command("Redo", "Ctrl+Shift+Z", Action::RedoPressed),
+            command("Select everything", "Ctrl+A", SelectAction::All),
+            command("Arrange by the way messages take", "", EditAction::Arrange),
+            command("Undo", "Ctrl+Z", EditAction::Undo),
+            command("Redo", "Ctrl+Shift+Z", EditAction::Redo),
         ]);
     }
     commands.extend([
-        command(if app.table { "Canvas" } else { "Table view" }, "T", Action::TablePressed),
-        command("New scenario", "", Action::NewPressed),
-        command("Scenarios", "", Action::DialogOpened(Dialog::Gallery)),
-        command("Lessons", "", Action::DialogOpened(Dialog::Course)),
-        command("Make the canvas a lesson", "", Action::AuthorPressed),
-        command("Save the scenario", "Ctrl+S", Action::SavePressed),
-        command("Save the recording up to now", "", Action::SaveRecordingPressed),
-        command("Share…", "", Action::DialogOpened(Dialog::Share)),
-        command("Picture of the canvas (PNG)", "", Action::ImagePressed(Image::Png)),
-        command("Picture of the canvas (SVG)", "", Action::ImagePressed(Image::Svg)),
-        command("Glossary", "", Action::DialogOpened(Dialog::Glossary)),
-        command("Keyboard shortcuts", "?", Action::DialogOpened(Dialog::Shortcuts)),
+        command(if app.table { "Canvas" } else { "Table view" }, "T", Action::Page(PageAction::ToggleTable)),
+        command("New scenario", "", FileAction::New),
+        command("Scenarios", "", PageAction::OpenDialog(Dialog::Gallery)),
+        command("Lessons", "", PageAction::OpenDialog(Dialog::Course)),
+        command("Make the canvas a lesson", "", AuthorAction::Open),
+        command("Save the scenario", "Ctrl+S", FileAction::SaveScenario),
+        command("Save the recording up to now", "", FileAction::SaveRecording),
+        command("Share…", "", PageAction::OpenDialog(Dialog::Share)),
+        command("Picture of the canvas (PNG)", "", FileAction::SaveImage(Image::Png)),
+        command("Picture of the canvas (SVG)", "", FileAction::SaveImage(Image::Svg)),
+        command("Glossary", "", PageAction::OpenDialog(Dialog::Glossary)),
+        command("Keyboard shortcuts", "?", PageAction::OpenDialog(Dialog::Shortcuts)),
     ]);
     commands
 }

@@ -1,7 +1,7 @@
 //! A message about to be published by hand: what it will be, and what became of the last one.
 
-use super::Session;
-use super::words;
+use super::effect::Effect;
+use super::{App, Session, words};
 use crate::base::SimTime;
 use crate::base::number;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
@@ -14,6 +14,29 @@ use crate::sim::{HandPublish, Happening, Input};
 pub const COUNT_MAX: u32 = 10_000;
 /// No faster than this, a second.
 pub const RATE_MAX: f64 = 1_000.0;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishAction {
+    /// Something is typed into the composer, or chosen.
+    Set(Typed, String),
+    /// The keyboard is in the composer, or not any more.
+    Focus(bool),
+    Publish,
+    /// Begins to publish at a rate, or ends it.
+    Repeat,
+}
+
+pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
+    if let Some(session) = &mut app.session {
+        match action {
+            PublishAction::Set(what, text) => session.composer.set(what, text),
+            PublishAction::Focus(focused) => session.composer.focused = focused,
+            PublishAction::Publish => session.publish(),
+            PublishAction::Repeat => session.repeat(),
+        }
+    }
+    Vec::new()
+}
 
 /// What is typed, as it is typed.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +121,7 @@ impl Composer {
         }
     }
 
-    pub(super) fn set(&mut self, what: Typed, text: String) {
+    fn set(&mut self, what: Typed, text: String) {
         if self.error.as_ref().is_some_and(|(field, _)| *field == what) {
             self.error = None;
         }
@@ -185,7 +208,7 @@ impl Composer {
 }
 
 impl Session {
-    pub(super) fn publish(&mut self) {
+    fn publish(&mut self) {
         self.composer.outcome = None;
         match self.composer.message().and_then(|message| Ok((message, self.composer.times()?))) {
             Err(error) => self.composer.error = Some(error),
@@ -201,7 +224,7 @@ impl Session {
     }
 
     /// Begins to publish at a rate, or ends it.
-    pub(super) fn repeat(&mut self) {
+    fn repeat(&mut self) {
         let now = self.world().now();
         let composer = &mut self.composer;
         if composer.repeats.take().is_none() {

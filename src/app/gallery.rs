@@ -1,28 +1,28 @@
 //! The list of scenarios that come with the site.
 
-use super::{Exhibit, Listed};
+use super::{CourseEntry, GalleryEntry};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed};
 use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
 
 /// What cannot be read is left out: the list is ours.
-pub(super) fn read(text: &str) -> Vec<Exhibit> {
+pub(super) fn read(text: &str) -> Vec<GalleryEntry> {
     let list: Json = serde_json::from_str(text).unwrap_or_default();
     let text = |item: &Json, field: &str| item.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
     let items = list.as_array().into_iter().flatten();
     items
         .map(|item| {
             let shapes = shapes(&text(item, "shapes"));
-            Exhibit { file: text(item, "file"), title: text(item, "title"), about: text(item, "about"), view: view(&shapes), shapes }
+            GalleryEntry { file: text(item, "file"), title: text(item, "title"), about: text(item, "about"), view: view(&shapes), shapes }
         })
         .collect()
 }
 
 /// The lessons of the site.
-pub(super) fn listed(text: &str) -> Vec<Listed> {
+pub(super) fn listed(text: &str) -> Vec<CourseEntry> {
     let list: Json = serde_json::from_str(text).unwrap_or_default();
     let text = |item: &Json, field: &str| item.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let one = |item: &Json| Listed {
+    let one = |item: &Json| CourseEntry {
         file: text(item, "file"),
         title: text(item, "title"),
         aha: text(item, "aha"),
@@ -64,14 +64,6 @@ pub fn outline(scenario: &Scenario) -> String {
     let exchanges = broker.exchanges.iter().map(|one| at('e', one.at));
     let queues = broker.queues.iter().map(|one| at('q', one.at));
     clients.chain(services).chain(exchanges).chain(queues).collect::<Vec<_>>().join(" ")
-}
-
-/// A file's name for a title.
-pub(super) fn file_name(title: &str) -> String {
-    let letters = title.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' });
-    let name: String = letters.collect();
-    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { "scenario".into() } else { parts.join("-") }
 }
 
 /// Nothing yet.

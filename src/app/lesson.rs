@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::App;
+use super::effect::{Effect, HostMessage};
 use super::session::Session;
-use super::{App, Effect};
 use crate::base::ordered::in_order;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::formats::{lesson_file, pretty::Doc, result_file, scenario_file};
+use crate::formats::result_file;
 use crate::lesson::grade::{Grade, Submission, Work, grade};
 use crate::lesson::judge::{Finding, Judging, Renames};
 use crate::lesson::predict::Answer;
@@ -61,30 +62,32 @@ pub struct StepWork {
     judged: Option<(Recording, SimTime)>,
 }
 
-/// What one does with a lesson.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Deed {
-    StepChosen(usize),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LessonAction {
+    ChooseStep(usize),
     /// One more answer, or one less; in the place of the others where only one is wanted.
-    Answered(String),
-    AnswerChecked,
-    Watched,
-    HintPressed,
-    SolutionPressed,
-    /// Back to what one had drawn before a solution was shown.
-    MinePressed,
-    ResetPressed,
-    ProvePressed,
+    Answer(String),
+    CheckAnswer,
+    /// Plays what the question asks about.
+    Watch,
+    ShowHint,
+    ShowSolution,
+    /// Back from the solution to what the learner had drawn.
+    LeaveSolution,
+    Reset,
+    Prove,
     /// The run in which a clause failed is opened where it went wrong.
-    FailureOpened(usize),
-    Typed(String),
-    Compared,
-    Ticked(usize),
-    SandboxPressed,
-    StudentTyped(String),
-    GradePressed,
-    ResultPressed,
-    Closed,
+    OpenFailure(usize),
+    TypeText(String),
+    /// Shows the model answer.
+    CompareText,
+    Tick(usize),
+    /// Away from the lesson to play freely, and back.
+    ToggleSandbox,
+    TypeStudent(String),
+    Grade,
+    SaveResult,
+    Close,
 }
 
 /// The pause between two edits of a solution that is shown.
@@ -179,7 +182,7 @@ impl Classroom {
 }
 
 /// Goes into a lesson. Steps that were done before and are still there stay done.
-pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) {
+pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<Effect> {
     let mut room = Classroom::new(lesson, file, app.options.locks.clone());
     let done = progress_of(&app.progress, &room.lesson.id);
     for (step, work) in room.lesson.steps.iter().zip(&mut room.works) {
@@ -191,8 +194,9 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) {
         None => room.fresh(),
     };
     app.classroom = Some(room);
-    app.replace(session);
+    let effects = app.put_on_canvas(session);
     arrive(app);
+    effects
 }
 
 /// What was done in this lesson before, as far as its steps are still there.
@@ -248,8 +252,8 @@ fn arrive(app: &mut App) {
 }
 
 /// Time passes: one more run is judged, one more edit of the solution is shown.
-pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Option<Effect> {
-    let room = app.classroom.as_mut()?;
+pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
+    let Some(room) = &mut app.classroom else { return Vec::new() };
     if let Some((edits, rest)) = &mut room.replay {
         *rest = rest.saturating_sub(elapsed);
         if *rest == SimTime::ZERO {
@@ -264,10 +268,10 @@ pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Option<Effect> {
             }
         }
     }
-    let judging = room.judging.as_mut()?;
+    let Some(judging) = &mut room.judging else { return Vec::new() };
     judging.next_run();
     if !judging.is_over() {
-        return None;
+        return Vec::new();
     }
     let findings = judging.findings().to_vec();
     room.judging = None;
@@ -275,52 +279,66 @@ pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Option<Effect> {
     let work = room.work_mut();
     work.findings = findings;
     work.done |= done;
-    done.then(|| keep(app)).flatten()
+    if done { keep(app) } else { Vec::new() }
 }
 
 /// Keeps what was done.
-fn keep(app: &mut App) -> Option<Effect> {
-    let room = app.classroom.as_ref()?;
-    let mut all: Json = serde_json::from_str(&app.progress).unwrap_or_default();
-    if !all.is_object() {
-        all = Json::Object(serde_json::Map::new());
-    }
+fn keep(app: &mut App) -> Vec<Effect> {
+    let Some(room) = &app.classroom else { return Vec::new() };
     let done: Vec<Json> = room.done().map(|id| Json::from(&**id)).collect();
     let mut entry = serde_json::Map::new();
     entry.insert("steps".into(), Json::from(room.lesson.steps.len()));
-    entry.insert("done".into(), Json::Array(done));
-    all.as_object_mut()?.insert(room.lesson.id.to_string(), Json::Object(entry));
-    app.progress = all.to_string();
-    let mut works: Json = serde_json::from_str(&app.works).unwrap_or_default();
-    let submission = room.submission();
-    if !works.is_object() || app.works.len() > WORKS_BYTES_MAX {
-        works = Json::Object(serde_json::Map::new());
+    entry.insert("done".into(), Json::Array(done.clone()));
+    let mut all = object_in(&app.progress);
+    all.insert(room.lesson.id.to_string(), Json::Object(entry));
+    app.progress = Json::Object(all).to_string();
+    let mut works = if app.works.len() > WORKS_BYTES_MAX { serde_json::Map::new() } else { object_in(&app.works) };
+    works.insert(room.lesson.id.to_string(), Json::from(result_file::write(&room.submission())));
+    app.works = Json::Object(works).to_string();
+    let mut effects = vec![Effect::SaveProgress];
+    if app.options.embed {
+        // Of this lesson, and of no other.
+        let (lesson, steps) = (Json::from(&*room.lesson.id), room.lesson.steps.len());
+        let told = format!("{{\"lesson\": {lesson}, \"done\": {}, \"steps\": {steps}}}", Json::from(done));
+        effects.push(Effect::TellHost(HostMessage::Progress(told)));
     }
-    works.as_object_mut()?.insert(room.lesson.id.to_string(), Json::from(result_file::write(&submission)));
-    app.works = works.to_string();
-    Some(Effect::SaveProgress)
+    effects
+}
+
+fn object_in(text: &str) -> serde_json::Map<String, Json> {
+    match serde_json::from_str(text) {
+        Ok(Json::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    }
 }
 
 /// A browser keeps some megabytes; beyond this what was done in other lessons is forgotten, their progress is not.
 const WORKS_BYTES_MAX: usize = 3 << 20;
 
-/// What was done somewhere else is done here, too.
-pub(super) fn unite(app: &mut App, other: &Json) -> Option<Effect> {
-    let mut all: Json = serde_json::from_str(&app.progress).unwrap_or_default();
-    if !all.is_object() {
-        all = Json::Object(serde_json::Map::new());
-    }
-    for (lesson, entry) in other.as_object()? {
+/// The progress that a file holds, if it is one of progress.
+pub(super) fn progress_in(document: &Json) -> Option<&serde_json::Map<String, Json>> {
+    document.get("requeue_progress")?.as_object()
+}
+
+/// A file that holds the progress.
+pub(super) fn progress_file(progress: &str) -> String {
+    format!("{{\"requeue_progress\": {}}}\n", if progress.is_empty() { "{}" } else { progress })
+}
+
+/// What was done in another browser is done here, too.
+pub(super) fn unite(app: &mut App, other: &serde_json::Map<String, Json>) -> Vec<Effect> {
+    let mut all = object_in(&app.progress);
+    for (lesson, entry) in other {
         let mine = progress_of(&app.progress, lesson);
         let theirs = entry.get("done").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         let done = in_order(mine.into_iter().chain(theirs.map(ToOwned::to_owned)));
         let mut united = serde_json::Map::new();
         united.insert("steps".into(), entry.get("steps").cloned().unwrap_or_default());
         united.insert("done".into(), Json::from(done));
-        all.as_object_mut()?.insert(lesson.clone(), Json::Object(united));
+        all.insert(lesson.clone(), Json::Object(united));
     }
-    app.progress = all.to_string();
-    Some(Effect::SaveProgress)
+    app.progress = Json::Object(all).to_string();
+    vec![Effect::SaveProgress]
 }
 
 /// The steps of a lesson that are done, by their ids.
@@ -331,15 +349,6 @@ pub fn progress_of(progress: &str, lesson: &str) -> Vec<String> {
     done.into_iter().flatten().filter_map(|id| id.as_str().map(ToOwned::to_owned)).collect()
 }
 
-/// What is told to whoever embeds the lesson: of this one, and of no other.
-#[must_use]
-pub fn told(app: &App) -> Option<String> {
-    let room = app.classroom.as_ref().filter(|_| app.options.embed)?;
-    let done: Vec<Json> = room.done().map(|id| Json::from(&**id)).collect();
-    let lesson = Json::from(&*room.lesson.id);
-    Some(format!("{{\"lesson\": {lesson}, \"done\": {}, \"steps\": {}}}", Json::from(done), room.lesson.steps.len()))
-}
-
 /// How many steps of a lesson are done, and of how many, as far as that is known.
 #[must_use]
 pub fn progress_count(progress: &str, lesson: &str) -> Option<(usize, u64)> {
@@ -348,13 +357,39 @@ pub fn progress_count(progress: &str, lesson: &str) -> Option<(usize, u64)> {
     Some((progress_of(progress, lesson).len(), steps))
 }
 
-pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
+pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
+    let seen = match action {
+        LessonAction::ChooseStep(_)
+        | LessonAction::ToggleSandbox
+        | LessonAction::OpenFailure(_)
+        | LessonAction::ShowSolution
+        | LessonAction::LeaveSolution => vec![Effect::ShowEverything, Effect::ReadStep],
+        LessonAction::Watch | LessonAction::Reset | LessonAction::Close => vec![Effect::ShowEverything],
+        LessonAction::Answer(_)
+        | LessonAction::CheckAnswer
+        | LessonAction::ShowHint
+        | LessonAction::Prove
+        | LessonAction::TypeText(_)
+        | LessonAction::CompareText
+        | LessonAction::Tick(_)
+        | LessonAction::TypeStudent(_)
+        | LessonAction::Grade
+        | LessonAction::SaveResult => Vec::new(),
+    };
+    match act(app, action) {
+        Some(effects) => seen.into_iter().chain(effects).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// None: it cannot be done now.
+fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
     let room = app.classroom.as_mut()?;
-    if !matches!(deed, Deed::GradePressed | Deed::ResultPressed | Deed::StepChosen(_) | Deed::HintPressed) {
+    if !matches!(action, LessonAction::Grade | LessonAction::SaveResult | LessonAction::ChooseStep(_) | LessonAction::ShowHint) {
         room.graded = None;
     }
-    match deed {
-        Deed::StepChosen(step) => {
+    match action {
+        LessonAction::ChooseStep(step) => {
             if step >= room.lesson.steps.len() || room.is_away() {
                 return None;
             }
@@ -369,9 +404,9 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             });
             app.playing = false;
             arrive(app);
-            return keep(app);
+            return Some(keep(app));
         }
-        Deed::Answered(word) => {
+        LessonAction::Answer(word) => {
             let Task::Predict(question) = &room.step().task else { return None };
             let many = question.takes_many();
             let work = room.work_mut();
@@ -384,7 +419,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
                 work.answer.push(word);
             }
         }
-        Deed::AnswerChecked => {
+        LessonAction::CheckAnswer => {
             let Task::Predict(question) = &room.step().task else { return None };
             let right = room.work().choices.as_ref().is_some_and(|answer| question.is_right(&answer.right, &room.work().answer));
             let work = room.work_mut();
@@ -392,20 +427,20 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             work.first.get_or_insert_with(|| work.answer.clone());
             // It was predicted, and seen: that is what counts for going on.
             work.done = true;
-            return keep(app);
+            return Some(keep(app));
         }
-        Deed::Watched => {
+        LessonAction::Watch => {
             let Task::Predict(question) = &room.step().task else { return None };
             let session = room.session_of(question.recording(&room.lesson));
             app.session = Some(session);
             app.playing = true;
         }
-        Deed::HintPressed => {
+        LessonAction::ShowHint => {
             let most = room.step().hints.len();
             let work = room.work_mut();
             work.hints = (work.hints + 1).min(most);
         }
-        Deed::SolutionPressed => {
+        LessonAction::ShowSolution => {
             let goal = room.step().task.goal()?.clone();
             room.judging = None;
             let mine = app.session.take().map(Box::new);
@@ -420,7 +455,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
                 app.playing = true;
             }
         }
-        Deed::MinePressed => {
+        LessonAction::LeaveSolution => {
             room.replay = None;
             room.judging = None;
             let work = room.work_mut();
@@ -430,7 +465,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             }
             app.playing = false;
         }
-        Deed::ResetPressed => {
+        LessonAction::Reset => {
             app.session = Some(room.fresh());
             app.playing = false;
             let hints = room.work().hints;
@@ -439,7 +474,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             room.judging = None;
             room.replay = None;
         }
-        Deed::ProvePressed => {
+        LessonAction::Prove => {
             let session = app.session.as_mut().filter(|_| room.replay.is_none())?;
             if session.world().recording().inputs.len() > limits::INPUTS_IN_A_FILE {
                 session.objection = Some(format!(
@@ -456,29 +491,29 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             work.judged = Some((recording, now));
             work.findings.clear();
         }
-        Deed::FailureOpened(index) => {
+        LessonAction::OpenFailure(index) => {
             let failing = room.work().findings.get(index)?.failing.clone()?;
             room.replay = None;
             let parked = app.session.take();
             room.parked = room.parked.take().or_else(|| parked.map(Box::new));
             let mut session = room.session_of(failing.recording);
-            session.travel(&super::Action::Seeked(failing.at));
+            session.seek(failing.at);
             app.session = Some(session);
             app.playing = false;
         }
-        Deed::Typed(text) => room.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
-        Deed::Compared => {
+        LessonAction::TypeText(text) => room.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
+        LessonAction::CompareText => {
             let work = room.work_mut();
             work.compared = !work.text.trim().is_empty();
             work.done |= work.compared;
-            return keep(app);
+            return Some(keep(app));
         }
-        Deed::Ticked(index) => {
+        LessonAction::Tick(index) => {
             let ticked = &mut room.work_mut().ticked;
             ticked.resize(ticked.len().max(index + 1), false);
             ticked[index] = !ticked[index];
         }
-        Deed::SandboxPressed => {
+        LessonAction::ToggleSandbox => {
             room.replay = None;
             room.judging = None;
             if let Some(session) = room.parked.take() {
@@ -491,13 +526,15 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             }
             app.playing = false;
         }
-        Deed::StudentTyped(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
-        Deed::GradePressed => room.graded = Some(grade(&room.lesson, &room.submission(), &[])),
-        Deed::ResultPressed => {
+        LessonAction::TypeStudent(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
+        LessonAction::Grade => room.graded = Some(grade(&room.lesson, &room.submission(), &[])),
+        LessonAction::SaveResult => {
             let name = format!("{}-result.json", room.lesson.id);
-            return Some(Effect::Download { name, text: result_file::write(&room.submission()) });
+            let text = result_file::write(&room.submission());
+            let told = app.options.embed.then(|| Effect::TellHost(HostMessage::Result(text.clone())));
+            return Some(told.into_iter().chain([Effect::Download { name, text }]).collect());
         }
-        Deed::Closed => {
+        LessonAction::Close => {
             app.classroom = None;
             if let Some(session) = &mut app.session {
                 session.locked.clear();
@@ -506,7 +543,7 @@ pub(super) fn act(app: &mut App, deed: Deed) -> Option<Effect> {
             }
         }
     }
-    None
+    Some(Vec::new())
 }
 
 /// No longer than this, and no letter in halves.
@@ -515,26 +552,4 @@ fn cut(mut text: String, bytes: usize) -> String {
         text.pop();
     }
     text
-}
-
-/// A lesson around what is on the canvas, to be gone on with in an editor.
-#[must_use]
-pub fn template(session: &Session) -> String {
-    let document = session.document();
-    let scenario = scenario_file::write(&document);
-    let queue = document.broker.queues.first().map_or_else(|| "queue-1".into(), |queue| queue.name.to_string());
-    let exchange = document.broker.exchanges.first().map(|exchange| exchange.name.to_string()).unwrap_or_default();
-    let head = Doc::object()
-        .with("requeue_lesson", lesson_file::VERSION)
-        .with("id", super::gallery::file_name(&document.title))
-        .with("minutes", 10_u64)
-        .with("aha", "What one should have understood at the end.")
-        .with("leaves_out", "What it does not speak of.")
-        .to_text();
-    format!(
-        "# {}\n\n```lesson\n{}\n```\n\nSay what this is about.\n\n```scenario\n{}\n```\n\n## Look around\n\nPoint at what matters.\n\n```step\n{{\"id\": \"look\", \"task\": \"look\"}}\n```\n\n## Predict\n\nAsk something whose answer the run will show.\n\n```step\n{{\"id\": \"predict\", \"task\": \"predict\", \"ask\": \"queues\",\n  \"publish\": {{\"exchange\": \"{exchange}\", \"routing_key\": \"order.placed\", \"payload\": {{}}}},\n  \"because\": \"Say why.\"}}\n```\n\n## Reach something\n\nSay what is to be reached.\n\n```step\n{{\"id\": \"do\", \"task\": \"do\", \"goal\": [{{\"says\": \"five messages wait\", \"property\": \"ready({queue}) >= 5\"}}],\n  \"hints\": [\"Who takes them out?\"], \"solution\": {{\"inputs\": []}}}}\n```\n",
-        document.title,
-        head.trim(),
-        scenario.trim()
-    )
 }

@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, MouseEvent, SvgElement};
 use yew::Callback;
 
 use super::Dispatch;
-use crate::app::{Action, Motion, Options, Theme};
+use crate::app::{Action, CourseAction, EditAction, FileAction, Motion, Options, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
@@ -37,8 +37,8 @@ fn ask(name: &str, arguments: &[JsValue], done: impl FnOnce(Result<String, Strin
 
 fn opened(name: String, result: Result<String, String>) -> Action {
     match result {
-        Ok(text) => Action::Opened { name, text },
-        Err(reason) => Action::OpenFailed { name, reason: format!("it cannot be read: {reason}") },
+        Ok(text) => Action::File(FileAction::Opened { name, text }),
+        Err(reason) => Action::File(FileAction::OpenFailed { name, reason: format!("it cannot be read: {reason}") }),
     }
 }
 
@@ -51,8 +51,8 @@ pub fn fetch_scenario(name: String, dispatch: Dispatch) {
 pub fn fetch_gallery(dispatch: Dispatch) {
     ask("fetched", &["gallery.json".into()], move |result| {
         dispatch.emit(match result {
-            Ok(text) => Action::GalleryFetched(text),
-            Err(reason) => Action::OpenFailed { name: "gallery.json".into(), reason },
+            Ok(text) => Action::File(FileAction::GalleryFetched(text)),
+            Err(reason) => Action::File(FileAction::OpenFailed { name: "gallery.json".into(), reason }),
         });
     });
 }
@@ -137,8 +137,8 @@ pub fn tell(what: &str, text: &str) {
 pub fn fetch_course(dispatch: Dispatch) {
     ask("fetched", &["lessons/index.json".into()], move |result| {
         dispatch.emit(match result {
-            Ok(text) => Action::CourseFetched(text),
-            Err(reason) => Action::OpenFailed { name: "lessons/index.json".into(), reason },
+            Ok(text) => Action::Course(CourseAction::Fetched(text)),
+            Err(reason) => Action::File(FileAction::OpenFailed { name: "lessons/index.json".into(), reason }),
         });
     });
 }
@@ -169,12 +169,12 @@ pub fn open_link(packed: String, dispatch: Dispatch) {
     let name = "The link".to_owned();
     if let Some(version) = packed.strip_prefix('?') {
         let reason = format!("it begins with “{version}”, and this Requeue reads links of version 1");
-        return dispatch.emit(Action::OpenFailed { name, reason });
+        return dispatch.emit(Action::File(FileAction::OpenFailed { name, reason }));
     }
     ask("unpack", &[packed.into()], move |result| {
         dispatch.emit(match result {
-            Ok(text) => Action::Opened { name, text },
-            Err(reason) => Action::OpenFailed { name, reason },
+            Ok(text) => Action::File(FileAction::Opened { name, text }),
+            Err(reason) => Action::File(FileAction::OpenFailed { name, reason }),
         });
     });
 }
@@ -184,7 +184,7 @@ pub fn read_file(file: &web_sys::File, dispatch: Dispatch) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number, and a huge one is too large")]
     let size = file.size() as usize;
     if let Some(reason) = beyond("bytes of a file", size, FILE_BYTES) {
-        return dispatch.emit(Action::OpenFailed { name, reason });
+        return dispatch.emit(Action::File(FileAction::OpenFailed { name, reason }));
     }
     ask("read", &[JsValue::from(file)], move |result| dispatch.emit(opened(name, result)));
 }
@@ -294,7 +294,7 @@ pub fn on_paste(dispatch: &Dispatch) -> Option<EventListener> {
         }
         let data = event.dyn_ref::<web_sys::ClipboardEvent>().and_then(web_sys::ClipboardEvent::clipboard_data);
         let text = data.and_then(|data| data.get_data("text/plain").ok()).filter(|text| !text.is_empty()).unwrap_or_else(copied);
-        dispatch.emit(Action::Pasted(text));
+        dispatch.emit(Action::Edit(EditAction::Paste(text)));
     }))
 }
 

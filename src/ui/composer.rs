@@ -7,19 +7,20 @@ use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;
-use crate::app::{Action, Session, words};
+use crate::app::{Action, PublishAction, Session, words};
 use crate::broker::explain::Explained;
 
 pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     let (scenario, composer) = (session.scenario(), &session.composer);
     let onsubmit = dispatch.reform(|event: SubmitEvent| {
         event.prevent_default();
-        Action::PublishPressed
+        Action::Publish(PublishAction::Publish)
     });
     let wrong = |what: Typed| composer.error.as_ref().is_some_and(|(field, _)| *field == what).then_some("true");
     let input = |label: &'static str, id: &'static str, what: Typed, value: &str, hint: &'static str| {
-        let oninput =
-            dispatch.reform(move |event: InputEvent| Action::ComposerSet(what, event.target_unchecked_into::<HtmlInputElement>().value()));
+        let oninput = dispatch.reform(move |event: InputEvent| {
+            Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlInputElement>().value()))
+        });
         html! {
             <label>
                 { label }
@@ -38,8 +39,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         }
     };
     let area = |label: &'static str, id: &'static str, what: Typed, value: &str, rows: &'static str, hint: &'static str| {
-        let oninput = dispatch
-            .reform(move |event: InputEvent| Action::ComposerSet(what, event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+        let oninput = dispatch.reform(move |event: InputEvent| {
+            Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlTextAreaElement>().value()))
+        });
         html! {
             <label>
                 { label }
@@ -58,8 +60,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         }
     };
     let flag = |label: &'static str, id: &'static str, what: Typed, checked: bool, term: &'static str| {
-        let onchange = dispatch
-            .reform(move |event: Event| Action::ComposerSet(what, event.target_unchecked_into::<HtmlInputElement>().checked().to_string()));
+        let onchange = dispatch.reform(move |event: Event| {
+            Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlInputElement>().checked().to_string()))
+        });
         html! {
             <div class="check">
                 <input type="checkbox" {id} {checked} {onchange} />
@@ -69,7 +72,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         }
     };
     let chosen = |what: Typed| {
-        dispatch.reform(move |event: Event| Action::ComposerSet(what, event.target_unchecked_into::<HtmlSelectElement>().value()))
+        dispatch.reform(move |event: Event| {
+            Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlSelectElement>().value()))
+        })
     };
     let repeats = composer.repeats.is_some();
     html! {
@@ -78,8 +83,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
             <form
                 class="composer"
                 {onsubmit}
-                onfocusin={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(true))}
-                onfocusout={dispatch.reform(|_: FocusEvent| Action::ComposerFocused(false))}
+                onfocusin={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(true)))}
+                onfocusout={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(false)))}
             >
                 <label>
                     { "Template" }
@@ -123,7 +128,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         id="repeat"
                         class={classes!("line", repeats.then_some("danger"))}
                         aria-pressed={repeats.to_string()}
-                        onclick={on(dispatch, Action::RepeatPressed)}
+                        onclick={on(dispatch, PublishAction::Repeat)}
                     >
                         { if repeats { "Stop" } else { "Repeat" } }
                     </button>

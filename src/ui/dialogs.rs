@@ -7,7 +7,7 @@ use super::widgets::{close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
-use crate::app::{Action, App, Dialog, Exhibit};
+use crate::app::{Action, App, Dialog, FileAction, GalleryEntry, PageAction};
 use crate::base::number::Shortest;
 use crate::formats::scenario_file;
 
@@ -21,7 +21,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
         let dispatch = dispatch.clone();
         Callback::from(move |event: yew::Event| {
             if event.target_dyn_into::<HtmlDialogElement>().is_some_and(|dialog| !dialog.open()) {
-                dispatch.emit(Action::DialogClosed);
+                dispatch.emit(Action::Page(PageAction::CloseDialog));
             }
         })
     };
@@ -41,7 +41,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
     let onclick = dispatch.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
         if event.target_dyn_into::<HtmlDialogElement>().is_some() {
-            onclick.emit(Action::DialogClosed);
+            onclick.emit(Action::Page(PageAction::CloseDialog));
         }
     });
     html! {
@@ -49,7 +49,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
             <div class="dialog-body">
                 <div class="sec-head">
                     <h2 id="dialog-title">{ title }</h2>
-                    { close_button("Close", on(dispatch, Action::DialogClosed)) }
+                    { close_button("Close", on(dispatch, PageAction::CloseDialog)) }
                 </div>
                 { body }
             </div>
@@ -85,7 +85,7 @@ fn run(dispatch: &Dispatch, command: &Command) -> Callback<MouseEvent> {
     let (dispatch, action) = (dispatch.clone(), command.action.clone());
     Callback::from(move |event: MouseEvent| {
         browser::leave_after_pointer(&event);
-        dispatch.emit(Action::DialogClosed);
+        dispatch.emit(Action::Page(PageAction::CloseDialog));
         dispatch.emit(action.clone());
     })
 }
@@ -126,7 +126,8 @@ fn list(entries: &[Command], dispatch: &Dispatch) -> Html {
 }
 
 fn search(app: &App, label: &'static str, dispatch: &Dispatch) -> Html {
-    let oninput = dispatch.reform(|event: InputEvent| Action::QueryTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let oninput =
+        dispatch.reform(|event: InputEvent| Action::Page(PageAction::TypeQuery(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <input
             id="query"
@@ -149,7 +150,7 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             if let (true, Some(command)) = (event.key() == "Enter" && event.target_dyn_into::<HtmlInputElement>().is_some(), &first) {
                 event.prevent_default();
-                dispatch.emit(Action::DialogClosed);
+                dispatch.emit(Action::Page(PageAction::CloseDialog));
                 dispatch.emit(command.action.clone());
             }
         })
@@ -194,7 +195,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <div class="buttons">
-                <button type="button" class="line small" id="new" onclick={on(dispatch, Action::NewPressed)}>
+                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>
                     { "An empty canvas" }
                 </button>
             </div>
@@ -205,7 +206,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                             <button
                                 type="button"
                                 data-exhibit={exhibit.file.clone()}
-                                onclick={on(dispatch, Action::ExhibitChosen(exhibit.file.clone()))}
+                                onclick={on(dispatch, FileAction::OpenFromGallery(exhibit.file.clone()))}
                             >
                                 { preview(exhibit) }
                                 <strong>{ &exhibit.title }</strong>
@@ -222,7 +223,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// What is on the canvas, very small: shapes without names.
-fn preview(exhibit: &Exhibit) -> Html {
+fn preview(exhibit: &GalleryEntry) -> Html {
     if exhibit.shapes.is_empty() {
         return html! {};
     }
@@ -259,11 +260,11 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
         <>
             <p>{ format!("“{title}” has changes that are in no file.") }</p>
             <div class="buttons">
-                <button type="button" class="primary" id="save-first" onclick={on(dispatch, Action::SavePressed)}>{ "Save it" }</button>
-                <button type="button" class="danger" id="replace" onclick={on(dispatch, Action::ReplaceConfirmed)}>
+                <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>{ "Save it" }</button>
+                <button type="button" class="danger" id="replace" onclick={on(dispatch, FileAction::ConfirmReplace)}>
                     { "Replace it" }
                 </button>
-                <button type="button" class="line" onclick={on(dispatch, Action::DialogClosed)}>{ "Keep it open" }</button>
+                <button type="button" class="line" onclick={on(dispatch, PageAction::CloseDialog)}>{ "Keep it open" }</button>
             </div>
         </>
     }
@@ -366,14 +367,14 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 }
             }
             <div class={classes!("buttons", "files")}>
-                <button type="button" class="line small" onclick={on(dispatch, Action::SavePressed)}>{ "Save the scenario" }</button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::SaveRecordingPressed)}>
+                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveScenario)}>{ "Save the scenario" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveRecording)}>
                     { "Save the recording" }
                 </button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Png))}>
+                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveImage(crate::app::Image::Png))}>
                     { "Picture (PNG)" }
                 </button>
-                <button type="button" class="line small" onclick={on(dispatch, Action::ImagePressed(crate::app::Image::Svg))}>
+                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveImage(crate::app::Image::Svg))}>
                     { "Picture (SVG)" }
                 </button>
             </div>

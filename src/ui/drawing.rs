@@ -9,7 +9,7 @@ use super::widgets::{badges, number};
 use super::{Dispatch, browser};
 use crate::app::geometry::{self, EdgeKind, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::words::instance_name;
-use crate::app::{Action, App, Session};
+use crate::app::{Action, App, OperateAction, Session};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Table, Value};
 use crate::scenario::{Point, Scenario, Trigger};
@@ -625,7 +625,8 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
 fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
     let name = instance_name(session.world(), id);
-    let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+    let (action, word) =
+        if state.up { (Action::Operate(OperateAction::Kill(id)), "Kill") } else { (Action::Operate(OperateAction::Start(id)), "Start") };
     let (click, key) = activate(dispatch, action);
     let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
     html! {

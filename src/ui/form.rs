@@ -6,7 +6,7 @@ use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::form::{Change, Field, Kind, Row};
-use crate::app::{Action, Session};
+use crate::app::{Action, EditAction, Session};
 
 pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
     html! {
@@ -25,7 +25,7 @@ pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
 fn add(path: &str, label: &'static str, choices: &[(&'static str, String)], dispatch: &Dispatch) -> Html {
     let added = |template: &str| {
         let item = serde_json::from_str(template).unwrap_or_default();
-        on(dispatch, Action::ListChanged(path.to_owned(), Change::Add(item)))
+        on(dispatch, EditAction::ChangeList(path.to_owned(), Change::Add(item)))
     };
     html! {
         <div class="adds" role="group" aria-label={label}>
@@ -46,11 +46,11 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
     let shown = typing.map_or_else(|| text.clone(), |typing| typing.text.clone());
     let set = {
         let (path, kind) = (path.clone(), kind.clone());
-        move |text: String| Action::FieldSet(path.clone(), kind.clone(), text)
+        move |text: String| Action::Edit(EditAction::SetField(path.clone(), kind.clone(), text))
     };
     let typed = {
         let (path, kind) = (path.clone(), kind.clone());
-        move |text: String| Action::FieldTyped(path.clone(), kind.clone(), text)
+        move |text: String| Action::Edit(EditAction::TypeField(path.clone(), kind.clone(), text))
     };
     let invalid = why.is_some().then_some("true");
     let described = why.is_some().then(|| format!("{path}-why"));
@@ -116,7 +116,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
 }
 
 fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
-    let change = |change: Change| on(dispatch, Action::ListChanged(path.to_owned(), change));
+    let change = |change: Change| on(dispatch, EditAction::ChangeList(path.to_owned(), change));
     // Dragging an entry onto another of its list puts it there.
     let ondragstart = {
         let path = path.to_owned();
@@ -135,7 +135,7 @@ fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of):
             if from != path && list(&from).is_some() && list(&from) == list(&path) {
                 event.prevent_default();
                 event.stop_propagation();
-                dispatch.emit(Action::ListChanged(from, Change::Move(index)));
+                dispatch.emit(Action::Edit(EditAction::ChangeList(from, Change::Move(index))));
             }
         })
     };

@@ -9,7 +9,7 @@ use crate::app::commands::Command;
 use crate::app::form::{About, rows};
 use crate::app::tokens::hue;
 use crate::app::words::{self, instance_name};
-use crate::app::{Action, App, Dialog, Node, Session, commands};
+use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, TimeAction, commands};
 use crate::base::number::Fixed;
 use crate::broker::queue::ready;
 use crate::broker::view::QueueView;
@@ -58,7 +58,7 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
                     { mark(words::Mark::Dead) }
                     <span>
                         { format!("{ready} dead {} in ", if ready == 1 { "letter" } else { "letters" }) }
-                        <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))))}>
+                        <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
                             { &*name }
                         </button>
                     </span>
@@ -91,7 +91,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <section class="sec" id="inspector">
             <div class="sec-head">
                 <h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>
-                { close_button("Close the inspector", on(dispatch, Action::Selected(None))) }
+                { close_button("Close the inspector", on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part { { head(part, node, read_only, dispatch) } }
             { body }
@@ -113,7 +113,7 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
             let typed = input.value();
             // The field shows the document's name again: if that changes, there will be another field.
             input.set_value(part.name());
-            Action::Edited(Edit::Rename { part: part.clone(), name: typed.trim().into() })
+            Action::Edit(EditAction::Apply(Edit::Rename { part: part.clone(), name: typed.trim().into() }))
         }
     });
     let value = wasm_bindgen::JsValue::from_str(part.name());
@@ -129,7 +129,7 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
                     class="line small"
                     id="connect"
                     title="Draw a line from here (C)"
-                    onclick={on(dispatch, Action::ConnectPressed)}
+                    onclick={on(dispatch, EditAction::ToggleLine)}
                 >
                     { "Connect to…" }
                 </button>
@@ -138,12 +138,12 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
                     class="line small"
                     id="more"
                     title="All commands"
-                    onclick={on(dispatch, Action::DialogOpened(Dialog::Commands))}
+                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Commands))}
                 >
                     { "More…" }
                 </button>
                 <button type="button" class="line small danger" id="delete" title="Delete it, and what refers to it (Delete)"
-                    onclick={on(dispatch, Action::DeletePressed)}>{ "Delete" }</button>
+                    onclick={on(dispatch, EditAction::Delete)}>{ "Delete" }</button>
             </div>
         </div>
     }
@@ -153,7 +153,7 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
     let Some(client) = session.world().clients().get(index) else { return html! {} };
     let spec = &client.spec;
     let http = session.world().metrics().http(&spec.name);
-    let send = |count: u32| on(dispatch, Action::RequestPressed(spec.name.clone(), count));
+    let send = |count: u32| on(dispatch, OperateAction::Request(spec.name.clone(), count));
     html! {
         <>
             <dl class="kv">
@@ -208,7 +208,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
     let alarm = |resource: Resource| {
         let kind = FaultKind::Alarm(resource);
         let on_now = world.broker().alarms().contains(&resource);
-        let action = if on_now { Action::MendPressed(kind) } else { Action::FaultPressed(kind) };
+        let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
         let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
@@ -229,7 +229,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
                     type="button"
                     class="line small"
                     id="restart-broker"
-                    onclick={on(dispatch, Action::FaultPressed(FaultKind::RestartBroker))}
+                    onclick={on(dispatch, OperateAction::Break(FaultKind::RestartBroker))}
                 >
                     { "Restart it" }
                 </button>
@@ -269,10 +269,12 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let ledger = session.world().ledger();
     let copies = ledger.queues.get(name).cloned().unwrap_or_default();
     let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
-    let get = |count: u32, requeue: bool| on(dispatch, Action::GetPressed { queue: name.clone(), count, requeue });
+    let get = |count: u32, requeue: bool| on(dispatch, OperateAction::Get { queue: name.clone(), count, requeue });
     let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
     let from = name.clone();
-    let onmove = chosen(dispatch, move |value| Action::MovePressed { queue: from.clone(), to: (value != "*").then(|| value.into()) });
+    let onmove = chosen(dispatch, move |value| {
+        Action::Operate(OperateAction::Move { queue: from.clone(), to: (value != "*").then(|| value.into()) })
+    });
     html! {
         <>
             <dl class="kv">
@@ -309,7 +311,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                     class="line small danger"
                     id="purge"
                     title="Drops every ready message; unacked ones stay"
-                    onclick={on(dispatch, Action::PurgePressed(name.clone()))}
+                    onclick={on(dispatch, OperateAction::Purge(name.clone()))}
                 >
                     { "Purge" }
                 </button>
@@ -354,7 +356,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                     type="button"
                     class="link mono"
                     title="What happened to this message?"
-                    onclick={on(dispatch, Action::EventAsked(message.properties.message_id.clone()))}
+                    onclick={on(dispatch, SelectAction::Story(message.properties.message_id.clone()))}
                 >
                     { words::id(message) }
                 </button>
@@ -412,7 +414,7 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
     let queue_row = |queue: QueueView<'_>| {
         let name = queue.name().clone();
         let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
-        let select = on(dispatch, Action::Selected(Some(Place::Queue(name.clone()))));
+        let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
         html! {
             <tr key={name.to_string()} data-queue={name.to_string()}>
                 <th scope="row">
@@ -448,11 +450,15 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
 fn services(session: &Session, dispatch: &Dispatch) -> Html {
     let instance_row = |id: InstanceId, state: &Instance| {
         let name = instance_name(session.world(), id);
-        let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+        let (action, word) = if state.up {
+            (Action::Operate(OperateAction::Kill(id)), "Kill")
+        } else {
+            (Action::Operate(OperateAction::Start(id)), "Start")
+        };
         html! {
             <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                 <span class="health" aria-hidden="true" />
-                <button type="button" class="link" onclick={on(dispatch, Action::Selected(Some(Place::Instance(id))))}>{ &name }</button>
+                <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>{ &name }</button>
                 <span class="soft">{ state_word(session, id, state) }</span>
                 <button
                     type="button"
@@ -478,16 +484,16 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
 fn story(session: &Session, dispatch: &Dispatch) -> Html {
     let onask = dispatch.reform(|event: Event| {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value();
-        Action::EventAsked(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into))
+        Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))
     });
     let asked = session.biography.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
     let ask = |event: &Name| {
-        let action = Action::EventAsked(Some(event.clone()));
+        let action = Action::Select(SelectAction::Story(Some(event.clone())));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
     };
     let entry_row = |entry: &Occurrence| {
         let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
-        let seek = Action::Seeked(entry.at);
+        let seek = Action::Time(TimeAction::Seek(entry.at));
         html! {
             <li>
                 { mark(sign) }
@@ -516,7 +522,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                 <div id="biography">
                     <div class="sec-head">
                         <h3>{ &*told.event }</h3>
-                        { close_button("Close the story", on(dispatch, Action::EventAsked(None))) }
+                        { close_button("Close the story", on(dispatch, SelectAction::Story(None))) }
                     </div>
                     if let Some(life) = &told.life {
                         <dl class="kv">

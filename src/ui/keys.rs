@@ -7,7 +7,7 @@ use yew::Callback;
 
 use super::Message;
 use super::drawing::Gesture;
-use crate::app::{self, Action, Dialog, geometry};
+use crate::app::{self, Action, Dialog, EditAction, FileAction, PageAction, SelectAction, TimeAction, geometry};
 
 /// The next node a line may lead to, round and round.
 pub(super) fn next_target(session: &app::Session, places: &[app::Node], from: &app::Node, way: (f64, f64)) -> Option<usize> {
@@ -62,34 +62,34 @@ pub(super) fn shortcuts(send: &Callback<Message>) -> Option<EventListener> {
             return;
         }
         let action = match key.as_str() {
-            "k" | "/" if command => Action::DialogOpened(Dialog::Commands),
-            "s" if command => Action::SavePressed,
+            "k" | "/" if command => Action::Page(PageAction::OpenDialog(Dialog::Commands)),
+            "s" if command => Action::File(FileAction::SaveScenario),
             _ if typing => return,
-            "z" | "Z" if command && event.shift_key() => Action::RedoPressed,
-            "z" if command => Action::UndoPressed,
-            "y" if command => Action::RedoPressed,
-            "a" if command => Action::AllSelected,
-            "c" if command => Action::CopyPressed,
-            "x" if command => Action::CutPressed,
-            "d" if command => Action::DuplicatePressed,
+            "z" | "Z" if command && event.shift_key() => Action::Edit(EditAction::Redo),
+            "z" if command => Action::Edit(EditAction::Undo),
+            "y" if command => Action::Edit(EditAction::Redo),
+            "a" if command => Action::Select(SelectAction::All),
+            "c" if command => Action::Select(SelectAction::Copy),
+            "x" if command => Action::Edit(EditAction::Cut),
+            "d" if command => Action::Edit(EditAction::Duplicate),
             "0" if command => {
                 event.prevent_default();
                 return send.emit(Message::Gesture(Gesture::Natural));
             }
             _ if command => return,
-            "?" => Action::DialogOpened(Dialog::Shortcuts),
-            "c" => Action::ConnectPressed,
-            "t" => Action::TablePressed,
-            "Delete" | "Backspace" => Action::DeletePressed,
+            "?" => Action::Page(PageAction::OpenDialog(Dialog::Shortcuts)),
+            "c" => Action::Edit(EditAction::ToggleLine),
+            "t" => Action::Page(PageAction::ToggleTable),
+            "Delete" | "Backspace" => Action::Edit(EditAction::Delete),
             " " if button => return,
-            " " => Action::PlayPressed,
-            "." => Action::StepPressed,
-            "," => Action::BackPressed,
-            "n" => Action::NextPressed,
+            " " => Action::Time(TimeAction::PlayOrPause),
+            "." => Action::Time(TimeAction::StepForward),
+            "," => Action::Time(TimeAction::StepBack),
+            "n" => Action::Time(TimeAction::FindNext),
             "!" => return send.emit(Message::Gesture(Gesture::Fit)),
             "+" | "=" => return send.emit(Message::Gesture(Gesture::Zoom(1.25))),
             "-" => return send.emit(Message::Gesture(Gesture::Zoom(1.0 / 1.25))),
-            "Escape" => Action::Selected(None),
+            "Escape" => Action::Select(SelectAction::Node(None)),
             _ => return,
         };
         event.prevent_default();

@@ -5,14 +5,14 @@ use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
-use crate::app::lesson::{Deed, progress_count};
-use crate::app::{Action, App, Classroom, Listed, Session};
+use crate::app::lesson::progress_count;
+use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
 use crate::formats::markdown::{self, Block, Inline, Piece};
 use crate::formats::{lesson_file, result_file};
 use crate::lesson::{Ask, Clause, Question, Task};
 
-fn act(dispatch: &Dispatch, deed: Deed) -> Callback<MouseEvent> {
-    on(dispatch, Action::Lesson(deed))
+fn act(dispatch: &Dispatch, action: LessonAction) -> Callback<MouseEvent> {
+    on(dispatch, action)
 }
 
 /// Where a link of a lesson may lead.
@@ -79,7 +79,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             <section class="sec lesson" id="lesson" aria-label="Lesson">
                 <p id="step-title" tabindex="-1">{ "You are playing freely. The lesson waits where you left it." }</p>
                 <div class="buttons">
-                    <button type="button" class="primary" id="lesson-back" onclick={act(dispatch, Deed::SandboxPressed)}>
+                    <button type="button" class="primary" id="lesson-back" onclick={act(dispatch, LessonAction::ToggleSandbox)}>
                         { "Back to the lesson" }
                     </button>
                 </div>
@@ -91,7 +91,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
         <section class="sec lesson" id="lesson" aria-label="Lesson">
             <div class="sec-head">
                 <h2>{ if room.lesson.lab { "Failure lab" } else { "Lesson" } }</h2>
-                { close_button("Close the lesson", act(dispatch, Deed::Closed)) }
+                { close_button("Close the lesson", act(dispatch, LessonAction::Close)) }
             </div>
             <h3>{ &room.lesson.title }</h3>
             <ol class="steps" aria-label="Steps">
@@ -104,7 +104,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                             title={one.title.clone()}
                             aria-current={(index == room.at).then_some("step")}
                             aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { ", done" } else { "" })}
-                            onclick={act(dispatch, Deed::StepChosen(index))}
+                            onclick={act(dispatch, LessonAction::ChooseStep(index))}
                         >
                             { if work.done { icons::done() } else { icons::pending() } }
                         </button>
@@ -123,7 +123,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             for hint in step.hints.iter().take(work.hints) { <p class="hint">{ hint }</p> }
             <div class="buttons">
                 if work.hints < step.hints.len() {
-                    <button type="button" class="line small" id="hint" onclick={act(dispatch, Deed::HintPressed)}>
+                    <button type="button" class="line small" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
                         { format!("Hint {} of {}", work.hints + 1, step.hints.len()) }
                     </button>
                 }
@@ -131,7 +131,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     type="button"
                     class="line small"
                     id="reset"
-                    onclick={act(dispatch, Deed::ResetPressed)}
+                    onclick={act(dispatch, LessonAction::Reset)}
                 >
                     { "Reset" }
                 </button>
@@ -140,14 +140,14 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     class="line small"
                     id="sandbox"
                     title="Play with a copy; the lesson waits"
-                    onclick={act(dispatch, Deed::SandboxPressed)}
+                    onclick={act(dispatch, LessonAction::ToggleSandbox)}
                 >
                     { "Play freely" }
                 </button>
             </div>
             <div class="buttons walk">
                 if room.at > 0 {
-                    <button type="button" class="line" id="step-back" onclick={act(dispatch, Deed::StepChosen(room.at - 1))}>
+                    <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(room.at - 1))}>
                         { "Back" }
                     </button>
                 }
@@ -156,7 +156,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                         type="button"
                         class="line"
                         id="course"
-                        onclick={on(dispatch, Action::DialogOpened(crate::app::Dialog::Course))}
+                        onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}
                     >
                         { "All lessons" }
                     </button>
@@ -165,7 +165,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                         type="button"
                         class={if work.done { "primary" } else { "line" }}
                         id="step-on"
-                        onclick={act(dispatch, Deed::StepChosen(room.at + 1))}
+                        onclick={act(dispatch, LessonAction::ChooseStep(room.at + 1))}
                     >
                         { "Next" }
                     </button>
@@ -185,7 +185,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
     let choice_row = |index: usize, choice: &String| {
         let onchange = {
             let choice = choice.clone();
-            dispatch.reform(move |_: yew::Event| Action::Lesson(Deed::Answered(choice.clone())))
+            dispatch.reform(move |_: yew::Event| Action::Lesson(LessonAction::Answer(choice.clone())))
         };
         let place = ordered.then(|| work.answer.iter().position(|word| word == choice)).flatten().map(|place| format!(" ({}.)", place + 1));
         let is_right = work.verdict.is_some() && !ordered && answer.right.contains(choice);
@@ -207,7 +207,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
     html! {
         <form
             class="question"
-            onsubmit={dispatch.reform(|event: yew::SubmitEvent| { event.prevent_default(); Action::Lesson(Deed::AnswerChecked) })}
+            onsubmit={dispatch.reform(|event: yew::SubmitEvent| { event.prevent_default(); Action::Lesson(LessonAction::CheckAnswer) })}
         >
             if let Some(publish) = &question.publish {
                 <p class="soft">
@@ -224,7 +224,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
             </fieldset>
             <div class="buttons">
                 <button type="submit" class="primary" id="check">{ "Check" }</button>
-                <button type="button" class="line" id="watch" onclick={act(dispatch, Deed::Watched)}>{ "Watch it happen" }</button>
+                <button type="button" class="line" id="watch" onclick={act(dispatch, LessonAction::Watch)}>{ "Watch it happen" }</button>
             </div>
             if let Some(right) = work.verdict {
                 <p role="status" id="verdict" class={classes!("verdict", if right { "good" } else { "bad" })}>
@@ -268,7 +268,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                                 type="button"
                                 class="link"
                                 data-failure={index.to_string()}
-                                onclick={act(dispatch, Deed::FailureOpened(index))}
+                                onclick={act(dispatch, LessonAction::OpenFailure(index))}
                             >
                                 { "Show the run" }
                             </button>
@@ -294,7 +294,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     class="primary"
                     id="prove"
                     aria-disabled={room.is_busy().to_string()}
-                    onclick={act(dispatch, Deed::ProvePressed)}
+                    onclick={act(dispatch, LessonAction::Prove)}
                 >
                     { "Prove it" }
                 </button>
@@ -302,11 +302,11 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     <progress max={judging.progress().1.to_string()} value={judging.progress().0.to_string()} aria-label="Judging" />
                 }
                 if room.is_solution() {
-                    <button type="button" class="line small" id="mine" onclick={act(dispatch, Deed::MinePressed)}>
+                    <button type="button" class="line small" id="mine" onclick={act(dispatch, LessonAction::LeaveSolution)}>
                         { "Back to mine" }
                     </button>
                 } else {
-                    <button type="button" class="line small" id="solution" onclick={act(dispatch, Deed::SolutionPressed)}>
+                    <button type="button" class="line small" id="solution" onclick={act(dispatch, LessonAction::ShowSolution)}>
                         { "Show a solution" }
                     </button>
                 }
@@ -326,8 +326,8 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
 
 fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], dispatch: &Dispatch) -> Html {
     let work = room.work();
-    let oninput =
-        dispatch.reform(|event: InputEvent| Action::Lesson(Deed::Typed(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
+    let oninput = dispatch
+        .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeText(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
     html! {
         <>
             <label class="field">
@@ -340,7 +340,7 @@ fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], 
                     class="primary"
                     id="compare-model"
                     disabled={work.text.trim().is_empty()}
-                    onclick={act(dispatch, Deed::Compared)}
+                    onclick={act(dispatch, LessonAction::CompareText)}
                 >
                     { "Compare with a model answer" }
                 </button>
@@ -354,7 +354,7 @@ fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], 
                             <input
                                 type="checkbox"
                                 checked={work.ticked.get(index).copied().unwrap_or(false)}
-                                onchange={dispatch.reform(move |_: yew::Event| Action::Lesson(Deed::Ticked(index)))}
+                                onchange={dispatch.reform(move |_: yew::Event| Action::Lesson(LessonAction::Tick(index)))}
                             />
                             <span>{ point }</span>
                         </label>
@@ -367,8 +367,8 @@ fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], 
 
 /// What was learned, what was left out, and what can be handed in.
 fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
-    let oninput =
-        dispatch.reform(|event: InputEvent| Action::Lesson(Deed::StudentTyped(event.target_unchecked_into::<HtmlInputElement>().value())));
+    let oninput = dispatch
+        .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <div class="ending">
             <p><strong>{ "To take along: " }</strong>{ &room.lesson.aha }</p>
@@ -380,10 +380,10 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
                     <input id="student" value={room.student.clone()} {oninput} autocomplete="off" />
                 </label>
                 <div class="buttons">
-                    <button type="button" class="line small" id="result" onclick={act(dispatch, Deed::ResultPressed)}>
+                    <button type="button" class="line small" id="result" onclick={act(dispatch, LessonAction::SaveResult)}>
                         { "Save the result file" }
                     </button>
-                    <button type="button" class="line small" id="grade-it" onclick={act(dispatch, Deed::GradePressed)}>
+                    <button type="button" class="line small" id="grade-it" onclick={act(dispatch, LessonAction::Grade)}>
                         { "How would it be graded?" }
                     </button>
                 </div>
@@ -396,7 +396,7 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
 /// The lessons of the site, and what was done of them.
 pub fn course(app: &App, dispatch: &Dispatch) -> Html {
     let Some(lessons) = &app.course else { return html! { <p class="soft" role="status">{ "Fetching the list…" }</p> } };
-    let lesson_row = |listed: &Listed| {
+    let lesson_row = |listed: &CourseEntry| {
         let done = progress_count(&app.progress, listed.file.trim_end_matches(".md"));
         let all = done.is_some_and(|(done, of)| done as u64 >= of);
         let chapter = if listed.chapter.is_empty() { String::new() } else { format!(" · chapter {}", listed.chapter) };
@@ -406,7 +406,7 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
                 <button
                     type="button"
                     data-lesson={listed.file.clone()}
-                    onclick={on(dispatch, Action::LessonChosen(listed.file.clone()))}
+                    onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}
                 >
                     <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
                     <strong>{ &listed.title }</strong>
@@ -425,10 +425,10 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
             <h3>{ "Failure lab: systems that are broken already" }</h3>
             { list(true) }
             <div class="buttons files">
-                <button type="button" class="line small" id="progress-save" onclick={on(dispatch, Action::ProgressPressed)}>
+                <button type="button" class="line small" id="progress-save" onclick={on(dispatch, CourseAction::SaveProgress)}>
                     { "Save my progress as a file" }
                 </button>
-                <button type="button" class="line small" id="author" onclick={on(dispatch, Action::AuthorPressed)}>
+                <button type="button" class="line small" id="author" onclick={on(dispatch, AuthorAction::Open)}>
                     { "Make the canvas a lesson" }
                 </button>
                 <a class="button line small" href="teachers.html">{ "For teachers" }</a>
@@ -440,7 +440,8 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
 
 /// A lesson being written, beside what will come of it.
 pub fn author(app: &App, dispatch: &Dispatch) -> Html {
-    let oninput = dispatch.reform(|event: InputEvent| Action::LessonWritten(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+    let oninput = dispatch
+        .reform(|event: InputEvent| Action::Author(AuthorAction::Type(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
     let read = lesson_file::read(&app.written);
     html! {
         <div class="author">
@@ -472,14 +473,14 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                         class="primary"
                         id="written-open"
                         disabled={read.is_err()}
-                        onclick={on(dispatch, Action::WrittenOpened)}
+                        onclick={on(dispatch, AuthorAction::Try)}
                     >
                         { "Try it" }
                     </button>
-                    <button type="button" class="line" id="written-anew" onclick={on(dispatch, Action::WrittenAnew)}>
+                    <button type="button" class="line" id="written-anew" onclick={on(dispatch, AuthorAction::StartOver)}>
                         { "Begin anew from the canvas" }
                     </button>
-                    <button type="button" class="line" id="written-save" onclick={on(dispatch, Action::WrittenSaved)}>
+                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>
                         { "Save it" }
                     </button>
                 </div>

@@ -5,6 +5,7 @@ mod browser;
 mod composer;
 mod dialogs;
 mod drawing;
+mod effects;
 mod form;
 mod icons;
 mod inspector;
@@ -25,12 +26,14 @@ use yew::{Callback, Component, Context, DragEvent, Event, Html, NodeRef, TargetC
 
 use crate::app::form::{Change, Kind};
 use crate::app::geometry;
-use crate::app::lesson::Deed;
-use crate::app::{self, Action, App, Dialog, Effect, Image, Motion, tokens, words};
+use crate::app::{
+    self, Action, App, CourseAction, Dialog, EditAction, FileAction, Motion, OperateAction, PageAction, SelectAction, TimeAction, tokens,
+    words,
+};
 use crate::base::SimTime;
 use crate::base::number::Fixed;
+use crate::scenario::Point;
 use crate::scenario::edit::{Edit, PartKind};
-use crate::scenario::{ExchangeType, Point};
 use drawing::{Editing, Gesture, Scene};
 use painter::{Camera, Palette};
 
@@ -153,11 +156,11 @@ impl Component for Playground {
         let dispatch = link.callback(Message::Do);
         let address = browser::address();
         let embed = address.options.embed;
-        app::update(&mut app, Action::OptionsGiven(address.options));
+        app::update(&mut app, PageAction::SetOptions(address.options));
         let (progress, works) = browser::progress();
-        app::update(&mut app, Action::ProgressFound { progress, works });
+        app::update(&mut app, CourseAction::ProgressFound { progress, works });
         if let Some(text) = browser::draft().filter(|_| !embed) {
-            app::update(&mut app, Action::DraftFound(text));
+            app::update(&mut app, FileAction::DraftFound(text));
         }
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
@@ -206,7 +209,7 @@ impl Component for Playground {
             Message::PartDropped(index, x, y) => {
                 if let Some((_, kind)) = PartKind::ALL.get(index) {
                     let at = self.on_canvas(x, y);
-                    self.perform(ctx, Action::PartDropped(*kind, at));
+                    self.perform(ctx, EditAction::AddPartAt(*kind, at));
                 }
                 true
             }
@@ -319,78 +322,22 @@ impl Component for Playground {
 }
 
 impl Playground {
-    fn perform(&mut self, ctx: &Context<Self>, action: Action) {
-        let action = if action == Action::PlayPressed && self.app.playing { Action::PausePressed } else { action };
-        let connected = matches!(action, Action::Connected(_) | Action::Selected(Some(_))) && self.connecting();
-        let opens = matches!(
-            action,
-            Action::Lesson(_) | Action::Opened { .. } | Action::NewPressed | Action::ReplaceConfirmed | Action::DraftOpened
-        );
-        let bindings = self.bindings();
-        // Another step is read from its beginning.
-        if matches!(
-            action,
-            Action::Lesson(Deed::StepChosen(_) | Deed::SandboxPressed | Deed::FailureOpened(_) | Deed::SolutionPressed | Deed::MinePressed)
-        ) {
-            self.focus_next = Some("step-title".into());
+    fn perform(&mut self, ctx: &Context<Self>, action: impl Into<Action>) {
+        let was_connecting = self.connecting();
+        for effect in app::update(&mut self.app, action) {
+            self.carry_out(ctx, effect);
         }
-        let dispatch = ctx.link().callback(Message::Do);
-        if matches!(action, Action::DialogOpened(Dialog::Share)) {
-            self.link.clear();
-        }
-        match app::update(&mut self.app, action) {
-            Some(Effect::SavePreferences) => {
-                browser::save_preferences(self.app.theme, self.app.motion);
-                browser::apply_theme(self.app.theme);
-                self.palette = None;
-            }
-            Some(Effect::SaveDraft(text)) => drop(browser::save_draft(&text)),
-            Some(Effect::ForgetDraft) => browser::forget_draft(),
-            Some(Effect::FetchGallery) => browser::fetch_gallery(dispatch),
-            Some(Effect::FetchScenario(file)) => browser::fetch_scenario(file, dispatch),
-            Some(Effect::Download { name, text }) => {
-                if name.ends_with("-result.json") && self.app.options.embed {
-                    browser::tell("result", &text);
-                }
-                browser::download(&name, &text);
-            }
-            Some(Effect::FetchCourse) => browser::fetch_course(dispatch),
-            Some(Effect::FetchLesson(file)) => browser::fetch_lesson(&file, dispatch),
-            Some(Effect::SaveProgress) => self.progress_made(),
-            Some(Effect::Copy(text)) => browser::copy(&text),
-            Some(Effect::Picture(image, name)) => self.picture(image, &name),
-            None => {}
-        }
-        if opens {
-            self.view = None;
-        }
-        if connected {
+        if was_connecting && !self.connecting() {
             self.pointer = None;
-            // The next question is its key, where the exchange looks at one.
-            let asks = self.app.session.as_ref().and_then(|session| {
-                let last = session.scenario().broker.bindings.last()?;
-                session.scenario().broker.exchanges.iter().find(|exchange| exchange.name == last.source).map(|exchange| exchange.kind)
-            });
-            if self.bindings() > bindings && asks.is_some_and(|kind| kind != ExchangeType::Fanout) {
-                self.edit_in_place(Editing::Binding(self.bindings() - 1));
-            }
+        }
+        if self.app.dialog != Some(Dialog::Share) {
+            self.link.clear();
         }
         self.request_frame(ctx);
     }
 
-    fn progress_made(&self) {
-        browser::save_progress(&self.app.progress, &self.app.works);
-        if let Some(told) = app::lesson::told(&self.app) {
-            browser::tell("progress", &told);
-        }
-    }
-
     fn connecting(&self) -> bool {
         self.app.session.as_ref().is_some_and(|session| session.connecting.is_some())
-    }
-
-    fn bindings(&self) -> usize {
-        self.app.session.as_ref().map_or(0, |session| session.scenario().broker.bindings.len())
     }
 
     fn edit_in_place(&mut self, editing: Editing) {
@@ -467,10 +414,7 @@ impl Playground {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
             let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
             let was_busy = self.app.is_busy();
-            if app::update(&mut self.app, Action::FramePassed(elapsed)) == Some(Effect::SaveProgress) {
-                self.progress_made();
-            }
-            self.request_frame(ctx);
+            self.perform(ctx, TimeAction::FramePassed(elapsed));
             if was_busy && !self.app.is_busy() {
                 return true;
             }
@@ -573,8 +517,8 @@ impl Playground {
                 false
             }
             Gesture::Port(node) => {
-                self.perform(ctx, Action::Selected(Some(node)));
-                self.perform(ctx, Action::ConnectPressed);
+                self.perform(ctx, SelectAction::Node(Some(node)));
+                self.perform(ctx, EditAction::ToggleLine);
                 self.hold(Holds::Line, 0.0, 0.0);
                 true
             }
@@ -588,9 +532,9 @@ impl Playground {
             Gesture::Clicked { place, also, x, y } => {
                 let event = self.event_at(x, y).filter(|_| !also && !self.connecting());
                 let action = match event {
-                    Some(event) => Action::EventAsked(Some(event)),
-                    None if also => Action::SelectedAlso(place),
-                    None => Action::Selected(Some(place)),
+                    Some(event) => Action::Select(SelectAction::Story(Some(event))),
+                    None if also => Action::Select(SelectAction::Toggle(place)),
+                    None => Action::Select(SelectAction::Node(Some(place))),
                 };
                 self.perform(ctx, action);
                 true
@@ -602,9 +546,9 @@ impl Playground {
             }
             Gesture::Menu(place, x, y) => {
                 if self.app.session.as_ref().is_some_and(|session| !session.is_selected(&place)) {
-                    self.perform(ctx, Action::Selected(Some(place)));
+                    self.perform(ctx, SelectAction::Node(Some(place)));
                 }
-                self.perform(ctx, Action::DialogOpened(Dialog::Menu { x, y }));
+                self.perform(ctx, PageAction::OpenDialog(Dialog::Menu { x, y }));
                 true
             }
             Gesture::Edit(editing) => {
@@ -661,7 +605,7 @@ impl Playground {
         match &held.what {
             Holds::Node(node, at) => {
                 let to = Point { x: at.x + dx / held.camera.scale, y: at.y + dy / held.camera.scale };
-                let action = Action::Dragged(node.clone(), to);
+                let action = Action::Edit(EditAction::Drag(node.clone(), to));
                 app::update(&mut self.app, action);
             }
             Holds::View => self.view = Some(Camera { left: held.camera.left + dx, top: held.camera.top + dy, ..held.camera }),
@@ -678,19 +622,22 @@ impl Playground {
         let here = self.on_canvas(x, y);
         match held.what {
             Holds::Node(..) => {
-                self.perform(ctx, Action::Dropped);
+                self.perform(ctx, EditAction::Drop);
                 if held.moved {
                     browser::swallow_click(); // it was no click
                 }
             }
             Holds::View if !held.moved => {
                 let event = self.event_at(x, y);
-                self.perform(ctx, event.map_or(Action::Selected(None), |event| Action::EventAsked(Some(event))));
+                self.perform(
+                    ctx,
+                    event.map_or(Action::Select(SelectAction::Node(None)), |event| Action::Select(SelectAction::Story(Some(event)))),
+                );
             }
             Holds::View => {}
             Holds::Box(from) => {
                 self.pointer = None;
-                self.perform(ctx, Action::BoxSelected { from, to: here });
+                self.perform(ctx, SelectAction::Box { from, to: here });
             }
             Holds::Line => {
                 let Some(session) = &self.app.session else { return false };
@@ -699,7 +646,7 @@ impl Playground {
                 // Let go where it began, it was a click: the next one ends the line.
                 if let Some(target) = target.filter(|target| session.connecting.as_ref() != Some(target)) {
                     browser::swallow_click();
-                    self.perform(ctx, Action::Connected(target));
+                    self.perform(ctx, EditAction::EndLine(target));
                 }
             }
         }
@@ -712,7 +659,7 @@ impl Playground {
         let action = match editing {
             Editing::Name(place) => {
                 let Some(part) = session.part(place).filter(|part| &**part.name() != text) else { return };
-                Action::Edited(Edit::Rename { part, name: text.into() })
+                Action::Edit(EditAction::Apply(Edit::Rename { part, name: text.into() }))
             }
             Editing::Binding(number) => {
                 let Some(binding) = session.scenario().broker.bindings.get(*number) else { return };
@@ -723,9 +670,9 @@ impl Playground {
                 }
                 let path = format!("broker.bindings[{number}].{field}");
                 match app::form::parse(&kind, text) {
-                    Ok(value) => Action::ListChanged(path, Change::Set(value)),
+                    Ok(value) => Action::Edit(EditAction::ChangeList(path, Change::Set(value))),
                     // It is shown beside its field, with what was typed.
-                    Err(_) => Action::FieldSet(path, kind, text.to_owned()),
+                    Err(_) => Action::Edit(EditAction::SetField(path, kind, text.to_owned())),
                 }
             }
         };
@@ -746,7 +693,7 @@ impl Playground {
         let action = match (event.key().as_str(), arrow) {
             (_, Some((dx, dy))) if session.connecting.is_none() && session.is_selected(&place) => {
                 let by = if shift { 20.0 } else { 5.0 };
-                Action::Nudged(dx * by, dy * by)
+                Action::Edit(EditAction::Nudge(dx * by, dy * by))
             }
             (_, Some(way)) => {
                 event.prevent_default();
@@ -762,8 +709,8 @@ impl Playground {
                 }
                 return false;
             }
-            ("Enter", _) if command => Action::SelectedAlso(place),
-            ("Enter" | " ", _) => Action::Selected(Some(place)),
+            ("Enter", _) if command => Action::Select(SelectAction::Toggle(place)),
+            ("Enter" | " ", _) => Action::Select(SelectAction::Node(Some(place))),
             ("F2", _) => {
                 self.edit_in_place(Editing::Name(place));
                 event.prevent_default();
@@ -777,8 +724,10 @@ impl Playground {
                 return self.gesture(ctx, Gesture::Menu(place, x, y));
             }
             ("k", _) if !command => match place {
-                app::Node::Instance(id) if session.world().instance(id).is_some_and(|state| state.up) => Action::KillPressed(id),
-                app::Node::Instance(id) => Action::StartPressed(id),
+                app::Node::Instance(id) if session.world().instance(id).is_some_and(|state| state.up) => {
+                    Action::Operate(OperateAction::Kill(id))
+                }
+                app::Node::Instance(id) => Action::Operate(OperateAction::Start(id)),
                 _ => return false,
             },
             _ => return false,
@@ -805,11 +754,5 @@ impl Playground {
         let Some(palette) = &self.palette else { return };
         let picture = tokens::picture(session.plan(), self.still());
         painter::paint(&canvas, self.size, &picture, self.camera(), palette);
-    }
-
-    fn picture(&self, image: Image, name: &str) {
-        let (Some(session), Some(palette)) = (&self.app.session, &self.palette) else { return };
-        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.camera(), palette);
-        browser::picture(if image == Image::Png { "png" } else { "svg" }, name, &tokens);
     }
 }

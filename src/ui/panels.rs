@@ -5,7 +5,7 @@ use yew::{Callback, DragEvent, Event, Html, classes, html};
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
-use crate::app::{Action, App, Dialog, Motion, Session, Theme, Unreadable};
+use crate::app::{App, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
 use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Expectation, FaultKind, Scenario};
@@ -23,7 +23,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
         Motion::Reduced => (Motion::Full, "Motion: reduced", icons::still()),
         Motion::Full => (Motion::System, "Motion: full", icons::motion_full()),
     };
-    let icon_button = |id: &'static str, label: &'static str, icon: Html, action: Action| {
+    let icon_button = |id: &'static str, label: &'static str, icon: Html, action: PageAction| {
         html! {
             <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>
                 { icon }
@@ -51,7 +51,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 id="table"
                 aria-pressed={app.table.to_string()}
                 title="Everything on the canvas as tables (T)"
-                onclick={on(dispatch, Action::TablePressed)}
+                onclick={on(dispatch, PageAction::ToggleTable)}
             >
                 { "Table view" }
             </button>
@@ -60,11 +60,11 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                     type="button"
                     class={if app.classroom.is_some() { "line" } else { "line accent" }}
                     id="lessons"
-                    onclick={on(dispatch, Action::DialogOpened(Dialog::Course))}
+                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}
                 >
                     { "Lessons" }
                 </button>
-                <button type="button" class="line" id="scenarios" onclick={on(dispatch, Action::DialogOpened(Dialog::Gallery))}>
+                <button type="button" class="line" id="scenarios" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Gallery))}>
                     { "Scenarios" }
                 </button>
                 <label class="button line wide-only" title="Open a scenario, a recording, a lesson, or your progress">
@@ -77,7 +77,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                     class="line wide-only"
                     id="save"
                     title="Save this scenario as a file (Ctrl+S)"
-                    onclick={on(dispatch, Action::SavePressed)}
+                    onclick={on(dispatch, FileAction::SaveScenario)}
                 >
                     { "Save" }
                 </button>
@@ -86,15 +86,15 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                     class="line"
                     id="share"
                     title="A link that holds this scenario, or this run"
-                    onclick={on(dispatch, Action::DialogOpened(Dialog::Share))}
+                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Share))}
                 >
                     { "Share" }
                 </button>
             }
-            { icon_button("commands", "Everything that can be done (Ctrl+K)", icons::menu(), Action::DialogOpened(Dialog::Commands)) }
-            { icon_button("help", "Glossary: what the words mean", question_mark, Action::DialogOpened(Dialog::Glossary)) }
-            { icon_button("theme", theme_word, theme_icon, Action::ThemeChosen(theme)) }
-            { icon_button("motion", motion_word, motion_icon, Action::MotionChosen(motion)) }
+            { icon_button("commands", "Everything that can be done (Ctrl+K)", icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
+            { icon_button("help", "Glossary: what the words mean", question_mark, PageAction::OpenDialog(Dialog::Glossary)) }
+            { icon_button("theme", theme_word, theme_icon, PageAction::SetTheme(theme)) }
+            { icon_button("motion", motion_word, motion_icon, PageAction::SetMotion(motion)) }
         </header>
     }
 }
@@ -109,7 +109,7 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
                 aria-label="Undo"
                 title="Undo (Ctrl+Z)"
                 disabled={!session.can_undo()}
-                onclick={on(dispatch, Action::UndoPressed)}
+                onclick={on(dispatch, EditAction::Undo)}
             >
                 { icons::undo() }
             </button>
@@ -120,7 +120,7 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
                 aria-label="Redo"
                 title="Redo (Ctrl+Shift+Z)"
                 disabled={!session.can_redo()}
-                onclick={on(dispatch, Action::RedoPressed)}
+                onclick={on(dispatch, EditAction::Redo)}
             >
                 { icons::redo() }
             </button>
@@ -141,7 +141,7 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
                 </ul>
                 <span class="soft">{ "What was open before is still open." }</span>
             </div>
-            { close_button("Dismiss", on(dispatch, Action::UnreadableDismissed)) }
+            { close_button("Dismiss", on(dispatch, PageAction::DismissUnreadable)) }
         </div>
     }
 }
@@ -152,7 +152,7 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         return html! {
             <div class="notice slim" role="alert" id="objection">
                 <span>{ objection }</span>
-                { close_button("Dismiss", on(dispatch, Action::ObjectionDismissed)) }
+                { close_button("Dismiss", on(dispatch, PageAction::DismissObjection)) }
             </div>
         };
     }
@@ -160,7 +160,7 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         return html! {
             <div class="notice slim" role="status" id="connecting">
                 <span>{ "Where does it lead? Choose a node that is lit, or press Esc." }</span>
-                { close_button("Give up", on(dispatch, Action::ConnectPressed)) }
+                { close_button("Give up", on(dispatch, EditAction::ToggleLine)) }
             </div>
         };
     }
@@ -173,10 +173,10 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="notice slim" role="status" id="draft">
             <span>{ format!("Last time you were changing “{}”.", draft.title()) }</span>
-            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, Action::DraftOpened)}>
+            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, FileAction::OpenDraft)}>
                 { "Go on with it" }
             </button>
-            { close_button("Discard it", on(dispatch, Action::DraftDiscarded)) }
+            { close_button("Discard it", on(dispatch, FileAction::DiscardDraft)) }
         </div>
     }
 }
@@ -216,7 +216,7 @@ fn palette(dispatch: &Dispatch) -> Html {
                 title={format!("Add: {name}. Click, or drag it to its place.")}
                 aria-label={format!("Add: {name}")}
                 {ondragstart}
-                onclick={on(dispatch, Action::PartPressed(kind))}
+                onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
                 { name.trim_end_matches(" exchange").trim_end_matches(" queue") }

@@ -10,7 +10,7 @@ use super::inspector::{messages, state_word};
 use super::widgets::{badges, chosen, on};
 use crate::app::form::{Change, Kind};
 use crate::app::words::instance_name;
-use crate::app::{Action, App, Node, Session, geometry};
+use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, geometry};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
@@ -49,7 +49,7 @@ impl Table<'_> {
                     type="button"
                     class={classes!("link", selected.then_some("chosen"))}
                     aria-pressed={selected.to_string()}
-                    onclick={on(self.dispatch, Action::Selected(Some(node)))}
+                    onclick={on(self.dispatch, SelectAction::Node(Some(node)))}
                 >
                     { name.to_owned() }
                 </button>
@@ -72,7 +72,9 @@ impl Table<'_> {
             let (from, targets) = (part.clone(), targets.clone());
             chosen(self.dispatch, move |index| {
                 let to = index.parse::<usize>().ok().and_then(|index| targets.get(index).cloned());
-                to.map_or(Action::Selected(None), |to| Action::Edited(Edit::Connect { from: from.clone(), to }))
+                to.map_or(Action::Select(SelectAction::Node(None)), |to| {
+                    Action::Edit(EditAction::Apply(Edit::Connect { from: from.clone(), to }))
+                })
             })
         };
         html! {
@@ -95,7 +97,7 @@ impl Table<'_> {
                     type="button"
                     class="line small danger"
                     aria-label={format!("Delete {}", part.name())}
-                    onclick={on(self.dispatch, Action::Edited(Edit::Remove(part.clone())))}
+                    onclick={on(self.dispatch, EditAction::Apply(Edit::Remove(part.clone())))}
                 >
                     { "Delete" }
                 </button>
@@ -138,7 +140,11 @@ impl Table<'_> {
         let row = |id: InstanceId, state: &Instance| {
             let name = instance_name(world, id);
             let spec = &world.services()[id.service].spec;
-            let (action, word) = if state.up { (Action::KillPressed(id), "Kill") } else { (Action::StartPressed(id), "Start") };
+            let (action, word) = if state.up {
+                (Action::Operate(OperateAction::Kill(id)), "Kill")
+            } else {
+                (Action::Operate(OperateAction::Start(id)), "Start")
+            };
             html! {
                 <tr key={name.clone()}>
                     { self.name(Place::Instance(id), &name) }
@@ -202,9 +208,9 @@ impl Table<'_> {
             let path = format!("broker.bindings[{index}].{field}");
             let why = self.session.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
             let onchange = self.dispatch.reform(move |event: Event| {
-                Action::FieldSet(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value())
+                Action::Edit(EditAction::SetField(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()))
             });
-            let remove = Action::ListChanged(format!("broker.bindings[{index}]"), Change::Remove);
+            let remove = Action::Edit(EditAction::ChangeList(format!("broker.bindings[{index}]"), Change::Remove));
             html! {
                 <tr>
                     <td>{ &*binding.source }</td>

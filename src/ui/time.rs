@@ -9,7 +9,7 @@ use super::widgets::{explained, mark, on, option};
 use super::{Dispatch, icons};
 use crate::app::log::Entry;
 use crate::app::marks::{Sign, TimeMark};
-use crate::app::{Action, App, Chart, Filter, Session, Speed, Verbosity, words};
+use crate::app::{Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Speed, TimeAction, Verbosity, words};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed, Shortest};
 use crate::base::time::Span;
@@ -26,11 +26,14 @@ const SCALE_MIN: SimTime = SimTime::from_secs(10);
 const MARK_PLACES: u64 = 240;
 
 pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let (play, word, icon) =
-        if app.playing { (Action::PausePressed, "Pause", icons::pause()) } else { (Action::PlayPressed, "Play", icons::play()) };
+    let (play, word, icon) = if app.playing {
+        (Action::Time(TimeAction::Pause), "Pause", icons::pause())
+    } else {
+        (Action::Time(TimeAction::Play), "Play", icons::play())
+    };
     let onspeed = dispatch.reform(|event: Event| {
         let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
-        Action::SpeedChosen(Speed(speed))
+        Action::Time(TimeAction::SetSpeed(Speed(speed)))
     });
     let button = |id: &'static str, label: &'static str, key: &'static str, icon: Html, action: Action| {
         html! {
@@ -49,8 +52,8 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <section class="time" aria-label="Time">
             <div class="transport">
-                { button("restart", "Restart from time zero", "", icons::restart(), Action::RestartPressed) }
-                { button("back", "One event back", " (,)", icons::back(), Action::BackPressed) }
+                { button("restart", "Restart from time zero", "", icons::restart(), Action::Time(TimeAction::Restart)) }
+                { button("back", "One event back", " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
                 <button
                     type="button"
                     class="primary play"
@@ -61,8 +64,8 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 >
                     { icon }
                 </button>
-                { button("step", "One event forward", " (.)", icons::step(), Action::StepPressed) }
-                { button("next", "To the next crash, dead letter or failure", " (n)", icons::next(), Action::NextPressed) }
+                { button("step", "One event forward", " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
+                { button("next", "To the next crash, dead letter or failure", " (n)", icons::next(), Action::Time(TimeAction::FindNext)) }
                 <span class="clock" role="timer" aria-label="Virtual time" id="clock">{ session.world().now().to_string() }</span>
                 { scrubber(session, dispatch) }
                 <label class="speed">
@@ -93,10 +96,10 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                 <span>{ "You changed the past: this is another branch." }</span>
             }
             if session.other.is_some() {
-                <button type="button" class="line small" id="swap" onclick={on(dispatch, Action::BranchSwapped)}>
+                <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
                     { "Switch to the other branch" }
                 </button>
-                <button type="button" class="line small" id="compare" onclick={on(dispatch, Action::ComparePressed)}>
+                <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
                     { if session.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }
                 </button>
             }
@@ -120,7 +123,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             event.prevent_default();
             let field = event.target_unchecked_into::<web_sys::Element>().query_selector("input").ok().flatten();
             if let Some(input) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(field).ok()) {
-                dispatch.emit(Action::FaultTyped(input.value()));
+                dispatch.emit(Action::Edit(EditAction::PlanFault(input.value())));
                 input.set_value("");
             }
         })
@@ -141,7 +144,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                                     class="icon-button tiny"
                                     aria-label={format!("{word} by a second: {fault}")}
                                     title={format!("{word} by a second")}
-                                    onclick={on(dispatch, Action::FaultMoved(index, at))}
+                                    onclick={on(dispatch, EditAction::MoveFault(index, at))}
                                 >
                                     { icon }
                                 </button>
@@ -153,7 +156,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                                 class="icon-button tiny"
                                 aria-label={format!("Remove: {fault}")}
                                 title="Remove"
-                                onclick={on(dispatch, Action::FaultRemoved(index))}
+                                onclick={on(dispatch, EditAction::RemoveFault(index))}
                             >
                                 { icons::close() }
                             </button>
@@ -207,7 +210,10 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
     let onpointerup = Callback::from(move |event: PointerEvent| {
         if let Some((_, part)) = moment(&event) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the scrubber")]
-            dispatch.emit(Action::FaultMoved(index, SimTime::from_millis((part * end.as_secs_f64() * 10.0).round() as u64 * 100)));
+            dispatch.emit(Action::Edit(EditAction::MoveFault(
+                index,
+                SimTime::from_millis((part * end.as_secs_f64() * 10.0).round() as u64 * 100),
+            )));
         }
     });
     let x = format!("{:.2}%", Fixed(at.as_secs_f64() / end.as_secs_f64() * 100.0));
@@ -233,7 +239,7 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     let oninput = dispatch.reform(|event: InputEvent| {
         let millis = number::parse(&event.target_unchecked_into::<HtmlInputElement>().value()).unwrap_or(0.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the control's own range")]
-        Action::Seeked(SimTime::from_millis(millis.max(0.0) as u64))
+        Action::Time(TimeAction::Seek(SimTime::from_millis(millis.max(0.0) as u64)))
     });
     let place = |at: SimTime| at.as_micros() * MARK_PLACES / end.as_micros().max(1);
     let mut last = None;
@@ -308,7 +314,7 @@ fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                         class="tab"
                         data-chart={name}
                         aria-pressed={(chart == app.chart).to_string()}
-                        onclick={on(dispatch, Action::ChartChosen(chart))}
+                        onclick={on(dispatch, PageAction::ShowChart(chart))}
                     >
                         { name }
                     </button>
@@ -513,20 +519,21 @@ fn ledger(session: &Session) -> Html {
 
 fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let onfilter = dispatch.reform(|event: Event| {
-        Action::FilterChosen(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
+        Action::Page(PageAction::FilterLog(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
             1 => Filter::Messages,
             2 => Filter::Trouble,
             3 => Filter::Programs,
             _ => Filter::All,
-        })
+        }))
     });
-    let onfind = dispatch.reform(|event: InputEvent| Action::FindTyped(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let onfind =
+        dispatch.reform(|event: InputEvent| Action::Page(PageAction::FindInLog(event.target_unchecked_into::<HtmlInputElement>().value())));
     let onverbosity = dispatch.reform(|event: Event| {
-        Action::VerbosityChosen(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
+        Action::Page(PageAction::SetVerbosity(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
             0 => Verbosity::Off,
             2 => Verbosity::All,
             _ => Verbosity::Summary,
-        })
+        }))
     });
     let filters =
         [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
@@ -551,9 +558,9 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let (at, then) = (entry.occurrence.at, dispatch.clone());
         // To the moment, and to the place.
         let go = Callback::from(move |_: MouseEvent| {
-            then.emit(Action::Seeked(at));
+            then.emit(Action::Time(TimeAction::Seek(at)));
             if let Some(place) = &place {
-                then.emit(Action::Selected(Some(place.clone())));
+                then.emit(Action::Select(SelectAction::Node(Some(place.clone()))));
             }
         });
         html! {
@@ -565,7 +572,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                         type="button"
                         class="link"
                         title="What happened to this message?"
-                        onclick={on(dispatch, Action::EventAsked(Some(event)))}
+                        onclick={on(dispatch, SelectAction::Story(Some(event)))}
                     >
                         { told }
                     </button>

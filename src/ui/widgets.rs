@@ -13,7 +13,8 @@ use crate::broker::Table;
 use crate::scenario::QueueSpec;
 
 /// What a button does when it is clicked.
-pub fn on(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
+pub fn on(dispatch: &Dispatch, action: impl Into<Action>) -> Callback<MouseEvent> {
+    let action = action.into();
     dispatch.reform(move |event: MouseEvent| {
         browser::leave_after_pointer(&event);
         action.clone()

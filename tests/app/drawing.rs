@@ -2,8 +2,8 @@
 
 use requeue::app::arrange::Align;
 use requeue::app::form::{Change, Kind};
-use requeue::app::words::{self};
-use requeue::app::{self, Action, App, Effect, Node, geometry};
+use requeue::app::words;
+use requeue::app::{self, Action, App, EditAction, Effect, FileAction, Node, SelectAction, geometry};
 use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
 use requeue::scenario::edit::{Edit, Part, PartKind};
@@ -14,11 +14,11 @@ use super::support::*;
 fn a_system_is_drawn_while_the_world_runs() {
     let mut app = opened();
     play(&mut app, 5);
-    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     let queue = Part::Queue("queue-1".into());
     assert_eq!(session(&app).selection, Some(Node::Queue("queue-1".into())), "what is new is selected");
     connect(&mut app, &Part::Exchange("platform-events".into()), &queue);
-    act(&mut app, Action::PartPressed(PartKind::Service));
+    act(&mut app, EditAction::AddPart(PartKind::Service));
     connect(&mut app, &queue, &Part::Service("service-1".into()));
     assert_eq!(session(&app).objection, None);
     play(&mut app, 20);
@@ -30,8 +30,8 @@ fn a_system_is_drawn_while_the_world_runs() {
     assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("put an exchange between")));
     assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
     // A queue that is deleted takes along what it held, and cancels its consumers.
-    act(&mut app, Action::Selected(Some(Node::Queue("queue-1".into()))));
-    act(&mut app, Action::DeletePressed);
+    act(&mut app, SelectAction::Node(Some(Node::Queue("queue-1".into()))));
+    act(&mut app, EditAction::Delete);
     assert!(session(&app).world().broker().queue("queue-1").is_none());
     assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail == "queue queue-1"));
     play(&mut app, 5);
@@ -43,14 +43,14 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
     let mut app = opened();
     let first = session(&app).scenario().clone();
     let edits = [
-        Action::PartPressed(PartKind::Exchange(ExchangeType::Fanout)),
-        Action::Edited(Edit::Rename { part: Part::Exchange("exchange-1".into()), name: "broadcasts".into() }),
-        Action::PartPressed(PartKind::QuorumQueue),
-        Action::Edited(Edit::Connect { from: Part::Exchange("broadcasts".into()), to: Part::Queue("queue-1".into()) }),
-        Action::FieldSet("services[0].instances".into(), Kind::Whole, "3".into()),
-        Action::Edited(Edit::Remove(Part::Service("analytics-service".into()))),
-        Action::Edited(Edit::Rename { part: Part::Service("order-service".into()), name: "orders".into() }),
-        Action::Edited(Edit::Remove(Part::Exchange("platform-events".into()))),
+        Action::Edit(EditAction::AddPart(PartKind::Exchange(ExchangeType::Fanout))),
+        Action::Edit(EditAction::Apply(Edit::Rename { part: Part::Exchange("exchange-1".into()), name: "broadcasts".into() })),
+        Action::Edit(EditAction::AddPart(PartKind::QuorumQueue)),
+        Action::Edit(EditAction::Apply(Edit::Connect { from: Part::Exchange("broadcasts".into()), to: Part::Queue("queue-1".into()) })),
+        Action::Edit(EditAction::SetField("services[0].instances".into(), Kind::Whole, "3".into())),
+        Action::Edit(EditAction::Apply(Edit::Remove(Part::Service("analytics-service".into())))),
+        Action::Edit(EditAction::Apply(Edit::Rename { part: Part::Service("order-service".into()), name: "orders".into() })),
+        Action::Edit(EditAction::Apply(Edit::Remove(Part::Exchange("platform-events".into())))),
     ];
     let count = edits.len();
     for edit in edits {
@@ -62,13 +62,13 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
     let time = session(&app).world().now();
     for _ in 0..count {
         assert!(session(&app).can_undo());
-        act(&mut app, Action::UndoPressed);
+        act(&mut app, EditAction::Undo);
     }
     assert_eq!(**session(&app).scenario(), *first);
     assert!(!session(&app).can_undo());
     assert_eq!(session(&app).world().now(), time, "to undo rewinds no world");
     for _ in 0..count {
-        act(&mut app, Action::RedoPressed);
+        act(&mut app, EditAction::Redo);
     }
     assert_eq!(**session(&app).scenario(), *last);
     assert!(!session(&app).can_redo());
@@ -85,18 +85,18 @@ fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
     let hash = session(&app).world().trace_hash();
     let node = Node::Queue("analytics-queue".into());
     for x in 0..20 {
-        act(&mut app, Action::Dragged(node.clone(), Point { x: 600.0 + f64::from(x), y: 400.0 }));
+        act(&mut app, EditAction::Drag(node.clone(), Point { x: 600.0 + f64::from(x), y: 400.0 }));
     }
-    act(&mut app, Action::Dropped);
+    act(&mut app, EditAction::Drop);
     assert_eq!(session(&app).world().trace_hash(), hash, "the world minds no position");
     assert!(session(&app).timeline().recording().inputs.is_empty());
     let place = |app: &App| session(app).document().broker.queues[2].at;
     assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
-    act(&mut app, Action::UndoPressed);
+    act(&mut app, EditAction::Undo);
     assert_eq!(place(&app), Point { x: 568.0, y: 385.0 });
-    act(&mut app, Action::RedoPressed);
+    act(&mut app, EditAction::Redo);
     assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
-    let Some(Effect::Download { text, .. }) = app::update(&mut app, Action::SavePressed) else { panic!("a file") };
+    let Effect::Download { text, .. } = only(app::update(&mut app, FileAction::SaveScenario)) else { panic!("a file") };
     assert!(text.contains("\"name\": \"analytics-queue\", \"at\": [615, 405]"), "{text}");
 }
 
@@ -104,44 +104,44 @@ fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
 fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
     let mut app = opened();
     let first = session(&app).document();
-    act(&mut app, Action::Selected(Some(node("inventory-queue"))));
-    act(&mut app, Action::SelectedAlso(node("analytics-queue")));
-    act(&mut app, Action::SelectedAlso(node("notification-queue")));
-    act(&mut app, Action::SelectedAlso(node("notification-queue")));
+    act(&mut app, SelectAction::Node(Some(node("inventory-queue"))));
+    act(&mut app, SelectAction::Toggle(node("analytics-queue")));
+    act(&mut app, SelectAction::Toggle(node("notification-queue")));
+    act(&mut app, SelectAction::Toggle(node("notification-queue")));
     assert_eq!(session(&app).parts().len(), 2, "once more takes it away again");
     let place = |app: &App, name: &str| session(app).place(&node(name)).expect("it is there");
     let before = (place(&app, "inventory-queue"), place(&app, "analytics-queue"));
-    act(&mut app, Action::Nudged(20.0, -5.0));
+    act(&mut app, EditAction::Nudge(20.0, -5.0));
     assert_eq!(place(&app, "analytics-queue"), Point { x: before.1.x + 20.0, y: before.1.y - 5.0 });
-    act(&mut app, Action::UndoPressed);
+    act(&mut app, EditAction::Undo);
     assert_eq!((place(&app, "inventory-queue"), place(&app, "analytics-queue")), before, "one gesture, one step");
-    act(&mut app, Action::Dragged(node("inventory-queue"), Point { x: 300.0, y: 300.0 }));
-    act(&mut app, Action::Dropped);
+    act(&mut app, EditAction::Drag(node("inventory-queue"), Point { x: 300.0, y: 300.0 }));
+    act(&mut app, EditAction::Drop);
     let by = Point { x: 300.0 - before.0.x, y: 300.0 - before.0.y };
     assert_eq!(place(&app, "analytics-queue"), Point { x: before.1.x + by.x, y: before.1.y + by.y }, "what else is selected comes along");
-    act(&mut app, Action::AlignPressed(Align::Row));
+    act(&mut app, EditAction::Align(Align::Row));
     assert!((place(&app, "inventory-queue").y - place(&app, "analytics-queue").y).abs() < f64::EPSILON);
-    act(&mut app, Action::DeletePressed);
+    act(&mut app, EditAction::Delete);
     assert_eq!(session(&app).scenario().broker.queues.len(), first.broker.queues.len() - 2);
     for _ in 0..3 {
-        act(&mut app, Action::UndoPressed);
+        act(&mut app, EditAction::Undo);
     }
     assert_eq!(session(&app).document(), first);
-    act(&mut app, Action::BoxSelected { from: Point { x: -9e3, y: -9e3 }, to: Point { x: 9e3, y: 9e3 } });
+    act(&mut app, SelectAction::Box { from: Point { x: -9e3, y: -9e3 }, to: Point { x: 9e3, y: 9e3 } });
     let all = session(&app).parts().len();
-    act(&mut app, Action::AllSelected);
+    act(&mut app, SelectAction::All);
     assert_eq!(session(&app).parts().len(), all);
-    act(&mut app, Action::DeletePressed);
+    act(&mut app, EditAction::Delete);
     assert!(geometry::places(session(&app).plan()).is_empty());
     balanced(&app);
-    act(&mut app, Action::UndoPressed);
+    act(&mut app, EditAction::Undo);
     assert_eq!(session(&app).document(), first);
 }
 
 #[test]
 fn arranging_puts_no_node_on_another() {
     let mut app = opened();
-    act(&mut app, Action::ArrangePressed);
+    act(&mut app, EditAction::Arrange);
     let plan = session(&app).plan();
     let rects: Vec<_> = geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).collect();
     for (index, one) in rects.iter().enumerate() {
@@ -150,36 +150,37 @@ fn arranging_puts_no_node_on_another() {
             assert!(apart, "{one:?} lies over {other:?}");
         }
     }
-    act(&mut app, Action::UndoPressed);
+    act(&mut app, EditAction::Undo);
     assert!(!session(&app).can_undo());
 }
 
 #[test]
 fn parts_are_copied_into_another_page_under_new_names() {
     let mut app = opened();
-    act(&mut app, Action::Selected(Some(Node::Exchange("platform-events".into()))));
-    act(&mut app, Action::SelectedAlso(node("notification-queue")));
-    let Some(Effect::Copy(text)) = app::update(&mut app, Action::CopyPressed) else { panic!("it is copied") };
+    act(&mut app, SelectAction::Node(Some(Node::Exchange("platform-events".into()))));
+    act(&mut app, SelectAction::Toggle(node("notification-queue")));
+    let Effect::Copy(text) = only(app::update(&mut app, SelectAction::Copy)) else { panic!("it is copied") };
     let (exchanges, bindings) = (session(&app).scenario().broker.exchanges.len(), session(&app).scenario().broker.bindings.len());
-    act(&mut app, Action::Pasted(text.clone()));
+    act(&mut app, EditAction::Paste(text.clone()));
     assert_eq!(session(&app).objection, None);
     let broker = &session(&app).scenario().broker;
     assert_eq!((broker.exchanges.len(), broker.bindings.len()), (exchanges + 1, bindings + 1), "with what binds them to one another");
     assert_eq!(session(&app).parts().len(), 2, "what is new is selected");
     let mut other = App::default();
-    act(&mut other, Action::NewPressed);
-    act(&mut other, Action::Pasted(text));
+    act(&mut other, FileAction::New);
+    act(&mut other, EditAction::Paste(text));
     assert_eq!(session(&other).scenario().broker.queues.len(), 1);
     assert!(
         session(&other).scenario().broker.exchanges.iter().any(|exchange| &*exchange.name == "platform-events"),
         "where the name is free it stays"
     );
-    act(&mut other, Action::Pasted("a shopping list".into()));
+    act(&mut other, EditAction::Paste("a shopping list".into()));
     assert!(session(&other).objection.is_some());
-    act(&mut other, Action::Selected(Some(node("notification-queue"))));
-    act(&mut other, Action::DuplicatePressed);
+    act(&mut other, SelectAction::Node(Some(node("notification-queue"))));
+    act(&mut other, EditAction::Duplicate);
     assert_eq!(session(&other).scenario().broker.queues.len(), 2);
-    assert!(matches!(app::update(&mut other, Action::CutPressed), Some(Effect::Copy(_))));
+    let effects = app::update(&mut other, EditAction::Cut);
+    assert!(matches!(&*effects, [Effect::Copy(_), Effect::SaveDraft(_)]), "{effects:?}");
     assert_eq!(session(&other).scenario().broker.queues.len(), 1);
 }
 
@@ -187,16 +188,74 @@ fn parts_are_copied_into_another_page_under_new_names() {
 fn a_field_says_beside_itself_what_is_wrong_and_keeps_what_was_typed() {
     let mut app = opened();
     let path = "broker.queues[0].arguments.x-message-ttl";
-    act(&mut app, Action::FieldTyped(path.into(), Kind::Whole, "-5".into()));
+    act(&mut app, EditAction::TypeField(path.into(), Kind::Whole, "-5".into()));
     let before = session(&app).scenario().clone();
     let typing = session(&app).typing.clone().expect("it is being typed");
     assert!(typing.text == "-5" && typing.why.as_ref().is_some_and(|why| why.contains("x-message-ttl")), "{typing:?}");
-    act(&mut app, Action::FieldSet(path.into(), Kind::Whole, "-5".into()));
+    act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "-5".into()));
     assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
     assert_eq!(session(&app).typing, Some(typing));
-    act(&mut app, Action::FieldSet(path.into(), Kind::Whole, "5000".into()));
+    act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "5000".into()));
     assert_eq!(session(&app).typing, None);
     assert_eq!(session(&app).scenario().broker.queues[0].arguments.get("x-message-ttl").map(ToString::to_string).as_deref(), Some("5000"));
-    act(&mut app, Action::ListChanged("broker.bindings[0]".into(), Change::Remove));
+    act(&mut app, EditAction::ChangeList("broker.bindings[0]".into(), Change::Remove));
     assert_eq!(session(&app).scenario().broker.bindings.len(), before.broker.bindings.len() - 1);
+}
+
+/// What was cut must not come back with the draft when the page is left and opened again.
+#[test]
+fn what_is_cut_is_copied_and_is_not_in_the_draft() {
+    let mut app = opened();
+    act(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+    let effects = app::update(&mut app, EditAction::Cut);
+    let [Effect::Copy(copied), Effect::SaveDraft(draft)] = &*effects else { panic!("{effects:?}") };
+    assert!(copied.contains("analytics-queue"));
+    let mut later = opened();
+    act(&mut later, FileAction::DraftFound(draft.clone()));
+    act(&mut later, FileAction::OpenDraft);
+    assert_eq!(session(&later).document(), session(&app).document());
+    assert!(session(&later).scenario().broker.queues.iter().all(|queue| &*queue.name != "analytics-queue"));
+    // And it can be pasted there.
+    act(&mut later, EditAction::Paste(copied.clone()));
+    assert!(session(&later).scenario().broker.queues.iter().any(|queue| &*queue.name == "analytics-queue"));
+}
+
+#[test]
+fn a_drag_that_is_cancelled_leaves_no_trace() {
+    let mut app = opened();
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, EditAction::Undo);
+    let before = session(&app).document();
+    act(&mut app, SelectAction::All);
+    act(&mut app, EditAction::Drag(node("analytics-queue"), Point { x: 30.0, y: 45.0 }));
+    assert_ne!(session(&app).document(), before);
+    assert_eq!(app::update(&mut app, EditAction::CancelDrag), []);
+    assert_eq!(session(&app).document(), before);
+    assert!(!session(&app).can_undo() && session(&app).can_redo(), "and what was undone can still be done again");
+    assert_eq!(app::update(&mut app, EditAction::Drop), [], "nothing is held any more");
+    // An edit in the middle of a drag ends it: each is a step of its own.
+    act(&mut app, EditAction::Drag(node("analytics-queue"), Point { x: 30.0, y: 45.0 }));
+    let dragged = session(&app).document();
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, EditAction::Drop);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(session(&app).document(), dragged);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(session(&app).document(), before);
+}
+
+/// A line that ends asks for its key, where the exchange looks at one.
+#[test]
+fn a_new_binding_asks_for_its_key_unless_its_exchange_is_a_fanout() {
+    for (kind, asks) in
+        [(ExchangeType::Direct, true), (ExchangeType::Fanout, false), (ExchangeType::Topic, true), (ExchangeType::Headers, true)]
+    {
+        let mut app = opened();
+        act(&mut app, EditAction::AddPart(PartKind::Exchange(kind)));
+        act(&mut app, EditAction::ToggleLine);
+        let bindings = session(&app).scenario().broker.bindings.len();
+        let effects = app::update(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+        assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + 1);
+        assert_eq!(effects.contains(&Effect::AskBindingKey(bindings)), asks, "{kind:?}: {effects:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What is opened, kept, saved and protected.
 
-use requeue::app::{self, Action, App, Dialog, Effect, Node, Options};
+use requeue::app::{self, Action, App, Dialog, EditAction, Effect, FileAction, Node, OperateAction, Options, PageAction, SelectAction};
 use requeue::base::SimTime;
 use requeue::formats::recording_file;
 use requeue::scenario::Point;
@@ -13,48 +13,48 @@ fn what_cannot_be_opened_leaves_what_is_open() {
     let mut app = opened();
     play(&mut app, 3);
     let hash = session(&app).world().trace_hash();
-    act(&mut app, Action::Opened { name: "broken.json".into(), text: COURSE_CHAPTER.replace("\"topic\"", "\"topical\"") });
+    act(&mut app, FileAction::Opened { name: "broken.json".into(), text: COURSE_CHAPTER.replace("\"topic\"", "\"topical\"") });
     let unreadable = app.unreadable.as_ref().expect("it says so");
     assert_eq!(unreadable.name, "broken.json");
     assert_eq!(unreadable.problems[0].path, "broker.exchanges[0].type");
     assert_eq!(session(&app).world().trace_hash(), hash);
-    act(&mut app, Action::UnreadableDismissed);
+    act(&mut app, PageAction::DismissUnreadable);
     assert!(app.unreadable.is_none());
 }
 
 #[test]
 fn what_is_drawn_is_kept_by_itself_and_offered_next_time() {
     let mut app = opened();
-    assert_eq!(app::update(&mut app, Action::Selected(Some(Node::Queue("analytics-queue".into())))), None, "to look is not to change");
-    let Some(Effect::SaveDraft(text)) = app::update(&mut app, Action::PartPressed(PartKind::ClassicQueue)) else { panic!("it is kept") };
-    act(&mut app, Action::Dragged(Node::Queue("queue-1".into()), Point { x: 30.0, y: 45.0 }));
-    let Some(Effect::SaveDraft(moved)) = app::update(&mut app, Action::Dropped) else { panic!("where it stands is kept, too") };
+    assert_eq!(app::update(&mut app, SelectAction::Node(Some(Node::Queue("analytics-queue".into())))), [], "to look is not to change");
+    let Effect::SaveDraft(text) = only(app::update(&mut app, EditAction::AddPart(PartKind::ClassicQueue))) else { panic!("it is kept") };
+    act(&mut app, EditAction::Drag(Node::Queue("queue-1".into()), Point { x: 30.0, y: 45.0 }));
+    let Effect::SaveDraft(moved) = only(app::update(&mut app, EditAction::Drop)) else { panic!("where it stands is kept, too") };
     assert_ne!(text, moved);
-    assert!(matches!(app::update(&mut app, Action::UndoPressed), Some(Effect::SaveDraft(_))));
+    assert!(matches!(only(app::update(&mut app, EditAction::Undo)), Effect::SaveDraft(_)));
     let mut later = opened();
-    act(&mut later, Action::DraftFound(moved));
+    act(&mut later, FileAction::DraftFound(moved));
     assert_eq!(later.draft.as_ref().map(app::Draft::title), Some("The course chapter's system"));
-    act(&mut later, Action::DraftOpened);
+    act(&mut later, FileAction::OpenDraft);
     assert_eq!(session(&later).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: 30.0, y: 45.0 }));
-    act(&mut later, Action::DraftFound("{ not a scenario".into()));
+    act(&mut later, FileAction::DraftFound("{ not a scenario".into()));
     assert!(later.draft.is_none(), "what cannot be read is not offered");
-    assert_eq!(app::update(&mut later, Action::DraftDiscarded), Some(Effect::ForgetDraft));
+    assert_eq!(app::update(&mut later, FileAction::DiscardDraft), [Effect::ForgetDraft]);
 }
 
 #[test]
 fn the_gallery_is_fetched_once_and_what_is_saved_opens_again() {
     let mut app = opened();
-    assert_eq!(app::update(&mut app, Action::DialogOpened(Dialog::Gallery)), Some(Effect::FetchGallery));
-    act(&mut app, Action::GalleryFetched(include_str!("../../static/gallery.json").into()));
-    act(&mut app, Action::DialogClosed);
-    assert_eq!(app::update(&mut app, Action::DialogOpened(Dialog::Gallery)), None);
+    assert_eq!(app::update(&mut app, PageAction::OpenDialog(Dialog::Gallery)), [Effect::FetchGallery]);
+    act(&mut app, FileAction::GalleryFetched(include_str!("../../static/gallery.json").into()));
+    act(&mut app, PageAction::CloseDialog);
+    assert_eq!(app::update(&mut app, PageAction::OpenDialog(Dialog::Gallery)), []);
     let first = app.gallery.as_ref().expect("it was fetched")[0].clone();
     assert_eq!(first.title, "The course chapter's system");
-    assert_eq!(app::update(&mut app, Action::ExhibitChosen(first.file.clone())), Some(Effect::FetchScenario(first.file)));
-    let Some(Effect::Download { name, text }) = app::update(&mut app, Action::SavePressed) else { panic!("a file") };
+    assert_eq!(app::update(&mut app, FileAction::OpenFromGallery(first.file.clone())), [Effect::FetchScenario(first.file)]);
+    let Effect::Download { name, text } = only(app::update(&mut app, FileAction::SaveScenario)) else { panic!("a file") };
     assert_eq!(name, "the-course-chapter-s-system.json");
     let scenario = session(&app).scenario().clone();
-    act(&mut app, Action::Opened { name, text });
+    act(&mut app, FileAction::Opened { name, text });
     assert_eq!(*session(&app).scenario(), scenario);
 }
 
@@ -63,11 +63,11 @@ fn a_recording_opens_at_its_beginning_with_its_future_ahead() {
     let mut app = opened();
     play(&mut app, 5);
     let service = notification_service(&app);
-    act(&mut app, Action::KillPressed(service));
+    act(&mut app, OperateAction::Kill(service));
     play(&mut app, 5);
     let hash = session(&app).world().trace_hash();
     let text = recording_file::write(session(&app).timeline().recording(), session(&app).world().now());
-    act(&mut app, Action::Opened { name: "found.json".into(), text });
+    act(&mut app, FileAction::Opened { name: "found.json".into(), text });
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 10);
     assert_eq!(session(&app).world().trace_hash(), hash);
@@ -76,42 +76,42 @@ fn a_recording_opens_at_its_beginning_with_its_future_ahead() {
 #[test]
 fn unsaved_work_is_not_replaced_without_leave() {
     let mut app = opened();
-    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     let other = COURSE_CHAPTER.replace("The course chapter's system", "Another");
-    act(&mut app, Action::Opened { name: "other.json".into(), text: other.clone() });
+    act(&mut app, FileAction::Opened { name: "other.json".into(), text: other.clone() });
     assert_eq!(app.dialog, Some(Dialog::Replace));
     assert_eq!(session(&app).scenario().title, "The course chapter's system");
-    act(&mut app, Action::DialogClosed);
-    act(&mut app, Action::ReplaceConfirmed);
+    act(&mut app, PageAction::CloseDialog);
+    act(&mut app, FileAction::ConfirmReplace);
     assert_eq!(session(&app).scenario().title, "The course chapter's system", "what was refused does not wait");
-    act(&mut app, Action::Opened { name: "other.json".into(), text: other.clone() });
-    act(&mut app, Action::ReplaceConfirmed);
+    act(&mut app, FileAction::Opened { name: "other.json".into(), text: other.clone() });
+    act(&mut app, FileAction::ConfirmReplace);
     assert_eq!(session(&app).scenario().title, "Another");
-    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
-    act(&mut app, Action::SavePressed);
-    act(&mut app, Action::Opened { name: "again.json".into(), text: other });
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, FileAction::SaveScenario);
+    act(&mut app, FileAction::Opened { name: "again.json".into(), text: other });
     assert_eq!(app.dialog, None, "what is in a file needs no question");
 }
 
 #[test]
 fn a_page_to_look_at_changes_nothing_and_still_runs() {
     let mut app = App::default();
-    act(&mut app, Action::OptionsGiven(Options { read_only: true, at: Some(SimTime::from_secs(3)), play: true, ..Options::default() }));
-    act(&mut app, Action::Opened { name: "link".into(), text: COURSE_CHAPTER.into() });
+    act(&mut app, PageAction::SetOptions(Options { read_only: true, at: Some(SimTime::from_secs(3)), play: true, ..Options::default() }));
+    act(&mut app, FileAction::Opened { name: "link".into(), text: COURSE_CHAPTER.into() });
     assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
     assert!(!app.playing, "a stranger's link does not play by itself");
     let before = session(&app).document();
     for action in [
-        Action::PartPressed(PartKind::Service),
-        Action::DeletePressed,
-        Action::FaultTyped("restart broker at 1s".into()),
-        Action::Pasted("{}".into()),
+        Action::Edit(EditAction::AddPart(PartKind::Service)),
+        Action::Edit(EditAction::Delete),
+        Action::Edit(EditAction::PlanFault("restart broker at 1s".into())),
+        Action::Edit(EditAction::Paste("{}".into())),
     ] {
         act(&mut app, action);
     }
     assert_eq!(session(&app).document(), before);
     let id = notification_service(&app);
-    act(&mut app, Action::KillPressed(id));
+    act(&mut app, OperateAction::Kill(id));
     play(&mut app, 2);
     assert!(session(&app).world().instance(id).is_some_and(|state| !state.up), "things may be broken");
 }

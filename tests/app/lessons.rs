@@ -1,9 +1,10 @@
 //! Lessons in the page: steps, solutions, locks, results.
 
 use requeue::app::form::Kind;
-use requeue::app::lesson::Deed;
-use requeue::app::words::{self};
-use requeue::app::{Action, App, Dialog, Effect, Speed};
+use requeue::app::words;
+use requeue::app::{
+    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, LessonAction, OperateAction, Speed, TimeAction,
+};
 use requeue::base::SimTime;
 use requeue::scenario::edit::PartKind;
 use requeue::sim::InstanceId;
@@ -13,31 +14,31 @@ use super::support::*;
 #[test]
 fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     let mut app = in_class(TOPIC);
-    deed(&mut app, Deed::Answered("audit-log".into()));
-    deed(&mut app, Deed::AnswerChecked);
+    deed(&mut app, LessonAction::Answer("audit-log".into()));
+    deed(&mut app, LessonAction::CheckAnswer);
     assert_eq!(room(&app).work().verdict, Some(false));
-    deed(&mut app, Deed::Answered("user-events".into()));
+    deed(&mut app, LessonAction::Answer("user-events".into()));
     assert_eq!(room(&app).work().verdict, None, "another answer is judged anew");
-    assert_eq!(deed(&mut app, Deed::AnswerChecked), Some(Effect::SaveProgress));
+    assert_eq!(deed(&mut app, LessonAction::CheckAnswer), [Effect::SaveProgress]);
     assert_eq!(room(&app).work().verdict, Some(true));
-    deed(&mut app, Deed::Watched);
+    deed(&mut app, LessonAction::Watch);
     play(&mut app, 3);
     assert!(
         session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail.contains("user.created")),
         "it is seen happening"
     );
     step_of(&mut app, "all-orders");
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     let findings = room(&app).work().findings.clone();
     assert!(!findings[0].good && findings[1].good && !room(&app).work().done);
     assert!(findings[0].why.as_ref().is_some_and(|why| why.contains("audit-service")), "{findings:?}");
     // The run that failed, and back again.
-    deed(&mut app, Deed::FailureOpened(0));
+    deed(&mut app, LessonAction::OpenFailure(0));
     assert!(room(&app).is_away());
-    deed(&mut app, Deed::SandboxPressed);
-    act(&mut app, Action::FieldSet("broker.bindings[0].routing_key".into(), Kind::Text, "order.#".into()));
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::ToggleSandbox);
+    act(&mut app, EditAction::SetField("broker.bindings[0].routing_key".into(), Kind::Text, "order.#".into()));
+    deed(&mut app, LessonAction::Prove);
     let effects = settle(&mut app);
     assert!(room(&app).work().done && effects == [Effect::SaveProgress]);
     // Away and back, each step has what was done at it.
@@ -48,8 +49,8 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     // In another lesson's file with the same steps it is still done.
     let (progress, works) = (app.progress.clone(), app.works.clone());
     let mut again = App::default();
-    act(&mut again, Action::ProgressFound { progress, works });
-    act(&mut again, Action::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
+    act(&mut again, CourseAction::ProgressFound { progress, works });
+    act(&mut again, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
     assert_eq!(room(&again).works.iter().filter(|work| work.done).count(), 2);
     assert_eq!(room(&again).work().answer, ["audit-log"], "and what was answered first is there again");
     step_of(&mut again, "all-orders");
@@ -60,25 +61,25 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
 fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
     let mut app = in_class(include_str!("../../static/lessons/why-events.md"));
     step_of(&mut app, "announce");
-    deed(&mut app, Deed::HintPressed);
-    deed(&mut app, Deed::HintPressed);
+    deed(&mut app, LessonAction::ShowHint);
+    deed(&mut app, LessonAction::ShowHint);
     assert_eq!(room(&app).work().hints, 2);
     let start = session(&app).scenario().clone();
-    deed(&mut app, Deed::SolutionPressed);
+    deed(&mut app, LessonAction::ShowSolution);
     let mut seen = 0;
     let mut last = start.clone();
     while app.is_busy() {
-        act(&mut app, Action::FramePassed(SimTime::from_millis(100)));
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(100)));
         if **session(&app).scenario() != *last {
             (seen, last) = (seen + 1, session(&app).scenario().clone());
         }
     }
     assert_eq!(seen, 5, "one after the other");
     assert!(session(&app).can_undo(), "and each can be undone");
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     assert!(room(&app).work().done);
-    deed(&mut app, Deed::ResetPressed);
+    deed(&mut app, LessonAction::Reset);
     assert_eq!(**session(&app).scenario(), *start);
     assert_eq!(room(&app).work().hints, 2, "what one was told one knows");
 }
@@ -88,13 +89,13 @@ fn breaking_is_judged_on_the_run_and_with_faults_alone() {
     let mut app = in_class(CRASH);
     step_of(&mut app, "twice");
     play(&mut app, 3);
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     assert!(!room(&app).work().findings[0].good, "nobody got two yet");
-    act(&mut app, Action::FaultTyped("kill notification-service at step 3 of message 60 for 2s".into()));
-    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    act(&mut app, EditAction::PlanFault("kill notification-service at step 3 of message 60 for 2s".into()));
+    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 3);
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     let findings = room(&app).work().findings.clone();
     assert!(findings.iter().all(|finding| finding.good), "{findings:?}");
@@ -103,19 +104,19 @@ fn breaking_is_judged_on_the_run_and_with_faults_alone() {
 #[test]
 fn what_is_locked_says_so_and_a_result_is_handed_in() {
     let mut app = in_class(include_str!("../../static/lessons/publish-subscribe.md"));
-    act(&mut app, Action::PartPressed(PartKind::Service));
+    act(&mut app, EditAction::AddPart(PartKind::Service));
     assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("services")));
-    deed(&mut app, Deed::StudentTyped("Grace".into()));
+    deed(&mut app, LessonAction::TypeStudent("Grace".into()));
     step_of(&mut app, "audit");
-    deed(&mut app, Deed::SolutionPressed);
+    deed(&mut app, LessonAction::ShowSolution);
     settle(&mut app);
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    let Some(Effect::Download { name, text }) = deed(&mut app, Deed::ResultPressed) else { panic!("a file") };
+    let Effect::Download { name, text } = only(deed(&mut app, LessonAction::SaveResult)) else { panic!("a file") };
     assert_eq!(name, "publish-subscribe-result.json");
     let submission = requeue::formats::result_file::read(&text).expect("it can be read");
     let graded = requeue::lesson::grade::grade(&room(&app).lesson, &submission, &[]);
-    deed(&mut app, Deed::GradePressed);
+    deed(&mut app, LessonAction::Grade);
     assert_eq!(Some(&graded), room(&app).graded.as_ref(), "the page and whoever grades say the same");
     assert_eq!(graded.student.as_deref(), Some("Grace"));
     assert_eq!(graded.score, 500, "one of two");
@@ -126,14 +127,14 @@ fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
     let mut app = in_class(MANAGEMENT);
     step_of(&mut app, "diagnose");
     let service = session(&app).scenario().service("analytics-service").expect("it is there").0;
-    act(&mut app, Action::FieldSet(format!("services[{service}].handlers[0].on.prefetch"), Kind::Whole, "3".into()));
+    act(&mut app, EditAction::SetField(format!("services[{service}].handlers[0].on.prefetch"), Kind::Whole, "3".into()));
     play(&mut app, 2);
-    act(&mut app, Action::RestartPressed);
-    act(&mut app, Action::KillPressed(InstanceId { service, instance: 0 }));
-    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    act(&mut app, TimeAction::Restart);
+    act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));
+    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 2);
     let seen: Vec<Option<bool>> = (0..3).map(|clause| room(&app).live(session(&app), clause)).collect();
-    deed(&mut app, Deed::ProvePressed);
+    deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     let found: Vec<Option<bool>> = room(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
     assert_eq!(found, seen);
@@ -146,30 +147,30 @@ fn one_may_play_freely_and_the_lesson_waits() {
     step_of(&mut app, "diagnose");
     play(&mut app, 3);
     let time = session(&app).world().now();
-    deed(&mut app, Deed::SandboxPressed);
-    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
+    deed(&mut app, LessonAction::ToggleSandbox);
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     play(&mut app, 5);
-    deed(&mut app, Deed::SandboxPressed);
+    deed(&mut app, LessonAction::ToggleSandbox);
     assert_eq!(session(&app).world().now(), time);
     assert!(session(&app).world().broker().queue("queue-1").is_none());
-    deed(&mut app, Deed::Closed);
+    deed(&mut app, LessonAction::Close);
     assert!(app.classroom.is_none() && app.session.is_some(), "what is on the canvas stays");
 }
 
 #[test]
 fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
     let mut app = opened();
-    act(&mut app, Action::AuthorPressed);
+    act(&mut app, AuthorAction::Open);
     assert!(requeue::formats::lesson_file::read(&app.written).is_ok(), "{:?}", requeue::formats::lesson_file::read(&app.written));
-    act(&mut app, Action::WrittenOpened);
+    act(&mut app, AuthorAction::Try);
     assert_eq!(room(&app).lesson.title, "The course chapter's system");
-    act(&mut app, Action::LessonWritten("no lesson".into()));
-    act(&mut app, Action::WrittenOpened);
+    act(&mut app, AuthorAction::Type("no lesson".into()));
+    act(&mut app, AuthorAction::Try);
     assert!(app.unreadable.is_some() && app.classroom.is_some(), "what was open still is");
     let mut drawn = opened();
-    act(&mut drawn, Action::PartPressed(PartKind::ClassicQueue));
-    act(&mut drawn, Action::Opened { name: "a.md".into(), text: TOPIC.into() });
+    act(&mut drawn, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut drawn, FileAction::Opened { name: "a.md".into(), text: TOPIC.into() });
     assert_eq!(drawn.dialog, Some(Dialog::Replace), "unsaved work is asked about here, too");
-    act(&mut drawn, Action::ReplaceConfirmed);
+    act(&mut drawn, FileAction::ConfirmReplace);
     assert_eq!(&*room(&drawn).lesson.id, "topic");
 }

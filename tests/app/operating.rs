@@ -2,7 +2,7 @@
 
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, Mark};
-use requeue::app::{Action, App, Node, Speed, commands};
+use requeue::app::{Action, App, EditAction, FileAction, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands};
 use requeue::base::SimTime;
 use requeue::broker::Resource;
 use requeue::scenario::{FaultKind, Target};
@@ -14,13 +14,13 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     let mut app = opened();
     play(&mut app, 20);
     let id = notification_service(&app);
-    act(&mut app, Action::KillPressed(id));
+    act(&mut app, OperateAction::Kill(id));
     let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
     assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
     play(&mut app, 1);
     let shown = picture(session(&app).plan(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
-    act(&mut app, Action::StartPressed(id));
+    act(&mut app, OperateAction::Start(id));
     play(&mut app, 2);
     let lines: Vec<_> = session(&app).log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
     assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
@@ -33,19 +33,19 @@ fn every_fault_of_the_inspector_and_its_opposite() {
     let target = Target { service: "notification-service".into(), instance: Some(0) };
     let id = notification_service(&app);
     let state = |app: &App| session(app).world().instance(id).expect("it is there").clone();
-    act(&mut app, Action::FaultPressed(FaultKind::Hang(target.clone())));
+    act(&mut app, OperateAction::Break(FaultKind::Hang(target.clone())));
     assert!(state(&app).hung);
-    act(&mut app, Action::MendPressed(FaultKind::Hang(target.clone())));
+    act(&mut app, OperateAction::Mend(FaultKind::Hang(target.clone())));
     assert!(!state(&app).hung);
-    act(&mut app, Action::FaultPressed(FaultKind::Slow(target.clone(), 5.0)));
+    act(&mut app, OperateAction::Break(FaultKind::Slow(target.clone(), 5.0)));
     assert!(state(&app).slowness > 1.0);
-    act(&mut app, Action::MendPressed(FaultKind::Slow(target.clone(), 5.0)));
+    act(&mut app, OperateAction::Mend(FaultKind::Slow(target.clone(), 5.0)));
     assert!((state(&app).slowness - 1.0).abs() < f64::EPSILON);
-    act(&mut app, Action::FaultPressed(FaultKind::Alarm(Resource::Memory)));
+    act(&mut app, OperateAction::Break(FaultKind::Alarm(Resource::Memory)));
     assert_eq!(session(&app).world().broker().alarms(), [Resource::Memory]);
-    act(&mut app, Action::MendPressed(FaultKind::Alarm(Resource::Memory)));
+    act(&mut app, OperateAction::Mend(FaultKind::Alarm(Resource::Memory)));
     assert!(session(&app).world().broker().alarms().is_empty());
-    act(&mut app, Action::FaultPressed(FaultKind::RestartBroker));
+    act(&mut app, OperateAction::Break(FaultKind::RestartBroker));
     assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).what == "Restarted"));
     assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
 }
@@ -53,7 +53,7 @@ fn every_fault_of_the_inspector_and_its_opposite() {
 #[test]
 fn requests_by_hand_come_at_once() {
     let mut app = opened();
-    act(&mut app, Action::RequestPressed("customers".into(), 50));
+    act(&mut app, OperateAction::Request("customers".into(), 50));
     assert_eq!(session(&app).world().ledger().business.requests, 50);
     play(&mut app, 60);
     assert_eq!(session(&app).world().ledger().business.failed, 0);
@@ -63,12 +63,12 @@ fn requests_by_hand_come_at_once() {
 #[test]
 fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
     let mut app = opened();
-    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 30);
     let dead = "notification-queue.dead";
     let waiting = ready(&app, dead);
     assert!(waiting > 2, "{waiting}");
-    act(&mut app, Action::GetPressed { queue: dead.into(), count: 1, requeue: true });
+    act(&mut app, OperateAction::Get { queue: dead.into(), count: 1, requeue: true });
     assert_eq!(ready(&app, dead), waiting, "it was put back");
     let first = session(&app)
         .world()
@@ -79,16 +79,16 @@ fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
         .next()
         .is_some_and(requeue::broker::queue::ready::Entry::redelivered);
     assert!(first, "and will say so");
-    act(&mut app, Action::GetPressed { queue: dead.into(), count: 1, requeue: false });
+    act(&mut app, OperateAction::Get { queue: dead.into(), count: 1, requeue: false });
     assert_eq!(ready(&app, dead), waiting - 1, "acknowledged, it is gone");
-    act(&mut app, Action::MovePressed { queue: dead.into(), to: Some("inventory-queue".into()) });
+    act(&mut app, OperateAction::Move { queue: dead.into(), to: Some("inventory-queue".into()) });
     assert_eq!(ready(&app, dead), 0);
     let arrived = session(&app).world().ledger().queues["notification-queue"].arrived;
-    act(&mut app, Action::SpeedChosen(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 30);
     let (waiting, before) = (ready(&app, dead), session(&app).world().ledger().queues["notification-queue"].arrived);
     assert!(waiting > 0 && before > arrived);
-    act(&mut app, Action::MovePressed { queue: dead.into(), to: None });
+    act(&mut app, OperateAction::Move { queue: dead.into(), to: None });
     assert_eq!(ready(&app, dead), 0, "redriven");
     assert_eq!(
         session(&app).world().ledger().queues["notification-queue"].arrived,
@@ -96,10 +96,10 @@ fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
         "each to where it was published first"
     );
     let id = notification_service(&app);
-    act(&mut app, Action::KillPressed(id));
+    act(&mut app, OperateAction::Kill(id));
     play(&mut app, 1);
     assert!(ready(&app, "notification-queue") > 0);
-    act(&mut app, Action::PurgePressed("notification-queue".into()));
+    act(&mut app, OperateAction::Purge("notification-queue".into()));
     assert_eq!(ready(&app, "notification-queue"), 0);
     balanced(&app);
 }
@@ -108,9 +108,9 @@ fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
 fn faults_are_planned_as_sentences_moved_and_taken_back() {
     let mut app = opened();
     let before = session(&app).scenario().faults.len();
-    act(&mut app, Action::FaultTyped("kill notification-service at 5s for 3s".into()));
+    act(&mut app, EditAction::PlanFault("kill notification-service at 5s for 3s".into()));
     assert_eq!(session(&app).objection, None);
-    act(&mut app, Action::FaultMoved(before, SimTime::from_secs(8)));
+    act(&mut app, EditAction::MoveFault(before, SimTime::from_secs(8)));
     let id = notification_service(&app);
     let up = |app: &App| session(app).world().instance(id).is_some_and(|state| state.up);
     play(&mut app, 7);
@@ -119,12 +119,12 @@ fn faults_are_planned_as_sentences_moved_and_taken_back() {
     assert!(!up(&app), "but at eight");
     play(&mut app, 4);
     assert!(up(&app), "for three seconds");
-    act(&mut app, Action::FaultRemoved(before));
+    act(&mut app, EditAction::RemoveFault(before));
     assert_eq!(session(&app).scenario().faults.len(), before);
     for (typed, problem) in [("kill nobody at 5s", "nobody"), ("frighten notification-service", "")] {
-        act(&mut app, Action::FaultTyped(typed.into()));
+        act(&mut app, EditAction::PlanFault(typed.into()));
         assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains(problem)), "{typed}");
-        act(&mut app, Action::ObjectionDismissed);
+        act(&mut app, PageAction::DismissObjection);
     }
 }
 
@@ -135,19 +135,21 @@ fn every_command_can_be_done() {
     let service = Node::Instance(notification_service(&opened()));
     for node in [None, Some(client), Some(service), Some(Node::Exchange("platform-events".into())), Some(node("notification-queue"))] {
         let mut app = opened();
-        act(&mut app, Action::GalleryFetched("[]".into()));
-        act(&mut app, Action::Selected(node.clone()));
+        act(&mut app, FileAction::GalleryFetched("[]".into()));
+        act(&mut app, SelectAction::Node(node.clone()));
         let names: Vec<String> = commands::all(&app).into_iter().map(|command| command.name).collect();
         let mut sorted = names.clone();
         sorted.sort();
         sorted.dedup();
         assert_eq!(sorted.len(), names.len(), "each name once");
         for name in names {
-            act(&mut app, Action::Selected(node.clone()));
-            act(&mut app, Action::QueryTyped(name.to_uppercase()));
+            act(&mut app, SelectAction::Node(node.clone()));
+            act(&mut app, PageAction::TypeQuery(name.to_uppercase()));
             let command = commands::found(&app).into_iter().find(|command| command.name == name);
             // What was deleted meanwhile cannot be killed any more; and where nothing breaks any more, the next crash is a day ahead.
-            let Some(command) = command.filter(|command| node.is_none() || command.action != Action::NextPressed) else { continue };
+            let Some(command) = command.filter(|command| node.is_none() || command.action != Action::Time(TimeAction::FindNext)) else {
+                continue;
+            };
             act(&mut app, command.action);
             balanced(&app);
         }

@@ -1,8 +1,8 @@
 //! Messages published by hand, and what becomes of them on the canvas.
 
-use requeue::app::Action;
 use requeue::app::composer::Typed;
 use requeue::app::tokens::{Shape, picture};
+use requeue::app::{Action, OperateAction, PublishAction, TimeAction};
 use requeue::base::SimTime;
 use requeue::sim::InstanceId;
 
@@ -12,9 +12,9 @@ use super::support::*;
 fn dead_letters_are_diamonds_all_the_way() {
     let mut app = opened();
     let mut labelled = false;
-    act(&mut app, Action::PlayPressed);
+    act(&mut app, TimeAction::Play);
     for _ in 0..2_400 {
-        act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
         let shown = picture(session(&app).plan(), false);
         labelled |= shown.tokens.iter().any(|token| token.shape == Shape::Dead && token.label == Some("rejected"));
     }
@@ -46,7 +46,7 @@ fn publishing_by_hand_tells_where_it_went() {
         compose(&mut app, Typed::Exchange, exchange);
         compose(&mut app, Typed::Key, key);
         compose(&mut app, Typed::Payload, payload);
-        act(&mut app, Action::PublishPressed);
+        act(&mut app, PublishAction::Publish);
         let composer = &session(&app).composer;
         match expected {
             Ok(outcome) => assert_eq!(composer.outcome.as_deref(), Some(outcome)),
@@ -71,8 +71,8 @@ fn messages_carry_what_the_composer_says() {
     compose(&mut app, Typed::Confirm, "true");
     compose(&mut app, Typed::Count, "4");
     let analytics = session(&app).scenario().service("analytics-service").expect("it is there").0;
-    act(&mut app, Action::KillPressed(InstanceId { service: analytics, instance: 0 }));
-    act(&mut app, Action::PublishPressed);
+    act(&mut app, OperateAction::Kill(InstanceId { service: analytics, instance: 0 }));
+    act(&mut app, PublishAction::Publish);
     assert_eq!(session(&app).composer.outcome.as_deref(), Some("4 times: To analytics-queue. The broker confirmed it."));
     assert_eq!(ready(&app, "analytics-queue"), 4);
     let queue = session(&app).world().broker().queue("analytics-queue").expect("it is there");
@@ -82,7 +82,7 @@ fn messages_carry_what_the_composer_says() {
     assert_eq!(session(&app).world().ledger().messages.confirmed, 4);
     compose(&mut app, Typed::Mandatory, "true");
     compose(&mut app, Typed::Exchange, "platform-events.dlx");
-    act(&mut app, Action::PublishPressed);
+    act(&mut app, PublishAction::Publish);
     assert!(
         session(&app).composer.outcome.as_ref().is_some_and(|outcome| outcome.contains("was returned")),
         "{:?}",
@@ -98,7 +98,7 @@ fn messages_carry_what_the_composer_says() {
     ] {
         let mut app = opened();
         compose(&mut app, what, text);
-        act(&mut app, if what == Typed::Rate { Action::RepeatPressed } else { Action::PublishPressed });
+        act(&mut app, if what == Typed::Rate { Action::Publish(PublishAction::Repeat) } else { Action::Publish(PublishAction::Publish) });
         let error = session(&app).composer.error.clone().expect("it cannot be");
         assert!(error.0 == what && error.1.contains(problem), "{error:?}");
         assert!(session(&app).timeline().recording().inputs.is_empty());
@@ -109,11 +109,11 @@ fn messages_carry_what_the_composer_says() {
 fn publishing_at_a_rate_goes_on_while_time_does() {
     let mut app = opened();
     compose(&mut app, Typed::Rate, "5");
-    act(&mut app, Action::RepeatPressed);
+    act(&mut app, PublishAction::Repeat);
     play(&mut app, 4);
     let by_hand = session(&app).world().ledger().messages.by_hand;
     assert!((20..=21).contains(&by_hand), "{by_hand}");
-    act(&mut app, Action::RepeatPressed);
+    act(&mut app, PublishAction::Repeat);
     play(&mut app, 4);
     assert_eq!(session(&app).world().ledger().messages.by_hand, by_hand);
     let again = requeue::sim::World::replay(session(&app).timeline().recording(), session(&app).world().now());

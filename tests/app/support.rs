@@ -1,8 +1,9 @@
 //! What the tests of the application share: a page without a browser, and short words for what is done with it.
 
 use requeue::app::composer::Typed;
-use requeue::app::lesson::Deed;
-use requeue::app::{self, Action, App, Effect, Node, Session};
+use requeue::app::{
+    self, Action, App, EditAction, Effect, FileAction, LessonAction, Node, PublishAction, SelectAction, Session, TimeAction,
+};
 use requeue::base::SimTime;
 use requeue::scenario::edit::Part;
 use requeue::sim::InstanceId;
@@ -11,16 +12,16 @@ pub const COURSE_CHAPTER: &str = include_str!("../../static/scenarios/course-cha
 
 pub fn opened() -> App {
     let mut app = App::default();
-    act(&mut app, Action::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
     app
 }
 
-pub fn act(app: &mut App, action: Action) {
+pub fn act(app: &mut App, action: impl Into<Action>) {
     app::update(app, action);
 }
 
 pub fn compose(app: &mut App, what: Typed, text: &str) {
-    act(app, Action::ComposerSet(what, text.into()));
+    act(app, PublishAction::Set(what, text.into()));
 }
 
 pub fn session(app: &App) -> &Session {
@@ -28,11 +29,11 @@ pub fn session(app: &App) -> &Session {
 }
 
 pub fn play(app: &mut App, seconds: u64) {
-    act(app, Action::PlayPressed);
+    act(app, TimeAction::Play);
     for _ in 0..seconds * 20 {
-        act(app, Action::FramePassed(SimTime::from_millis(50)));
+        act(app, TimeAction::FramePassed(SimTime::from_millis(50)));
     }
-    act(app, Action::PausePressed);
+    act(app, TimeAction::Pause);
 }
 
 pub fn notification_service(app: &App) -> InstanceId {
@@ -51,13 +52,13 @@ pub fn select(app: &mut App, part: &Part) {
         }
         Part::Client(name) => Node::Client(world.clients().iter().position(|client| client.spec.name == *name).expect("it is there")),
     };
-    act(app, Action::Selected(Some(node)));
+    act(app, SelectAction::Node(Some(node)));
 }
 
 pub fn connect(app: &mut App, from: &Part, to: &Part) {
-    act(app, Action::Selected(None));
+    act(app, SelectAction::Node(None));
     select(app, from);
-    act(app, Action::ConnectPressed);
+    act(app, EditAction::ToggleLine);
     select(app, to);
 }
 
@@ -81,7 +82,7 @@ pub const MANAGEMENT: &str = include_str!("../../static/lessons/management-numbe
 
 pub fn in_class(text: &str) -> App {
     let mut app = App::default();
-    act(&mut app, Action::Opened { name: "lessons/a.md".into(), text: text.into() });
+    act(&mut app, FileAction::Opened { name: "lessons/a.md".into(), text: text.into() });
     assert_eq!(app.unreadable, None);
     app
 }
@@ -90,15 +91,21 @@ pub fn room(app: &App) -> &app::Classroom {
     app.classroom.as_ref().expect("a lesson is open")
 }
 
-pub fn deed(app: &mut App, deed: Deed) -> Option<Effect> {
-    app::update(app, Action::Lesson(deed))
+pub fn deed(app: &mut App, action: LessonAction) -> Vec<Effect> {
+    app::update(app, action)
+}
+
+/// The one effect of an action.
+pub fn only(effects: Vec<Effect>) -> Effect {
+    let [effect] = <[Effect; 1]>::try_from(effects).expect("one effect");
+    effect
 }
 
 /// Frames pass until nothing goes on by itself any more.
 pub fn settle(app: &mut App) -> Vec<Effect> {
     let mut effects = Vec::new();
     for _ in 0..2_000 {
-        effects.extend(app::update(app, Action::FramePassed(SimTime::from_millis(50))));
+        effects.extend(app::update(app, TimeAction::FramePassed(SimTime::from_millis(50))));
         if !app.is_busy() {
             return effects;
         }
@@ -108,5 +115,5 @@ pub fn settle(app: &mut App) -> Vec<Effect> {
 
 pub fn step_of(app: &mut App, id: &str) {
     let index = room(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
-    deed(app, Deed::StepChosen(index));
+    deed(app, LessonAction::ChooseStep(index));
 }

@@ -2,7 +2,7 @@
 
 use requeue::app::form::Kind;
 use requeue::app::tokens::picture;
-use requeue::app::{Action, App, Node, Speed, marks};
+use requeue::app::{App, EditAction, Node, OperateAction, SelectAction, Speed, TimeAction, marks};
 use requeue::base::SimTime;
 use requeue::scenario::edit::PartKind;
 
@@ -11,15 +11,15 @@ use super::support::*;
 #[test]
 fn time_passes_only_while_playing_and_at_the_chosen_speed() {
     let mut app = opened();
-    act(&mut app, Action::FramePassed(SimTime::from_millis(50)));
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 2);
     assert_eq!(session(&app).world().now(), SimTime::from_secs(2));
-    act(&mut app, Action::SpeedChosen(Speed(500)));
+    act(&mut app, TimeAction::SetSpeed(Speed(500)));
     play(&mut app, 2);
     assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
-    act(&mut app, Action::PlayPressed);
-    act(&mut app, Action::FramePassed(SimTime::from_secs(3_600)));
+    act(&mut app, TimeAction::Play);
+    act(&mut app, TimeAction::FramePassed(SimTime::from_secs(3_600)));
     assert!(session(&app).world().now() < SimTime::from_secs(4), "after a sleep time goes on from where it was");
 }
 
@@ -27,14 +27,14 @@ fn time_passes_only_while_playing_and_at_the_chosen_speed() {
 fn who_hurries_is_stopped_where_the_story_is_told() {
     let mut app = opened();
     let until = session(&app).scenario().until.expect("it has an end");
-    act(&mut app, Action::SpeedChosen(Speed(1_000_000)));
-    act(&mut app, Action::PlayPressed);
+    act(&mut app, TimeAction::SetSpeed(Speed(1_000_000)));
+    act(&mut app, TimeAction::Play);
     for _ in 0..40 {
-        act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
     }
     assert_eq!((session(&app).world().now(), app.playing), (until, false));
-    act(&mut app, Action::PlayPressed);
-    act(&mut app, Action::FramePassed(SimTime::from_millis(16)));
+    act(&mut app, TimeAction::Play);
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
     assert!(session(&app).world().now() > until && app.playing, "and goes on if that is wanted");
 }
 
@@ -42,7 +42,7 @@ fn who_hurries_is_stopped_where_the_story_is_told() {
 fn the_speed_changes_nothing_but_the_speed() {
     let (mut slow, mut fast) = (opened(), opened());
     play(&mut slow, 20);
-    act(&mut fast, Action::SpeedChosen(Speed(20_000)));
+    act(&mut fast, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut fast, 1);
     assert_eq!(session(&slow).world().trace_hash(), session(&fast).world().trace_hash());
 }
@@ -53,7 +53,7 @@ fn a_step_is_one_line_of_the_log_or_one_instant_of_them() {
     for _ in 0..30 {
         let before = session(&app).log.last_number();
         let steps = session(&app).world().steps();
-        act(&mut app, Action::StepPressed);
+        act(&mut app, TimeAction::StepForward);
         assert!(session(&app).world().steps() > steps);
         assert!(session(&app).log.last_number() > before);
     }
@@ -64,10 +64,10 @@ fn restarting_gives_the_same_run_again() {
     let mut app = opened();
     play(&mut app, 5);
     let hash = session(&app).world().trace_hash();
-    act(&mut app, Action::Selected(Some(Node::Queue("notification-queue".into()))));
+    act(&mut app, SelectAction::Node(Some(Node::Queue("notification-queue".into()))));
     let id = notification_service(&app);
-    act(&mut app, Action::KillPressed(id));
-    act(&mut app, Action::RestartPressed);
+    act(&mut app, OperateAction::Kill(id));
+    act(&mut app, TimeAction::Restart);
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 5);
     assert_eq!(session(&app).world().trace_hash(), hash);
@@ -78,7 +78,7 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     let mut app = opened();
     play(&mut app, 30);
     let (end, hash) = (session(&app).world().now(), session(&app).world().trace_hash());
-    act(&mut app, Action::Seeked(SimTime::from_secs(10)));
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(10)));
     assert_eq!(session(&app).world().now(), SimTime::from_secs(10));
     assert!(session(&app).timeline().is_in_the_past());
     assert_eq!(session(&app).timeline().furthest(), end);
@@ -86,26 +86,26 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     assert!(session(&app).log.newest().count() > 5);
     assert!(!picture(session(&app).plan(), false).tokens.is_empty(), "and what moved then is seen moving");
     let service = notification_service(&app);
-    act(&mut app, Action::KillPressed(service));
+    act(&mut app, OperateAction::Kill(service));
     assert!(!session(&app).timeline().is_in_the_past() && session(&app).other.is_some());
     play(&mut app, 20);
     assert_ne!(session(&app).world().trace_hash(), hash);
     let killed = session(&app).world().trace_hash();
-    act(&mut app, Action::BranchSwapped);
-    act(&mut app, Action::Seeked(end));
+    act(&mut app, TimeAction::SwapBranches);
+    act(&mut app, TimeAction::Seek(end));
     assert_eq!(session(&app).world().trace_hash(), hash, "as if nothing had been changed");
-    act(&mut app, Action::BranchSwapped);
-    act(&mut app, Action::Seeked(SimTime::from_secs(30)));
+    act(&mut app, TimeAction::SwapBranches);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(30)));
     assert_eq!(session(&app).world().trace_hash(), killed);
     // Side by side: here it was killed, there it was not.
-    act(&mut app, Action::ComparePressed);
+    act(&mut app, TimeAction::CompareBranches);
     let comparison = session(&app).comparison.clone().expect("there are two");
     assert_eq!(comparison.at, SimTime::from_secs(30));
     let row = comparison.rows.iter().find(|row| row.quantity.to_string() == "ready(notification-queue)").expect("they differ");
     assert!(row.left > row.right + 10.0, "{row:?}");
-    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
-    act(&mut app, Action::ComparePressed);
-    act(&mut app, Action::ComparePressed);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    act(&mut app, TimeAction::CompareBranches);
+    act(&mut app, TimeAction::CompareBranches);
     assert!(session(&app).comparison.as_ref().is_some_and(|comparison| comparison.rows.is_empty()), "before the kill they are alike");
 }
 
@@ -114,16 +114,16 @@ fn back_and_forward_by_what_the_log_tells() {
     let mut app = opened();
     play(&mut app, 12);
     let before = session(&app).world().now();
-    act(&mut app, Action::BackPressed);
+    act(&mut app, TimeAction::StepBack);
     let back = session(&app).world().now();
     assert!(back < before);
-    act(&mut app, Action::StepPressed);
+    act(&mut app, TimeAction::StepForward);
     assert!(session(&app).world().now() > back && session(&app).world().now() <= before);
-    act(&mut app, Action::NextPressed);
+    act(&mut app, TimeAction::FindNext);
     let newest = session(&app).log.newest().next().expect("something happened");
     assert!(marks::is_of_interest(&newest.occurrence.what), "{:?}", newest.occurrence);
     for _ in 0..500 {
-        act(&mut app, Action::BackPressed);
+        act(&mut app, TimeAction::StepBack);
     }
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
 }
@@ -132,18 +132,18 @@ fn back_and_forward_by_what_the_log_tells() {
 fn looking_for_the_next_crash_comes_back_where_nothing_crashes() {
     let mut app = opened();
     // Without poison nothing dies, and a day of it is millions of steps.
-    act(&mut app, Action::FieldSet("clients[0].poison".into(), Kind::Json, String::new()));
+    act(&mut app, EditAction::SetField("clients[0].poison".into(), Kind::Json, String::new()));
     assert_eq!(session(&app).objection, None);
     let steps = session(&app).world().steps();
-    act(&mut app, Action::NextPressed);
+    act(&mut app, TimeAction::FindNext);
     assert!(session(&app).world().steps() - steps <= 150_000);
     assert!(
-        session(&app).objection.as_ref().is_some_and(|told| told.starts_with("Nothing broke or died until")),
+        session(&app).objection.as_ref().is_some_and(|told| told.starts_with("No failure or dead letter before")),
         "{:?}",
         session(&app).objection
     );
     let now = session(&app).world().now();
-    act(&mut app, Action::NextPressed);
+    act(&mut app, TimeAction::FindNext);
     assert!(session(&app).world().now() > now, "and once more looks further");
 }
 
@@ -152,13 +152,13 @@ fn marks_stand_where_something_broke_each_once() {
     let mut app = opened();
     play(&mut app, 10);
     let service = notification_service(&app);
-    act(&mut app, Action::KillPressed(service));
+    act(&mut app, OperateAction::Kill(service));
     play(&mut app, 10);
     let marks = |app: &App| session(app).marks.iter().cloned().collect::<Vec<_>>();
     let first = marks(&app);
     assert!(first.iter().any(|mark| mark.sign == marks::Sign::Fault && mark.at == SimTime::from_secs(10)));
     assert!(first.iter().any(|mark| mark.sign == marks::Sign::Dead));
-    act(&mut app, Action::Seeked(SimTime::from_secs(5)));
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
     play(&mut app, 15);
     assert_eq!(marks(&app), first, "played again, and not noted again");
 }
@@ -167,14 +167,14 @@ fn marks_stand_where_something_broke_each_once() {
 fn a_messages_story_is_told_up_to_the_playhead() {
     let mut app = opened();
     play(&mut app, 8);
-    act(&mut app, Action::EventAsked(Some("e-1".into())));
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
     let told = |app: &App| session(app).biography.clone().expect("it was asked for");
     let full = told(&app).life.expect("it was published").entries.len();
-    act(&mut app, Action::Seeked(SimTime::from_secs(2)));
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(2)));
     assert!(told(&app).life.is_none_or(|life| life.entries.len() < full));
-    act(&mut app, Action::Seeked(SimTime::ZERO));
+    act(&mut app, TimeAction::Seek(SimTime::ZERO));
     assert!(told(&app).life.is_none());
-    act(&mut app, Action::EventAsked(None));
+    act(&mut app, SelectAction::Story(None));
     assert!(session(&app).biography.is_none());
 }
 
@@ -182,11 +182,11 @@ fn a_messages_story_is_told_up_to_the_playhead() {
 fn time_begins_again_and_what_was_drawn_stays() {
     let mut app = opened();
     play(&mut app, 5);
-    act(&mut app, Action::PartPressed(PartKind::ClassicQueue));
-    act(&mut app, Action::RestartPressed);
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, TimeAction::Restart);
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     assert!(session(&app).world().broker().queue("queue-1").is_some());
-    act(&mut app, Action::UndoPressed);
+    act(&mut app, EditAction::Undo);
     assert!(session(&app).world().broker().queue("queue-1").is_none());
 }
 
@@ -195,8 +195,8 @@ fn a_seed_that_is_edited_counts_from_the_next_restart() {
     let mut app = opened();
     play(&mut app, 5);
     let before = session(&app).world().trace_hash();
-    act(&mut app, Action::FieldSet("seed".into(), Kind::Whole, "99".into()));
-    act(&mut app, Action::RestartPressed);
+    act(&mut app, EditAction::SetField("seed".into(), Kind::Whole, "99".into()));
+    act(&mut app, TimeAction::Restart);
     play(&mut app, 5);
     assert_ne!(session(&app).world().trace_hash(), before);
     assert_eq!(session(&app).world().recording().seed, 99);

@@ -1,0 +1,498 @@
+//! The document is edited, and what runs adapts. Everything that a read-only page refuses is here.
+
+use std::sync::Arc;
+
+use super::arrange::{self, Align};
+use super::effect::Effect;
+use super::form::{self, Change};
+use super::geometry::{self, Layout, Plan, Rect};
+use super::session::Session;
+use super::{App, Node};
+use crate::base::SimTime;
+use crate::broker::ExchangeType;
+use crate::formats::scenario_file;
+use crate::lesson::Lock;
+use crate::scenario::edit::{self, Edit, Part, PartKind};
+use crate::scenario::{Fault, Json, Moment, Point, Scenario};
+use crate::sim::{Input, Place};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditAction {
+    Apply(Edit),
+    /// A field of a form is being typed into: where it stands in the file, what it takes, what it says so far.
+    TypeField(String, form::Kind, String),
+    /// What was typed into a field takes effect.
+    SetField(String, form::Kind, String),
+    ChangeList(String, Change),
+    /// A part is put where there is room.
+    AddPart(PartKind),
+    /// A part is put where it was let go.
+    AddPartAt(PartKind, Point),
+    /// A node follows the pointer, and with it what else is selected.
+    Drag(Node, Point),
+    /// What was dragged stays where it is.
+    Drop,
+    /// What was dragged goes back to where it was.
+    CancelDrag,
+    /// What is selected moves by so much.
+    Nudge(f64, f64),
+    Align(Align),
+    Arrange,
+    Cut,
+    Paste(String),
+    Duplicate,
+    /// Begins a line at the selected node, or gives it up.
+    ToggleLine,
+    /// The line ends at this node.
+    EndLine(Node),
+    Delete,
+    Undo,
+    Redo,
+    /// A fault at its time, as a sentence.
+    PlanFault(String),
+    /// A fault of the scenario, by its number, to another time.
+    MoveFault(usize, SimTime),
+    RemoveFault(usize),
+}
+
+/// Nodes snap to this.
+const GRID: f64 = 15.0;
+
+/// How far back edits can be undone.
+const VERSIONS_MAX: usize = 6_000;
+
+/// What is typed so far, where, and why it cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typing {
+    pub path: String,
+    pub text: String,
+    pub why: Option<String>,
+}
+
+/// A gesture that moves nodes, and where they all were before it.
+#[derive(Debug)]
+pub(super) struct Dragging {
+    node: Node,
+    before: Layout,
+}
+
+/// What can be undone and done again: the whole document each time, which is shared but for what changed.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    past: Vec<Version>,
+    future: Vec<Version>,
+    /// How many were made.
+    edits: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    scenario: Arc<Scenario>,
+    layout: Layout,
+}
+impl History {
+    /// An edit begins here, and what was undone cannot be done again.
+    fn remember(&mut self, now: Version) {
+        self.edits += 1;
+        self.past.push(now);
+        self.future.clear();
+        if self.past.len() > VERSIONS_MAX {
+            self.past.remove(0);
+        }
+    }
+}
+
+/// Lets something change the document, and keeps a draft of what it changed.
+pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
+    let Some(session) = &mut app.session else { return Vec::new() };
+    let before = session.version();
+    let mut effects = session.change(action);
+    // In a lesson the work is kept with the lesson.
+    if session.version() != before && app.classroom.is_none() {
+        app.draft = None;
+        effects.push(Effect::SaveDraft(scenario_file::write(&session.document())));
+    }
+    effects
+}
+
+impl Session {
+    fn change(&mut self, action: EditAction) -> Vec<Effect> {
+        match action {
+            EditAction::Apply(edit) => self.edit(&[edit]),
+            EditAction::TypeField(path, kind, text) => {
+                let tried = self.tried(&path, &kind, &text);
+                self.typing = Some(Typing { path, text, why: tried.err() });
+            }
+            EditAction::SetField(path, kind, text) => match self.tried(&path, &kind, &text) {
+                Ok(new) => {
+                    self.typing = None;
+                    self.become_scenario(new);
+                }
+                Err(why) => self.typing = Some(Typing { path, text, why: Some(why) }),
+            },
+            EditAction::ChangeList(path, change) => self.become_or_object(form::changed(self.scenario(), &path, &change)),
+            EditAction::AddPart(kind) => {
+                let at = self.free_place();
+                self.edit(&[Edit::Add { kind, at }]);
+            }
+            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
+            EditAction::Drag(node, to) => self.drag(&node, to),
+            EditAction::Drop => self.drop_dragged(),
+            EditAction::CancelDrag => self.cancel_drag(),
+            EditAction::Nudge(dx, dy) => {
+                let moved: Vec<(Node, Point)> = self
+                    .selected()
+                    .filter_map(|node| self.place(node).map(|at| (node.clone(), Point { x: at.x + dx, y: at.y + dy })))
+                    .collect();
+                self.put(moved);
+            }
+            EditAction::Align(align) => {
+                let nodes: Vec<(Node, Rect)> =
+                    self.selected().filter_map(|node| Some((node.clone(), geometry::rect(self.plan(), node)?))).collect();
+                self.put(arrange::aligned(&nodes, align));
+            }
+            EditAction::Arrange => self.put(arrange::arranged(self.plan())),
+            EditAction::Cut => {
+                let copied = self.copied();
+                self.delete();
+                return copied.map(Effect::Copy).into_iter().collect();
+            }
+            EditAction::Paste(text) => self.paste(&text),
+            EditAction::Duplicate => {
+                if let Some(text) = self.copied() {
+                    self.paste(&text);
+                }
+            }
+            EditAction::ToggleLine => {
+                self.connecting = if self.connecting.is_some() { None } else { self.selection.clone() };
+            }
+            EditAction::EndLine(to) => {
+                let bindings = self.scenario().broker.bindings.len();
+                self.connect_to(&to);
+                return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
+            }
+            EditAction::Delete => self.delete(),
+            EditAction::Undo => self.undo(),
+            EditAction::Redo => self.redo(),
+            EditAction::PlanFault(text) => {
+                let new = text
+                    .parse::<Fault>()
+                    .and_then(|fault| form::changed(self.scenario(), "faults", &Change::Add(Json::from(fault.to_string()))));
+                self.become_or_object(new);
+            }
+            EditAction::MoveFault(index, at) => {
+                let mut new = Scenario::clone(self.scenario());
+                if let Some(fault) = new.faults.get_mut(index) {
+                    fault.when = Moment::At(at);
+                    self.become_scenario(new);
+                }
+            }
+            EditAction::RemoveFault(index) => {
+                let mut new = Scenario::clone(self.scenario());
+                if index < new.faults.len() {
+                    new.faults.remove(index);
+                    self.become_scenario(new);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn delete(&mut self) {
+        let edits: Vec<Edit> = self.parts().into_iter().map(Edit::Remove).collect();
+        self.edit(&edits);
+    }
+
+    fn paste(&mut self, text: &str) {
+        match arrange::pasted(&self.document(), text) {
+            Ok((new, parts)) => {
+                self.become_scenario(new);
+                let nodes: Vec<Node> = parts.iter().filter_map(|part| self.node(part)).collect();
+                self.select_all(nodes);
+            }
+            Err(why) => self.objection = Some(why),
+        }
+    }
+
+    /// The binding that is new since there were so many, where its exchange looks at a key.
+    fn key_to_ask_for(&self, bindings: usize) -> Option<usize> {
+        let broker = &self.scenario().broker;
+        let last = broker.bindings.last().filter(|_| broker.bindings.len() > bindings)?;
+        let exchange = broker.exchanges.iter().find(|exchange| exchange.name == last.source)?;
+        match exchange.kind {
+            ExchangeType::Direct | ExchangeType::Topic | ExchangeType::Headers => Some(broker.bindings.len() - 1),
+            ExchangeType::Fanout => None,
+        }
+    }
+
+    fn become_or_object(&mut self, new: Result<Scenario, String>) {
+        match new {
+            Ok(new) => self.become_scenario(new),
+            Err(why) => self.objection = Some(why),
+        }
+    }
+
+    /// The document with every node where it stands on the canvas.
+    #[must_use]
+    pub fn document(&self) -> Scenario {
+        let mut scenario = Scenario::clone(self.scenario());
+        for (node, at) in self.layout.iter() {
+            let Some(part) = self.part(node) else { continue };
+            let place = match &part {
+                Part::Client(name) => scenario.clients.iter_mut().find(|client| client.name == *name).map(|client| &mut client.at),
+                Part::Service(name) => scenario.services.iter_mut().find(|service| service.name == *name).map(|service| &mut service.at),
+                Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
+                Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
+            };
+            if let Some(place) = place {
+                *place = *at;
+            }
+        }
+        scenario
+    }
+
+    /// Tells one state of the document from another.
+    pub(super) const fn version(&self) -> (usize, usize) {
+        (self.history.edits, self.history.future.len())
+    }
+
+    fn remember(&mut self) {
+        self.drop_dragged();
+        let now = Version { scenario: self.scenario().clone(), layout: self.layout.clone() };
+        self.history.remember(now);
+    }
+
+    /// Changes the document, and with it what runs; or says why not. All of it is one step of the history.
+    fn edit(&mut self, edits: &[Edit]) {
+        let changed = edits.iter().try_fold(Scenario::clone(self.scenario()), |scenario, edit| edit::apply(&scenario, edit));
+        match changed {
+            Err(why) => self.objection = Some(why),
+            Ok(new) => {
+                let before = self.selection.as_ref().and_then(|node| self.part(node));
+                self.become_scenario(new);
+                for edit in edits {
+                    self.follow(edit, before.clone());
+                }
+            }
+        }
+    }
+
+    /// The document is another from now on.
+    pub(super) fn become_scenario(&mut self, new: Scenario) {
+        self.objection = None;
+        if new == **self.scenario() {
+            return;
+        }
+        if let Some(lock) = Lock::broken(&self.locked, self.scenario(), &new) {
+            self.objection = Some(format!("The lesson keeps its {} as they are.", lock.name()));
+            return;
+        }
+        self.remember();
+        self.inject(Input::Edit(Arc::new(new)));
+        let plan = Plan { world: self.timeline.world(), layout: &self.layout };
+        let there = |node: &Node| geometry::rect(plan, node).is_some();
+        self.also.retain(there);
+        self.selection = self.selection.take().filter(there).or_else(|| self.also.pop());
+    }
+
+    /// The document with a field as it was typed, or why it cannot be.
+    fn tried(&self, path: &str, kind: &form::Kind, text: &str) -> Result<Scenario, String> {
+        form::parse(kind, text).and_then(|value| form::changed(self.scenario(), path, &Change::Set(value)))
+    }
+
+    fn connect_to(&mut self, to: &Node) {
+        let from = self.connecting.take().and_then(|node| self.part(&node));
+        if let (Some(from), Some(to)) = (from, self.part(to)) {
+            self.edit(&[Edit::Connect { from: from.clone(), to }]);
+            // Its key is asked for next: it is a field of the exchange.
+            self.selection = self.node(&from);
+            self.also.clear();
+        }
+    }
+
+    /// Whether a line can lead there from where it was begun.
+    #[must_use]
+    pub fn may_connect(&self, to: &Node) -> bool {
+        let from = self.connecting.as_ref().and_then(|node| self.part(node));
+        from.zip(self.part(to)).is_some_and(|(from, to)| edit::connectable(&from, &to))
+    }
+
+    /// Nodes to their new places, as one step.
+    fn put(&mut self, places: Vec<(Node, Point)>) {
+        let places: Vec<(Node, Point)> = places.into_iter().filter(|(node, at)| self.place(node) != Some(*at)).collect();
+        if places.is_empty() {
+            return;
+        }
+        self.remember();
+        for (node, at) in places {
+            self.layout.insert(geometry::moved_as(&node), at);
+        }
+    }
+
+    /// The document is in a file now.
+    pub(super) const fn saved(&mut self) {
+        self.saved = self.version();
+    }
+
+    /// Whether something would be lost.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        self.saved != self.version() && self.can_undo()
+    }
+
+    /// The selection stays with its part, and goes to one that is new.
+    fn follow(&mut self, edit: &Edit, before: Option<Part>) {
+        let scenario = self.scenario();
+        let part = match edit {
+            Edit::Add { kind, .. } => match kind {
+                PartKind::Client => scenario.clients.last().map(|client| Part::Client(client.name.clone())),
+                PartKind::Service => scenario.services.last().map(|service| Part::Service(service.name.clone())),
+                PartKind::Exchange(_) => scenario.broker.exchanges.last().map(|exchange| Part::Exchange(exchange.name.clone())),
+                PartKind::ClassicQueue | PartKind::QuorumQueue => {
+                    scenario.broker.queues.last().map(|queue| Part::Queue(queue.name.clone()))
+                }
+            },
+            Edit::Remove(_) => None,
+            Edit::Rename { part, name } => Some(match part {
+                Part::Client(_) => Part::Client(name.clone()),
+                Part::Service(_) => Part::Service(name.clone()),
+                Part::Exchange(_) => Part::Exchange(name.clone()),
+                Part::Queue(_) => Part::Queue(name.clone()),
+            }),
+            Edit::Connect { .. } => before,
+        };
+        // A renamed node stands where it stood.
+        if let Edit::Rename { part: old, .. } = edit
+            && let Some(new) = part.as_ref().and_then(|part| self.node(part))
+            && let Some(at) = self.old_place(old)
+        {
+            self.layout.insert(new, at);
+        }
+        if !matches!(edit, Edit::Connect { .. }) {
+            self.selection = part.and_then(|part| self.node(&part));
+            self.also.clear();
+        }
+    }
+
+    fn old_place(&self, part: &Part) -> Option<Point> {
+        match part {
+            Part::Exchange(name) => self.layout.get(&Place::Exchange(name.clone())).copied(),
+            Part::Queue(name) => self.layout.get(&Place::Queue(name.clone())).copied(),
+            // Programs are known by their place in the world: the one of the new name is another.
+            Part::Client(_) | Part::Service(_) => None,
+        }
+    }
+
+    /// What else is selected comes along.
+    fn drag(&mut self, node: &Node, to: Point) {
+        let node = geometry::moved_as(node);
+        let Some(at) = self.place(&node) else { return };
+        if self.dragging.as_ref().is_none_or(|dragging| dragging.node != node) {
+            self.drop_dragged();
+            self.dragging = Some(Dragging { node: node.clone(), before: self.layout.clone() });
+        }
+        let to = snapped(to);
+        let others: Vec<Node> = if self.is_selected(&node) {
+            self.selected().map(geometry::moved_as).filter(|other| *other != node).collect()
+        } else {
+            Vec::new()
+        };
+        for other in others {
+            if let Some(place) = self.place(&other) {
+                self.layout.insert(other, Point { x: place.x + to.x - at.x, y: place.y + to.y - at.y });
+            }
+        }
+        self.layout.insert(node, to);
+    }
+
+    /// What was dragged stays where it is. One gesture is one step of the history.
+    fn drop_dragged(&mut self) {
+        if let Some(Dragging { before, .. }) = self.dragging.take()
+            && before != self.layout
+        {
+            self.history.remember(Version { scenario: self.scenario().clone(), layout: before });
+        }
+    }
+
+    /// What was dragged goes back to where it was.
+    fn cancel_drag(&mut self) {
+        if let Some(Dragging { before, .. }) = self.dragging.take() {
+            self.layout = before;
+        }
+    }
+
+    fn undo(&mut self) {
+        self.drop_dragged();
+        while let Some(version) = self.history.past.pop() {
+            if !self.is_now(&version) {
+                let now = self.restore(version);
+                self.history.future.push(now);
+                return;
+            }
+        }
+    }
+
+    fn redo(&mut self) {
+        self.drop_dragged();
+        while let Some(version) = self.history.future.pop() {
+            if !self.is_now(&version) {
+                let now = self.restore(version);
+                self.history.past.push(now);
+                return;
+            }
+        }
+    }
+
+    /// Nothing would change: the other branch, or the past, has it so already.
+    fn is_now(&self, version: &Version) -> bool {
+        version.scenario == *self.scenario() && version.layout == self.layout
+    }
+
+    /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
+    fn restore(&mut self, version: Version) -> Version {
+        let now = Version { scenario: self.scenario().clone(), layout: std::mem::replace(&mut self.layout, version.layout) };
+        if now.scenario != version.scenario {
+            let selected = self.selection.as_ref().and_then(|node| self.part(node));
+            self.inject(Input::Edit(version.scenario));
+            self.also.clear();
+            self.selection = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
+        }
+        now
+    }
+
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        self.history.past.iter().any(|version| !self.is_now(version))
+    }
+
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        self.history.future.iter().any(|version| !self.is_now(version))
+    }
+
+    /// Where a new node stands on nobody's toes: below everything, or in the middle of nothing.
+    fn free_place(&self) -> Point {
+        let rects: Vec<geometry::Rect> =
+            geometry::places(self.plan()).iter().filter_map(|place| geometry::rect(self.plan(), place)).collect();
+        let free = |at: Point| {
+            rects.iter().all(|rect| {
+                let (x, y) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0);
+                (x - at.x).abs() > 180.0 || (y - at.y).abs() > 110.0
+            })
+        };
+        let columns = [330.0, 570.0, 120.0, 810.0];
+        let mut y = 105.0;
+        loop {
+            if let Some(x) = columns.iter().find(|x| free(Point { x: **x, y })) {
+                return Point { x: *x, y };
+            }
+            y += 45.0;
+        }
+    }
+}
+
+/// To the grid.
+fn snapped(at: Point) -> Point {
+    let snap = |value: f64| (value / GRID).round() * GRID;
+    Point { x: snap(at.x), y: snap(at.y) }
+}

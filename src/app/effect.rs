@@ -1,0 +1,51 @@
+//! What the browser does beyond showing the new state. One action may have several effects.
+
+/// A picture of the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Image {
+    Png,
+    Svg,
+}
+
+/// What a page that embeds this one is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostMessage {
+    /// JSON: the lesson, its number of steps and those that are done.
+    Progress(String),
+    /// The result of a lesson, as its file has it.
+    Result(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    SavePreferences,
+    /// Keep this, so that nothing is lost when the page is left or breaks.
+    SaveDraft(String),
+    ForgetDraft,
+    /// The list of the gallery is wanted.
+    FetchGallery,
+    /// A scenario of the gallery is wanted.
+    FetchScenario(String),
+    /// The list of the lessons is wanted.
+    FetchCourse,
+    /// One of the lessons is wanted.
+    FetchLesson(String),
+    /// Progress in lessons changed.
+    SaveProgress,
+    /// A file for the visitor.
+    Download {
+        name: String,
+        text: String,
+    },
+    /// For the clipboard.
+    Copy(String),
+    /// A picture of the canvas as it is, under this name.
+    Picture(Image, String),
+    TellHost(HostMessage),
+    /// Another system is on the canvas: all of it is to be seen.
+    ShowEverything,
+    /// A binding was drawn, and its key is asked for: its number.
+    AskBindingKey(usize),
+    /// Another step of the lesson is read from its beginning.
+    ReadStep,
+}

@@ -1,0 +1,169 @@
+//! The page around the canvas: dialogs, views, what a link asks for, preferences.
+
+use super::effect::Effect;
+use super::{App, Speed};
+use crate::base::SimTime;
+use crate::lesson::Lock;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// Whether tokens fly or jump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Motion {
+    /// As the system has it.
+    #[default]
+    System,
+    Reduced,
+    Full,
+}
+
+/// What lies over the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    Gallery,
+    Shortcuts,
+    /// Everything that can be done, to be found by typing.
+    Commands,
+    Share,
+    Glossary,
+    /// The lessons.
+    Course,
+    /// A lesson being written, with what will come of it.
+    Author,
+    /// What can be done with what is selected.
+    Menu {
+        x: i32,
+        y: i32,
+    },
+    /// Something is to be opened in the place of what was changed and not saved.
+    Replace,
+}
+
+/// What the panel of charts shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chart {
+    #[default]
+    Depth,
+    Rates,
+    Latency,
+    Business,
+}
+
+/// Which lines of the log are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    #[default]
+    All,
+    Messages,
+    /// What comes again or dies.
+    Trouble,
+    Programs,
+}
+
+/// How often a screen reader hears what happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    Off,
+    #[default]
+    Summary,
+    All,
+}
+
+/// What a link asked for: a page within another page, or one for looking only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What a lesson is to keep as it is, besides what it keeps itself.
+    pub locks: Vec<Lock>,
+    /// Nothing can be edited; time can be moved, and things broken.
+    pub read_only: bool,
+    /// Only the canvas and time.
+    pub embed: bool,
+    /// Where the playhead begins.
+    pub at: Option<SimTime>,
+    /// Plays by itself. Never what a stranger's link asks for: only together with `embed`.
+    pub play: bool,
+    pub speed: Option<u32>,
+}
+
+/// What is done to the page itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageAction {
+    OpenDialog(Dialog),
+    CloseDialog,
+    /// Into the search of a dialog.
+    TypeQuery(String),
+    /// From the canvas to the tables, and back.
+    ToggleTable,
+    ShowChart(Chart),
+    FilterLog(Filter),
+    /// Into the search of the log.
+    FindInLog(String),
+    SetVerbosity(Verbosity),
+    /// What the page's address asks for.
+    SetOptions(Options),
+    SetTheme(Theme),
+    SetMotion(Motion),
+    /// The reason why a file could not be opened was read.
+    DismissUnreadable,
+    /// The reason why an edit could not be made was read.
+    DismissObjection,
+}
+
+pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
+    match action {
+        PageAction::OpenDialog(dialog) => {
+            let wanted = match dialog {
+                Dialog::Gallery if app.gallery.is_none() => vec![Effect::FetchGallery],
+                Dialog::Course if app.course.is_none() => vec![Effect::FetchCourse],
+                Dialog::Gallery
+                | Dialog::Course
+                | Dialog::Shortcuts
+                | Dialog::Commands
+                | Dialog::Share
+                | Dialog::Glossary
+                | Dialog::Author
+                | Dialog::Menu { .. }
+                | Dialog::Replace => Vec::new(),
+            };
+            app.query = String::new();
+            app.dialog = Some(dialog);
+            return wanted;
+        }
+        PageAction::CloseDialog => {
+            app.dialog = None;
+            app.waiting = None;
+        }
+        PageAction::TypeQuery(text) => app.query = text,
+        PageAction::ToggleTable => app.table = !app.table,
+        PageAction::ShowChart(chart) => app.chart = chart,
+        PageAction::FilterLog(filter) => app.filter = filter,
+        PageAction::FindInLog(text) => app.find = text,
+        PageAction::SetVerbosity(verbosity) => app.verbosity = verbosity,
+        PageAction::SetOptions(options) => {
+            app.speed = options.speed.map(Speed).or(app.speed);
+            app.options = options;
+        }
+        PageAction::SetTheme(theme) => {
+            app.theme = theme;
+            return vec![Effect::SavePreferences];
+        }
+        PageAction::SetMotion(motion) => {
+            app.motion = motion;
+            return vec![Effect::SavePreferences];
+        }
+        PageAction::DismissUnreadable => app.unreadable = None,
+        PageAction::DismissObjection => {
+            if let Some(session) = &mut app.session {
+                session.objection = None;
+            }
+        }
+    }
+    Vec::new()
+}

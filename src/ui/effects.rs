@@ -1,0 +1,45 @@
+//! What the browser does besides showing the new state: each effect of the application is carried out here.
+
+use yew::Context;
+
+use super::drawing::Editing;
+use super::{Message, Playground, browser, painter};
+use crate::app::{Effect, HostMessage, Image, tokens};
+
+impl Playground {
+    pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        let dispatch = || ctx.link().callback(Message::Do);
+        match effect {
+            Effect::SavePreferences => {
+                browser::save_preferences(self.app.theme, self.app.motion);
+                browser::apply_theme(self.app.theme);
+                self.palette = None;
+            }
+            Effect::SaveDraft(text) => drop(browser::save_draft(&text)),
+            Effect::ForgetDraft => browser::forget_draft(),
+            Effect::FetchGallery => browser::fetch_gallery(dispatch()),
+            Effect::FetchScenario(file) => browser::fetch_scenario(file, dispatch()),
+            Effect::FetchCourse => browser::fetch_course(dispatch()),
+            Effect::FetchLesson(file) => browser::fetch_lesson(&file, dispatch()),
+            Effect::SaveProgress => browser::save_progress(&self.app.progress, &self.app.works),
+            Effect::Download { name, text } => browser::download(&name, &text),
+            Effect::Copy(text) => browser::copy(&text),
+            Effect::Picture(image, name) => self.picture(image, &name),
+            Effect::TellHost(HostMessage::Progress(told)) => browser::tell("progress", &told),
+            Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
+            Effect::ShowEverything => self.view = None,
+            Effect::AskBindingKey(number) => self.edit_in_place(Editing::Binding(number)),
+            Effect::ReadStep => self.focus_next = Some("step-title".into()),
+        }
+    }
+
+    fn picture(&self, image: Image, name: &str) {
+        let (Some(session), Some(palette)) = (&self.app.session, &self.palette) else { return };
+        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.camera(), palette);
+        let kind = match image {
+            Image::Png => "png",
+            Image::Svg => "svg",
+        };
+        browser::picture(kind, name, &tokens);
+    }
+}
