@@ -47,7 +47,7 @@ mod publish;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-pub use crate::base::SimTime;
+use crate::base::SimTime;
 pub use cause::{DeathReason, DropCause, Outcome, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
 pub use event::{Delivered, Event};

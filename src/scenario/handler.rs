@@ -1,6 +1,6 @@
 //! What a service does. Its handlers are steps in an order, and the order is meaningful: a crash happens between two of them.
 
-use super::{Attempts, Json, Name, Point, SimTime, Span, Table};
+use super::{Attempts, Endpoint, Json, Name, Point, SimTime, Span, Table};
 
 /// A program. Each instance is its own process with its own connection and channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,13 +155,6 @@ impl Action {
             Self::Ack => "ack",
         }
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    pub service: Name,
-    /// As in `POST /orders`.
-    pub path: Name,
 }
 
 /// What a step publishes. Routing key, payload and the texts among the headers are templates.

@@ -7,12 +7,14 @@
 //! | file | has |
 //! |---|---|
 //! | [`handler`] | what a service does: triggers, steps, failures, and what then |
-//! | [`traffic`] | when requests come, how long work takes, how often something is tried again |
+//! | [`traffic`] | clients, and when their requests come |
+//! | [`call`] | where a request goes, how long things take, how often a request is tried |
 //! | [`fault`] | what breaks, when, and for how long |
 //! | [`edit`] | how one is changed |
 //! | [`property`] | what is expected of a run |
 //! | [`template`] | payloads made of the data at hand |
 
+pub mod call;
 pub mod edit;
 pub mod fault;
 pub mod handler;
@@ -21,13 +23,15 @@ pub mod template;
 pub mod traffic;
 pub mod validate;
 
-pub use crate::broker::{ExchangeType, Name, Policy, Profile, SimTime, Table};
+pub use crate::base::SimTime;
+pub use crate::broker::{ExchangeType, Name, Policy, Profile, Table};
+pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
-    Action, Endpoint, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, Subscription, Trigger,
+    Action, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, Subscription, Trigger,
 };
 pub use property::Property;
-pub use traffic::{Attempts, Backoff, Breaker, Client, Pattern, Poison, Span, Traffic};
+pub use traffic::{Client, Pattern, Poison, Traffic};
 pub use validate::{Problem, validate};
 
 /// Payloads and the data of a handler. Its maps are ordered.

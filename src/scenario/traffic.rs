@@ -1,6 +1,6 @@
-//! When requests come, how long work takes, and how often something is tried again.
+//! Clients, and when their requests come.
 
-use super::{Endpoint, Json, Name, Point, SimTime};
+use super::{Attempts, Endpoint, Json, Name, Point, SimTime};
 
 /// Somebody outside who sends HTTP requests.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,56 +49,4 @@ pub struct Poison {
     pub one_in: u32,
     /// What these requests have in the place of the body's own fields.
     pub set: serde_json::Map<String, Json>,
-}
-
-/// How long something takes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Span {
-    Constant(SimTime),
-    Uniform {
-        from: SimTime,
-        to: SimTime,
-    },
-    Exponential {
-        mean: SimTime,
-    },
-    /// Most are near the median, a few take much longer: as real services do.
-    LogNormal {
-        median: SimTime,
-        sigma: f64,
-    },
-}
-
-/// How an HTTP request is tried.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attempts {
-    /// How long one attempt may take; none waits for ever.
-    pub timeout: Option<SimTime>,
-    /// After the first attempt.
-    pub retries: u32,
-    pub backoff: Backoff,
-    pub breaker: Option<Breaker>,
-}
-
-/// The pause before the n-th retry: `first × factor^(n-1)`, at most `max`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Backoff {
-    pub first: SimTime,
-    pub factor: f64,
-    pub max: SimTime,
-    /// The part of the pause that is drawn at random, from 0 (none) to 1 (all of it).
-    pub jitter: f64,
-}
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { first: SimTime::from_millis(100), factor: 2.0, max: SimTime::from_secs(30), jitter: 0.0 }
-    }
-}
-
-/// After so many failures in a row nothing is sent for a while; then one attempt decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breaker {
-    pub failures: u32,
-    pub open: SimTime,
 }
