@@ -1,8 +1,8 @@
 //! The conformance cases: broker scripts that each show some of RabbitMQ's rules, with the transcripts they must give.
 //!
 //! `tests/conformance/SECTION/NAME.json` is a case, `NAME.expected.jsonl` beside it its transcript on the simulated broker. Those
-//! of profile 3.13 also run on a real RabbitMQ where one is at hand (`REQUEUE_AMQP`, `REQUEUE_MANAGEMENT`), and so do random
-//! scripts; FIDELITY.md tells what all of them show.
+//! of the profile `REQUEUE_PROFILE` (3.13) also run on a real RabbitMQ where one is at hand (`REQUEUE_AMQP`, `REQUEUE_MANAGEMENT`),
+//! and so do random scripts; FIDELITY.md tells what all of them show.
 //!
 //! After a deliberate change: `REQUEUE_ACCEPT=1 cargo test --features cli --test conformance`, and read the difference.
 #![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -21,6 +21,9 @@ use serde_json::Value as Json;
 /// How many random scripts run on both brokers.
 const RANDOM_SCRIPTS: u64 = 100;
 
+/// The real RabbitMQ that each profile is compared with.
+const REAL: [(&str, &str); 3] = [("3.13", "3.10.8"), ("4.0", "4.0.5"), ("4.3", "4.3.6")];
+
 struct Case {
     section: String,
     name: String,
@@ -37,6 +40,16 @@ struct Case {
 impl Case {
     fn runs_on_real(&self) -> bool {
         self.not_on_real.is_none()
+    }
+
+    fn profile(&self) -> &str {
+        self.script_json["profile"].as_str().unwrap_or("3.13")
+    }
+
+    /// The real RabbitMQ that confirms it.
+    fn real_version(&self) -> &'static str {
+        let known = REAL.into_iter().find(|(profile, _)| *profile == self.profile());
+        known.expect("each profile has a real broker").1
     }
 }
 
@@ -129,8 +142,10 @@ fn chosen(case: &Case) -> bool {
 #[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
 fn every_case_goes_the_same_on_a_real_broker() {
     let broker = real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker");
+    let profile = std::env::var("REQUEUE_PROFILE").unwrap_or_else(|_| "3.13".to_owned());
+    let of_profile = |case: &Case| case.runs_on_real() && case.profile() == profile && chosen(case);
     let mut wrong = Vec::new();
-    for (index, case) in cases().iter().enumerate().filter(|(_, case)| case.runs_on_real() && chosen(case)) {
+    for (index, case) in cases().iter().enumerate().filter(|(_, case)| of_profile(case)) {
         if case.needs_ctl && broker.ctl.is_none() {
             println!("skipped, for want of rabbitmqctl: {}/{}", case.section, case.name);
             continue;
@@ -177,17 +192,17 @@ fn fidelity() -> String {
 Generated from the conformance cases by `REQUEUE_ACCEPT=1 cargo test --features cli --test conformance`; a test checks that it is fresh.
 
 The simulated broker is held against {total} rules of RabbitMQ's behaviour, collected from its sources, tests and documentation. {modelled} of
-them are modelled, each shown by at least one of {cases} broker scripts in `tests/conformance`. {on_real} of these scripts run on a real RabbitMQ
-3.10.8 as well (in every `./scripts/test` where one can be installed), and give the same transcript: every reply, delivery, confirm, return,
-header and error text. In the same run {RANDOM_SCRIPTS} random scripts do; `./scripts/differential N` runs as many as you like.
+them are modelled, each shown by at least one of {cases} broker scripts in `tests/conformance`. {on_real} of these scripts give the same transcript
+on a real RabbitMQ: every reply, delivery, confirm, return, header and error text. Those of 3.13 run on 3.10.8 in every `./scripts/test` where
+one can be installed, and {RANDOM_SCRIPTS} random scripts with them; `./scripts/differential N` runs as many as you like.
 
 Three lines of RabbitMQ are simulated: 3.13 (the default), 4.0 to 4.2, and 4.3. The differences between them are one table,
-`src/broker/profile.rs`. What is particular to 4.x is taken from RabbitMQ's sources and not confirmed on a real 4.x: where only such a script shows a
-rule, the last column says so.
+`src/broker/profile.rs`. Scripts of profile 4.0 are compared with 4.0.5, those of 4.3 with 4.3.6 (`REQUEUE_PROFILE`). The last column says which
+real brokers confirm a rule.
 
 ## What may differ from the real broker that is compared with
 
-The real one is 3.10.8, the simulated one 3.13. These differences are known, and nothing else is let pass:
+The real one is 3.10.8 where 3.13 is simulated. These differences are known, and nothing else is let pass:
 
 ",
         total = rules.len(),
@@ -219,8 +234,14 @@ The real one is 3.10.8, the simulated one 3.13. These differences are known, and
                 let why: Vec<&str> = of_rule(number).filter_map(|case| case.not_on_real.as_deref()).collect();
                 format!("no: {}", why.first().unwrap_or(&"no case"))
             }
-            (all, some) if all == some => "confirmed".to_owned(),
-            (all, some) => format!("confirmed by {some} of {all}"),
+            (all, some) => {
+                let confirms = |(_, version): &(&str, &'static str)| {
+                    of_rule(number).any(|case| case.runs_on_real() && case.real_version() == *version).then_some(*version)
+                };
+                let versions: Vec<&str> = REAL.iter().filter_map(confirms).collect();
+                let of = if all == some { String::new() } else { format!(", by {some} of {all}") };
+                format!("{}{of}", versions.join(", "))
+            }
         };
         let note = rule["note"].as_str().map(|note| format!(" *{note}*")).unwrap_or_default();
         let _ = writeln!(page, "| {number} | {}{note} | {} | {confirmed} |", rule["says"].as_str().unwrap_or_default(), shown.join(", "));

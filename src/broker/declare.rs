@@ -7,7 +7,7 @@ use super::event::Event;
 use super::exchange::{Destination, Exchange, ExchangeType, headers, topic};
 use super::ids::{ChannelId, ConnectionId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
-use super::queue::settings::{self, Settings};
+use super::queue::settings;
 use super::queue::{Consumers, Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
@@ -291,12 +291,12 @@ impl Broker {
 
     /// Rules 8, 11, 26 to 29.
     fn check_new_queue(&self, name: &Name, declare: &QueueDeclare) -> Result<Kind, AmqpError> {
-        let settings = Settings::of_arguments(name, &declare.arguments, self.profile)?;
-        drop(settings);
-        let kind = settings::kind(&format!("queue '{name}' in vhost '/'"), &declare.arguments)?;
         if name.starts_with("amq.") {
             return Err(access_refused(format_args!("queue name '{name}' contains reserved prefix 'amq.*'")));
         }
+        let place = format!("queue '{name}' in vhost '/'");
+        let kind = settings::kind(&place, &declare.arguments)?;
+        settings::check(&place, kind, &declare.arguments, self.profile.rules())?;
         if kind == Kind::Quorum {
             let invalid =
                 |property: &str| AmqpError::precondition(format_args!("invalid property '{property}' for queue '{name}' in vhost '/'"));

@@ -4,7 +4,7 @@ use super::Broker;
 use super::cause::DropCause;
 use super::ids::QueueId;
 use super::queue::Kind;
-use super::queue::settings::{Settings, policy_problem};
+use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings, policy_problem};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
 use regex_lite::Regex;
@@ -66,6 +66,14 @@ impl Policy {
     fn compile(&self) -> Result<Regex, String> {
         Regex::new(&self.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))
     }
+}
+
+/// What policies may set: arguments of exchanges and queues without their `x-`, but for those that make a queue what it is.
+/// An operator's may set less (rule 146).
+pub fn policy_keys(operator: bool) -> impl Iterator<Item = &'static str> {
+    let exchanges = (!operator).then_some("alternate-exchange");
+    let of_queues = QUEUE_ARGUMENTS.iter().filter(move |argument| !operator || argument.policy == PolicyUse::UsersAndOperators);
+    exchanges.into_iter().chain(of_queues.filter_map(QueueArgument::policy_key))
 }
 
 #[derive(Clone, Debug)]

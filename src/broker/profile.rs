@@ -59,8 +59,8 @@ pub(super) struct Rules {
     pub message_bytes_max: u64,
     /// A queue that is neither durable nor exclusive may be declared (rule 27).
     pub transient_queues: bool,
-    /// `x-queue-mode` is accepted, without effect (rule 30).
-    pub queue_mode: bool,
+    /// Any value of `x-queue-mode` is accepted; it has no effect anywhere (rule 30).
+    pub queue_mode_is_free: bool,
     /// How many `#` a binding key may have (rule 38).
     pub topic_hashes_max: usize,
     /// `basic.qos` with `global` is heeded (rule 73).
@@ -111,7 +111,7 @@ pub(super) enum QuorumPriority {
 const V3_13: Rules = Rules {
     message_bytes_max: 128 << 20,
     transient_queues: true,
-    queue_mode: true,
+    queue_mode_is_free: false,
     topic_hashes_max: usize::MAX,
     global_qos: true,
     single_active_preempts: false,
@@ -141,7 +141,7 @@ const V4_0: Rules = Rules {
 
 const V4_3: Rules = Rules {
     transient_queues: false,
-    queue_mode: false,
+    queue_mode_is_free: true,
     topic_hashes_max: 2,
     global_qos: false,
     timeout_owner: TimeoutOwner::Queue,

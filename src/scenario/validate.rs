@@ -11,26 +11,10 @@ use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
 use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::headers::Match;
+use crate::broker::policy::policy_keys;
 use crate::broker::queue::settings::Settings;
 use crate::broker::{AmqpError, ExchangeType};
 
-/// What a policy may set: the arguments of queues and exchanges without their `x-`, but for those that make a queue what it is.
-pub const POLICY_KEYS: [&str; 14] = [
-    "alternate-exchange",
-    "consumer-timeout",
-    "dead-letter-exchange",
-    "dead-letter-routing-key",
-    "dead-letter-strategy",
-    "delayed-retry-max",
-    "delayed-retry-min",
-    "delayed-retry-type",
-    "delivery-limit",
-    "expires",
-    "max-length",
-    "max-length-bytes",
-    "message-ttl",
-    "overflow",
-];
 /// The least a program waits before it tries again.
 pub const PAUSE_MIN: SimTime = SimTime::from_millis(1);
 /// Faster traffic than this would only make a blur, and a slow page.
@@ -218,9 +202,7 @@ impl<'a> Check<'a> {
                 let message = format!("RabbitMQ {} refuses transient queues", self.scenario.broker.profile);
                 self.problem(format!("broker.queues[{index}].durable"), message);
             }
-            if let Err(AmqpError::Refused { text, .. }) =
-                Settings::of_arguments(&queue.name, &queue.arguments, self.scenario.broker.profile)
-            {
+            if let Err(text) = Settings::of_arguments(&queue.name, &queue.arguments, self.scenario.broker.profile) {
                 self.problem(format!("broker.queues[{index}].arguments"), text);
             } else if let Some(exchange) = queue.dead_letter_exchange() {
                 self.exchange(format!("broker.queues[{index}].arguments.x-dead-letter-exchange"), exchange);
@@ -263,8 +245,10 @@ impl<'a> Check<'a> {
                 self.problem(format!("{path}.definition.{key}"), problem);
             }
             for key in policy.definition.keys() {
-                if !POLICY_KEYS.contains(&&**key) {
-                    let message = format!("a policy cannot set this; it can set {}", POLICY_KEYS.join(", "));
+                if !policy_keys(policy.operator).any(|known| known == &**key) {
+                    let whose = if policy.operator { "an operator policy" } else { "a policy" };
+                    let known: Vec<&str> = policy_keys(policy.operator).collect();
+                    let message = format!("{whose} cannot set this; it can set {}", known.join(", "));
                     self.problem(format!("{path}.definition.{key}"), message);
                 }
             }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::Kind;
 use crate::base::SimTime;
 use crate::broker::error::AmqpError;
-use crate::broker::profile::Rules;
+use crate::broker::profile::{Profile, Rules, TimeoutOwner};
 use crate::broker::value::{Name, Table, Value};
 
 /// The longest time to live or expiry RabbitMQ accepts: ten years, in milliseconds (rule 29).
@@ -55,136 +55,235 @@ pub struct Settings {
     pub delayed_retry: Option<DelayedRetry>,
 }
 
-/// A queue argument that a declaration must repeat to be equivalent (rule 14); others are ignored.
-struct Argument {
-    name: &'static str,
-    classic: bool,
-    quorum: bool,
-    takes: Takes,
+/// A queue argument: what the broker, policies, validation and forms need to know of it.
+#[derive(Debug)]
+pub struct QueueArgument {
+    /// As a declaration names it: `x-message-ttl`.
+    pub name: &'static str,
+    pub takes: Takes,
+    /// The kinds of queue for which it means something.
+    pub kinds: &'static [Kind],
+    pub policy: PolicyUse,
+    known: Known,
+    refused: Refused,
 }
 
-enum Takes {
+/// The values of an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Takes {
     Integer(RangeInclusive<i64>),
     Text,
+    /// The name of an exchange.
+    Exchange,
+    /// The first word is what holds without the argument.
     OneOf(&'static [&'static str]),
+    /// False without the argument.
     Flag,
 }
 
-const fn argument(name: &'static str, classic: bool, quorum: bool, takes: Takes) -> Argument {
-    Argument { name, classic, quorum, takes }
+/// Which policies may set it, under its name without `x-` (rules 146, 147).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyUse {
+    Never,
+    /// Policies of users, not those of operators.
+    Users,
+    UsersAndOperators,
 }
 
+/// Where RabbitMQ knows the argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Everywhere,
+    /// Where there is delayed retry; elsewhere it is ignored, as anything unknown (rule 136).
+    WithDelayedRetry,
+    /// Channels heed it without a check. Where the queue watches over deliveries, it belongs to quorum queues (rules 93, 94).
+    AsTimeout,
+}
+
+/// Which values a declaration is refused for. RabbitMQ takes the others, and ignores what it cannot use (rule 29).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// Whatever does not fit.
+    Unfit,
+    /// None.
+    Nothing,
+    /// As [`Unfit`](Self::Unfit) where the broker still looks at the queue mode (rule 30).
+    UnfitMode,
+}
+
+const fn argument(name: &'static str, kinds: &'static [Kind], policy: PolicyUse, takes: Takes) -> QueueArgument {
+    QueueArgument { name, takes, kinds, policy, known: Known::Everywhere, refused: Refused::Unfit }
+}
+
+const CLASSIC: &[Kind] = &[Kind::Classic];
+const QUORUM: &[Kind] = &[Kind::Quorum];
+const BOTH: &[Kind] = &[Kind::Classic, Kind::Quorum];
 const MILLIS: RangeInclusive<i64> = 0..=EXPIRY_MILLIS_MAX;
 const COUNT: RangeInclusive<i64> = 0..=i64::MAX;
 
-/// In the order in which RabbitMQ checks them.
-const ARGUMENTS: [Argument; 17] = [
-    argument("x-expires", true, true, Takes::Integer(1..=EXPIRY_MILLIS_MAX)),
-    argument("x-message-ttl", true, true, Takes::Integer(MILLIS)),
-    argument("x-dead-letter-exchange", true, true, Takes::Text),
-    argument("x-dead-letter-routing-key", true, true, Takes::Text),
-    argument("x-dead-letter-strategy", false, true, Takes::OneOf(&["at-most-once", "at-least-once"])),
-    argument("x-max-length", true, true, Takes::Integer(COUNT)),
-    argument("x-max-length-bytes", true, true, Takes::Integer(COUNT)),
-    argument("x-max-priority", true, false, Takes::Integer(0..=255)),
-    argument("x-overflow", true, true, Takes::OneOf(&["drop-head", "reject-publish", "reject-publish-dlx"])),
-    argument("x-queue-mode", true, false, Takes::OneOf(&["default", "lazy"])),
-    argument("x-single-active-consumer", true, true, Takes::Flag),
-    argument("x-queue-type", true, true, Takes::Text),
-    argument("x-delivery-limit", false, true, Takes::Integer(i64::MIN..=i64::MAX)),
-    argument("x-consumer-timeout", true, true, Takes::Integer(COUNT)),
-    argument("x-delayed-retry-type", false, true, Takes::OneOf(&["disabled", "all", "failed", "returned"])),
-    argument("x-delayed-retry-min", false, true, Takes::Integer(MILLIS)),
-    argument("x-delayed-retry-max", false, true, Takes::Integer(MILLIS)),
-];
+/// Every queue argument, in the order in which RabbitMQ checks them.
+pub const QUEUE_ARGUMENTS: [QueueArgument; 17] = {
+    use PolicyUse::{Never, Users, UsersAndOperators};
+    const fn unchecked(argument: QueueArgument, known: Known) -> QueueArgument {
+        let QueueArgument { name, takes, kinds, policy, .. } = argument;
+        QueueArgument { name, takes, kinds, policy, known, refused: Refused::Nothing }
+    }
+    [
+        argument("x-expires", BOTH, UsersAndOperators, Takes::Integer(1..=EXPIRY_MILLIS_MAX)),
+        argument("x-message-ttl", BOTH, UsersAndOperators, Takes::Integer(MILLIS)),
+        argument("x-dead-letter-exchange", BOTH, Users, Takes::Exchange),
+        argument("x-dead-letter-routing-key", BOTH, Users, Takes::Text),
+        argument("x-dead-letter-strategy", QUORUM, Users, Takes::OneOf(&["at-most-once", "at-least-once"])),
+        argument("x-max-length", BOTH, UsersAndOperators, Takes::Integer(COUNT)),
+        argument("x-max-length-bytes", BOTH, UsersAndOperators, Takes::Integer(COUNT)),
+        argument("x-max-priority", CLASSIC, Never, Takes::Integer(0..=255)),
+        argument("x-overflow", BOTH, UsersAndOperators, Takes::OneOf(&["drop-head", "reject-publish", "reject-publish-dlx"])),
+        QueueArgument { refused: Refused::UnfitMode, ..argument("x-queue-mode", CLASSIC, Users, Takes::OneOf(&["default", "lazy"])) },
+        argument("x-single-active-consumer", BOTH, Never, Takes::Flag),
+        QueueArgument { known: Known::AsTimeout, ..argument("x-consumer-timeout", BOTH, Users, Takes::Integer(COUNT)) },
+        argument("x-queue-type", BOTH, Never, Takes::OneOf(&["classic", "quorum"])),
+        unchecked(argument("x-delivery-limit", QUORUM, UsersAndOperators, Takes::Integer(i64::MIN..=i64::MAX)), Known::Everywhere),
+        unchecked(
+            argument("x-delayed-retry-type", QUORUM, UsersAndOperators, Takes::OneOf(&["disabled", "all", "failed", "returned"])),
+            Known::WithDelayedRetry,
+        ),
+        unchecked(argument("x-delayed-retry-min", QUORUM, UsersAndOperators, Takes::Integer(MILLIS)), Known::WithDelayedRetry),
+        unchecked(argument("x-delayed-retry-max", QUORUM, UsersAndOperators, Takes::Integer(MILLIS)), Known::WithDelayedRetry),
+    ]
+};
 
-/// The arguments two declarations of a queue must have in common.
-pub(in crate::broker) fn compared_arguments(kind: Kind, rules: &Rules) -> impl Iterator<Item = &'static str> {
-    ARGUMENTS.iter().filter(move |argument| argument.fits(kind) && argument.is_known(rules)).map(|argument| argument.name)
+/// What a declaration of some kind of queue does with an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It is unknown, or at least not looked at.
+    Overlooked,
+    /// Its value is checked, and compared with that of the queue that is there (rule 14).
+    Checked,
+    /// It belongs to another kind of queue (rule 28).
+    Refused,
 }
 
-impl Argument {
-    fn fits(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Classic => self.classic,
-            Kind::Quorum => self.quorum,
+impl QueueArgument {
+    /// The key under which a policy sets it.
+    #[must_use]
+    pub fn policy_key(&self) -> Option<&'static str> {
+        match self.policy {
+            PolicyUse::Never => None,
+            PolicyUse::Users | PolicyUse::UsersAndOperators => self.name.strip_prefix("x-"),
         }
     }
 
-    /// What is not known yet is ignored, as anything unknown.
-    fn is_known(&self, rules: &Rules) -> bool {
-        rules.delayed_retry || !self.name.starts_with("x-delayed-retry")
+    /// Whether RabbitMQ of this profile refuses the argument for this kind of queue, because it belongs to the other.
+    #[must_use]
+    pub fn is_refused_for(&self, kind: Kind, profile: Profile) -> bool {
+        self.use_for(kind, profile.rules()) == Use::Refused
     }
+
+    fn use_for(&self, kind: Kind, rules: &Rules) -> Use {
+        let of_queues = rules.timeout_owner == TimeoutOwner::Queue;
+        let (known, fits) = match self.known {
+            Known::Everywhere => (true, self.kinds.contains(&kind)),
+            Known::WithDelayedRetry => (rules.delayed_retry, self.kinds.contains(&kind)),
+            Known::AsTimeout => (of_queues, kind == Kind::Quorum),
+        };
+        match (known, fits) {
+            (false, _) => Use::Overlooked,
+            (true, true) => Use::Checked,
+            (true, false) => Use::Refused,
+        }
+    }
+
+    fn accepts(&self, value: &Value) -> bool {
+        match &self.takes {
+            Takes::Integer(allowed) => value.as_int().is_some_and(|number| allowed.contains(&number)),
+            Takes::Text | Takes::Exchange => value.as_str().is_some(),
+            Takes::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&&**text)),
+            Takes::Flag => matches!(value, Value::Bool(_)),
+        }
+    }
+
+    /// Why the broker refuses a value, in its own words.
+    fn refusal(&self, place: &str, value: &Value) -> AmqpError {
+        let Self { name, takes, .. } = self;
+        let kind = value.type_name();
+        let why = match (takes, value) {
+            (Takes::Integer(_), Value::Int(0)) => "{value_zero,0}".to_owned(),
+            (Takes::Integer(allowed), Value::Int(number)) if number < allowed.start() => format!("{{value_negative,{number}}}"),
+            (Takes::Integer(_), Value::Int(number)) if *name == "x-max-priority" => format!("{{max_value_exceeded,{number}}}"),
+            (Takes::Integer(_), Value::Int(number)) => format!("{{value_too_large,{number}}}"),
+            (Takes::Integer(_), _) => format!("\"expected integer, got {kind}\""),
+            (Takes::Exchange, _) => {
+                return AmqpError::precondition(format_args!("invalid type '{kind}' for arg '{name}' in {place}"));
+            }
+            (Takes::OneOf(_), Value::String(word)) => match *name {
+                "x-dead-letter-strategy" => "invalid_dlx_strategy".to_owned(),
+                "x-queue-mode" => format!("\"unsupported queue mode '{word}'\""),
+                _ => format!("invalid_{}", name.trim_start_matches("x-").replace('-', "_")),
+            },
+            (Takes::OneOf(_) | Takes::Text | Takes::Flag, _) => format!("{{unacceptable_type,{kind}}}"),
+        };
+        invalid(name, place, &why)
+    }
+}
+
+fn invalid(name: &str, place: &str, why: &str) -> AmqpError {
+    AmqpError::precondition(format_args!("invalid arg '{name}' for {place}: {why}"))
+}
+
+/// The arguments two declarations of a queue must have in common (rule 14).
+pub(in crate::broker) fn compared_arguments(kind: Kind, rules: &Rules) -> impl Iterator<Item = &'static str> {
+    QUEUE_ARGUMENTS.iter().filter(move |argument| argument.use_for(kind, rules) == Use::Checked).map(|argument| argument.name)
 }
 
 /// What is wrong with a policy's value for a key, if it is one of a queue's (rule 29).
 pub(in crate::broker) fn policy_problem(key: &str, value: &Value) -> Option<String> {
-    let argument = ARGUMENTS.iter().find(|argument| argument.name.strip_prefix("x-") == Some(key))?;
-    let fits = match &argument.takes {
-        Takes::Integer(allowed) => value.as_int().is_some_and(|number| allowed.contains(&number)),
-        Takes::Text => value.as_str().is_some(),
-        Takes::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&&**text)),
-        Takes::Flag => matches!(value, Value::Bool(_)),
-    };
-    (!fits).then(|| format!("{value} is not a valid {key}"))
+    let argument = QUEUE_ARGUMENTS.iter().find(|argument| argument.policy_key() == Some(key))?;
+    (!argument.accepts(value)).then(|| format!("{value} is not a valid {key}"))
 }
 
-/// Rules 28 to 30. `place` says where: `queue 'orders' in vhost '/'`.
-fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
-    let invalid = |name: &str, why: &str| AmqpError::precondition(format_args!("invalid arg '{name}' for {place}: {why}"));
-    for argument in ARGUMENTS.iter().filter(|argument| argument.is_known(rules)) {
-        let Argument { name, takes, .. } = argument;
-        let Some(value) = arguments.get(*name) else { continue };
-        if !argument.fits(kind) {
-            let kind = kind.module();
-            return Err(AmqpError::precondition(format_args!("invalid arg '{name}' for {place} of queue type {kind}")));
+/// What a declaration is refused for: first the values of this kind's arguments, then arguments of other kinds (rules 28 to 30).
+/// `place` says where: `queue 'orders' in vhost '/'`.
+pub(in crate::broker) fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
+    // The channel looks at this one before anything else.
+    const EXCHANGE: &str = "x-dead-letter-exchange";
+    let given = || QUEUE_ARGUMENTS.iter().filter_map(|argument| Some((argument, arguments.get(argument.name)?)));
+    let checked = given().filter(|(argument, _)| argument.use_for(kind, rules) == Use::Checked);
+    let early = given().filter(|(argument, _)| argument.name == EXCHANGE);
+    for (argument, value) in early.chain(checked) {
+        let unfit = match argument.refused {
+            Refused::Nothing => false,
+            Refused::Unfit => !argument.accepts(value),
+            Refused::UnfitMode => !rules.queue_mode_is_free && !argument.accepts(value),
+        };
+        if unfit {
+            return Err(argument.refusal(place, value));
         }
-        let unacceptable = || Err(invalid(name, &format!("{{unacceptable_type,{}}}", value.type_name())));
-        match takes {
-            Takes::Integer(allowed) => match value {
-                Value::Int(number) if allowed.contains(number) => {}
-                Value::Int(0) => return Err(invalid(name, "{value_zero,0}")),
-                Value::Int(number) if number < allowed.start() => return Err(invalid(name, &format!("{{value_negative,{number}}}"))),
-                Value::Int(number) if *name == "x-max-priority" => {
-                    return Err(invalid(name, &format!("{{max_value_exceeded,{number}}}")));
-                }
-                Value::Int(number) => return Err(invalid(name, &format!("{{value_too_large,{number}}}"))),
-                _ => return Err(invalid(name, &format!("\"expected integer, got {}\"", value.type_name()))),
-            },
-            Takes::Text => {
-                if value.as_str().is_none() && *name == "x-dead-letter-exchange" {
-                    let kind = value.type_name();
-                    return Err(AmqpError::precondition(format_args!("invalid type '{kind}' for arg '{name}' in {place}")));
-                }
-                if value.as_str().is_none() {
-                    return unacceptable();
-                }
-            }
-            Takes::Flag => {
-                if !matches!(value, Value::Bool(_)) {
-                    return unacceptable();
-                }
-            }
-            Takes::OneOf(words) => match value.as_str() {
-                Some(text) if words.contains(&&**text) => {}
-                Some(_) => {
-                    let what = name.trim_start_matches("x-").replace('-', "_");
-                    return Err(invalid(name, &format!("invalid_{what}")));
-                }
-                None => return unacceptable(),
-            },
+        if argument.name == "x-dead-letter-routing-key" && !arguments.contains_key(EXCHANGE) {
+            return Err(invalid(argument.name, place, "routing_key_but_no_dlx_defined"));
         }
     }
-    if kind == Kind::Quorum && arguments.get("x-overflow").and_then(Value::as_str).is_some_and(|text| &**text == "reject-publish-dlx") {
-        return Err(invalid("x-overflow", "invalid_overflow"));
+    // The client's order decides which of several is named.
+    let foreign = arguments
+        .keys()
+        .find(|name| QUEUE_ARGUMENTS.iter().any(|argument| argument.name == &***name && argument.use_for(kind, rules) == Use::Refused));
+    foreign.map_or(Ok(()), |name| {
+        let kind = kind.module();
+        Err(AmqpError::precondition(format_args!("invalid arg '{name}' for {place} of queue type {kind}")))
+    })
+}
+
+/// What RabbitMQ would take and then ignore: a mistake all the same.
+fn ignored(kind: Kind, arguments: &Table, rules: &Rules) -> Option<String> {
+    for argument in &QUEUE_ARGUMENTS {
+        let Some(value) = arguments.get(argument.name).filter(|_| argument.use_for(kind, rules) != Use::Refused) else { continue };
+        if !argument.accepts(value) {
+            return Some(format!("{} cannot be {value}: RabbitMQ would ignore it", argument.name));
+        }
+        if argument.name == "x-overflow" && kind == Kind::Quorum && value.as_str().is_some_and(|text| &**text == "reject-publish-dlx") {
+            return Some("a quorum queue cannot have the overflow reject-publish-dlx: RabbitMQ would drop the head instead".to_owned());
+        }
     }
-    if arguments.contains_key("x-dead-letter-routing-key") && !arguments.contains_key("x-dead-letter-exchange") {
-        return Err(invalid("x-dead-letter-routing-key", "routing_key_but_no_dlx_defined"));
-    }
-    if arguments.contains_key("x-queue-mode") && !rules.queue_mode {
-        return Err(invalid("x-queue-mode", "queue mode is no longer supported"));
-    }
-    Ok(())
+    None
 }
 
 /// The kind of queue these arguments ask for.
@@ -195,12 +294,9 @@ pub(in crate::broker) fn kind(place: &str, arguments: &Table) -> Result<Kind, Am
             "classic" => Ok(Kind::Classic),
             "quorum" => Ok(Kind::Quorum),
             "stream" => Err(AmqpError::not_implemented(format_args!("streams are not simulated: declare {place} as classic or quorum"))),
-            other => Err(AmqpError::precondition(format_args!("invalid arg 'x-queue-type' for {place}: unsupported queue type '{other}'"))),
+            other => Err(invalid("x-queue-type", place, &format!("\"unsupported queue type '{other}'\""))),
         },
-        Some((value, None)) => Err(AmqpError::precondition(format_args!(
-            "invalid arg 'x-queue-type' for {place}: {{unacceptable_type,{}}}",
-            value.type_name()
-        ))),
+        Some((value, None)) => Err(invalid("x-queue-type", place, &format!("{{unacceptable_type,{}}}", value.type_name()))),
     }
 }
 
@@ -208,13 +304,21 @@ impl Settings {
     /// What a queue with these arguments goes by while no policy applies.
     ///
     /// # Errors
-    /// 406 for a value RabbitMQ refuses, naming the argument and the queue.
-    pub fn of_arguments(queue: &str, arguments: &Table, profile: crate::broker::Profile) -> Result<Self, AmqpError> {
+    /// RabbitMQ's answer to a value that it refuses, with the argument and the queue; or what it would take and ignore.
+    pub fn of_arguments(queue: &str, arguments: &Table, profile: Profile) -> Result<Self, String> {
         let place = format!("queue '{queue}' in vhost '/'");
-        let kind = kind(&place, arguments)?;
-        check(&place, kind, arguments, profile.rules())?;
+        let rules = profile.rules();
+        let answer = kind(&place, arguments).and_then(|kind| check(&place, kind, arguments, rules).map(|()| kind));
+        let kind = match answer {
+            Ok(kind) => kind,
+            Err(AmqpError::Refused { text, .. }) => return Err(text),
+            Err(other) => return Err(other.to_string()),
+        };
+        if let Some(problem) = ignored(kind, arguments, rules) {
+            return Err(problem);
+        }
         let none = Table::new();
-        Ok(Self::effective(kind, arguments, &none, &none, profile.rules()))
+        Ok(Self::effective(kind, arguments, &none, &none, rules))
     }
 
     /// Arguments, policy and operator policy together (rules 110, 146, 147).
@@ -236,13 +340,17 @@ impl Settings {
                 _ => Overflow::DropHead,
             }
         };
+        // Without a least delay there is none, and without a longest one it does not grow.
         let delayed_retry = || {
-            let kind = text("delayed-retry-type")?;
+            let [argument, policy, operator] = from("delayed-retry-type");
+            let kind = operator.or(policy).or(argument)?.as_str()?;
+            let positive = |name: &str| millis(name).filter(|delay| *delay > SimTime::ZERO);
+            let min = positive("delayed-retry-min")?;
             Some(DelayedRetry {
-                failed: matches!(&*kind, "all" | "failed"),
-                returned: matches!(&*kind, "all" | "returned"),
-                min: millis("delayed-retry-min").unwrap_or(SimTime::from_secs(1)),
-                max: millis("delayed-retry-max").unwrap_or(SimTime::MAX),
+                failed: matches!(&**kind, "all" | "failed"),
+                returned: matches!(&**kind, "all" | "returned"),
+                min,
+                max: positive("delayed-retry-max").unwrap_or(min),
             })
             .filter(|retry| retry.failed || retry.returned)
         };
