@@ -266,7 +266,8 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
 }
 
 /// Where a publish leads: the default exchange is on no canvas, and its key is a queue's name.
-fn target(exchange: &Name, routing_key: &Name) -> Place {
+#[must_use]
+pub fn target(exchange: &Name, routing_key: &Name) -> Place {
     if exchange.is_empty() { Place::Queue(routing_key.clone()) } else { Place::Exchange(exchange.clone()) }
 }
 

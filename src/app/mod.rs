@@ -19,6 +19,7 @@ pub mod form;
 pub mod gallery;
 pub mod geometry;
 pub mod glossary;
+pub mod highlight;
 pub mod lesson;
 pub mod log;
 pub mod marks;

@@ -2,7 +2,7 @@
 
 use crate::broker::explain::Why;
 use crate::broker::{Event, Message};
-use crate::sim::biography::{Biography, Whereabouts};
+use crate::sim::biography::Whereabouts;
 use crate::sim::service::InstanceId;
 use crate::sim::{Happening, Occurrence, Place, Verdict, World};
 
@@ -113,24 +113,6 @@ pub fn place_of(occurrence: &Occurrence) -> Option<Place> {
         | Event::ConsumerCancelled { queue, .. } => Place::Queue(queue.clone()),
         _ => return None,
     })
-}
-
-/// The places a story leads through, for the canvas.
-#[must_use]
-pub fn places_of(life: &Biography) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    for occurrence in &life.entries {
-        let routed = match &occurrence.what {
-            Happening::Broker(Event::Routed { queues, .. }) => queues.iter().cloned().map(Place::Queue).collect(),
-            _ => Vec::new(),
-        };
-        for place in place_of(occurrence).into_iter().chain(routed) {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-    }
-    places
 }
 
 /// What `x-death` says of a message, in words: newest first, as the header has it.

@@ -123,6 +123,12 @@ impl BrokerSpec {
         self.queues.iter().any(|queue| queue.dead_letter_exchange().is_some_and(|dlx| &**dlx == exchange))
     }
 
+    /// Bindings of a headers exchange have arguments in the place of a key.
+    #[must_use]
+    pub fn is_headers_exchange(&self, exchange: &str) -> bool {
+        self.exchanges.iter().any(|one| &*one.name == exchange && one.kind == ExchangeType::Headers)
+    }
+
     /// Dead letters end here: it is bound to where they are sent, and sends them no further, as a queue for retries does.
     #[must_use]
     pub fn is_dead_letter_queue(&self, name: &str) -> bool {

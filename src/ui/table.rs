@@ -5,7 +5,6 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::Dispatch;
-use super::drawing::is_of_headers;
 use super::inspector::{messages, state_word};
 use super::widgets::{badges, chosen, on};
 use crate::app::form::{Change, Kind};
@@ -202,7 +201,7 @@ impl Table<'_> {
     fn bindings(&self) -> Html {
         let scenario = self.session.scenario();
         let row = |index: usize, binding: &BindingSpec| {
-            let headers = is_of_headers(scenario, &binding.source);
+            let headers = scenario.broker.is_headers_exchange(&binding.source);
             let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
             let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
             let path = format!("broker.bindings[{index}].{field}");

@@ -3,6 +3,7 @@
 
 mod drawing;
 mod files;
+mod highlight;
 mod lessons;
 mod operating;
 mod publishing;

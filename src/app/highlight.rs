@@ -1,0 +1,148 @@
+//! What lights up on the canvas: the way of the message whose story is open, the way of a message that is about to be published, or
+//! the nodes that a lesson points at.
+
+use super::Session;
+use super::geometry::{self, Edge, EdgeKind};
+use super::words::place_of;
+use crate::broker::{Event, Name};
+use crate::scenario::{BindingSpec, BindingTarget, Scenario};
+use crate::sim::biography::Biography;
+use crate::sim::{Happening, Place};
+
+#[derive(Debug, Default, PartialEq)]
+pub struct Highlight {
+    nodes: Vec<Place>,
+    /// From one node to another that a message went along.
+    legs: Vec<(Place, Place)>,
+    /// Bindings by their index in the scenario.
+    bindings: Vec<usize>,
+}
+
+impl Highlight {
+    /// A story that is open stays lit while its reader composes the next message.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        if let Some(life) = session.biography.as_ref().and_then(|told| told.life.as_ref()) {
+            return Self::of_story(life, session.scenario());
+        }
+        if session.composer.focused {
+            return Self::of_composer(session);
+        }
+        let pointed_at = |node: &Place| session.part(node).is_some_and(|part| session.points.contains(part.name()));
+        Self { nodes: geometry::places(session.plan()).into_iter().filter(pointed_at).collect(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn has(&self, node: &Place) -> bool {
+        self.nodes.contains(node)
+    }
+
+    #[must_use]
+    pub fn leads(&self, edge: &Edge) -> bool {
+        let is_leg = self.legs.iter().any(|(from, to)| *from == edge.from && *to == edge.to);
+        is_leg || matches!(&edge.kind, EdgeKind::Binding(index, _) if self.bindings.contains(index))
+    }
+
+    /// The legs of the message alone: two nodes that it touched need not be joined by one.
+    fn of_story(life: &Biography, scenario: &Scenario) -> Self {
+        let mut story = Self::default();
+        let (mut publisher, mut delivered_from): (Option<Place>, Vec<Name>) = (None, Vec::new());
+        for occurrence in &life.entries {
+            let here = place_of(occurrence).filter(|place| *place != Place::Exchange("".into()));
+            if let Some(Place::Instance(id)) = here {
+                publisher.clone_from(&here);
+                if matches!(occurrence.what, Happening::Began { .. }) {
+                    for queue in &delivered_from {
+                        story.leg(Place::Queue(queue.clone()), Place::Instance(id));
+                    }
+                }
+            }
+            match &occurrence.what {
+                Happening::Broker(Event::Published { message, .. }) => {
+                    if let Some(publisher) = &publisher {
+                        story.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key));
+                    }
+                }
+                Happening::Broker(Event::Routed { message, queues }) => {
+                    for queue in queues.iter() {
+                        story.node(Place::Queue(queue.clone()));
+                        for leg in route(scenario, &message.exchange, queue) {
+                            story.leg(leg.0, leg.1);
+                        }
+                    }
+                }
+                Happening::Broker(Event::Delivered(delivered)) if !delivered_from.contains(&delivered.queue) => {
+                    delivered_from.push(delivered.queue.clone());
+                }
+                Happening::Broker(Event::DeadLettered { queue, exchange, .. }) => {
+                    let spec = scenario.broker.queues.iter().find(|spec| spec.name == *queue);
+                    let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
+                    story.leg(Place::Queue(queue.clone()), geometry::target(exchange, key));
+                }
+                _ => {}
+            }
+            if let Some(here) = here {
+                story.node(here);
+            }
+        }
+        story
+    }
+
+    /// What matches, and where a copy would go.
+    fn of_composer(session: &Session) -> Self {
+        let (composer, broker) = (&session.composer, session.world().broker());
+        let headers = composer.table();
+        let explained = broker.explain(&composer.exchange, &composer.routing_key, headers.as_ref());
+        let matches = |binding: &BindingSpec| {
+            explained.iter().any(|one| {
+                one.matches
+                    && *one.binding.routing_key == binding.routing_key
+                    && **one.binding.destination == **binding.destination.name()
+                    && one.binding.arguments == &binding.arguments
+            })
+        };
+        let bindings = session.scenario().broker.bindings.iter().enumerate();
+        let bindings = bindings.filter(|(_, binding)| binding.source == composer.exchange && matches(binding)).map(|(index, _)| index);
+        let queues = broker.destinations(&composer.exchange, &composer.routing_key, headers);
+        Self { nodes: queues.into_iter().map(Place::Queue).collect(), legs: Vec::new(), bindings: bindings.collect() }
+    }
+
+    fn node(&mut self, node: Place) {
+        if !self.nodes.contains(&node) {
+            self.nodes.push(node);
+        }
+    }
+
+    fn leg(&mut self, from: Place, to: Place) {
+        let leg = (from, to);
+        if !self.legs.contains(&leg) {
+            self.legs.push(leg);
+        }
+    }
+}
+
+/// The shortest way from an exchange to a queue along bindings, as legs.
+fn route(scenario: &Scenario, exchange: &Name, queue: &Name) -> Vec<(Place, Place)> {
+    // How each exchange was reached, in the order in which they were.
+    let mut reached: Vec<(&Name, Option<usize>)> = vec![(exchange, None)];
+    let mut next = 0;
+    while let Some((here, _)) = reached.get(next).copied() {
+        for binding in scenario.broker.bindings.iter().filter(|binding| binding.source == *here) {
+            match &binding.destination {
+                BindingTarget::Queue(name) if name == queue => {
+                    let mut legs = vec![(Place::Exchange(here.clone()), Place::Queue(queue.clone()))];
+                    let mut at = next;
+                    while let Some(before) = reached[at].1 {
+                        legs.push((Place::Exchange(reached[before].0.clone()), Place::Exchange(reached[at].0.clone())));
+                        at = before;
+                    }
+                    return legs;
+                }
+                BindingTarget::Exchange(name) if !reached.iter().any(|(known, _)| *known == name) => reached.push((name, Some(next))),
+                BindingTarget::Queue(_) | BindingTarget::Exchange(_) => {}
+            }
+        }
+        next += 1;
+    }
+    Vec::new()
+}

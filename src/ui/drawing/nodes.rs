@@ -1,0 +1,326 @@
+//! Nodes: each is a button, with its switch and its port.
+
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
+
+use super::{Editing, Gesture, Scene};
+use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect};
+use crate::app::highlight::Highlight;
+use crate::app::words::instance_name;
+use crate::app::{Action, OperateAction, Session};
+use crate::base::number::Fixed;
+use crate::broker::{ExchangeType, Flow};
+use crate::scenario::{Scenario, Trigger};
+use crate::sim::{End, InstanceId, Place};
+use crate::ui::widgets::{badges, number};
+use crate::ui::{Dispatch, browser};
+
+pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
+    let Scene { session, dispatch, gesture, .. } = scene;
+    let scenario = session.scenario();
+    let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
+    let selected = session.is_selected(place);
+    let target = session.connecting.is_some() && session.may_connect(place);
+    let (class, label, drawing) = match place {
+        Place::Client(index) => client(session, *index, &rect),
+        Place::Instance(id) => instance(session, *id, &rect),
+        Place::Exchange(name) => exchange(scenario, name, &rect),
+        Place::Queue(name) => queue(session, name, &rect),
+    };
+    let onpointerdown = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: PointerEvent| {
+            event.stop_propagation();
+            if event.button() == 0 {
+                gesture.emit(Gesture::Node(place.clone(), event.client_x().into(), event.client_y().into()));
+            }
+        })
+    };
+    let onclick = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: MouseEvent| {
+            let also = event.ctrl_key() || event.meta_key() || event.shift_key();
+            gesture.emit(Gesture::Clicked { place: place.clone(), also, x: event.client_x().into(), y: event.client_y().into() });
+        })
+    };
+    let ondblclick = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |_: MouseEvent| gesture.emit(Gesture::Edit(Editing::Name(place.clone()))))
+    };
+    let oncontextmenu = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: MouseEvent| {
+            event.prevent_default();
+            gesture.emit(Gesture::Menu(place.clone(), event.client_x(), event.client_y()));
+        })
+    };
+    let onkeydown = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |event: KeyboardEvent| gesture.emit(Gesture::Key(place.clone(), event)))
+    };
+    let onfocus = {
+        let (gesture, place) = ((*gesture).clone(), place.clone());
+        Callback::from(move |_: FocusEvent| gesture.emit(Gesture::Focused(place.clone())))
+    };
+    let control = if let Place::Instance(id) = place {
+        power(session, *id, &rect, dispatch)
+    } else {
+        html! {}
+    };
+    let lit = lit.has(place).then_some("lit");
+    let class = classes!("node", class, selected.then_some("selected"), target.then_some("target"), lit);
+    let port = if scene.app.options.read_only {
+        html! {}
+    } else {
+        port(scene, place, &rect)
+    };
+    html! {
+        <g class={classes!("with-port", selected.then_some("selected"))}>
+            <g
+                {class}
+                role="button"
+                id={format!("node-{index}")}
+                tabindex={if stop { "0" } else { "-1" }}
+                aria-label={label}
+                aria-pressed={selected.to_string()}
+                {onclick}
+                {ondblclick}
+                {oncontextmenu}
+                {onkeydown}
+                {onfocus}
+                {onpointerdown}
+            >
+                { drawing }
+            </g>
+            { control }
+            { port }
+        </g>
+    }
+}
+
+/// From here a line is drawn: by dragging, or by a click here and one on its end.
+fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
+    let (gesture, from) = (scene.gesture.clone(), place.clone());
+    let onpointerdown = Callback::from(move |event: PointerEvent| {
+        event.stop_propagation();
+        gesture.emit(Gesture::Port(from.clone()));
+    });
+    let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
+    html! {
+        <g class="port" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top + rect.height / 2.0))} {onpointerdown}>
+            <title>{ "Draw a line from here" }</title>
+            <circle r="12" class="target" />
+            <circle r="5" class="dot-port" />
+        </g>
+    }
+}
+
+/// Enter and Space do what a click does.
+fn activate(dispatch: &Dispatch, action: Action) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
+    let click = {
+        let (dispatch, action) = (dispatch.clone(), action.clone());
+        Callback::from(move |event: MouseEvent| {
+            browser::leave_after_pointer(&event);
+            dispatch.emit(action.clone());
+        })
+    };
+    let dispatch = dispatch.clone();
+    let key = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            event.stop_propagation();
+            dispatch.emit(action.clone());
+        }
+    });
+    (click, key)
+}
+
+type Drawn = (&'static str, String, Html);
+
+fn boxed(rect: &Rect, radius: &'static str) -> Html {
+    html! {
+        <rect class="box" x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx={radius} />
+    }
+}
+
+fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
+    html! { <text {class} x={format!("{:.1}", Fixed(x))} y={format!("{:.1}", Fixed(y))}>{ content }</text> }
+}
+
+fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
+    let spec = &session.world().clients()[index].spec;
+    let sent = format!("sent {}", session.world().requests(index));
+    let drawing = html! {
+        <>
+            { boxed(rect, "23") }
+            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }
+            { " " }
+            { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
+        </>
+    };
+    ("client", format!("{} {sent} requests, HTTP client", spec.name), drawing)
+}
+
+fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
+    let service = &session.world().services()[id.service].spec;
+    let name = instance_name(session.world(), id);
+    let Some(state) = session.world().instance(id) else { return ("service", name, html! {}) };
+    let subscription = service.handlers.iter().find_map(|handler| match &handler.trigger {
+        Trigger::Queue(subscription) => Some(subscription),
+        Trigger::Http { .. } | Trigger::Schedule { .. } | Trigger::StartUp => None,
+    });
+    let endpoint = service.handlers.iter().find_map(|handler| match &handler.trigger {
+        Trigger::Http { path } => Some(path),
+        Trigger::Queue(_) | Trigger::Schedule { .. } | Trigger::StartUp => None,
+    });
+    let caption = if !state.up {
+        "down".to_owned()
+    } else if state.hung {
+        "hanging".to_owned()
+    } else if state.stopping {
+        "stopping…".to_owned()
+    } else if state.connection.is_some_and(|connection| session.world().broker().flow(connection) == Some(Flow::Blocked)) {
+        "blocked by the broker".to_owned()
+    } else if session.world().is_cut([End::Service(id.service), End::Broker]) {
+        "cut off from the broker".to_owned()
+    } else if session.world().is_connecting(id) {
+        "connecting…".to_owned()
+    } else if let Some(subscription) = subscription {
+        let acks = if subscription.auto_ack { "auto ack" } else { "manual ack" };
+        format!("prefetch {} · {acks}", subscription.prefetch)
+    } else {
+        endpoint.map(ToString::to_string).unwrap_or_default()
+    };
+    let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(PREFETCH_SHOWN_MAX));
+    let foot = if slots == 0 {
+        let records = session.world().records(id.service);
+        if records > 0 { format!("saved {records} · handled {}", state.handled) } else { format!("handled {}", state.handled) }
+    } else {
+        String::new()
+    };
+    let working = state.deliveries().count();
+    let slot = |index: usize| {
+        let at = geometry::prefetch_slot(rect, index);
+        html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
+    };
+    let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { "up" } else { "down" });
+    let drawing = html! {
+        <>
+            { boxed(rect, "12") }
+            <circle class="health" cx={number(rect.left + 17.0)} cy={number(rect.top + 20.0)} r="4.5" />
+            { text("name", rect.left + 29.0, rect.top + 24.5, name) }
+            { " " }
+            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
+            { " " }
+            for index in 0..slots { { slot(index) } }
+            { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
+        </>
+    };
+    let class = match (state.up, session.world().is_connecting(id)) {
+        (false, _) => "service down",
+        (true, true) => "service connecting",
+        (true, false) => "service",
+    };
+    (class, label, drawing)
+}
+
+/// The switch on a service's card: one click kills it, another starts it again.
+fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
+    let Some(state) = session.world().instance(id) else { return html! {} };
+    let name = instance_name(session.world(), id);
+    let (action, word) =
+        if state.up { (Action::Operate(OperateAction::Kill(id)), "Kill") } else { (Action::Operate(OperateAction::Start(id)), "Start") };
+    let (click, key) = activate(dispatch, action);
+    let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
+    html! {
+        <g
+            class={classes!("power", (!state.up).then_some("off"))}
+            transform={at}
+            role="button"
+            tabindex="0"
+            aria-label={format!("{word} {name}")}
+            data-power={name}
+            onclick={click}
+            onkeydown={key}
+        >
+            <title>{ format!("{word} this instance") }</title>
+            <circle r="13" class="target" />
+            if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
+        </g>
+    }
+}
+
+fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
+    let Some(spec) = scenario.broker.exchanges.iter().find(|exchange| &*exchange.name == name) else {
+        return ("exchange", name.to_owned(), html! {});
+    };
+    let glyph = match spec.kind {
+        ExchangeType::Direct => "=",
+        ExchangeType::Fanout => "∀",
+        ExchangeType::Topic => "* #",
+        ExchangeType::Headers => "{ }",
+    };
+    let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
+    let (near, half) = (r * 0.866, r / 2.0);
+    let hexagon = format!(
+        "M{:.1} {:.1}L{:.1} {:.1}V{:.1}L{:.1} {:.1}L{:.1} {:.1}V{:.1}Z",
+        Fixed(x),
+        Fixed(y - r),
+        Fixed(x + near),
+        Fixed(y - half),
+        Fixed(y + half),
+        Fixed(x),
+        Fixed(y + r),
+        Fixed(x - near),
+        Fixed(y + half),
+        Fixed(y - half)
+    );
+    let kind = spec.kind.name();
+    let drawing = html! {
+        <>
+            <path class="box" d={hexagon} />
+            { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
+            { " " }
+            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }
+            { " " }
+            { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
+        </>
+    };
+    ("exchange", format!("{glyph} {name} {kind}, exchange"), drawing)
+}
+
+fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
+    let scenario = session.scenario();
+    let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
+    let caption = format!("Ready {} · Unacked {} · Total {}", counts.0, counts.1, counts.2);
+    let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
+    let mut x = rect.left;
+    let features = spec.map(badges).unwrap_or_default();
+    let label = format!("{name} {caption} {}, queue", features.join(" "));
+    let badges: Vec<Html> = features
+        .into_iter()
+        .map(|badge| {
+            #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
+            let width = badge.len() as f64 * 6.6 + 10.0;
+            let at = x;
+            x += width + 4.0;
+            html! {
+                <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.bottom() + 24.0))}>
+                    <rect width={number(width)} height="16" rx="4" />
+                    <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
+                    { " " }
+                </g>
+            }
+        })
+        .collect();
+    let drawing = html! {
+        <>
+            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }
+            { " " }
+            { boxed(rect, "10") }
+            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }
+            { " " }
+            for badge in badges { { badge } }
+        </>
+    };
+    (if scenario.broker.is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
+}

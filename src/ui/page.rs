@@ -1,0 +1,152 @@
+//! The page as it is drawn: what surrounds the canvas, the canvas, and what is painted above it.
+
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
+
+use super::drawing::{Gesture, Scene};
+use super::painter::{self, Palette};
+use super::{Dispatch, Held, Holds, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time};
+use crate::app::{self, Motion, tokens};
+use crate::base::number::Fixed;
+
+#[derive(Clone)]
+pub struct Around {
+    header: Html,
+    left: Html,
+    right: Html,
+    time: Html,
+}
+
+impl Playground {
+    pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
+        let dispatch = ctx.link().callback(Message::Do);
+        let onfile = {
+            let dispatch = dispatch.clone();
+            Callback::from(move |event: Event| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                    browser::read_file(&file, dispatch.clone());
+                }
+                input.set_value(""); // the same file can be chosen again
+            })
+        };
+        let ondrop = {
+            let (dispatch, dropped) = (dispatch.clone(), ctx.link().callback(|(index, x, y)| Message::PartDropped(index, x, y)));
+            Callback::from(move |event: DragEvent| {
+                event.prevent_default();
+                let Some(data) = event.data_transfer() else { return };
+                if let Some(file) = data.files().and_then(|files| files.get(0)) {
+                    browser::read_file(&file, dispatch.clone());
+                } else if let Some(part) = data.get_data("text/plain").ok().and_then(|text| text.strip_prefix("part ")?.parse().ok()) {
+                    dropped.emit((part, f64::from(event.client_x()), f64::from(event.client_y())));
+                }
+            })
+        };
+        let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+        let app = &self.app;
+        let bare = app.options.embed;
+        let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
+        let Around { header, left, right, time } = kept.unwrap_or_else(|| Around {
+            header: panels::header(app, &dispatch, onfile),
+            left: app
+                .session
+                .as_ref()
+                .filter(|_| !bare || app.classroom.is_some())
+                .map(|session| panels::left(session, app, &dispatch))
+                .unwrap_or_default(),
+            right: app.session.as_ref().filter(|_| !bare).map(|session| inspector::right(session, app, &dispatch)).unwrap_or_default(),
+            time: app.session.as_ref().map(|session| time::time(session, app, &dispatch)).unwrap_or_default(),
+        });
+        *self.around.borrow_mut() = Some(Around { header: header.clone(), left: left.clone(), right: right.clone(), time: time.clone() });
+        let with_lesson = app.classroom.is_some().then_some("with-lesson");
+        let class = classes!("house", with_lesson, bare.then_some("embed"), app.table.then_some("tables"));
+        html! {
+            <div {class} {ondrop} {ondragover}>
+                { header }
+                { left }
+                <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
+                    if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, &dispatch) } }
+                    if let Some(session) = &app.session {
+                        { panels::notice(session, &dispatch) }
+                        { panels::draft(app, &dispatch) }
+                        if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session, &dispatch) } }
+                    } else if app.unreadable.is_none() {
+                        <p class="loading" role="status">{ "Opening the course chapter's system…" }</p>
+                    }
+                </main>
+                { right }
+                { time }
+                { dialogs::dialog(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
+                <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ &self.said.0 }</p>
+            </div>
+        }
+    }
+
+    fn canvas(&self, ctx: &Context<Self>, session: &app::Session, dispatch: &Dispatch) -> Html {
+        let gesture = ctx.link().callback(Message::Gesture);
+        let boxed = match &self.held {
+            Some(Held { what: Holds::Box(from), .. }) => self.pointer.map(|to| (*from, to)),
+            _ => None,
+        };
+        let scene = Scene {
+            app: &self.app,
+            session,
+            camera: self.camera(),
+            size: self.size,
+            dispatch,
+            gesture: &gesture,
+            editing: self.editing.as_ref(),
+            focused: self.focused.as_ref(),
+            pointer: self.pointer.filter(|_| session.connecting.is_some()),
+            boxed,
+        };
+        let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {
+            let gesture = gesture.clone();
+            html! {
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label={label}
+                    title={label}
+                    onclick={Callback::from(move |_: yew::MouseEvent| gesture.emit(gesture_of()))}
+                >
+                    { icon }
+                </button>
+            }
+        };
+        html! {
+            <>
+                <div class="layers" role="region" aria-label="Canvas">
+                    { drawing::view(&scene) }
+                    <canvas ref={self.canvas.clone()} aria-hidden="true" />
+                    { drawing::in_place(&scene) }
+                </div>
+                <div class="zoom" role="group" aria-label="View">
+                    { button("Zoom out", icons::minus(), || Gesture::Zoom(1.0 / 1.25)) }
+                    <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
+                    { button("Zoom in", icons::plus(), || Gesture::Zoom(1.25)) }
+                    { button("Show everything (Shift+1)", icons::fit(), || Gesture::Fit) }
+                </div>
+                if self.view.is_some() { { drawing::minimap(&scene) } }
+            </>
+        }
+    }
+
+    pub(super) fn still(&self) -> bool {
+        match self.app.motion {
+            Motion::System => browser::prefers_reduced_motion(),
+            Motion::Reduced => true,
+            Motion::Full => false,
+        }
+    }
+
+    pub(super) fn paint(&mut self) {
+        let (Some(session), Some(canvas)) = (&self.app.session, self.canvas.cast::<HtmlCanvasElement>()) else { return };
+        if self.palette.is_none() {
+            self.palette = Palette::read();
+        }
+        let Some(palette) = &self.palette else { return };
+        let picture = tokens::picture(session.plan(), self.still());
+        painter::paint(&canvas, self.size, &picture, self.camera(), palette);
+    }
+}

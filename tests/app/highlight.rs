@@ -1,0 +1,71 @@
+//! What lights up on the canvas.
+
+use requeue::app::highlight::Highlight;
+use requeue::app::{App, FileAction, Node, PublishAction, SelectAction, geometry};
+
+use super::support::*;
+
+/// The edges that light up, as `from → to`.
+fn lit(app: &App) -> Vec<String> {
+    let session = session(app);
+    let highlight = Highlight::of(session);
+    let name = |node: &Node| match node {
+        Node::Instance(id) => session.world().services()[id.service].spec.name.to_string(),
+        Node::Client(index) => session.world().clients()[*index].spec.name.to_string(),
+        Node::Exchange(name) | Node::Queue(name) => name.to_string(),
+    };
+    let edges = geometry::edges(session.plan()).into_iter().filter(|edge| highlight.leads(edge));
+    edges.map(|edge| format!("{} → {}", name(&edge.from), name(&edge.to))).collect()
+}
+
+/// Two queues get the message. It dies in one of them; both have the same dead-letter exchange.
+const TWO_DEAD_LETTER_WAYS: &str = r#"{
+  "requeue": 1, "title": "Two ways to one dead-letter exchange", "network": { "latency_ms": 1 },
+  "broker": {
+    "exchanges": [{ "name": "orders", "at": [100, 0], "type": "topic" }, { "name": "retry", "at": [200, 0], "type": "fanout" }],
+    "queues": [
+      { "name": "billing", "at": [300, 0], "arguments": { "x-dead-letter-exchange": "retry" } },
+      { "name": "shipping", "at": [400, 0], "arguments": { "x-dead-letter-exchange": "retry", "x-message-ttl": 1000 } },
+      { "name": "later", "at": [500, 0] }
+    ],
+    "bindings": [
+      { "source": "orders", "queue": "billing", "routing_key": "order.*" },
+      { "source": "orders", "queue": "shipping", "routing_key": "order.*" },
+      { "source": "retry", "queue": "later" }
+    ]
+  }
+}"#;
+
+#[test]
+fn a_story_lights_the_way_of_its_message_and_no_other() {
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "two.json".into(), text: TWO_DEAD_LETTER_WAYS.into() });
+    assert!(app.unreadable.is_none(), "{:?}", app.unreadable);
+    act(&mut app, SelectAction::Node(Some(Node::Exchange("orders".into()))));
+    act(&mut app, PublishAction::Publish);
+    play(&mut app, 3);
+    let event = session(&app)
+        .world()
+        .broker()
+        .queues()
+        .flat_map(|queue| queue.messages())
+        .find_map(|entry| entry.message.properties.message_id.clone());
+    act(&mut app, SelectAction::Story(Some(event.expect("the published message has an id"))));
+    assert_eq!(lit(&app), ["orders → billing", "orders → shipping", "retry → later", "shipping → retry"], "it did not die in billing");
+}
+
+#[test]
+fn a_story_stays_lit_while_the_next_message_is_written() {
+    let mut app = opened();
+    play(&mut app, 5);
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
+    let story = lit(&app);
+    assert!(story.len() > 3, "{story:?}");
+    act(&mut app, PublishAction::Focus(true));
+    assert_eq!(lit(&app), story);
+    act(&mut app, PublishAction::Publish);
+    assert_eq!(lit(&app), story);
+    act(&mut app, SelectAction::Story(None));
+    let preview = lit(&app);
+    assert!(preview.iter().all(|edge| edge.starts_with("platform-events")) && !preview.is_empty(), "{preview:?}");
+}
