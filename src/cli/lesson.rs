@@ -1,7 +1,6 @@
 //! `requeue lesson` and `requeue grade`.
 #![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -9,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::grades::{self, Row};
 use super::{BadInput, bad_file, progress_bar, read_text};
 use crate::base::limits::{FILE_BYTES, beyond};
-use crate::formats::pretty::Doc;
 use crate::formats::{lesson_file, result_file};
 use crate::lesson::Lesson;
 use crate::lesson::check::check;
@@ -84,12 +83,6 @@ pub struct Options {
     hidden_faults: Option<PathBuf>,
 }
 
-/// One row: a file, and its grade, or what is wrong with it.
-struct Row {
-    file: String,
-    result: Result<Grade, String>,
-}
-
 /// Exit code 1: somebody has not everything (with --strict), or a file could not be graded; 2: the input is bad.
 pub fn grade_all(options: &Options) -> Result<ExitCode, BadInput> {
     let lessons: Vec<Lesson> = options
@@ -112,11 +105,11 @@ pub fn grade_all(options: &Options) -> Result<ExitCode, BadInput> {
     print!(
         "{}",
         match options.format {
-            Format::Text => text(&rows),
-            Format::Json => json(&rows),
-            Format::Csv => csv(&rows),
-            Format::Junit => junit(&rows),
-            Format::Markdown => markdown(&rows),
+            Format::Text => grades::text(&rows),
+            Format::Json => grades::json(&rows),
+            Format::Csv => grades::csv(&rows),
+            Format::Junit => grades::junit(&rows),
+            Format::Markdown => grades::markdown(&rows),
         }
     );
     let good = rows.iter().all(|row| match &row.result {
@@ -181,135 +174,4 @@ fn grade_file(path: &Path, graders: &[Grader]) -> Result<Grade, String> {
     // A run that breaks the simulator is one row, and our mistake; the class goes on.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| grader.grade(&submission)))
         .map_err(|_| "it broke the simulator, which is Requeue's mistake".to_owned())
-}
-
-fn text(rows: &[Row]) -> String {
-    let one = |row: &Row| match &row.result {
-        Ok(grade) => format!("{} {}", row.label(), result_file::grade_text(grade)),
-        Err(why) => format!("{}: cannot be graded: {why}\n", row.label()),
-    };
-    rows.iter().map(one).collect()
-}
-
-impl Row {
-    /// The student's label, with the file's name.
-    fn label(&self) -> String {
-        match &self.result {
-            Ok(Grade { student: Some(student), .. }) => format!("{student} ({})", self.file),
-            _ => self.file.clone(),
-        }
-    }
-}
-
-fn json(rows: &[Row]) -> String {
-    // One file alone is as the page writes it.
-    if let [Row { result: Ok(grade), .. }] = rows {
-        return result_file::grade_json(grade);
-    }
-    let rows = rows.iter().map(|row| {
-        let document = Doc::object().with("file", row.file.as_str());
-        match &row.result {
-            Ok(grade) => document.with("grade", result_file::grade_doc(grade)),
-            Err(why) => document.with("error", why.as_str()),
-        }
-    });
-    Doc::list(rows).to_text()
-}
-
-/// A cell that begins like a formula is none.
-fn cell(text: &str) -> String {
-    let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-fn csv(rows: &[Row]) -> String {
-    let mut out = "file,student,lesson,percent,outdated,steps,error\n".to_owned();
-    for row in rows {
-        let cells = match &row.result {
-            Ok(grade) => {
-                let steps: Vec<String> =
-                    grade.steps.iter().map(|step| format!("{} {}", step.step, result_file::percent(step.share))).collect();
-                let student = grade.student.clone().unwrap_or_default();
-                [
-                    row.file.clone(),
-                    student,
-                    grade.lesson.to_string(),
-                    result_file::percent(grade.score),
-                    grade.outdated.to_string(),
-                    steps.join("; "),
-                    String::new(),
-                ]
-            }
-            Err(why) => [row.file.clone(), String::new(), String::new(), String::new(), String::new(), String::new(), why.clone()],
-        };
-        out.push_str(&cells.map(|text| cell(&text)).join(","));
-        out.push('\n');
-    }
-    out
-}
-
-fn xml(text: &str) -> String {
-    let plain: String = text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect();
-    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn junit(rows: &[Row]) -> String {
-    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
-    for row in rows {
-        let name = xml(&row.label());
-        match &row.result {
-            Ok(grade) => {
-                let failed = grade.steps.iter().flat_map(|step| &step.findings).filter(|(_, good, _)| !good).count();
-                let tests: usize = grade.steps.iter().map(|step| step.findings.len()).sum();
-                let _ = writeln!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failed}\">");
-                for step in &grade.steps {
-                    for (says, good, why) in &step.findings {
-                        let case = format!("    <testcase classname=\"{}.{}\" name=\"{}\"", xml(&grade.lesson), xml(&step.step), xml(says));
-                        let _ = if *good {
-                            writeln!(out, "{case}/>")
-                        } else {
-                            writeln!(out, "{case}><failure message=\"{}\"/></testcase>", xml(why.as_deref().unwrap_or("not done")))
-                        };
-                    }
-                }
-            }
-            Err(why) => {
-                let _ = writeln!(
-                    out,
-                    "  <testsuite name=\"{name}\" tests=\"1\" errors=\"1\">\n    <testcase name=\"the file\"><error message=\"{}\"/></testcase>",
-                    xml(why)
-                );
-            }
-        }
-        out.push_str("  </testsuite>\n");
-    }
-    out + "</testsuites>\n"
-}
-
-fn markdown(rows: &[Row]) -> String {
-    let plain = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    let mut out = "| who | lesson | % | what is missing |\n|---|---|---:|---|\n".to_owned();
-    for row in rows {
-        let line = match &row.result {
-            Ok(grade) => {
-                let missing: Vec<String> = grade
-                    .steps
-                    .iter()
-                    .flat_map(|step| {
-                        step.findings.iter().filter(|(_, good, _)| !good).map(move |(says, ..)| format!("{}: {says}", step.step))
-                    })
-                    .collect();
-                format!(
-                    "| {} | {} | {} | {} |\n",
-                    plain(&row.label()),
-                    grade.lesson,
-                    result_file::percent(grade.score),
-                    plain(&missing.join("; "))
-                )
-            }
-            Err(why) => format!("| {} | | | {} |\n", plain(&row.label()), plain(why)),
-        };
-        out.push_str(&line);
-    }
-    out
 }

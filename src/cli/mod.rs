@@ -6,6 +6,7 @@
 mod amqp;
 pub mod differential;
 mod explore;
+mod grades;
 mod lesson;
 pub mod real;
 mod run;
