@@ -223,7 +223,7 @@ fn partial_work_has_partial_credit_and_forged_work_has_none() {
     easy.clients[0].traffic.pattern = requeue::scenario::Pattern::Every(SimTime::from_secs(3_000));
     easy.faults.clear();
     let easy = Arc::new(easy);
-    let forged = Recording { scenario: easy.clone(), seed: 1, inputs: Vec::new() };
+    let forged = Recording::new(easy.clone(), 1);
     assert!(with(Work::Run { recording: forged, until: goal.until }).share < WHOLE);
     let mut missing = full.clone();
     missing.works.clear();

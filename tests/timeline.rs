@@ -44,6 +44,10 @@ fn same(one: &World, other: &World) {
 enum Move {
     Play(u64),
     Seek(u64),
+    /// The same in pieces of so many steps.
+    SeekInPieces(u64, u64),
+    /// Of which so many pieces are done, and then it is cancelled.
+    SeekCancelled(u64, u64),
     Back,
     Step,
     Inject(Input),
@@ -61,7 +65,9 @@ fn arbitrary_move() -> impl Strategy<Value = Move> {
     ];
     prop_oneof![
         3 => (0_u64..20_000).prop_map(Move::Play),
-        3 => (0_u64..60_000).prop_map(Move::Seek),
+        2 => (0_u64..60_000).prop_map(Move::Seek),
+        2 => (0_u64..60_000, 1_u64..3_000).prop_map(|(to, steps)| Move::SeekInPieces(to, steps)),
+        2 => (0_u64..60_000, 1_u64..3_000).prop_map(|(to, steps)| Move::SeekCancelled(to, steps)),
         2 => Just(Move::Back),
         1 => Just(Move::Step),
         3 => input.prop_map(Move::Inject),
@@ -92,6 +98,34 @@ proptest! {
             match each {
                 Move::Play(millis) => { timeline.advance(timeline.world().now() + SimTime::from_millis(millis), u64::MAX); }
                 Move::Seek(millis) => timeline.seek(SimTime::from_millis(millis)),
+                Move::SeekInPieces(millis, steps) => {
+                    let to = SimTime::from_millis(millis);
+                    let mut at_once = timeline.clone();
+                    at_once.seek(to);
+                    timeline.begin_seek(to);
+                    let mut before = 0;
+                    while !timeline.advance_seek(steps) {
+                        let progress = timeline.seek_progress().expect("it is under way");
+                        prop_assert!((before..=1_000).contains(&progress));
+                        before = progress;
+                    }
+                    prop_assert_eq!(timeline.seek_progress(), None);
+                    same(timeline.world(), at_once.world());
+                    prop_assert_eq!(timeline.world().hops().count(), at_once.world().hops().count());
+                    prop_assert!(timeline.drain_occurrences().eq(at_once.drain_occurrences()), "whoever keeps a log sees the same");
+                }
+                Move::SeekCancelled(millis, steps) => {
+                    let before = timeline.clone();
+                    timeline.begin_seek(SimTime::from_millis(millis));
+                    timeline.advance_seek(steps);
+                    let is_over = timeline.seek_progress().is_none();
+                    timeline.cancel_seek();
+                    if !is_over {
+                        same(timeline.world(), before.world());
+                        prop_assert_eq!(timeline.furthest(), before.furthest());
+                        prop_assert_eq!(timeline.is_in_the_past(), before.is_in_the_past());
+                    }
+                }
                 Move::Back => { timeline.back(); }
                 Move::Step => { timeline.step(); }
                 Move::Inject(input) => timeline.inject(input),
@@ -105,6 +139,34 @@ proptest! {
         same(timeline.world(), &from_zero);
         prop_assert_eq!(from_zero.ledger().imbalances(), Vec::<String>::new());
     }
+}
+
+/// 10,000 inputs: each is kept once, by the world, its timeline, every keyframe and every branch.
+#[test]
+fn inputs_are_shared_and_injecting_is_linear() {
+    let mut timeline = Timeline::new(course_chapter(), 1);
+    for number in 0..10_000_u32 {
+        timeline.inject(Input::publish("platform-events", "order.placed", serde_json::json!({ "n": number })));
+        if number % 500 == 0 {
+            timeline.advance(timeline.world().now() + SimTime::from_millis(100), u64::MAX);
+        }
+    }
+    let fork = timeline.fork();
+    for other in [timeline.world().recording(), fork.recording(), fork.world().recording()] {
+        assert_eq!(other, timeline.recording());
+        let published =
+            |recording: &requeue::sim::Recording| -> Vec<Input> { recording.inputs.iter().map(|timed| timed.input.clone()).collect() };
+        for (one, other) in published(other).iter().zip(&published(timeline.recording())) {
+            let (Input::Publish(one), Input::Publish(other)) = (one, other) else { panic!("they are all publishes") };
+            assert!(Arc::ptr_eq(one, other), "a message is kept once");
+        }
+    }
+    // To copy a world copies no input: its blocks are shared.
+    assert!(fork.world().recording().inputs.shares_with(&timeline.world().recording().inputs));
+    timeline.seek(SimTime::ZERO);
+    assert!(timeline.world().recording().inputs.len() <= 10_000);
+    timeline.seek(fork.world().now());
+    same(timeline.world(), fork.world());
 }
 
 #[test]
@@ -207,7 +269,7 @@ fn what_is_wrong_with_a_recording_is_said_with_its_place() {
     let timeline = Timeline::new(course_chapter(), 7);
     let mut inputs = timeline.recording().clone();
     let at = |millis, input| requeue::sim::TimedInput { at: SimTime::from_millis(millis), after_steps: 0, input };
-    inputs.inputs = vec![at(1, fault("kill order-service at 2s")), at(2, Input::Silence)];
+    inputs.inputs = [at(1, fault("kill order-service at 2s")), at(2, Input::Silence)].into_iter().collect();
     let good = recording_file::write(&inputs, secs(1));
     assert!(recording_file::read(&good).is_ok());
     for (from, to, said) in [
@@ -233,7 +295,7 @@ fn with_other_faults_the_inputs_of_a_recording_still_come_in_their_time() {
     timeline.advance(secs(61), u64::MAX);
     let mut other = timeline.recording().clone();
     let early = requeue::sim::TimedInput { at: SimTime::ZERO, after_steps: 0, input: fault("kill order-service at 1s for 50s") };
-    other.inputs.insert(0, early);
+    other.inputs = std::iter::once(&early).chain(other.inputs.iter()).cloned().collect();
     let mut world = World::new(other.scenario.clone(), 1);
     let mut killed = None;
     while world.step_along(&other.inputs, secs(90)) {

@@ -36,7 +36,11 @@ const TRACE_OF_CHAOS: &str = include_str!("golden/chaos-300s.txt");
 
 #[test]
 fn a_recording_full_of_faults_gives_one_trace() {
-    let recording = Recording { scenario: course_chapter(), seed: 5, inputs: chaos(&course_chapter(), 5, 25, SimTime::from_secs(300)) };
+    let recording = Recording {
+        scenario: course_chapter(),
+        seed: 5,
+        inputs: chaos(&course_chapter(), 5, 25, SimTime::from_secs(300)).into_iter().collect(),
+    };
     let world = World::replay(&recording, SimTime::from_secs(300));
     assert_eq!(world.ledger().imbalances(), [""; 0]);
     let kinds = ["kill", "stop", "hang", "slow", "partition", "restart", "alarm", "fill"];
@@ -115,7 +119,7 @@ fn arbitrary_input() -> impl Strategy<Value = (u64, Input)> {
         (exchanges, keys, any::<bool>(), any::<bool>()).prop_map(|(exchange, key, mandatory, whole)| {
             let payload = if whole { serde_json::json!({ "address": { "zip": "1" } }) } else { serde_json::json!("not an object") };
             let Input::Publish(publish) = Input::publish(&exchange, &key, payload) else { unreachable!() };
-            Input::Publish(Box::new(HandPublish { mandatory, ..*publish }))
+            Input::Publish(Arc::new(HandPublish { mandatory, ..HandPublish::clone(&publish) }))
         }),
     ];
     (0_u64..40_000, input)

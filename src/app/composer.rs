@@ -1,5 +1,7 @@
 //! A message about to be published by hand: what it will be, and what became of the last one.
 
+use std::sync::Arc;
+
 use super::effect::Effect;
 use super::{App, Session, words};
 use crate::base::SimTime;
@@ -216,7 +218,7 @@ impl Session {
                 self.composer.error = None;
                 let before = self.log.last_number();
                 for _ in 0..times {
-                    self.inject(Input::Publish(Box::new(message.clone())));
+                    self.inject(Input::Publish(Arc::new(message.clone())));
                 }
                 self.composer.outcome = self.outcome(before, times);
             }

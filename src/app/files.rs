@@ -73,7 +73,7 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         }
         FileAction::New => {
             app.dialog = None;
-            return show(app, Session::new(Recording { scenario: Arc::new(gallery::blank()), seed: 1, inputs: Vec::new() }));
+            return show(app, Session::new(Recording::of(Arc::new(gallery::blank()))));
         }
         FileAction::ConfirmReplace => {
             app.dialog = None;
@@ -122,7 +122,7 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
 }
 
 fn beginning(scenario: Scenario) -> Recording {
-    Recording { seed: scenario.seed, scenario: Arc::new(scenario), inputs: Vec::new() }
+    Recording::of(Arc::new(scenario))
 }
 
 /// Opens a scenario, a recording at its beginning, a lesson, or the progress that another browser saved.

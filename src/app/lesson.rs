@@ -121,7 +121,7 @@ impl Classroom {
     }
 
     fn fresh(&self) -> Session {
-        self.session_of(Recording { scenario: self.lesson.scenario.clone(), seed: self.lesson.scenario.seed, inputs: Vec::new() })
+        self.session_of(Recording::of(self.lesson.scenario.clone()))
     }
 
     fn session_of(&self, recording: Recording) -> Session {
@@ -217,11 +217,7 @@ fn restore(room: &mut Classroom, works: &str) {
             }
             Work::Run { recording, until } => {
                 // What was drawn is there again; time begins anew.
-                let mut session = room.session_of(Recording {
-                    scenario: room.lesson.scenario.clone(),
-                    seed: room.lesson.scenario.seed,
-                    inputs: Vec::new(),
-                });
+                let mut session = room.session_of(Recording::of(room.lesson.scenario.clone()));
                 let drawn = crate::lesson::judge::last(&recording).clone();
                 session.become_scenario(drawn);
                 let work = &mut room.works[index];
@@ -519,9 +515,10 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
             if let Some(session) = room.parked.take() {
                 app.session = Some(*session);
             } else {
-                let copy = app.session.as_ref().map(|session| {
-                    Session::new(Recording { scenario: Arc::new(session.document()), seed: session.scenario().seed, inputs: Vec::new() })
-                })?;
+                let copy = app
+                    .session
+                    .as_ref()
+                    .map(|session| Session::new(Recording::new(Arc::new(session.document()), session.scenario().seed)))?;
                 room.parked = app.session.replace(copy).map(Box::new);
             }
             app.playing = false;

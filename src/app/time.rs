@@ -1,5 +1,7 @@
 //! Time passes while the world plays, and the playhead is moved.
 
+use std::sync::Arc;
+
 use super::effect::Effect;
 use super::log::Log;
 use super::marks::{self, Marks};
@@ -123,7 +125,7 @@ impl Session {
             if !self.timeline.advance(next.max(self.world().now()), STEPS_A_FRAME_MAX) {
                 return;
             }
-            self.inject(Input::Publish(Box::new(message)));
+            self.inject(Input::Publish(Arc::new(message)));
             self.composer.repeats = Some(next + period);
         }
     }
@@ -211,7 +213,7 @@ impl Session {
         let recording = self.world().recording();
         let seed = if now.seed == recording.scenario.seed { recording.seed } else { now.seed };
         let begins = self.origin.clone().unwrap_or_else(|| now.clone());
-        self.timeline = Timeline::open(Recording { scenario: begins.clone(), seed, inputs: Vec::new() });
+        self.timeline = Timeline::open(Recording::new(begins.clone(), seed));
         if begins != now {
             self.timeline.inject(Input::Edit(now));
         }

@@ -65,7 +65,7 @@ limits! {
         SCRIPT_STEPS: usize = 10_000, "steps of a broker script";
     "a running world":
         FLIGHTS: usize = 200_000, "messages and requests on their way";
-        QUEUED: u64 = 3_000_000, "messages in queues and in programs' inboxes";
+        QUEUED: usize = 3_000_000, "messages in queues and in programs' inboxes";
         RUNS: usize = 200_000, "handlers at work";
         UNREAD: usize = 200_000, "methods the broker does not read while an alarm lasts";
         OUTBOX: usize = 200_000, "events in outboxes";

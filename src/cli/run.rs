@@ -134,7 +134,8 @@ fn add_faults(recording: &mut Recording, faults: &[Fault]) -> Result<(), BadInpu
         if let Some(problem) = fault_problems(&recording.scenario, &fault.kind).first() {
             return Err(BadInput(format!("--fault '{fault}': {}", problem.message)));
         }
-        recording.inputs.insert(0, TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) });
+        let first = TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) };
+        recording.inputs = std::iter::once(&first).chain(recording.inputs.iter()).cloned().collect();
     }
     Ok(())
 }
@@ -153,7 +154,7 @@ fn open(path: &Path, seed: Option<u64>) -> Result<RecordingFile, BadInput> {
     }
     let scenario = Arc::new(scenario_file::read(&text).map_err(|problems| bad_file(path, &problems))?);
     let (seed, until) = (seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
-    Ok(RecordingFile { recording: Recording { scenario, seed, inputs: Vec::new() }, until })
+    Ok(RecordingFile { recording: Recording::new(scenario, seed), until })
 }
 
 fn play(recording: &Recording, until: SimTime, trace: Option<&Path>) -> Result<World, BadInput> {

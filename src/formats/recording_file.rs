@@ -59,7 +59,7 @@ pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
                 problems.extend(scenario_problems(&format!("inputs[{index}].edit"), scenario));
             }
         }
-        if !file.recording.inputs.is_sorted_by_key(|input| (input.at, input.after_steps)) {
+        if !file.recording.inputs.iter().is_sorted_by_key(|input| (input.at, input.after_steps)) {
             problems.push(Problem { path: "inputs".into(), message: "inputs are given in their order".into() });
         }
     }
@@ -124,7 +124,7 @@ fn timed_input(node: &Node, after_steps: impl Fn(&Fields) -> u64) -> Option<Time
     let (at, after_steps) = (fields.need("at_ms").millis(), after_steps(&fields));
     let fault = fields.maybe("fault").map(|node| node.parsed::<Fault>().map(Input::Fault));
     let mend = fields.maybe("mend").map(|node| node.parsed::<FaultKind>().map(Input::Mend));
-    let publish = fields.maybe("publish").map(|node| Some(Input::Publish(Box::new(self::publish(&node)))));
+    let publish = fields.maybe("publish").map(|node| Some(Input::Publish(Arc::new(self::publish(&node)))));
     let request = fields.maybe("request").map(|node| {
         let fields = node.fields();
         let request = Input::Request {

@@ -128,7 +128,7 @@ impl Judging {
                 let recording = Recording {
                     scenario: scenario.clone(),
                     seed: scenario.seed.wrapping_add(self.run.into()),
-                    inputs: self.goal.inputs.clone(),
+                    inputs: self.goal.inputs.iter().cloned().collect(),
                 };
                 (recording, self.goal.until)
             }
@@ -171,7 +171,7 @@ impl Renames {
     pub fn of(start: &Scenario, recording: &Recording) -> Self {
         let mut renames = Self::default();
         let mut before = names(start);
-        for timed in &recording.inputs {
+        for timed in recording.inputs.iter() {
             let Input::Edit(scenario) = &timed.input else { continue };
             let after = names(scenario);
             for (old, new) in before.iter().zip(&after).filter(|(old, new)| old.len() == new.len()) {

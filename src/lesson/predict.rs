@@ -1,5 +1,7 @@
 //! Answers to questions, computed: what the simulation says is right.
 
+use std::sync::Arc;
+
 use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
 use crate::base::number::Shortest;
@@ -25,12 +27,12 @@ impl Question {
     #[must_use]
     pub fn recording(&self, lesson: &Lesson) -> Recording {
         let publish =
-            self.publish.clone().map(|publish| TimedInput { at: self.at, after_steps: 0, input: Input::Publish(Box::new(publish)) });
+            self.publish.clone().map(|publish| TimedInput { at: self.at, after_steps: 0, input: Input::Publish(Arc::new(publish)) });
         let mut inputs: Vec<TimedInput> = Vec::new();
         for input in self.inputs.iter().cloned().chain(publish) {
             inputs.insert(inputs.partition_point(|before| before.at <= input.at), input);
         }
-        Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs }
+        Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs: inputs.into_iter().collect() }
     }
 
     /// Several can be right at once, or their order is asked for.

@@ -53,8 +53,35 @@ impl<T: Clone> Chunked<T> {
     }
 
     /// In order, from the first that is not forgotten.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.blocks.iter().flat_map(|block| block.iter())
+    }
+
+    #[must_use]
+    pub fn last(&self) -> Option<&T> {
+        self.blocks.back()?.last()
+    }
+
+    /// Keeps only the first so many.
+    pub fn truncate(&mut self, len: usize) {
+        while self.len > len {
+            let Some(block) = self.blocks.back_mut() else { return };
+            let start = self.len - block.len();
+            if start >= len {
+                self.blocks.pop_back();
+                self.len = start;
+            } else {
+                Arc::make_mut(block).truncate(len - start);
+                self.len = len;
+            }
+        }
+    }
+
+    /// Whether copies of it share all of their whole blocks with this one: then they cost nothing.
+    #[must_use]
+    pub fn shares_with(&self, other: &Self) -> bool {
+        let whole = std::cmp::min(self.len, other.len) / BLOCK;
+        self.blocks.iter().zip(&other.blocks).take(whole).all(|(one, other)| Arc::ptr_eq(one, other))
     }
 
     /// Keeps at least the last so many.
@@ -107,6 +134,21 @@ mod tests {
         assert!(copy.iter().copied().eq(0..1_000));
         assert_eq!(*list.reach(1_200), 0);
         assert_eq!(list.len(), 1_201);
+    }
+
+    #[test]
+    fn the_end_can_be_cut_off() {
+        let whole: Chunked<usize> = (0..1_000).collect();
+        for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 999, 1_000, 2_000] {
+            let mut list = whole.clone();
+            list.truncate(len);
+            assert!(list.iter().copied().eq(0..len.min(1_000)), "{len}");
+            assert_eq!(list.last().copied(), list.len().checked_sub(1));
+            assert!(list.shares_with(&whole));
+            list.push(7);
+            assert_eq!((list.last(), list.iter().next_back()), (Some(&7), Some(&7)));
+        }
+        assert_eq!(whole.len(), 1_000);
     }
 
     #[test]

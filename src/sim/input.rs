@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::chunked::Chunked;
 use crate::base::SimTime;
 use crate::broker::{Name, Table};
 use crate::scenario::{Fault, FaultKind, Json, Scenario, Target};
@@ -13,7 +14,7 @@ pub enum Input {
     /// It is mended, now: who was killed starts.
     Mend(FaultKind),
     /// By hand, through a connection of one's own.
-    Publish(Box<HandPublish>),
+    Publish(Arc<HandPublish>),
     /// A client sends so many requests at once.
     Request { client: Name, count: u32 },
     /// No client sends anything any more by itself: what is under way comes to its end.
@@ -58,7 +59,7 @@ impl Input {
     /// As the chapter's services publish: persistent JSON.
     #[must_use]
     pub fn publish(exchange: &str, routing_key: &str, payload: Json) -> Self {
-        Self::Publish(Box::new(HandPublish {
+        Self::Publish(Arc::new(HandPublish {
             exchange: exchange.into(),
             routing_key: routing_key.into(),
             payload,
@@ -85,5 +86,23 @@ pub struct TimedInput {
 pub struct Recording {
     pub scenario: Arc<Scenario>,
     pub seed: u64,
-    pub inputs: Vec<TimedInput>,
+    pub inputs: Inputs,
+}
+
+/// In the order of their time. Copies share them: a keyframe, a branch and a file that is being saved hold the same ones.
+pub type Inputs = Chunked<TimedInput>;
+
+impl Recording {
+    /// Of a run into which nothing came from outside.
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        Self { scenario, seed, inputs: Inputs::default() }
+    }
+
+    /// The same, with the scenario's own seed.
+    #[must_use]
+    pub fn of(scenario: Arc<Scenario>) -> Self {
+        let seed = scenario.seed;
+        Self::new(scenario, seed)
+    }
 }

@@ -48,7 +48,7 @@ use std::sync::Arc;
 
 pub use business::StoryId;
 pub use flight::{Cargo, Flight, Hop, HopKind, Place, Verdict};
-pub use input::{HandPublish, Input, Recording, TimedInput};
+pub use input::{HandPublish, Input, Inputs, Recording, TimedInput};
 pub use ledger::Ledger;
 pub use network::End;
 pub use operator::BY_HAND_MAX;
@@ -59,6 +59,7 @@ pub use trace::{Happening, Occurrence};
 use operator::Operator;
 
 use crate::base::SimTime;
+use crate::base::limits::{self, beyond};
 use crate::base::ordered::OrderedMap;
 use crate::broker::view::QueueView;
 use crate::broker::{
@@ -75,9 +76,6 @@ use service::{ClientState, Instance, ServiceState};
 use slots::Slots;
 use trace::TraceHash;
 
-/// How much there may be in a world at once.
-const FLIGHTS_MAX: usize = 200_000;
-const QUEUED_MAX: u64 = 3_000_000;
 /// How many steps pass between two looks at the queues.
 const BOUNDS_EVERY: u64 = 4_096;
 
@@ -118,7 +116,7 @@ pub struct World {
     metrics: Metrics,
     hash: TraceHash,
     /// Why nothing happens any more.
-    halted: Option<&'static str>,
+    halted: Option<Name>,
     /// Whether anybody looks at pictures and occurrences: makes no difference to what happens.
     watched: bool,
     occurrences: Vec<Occurrence>,
@@ -133,7 +131,7 @@ impl World {
         let operator = Operator::connect(&mut broker, SimTime::ZERO);
         let administrator = Operator::connect(&mut broker, SimTime::ZERO);
         let mut world = Self {
-            recording: Recording { scenario: scenario.clone(), seed, inputs: Vec::new() },
+            recording: Recording::new(scenario.clone(), seed),
             scenario,
             now: SimTime::ZERO,
             steps: 0,
@@ -329,19 +327,25 @@ impl World {
 
     /// Why nothing happens any more, if that is so: what multiplies without end would take all memory.
     #[must_use]
-    pub const fn halted(&self) -> Option<&'static str> {
-        self.halted
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.as_deref()
+    }
+
+    /// Nothing happens any more, because there is too much of something.
+    fn halt_beyond(&mut self, what: &str, found: usize, max: usize) {
+        if self.halted.is_none()
+            && let Some(why) = beyond(what, found, max)
+        {
+            self.halted = Some(format!("{why}: the run ends here, because more would fill the memory").into());
+        }
     }
 
     fn check_bounds(&mut self) {
-        if self.flights.len() > FLIGHTS_MAX {
-            self.halted = Some("more than 200,000 messages and requests are on their way at once: something multiplies without end");
-        } else if self.steps.is_multiple_of(BOUNDS_EVERY) {
+        self.halt_beyond("messages and requests on their way", self.flights.len(), limits::FLIGHTS);
+        if self.steps.is_multiple_of(BOUNDS_EVERY) {
             let waiting: usize = self.services.iter().flat_map(|service| &service.instances).map(|instance| instance.inbox.len()).sum();
             let queued = self.broker.queues().map(QueueView::total).sum::<u64>() + waiting as u64;
-            if queued > QUEUED_MAX {
-                self.halted = Some("more than 3,000,000 messages wait in queues: something multiplies without end");
-            }
+            self.halt_beyond("messages in queues and inboxes", usize::try_from(queued).unwrap_or(usize::MAX), limits::QUEUED);
         }
     }
 
@@ -417,10 +421,11 @@ impl World {
     /// Something comes from outside, now.
     pub fn inject(&mut self, input: Input) {
         self.recording.inputs.push(TimedInput { at: self.now, after_steps: self.steps, input: input.clone() });
+        self.halt_beyond("inputs of a run", self.recording.inputs.len(), limits::INPUTS);
         match input {
             Input::Fault(fault) => self.expect_fault(fault),
             Input::Mend(kind) => self.mend_by_hand(&kind),
-            Input::Publish(publish) => self.publish_by_hand(*publish),
+            Input::Publish(publish) => self.publish_by_hand(&publish),
             Input::Request { client, count } => {
                 if let Some(client) = self.clients.iter().position(|state| state.spec.name == client && !state.removed) {
                     self.send_requests(client, count.into());
@@ -446,22 +451,23 @@ impl World {
     }
 
     /// Takes a recording's inputs that are due, up to this moment.
-    fn take_inputs(&mut self, inputs: &[TimedInput], until: SimTime) {
+    fn take_inputs(&mut self, inputs: &Inputs, until: SimTime) {
         while let Some(timed) =
             inputs.get(self.recording.inputs.len()).filter(|timed| self.halted.is_none() && timed.at <= until && self.is_due(timed))
         {
-            self.advance_clock(timed.at);
-            self.inject(timed.input.clone());
-            // A file may hold thousands of inputs for one moment, each of thousands.
-            if self.flights.len() > FLIGHTS_MAX {
-                self.check_bounds();
-                return;
-            }
+            self.take_input(timed);
         }
     }
 
+    fn take_input(&mut self, timed: &TimedInput) {
+        self.advance_clock(timed.at);
+        self.inject(timed.input.clone());
+        // A file may hold thousands of inputs for one moment, each of thousands.
+        self.check_bounds();
+    }
+
     /// One thing happens, as in a recording of which this is a part. False when nothing is left to do by this moment.
-    pub fn step_along(&mut self, inputs: &[TimedInput], until: SimTime) -> bool {
+    pub fn step_along(&mut self, inputs: &Inputs, until: SimTime) -> bool {
         self.take_inputs(inputs, until);
         let goes_on = self.next_at().is_some_and(|at| at <= until) && self.step();
         if !goes_on {
@@ -740,7 +746,7 @@ impl World {
             + self.agenda.len() * 64
             + work
             + remembered
-            + self.recording.inputs.len() * 100
+            + self.recording.inputs.len()
             + self.metrics.footprint()
             + 16_384
     }

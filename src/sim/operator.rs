@@ -35,18 +35,17 @@ impl Operator {
 }
 
 impl World {
-    pub(super) fn publish_by_hand(&mut self, publish: HandPublish) {
-        let HandPublish { exchange, routing_key, payload, headers, persistent, mandatory, confirm, expiration, priority } = publish;
+    pub(super) fn publish_by_hand(&mut self, publish: &HandPublish) {
         let story = self.ledger.business.begin();
-        let (mut properties, body) = self.event("you", &payload, story);
-        properties.headers = Some(headers);
-        properties.delivery_mode = Some(if persistent { 2 } else { 1 });
-        properties.expiration = expiration;
-        properties.priority = priority;
-        if confirm {
+        let (mut properties, body) = self.event("you", &publish.payload, story);
+        properties.headers = Some(publish.headers.clone());
+        properties.delivery_mode = Some(if publish.persistent { 2 } else { 1 });
+        properties.expiration.clone_from(&publish.expiration);
+        properties.priority = publish.priority;
+        if publish.confirm {
             self.by_hand(Method::ConfirmSelect);
         }
-        self.send_by_hand(exchange, routing_key, mandatory, properties, Body::Bytes(body));
+        self.send_by_hand(publish.exchange.clone(), publish.routing_key.clone(), publish.mandatory, properties, Body::Bytes(body));
     }
 
     /// One method on the person's channel; none where the broker is down, or refuses.

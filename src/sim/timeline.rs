@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Input, Occurrence, Recording, World};
-use crate::base::SimTime;
+use crate::base::{SimTime, limits};
 use crate::scenario::Scenario;
 
-pub const KEYFRAMES_MAX: usize = 100;
+pub const KEYFRAMES_MAX: usize = limits::KEYFRAMES;
 /// Of all keyframes together.
-pub const KEYFRAME_BYTES_MAX: usize = 64 << 20;
+pub const KEYFRAME_BYTES_MAX: usize = limits::KEYFRAME_BYTES;
 /// The number of steps between the first keyframes.
 const SPACING_FIRST: u64 = 512;
 /// What moved within this time before a moment can still be seen moving.
@@ -25,6 +25,17 @@ pub struct Timeline {
     world: World,
     keyframes: Vec<Keyframe>,
     spacing: u64,
+    furthest: SimTime,
+    seek: Option<Seek>,
+}
+
+/// A seek that is under way.
+#[derive(Clone, Debug)]
+struct Seek {
+    from: SimTime,
+    to: SimTime,
+    /// The world that was shown before, and how far it had been played.
+    left: Box<World>,
     furthest: SimTime,
 }
 
@@ -50,14 +61,14 @@ impl World {
 impl Timeline {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
-        Self::open(Recording { scenario, seed, inputs: Vec::new() })
+        Self::open(Recording::new(scenario, seed))
     }
 
     /// At the beginning of a recording.
     #[must_use]
     pub fn open(recording: Recording) -> Self {
         let world = World::new(recording.scenario.clone(), recording.seed);
-        let mut timeline = Self { recording, world, keyframes: Vec::new(), spacing: SPACING_FIRST, furthest: SimTime::ZERO };
+        let mut timeline = Self { recording, world, keyframes: Vec::new(), spacing: SPACING_FIRST, furthest: SimTime::ZERO, seek: None };
         timeline.keep();
         timeline
     }
@@ -102,11 +113,17 @@ impl Timeline {
 
     /// Something comes from outside, now. What lay ahead is another branch, and is gone from this one.
     pub fn inject(&mut self, input: Input) {
+        self.cancel_seek();
         let here = self.world.position();
-        self.keyframes.retain(|keyframe| keyframe.world.position() <= here);
+        while self.keyframes.last().is_some_and(|keyframe| keyframe.world.position() > here) {
+            self.keyframes.pop();
+        }
         self.furthest = self.world.now();
+        self.recording.inputs.truncate(here.inputs);
         self.world.inject(input);
-        self.recording.inputs.clone_from(&self.world.recording.inputs);
+        if let Some(injected) = self.world.recording.inputs.last() {
+            self.recording.inputs.push(injected.clone());
+        }
     }
 
     /// A keyframe of where it stands.
@@ -146,6 +163,7 @@ impl Timeline {
 
     /// One thing happens. False when nothing is left to do.
     pub fn step(&mut self) -> bool {
+        self.cancel_seek();
         // The clock does not run ahead of the last thing that happens.
         let next_input = self.recording.inputs.get(self.world.recording.inputs.len()).map(|input| input.at);
         let Some(next) = self.world.next_at().into_iter().chain(next_input).min() else { return false };
@@ -155,11 +173,13 @@ impl Timeline {
 
     /// Plays on to this moment, but at most so many steps. Whether it got there.
     pub fn advance(&mut self, until: SimTime, steps_max: u64) -> bool {
+        self.cancel_seek();
         (0..steps_max).any(|_| !self.step_until(until))
     }
 
     /// Plays on until something like this has happened, but not beyond this moment, and no more than so many steps.
     pub fn run_to(&mut self, until: SimTime, steps_max: u64, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
+        self.cancel_seek();
         self.world.set_watched(true);
         self.world.occurrences.clear();
         let mut goes_on = true;
@@ -178,6 +198,7 @@ impl Timeline {
 
     /// Plays on until this is true, but not beyond this moment. Whether it became true.
     pub fn run_while(&mut self, until: SimTime, mut goes_on: impl FnMut(&World) -> bool) -> bool {
+        self.cancel_seek();
         while goes_on(&self.world) {
             if !self.step_until(until) {
                 return !goes_on(&self.world);
@@ -189,29 +210,62 @@ impl Timeline {
 
     /// To this moment: everything up to and including it has happened, and nothing after.
     pub fn seek(&mut self, at: SimTime) {
+        self.begin_seek(at);
+        while !self.advance_seek(u64::MAX) {}
+    }
+
+    /// The same, but in pieces: see [`Self::advance_seek`]. A seek that is under way goes on to this moment instead.
+    pub fn begin_seek(&mut self, at: SimTime) {
         // Keyframes have no pictures: what can still be seen moving is played.
         let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - PICTURED);
         let keyframe = &self.keyframes[place.saturating_sub(1)];
-        // From where it stands it is nearer, if no keyframe lies between.
-        // So does whoever is there: what led to it is played again, for whoever keeps a log.
-        if self.world.now() >= at || self.world.position() < keyframe.world.position() {
-            self.world = World::clone(&keyframe.world);
-        }
-        self.play_unseen(at - PICTURED);
-        while self.step_until(at) {}
+        // The keyframe is nearer than the playhead if it lies between the playhead and the moment. A seek to the moment of the
+        // playhead starts at the keyframe, too: the occurrences that led to this moment fill the log again.
+        let begins = if self.world.now() >= at || self.world.position() < keyframe.world.position() {
+            World::clone(&keyframe.world)
+        } else {
+            self.world.clone()
+        };
+        let left = std::mem::replace(&mut self.world, begins);
+        let (from, furthest) = (self.world.now(), self.furthest);
+        let seek = self.seek.take().map_or(Seek { to: at, from, furthest, left: Box::new(left) }, |seek| Seek { to: at, from, ..seek });
+        self.seek = Some(seek);
     }
 
-    /// Nobody will see what happened so long ago.
-    fn play_unseen(&mut self, until: SimTime) {
-        if self.world.now() < until {
-            self.world.set_watched(false);
-            while self.step_until(until) {}
+    /// Plays at most so many steps towards the moment of [`Self::begin_seek`]. Whether it is reached; then the seek is over.
+    pub fn advance_seek(&mut self, steps_max: u64) -> bool {
+        let Some(Seek { to, .. }) = self.seek else { return true };
+        for _ in 0..steps_max {
+            let unseen = to - PICTURED;
+            let is_unseen = self.world.now() < unseen;
+            self.world.set_watched(!is_unseen);
+            if !self.step_until(if is_unseen { unseen } else { to }) && !is_unseen {
+                self.seek = None;
+                return true;
+            }
         }
-        self.world.set_watched(true);
+        false
+    }
+
+    /// How much of a seek is done, in thousandths; none when nothing is sought.
+    #[must_use]
+    pub fn seek_progress(&self) -> Option<u32> {
+        let seek = self.seek.as_ref()?;
+        let way = |to: SimTime| (to - seek.from).as_micros();
+        Some(u32::try_from(way(self.world.now()) * 1_000 / way(seek.to).max(1)).unwrap_or(1_000).min(1_000))
+    }
+
+    /// Back to where the playhead stood before the seek.
+    pub fn cancel_seek(&mut self) {
+        if let Some(seek) = self.seek.take() {
+            self.world = *seek.left;
+            self.furthest = seek.furthest;
+        }
     }
 
     /// Back before the last thing that happened; what led there is played again. False at the beginning.
     pub fn back(&mut self) -> bool {
+        self.cancel_seek();
         let here = self.world.position();
         let last_input = self.world.recording.inputs.last();
         let target = match last_input {
@@ -224,10 +278,10 @@ impl Timeline {
         self.world = World::clone(&self.keyframes[place.saturating_sub(1)].world);
         self.world.set_watched(true);
         while self.world.position() < target {
-            let inputs = &self.recording.inputs[..target.inputs];
-            let next = inputs.get(self.world.recording.inputs.len()).filter(|input| self.world.is_due(input));
+            let place = self.world.recording.inputs.len();
+            let next = self.recording.inputs.get(place).filter(|input| place < target.inputs && self.world.is_due(input));
             if let Some(input) = next {
-                self.world.take_inputs(inputs, input.at);
+                self.world.take_input(input);
             } else if !self.world.step() {
                 break;
             }
@@ -239,6 +293,7 @@ impl Timeline {
     #[must_use]
     pub fn fork(&self) -> Self {
         let mut fork = self.clone();
+        fork.cancel_seek();
         let here = fork.world.position();
         fork.recording.inputs.clone_from(&fork.world.recording.inputs);
         fork.keyframes.retain(|keyframe| keyframe.world.position() <= here);
