@@ -1,14 +1,18 @@
 // Measures the built site in headless Chromium, with 60 nodes and some 10,000 messages in flight: frames while it plays, what the
 // world and the painting take of them, and how long a pointer waits for its paint while a node is dragged.
 //
-//   node scripts/lib/page.mjs SITE CHROMIUM      (ChromeDriver must be on the PATH)
+//   node scripts/lib/page.mjs [--numbers] SITE CHROMIUM      (ChromeDriver must be on the PATH)
+//
+// --numbers: one measurement a line, its name and its milliseconds, for comparing two sites.
 
 import { spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
-const [site, chromium] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const numbers = given[0] === "--numbers";
+const [site, chromium] = numbers ? given.slice(1) : given;
 const kinds = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
 const server = createServer((request, response) => {
   const path = join(site, normalize(new URL(request.url, "http://x").pathname).replace(/^\/$/, "/index.html"));
@@ -59,6 +63,11 @@ function load() {
 }
 
 const part = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+const tell = (name, values, sentence) => {
+  if (!numbers) return console.log(sentence);
+  const measured = values.length > 1 ? [["median", part(values, 0.5)], ["p95", part(values, 0.95)]] : [["", values[0]]];
+  for (const [which, value] of measured) console.log(`${name}${which && `-${which}`} ${value}`);
+};
 const show = (values) => `median ${part(values, 0.5).toFixed(1)} ms, p95 ${part(values, 0.95).toFixed(1)} ms`;
 
 try {
@@ -79,7 +88,8 @@ try {
   await session("POST", "/url", { url: address });
   while (!(await run("return !!document.querySelector('.node')"))) await pause(5);
   const paint = await run("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null");
-  console.log(`the chapter's system is there ${(performance.now() - begun).toFixed(0)} ms after navigation, cold cache (at most 1000); first paint after ${paint?.toFixed(0)} ms`);
+  const visible = performance.now() - begun;
+  tell("visible", [visible], `the chapter's system is there ${visible.toFixed(0)} ms after navigation, cold cache (at most 1000); first paint after ${paint?.toFixed(0)} ms`);
 
   await run(
     "const data = new DataTransfer(); data.items.add(new File([arguments[0]], 'load.json')); const field = document.querySelector('#open-file'); field.files = data.files; field.dispatchEvent(new Event('change', { bubbles: true }));",
@@ -97,7 +107,7 @@ try {
   await pause(10000);
   const frames = await run("return frames_");
   const between = frames.slice(1).map(([due], index) => due - frames[index][0]);
-  console.log(`playing at 1×, 60 nodes, some 10,000 in flight: ${frames.length} frames in 10 s, ${show(between)} (median under 16.7, p95 under 33); their work: ${show(frames.map(([, work]) => work))}`);
+  tell("frame-work", frames.map(([, work]) => work), `playing at 1×, 60 nodes, some 10,000 in flight: ${frames.length} frames in 10 s, ${show(between)} (median under 16.7, p95 under 33); their work: ${show(frames.map(([, work]) => work))}`);
 
   const [x, y] = await run("const box = document.querySelector('#node-20').getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]");
   const mouse = (type, x, y, buttons) => devtools("Input.dispatchMouseEvent", { type, x, y, buttons, button: buttons ? "left" : "none", clickCount: 1 });
@@ -107,7 +117,7 @@ try {
   for (let step = 0; step < 150; step++) await mouse("mouseMoved", x + 5 + (step % 60), y + (step % 40), 1);
   await mouse("mouseReleased", x, y, 0);
   const waits = await run("return waits");
-  console.log(`dragging a node meanwhile, pointer to paint: ${waits.length} moves, ${show(waits)} (p95 under 50)`);
+  tell("drag", waits, `dragging a node meanwhile, pointer to paint: ${waits.length} moves, ${show(waits)} (p95 under 50)`);
 
   // With time standing still a frame is painting alone.
   await play();
@@ -118,7 +128,7 @@ try {
   }
   const still = await run("return frames_.map((frame) => frame[1])");
   await run("frames_.length = 0");
-  console.log(`drawing and painting all of it with time standing still: ${still.length} frames, ${show(still)}`);
+  tell("drawing", still, `drawing and painting all of it with time standing still: ${still.length} frames, ${show(still)}`);
 } finally {
   await session("DELETE", "").catch(() => {});
   driver.kill();
