@@ -23,6 +23,8 @@ pub enum PublishAction {
     Set(Typed, String),
     /// The keyboard is in the composer, or not any more.
     Focus(bool),
+    /// A field was changed and left: what is wrong with it is said now.
+    Check(Typed),
     Publish,
     /// Begins to publish at a rate, or ends it.
     Repeat,
@@ -33,6 +35,7 @@ pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
         match action {
             PublishAction::Set(what, text) => session.composer.set(what, text),
             PublishAction::Focus(focused) => session.composer.focused = focused,
+            PublishAction::Check(what) => session.composer.error = session.composer.check(what).err().map(|why| (what, why)),
             PublishAction::Publish => session.publish(),
             PublishAction::Repeat => session.repeat(),
         }
@@ -158,43 +161,76 @@ impl Composer {
     }
 
     /// # Errors
-    /// The field that cannot be so, and why.
+    /// The first field that is wrong, and why.
     pub fn message(&self) -> Result<HandPublish, (Typed, String)> {
-        let payload: Json =
-            serde_json::from_str(&self.payload).map_err(|error| (Typed::Payload, format!("The payload is not JSON: {error}")))?;
-        if self.routing_key.len() > SHORTSTR_BYTES_MAX {
-            return Err((Typed::Key, "A routing key has at most 255 bytes.".into()));
-        }
-        let headers = self.table().ok_or_else(|| (Typed::Headers, "Headers are a JSON object, as {\"region\": \"eu\"}.".to_owned()))?;
-        let (expiration, priority) = (self.expiration.trim(), self.priority.trim());
-        if !expiration.is_empty() && expiration.parse::<u32>().is_err() {
-            return Err((Typed::Expiration, "An expiration is a whole number of milliseconds.".into()));
-        }
-        let priority = if priority.is_empty() {
-            None
-        } else {
-            Some(priority.parse::<u8>().map_err(|_| (Typed::Priority, "A priority is a whole number from 0 to 255.".to_owned()))?)
-        };
+        let of = |what: Typed| move |why: String| (what, why);
         Ok(HandPublish {
             exchange: self.exchange.clone(),
-            routing_key: self.routing_key.as_str().into(),
-            payload,
-            headers,
+            payload: self.read_payload().map_err(of(Typed::Payload))?,
+            routing_key: self.read_key().map_err(of(Typed::Key))?,
+            headers: self.read_headers().map_err(of(Typed::Headers))?,
             persistent: self.persistent,
             mandatory: self.mandatory,
             confirm: self.confirm,
-            expiration: (!expiration.is_empty()).then(|| expiration.into()),
-            priority,
+            expiration: self.read_expiration().map_err(of(Typed::Expiration))?,
+            priority: self.read_priority().map_err(of(Typed::Priority))?,
         })
     }
 
-    fn times(&self) -> Result<u32, (Typed, String)> {
-        self.count
-            .trim()
-            .parse()
-            .ok()
-            .filter(|count| (1..=COUNT_MAX).contains(count))
-            .ok_or_else(|| (Typed::Count, format!("From 1 to {COUNT_MAX} at once.")))
+    /// What is wrong with one field alone.
+    fn check(&self, what: Typed) -> Result<(), String> {
+        match what {
+            Typed::Payload => self.read_payload().map(drop),
+            Typed::Key => self.read_key().map(drop),
+            Typed::Headers => self.read_headers().map(drop),
+            Typed::Expiration => self.read_expiration().map(drop),
+            Typed::Priority => self.read_priority().map(drop),
+            Typed::Count => self.read_count().map(drop),
+            Typed::Rate => self.read_period().map(drop),
+            Typed::Exchange | Typed::Persistent | Typed::Mandatory | Typed::Confirm | Typed::Template => Ok(()),
+        }
+    }
+
+    fn read_payload(&self) -> Result<Json, String> {
+        serde_json::from_str(&self.payload).map_err(|error| format!("The payload is not JSON: {error}"))
+    }
+
+    fn read_key(&self) -> Result<Name, String> {
+        let is_short = self.routing_key.len() <= SHORTSTR_BYTES_MAX;
+        is_short.then(|| self.routing_key.as_str().into()).ok_or_else(|| format!("A routing key has at most {SHORTSTR_BYTES_MAX} bytes."))
+    }
+
+    fn read_headers(&self) -> Result<Table, String> {
+        self.table().ok_or_else(|| "Headers are a JSON object, for example {\"region\": \"eu\"}.".to_owned())
+    }
+
+    fn read_expiration(&self) -> Result<Option<Name>, String> {
+        let text = self.expiration.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let number = text.parse::<u32>().map_err(|_| "An expiration is a whole number of milliseconds.".to_owned())?;
+        Ok(Some(number.to_string().into()))
+    }
+
+    fn read_priority(&self) -> Result<Option<u8>, String> {
+        let text = self.priority.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|_| "A priority is a whole number from 0 to 255.".to_owned())
+    }
+
+    fn read_count(&self) -> Result<u32, String> {
+        let count = self.count.trim().parse().ok().filter(|count| (1..=COUNT_MAX).contains(count));
+        count.ok_or_else(|| format!("From 1 to {COUNT_MAX} at once."))
+    }
+
+    fn read_period(&self) -> Result<SimTime, String> {
+        let rate = number::parse(&self.rate).filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
+        let rate = rate.ok_or_else(|| format!("More than 0 and at most {} a second.", number::Shortest(RATE_MAX)))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from a millisecond to a long time")]
+        Ok(SimTime::from_micros((1e6 / rate) as u64))
     }
 
     /// The time between two, when it is repeated.
@@ -202,17 +238,14 @@ impl Composer {
     /// # Errors
     /// When the rate is none.
     pub fn period(&self) -> Result<SimTime, (Typed, String)> {
-        let rate = number::parse(&self.rate).filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
-        let rate = rate.ok_or_else(|| (Typed::Rate, format!("More than 0 and at most {} a second.", number::Shortest(RATE_MAX))))?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from a millisecond to a long time")]
-        Ok(SimTime::from_micros((1e6 / rate) as u64))
+        self.read_period().map_err(|why| (Typed::Rate, why))
     }
 }
 
 impl Session {
     fn publish(&mut self) {
         self.composer.outcome = None;
-        match self.composer.message().and_then(|message| Ok((message, self.composer.times()?))) {
+        match self.composer.message().and_then(|message| Ok((message, self.composer.read_count().map_err(|why| (Typed::Count, why))?))) {
             Err(error) => self.composer.error = Some(error),
             Ok((message, times)) => {
                 self.composer.error = None;

@@ -16,6 +16,17 @@ pub enum HostMessage {
     Result(String),
 }
 
+/// What a reader is led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A lesson that was opened.
+    Lesson,
+    /// Another step of the lesson.
+    Step,
+    /// The two branches side by side.
+    Comparison,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     SavePreferences,
@@ -46,6 +57,6 @@ pub enum Effect {
     ShowEverything,
     /// A binding was drawn, and its key is asked for: its number.
     AskBindingKey(usize),
-    /// Another step of the lesson is read from its beginning.
-    ReadStep,
+    /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.
+    Read(Reading),
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::App;
-use super::effect::{Effect, HostMessage};
+use super::effect::{Effect, HostMessage, Reading};
 use super::session::Session;
 use crate::base::ordered::in_order;
 use crate::base::{SimTime, limits};
@@ -194,7 +194,8 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<
         None => room.fresh(),
     };
     app.classroom = Some(room);
-    let effects = app.put_on_canvas(session);
+    let mut effects = app.put_on_canvas(session);
+    effects.push(Effect::Read(Reading::Lesson));
     arrive(app);
     effects
 }
@@ -359,7 +360,7 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
         | LessonAction::ToggleSandbox
         | LessonAction::OpenFailure(_)
         | LessonAction::ShowSolution
-        | LessonAction::LeaveSolution => vec![Effect::ShowEverything, Effect::ReadStep],
+        | LessonAction::LeaveSolution => vec![Effect::ShowEverything, Effect::Read(Reading::Step)],
         LessonAction::Watch | LessonAction::Reset | LessonAction::Close => vec![Effect::ShowEverything],
         LessonAction::Answer(_)
         | LessonAction::CheckAnswer

@@ -38,7 +38,7 @@ pub use action::{
     TimeAction,
 };
 pub use editing::Typing;
-pub use effect::{Effect, HostMessage, Image};
+pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
 pub use files::{Draft, Unreadable};
 pub use lesson::Classroom;

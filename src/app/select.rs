@@ -5,7 +5,6 @@ use super::effect::Effect;
 use super::geometry::{self, Rect};
 use super::session::{Session, Told};
 use super::{App, Node};
-use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::scenario::Point;
@@ -27,6 +26,8 @@ pub enum SelectAction {
     Copy,
     /// Tells the story of this event; none closes it.
     Story(Option<Name>),
+    /// Puts aside what the canvas shows besides the system: the line that is being drawn, or else the selection and the story.
+    PutAside,
 }
 
 pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
@@ -43,8 +44,13 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
         SelectAction::All => session.select_all(geometry::places(session.plan())),
         SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
         SelectAction::Story(event) => {
-            session.biography = event.map(|event| Told { event, at: SimTime::ZERO, life: None });
+            session.biography = event.map(Told::new);
             session.tell();
+        }
+        SelectAction::PutAside if session.connecting.is_some() => session.connecting = None,
+        SelectAction::PutAside => {
+            session.select(None);
+            session.biography = None;
         }
     }
     Vec::new()

@@ -7,7 +7,7 @@ use super::composer::Composer;
 use super::editing::{Dragging, History, Typing};
 use super::geometry::{self, Layout, Plan};
 use super::log::Log;
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::lesson::Lock;
@@ -69,6 +69,19 @@ pub struct Told {
     pub at: SimTime,
     /// None: there is no such event by then.
     pub life: Option<Biography>,
+    /// Something happened to the event since.
+    is_stale: bool,
+    /// The least real time until it is told again while time passes.
+    next_in: SimTime,
+}
+
+/// A story that is open while time passes is told again this often at most: it is found by playing from the beginning.
+const STORY_PERIOD: SimTime = SimTime::from_millis(500);
+
+impl Told {
+    pub(super) const fn new(event: Name) -> Self {
+        Self { event, at: SimTime::ZERO, life: None, is_stale: true, next_in: SimTime::ZERO }
+    }
 }
 
 impl Session {
@@ -116,12 +129,18 @@ impl Session {
         &self.timeline
     }
 
-    pub(super) fn take_notes(&mut self) {
+    /// Notes what happened in the log and on the scrubber. Whether something of it is of interest: a crash, a dead letter, a failure.
+    pub(super) fn take_notes(&mut self) -> bool {
         let occurrences: Vec<Occurrence> = self.timeline.drain_occurrences().collect();
         for occurrence in &occurrences {
             self.marks.note(occurrence);
         }
+        if let Some(story) = &mut self.biography {
+            story.is_stale |= occurrences.iter().any(|occurrence| occurrence.is_of(&story.event));
+        }
+        let is_of_interest = occurrences.iter().any(|occurrence| marks::is_of_interest(&occurrence.what));
         self.log.extend(occurrences.into_iter());
+        is_of_interest
     }
 
     /// Tells the story of the event that was asked for, up to here.
@@ -130,6 +149,17 @@ impl Session {
         if let Some(told) = &mut self.biography {
             told.at = world.now();
             told.life = biography(world.recording(), &told.event, world.now());
+            (told.is_stale, told.next_in) = (false, STORY_PERIOD);
+        }
+    }
+
+    /// The same while time passes: only when something new happened to the event, and not in every frame.
+    pub(super) fn tell_what_is_new(&mut self, elapsed: SimTime) {
+        if let Some(told) = &mut self.biography {
+            told.next_in = told.next_in.saturating_sub(elapsed);
+            if told.is_stale && told.next_in == SimTime::ZERO {
+                self.tell();
+            }
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::effect::Effect;
+use super::effect::{Effect, Reading};
 use super::log::Log;
-use super::marks::{self, Marks};
+use super::marks::Marks;
 use super::session::{Comparison, Session};
 use super::{App, Speed, lesson};
 use crate::base::SimTime;
@@ -53,12 +53,16 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
         TimeAction::SetSpeed(speed) => app.speed = Some(speed),
-        TimeAction::Play => app.playing = app.session.is_some(),
-        TimeAction::Pause => app.playing = false,
-        TimeAction::PlayOrPause => app.playing = !app.playing && app.session.is_some(),
+        TimeAction::Pause => paused(app, Session::tell),
+        TimeAction::PlayOrPause if app.playing => paused(app, Session::tell),
+        TimeAction::Play | TimeAction::PlayOrPause => app.playing = app.session.is_some(),
         // The world plays on from where the playhead was put.
         TimeAction::Seek(at) => with_session(app, |session| session.seek(at)),
-        TimeAction::CompareBranches => with_session(app, Session::toggle_comparison),
+        TimeAction::CompareBranches => {
+            with_session(app, Session::toggle_comparison);
+            let is_shown = app.session.as_ref().is_some_and(|session| session.comparison.is_some());
+            return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
+        }
         TimeAction::Restart => with_session(app, Session::restart),
         TimeAction::StepForward => paused(app, Session::step),
         TimeAction::StepBack => paused(app, Session::step_back),
@@ -112,6 +116,7 @@ impl Session {
             self.timeline.advance(target, STEPS_A_FRAME_MAX);
         }
         self.take_notes();
+        self.tell_what_is_new(elapsed);
         !(arrived && end.is_some())
     }
 
@@ -149,9 +154,16 @@ impl Session {
     fn find_next(&mut self) {
         self.composer.repeats = None;
         let until = self.world().now() + LOOK_AHEAD;
-        let found = self.timeline.run_to(until, LOOK_STEPS_MAX, |occurrence| marks::is_of_interest(&occurrence.what));
-        self.take_notes();
-        if found.is_none() {
+        let mut is_found = false;
+        // What lies between goes into the log, as if it had been played.
+        for _ in 0..LOOK_STEPS_MAX {
+            let is_over = self.timeline.advance(until, 1);
+            is_found = self.take_notes();
+            if is_found || is_over {
+                break;
+            }
+        }
+        if !is_found {
             self.objection = Some(format!("No failure or dead letter before {}. Press again to search further.", self.world().now()));
         }
         self.tell();

@@ -81,9 +81,8 @@ pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<
                     effects.push(sent.clone());
                 }
             }
-            let sent = matches!(&occurrence.what, Happening::Sent { event: sent, .. } if sent == event);
             ended(&occurrence, event, &mut endings);
-            if (sent || occurrence.what.about() == Some(event)) && entries.len() < ENTRIES_MAX {
+            if occurrence.is_of(event) && entries.len() < ENTRIES_MAX {
                 entries.push(occurrence);
             }
         }

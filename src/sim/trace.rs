@@ -13,6 +13,14 @@ pub struct Occurrence {
     pub what: Happening,
 }
 
+impl Occurrence {
+    /// Whether it belongs to the story of this event.
+    #[must_use]
+    pub fn is_of(&self, event: &Name) -> bool {
+        matches!(&self.what, Happening::Sent { event: sent, .. } if sent == event) || self.what.about() == Some(event)
+    }
+}
+
 /// `about` names the event (`e-12`) or the story (`c-3`) a handler is at work on.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Happening {

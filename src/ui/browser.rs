@@ -1,10 +1,13 @@
 //! What the browser does for us: reading files, keeping preferences, telling of the system's wishes.
 
-use gloo::events::EventListener;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{HtmlElement, MouseEvent, SvgElement};
+use web_sys::{HtmlElement, HtmlInputElement, MouseEvent, SvgElement};
 use yew::Callback;
 
 use super::Dispatch;
@@ -278,25 +281,61 @@ pub fn leave_after_pointer(event: &MouseEvent) {
     }
 }
 
+/// Gives the keyboard to an element: a field with its text selected, a node of the drawing, a heading that is read from its beginning.
+pub fn focus(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    let Some(element) = element else { return };
+    // A heading of a column is read with what stands above it.
+    if let Some(column) = element.closest("aside").ok().flatten() {
+        column.set_scroll_top(0);
+    }
+    // A node of the drawing is SVG, everything else HTML.
+    if let Some(html) = element.dyn_ref::<HtmlElement>() {
+        let _ = html.focus();
+    } else if let Some(node) = element.dyn_ref::<SvgElement>() {
+        let _ = node.focus();
+    }
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.select();
+    }
+}
+
 /// A drag ends with a click on what was dragged, which nobody meant.
 pub fn swallow_click() {
     let _ = call("swallow", &[]);
 }
 
-/// Parts from the clipboard, wherever one is not typing.
-pub fn on_paste(dispatch: &Dispatch) -> Option<EventListener> {
-    let document = web_sys::window()?.document()?;
+/// Parts from the clipboard, unless the reader is typing. A middle click pastes as well on Linux, where it only means to move the view.
+pub fn on_paste(dispatch: &Dispatch) -> Vec<EventListener> {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return Vec::new() };
+    let is_middle_click = Rc::new(Cell::new(false));
+    let pressed = {
+        let is_middle_click = is_middle_click.clone();
+        move |event: &web_sys::Event| {
+            is_middle_click.set(event.dyn_ref::<MouseEvent>().is_some_and(|event| event.button() == MIDDLE_BUTTON));
+        }
+    };
     let dispatch = dispatch.clone();
-    Some(EventListener::new(&document, "paste", move |event| {
+    let pasted = move |event: &web_sys::Event| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        if target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA")) {
+        let is_typing = target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA"));
+        if is_typing || is_middle_click.get() {
             return;
         }
         let data = event.dyn_ref::<web_sys::ClipboardEvent>().and_then(web_sys::ClipboardEvent::clipboard_data);
         let text = data.and_then(|data| data.get_data("text/plain").ok()).filter(|text| !text.is_empty()).unwrap_or_else(copied);
         dispatch.emit(Action::Edit(EditAction::Paste(text)));
-    }))
+    };
+    let capture = EventListenerOptions::run_in_capture_phase();
+    let mut listeners = vec![EventListener::new(&document, "paste", pasted)];
+    // Whatever is pressed last tells where a paste comes from.
+    for event in ["pointerdown", "keydown"] {
+        listeners.push(EventListener::new_with_options(&document, event, capture, pressed.clone()));
+    }
+    listeners
 }
+
+const MIDDLE_BUTTON: i16 = 1;
 
 pub fn apply_theme(theme: Theme) {
     let Some(root) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element()) else {

@@ -16,6 +16,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         event.prevent_default();
         Action::Publish(PublishAction::Publish)
     });
+    let check = |what: Typed| dispatch.reform(move |_: Event| PublishAction::Check(what).into());
     let wrong = |what: Typed| composer.error.as_ref().is_some_and(|(field, _)| *field == what).then_some("true");
     let input = |label: &'static str, id: &'static str, what: Typed, value: &str, hint: &'static str| {
         let oninput = dispatch.reform(move |event: InputEvent| {
@@ -29,6 +30,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     class="mono"
                     value={value.to_owned()}
                     {oninput}
+                    onchange={check(what)}
                     placeholder={hint}
                     autocomplete="off"
                     spellcheck="false"
@@ -50,6 +52,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     class="mono"
                     {rows}
                     {oninput}
+                    onchange={check(what)}
                     placeholder={hint}
                     spellcheck="false"
                     aria-invalid={wrong(what)}

@@ -195,9 +195,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <div class="buttons">
-                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>
-                    { "An empty canvas" }
-                </button>
+                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>{ "An empty canvas" }</button>
             </div>
             if let Some(exhibits) = &app.gallery {
                 <ul class="gallery">
@@ -260,7 +258,9 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
         <>
             <p>{ format!("“{title}” has changes that are in no file.") }</p>
             <div class="buttons">
-                <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>{ "Save it" }</button>
+                <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>
+                    { "Save it" }
+                </button>
                 <button type="button" class="danger" id="replace" onclick={on(dispatch, FileAction::ConfirmReplace)}>
                     { "Replace it" }
                 </button>

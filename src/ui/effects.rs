@@ -4,7 +4,7 @@ use yew::Context;
 
 use super::drawing::Editing;
 use super::{Message, Playground, browser, painter};
-use crate::app::{Effect, HostMessage, Image, tokens};
+use crate::app::{Effect, HostMessage, Image, Reading, tokens};
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -29,7 +29,14 @@ impl Playground {
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
             Effect::ShowEverything => self.view = None,
             Effect::AskBindingKey(number) => self.edit_in_place(Editing::Binding(number)),
-            Effect::ReadStep => self.focus_next = Some("step-title".into()),
+            Effect::Read(reading) => {
+                let heading = match reading {
+                    Reading::Lesson => "lesson-title",
+                    Reading::Step => "step-title",
+                    Reading::Comparison => "comparison-title",
+                };
+                self.focus_next = Some(heading.into());
+            }
         }
     }
 

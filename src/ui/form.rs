@@ -1,6 +1,6 @@
 //! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
 
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 
 use super::widgets::{help, on, option};
@@ -185,16 +185,5 @@ fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of):
             </div>
             { rows(session, fields, dispatch) }
         </details>
-    }
-}
-
-/// Puts the keyboard into a field that has just appeared, with its text selected.
-pub fn focus(id: &str) {
-    let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok()) {
-        let _ = element.focus();
-        if let Some(input) = wasm_bindgen::JsCast::dyn_ref::<HtmlInputElement>(&element) {
-            input.select();
-        }
     }
 }

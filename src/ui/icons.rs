@@ -160,6 +160,10 @@ pub fn send() -> Html {
     stroked("M2 8h11m-4-4 4 4-4 4")
 }
 
+pub fn book() -> Html {
+    stroked("M8 4.4C6.6 3.2 4.6 2.9 2.2 3v9.4c2.4-.1 4.4.2 5.8 1.4M8 4.4c1.4-1.2 3.4-1.5 5.8-1.4v9.4c-2.4-.1-4.4.2-5.8 1.4M8 4.4v9.4")
+}
+
 pub fn done() -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

@@ -458,7 +458,9 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
         html! {
             <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
                 <span class="health" aria-hidden="true" />
-                <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>{ &name }</button>
+                <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>
+                    { &name }
+                </button>
                 <span class="soft">{ state_word(session, id, state) }</span>
                 <button
                     type="button"
@@ -548,7 +550,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                         </ol>
                         if life.entries.len() > 80 { <p class="soft">{ format!("and {} more", life.entries.len() - 80) }</p> }
                     } else {
-                        <p class="soft">{ format!("By {} there is no such message yet.", told.at) }</p>
+                        <p class="soft">{ format!("There is no such message yet at {}.", session.world().now()) }</p>
                     }
                 </div>
             }

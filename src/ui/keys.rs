@@ -89,7 +89,7 @@ pub(super) fn shortcuts(send: &Callback<Message>) -> Option<EventListener> {
             "!" => return send.emit(Message::Gesture(Gesture::Fit)),
             "+" | "=" => return send.emit(Message::Gesture(Gesture::Zoom(1.25))),
             "-" => return send.emit(Message::Gesture(Gesture::Zoom(1.0 / 1.25))),
-            "Escape" => Action::Select(SelectAction::Node(None)),
+            "Escape" => Action::Select(SelectAction::PutAside),
             _ => return,
         };
         event.prevent_default();

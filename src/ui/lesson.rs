@@ -93,7 +93,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 <h2>{ if room.lesson.lab { "Failure lab" } else { "Lesson" } }</h2>
                 { close_button("Close the lesson", act(dispatch, LessonAction::Close)) }
             </div>
-            <h3>{ &room.lesson.title }</h3>
+            <h3 id="lesson-title" tabindex="-1">{ &room.lesson.title }</h3>
             <ol class="steps" aria-label="Steps">
                 for (index, (one, work)) in room.lesson.steps.iter().zip(&room.works).enumerate() {
                     <li>
@@ -403,11 +403,7 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
         let progress = done.filter(|_| !all).map(|(done, of)| format!(" · {done} of {of} steps")).unwrap_or_default();
         html! {
             <li>
-                <button
-                    type="button"
-                    data-lesson={listed.file.clone()}
-                    onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}
-                >
+                <button type="button" data-lesson={listed.file.clone()} onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}>
                     <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
                     <strong>{ &listed.title }</strong>
                     <span class="soft">{ format!("{} min{chapter}{progress}", listed.minutes) }</span>
@@ -480,9 +476,7 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                     <button type="button" class="line" id="written-anew" onclick={on(dispatch, AuthorAction::StartOver)}>
                         { "Begin anew from the canvas" }
                     </button>
-                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>
-                        { "Save it" }
-                    </button>
+                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>{ "Save it" }</button>
                 </div>
             </div>
         </div>

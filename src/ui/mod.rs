@@ -247,7 +247,7 @@ impl Component for Playground {
             drawing::put_in_place();
         }
         if let Some(id) = self.focus_next.take() {
-            form::focus(&id);
+            browser::focus(&id);
         }
         self.paint();
     }
@@ -587,7 +587,7 @@ impl Playground {
                     keys::nearest(session, &places, &place, way)
                 };
                 if let Some(index) = next {
-                    form::focus(&format!("node-{index}"));
+                    browser::focus(&format!("node-{index}"));
                 }
                 return false;
             }

@@ -31,7 +31,6 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
         }
     };
     let bare = app.options.embed;
-    let question_mark = html! { <span aria-hidden="true">{ "?" }</span> };
     html! {
         <header class="top">
             <a class="skip" href="#stage">{ "Skip to the canvas" }</a>
@@ -92,7 +91,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 </button>
             }
             { icon_button("commands", "Everything that can be done (Ctrl+K)", icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
-            { icon_button("help", "Glossary: what the words mean", question_mark, PageAction::OpenDialog(Dialog::Glossary)) }
+            { icon_button("glossary", "Glossary: what the words mean", icons::book(), PageAction::OpenDialog(Dialog::Glossary)) }
             { icon_button("theme", theme_word, theme_icon, PageAction::SetTheme(theme)) }
             { icon_button("motion", motion_word, motion_icon, PageAction::SetMotion(motion)) }
         </header>

@@ -624,7 +624,7 @@ pub fn comparison(session: &Session) -> Html {
     };
     html! {
         <section class="sec" id="comparison" aria-label="The branches compared">
-            <h2>{ format!("At {}", comparison.at) }</h2>
+            <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
             if !comparison.depths.is_empty() { <div class="pair soft"><span>{ "Here" }</span><span>{ "Other branch" }</span></div> }
             for (name, depths) in comparison.depths.iter() { { beside(name, depths) } }
             if comparison.rows.is_empty() {

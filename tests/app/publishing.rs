@@ -119,3 +119,27 @@ fn publishing_at_a_rate_goes_on_while_time_does() {
     let again = requeue::sim::World::replay(session(&app).timeline().recording(), session(&app).world().now());
     assert_eq!(again.trace_hash(), session(&app).world().trace_hash());
 }
+
+#[test]
+fn a_field_of_the_composer_is_judged_when_it_is_left() {
+    // field, what is wrong, what is right
+    let cases = [
+        (Typed::Headers, "x-tenant=a", r#"{"x-tenant": "a"}"#),
+        (Typed::Payload, "{", "{}"),
+        (Typed::Expiration, "soon", "5000"),
+        (Typed::Priority, "256", "255"),
+        (Typed::Count, "0", "10"),
+        (Typed::Rate, "-1", "0.5"),
+    ];
+    for (field, wrong, right) in cases {
+        let mut app = opened();
+        let error = |app: &requeue::app::App| session(app).composer.error.clone().map(|(field, _)| field);
+        compose(&mut app, field, wrong);
+        assert_eq!(error(&app), None, "{field:?}: nobody is interrupted while typing");
+        act(&mut app, PublishAction::Check(field));
+        assert_eq!(error(&app), Some(field), "{wrong}");
+        compose(&mut app, field, right);
+        act(&mut app, PublishAction::Check(field));
+        assert_eq!(error(&app), None, "{right}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use requeue::app::form::Kind;
 use requeue::app::tokens::picture;
-use requeue::app::{App, EditAction, Node, OperateAction, SelectAction, Speed, TimeAction, marks};
+use requeue::app::{App, EditAction, Effect, FileAction, Node, OperateAction, Reading, SelectAction, Speed, TimeAction, marks};
 use requeue::base::SimTime;
 use requeue::scenario::edit::PartKind;
 
@@ -128,6 +128,28 @@ fn back_and_forward_by_what_the_log_tells() {
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
 }
 
+/// The lines of the log, the oldest first.
+fn lines(app: &App) -> Vec<String> {
+    let mut lines: Vec<String> =
+        session(app).log.newest().map(|entry| format!("{} {:?}", entry.occurrence.at, entry.occurrence.what)).collect();
+    lines.reverse();
+    lines
+}
+
+#[test]
+fn looking_for_the_next_crash_leaves_the_same_log_as_playing() {
+    let mut app = opened();
+    act(&mut app, TimeAction::FindNext);
+    let found = lines(&app);
+    assert!(found.len() > 10, "what lies between is in the log: {found:?}");
+    let mut stepped = opened();
+    while session(&stepped).world().now() < session(&app).world().now() {
+        act(&mut stepped, TimeAction::StepForward);
+    }
+    let stepped = lines(&stepped);
+    assert_eq!(found[..], stepped[..found.len().min(stepped.len())]);
+}
+
 #[test]
 fn looking_for_the_next_crash_comes_back_where_nothing_crashes() {
     let mut app = opened();
@@ -176,6 +198,56 @@ fn a_messages_story_is_told_up_to_the_playhead() {
     assert!(told(&app).life.is_none());
     act(&mut app, SelectAction::Story(None));
     assert!(session(&app).biography.is_none());
+}
+
+#[test]
+fn a_story_that_is_open_follows_while_time_passes() {
+    let mut app = opened();
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
+    let told = |app: &App| session(app).biography.clone().expect("it was asked for");
+    assert!(told(&app).life.is_none(), "nothing is published yet");
+    act(&mut app, TimeAction::Play);
+    let entries = |app: &App| told(app).life.map_or(0, |life| life.entries.len());
+    let mut seen = Vec::new();
+    for _ in 0..200 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        seen.push(entries(&app));
+    }
+    assert_eq!(seen[0], 0, "it does not know the future");
+    seen.dedup();
+    assert!(seen.len() > 2, "it grows while time passes: {seen:?}");
+    act(&mut app, TimeAction::Pause);
+    assert_eq!(told(&app).at, session(&app).world().now(), "and is complete where time stops");
+}
+
+#[test]
+fn escape_puts_aside_the_line_then_the_selection_and_the_story() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let node = Node::Queue("analytics-queue".into());
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
+    act(&mut app, SelectAction::Node(Some(node.clone())));
+    act(&mut app, EditAction::ToggleLine);
+    act(&mut app, SelectAction::PutAside);
+    assert_eq!((session(&app).connecting.clone(), session(&app).selection.clone()), (None, Some(node)), "the line alone");
+    assert!(session(&app).biography.is_some());
+    act(&mut app, SelectAction::PutAside);
+    assert_eq!(session(&app).selection, None);
+    assert!(session(&app).biography.is_none(), "the story is closed");
+}
+
+#[test]
+fn what_is_opened_to_be_read_is_shown_from_its_beginning() {
+    let mut app = opened();
+    play(&mut app, 5);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(2)));
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    assert_eq!(requeue::app::update(&mut app, TimeAction::CompareBranches), [Effect::Read(Reading::Comparison)]);
+    assert_eq!(requeue::app::update(&mut app, TimeAction::CompareBranches), [], "it is closed");
+    let lesson = include_str!("../../static/lessons/topic.md");
+    let effects = requeue::app::update(&mut app, FileAction::Opened { name: "lessons/topic.md".into(), text: lesson.into() });
+    assert!(effects.contains(&Effect::Read(Reading::Lesson)), "{effects:?}");
 }
 
 #[test]

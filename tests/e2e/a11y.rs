@@ -84,7 +84,7 @@ async fn axe_finds_nothing_in_any_state() {
         look("a lesson being written").await;
         visitor.click("dialog [aria-label='Close']").await;
         visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
-        for (button, name) in [("#scenarios", "scenarios"), ("#share", "sharing"), ("#commands", "commands"), ("#help", "glossary")] {
+        for (button, name) in [("#scenarios", "scenarios"), ("#share", "sharing"), ("#commands", "commands"), ("#glossary", "glossary")] {
             visitor.click(button).await;
             visitor.wait_for("dialog[open]").await;
             if name == "scenarios" {

@@ -328,14 +328,43 @@ pub fn parse(kind: &Kind, text: &str) -> Result<Option<Json>, String> {
             _ => Err(format!("A number is wanted here, not “{trimmed}”.")),
         },
         Kind::Choice(_) | Kind::Json => {
-            json(trimmed).map(|value| Some(value).filter(|value| !value.is_null())).map_err(|error| format!("This is not JSON: {error}"))
+            json(trimmed).map(|value| Some(value).filter(|value| !value.is_null())).map_err(|error| not_json(trimmed, &error))
         }
+    }
+}
+
+/// A placeholder without its quotes is the usual mistake in a template: `{"orderId": {orderId}}`.
+fn not_json(text: &str, error: &serde_json::Error) -> String {
+    let fields = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(field, _)| field);
+    let is_name =
+        |field: &&str| !field.is_empty() && field.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-'));
+    match fields.into_iter().find(is_name) {
+        Some(field) if !text.contains(&format!("\"{{{field}}}\"")) => {
+            format!("This is not JSON. A field of the handled message stands in quotes: \"{field}\": \"{{{field}}}\".")
+        }
+        _ => format!("This is not JSON: {error}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_placeholder_without_quotes_is_explained() {
+        // what is typed, what the message says
+        let cases = [
+            (r#"{"orderId": {orderId}}"#, r#"A field of the handled message stands in quotes: "orderId": "{orderId}"."#),
+            (r#"{"zip": {address.zip}, "total": 1}"#, r#""{address.zip}""#),
+            (r#"{"orderId": "{orderId}""#, "This is not JSON: EOF"),
+            (r#"{"orderId": }"#, "This is not JSON: expected value"),
+        ];
+        for (typed, said) in cases {
+            let why = parse(&Kind::Json, typed).expect_err(typed);
+            assert!(why.contains(said), "{typed}: {why}");
+        }
+        assert!(parse(&Kind::Json, r#"{"orderId": "{orderId}"}"#).is_ok());
+    }
     use crate::formats::scenario_file;
 
     fn gallery() -> Vec<Scenario> {
