@@ -43,7 +43,7 @@ fn begin(app: &mut App, over: bool) {
 
 /// A lesson around what is on the canvas, to be completed in an editor.
 fn template(session: &Session) -> String {
-    let document = session.document();
+    let document = session.scenario_as_drawn();
     let scenario = scenario_file::write(&document);
     let queue = document.broker.queues.first().map_or_else(|| "queue-1".into(), |queue| queue.name.to_string());
     let exchange = document.broker.exchanges.first().map(|exchange| exchange.name.to_string()).unwrap_or_default();

@@ -25,7 +25,7 @@ fn command(name: impl Into<String>, keys: &'static str, action: impl Into<Action
 #[must_use]
 pub fn of_selection(app: &App) -> Vec<Command> {
     let Some(session) = &app.session else { return Vec::new() };
-    let Some(node) = &session.selection else { return Vec::new() };
+    let Some(node) = &session.selection.primary else { return Vec::new() };
     let mut commands = Vec::new();
     match node {
         Node::Instance(id) => commands.extend(of_instance(session, *id)),
@@ -46,7 +46,7 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         Node::Exchange(_) => {}
     }
     if !app.options.read_only {
-        if session.also.is_empty() {
+        if session.selection.also.is_empty() {
             commands.push(command("Connect to…", "C", EditAction::ToggleLine));
         } else {
             for (name, align) in [

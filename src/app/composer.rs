@@ -249,7 +249,7 @@ impl Session {
             Err(error) => self.composer.error = Some(error),
             Ok((message, times)) => {
                 self.composer.error = None;
-                let before = self.log.last_number();
+                let before = self.playhead.log.last_number();
                 for _ in 0..times {
                     self.inject(Input::Publish(Arc::new(message.clone())));
                 }
@@ -272,12 +272,12 @@ impl Session {
     /// What became of what was just published.
     fn outcome(&self, before: u64, times: u32) -> Option<String> {
         let world = self.world();
-        let of_this = || self.log.since(before).map(|occurrence| &occurrence.what);
+        let of_this = || self.playhead.log.since(before).map(|occurrence| &occurrence.what);
         let returned = of_this().any(|what| matches!(what, Happening::Broker(Event::Returned { .. })));
         let went = if returned {
             Some("It found no queue, and was returned, because it is mandatory.".to_owned())
         } else {
-            self.log.since(before).find_map(words::where_it_went)
+            self.playhead.log.since(before).find_map(words::where_it_went)
         };
         let went = went.or_else(|| match world.broker().alarms().first() {
             _ if world.is_broker_down() => Some("The broker is down: it could not be published.".into()),

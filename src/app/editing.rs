@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::arrange::{self, Align};
+use super::document::Typing;
 use super::effect::Effect;
 use super::form::{self, Change};
-use super::geometry::{self, Layout, Plan, Rect};
+use super::geometry::{self, Plan, Rect};
 use super::session::Session;
 use super::{App, Node};
 use crate::base::SimTime;
@@ -58,59 +59,15 @@ pub enum EditAction {
 /// Nodes snap to this.
 const GRID: f64 = 15.0;
 
-/// How far back edits can be undone.
-const VERSIONS_MAX: usize = 6_000;
-
-/// What is typed so far, where, and why it cannot be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typing {
-    pub path: String,
-    pub text: String,
-    pub why: Option<String>,
-}
-
-/// A gesture that moves nodes, and where they all were before it.
-#[derive(Debug)]
-pub(super) struct Dragging {
-    node: Node,
-    before: Layout,
-}
-
-/// What can be undone and done again: the whole document each time, which is shared but for what changed.
-#[derive(Debug, Default)]
-pub(super) struct History {
-    past: Vec<Version>,
-    future: Vec<Version>,
-    /// How many were made.
-    edits: usize,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Version {
-    scenario: Arc<Scenario>,
-    layout: Layout,
-}
-impl History {
-    /// An edit begins here, and what was undone cannot be done again.
-    fn remember(&mut self, now: Version) {
-        self.edits += 1;
-        self.past.push(now);
-        self.future.clear();
-        if self.past.len() > VERSIONS_MAX {
-            self.past.remove(0);
-        }
-    }
-}
-
 /// Lets something change the document, and keeps a draft of what it changed.
 pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let Some(session) = &mut app.session else { return Vec::new() };
-    let before = session.version();
+    let before = session.document.version();
     let mut effects = session.change(action);
     // In a lesson the work is kept with the lesson.
-    if session.version() != before && app.classroom.is_none() {
+    if session.document.version() != before && app.classroom.is_none() {
         app.draft = None;
-        effects.push(Effect::SaveDraft(scenario_file::write(&session.document())));
+        effects.push(Effect::SaveDraft(scenario_file::write(&session.scenario_as_drawn())));
     }
     effects
 }
@@ -121,14 +78,14 @@ impl Session {
             EditAction::Apply(edit) => self.edit(&[edit]),
             EditAction::TypeField(path, kind, text) => {
                 let tried = self.tried(&path, &kind, &text);
-                self.typing = Some(Typing { path, text, why: tried.err() });
+                self.document.typing = Some(Typing { path, text, why: tried.err() });
             }
             EditAction::SetField(path, kind, text) => match self.tried(&path, &kind, &text) {
                 Ok(new) => {
-                    self.typing = None;
+                    self.document.typing = None;
                     self.become_scenario(new);
                 }
-                Err(why) => self.typing = Some(Typing { path, text, why: Some(why) }),
+                Err(why) => self.document.typing = Some(Typing { path, text, why: Some(why) }),
             },
             EditAction::ChangeList(path, change) => self.become_or_object(form::changed(self.scenario(), &path, &change)),
             EditAction::AddPart(kind) => {
@@ -137,18 +94,22 @@ impl Session {
             }
             EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
             EditAction::Drag(node, to) => self.drag(&node, to),
-            EditAction::Drop => self.drop_dragged(),
-            EditAction::CancelDrag => self.cancel_drag(),
+            EditAction::Drop => {
+                let scenario = self.scenario().clone();
+                self.document.drop_dragged(&scenario);
+            }
+            EditAction::CancelDrag => self.document.cancel_drag(),
             EditAction::Nudge(dx, dy) => {
                 let moved: Vec<(Node, Point)> = self
-                    .selected()
+                    .selection
+                    .iter()
                     .filter_map(|node| self.place(node).map(|at| (node.clone(), Point { x: at.x + dx, y: at.y + dy })))
                     .collect();
                 self.put(moved);
             }
             EditAction::Align(align) => {
                 let nodes: Vec<(Node, Rect)> =
-                    self.selected().filter_map(|node| Some((node.clone(), geometry::rect(self.plan(), node)?))).collect();
+                    self.selection.iter().filter_map(|node| Some((node.clone(), geometry::rect(self.plan(), node)?))).collect();
                 self.put(arrange::aligned(&nodes, align));
             }
             EditAction::Arrange => self.put(arrange::arranged(self.plan())),
@@ -163,17 +124,23 @@ impl Session {
                     self.paste(&text);
                 }
             }
-            EditAction::ToggleLine => {
-                self.connecting = if self.connecting.is_some() { None } else { self.selection.clone() };
-            }
+            EditAction::ToggleLine => self.selection.toggle_line(),
             EditAction::EndLine(to) => {
                 let bindings = self.scenario().broker.bindings.len();
                 self.connect_to(&to);
                 return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
             }
             EditAction::Delete => self.delete(),
-            EditAction::Undo => self.undo(),
-            EditAction::Redo => self.redo(),
+            EditAction::Undo => {
+                let now = self.scenario().clone();
+                let version = self.document.undo(&now);
+                self.restore(version);
+            }
+            EditAction::Redo => {
+                let now = self.scenario().clone();
+                let version = self.document.redo(&now);
+                self.restore(version);
+            }
             EditAction::PlanFault(text) => {
                 let new = text
                     .parse::<Fault>()
@@ -204,11 +171,11 @@ impl Session {
     }
 
     fn paste(&mut self, text: &str) {
-        match arrange::pasted(&self.document(), text) {
+        match arrange::pasted(&self.scenario_as_drawn(), text) {
             Ok((new, parts)) => {
                 self.become_scenario(new);
                 let nodes: Vec<Node> = parts.iter().filter_map(|part| self.node(part)).collect();
-                self.select_all(nodes);
+                self.selection.set_all(nodes);
             }
             Err(why) => self.objection = Some(why),
         }
@@ -232,34 +199,9 @@ impl Session {
         }
     }
 
-    /// The document with every node where it stands on the canvas.
-    #[must_use]
-    pub fn document(&self) -> Scenario {
-        let mut scenario = Scenario::clone(self.scenario());
-        for (node, at) in self.layout.iter() {
-            let Some(part) = self.part(node) else { continue };
-            let place = match &part {
-                Part::Client(name) => scenario.clients.iter_mut().find(|client| client.name == *name).map(|client| &mut client.at),
-                Part::Service(name) => scenario.services.iter_mut().find(|service| service.name == *name).map(|service| &mut service.at),
-                Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
-                Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
-            };
-            if let Some(place) = place {
-                *place = *at;
-            }
-        }
-        scenario
-    }
-
-    /// Tells one state of the document from another.
-    pub(super) const fn version(&self) -> (usize, usize) {
-        (self.history.edits, self.history.future.len())
-    }
-
     fn remember(&mut self) {
-        self.drop_dragged();
-        let now = Version { scenario: self.scenario().clone(), layout: self.layout.clone() };
-        self.history.remember(now);
+        let scenario = self.scenario().clone();
+        self.document.remember(&scenario);
     }
 
     /// Changes the document, and with it what runs; or says why not. All of it is one step of the history.
@@ -268,7 +210,7 @@ impl Session {
         match changed {
             Err(why) => self.objection = Some(why),
             Ok(new) => {
-                let before = self.selection.as_ref().and_then(|node| self.part(node));
+                let before = self.selection.primary.as_ref().and_then(|node| self.part(node));
                 self.become_scenario(new);
                 for edit in edits {
                     self.follow(edit, before.clone());
@@ -283,16 +225,14 @@ impl Session {
         if new == **self.scenario() {
             return;
         }
-        if let Some(lock) = Lock::broken(&self.locked, self.scenario(), &new) {
+        if let Some(lock) = Lock::broken(&self.document.locked, self.scenario(), &new) {
             self.objection = Some(format!("The lesson keeps its {} as they are.", lock.name()));
             return;
         }
         self.remember();
         self.inject(Input::Edit(Arc::new(new)));
-        let plan = Plan { world: self.timeline.world(), layout: &self.layout };
-        let there = |node: &Node| geometry::rect(plan, node).is_some();
-        self.also.retain(there);
-        self.selection = self.selection.take().filter(there).or_else(|| self.also.pop());
+        let plan = Plan { world: self.playhead.world(), layout: &self.document.layout };
+        self.selection.retain(|node| geometry::rect(plan, node).is_some());
     }
 
     /// The document with a field as it was typed, or why it cannot be.
@@ -301,19 +241,19 @@ impl Session {
     }
 
     fn connect_to(&mut self, to: &Node) {
-        let from = self.connecting.take().and_then(|node| self.part(&node));
+        let from = self.selection.connecting.take().and_then(|node| self.part(&node));
         if let (Some(from), Some(to)) = (from, self.part(to)) {
             self.edit(&[Edit::Connect { from: from.clone(), to }]);
             // Its key is asked for next: it is a field of the exchange.
-            self.selection = self.node(&from);
-            self.also.clear();
+            let node = self.node(&from);
+            self.selection.set(node);
         }
     }
 
     /// Whether a line can lead there from where it was begun.
     #[must_use]
     pub fn may_connect(&self, to: &Node) -> bool {
-        let from = self.connecting.as_ref().and_then(|node| self.part(node));
+        let from = self.selection.connecting.as_ref().and_then(|node| self.part(node));
         from.zip(self.part(to)).is_some_and(|(from, to)| edit::connectable(&from, &to))
     }
 
@@ -324,20 +264,13 @@ impl Session {
             return;
         }
         self.remember();
-        for (node, at) in places {
-            self.layout.insert(geometry::moved_as(&node), at);
-        }
-    }
-
-    /// The document is in a file now.
-    pub(super) const fn saved(&mut self) {
-        self.saved = self.version();
+        self.document.put(places);
     }
 
     /// Whether something would be lost.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.saved != self.version() && self.can_undo()
+        !self.document.is_saved() && self.can_undo()
     }
 
     /// The selection stays with its part, and goes to one that is new.
@@ -366,18 +299,18 @@ impl Session {
             && let Some(new) = part.as_ref().and_then(|part| self.node(part))
             && let Some(at) = self.old_place(old)
         {
-            self.layout.insert(new, at);
+            self.document.layout.insert(new, at);
         }
         if !matches!(edit, Edit::Connect { .. }) {
-            self.selection = part.and_then(|part| self.node(&part));
-            self.also.clear();
+            let node = part.and_then(|part| self.node(&part));
+            self.selection.set(node);
         }
     }
 
     fn old_place(&self, part: &Part) -> Option<Point> {
         match part {
-            Part::Exchange(name) => self.layout.get(&Place::Exchange(name.clone())).copied(),
-            Part::Queue(name) => self.layout.get(&Place::Queue(name.clone())).copied(),
+            Part::Exchange(name) => self.document.layout.get(&Place::Exchange(name.clone())).copied(),
+            Part::Queue(name) => self.document.layout.get(&Place::Queue(name.clone())).copied(),
             // Programs are known by their place in the world: the one of the new name is another.
             Part::Client(_) | Part::Service(_) => None,
         }
@@ -387,90 +320,41 @@ impl Session {
     fn drag(&mut self, node: &Node, to: Point) {
         let node = geometry::moved_as(node);
         let Some(at) = self.place(&node) else { return };
-        if self.dragging.as_ref().is_none_or(|dragging| dragging.node != node) {
-            self.drop_dragged();
-            self.dragging = Some(Dragging { node: node.clone(), before: self.layout.clone() });
-        }
         let to = snapped(to);
-        let others: Vec<Node> = if self.is_selected(&node) {
-            self.selected().map(geometry::moved_as).filter(|other| *other != node).collect()
+        let others: Vec<Node> = if self.selection.has(&node) {
+            self.selection.iter().map(geometry::moved_as).filter(|other| *other != node).collect()
         } else {
             Vec::new()
         };
-        for other in others {
-            if let Some(place) = self.place(&other) {
-                self.layout.insert(other, Point { x: place.x + to.x - at.x, y: place.y + to.y - at.y });
-            }
-        }
-        self.layout.insert(node, to);
-    }
-
-    /// What was dragged stays where it is. One gesture is one step of the history.
-    fn drop_dragged(&mut self) {
-        if let Some(Dragging { before, .. }) = self.dragging.take()
-            && before != self.layout
-        {
-            self.history.remember(Version { scenario: self.scenario().clone(), layout: before });
-        }
-    }
-
-    /// What was dragged goes back to where it was.
-    fn cancel_drag(&mut self) {
-        if let Some(Dragging { before, .. }) = self.dragging.take() {
-            self.layout = before;
-        }
-    }
-
-    fn undo(&mut self) {
-        self.drop_dragged();
-        while let Some(version) = self.history.past.pop() {
-            if !self.is_now(&version) {
-                let now = self.restore(version);
-                self.history.future.push(now);
-                return;
-            }
-        }
-    }
-
-    fn redo(&mut self) {
-        self.drop_dragged();
-        while let Some(version) = self.history.future.pop() {
-            if !self.is_now(&version) {
-                let now = self.restore(version);
-                self.history.past.push(now);
-                return;
-            }
-        }
-    }
-
-    /// Nothing would change: the other branch, or the past, has it so already.
-    fn is_now(&self, version: &Version) -> bool {
-        version.scenario == *self.scenario() && version.layout == self.layout
+        let along = others.into_iter().filter_map(|other| {
+            let place = self.place(&other)?;
+            Some((other, Point { x: place.x + to.x - at.x, y: place.y + to.y - at.y }))
+        });
+        let places: Vec<(Node, Point)> = along.chain([(node.clone(), to)]).collect();
+        let scenario = self.scenario().clone();
+        self.document.drag(&scenario, node, places);
     }
 
     /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
-    fn restore(&mut self, version: Version) -> Version {
-        let now = Version { scenario: self.scenario().clone(), layout: std::mem::replace(&mut self.layout, version.layout) };
-        if now.scenario != version.scenario {
-            let selected = self.selection.as_ref().and_then(|node| self.part(node));
-            self.inject(Input::Edit(version.scenario));
-            self.also.clear();
-            self.selection = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
-        }
-        now
+    fn restore(&mut self, version: Option<Arc<Scenario>>) {
+        let Some(version) = version.filter(|version| version != self.scenario()) else { return };
+        let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));
+        self.inject(Input::Edit(version));
+        let node = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
+        self.selection.set(node);
     }
 
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        self.history.past.iter().any(|version| !self.is_now(version))
+        self.document.can_undo(self.scenario())
     }
 
     #[must_use]
     pub fn can_redo(&self) -> bool {
-        self.history.future.iter().any(|version| !self.is_now(version))
+        self.document.can_redo(self.scenario())
     }
 
-    /// Where a new node stands on nobody's toes: below everything, or in the middle of nothing.
+    /// Where a new node covers no other: beside or below what is there.
     fn free_place(&self) -> Point {
         let rects: Vec<geometry::Rect> =
             geometry::places(self.plan()).iter().filter_map(|place| geometry::rect(self.plan(), place)).collect();

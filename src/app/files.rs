@@ -101,9 +101,9 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         }
         FileAction::SaveScenario => {
             if let Some(session) = &mut app.session {
-                session.saved();
+                session.document.mark_saved();
                 let name = format!("{}.json", file_name(&session.scenario().title));
-                return vec![Effect::Download { name, text: scenario_file::write(&session.document()) }];
+                return vec![Effect::Download { name, text: scenario_file::write(&session.scenario_as_drawn()) }];
             }
         }
         FileAction::SaveRecording => {

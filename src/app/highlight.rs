@@ -22,7 +22,7 @@ impl Highlight {
     /// A story that is open stays lit while its reader composes the next message.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        if let Some(life) = session.biography.as_ref().and_then(|told| told.life.as_ref()) {
+        if let Some(life) = session.playhead.story.as_ref().and_then(|told| told.life.as_ref()) {
             return Self::of_story(life, session.scenario());
         }
         if session.composer.focused {

@@ -126,9 +126,9 @@ impl Classroom {
 
     fn session_of(&self, recording: Recording) -> Session {
         let mut session = Session::new(recording);
-        session.locked = self.lesson.locked.iter().chain(&self.locks).copied().collect();
+        session.document.locked = self.lesson.locked.iter().chain(&self.locks).copied().collect();
         session.points.clone_from(&self.step().points);
-        session.origin = Some(self.lesson.scenario.clone());
+        session.document.origin = Some(self.lesson.scenario.clone());
         session
     }
 
@@ -519,7 +519,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
                 let copy = app
                     .session
                     .as_ref()
-                    .map(|session| Session::new(Recording::new(Arc::new(session.document()), session.scenario().seed)))?;
+                    .map(|session| Session::new(Recording::new(Arc::new(session.scenario_as_drawn()), session.scenario().seed)))?;
                 room.parked = app.session.replace(copy).map(Box::new);
             }
             app.playing = false;
@@ -535,9 +535,9 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
         LessonAction::Close => {
             app.classroom = None;
             if let Some(session) = &mut app.session {
-                session.locked.clear();
+                session.document.locked.clear();
                 session.points.clear();
-                session.origin = None;
+                session.document.origin = None;
             }
         }
     }

@@ -12,6 +12,7 @@ mod author;
 pub mod commands;
 pub mod composer;
 mod course;
+pub mod document;
 mod editing;
 pub mod effect;
 mod files;
@@ -22,10 +23,12 @@ pub mod glossary;
 pub mod highlight;
 pub mod lesson;
 pub mod log;
-pub mod marks;
+pub mod markers;
 mod operate;
 mod page;
+pub mod playhead;
 mod select;
+pub mod selection;
 pub mod session;
 mod time;
 pub mod tokens;
@@ -37,7 +40,7 @@ pub use action::{
     Action, AuthorAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction, SelectAction,
     TimeAction,
 };
-pub use editing::Typing;
+pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
 pub use files::{Draft, Unreadable};
@@ -125,7 +128,12 @@ pub struct GalleryEntry {
 
 /// The only way anything changes.
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
-    carry_out(app, action.into())
+    let effects = carry_out(app, action.into());
+    // While time passes, frames tell it.
+    if let Some(session) = app.session.as_mut().filter(|_| !app.playing) {
+        session.playhead.refresh_story();
+    }
+    effects
 }
 
 fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {

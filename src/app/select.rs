@@ -3,7 +3,7 @@
 use super::editing::{self, EditAction};
 use super::effect::Effect;
 use super::geometry::{self, Rect};
-use super::session::{Session, Told};
+use super::session::Session;
 use super::{App, Node};
 use crate::base::ordered::in_order;
 use crate::broker::Name;
@@ -34,23 +34,23 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
     let Some(session) = &mut app.session else { return Vec::new() };
     match action {
         SelectAction::Node(node) => match node {
-            Some(to) if session.connecting.as_ref().is_some_and(|from| *from != to) => {
+            Some(to) if session.selection.connecting.as_ref().is_some_and(|from| *from != to) => {
                 return editing::update(app, EditAction::EndLine(to));
             }
             node => session.select(node),
         },
-        SelectAction::Toggle(node) => session.toggle(node),
+        SelectAction::Toggle(node) => session.selection.toggle(node),
         SelectAction::Box { from, to } => session.select_box(from, to),
-        SelectAction::All => session.select_all(geometry::places(session.plan())),
-        SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
-        SelectAction::Story(event) => {
-            session.biography = event.map(Told::new);
-            session.tell();
+        SelectAction::All => {
+            let places = geometry::places(session.plan());
+            session.selection.set_all(places);
         }
-        SelectAction::PutAside if session.connecting.is_some() => session.connecting = None,
+        SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
+        SelectAction::Story(event) => session.playhead.ask_story(event),
+        SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,
         SelectAction::PutAside => {
             session.select(None);
-            session.biography = None;
+            session.playhead.ask_story(None);
         }
     }
     Vec::new()
@@ -58,23 +58,12 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
 
 impl Session {
     fn select(&mut self, node: Option<Node>) {
-        self.connecting = None;
+        self.selection.connecting = None;
         if let Some(Node::Exchange(name)) = &node {
             self.composer.exchange = name.clone();
         }
-        self.typing = None;
-        self.also.clear();
-        self.selection = node;
-    }
-
-    fn toggle(&mut self, node: Node) {
-        if self.selection.as_ref() == Some(&node) {
-            self.selection = self.also.pop();
-        } else if let Some(place) = self.also.iter().position(|other| *other == node) {
-            self.also.remove(place);
-        } else {
-            self.also.extend(self.selection.replace(node));
-        }
+        self.document.typing = None;
+        self.selection.set(node);
     }
 
     fn select_box(&mut self, from: Point, to: Point) {
@@ -84,37 +73,21 @@ impl Session {
         };
         let found =
             geometry::places(self.plan()).into_iter().filter(|place| geometry::rect(self.plan(), place).is_some_and(|rect| within(&rect)));
-        let mut nodes: Vec<Node> = self.selected().cloned().chain(found).collect();
+        let mut nodes: Vec<Node> = self.selection.iter().cloned().chain(found).collect();
         nodes.dedup();
-        self.select_all(nodes);
-    }
-
-    /// Everything that is selected.
-    pub fn selected(&self) -> impl Iterator<Item = &Node> {
-        self.selection.iter().chain(&self.also)
-    }
-
-    #[must_use]
-    pub fn is_selected(&self, node: &Node) -> bool {
-        self.selected().any(|other| other == node)
-    }
-
-    pub(super) fn select_all(&mut self, mut nodes: Vec<Node>) {
-        nodes.dedup_by_key(|node| geometry::moved_as(node));
-        self.selection = nodes.pop();
-        self.also = nodes;
+        self.selection.set_all(nodes);
     }
 
     /// The parts that are selected, each once.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
-        in_order(self.selected().filter_map(|node| self.part(node)))
+        in_order(self.selection.iter().filter_map(|node| self.part(node)))
     }
 
     /// What is selected, as text for the clipboard.
     #[must_use]
     pub fn copied(&self) -> Option<String> {
         let parts = self.parts();
-        (!parts.is_empty()).then(|| super::arrange::copied(&self.document(), &parts))
+        (!parts.is_empty()).then(|| super::arrange::copied(&self.scenario_as_drawn(), &parts))
     }
 }

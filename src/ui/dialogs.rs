@@ -272,7 +272,7 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
 
 fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
     let Some(session) = &app.session else { return html! {} };
-    let documents = [("Scenario", scenario_file::write(&session.document()), String::new()), {
+    let documents = [("Scenario", scenario_file::write(&session.scenario_as_drawn()), String::new()), {
         let at = session.world().now();
         ("Recording up to now", session.recording_text(), format!("&t={}", at.as_millis()))
     }];

@@ -41,7 +41,7 @@ fn add(path: &str, label: &'static str, choices: &[(&'static str, String)], disp
 
 fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
     let Field { path, label, help: meaning, kind, text } = field;
-    let typing = session.typing.as_ref().filter(|typing| typing.path == *path);
+    let typing = session.document.typing.as_ref().filter(|typing| typing.path == *path);
     let why = typing.and_then(|typing| typing.why.clone());
     let shown = typing.map_or_else(|| text.clone(), |typing| typing.text.clone());
     let set = {

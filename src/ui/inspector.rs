@@ -74,7 +74,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let fields = form::rows(session, &rows(session.scenario(), about), dispatch);
         html! { <fieldset class="plain" disabled={read_only} aria-label="Fields">{ fields }</fieldset> }
     };
-    let Some(node) = &session.selection else {
+    let Some(node) = &session.selection.primary else {
         return html! {
             <details class="sec" id="scenario-form"><summary>{ "The scenario as a whole" }</summary>{ fields(&About::Scenario) }</details>
         };
@@ -86,7 +86,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
     };
     let part = session.part(node);
-    let also = session.also.len();
+    let also = session.selection.also.len();
     html! {
         <section class="sec" id="inspector">
             <div class="sec-head">
@@ -488,7 +488,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value();
         Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))
     });
-    let asked = session.biography.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
+    let asked = session.playhead.story.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
     let ask = |event: &Name| {
         let action = Action::Select(SelectAction::Story(Some(event.clone())));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
@@ -520,7 +520,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                     spellcheck="false"
                 />
             </label>
-            if let Some(told) = &session.biography {
+            if let Some(told) = &session.playhead.story {
                 <div id="biography">
                     <div class="sec-head">
                         <h3>{ &*told.event }</h3>

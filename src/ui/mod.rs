@@ -269,7 +269,7 @@ impl Playground {
     }
 
     fn connecting(&self) -> bool {
-        self.app.session.as_ref().is_some_and(|session| session.connecting.is_some())
+        self.app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some())
     }
 
     fn edit_in_place(&mut self, editing: Editing) {
@@ -323,18 +323,18 @@ impl Playground {
     fn announce(&mut self, now: f64) {
         let Some(session) = &self.app.session else { return };
         let (_, number, at) = self.said;
-        if session.log.last_number() == number || now - at < ANNOUNCE_PERIOD_MS {
+        if session.playhead.log.last_number() == number || now - at < ANNOUNCE_PERIOD_MS {
             return;
         }
         let said = match self.app.verbosity {
             app::Verbosity::Off => String::new(),
-            app::Verbosity::Summary => words::summary(session.log.since(number)),
-            app::Verbosity::All => session.log.newest().next().map_or_else(String::new, |entry| {
+            app::Verbosity::Summary => words::summary(session.playhead.log.since(number)),
+            app::Verbosity::All => session.playhead.log.newest().next().map_or_else(String::new, |entry| {
                 let line = words::line(&entry.occurrence, session.world());
                 format!("{} {}", line.what, line.detail)
             }),
         };
-        self.said = (said, session.log.last_number(), now);
+        self.said = (said, session.playhead.log.last_number(), now);
     }
 
     /// The whole system fits, unless somebody chose what to see.
@@ -427,7 +427,7 @@ impl Playground {
                 other
             }
             Gesture::Menu(place, x, y) => {
-                if self.app.session.as_ref().is_some_and(|session| !session.is_selected(&place)) {
+                if self.app.session.as_ref().is_some_and(|session| !session.selection.has(&place)) {
                     self.perform(ctx, SelectAction::Node(Some(place)));
                 }
                 self.perform(ctx, PageAction::OpenDialog(Dialog::Menu { x, y }));
@@ -526,7 +526,7 @@ impl Playground {
                 let under = |place: &app::Node| geometry::rect(session.plan(), place).is_some_and(|rect| rect.has(here));
                 let target = geometry::places(session.plan()).into_iter().find(under);
                 // Let go where it began, it was a click: the next one ends the line.
-                if let Some(target) = target.filter(|target| session.connecting.as_ref() != Some(target)) {
+                if let Some(target) = target.filter(|target| session.selection.connecting.as_ref() != Some(target)) {
                     browser::swallow_click();
                     self.perform(ctx, EditAction::EndLine(target));
                 }
@@ -573,7 +573,7 @@ impl Playground {
             _ => None,
         };
         let action = match (event.key().as_str(), arrow) {
-            (_, Some((dx, dy))) if session.connecting.is_none() && session.is_selected(&place) => {
+            (_, Some((dx, dy))) if session.selection.connecting.is_none() && session.selection.has(&place) => {
                 let by = if shift { 20.0 } else { 5.0 };
                 Action::Edit(EditAction::Nudge(dx * by, dy * by))
             }
@@ -581,7 +581,7 @@ impl Playground {
                 event.prevent_default();
                 event.stop_propagation();
                 let places = geometry::places(session.plan());
-                let next = if session.connecting.is_some() {
+                let next = if session.selection.connecting.is_some() {
                     keys::next_target(session, &places, &place, way)
                 } else {
                     keys::nearest(session, &places, &place, way)

@@ -97,7 +97,7 @@ impl Playground {
             gesture: &gesture,
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
-            pointer: self.pointer.filter(|_| session.connecting.is_some()),
+            pointer: self.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed,
         };
         let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {

@@ -155,7 +155,7 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
             </div>
         };
     }
-    if session.connecting.is_some() {
+    if session.selection.connecting.is_some() {
         return html! {
             <div class="notice slim" role="status" id="connecting">
                 <span>{ "Where does it lead? Choose a node that is lit, or press Esc." }</span>

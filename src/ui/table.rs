@@ -41,7 +41,7 @@ fn head(columns: &[&'static str]) -> Html {
 
 impl Table<'_> {
     fn name(&self, node: Node, name: &str) -> Html {
-        let selected = self.session.is_selected(&node);
+        let selected = self.session.selection.has(&node);
         html! {
             <th scope="row">
                 <button
@@ -205,7 +205,7 @@ impl Table<'_> {
             let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
             let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
             let path = format!("broker.bindings[{index}].{field}");
-            let why = self.session.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
+            let why = self.session.document.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
             let onchange = self.dispatch.reform(move |event: Event| {
                 Action::Edit(EditAction::SetField(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()))
             });

@@ -8,7 +8,7 @@ use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEve
 use super::widgets::{explained, mark, on, option};
 use super::{Dispatch, icons};
 use crate::app::log::Entry;
-use crate::app::marks::{Sign, TimeMark};
+use crate::app::markers::{MarkerKind, TimelineMarker};
 use crate::app::{Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Speed, TimeAction, Verbosity, words};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed, Shortest};
@@ -85,7 +85,7 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 /// What a change would do here, and the branch that was left.
 fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     let past = session.timeline().is_in_the_past();
-    if !past && session.other.is_none() {
+    if !past && session.playhead.alternate_branch.is_none() {
         return html! {};
     }
     html! {
@@ -95,12 +95,12 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
             } else {
                 <span>{ "You changed the past: this is another branch." }</span>
             }
-            if session.other.is_some() {
+            if session.playhead.alternate_branch.is_some() {
                 <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
                     { "Switch to the other branch" }
                 </button>
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
-                    { if session.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }
+                    { if session.playhead.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }
                 </button>
             }
         </p>
@@ -243,13 +243,13 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     });
     let place = |at: SimTime| at.as_micros() * MARK_PLACES / end.as_micros().max(1);
     let mut last = None;
-    let marks = session.marks.iter().filter(|mark| {
-        let here = Some((place(mark.at), mark.sign));
+    let marks = session.playhead.markers.iter().filter(|mark| {
+        let here = Some((place(mark.at), mark.kind));
         std::mem::replace(&mut last, here) != here
     });
-    let mark_flag = |mark: &TimeMark| {
+    let mark_flag = |mark: &TimelineMarker| {
         let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
-        html! { <svg {x} y="0" overflow="visible">{ sign(mark.sign) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
+        html! { <svg {x} y="0" overflow="visible">{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
     };
     html! {
         <div class="scrubber">
@@ -272,12 +272,12 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn sign(sign: Sign) -> Html {
-    match sign {
-        Sign::Dead => html! { <path class="mark-dead" d="M0 2l4 4-4 4-4-4z" /> },
-        Sign::Lost => html! { <path class="mark-failure" d="M-3 3l6 6M3 3l-6 6" /> },
-        Sign::Fault => html! { <path class="mark-fault" d="M-4.5 2h9L0 10z" /> },
-        Sign::Mended => html! { <path class="mark-mended" d="M-4 10h8L0 3z" /> },
+fn marker_icon(kind: MarkerKind) -> Html {
+    match kind {
+        MarkerKind::Dead => html! { <path class="mark-dead" d="M0 2l4 4-4 4-4-4z" /> },
+        MarkerKind::Lost => html! { <path class="mark-failure" d="M-3 3l6 6M3 3l-6 6" /> },
+        MarkerKind::Fault => html! { <path class="mark-fault" d="M-4.5 2h9L0 10z" /> },
+        MarkerKind::Mended => html! { <path class="mark-mended" d="M-4 10h8L0 3z" /> },
     }
 }
 
@@ -287,7 +287,7 @@ fn speed_words(speed: Speed) -> String {
 
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
 fn charted(session: &Session) -> Option<Name> {
-    if let Some(Place::Queue(name)) = &session.selection {
+    if let Some(Place::Queue(name)) = &session.selection.primary {
         return Some(name.clone());
     }
     let queues = &session.scenario().broker.queues;
@@ -348,7 +348,7 @@ fn of_depths(depths: &[Depth], now: (u64, u64)) -> [Series; 3] {
 
 /// What is counted in a second: of the queue that is selected, or of the whole broker.
 fn rates(session: &Session) -> (String, Html) {
-    let queue = match &session.selection {
+    let queue = match &session.selection.primary {
         Some(Place::Queue(name)) => Some(name),
         _ => None,
     };
@@ -375,7 +375,7 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
     let (top, across) = scale(series.iter());
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let width = session.world().metrics().period().as_secs_f64() * across as f64;
-    let faults = session.marks.iter().filter(|mark| mark.sign == Sign::Fault && mark.at <= session.world().now());
+    let faults = session.playhead.markers.iter().filter(|mark| mark.kind == MarkerKind::Fault && mark.at <= session.world().now());
     let broken = faults.map(|mark| mark.at.as_secs_f64() / width * 250.0).filter(|x| *x <= 250.0);
     html! {
         <>
@@ -539,7 +539,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
     let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, "a summary"), (Verbosity::All, "everything")];
     let wanted = app.find.trim().to_lowercase();
-    let lines = session.log.newest().filter_map(|entry| {
+    let lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
         let of_kind = match app.filter {
             Filter::All => true,
@@ -617,7 +617,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// Two futures side by side.
 pub fn comparison(session: &Session) -> Html {
-    let Some(comparison) = &session.comparison else { return html! {} };
+    let Some(comparison) = &session.playhead.comparison else { return html! {} };
     let value = |quantity: &Quantity, value: f64| match quantity {
         Quantity::Latency(..) => format!("{:.0} ms", Fixed(value)),
         _ => Shortest(value).to_string(),

@@ -16,7 +16,7 @@ fn a_system_is_drawn_while_the_world_runs() {
     play(&mut app, 5);
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     let queue = Part::Queue("queue-1".into());
-    assert_eq!(session(&app).selection, Some(Node::Queue("queue-1".into())), "what is new is selected");
+    assert_eq!(session(&app).selection.primary, Some(Node::Queue("queue-1".into())), "what is new is selected");
     connect(&mut app, &Part::Exchange("platform-events".into()), &queue);
     act(&mut app, EditAction::AddPart(PartKind::Service));
     connect(&mut app, &queue, &Part::Service("service-1".into()));
@@ -33,7 +33,9 @@ fn a_system_is_drawn_while_the_world_runs() {
     act(&mut app, SelectAction::Node(Some(Node::Queue("queue-1".into()))));
     act(&mut app, EditAction::Delete);
     assert!(session(&app).world().broker().queue("queue-1").is_none());
-    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail == "queue queue-1"));
+    assert!(
+        session(&app).playhead.log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail == "queue queue-1")
+    );
     play(&mut app, 5);
     assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
 }
@@ -90,7 +92,7 @@ fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
     act(&mut app, EditAction::Drop);
     assert_eq!(session(&app).world().trace_hash(), hash, "the world minds no position");
     assert!(session(&app).timeline().recording().inputs.is_empty());
-    let place = |app: &App| session(app).document().broker.queues[2].at;
+    let place = |app: &App| session(app).scenario_as_drawn().broker.queues[2].at;
     assert_eq!(place(&app), Point { x: 615.0, y: 405.0 });
     act(&mut app, EditAction::Undo);
     assert_eq!(place(&app), Point { x: 568.0, y: 385.0 });
@@ -103,7 +105,7 @@ fn a_node_that_is_dragged_snaps_is_saved_and_is_one_step_of_the_history() {
 #[test]
 fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
     let mut app = opened();
-    let first = session(&app).document();
+    let first = session(&app).scenario_as_drawn();
     act(&mut app, SelectAction::Node(Some(node("inventory-queue"))));
     act(&mut app, SelectAction::Toggle(node("analytics-queue")));
     act(&mut app, SelectAction::Toggle(node("notification-queue")));
@@ -126,7 +128,7 @@ fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
     for _ in 0..3 {
         act(&mut app, EditAction::Undo);
     }
-    assert_eq!(session(&app).document(), first);
+    assert_eq!(session(&app).scenario_as_drawn(), first);
     act(&mut app, SelectAction::Box { from: Point { x: -9e3, y: -9e3 }, to: Point { x: 9e3, y: 9e3 } });
     let all = session(&app).parts().len();
     act(&mut app, SelectAction::All);
@@ -135,7 +137,7 @@ fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
     assert!(geometry::places(session(&app).plan()).is_empty());
     balanced(&app);
     act(&mut app, EditAction::Undo);
-    assert_eq!(session(&app).document(), first);
+    assert_eq!(session(&app).scenario_as_drawn(), first);
 }
 
 #[test]
@@ -190,13 +192,13 @@ fn a_field_says_beside_itself_what_is_wrong_and_keeps_what_was_typed() {
     let path = "broker.queues[0].arguments.x-message-ttl";
     act(&mut app, EditAction::TypeField(path.into(), Kind::Whole, "-5".into()));
     let before = session(&app).scenario().clone();
-    let typing = session(&app).typing.clone().expect("it is being typed");
+    let typing = session(&app).document.typing.clone().expect("it is being typed");
     assert!(typing.text == "-5" && typing.why.as_ref().is_some_and(|why| why.contains("x-message-ttl")), "{typing:?}");
     act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "-5".into()));
     assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
-    assert_eq!(session(&app).typing, Some(typing));
+    assert_eq!(session(&app).document.typing, Some(typing));
     act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "5000".into()));
-    assert_eq!(session(&app).typing, None);
+    assert_eq!(session(&app).document.typing, None);
     assert_eq!(session(&app).scenario().broker.queues[0].arguments.get("x-message-ttl").map(ToString::to_string).as_deref(), Some("5000"));
     act(&mut app, EditAction::ChangeList("broker.bindings[0]".into(), Change::Remove));
     assert_eq!(session(&app).scenario().broker.bindings.len(), before.broker.bindings.len() - 1);
@@ -213,7 +215,7 @@ fn what_is_cut_is_copied_and_is_not_in_the_draft() {
     let mut later = opened();
     act(&mut later, FileAction::DraftFound(draft.clone()));
     act(&mut later, FileAction::OpenDraft);
-    assert_eq!(session(&later).document(), session(&app).document());
+    assert_eq!(session(&later).scenario_as_drawn(), session(&app).scenario_as_drawn());
     assert!(session(&later).scenario().broker.queues.iter().all(|queue| &*queue.name != "analytics-queue"));
     // And it can be pasted there.
     act(&mut later, EditAction::Paste(copied.clone()));
@@ -225,23 +227,23 @@ fn a_drag_that_is_cancelled_leaves_no_trace() {
     let mut app = opened();
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     act(&mut app, EditAction::Undo);
-    let before = session(&app).document();
+    let before = session(&app).scenario_as_drawn();
     act(&mut app, SelectAction::All);
     act(&mut app, EditAction::Drag(node("analytics-queue"), Point { x: 30.0, y: 45.0 }));
-    assert_ne!(session(&app).document(), before);
+    assert_ne!(session(&app).scenario_as_drawn(), before);
     assert_eq!(app::update(&mut app, EditAction::CancelDrag), []);
-    assert_eq!(session(&app).document(), before);
+    assert_eq!(session(&app).scenario_as_drawn(), before);
     assert!(!session(&app).can_undo() && session(&app).can_redo(), "and what was undone can still be done again");
     assert_eq!(app::update(&mut app, EditAction::Drop), [], "nothing is held any more");
     // An edit in the middle of a drag ends it: each is a step of its own.
     act(&mut app, EditAction::Drag(node("analytics-queue"), Point { x: 30.0, y: 45.0 }));
-    let dragged = session(&app).document();
+    let dragged = session(&app).scenario_as_drawn();
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     act(&mut app, EditAction::Drop);
     act(&mut app, EditAction::Undo);
-    assert_eq!(session(&app).document(), dragged);
+    assert_eq!(session(&app).scenario_as_drawn(), dragged);
     act(&mut app, EditAction::Undo);
-    assert_eq!(session(&app).document(), before);
+    assert_eq!(session(&app).scenario_as_drawn(), before);
 }
 
 /// A line that ends asks for its key, where the exchange looks at one.

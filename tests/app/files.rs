@@ -100,7 +100,7 @@ fn a_page_to_look_at_changes_nothing_and_still_runs() {
     act(&mut app, FileAction::Opened { name: "link".into(), text: COURSE_CHAPTER.into() });
     assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
     assert!(!app.playing, "a stranger's link does not play by itself");
-    let before = session(&app).document();
+    let before = session(&app).scenario_as_drawn();
     for action in [
         Action::Edit(EditAction::AddPart(PartKind::Service)),
         Action::Edit(EditAction::Delete),
@@ -109,7 +109,7 @@ fn a_page_to_look_at_changes_nothing_and_still_runs() {
     ] {
         act(&mut app, action);
     }
-    assert_eq!(session(&app).document(), before);
+    assert_eq!(session(&app).scenario_as_drawn(), before);
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
     play(&mut app, 2);

@@ -24,7 +24,11 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     deed(&mut app, LessonAction::Watch);
     play(&mut app, 3);
     assert!(
-        session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).detail.contains("user.created")),
+        session(&app)
+            .playhead
+            .log
+            .newest()
+            .any(|entry| words::line(&entry.occurrence, session(&app).world()).detail.contains("user.created")),
         "it is seen happening"
     );
     step_of(&mut app, "all-orders");

@@ -15,14 +15,14 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     play(&mut app, 20);
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
-    let killed = session(&app).log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
+    let killed = session(&app).playhead.log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
     assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
     play(&mut app, 1);
     let shown = picture(session(&app).plan(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
     act(&mut app, OperateAction::Start(id));
     play(&mut app, 2);
-    let lines: Vec<_> = session(&app).log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
+    let lines: Vec<_> = session(&app).playhead.log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
     assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
 }
 
@@ -46,7 +46,7 @@ fn every_fault_of_the_inspector_and_its_opposite() {
     act(&mut app, OperateAction::Mend(FaultKind::Alarm(Resource::Memory)));
     assert!(session(&app).world().broker().alarms().is_empty());
     act(&mut app, OperateAction::Break(FaultKind::RestartBroker));
-    assert!(session(&app).log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).what == "Restarted"));
+    assert!(session(&app).playhead.log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).what == "Restarted"));
     assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
 }
 

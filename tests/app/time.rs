@@ -2,7 +2,7 @@
 
 use requeue::app::form::Kind;
 use requeue::app::tokens::picture;
-use requeue::app::{App, EditAction, Effect, FileAction, Node, OperateAction, Reading, SelectAction, Speed, TimeAction, marks};
+use requeue::app::{App, EditAction, Effect, FileAction, Node, OperateAction, Reading, SelectAction, Speed, TimeAction, markers};
 use requeue::base::SimTime;
 use requeue::scenario::edit::PartKind;
 
@@ -51,11 +51,11 @@ fn the_speed_changes_nothing_but_the_speed() {
 fn a_step_is_one_line_of_the_log_or_one_instant_of_them() {
     let mut app = opened();
     for _ in 0..30 {
-        let before = session(&app).log.last_number();
+        let before = session(&app).playhead.log.last_number();
         let steps = session(&app).world().steps();
         act(&mut app, TimeAction::StepForward);
         assert!(session(&app).world().steps() > steps);
-        assert!(session(&app).log.last_number() > before);
+        assert!(session(&app).playhead.log.last_number() > before);
     }
 }
 
@@ -82,12 +82,12 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     assert_eq!(session(&app).world().now(), SimTime::from_secs(10));
     assert!(session(&app).timeline().is_in_the_past());
     assert_eq!(session(&app).timeline().furthest(), end);
-    assert!(session(&app).log.newest().all(|entry| entry.occurrence.at <= SimTime::from_secs(10)), "the log is of the past, too");
-    assert!(session(&app).log.newest().count() > 5);
+    assert!(session(&app).playhead.log.newest().all(|entry| entry.occurrence.at <= SimTime::from_secs(10)), "the log is of the past, too");
+    assert!(session(&app).playhead.log.newest().count() > 5);
     assert!(!picture(session(&app).plan(), false).tokens.is_empty(), "and what moved then is seen moving");
     let service = notification_service(&app);
     act(&mut app, OperateAction::Kill(service));
-    assert!(!session(&app).timeline().is_in_the_past() && session(&app).other.is_some());
+    assert!(!session(&app).timeline().is_in_the_past() && session(&app).playhead.alternate_branch.is_some());
     play(&mut app, 20);
     assert_ne!(session(&app).world().trace_hash(), hash);
     let killed = session(&app).world().trace_hash();
@@ -99,14 +99,17 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     assert_eq!(session(&app).world().trace_hash(), killed);
     // Side by side: here it was killed, there it was not.
     act(&mut app, TimeAction::CompareBranches);
-    let comparison = session(&app).comparison.clone().expect("there are two");
+    let comparison = session(&app).playhead.comparison.clone().expect("there are two");
     assert_eq!(comparison.at, SimTime::from_secs(30));
     let row = comparison.rows.iter().find(|row| row.quantity.to_string() == "ready(notification-queue)").expect("they differ");
     assert!(row.left > row.right + 10.0, "{row:?}");
     act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
     act(&mut app, TimeAction::CompareBranches);
     act(&mut app, TimeAction::CompareBranches);
-    assert!(session(&app).comparison.as_ref().is_some_and(|comparison| comparison.rows.is_empty()), "before the kill they are alike");
+    assert!(
+        session(&app).playhead.comparison.as_ref().is_some_and(|comparison| comparison.rows.is_empty()),
+        "before the kill they are alike"
+    );
 }
 
 #[test]
@@ -120,8 +123,8 @@ fn back_and_forward_by_what_the_log_tells() {
     act(&mut app, TimeAction::StepForward);
     assert!(session(&app).world().now() > back && session(&app).world().now() <= before);
     act(&mut app, TimeAction::FindNext);
-    let newest = session(&app).log.newest().next().expect("something happened");
-    assert!(marks::is_of_interest(&newest.occurrence.what), "{:?}", newest.occurrence);
+    let newest = session(&app).playhead.log.newest().next().expect("something happened");
+    assert!(markers::is_of_interest(&newest.occurrence.what), "{:?}", newest.occurrence);
     for _ in 0..500 {
         act(&mut app, TimeAction::StepBack);
     }
@@ -131,7 +134,7 @@ fn back_and_forward_by_what_the_log_tells() {
 /// The lines of the log, the oldest first.
 fn lines(app: &App) -> Vec<String> {
     let mut lines: Vec<String> =
-        session(app).log.newest().map(|entry| format!("{} {:?}", entry.occurrence.at, entry.occurrence.what)).collect();
+        session(app).playhead.log.newest().map(|entry| format!("{} {:?}", entry.occurrence.at, entry.occurrence.what)).collect();
     lines.reverse();
     lines
 }
@@ -176,10 +179,10 @@ fn marks_stand_where_something_broke_each_once() {
     let service = notification_service(&app);
     act(&mut app, OperateAction::Kill(service));
     play(&mut app, 10);
-    let marks = |app: &App| session(app).marks.iter().cloned().collect::<Vec<_>>();
+    let marks = |app: &App| session(app).playhead.markers.iter().cloned().collect::<Vec<_>>();
     let first = marks(&app);
-    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Fault && mark.at == SimTime::from_secs(10)));
-    assert!(first.iter().any(|mark| mark.sign == marks::Sign::Dead));
+    assert!(first.iter().any(|mark| mark.kind == markers::MarkerKind::Fault && mark.at == SimTime::from_secs(10)));
+    assert!(first.iter().any(|mark| mark.kind == markers::MarkerKind::Dead));
     act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
     play(&mut app, 15);
     assert_eq!(marks(&app), first, "played again, and not noted again");
@@ -190,21 +193,21 @@ fn a_messages_story_is_told_up_to_the_playhead() {
     let mut app = opened();
     play(&mut app, 8);
     act(&mut app, SelectAction::Story(Some("e-1".into())));
-    let told = |app: &App| session(app).biography.clone().expect("it was asked for");
+    let told = |app: &App| session(app).playhead.story.clone().expect("it was asked for");
     let full = told(&app).life.expect("it was published").entries.len();
     act(&mut app, TimeAction::Seek(SimTime::from_secs(2)));
     assert!(told(&app).life.is_none_or(|life| life.entries.len() < full));
     act(&mut app, TimeAction::Seek(SimTime::ZERO));
     assert!(told(&app).life.is_none());
     act(&mut app, SelectAction::Story(None));
-    assert!(session(&app).biography.is_none());
+    assert!(session(&app).playhead.story.is_none());
 }
 
 #[test]
 fn a_story_that_is_open_follows_while_time_passes() {
     let mut app = opened();
     act(&mut app, SelectAction::Story(Some("e-1".into())));
-    let told = |app: &App| session(app).biography.clone().expect("it was asked for");
+    let told = |app: &App| session(app).playhead.story.clone().expect("it was asked for");
     assert!(told(&app).life.is_none(), "nothing is published yet");
     act(&mut app, TimeAction::Play);
     let entries = |app: &App| told(app).life.map_or(0, |life| life.entries.len());
@@ -229,11 +232,11 @@ fn escape_puts_aside_the_line_then_the_selection_and_the_story() {
     act(&mut app, SelectAction::Node(Some(node.clone())));
     act(&mut app, EditAction::ToggleLine);
     act(&mut app, SelectAction::PutAside);
-    assert_eq!((session(&app).connecting.clone(), session(&app).selection.clone()), (None, Some(node)), "the line alone");
-    assert!(session(&app).biography.is_some());
+    assert_eq!((session(&app).selection.connecting.clone(), session(&app).selection.primary.clone()), (None, Some(node)), "the line alone");
+    assert!(session(&app).playhead.story.is_some());
     act(&mut app, SelectAction::PutAside);
-    assert_eq!(session(&app).selection, None);
-    assert!(session(&app).biography.is_none(), "the story is closed");
+    assert_eq!(session(&app).selection.primary, None);
+    assert!(session(&app).playhead.story.is_none(), "the story is closed");
 }
 
 #[test]

@@ -85,11 +85,11 @@ pub fn view(scene: &Scene<'_>) -> Html {
     let edges = geometry::edges(plan);
     let places = geometry::places(plan);
     let lit = Highlight::of(session);
-    let stop = scene.focused.filter(|place| places.contains(place)).or(session.selection.as_ref()).or(places.first());
+    let stop = scene.focused.filter(|place| places.contains(place)).or(session.selection.primary.as_ref()).or(places.first());
     let onpointerdown =
         gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
     let many = (places.len() > SHADOWS_MAX).then_some("many");
-    let class = classes!("drawing", many, session.connecting.is_some().then_some("connecting"));
+    let class = classes!("drawing", many, session.selection.connecting.is_some().then_some("connecting"));
     html! {
         <svg
             {class}

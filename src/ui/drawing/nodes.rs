@@ -18,8 +18,8 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     let Scene { session, dispatch, gesture, .. } = scene;
     let scenario = session.scenario();
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
-    let selected = session.is_selected(place);
-    let target = session.connecting.is_some() && session.may_connect(place);
+    let selected = session.selection.has(place);
+    let target = session.selection.connecting.is_some() && session.may_connect(place);
     let (class, label, drawing) = match place {
         Place::Client(index) => client(session, *index, &rect),
         Place::Instance(id) => instance(session, *id, &rect),

@@ -13,7 +13,7 @@ use crate::ui::widgets::number;
 
 /// The line that is being drawn.
 pub fn pending(scene: &Scene<'_>) -> Html {
-    let from = scene.session.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
+    let from = scene.session.selection.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
     let (Some(from), Some(to)) = (from, scene.pointer) else { return html! {} };
     let at = from.centre();
     html! {

@@ -1,0 +1,164 @@
+//! The document: where its nodes stand, what can be undone, what is saved. What it says is the scenario of the world at the playhead.
+
+use std::sync::Arc;
+
+use super::Node;
+use super::geometry::{self, Layout};
+use crate::lesson::Lock;
+use crate::scenario::{Point, Scenario};
+
+/// How far back edits can be undone.
+const VERSIONS_MAX: usize = 6_000;
+
+#[derive(Debug, Default)]
+pub struct Document {
+    /// Where nodes stand that were moved: no world minds.
+    pub layout: Layout,
+    /// A field that is being typed into.
+    pub typing: Option<Typing>,
+    /// What a lesson keeps as it is.
+    pub locked: Vec<Lock>,
+    /// The system a lesson begins with: then what is drawn is always an input of the run, as it is handed in.
+    pub(super) origin: Option<Arc<Scenario>>,
+    dragging: Option<Dragging>,
+    past: Vec<Version>,
+    future: Vec<Version>,
+    /// How many edits were made.
+    edits: usize,
+    /// The document as it was last put into a file.
+    saved: VersionNumber,
+}
+
+/// What is typed so far, where, and why it cannot be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typing {
+    pub path: String,
+    pub text: String,
+    pub why: Option<String>,
+}
+
+/// A gesture that moves nodes, and where they all were before it.
+#[derive(Debug)]
+struct Dragging {
+    node: Node,
+    before: Layout,
+}
+
+/// The whole document each time, which is shared but for what changed.
+#[derive(Clone, Debug)]
+struct Version {
+    scenario: Arc<Scenario>,
+    layout: Layout,
+}
+
+/// Tells one state of the document from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct VersionNumber {
+    edits: usize,
+    undone: usize,
+}
+
+impl Document {
+    pub(super) const fn version(&self) -> VersionNumber {
+        VersionNumber { edits: self.edits, undone: self.future.len() }
+    }
+
+    /// The document is in a file now.
+    pub(super) const fn mark_saved(&mut self) {
+        self.saved = self.version();
+    }
+
+    pub(super) fn is_saved(&self) -> bool {
+        self.saved == self.version()
+    }
+
+    /// An edit begins here: it can be undone, and what was undone cannot be done again.
+    pub(super) fn remember(&mut self, scenario: &Arc<Scenario>) {
+        self.drop_dragged(scenario);
+        let now = Version { scenario: scenario.clone(), layout: self.layout.clone() };
+        self.push(now);
+    }
+
+    fn push(&mut self, version: Version) {
+        self.edits += 1;
+        self.past.push(version);
+        self.future.clear();
+        if self.past.len() > VERSIONS_MAX {
+            self.past.remove(0);
+        }
+    }
+
+    /// The node follows the pointer, and the others come along.
+    pub(super) fn drag(&mut self, scenario: &Arc<Scenario>, node: Node, places: Vec<(Node, Point)>) {
+        if self.dragging.as_ref().is_none_or(|dragging| dragging.node != node) {
+            self.drop_dragged(scenario);
+            self.dragging = Some(Dragging { node, before: self.layout.clone() });
+        }
+        self.put(places);
+    }
+
+    /// What was dragged stays where it is. One gesture is one step of the history.
+    pub(super) fn drop_dragged(&mut self, scenario: &Arc<Scenario>) {
+        if let Some(Dragging { before, .. }) = self.dragging.take()
+            && before != self.layout
+        {
+            self.push(Version { scenario: scenario.clone(), layout: before });
+        }
+    }
+
+    /// What was dragged goes back to where it was.
+    pub(super) fn cancel_drag(&mut self) {
+        if let Some(Dragging { before, .. }) = self.dragging.take() {
+            self.layout = before;
+        }
+    }
+
+    pub(super) fn put(&mut self, places: Vec<(Node, Point)>) {
+        for (node, at) in places {
+            self.layout.insert(geometry::moved_as(&node), at);
+        }
+    }
+
+    /// The scenario as it was before the last edit, where it can be undone. Time goes on: it is a new input of the world.
+    pub(super) fn undo(&mut self, now: &Arc<Scenario>) -> Option<Arc<Scenario>> {
+        self.drop_dragged(now);
+        while let Some(version) = self.past.pop() {
+            if !self.is_now(now, &version) {
+                let (now, then) = self.restore(now, version);
+                self.future.push(now);
+                return Some(then);
+            }
+        }
+        None
+    }
+
+    pub(super) fn redo(&mut self, now: &Arc<Scenario>) -> Option<Arc<Scenario>> {
+        self.drop_dragged(now);
+        while let Some(version) = self.future.pop() {
+            if !self.is_now(now, &version) {
+                let (now, then) = self.restore(now, version);
+                self.past.push(now);
+                return Some(then);
+            }
+        }
+        None
+    }
+
+    fn restore(&mut self, now: &Arc<Scenario>, version: Version) -> (Version, Arc<Scenario>) {
+        let now = Version { scenario: now.clone(), layout: std::mem::replace(&mut self.layout, version.layout) };
+        (now, version.scenario)
+    }
+
+    /// Nothing would change: the other branch, or the past, has it so already.
+    fn is_now(&self, now: &Arc<Scenario>, version: &Version) -> bool {
+        version.scenario == *now && version.layout == self.layout
+    }
+
+    pub(super) fn can_undo(&self, now: &Arc<Scenario>) -> bool {
+        self.past.iter().any(|version| !self.is_now(now, version))
+    }
+
+    pub(super) fn can_redo(&self, now: &Arc<Scenario>) -> bool {
+        self.future.iter().any(|version| !self.is_now(now, version))
+    }
+}

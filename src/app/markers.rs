@@ -1,0 +1,83 @@
+//! What the scrubber shows: where something broke, and where messages died.
+
+use crate::base::SimTime;
+use crate::broker::Event;
+use crate::sim::{Happening, Occurrence};
+
+/// More could not be told apart.
+pub const MARKERS_MAX: usize = 400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkerKind {
+    /// A diamond.
+    Dead,
+    /// A message is gone for good.
+    Lost,
+    /// A fault began.
+    Fault,
+    Mended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineMarker {
+    pub at: SimTime,
+    pub kind: MarkerKind,
+    pub words: String,
+}
+
+/// In order, each once however often it is played.
+#[derive(Clone, Debug, Default)]
+pub struct Markers {
+    markers: Vec<TimelineMarker>,
+    seen_until: SimTime,
+}
+
+/// Whether somebody would want to stop there.
+#[must_use]
+pub fn is_of_interest(what: &Happening) -> bool {
+    kind_of(what).is_some() || matches!(what, Happening::HandlerFailed { .. } | Happening::ConnectionLost { .. } | Happening::GaveUp { .. })
+}
+
+fn kind_of(what: &Happening) -> Option<(MarkerKind, String)> {
+    Some(match what {
+        Happening::FaultBegan(fault) => (MarkerKind::Fault, fault.clone()),
+        Happening::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
+        Happening::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}")),
+        Happening::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),
+        Happening::PublishLost { event, reason } => (MarkerKind::Lost, format!("{event} lost: {reason}")),
+        Happening::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, format!("{event} lost with its program")),
+        _ => return None,
+    })
+}
+
+impl Markers {
+    pub(super) fn note(&mut self, occurrence: &Occurrence) {
+        if occurrence.at < self.seen_until {
+            return;
+        }
+        self.seen_until = occurrence.at;
+        let Some((kind, words)) = kind_of(&occurrence.what) else { return };
+        let marker = TimelineMarker { at: occurrence.at, kind, words };
+        if self.markers.contains(&marker) {
+            return;
+        }
+        self.markers.push(marker);
+        if self.markers.len() > MARKERS_MAX {
+            // Faults stay; of what they did every second goes.
+            let mut index = 0;
+            self.markers.retain(|marker| {
+                index += 1;
+                matches!(marker.kind, MarkerKind::Fault | MarkerKind::Mended) || index % 2 == 0
+            });
+        }
+    }
+
+    pub(super) fn forget_after(&mut self, at: SimTime) {
+        self.markers.retain(|marker| marker.at <= at);
+        self.seen_until = self.seen_until.min(at);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &TimelineMarker> {
+        self.markers.iter()
+    }
+}
