@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use requeue::app::geometry::{self, Layout, Plan};
 use requeue::base::SimTime;
 use requeue::base::limits::FILE_BYTES;
+use requeue::broker::Profile;
 use requeue::formats::markdown::{self, Block, Inline};
-use requeue::formats::{lesson_file, result_file};
+use requeue::formats::{lesson_file, lesson_prose, result_file, scenario_file};
 use requeue::lesson::check::{check, solved};
 use requeue::lesson::grade::{Submission, WHOLE, Work, grade};
 use requeue::lesson::judge::Judging;
-use requeue::lesson::{Attempt, Lesson, Task};
+use requeue::lesson::{Attempt, Demand, Lesson, Moment, Step, Task};
 use requeue::scenario::Scenario;
 use requeue::scenario::edit::{self, Edit, Part, is_taken};
-use requeue::sim::Recording;
+use requeue::sim::{Recording, World};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("static/lessons")
@@ -73,23 +75,95 @@ fn the_course_is_whole() {
     let kinds: BTreeSet<&str> = all.iter().flat_map(|(.., lesson)| lesson.steps.iter().map(|step| step.task.name())).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["break", "do", "explain", "fix", "look", "predict"]);
     // Everything of the chapter is spoken of: by its numbers.
-    let chapters = all.iter().map(|(.., lesson)| lesson.chapter.clone()).collect::<Vec<_>>().join(" ");
-    for number in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12a", "12b", "12c"] {
-        assert!(chapters.split([' ', ',']).any(|word| word == number), "nothing about chapter {number}");
+    let chapters: Vec<&str> = all.iter().flat_map(|(.., lesson)| lesson.chapter.split(", ").flat_map(|part| part.split(" and "))).collect();
+    for number in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "Explain-It 1", "Explain-It 2", "Explain-It 3"] {
+        assert!(chapters.contains(&number), "nothing about chapter {number}");
     }
+    // The list says of each what its file says.
     let index: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(folder().join("index.json")).expect("there is a list")).expect("it is JSON");
-    let listed: Vec<(&str, &str)> = index
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|item| (item["file"].as_str().unwrap_or_default(), item["title"].as_str().unwrap_or_default()))
-        .collect();
-    let mut files: Vec<(&str, &str)> = all.iter().map(|(name, _, lesson)| (name.as_str(), lesson.title.as_str())).collect();
-    let mut sorted = listed.clone();
-    sorted.sort_unstable();
-    files.sort_unstable();
-    assert_eq!(sorted, files, "static/lessons/index.json");
+    let mut listed = index.as_array().expect("a list").clone();
+    listed.sort_by_key(|item| item["file"].as_str().unwrap_or_default().to_owned());
+    let files = all.iter().map(|(name, _, lesson)| {
+        let mut item = serde_json::json!({
+            "file": name, "title": lesson.title, "aha": lesson.aha, "minutes": lesson.minutes, "chapter": lesson.chapter
+        });
+        if lesson.lab {
+            item["lab"] = true.into();
+        }
+        item
+    });
+    assert_eq!(listed, files.collect::<Vec<_>>(), "static/lessons/index.json");
+}
+
+/// No pattern is swallowed by Markdown, no number is said that is not computed, and a scenario is about what its lesson begins with.
+#[test]
+fn texts_are_shown_as_they_are_meant() {
+    let mut found = Vec::new();
+    for (name, _, lesson) in lessons() {
+        found.extend(lesson_prose::doubts(&lesson).into_iter().map(|what| format!("{name}: {what}")));
+        let Block::Paragraph(words) = &markdown::read(&lesson.intro)[0].block else { panic!("{name} begins with a paragraph") };
+        if markdown::plain(words) != lesson.scenario.about {
+            found.push(format!("{name}: its scenario is about something else: {}", lesson.scenario.about));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// No node hides another: not where a lesson begins, not after any edit of a solution or of a wrong way.
+#[test]
+fn no_two_nodes_overlap() {
+    let mut found = BTreeSet::new();
+    for (name, _, lesson) in lessons() {
+        let goals = lesson.steps.iter().filter_map(|step| step.task.goal());
+        let attempts = goals.flat_map(|goal| std::iter::once(&goal.solution).chain(goal.wrong.iter().map(|(attempt, _)| attempt)));
+        let systems = attempts.flat_map(|attempt| &attempt.edits).chain([&lesson.scenario]);
+        found.extend(systems.flat_map(|system| overlaps(system)).map(|what| format!("{name}: {what}")));
+    }
+    let gallery = std::fs::read_dir(folder().join("../scenarios")).expect("there are scenarios").map(|file| file.expect("a file").path());
+    for path in gallery.filter(|path| path.extension().is_some_and(|end| end == "json")) {
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        // The list of the gallery is no scenario.
+        let Ok(scenario) = scenario_file::read(&text) else { continue };
+        found.extend(overlaps(&scenario).into_iter().map(|what| format!("{}: {what}", path.display())));
+    }
+    assert!(found.is_empty(), "{}", found.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+fn overlaps(scenario: &Scenario) -> Vec<String> {
+    let world = World::new(Arc::new(scenario.clone()), 1);
+    let plan = Plan { world: &world, layout: &Layout::new() };
+    let places: Vec<_> = geometry::places(plan).into_iter().filter_map(|place| Some((geometry::rect(plan, &place)?, place))).collect();
+    let mut found = Vec::new();
+    for (index, (one, first)) in places.iter().enumerate() {
+        for (other, second) in &places[index + 1..] {
+            let beside = one.right() <= other.left || other.right() <= one.left || one.bottom() <= other.top || other.bottom() <= one.top;
+            if !beside {
+                found.push(format!("{first:?} and {second:?} overlap"));
+            }
+        }
+    }
+    found
+}
+
+/// RabbitMQ 4.3 does not count a nack: what lets the broker count must hold on every version that a learner may have.
+#[test]
+fn a_delivery_limit_holds_on_every_version() {
+    for (id, step) in [("retry-bug", "stop"), ("retry-three-ways", "quorum"), ("lab-poison", "repair")] {
+        let lesson = lesson(id);
+        let step = lesson.steps.iter().find(|one| &*one.id == step).expect("it is there");
+        let goal = step.task.goal().expect("it has a goal");
+        for profile in Profile::ALL {
+            let edits = goal.solution.edits.iter().map(|edit| {
+                let mut scenario = Scenario::clone(edit);
+                scenario.broker.profile = profile;
+                Arc::new(scenario)
+            });
+            let recording = Attempt { edits: edits.collect(), inputs: Vec::new() }.recording(&lesson.scenario);
+            let findings = Judging::of(&lesson, step, &recording, goal.until, &[]).expect("it is judged").to_end();
+            assert!(findings.iter().all(|finding| finding.good), "{id}, {profile:?}: {findings:?}");
+        }
+    }
 }
 
 /// Names of queues and services in the text are those of the scenario, or of what is to be built; links lead somewhere.
@@ -106,36 +180,29 @@ fn what_the_text_speaks_of_exists() {
             .chain([lesson.scenario.clone()])
             .collect();
         for piece in markdown::read(&prose) {
-            each(&piece.block, &mut |inline| match inline {
-                Inline::Code(word) if word.ends_with("-queue") || word.ends_with("-service") => {
-                    assert!(systems.iter().any(|scenario| is_taken(scenario, word)), "{name}: there is no {word}");
-                }
-                Inline::Link(to, _) => {
-                    let local = !to.contains(':');
-                    assert!(!local || folder().join("..").join(to).exists(), "{name}: {to} leads nowhere");
-                }
-                _ => {}
+            markdown::each(&piece.block, &mut |inlines| {
+                inside(inlines, &mut |inline| match inline {
+                    Inline::Code(word) if word.ends_with("-queue") || word.ends_with("-service") => {
+                        assert!(systems.iter().any(|scenario| is_taken(scenario, word)), "{name}: there is no {word}");
+                    }
+                    Inline::Link(to, _) => {
+                        let local = !to.contains(':');
+                        assert!(!local || folder().join("..").join(to).exists(), "{name}: {to} leads nowhere");
+                    }
+                    _ => {}
+                })
             });
         }
     }
 }
 
-/// Every piece of text in a block, however deep.
-fn each(block: &Block, see: &mut impl FnMut(&Inline)) {
-    fn inside(inlines: &[Inline], see: &mut impl FnMut(&Inline)) {
-        for inline in inlines {
-            see(inline);
-            if let Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Link(_, inner) = inline {
-                inside(inner, see);
-            }
+/// Every piece of text, however deep.
+fn inside(inlines: &[Inline], see: &mut impl FnMut(&Inline)) {
+    for inline in inlines {
+        see(inline);
+        if let Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Link(_, inner) = inline {
+            inside(inner, see);
         }
-    }
-    match block {
-        Block::Heading(_, inner) | Block::Paragraph(inner) => inside(inner, see),
-        Block::Quote(pieces) => pieces.iter().for_each(|piece| each(&piece.block, see)),
-        Block::List { items, .. } => items.iter().flatten().for_each(|piece| each(&piece.block, see)),
-        Block::Table(rows) => rows.iter().flatten().for_each(|cell| inside(cell, see)),
-        Block::Code(..) | Block::Rule => {}
     }
 }
 
@@ -143,33 +210,35 @@ fn each(block: &Block, see: &mut impl FnMut(&Inline)) {
 fn every_mistake_has_its_line_and_its_reason() {
     let good = std::fs::read_to_string(folder().join("topic.md")).expect("it is there");
     let line_of = |text: &str, part: &str| text[..text.find(part).expect("it is there")].matches('\n').count() + 1;
-    let step = line_of(&good, "```step");
-    // what is replaced, by what, the line that is named, what is said
-    let cases: Vec<(&str, &str, usize, &str)> = vec![
-        ("# Topic: patterns of words", "Topic", 1, "begins with its title"),
-        ("\"requeue_lesson\": 1", "\"requeue_lesson\": 9", 3, "format 9"),
-        ("\"minutes\": 10", "\"minutes\": \"ten\"", 3, "lesson: minutes"),
-        ("\"aha\"", "\"ahem\"", 3, "ahem"),
-        ("\"type\": \"topic\"", "\"type\": \"topical\"", line_of(&good, "```scenario"), "topical"),
-        ("\"ask\": \"queues\"", "\"ask\": \"weather\"", step, "weather"),
-        ("\"task\": \"predict\"", "\"task\": \"guess\"", step, "guess"),
-        ("\"task\": \"predict\",", "\"task\": \"predict\"", step + 4, "not JSON"),
-        ("\"order.#\"", "7", 1, ""),
-        ("\"fails\": \"users stay", "\"fails\": \"nobody stays", 1, "no clause says"),
+    let (scenario, first) = (line_of(&good, "```scenario"), line_of(&good, "```step"));
+    let fix = good[..good.find("\"task\": \"fix\"").expect("it is there")].rfind("```step").expect("it has a block");
+    let fix = good[..fix].matches('\n').count() + 1;
+    let unknown = |field: &str| format!("line {first}, step: {field}: unknown field; known here: task, points, claims, id, hints");
+    let guess =
+        std::iter::once(format!("line {first}, step: task: expected one of look, predict, do, break, fix, explain, found \"guess\""))
+            .chain(["ask", "at_ms", "because", "publish", "until_ms"].map(unknown));
+    let guess = guess.collect::<Vec<_>>().join("\n");
+    // what is replaced, by what, and all that is said
+    let cases: Vec<(&str, &str, String)> = vec![
+        ("# Topic: patterns of words", "Topic", "line 1: a lesson begins with its title: # Title".into()),
+        ("\"requeue_lesson\": 1", "\"requeue_lesson\": 9", "line 3, lesson: this is format 9, and this Requeue reads format 1".into()),
+        ("\"minutes\": 10", "\"minutes\": \"ten\"", "line 3, lesson: minutes: expected a whole number from 0 to 65535, found \"ten\"".into()),
+        ("\"aha\"", "\"ahem\"", "line 3, lesson: aha: is missing\nline 3, lesson: ahem: unknown field; known here: requeue_lesson, id, lab, minutes, chapter, aha, leaves_out, locked".into()),
+        ("\"type\": \"topic\"", "\"type\": \"topical\"", format!("line {scenario}, scenario: broker.exchanges[0].type: expected one of direct, fanout, topic, headers, found \"topical\"")),
+        ("\"ask\": \"queues\"", "\"ask\": \"weather\"", format!("line {first}, step: ask: expected one of queues, reason, order, count, found \"weather\"")),
+        ("\"task\": \"predict\"", "\"task\": \"guess\"", guess),
+        ("\"task\": \"predict\",", "\"task\": \"predict\"", format!("line {}: this is not JSON: expected `,` or `}}` at line 4 column 3", first + 4)),
+        ("\"set\": \"order.#\"", "\"set\": 7", format!("line {fix}, step: solution.edits[0]: broker.bindings[0].routing_key: expected a text, found 7")),
+        ("\"fails\": \"users stay", "\"fails\": \"nobody stays", format!("line {fix}, step: wrong[0]: no clause says “nobody stays with user and audit”")),
+        ("{\"fails\": \"users", "{\"from\": \"nowhere\", \"fails\": \"users", format!("line {fix}, step: wrong[0].from: expected one of start, solution, found \"nowhere\"")),
+        ("\"says\": \"users", "\"of\": \"finishes\", \"says\": \"users", format!("line {fix}, step: goal[2].of: it belongs to order")),
+        ("\"task\": \"fix\",", "\"task\": \"fix\", \"claims\": [{\"property\": 7}],", format!("line {fix}, step: claims[0].property: expected a text, found 7")),
     ];
-    for (from, to, line, said) in cases {
+    for (from, to, said) in cases {
         assert!(good.contains(from), "{from}");
         let problems = lesson_file::read(&good.replacen(from, to, 1)).expect_err(from);
-        let problem = &problems[0];
-        assert!(
-            problems.iter().any(|problem| problem.to_string().contains(said)) && problems.iter().all(|problem| !problem.message.is_empty()),
-            "{from}: {problems:?}"
-        );
-        if line > 1 {
-            let number: usize =
-                problem.path.trim_start_matches("line ").split([',', ' ']).next().and_then(|word| word.parse().ok()).unwrap_or_default();
-            assert!(number.abs_diff(line) <= 1, "{from}: {problem}, expected line {line}");
-        }
+        let found = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert_eq!(found, said, "{from}");
     }
     let two = good.replace("## Three words", "## Two bindings").replace("\"id\": \"express\"", "\"id\": \"two\"");
     assert!(lesson_file::read(&two).expect_err("twice").iter().any(|problem| problem.message.contains("two steps")));
@@ -363,4 +432,92 @@ Three come while the worker is busy with another.
     assert_eq!(answer.right, ["first", "high", "middle", "low"]);
     assert!(!question.is_right(&answer.right, &["first".into(), "low".into(), "high".into(), "middle".into()]));
     assert_eq!(check(&lesson, 3), [""; 0]);
+}
+
+/// A lesson around one step, whose system sends one message by itself each second, to a queue that holds three.
+fn tiny(step: &str) -> Lesson {
+    let text = format!(
+        r#"# Tiny
+
+```lesson
+{{"requeue_lesson": 1, "id": "tiny", "minutes": 5, "aha": "None.", "leaves_out": "All."}}
+```
+
+A queue.
+
+```scenario
+{{"requeue": 1, "title": "Tiny", "about": "A queue.", "seed": 1, "until_ms": 10000, "network": {{"latency_ms": 50}},
+ "broker": {{"exchanges": [], "queues": [{{"name": "q", "at": [100, 0], "arguments": {{"x-max-length": 3}}}}]}},
+ "services": [{{"name": "publisher", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 1000}}, "steps": [{{"do": "publish", "exchange": "", "routing_key": "q", "payload": {{}}}}]}}]}}]}}
+```
+
+## A step
+
+Do it.
+
+```step
+{step}
+```
+"#
+    );
+    lesson_file::read(&text).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// A submission says itself when its run ends: what holds at the first moment, or at any other, without a deed is no goal.
+#[test]
+fn a_goal_that_holds_by_itself_at_some_moment_is_refused() {
+    let goal = |property: &str| {
+        let step = r#"{"id": "do", "task": "do", "goal": [{"says": "so", "property": "PROPERTY"}], "solution": {"inputs": [{"at_ms": 9000, "purge": "q"}]}}"#;
+        check(&tiny(&step.replace("PROPERTY", property)), 1).into_iter().filter(|what| what.contains("nothing needs")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        goal("dropped(q) = 0"),
+        ["step do: nothing needs to be done: at 00:00.000 the beginning passes already"],
+        "no deed, and no time"
+    );
+    assert_eq!(goal("ready(q) = 2"), ["step do: nothing needs to be done: at 00:02.500 the beginning passes already"], "passing by");
+    assert_eq!(goal("acknowledged(q) >= 1"), [""; 0]);
+}
+
+#[test]
+fn a_claim_that_is_not_true_is_refuted() {
+    let claim = |claim: &str| check(&tiny(&r#"{"id": "look", "task": "look", "claims": [CLAIM]}"#.replace("CLAIM", claim)), 1);
+    assert_eq!(claim(r#"{"property": "ready(q) = 3"}"#), [""; 0]);
+    assert_eq!(
+        claim(r#"{"property": "ready(q) = 3", "at_ms": 1500}"#),
+        ["step look: its text claims “ready(q) = 3”: ready(q) = 3: it is 1"]
+    );
+    assert_eq!(
+        claim(r#"{"property": "ready(q) > 3", "edits": [{"path": "broker.queues[0].arguments.x-max-length", "set": null}]}"#),
+        [""; 0]
+    );
+}
+
+/// A number that an answer or a hint says is a choice, given, or a claim.
+#[test]
+fn a_number_that_nobody_computes_is_found() {
+    let doubts = |because: &str, claims: &str| {
+        let step = r#"{"id": "q", "task": "predict", "ask": "count", "of": "ready(q) = 0", "choices": [3, 10], "because": "BECAUSE", "claims": [CLAIMS]}"#;
+        lesson_prose::doubts(&tiny(&step.replace("BECAUSE", because).replace("CLAIMS", claims)))
+    };
+    assert_eq!(doubts("Three of 10 are left.", ""), [""; 0]);
+    assert_eq!(doubts("Six are dropped.", r#"{"property": "dropped(q) = 6"}"#), [""; 0]);
+    assert_eq!(doubts("Six are dropped.", "").len(), 1);
+}
+
+/// Handlers that overlap begin in order and end in another.
+#[test]
+fn the_order_of_finishing_is_not_that_of_beginning() {
+    let lesson = lesson("competing");
+    let step = lesson.steps.iter().find(|step| &*step.id == "order").expect("it is there");
+    let goal = step.task.goal().expect("it has a goal");
+    let good = |moment: Moment| {
+        let mut goal = goal.clone();
+        goal.clauses[0].demand = Demand::Order { service: "worker".into(), moment };
+        let step = Step { task: Task::Fix(goal.clone()), ..step.clone() };
+        // One consumer at a time, which takes ten.
+        let (attempt, _) = &goal.wrong[1];
+        Judging::of(&lesson, &step, &attempt.recording(&lesson.scenario), goal.until, &[]).expect("it is judged").to_end()[0].good
+    };
+    assert!(good(Moment::Begins) && !good(Moment::Finishes));
 }

@@ -1,12 +1,23 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 51] = [
+pub const TERMS: [(&str, &str); 75] = [
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
-    ("Alternate exchange", "Gets what matches no binding of an exchange, instead of its being dropped or returned."),
-    ("At-least-once", "Nothing is lost, but something may come twice: what a broker with acknowledgements gives."),
-    ("Automatic acknowledgement", "The broker takes a message for done when it has sent it. Who dies then has lost it."),
-    ("Backpressure", "Who is slow gets less: prefetch holds deliveries back, an alarm holds publishers back."),
+    ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
+    (
+        "AMQP",
+        "The protocol between programs and the broker, here AMQP 0-9-1: its words are publish, deliver, ack, exchange, queue and binding.",
+    ),
+    (
+        "At-least-once",
+        "No message is lost, but some arrive twice. You get it only if publisher, queue and consumer all do their part: confirm, durable and persistent, acknowledge after the work.",
+    ),
+    (
+        "Automatic acknowledgement",
+        "The broker counts a message as acknowledged when it sends the message. If the consumer fails, the message is lost.",
+    ),
+    ("Backoff", "Pauses between retries that grow, so that a sick service gets time to recover."),
+    ("Backpressure", "A slow receiver makes the sender slow down. In RabbitMQ: prefetch limits deliveries; alarms block publishers."),
     ("Balanced", "Every copy that came into a queue is accounted for: acknowledged, waiting, dead-lettered, dropped or lost."),
     (
         "Binding",
@@ -16,77 +27,167 @@ pub const TERMS: [(&str, &str); 51] = [
     ("Broker", "The program between publishers and consumers: here a simulated RabbitMQ."),
     ("Channel", "A conversation within a connection. Delivery tags count on it, and errors close it."),
     ("Circuit breaker", "After several failures nothing is sent for a while, so that a sick service can recover."),
+    ("Classic queue", "A queue that lives on one node of the broker. It has no delivery limit."),
+    ("Command", "Tells one service to do something: charge this card. An event tells that something has happened."),
     ("Competing consumers", "Several consumers on one queue: each message goes to one of them."),
-    ("Confirm", "The broker tells the publisher that it has taken a message over."),
-    ("Consumer", "Who has subscribed to a queue and gets its messages delivered."),
+    ("Confirm", "The broker tells the publisher that it has dealt with a message. It does not say that a queue has the message."),
+    (
+        "Connection",
+        "A TCP connection between a program and the broker. It carries channels; when it breaks, all unacked messages are requeued.",
+    ),
+    ("Consumer", "A program that subscribes to a queue and receives its messages."),
     ("Consumer capacity", "The share of time in which the queue could deliver at once, as its consumers had room."),
+    ("Consumer tag", "The name of a subscription on its channel. A program uses it to cancel the subscription."),
     ("Copies", "What queues were given: one message can be copied to many queues, and once to each."),
+    ("Correlation id", "An id that travels with every message and call of one story, so that you can find them all."),
     ("Dead letter", "A message that was rejected without requeue, expired, fell out of a full queue, or was delivered too often."),
     ("Dead-letter exchange (DLX)", "Where a queue sends its dead letters; DLK is the key they travel with."),
+    (
+        "Dead-letter queue",
+        "A queue that receives dead letters by way of a dead-letter exchange, and keeps them until a person or a program deals with them.",
+    ),
     ("Default exchange", "Has no name; the routing key is the name of the queue."),
-    ("Delivery limit", "How often a quorum queue delivers a message that fails before it is dead-lettered."),
+    (
+        "Delivery acknowledgement timeout",
+        "How long a delivery may stay unacked; by default 30 minutes. Up to RabbitMQ 4.2 the broker then closes the channel; from 4.3 on a quorum queue takes the message back.",
+    ),
+    (
+        "Delivery limit",
+        "How many failed deliveries a quorum queue forgives. The next failure dead-letters the message: limit 3 means at most four deliveries.",
+    ),
     ("Delivery tag", "The number of a delivery on its channel; acks and nacks name it."),
-    ("Direct exchange", "Goes by keys that are the same."),
-    ("Dropped", "Thrown away by the broker, as the queue's settings say: nobody hears of it."),
-    ("Durable", "Is there again after the broker restarts: for queues and exchanges. Messages must be persistent, too."),
-    ("Event", "Something that has happened, told to whoever wants to know."),
+    ("Direct exchange", "Routes a message to every queue whose binding key equals the routing key."),
+    (
+        "Dropped",
+        "The broker discarded it: it expired or was rejected without a dead-letter exchange, its queue was deleted, or it was not persistent at a restart.",
+    ),
+    ("Durable", "A durable queue or exchange exists again after the broker restarts. A message survives only if it is persistent, too."),
+    ("Effect", "Something that a handler does to the world and that cannot be undone: an email sent, a card charged."),
+    ("Event", "A message that says that something has happened. Each service that is interested receives it."),
+    ("Eventual consistency", "The services agree after a while, not at once: the order is saved now, the email and the statistics follow."),
     ("Exchange", "Takes what is published and routes it by its bindings. It stores nothing."),
-    ("Fanout exchange", "Gives a copy to every binding."),
-    ("Head-of-line blocking", "What stands first keeps the others waiting: TTL is only looked at there."),
-    ("Headers exchange", "Goes by the headers of a message instead of its key."),
-    ("Idempotent", "Doing it twice is as doing it once; what makes at-least-once harmless."),
-    ("Lost", "Gone with a broker, a queue or a connection that did not keep it."),
+    ("Fanout exchange", "Sends one copy to every bound queue. It ignores the routing key."),
+    ("Gave up", "The client got no answer in time, and it has no attempt left."),
+    (
+        "Head-of-line blocking",
+        "The message at the head of a queue holds up all behind it: the broker removes an expired message only there.",
+    ),
+    ("Headers exchange", "Routes by the headers of a message and ignores its key."),
+    (
+        "Heartbeat",
+        "A small frame that both ends of a connection send all the time. An end that hears none for too long closes the connection.",
+    ),
+    ("Idempotent", "To do it twice has the same effect as to do it once. It makes delivery at least once harmless."),
+    ("Invented", "An effect for an order that no record has: for example an email for an order that was published before its save failed."),
+    ("Jitter", "A random part of a pause, so that clients do not retry at the same moment."),
+    ("Lost", "It never reached the broker, or it was acknowledged automatically and its consumer failed."),
     ("Mandatory", "A message no queue gets is returned to its publisher instead of dropped."),
+    ("Message id", "A property that names a message. Here each event has one, and all copies of the event share it."),
     ("Nack", "A consumer gives a message back: to be requeued, or to be dead-lettered."),
     ("Outbox", "Events saved with the data, in one transaction, and published afterwards by a relay."),
     ("Persistent", "Delivery mode 2: a durable queue keeps the message over a restart."),
-    ("Poison message", "One that can never be handled: requeued, it comes again for ever."),
+    ("Poison message", "A message that can never be handled. Requeued, it is delivered again and again."),
     ("Policy", "Settings for all queues or exchanges whose name matches a pattern."),
     ("Prefetch", "How many unacked deliveries a consumer may hold."),
+    ("Priority", "A number of a message. A queue with a max priority delivers higher numbers first."),
     ("Publish", "To hand a message to an exchange."),
-    ("Publisher", "Who sends messages to an exchange, and knows no queue."),
+    ("Publisher", "A program that sends messages to an exchange. It knows no queue."),
     ("Queue", "Keeps messages in order until they are acknowledged."),
     ("Quorum queue", "A replicated queue that counts failed deliveries."),
     ("Ready", "Messages that wait in the queue for a consumer."),
     ("Redelivered", "It was delivered before, and came back without an ack."),
-    ("Redrive", "Sends dead letters back to where they were published first."),
+    (
+        "Redrive",
+        "Sends dead letters back to where they were published first. The word is from Amazon SQS; in RabbitMQ the shovel plugin moves messages, or a program of your own does.",
+    ),
     ("Requeue", "A message goes back to its old place in the queue."),
     ("Routing key", "The word, or words with dots, a message is routed by."),
+    ("Saved twice", "A repeated request made a second record for the same order."),
+    (
+        "Single active consumer",
+        "A setting of a queue: one of its consumers receives all messages, and another takes over when that one goes.",
+    ),
+    ("Timeout", "How long a caller waits for an answer. After that it counts the attempt as failed, although the work may have been done."),
     ("Topic exchange", "Compares word by word: * is one word, # any number."),
     ("TTL", "How long a message may wait before it expires."),
-    ("Unacked", "Messages that were delivered and not acknowledged yet. They come back when their consumer dies."),
-    ("Unroutable", "No binding matched: dropped, or returned if it was mandatory."),
+    ("Unacked", "Messages that were delivered and are not acknowledged yet. They are requeued when their consumer fails."),
+    ("Unannounced", "An order that was saved, but no event about it was published."),
+    ("Unroutable", "No binding matched. The broker drops the message, or returns it if it was mandatory."),
+    ("Unsent", "A program could not publish it: there was no channel, because the connection or the broker was down."),
+    ("Virtual host", "A separate space in one broker, with its own exchanges, queues and permissions."),
+    ("x-death", "A header that the broker writes into a dead letter: the queue, the reason, and how often."),
 ];
 
-/// What a term means, in whatever form it is written: `Consumers`, `Dead-lettered`, `Ready + unacked`.
+/// The same terms as the page writes them elsewhere.
+const FORMS: [(&str, &str); 13] = [
+    ("Acknowledged", "Ack"),
+    ("Arrived", "Copies"),
+    ("Consumers", "Consumer"),
+    ("Copies to queues", "Copies"),
+    ("Dead-lettered", "Dead letter"),
+    ("Delivery mode", "Persistent"),
+    ("Dropped or refused", "Dropped"),
+    ("Expiration", "TTL"),
+    ("Never sent", "Unsent"),
+    ("Not balanced", "Balanced"),
+    ("Published", "Publish"),
+    ("Ready + unacked", "Ready"),
+    ("Returned", "Mandatory"),
+];
+
+/// What a term means, in each form that the page writes: `Consumers`, `Dead-lettered`, `Ready + unacked`. A term is never found by the
+/// beginning of another: a dead-letter queue is no dead letter.
 #[must_use]
 pub fn meaning(term: &str) -> Option<&'static str> {
-    let plain = |term: &str| term.to_ascii_lowercase().replace('-', " ");
-    let wanted = plain(term);
-    let whole = TERMS.iter().find(|(name, _)| plain(name) == wanted);
-    let begins = || TERMS.iter().rev().find(|(name, _)| wanted.starts_with(&plain(name)));
-    whole.or_else(begins).map(|(_, meaning)| *meaning)
+    let is = |name: &str| plain(name) == plain(term);
+    let name = FORMS.iter().find(|(form, _)| is(form)).map_or(term, |(_, name)| name);
+    TERMS.iter().find(|(entry, _)| plain(entry) == plain(name)).map(|(_, meaning)| *meaning)
+}
+
+fn plain(term: &str) -> String {
+    term.to_ascii_lowercase().replace('-', " ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
     fn terms_stand_by_the_alphabet_and_are_found_in_any_form() {
         assert!(TERMS.is_sorted_by_key(|(name, _)| name.to_ascii_lowercase()));
-        for (written, term) in [
-            ("Acknowledged", "Ack"),
-            ("Consumers", "Consumer"),
-            ("Consumer capacity", "Consumer capacity"),
-            ("Dead-lettered", "Dead letter"),
-            ("Published", "Publish"),
-            ("Ready + unacked", "Ready"),
-            ("unroutable", "Unroutable"),
-        ] {
-            assert_eq!(meaning(written), meaning(term), "{written}");
+        for (written, term) in FORMS {
             assert!(TERMS.iter().any(|(name, _)| *name == term), "{term}");
+            assert!(!TERMS.iter().any(|(name, _)| plain(name) == plain(written)), "{written} has an entry, and is no form of {term}");
+            assert_eq!(meaning(written), meaning(term), "{written}");
         }
-        assert_eq!(meaning("weather"), None);
+        assert_eq!(meaning("unroutable"), meaning("Unroutable"));
+        assert_ne!(meaning("Dead-letter queue"), meaning("Dead letter"));
+        assert_eq!(meaning("Consumer weather"), None, "nothing is found by the beginning of a term");
+    }
+
+    /// Each word that the page shows with a question mark has a meaning, or says all by itself.
+    #[test]
+    fn what_the_page_explains_is_in_the_glossary() {
+        const SAY_ALL: [&str; 10] =
+            ["Accepted", "Failed", "Handled", "Requests", "Saved", "Sent", "State", "Succeeded", "Timed out", "Working on"];
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
+        let files = std::fs::read_dir(folder).expect("it is there").map(|file| file.expect("a file").path());
+        let mut shown = Vec::new();
+        for file in files.filter(|file| file.extension().is_some_and(|end| end == "rs")) {
+            let code = std::fs::read_to_string(&file).expect("it can be read");
+            if !code.contains("explained(") {
+                continue;
+            }
+            for call in ["row(\"", "line(\"", "explained(\""] {
+                let words = code.match_indices(call).filter_map(|(at, _)| code[at + call.len()..].split('"').next());
+                shown.extend(words.filter(|word| word.starts_with(|letter: char| letter.is_ascii_uppercase())).map(str::to_owned));
+            }
+        }
+        assert!(shown.len() >= 15, "the page's terms are written in another way now: {shown:?}");
+        for term in shown {
+            assert!(meaning(&term).is_some() || SAY_ALL.contains(&&*term), "the page shows “{term}”: the glossary has no such entry");
+        }
     }
 }

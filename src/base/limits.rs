@@ -61,6 +61,7 @@ limits! {
         PROSE_BYTES: usize = 1 << 16, "bytes of a step's text";
         EDITS: usize = 40, "edits of a solution or of a wrong attempt";
         WRONG: usize = 8, "wrong attempts of a goal";
+        CLAIMS: usize = 20, "claims of a step";
         SEEDS: u32 = 200, "seeds of a goal";
         SCRIPT_STEPS: usize = 10_000, "steps of a broker script";
     "a running world":

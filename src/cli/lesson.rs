@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::grades::{self, Row};
 use super::{BadInput, bad_file, progress_bar, read_text};
 use crate::base::limits::{FILE_BYTES, beyond};
-use crate::formats::{lesson_file, result_file};
+use crate::formats::{lesson_file, lesson_prose, result_file};
 use crate::lesson::Lesson;
 use crate::lesson::check::check;
 use crate::lesson::grade::{Grade, Grader};
@@ -39,7 +39,7 @@ pub fn lesson(command: &Command) -> Result<ExitCode, BadInput> {
         match lesson_file::read(&read_text(path)?) {
             Err(problems) => unreadable.extend(problems.iter().map(|problem| format!("{}: {problem}", path.display()))),
             Ok(lesson) => {
-                let found = check(&lesson, *seeds);
+                let found: Vec<String> = lesson_prose::doubts(&lesson).into_iter().chain(check(&lesson, *seeds)).collect();
                 good &= found.is_empty();
                 for what in &found {
                     println!("{}: {what}", path.display());

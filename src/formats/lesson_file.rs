@@ -13,7 +13,7 @@ use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
-use crate::lesson::{Ask, Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Question, Step, Task};
+use crate::lesson::{Ask, Attempt, Claim, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Question, Step, Task};
 use crate::scenario::property::Quantity;
 use crate::scenario::{Fault, Problem, Property, Scenario, validate};
 
@@ -93,6 +93,7 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         let found = scenario_file::read(&json.to_string());
         found.map_err(|found| problems.extend(found.into_iter().map(|problem| within(line, "scenario", problem)))).ok()
     });
+    let is_drawn = scenario.is_some();
     let mut lesson = Lesson {
         id: "".into(),
         title: head.title.clone(),
@@ -111,6 +112,10 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         let mistakes = Mistakes::default();
         read_about(&Node::root(&json, &mistakes).fields(), &mut lesson);
         problems.extend(mistakes.into_problems().into_iter().map(|problem| within(line, "lesson", problem)));
+    }
+    if !is_drawn {
+        // Steps change and name parts of the scenario: without it each of them would be wrong.
+        return Err(problems);
     }
     let scenario = lesson.scenario.clone();
     for section in sections {
@@ -139,7 +144,8 @@ fn at(line: usize, message: &str) -> Problem {
 }
 
 fn within(line: usize, block: &str, problem: Problem) -> Problem {
-    Problem { path: format!("line {line}, {block}: {}", problem.path), message: problem.message }
+    let path = if problem.path.is_empty() { format!("line {line}, {block}") } else { format!("line {line}, {block}: {}", problem.path) };
+    Problem { path, message: problem.message }
 }
 
 /// Cuts the file at its headings. What is fenced for us is taken out of the prose.
@@ -212,16 +218,31 @@ fn read_step(node: &Node, section: &Section, scenario: &Arc<Scenario>) -> Step {
         },
         _ => Task::Look,
     };
+    let mut claims = fields.items("claims");
+    if let Some(why) = beyond("claims of a step", claims.len(), limits::CLAIMS) {
+        fields.mistake(why);
+        claims.truncate(limits::CLAIMS);
+    }
+    let claims = claims.iter().filter_map(|node| read_claim(node, scenario)).collect();
     let step = Step {
         id: fields.need("id").name(),
         title: section.title.clone(),
         text: section.prose.clone(),
         points: points.iter().map(Node::name).collect(),
         hints: fields.items("hints").iter().map(Node::text).collect(),
+        claims,
         task,
     };
     fields.done();
     step
+}
+
+fn read_claim(node: &Node, scenario: &Arc<Scenario>) -> Option<Claim> {
+    let fields = node.fields();
+    let property = fields.need("property").parsed::<Property>();
+    let at = fields.maybe("at_ms").map(|node| node.millis());
+    let change = read_attempt(node, scenario);
+    property.map(|property| Claim { property, change, at })
 }
 
 fn read_question(fields: &Fields, scenario: &Scenario) -> Question {
@@ -261,13 +282,18 @@ fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
         fields.mistake(why);
         wrongs.truncate(limits::WRONG);
     }
+    let solution = read_attempt(&solution, scenario);
     let wrong = wrongs.iter().map(|node| {
-        let fails = node.fields().need("fails").text();
+        let fields = node.fields();
+        let fails = fields.need("fails").text();
         let clause = clauses.iter().position(|clause| clause.says == fails);
         if clause.is_none() {
             node.mistake(format!("no clause says “{fails}”"));
         }
-        (read_attempt(node, scenario), clause.unwrap_or(0))
+        // What a whole solution has too much or too little.
+        let solved = fields.maybe("from").and_then(|node| node.one_of(&[("start", false), ("solution", true)])) == Some(true);
+        let start = if solved { solution.edits.last().unwrap_or(scenario) } else { scenario };
+        (read_attempt(node, start), clause.unwrap_or(0))
     });
     let wrong = wrong.collect();
     Goal {
@@ -275,7 +301,7 @@ fn read_goal(fields: &Fields, scenario: &Arc<Scenario>) -> Goal {
         faults: fields.items("faults").iter().filter_map(Node::parsed::<Fault>).collect(),
         inputs: fields.items("inputs").iter().filter_map(recording_file::authored).collect(),
         seeds: fields.maybe("seeds").map_or(SEEDS, |node| node.number_up_to::<u16>().into()).clamp(1, limits::SEEDS),
-        solution: read_attempt(&solution, scenario),
+        solution,
         wrong,
         clauses,
     }
@@ -295,7 +321,16 @@ fn read_clause(node: &Node) -> Clause {
         fields.done();
         demand
     });
-    let order = fields.maybe("order").map(|node| Demand::Order { service: node.name() });
+    let order = fields.maybe("order").map(|node| node.name());
+    let of = fields.maybe("of").and_then(|node| {
+        if order.is_some() {
+            node.one_of(&Moment::ALL)
+        } else {
+            node.mistake("it belongs to order");
+            None
+        }
+    });
+    let order = order.map(|service| Demand::Order { service, moment: of.unwrap_or(Moment::Begins) });
     let attempts = fields.maybe("attempts").map(|node| {
         let fields = node.fields();
         let demand = Demand::Attempts { queue: fields.need("queue").name(), at_most: fields.need("at_most").number_up_to::<u16>().into() };
@@ -325,7 +360,8 @@ fn read_clause(node: &Node) -> Clause {
 /// Edits by path, each giving the next system; and what comes from outside.
 fn read_attempt(node: &Node, scenario: &Arc<Scenario>) -> Attempt {
     let fields = node.fields();
-    let _ = fields.maybe("fails");
+    // What is read beside an attempt.
+    let _ = ["fails", "from", "property", "at_ms"].map(|key| fields.maybe(key));
     let mut now = scenario.clone();
     let mut edits = Vec::new();
     let given = fields.items("edits");

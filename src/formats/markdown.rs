@@ -64,6 +64,17 @@ pub fn plain(inlines: &[Inline]) -> String {
     inlines.iter().map(words).collect()
 }
 
+/// Every run of text in a block, however deep the block; emphasis and links are not opened.
+pub fn each(block: &Block, see: &mut impl FnMut(&[Inline])) {
+    match block {
+        Block::Heading(_, inner) | Block::Paragraph(inner) => see(inner),
+        Block::Quote(pieces) => pieces.iter().for_each(|piece| each(&piece.block, see)),
+        Block::List { items, .. } => items.iter().flatten().for_each(|piece| each(&piece.block, see)),
+        Block::Table(rows) => rows.iter().flatten().for_each(|cell| see(cell)),
+        Block::Code(..) | Block::Rule => {}
+    }
+}
+
 /// Tabs before the text, and around what begins an item, reach to the next fourth column.
 fn without_tabs(line: &str) -> String {
     let mut out = String::with_capacity(line.len());

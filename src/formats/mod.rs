@@ -5,6 +5,7 @@ pub mod amqp_json;
 pub mod broker_script;
 pub mod document;
 pub mod lesson_file;
+pub mod lesson_prose;
 pub mod markdown;
 pub mod patch;
 pub mod pretty;

@@ -2,7 +2,12 @@
 
 use super::grade::{Submission, WHOLE, Work, grade};
 use super::judge::{Finding, Judging};
-use super::{Attempt, Goal, Lesson, Step, Task};
+use super::{Attempt, Claim, Goal, Lesson, Step, Task, predict};
+use crate::base::SimTime;
+use crate::sim::judge::judge;
+
+/// A run up to now is judged at any moment: a learner who does nothing is tried at so many of them.
+const MOMENTS: u64 = 20;
 
 /// Everything that does not hold, in a sentence each. `seeds`: how many runs a solution must survive.
 #[must_use]
@@ -19,10 +24,14 @@ pub fn check(lesson: &Lesson, seeds: u32) -> Vec<String> {
                 say("there is nothing to choose".into());
             }
         }
+        for claim in &step.claims {
+            if let Some(why) = refuted(lesson, step, claim) {
+                say(format!("its text claims “{}”: {why}", claim.property));
+            }
+        }
         let Some(goal) = step.task.goal() else { continue };
-        let nothing = Attempt::default();
-        if findings(lesson, step, goal, &nothing, goal.seeds).iter().all(|finding| finding.good) {
-            say("nothing needs to be done: the beginning passes already".into());
+        if let Some(at) = passes_by_itself(lesson, step, goal) {
+            say(format!("nothing needs to be done: at {at} the beginning passes already"));
         }
         for finding in findings(lesson, step, goal, &goal.solution, seeds.max(1)).iter().filter(|finding| !finding.good) {
             say(format!("the solution fails at “{}”: {}", finding.says, finding.why.as_deref().unwrap_or_default()));
@@ -45,6 +54,34 @@ pub fn check(lesson: &Lesson, seeds: u32) -> Vec<String> {
         );
     }
     found
+}
+
+/// What is true instead of a claim.
+fn refuted(lesson: &Lesson, step: &Step, claim: &Claim) -> Option<String> {
+    let (mut recording, end) = match &step.task {
+        Task::Predict(question) => (question.recording(lesson), Some(question.until)),
+        task => (Attempt::default().recording(&lesson.scenario), task.goal().map(|goal| goal.until)),
+    };
+    if let Some(changed) = claim.change.edits.last() {
+        recording.scenario = changed.clone();
+    }
+    recording.inputs.extend(claim.change.inputs.iter().cloned());
+    let until = claim.at.or(end).or(lesson.scenario.until).unwrap_or(SimTime::from_secs(60));
+    let judgement = judge(&predict::at_end(&recording, until, |_, _| ()), &claim.property);
+    (!judgement.holds).then(|| judgement.to_string())
+}
+
+/// The first moment at which a goal holds though nothing was done. A submission says itself when its run ends: it may end at once.
+fn passes_by_itself(lesson: &Lesson, step: &Step, goal: &Goal) -> Option<SimTime> {
+    let recording = Attempt::default().recording(&lesson.scenario);
+    let holds = |at: &SimTime| {
+        let judging = Judging::of(lesson, step, &recording, *at, &[]);
+        judging.is_some_and(|judging| judging.to_end().iter().all(|finding| finding.good))
+    };
+    match step.task {
+        Task::Fix(_) => Some(goal.until).filter(holds),
+        _ => (0..=MOMENTS).map(|part| SimTime::from_micros(goal.until.as_micros() / MOMENTS * part)).find(holds),
+    }
 }
 
 /// What somebody hands in who does everything as the lesson would.

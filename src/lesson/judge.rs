@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Step, Task};
+use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Step, Task};
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, in_order};
 use crate::broker::{Event, Name};
 use crate::scenario::{Fault, Scenario, Trigger};
 use crate::sim::judge::{holds, judge};
-use crate::sim::{Happening, Input, Recording, TimedInput, World};
+use crate::sim::{Happening, Input, InstanceId, Recording, TimedInput, World};
 
 /// How one clause was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,8 +237,8 @@ struct Run {
     ended: bool,
     /// When each property that cannot be mended was broken.
     broken: Vec<Option<SimTime>>,
-    /// What each service began to handle, in order.
-    begun: OrderedMap<Name, Vec<(Name, SimTime)>>,
+    /// What each service began to handle, and what it finished, in order.
+    handled: OrderedMap<(Name, Moment), Vec<(Name, SimTime)>>,
     /// When each event was published first, counted.
     published: OrderedMap<Name, usize>,
     /// How often each event was delivered from each queue.
@@ -263,7 +263,7 @@ impl Run {
             world,
             ended: true,
             broken: vec![None; clauses.len()],
-            begun: OrderedMap::new(),
+            handled: OrderedMap::new(),
             published: OrderedMap::new(),
             delivered: OrderedMap::new(),
             clauses: clauses.to_vec(),
@@ -300,12 +300,8 @@ impl Run {
         let occurrences: Vec<_> = self.world.drain_occurrences().collect();
         for occurrence in occurrences {
             match &occurrence.what {
-                Happening::Began { instance, about, .. } => {
-                    let service = self.world.services().get(instance.service).map(|service| service.spec.name.clone());
-                    if let Some(service) = service {
-                        self.begun.get_or_default(service).push((about.clone(), occurrence.at));
-                    }
-                }
+                Happening::Began { instance, about, .. } => self.note_handled(*instance, Moment::Begins, about, occurrence.at),
+                Happening::Finished { instance, about } => self.note_handled(*instance, Moment::Finishes, about, occurrence.at),
                 Happening::Broker(Event::Published { message, .. }) => {
                     let number = self.published.len();
                     if let Some(event) = &message.properties.message_id {
@@ -320,6 +316,13 @@ impl Run {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn note_handled(&mut self, instance: InstanceId, moment: Moment, about: &Name, at: SimTime) {
+        let service = self.world.services().get(instance.service).map(|service| service.spec.name.clone());
+        if let Some(service) = service {
+            self.handled.get_or_default((service, moment)).push((about.clone(), at));
         }
     }
 
@@ -343,17 +346,18 @@ impl Run {
                     (format!("{routing_key} is handled by {told}"), None)
                 })
             }
-            Demand::Order { service } => {
-                let begun = self.begun.get(service).map_or(&[][..], Vec::as_slice);
-                let mut latest = 0;
-                for (event, at) in begun {
+            Demand::Order { service, moment } => {
+                let handled = self.handled.get(&(service.clone(), *moment)).map_or(&[][..], Vec::as_slice);
+                let mut latest: Option<(usize, &Name)> = None;
+                for (event, at) in handled {
                     let Some(number) = self.published.get(event) else { continue };
-                    if *number < latest {
-                        return Some((format!("{service} handles {event} after one that was published later"), Some(*at)));
+                    if let Some((_, later)) = latest.filter(|(latest, _)| number < latest) {
+                        let why = format!("{service} {} {event} after {later}, which was published later", moment.name());
+                        return Some((why, Some(*at)));
                     }
-                    latest = *number;
+                    latest = Some((*number, event));
                 }
-                begun.is_empty().then(|| (format!("{service} handles nothing"), None))
+                handled.is_empty().then(|| (format!("{service} {} nothing", moment.name()), None))
             }
             Demand::Attempts { queue, at_most } => {
                 let from_here = self.delivered.iter().filter(|((from, _), _)| from == queue);

@@ -108,7 +108,18 @@ pub struct Step {
     /// Nodes that light up.
     pub points: Vec<Name>,
     pub hints: Vec<String>,
+    /// What its texts state about the run: computed, so that no text says a number that is not true.
+    pub claims: Vec<Claim>,
     pub task: Task,
+}
+
+/// A statement about the lesson's own system, or about a change of it; in a prediction's run where it stands in one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    pub property: Property,
+    pub change: Attempt,
+    /// At this moment, or at the end of the step's run.
+    pub at: Option<SimTime>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -205,7 +216,7 @@ pub enum Demand {
     /// What is published so is handled by these services, and by no other.
     Reaches { exchange: Name, routing_key: Name, headers: crate::broker::Table, services: Vec<Name> },
     /// A service handles events in the order they were published.
-    Order { service: Name },
+    Order { service: Name, moment: Moment },
     /// No event is delivered from this queue more often.
     Attempts { queue: Name, at_most: usize },
     /// At most so many more than the lesson began with.
@@ -224,9 +235,28 @@ impl Demand {
                 headers: headers.clone(),
                 services: services.iter().map(name).collect(),
             },
-            Self::Order { service } => Self::Order { service: name(service) },
+            Self::Order { service, moment } => Self::Order { service: name(service), moment: *moment },
             Self::Attempts { queue, at_most } => Self::Attempts { queue: name(queue), at_most: *at_most },
             Self::Added { part, at_most } => Self::Added { part: *part, at_most: *at_most },
+        }
+    }
+}
+
+/// Which moments of its work a service is judged by: handlers that overlap begin in one order and end in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    Begins,
+    Finishes,
+}
+
+impl Moment {
+    pub const ALL: [(&'static str, Self); 2] = [("begins", Self::Begins), ("finishes", Self::Finishes)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Begins => "begins",
+            Self::Finishes => "finishes",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::judge::STEPS_MAX;
 use super::{Ask, Lesson, Question};
+use crate::base::SimTime;
 use crate::base::number::Shortest;
 use crate::base::ordered::in_order;
 use crate::broker::{Event, Name};
@@ -44,20 +45,8 @@ impl Question {
     /// Runs the lesson's scenario, and looks.
     #[must_use]
     pub fn answer(&self, lesson: &Lesson) -> Answer {
-        let recording = self.recording(lesson);
-        let mut world = World::new(recording.scenario.clone(), recording.seed);
-        world.set_watched(true);
         let mut seen = Seen::default();
-        for _ in 0..STEPS_MAX {
-            let goes_on = world.step_along(&recording.inputs, self.until);
-            let occurrences: Vec<_> = world.drain_occurrences().collect();
-            for occurrence in &occurrences {
-                seen.note(&world, self, occurrence);
-            }
-            if !goes_on {
-                break;
-            }
-        }
+        let world = at_end(&self.recording(lesson), self.until, |world, occurrence| seen.note(world, self, occurrence));
         match &self.ask {
             Ask::Queues => {
                 let choices = lesson.scenario.broker.queues.iter().map(|queue| queue.name.to_string()).collect();
@@ -81,6 +70,23 @@ impl Question {
     pub fn is_right(&self, right: &[String], given: &[String]) -> bool {
         if matches!(self.ask, Ask::Queues) { in_order(given) == in_order(right) } else { given == right }
     }
+}
+
+/// The world that a recording leads to; what happens on the way is shown.
+pub(super) fn at_end(recording: &Recording, until: SimTime, mut see: impl FnMut(&World, &Occurrence)) -> World {
+    let mut world = World::new(recording.scenario.clone(), recording.seed);
+    world.set_watched(true);
+    for _ in 0..STEPS_MAX {
+        let goes_on = world.step_along(&recording.inputs, until);
+        let occurrences: Vec<_> = world.drain_occurrences().collect();
+        for occurrence in &occurrences {
+            see(&world, occurrence);
+        }
+        if !goes_on {
+            break;
+        }
+    }
+    world
 }
 
 #[derive(Default)]

@@ -399,7 +399,12 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
     let lesson_row = |listed: &CourseEntry| {
         let done = progress_count(&app.progress, listed.file.trim_end_matches(".md"));
         let all = done.is_some_and(|(done, of)| done as u64 >= of);
-        let chapter = if listed.chapter.is_empty() { String::new() } else { format!(" · chapter {}", listed.chapter) };
+        let is_numbered = listed.chapter.starts_with(|letter: char| letter.is_ascii_digit());
+        let chapter = match &*listed.chapter {
+            "" => String::new(),
+            chapter if is_numbered => format!(" · chapter {chapter}"),
+            chapter => format!(" · {chapter}"),
+        };
         let progress = done.filter(|_| !all).map(|(done, of)| format!(" · {done} of {of} steps")).unwrap_or_default();
         html! {
             <li>
