@@ -190,7 +190,7 @@ fn what_the_text_speaks_of_exists() {
                         assert!(!local || folder().join("..").join(to).exists(), "{name}: {to} leads nowhere");
                     }
                     _ => {}
-                })
+                });
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::grade::{Submission, WHOLE, Work, grade};
 use super::judge::{Finding, Judging};
-use super::{Attempt, Claim, Goal, Lesson, Step, Task, predict};
+use super::{Attempt, Claim, Goal, Lesson, Question, Step, Task, predict};
 use crate::base::SimTime;
 use crate::sim::judge::judge;
 
@@ -59,13 +59,18 @@ pub fn check(lesson: &Lesson, seeds: u32) -> Vec<String> {
 /// What is true instead of a claim.
 fn refuted(lesson: &Lesson, step: &Step, claim: &Claim) -> Option<String> {
     let (mut recording, end) = match &step.task {
-        Task::Predict(question) => (question.recording(lesson), Some(question.until)),
-        task => (Attempt::default().recording(&lesson.scenario), task.goal().map(|goal| goal.until)),
+        Task::Predict(question) => {
+            let inputs = question.inputs.iter().chain(&claim.change.inputs).cloned().collect();
+            (Question { inputs, ..question.clone() }.recording(lesson), Some(question.until))
+        }
+        task => {
+            let outside = Attempt { edits: Vec::new(), inputs: claim.change.inputs.clone() };
+            (outside.recording(&lesson.scenario), task.goal().map(|goal| goal.until))
+        }
     };
     if let Some(changed) = claim.change.edits.last() {
         recording.scenario = changed.clone();
     }
-    recording.inputs.extend(claim.change.inputs.iter().cloned());
     let until = claim.at.or(end).or(lesson.scenario.until).unwrap_or(SimTime::from_secs(60));
     let judgement = judge(&predict::at_end(&recording, until, |_, _| ()), &claim.property);
     (!judgement.holds).then(|| judgement.to_string())
