@@ -6,6 +6,7 @@ use requeue::app::{Action, App, EditAction, FileAction, Node, OperateAction, Pag
 use requeue::base::SimTime;
 use requeue::broker::Resource;
 use requeue::scenario::{FaultKind, Target};
+use requeue::sim::End;
 
 use super::support::*;
 
@@ -26,28 +27,50 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
 }
 
+/// Whether a fault of this kind is at work, by what the world itself is like.
+fn is_at_work(app: &App, kind: &FaultKind) -> bool {
+    let world = session(app).world();
+    let state = world.instance(notification_service(app)).expect("it is there");
+    match kind {
+        FaultKind::Kill(_) => !state.up,
+        FaultKind::Stop(_) => !state.up || state.stopping,
+        FaultKind::Hang(_) => state.hung,
+        FaultKind::Slow(_, times) => (state.slowness - times).abs() < f64::EPSILON,
+        FaultKind::Partition(_) => world.is_cut([End::Service(notification_service(app).service), End::Broker]),
+        FaultKind::RestartBroker => {
+            session(app).playhead.log.newest().any(|entry| words::line(&entry.occurrence, session(app).world()).what == "Restarted")
+        }
+        FaultKind::Alarm(resource) => world.broker().alarms().contains(resource),
+        FaultKind::FillStore(_) => world.services()[notification_service(app).service].store.full,
+    }
+}
+
 #[test]
 fn every_fault_of_the_inspector_and_its_opposite() {
-    let mut app = opened();
-    play(&mut app, 5);
-    let target = Target { service: "notification-service".into(), instance: Some(0) };
-    let id = notification_service(&app);
-    let state = |app: &App| session(app).world().instance(id).expect("it is there").clone();
-    act(&mut app, OperateAction::Break(FaultKind::Hang(target.clone())));
-    assert!(state(&app).hung);
-    act(&mut app, OperateAction::Mend(FaultKind::Hang(target.clone())));
-    assert!(!state(&app).hung);
-    act(&mut app, OperateAction::Break(FaultKind::Slow(target.clone(), 5.0)));
-    assert!(state(&app).slowness > 1.0);
-    act(&mut app, OperateAction::Mend(FaultKind::Slow(target.clone(), 5.0)));
-    assert!((state(&app).slowness - 1.0).abs() < f64::EPSILON);
-    act(&mut app, OperateAction::Break(FaultKind::Alarm(Resource::Memory)));
-    assert_eq!(session(&app).world().broker().alarms(), [Resource::Memory]);
-    act(&mut app, OperateAction::Mend(FaultKind::Alarm(Resource::Memory)));
-    assert!(session(&app).world().broker().alarms().is_empty());
-    act(&mut app, OperateAction::Break(FaultKind::RestartBroker));
-    assert!(session(&app).playhead.log.newest().any(|entry| words::line(&entry.occurrence, session(&app).world()).what == "Restarted"));
-    assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
+    let service = || Target { service: "notification-service".into(), instance: Some(0) };
+    for kind in [
+        FaultKind::Kill(service()),
+        FaultKind::Stop(service()),
+        FaultKind::Hang(service()),
+        FaultKind::Slow(service(), 5.0),
+        FaultKind::Partition(["broker".into(), "notification-service".into()]),
+        FaultKind::RestartBroker,
+        FaultKind::Alarm(Resource::Memory),
+        FaultKind::Alarm(Resource::Disk),
+        FaultKind::FillStore("notification-service".into()),
+    ] {
+        let mut app = opened();
+        play(&mut app, 5);
+        assert!(!is_at_work(&app, &kind), "{kind} has not begun");
+        act(&mut app, OperateAction::Break(kind.clone()));
+        assert!(is_at_work(&app, &kind), "{kind} has begun");
+        play(&mut app, 1);
+        act(&mut app, OperateAction::Mend(kind.clone()));
+        play(&mut app, 1);
+        assert!(!is_at_work(&app, &kind) || kind == FaultKind::RestartBroker, "{kind} is over");
+        assert!(!session(&app).world().is_broker_down());
+        assert_eq!(session(&app).world().ledger().imbalances(), [""; 0]);
+    }
 }
 
 #[test]
@@ -121,7 +144,11 @@ fn faults_are_planned_as_sentences_moved_and_taken_back() {
     assert!(up(&app), "for three seconds");
     act(&mut app, EditAction::RemoveFault(before));
     assert_eq!(session(&app).scenario().faults.len(), before);
-    for (typed, problem) in [("kill nobody at 5s", "nobody"), ("frighten notification-service", "")] {
+    for (typed, problem) in [
+        ("kill nobody at 5s", "nobody"),
+        ("frighten notification-service at 5s", "nothing is called 'frighten'"),
+        ("kill notification-service", "it does not say when"),
+    ] {
         act(&mut app, EditAction::PlanFault(typed.into()));
         assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains(problem)), "{typed}");
         act(&mut app, PageAction::DismissObjection);
