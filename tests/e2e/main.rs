@@ -14,6 +14,7 @@ mod first_visit;
 mod lessons;
 mod monkey;
 mod publishing;
+mod reading;
 mod sharing;
 mod site;
 mod time;

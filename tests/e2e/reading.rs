@@ -1,0 +1,110 @@
+//! Where the keyboard is, what is scrolled into view, and what a click that means nothing does.
+
+use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
+use serde_json::{Value, json};
+
+use super::visitor::*;
+
+const MIDDLE_BUTTON: u64 = 1;
+const ARROW_RIGHT: &str = "\u{E014}";
+const ESCAPE: &str = "\u{E00C}";
+const TAB: &str = "\u{E004}";
+
+async fn answer(visitor: &Visitor, script: &str) -> Value {
+    visitor.browser.execute(script, vec![]).await.expect("the page answers")
+}
+
+#[tokio::test]
+async fn arrows_go_from_node_to_node() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.focus(&Visitor::node("customers")).await;
+    let focused = "return document.activeElement.getAttribute('aria-label');";
+    let mut seen = vec![answer(&visitor, focused).await];
+    for key in ["\u{E015}", "\u{E015}", ARROW_RIGHT, ARROW_RIGHT, ARROW_RIGHT] {
+        visitor.keys(key).await;
+        seen.push(answer(&visitor, focused).await);
+    }
+    let names: Vec<&str> =
+        seen.iter().filter_map(|label| label.as_str()?.split(' ').find(|word| word.contains(char::is_alphabetic))).collect();
+    assert_eq!(names[..3], ["customers", "api-gateway", "order-service"], "down along the calls");
+    assert_eq!(names[3], "platform-events");
+    assert!(names[4].ends_with("-queue") && names[5].ends_with("-service"), "{names:?}");
+    visitor.leave().await;
+}
+
+/// What can be seen of an element within its column, in thousandths of its height.
+const IN_VIEW: &str = "const e = document.querySelector(arguments[0]); if (!e) return 0; const r = e.getBoundingClientRect(); \
+    const c = e.closest('aside').getBoundingClientRect(); return Math.round(1000 * (Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top)) / r.height);";
+
+#[tokio::test]
+async fn what_opens_is_in_view_and_has_the_keyboard() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let in_view = async |css: &str| visitor.browser.execute(IN_VIEW, vec![json!(css)]).await.expect("the page answers");
+    answer(&visitor, "for (const column of document.querySelectorAll('aside')) column.scrollTop = 10000;").await;
+    assert!(answer(&visitor, "return document.querySelector('aside.left').scrollTop;").await.as_i64() > Some(100), "it is scrolled");
+    visitor.click("#lessons").await;
+    visitor.click("[data-lesson='topic.md']").await;
+    visitor.wait_for("#lesson").await;
+    visitor
+        .until("the lesson's title has the keyboard", async |visitor| {
+            answer(visitor, "return document.activeElement.id;").await == "lesson-title"
+        })
+        .await;
+    assert_eq!(in_view("#lesson-title").await, 1000);
+
+    visitor.open("").await;
+    visitor.choose_speed(20_000).await;
+    visitor.click("#play").await;
+    visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;
+    visitor.click("#play").await;
+    visitor.scrub(5_000).await;
+    visitor.click("[data-toggle='notification-service']").await;
+    visitor.wait_for("#compare").await;
+    answer(&visitor, "document.querySelector('aside.right').scrollTop = 10000;").await;
+    visitor.click("#compare").await;
+    visitor.wait_for("#comparison").await;
+    visitor.until("the comparison is in view", async |_| in_view("#comparison-title").await == 1000).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_middle_click_pastes_nothing() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    // The browser of a test has no clipboard of the middle button: its paste is sent after the click.
+    let paste = "const data = new DataTransfer(); data.setData('text/plain', 'some words'); \
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true })); return null;";
+    let (x, y) = visitor.middle_of("#stage").await;
+    let click = MouseActions::new("mouse".into())
+        .then(PointerAction::MoveTo { duration: None, x: x.into(), y: f64::from(y) + 190.0 })
+        .then(PointerAction::Down { button: MIDDLE_BUTTON })
+        .then(PointerAction::Up { button: MIDDLE_BUTTON });
+    visitor.browser.perform_actions(click).await.expect("the pointer clicks");
+    answer(&visitor, paste).await;
+    visitor.keys(ESCAPE).await;
+    assert!(visitor.is_absent("#objection").await, "nobody wanted to paste");
+    // By the keyboard it is meant.
+    answer(&visitor, paste).await;
+    visitor.wait_for("#objection").await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn escape_closes_the_story_and_a_field_says_what_is_wrong_when_it_is_left() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("#play").await;
+    visitor.until("something is published", async |visitor| visitor.text("#log").await.contains("Published")).await;
+    visitor.click("#play").await;
+    visitor.fill("#ask", "e-1").await;
+    visitor.wait_for("#biography").await;
+    visitor.focus("#stage").await;
+    visitor.keys(ESCAPE).await;
+    visitor.until("the story is closed", async |visitor| visitor.is_absent("#biography").await).await;
+
+    visitor.click("#composer-more > summary").await;
+    visitor.focus("#composer-headers").await;
+    visitor.keys("x-tenant=a").await;
+    assert_eq!(visitor.text("#composer-result").await.trim(), "", "nothing is said while it is typed");
+    visitor.keys(TAB).await;
+    visitor.until("it is said", async |visitor| visitor.text("#composer-result").await.contains("JSON object")).await;
+    visitor.leave().await;
+}
