@@ -146,6 +146,26 @@ fn overlaps(scenario: &Scenario) -> Vec<String> {
     found
 }
 
+/// RabbitMQ refuses to declare a part again in another way. A lesson that lets a learner do so in place says what to do instead.
+#[test]
+fn what_rabbitmq_would_refuse_is_said() {
+    for (name, _, lesson) in lessons() {
+        for step in &lesson.steps {
+            let Some(after) = step.task.goal().and_then(|goal| goal.solution.edits.last()) else { continue };
+            let (old, new) = (&lesson.scenario.broker, &after.broker);
+            let queues = old.queues.iter().any(|queue| {
+                let again = new.queues.iter().find(|other| other.name == queue.name);
+                again.is_some_and(|again| (again.durable, &again.arguments) != (queue.durable, &queue.arguments))
+            });
+            let exchanges = old.exchanges.iter().any(|exchange| {
+                let again = new.exchanges.iter().find(|other| other.name == exchange.name);
+                again.is_some_and(|again| (again.kind, again.durable) != (exchange.kind, exchange.durable))
+            });
+            assert!(!(queues || exchanges) || step.text.contains("> **In RabbitMQ**"), "{name}, {}: RabbitMQ would answer 406", step.id);
+        }
+    }
+}
+
 /// RabbitMQ 4.3 does not count a nack: what lets the broker count must hold on every version that a learner may have.
 #[test]
 fn a_delivery_limit_holds_on_every_version() {

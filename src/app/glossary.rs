@@ -53,7 +53,7 @@ pub const TERMS: [(&str, &str); 75] = [
     ),
     (
         "Delivery limit",
-        "How many failed deliveries a quorum queue forgives. The next failure dead-letters the message: limit 3 means at most four deliveries.",
+        "How many failed deliveries a quorum queue forgives. The next failure dead-letters the message: limit 3 means at most four deliveries. From RabbitMQ 4.3 on, a nack does not count.",
     ),
     ("Delivery tag", "The number of a delivery on its channel; acks and nacks name it."),
     ("Direct exchange", "Routes a message to every queue whose binding key equals the routing key."),

@@ -100,7 +100,8 @@ fn half_keys(text: &str) -> Vec<String> {
     text.split_whitespace().filter(|word| is_half(word)).map(|word| format!("“{word}” looks like a key that lost its *")).collect()
 }
 
-/// Numbers that explain a prediction: each is a choice, a claim that is computed, or given in the question.
+/// Numbers that explain a prediction: each is a choice, a claim that is computed, or given in the question. (Hints of other steps say what to
+/// enter, and that is judged.)
 fn uncomputed(lesson: &Lesson, step: &Step) -> Vec<String> {
     let Task::Predict(question) = &step.task else { return Vec::new() };
     let mut known = numbers(&lesson.intro);
