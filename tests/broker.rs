@@ -6,7 +6,7 @@ mod common;
 use common::Client;
 use requeue::base::SimTime;
 use requeue::broker::exchange::{headers, topic};
-use requeue::broker::{AmqpError, DeathReason, Event, ReplyCode, Table, Value};
+use requeue::broker::{AmqpError, DeathReason, Event, Profile, ReplyCode, Table, Value};
 
 #[test]
 fn topic_keys() {
@@ -72,7 +72,13 @@ fn header_matching() {
         (table(&[("x-match", text("any-with-x")), ("x-a", Value::Int(1))]), table(&[("x-a", Value::Int(1))]), true),
     ];
     for (arguments, headers, expected) in cases {
-        assert_eq!(headers::matches(&arguments, Some(&headers)), expected, "{arguments:?} and {headers:?}");
+        assert_eq!(headers::matches(&arguments, Some(&headers), Profile::V4_3), expected, "{arguments:?} and {headers:?}");
+    }
+    // Erlang 27 tells the zeros apart, at any depth.
+    for deep in [|value| value, |value| Value::Array(vec![value]), |value| Value::Table([("b".into(), value)].into_iter().collect())] {
+        let (arguments, headers) = (table(&[("a", deep(Value::Double(0.0)))]), table(&[("a", deep(Value::Double(-0.0)))]));
+        let matching = Profile::ALL.map(|profile| headers::matches(&arguments, Some(&headers), profile));
+        assert_eq!(matching, [true, false, false], "{arguments:?} and {headers:?}");
     }
 }
 

@@ -56,7 +56,9 @@ pub(super) struct Routing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settlement {
     Ack,
-    /// Nack or reject without requeue.
+    /// `basic.nack` without requeue.
+    Nack,
+    /// `basic.reject` without requeue.
     Reject,
     Requeue(RequeueCause),
 }

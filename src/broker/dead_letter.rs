@@ -15,7 +15,7 @@ pub(super) struct NewDeath<'a> {
     /// Where the dead letter goes, and under which key if not its own.
     pub exchange: &'a Name,
     pub routing_key: Option<&'a Name>,
-    /// Counted by a quorum queue.
+    /// How often its delivery failed so far (rule 139).
     pub failures: u32,
 }
 
@@ -34,6 +34,9 @@ pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, no
     }
 
     let original_expiration = properties.expiration.take(); // rule 120
+    if rules.quorum_counts_properties {
+        history.properties_bytes.get_or_insert(message.properties_bytes()); // rule 108: as the client sent them
+    }
     record(&mut history, message, queue, reason, original_expiration, now);
     history.failures = failures;
 

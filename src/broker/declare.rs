@@ -7,6 +7,7 @@ use super::event::Event;
 use super::exchange::{Destination, Exchange, ExchangeType, headers, topic};
 use super::ids::{ChannelId, ConnectionId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
+use super::queue::quorum::QuorumMessages;
 use super::queue::settings;
 use super::queue::{Consumers, Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
@@ -15,6 +16,12 @@ use crate::base::SimTime;
 /// Carriage returns and line feeds are stripped from names (rule 7).
 fn strip(name: &Name) -> Name {
     if name.contains(['\r', '\n']) { name.replace(['\r', '\n'], "").into() } else { name.clone() }
+}
+
+/// The name of an exchange that may have bindings: the default exchange has none of its own (rule 9).
+fn bindable(name: &Name) -> Result<Name, AmqpError> {
+    let name = strip(name);
+    if name.is_empty() { Err(access_refused("operation not permitted on the default exchange")) } else { Ok(name) }
 }
 
 fn access_refused(text: impl std::fmt::Display) -> AmqpError {
@@ -63,7 +70,7 @@ impl Broker {
         }
         let Some(kind) = ExchangeType::from_name(&declare.kind) else {
             let plugin = if &*declare.kind == "x-delayed-message" { ": the delayed-message plugin is not simulated" } else { "" };
-            return Err(AmqpError::precondition(format_args!("unknown exchange type '{}'{plugin}", declare.kind))); // rules 16, 149
+            return Err(AmqpError::precondition(format_args!("invalid exchange type '{}'{plugin}", declare.kind))); // rules 16, 149
         };
         if let Some(id) = self.exchange_names.get(&name) {
             return Self::check_exchange_equivalence(&self.exchanges[id], kind, &declare).map(|()| Reply::Ok);
@@ -73,7 +80,7 @@ impl Broker {
         }
         if let Some(other) = declare.arguments.get("alternate-exchange").filter(|value| value.as_str().is_none()) {
             return Err(AmqpError::precondition(format_args!(
-                "invalid arg 'alternate-exchange' for exchange '{name}' in vhost '/': {{unacceptable_type,{}}}",
+                "invalid type '{}' for arg 'alternate-exchange' in exchange '{name}' in vhost '/'",
                 other.type_name()
             )));
         }
@@ -133,19 +140,17 @@ impl Broker {
         }
     }
 
+    /// The default exchange at either end, then what is not there, then the binding itself (rule 31).
     pub(super) fn exchange_bind(&mut self, binding: ExchangeBinding) -> Result<Reply, AmqpError> {
-        let source = self.bindable_exchange(&binding.source)?;
-        let destination = self.bindable_exchange(&binding.destination)?;
-        self.add_binding(source, Destination::Exchange(destination), &binding.routing_key, binding.arguments)
+        let (source, destination) = (bindable(&binding.source)?, bindable(&binding.destination)?);
+        let (source, destination) = (self.exchange_named(&source)?, self.exchange_named(&destination)?);
+        self.check_binding(source, &binding.routing_key, &binding.arguments)?;
+        self.add_binding(source, Destination::Exchange(destination), &binding.routing_key, binding.arguments);
+        Ok(Reply::Ok)
     }
 
     pub(super) fn exchange_unbind(&mut self, binding: &ExchangeBinding) -> Result<Reply, AmqpError> {
-        let (source, destination) = (strip(&binding.source), strip(&binding.destination));
-        for name in [&source, &destination] {
-            if name.is_empty() {
-                return Err(access_refused("operation not permitted on the default exchange"));
-            }
-        }
+        let (source, destination) = (bindable(&binding.source)?, bindable(&binding.destination)?);
         let (source, destination) = (self.exchange_names.get(&source), self.exchange_names.get(&destination));
         if let (Some(&source), Some(&destination)) = (source, destination) {
             self.remove_binding(source, Destination::Exchange(destination), &binding.routing_key, &binding.arguments);
@@ -155,18 +160,20 @@ impl Broker {
 
     pub(super) fn queue_bind(&mut self, channel: ChannelId, binding: QueueBinding) -> Result<Reply, AmqpError> {
         let (queue, key) = self.binding_shortcut(channel, &binding)?;
-        let source = self.bindable_exchange(&binding.exchange)?;
-        let queue = self.queue_for(channel, &queue)?;
-        self.add_binding(source, Destination::Queue(queue), &key, binding.arguments)
+        let source = self.exchange_named(&bindable(&binding.exchange)?)?;
+        let Some(&id) = self.queue_names.get(&queue) else { return Err(AmqpError::not_found("queue", &queue)) };
+        self.check_binding(source, &key, &binding.arguments)?;
+        self.check_exclusive_access(channel, id)?;
+        self.add_binding(source, Destination::Queue(id), &key, binding.arguments);
+        Ok(Reply::Ok)
     }
 
     pub(super) fn queue_unbind(&mut self, channel: ChannelId, binding: &QueueBinding) -> Result<Reply, AmqpError> {
         let (queue, key) = self.binding_shortcut(channel, binding)?;
-        let exchange = strip(&binding.exchange);
-        if exchange.is_empty() {
-            return Err(access_refused("operation not permitted on the default exchange"));
-        }
-        if let (Some(&queue), Some(&source)) = (self.queue_names.get(&queue), self.exchange_names.get(&exchange)) {
+        let exchange = bindable(&binding.exchange)?;
+        if let (Some(&queue), Some(&source)) = (self.queue_names.get(&queue), self.exchange_names.get(&exchange))
+            && self.exchanges[&source].has_binding(Destination::Queue(queue), &key, &binding.arguments)
+        {
             self.check_exclusive_access(channel, queue)?;
             self.remove_binding(source, Destination::Queue(queue), &key, &binding.arguments);
         }
@@ -180,26 +187,28 @@ impl Broker {
         Ok((queue, key))
     }
 
-    fn bindable_exchange(&self, name: &Name) -> Result<ExchangeId, AmqpError> {
-        let name = strip(name);
-        if name.is_empty() {
-            return Err(access_refused("operation not permitted on the default exchange"));
+    /// Rules 38 and 39.
+    fn check_binding(&self, source: ExchangeId, key: &Name, arguments: &Table) -> Result<(), AmqpError> {
+        match self.exchanges[&source].kind {
+            ExchangeType::Headers => headers::Match::of(arguments).map(drop),
+            ExchangeType::Topic => {
+                let max = self.profile.rules().topic_hashes_max;
+                let hashes = topic::words(key).filter(|word| *word == "#").count();
+                if hashes <= max {
+                    return Ok(());
+                }
+                Err(AmqpError::precondition(format_args!(
+                    "Topic binding key '{key}' uses {hashes} '#' wildcards, at most {max} are allowed"
+                )))
+            }
+            ExchangeType::Direct | ExchangeType::Fanout => Ok(()),
         }
-        self.exchange_named(&name)
     }
 
-    fn add_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: Table) -> Result<Reply, AmqpError> {
-        let Some(exchange) = self.exchanges.get_mut(&source) else { return Ok(Reply::Ok) };
-        if exchange.kind == ExchangeType::Headers {
-            headers::Match::of(&arguments)?;
+    fn add_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: Table) {
+        if let Some(exchange) = self.exchanges.get_mut(&source) {
+            exchange.bind(destination, key, arguments);
         }
-        let hashes = topic::words(key).filter(|word| *word == "#").count();
-        if exchange.kind == ExchangeType::Topic && hashes > self.profile.rules().topic_hashes_max {
-            let max = self.profile.rules().topic_hashes_max;
-            return Err(AmqpError::precondition(format_args!("binding key '{key}' has more than {max} '#' wildcards"))); // rule 38
-        }
-        exchange.bind(destination, key, arguments);
-        Ok(Reply::Ok)
     }
 
     fn remove_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: &Table) {
@@ -315,7 +324,10 @@ impl Broker {
         } else if !declare.durable && !declare.exclusive && !self.profile.rules().transient_queues {
             return Err(AmqpError::new(
                 ReplyCode::InternalError,
-                "Feature `transient_nonexcl_queues` is deprecated and not permitted: declare the queue as durable or exclusive",
+                "Feature `transient_nonexcl_queues` is deprecated.\nBy default, this feature is not permitted anymore.\nThe feature will be \
+                 removed from a future major RabbitMQ version, regardless of the configuration; actual version to be determined.\nTo \
+                 continue using this feature when it is not permitted by default, set the following parameter in your configuration:\n    \
+                 \"deprecated_features.permit.transient_nonexcl_queues = true\"",
             ));
         }
         Ok(kind)
@@ -369,9 +381,9 @@ impl Broker {
     pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
-        let message_count = self.drop_ready(id, DropCause::Purged); // rule 22
-        if self.profile.rules().purge_drops_pending {
-            self.drop_pending(id, DropCause::Purged);
+        let mut message_count = self.drop_ready(id, DropCause::Purged); // rule 22
+        if self.profile.rules().purge_drops_kept {
+            message_count += self.drop_pending(id, DropCause::Purged) + self.drop_delayed(id, DropCause::Purged);
         }
         self.dispatch(now, id);
         Ok(Reply::Messages { message_count })
@@ -385,14 +397,25 @@ impl Broker {
         count
     }
 
-    /// What a quorum queue keeps beside its ready messages.
-    pub(super) fn drop_pending(&mut self, id: QueueId, cause: DropCause) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
-        let Some(messages) = queue.messages.quorum_mut() else { return };
+    /// The dead letters that a quorum queue keeps until they have arrived.
+    pub(super) fn drop_pending(&mut self, id: QueueId, cause: DropCause) -> u64 {
+        let Some(queue) = self.queues.get_mut(&id) else { return 0 };
+        let Some(messages) = queue.messages.quorum_mut() else { return 0 };
         let pending = std::mem::take(&mut messages.pending);
         messages.pending_retry_at = None;
+        let count = pending.len() as u64;
         let dropped = pending.into_iter().map(|letter| letter.entry);
         self.events.extend(dropped.map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
+        count
+    }
+
+    /// The messages that a quorum queue hides for a retry.
+    fn drop_delayed(&mut self, id: QueueId, cause: DropCause) -> u64 {
+        let Some(queue) = self.queues.get_mut(&id) else { return 0 };
+        let delayed = queue.messages.quorum_mut().map(QuorumMessages::take_delayed).unwrap_or_default();
+        let count = delayed.len() as u64;
+        self.events.extend(delayed.into_iter().map(|entry| Event::Dropped { queue: queue.name.clone(), message: entry.message, cause }));
+        count
     }
 
     pub(super) fn queue_delete(&mut self, channel: ChannelId, queue: &Name, if_unused: bool, if_empty: bool) -> Result<Reply, AmqpError> {
@@ -419,12 +442,7 @@ impl Broker {
     pub(super) fn delete_queue(&mut self, id: QueueId) -> u64 {
         let message_count = self.drop_ready(id, DropCause::QueueDeleted);
         self.drop_pending(id, DropCause::QueueDeleted);
-        if let Some(queue) = self.queues.get_mut(&id)
-            && let Some(messages) = queue.messages.quorum_mut()
-        {
-            let (delayed, queue, cause) = (messages.take_delayed(), queue.name.clone(), DropCause::QueueDeleted);
-            self.events.extend(delayed.into_iter().map(|entry| Event::Dropped { queue: queue.clone(), message: entry.message, cause }));
-        }
+        self.drop_delayed(id, DropCause::QueueDeleted);
         let Some(queue) = self.queues.remove(&id) else { return 0 };
         self.queue_names.remove(&queue.name);
         self.deadlines.remove(&id);

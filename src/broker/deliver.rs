@@ -150,7 +150,7 @@ impl Broker {
     pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: &Name, no_ack: bool) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
-        self.drop_expired(now, id);
+        self.drop_expired_first(now, id);
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
         if queue.messages.kind() == Kind::Quorum && queue.settings.single_active_consumer {
             return Err(AmqpError::new(
@@ -162,13 +162,12 @@ impl Broker {
             )); // rule 86
         }
         queue.used_at = now;
-        let Some(mut entry) = queue.messages.pop_front() else {
+        let Some(entry) = queue.messages.pop_front() else {
             self.refresh_deadline(id);
             return Ok(Reply::Got(None));
         };
         queue.unacked += usize::from(!no_ack);
         let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered());
-        entry.acquired = entry.acquired.saturating_add(1);
         self.drop_expired(now, id);
         let message_count = self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64);
         let state = self.channel(channel);
@@ -203,7 +202,7 @@ impl Broker {
 
     /// Hands out ready messages for as long as somebody can take them (rule 62).
     pub(super) fn dispatch(&mut self, now: SimTime, id: QueueId) {
-        self.drop_expired(now, id);
+        self.drop_expired_first(now, id);
         while let Some(consumer) = self.next_consumer(id) {
             let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_front()) else { break };
             self.deliver(now, id, consumer, entry, false);
@@ -215,7 +214,7 @@ impl Broker {
         self.refresh_deadline(id);
     }
 
-    pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, mut entry: Entry, direct: bool) {
+    pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let consumer = self.consumers.get_mut(&consumer_id).expect("a queue's rotation holds live consumers");
         let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
@@ -226,11 +225,10 @@ impl Broker {
             consumer_tag: consumer.tag.clone(),
             delivery_tag,
             message: as_delivered(queue, &entry, self.profile.rules()),
-            redelivered: entry.redelivered(),
+            redelivered: entry.redelivered() && !(direct && queue.messages.kind() == Kind::Classic), // rule 139
             no_ack: consumer.no_ack,
             direct,
         }));
-        entry.acquired = entry.acquired.saturating_add(1);
         if !consumer.no_ack {
             consumer.unacked += 1;
             channel.window += 1;
@@ -313,9 +311,9 @@ impl Broker {
                 Settlement::Ack => {
                     self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
                 }
-                Settlement::Reject => {
-                    let failures = entry.failures() + u32::from(self.profile.rules().reject_counts_at_death); // rule 139
-                    self.die(id, entry.with_failures(failures), DeathReason::Rejected);
+                Settlement::Nack | Settlement::Reject => {
+                    let failed = queue.counting(self.profile.rules()).refusal_fails(how == Settlement::Reject); // rule 139
+                    self.die(id, entry.returned(failed), DeathReason::Rejected);
                 }
                 Settlement::Requeue(cause) => self.give_back(now, id, channel, delivery_tag, entry, cause),
             }
@@ -323,6 +321,7 @@ impl Broker {
         for &id in &touched {
             if matches!(how, Settlement::Requeue(_)) {
                 self.enforce_limit(id); // rule 103: a requeued message is the first victim
+                self.drop_expired(now, id);
             }
             self.preempt_active(id);
             self.dispatch(now, id);
@@ -337,25 +336,26 @@ impl Broker {
         let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let message = entry.message.clone();
+        let failed = queue.counting(rules).return_fails(cause);
+        let entry = entry.returned(failed);
         let position = match &mut queue.messages {
             Messages::Classic(messages) => messages.put_back(entry),
             Messages::Quorum(messages) => {
-                let counted = quorum::counts(cause, rules);
-                let failures = entry.failures() + u32::from(counted);
-                let entry = entry.with_failures(failures);
-                if counted && queue.settings.delivery_limit.is_some_and(|limit| failures > limit) {
+                if quorum::exceeds(&entry, queue.settings.delivery_limit, rules) {
                     self.die(id, entry, DeathReason::DeliveryLimit);
                     return;
                 }
-                let delay = queue.settings.delayed_retry.and_then(|retry| quorum::retry_delay(&retry, failures, counted));
-                let by_itself = matches!(cause, RequeueCause::Nacked | RequeueCause::Recovered)
-                    || (cause == RequeueCause::Rejected && !rules.reject_returns_to_front);
+                let delay = queue.settings.delayed_retry.and_then(|retry| quorum::retry_delay(&retry, entry.failures(), failed));
                 match (delay, queue.settings.delivery_limit) {
                     (Some(delay), _) => {
                         messages.delay(now + delay, entry);
                         messages.len()
                     }
-                    (None, None) if by_itself => messages.return_to_back(entry), // rule 134
+                    (None, None) if quorum::starts_again(cause, rules) => {
+                        let sequence = queue.sequence_next;
+                        queue.sequence_next += 1;
+                        messages.return_to_back(entry, sequence) // rule 134
+                    }
                     (None, _) => messages.return_to_front(entry),
                 }
             }
@@ -418,13 +418,12 @@ pub(super) fn can_take(
 
 /// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
 fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
-    let acquired = if rules.acquired_count { entry.acquired } else { 0 };
-    if queue.messages.kind() == Kind::Classic || (entry.failures() == 0 && acquired == 0) {
+    if queue.messages.kind() == Kind::Classic || !entry.redelivered() {
         return entry.message.clone();
     }
     let mut message = Message::clone(&entry.message);
     let headers = Arc::make_mut(&mut message.properties).headers.get_or_insert_default();
-    for (header, count) in [("x-delivery-count", entry.failures()), ("x-acquired-count", acquired)] {
+    for (header, count) in quorum::told_counts(entry, rules) {
         if count > 0 {
             headers.insert(header.into(), Value::Int(i64::from(count)));
         }

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use super::value::SHORTSTR_BYTES_MAX;
+
+/// The end of a reply text that is too long for AMQP.
+const CUT: &str = "...";
+
 /// What an error closes (rule 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -77,7 +82,13 @@ pub enum AmqpError {
 
 impl AmqpError {
     pub(super) fn new(code: ReplyCode, text: impl fmt::Display) -> Self {
-        Self::Refused { code, text: format!("{} - {text}", code.name()) }
+        let mut text = format!("{} - {text}", code.name());
+        if text.len() > SHORTSTR_BYTES_MAX {
+            // As RabbitMQ cuts it (rule 3).
+            text.truncate(text.floor_char_boundary(SHORTSTR_BYTES_MAX - CUT.len()));
+            text.push_str(CUT);
+        }
+        Self::Refused { code, text }
     }
 
     pub(super) fn not_found(kind: &str, name: &str) -> Self {

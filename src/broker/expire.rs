@@ -63,6 +63,7 @@ impl Broker {
                 self.try_pending(now, id, super::publish::Tries::All);
             }
         }
+        self.drop_expired(now, id);
         self.dispatch(now, id);
     }
 
@@ -134,8 +135,19 @@ impl Broker {
 
     /// Rule 96: only from the head, and only what is ready.
     pub(super) fn drop_expired(&mut self, now: SimTime, id: QueueId) {
-        while let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_expired(now)) {
+        while let Some(queue) = self.queues.get_mut(&id) {
+            let Some(entry) = queue.messages.pop_expired(now) else {
+                queue.messages.start_expiry_timer(now);
+                return;
+            };
             self.die(id, entry, DeathReason::Expired);
+        }
+    }
+
+    /// A quorum queue looks after its heads before it hands anything out. A classic one leaves that to its timer (rule 97).
+    pub(super) fn drop_expired_first(&mut self, now: SimTime, id: QueueId) {
+        if self.is_quorum(id) {
+            self.drop_expired(now, id);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::exchange::{headers, topic};
 use super::ids::MessageId;
 use super::message::{Body, Message, Properties};
+use super::profile::Profile;
 use super::publish::Scratch;
 use super::value::{Name, Table, Value};
 use super::view::BindingView;
@@ -52,7 +53,7 @@ impl Broker {
                     ExchangeType::Direct if &**binding.routing_key == routing_key => (true, Why::SameKey),
                     ExchangeType::Direct => (false, Why::OtherKey),
                     ExchangeType::Topic => topic_why(binding.routing_key, routing_key),
-                    ExchangeType::Headers => headers_why(binding.arguments, headers),
+                    ExchangeType::Headers => headers_why(binding.arguments, headers, self.profile),
                 };
                 Explained { binding, matches, why }
             })
@@ -126,14 +127,14 @@ fn first_mismatch(pattern: &[&str], subject: &[&str]) -> Why {
     Why::WordTooMany(subject.get(at).map_or_else(String::new, |word| (*word).to_owned()))
 }
 
-fn headers_why(arguments: &Table, headers: Option<&Table>) -> (bool, Why) {
+fn headers_why(arguments: &Table, headers: Option<&Table>, profile: Profile) -> (bool, Why) {
     let how = headers::Match::of(arguments).unwrap_or(headers::Match { any: false, with_x: false });
     let is_compared = |name: &str| if how.with_x { name != "x-match" } else { !name.starts_with("x-") };
     let compared = arguments.iter().filter(|(name, _)| is_compared(name)).map(|(name, wanted)| {
         let actual = headers.and_then(|headers| headers.get(name));
-        (name.clone(), actual.is_some_and(|actual| *wanted == Value::Void || actual == wanted))
+        (name.clone(), actual.is_some_and(|actual| *wanted == Value::Void || actual.is_same(wanted, profile.rules().zeros_differ)))
     });
-    (headers::matches(arguments, headers), Why::Headers { any: how.any, compared: compared.collect() })
+    (headers::matches(arguments, headers, profile), Why::Headers { any: how.any, compared: compared.collect() })
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cause::DeathReason;
 use super::ids::MessageId;
-use super::value::{Name, Table, Value};
+use super::value::{Name, Table, Value, encoded_table_bytes};
 use crate::base::SimTime;
 
 /// The bytes of a message, or a stand-in of a given size for load that nobody reads.
@@ -73,6 +73,25 @@ impl Properties {
         self.headers.as_ref()?.get(name)
     }
 
+    /// As AMQP encodes them: two bytes of flags, then what is there.
+    pub(super) fn encoded_bytes(&self) -> u64 {
+        let short_strings = [
+            &self.content_type,
+            &self.content_encoding,
+            &self.correlation_id,
+            &self.reply_to,
+            &self.expiration,
+            &self.message_id,
+            &self.message_type,
+            &self.user_id,
+            &self.app_id,
+        ];
+        let texts: u64 = short_strings.into_iter().flatten().map(|text| 1 + text.len() as u64).sum();
+        let octets = [self.delivery_mode, self.priority].into_iter().flatten().count() as u64;
+        let timestamp = self.timestamp.map_or(0, |_| 8);
+        2 + texts + octets + timestamp + self.headers.as_ref().map_or(0, encoded_table_bytes)
+    }
+
     #[must_use]
     pub const fn is_persistent(&self) -> bool {
         matches!(self.delivery_mode, Some(2))
@@ -97,8 +116,10 @@ pub struct History {
     pub(super) cc_spent: bool,
     /// Newest first; what `x-death` says (rule 121).
     pub(super) deaths: Vec<Death>,
-    /// The failures a quorum queue counted before this message was dead-lettered to another one (rule 139).
+    /// How often its delivery failed before this message was dead-lettered (rule 139).
     pub(super) failures: u32,
+    /// Of the properties before the first death changed them (rule 108).
+    pub(super) properties_bytes: Option<u64>,
 }
 
 /// One entry of `x-death`: all deaths of a message in one queue for one reason (rule 121).
@@ -177,6 +198,12 @@ impl Message {
 
     pub(super) fn bcc(&self) -> &[Name] {
         self.properties.history.as_ref().map_or(&[], |history| &history.bcc)
+    }
+
+    /// How many bytes the properties have that its client gave it: what deaths add does not count (rule 108).
+    pub(super) fn properties_bytes(&self) -> u64 {
+        let known = self.properties.history.as_ref().and_then(|history| history.properties_bytes);
+        known.unwrap_or_else(|| self.properties.encoded_bytes())
     }
 
     pub(super) fn failures(&self) -> u32 {

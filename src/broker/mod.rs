@@ -108,7 +108,7 @@ struct PendingDeadLetter {
     reason: DeathReason,
     exchange: Name,
     routing_key: Option<Name>,
-    /// How often it failed in its quorum queue (rule 139).
+    /// How often its delivery failed (rule 139).
     failures: u32,
 }
 
@@ -229,7 +229,7 @@ impl Broker {
             Method::BasicCancel { consumer_tag } => Ok(self.basic_cancel(now, channel, &consumer_tag)),
             Method::BasicAck { delivery_tag, multiple } => self.settle(now, channel, delivery_tag, multiple, Settlement::Ack),
             Method::BasicNack { delivery_tag, multiple, requeue } => {
-                let how = if requeue { Settlement::Requeue(RequeueCause::Nacked) } else { Settlement::Reject };
+                let how = if requeue { Settlement::Requeue(RequeueCause::Nacked) } else { Settlement::Nack };
                 self.settle(now, channel, delivery_tag, multiple, how)
             }
             Method::BasicReject { delivery_tag, requeue } => {

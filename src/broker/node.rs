@@ -305,7 +305,8 @@ impl Broker {
         self.events.push(Event::Restarted);
         let queues: Vec<QueueId> = self.queues.keys().copied().collect();
         for queue in queues {
-            self.dispatch(now, queue); // deadlines kept running (rule 142)
+            self.drop_expired(now, queue); // deadlines kept running (rule 142)
+            self.dispatch(now, queue);
         }
         self.publish_dead_letters(now);
     }

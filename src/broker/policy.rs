@@ -146,11 +146,15 @@ impl Broker {
                 queue.used_at = now;
             }
             let no_longer_kept = queue.settings.at_least_once && !settings.at_least_once;
+            let other_ttl = queue.settings.message_ttl != settings.message_ttl;
             queue.settings = settings;
             if no_longer_kept {
                 self.drop_pending(id, DropCause::NotKept); // rule 129
             }
             self.enforce_limit(id);
+            if other_ttl {
+                self.drop_expired(now, id);
+            }
             self.dispatch(now, id);
         }
         let exchanges: Vec<_> = self.exchanges.keys().copied().collect();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::cause::RequeueCause;
+
 /// A line of RabbitMQ releases that behave alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Profile {
@@ -77,18 +79,18 @@ pub(super) struct Rules {
     pub delivery_limit: Option<u32>,
     /// A delivery limit of -1 is none; before, it was one that everything exceeds (rule 130).
     pub negative_limit_is_none: bool,
-    /// `basic.nack` with requeue, `basic.recover` and a timeout count towards the delivery limit (rule 131).
-    pub nack_counts: bool,
-    /// Without a limit a rejected message returns to the front, not to the end as a nacked one (rule 134).
-    pub reject_returns_to_front: bool,
-    /// A rejection without requeue is one failure more on the message's record (rule 139).
-    pub reject_counts_at_death: bool,
-    /// `x-acquired-count` is told (rule 132).
-    pub acquired_count: bool,
+    /// What queues count of a message's deliveries, and what of it travels with a dead letter (rules 130 to 132, 139).
+    pub counting: Counting,
+    /// Without a limit a message that a client gives back starts again at the end of a quorum queue (rule 134).
+    pub unlimited_starts_again: bool,
+    /// The bytes of a quorum queue are those of payload and properties (rule 108).
+    pub quorum_counts_properties: bool,
+    /// To a headers exchange 0.0 and -0.0 are two values (rule 41).
+    pub zeros_differ: bool,
     /// `x-delayed-retry-*` is known (rule 136).
     pub delayed_retry: bool,
-    /// A purge of a quorum queue also drops the dead letters it still keeps (rule 22).
-    pub purge_drops_pending: bool,
+    /// A purge of a quorum queue also drops and counts dead letters that it still keeps, and messages hidden for a retry (rule 22).
+    pub purge_drops_kept: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,44 @@ pub(super) enum TimeoutOwner {
     Channel,
     /// The quorum queue: the message returns, the consumer is cancelled.
     Queue,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    /// A quorum queue counts every return. Nothing travels.
+    Returns,
+    /// A quorum queue counts every return. What travels are failures: ends of channels, and whatever a client refuses for good.
+    ReturnsAndFailures,
+    /// Every queue counts failures, and they travel: ends of channels, and `basic.reject`. `basic.nack` is none.
+    Failures,
+}
+
+impl Counting {
+    /// What a classic queue counts.
+    pub const fn of_classic(self) -> Self {
+        match self {
+            Self::Returns | Self::ReturnsAndFailures => Self::Returns,
+            Self::Failures => Self::Failures,
+        }
+    }
+
+    /// Whether a delivery that comes back so has failed (rule 131).
+    pub const fn return_fails(self, cause: RequeueCause) -> bool {
+        match cause {
+            RequeueCause::ChannelClosed | RequeueCause::ConnectionClosed | RequeueCause::Restarted => !matches!(self, Self::Returns),
+            RequeueCause::Rejected => matches!(self, Self::Failures),
+            RequeueCause::Nacked | RequeueCause::Recovered | RequeueCause::TimedOut => false,
+        }
+    }
+
+    /// Whether a delivery that a client refuses for good has failed, by `basic.reject` or else by `basic.nack`.
+    pub const fn refusal_fails(self, rejected: bool) -> bool {
+        match self {
+            Self::Returns => false,
+            Self::ReturnsAndFailures => true,
+            Self::Failures => rejected,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,12 +160,12 @@ const V3_13: Rules = Rules {
     interpret_client_x_death: true,
     delivery_limit: None,
     negative_limit_is_none: false,
-    nack_counts: true,
-    reject_returns_to_front: false,
-    reject_counts_at_death: false,
-    acquired_count: false,
+    counting: Counting::Returns,
+    unlimited_starts_again: true,
+    quorum_counts_properties: false,
+    zeros_differ: false,
     delayed_retry: false,
-    purge_drops_pending: false,
+    purge_drops_kept: false,
 };
 
 const V4_0: Rules = Rules {
@@ -135,7 +175,8 @@ const V4_0: Rules = Rules {
     interpret_client_x_death: false,
     delivery_limit: Some(20),
     negative_limit_is_none: true,
-    reject_counts_at_death: true,
+    counting: Counting::ReturnsAndFailures,
+    zeros_differ: true,
     ..V3_13
 };
 
@@ -146,10 +187,10 @@ const V4_3: Rules = Rules {
     global_qos: false,
     timeout_owner: TimeoutOwner::Queue,
     quorum_priority: QuorumPriority::Strict,
-    nack_counts: false,
-    reject_returns_to_front: true,
-    acquired_count: true,
+    counting: Counting::Failures,
+    unlimited_starts_again: false,
+    quorum_counts_properties: true,
     delayed_retry: true,
-    purge_drops_pending: true,
+    purge_drops_kept: true,
     ..V4_0
 };

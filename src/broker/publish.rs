@@ -12,10 +12,10 @@ use super::exchange::{Destination, topic};
 use super::ids::{ChannelId, ExchangeId, QueueId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
-use super::queue::Queue;
 use super::queue::quorum::{self, PendingLetter};
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
+use super::queue::{Kind, Queue};
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
 use crate::base::SimTime;
@@ -34,6 +34,14 @@ pub(super) struct Scratch {
 pub(super) enum Tries {
     New,
     All,
+}
+
+/// Who sends a message to a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sender {
+    Client,
+    /// It sends dead letters.
+    Broker,
 }
 
 /// Whether a queue took a message.
@@ -83,7 +91,7 @@ impl Broker {
         }
         let mut outcome = Outcome::Ack; // rule 51: an unroutable message is confirmed too
         for queue in queues {
-            if self.enqueue(now, *queue, message) == Accepted::No {
+            if self.enqueue(now, *queue, message, Sender::Client) == Accepted::No {
                 outcome = Outcome::Nack; // rule 53: though other queues keep their copy
             }
         }
@@ -197,7 +205,7 @@ impl Broker {
                 continue;
             }
             for key in all_keys() {
-                exchange.route(key, &message.properties, found, words);
+                exchange.route(key, &message.properties, self.profile, found, words);
             }
             if found.is_empty() {
                 // Rule 45: the alternate exchange is for what this exchange itself could not place.
@@ -216,9 +224,12 @@ impl Broker {
     }
 
     /// Rule 61: refuse, or hand over at once, or keep.
-    fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>) -> Accepted {
+    fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>, sender: Sender) -> Accepted {
+        let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
-        if queue.refuses(message.body.len()) {
+        // Clients keep off a full quorum queue because it told their channels to. A dead letter comes by no channel (rule 107).
+        let may_refuse = sender == Sender::Client || queue.messages.kind() == Kind::Classic;
+        if may_refuse && queue.refuses(message.body.len()) {
             let dead = Some(&*queue)
                 .filter(|queue| queue.settings.overflow == Overflow::RejectPublishDlx)
                 .and_then(|queue| pending_dead_letter(queue, message.clone(), DeathReason::Maxlen, 0));
@@ -227,7 +238,7 @@ impl Broker {
             self.dead_letters.extend(dead);
             return Accepted::No;
         }
-        let entry = queue.entry(message.clone(), now);
+        let entry = queue.entry(message.clone(), now, rules);
         if let Some(consumer) = self.next_consumer(id) {
             if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
                 messages.take_turn();
@@ -238,25 +249,30 @@ impl Broker {
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
         queue.messages.push_back(entry);
         self.events.push(Event::Enqueued { queue: queue.name.clone(), message: message.clone() });
-        self.enforce_limit(id);
-        self.drop_expired(now, id);
+        let dropped = self.enforce_limit(id);
+        if dropped || !self.queues.get(&id).is_some_and(|queue| queue.messages.overlooks_new_head()) {
+            self.drop_expired(now, id);
+        }
         self.refresh_deadline(id);
         Accepted::Yes
     }
 
-    /// Rule 103: while there is too much, the head goes. What refuses instead begins or ends to.
-    pub(super) fn enforce_limit(&mut self, id: QueueId) {
+    /// Rule 103: while there is too much, the head goes; whether any went. What refuses instead begins or ends to.
+    pub(super) fn enforce_limit(&mut self, id: QueueId) -> bool {
+        let mut dropped = false;
         while let Some(queue) = self.queues.get_mut(&id) {
             if queue.settings.overflow != Overflow::DropHead {
                 queue.update_rejecting();
-                return;
+                break;
             }
             if !queue.is_over_limit() {
-                return;
+                break;
             }
-            let Some(entry) = queue.messages.pop_front() else { return };
+            let Some(entry) = queue.messages.pop_front() else { break };
             self.die(id, entry, DeathReason::Maxlen);
+            dropped = true;
         }
+        dropped
     }
 
     /// A copy leaves its queue unacknowledged: to the dead-letter exchange, or to nowhere (rule 116).
@@ -309,7 +325,7 @@ impl Broker {
         self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
         self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
         for target in targets {
-            self.enqueue(now, target, &dead); // rule 119: a target that refuses it loses it
+            self.enqueue(now, target, &dead, Sender::Broker); // rule 119: a target that refuses it loses it
         }
     }
 
@@ -368,7 +384,7 @@ impl Broker {
         self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
         self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
         for target in targets {
-            self.enqueue(now, target, &dead);
+            self.enqueue(now, target, &dead, Sender::Broker);
         }
         true
     }
@@ -377,11 +393,11 @@ impl Broker {
 fn pending_dead_letter(queue: &Queue, message: Arc<Message>, reason: DeathReason, failures: u32) -> Option<PendingDeadLetter> {
     Some(PendingDeadLetter {
         queue: queue.name.clone(),
-        message,
         reason,
         exchange: queue.settings.dead_letter_exchange.clone()?,
         routing_key: queue.settings.dead_letter_routing_key.clone(),
-        failures: if queue.messages.quorum().is_some() { failures } else { 0 },
+        failures: failures.max(message.failures()),
+        message,
     })
 }
 

@@ -67,6 +67,23 @@ impl Value {
         }
     }
 
+    /// Whether RabbitMQ's Erlang takes two values for the same. Since Erlang 27 it tells 0.0 from -0.0 (rule 41).
+    pub(super) fn is_same(&self, other: &Self, zeros_differ: bool) -> bool {
+        match (self, other) {
+            (Self::Double(one), Self::Double(other)) => {
+                one == other && (!zeros_differ || one.is_sign_negative() == other.is_sign_negative())
+            }
+            (Self::Array(ones), Self::Array(others)) => {
+                ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| one.is_same(other, zeros_differ))
+            }
+            (Self::Table(ones), Self::Table(others)) => {
+                let same = |((key, one), (name, other)): ((&Name, &Self), (&Name, &Self))| key == name && one.is_same(other, zeros_differ);
+                ones.len() == others.len() && ones.iter().zip(others.iter()).all(same)
+            }
+            (one, other) => one == other,
+        }
+    }
+
     /// The word RabbitMQ uses for this type in its messages.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
@@ -80,6 +97,23 @@ impl Value {
             Self::Array(_) => "array",
             Self::Table(_) => "table",
         }
+    }
+}
+
+/// A table as AMQP encodes it: its length, and for each value a short name and the type.
+pub(super) fn encoded_table_bytes(table: &Table) -> u64 {
+    4 + table.iter().map(|(name, value)| 1 + name.len() as u64 + encoded_bytes(value)).sum::<u64>()
+}
+
+/// The type, and the value. Integers are sent as `long`, the one type that error texts name as well.
+fn encoded_bytes(value: &Value) -> u64 {
+    1 + match value {
+        Value::Void => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) | Value::Double(_) | Value::Timestamp(_) => 8,
+        Value::String(text) => 4 + text.len() as u64,
+        Value::Array(items) => 4 + items.iter().map(encoded_bytes).sum::<u64>(),
+        Value::Table(table) => encoded_table_bytes(table),
     }
 }
 

@@ -21,7 +21,10 @@ pub const KNOWN_DIFFERENCES: [(&str, &str); 7] = [
         "x-death order",
         "before 3.13 each death reversed the order of the other entries, so three or more are compared without order (rule 122)",
     ),
-    ("unknown exchange type", "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection (rule 16)"),
+    (
+        "unknown exchange type",
+        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says 'unknown' for words that its Erlang has not met (rule 16)",
+    ),
     ("numeric headers", "3.13 compares header values strictly, 3.10 takes 1 for 1.0 (rule 41); random scripts use one number type"),
     ("consumer timeout", "x-consumer-timeout is known since 3.12 (rule 93); random scripts do not use it"),
 ];

@@ -2,6 +2,7 @@
 
 use super::Destination;
 use crate::broker::error::AmqpError;
+use crate::broker::profile::Profile;
 use crate::broker::value::{Table, Value};
 
 /// How the arguments of a binding are combined, and whether those whose name starts with `x-` take part (rule 40).
@@ -25,7 +26,7 @@ impl Match {
                 "all-with-x" => Ok(Self { any: false, with_x: true }),
                 "any-with-x" => Ok(Self { any: true, with_x: true }),
                 other => Err(AmqpError::precondition(format_args!(
-                    "Invalid x-match field value \"{other}\"; expected all, any, all-with-x, or any-with-x"
+                    "Invalid x-match field value <<\"{other}\">>; expected all, any, all-with-x, or any-with-x"
                 ))),
             },
             Some(other) => Err(AmqpError::precondition(format_args!(
@@ -38,13 +39,13 @@ impl Match {
 
 /// Whether these arguments match these headers. Invalid ones, refused when binding, match nothing.
 #[must_use]
-pub fn matches(arguments: &Table, headers: Option<&Table>) -> bool {
+pub fn matches(arguments: &Table, headers: Option<&Table>, profile: Profile) -> bool {
     let Ok(how) = Match::of(arguments) else { return false };
     let mut compared = arguments.iter().filter(|(name, _)| if how.with_x { &***name != "x-match" } else { !name.starts_with("x-") }).map(
         |(name, wanted)| match headers.and_then(|headers| headers.get(name)) {
             None => false,
             Some(_) if *wanted == Value::Void => true, // rule 41: present, whatever its value
-            Some(actual) => actual == wanted,
+            Some(actual) => actual.is_same(wanted, profile.rules().zeros_differ),
         },
     );
     // Nothing to compare: all matches everything, any matches nothing (rule 42).
@@ -67,7 +68,7 @@ impl Router {
         }
     }
 
-    pub fn route(&self, headers: Option<&Table>, found: &mut Vec<Destination>) {
-        found.extend(self.bindings.iter().filter(|(arguments, _)| matches(arguments, headers)).map(|(_, to)| *to));
+    pub fn route(&self, headers: Option<&Table>, profile: Profile, found: &mut Vec<Destination>) {
+        found.extend(self.bindings.iter().filter(|(arguments, _)| matches(arguments, headers, profile)).map(|(_, to)| *to));
     }
 }

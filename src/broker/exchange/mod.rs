@@ -8,6 +8,7 @@ mod fanout;
 
 use super::ids::ExchangeId;
 use super::message::Properties;
+use super::profile::Profile;
 use super::value::{Name, Table};
 use crate::base::ordered::OrderedMap;
 use crate::broker::ids::QueueId;
@@ -99,6 +100,10 @@ impl Exchange {
         same_key.push(arguments);
     }
 
+    pub fn has_binding(&self, destination: Destination, key: &Name, arguments: &Table) -> bool {
+        self.bindings.get(&(destination, key.clone())).is_some_and(|same_key| same_key.contains(arguments))
+    }
+
     /// Whether there was such a binding.
     pub fn unbind(&mut self, destination: Destination, key: &Name, arguments: &Table) -> bool {
         let Some(same_key) = self.bindings.get_mut(&(destination, key.clone())) else { return false };
@@ -139,12 +144,12 @@ impl Exchange {
     }
 
     /// Adds the destinations of a message to `found`, some perhaps more than once.
-    pub fn route(&self, key: &str, properties: &Properties, found: &mut Vec<Destination>, walk: &mut topic::Walk) {
+    pub fn route(&self, key: &str, properties: &Properties, profile: Profile, found: &mut Vec<Destination>, walk: &mut topic::Walk) {
         match &self.router {
             Router::Direct(router) => router.route(key, found),
             Router::Fanout(router) => router.route(found),
             Router::Topic(router) => router.route(key, found, walk),
-            Router::Headers(router) => router.route(properties.headers.as_ref(), found),
+            Router::Headers(router) => router.route(properties.headers.as_ref(), profile, found),
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) mod quorum;
 use std::collections::VecDeque;
 
 use super::message::Message;
-use super::profile::Rules;
+use super::profile::{Counting, Rules};
 use super::value::{Name, Table};
 use crate::base::SimTime;
 use crate::broker::ids::{ConnectionId, ConsumerId};
@@ -132,6 +132,21 @@ impl Messages {
         }
     }
 
+    /// It has looked after its head.
+    pub fn start_expiry_timer(&mut self, now: SimTime) {
+        match self {
+            Self::Classic(messages) => messages.start_timer(now),
+            Self::Quorum(_) => {}
+        }
+    }
+
+    pub fn overlooks_new_head(&self) -> bool {
+        match self {
+            Self::Classic(messages) => messages.overlooks_new_head(),
+            Self::Quorum(_) => false,
+        }
+    }
+
     pub fn take(&mut self) -> Vec<Entry> {
         match self {
             Self::Classic(messages) => messages.levels.take(),
@@ -156,7 +171,7 @@ impl Messages {
 
 impl Queue {
     /// How a message will stand in this queue from now on (rules 95, 111, 114).
-    pub(super) fn entry(&mut self, message: std::sync::Arc<Message>, now: SimTime) -> Entry {
+    pub(super) fn entry(&mut self, message: std::sync::Arc<Message>, now: SimTime, rules: &Rules) -> Entry {
         let sequence = self.sequence_next;
         self.sequence_next += 1;
         let expiration = message.properties.expiration.as_deref().and_then(|text| text.parse().ok()).map(SimTime::from_millis);
@@ -164,9 +179,13 @@ impl Queue {
             (Some(queue), Some(own)) => Some(std::cmp::min(queue, own)),
             (one, other) => one.or(other),
         };
-        let (priority, failures) = match &self.messages {
-            Messages::Classic(messages) => (messages.level(message.properties.priority), 0),
-            Messages::Quorum(messages) => (messages.level(message.properties.priority), message.failures()),
+        let priority = match &self.messages {
+            Messages::Classic(messages) => messages.level(message.properties.priority),
+            Messages::Quorum(messages) => messages.level(message.properties.priority),
+        };
+        let failures = match self.counting(rules) {
+            Counting::Returns => 0,
+            Counting::ReturnsAndFailures | Counting::Failures => message.failures(), // rule 139
         };
         let shortest = match self.messages.kind() {
             Kind::Classic => SimTime::ZERO,
@@ -174,6 +193,13 @@ impl Queue {
         };
         let expires_at = ttl.map_or(SimTime::MAX, |ttl| now + ttl.max(shortest));
         Entry::new(message, sequence, expires_at, priority, failures)
+    }
+
+    pub(super) fn counting(&self, rules: &Rules) -> Counting {
+        match self.messages.kind() {
+            Kind::Classic => rules.counting.of_classic(),
+            Kind::Quorum => rules.counting,
+        }
     }
 
     /// What counts towards the length limit: ready messages, and what a quorum queue keeps otherwise (rules 102, 107, 136).
@@ -221,7 +247,7 @@ impl Queue {
     /// When something happens to this queue by itself.
     pub(super) fn next_deadline(&self) -> Option<SimTime> {
         let (head, others) = match &self.messages {
-            Messages::Classic(messages) => (messages.levels.front().map(|entry| entry.expires_at), [None, None]),
+            Messages::Classic(messages) => (Some(messages.next_expiry()), [None, None]),
             Messages::Quorum(messages) => (messages.next_expiry(), [messages.next_delay_end(), messages.pending_retry_at]),
         };
         let expiry = self.settings.expires.filter(|_| self.consumers.is_empty()).map(|period| self.used_at + period);

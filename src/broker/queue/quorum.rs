@@ -3,11 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::ready::{Entry, Levels};
+use super::ready::{Entry, Levels, Weigh};
 use super::settings::DelayedRetry;
 use crate::base::SimTime;
 use crate::broker::cause::{DeathReason, RequeueCause};
-use crate::broker::profile::{QuorumPriority, Rules};
+use crate::broker::profile::{Counting, QuorumPriority, Rules};
 
 /// How long a dead letter that found no place waits for the next try (rule 129).
 pub(in crate::broker) const DEAD_LETTER_RETRY: SimTime = SimTime::from_secs(180);
@@ -57,7 +57,7 @@ impl QuorumMessages {
         Self {
             returned: VecDeque::new(),
             returned_bytes: 0,
-            new: Levels::new(levels),
+            new: Levels::new(levels, if rules.quorum_counts_properties { Weigh::PayloadAndProperties } else { Weigh::Payload }),
             priority: rules.quorum_priority,
             turn: 0,
             delayed: Vec::new(),
@@ -88,7 +88,7 @@ impl QuorumMessages {
     pub fn kept(&self) -> (usize, u64) {
         let pending = self.pending.iter().map(|letter| &letter.entry);
         let delayed = self.delayed.iter().map(|(_, entry)| entry);
-        let bytes = pending.chain(delayed).map(|entry| entry.message.body.len()).sum();
+        let bytes = pending.chain(delayed).map(|entry| self.new.weigh().bytes(entry)).sum();
         (self.pending.len() + self.delayed.len(), bytes)
     }
 
@@ -122,7 +122,7 @@ impl QuorumMessages {
 
     pub fn pop_front(&mut self) -> Option<Entry> {
         if let Some(entry) = self.returned.pop_front() {
-            self.returned_bytes -= entry.message.body.len();
+            self.returned_bytes -= self.new.weigh().bytes(&entry);
             return Some(entry);
         }
         let level = self.next_level()?;
@@ -136,15 +136,15 @@ impl QuorumMessages {
     }
 
     pub fn return_to_front(&mut self, entry: Entry) -> usize {
-        self.returned_bytes += entry.message.body.len();
+        self.returned_bytes += self.new.weigh().bytes(&entry);
         self.returned.push_back(entry);
         self.returned.len() - 1
     }
 
-    /// Without a limit what comes back by itself starts again at the end (rule 134).
-    pub fn return_to_back(&mut self, entry: Entry) -> usize {
+    /// Without a limit what a client gives back starts again at the end, as a message of normal priority (rules 114, 134).
+    pub fn return_to_back(&mut self, entry: Entry, sequence: u64) -> usize {
         let position = self.len();
-        self.new.push_back(entry);
+        self.new.push_back(entry.placed(sequence, 0));
         position
     }
 
@@ -196,17 +196,33 @@ impl QuorumMessages {
     }
 }
 
-/// Whether a return counts as a failed delivery (rule 131).
-pub(in crate::broker) const fn counts(cause: RequeueCause, rules: &Rules) -> bool {
-    rules.nack_counts || !matches!(cause, RequeueCause::Nacked | RequeueCause::Recovered | RequeueCause::TimedOut)
+/// Whether a message that comes back so starts again at the end of a queue without a limit (rule 134).
+pub(in crate::broker) const fn starts_again(cause: RequeueCause, rules: &Rules) -> bool {
+    rules.unlimited_starts_again && matches!(cause, RequeueCause::Nacked | RequeueCause::Rejected | RequeueCause::Recovered)
+}
+
+/// Whether it was there too often (rule 130).
+pub(in crate::broker) fn exceeds(entry: &Entry, limit: Option<u32>, rules: &Rules) -> bool {
+    let count = match rules.counting {
+        Counting::Returns | Counting::ReturnsAndFailures => entry.returns(),
+        Counting::Failures => entry.failures(),
+    };
+    limit.is_some_and(|limit| count > limit)
+}
+
+/// `x-delivery-count` and `x-acquired-count` of a delivery (rules 132, 139). What failed elsewhere counts as returns until the first one here.
+pub(in crate::broker) fn told_counts(entry: &Entry, rules: &Rules) -> [(&'static str, u32); 2] {
+    let returns = if entry.returns() == 0 { entry.failures() } else { entry.returns() };
+    let (delivered, acquired) = match rules.counting {
+        Counting::Returns | Counting::ReturnsAndFailures => (returns, 0),
+        Counting::Failures => (entry.failures(), returns),
+    };
+    [("x-delivery-count", delivered), ("x-acquired-count", acquired)]
 }
 
 /// How long a returned message is hidden (rule 136).
-pub(in crate::broker) fn retry_delay(retry: &DelayedRetry, failures: u32, counted: bool) -> Option<SimTime> {
-    let applies = match retry {
-        DelayedRetry { failed: true, returned: true, .. } => true,
-        DelayedRetry { failed, returned, .. } => (*failed && counted) || (*returned && !counted),
-    };
+pub(in crate::broker) fn retry_delay(retry: &DelayedRetry, failures: u32, failed: bool) -> Option<SimTime> {
+    let applies = if failed { retry.failed } else { retry.returned };
     let delay = retry.min.as_micros().saturating_mul(u64::from(failures.max(1)));
     applies.then(|| SimTime::from_micros(delay.min(retry.max.as_micros())))
 }

@@ -14,8 +14,8 @@ pub struct Entry {
     pub sequence: u64,
     /// When it expires; `SimTime::MAX` is never (rule 95).
     pub expires_at: SimTime,
-    /// How often it was handed out (rule 132).
-    pub(in crate::broker) acquired: u32,
+    /// How often it came back to this queue (rules 63, 132).
+    returns: u32,
     /// The priority in the lowest byte, the failures above it.
     failures_and_priority: u32,
 }
@@ -25,11 +25,11 @@ const FAILURES_MAX: u32 = u32::MAX >> PRIORITY_BITS;
 
 impl Entry {
     pub(in crate::broker) fn new(message: Arc<Message>, sequence: u64, expires_at: SimTime, priority: u8, failures: u32) -> Self {
-        let entry = Self { message, sequence, expires_at, acquired: failures, failures_and_priority: u32::from(priority) };
+        let entry = Self { message, sequence, expires_at, returns: 0, failures_and_priority: u32::from(priority) };
         entry.with_failures(failures)
     }
 
-    /// How often it came back to a quorum queue in a way that counts (rule 131); at most 16,777,215.
+    /// How often its delivery failed, here or in the queues that it died in (rules 131, 139); at most 16,777,215.
     #[must_use]
     pub const fn failures(&self) -> u32 {
         self.failures_and_priority >> PRIORITY_BITS
@@ -40,16 +40,50 @@ impl Entry {
         self.failures_and_priority.to_le_bytes()[0]
     }
 
+    pub(in crate::broker) const fn returns(&self) -> u32 {
+        self.returns
+    }
+
+    /// It comes back, or leaves for good, and its delivery has failed or not.
     #[must_use]
-    pub(in crate::broker) fn with_failures(self, failures: u32) -> Self {
+    pub(in crate::broker) fn returned(self, failed: bool) -> Self {
+        let failures = self.failures() + u32::from(failed);
+        Self { returns: self.returns.saturating_add(1), ..self }.with_failures(failures)
+    }
+
+    /// It starts again at another place (rule 134).
+    #[must_use]
+    pub(in crate::broker) fn placed(self, sequence: u64, priority: u8) -> Self {
+        let failures_and_priority = self.failures() << PRIORITY_BITS | u32::from(priority);
+        Self { sequence, failures_and_priority, ..self }
+    }
+
+    fn with_failures(self, failures: u32) -> Self {
         let failures_and_priority = failures.min(FAILURES_MAX) << PRIORITY_BITS | u32::from(self.priority());
         Self { failures_and_priority, ..self }
     }
 
-    /// Delivered before and come back (rules 63, 138).
+    /// Delivered before and come back, or failed in another queue (rules 63, 138, 139).
     #[must_use]
     pub const fn redelivered(&self) -> bool {
-        self.acquired > 0
+        self.returns > 0 || self.failures() > 0
+    }
+}
+
+/// What the bytes of a queue are (rules 102, 108).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::broker) enum Weigh {
+    Payload,
+    PayloadAndProperties,
+}
+
+impl Weigh {
+    pub fn bytes(self, entry: &Entry) -> u64 {
+        let payload = entry.message.body.len();
+        match self {
+            Self::Payload => payload,
+            Self::PayloadAndProperties => payload + entry.message.properties_bytes(),
+        }
     }
 }
 
@@ -59,18 +93,23 @@ pub(in crate::broker) struct Levels {
     levels: Vec<VecDeque<Entry>>,
     len: usize,
     bytes: u64,
+    weigh: Weigh,
 }
 
 impl Levels {
-    pub fn new(count: usize) -> Self {
-        Self { levels: vec![VecDeque::new(); count.max(1)], len: 0, bytes: 0 }
+    pub fn new(count: usize, weigh: Weigh) -> Self {
+        Self { levels: vec![VecDeque::new(); count.max(1)], len: 0, bytes: 0, weigh }
+    }
+
+    pub const fn weigh(&self) -> Weigh {
+        self.weigh
     }
 
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Of payload, which is what the length limit counts (rule 102).
+    /// What the length limit counts (rule 102).
     pub const fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -82,7 +121,7 @@ impl Levels {
 
     pub fn push_back(&mut self, entry: Entry) {
         self.len += 1;
-        self.bytes += entry.message.body.len();
+        self.bytes += self.weigh.bytes(&entry);
         self.levels[usize::from(entry.priority())].push_back(entry);
     }
 
@@ -90,7 +129,7 @@ impl Levels {
     /// Next to either end this takes constant time.
     pub fn put_back(&mut self, entry: Entry) -> usize {
         self.len += 1;
-        self.bytes += entry.message.body.len();
+        self.bytes += self.weigh.bytes(&entry);
         let level = &mut self.levels[usize::from(entry.priority())];
         let position = match level.front() {
             Some(front) if front.sequence < entry.sequence => level.partition_point(|other| other.sequence < entry.sequence),
@@ -118,7 +157,7 @@ impl Levels {
     pub fn pop_level(&mut self, level: usize) -> Option<Entry> {
         let entry = self.levels.get_mut(level)?.pop_front()?;
         self.len -= 1;
-        self.bytes -= entry.message.body.len();
+        self.bytes -= self.weigh.bytes(&entry);
         Some(entry)
     }
 
