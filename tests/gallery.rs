@@ -3,10 +3,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use proptest::prelude::*;
+use requeue::app::arrange;
+use requeue::app::geometry::{self, Layout, Plan, Rect};
 use requeue::formats::{report, scenario_file};
 use requeue::scenario::Scenario;
+use requeue::scenario::edit::{self, Edit, Part, names};
 use requeue::sim::World;
 use requeue::sim::explore::chaos;
 use requeue::sim::judge::judge;
@@ -192,4 +196,122 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
     let mut world = World::new(Arc::new(scenario), 1);
     world.run_until(requeue::base::SimTime::from_secs(10), 200_000);
     assert_eq!(world.ledger().imbalances(), [""; 0]);
+}
+
+/// Every reference to this part, as it is now.
+fn references(scenario: &Scenario, part: &Part) -> usize {
+    let mut found = 0;
+    names::each_reference(&mut scenario.clone(), &mut |referent, name| {
+        found += usize::from(referent.may_be(part) && name == part.name());
+    });
+    found
+}
+
+fn renamed(scenario: &Scenario, part: &Part, name: &str) -> Result<Scenario, String> {
+    let edited = edit::apply(scenario, &Edit::Rename { part: part.clone(), name: name.into() })?;
+    assert_eq!(edited.told, Vec::<String>::new(), "a new name takes nothing away");
+    Ok(edited.scenario)
+}
+
+#[test]
+fn every_part_can_be_renamed_and_back() {
+    for (path, _, scenario) in gallery() {
+        for part in Part::all(&scenario) {
+            let new = renamed(&scenario, &part, "another-name").unwrap_or_else(|why| panic!("{}: {part}: {why}", path.display()));
+            assert_eq!(references(&new, &part), 0, "{}: {part} is still spoken of", path.display());
+            assert_eq!(references(&new, &part.named("another-name".into())), references(&scenario, &part), "{}: {part}", path.display());
+            let back = renamed(&new, &part.named("another-name".into()), part.name()).expect("the old name is free");
+            assert!(back == *scenario, "{}: {part}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_removed_is_spoken_of_nowhere_and_what_goes_with_it_is_told() {
+    for (path, _, scenario) in gallery() {
+        for part in Part::all(&scenario) {
+            let edited =
+                edit::apply(&scenario, &Edit::Remove(part.clone())).unwrap_or_else(|why| panic!("{}: {part}: {why}", path.display()));
+            assert_eq!(references(&edited.scenario, &part), 0, "{}: {part} is still spoken of", path.display());
+            assert!(Part::all(&edited.scenario).all(|other| other != part), "{}: {part} is still there", path.display());
+            let gone = |list: usize, now: usize, what: &str| {
+                let told = edited.told.iter().filter(|told| told.starts_with(what)).count();
+                assert_eq!(list - now, told, "{}: {part}: {:?}", path.display(), edited.told);
+            };
+            gone(scenario.expects.len(), edited.scenario.expects.len(), "The expectation");
+            gone(scenario.faults.len(), edited.scenario.faults.len(), "The fault");
+        }
+    }
+}
+
+proptest! {
+    /// Words of the language that expectations are written in are names as good as any.
+    #[test]
+    fn a_word_of_the_property_language_is_a_name(
+        file in any::<prop::sample::Index>(),
+        part in any::<prop::sample::Index>(),
+        word in prop::sample::select(WORDS),
+    ) {
+        static GALLERY: LazyLock<Vec<(PathBuf, String, Arc<Scenario>)>> = LazyLock::new(gallery);
+        let (path, _, scenario) = file.get(&GALLERY);
+        let parts: Vec<Part> = Part::all(scenario).collect();
+        let part = part.get(&parts);
+        let new = renamed(scenario, part, word).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(new.expects.len(), scenario.expects.len());
+        let text = scenario_file::write(&new);
+        let read = scenario_file::read(&text).map_err(|problems| TestCaseError::fail(format!("{}: {problems:?}", path.display())))?;
+        prop_assert!(read == new, "{}: {part} as {word} is read as it was written", path.display());
+        let back = renamed(&new, &part.named(word.into()), part.name()).map_err(TestCaseError::fail)?;
+        prop_assert!(back == **scenario, "{}: {part} as {word}, and back", path.display());
+    }
+}
+
+const WORDS: &[&str] = &[
+    "email",
+    "sent",
+    "depth",
+    "ready",
+    "http",
+    "orders",
+    "lost",
+    "dead",
+    "saved",
+    "done",
+    "missing",
+    "queueing",
+    "end-to-end",
+    "p95",
+    "max",
+    "no",
+    "twice",
+    "below",
+    "order",
+    "without",
+    "rejected",
+    "requests",
+    "imbalances",
+];
+
+#[test]
+fn every_scenario_can_be_arranged() {
+    for (path, _, scenario) in gallery() {
+        let world = World::new(scenario.clone(), scenario.seed);
+        let layout = Layout::new();
+        let arranged: Layout = arrange::arranged(Plan { world: &world, layout: &layout }).into_iter().collect();
+        let plan = Plan { world: &world, layout: &arranged };
+        let rects: Vec<Rect> = geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).collect();
+        for (index, one) in rects.iter().enumerate() {
+            for other in &rects[index + 1..] {
+                let apart =
+                    one.right() <= other.left || other.right() <= one.left || one.bottom() <= other.top || other.bottom() <= one.top;
+                assert!(apart, "{}: {one:?} lies over {other:?}", path.display());
+            }
+        }
+        let mut columns: Vec<f64> = arranged.iter().map(|(_, at)| at.x).collect();
+        columns.sort_by(f64::total_cmp);
+        columns.dedup();
+        let even = columns.windows(3).all(|three| (three[2] - 2.0 * three[1] + three[0]).abs() < 1e-9);
+        assert!(even, "{}: a column is empty: {columns:?}", path.display());
+        assert!(columns.len() <= 8, "{}: {} columns", path.display(), columns.len());
+    }
 }

@@ -378,7 +378,7 @@ fn names_are_not_judged() {
         parts.into_iter().fold(scenario.clone(), |scenario, (from, to)| {
             let part = [Part::Queue(from.into()), Part::Exchange(from.into()), Part::Service(from.into())]
                 .into_iter()
-                .find_map(|part| edit::apply(&scenario, &Edit::Rename { part, name: to.into() }).ok());
+                .find_map(|part| edit::apply(&scenario, &Edit::Rename { part, name: to.into() }).ok().map(|edited| edited.scenario));
             part.unwrap_or_else(|| panic!("{from} can be renamed"))
         })
     };
@@ -397,7 +397,7 @@ fn names_are_not_judged() {
         (Part::Service("notification-service".into()), "mailer"),
         (Part::Queue("mails".into()), "post"),
     ] {
-        now = edit::apply(&now, &Edit::Rename { part, name: name.into() }).expect("it can be renamed");
+        now = edit::apply(&now, &Edit::Rename { part, name: name.into() }).expect("it can be renamed").scenario;
         steps.push(Arc::new(now.clone()));
     }
     edits.extend(steps);

@@ -1,14 +1,14 @@
 //! The document: where its nodes stand, what can be undone, what is saved. What it says is the scenario of the world at the playhead.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Node;
+use super::form::Spot;
 use super::geometry::{self, Layout};
+use crate::base::limits;
 use crate::lesson::Lock;
 use crate::scenario::{Point, Scenario};
-
-/// How far back edits can be undone.
-const VERSIONS_MAX: usize = 6_000;
 
 #[derive(Debug, Default)]
 pub struct Document {
@@ -21,8 +21,10 @@ pub struct Document {
     /// The system a lesson begins with: then what is drawn is always an input of the run, as it is handed in.
     pub(super) origin: Option<Arc<Scenario>>,
     dragging: Option<Dragging>,
-    past: Vec<Version>,
+    past: VecDeque<Version>,
     future: Vec<Version>,
+    /// How much all versions of the past hold together.
+    weight: usize,
     /// How many edits were made.
     edits: usize,
     /// The document as it was last put into a file.
@@ -32,7 +34,7 @@ pub struct Document {
 /// What is typed so far, where, and why it cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typing {
-    pub path: String,
+    pub at: Spot,
     pub text: String,
     pub why: Option<String>,
 }
@@ -44,11 +46,22 @@ struct Dragging {
     before: Layout,
 }
 
-/// The whole document each time, which is shared but for what changed.
+/// The whole document each time: simpler than an inverse for each kind of edit, and right whatever an edit did. Versions that differ
+/// in their layout alone share the scenario.
 #[derive(Clone, Debug)]
 struct Version {
     scenario: Arc<Scenario>,
     layout: Layout,
+}
+
+impl Version {
+    /// How many things it holds, about; where nodes stand counts, too.
+    fn weight(&self) -> usize {
+        let Scenario { broker, clients, services, .. } = &*self.scenario;
+        let steps = services.iter().flat_map(|service| &service.handlers).map(|handler| 1 + handler.steps.len()).sum::<usize>();
+        let broker = broker.exchanges.len() + broker.queues.len() + broker.bindings.len() + broker.policies.len();
+        1 + broker + clients.len() + services.len() + steps + self.layout.len()
+    }
 }
 
 /// Tells one state of the document from another.
@@ -81,11 +94,24 @@ impl Document {
 
     fn push(&mut self, version: Version) {
         self.edits += 1;
-        self.past.push(version);
         self.future.clear();
-        if self.past.len() > VERSIONS_MAX {
-            self.past.remove(0);
+        self.keep(version);
+    }
+
+    /// The last version is always kept; the oldest go when there are too many, or when they hold too much.
+    fn keep(&mut self, version: Version) {
+        self.weight += version.weight();
+        self.past.push_back(version);
+        while self.past.len() > limits::VERSIONS || self.weight > limits::VERSIONS_ELEMENTS && self.past.len() > 1 {
+            let oldest = self.past.pop_front();
+            self.weight -= oldest.map_or(0, |version| version.weight());
         }
+    }
+
+    fn last(&mut self) -> Option<Version> {
+        let version = self.past.pop_back()?;
+        self.weight -= version.weight();
+        Some(version)
     }
 
     /// The node follows the pointer, and the others come along.
@@ -122,7 +148,7 @@ impl Document {
     /// The scenario as it was before the last edit, where it can be undone. Time goes on: it is a new input of the world.
     pub(super) fn undo(&mut self, now: &Arc<Scenario>) -> Option<Arc<Scenario>> {
         self.drop_dragged(now);
-        while let Some(version) = self.past.pop() {
+        while let Some(version) = self.last() {
             if !self.is_now(now, &version) {
                 let (now, then) = self.restore(now, version);
                 self.future.push(now);
@@ -137,7 +163,7 @@ impl Document {
         while let Some(version) = self.future.pop() {
             if !self.is_now(now, &version) {
                 let (now, then) = self.restore(now, version);
-                self.past.push(now);
+                self.keep(now);
                 return Some(then);
             }
         }
@@ -151,7 +177,7 @@ impl Document {
 
     /// Nothing would change: the other branch, or the past, has it so already.
     fn is_now(&self, now: &Arc<Scenario>, version: &Version) -> bool {
-        version.scenario == *now && version.layout == self.layout
+        (Arc::ptr_eq(&version.scenario, now) || version.scenario == *now) && version.layout == self.layout
     }
 
     pub(super) fn can_undo(&self, now: &Arc<Scenario>) -> bool {
@@ -160,5 +186,31 @@ impl Document {
 
     pub(super) fn can_redo(&self, now: &Arc<Scenario>) -> bool {
         self.future.iter().any(|version| !self.is_now(now, version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{QueueSpec, Table};
+
+    /// Ten thousand edits of the largest system there may be hold no more than the limit, and the last ones can be undone.
+    #[test]
+    fn what_can_be_undone_has_a_limit() {
+        let queue = QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: false, arguments: Table::new() };
+        let mut scenario = Scenario::empty("large");
+        scenario.broker.queues = vec![queue; limits::NODES];
+        let scenario = Arc::new(scenario);
+        let mut document = Document::default();
+        for edit in 0..10_000 {
+            document.put(vec![(Node::Queue("queue".into()), Point { x: f64::from(edit), y: 0.0 })]);
+            document.remember(&scenario);
+        }
+        assert!(document.weight <= limits::VERSIONS_ELEMENTS, "{}", document.weight);
+        assert_eq!(document.weight, document.past.iter().map(Version::weight).sum::<usize>());
+        assert!((300..1_000).contains(&document.past.len()), "{}", document.past.len());
+        let (undone, past) = (document.undo(&scenario), document.past.len());
+        assert!(undone.is_some() && document.redo(&scenario).is_some());
+        assert!(document.past.len() > past);
     }
 }

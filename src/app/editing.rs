@@ -5,26 +5,27 @@ use std::sync::Arc;
 use super::arrange::{self, Align};
 use super::document::Typing;
 use super::effect::Effect;
-use super::form::{self, Change};
+use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
 use super::session::Session;
 use super::{App, Node};
 use crate::base::SimTime;
+use crate::base::ordered::in_order;
 use crate::broker::ExchangeType;
-use crate::formats::scenario_file;
+use crate::formats::scenario_file::{self, element};
 use crate::lesson::Lock;
-use crate::scenario::edit::{self, Edit, Part, PartKind};
-use crate::scenario::{Fault, Json, Moment, Point, Scenario};
+use crate::scenario::edit::{self, Edit, Element, Part, PartKind, Slot};
+use crate::scenario::{Fault, Moment, Point, Scenario};
 use crate::sim::{Input, Place};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditAction {
     Apply(Edit),
-    /// A field of a form is being typed into: where it stands in the file, what it takes, what it says so far.
-    TypeField(String, form::Kind, String),
+    /// A field of a form is being typed into: where it stands, what it takes, what it says so far.
+    TypeField(Spot, form::Kind, String),
     /// What was typed into a field takes effect.
-    SetField(String, form::Kind, String),
-    ChangeList(String, Change),
+    SetField(Spot, form::Kind, String),
+    ChangeList(Spot, Change),
     /// A part is put where there is room.
     AddPart(PartKind),
     /// A part is put where it was let go.
@@ -76,18 +77,18 @@ impl Session {
     fn change(&mut self, action: EditAction) -> Vec<Effect> {
         match action {
             EditAction::Apply(edit) => self.edit(&[edit]),
-            EditAction::TypeField(path, kind, text) => {
-                let tried = self.tried(&path, &kind, &text);
-                self.document.typing = Some(Typing { path, text, why: tried.err() });
+            EditAction::TypeField(at, kind, text) => {
+                let tried = self.typed(&at, &kind, &text).and_then(|edit| edit::apply(self.scenario(), &edit));
+                self.document.typing = Some(Typing { at, text, why: tried.err() });
             }
-            EditAction::SetField(path, kind, text) => match self.tried(&path, &kind, &text) {
-                Ok(new) => {
-                    self.document.typing = None;
-                    self.become_scenario(new);
-                }
-                Err(why) => self.document.typing = Some(Typing { path, text, why: Some(why) }),
+            EditAction::SetField(at, kind, text) => match self.typed(&at, &kind, &text).and_then(|edit| self.try_edit(&[edit])) {
+                Ok(()) => self.document.typing = None,
+                Err(why) => self.document.typing = Some(Typing { at, text, why: Some(why) }),
             },
-            EditAction::ChangeList(path, change) => self.become_or_object(form::changed(self.scenario(), &path, &change)),
+            EditAction::ChangeList(at, change) => match form::edit(self.scenario(), &at, &change) {
+                Ok(edit) => self.edit(&[edit]),
+                Err(why) => self.objection = Some(why),
+            },
             EditAction::AddPart(kind) => {
                 let at = self.free_place();
                 self.edit(&[Edit::Add { kind, at }]);
@@ -141,26 +142,16 @@ impl Session {
                 let version = self.document.redo(&now);
                 self.restore(version);
             }
-            EditAction::PlanFault(text) => {
-                let new = text
-                    .parse::<Fault>()
-                    .and_then(|fault| form::changed(self.scenario(), "faults", &Change::Add(Json::from(fault.to_string()))));
-                self.become_or_object(new);
-            }
+            EditAction::PlanFault(text) => match text.parse() {
+                Ok(fault) => self.put_fault(self.scenario().faults.len(), fault),
+                Err(why) => self.objection = Some(why),
+            },
             EditAction::MoveFault(index, at) => {
-                let mut new = Scenario::clone(self.scenario());
-                if let Some(fault) = new.faults.get_mut(index) {
-                    fault.when = Moment::At(at);
-                    self.become_scenario(new);
+                if let Some(fault) = self.scenario().faults.get(index) {
+                    self.put_fault(index, Fault { when: Moment::At(at), ..fault.clone() });
                 }
             }
-            EditAction::RemoveFault(index) => {
-                let mut new = Scenario::clone(self.scenario());
-                if index < new.faults.len() {
-                    new.faults.remove(index);
-                    self.become_scenario(new);
-                }
-            }
+            EditAction::RemoveFault(index) => self.edit(&[Edit::Take(Slot::Fault(index))]),
         }
         Vec::new()
     }
@@ -170,11 +161,17 @@ impl Session {
         self.edit(&edits);
     }
 
+    fn put_fault(&mut self, index: usize, fault: Fault) {
+        self.edit(&[Edit::Put { index, element: Box::new(Element::Fault(fault)) }]);
+    }
+
     fn paste(&mut self, text: &str) {
-        match arrange::pasted(&self.scenario_as_drawn(), text) {
-            Ok((new, parts)) => {
-                self.become_scenario(new);
-                let nodes: Vec<Node> = parts.iter().filter_map(|part| self.node(part)).collect();
+        let known = in_order(Part::all(self.scenario()));
+        let done = element::pasted(text).and_then(|parts| self.try_edit(&[Edit::Paste(Box::new(parts))]));
+        match done {
+            Ok(()) => {
+                let new = Part::all(self.scenario()).filter(|part| known.binary_search(part).is_err());
+                let nodes: Vec<Node> = new.filter_map(|part| self.node(&part)).collect();
                 self.selection.set_all(nodes);
             }
             Err(why) => self.objection = Some(why),
@@ -192,31 +189,35 @@ impl Session {
         }
     }
 
-    fn become_or_object(&mut self, new: Result<Scenario, String>) {
-        match new {
-            Ok(new) => self.become_scenario(new),
-            Err(why) => self.objection = Some(why),
-        }
-    }
-
     fn remember(&mut self) {
         let scenario = self.scenario().clone();
         self.document.remember(&scenario);
     }
 
-    /// Changes the document, and with it what runs; or says why not. All of it is one step of the history.
+    /// Changes the document, and with it what runs; or shows why not.
     fn edit(&mut self, edits: &[Edit]) {
-        let changed = edits.iter().try_fold(Scenario::clone(self.scenario()), |scenario, edit| edit::apply(&scenario, edit));
-        match changed {
-            Err(why) => self.objection = Some(why),
-            Ok(new) => {
-                let before = self.selection.primary.as_ref().and_then(|node| self.part(node));
-                self.become_scenario(new);
-                for edit in edits {
-                    self.follow(edit, before.clone());
-                }
-            }
+        if let Err(why) = self.try_edit(edits) {
+            self.objection = Some(why);
         }
+    }
+
+    /// Changes the document, and with it what runs; or says why not. All of it is one step of the history.
+    fn try_edit(&mut self, edits: &[Edit]) -> Result<(), String> {
+        let mut new = Scenario::clone(self.scenario());
+        let mut told = Vec::new();
+        for edit in edits {
+            let edited = edit::apply(&new, edit)?;
+            new = edited.scenario;
+            told.extend(edited.told);
+        }
+        self.become_scenario(new);
+        for edit in edits {
+            self.follow(edit);
+        }
+        if self.objection.is_none() && !told.is_empty() {
+            self.objection = Some(told.join(" "));
+        }
+        Ok(())
     }
 
     /// The document is another from now on.
@@ -235,9 +236,9 @@ impl Session {
         self.selection.retain(|node| geometry::rect(plan, node).is_some());
     }
 
-    /// The document with a field as it was typed, or why it cannot be.
-    fn tried(&self, path: &str, kind: &form::Kind, text: &str) -> Result<Scenario, String> {
-        form::parse(kind, text).and_then(|value| form::changed(self.scenario(), path, &Change::Set(value)))
+    /// The edit that sets a field to what was typed, or why it cannot be.
+    fn typed(&self, at: &Spot, kind: &form::Kind, text: &str) -> Result<Edit, String> {
+        form::parse(kind, text).and_then(|value| form::edit(self.scenario(), at, &Change::Set(value)))
     }
 
     fn connect_to(&mut self, to: &Node) {
@@ -274,7 +275,7 @@ impl Session {
     }
 
     /// The selection stays with its part, and goes to one that is new.
-    fn follow(&mut self, edit: &Edit, before: Option<Part>) {
+    fn follow(&mut self, edit: &Edit) {
         let scenario = self.scenario();
         let part = match edit {
             Edit::Add { kind, .. } => match kind {
@@ -286,13 +287,8 @@ impl Session {
                 }
             },
             Edit::Remove(_) => None,
-            Edit::Rename { part, name } => Some(match part {
-                Part::Client(_) => Part::Client(name.clone()),
-                Part::Service(_) => Part::Service(name.clone()),
-                Part::Exchange(_) => Part::Exchange(name.clone()),
-                Part::Queue(_) => Part::Queue(name.clone()),
-            }),
-            Edit::Connect { .. } => before,
+            Edit::Rename { part, name } => Some(part.named(name.clone())),
+            Edit::Connect { .. } | Edit::Put { .. } | Edit::Take(_) | Edit::Reorder { .. } | Edit::Paste(_) | Edit::Move(_) => return,
         };
         // A renamed node stands where it stood.
         if let Edit::Rename { part: old, .. } = edit
@@ -301,10 +297,8 @@ impl Session {
         {
             self.document.layout.insert(new, at);
         }
-        if !matches!(edit, Edit::Connect { .. }) {
-            let node = part.and_then(|part| self.node(&part));
-            self.selection.set(node);
-        }
+        let node = part.and_then(|part| self.node(&part));
+        self.selection.set(node);
     }
 
     fn old_place(&self, part: &Part) -> Option<Point> {

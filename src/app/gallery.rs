@@ -3,7 +3,7 @@
 use super::{CourseEntry, GalleryEntry};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed};
-use crate::scenario::{BrokerSpec, Json, Network, Point, Scenario};
+use crate::scenario::{Json, Network, Point, Scenario};
 
 /// What cannot be read is left out: the list is ours.
 pub(super) fn read(text: &str) -> Vec<GalleryEntry> {
@@ -68,17 +68,7 @@ pub fn outline(scenario: &Scenario) -> String {
 
 /// Nothing yet.
 pub(super) fn blank() -> Scenario {
-    Scenario {
-        title: "A new system".into(),
-        about: String::new(),
-        seed: 1,
-        until: None,
-        // Slow enough to be followed by the eye.
-        network: Network { latency: SimTime::from_millis(400), ..Network::default() },
-        broker: BrokerSpec::default(),
-        clients: Vec::new(),
-        services: Vec::new(),
-        faults: Vec::new(),
-        expects: Vec::new(),
-    }
+    // Slow enough to be followed by the eye.
+    let network = Network { latency: SimTime::from_millis(400), ..Network::default() };
+    Scenario { network, ..Scenario::empty("A new system") }
 }

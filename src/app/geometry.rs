@@ -10,6 +10,7 @@ pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
 pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
 pub const QUEUE: Size = Size { width: 196.0, height: 48.0 };
 pub const EXCHANGE_RADIUS: f64 = 36.0;
+const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 };
 /// From one instance of a service to the next.
 const INSTANCE_STRIDE: f64 = 96.0;
 /// Room for names and badges around the outermost nodes.
@@ -148,11 +149,14 @@ impl Plan<'_> {
 #[must_use]
 pub fn places(plan: Plan<'_>) -> Vec<Place> {
     let scenario = plan.world.scenario();
-    let clients = plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed).map(|(index, _)| Place::Client(index));
-    let instances = plan.world.instances().map(|(id, _)| Place::Instance(id));
     let exchanges = scenario.broker.exchanges.iter().map(|exchange| Place::Exchange(exchange.name.clone()));
     let queues = scenario.broker.queues.iter().map(|queue| Place::Queue(queue.name.clone()));
-    clients.chain(instances).chain(exchanges).chain(queues).collect()
+    places_of_programs(plan).chain(exchanges).chain(queues).collect()
+}
+
+fn places_of_programs(plan: Plan<'_>) -> impl Iterator<Item = Place> {
+    let clients = plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed).map(|(index, _)| Place::Client(index));
+    clients.chain(plan.world.instances().map(|(id, _)| Place::Instance(id)))
 }
 
 /// The box of a node; none for a place that is not on the canvas, such as the default exchange.
@@ -171,7 +175,7 @@ pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
         }
         Place::Exchange(name) => {
             let exchange = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name)?;
-            Rect::around(plan.at(place, exchange.at), Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 })
+            Rect::around(plan.at(place, exchange.at), EXCHANGE)
         }
         Place::Queue(name) => {
             let queue = scenario.broker.queues.iter().find(|queue| queue.name == *name)?;
@@ -183,7 +187,7 @@ pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
 /// The part of the canvas that is used.
 #[must_use]
 pub fn bounds(plan: Plan<'_>) -> Rect {
-    let rects: Vec<Rect> = places(plan).iter().filter_map(|place| rect(plan, place)).collect();
+    let rects: Vec<Rect> = drawn(plan).map(|(_, rect)| rect).collect();
     if rects.is_empty() {
         return Rect { left: 0.0, top: 0.0, width: 800.0, height: 500.0 };
     }
@@ -199,20 +203,24 @@ pub fn bounds(plan: Plan<'_>) -> Rect {
 #[must_use]
 pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     let scenario = plan.world.scenario();
+    let rects: OrderedMap<Place, Rect> = drawn(plan).collect();
+    let mut known = OrderedMap::new();
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
-        let known = edges.iter().any(|edge| edge.from == from && edge.to == to && !matches!(edge.kind, EdgeKind::Binding(..)));
-        if !known && let Some(curve) = leg(plan, &from, &to, kind == EdgeKind::DeadLetters) {
+        let (Some(start), Some(end)) = (rects.get(&from), rects.get(&to)) else { return };
+        // Each binding has a line of its own; of the others one is enough between two nodes.
+        if matches!(kind, EdgeKind::Binding(..)) || known.insert((from.clone(), to.clone()), ()).is_none() {
+            let curve = between(start, end, kind == EdgeKind::DeadLetters);
             edges.push(Edge { from, to, kind, curve });
         }
     };
     let instances = |service: usize, count: u32| (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }));
     let services =
         || plan.world.services().iter().enumerate().filter(|(_, service)| !service.removed).map(|(index, state)| (index, &state.spec));
-    let named = |name: &str| services().find(|(_, service)| &*service.name == name);
+    let by_name: OrderedMap<&Name, (usize, u32)> = services().map(|(index, spec)| (&spec.name, (index, spec.instances))).collect();
     for (index, client) in plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed) {
-        if let Some((service, spec)) = named(&client.spec.calls.service) {
-            instances(service, spec.instances).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
+        if let Some((service, count)) = by_name.get(&client.spec.calls.service) {
+            instances(*service, *count).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
         }
     }
     for (index, service) in services() {
@@ -222,28 +230,18 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
                     add(Place::Queue(subscription.queue.clone()), to, EdgeKind::Consumes);
                 }
             }
-            // What comes of a failure has its way, too.
-            let retries: Vec<Place> = match &handler.on_failure {
-                FailurePolicy::Republish { via, .. } => via.iter().cloned().map(Place::Queue).collect(),
-                FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => vec![target(exchange, routing_key)],
-                _ => Vec::new(),
-            };
-            for to in retries {
+            // Where it publishes: by its steps, and by what it does when one of them fails.
+            let published = handler.steps.iter().filter_map(|step| step.action.publish());
+            let published = published.map(|publish| target(&publish.exchange, &publish.routing_key));
+            for to in published.chain(handler.policies().flat_map(retries)) {
                 instances(index, service.instances).for_each(|from| add(from, to.clone(), EdgeKind::Publishes));
             }
             for step in &handler.steps {
-                for from in instances(index, service.instances) {
-                    match &step.action {
-                        Action::Publish(publish) => add(from, target(&publish.exchange, &publish.routing_key), EdgeKind::Publishes),
-                        Action::Persist { outbox: Some(publish), .. } => {
-                            add(from, target(&publish.exchange, &publish.routing_key), EdgeKind::Publishes);
-                        }
-                        Action::Call { endpoint, .. } => {
-                            if let Some((other, spec)) = named(&endpoint.service) {
-                                instances(other, spec.instances).for_each(|to| add(from.clone(), to, EdgeKind::Http));
-                            }
-                        }
-                        Action::Work { .. } | Action::Persist { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => {}
+                if let Action::Call { endpoint, .. } = &step.action
+                    && let Some((other, count)) = by_name.get(&endpoint.service)
+                {
+                    for from in instances(index, service.instances) {
+                        instances(*other, *count).for_each(|to| add(from.clone(), to, EdgeKind::Http));
                     }
                 }
             }
@@ -265,6 +263,37 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     edges
 }
 
+/// Where a failure policy publishes.
+fn retries(policy: &FailurePolicy) -> Vec<Place> {
+    match policy {
+        FailurePolicy::Republish { via, .. } => via.iter().cloned().map(Place::Queue).collect(),
+        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => vec![target(exchange, routing_key)],
+        FailurePolicy::DeadLetter
+        | FailurePolicy::Requeue
+        | FailurePolicy::RejectRequeue
+        | FailurePolicy::Chapter
+        | FailurePolicy::Crash
+        | FailurePolicy::Acknowledge => Vec::new(),
+    }
+}
+
+/// Every node with its box; found by walking each list once.
+fn drawn(plan: Plan<'_>) -> impl Iterator<Item = (Place, Rect)> {
+    let scenario = plan.world.scenario();
+    let programs = places_of_programs(plan).filter_map(move |place| rect(plan, &place).map(|rect| (place, rect)));
+    let exchanges = scenario.broker.exchanges.iter().map(move |exchange| {
+        let place = Place::Exchange(exchange.name.clone());
+        let rect = Rect::around(plan.at(&place, exchange.at), EXCHANGE);
+        (place, rect)
+    });
+    let queues = scenario.broker.queues.iter().map(move |queue| {
+        let place = Place::Queue(queue.name.clone());
+        let rect = Rect::around(plan.at(&place, queue.at), QUEUE);
+        (place, rect)
+    });
+    programs.chain(exchanges).chain(queues)
+}
+
 /// Where a publish leads: the default exchange is on no canvas, and its key is a queue's name.
 #[must_use]
 pub fn target(exchange: &Name, routing_key: &Name) -> Place {
@@ -274,19 +303,22 @@ pub fn target(exchange: &Name, routing_key: &Name) -> Place {
 /// The way from one place to another. Dead letters leave a queue from below.
 #[must_use]
 pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
-    let (start, end) = (rect(plan, from)?, rect(plan, to)?);
+    Some(between(&rect(plan, from)?, &rect(plan, to)?, dead))
+}
+
+fn between(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let (a, b) = (start.centre(), end.centre());
     if dead && b.y < a.y {
         // Back up again, on the outside.
         let (from, to) = (Point { x: start.right(), y: a.y }, Point { x: end.right(), y: b.y + 12.0 });
         let bulge = from.x.max(to.x) + 56.0;
-        return Some(Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to });
+        return Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to };
     }
     if dead {
         let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: a.y + 14.0 };
         let to = Point { x: b.x, y: end.top };
         let control_from = Point { x: from.x + (to.x - from.x) * 0.62, y: from.y + 22.0 };
-        return Some(Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to });
+        return Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to };
     }
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let beside = end.left > start.right() || start.left > end.right();
@@ -294,12 +326,12 @@ pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve
         let (from, to) = if dx > 0.0 { (start.right(), end.left) } else { (start.left, end.right()) };
         let (from, to) = (Point { x: from, y: a.y }, Point { x: to, y: b.y });
         let middle = f64::midpoint(from.x, to.x);
-        return Some(Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to });
+        return Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to };
     }
     let (from, to) = if dy > 0.0 { (start.bottom(), end.top) } else { (start.top, end.bottom()) };
     let (from, to) = (Point { x: a.x, y: from }, Point { x: b.x, y: to });
     let middle = f64::midpoint(from.y, to.y);
-    Some(Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to })
+    Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to }
 }
 
 /// A requeue flies back in an arc over the line it came by.

@@ -7,8 +7,9 @@ use super::session::Session;
 use super::{App, Node};
 use crate::base::ordered::in_order;
 use crate::broker::Name;
+use crate::formats::scenario_file::element;
 use crate::scenario::Point;
-use crate::scenario::edit::Part;
+use crate::scenario::edit::{Fragment, Part};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum SelectAction {
@@ -88,6 +89,6 @@ impl Session {
     #[must_use]
     pub fn copied(&self) -> Option<String> {
         let parts = self.parts();
-        (!parts.is_empty()).then(|| super::arrange::copied(&self.scenario_as_drawn(), &parts))
+        (!parts.is_empty()).then(|| element::copied(&Fragment::of(&self.scenario_as_drawn(), &parts)))
     }
 }

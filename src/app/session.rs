@@ -9,7 +9,7 @@ use super::geometry::{self, Plan};
 use super::playhead::Playhead;
 use super::selection::Selection;
 use crate::broker::Name;
-use crate::scenario::edit::Part;
+use crate::scenario::edit::{self, Part};
 use crate::scenario::{Point, Scenario};
 use crate::sim::{Input, InstanceId, Place, Recording, Timeline, World};
 
@@ -108,20 +108,8 @@ impl Session {
     /// The scenario with every node where it stands on the canvas.
     #[must_use]
     pub fn scenario_as_drawn(&self) -> Scenario {
-        let mut scenario = Scenario::clone(self.scenario());
-        for (node, at) in self.document.layout.iter() {
-            let Some(part) = self.part(node) else { continue };
-            let place = match &part {
-                Part::Client(name) => scenario.clients.iter_mut().find(|client| client.name == *name).map(|client| &mut client.at),
-                Part::Service(name) => scenario.services.iter_mut().find(|service| service.name == *name).map(|service| &mut service.at),
-                Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
-                Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
-            };
-            if let Some(place) = place {
-                *place = *at;
-            }
-        }
-        scenario
+        let places = self.document.layout.iter().filter_map(|(node, at)| Some((self.part(node)?, *at)));
+        edit::moved(self.scenario(), places)
     }
 
     /// Something comes from outside.

@@ -85,6 +85,7 @@ limits! {
         KEYFRAME_BYTES: usize = 64 << 20, "bytes of all keyframes together";
         BIOGRAPHY: usize = 10_000, "entries of an event's story";
         VERSIONS: usize = 6_000, "steps that can be undone";
+        VERSIONS_ELEMENTS: usize = 2_000_000, "parts, bindings, steps and positions in all versions that can be undone";
         SEEK_MILLIS: u64 = 3 * 3_600_000, "milliseconds into a run that a link may ask for";
 }
 

@@ -131,7 +131,7 @@ pub fn compare(options: &CompareOptions) -> Result<ExitCode, BadInput> {
 /// Faults that are known from the beginning.
 fn add_faults(recording: &mut Recording, faults: &[Fault]) -> Result<(), BadInput> {
     for fault in faults.iter().rev() {
-        if let Some(problem) = fault_problems(&recording.scenario, &fault.kind).first() {
+        if let Some(problem) = fault_problems(&recording.scenario, [fault]).into_iter().flatten().next() {
             return Err(BadInput(format!("--fault '{fault}': {}", problem.message)));
         }
         let first = TimedInput { at: SimTime::ZERO, after_steps: 0, input: Input::Fault(fault.clone()) };

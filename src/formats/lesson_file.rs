@@ -103,7 +103,7 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         aha: String::new(),
         leaves_out: String::new(),
         intro: head.prose,
-        scenario: Arc::new(scenario.unwrap_or_else(blank)),
+        scenario: Arc::new(scenario.unwrap_or_else(|| Scenario::empty("Empty"))),
         locked: Vec::new(),
         steps: Vec::new(),
         hash: hash(text),
@@ -132,11 +132,6 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         problems.push(at(1, "a lesson has steps: a heading ## Title with a block ```step each"));
     }
     if problems.is_empty() { Ok(lesson) } else { Err(problems) }
-}
-
-fn blank() -> Scenario {
-    let text = r#"{"requeue": 1, "title": "Empty", "about": "Nothing.", "seed": 1, "network": {"latency_ms": 1}, "broker": {}}"#;
-    scenario_file::read(text).expect("it is written so")
 }
 
 fn at(line: usize, message: &str) -> Problem {
@@ -196,27 +191,43 @@ fn read_about(fields: &Fields, lesson: &mut Lesson) {
     fields.done();
 }
 
-const TASKS: [(&str, &str); 6] =
-    [("look", "look"), ("predict", "predict"), ("do", "do"), ("break", "break"), ("fix", "fix"), ("explain", "explain")];
+#[derive(Clone, Copy)]
+enum TaskKind {
+    Look,
+    Predict,
+    Do,
+    Break,
+    Fix,
+    Explain,
+}
+
+const TASKS: [(&str, TaskKind); 6] = [
+    ("look", TaskKind::Look),
+    ("predict", TaskKind::Predict),
+    ("do", TaskKind::Do),
+    ("break", TaskKind::Break),
+    ("fix", TaskKind::Fix),
+    ("explain", TaskKind::Explain),
+];
 
 fn read_step(node: &Node, section: &Section, scenario: &Arc<Scenario>) -> Step {
     let fields = node.fields();
-    let kind = fields.need("task").one_of(&TASKS).unwrap_or("look");
+    let kind = fields.need("task").one_of(&TASKS).unwrap_or(TaskKind::Look);
     let points = fields.items("points");
     for point in points.iter().filter(|point| !crate::scenario::edit::is_taken(scenario, &point.name())) {
         point.mistake("there is nothing of this name in the lesson's scenario");
     }
     let task = match kind {
-        "predict" => Task::Predict(read_question(&fields, scenario)),
-        "do" => Task::Do(read_goal(&fields, scenario)),
-        "break" => Task::Break(read_goal(&fields, scenario)),
-        "fix" => Task::Fix(read_goal(&fields, scenario)),
-        "explain" => Task::Explain {
+        TaskKind::Predict => Task::Predict(read_question(&fields, scenario)),
+        TaskKind::Do => Task::Do(read_goal(&fields, scenario)),
+        TaskKind::Break => Task::Break(read_goal(&fields, scenario)),
+        TaskKind::Fix => Task::Fix(read_goal(&fields, scenario)),
+        TaskKind::Explain => Task::Explain {
             question: fields.need("question").text(),
             model: fields.need("model").text(),
             checklist: fields.items("checklist").iter().map(Node::text).collect(),
         },
-        _ => Task::Look,
+        TaskKind::Look => Task::Look,
     };
     let mut claims = fields.items("claims");
     if let Some(why) = beyond("claims of a step", claims.len(), limits::CLAIMS) {
@@ -245,12 +256,23 @@ fn read_claim(node: &Node, scenario: &Arc<Scenario>) -> Option<Claim> {
     property.map(|property| Claim { property, change, at })
 }
 
+#[derive(Clone, Copy)]
+enum AskKind {
+    Queues,
+    Reason,
+    Order,
+    Count,
+}
+
+const ASKS: [(&str, AskKind); 4] =
+    [("queues", AskKind::Queues), ("reason", AskKind::Reason), ("order", AskKind::Order), ("count", AskKind::Count)];
+
 fn read_question(fields: &Fields, scenario: &Scenario) -> Question {
-    let asks: [(&str, u8); 4] = [("queues", 0), ("reason", 1), ("order", 2), ("count", 3)];
-    let ask = match fields.need("ask").one_of(&asks) {
-        Some(1) => Ask::Reason,
-        Some(2) => Ask::Order { service: fields.need("service").name() },
-        Some(3) => {
+    let ask = match fields.need("ask").one_of(&ASKS).unwrap_or(AskKind::Queues) {
+        AskKind::Queues => Ask::Queues,
+        AskKind::Reason => Ask::Reason,
+        AskKind::Order => Ask::Order { service: fields.need("service").name() },
+        AskKind::Count => {
             let of = fields.need("of");
             let quantity = of.parsed::<Property>().map(|property| property.left);
             Ask::Count {
@@ -258,7 +280,6 @@ fn read_question(fields: &Fields, scenario: &Scenario) -> Question {
                 choices: fields.items("choices").iter().map(|node| node.whole(1_000_000)).collect(),
             }
         }
-        _ => Ask::Queues,
     };
     let until = fields.maybe("until_ms").map(|node| node.millis()).or(scenario.until).unwrap_or(SimTime::from_secs(60));
     Question {

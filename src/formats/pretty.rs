@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
+use crate::scenario::json_object;
+
 const COLUMNS_MAX: usize = 120;
 
 /// A document to be written.
@@ -66,6 +68,15 @@ impl Doc {
             own.extend(others);
         }
         self
+    }
+
+    #[must_use]
+    pub fn into_json(self) -> Json {
+        match self {
+            Self::Value(value) => value,
+            Self::List(items) => items.into_iter().map(Self::into_json).collect(),
+            Self::Object(fields) => json_object(fields.into_iter().map(|(name, value)| (name.to_owned(), value.into_json()))),
+        }
     }
 
     #[must_use]

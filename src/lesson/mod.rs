@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::base::SimTime;
 use crate::broker::Name;
-use crate::scenario::property::Quantity;
+use crate::scenario::property::{Named, Quantity};
 use crate::scenario::{Fault, Point, Property, Scenario};
 use crate::sim::{HandPublish, TimedInput};
 
@@ -228,7 +228,11 @@ impl Demand {
     #[must_use]
     pub fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
         match self {
-            Self::Property(property) => Self::Property(property.renamed(name)),
+            // An effect keeps its name, whatever is called the same.
+            Self::Property(property) => Self::Property(property.renamed(&|named, old| match named {
+                Named::Effect => old.clone(),
+                Named::Queue | Named::Program => name(old),
+            })),
             Self::Reaches { exchange, routing_key, headers, services } => Self::Reaches {
                 exchange: name(exchange),
                 routing_key: routing_key.clone(),

@@ -38,6 +38,17 @@ pub struct Handler {
     pub on_failure: FailurePolicy,
 }
 
+impl Handler {
+    /// What it does when it fails: its own policy, and those of its steps that have one.
+    pub fn policies(&self) -> impl Iterator<Item = &FailurePolicy> {
+        std::iter::once(&self.on_failure).chain(self.steps.iter().filter_map(|step| step.on_failure.as_ref()))
+    }
+
+    pub fn policies_mut(&mut self) -> impl Iterator<Item = &mut FailurePolicy> {
+        std::iter::once(&mut self.on_failure).chain(self.steps.iter_mut().filter_map(|step| step.on_failure.as_mut()))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
     Http {
@@ -142,17 +153,72 @@ pub enum Action {
     Ack,
 }
 
+/// What a step does, without how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Work,
+    Persist,
+    Publish,
+    Call,
+    Effect,
+    Reply,
+    Ack,
+}
+
+impl StepKind {
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("work", Self::Work),
+        ("persist", Self::Persist),
+        ("publish", Self::Publish),
+        ("call", Self::Call),
+        ("effect", Self::Effect),
+        ("reply", Self::Reply),
+        ("ack", Self::Ack),
+    ];
+}
+
 impl Action {
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn kind(&self) -> StepKind {
         match self {
-            Self::Work { .. } => "work",
-            Self::Persist { .. } => "persist",
-            Self::Publish(_) => "publish",
-            Self::Call { .. } => "call",
-            Self::Effect { .. } => "effect",
-            Self::Reply { .. } => "reply",
-            Self::Ack => "ack",
+            Self::Work { .. } => StepKind::Work,
+            Self::Persist { .. } => StepKind::Persist,
+            Self::Publish(_) => StepKind::Publish,
+            Self::Call { .. } => StepKind::Call,
+            Self::Effect { .. } => StepKind::Effect,
+            Self::Reply { .. } => StepKind::Reply,
+            Self::Ack => StepKind::Ack,
+        }
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        StepKind::ALL.iter().find(|(_, kind)| *kind == self.kind()).map_or("", |(name, _)| name)
+    }
+
+    /// What it publishes, at once or by way of the outbox.
+    #[must_use]
+    pub fn publish(&self) -> Option<&Publish> {
+        match self {
+            Self::Publish(publish) | Self::Persist { outbox: Some(publish), .. } => Some(publish),
+            Self::Persist { outbox: None, .. }
+            | Self::Work { .. }
+            | Self::Call { .. }
+            | Self::Effect { .. }
+            | Self::Reply { .. }
+            | Self::Ack => None,
+        }
+    }
+
+    pub fn publish_mut(&mut self) -> Option<&mut Publish> {
+        match self {
+            Self::Publish(publish) | Self::Persist { outbox: Some(publish), .. } => Some(publish),
+            Self::Persist { outbox: None, .. }
+            | Self::Work { .. }
+            | Self::Call { .. }
+            | Self::Effect { .. }
+            | Self::Reply { .. }
+            | Self::Ack => None,
         }
     }
 }

@@ -28,7 +28,7 @@ pub use crate::broker::{ExchangeType, Name, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
-    Action, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, Subscription, Trigger,
+    Action, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, StepKind, Subscription, Trigger,
 };
 pub use property::Property;
 pub use traffic::{Client, Pattern, Poison, Traffic};
@@ -198,6 +198,23 @@ impl BindingTarget {
 }
 
 impl Scenario {
+    /// A scenario with nothing in it.
+    #[must_use]
+    pub fn empty(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            about: String::new(),
+            seed: 1,
+            until: None,
+            network: Network::default(),
+            broker: BrokerSpec::default(),
+            clients: Vec::new(),
+            services: Vec::new(),
+            faults: Vec::new(),
+            expects: Vec::new(),
+        }
+    }
+
     #[must_use]
     pub fn service(&self, name: &str) -> Option<(usize, &Service)> {
         self.services.iter().enumerate().find(|(_, service)| &*service.name == name)

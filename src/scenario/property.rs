@@ -125,6 +125,16 @@ words! {
     }
 }
 
+/// What a name in a property is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    Queue,
+    /// A client or a service; no two of them have the same name.
+    Program,
+    /// What steps do to the world outside. An effect is no part: it is not renamed with one.
+    Effect,
+}
+
 /// What a latency is measured of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LatencyOf {
@@ -165,10 +175,19 @@ impl Property {
         limit && upper && self.left.only_grows()
     }
 
-    /// The same of parts under other names.
+    /// The same property about parts under other names. A name alone does not say what it belongs to: a queue may be called `orders`,
+    /// and a client too.
     #[must_use]
-    pub fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
-        Self { left: self.left.renamed(name), comparison: self.comparison, right: self.right.renamed(name) }
+    pub fn renamed(&self, name: &dyn Fn(Named, &Name) -> Name) -> Self {
+        let mut property = self.clone();
+        property.each_name(&mut |named, old| *old = name(named, old));
+        property
+    }
+
+    /// Every name in it, with what it is the name of.
+    pub fn each_name(&mut self, visit: &mut dyn FnMut(Named, &mut Name)) {
+        self.left.each_name(visit);
+        self.right.each_name(visit);
     }
 
     /// The names of queues, clients, services and effects it speaks of are looked up by whoever checks a scenario.
@@ -178,20 +197,20 @@ impl Property {
 }
 
 impl Quantity {
-    /// Effects are no parts: they keep their names.
-    fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
+    fn each_name(&mut self, visit: &mut dyn FnMut(Named, &mut Name)) {
         match self {
-            Self::Queue(count, Some(queue)) => Self::Queue(*count, Some(name(queue))),
-            Self::Dead(Some(queue), reason) => Self::Dead(Some(name(queue)), reason.clone()),
-            Self::Latency(of, percentile) => {
-                let of = match of {
-                    LatencyOf::EndToEnd(queue) => LatencyOf::EndToEnd(name(queue)),
-                    LatencyOf::Queueing(queue) => LatencyOf::Queueing(name(queue)),
-                    LatencyOf::Http(part) => LatencyOf::Http(name(part)),
-                };
-                Self::Latency(of, *percentile)
-            }
-            other => other.clone(),
+            Self::Queue(_, Some(queue))
+            | Self::Dead(Some(queue), _)
+            | Self::Latency(LatencyOf::EndToEnd(queue) | LatencyOf::Queueing(queue), _) => visit(Named::Queue, queue),
+            Self::Latency(LatencyOf::Http(program), _) => visit(Named::Program, program),
+            Self::Effect(_, Some(effect)) => visit(Named::Effect, effect),
+            Self::Queue(_, None)
+            | Self::Dead(None, _)
+            | Self::Effect(_, None)
+            | Self::Number(_)
+            | Self::Time(_)
+            | Self::Messages(_)
+            | Self::Business(_) => {}
         }
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::property::{LatencyOf, Quantity};
 use super::{
-    Action, Attempts, BROKER, BindingTarget, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, FaultKind, Handler, Moment, Name,
-    Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Target, Traffic, Trigger,
+    Action, Attempts, BROKER, BindingTarget, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind, Handler, Moment,
+    Name, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Target, Traffic, Trigger,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -78,7 +78,7 @@ struct Check<'a> {
 }
 
 /// Of two with one name the first.
-fn by_name<'a, T>(list: &'a [T], name: impl Fn(&T) -> &Name) -> ByName<'a, T> {
+fn by_name<T>(list: &[T], name: impl Fn(&T) -> &Name) -> ByName<'_, T> {
     let mut known = OrderedMap::new();
     for one in list {
         known.get_or_insert_with(name(one), || one);
@@ -508,30 +508,30 @@ impl<'a> Check<'a> {
     fn faults(&mut self) {
         let scenario = self.scenario;
         for (index, fault) in scenario.faults.iter().enumerate() {
-            self.fault(&format!("faults[{index}]"), &fault.kind);
-            if let (Moment::AtStep { step, .. }, Some(target)) = (&fault.when, fault.kind.target()) {
-                let longest = self
-                    .services
-                    .get(&target.service)
-                    .map_or(0, |service| service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default());
-                if !(1..=longest).contains(step) {
-                    self.problem(
-                        format!("faults[{index}]"),
-                        format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"),
-                    );
-                }
-            }
+            self.fault(&format!("faults[{index}]"), fault);
         }
     }
 
-    fn fault(&mut self, path: &str, kind: &FaultKind) {
-        match kind {
+    fn fault(&mut self, path: &str, fault: &Fault) {
+        let scenario = self.scenario;
+        match &fault.kind {
             FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
                 self.target(path, target);
             }
             FaultKind::Partition(ends) => self.ends(path, ends),
             FaultKind::FillStore(service) => self.target(path, &Target { service: service.clone(), instance: None }),
             FaultKind::RestartBroker | FaultKind::Alarm(_) => {}
+        }
+        if let (Moment::AtStep { step, .. }, Some(target)) = (&fault.when, fault.kind.target()) {
+            let longest = scenario
+                .service(&target.service)
+                .map_or(0, |(_, service)| service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default());
+            if !(1..=longest).contains(step) {
+                self.problem(
+                    path,
+                    format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"),
+                );
+            }
         }
     }
 
@@ -582,12 +582,14 @@ impl<'a> Check<'a> {
     }
 }
 
-/// A fault that names what is not there.
-#[must_use]
-pub fn fault_problems(scenario: &Scenario, kind: &FaultKind) -> Vec<Problem> {
+/// What is wrong with each of these faults, if anything is.
+pub fn fault_problems<'a>(scenario: &Scenario, faults: impl IntoIterator<Item = &'a Fault>) -> Vec<Option<Problem>> {
     let mut check = Check::of(scenario);
-    check.fault("", kind);
-    check.problems
+    let problem = |fault| {
+        check.fault("", fault);
+        check.problems.drain(..).next()
+    };
+    faults.into_iter().map(problem).collect()
 }
 
 /// What a property speaks of and the scenario has not.

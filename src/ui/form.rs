@@ -5,8 +5,9 @@ use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 
 use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
-use crate::app::form::{Change, Field, Kind, Row};
+use crate::app::form::{Change, Field, Kind, Row, Spot};
 use crate::app::{Action, EditAction, Session};
+use crate::scenario::Json;
 
 pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
     html! {
@@ -14,24 +15,21 @@ pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
             for row in rows.iter() {
                 { match row {
                     Row::Field(one) => field(session, one, dispatch),
-                    Row::Item { path, title, rows: fields, index, of } => item(session, path, title, fields, (*index, *of), dispatch),
-                    Row::Add { path, label, choices } => add(path, label, choices, dispatch),
+                    Row::Item { at, title, rows: fields, index, of } => item(session, at, title, fields, (*index, *of), dispatch),
+                    Row::Add { at, label, choices } => add(at, label, choices, dispatch),
                 } }
             }
         </div>
     }
 }
 
-fn add(path: &str, label: &'static str, choices: &[(&'static str, String)], dispatch: &Dispatch) -> Html {
-    let added = |template: &str| {
-        let item = serde_json::from_str(template).unwrap_or_default();
-        on(dispatch, EditAction::ChangeList(path.to_owned(), Change::Add(item)))
-    };
+fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], dispatch: &Dispatch) -> Html {
+    let added = |item: &Json| on(dispatch, EditAction::ChangeList(at.clone(), Change::Add(item.clone())));
     html! {
         <div class="adds" role="group" aria-label={label}>
             <span class="soft">{ label }</span>
-            for (name, template) in choices.iter() {
-                <button type="button" class="line small" data-add={format!("{path} {name}")} onclick={added(template)}>
+            for (name, item) in choices.iter() {
+                <button type="button" class="line small" data-add={format!("{at} {name}")} onclick={added(item)}>
                     { format!("+ {name}") }
                 </button>
             }
@@ -40,17 +38,18 @@ fn add(path: &str, label: &'static str, choices: &[(&'static str, String)], disp
 }
 
 fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
-    let Field { path, label, help: meaning, kind, text } = field;
-    let typing = session.document.typing.as_ref().filter(|typing| typing.path == *path);
+    let Field { at, label, help: meaning, kind, text } = field;
+    let path = at.to_string();
+    let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
     let why = typing.and_then(|typing| typing.why.clone());
     let shown = typing.map_or_else(|| text.clone(), |typing| typing.text.clone());
     let set = {
-        let (path, kind) = (path.clone(), kind.clone());
-        move |text: String| Action::Edit(EditAction::SetField(path.clone(), kind.clone(), text))
+        let (at, kind) = (at.clone(), kind.clone());
+        move |text: String| Action::Edit(EditAction::SetField(at.clone(), kind.clone(), text))
     };
     let typed = {
-        let (path, kind) = (path.clone(), kind.clone());
-        move |text: String| Action::Edit(EditAction::TypeField(path.clone(), kind.clone(), text))
+        let (at, kind) = (at.clone(), kind.clone());
+        move |text: String| Action::Edit(EditAction::TypeField(at.clone(), kind.clone(), text))
     };
     let invalid = why.is_some().then_some("true");
     let described = why.is_some().then(|| format!("{path}-why"));
@@ -115,11 +114,12 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
-    let change = |change: Change| on(dispatch, EditAction::ChangeList(path.to_owned(), change));
+fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
+    let path = at.to_string();
+    let change = |change: Change| on(dispatch, EditAction::ChangeList(at.clone(), change));
     // Dragging an entry onto another of its list puts it there.
     let ondragstart = {
-        let path = path.to_owned();
+        let path = path.clone();
         Callback::from(move |event: DragEvent| {
             event.stop_propagation();
             if let Some(data) = event.data_transfer() {
@@ -128,11 +128,11 @@ fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of):
         })
     };
     let ondrop = {
-        let (path, dispatch) = (path.to_owned(), dispatch.clone());
+        let (at, dispatch) = (at.clone(), dispatch.clone());
         Callback::from(move |event: DragEvent| {
             let from = event.data_transfer().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
-            let list = |path: &str| path.rsplit_once('[').map(|(list, _)| list.to_owned());
-            if from != path && list(&from).is_some() && list(&from) == list(&path) {
+            let mut others = (0..of).filter(|from| *from != index).map(|from| at.beside(from));
+            if let Some(from) = others.find(|other| other.to_string() == from) {
                 event.prevent_default();
                 event.stop_propagation();
                 dispatch.emit(Action::Edit(EditAction::ChangeList(from, Change::Move(index))));
@@ -143,11 +143,11 @@ fn item(session: &Session, path: &str, title: &str, fields: &[Row], (index, of):
     html! {
         <details
             class="item"
-            key={path.to_owned()}
+            key={path.clone()}
             draggable={ordered.then_some("true")}
             {ondragstart}
             {ondrop}
-            data-item={path.to_owned()}
+            data-item={path.clone()}
         >
             <summary>{ title }</summary>
             <div class="buttons">

@@ -3,10 +3,10 @@
 use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
-use super::widgets::{badges, chosen, close_button, explained, mark, message_mark, on};
+use super::widgets::{chosen, close_button, explained, mark, message_mark, on};
 use super::{Dispatch, form};
 use crate::app::commands::Command;
-use crate::app::form::{About, rows};
+use crate::app::form::{About, badges, rows};
 use crate::app::tokens::hue;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, TimeAction, commands};

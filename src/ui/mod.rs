@@ -25,14 +25,14 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
-use crate::app::form::{Change, Kind};
+use crate::app::form::{Change, Kind, Spot};
 use crate::app::geometry;
 use crate::app::{
     self, Action, App, CourseAction, Dialog, EditAction, FileAction, OperateAction, PageAction, SelectAction, TimeAction, tokens, words,
 };
 use crate::base::SimTime;
 use crate::scenario::Point;
-use crate::scenario::edit::{Edit, PartKind};
+use crate::scenario::edit::{Edit, PartKind, Slot};
 use drawing::{Editing, Gesture};
 use page::Around;
 use painter::{Camera, Palette};
@@ -550,11 +550,11 @@ impl Playground {
                 if !headers && &*binding.routing_key == text {
                     return;
                 }
-                let path = format!("broker.bindings[{number}].{field}");
+                let at = Spot::of(Slot::Binding(*number)).field(field);
                 match app::form::parse(&kind, text) {
-                    Ok(value) => Action::Edit(EditAction::ChangeList(path, Change::Set(value))),
+                    Ok(value) => Action::Edit(EditAction::ChangeList(at, Change::Set(value))),
                     // It is shown beside its field, with what was typed.
-                    Err(_) => Action::Edit(EditAction::SetField(path, kind, text.to_owned())),
+                    Err(_) => Action::Edit(EditAction::SetField(at, kind, text.to_owned())),
                 }
             }
         };

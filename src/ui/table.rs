@@ -6,12 +6,12 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::Dispatch;
 use super::inspector::{messages, state_word};
-use super::widgets::{badges, chosen, on};
-use crate::app::form::{Change, Kind};
+use super::widgets::{chosen, on};
+use crate::app::form::{Kind, Spot, badges};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, geometry};
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::edit::{Edit, Part, connectable};
+use crate::scenario::edit::{Edit, Part, Slot, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
 use crate::sim::service::{ClientState, Instance};
 use crate::sim::{InstanceId, Place};
@@ -204,12 +204,12 @@ impl Table<'_> {
             let headers = scenario.broker.is_headers_exchange(&binding.source);
             let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
             let value = if headers { table_to_json(&binding.arguments).to_string() } else { binding.routing_key.to_string() };
-            let path = format!("broker.bindings[{index}].{field}");
-            let why = self.session.document.typing.as_ref().filter(|typing| typing.path == path).and_then(|typing| typing.why.clone());
+            let at = Spot::of(Slot::Binding(index)).field(field);
+            let why = self.session.document.typing.as_ref().filter(|typing| typing.at == at).and_then(|typing| typing.why.clone());
             let onchange = self.dispatch.reform(move |event: Event| {
-                Action::Edit(EditAction::SetField(path.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()))
+                Action::Edit(EditAction::SetField(at.clone(), kind.clone(), event.target_unchecked_into::<HtmlInputElement>().value()))
             });
-            let remove = Action::Edit(EditAction::ChangeList(format!("broker.bindings[{index}]"), Change::Remove));
+            let remove = Action::Edit(EditAction::Apply(Edit::Take(Slot::Binding(index))));
             html! {
                 <tr>
                     <td>{ &*binding.source }</td>

@@ -9,8 +9,6 @@ use crate::app::Action;
 use crate::app::glossary::meaning;
 use crate::app::words::Mark;
 use crate::base::number::Shortest;
-use crate::broker::Table;
-use crate::scenario::QueueSpec;
 
 /// What a button does when it is clicked.
 pub fn on(dispatch: &Dispatch, action: impl Into<Action>) -> Callback<MouseEvent> {
@@ -81,22 +79,4 @@ pub fn mark(mark: Mark) -> Html {
         Mark::Program => html! { <rect x="3.4" y="3.4" width="7.2" height="7.2" rx="1.6" class="mark-program" /> },
     };
     html! { <svg class="mark" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg> }
-}
-
-/// RabbitMQ's feature badges.
-pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
-    let has = |arguments: &Table, name: &str| arguments.contains_key(name);
-    let known = [
-        ("x-message-ttl", "TTL"),
-        ("x-expires", "Exp"),
-        ("x-max-length", "Lim"),
-        ("x-max-length-bytes", "Lim B"),
-        ("x-dead-letter-exchange", "DLX"),
-        ("x-dead-letter-routing-key", "DLK"),
-        ("x-max-priority", "Pri"),
-        ("x-single-active-consumer", "SAC"),
-    ];
-    let durable = queue.durable.then_some("D");
-    let quorum = queue.is_quorum().then_some("quorum");
-    durable.into_iter().chain(quorum).chain(known.iter().filter(|(name, _)| has(&queue.arguments, name)).map(|(_, badge)| *badge)).collect()
 }

@@ -1,12 +1,12 @@
 //! Drawing: parts, lines, selection, undo, forms.
 
 use requeue::app::arrange::Align;
-use requeue::app::form::{Change, Kind};
+use requeue::app::form::{Change, Kind, Spot};
 use requeue::app::words;
 use requeue::app::{self, Action, App, EditAction, Effect, FileAction, Node, SelectAction, geometry};
 use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
-use requeue::scenario::edit::{Edit, Part, PartKind};
+use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
 
 use super::support::*;
 
@@ -49,7 +49,7 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
         Action::Edit(EditAction::Apply(Edit::Rename { part: Part::Exchange("exchange-1".into()), name: "broadcasts".into() })),
         Action::Edit(EditAction::AddPart(PartKind::QuorumQueue)),
         Action::Edit(EditAction::Apply(Edit::Connect { from: Part::Exchange("broadcasts".into()), to: Part::Queue("queue-1".into()) })),
-        Action::Edit(EditAction::SetField("services[0].instances".into(), Kind::Whole, "3".into())),
+        Action::Edit(EditAction::SetField(Spot::of(Slot::Service(0)).field("instances"), Kind::Whole, "3".into())),
         Action::Edit(EditAction::Apply(Edit::Remove(Part::Service("analytics-service".into())))),
         Action::Edit(EditAction::Apply(Edit::Rename { part: Part::Service("order-service".into()), name: "orders".into() })),
         Action::Edit(EditAction::Apply(Edit::Remove(Part::Exchange("platform-events".into())))),
@@ -189,18 +189,18 @@ fn parts_are_copied_into_another_page_under_new_names() {
 #[test]
 fn a_field_says_beside_itself_what_is_wrong_and_keeps_what_was_typed() {
     let mut app = opened();
-    let path = "broker.queues[0].arguments.x-message-ttl";
-    act(&mut app, EditAction::TypeField(path.into(), Kind::Whole, "-5".into()));
+    let ttl = Spot::of(Slot::Queue(0)).field("arguments.x-message-ttl");
+    act(&mut app, EditAction::TypeField(ttl.clone(), Kind::Whole, "-5".into()));
     let before = session(&app).scenario().clone();
     let typing = session(&app).document.typing.clone().expect("it is being typed");
     assert!(typing.text == "-5" && typing.why.as_ref().is_some_and(|why| why.contains("x-message-ttl")), "{typing:?}");
-    act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "-5".into()));
+    act(&mut app, EditAction::SetField(ttl.clone(), Kind::Whole, "-5".into()));
     assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
     assert_eq!(session(&app).document.typing, Some(typing));
-    act(&mut app, EditAction::SetField(path.into(), Kind::Whole, "5000".into()));
+    act(&mut app, EditAction::SetField(ttl, Kind::Whole, "5000".into()));
     assert_eq!(session(&app).document.typing, None);
     assert_eq!(session(&app).scenario().broker.queues[0].arguments.get("x-message-ttl").map(ToString::to_string).as_deref(), Some("5000"));
-    act(&mut app, EditAction::ChangeList("broker.bindings[0]".into(), Change::Remove));
+    act(&mut app, EditAction::ChangeList(Spot::of(Slot::Binding(0)), Change::Remove));
     assert_eq!(session(&app).scenario().broker.bindings.len(), before.broker.bindings.len() - 1);
 }
 

@@ -1,12 +1,12 @@
 //! Lessons in the page: steps, solutions, locks, results.
 
-use requeue::app::form::Kind;
+use requeue::app::form::{Kind, Spot};
 use requeue::app::words;
 use requeue::app::{
     App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, LessonAction, OperateAction, Speed, TimeAction,
 };
 use requeue::base::SimTime;
-use requeue::scenario::edit::PartKind;
+use requeue::scenario::edit::{PartKind, Slot};
 use requeue::sim::InstanceId;
 
 use super::support::*;
@@ -41,7 +41,7 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     deed(&mut app, LessonAction::OpenFailure(0));
     assert!(room(&app).is_away());
     deed(&mut app, LessonAction::ToggleSandbox);
-    act(&mut app, EditAction::SetField("broker.bindings[0].routing_key".into(), Kind::Text, "order.#".into()));
+    act(&mut app, EditAction::SetField(Spot::of(Slot::Binding(0)).field("routing_key"), Kind::Text, "order.#".into()));
     deed(&mut app, LessonAction::Prove);
     let effects = settle(&mut app);
     assert!(room(&app).work().done && effects == [Effect::SaveProgress]);
@@ -131,7 +131,10 @@ fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
     let mut app = in_class(MANAGEMENT);
     step_of(&mut app, "diagnose");
     let service = session(&app).scenario().service("analytics-service").expect("it is there").0;
-    act(&mut app, EditAction::SetField(format!("services[{service}].handlers[0].on.prefetch"), Kind::Whole, "3".into()));
+    act(
+        &mut app,
+        EditAction::SetField(Spot::of(Slot::Service(service)).field("handlers").item(0).field("on.prefetch"), Kind::Whole, "3".into()),
+    );
     play(&mut app, 2);
     act(&mut app, TimeAction::Restart);
     act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));

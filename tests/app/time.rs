@@ -1,10 +1,10 @@
 //! Playing, stepping, rewinding, branching, and what is told of the past.
 
-use requeue::app::form::Kind;
+use requeue::app::form::{Kind, Spot};
 use requeue::app::tokens::picture;
 use requeue::app::{App, EditAction, Effect, FileAction, Node, OperateAction, Reading, SelectAction, Speed, TimeAction, markers};
 use requeue::base::SimTime;
-use requeue::scenario::edit::PartKind;
+use requeue::scenario::edit::{PartKind, Slot};
 
 use super::support::*;
 
@@ -157,7 +157,7 @@ fn looking_for_the_next_crash_leaves_the_same_log_as_playing() {
 fn looking_for_the_next_crash_comes_back_where_nothing_crashes() {
     let mut app = opened();
     // Without poison nothing dies, and a day of it is millions of steps.
-    act(&mut app, EditAction::SetField("clients[0].poison".into(), Kind::Json, String::new()));
+    act(&mut app, EditAction::SetField(Spot::of(Slot::Client(0)).field("poison"), Kind::Json, String::new()));
     assert_eq!(session(&app).objection, None);
     let steps = session(&app).world().steps();
     act(&mut app, TimeAction::FindNext);
@@ -270,7 +270,7 @@ fn a_seed_that_is_edited_counts_from_the_next_restart() {
     let mut app = opened();
     play(&mut app, 5);
     let before = session(&app).world().trace_hash();
-    act(&mut app, EditAction::SetField("seed".into(), Kind::Whole, "99".into()));
+    act(&mut app, EditAction::SetField(Spot::of(Slot::Settings).field("seed"), Kind::Whole, "99".into()));
     act(&mut app, TimeAction::Restart);
     play(&mut app, 5);
     assert_ne!(session(&app).world().trace_hash(), before);

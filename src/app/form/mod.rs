@@ -1,16 +1,28 @@
-//! Forms for every part of a document. One table says which fields there are, where each stands in the scenario's file, and what it
-//! means; whoever shows a form shows rows, and whatever is typed goes through the file's own reader, which says what is wrong.
+//! Forms for every element of a scenario. A table says which fields there are and what each means; a form is rows, made of that table
+//! and of the element as it is; and what is typed becomes an [`Edit`] that puts a changed element in its place.
+//!
+//! A field reads and writes the element's own file form, one JSON object of a few lines: `formats::scenario_file::element` writes it and
+//! reads it back, and says what cannot be. This was chosen before pairs of functions for each of the 130 fields: the file's names and
+//! its reader exist already and are tested, shapes and lists need no code of their own, and it is the smallest in the page. Only the one
+//! element is written and read: what the form does not show cannot change.
 
-pub use crate::formats::patch::{Change, changed, document, get, read};
-use crate::scenario::edit::Part;
-use crate::scenario::{Json, Scenario};
-use fields::{BINDING, CLIENT, EXCHANGE, EXPECTS, QUEUE, SCENARIO, SERVICE};
+use crate::broker::queue::settings::{QUEUE_ARGUMENTS, Takes};
+pub use crate::formats::place::Change;
+use crate::formats::place::{self, Key};
+use crate::formats::scenario_file::element;
+use crate::scenario::edit::{Edit, Part, Slot};
+use crate::scenario::{Json, QueueSpec, Scenario};
+use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
+use fields::scenario::{CLIENT, EXPECTS, LINKS, SERVICE, SETTINGS};
+use table::{Beginnings, By, Entries};
 
 mod fields;
+mod table;
 
 /// What a field takes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
+    /// Two quotes are the empty text.
     Text,
     /// A whole number; nothing typed is the default.
     Whole,
@@ -23,12 +35,67 @@ pub enum Kind {
     Json,
 }
 
+/// Where something stands: in which element, and where in its file form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub slot: Slot,
+    path: Vec<Key<'static>>,
+}
+
+impl Spot {
+    /// The element as a whole.
+    #[must_use]
+    pub const fn of(slot: Slot) -> Self {
+        Self { slot, path: Vec::new() }
+    }
+
+    /// A field of what stands here; a key may lead into objects, with dots. Nothing is the same place.
+    #[must_use]
+    pub fn field(&self, key: &'static str) -> Self {
+        let mut spot = self.clone();
+        spot.path.extend(key.split('.').filter(|key| !key.is_empty()).map(Key::Field));
+        spot
+    }
+
+    /// The entry of the same list with this index.
+    #[must_use]
+    pub fn beside(&self, index: usize) -> Self {
+        match self.path.split_last() {
+            Some((Key::Index(_), list)) => Self { slot: self.slot, path: list.to_vec() }.item(index),
+            Some((Key::Field(_), _)) => self.clone(),
+            None => Self::of(self.slot.beside(index)),
+        }
+    }
+
+    /// An entry of the list that stands here.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Self {
+        let mut spot = self.clone();
+        spot.path.push(Key::Index(index));
+        spot
+    }
+}
+
+/// As a problem's path: `services[0].handlers[1].on.prefetch`.
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.slot)?;
+        for (place, key) in self.path.iter().enumerate() {
+            match key {
+                Key::Index(index) => write!(f, "[{index}]")?,
+                Key::Field(key) if place == 0 && self.slot == Slot::Settings => f.write_str(key)?,
+                Key::Field(key) => write!(f, ".{key}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// Where it stands in the scenario's file, as problems name it: `broker.queues[2].arguments.x-message-ttl`.
-    pub path: String,
+    pub at: Spot,
     pub label: &'static str,
-    /// What it means, for whoever asks.
+    /// What it means.
     pub help: &'static str,
     pub kind: Kind,
     /// What it is now.
@@ -40,46 +107,20 @@ pub enum Row {
     Field(Field),
     /// An entry of a list, with fields of its own: it can be moved and taken away.
     Item {
-        path: String,
+        at: Spot,
         title: String,
         rows: Vec<Row>,
         index: usize,
         /// How many there are in the list; 1 where order means nothing.
         of: usize,
     },
-    /// Something can be added to the list at this path: what it is called, and its JSON.
+    /// Something can be added here: what it is called, and its JSON.
     Add {
-        path: String,
+        at: Spot,
         label: &'static str,
-        choices: Vec<(&'static str, String)>,
+        choices: Vec<(&'static str, Json)>,
     },
 }
-
-enum K {
-    Text,
-    Whole,
-    Number,
-    /// With what it is when the file does not say.
-    Flag(bool),
-    /// Words, the first being the default.
-    Words(&'static [(&'static str, &'static str)]),
-    /// With a word for none, where there may be none.
-    Exchange(&'static str),
-    Queue,
-    Service,
-    Json,
-    /// One of several shapes; what is kept from one to the other.
-    OneOf(&'static [&'static str], &'static [Variant]),
-    Object(&'static [F]),
-    List(&'static str, &'static [(&'static str, &'static str)], &'static [F]),
-}
-
-/// A field's key, label, help and kind; the key "" is the same place.
-struct F(&'static str, &'static str, &'static str, K);
-
-/// A shape: its name, what it begins as, how it is told from others, its fields. Told by: nothing there (""), a text ("=text"), a
-/// number ("#"), the value of a key ("do=work"), or a key that is there.
-struct Variant(&'static str, &'static str, &'static str, &'static [F]);
 
 /// What a form is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,47 +130,32 @@ pub enum About {
     Scenario,
 }
 
-/// Where a part stands in the file.
-#[must_use]
-pub fn path_of(scenario: &Scenario, part: &Part) -> Option<String> {
-    let at = |list: &str, index: Option<usize>| index.map(|index| format!("{list}[{index}]"));
-    match part {
-        Part::Client(name) => at("clients", scenario.client(name).map(|(index, _)| index)),
-        Part::Service(name) => at("services", scenario.service(name).map(|(index, _)| index)),
-        Part::Exchange(name) => at("broker.exchanges", scenario.broker.exchanges.iter().position(|one| one.name == *name)),
-        Part::Queue(name) => at("broker.queues", scenario.broker.queues.iter().position(|one| one.name == *name)),
-    }
-}
-
 /// The rows of a form.
 #[must_use]
 pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
-    let form = Form { scenario, document: document(scenario) };
+    let form = Form { scenario };
     let mut rows = Vec::new();
     match about {
         About::Scenario => {
-            form.fields(&SCENARIO, "", &mut rows);
-            form.fields(&EXPECTS, "", &mut rows);
+            form.element(&SETTINGS, Slot::Settings, &mut rows);
+            form.entries(&LINKS, scenario.network.links.len(), Slot::Link, &mut rows);
+            form.entries(&POLICIES, scenario.broker.policies.len(), Slot::Policy, &mut rows);
+            form.entries(&EXPECTS, scenario.expects.len(), Slot::Expectation, &mut rows);
         }
         About::Part(part) => {
-            let Some(path) = path_of(scenario, part) else { return rows };
+            let Some(slot) = Slot::of_part(scenario, part) else { return rows };
             match part {
-                Part::Client(_) => form.fields(&CLIENT, &path, &mut rows),
-                Part::Service(_) => form.fields(&SERVICE, &path, &mut rows),
-                Part::Queue(_) => form.fields(&QUEUE, &path, &mut rows),
+                Part::Client(_) => form.element(&CLIENT, slot, &mut rows),
+                Part::Service(_) => form.element(&SERVICE, slot, &mut rows),
+                Part::Queue(_) => form.element(&QUEUE, slot, &mut rows),
                 Part::Exchange(name) => {
-                    form.fields(&EXCHANGE, &path, &mut rows);
+                    form.element(&EXCHANGE, slot, &mut rows);
                     for (index, binding) in scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == *name) {
-                        let path = format!("broker.bindings[{index}]");
+                        let slot = Slot::Binding(index);
                         let mut fields = Vec::new();
-                        form.fields(&BINDING, &path, &mut fields);
-                        rows.push(Row::Item {
-                            path,
-                            title: format!("Binding to {}", binding.destination.name()),
-                            rows: fields,
-                            index,
-                            of: 1,
-                        });
+                        form.element(&BINDING, slot, &mut fields);
+                        let title = format!("Binding to {}", binding.destination.name());
+                        rows.push(Row::Item { at: Spot::of(slot), title, rows: fields, index, of: 1 });
                     }
                 }
             }
@@ -138,36 +164,73 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
     rows
 }
 
-struct Form<'a> {
-    scenario: &'a Scenario,
-    document: Json,
+/// The edit that makes a change at a spot.
+///
+/// # Errors
+/// Why what was typed cannot be there.
+pub fn edit(scenario: &Scenario, at: &Spot, change: &Change) -> Result<Edit, String> {
+    let gone = || format!("There is no {at} any more.");
+    let put = |json: &Json| {
+        let element = Box::new(element::from_json(at.slot, json)?);
+        Ok(Edit::Put { index: at.slot.index(), element })
+    };
+    if at.path.is_empty() {
+        return match change {
+            Change::Add(json) => put(json),
+            Change::Remove => Ok(Edit::Take(at.slot)),
+            Change::Move(to) => Ok(Edit::Reorder { slot: at.slot, to: *to }),
+            Change::Set(_) => Err(gone()),
+        };
+    }
+    let mut json = element::to_json(&at.slot.element(scenario).ok_or_else(gone)?);
+    place::change(&mut json, &at.path, change).ok_or_else(gone)?;
+    put(&json)
 }
 
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() || key.is_empty() { format!("{path}{key}") } else { format!("{path}.{key}") }
+struct Form<'a> {
+    scenario: &'a Scenario,
+}
+
+/// What stands at a spot of an element.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    at: &'a Spot,
+    value: Option<&'a Json>,
 }
 
 impl Form<'_> {
-    fn names(&self, kind: &K) -> Vec<(String, String)> {
-        let quoted = |name: &str| (Json::from(name).to_string(), name.to_owned());
-        match kind {
-            K::Exchange(nothing) => {
-                // Without a word for none, one is needed: the default exchange has no name, and is one.
-                let none = (!nothing.is_empty()).then(|| ("null".to_owned(), (*nothing).to_owned()));
-                let default = (Json::from("").to_string(), "(default exchange)".to_owned());
-                none.into_iter()
-                    .chain(std::iter::once(default))
-                    .chain(self.scenario.broker.exchanges.iter().map(|one| quoted(&one.name)))
-                    .collect()
-            }
-            K::Queue => self.scenario.broker.queues.iter().map(|one| quoted(&one.name)).collect(),
-            _ => self.scenario.services.iter().map(|one| quoted(&one.name)).collect(),
+    fn element(&self, fields: &[table::Field], slot: Slot, rows: &mut Vec<Row>) {
+        let json = slot.element(self.scenario).map(|element| element::to_json(&element));
+        self.fields(fields, Here { at: &Spot::of(slot), value: json.as_ref() }, rows);
+    }
+
+    /// A list of the scenario, and what can be added to it.
+    fn entries(&self, entries: &Entries, count: usize, slot: fn(usize) -> Slot, rows: &mut Vec<Row>) {
+        for index in 0..count {
+            let json = slot(index).element(self.scenario).map(|element| element::to_json(&element));
+            let at = Spot::of(slot(index));
+            let here = Here { at: &at, value: json.as_ref() };
+            rows.push(self.item(entries.fields, here, index, count));
         }
+        let choices = entries.beginnings.iter().map(|template| (template.label, self.filled(template.json))).collect();
+        rows.push(Row::Add { at: Spot::of(slot(count)), label: entries.label, choices });
+    }
+
+    fn item(&self, fields: &[table::Field], here: Here, index: usize, of: usize) -> Row {
+        let mut rows = Vec::new();
+        self.fields(fields, here, &mut rows);
+        Row::Item { at: here.at.clone(), title: title(fields, here.value), rows, index, of }
+    }
+
+    /// Every exchange, the default one too; and a word for none, where there may be none.
+    fn exchanges(&self, none: &str) -> Vec<(String, String)> {
+        let none = (!none.is_empty()).then(|| ("null".to_owned(), none.to_owned()));
+        let default = (Json::from("").to_string(), "(default exchange)".to_owned());
+        none.into_iter().chain([default]).chain(self.scenario.broker.exchanges.iter().map(|one| named(&one.name))).collect()
     }
 
     /// A beginning that speaks of what is there.
-    fn filled(&self, template: &str) -> String {
-        let name = |name: Option<&str>| Json::from(name.unwrap_or_default()).to_string().trim_matches('"').to_owned();
+    fn filled(&self, template: &str) -> Json {
         let scenario = self.scenario;
         let served = scenario.services.iter().find_map(|service| {
             service.handlers.iter().find_map(|handler| match &handler.trigger {
@@ -176,134 +239,218 @@ impl Form<'_> {
             })
         });
         let service = served.map(|(service, _)| service).or_else(|| scenario.services.first().map(|service| &*service.name));
-        template
-            .replace("$exchange", &name(scenario.broker.exchanges.first().map(|one| &*one.name)))
-            .replace("$queue", &name(scenario.broker.queues.first().map(|one| &*one.name)))
-            .replace("$service", &name(service))
-            .replace("$endpoint", &name(Some(served.map_or("POST /orders", |(_, path)| path))))
+        let names = [
+            ("$exchange", scenario.broker.exchanges.first().map_or("", |one| &*one.name)),
+            ("$queue", scenario.broker.queues.first().map_or("", |one| &*one.name)),
+            ("$service", service.unwrap_or_default()),
+            ("$endpoint", served.map_or("POST /orders", |(_, path)| path)),
+        ];
+        let mut json = serde_json::from_str(template).unwrap_or_default();
+        fill(&mut json, &names);
+        json
     }
 
-    fn fields(&self, fields: &[F], path: &str, rows: &mut Vec<Row>) {
-        for F(key, label, help, kind) in fields {
-            self.field(&join(path, key), label, help, kind, rows);
+    fn fields(&self, fields: &[table::Field], here: Here, rows: &mut Vec<Row>) {
+        for field in fields {
+            let at = here.at.field(field.key);
+            let value = here.value.and_then(|value| place::get(value, &at.path[here.at.path.len()..]));
+            self.field(field, Here { at: &at, value }, rows);
         }
     }
 
-    fn field(&self, path: &str, label: &'static str, help: &'static str, kind: &K, rows: &mut Vec<Row>) {
-        let value = get(&self.document, path);
-        let mut add = |kind: Kind, text: String| rows.push(Row::Field(Field { path: path.to_owned(), label, help, kind, text }));
-        let plain = |value: Option<&Json>| match value {
-            None | Some(Json::Null) => String::new(),
-            Some(Json::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
-        match kind {
-            K::Text => add(Kind::Text, plain(value)),
-            K::Whole => add(Kind::Whole, plain(value)),
-            K::Number => add(Kind::Number, plain(value)),
-            K::Json => add(Kind::Json, value.map(ToString::to_string).unwrap_or_default()),
-            K::Flag(default) => add(Kind::Flag(*default), value.and_then(Json::as_bool).unwrap_or(*default).to_string()),
-            K::Words(words) => {
-                // The first is what holds when nothing is said.
-                let options = words.iter().map(|(word, shown)| {
-                    let json = if word.is_empty() { "null".to_owned() } else { Json::from(*word).to_string() };
-                    (json, (*shown).to_owned())
+    fn field(&self, field: &table::Field, here: Here, rows: &mut Vec<Row>) {
+        let (label, help) = (field.label, field.help);
+        let Here { at, value } = here;
+        let mut add = |kind: Kind, text: String| rows.push(Row::Field(Field { at: at.clone(), label, help, kind, text }));
+        let json = || value.map_or_else(|| "null".to_owned(), ToString::to_string);
+        match &field.kind {
+            table::Kind::Text => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
+            table::Kind::Whole => add(Kind::Whole, plain(value)),
+            table::Kind::Number => add(Kind::Number, plain(value)),
+            table::Kind::Json => add(Kind::Json, value.map(ToString::to_string).unwrap_or_default()),
+            table::Kind::Flag(default) => add(Kind::Flag(*default), value.and_then(Json::as_bool).unwrap_or(*default).to_string()),
+            table::Kind::Words(words) => {
+                let options: Vec<_> = words.iter().map(|(word, shown)| (Json::from(*word).to_string(), (*shown).to_owned())).collect();
+                let now = json();
+                let now = if options.iter().any(|(option, _)| *option == now) { now } else { options[0].0.clone() };
+                add(Kind::Choice(options), now);
+            }
+            table::Kind::Argument { called, .. } => match argument(field.key) {
+                Some(Takes::Integer(_)) => add(Kind::Whole, plain(value)),
+                Some(Takes::Flag) => add(Kind::Flag(false), value.and_then(Json::as_bool).unwrap_or_default().to_string()),
+                Some(Takes::Exchange) => {
+                    let none = called.first().map_or("", |(_, none)| *none);
+                    let (options, now) = among(self.exchanges(none), value);
+                    add(Kind::Choice(options), now);
+                }
+                Some(Takes::OneOf(words)) => {
+                    let word = |word: &str| called.iter().find(|(known, _)| *known == word).map_or(word, |(_, shown)| *shown).to_owned();
+                    // Without the argument the first word holds; a file may say it all the same.
+                    let says_first = value.and_then(Json::as_str) == words.first().copied();
+                    let options = words.iter().enumerate().map(|(index, one)| {
+                        let json = if index == 0 && !says_first { Json::Null } else { Json::from(*one) };
+                        (json.to_string(), word(one))
+                    });
+                    let (options, now) = among(options.collect(), value);
+                    add(Kind::Choice(options), now);
+                }
+                Some(Takes::Text) | None => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
+            },
+            table::Kind::Exchange(none) => {
+                let (options, now) = among(self.exchanges(none), value);
+                add(Kind::Choice(options), now);
+            }
+            table::Kind::Queue => {
+                let (options, now) = among(self.scenario.broker.queues.iter().map(|one| named(&one.name)).collect(), value);
+                add(Kind::Choice(options), now);
+            }
+            table::Kind::Service => {
+                let (options, now) = among(self.scenario.services.iter().map(|one| named(&one.name)).collect(), value);
+                add(Kind::Choice(options), now);
+            }
+            table::Kind::OneOf { keeps, shapes } => {
+                let chosen = shape_of(shapes, value);
+                let options = shapes.iter().enumerate().map(|(index, shape)| {
+                    let text = if index == chosen { json() } else { keeping(self.filled(shape.template), keeps, value).to_string() };
+                    (text, shape.name.to_owned())
                 });
                 let options: Vec<_> = options.collect();
-                let now = value.map(ToString::to_string).filter(|now| options.iter().any(|(option, _)| option == now));
-                let now = now.unwrap_or_else(|| options[0].0.clone());
+                let now = options[chosen].0.clone();
                 add(Kind::Choice(options), now);
+                self.fields(shapes[chosen].fields, here, rows);
             }
-            K::Exchange(_) | K::Queue | K::Service => {
-                let now = value.map_or_else(|| "null".to_owned(), ToString::to_string);
-                let mut options = self.names(kind);
-                if !options.iter().any(|(option, _)| *option == now) {
-                    options.insert(0, (now.clone(), plain(value)));
+            table::Kind::Group(fields) => self.fields(fields, here, rows),
+            table::Kind::List { label, beginnings, fields } => {
+                let items = value.and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+                for (index, item) in items.iter().enumerate() {
+                    let at = at.item(index);
+                    rows.push(self.item(fields, Here { at: &at, value: Some(item) }, index, items.len()));
                 }
-                add(Kind::Choice(options), now);
-            }
-            K::OneOf(keep, variants) => {
-                let told = variants.iter().position(|variant| is_told(variant.2, value)).unwrap_or(0);
-                let options = variants.iter().enumerate().map(|(index, Variant(label, template, ..))| {
-                    let text = if index == told {
-                        value.map_or_else(|| "null".to_owned(), ToString::to_string)
-                    } else {
-                        keeping(&self.filled(template), keep, value)
-                    };
-                    (text, (*label).to_owned())
-                });
-                let options: Vec<_> = options.collect();
-                let now = options[told].0.clone();
-                add(Kind::Choice(options), now);
-                self.fields(variants[told].3, path, rows);
-            }
-            K::Object(fields) => self.fields(fields, path, rows),
-            K::List(label, templates, fields) => {
-                let items = value.and_then(Json::as_array).map_or(0, Vec::len);
-                for index in 0..items {
-                    let path = format!("{path}[{index}]");
-                    let mut inner = Vec::new();
-                    self.fields(fields, &path, &mut inner);
-                    rows.push(Row::Item { title: self.title(&path), path, rows: inner, index, of: items });
-                }
-                let choices = templates.iter().map(|(label, template)| (*label, self.filled(template))).collect();
-                rows.push(Row::Add { path: path.to_owned(), label, choices });
+                let choices = match beginnings {
+                    Beginnings::These(templates) => templates.iter().map(|template| (template.label, self.filled(template.json))).collect(),
+                    Beginnings::Shapes(shapes) => shapes.iter().map(|shape| (shape.name, self.filled(shape.template))).collect(),
+                };
+                rows.push(Row::Add { at: at.clone(), label, choices });
             }
         }
-    }
-
-    /// An entry of a list, in a few words.
-    fn title(&self, path: &str) -> String {
-        let item = get(&self.document, path);
-        let text = |key: &str| {
-            item.and_then(|item| get(item, key)).map(|value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
-        };
-        let both = |one: &str, first: &str, second: &str| {
-            [Some(one.to_owned()), text(first), text(second)].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        };
-        let fails = if item.is_some_and(|item| item.get("fails").is_some()) { ", may fail" } else { "" };
-        let title = match text("do").as_deref() {
-            Some("work") => both("Work", "ms", "-") + if item.is_some_and(|item| item["ms"].is_number()) { " ms" } else { "" },
-            Some("persist") => both("Save as", "state", "-"),
-            Some("publish") => both("Publish", "routing_key", "-"),
-            Some("call") => both("Call", "service", "endpoint"),
-            Some("effect") => both("", "what", "-").trim().to_owned(),
-            Some("reply") => both("Answer", "status", "-"),
-            Some(_) => "Acknowledge".to_owned(),
-            None => {
-                let named = ["on.http", "on.queue", "name", "says", "between", "property"].iter().find_map(|key| text(key));
-                let every = text("on.every_ms").map(|period| format!("every {period} ms"));
-                named.or(every).unwrap_or_else(|| "at start-up".to_owned())
-            }
-        };
-        title + fails
     }
 }
 
-fn is_told(sign: &str, value: Option<&Json>) -> bool {
-    match (sign, value) {
-        ("", value) => value.is_none_or(Json::is_null),
-        ("#", value) => value.is_some_and(Json::is_number),
-        (sign, Some(value)) => match sign.split_once('=') {
-            Some(("", text)) => value.as_str() == Some(text),
-            Some((key, text)) => value.get(key).and_then(Json::as_str) == Some(text),
-            None => value.get(sign).is_some(),
-        },
-        (_, None) => false,
+/// A name, as a choice among others.
+fn named(name: &str) -> (String, String) {
+    (Json::from(name).to_string(), name.to_owned())
+}
+
+/// The options, and the one that holds now; what is none of them is one more.
+fn among(mut options: Vec<(String, String)>, value: Option<&Json>) -> (Vec<(String, String)>, String) {
+    let now = value.map_or_else(|| "null".to_owned(), ToString::to_string);
+    if !options.iter().any(|(option, _)| *option == now) {
+        options.insert(0, (now.clone(), plain(value)));
+    }
+    (options, now)
+}
+
+/// What an argument of queues takes, by the key of its field.
+fn argument(key: &str) -> Option<&'static Takes> {
+    let name = key.strip_prefix("arguments.")?;
+    QUEUE_ARGUMENTS.iter().find(|argument| argument.name == name).map(|argument| &argument.takes)
+}
+
+/// What marks a queue, as RabbitMQ's own pages do.
+#[must_use]
+pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
+    let durable = queue.durable.then_some("D");
+    let quorum = queue.is_quorum().then_some("quorum");
+    let arguments = QUEUE.iter().filter_map(|field| match field.kind {
+        table::Kind::Argument { badge, .. } => {
+            badge.filter(|_| field.key.strip_prefix("arguments.").is_some_and(|name| queue.arguments.contains_key(name)))
+        }
+        _ => None,
+    });
+    durable.into_iter().chain(quorum).chain(arguments).collect()
+}
+
+fn plain(value: Option<&Json>) -> String {
+    match value {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// A text in its field: what is empty, or has quotes around it, is shown with quotes around it, as JSON has it.
+fn shown(text: &str) -> String {
+    let quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+    if text.is_empty() || quoted { Json::from(text).to_string() } else { text.to_owned() }
+}
+
+/// Names in the place of what stands for them.
+fn fill(json: &mut Json, names: &[(&str, &str)]) {
+    match json {
+        Json::String(text) => {
+            if let Some((_, name)) = names.iter().find(|(placeholder, _)| text == placeholder) {
+                (*name).clone_into(text);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| fill(item, names)),
+        Json::Object(fields) => fields.iter_mut().for_each(|(_, value)| fill(value, names)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+/// An entry of a list, in a few words: those of its first field that has any.
+fn title(fields: &[table::Field], value: Option<&Json>) -> String {
+    let words = fields.iter().find_map(|field| {
+        let here = value.and_then(|value| place::get(value, &Spot::of(Slot::Settings).field(field.key).path));
+        let words = match &field.kind {
+            table::Kind::OneOf { shapes, .. } => titled(shapes[shape_of(shapes, here)].title, here),
+            _ => plain(here),
+        };
+        Some(words).filter(|words| !words.is_empty())
+    });
+    let fails = if value.is_some_and(|value| value.get("fails").is_some()) { ", may fail" } else { "" };
+    words.unwrap_or_default() + fails
+}
+
+/// A title with what stands at the keys it names.
+fn titled(title: &str, value: Option<&Json>) -> String {
+    let mut words = String::new();
+    for (place, piece) in title.split(['{', '}']).enumerate() {
+        if place % 2 == 0 {
+            words.push_str(piece);
+        } else {
+            words.push_str(&plain(value.and_then(|value| value.get(piece))));
+        }
+    }
+    words
+}
+
+fn shape_of(shapes: &[table::Shape], value: Option<&Json>) -> usize {
+    shapes.iter().position(|shape| shape.distinguished.fits(value)).unwrap_or(0)
+}
+
+impl By {
+    fn fits(&self, value: Option<&Json>) -> bool {
+        match self {
+            Self::Absence => value.is_none_or(Json::is_null),
+            Self::Number => value.is_some_and(Json::is_number),
+            Self::Text(text) => value.and_then(Json::as_str) == Some(text),
+            Self::Key(key) => value.is_some_and(|value| value.get(key).is_some()),
+            Self::Value(key, text) => value.and_then(|value| value.get(key)).and_then(Json::as_str) == Some(text),
+        }
     }
 }
 
 /// Another shape, with what both have.
-fn keeping(template: &str, keep: &[&str], old: Option<&Json>) -> String {
-    let mut new: Json = serde_json::from_str(template).unwrap_or_default();
+fn keeping(mut new: Json, keeps: &[&str], old: Option<&Json>) -> Json {
     if let (Some(new), Some(old)) = (new.as_object_mut(), old.and_then(Json::as_object)) {
-        for key in keep {
+        for key in keeps {
             if let Some(value) = old.get(*key) {
                 new.insert((*key).to_owned(), value.clone());
             }
         }
     }
-    new.to_string()
+    new
 }
 
 /// What was typed, as the file would have it; none takes the field away.
@@ -311,13 +458,15 @@ fn keeping(template: &str, keep: &[&str], old: Option<&Json>) -> String {
 /// # Errors
 /// What the field takes instead.
 pub fn parse(kind: &Kind, text: &str) -> Result<Option<Json>, String> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Ok(None);
-    }
     let json = |text: &str| serde_json::from_str::<Json>(text);
+    let trimmed = text.trim();
     match kind {
-        Kind::Text => Ok(Some(Json::from(text))),
+        Kind::Text if text.is_empty() => Ok(None),
+        Kind::Text => match json(text) {
+            Ok(quoted @ Json::String(_)) if text.starts_with('"') && text.ends_with('"') => Ok(Some(quoted)),
+            _ => Ok(Some(Json::from(text))),
+        },
+        _ if trimmed.is_empty() => Ok(None),
         Kind::Flag(default) => Ok(Some(trimmed == "true").filter(|now| now != default).map(Json::from)),
         Kind::Whole => trimmed
             .parse::<i64>()
@@ -347,162 +496,4 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_placeholder_without_quotes_is_explained() {
-        // what is typed, what the message says
-        let cases = [
-            (r#"{"orderId": {orderId}}"#, r#"A field of the handled message stands in quotes: "orderId": "{orderId}"."#),
-            (r#"{"zip": {address.zip}, "total": 1}"#, r#""{address.zip}""#),
-            (r#"{"orderId": "{orderId}""#, "This is not JSON: EOF"),
-            (r#"{"orderId": }"#, "This is not JSON: expected value"),
-        ];
-        for (typed, said) in cases {
-            let why = parse(&Kind::Json, typed).expect_err(typed);
-            assert!(why.contains(said), "{typed}: {why}");
-        }
-        assert!(parse(&Kind::Json, r#"{"orderId": "{orderId}"}"#).is_ok());
-    }
-    use crate::formats::scenario_file;
-
-    fn gallery() -> Vec<Scenario> {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
-        let files = std::fs::read_dir(folder).expect("there are scenarios");
-        files
-            .map(|file| {
-                scenario_file::read(&std::fs::read_to_string(file.expect("a file").path()).expect("it can be read")).expect("it is good")
-            })
-            .collect()
-    }
-
-    fn abouts(scenario: &Scenario) -> Vec<About> {
-        let broker = &scenario.broker;
-        let mut all = vec![About::Scenario];
-        all.extend(scenario.clients.iter().map(|one| About::Part(Part::Client(one.name.clone()))));
-        all.extend(scenario.services.iter().map(|one| About::Part(Part::Service(one.name.clone()))));
-        all.extend(broker.exchanges.iter().map(|one| About::Part(Part::Exchange(one.name.clone()))));
-        all.extend(broker.queues.iter().map(|one| About::Part(Part::Queue(one.name.clone()))));
-        all
-    }
-
-    fn fields(rows: &[Row]) -> Vec<Field> {
-        rows.iter()
-            .flat_map(|row| match row {
-                Row::Field(field) => vec![field.clone()],
-                Row::Item { rows, .. } => fields(rows),
-                Row::Add { .. } => Vec::new(),
-            })
-            .collect()
-    }
-
-    fn leaves(value: &Json, path: &str, found: &mut Vec<String>) {
-        match value {
-            Json::Object(fields) if !fields.is_empty() => fields.iter().for_each(|(key, value)| leaves(value, &join(path, key), found)),
-            Json::Array(items) if !items.is_empty() => {
-                items.iter().enumerate().for_each(|(index, value)| leaves(value, &format!("{path}[{index}]"), found));
-            }
-            _ => found.push(path.to_owned()),
-        }
-    }
-
-    /// Every field that any scenario of the gallery has can be edited: but for names, places, and faults, which have ways of their own.
-    #[test]
-    fn every_field_of_every_scenario_has_its_row() {
-        for scenario in gallery() {
-            let known: Vec<Field> = abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))).collect();
-            let mut found = Vec::new();
-            leaves(&document(&scenario), "", &mut found);
-            for path in found {
-                let own_way = path == "requeue"
-                    || path == "broker"
-                    || path.contains(".at[")
-                    || path.rsplit_once('.').is_some_and(|(_, key)| key == "name")
-                    || path.starts_with("faults")
-                    || path.starts_with("broker.bindings");
-                let has_row = known.iter().any(|field| {
-                    let within = path.strip_prefix(&field.path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
-                    within && (path == field.path || matches!(field.kind, Kind::Json | Kind::Choice(_)))
-                });
-                assert!(own_way || has_row, "{}: no field for {path}", scenario.title);
-            }
-        }
-    }
-
-    /// Typing again what stands there changes nothing, in every field of the gallery.
-    #[test]
-    fn what_stands_there_can_be_typed_again() {
-        for scenario in gallery() {
-            for field in abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))) {
-                let value = parse(&field.kind, &field.text).unwrap_or_else(|why| panic!("{}: {why}", field.path));
-                let again = changed(&scenario, &field.path, &Change::Set(value))
-                    .unwrap_or_else(|why| panic!("{}, {}: {why}", scenario.title, field.path));
-                assert!(again == scenario, "{}: {} changed {}", scenario.title, field.text, field.path);
-            }
-        }
-    }
-
-    /// Each choice there is gives a scenario, or says why not; none is lost in reading.
-    #[test]
-    fn every_choice_is_one() {
-        let scenario = gallery().into_iter().find(|scenario| scenario.title == "The course chapter's system").expect("the chapter's");
-        for field in abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))) {
-            let Kind::Choice(options) = &field.kind else { continue };
-            for (value, words) in options {
-                let value = parse(&field.kind, value).expect("options are JSON");
-                match changed(&scenario, &field.path, &Change::Set(value.clone())) {
-                    Ok(new) => {
-                        let kept = document(&new);
-                        let now = get(&kept, &field.path);
-                        assert!(
-                            value.is_none()
-                                || now.is_some()
-                                || words.contains("default")
-                                || field.path.contains("on_failure")
-                                || field.path.contains("apply")
-                                || field.path.contains("profile"),
-                            "{}: {words} is lost",
-                            field.path
-                        );
-                    }
-                    Err(why) => assert!(!why.is_empty() && !why.contains("unknown"), "{}: {words}: {why}", field.path),
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn lists_grow_shrink_and_are_put_in_order() {
-        let scenario = gallery().into_iter().find(|scenario| scenario.title == "The course chapter's system").expect("the chapter's");
-        let index = scenario.service("order-service").expect("it is there").0;
-        let steps = format!("services[{index}].handlers[0].steps");
-        let moved = changed(&scenario, &format!("{steps}[2]"), &Change::Move(1)).expect("they can be exchanged");
-        assert_eq!(moved.services[index].handlers[0].steps[1].action.name(), "publish");
-        let fewer = changed(&moved, &format!("{steps}[1]"), &Change::Remove).expect("it can go");
-        assert_eq!(fewer.services[index].handlers[0].steps.len() + 1, moved.services[index].handlers[0].steps.len());
-        let all = rows(&scenario, &About::Part(Part::Service("order-service".into())));
-        let Some(Row::Item { rows, .. }) = all.iter().find(|row| matches!(row, Row::Item { .. })) else { panic!("it has handlers") };
-        let Some(Row::Add { path, choices, .. }) = rows.iter().find(|row| matches!(row, Row::Add { .. })) else {
-            panic!("steps can be added")
-        };
-        for (label, item) in choices {
-            let item = serde_json::from_str(item).expect("it is JSON");
-            if let Err(why) = changed(&scenario, path, &Change::Add(item)) {
-                assert!(why.contains("nothing to acknowledge"), "{label}: {why}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_says_so() {
-        let scenario = gallery().into_iter().find(|scenario| scenario.title == "The course chapter's system").expect("the chapter's");
-        assert!(parse(&Kind::Whole, "many").expect_err("no number").contains("whole number"));
-        assert!(parse(&Kind::Json, "{").expect_err("no JSON").contains("not JSON"));
-        let path = "broker.queues[0].arguments.x-message-ttl";
-        let why = changed(&scenario, path, &Change::Set(Some(Json::from(-5)))).expect_err("no such TTL");
-        assert!(why.contains("x-message-ttl"), "{why}");
-        let why = changed(&scenario, "services[0].handlers[7].on", &Change::Set(None)).expect_err("no such handler");
-        assert!(why.contains("any more"), "{why}");
-    }
-}
+mod tests;

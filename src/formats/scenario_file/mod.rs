@@ -1,5 +1,6 @@
 //! Scenario files, format 1: JSON, unknown fields refused.
 
+pub mod element;
 mod read;
 mod write;
 

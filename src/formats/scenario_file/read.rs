@@ -10,7 +10,7 @@ use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,
     FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Once, Pattern, Poison, Problem, Property, Publish,
-    QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, Subscription, Traffic, Trigger, validate,
+    QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger, validate,
 };
 
 /// Reads a scenario and checks it.
@@ -70,7 +70,7 @@ fn scenario(node: &Node) -> Scenario {
     scenario
 }
 
-fn expectation(node: &Node) -> Option<Expectation> {
+pub(super) fn expectation(node: &Node) -> Option<Expectation> {
     let fields = node.fields();
     let says = fields.maybe("says").map(|node| node.text()).unwrap_or_default();
     let property = fields.need("property").parsed::<Property>();
@@ -90,7 +90,7 @@ fn network(node: &Node) -> Network {
     network
 }
 
-fn link(node: &Node) -> Link {
+pub(super) fn link(node: &Node) -> Link {
     let fields = node.fields();
     let ends = fields.need("between");
     let names: Vec<Name> = ends.items().iter().map(Node::name).collect();
@@ -120,7 +120,7 @@ fn broker(node: &Node) -> BrokerSpec {
     broker
 }
 
-fn exchange(node: &Node) -> ExchangeSpec {
+pub(super) fn exchange(node: &Node) -> ExchangeSpec {
     let fields = node.fields();
     let kinds = ExchangeType::ALL.map(|kind| (kind.name(), kind));
     let exchange = ExchangeSpec {
@@ -136,7 +136,7 @@ fn exchange(node: &Node) -> ExchangeSpec {
     exchange
 }
 
-fn queue(node: &Node) -> QueueSpec {
+pub(super) fn queue(node: &Node) -> QueueSpec {
     let fields = node.fields();
     let queue = QueueSpec {
         name: fields.need("name").name(),
@@ -149,7 +149,7 @@ fn queue(node: &Node) -> QueueSpec {
     queue
 }
 
-fn binding(node: &Node) -> BindingSpec {
+pub(super) fn binding(node: &Node) -> BindingSpec {
     let fields = node.fields();
     let destination = match (fields.maybe("queue"), fields.maybe("exchange")) {
         (Some(queue), None) => BindingTarget::Queue(queue.name()),
@@ -169,7 +169,7 @@ fn binding(node: &Node) -> BindingSpec {
     binding
 }
 
-fn policy(node: &Node) -> Policy {
+pub(super) fn policy(node: &Node) -> Policy {
     let fields = node.fields();
     let policy = policy_fields(&fields);
     fields.done();
@@ -188,7 +188,7 @@ pub(crate) fn policy_fields(fields: &Fields) -> Policy {
     }
 }
 
-fn client(node: &Node) -> Client {
+pub(super) fn client(node: &Node) -> Client {
     let fields = node.fields();
     let client = Client {
         name: fields.need("name").name(),
@@ -283,7 +283,7 @@ fn poison(node: &Node) -> Poison {
     poison
 }
 
-fn service(node: &Node) -> Service {
+pub(super) fn service(node: &Node) -> Service {
     let fields = node.fields();
     let instances = fields.maybe("instances").map_or(1, |node| node.whole(limits::INSTANCES.into()));
     let service = Service {
@@ -413,9 +413,12 @@ fn records(node: &Node) -> RecordQuery {
 
 fn step(node: &Node) -> Step {
     let fields = node.fields();
-    let kinds = ["work", "persist", "publish", "call", "effect", "reply", "ack"].map(|kind| (kind, kind));
-    let action = match fields.need("do").one_of(&kinds) {
-        Some("persist") => Action::Persist {
+    let Some(kind) = fields.need("do").one_of(&StepKind::ALL) else {
+        return Step { action: Action::Ack, fails: FailureRule::Never, on_failure: None };
+    };
+    let action = match kind {
+        StepKind::Work => Action::Work { time: span(&fields.need("ms")) },
+        StepKind::Persist => Action::Persist {
             id: fields.need("id").name(),
             state: fields.need("state").name(),
             outbox: fields.maybe("outbox").map(|node| {
@@ -425,16 +428,14 @@ fn step(node: &Node) -> Step {
                 Box::new(publish)
             }),
         },
-        Some("publish") => Action::Publish(Box::new(publish(&fields))),
-        Some("call") => {
+        StepKind::Publish => Action::Publish(Box::new(publish(&fields))),
+        StepKind::Call => {
             let (endpoint, attempts) = (endpoint(&fields), attempts(&fields));
             Action::Call { endpoint, attempts, required: fields.flag("required", true) }
         }
-        Some("effect") => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
-        Some("reply") => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
-        Some("ack") => Action::Ack,
-        Some(_) => Action::Work { time: span(&fields.need("ms")) },
-        None => return Step { action: Action::Ack, fails: FailureRule::Never, on_failure: None },
+        StepKind::Effect => Action::Effect { what: fields.need("what").name(), of: fields.need("of").name() },
+        StepKind::Reply => Action::Reply { status: fields.need("status").whole(999).try_into().unwrap_or(0) },
+        StepKind::Ack => Action::Ack,
     };
     let fails = fields.maybe("fails").map(|node| failure_rule(&node)).unwrap_or_default();
     let on_failure = fields.maybe("on_failure").map(|node| failure_policy(&node));

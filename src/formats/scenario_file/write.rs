@@ -10,8 +10,9 @@ use crate::base::SimTime;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, FailurePolicy, FailureRule, HEARTBEAT,
-    Handler, Link, Network, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription, Traffic, Trigger,
+    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, Expectation, FailurePolicy, FailureRule,
+    HEARTBEAT, Handler, Link, Network, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription, Traffic,
+    Trigger,
 };
 
 #[must_use]
@@ -31,12 +32,11 @@ pub(in crate::formats) fn scenario(scenario: &Scenario) -> Doc {
         .with_list("clients", scenario.clients.iter().map(client))
         .with_list("services", scenario.services.iter().map(service))
         .with_list("faults", scenario.faults.iter().map(|fault| fault.to_string().into()))
-        .with_list(
-            "expects",
-            scenario.expects.iter().map(|expectation| {
-                Doc::object().with_unless("says", expectation.says.as_str(), &"").with("property", expectation.property.to_string())
-            }),
-        )
+        .with_list("expects", scenario.expects.iter().map(expectation))
+}
+
+pub(super) fn expectation(expectation: &Expectation) -> Doc {
+    Doc::object().with_unless("says", expectation.says.as_str(), &"").with("property", expectation.property.to_string())
 }
 
 /// Whole milliseconds without a fraction.
@@ -79,16 +79,15 @@ fn network(network: &Network) -> Doc {
         .with("latency_ms", millis(network.latency))
         .with_unless("jitter_ms", millis(network.jitter), &Json::from(0))
         .with_unless("heartbeat_ms", millis(network.heartbeat), &millis(HEARTBEAT))
-        .with_list(
-            "links",
-            network.links.iter().map(|Link { ends, latency, jitter }| {
-                Doc::object().with("between", names(ends)).with("latency_ms", millis(*latency)).with_unless(
-                    "jitter_ms",
-                    millis(*jitter),
-                    &Json::from(0),
-                )
-            }),
-        )
+        .with_list("links", network.links.iter().map(link))
+}
+
+pub(super) fn link(link: &Link) -> Doc {
+    Doc::object().with("between", names(&link.ends)).with("latency_ms", millis(link.latency)).with_unless(
+        "jitter_ms",
+        millis(link.jitter),
+        &Json::from(0),
+    )
 }
 
 fn broker(broker: &BrokerSpec) -> Doc {
@@ -100,7 +99,7 @@ fn broker(broker: &BrokerSpec) -> Doc {
         .with_list("policies", broker.policies.iter().map(policy))
 }
 
-fn exchange(exchange: &ExchangeSpec) -> Doc {
+pub(super) fn exchange(exchange: &ExchangeSpec) -> Doc {
     Doc::object()
         .with("name", name(&exchange.name))
         .with("at", point(exchange.at))
@@ -111,7 +110,7 @@ fn exchange(exchange: &ExchangeSpec) -> Doc {
         .with_some("arguments", table(&exchange.arguments))
 }
 
-fn queue(queue: &QueueSpec) -> Doc {
+pub(super) fn queue(queue: &QueueSpec) -> Doc {
     Doc::object()
         .with("name", name(&queue.name))
         .with("at", point(queue.at))
@@ -120,7 +119,7 @@ fn queue(queue: &QueueSpec) -> Doc {
         .with_some("arguments", table(&queue.arguments))
 }
 
-fn binding(binding: &BindingSpec) -> Doc {
+pub(super) fn binding(binding: &BindingSpec) -> Doc {
     let to = match &binding.destination {
         BindingTarget::Queue(queue) => ("queue", name(queue)),
         BindingTarget::Exchange(exchange) => ("exchange", name(exchange)),
@@ -132,7 +131,7 @@ fn binding(binding: &BindingSpec) -> Doc {
         .with_some("arguments", table(&binding.arguments))
 }
 
-fn policy(policy: &Policy) -> Doc {
+pub(super) fn policy(policy: &Policy) -> Doc {
     let apply_to = crate::broker::ApplyTo::ALL.iter().find(|(_, one)| *one == policy.apply_to).map_or("queues", |(word, _)| word);
     Doc::object()
         .with("name", name(&policy.name))
@@ -143,7 +142,7 @@ fn policy(policy: &Policy) -> Doc {
         .with_unless("operator", policy.operator, &false)
 }
 
-fn client(client: &Client) -> Doc {
+pub(super) fn client(client: &Client) -> Doc {
     let poison =
         client.poison.as_ref().map(|poison| Doc::object().with("one_in", poison.one_in).with("set", Json::Object(poison.set.clone())));
     Doc::object()
@@ -191,7 +190,7 @@ fn traffic(traffic: &Traffic) -> Doc {
         .with_some("count", traffic.count)
 }
 
-fn service(service: &Service) -> Doc {
+pub(super) fn service(service: &Service) -> Doc {
     let relay =
         service.relay.as_ref().map(|relay| Doc::object().with("every_ms", millis(relay.every)).with_unless("batch", relay.batch, &100));
     Doc::object()

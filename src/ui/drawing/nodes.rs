@@ -3,6 +3,7 @@
 use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::{Editing, Gesture, Scene};
+use crate::app::form::badges;
 use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::words::instance_name;
@@ -11,7 +12,7 @@ use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow};
 use crate::scenario::{Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};
-use crate::ui::widgets::{badges, number};
+use crate::ui::widgets::number;
 use crate::ui::{Dispatch, browser};
 
 pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {

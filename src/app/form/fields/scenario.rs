@@ -1,0 +1,211 @@
+//! Fields of clients, services, and of the scenario as a whole.
+
+use super::steps::{ATTEMPTS, HANDLER};
+use crate::app::form::table::{Beginnings, By, Entries, Field, Kind, Shape, Template};
+
+pub(in crate::app::form) static TIMING: [Shape; 7] = [
+    Shape {
+        name: "Poisson: at random moments",
+        template: r#"{"poisson_ms":400}"#,
+        distinguished: By::Key("poisson_ms"),
+        title: "",
+        fields: &[Field {
+            key: "poisson_ms",
+            label: "Mean pause, ms",
+            help: "As independent people behave: sometimes two requests at once, sometimes none.",
+            kind: Kind::Number,
+        }],
+    },
+    Shape {
+        name: "bursts",
+        template: r#"{"burst":20,"every_ms":5000}"#,
+        distinguished: By::Key("burst"),
+        title: "",
+        fields: &[
+            Field { key: "burst", label: "Requests at once", help: "How many requests each burst has.", kind: Kind::Whole },
+            Field { key: "every_ms", label: "Every, ms", help: "From one burst to the next.", kind: Kind::Number },
+        ],
+    },
+    Shape {
+        name: "constant",
+        template: r#"{"every_ms":1000}"#,
+        distinguished: By::Key("every_ms"),
+        title: "",
+        fields: &[Field { key: "every_ms", label: "Every, ms", help: "From one request to the next.", kind: Kind::Number }],
+    },
+    Shape {
+        name: "ramp",
+        template: r#"{"ramp_per_s":[1,20],"over_ms":60000}"#,
+        distinguished: By::Key("ramp_per_s"),
+        title: "",
+        fields: &[
+            Field { key: "ramp_per_s", label: "From, to (a second)", help: "As JSON: [1, 20].", kind: Kind::Json },
+            Field { key: "over_ms", label: "Over, ms", help: "How long it takes to get there.", kind: Kind::Number },
+        ],
+    },
+    Shape {
+        name: "all at once",
+        template: r#"{"at_once":100}"#,
+        distinguished: By::Key("at_once"),
+        title: "",
+        fields: &[Field { key: "at_once", label: "How many", help: "At the beginning.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "a recorded list",
+        template: r#"{"at_ms":[0,500,1500]}"#,
+        distinguished: By::Key("at_ms"),
+        title: "",
+        fields: &[Field { key: "at_ms", label: "Moments, ms", help: "As JSON: [0, 500, 1500].", kind: Kind::Json }],
+    },
+    Shape { name: "by hand", template: r#"{"by_hand":true}"#, distinguished: By::Key("by_hand"), title: "", fields: &[] },
+];
+
+pub(in crate::app::form) static CLIENT: [Field; 9] = [
+    Field {
+        key: "arrivals",
+        label: "Traffic",
+        help: "When requests are sent.",
+        kind: Kind::OneOf { keeps: &["from_ms", "until_ms", "count"], shapes: &TIMING },
+    },
+    Field { key: "arrivals.from_ms", label: "From, ms", help: "Traffic begins then.", kind: Kind::Number },
+    Field { key: "arrivals.until_ms", label: "Until, ms", help: "Traffic ends then.", kind: Kind::Number },
+    Field { key: "arrivals.count", label: "At most", help: "No more requests than this in all.", kind: Kind::Whole },
+    Field { key: "calls.service", label: "Calls", help: "The service it sends requests to.", kind: Kind::Service },
+    Field { key: "calls.endpoint", label: "Endpoint", help: "Method and path, as the service's handler has it.", kind: Kind::Text },
+    Field { key: "body", label: "Body", help: "JSON. {n} is the number of the request.", kind: Kind::Json },
+    Field {
+        key: "poison",
+        label: "Poison requests",
+        help: "Some requests carry what a handler cannot take.",
+        kind: Kind::OneOf {
+            keeps: &[],
+            shapes: &[
+                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                Shape {
+                    name: "some",
+                    template: r#"{"one_in":20,"set":{"address":{}}}"#,
+                    distinguished: By::Key("one_in"),
+                    title: "",
+                    fields: &[
+                        Field { key: "one_in", label: "One in", help: "At random.", kind: Kind::Whole },
+                        Field {
+                            key: "set",
+                            label: "Fields instead",
+                            help: "What they have in the place of the body's own fields, as JSON.",
+                            kind: Kind::Json,
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    Field { key: "", label: "", help: "", kind: Kind::Group(&ATTEMPTS) },
+];
+
+pub(in crate::app::form) static SERVICE: [Field; 6] = [
+    Field { key: "instances", label: "Instances", help: "Each its own process, connection and channel.", kind: Kind::Whole },
+    Field {
+        key: "concurrency",
+        label: "Concurrency",
+        help: "How many handlers an instance runs at once. Nothing: as many as come, as Node.js does.",
+        kind: Kind::Whole,
+    },
+    Field {
+        key: "reconnect_ms",
+        label: "Reconnects after, ms",
+        help: "The pause before a service connects to the broker again. Default: 5,000, as in the chapter's publisher. The chapter's consumer never reconnects: for that, enter a pause longer than the run.",
+        kind: Kind::Number,
+    },
+    Field { key: "restart_ms", label: "Restarts after, ms", help: "After a crash. Nothing: never.", kind: Kind::Number },
+    Field {
+        key: "relay",
+        label: "Outbox relay",
+        help: "Publishes what is in the outbox, oldest first, each until confirmed.",
+        kind: Kind::OneOf {
+            keeps: &[],
+            shapes: &[
+                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                Shape {
+                    name: "runs",
+                    template: r#"{"every_ms":500}"#,
+                    distinguished: By::Key("every_ms"),
+                    title: "",
+                    fields: &[
+                        Field { key: "every_ms", label: "Every, ms", help: "It looks into the outbox.", kind: Kind::Number },
+                        Field {
+                            key: "batch",
+                            label: "At a time",
+                            help: "How many events the relay publishes in one look. Default: 100.",
+                            kind: Kind::Whole,
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    Field {
+        key: "handlers",
+        label: "Handlers",
+        help: "What it does, and when.",
+        kind: Kind::List {
+            label: "Add a handler",
+            beginnings: Beginnings::These(&[
+                Template { label: "for a queue", json: r#"{"on":{"queue":"$queue","prefetch":10},"steps":[{"do":"work","ms":100}]}"# },
+                Template { label: "for HTTP requests", json: r#"{"on":{"http":"POST /orders"},"steps":[{"do":"work","ms":100}]}"# },
+                Template { label: "on a schedule", json: r#"{"on":{"every_ms":1000},"steps":[{"do":"work","ms":100}]}"# },
+                Template { label: "at start-up", json: r#"{"on":{"start_up":true},"steps":[{"do":"work","ms":100}]}"# },
+            ]),
+            fields: &HANDLER,
+        },
+    },
+];
+
+pub(in crate::app::form) static SETTINGS: [Field; 8] = [
+    Field { key: "title", label: "Title", help: "What it is called.", kind: Kind::Text },
+    Field { key: "about", label: "About", help: "One sentence for each reader who opens the system.", kind: Kind::Text },
+    Field {
+        key: "seed",
+        label: "Seed",
+        help: "All chance comes from it: the same seed, the same run. It counts from the next restart.",
+        kind: Kind::Whole,
+    },
+    Field { key: "until_ms", label: "End of the run, ms", help: "The expectations are checked at this moment.", kind: Kind::Number },
+    Field {
+        key: "broker.profile",
+        label: "RabbitMQ",
+        help: "The version whose rules hold; it counts from the next opening.",
+        kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3")]),
+    },
+    Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link that has none of its own.", kind: Kind::Number },
+    Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Number },
+    Field {
+        key: "network.heartbeat_ms",
+        label: "Heartbeat, ms",
+        help: "So long the other end of a connection may be silent before it is taken for dead.",
+        kind: Kind::Number,
+    },
+];
+
+pub(in crate::app::form) static LINKS: Entries = Entries {
+    label: "Add a link",
+    beginnings: &[Template { label: "to the broker", json: r#"{"between":["$service","broker"],"latency_ms":100}"# }],
+    fields: &[
+        Field { key: "between", label: "Between", help: "As JSON: [\"order-service\", \"broker\"].", kind: Kind::Json },
+        Field { key: "latency_ms", label: "Latency, ms", help: "One way.", kind: Kind::Number },
+        Field { key: "jitter_ms", label: "Jitter, ms", help: "Up to so much more.", kind: Kind::Number },
+    ],
+};
+
+pub(in crate::app::form) static EXPECTS: Entries = Entries {
+    label: "Add an expectation",
+    beginnings: &[Template { label: "nothing is lost", json: r#"{"says":"nothing is lost","property":"lost = 0"}"# }],
+    fields: &[
+        Field { key: "says", label: "Says", help: "In words.", kind: Kind::Text },
+        Field {
+            key: "property",
+            label: "Property",
+            help: "As SCENARIOS.md has them: ready(queue) < 10, lost = 0, done(email sent) > 5.",
+            kind: Kind::Text,
+        },
+    ],
+};

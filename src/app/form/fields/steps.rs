@@ -1,0 +1,499 @@
+//! Fields of handlers and their steps.
+
+use crate::app::form::table::{Beginnings, By, Field, Kind, Shape};
+
+pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
+    Field {
+        key: "timeout_ms",
+        label: "Timeout, ms",
+        help: "How long one attempt may take. Without a number, it waits without end.",
+        kind: Kind::Whole,
+    },
+    Field {
+        key: "retries",
+        label: "Retries",
+        help: "What is done when an attempt fails or times out.",
+        kind: Kind::OneOf {
+            keeps: &[],
+            shapes: &[
+                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                Shape {
+                    name: "with backoff",
+                    template: r#"{"max":3}"#,
+                    distinguished: By::Key("max"),
+                    title: "",
+                    fields: &[
+                        Field { key: "max", label: "Retries at most", help: "After the first attempt.", kind: Kind::Whole },
+                        Field {
+                            key: "backoff_ms",
+                            label: "First pause, ms",
+                            help: "Before the first retry. Default: 100.",
+                            kind: Kind::Number,
+                        },
+                        Field {
+                            key: "factor",
+                            label: "Factor",
+                            help: "Each pause is this many times the pause before. Default: 2.",
+                            kind: Kind::Number,
+                        },
+                        Field {
+                            key: "backoff_max_ms",
+                            label: "Longest pause, ms",
+                            help: "No pause is longer than this. Default: 30,000.",
+                            kind: Kind::Number,
+                        },
+                        Field {
+                            key: "jitter",
+                            label: "Jitter, 0 to 1",
+                            help: "The part of the pause drawn at random, so that clients do not retry in step.",
+                            kind: Kind::Number,
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    Field {
+        key: "breaker",
+        label: "Circuit breaker",
+        help: "After several failures in a row nothing is sent for a while; then one attempt decides.",
+        kind: Kind::OneOf {
+            keeps: &[],
+            shapes: &[
+                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                Shape {
+                    name: "opens after failures",
+                    template: r#"{"failures":5,"open_ms":10000}"#,
+                    distinguished: By::Key("failures"),
+                    title: "",
+                    fields: &[
+                        Field {
+                            key: "failures",
+                            label: "Failures in a row",
+                            help: "After this many failures the breaker opens.",
+                            kind: Kind::Whole,
+                        },
+                        Field {
+                            key: "open_ms",
+                            label: "Stays open, ms",
+                            help: "Then it is half open: one attempt is let through.",
+                            kind: Kind::Number,
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+];
+
+pub(in crate::app::form) static PUBLISH: [Field; 11] = [
+    Field {
+        key: "exchange",
+        label: "Exchange",
+        help: "The default exchange takes the routing key for a queue's name.",
+        kind: Kind::Exchange(""),
+    },
+    Field { key: "routing_key", label: "Routing key", help: "Templates are filled in: {orderId}.", kind: Kind::Text },
+    Field {
+        key: "payload",
+        label: "Payload",
+        help: "JSON. A template stands in quotes: \"orderId\": \"{orderId}\" copies the field orderId; \"{quantity * 29.99}\" is a product.",
+        kind: Kind::Json,
+    },
+    Field {
+        key: "persistent",
+        label: "Persistent",
+        help: "Delivery mode 2: a durable queue keeps it over a restart.",
+        kind: Kind::Flag(true),
+    },
+    Field {
+        key: "mandatory",
+        label: "Mandatory",
+        help: "If no queue gets it, it is returned instead of dropped.",
+        kind: Kind::Flag(false),
+    },
+    Field {
+        key: "confirm",
+        label: "Wait for the confirm",
+        help: "The next step begins when the broker has confirmed it.",
+        kind: Kind::Flag(false),
+    },
+    Field {
+        key: "confirm_timeout_ms",
+        label: "Confirm timeout, ms",
+        help: "It waits no longer than this for the confirm.",
+        kind: Kind::Number,
+    },
+    Field {
+        key: "required",
+        label: "Required",
+        help: "Not published, or not confirmed, is a failure of the handler.",
+        kind: Kind::Flag(false),
+    },
+    Field { key: "priority", label: "Priority", help: "0 to 255, for queues with a max priority.", kind: Kind::Whole },
+    Field { key: "expiration_ms", label: "Expiration, ms", help: "This message's own TTL.", kind: Kind::Number },
+    Field { key: "headers", label: "Headers", help: "As JSON.", kind: Kind::Json },
+];
+
+pub(in crate::app::form) static SPAN: [Shape; 4] = [
+    Shape {
+        name: "constant",
+        template: "100",
+        distinguished: By::Number,
+        title: "",
+        fields: &[Field { key: "", label: "ms", help: "Always the same.", kind: Kind::Number }],
+    },
+    Shape {
+        name: "uniform",
+        template: r#"{"uniform":[50,150]}"#,
+        distinguished: By::Key("uniform"),
+        title: "",
+        fields: &[Field {
+            key: "uniform",
+            label: "From, to, ms",
+            help: "As JSON: [50, 150]. Anything between is as likely.",
+            kind: Kind::Json,
+        }],
+    },
+    Shape {
+        name: "exponential",
+        template: r#"{"exponential":100}"#,
+        distinguished: By::Key("exponential"),
+        title: "",
+        fields: &[Field { key: "exponential", label: "Mean, ms", help: "Mostly short, sometimes long.", kind: Kind::Number }],
+    },
+    Shape {
+        name: "log-normal",
+        template: r#"{"log_normal":{"median":100,"sigma":0.5}}"#,
+        distinguished: By::Key("log_normal"),
+        title: "",
+        fields: &[
+            Field { key: "log_normal.median", label: "Median, ms", help: "Half take less.", kind: Kind::Number },
+            Field { key: "log_normal.sigma", label: "Sigma", help: "How wide: 0.5 is usual, 1 has a long tail.", kind: Kind::Number },
+        ],
+    },
+];
+
+pub(in crate::app::form) static FAILS: [Shape; 9] = [
+    Shape { name: "never", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+    Shape { name: "always", template: r#"{"always":true}"#, distinguished: By::Key("always"), title: "", fields: &[] },
+    Shape {
+        name: "the first n times",
+        template: r#"{"first":1}"#,
+        distinguished: By::Key("first"),
+        title: "",
+        fields: &[Field { key: "first", label: "Times", help: "Then it works.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "n times for each event",
+        template: r#"{"first_attempts":2}"#,
+        distinguished: By::Key("first_attempts"),
+        title: "",
+        fields: &[Field { key: "first_attempts", label: "Times", help: "Each event fails so often before it works.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "every n-th time",
+        template: r#"{"every":5}"#,
+        distinguished: By::Key("every"),
+        title: "",
+        fields: &[Field { key: "every", label: "One in", help: "Counted, not drawn.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "at random",
+        template: r#"{"probability":0.1}"#,
+        distinguished: By::Key("probability"),
+        title: "",
+        fields: &[Field { key: "probability", label: "Probability", help: "From 0 to 1.", kind: Kind::Number }],
+    },
+    Shape {
+        name: "when a field is missing",
+        template: r#"{"field_missing":"address.zip"}"#,
+        distinguished: By::Key("field_missing"),
+        title: "",
+        fields: &[Field {
+            key: "field_missing",
+            label: "Field",
+            help: "Dots lead into objects: address.zip. Such an event is a poison message: it never works.",
+            kind: Kind::Text,
+        }],
+    },
+    Shape {
+        name: "when a field is",
+        template: r#"{"field":"product","equals":"broken"}"#,
+        distinguished: By::Key("equals"),
+        title: "",
+        fields: &[
+            Field { key: "field", label: "Field", help: "Dots lead into objects.", kind: Kind::Text },
+            Field { key: "equals", label: "Is", help: "As JSON.", kind: Kind::Json },
+        ],
+    },
+    Shape {
+        name: "while a service is down",
+        template: r#"{"down":"$service"}"#,
+        distinguished: By::Key("down"),
+        title: "",
+        fields: &[Field { key: "down", label: "Service", help: "No instance of it is up.", kind: Kind::Service }],
+    },
+];
+
+/// What happens when a step fails. A handler says one of them; a step may say another.
+pub(in crate::app::form) static POLICY: [Shape; 9] = [
+    Shape { name: "as the handler says", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+    Shape { name: "reject: dead-letter", template: r#""dead_letter""#, distinguished: By::Text("dead_letter"), title: "", fields: &[] },
+    Shape { name: "nack: requeue", template: r#""requeue""#, distinguished: By::Text("requeue"), title: "", fields: &[] },
+    Shape { name: "reject: requeue", template: r#""reject_requeue""#, distinguished: By::Text("reject_requeue"), title: "", fields: &[] },
+    Shape { name: "the chapter's code", template: r#""chapter""#, distinguished: By::Text("chapter"), title: "", fields: &[] },
+    Shape {
+        name: "publish again, at most n times",
+        template: r#"{"republish":3}"#,
+        distinguished: By::Key("republish"),
+        title: "",
+        fields: &[
+            Field { key: "republish", label: "Times", help: "As x-retry-count counts them; then it is dead-lettered.", kind: Kind::Whole },
+            Field {
+                key: "via",
+                label: "By way of",
+                help: "The wait queue of the first retry, of the second, and so on, as JSON. Without: back to its own queue.",
+                kind: Kind::Json,
+            },
+            Field {
+                key: "expirations_ms",
+                label: "Expirations, ms",
+                help: "The TTL of each copy, as JSON: [1000, 5000].",
+                kind: Kind::Json,
+            },
+        ],
+    },
+    Shape {
+        name: "dead-letter into a retry queue",
+        template: r#"{"dead_letter_retry":3,"exchange":"$exchange","routing_key":"parked"}"#,
+        distinguished: By::Key("dead_letter_retry"),
+        title: "",
+        fields: &[
+            Field {
+                key: "dead_letter_retry",
+                label: "Laps",
+                help: "As x-death counts them; then it is published to the parking place and acknowledged.",
+                kind: Kind::Whole,
+            },
+            Field { key: "exchange", label: "Parking exchange", help: "Where it goes in the end.", kind: Kind::Exchange("") },
+            Field { key: "routing_key", label: "Parking key", help: "With this key.", kind: Kind::Text },
+        ],
+    },
+    Shape { name: "log it and acknowledge", template: r#""acknowledge""#, distinguished: By::Text("acknowledge"), title: "", fields: &[] },
+    Shape { name: "crash", template: r#""crash""#, distinguished: By::Text("crash"), title: "", fields: &[] },
+];
+
+/// One shape for each kind of step.
+pub(in crate::app::form) static ACTION: [Shape; 7] = [
+    Shape {
+        name: "work",
+        template: r#"{"do":"work","ms":100}"#,
+        distinguished: By::Value("do", "work"),
+        title: "Work {ms} ms",
+        fields: &[Field { key: "ms", label: "Takes", help: "How long.", kind: Kind::OneOf { keeps: &[], shapes: &SPAN } }],
+    },
+    Shape {
+        name: "save a record",
+        template: r#"{"do":"persist","id":"orderId","state":"pending"}"#,
+        distinguished: By::Value("do", "persist"),
+        title: "Save as {state}",
+        fields: &[
+            Field {
+                key: "id",
+                label: "Number in",
+                help: "The field that has the record's number; it gets one if it has none.",
+                kind: Kind::Text,
+            },
+            Field { key: "state", label: "State", help: "What the record is saved as.", kind: Kind::Text },
+            Field {
+                key: "outbox",
+                label: "Outbox",
+                help: "An event saved in the same transaction, for the relay to publish.",
+                kind: Kind::OneOf {
+                    keeps: &[],
+                    shapes: &[
+                        Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                        Shape {
+                            name: "an event",
+                            template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
+                            distinguished: By::Key("routing_key"),
+                            title: "",
+                            fields: &PUBLISH,
+                        },
+                    ],
+                },
+            },
+        ],
+    },
+    Shape {
+        name: "publish",
+        template: r#"{"do":"publish","exchange":"$exchange","routing_key":"order.placed","payload":{"orderId":"{orderId}"}}"#,
+        distinguished: By::Value("do", "publish"),
+        title: "Publish {routing_key}",
+        fields: &PUBLISH,
+    },
+    Shape {
+        name: "call a service",
+        template: r#"{"do":"call","service":"$service","endpoint":"$endpoint","timeout_ms":5000}"#,
+        distinguished: By::Value("do", "call"),
+        title: "Call {service} {endpoint}",
+        fields: &[
+            Field { key: "service", label: "Service", help: "Whom it calls.", kind: Kind::Service },
+            Field { key: "endpoint", label: "Endpoint", help: "Method and path, as the other's handler has it.", kind: Kind::Text },
+            Field { key: "required", label: "Required", help: "Without a good answer the handler fails.", kind: Kind::Flag(true) },
+            Field { key: "", label: "", help: "", kind: Kind::Group(&ATTEMPTS) },
+        ],
+    },
+    Shape {
+        name: "side effect",
+        template: r#"{"do":"effect","what":"email sent","of":"eventId"}"#,
+        distinguished: By::Value("do", "effect"),
+        title: "{what}",
+        fields: &[
+            Field { key: "what", label: "What", help: "Something that cannot be undone: an email sent, a card charged.", kind: Kind::Text },
+            Field { key: "of", label: "Of", help: "The field that says to whom; done twice for one is a duplicate.", kind: Kind::Text },
+        ],
+    },
+    Shape {
+        name: "answer",
+        template: r#"{"do":"reply","status":201}"#,
+        distinguished: By::Value("do", "reply"),
+        title: "Answer {status}",
+        fields: &[Field { key: "status", label: "Status", help: "HTTP's.", kind: Kind::Whole }],
+    },
+    Shape { name: "acknowledge", template: r#"{"do":"ack"}"#, distinguished: By::Value("do", "ack"), title: "Acknowledge", fields: &[] },
+];
+
+pub(in crate::app::form) static STEP: [Field; 3] = [
+    Field { key: "", label: "Does", help: "What this step is.", kind: Kind::OneOf { keeps: &["fails", "on_failure"], shapes: &ACTION } },
+    Field { key: "fails", label: "Fails", help: "When this step fails.", kind: Kind::OneOf { keeps: &[], shapes: &FAILS } },
+    Field {
+        key: "on_failure",
+        label: "And then",
+        help: "If not what the handler says: one error is permanent, another will pass.",
+        kind: Kind::OneOf { keeps: &[], shapes: &POLICY },
+    },
+];
+
+pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
+    Shape {
+        name: "a queue's deliveries",
+        template: r#"{"queue":"$queue","prefetch":10}"#,
+        distinguished: By::Key("queue"),
+        title: "{queue}",
+        fields: &[
+            Field { key: "queue", label: "Queue", help: "It consumes from.", kind: Kind::Queue },
+            Field {
+                key: "prefetch",
+                label: "Prefetch",
+                help: "How many unacked deliveries the consumer may hold; 0 is unlimited.",
+                kind: Kind::Whole,
+            },
+            Field {
+                key: "auto_ack",
+                label: "Automatic acknowledgement",
+                help: "The broker counts a message as acknowledged when it sends the message. If the consumer fails, the message is lost.",
+                kind: Kind::Flag(false),
+            },
+            Field { key: "exclusive", label: "Exclusive", help: "Wants the queue for itself.", kind: Kind::Flag(false) },
+            Field {
+                key: "priority",
+                label: "Consumer priority",
+                help: "Higher ones get messages first, as long as they have room.",
+                kind: Kind::Number,
+            },
+        ],
+    },
+    Shape {
+        name: "HTTP requests",
+        template: r#"{"http":"POST /orders"}"#,
+        distinguished: By::Key("http"),
+        title: "{http}",
+        fields: &[Field { key: "http", label: "Endpoint", help: "Method and path.", kind: Kind::Text }],
+    },
+    Shape {
+        name: "a schedule",
+        template: r#"{"every_ms":1000}"#,
+        distinguished: By::Key("every_ms"),
+        title: "every {every_ms} ms",
+        fields: &[
+            Field { key: "every_ms", label: "Every, ms", help: "It runs once each period.", kind: Kind::Number },
+            Field {
+                key: "records",
+                label: "For records",
+                help: "Once for each record of the store in a state.",
+                kind: Kind::OneOf {
+                    keeps: &[],
+                    shapes: &[
+                        Shape { name: "no: once", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                        Shape {
+                            name: "in a state",
+                            template: r#"{"state":"pending","older_than_ms":1000}"#,
+                            distinguished: By::Key("state"),
+                            title: "",
+                            fields: &[
+                                Field { key: "state", label: "State", help: "Of the record.", kind: Kind::Text },
+                                Field {
+                                    key: "older_than_ms",
+                                    label: "Older than, ms",
+                                    help: "How long the record has been in this state.",
+                                    kind: Kind::Number,
+                                },
+                            ],
+                        },
+                    ],
+                },
+            },
+        ],
+    },
+    Shape { name: "start-up", template: r#"{"start_up":true}"#, distinguished: By::Key("start_up"), title: "at start-up", fields: &[] },
+];
+
+pub(in crate::app::form) static HANDLER: [Field; 4] = [
+    Field { key: "on", label: "Started by", help: "What begins it.", kind: Kind::OneOf { keeps: &[], shapes: &TRIGGER } },
+    Field {
+        key: "once",
+        label: "Idempotent",
+        help: "What it has done before it does not do again.",
+        kind: Kind::OneOf {
+            keeps: &[],
+            shapes: &[
+                Shape { name: "no", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                Shape {
+                    name: "remembers what it did",
+                    template: r#"{"by":"eventId","remember":10000,"memory":"store"}"#,
+                    distinguished: By::Key("memory"),
+                    title: "",
+                    fields: &[
+                        Field {
+                            key: "by",
+                            label: "Tells apart by",
+                            help: "The field that is the same for the same event.",
+                            kind: Kind::Text,
+                        },
+                        Field { key: "remember", label: "Remembers", help: "How many of the last ones it remembers.", kind: Kind::Whole },
+                        Field {
+                            key: "memory",
+                            label: "Memory",
+                            help: "The process's is gone with it; the store's is shared by instances and survives.",
+                            kind: Kind::Words(&[("store", "of the store"), ("process", "of the process")]),
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    Field {
+        key: "steps",
+        label: "Steps",
+        help: "In this order; a crash happens between two of them.",
+        kind: Kind::List { label: "Add a step", beginnings: Beginnings::Shapes(&ACTION), fields: &STEP },
+    },
+    Field {
+        key: "on_failure",
+        label: "When it fails",
+        help: "What happens with the delivery.",
+        kind: Kind::OneOf { keeps: &[], shapes: POLICY.split_at(1).1 },
+    },
+];

@@ -1,0 +1,302 @@
+use super::*;
+use crate::base::ordered::in_order;
+use crate::formats::scenario_file;
+use crate::scenario::edit::apply;
+use crate::scenario::handler::StepKind;
+use proptest::prelude::*;
+
+fn gallery() -> Vec<Scenario> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
+    let files = std::fs::read_dir(folder).expect("there are scenarios");
+    files
+        .map(|file| {
+            scenario_file::read(&std::fs::read_to_string(file.expect("a file").path()).expect("it can be read")).expect("it is good")
+        })
+        .collect()
+}
+
+fn abouts(scenario: &Scenario) -> Vec<About> {
+    let broker = &scenario.broker;
+    let mut all = vec![About::Scenario];
+    all.extend(scenario.clients.iter().map(|one| About::Part(Part::Client(one.name.clone()))));
+    all.extend(scenario.services.iter().map(|one| About::Part(Part::Service(one.name.clone()))));
+    all.extend(broker.exchanges.iter().map(|one| About::Part(Part::Exchange(one.name.clone()))));
+    all.extend(broker.queues.iter().map(|one| About::Part(Part::Queue(one.name.clone()))));
+    all
+}
+
+fn fields(rows: &[Row]) -> Vec<Field> {
+    rows.iter()
+        .flat_map(|row| match row {
+            Row::Field(field) => vec![field.clone()],
+            Row::Item { rows, .. } => fields(rows),
+            Row::Add { .. } => Vec::new(),
+        })
+        .collect()
+}
+
+fn leaves(value: &Json, path: &str, found: &mut Vec<String>) {
+    match value {
+        Json::Object(fields) if !fields.is_empty() => fields.iter().for_each(|(key, value)| leaves(value, &join(path, key), found)),
+        Json::Array(items) if !items.is_empty() => {
+            items.iter().enumerate().for_each(|(index, value)| leaves(value, &format!("{path}[{index}]"), found));
+        }
+        _ => found.push(path.to_owned()),
+    }
+}
+
+fn changed(scenario: &Scenario, at: &Spot, change: &Change) -> Result<Scenario, String> {
+    apply(scenario, &edit(scenario, at, change)?).map(|edited| edited.scenario)
+}
+
+fn document(scenario: &Scenario) -> Json {
+    serde_json::from_str(&scenario_file::write(scenario)).expect("it is JSON")
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn chapter() -> Scenario {
+    gallery().into_iter().find(|scenario| scenario.title == "The course chapter's system").expect("the chapter's")
+}
+
+/// The spot that is written so, of a field or of a list.
+fn spot(scenario: &Scenario, written: &str) -> Spot {
+    fn all(rows: &[Row]) -> Vec<Spot> {
+        rows.iter()
+            .flat_map(|row| match row {
+                Row::Field(field) => vec![field.at.clone()],
+                Row::Item { at, rows, .. } => [vec![at.clone()], all(rows)].concat(),
+                Row::Add { at, .. } => vec![at.clone()],
+            })
+            .collect()
+    }
+    let mut spots = abouts(scenario).into_iter().flat_map(|about| all(&rows(scenario, &about)));
+    spots.find(|spot| spot.to_string() == written).unwrap_or_else(|| panic!("no {written}"))
+}
+
+/// Every field that any scenario of the gallery has can be edited: but for names, places, and faults, which have ways of their own.
+#[test]
+fn every_field_of_every_scenario_has_its_row() {
+    for scenario in gallery() {
+        let known: Vec<Field> = abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))).collect();
+        let mut found = Vec::new();
+        leaves(&document(&scenario), "", &mut found);
+        for path in found {
+            let own_way = path == "requeue"
+                || path == "broker"
+                || path.contains(".at[")
+                || path.rsplit_once('.').is_some_and(|(_, key)| key == "name")
+                || path.starts_with("faults")
+                || path.starts_with("broker.bindings");
+            let has_row = known.iter().any(|field| {
+                let at = field.at.to_string();
+                let within = path.strip_prefix(&at).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+                within && (path == at || matches!(field.kind, Kind::Json | Kind::Choice(_)))
+            });
+            assert!(own_way || has_row, "{}: no field for {path}", scenario.title);
+        }
+    }
+}
+
+/// The gallery, and systems with values that say nothing: a null is a value of AMQP's.
+fn with_nulls() -> Vec<Scenario> {
+    let mut all = gallery();
+    for mut scenario in gallery() {
+        let nulls = || [("x-match".into(), crate::broker::Value::string("all")), ("type".into(), crate::broker::Value::Void)];
+        for binding in &mut scenario.broker.bindings {
+            binding.arguments = nulls().into_iter().collect();
+        }
+        for step in scenario.services.iter_mut().flat_map(|service| &mut service.handlers).flat_map(|handler| &mut handler.steps) {
+            if let Some(publish) = step.action.publish_mut() {
+                publish.headers = nulls().into_iter().collect();
+                publish.payload = serde_json::json!({ "nothing": null });
+            }
+        }
+        for client in &mut scenario.clients {
+            client.body = serde_json::json!({ "nothing": null });
+        }
+        all.push(scenario);
+    }
+    all
+}
+
+/// Typing again what stands there changes nothing, in every field.
+#[test]
+fn what_stands_there_can_be_typed_again() {
+    for scenario in with_nulls() {
+        for field in abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))) {
+            let value = parse(&field.kind, &field.text).unwrap_or_else(|why| panic!("{}: {why}", field.at));
+            let again =
+                changed(&scenario, &field.at, &Change::Set(value)).unwrap_or_else(|why| panic!("{}, {}: {why}", scenario.title, field.at));
+            assert!(again == scenario, "{}: {} changed {}", scenario.title, field.text, field.at);
+        }
+    }
+}
+
+/// Whatever is done to one element, all others are as they were.
+#[test]
+fn an_edit_changes_its_own_element_alone() {
+    for scenario in with_nulls() {
+        for field in abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))) {
+            let Ok(new) = changed(&scenario, &field.at, &Change::Set(None)) else { continue };
+            let Some(Edit::Put { index, element }) =
+                field.at.slot.element(&scenario).map(|old| Edit::Put { index: field.at.slot.index(), element: Box::new(old) })
+            else {
+                panic!("{} is of an element", field.at)
+            };
+            let back = apply(&new, &Edit::Put { index, element }).expect("it was so before").scenario;
+            assert!(back == scenario, "{}: taking {} away changed something else", scenario.title, field.at);
+        }
+    }
+}
+
+/// Each choice gives what it says, or is refused for a reason of these; each of the reasons stands somewhere in the gallery.
+#[test]
+fn every_choice_is_one() {
+    let reasons = [
+        "has no endpoint",
+        "of queue type rabbit_classic_queue",
+        "routing_key_but_no_dlx_defined",
+        "a client outside has no circuit breaker",
+        "a quorum queue cannot have the overflow reject-publish-dlx",
+        "a quorum queue is durable and stays",
+        "refuses transient queues",
+        "nothing has the effect",
+        "there is nothing to acknowledge",
+        "is published by a relay, and there is none",
+    ];
+    let mut met = [0; 10];
+    for scenario in gallery() {
+        for field in abouts(&scenario).iter().flat_map(|about| fields(&rows(&scenario, about))) {
+            let Kind::Choice(options) = &field.kind else { continue };
+            for (option, words) in options {
+                let value = parse(&field.kind, option).expect("options are JSON");
+                match changed(&scenario, &field.at, &Change::Set(value)) {
+                    // The choice is what the field says now, and nothing else is chosen.
+                    Ok(new) => {
+                        let now = abouts(&new).iter().flat_map(|about| fields(&rows(&new, about))).find(|now| now.at == field.at);
+                        let Some(Field { kind: Kind::Choice(options), text, .. }) = now else { panic!("{} is gone", field.at) };
+                        let chosen = options.iter().find(|(value, _)| *value == text).map(|(_, words)| words);
+                        assert_eq!(chosen, Some(words), "{}, {}: {option}", scenario.title, field.at);
+                    }
+                    Err(why) => {
+                        let reason = reasons.iter().position(|reason| why.contains(reason));
+                        met[reason.unwrap_or_else(|| panic!("{}, {}: {words}: {why}", scenario.title, field.at))] += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(met.iter().all(|times| *times > 0), "{met:?}");
+}
+
+/// Every argument of the broker's table has its field, and words for nothing that the broker does not take.
+#[test]
+fn every_queue_argument_is_a_field() {
+    // The queue mode has no effect any more.
+    let wanted = QUEUE_ARGUMENTS.iter().map(|argument| argument.name).filter(|name| *name != "x-queue-mode");
+    let fields = QUEUE.iter().filter_map(|field| match field.kind {
+        table::Kind::Argument { called, .. } => Some((field.key.strip_prefix("arguments.").unwrap_or_default(), called)),
+        _ => None,
+    });
+    assert_eq!(in_order(wanted), in_order(fields.clone().map(|(name, _)| name)));
+    for (name, called) in fields {
+        for (word, shown) in called {
+            let known = match argument(&format!("arguments.{name}")) {
+                Some(Takes::OneOf(words)) => words.contains(word),
+                Some(Takes::Exchange) => word.is_empty(),
+                _ => false,
+            };
+            assert!(known && !shown.is_empty(), "{name}: {word}");
+        }
+    }
+}
+
+/// A step of each kind can be added, as the file's word for it; every kind has its shape.
+#[test]
+fn every_kind_of_step_is_a_shape() {
+    let words: Vec<&str> = fields::steps::ACTION
+        .iter()
+        .map(|shape| match shape.distinguished {
+            By::Value("do", word) => word,
+            _ => panic!("{} is told by what it does", shape.name),
+        })
+        .collect();
+    assert_eq!(words, StepKind::ALL.map(|(word, _)| word));
+    for shape in &fields::steps::ACTION {
+        assert!(!shape.title.is_empty() && shape.template.contains("\"do\""), "{}", shape.name);
+    }
+}
+
+#[test]
+fn lists_grow_shrink_and_are_put_in_order() {
+    let scenario = chapter();
+    let index = scenario.service("order-service").expect("it is there").0;
+    let steps = format!("services[{index}].handlers[0].steps");
+    let moved = changed(&scenario, &spot(&scenario, &format!("{steps}[2]")), &Change::Move(1)).expect("they can be exchanged");
+    assert_eq!(moved.services[index].handlers[0].steps[1].action.kind(), StepKind::Publish);
+    let fewer = changed(&moved, &spot(&moved, &format!("{steps}[1]")), &Change::Remove).expect("it can go");
+    assert_eq!(fewer.services[index].handlers[0].steps.len() + 1, moved.services[index].handlers[0].steps.len());
+    let all = rows(&scenario, &About::Part(Part::Service("order-service".into())));
+    let Some(Row::Item { rows, title, .. }) = all.iter().find(|row| matches!(row, Row::Item { .. })) else { panic!("it has handlers") };
+    assert_eq!(title, "POST /orders");
+    let Some(Row::Add { at, choices, .. }) = rows.iter().find(|row| matches!(row, Row::Add { .. })) else { panic!("steps can be added") };
+    let before = scenario.services[index].handlers[0].steps.len();
+    for ((label, item), (_, kind)) in choices.iter().zip(StepKind::ALL) {
+        match changed(&scenario, at, &Change::Add(item.clone())) {
+            Ok(new) => assert_eq!(new.services[index].handlers[0].steps[before].action.kind(), kind, "{label}"),
+            Err(why) => assert!(kind == StepKind::Ack && why.contains("nothing to acknowledge"), "{label}: {why}"),
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_says_so() {
+    let scenario = chapter();
+    assert!(parse(&Kind::Whole, "many").expect_err("no number").contains("whole number"));
+    assert!(parse(&Kind::Json, "{").expect_err("no JSON").contains("not JSON"));
+    let at = spot(&scenario, "broker.queues[0].arguments.x-message-ttl");
+    let why = changed(&scenario, &at, &Change::Set(Some(Json::from(-5)))).expect_err("no such TTL");
+    assert!(why.contains("x-message-ttl"), "{why}");
+    let gone = Spot::of(Slot::Service(77)).field("instances");
+    let why = changed(&scenario, &gone, &Change::Set(None)).expect_err("no such service");
+    assert!(why.contains("services[77].instances any more"), "{why}");
+}
+
+/// Names are data: whatever they are made of, a beginning that speaks of them has them as they are.
+#[test]
+fn a_beginning_speaks_of_what_is_there() {
+    let mut scenario = chapter();
+    let name: crate::scenario::Name = "odd \"name\"".into();
+    let old = scenario.broker.exchanges[0].name.clone();
+    scenario = apply(&scenario, &Edit::Rename { part: Part::Exchange(old), name: name.clone() }).expect("any name will do").scenario;
+    let json = Form { scenario: &scenario }.filled(r#"{"exchange":"$exchange","routing_key":"$"}"#);
+    assert_eq!(json, serde_json::json!({ "exchange": &*name, "routing_key": "$" }));
+}
+
+#[test]
+fn a_placeholder_without_quotes_is_explained() {
+    // what is typed, what the message says
+    let cases = [
+        (r#"{"orderId": {orderId}}"#, r#"A field of the handled message stands in quotes: "orderId": "{orderId}"."#),
+        (r#"{"zip": {address.zip}, "total": 1}"#, r#""{address.zip}""#),
+        (r#"{"orderId": "{orderId}""#, "This is not JSON: EOF"),
+        (r#"{"orderId": }"#, "This is not JSON: expected value"),
+    ];
+    for (typed, said) in cases {
+        let why = parse(&Kind::Json, typed).expect_err(typed);
+        assert!(why.contains(said), "{typed}: {why}");
+    }
+    assert!(parse(&Kind::Json, r#"{"orderId": "{orderId}"}"#).is_ok());
+}
+
+proptest! {
+    /// Every text has its way into a field and out of it: the empty one too, and one in quotes.
+    #[test]
+    fn any_text_can_stand_in_a_field(text in r#"["\\ a{}é]{0,6}"#) {
+        let value = Some(Json::from(text.as_str()));
+        prop_assert_eq!(parse(&Kind::Text, &shown(&text)), Ok(value));
+    }
+}

@@ -1,0 +1,216 @@
+//! Drawing: new parts with sensible beginnings, and what a line from one part to another means.
+
+use super::{Part, fresh};
+use crate::broker::Value;
+use crate::scenario::handler::RECONNECT;
+use crate::scenario::{
+    Action, Attempts, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json,
+    Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
+};
+
+/// What can be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    Client,
+    Service,
+    Exchange(ExchangeType),
+    ClassicQueue,
+    QuorumQueue,
+}
+
+impl PartKind {
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("HTTP client", Self::Client),
+        ("Service", Self::Service),
+        ("Topic exchange", Self::Exchange(ExchangeType::Topic)),
+        ("Direct exchange", Self::Exchange(ExchangeType::Direct)),
+        ("Fanout exchange", Self::Exchange(ExchangeType::Fanout)),
+        ("Headers exchange", Self::Exchange(ExchangeType::Headers)),
+        ("Classic queue", Self::ClassicQueue),
+        ("Quorum queue", Self::QuorumQueue),
+    ];
+}
+
+pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) {
+    match kind {
+        PartKind::Exchange(kind) => {
+            let name = fresh(scenario, "exchange");
+            let arguments = Table::new();
+            scenario.broker.exchanges.push(ExchangeSpec { name, at, kind, durable: true, auto_delete: false, internal: false, arguments });
+        }
+        PartKind::ClassicQueue | PartKind::QuorumQueue => {
+            let name = fresh(scenario, "queue");
+            let quorum = (kind == PartKind::QuorumQueue).then(|| ("x-queue-type".into(), Value::string("quorum")));
+            let arguments = quorum.into_iter().collect();
+            scenario.broker.queues.push(QueueSpec { name, at, durable: true, auto_delete: false, arguments });
+        }
+        PartKind::Service => {
+            let name = fresh(scenario, "service");
+            scenario.services.push(Service {
+                name,
+                at,
+                instances: 1,
+                concurrency: None,
+                reconnect: RECONNECT,
+                restart: None,
+                relay: None,
+                handlers: Vec::new(),
+            });
+        }
+        PartKind::Client => {
+            // A client speaks to somebody: the first service, or one of its own.
+            if scenario.services.is_empty() {
+                add(scenario, PartKind::Service, Point { x: at.x, y: at.y + 130.0 });
+            }
+            let service = scenario.services[0].name.clone();
+            let calls = Endpoint { path: endpoint(&mut scenario.services[0]), service };
+            let traffic = Traffic { pattern: Pattern::Every(SimTime::from_secs(1)), from: SimTime::ZERO, until: None, count: None };
+            let name = fresh(scenario, "client");
+            let body = Json::Object(serde_json::Map::new());
+            scenario.clients.push(Client { name, at, calls, traffic, body, poison: None, attempts: Attempts::default() });
+        }
+    }
+}
+
+const fn step(action: Action) -> Step {
+    Step { action, fails: FailureRule::Never, on_failure: None }
+}
+
+fn work() -> Step {
+    step(Action::Work { time: Span::Constant(SimTime::from_millis(100)) })
+}
+
+/// The endpoint of a service, which it gets if it has none.
+fn endpoint(service: &mut Service) -> Name {
+    let known = service.handlers.iter().find_map(|handler| match &handler.trigger {
+        Trigger::Http { path } => Some(path.clone()),
+        _ => None,
+    });
+    known.unwrap_or_else(|| {
+        let path: Name = "POST /orders".into();
+        let trigger = Trigger::Http { path: path.clone() };
+        service.handlers.push(Handler { trigger, once: None, steps: vec![work()], on_failure: FailurePolicy::default() });
+        path
+    })
+}
+
+/// Whether a line can lead from one part to another at all.
+#[must_use]
+pub const fn connectable(from: &Part, to: &Part) -> bool {
+    use Part::{Client, Exchange, Queue, Service};
+    matches!(
+        (from, to),
+        (Exchange(_) | Service(_), Exchange(_) | Queue(_)) | (Queue(_), Exchange(_)) | (Queue(_) | Client(_) | Service(_), Service(_))
+    )
+}
+
+pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result<(), String> {
+    match (from, to) {
+        (Part::Exchange(source), Part::Queue(queue)) => {
+            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(|exchange| exchange.kind);
+            let routing_key = match kind {
+                Some(ExchangeType::Topic) => "#".into(),
+                Some(ExchangeType::Direct) => queue.clone(),
+                _ => "".into(),
+            };
+            bind(scenario, source, BindingTarget::Queue(queue.clone()), routing_key)
+        }
+        (Part::Exchange(source), Part::Exchange(other)) => {
+            if source == other {
+                return Err("An exchange that is bound to itself would route nothing more.".into());
+            }
+            bind(scenario, source, BindingTarget::Exchange(other.clone()), "#".into())
+        }
+        (Part::Queue(queue), Part::Exchange(exchange)) => {
+            let queue = scenario.broker.queues.iter_mut().find(|other| other.name == *queue);
+            if let Some(queue) = queue {
+                let key = format!("{}.dead", queue.name);
+                queue.arguments.insert("x-dead-letter-exchange".into(), Value::String(exchange.clone()));
+                queue.arguments.insert("x-dead-letter-routing-key".into(), Value::string(&key));
+            }
+            Ok(())
+        }
+        (Part::Queue(queue), Part::Service(service)) => {
+            let Some(service) = scenario.services.iter_mut().find(|other| other.name == *service) else { return Ok(()) };
+            let subscribed = |handler: &Handler| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue);
+            if service.handlers.iter().any(subscribed) {
+                return Err(format!("{} consumes from {queue} already: more instances of it would share the work.", service.name));
+            }
+            let subscription = Subscription { queue: queue.clone(), prefetch: 10, auto_ack: false, exclusive: false, priority: 0 };
+            let trigger = Trigger::Queue(subscription);
+            service.handlers.push(Handler { trigger, once: None, steps: vec![work()], on_failure: FailurePolicy::default() });
+            Ok(())
+        }
+        (Part::Service(service), Part::Exchange(exchange)) => {
+            publish(scenario, service, exchange.clone(), "order.placed".into());
+            Ok(())
+        }
+        (Part::Service(service), Part::Queue(queue)) => {
+            publish(scenario, service, "".into(), queue.clone()); // by the default exchange
+            Ok(())
+        }
+        (Part::Service(service), Part::Service(other)) => {
+            if service == other {
+                return Err("A service that calls itself would wait for itself.".into());
+            }
+            let Some(callee) = scenario.services.iter_mut().find(|one| one.name == *other) else { return Ok(()) };
+            let called = Endpoint { path: endpoint(callee), service: other.clone() };
+            let attempts = Attempts { timeout: Some(SimTime::from_secs(5)), ..Attempts::default() };
+            let call = step(Action::Call { endpoint: called, attempts, required: true });
+            first_handler(scenario, service, |handler| handler.steps.push(call.clone()));
+            Ok(())
+        }
+        (Part::Client(client), Part::Service(service)) => {
+            let Some(callee) = scenario.services.iter_mut().find(|one| one.name == *service) else { return Ok(()) };
+            let calls = Endpoint { path: endpoint(callee), service: service.clone() };
+            if let Some(client) = scenario.clients.iter_mut().find(|one| one.name == *client) {
+                client.calls = calls;
+            }
+            Ok(())
+        }
+        (Part::Queue(_), Part::Queue(_)) => Err("A queue cannot be bound to a queue: put an exchange between them.".into()),
+        (Part::Exchange(_), Part::Service(_)) => Err("A service consumes from a queue: put a queue between the exchange and it.".into()),
+        (Part::Client(_), _) => Err("A client speaks HTTP: connect it to a service, and let that publish.".into()),
+        (_, Part::Client(_)) => Err("Nobody can call a client: it asks, and gets answers.".into()),
+    }
+}
+
+fn bind(scenario: &mut Scenario, source: &Name, destination: BindingTarget, routing_key: Name) -> Result<(), String> {
+    let binding = BindingSpec { source: source.clone(), destination, routing_key, arguments: Table::new() };
+    if scenario.broker.bindings.contains(&binding) {
+        return Err("There is just this binding already: a second one would change nothing.".into());
+    }
+    scenario.broker.bindings.push(binding);
+    Ok(())
+}
+
+/// A step more in the first handler of a service; one that runs every second, if it has none.
+fn first_handler(scenario: &mut Scenario, service: &Name, change: impl FnOnce(&mut Handler)) {
+    let Some(service) = scenario.services.iter_mut().find(|other| other.name == *service) else { return };
+    if service.handlers.is_empty() {
+        let trigger = Trigger::Schedule { every: SimTime::from_secs(1), records: None };
+        service.handlers.push(Handler { trigger, once: None, steps: Vec::new(), on_failure: FailurePolicy::default() });
+    }
+    change(&mut service.handlers[0]);
+}
+
+fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, routing_key: Name) {
+    let publish = Publish {
+        exchange,
+        routing_key,
+        payload: Json::Object(serde_json::Map::new()),
+        persistent: true,
+        mandatory: false,
+        confirm: false,
+        confirm_timeout: None,
+        required: false,
+        priority: None,
+        expiration: None,
+        headers: Table::new(),
+    };
+    first_handler(scenario, service, |handler| {
+        // Before the answer: what follows it nobody waits for.
+        let place = handler.steps.iter().position(|step| matches!(step.action, Action::Reply { .. })).unwrap_or(handler.steps.len());
+        handler.steps.insert(place, step(Action::Publish(Box::new(publish))));
+    });
+}

@@ -1,0 +1,196 @@
+//! Editing a scenario. [`Edit`] is the closed set of what can be done to one, and [`apply`] is the one way to do it: the canvas, the
+//! forms, the table view, the palette of faults and the clipboard all come here. An edit gives a new scenario, or says in words why
+//! it cannot be made; the editor keeps the old one to undo it.
+//!
+//! Why typed edits, and no changes of JSON by path: a form edits one [`Element`], so that what it does not know of cannot be lost; and
+//! the compiler knows every place that has to follow when something new can be edited. Changes by path are for lesson files alone
+//! (`formats::patch`): there a text written by hand says what a learner would do.
+//!
+//! | file | has |
+//! |---|---|
+//! | [`element`] | what a form edits: the parts, and everything in lists |
+//! | [`connect`] | new parts, and what a line from one to another means |
+//! | [`names`] | where names stand: renaming and removing |
+//! | [`paste`] | parts that are copied into another scenario |
+
+pub mod connect;
+pub mod element;
+pub mod names;
+pub mod paste;
+
+pub use connect::{PartKind, connectable};
+pub use element::{Element, Settings, Slot};
+pub use paste::Fragment;
+
+use std::fmt;
+
+use super::validate::{Problem, validate};
+use super::{Name, Point, Scenario};
+
+/// A part of a scenario, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Client(Name),
+    Service(Name),
+    Exchange(Name),
+    Queue(Name),
+}
+
+impl Part {
+    #[must_use]
+    pub const fn name(&self) -> &Name {
+        match self {
+            Self::Client(name) | Self::Service(name) | Self::Exchange(name) | Self::Queue(name) => name,
+        }
+    }
+
+    /// A part of the same kind.
+    #[must_use]
+    pub const fn named(&self, name: Name) -> Self {
+        match self {
+            Self::Client(_) => Self::Client(name),
+            Self::Service(_) => Self::Service(name),
+            Self::Exchange(_) => Self::Exchange(name),
+            Self::Queue(_) => Self::Queue(name),
+        }
+    }
+
+    /// All parts of a scenario.
+    pub fn all(scenario: &Scenario) -> impl Iterator<Item = Self> {
+        let exchanges = scenario.broker.exchanges.iter().map(|one| Self::Exchange(one.name.clone()));
+        let queues = scenario.broker.queues.iter().map(|one| Self::Queue(one.name.clone()));
+        let clients = scenario.clients.iter().map(|one| Self::Client(one.name.clone()));
+        let services = scenario.services.iter().map(|one| Self::Service(one.name.clone()));
+        exchanges.chain(queues).chain(clients).chain(services)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::Client(_) => "client",
+            Self::Service(_) => "service",
+            Self::Exchange(_) => "exchange",
+            Self::Queue(_) => "queue",
+        };
+        write!(f, "{kind} {}", self.name())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// A new part under a fresh name.
+    Add { kind: PartKind, at: Point },
+    /// Messages, requests or deliveries go from one part to the other.
+    Connect { from: Part, to: Part },
+    /// Every reference to the part follows.
+    Rename { part: Part, name: Name },
+    /// What cannot be without the part goes too.
+    Remove(Part),
+    /// An element in the place of the one that has this index in its list. At the list's length it is one more.
+    Put { index: usize, element: Box<Element> },
+    /// An element out of its list; a part as [`Edit::Remove`] does.
+    Take(Slot),
+    /// An element to another place in its list.
+    Reorder { slot: Slot, to: usize },
+    /// Parts that were copied, under names of their own.
+    Paste(Box<Fragment>),
+    /// Where parts stand on the canvas.
+    Move(Vec<(Part, Point)>),
+}
+
+impl Edit {
+    /// The parts that must be there.
+    fn parts(&self) -> Vec<&Part> {
+        match self {
+            Self::Connect { from, to } => vec![from, to],
+            Self::Rename { part, .. } | Self::Remove(part) => vec![part],
+            Self::Add { .. } | Self::Put { .. } | Self::Take(_) | Self::Reorder { .. } | Self::Paste(_) | Self::Move(_) => Vec::new(),
+        }
+    }
+}
+
+/// What an edit gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edited {
+    pub scenario: Scenario,
+    /// What else went, a sentence each: expectations and faults of parts that were removed.
+    pub told: Vec<String>,
+}
+
+/// # Errors
+/// Why it cannot be done, where, and what to do instead.
+pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
+    let mut new = scenario.clone();
+    let mut told = Vec::new();
+    let mut about = None;
+    if let Some(part) = edit.parts().into_iter().find(|part| Slot::of_part(scenario, part).is_none()) {
+        return Err(format!("There is no {part} any more."));
+    }
+    match edit {
+        Edit::Add { kind, at } => connect::add(&mut new, *kind, *at),
+        Edit::Connect { from, to } => connect::connect(&mut new, from, to)?,
+        Edit::Rename { part, name } => names::rename(&mut new, part, name),
+        Edit::Remove(part) => {
+            names::remove(&mut new, part);
+            told = names::forget(&mut new);
+        }
+        Edit::Put { index, element } => {
+            about = Some(element.slot(*index));
+            element::put(&mut new, *index, element)?;
+        }
+        Edit::Take(slot) => match slot.part(scenario) {
+            Some(part) => return apply(scenario, &Edit::Remove(part)),
+            None => element::take(&mut new, *slot)?,
+        },
+        Edit::Reorder { slot, to } => element::reorder(&mut new, *slot, *to)?,
+        Edit::Paste(fragment) => paste::paste(&mut new, fragment),
+        Edit::Move(places) => new = moved(scenario, places.iter().cloned()),
+    }
+    match validate(&new).into_iter().next() {
+        None => Ok(Edited { scenario: new, told }),
+        Some(problem) => Err(refusal(&new, about, problem)),
+    }
+}
+
+/// The scenario with parts where they stand now.
+#[must_use]
+pub fn moved(scenario: &Scenario, places: impl IntoIterator<Item = (Part, Point)>) -> Scenario {
+    let mut new = scenario.clone();
+    places.into_iter().for_each(|(part, at)| element::stand(&mut new, &part, at));
+    new
+}
+
+/// A problem of another element than the edited one says where it is.
+fn refusal(scenario: &Scenario, about: Option<Slot>, problem: Problem) -> String {
+    match Slot::of_path(&problem.path) {
+        Some(slot) if Some(slot) != about => format!("{}: {}", slot.words(scenario), problem.message),
+        _ => problem.message,
+    }
+}
+
+/// Whether something has this name.
+#[must_use]
+pub fn is_taken(scenario: &Scenario, name: &str) -> bool {
+    Part::all(scenario).any(|part| &**part.name() == name)
+}
+
+/// A name nothing has yet.
+#[must_use]
+pub fn fresh(scenario: &Scenario, stem: &str) -> Name {
+    fresh_where(stem, |name| is_taken(scenario, name))
+}
+
+fn fresh_where(stem: &str, is_taken: impl Fn(&str) -> bool) -> Name {
+    let mut number = 1;
+    loop {
+        let name = format!("{stem}-{number}");
+        if !is_taken(&name) {
+            return name.into();
+        }
+        number += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Parts are spoken of by their names. This is the one place that knows where: renaming follows the names, and what is removed takes
+//! along what cannot be without it.
+
+use super::Part;
+use crate::broker::Value;
+use crate::scenario::property::Named;
+use crate::scenario::{
+    Action, BROKER, BindingTarget, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
+};
+
+/// What a name refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Referent {
+    Exchange,
+    Queue,
+    Service,
+    /// A service or a client.
+    Program,
+}
+
+impl Referent {
+    #[must_use]
+    pub const fn may_be(self, part: &Part) -> bool {
+        match self {
+            Self::Exchange => matches!(part, Part::Exchange(_)),
+            Self::Queue => matches!(part, Part::Queue(_)),
+            Self::Service => matches!(part, Part::Service(_)),
+            Self::Program => matches!(part, Part::Service(_) | Part::Client(_)),
+        }
+    }
+}
+
+/// Every place where one part names another, and every expectation that names a part.
+pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &mut Name)) {
+    for exchange in &mut scenario.broker.exchanges {
+        in_table(&mut exchange.arguments, "alternate-exchange", Referent::Exchange, visit);
+    }
+    for queue in &mut scenario.broker.queues {
+        dead_letters(&mut queue.arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
+    }
+    for policy in &mut scenario.broker.policies {
+        in_table(&mut policy.definition, "alternate-exchange", Referent::Exchange, visit);
+        dead_letters(&mut policy.definition, ["dead-letter-exchange", "dead-letter-routing-key"], visit);
+    }
+    for binding in &mut scenario.broker.bindings {
+        visit(Referent::Exchange, &mut binding.source);
+        match &mut binding.destination {
+            BindingTarget::Queue(name) => visit(Referent::Queue, name),
+            BindingTarget::Exchange(name) => visit(Referent::Exchange, name),
+        }
+    }
+    for client in &mut scenario.clients {
+        visit(Referent::Service, &mut client.calls.service);
+    }
+    for handler in handlers(scenario) {
+        if let Trigger::Queue(subscription) = &mut handler.trigger {
+            visit(Referent::Queue, &mut subscription.queue);
+        }
+        for step in &mut handler.steps {
+            if let Some(publish) = step.action.publish_mut() {
+                destination(&mut publish.exchange, &mut publish.routing_key, visit);
+            }
+            if let Action::Call { endpoint, .. } = &mut step.action {
+                visit(Referent::Service, &mut endpoint.service);
+            }
+            if let FailureRule::DependencyDown(service) = &mut step.fails {
+                visit(Referent::Service, service);
+            }
+        }
+        for policy in handler.policies_mut() {
+            match policy {
+                FailurePolicy::Republish { via, .. } => via.iter_mut().for_each(|queue| visit(Referent::Queue, queue)),
+                FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => destination(exchange, routing_key, visit),
+                FailurePolicy::DeadLetter
+                | FailurePolicy::Requeue
+                | FailurePolicy::RejectRequeue
+                | FailurePolicy::Chapter
+                | FailurePolicy::Crash
+                | FailurePolicy::Acknowledge => {}
+            }
+        }
+    }
+    let faults = scenario.faults.iter_mut().flat_map(|fault| match &mut fault.kind {
+        FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
+            vec![(Referent::Service, &mut target.service)]
+        }
+        FaultKind::FillStore(service) => vec![(Referent::Service, service)],
+        FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, end)).collect(),
+        FaultKind::RestartBroker | FaultKind::Alarm(_) => Vec::new(),
+    });
+    let links = scenario.network.links.iter_mut().flat_map(|link| &mut link.ends).map(|end| (Referent::Program, end));
+    faults.chain(links).filter(|(_, name)| &***name != BROKER).for_each(|(referent, name)| visit(referent, name));
+    for expected in &mut scenario.expects {
+        expected.property.each_name(&mut |named, name| match named {
+            Named::Queue => visit(Referent::Queue, name),
+            Named::Program => visit(Referent::Program, name),
+            Named::Effect => {}
+        });
+    }
+}
+
+fn in_table(table: &mut Table, key: &str, referent: Referent, visit: &mut dyn FnMut(Referent, &mut Name)) {
+    if let Some(Value::String(name)) = table.get_mut(key) {
+        visit(referent, name);
+    }
+}
+
+fn dead_letters(table: &mut Table, [exchange, key]: [&str; 2], visit: &mut dyn FnMut(Referent, &mut Name)) {
+    if table.get(exchange).and_then(Value::as_str).is_some_and(|exchange| exchange.is_empty()) {
+        in_table(table, key, Referent::Queue, visit);
+    } else {
+        in_table(table, exchange, Referent::Exchange, visit);
+    }
+}
+
+/// By the default exchange the routing key is the name of a queue.
+fn destination(exchange: &mut Name, routing_key: &mut Name, visit: &mut dyn FnMut(Referent, &mut Name)) {
+    if exchange.is_empty() {
+        visit(Referent::Queue, routing_key);
+    } else {
+        visit(Referent::Exchange, exchange);
+    }
+}
+
+fn handlers(scenario: &mut Scenario) -> impl Iterator<Item = &mut Handler> {
+    scenario.services.iter_mut().flat_map(|service| &mut service.handlers)
+}
+
+/// The part, and everything that names it, goes by the new name.
+pub(super) fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
+    let own = match part {
+        Part::Client(name) => scenario.clients.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),
+        Part::Service(name) => scenario.services.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),
+        Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),
+        Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),
+    };
+    let Some(own) = own else { return };
+    own.clone_from(new);
+    each_reference(scenario, &mut |referent, name| {
+        if referent.may_be(part) && name == part.name() {
+            name.clone_from(new);
+        }
+    });
+}
+
+/// The part goes, and with it what makes no sense without it. Expectations and faults are left to [`forget`], which tells of them.
+pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
+    let name = part.name();
+    match part {
+        Part::Client(_) => scenario.clients.retain(|client| client.name != *name),
+        Part::Exchange(_) => scenario.broker.exchanges.retain(|exchange| exchange.name != *name),
+        Part::Queue(_) => scenario.broker.queues.retain(|queue| queue.name != *name),
+        Part::Service(_) => scenario.services.retain(|service| service.name != *name),
+    }
+    let (exchange, queue) = (matches!(part, Part::Exchange(_)), matches!(part, Part::Queue(_)));
+    let leads_there = |to: &Name, key: &Name| if to.is_empty() { queue && key == name } else { exchange && to == name };
+    let forget_in = |table: &mut Table, [to, key]: [&str; 2]| {
+        let text = |at: &str| table.get(at).and_then(Value::as_str).cloned();
+        if text(to).is_some_and(|to| leads_there(&to, &text(key).unwrap_or_default())) {
+            table.remove(to);
+            table.remove(key);
+        }
+        if exchange && table.get("alternate-exchange").and_then(Value::as_str) == Some(name) {
+            table.remove("alternate-exchange");
+        }
+    };
+    for table in scenario.broker.exchanges.iter_mut().map(|one| &mut one.arguments) {
+        forget_in(table, ["", ""]);
+    }
+    for table in scenario.broker.queues.iter_mut().map(|one| &mut one.arguments) {
+        forget_in(table, ["x-dead-letter-exchange", "x-dead-letter-routing-key"]);
+    }
+    for table in scenario.broker.policies.iter_mut().map(|one| &mut one.definition) {
+        forget_in(table, ["dead-letter-exchange", "dead-letter-routing-key"]);
+    }
+    scenario.broker.bindings.retain(|binding| {
+        let from = exchange && binding.source == *name;
+        let to = match &binding.destination {
+            BindingTarget::Queue(to) => queue && to == name,
+            BindingTarget::Exchange(to) => exchange && to == name,
+        };
+        !from && !to
+    });
+    let program = Referent::Program.may_be(part);
+    let service = matches!(part, Part::Service(_));
+    scenario.clients.retain(|client| !(service && client.calls.service == *name));
+    scenario.network.links.retain(|link| !(program && link.ends.contains(name)));
+    for one in &mut scenario.services {
+        one.handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
+    }
+    for handler in handlers(scenario) {
+        handler.steps.retain_mut(|step| {
+            if service && matches!(&step.fails, FailureRule::DependencyDown(down) if down == name) {
+                step.fails = FailureRule::Never;
+            }
+            match &mut step.action {
+                Action::Publish(publish) => !leads_there(&publish.exchange, &publish.routing_key),
+                Action::Call { endpoint, .. } => !(service && endpoint.service == *name),
+                Action::Persist { outbox, .. } => {
+                    *outbox = outbox.take().filter(|publish| !leads_there(&publish.exchange, &publish.routing_key));
+                    true
+                }
+                Action::Work { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => true,
+            }
+        });
+        let lost = |policy: &FailurePolicy| match policy {
+            FailurePolicy::Republish { via, .. } => queue && via.contains(name),
+            FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => leads_there(exchange, routing_key),
+            FailurePolicy::DeadLetter
+            | FailurePolicy::Requeue
+            | FailurePolicy::RejectRequeue
+            | FailurePolicy::Chapter
+            | FailurePolicy::Crash
+            | FailurePolicy::Acknowledge => false,
+        };
+        // A policy that has lost its way is the one by default; a step's own is the handler's again.
+        if lost(&handler.on_failure) {
+            handler.on_failure = FailurePolicy::default();
+        }
+        for step in &mut handler.steps {
+            step.on_failure = step.on_failure.take().filter(|policy| !lost(policy));
+        }
+    }
+}
+
+/// Expectations and faults that speak of what is there no more go too; each is told, in words.
+pub(super) fn forget(scenario: &mut Scenario) -> Vec<String> {
+    let mut told = Vec::new();
+    let problems = validate::fault_problems(scenario, &scenario.faults);
+    for (fault, problem) in std::mem::take(&mut scenario.faults).into_iter().zip(problems) {
+        match problem {
+            None => scenario.faults.push(fault),
+            Some(problem) => told.push(format!("The fault “{fault}” was removed too: {}.", problem.message)),
+        }
+    }
+    let expects = std::mem::take(&mut scenario.expects);
+    for expected in expects {
+        let problem = validate::unknown_names(scenario, &expected.property).into_iter().next();
+        match problem {
+            None => scenario.expects.push(expected),
+            Some(problem) => told.push(format!("The expectation “{}” was removed too: {problem}.", expected.property)),
+        }
+    }
+    told
+}

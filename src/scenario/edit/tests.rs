@@ -1,0 +1,155 @@
+use super::*;
+use crate::scenario::{Action, BindingTarget, ExchangeType, Expectation, SimTime, Trigger};
+
+fn edited(edits: &[Edit]) -> Result<Scenario, String> {
+    edits.iter().try_fold(Scenario::empty("t"), |scenario, edit| apply(&scenario, edit).map(|edited| edited.scenario))
+}
+
+fn add(kind: PartKind) -> Edit {
+    Edit::Add { kind, at: Point::default() }
+}
+
+fn connect(from: Part, to: Part) -> Edit {
+    Edit::Connect { from, to }
+}
+
+fn exchange() -> Part {
+    Part::Exchange("exchange-1".into())
+}
+
+fn queue() -> Part {
+    Part::Queue("queue-1".into())
+}
+
+fn service(number: u32) -> Part {
+    Part::Service(format!("service-{number}").into())
+}
+
+fn everything() -> Vec<Edit> {
+    vec![
+        add(PartKind::Service),
+        add(PartKind::Service),
+        add(PartKind::Client),
+        add(PartKind::Exchange(ExchangeType::Topic)),
+        add(PartKind::ClassicQueue),
+        connect(service(1), exchange()),
+        connect(exchange(), queue()),
+        connect(queue(), service(2)),
+    ]
+}
+
+#[test]
+fn a_system_is_built_from_nothing() {
+    let scenario = edited(&everything()).expect("it can be built");
+    assert_eq!((scenario.services.len(), scenario.broker.bindings.len()), (2, 1));
+    assert_eq!(&*scenario.broker.bindings[0].routing_key, "#");
+    assert!(matches!(&scenario.services[1].handlers[0].trigger, Trigger::Queue(subscription) if &*subscription.queue == "queue-1"));
+}
+
+#[test]
+fn what_cannot_be_connected_says_what_to_do() {
+    for (from, to, said) in [
+        (queue(), Part::Queue("queue-2".into()), "put an exchange between"),
+        (exchange(), service(1), "put a queue between"),
+        (Part::Client("client-1".into()), exchange(), "connect it to a service"),
+        (service(1), Part::Client("client-1".into()), "Nobody can call a client"),
+        (service(1), service(1), "wait for itself"),
+        (queue(), service(2), "consumes from queue-1 already"),
+        (exchange(), queue(), "already"),
+    ] {
+        let mut edits = everything();
+        edits.push(add(PartKind::QuorumQueue));
+        edits.push(connect(from, to));
+        let why = edited(&edits).expect_err(said);
+        assert!(why.contains(said), "{why}");
+    }
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused() {
+    let mut edits = everything();
+    edits.push(Edit::Rename { part: service(1), name: "service-2".into() });
+    assert!(edited(&edits).expect_err("it is taken").contains("used twice"));
+}
+
+#[test]
+fn an_element_takes_the_place_of_another() {
+    let scenario = edited(&everything()).expect("it can be built");
+    let mut queue = scenario.broker.queues[0].clone();
+    queue.name = "renamed".into();
+    let put = |index, element| Edit::Put { index, element: Box::new(element) };
+    let edited = apply(&scenario, &put(0, Element::Queue(queue.clone()))).expect("it fits").scenario;
+    assert_eq!(edited.broker.bindings[0].destination, BindingTarget::Queue("renamed".into()), "what refers to it follows");
+    queue.name = "another".into();
+    let edited = apply(&scenario, &put(1, Element::Queue(queue.clone()))).expect("it is one more").scenario;
+    assert_eq!(edited.broker.queues.len(), 2);
+    let why = apply(&scenario, &put(7, Element::Queue(queue))).expect_err("there is no such place");
+    assert!(why.contains("broker.queues[7]"), "{why}");
+}
+
+#[test]
+fn a_problem_elsewhere_says_where_it_is() {
+    let scenario = edited(&everything()).expect("it can be built");
+    let mut service = scenario.services[0].clone();
+    service.handlers.clear();
+    let why = apply(&scenario, &Edit::Put { index: 0, element: Box::new(Element::Service(service)) }).expect_err("it is called");
+    assert!(why.starts_with("client client-1: 'service-1' has no endpoint"), "{why}");
+}
+
+#[test]
+fn a_slot_is_written_as_problems_have_it() {
+    for (slot, path) in [(Slot::Queue(2), "broker.queues[2]"), (Slot::Link(0), "network.links[0]"), (Slot::Expectation(11), "expects[11]")]
+    {
+        assert_eq!(slot.to_string(), path);
+        assert_eq!(Slot::of_path(&format!("{path}.name")), Some(slot));
+    }
+    assert_eq!((Slot::Settings.to_string().as_str(), Slot::of_path("title")), ("", None));
+}
+
+/// What expects is renamed by what it is the name of: a queue may be called as an effect, a client, or a word of properties is.
+#[test]
+fn expectations_follow_by_kind() {
+    for (property, renamed) in [
+        ("ready(orders) = 0", "ready(depth) = 0"),
+        ("dead(orders: rejected) < 3", "dead(depth: rejected) < 3"),
+        ("p95(queueing orders) < 1s", "p95(queueing depth) < 1s"),
+        ("p95(http orders) < 1s", "p95(http orders) < 1s"),
+        ("duplicated(orders) = 0", "duplicated(orders) = 0"),
+        ("depth(orders) < saved", "depth(depth) < saved"),
+    ] {
+        let mut scenario = edited(&everything()).expect("it can be built");
+        names::rename(&mut scenario, &queue(), &"orders".into());
+        names::rename(&mut scenario, &Part::Client("client-1".into()), &"orders".into());
+        scenario.services[1].handlers[0].steps[0].action = Action::Effect { what: "orders".into(), of: "eventId".into() };
+        scenario.until = Some(SimTime::from_secs(1));
+        scenario.expects.push(Expectation { says: String::new(), property: property.parse().expect(property) });
+        let rename = Edit::Rename { part: Part::Queue("orders".into()), name: "depth".into() };
+        let edited = apply(&scenario, &rename).expect("it can be renamed");
+        assert_eq!(edited.scenario.expects[0].property.to_string(), renamed);
+        assert_eq!(edited.told, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_goes_too_is_told() {
+    let mut scenario = edited(&everything()).expect("it can be built");
+    scenario.until = Some(SimTime::from_secs(1));
+    scenario.expects.push(Expectation { says: String::new(), property: "ready(queue-1) = 0".parse().expect("a property") });
+    scenario.faults.push("hang service-2 at step 2 of message 5".parse().expect("a fault"));
+    let edited = apply(&scenario, &Edit::Remove(queue())).expect("it can go");
+    assert_eq!(
+        edited.told,
+        [
+            "The fault “hang service-2 at step 2 of message 5” was removed too: 'service-2' has no step 2: they are counted from 1, and 0 is before the acknowledgement.",
+            "The expectation “ready(queue-1) = 0” was removed too: there is no queue 'queue-1'."
+        ]
+    );
+}
+
+#[test]
+fn what_stands_outside_of_the_canvas_stands_at_its_edge() {
+    let scenario = edited(&everything()).expect("it can be built");
+    let at = |x, y| moved(&scenario, [(queue(), Point { x, y })]).broker.queues[0].at;
+    assert_eq!(at(1e308, -1e308), Point { x: 1e6, y: -1e6 });
+    assert_eq!(at(f64::NAN, 0.0), scenario.broker.queues[0].at);
+}
