@@ -11,14 +11,35 @@ use crate::sim::End;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command {
-    pub name: String,
+    /// What stands on a button.
+    pub word: String,
+    /// What it does, where the word alone does not say it.
+    pub explains: &'static str,
     /// The keys that do the same.
     pub keys: &'static str,
     pub action: Action,
 }
 
-fn command(name: impl Into<String>, keys: &'static str, action: impl Into<Action>) -> Command {
-    Command { name: name.into(), keys, action: action.into() }
+impl Command {
+    /// As the palette lists it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if self.explains.is_empty() { self.word.clone() } else { format!("{}: {}", self.word, self.explains) }
+    }
+
+    /// Whether it destroys something: its button is red.
+    #[must_use]
+    pub const fn is_destructive(&self) -> bool {
+        matches!(self.action, Action::Operate(OperateAction::Kill(_) | OperateAction::Purge(_)) | Action::Edit(EditAction::Delete))
+    }
+
+    fn explained(self, explains: &'static str) -> Self {
+        Self { explains, ..self }
+    }
+}
+
+fn command(word: impl Into<String>, keys: &'static str, action: impl Into<Action>) -> Command {
+    Command { word: word.into(), explains: "", keys, action: action.into() }
 }
 
 /// What can be done with what is selected.
@@ -36,12 +57,9 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         Node::Queue(name) => {
             let queue = || name.clone();
             commands.push(command("Get one message, put it back", "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
-            commands.push(command("Purge: drop what is ready", "", OperateAction::Purge(queue())));
-            commands.push(command(
-                "Redrive: send all back to where it was published",
-                "",
-                Action::Operate(OperateAction::Move { queue: queue(), to: None }),
-            ));
+            commands.push(command("Purge", "", OperateAction::Purge(queue())).explained("drop what is ready"));
+            let redrive = command("Redrive", "", OperateAction::Move { queue: queue(), to: None });
+            commands.push(redrive.explained("send all back to where it was published"));
         }
         Node::Exchange(_) => {}
     }
@@ -79,10 +97,12 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
         if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
+    let hang = toggle(state.hung, "Hang", "Wake", FaultKind::Hang(target()));
+    let hang = if state.hung { hang } else { hang.explained("do nothing, keep what it holds") };
     vec![
         command("Kill", "K", OperateAction::Kill(id)),
-        command("Stop: finish what it has begun", "", OperateAction::Break(FaultKind::Stop(target()))),
-        toggle(state.hung, "Hang: do nothing, keep what it holds", "Wake", FaultKind::Hang(target())),
+        command("Stop", "", OperateAction::Break(FaultKind::Stop(target()))).explained("finish what it has begun"),
+        hang,
         toggle(state.slowness > 1.0, "Slow down 5×", "Back to its speed", FaultKind::Slow(target(), 5.0)),
         toggle(world.is_cut([End::Service(id.service), End::Broker]), "Cut off from the broker", "Reconnect to the broker", cut),
         command("Fill its store", "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))),
@@ -115,7 +135,7 @@ pub fn all(app: &App) -> Vec<Command> {
         commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(format!("Add: {name}"), "", EditAction::AddPart(kind))));
         commands.extend([
             command("Select everything", "Ctrl+A", SelectAction::All),
-            command("Arrange by the way messages take", "", EditAction::Arrange),
+            command("Arrange along the message flow", "", EditAction::Arrange),
             command("Undo", "Ctrl+Z", EditAction::Undo),
             command("Redo", "Ctrl+Shift+Z", EditAction::Redo),
         ]);
@@ -142,7 +162,10 @@ pub fn all(app: &App) -> Vec<Command> {
 pub fn found(app: &App) -> Vec<Command> {
     let words: Vec<String> = app.query.split_whitespace().map(str::to_lowercase).collect();
     let mut commands = all(app);
-    commands.retain(|command| words.iter().all(|word| command.name.to_lowercase().contains(word.as_str())));
+    commands.retain(|command| {
+        let name = command.name().to_lowercase();
+        words.iter().all(|word| name.contains(word.as_str()))
+    });
     commands
 }
 
@@ -151,16 +174,16 @@ pub const KEYS: [(&str, &str); 15] = [
     ("Tab, then arrows", "go from node to node on the canvas, along the lines"),
     ("Enter", "selects the node; arrows then move it by 5, with Shift by 20"),
     ("Ctrl+Enter", "selects one more"),
-    ("C", "draws a line from the selected node: arrows go through what it may lead to, Enter connects"),
+    ("C", "draws a line from the selected node: arrows go through its possible ends, Enter connects"),
     ("F2 or double click", "renames in place"),
-    ("Menu key, Shift+F10 or right click", "what can be done with a node"),
+    ("Menu key, Shift+F10 or right click", "the actions of a node"),
     ("Shift and drag", "selects what lies in a box"),
     ("Drag empty space", "moves the view"),
     ("Wheel, + and −", "zoom"),
     ("Shift+1", "shows everything"),
-    ("Ctrl+0", "the size drawings have by themselves"),
+    ("Ctrl+0", "zooms to 100 %"),
     ("Ctrl+V", "pastes parts, from another tab, too"),
-    ("Ctrl+K or Ctrl+/", "everything that can be done"),
-    ("Esc", "gives up, or selects nothing"),
+    ("Ctrl+K or Ctrl+/", "all commands"),
+    ("Esc", "cancels a line; otherwise clears the selection and closes the story"),
     ("?", "this list"),
 ];

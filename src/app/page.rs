@@ -1,9 +1,11 @@
 //! The page around the canvas: dialogs, views, what a link asks for, preferences.
 
 use super::effect::Effect;
+use super::words::Mark;
 use super::{App, Speed};
 use crate::base::SimTime;
 use crate::lesson::Lock;
+use crate::sim::Occurrence;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -62,9 +64,22 @@ pub enum Filter {
     #[default]
     All,
     Messages,
-    /// What comes again or dies.
+    /// What comes again, dies, is lost or fails.
     Trouble,
     Programs,
+}
+
+impl Filter {
+    /// Whether a line of the log is shown.
+    #[must_use]
+    pub fn shows(self, occurrence: &Occurrence, mark: Mark) -> bool {
+        match self {
+            Self::All => true,
+            Self::Messages => mark != Mark::Program,
+            Self::Trouble => matches!(mark, Mark::Dead | Mark::Failure | Mark::Redelivered),
+            Self::Programs => occurrence.what.instance().is_some() || mark == Mark::Program,
+        }
+    }
 }
 
 /// How often a screen reader hears what happens.

@@ -1,7 +1,7 @@
 //! What happened, in words for the log and for a screen reader.
 
 use crate::broker::explain::Why;
-use crate::broker::{Event, Message};
+use crate::broker::{DeathReason, Event, Message};
 use crate::sim::biography::Whereabouts;
 use crate::sim::service::InstanceId;
 use crate::sim::{Happening, Occurrence, Place, Verdict, World};
@@ -56,7 +56,8 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
             | Event::RolledBack { .. }
             | Event::Discarded { .. }
             | Event::Restarted => true,
-            Event::Routed { message, .. } => message.deaths().is_empty(),
+            // A dead letter says where it goes when it dies, unless it goes nowhere.
+            Event::Routed { message, queues } => message.deaths().is_empty() || queues.is_empty(),
             Event::Confirmed { .. } | Event::Enqueued { .. } | Event::ConsumerStarted { .. } | Event::ConsumerEnded { .. } => false,
         },
         Happening::Started(_)
@@ -120,11 +121,11 @@ pub fn place_of(occurrence: &Occurrence) -> Option<Place> {
 pub fn deaths(message: &Message) -> Vec<String> {
     let told = message.deaths().iter().map(|death| {
         let times = if death.count == 1 { "once".to_owned() } else { format!("{} times", death.count) };
-        let reason = match death.reason.name() {
-            "rejected" => "rejected without requeue",
-            "expired" => "it waited longer than its TTL",
-            "maxlen" => "the queue was full",
-            _ => "delivered more often than the queue's limit",
+        let reason = match death.reason {
+            DeathReason::Rejected => "rejected without requeue",
+            DeathReason::Expired => "it waited longer than its TTL",
+            DeathReason::Maxlen => "the queue was full",
+            DeathReason::DeliveryLimit => "delivered more often than the queue's limit",
         };
         let keys = death.routing_keys.iter().map(|key| &**key).collect::<Vec<_>>().join(", ");
         format!(
@@ -294,8 +295,9 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
         }
         Happening::Answered { client, status, .. } => {
             let client = client_name(world, *client);
+            let mark = if (200..300).contains(status) { Mark::Program } else { Mark::Failure };
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
-            (if status == "201" { Mark::Program } else { Mark::Failure }, "Answered", format!("{client}: {status}"))
+            (mark, "Answered", format!("{client}: {status}"))
         }
         Happening::Persisted { instance: id, record, state, .. } => {
             (Mark::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))

@@ -29,7 +29,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
         None => ("", "", html! {}),
         Some(Dialog::Gallery) => ("Scenarios", "wide", gallery(app, dispatch)),
         Some(Dialog::Commands) => ("What do you want to do?", "", palette(app, dispatch)),
-        Some(Dialog::Menu { .. }) => ("What can be done with it", "menu", list(&commands::of_selection(app), dispatch)),
+        Some(Dialog::Menu { .. }) => ("Actions", "menu", list(&commands::of_selection(app), dispatch)),
         Some(Dialog::Shortcuts) => ("Keyboard", "", shortcuts(app)),
         Some(Dialog::Glossary) => ("Glossary", "", glossary(app, dispatch)),
         Some(Dialog::Course) => ("Lessons", "wide", super::lesson::course(app, dispatch)),
@@ -115,8 +115,8 @@ fn list(entries: &[Command], dispatch: &Dispatch) -> Html {
         <ul class="commands" onkeydown={arrows()}>
             for command in entries.iter() {
                 <li>
-                    <button type="button" data-command={command.name.clone()} onclick={run(dispatch, command)}>
-                        <span>{ &command.name }</span>
+                    <button type="button" data-command={command.name()} onclick={run(dispatch, command)}>
+                        <span>{ command.name() }</span>
                         if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }
                     </button>
                 </li>
@@ -157,8 +157,8 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div {onkeydown}>
-            { search(app, "Type a few letters; Enter does the first", dispatch) }
-            if found.is_empty() { <p class="soft" role="status">{ "Nothing is called so." }</p> }
+            { search(app, "Type to search; Enter runs the first match", dispatch) }
+            if found.is_empty() { <p class="soft" role="status">{ "No matching command." }</p> }
             { list(&found, dispatch) }
         </div>
     }
@@ -166,10 +166,8 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
 
 fn shortcuts(app: &App) -> Html {
     let commands = commands::all(app);
-    let of_commands = commands
-        .iter()
-        .filter(|command| !command.keys.is_empty() && command.keys != "?")
-        .map(|command| (command.keys, command.name.clone()));
+    let of_commands =
+        commands.iter().filter(|command| !command.keys.is_empty() && command.keys != "?").map(|command| (command.keys, command.name()));
     html! {
         <dl class="keys-list">
             for (keys, what) in KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands) {
@@ -256,7 +254,7 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
     let title = app.session.as_ref().map(|session| session.scenario().title.clone()).unwrap_or_default();
     html! {
         <>
-            <p>{ format!("“{title}” has changes that are in no file.") }</p>
+            <p>{ format!("“{title}” has unsaved changes.") }</p>
             <div class="buttons">
                 <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>
                     { "Save it" }
@@ -278,7 +276,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
     }];
     let choices = [
         ("", "as a page"),
-        ("&read-only", "to look at"),
+        ("&read-only", "read-only"),
         ("&embed&read-only", "for embedding: only the canvas and time"),
         ("&embed&read-only&play", "for embedding, playing by itself"),
     ];

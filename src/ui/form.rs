@@ -97,7 +97,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
                     {oninput}
                     aria-invalid={invalid}
                     aria-describedby={described}
-                    placeholder="as by default"
+                    placeholder="default"
                     autocomplete="off"
                     spellcheck="false"
                     inputmode={(*kind != Kind::Text).then_some("decimal")}

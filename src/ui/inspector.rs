@@ -173,17 +173,16 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
 fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
     let fault = |command: Command| {
-        let (word, title) = command.name.split_once(": ").map_or((command.name.as_str(), ""), |(word, title)| (word, title));
-        let class = if command.keys == "K" { "line small danger" } else { "line small" };
+        let class = classes!("line", "small", command.is_destructive().then_some("danger"));
         html! {
             <button
                 type="button"
                 {class}
-                title={title.to_owned()}
-                data-fault={word.to_owned()}
-                onclick={on(dispatch, command.action.clone())}
+                title={command.explains}
+                data-fault={command.word.clone()}
+                onclick={on(dispatch, command.action)}
             >
-                { word.to_owned() }
+                { command.word }
             </button>
         }
     };
@@ -212,18 +211,18 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
         let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
-    let state = match world.broker().alarms() {
-        _ if world.is_broker_down() => "It is down: nobody can connect.".to_owned(),
-        [] => "It is running.".to_owned(),
+    let (is_well, state) = match world.broker().alarms() {
+        _ if world.is_broker_down() => (false, "Down: no client can connect.".to_owned()),
+        [] => (true, "Running.".to_owned()),
         alarms => {
             let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
-            format!("It is low on {}: whoever publishes is blocked.", names.join(" and "))
+            (false, format!("Low on {}: publishers are blocked.", names.join(" and ")))
         }
     };
     html! {
         <section class="sec last">
             <h2>{ "Broker" }</h2>
-            <p id="broker-state" class={classes!((state != "It is running.").then_some("objection"))}>{ state }</p>
+            <p id="broker-state" class={classes!((!is_well).then_some("objection"))}>{ state }</p>
             <div class="buttons">
                 <button
                     type="button"
@@ -231,7 +230,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
                     id="restart-broker"
                     onclick={on(dispatch, OperateAction::Break(FaultKind::RestartBroker))}
                 >
-                    { "Restart it" }
+                    { "Restart" }
                 </button>
                 { alarm(Resource::Memory) }
                 { alarm(Resource::Disk) }
@@ -513,7 +512,7 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                 <input
                     id="ask"
                     class="mono"
-                    placeholder="an event's id, as e-7"
+                    placeholder="event ID, e.g. e-7"
                     value={asked}
                     onchange={onask}
                     autocomplete="off"

@@ -200,7 +200,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
                     {onchange}
                 />
                 <span>{ choice }{ place }</span>
-                if is_right { <span class="soft">{ "✓ so it is" }</span> }
+                if is_right { <span class="soft">{ "✓ correct" }</span> }
             </label>
         }
     };
@@ -238,7 +238,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
 }
 
 fn the_answer(right: &[String]) -> String {
-    if right.is_empty() { "It is: none. ".into() } else { format!("It is: {}. ", right.join(", ")) }
+    if right.is_empty() { "The answer is: none. ".into() } else { format!("The answer is {}. ", right.join(", ")) }
 }
 
 fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
@@ -250,10 +250,10 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
         let found = work.findings.get(index);
         let live = found.is_none().then(|| room.live(session, index)).flatten();
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
-            (Some(true), _) => (Some("done"), icons::done(), "it holds"),
-            (Some(false), _) => (Some("not"), icons::failed(), "it does not hold"),
+            (Some(true), _) => (Some("done"), icons::done(), "met"),
+            (Some(false), _) => (Some("not"), icons::failed(), "not met"),
             (None, Some(true)) => (Some("done"), icons::done(), "so far"),
-            (None, _) => (None, icons::pending(), "to be judged"),
+            (None, _) => (None, icons::pending(), "not checked yet"),
         };
         html! {
             <li {class}>
@@ -283,10 +283,10 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
             <ul class="hints goal" id="goal">for (index, clause) in goal.clauses.iter().enumerate() { { clause_row(index, clause) } }</ul>
             if system {
                 <p class="soft">
-                    { format!("Judged on {} seeds{}.", goal.seeds, if goal.faults.is_empty() { "" } else { ", with faults" }) }
+                    { format!("Checked in {} different runs{}.", goal.seeds, if goal.faults.is_empty() { "" } else { ", with faults" }) }
                 </p>
             } else {
-                <p class="soft">{ "Judged is your run up to now." }</p>
+                <p class="soft">{ "We check your run so far." }</p>
             }
             <div class="buttons">
                 <button
@@ -296,10 +296,10 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     aria-disabled={room.is_busy().to_string()}
                     onclick={act(dispatch, LessonAction::Prove)}
                 >
-                    { "Prove it" }
+                    { "Check my fix" }
                 </button>
                 if let Some(judging) = &room.judging {
-                    <progress max={judging.progress().1.to_string()} value={judging.progress().0.to_string()} aria-label="Judging" />
+                    <progress max={judging.progress().1.to_string()} value={judging.progress().0.to_string()} aria-label="Checking" />
                 }
                 if room.is_solution() {
                     <button type="button" class="line small" id="mine" onclick={act(dispatch, LessonAction::LeaveSolution)}>
@@ -317,7 +317,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     id="verdict"
                     class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}
                 >
-                    { if met == work.findings.len() { room.lesson.aha.clone() } else { format!("{met} of {} hold.", work.findings.len()) } }
+                    { if met == work.findings.len() { room.lesson.aha.clone() } else { format!("{met} of {} goals met.", work.findings.len()) } }
                 </p>
             }
         </>
@@ -371,8 +371,8 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <div class="ending">
-            <p><strong>{ "To take along: " }</strong>{ &room.lesson.aha }</p>
-            <p class="soft">{ format!("Left out: {}", room.lesson.leaves_out) }</p>
+            <p><strong>{ "Takeaway: " }</strong>{ &room.lesson.aha }</p>
+            <p class="soft">{ format!("Not covered here: {}", room.lesson.leaves_out) }</p>
             <details id="hand-in">
                 <summary>{ "Hand it in" }</summary>
                 <label class="field">
@@ -479,7 +479,7 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                         { "Try it" }
                     </button>
                     <button type="button" class="line" id="written-anew" onclick={on(dispatch, AuthorAction::StartOver)}>
-                        { "Begin anew from the canvas" }
+                        { "Start over from the canvas" }
                     </button>
                     <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>{ "Save it" }</button>
                 </div>

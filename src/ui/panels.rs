@@ -14,12 +14,12 @@ use crate::sim::judge::holds;
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     let (theme, theme_word, theme_icon) = match app.theme {
-        Theme::System => (Theme::Light, "Theme: as the system", icons::auto()),
+        Theme::System => (Theme::Light, "Theme: follow system", icons::auto()),
         Theme::Light => (Theme::Dark, "Theme: light", icons::sun()),
         Theme::Dark => (Theme::System, "Theme: dark", icons::moon()),
     };
     let (motion, motion_word, motion_icon) = match app.motion {
-        Motion::System => (Motion::Reduced, "Motion: as the system", icons::motion()),
+        Motion::System => (Motion::Reduced, "Motion: follow system", icons::motion()),
         Motion::Reduced => (Motion::Full, "Motion: reduced", icons::still()),
         Motion::Full => (Motion::System, "Motion: full", icons::motion_full()),
     };
@@ -38,7 +38,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
             if let Some(session) = &app.session {
                 <h1 class="crumb">{ &session.scenario().title }</h1>
                 <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
-                if app.options.read_only { <span class="badge">{ "to look at" }</span> }
+                if app.options.read_only { <span class="badge">{ "read-only" }</span> }
             }
             <span
                 class="grow"
@@ -90,7 +90,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                     { "Share" }
                 </button>
             }
-            { icon_button("commands", "Everything that can be done (Ctrl+K)", icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
+            { icon_button("commands", "All commands (Ctrl+K)", icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
             { icon_button("glossary", "Glossary: what the words mean", icons::book(), PageAction::OpenDialog(Dialog::Glossary)) }
             { icon_button("theme", theme_word, theme_icon, PageAction::SetTheme(theme)) }
             { icon_button("motion", motion_word, motion_icon, PageAction::SetMotion(motion)) }
@@ -158,8 +158,8 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
     if session.selection.connecting.is_some() {
         return html! {
             <div class="notice slim" role="status" id="connecting">
-                <span>{ "Where does it lead? Choose a node that is lit, or press Esc." }</span>
-                { close_button("Give up", on(dispatch, EditAction::ToggleLine)) }
+                <span>{ "Choose a highlighted node to connect to, or press Esc." }</span>
+                { close_button("Cancel", on(dispatch, EditAction::ToggleLine)) }
             </div>
         };
     }
@@ -171,9 +171,9 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     let Some(draft) = &app.draft else { return html! {} };
     html! {
         <div class="notice slim" role="status" id="draft">
-            <span>{ format!("Last time you were changing “{}”.", draft.title()) }</span>
+            <span>{ format!("You have unsaved changes to “{}”.", draft.title()) }</span>
             <button type="button" class="line small" id="draft-open" onclick={on(dispatch, FileAction::OpenDraft)}>
-                { "Go on with it" }
+                { "Continue editing" }
             </button>
             { close_button("Discard it", on(dispatch, FileAction::DiscardDraft)) }
         </div>
@@ -271,8 +271,8 @@ fn expectations(session: &Session) -> Html {
         let good = holds(session.world(), &expected.property);
         let good = good && begun;
         let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
-            (true, _) => (icons::done(), if over { "it is so" } else { "so far" }),
-            (false, true) if begun => (icons::failed(), "not so"),
+            (true, _) => (icons::done(), if over { "met" } else { "so far" }),
+            (false, true) if begun => (icons::failed(), "not met"),
             (false, _) => (icons::pending(), "not yet"),
         };
         html! {
@@ -284,7 +284,7 @@ fn expectations(session: &Session) -> Html {
     };
     html! {
         <section class="sec" id="expectations">
-            <h2>{ "What comes of it by " }<span class="plain">{ Span(until).to_string() }</span></h2>
+            <h2>{ "Expected after " }<span class="plain">{ Span(until).to_string() }</span></h2>
             <ul class="hints">for expected in scenario.expects.iter() { { expectation(expected) } }</ul>
         </section>
     }

@@ -100,7 +100,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                     { "Switch to the other branch" }
                 </button>
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
-                    { if session.playhead.comparison.is_some() { "Put the comparison away" } else { "Compare the two" } }
+                    { if session.playhead.comparison.is_some() { "Close comparison" } else { "Compare the two" } }
                 </button>
             }
         </p>
@@ -249,7 +249,9 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     });
     let mark_flag = |mark: &TimelineMarker| {
         let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
-        html! { <svg {x} y="0" overflow="visible">{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg> }
+        html! {
+            <svg {x} y="0" overflow="visible">{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg>
+        }
     };
     html! {
         <div class="scrubber">
@@ -541,12 +543,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let wanted = app.find.trim().to_lowercase();
     let lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
-        let of_kind = match app.filter {
-            Filter::All => true,
-            Filter::Messages => line.mark != words::Mark::Program,
-            Filter::Trouble => matches!(line.mark, words::Mark::Dead | words::Mark::Failure | words::Mark::Redelivered),
-            Filter::Programs => entry.occurrence.what.instance().is_some() || line.mark == words::Mark::Program,
-        };
+        let of_kind = app.filter.shows(&entry.occurrence, line.mark);
         let found = wanted.is_empty() || line.detail.to_lowercase().contains(&wanted) || line.what.to_lowercase().contains(&wanted);
         (of_kind && found).then_some((entry, line))
     });

@@ -164,7 +164,7 @@ fn every_command_can_be_done() {
         let mut app = opened();
         act(&mut app, FileAction::GalleryFetched("[]".into()));
         act(&mut app, SelectAction::Node(node.clone()));
-        let names: Vec<String> = commands::all(&app).into_iter().map(|command| command.name).collect();
+        let names: Vec<String> = commands::all(&app).into_iter().map(|command| command.name()).collect();
         let mut sorted = names.clone();
         sorted.sort();
         sorted.dedup();
@@ -172,7 +172,7 @@ fn every_command_can_be_done() {
         for name in names {
             act(&mut app, SelectAction::Node(node.clone()));
             act(&mut app, PageAction::TypeQuery(name.to_uppercase()));
-            let command = commands::found(&app).into_iter().find(|command| command.name == name);
+            let command = commands::found(&app).into_iter().find(|command| command.name() == name);
             // What was deleted meanwhile cannot be killed any more; and where nothing breaks any more, the next crash is a day ahead.
             let Some(command) = command.filter(|command| node.is_none() || command.action != Action::Time(TimeAction::FindNext)) else {
                 continue;

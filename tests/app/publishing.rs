@@ -2,7 +2,7 @@
 
 use requeue::app::composer::Typed;
 use requeue::app::tokens::{Shape, picture};
-use requeue::app::{Action, OperateAction, PublishAction, TimeAction};
+use requeue::app::{Action, FileAction, Filter, OperateAction, PublishAction, TimeAction, words};
 use requeue::base::SimTime;
 use requeue::sim::InstanceId;
 
@@ -142,4 +142,29 @@ fn a_field_of_the_composer_is_judged_when_it_is_left() {
         act(&mut app, PublishAction::Check(field));
         assert_eq!(error(&app), None, "{right}");
     }
+}
+
+/// Its dead letters go to an exchange without a binding.
+const DEAD_LETTERS_GO_NOWHERE: &str = r#"{
+  "requeue": 1, "title": "Dead letters that go nowhere", "network": { "latency_ms": 1 },
+  "broker": {
+    "exchanges": [{ "name": "orders", "at": [0, 0], "type": "fanout" }, { "name": "retry", "at": [200, 200], "type": "direct" }],
+    "queues": [{ "name": "ship", "at": [200, 0], "arguments": { "x-dead-letter-exchange": "retry", "x-message-ttl": 500 } }],
+    "bindings": [{ "source": "orders", "queue": "ship" }]
+  }
+}"#;
+
+#[test]
+fn a_dead_letter_that_goes_nowhere_is_trouble() {
+    let mut app = requeue::app::App::default();
+    act(&mut app, FileAction::Opened { name: "nowhere.json".into(), text: DEAD_LETTERS_GO_NOWHERE.into() });
+    act(&mut app, PublishAction::Publish);
+    play(&mut app, 2);
+    let session = session(&app);
+    let trouble = session.playhead.log.newest().filter_map(|entry| {
+        let line = words::line(&entry.occurrence, session.world());
+        Filter::Trouble.shows(&entry.occurrence, line.mark).then_some(line.what)
+    });
+    let trouble: Vec<_> = trouble.collect();
+    assert_eq!(trouble, ["Unroutable", "Dead-lettered"], "the newest first");
 }

@@ -92,7 +92,7 @@ async fn bad_files_and_links_are_explained_and_harm_nothing() {
     let files: [(&str, String, &str); 9] = [
         ("type.json", good.replace("\"topic\"", "\"topical\""), "broker.exchanges[0].type"),
         ("truncated.json", good[..good.len() / 2].to_owned(), "EOF"),
-        ("large.json", " ".repeat(6 << 20), "bytes"),
+        ("large.json", " ".repeat((16 << 20) + 1), "bytes"),
         ("version.json", good.replacen("\"requeue\": 1", "\"requeue\": 99", 1), "99"),
         ("unknown.json", good.replacen("\"title\"", "\"titel\"", 1), "titel"),
         ("huge.json", good.replacen("\"queues\": [", &format!("\"queues\": [{many}"), 1), "200"),
