@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use requeue::broker::Profile;
 use requeue::cli::differential::{self, KNOWN_DIFFERENCES};
 use requeue::cli::real::{Address, RealBroker};
 use requeue::formats::broker_script::{self, Script};
@@ -163,10 +164,11 @@ fn every_case_goes_the_same_on_a_real_broker() {
 #[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
 fn random_scripts_go_the_same_on_a_real_broker() {
     let broker = real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker");
+    let profile = std::env::var("REQUEUE_PROFILE").map_or(Profile::V3_13, |name| Profile::from_name(&name).expect("it is a profile"));
     let halves = [1..RANDOM_SCRIPTS / 2 + 1, RANDOM_SCRIPTS / 2 + 1..RANDOM_SCRIPTS + 1];
     let threads = halves.map(|seeds| {
         let broker = broker.clone();
-        std::thread::spawn(move || differential::search(&broker, seeds.clone(), &format!("random-{}", seeds.start), |_| {}))
+        std::thread::spawn(move || differential::search(&broker, profile, seeds.clone(), &format!("random-{}", seeds.start), |_| {}))
     });
     for thread in threads {
         let found = thread.join().expect("it does not panic").expect("the broker answers");

@@ -13,6 +13,11 @@ proptest! {
     fn they_hold_after_every_method(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         random_methods::Random::run(&bytes);
     }
+
+    #[test]
+    fn they_hold_in_a_crowd(bytes in proptest::collection::vec(any::<u8>(), 0..1_000)) {
+        random_methods::Random::run_crowded(&bytes);
+    }
 }
 
 /// What the fuzzer once found.

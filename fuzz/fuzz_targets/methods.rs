@@ -6,4 +6,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../tests/common/random_methods.rs"]
 mod random_methods;
 
-fuzz_target!(|bytes: &[u8]| random_methods::Random::run(bytes));
+fuzz_target!(|bytes: &[u8]| {
+    random_methods::Random::run(bytes);
+    random_methods::Random::run_crowded(bytes);
+});

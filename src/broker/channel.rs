@@ -18,12 +18,14 @@ pub(super) struct Channel {
     pub delivery_tag_next: u64,
     pub unacked: UnackedDeliveries,
     pub consumers: OrderedMap<Name, ConsumerId>,
+    /// Cancelled consumers that still hold deliveries. One of the same tag and queue takes over what they hold (rule 81).
+    pub cancelled: Vec<ConsumerId>,
     /// Copied into each consumer as it starts; 0 is unlimited (rule 71).
     pub prefetch_consumer: u16,
     /// Over all consumers of the channel; 0 is unlimited (rule 72).
     pub prefetch_channel: u16,
-    /// Deliveries to consumers that the channel's window counts; gets do not (rule 76).
-    pub window: usize,
+    /// How many deliveries the channel's window counts (rules 72, 76).
+    pub volume: u64,
     /// What an empty queue name means (rule 12).
     pub queue_last: Option<Name>,
     /// The number of the next publish, once the channel confirms (rule 50).
@@ -70,15 +72,21 @@ impl Channel {
             delivery_tag_next: 1,
             unacked: UnackedDeliveries { ring: VecDeque::new() },
             consumers: OrderedMap::new(),
+            cancelled: Vec::new(),
             prefetch_consumer: 0,
             prefetch_channel: 0,
-            window: 0,
+            volume: 0,
             queue_last: None,
             confirm_next: None,
             transaction: None,
             number,
             opened_at,
         }
+    }
+
+    /// The channel's window is full (rule 72).
+    pub fn is_full(&self) -> bool {
+        self.prefetch_channel > 0 && self.volume >= u64::from(self.prefetch_channel)
     }
 
     pub const fn take_delivery_tag(&mut self) -> u64 {
@@ -100,6 +108,7 @@ pub(super) struct Unacked {
     pub entry: Entry,
 }
 
+/// A consumer, from its start until it is cancelled and holds nothing any more.
 #[derive(Clone, Debug)]
 pub(super) struct Consumer {
     pub tag: Name,
@@ -109,7 +118,29 @@ pub(super) struct Consumer {
     pub priority: i64,
     /// 0 is unlimited.
     pub prefetch: u16,
-    pub unacked: usize,
+    /// How many deliveries it may still take; None is any number.
+    pub credit: Option<u32>,
+    pub unacked: u32,
+    pub state: ConsumerState,
+    /// It stands in the turn of its quorum queue.
+    pub queued: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConsumerState {
+    Up,
+    /// It waits to become the single active one of a quorum queue.
+    Waiting,
+    /// It is the single active one, and yields when it holds nothing any more (rule 84).
+    Quiescing,
+    /// Cancelled, and holds deliveries (rule 81).
+    Cancelled,
+}
+
+impl Consumer {
+    pub fn has_credit(&self) -> bool {
+        self.credit != Some(0)
+    }
 }
 
 /// The deliveries of a channel that nobody has settled, in delivery order. Clients settle mostly from the front.
@@ -124,6 +155,10 @@ impl UnackedDeliveries {
             Some((first, _)) if *first == tag => Some(0),
             _ => self.ring.binary_search_by_key(&tag, |(tag, _)| *tag).ok(),
         }
+    }
+
+    pub fn get(&self, tag: u64) -> Option<&Unacked> {
+        Some(&self.ring[self.place(tag)?].1)
     }
 
     pub fn get_mut(&mut self, tag: u64) -> Option<&mut Unacked> {
@@ -143,6 +178,15 @@ impl UnackedDeliveries {
     /// Tags only grow.
     pub fn push(&mut self, tag: u64, delivery: Unacked) {
         self.ring.push_back((tag, delivery));
+    }
+
+    pub fn contains(&self, tag: u64) -> bool {
+        self.place(tag).is_some()
+    }
+
+    /// Everything; nothing stays.
+    pub fn take(&mut self) -> impl Iterator<Item = (u64, Unacked)> + use<> {
+        std::mem::take(&mut self.ring).into_iter()
     }
 
     pub fn remove(&mut self, tag: u64) -> Option<Unacked> {

@@ -2,14 +2,16 @@
 
 use super::Broker;
 use super::cause::DropCause;
+use super::channel::ConsumerState;
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
 use super::exchange::{Destination, Exchange, ExchangeType, headers, topic};
-use super::ids::{ChannelId, ConnectionId, ExchangeId, QueueId};
+use super::ids::{ChannelId, ConnectionId, ConsumerId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
+use super::queue::consumers::Consumers;
 use super::queue::quorum::QuorumMessages;
 use super::queue::settings;
-use super::queue::{Consumers, Kind, Messages, Queue};
+use super::queue::{Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
 
@@ -288,6 +290,7 @@ impl Broker {
             settings,
             arguments: declare.arguments,
             unacked: 0,
+            held: std::collections::VecDeque::new(),
             consumers: Consumers::default(),
             had_consumer: false,
             sequence_next: 1,
@@ -335,27 +338,27 @@ impl Broker {
 
     /// `queue.declare-ok` (rule 13). A declaration counts as use, but not to a quorum queue (rule 101).
     fn declared(&mut self, now: SimTime, id: QueueId) -> Reply {
-        let fetchers = self.fetchers(id);
+        let consumer_count = self.declared_consumers(id);
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
         if queue.messages.quorum().is_none() {
             queue.used_at = now;
         }
-        let reply = Reply::QueueDeclared {
-            queue: queue.name.clone(),
-            message_count: queue.messages.len() as u64,
-            consumer_count: queue.consumers.len() as u64 + fetchers,
-        };
+        let reply = Reply::QueueDeclared { queue: queue.name.clone(), message_count: queue.messages.len() as u64, consumer_count };
         self.refresh_deadline(id);
         reply
     }
 
-    /// To a quorum queue whoever fetched a message and has not settled it counts as a consumer (rule 13).
-    pub(super) fn fetchers(&self, id: QueueId) -> u64 {
-        if self.queues.get(&id).is_none_or(|queue| queue.messages.kind() != Kind::Quorum) {
-            return 0;
+    /// A quorum queue counts its active consumers, those that are cancelled and still hold messages, and every message that was fetched
+    /// and is not settled; it does not count the consumers that wait to become the single active one (rule 13).
+    fn declared_consumers(&self, id: QueueId) -> u64 {
+        let Some(queue) = self.queues.get(&id) else { return 0 };
+        if queue.messages.kind() == Kind::Classic {
+            return queue.consumers.len() as u64;
         }
+        let consumers = self.consumers.values().filter(|state| state.queue == id && state.state != ConsumerState::Waiting).count();
         let held = self.channels.values().flat_map(|channel| channel.unacked.values());
-        held.filter(|delivery| delivery.queue == id && delivery.consumer.is_none()).count() as u64
+        let fetched = held.filter(|delivery| delivery.queue == id && delivery.consumer.is_none()).count();
+        (consumers + fetched) as u64
     }
 
     /// Rules 14 and 15.
@@ -446,9 +449,21 @@ impl Broker {
         let Some(queue) = self.queues.remove(&id) else { return 0 };
         self.queue_names.remove(&queue.name);
         self.deadlines.remove(&id);
-        for consumer in queue.consumers.ids() {
+        // A channel keeps the tags of a queue in their order, and so its client hears of them (rule 82).
+        let mut cancelled: Vec<(ChannelId, Name)> = Vec::new();
+        let ended: Vec<ConsumerId> = self.consumers.iter().filter(|(_, state)| state.queue == id).map(|(consumer, _)| *consumer).collect();
+        for consumer in ended {
             let Some(state) = self.consumers.remove(&consumer) else { continue };
-            self.cancel_by_server(*state, queue.name.clone());
+            let Some(channel) = self.channels.get_mut(&state.channel) else { continue };
+            channel.cancelled.retain(|other| *other != consumer);
+            if state.state != ConsumerState::Cancelled {
+                channel.consumers.remove(&state.tag);
+                cancelled.push((state.channel, state.tag));
+            }
+        }
+        cancelled.sort_unstable();
+        for (channel, tag) in cancelled {
+            self.tell_cancelled(channel, tag, queue.name.clone());
         }
         // What is out with consumers has no queue to come back to; its tags may still be settled.
         for state in self.channels.values() {

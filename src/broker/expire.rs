@@ -3,12 +3,12 @@
 
 use super::Broker;
 use super::cause::{DeathReason, RequeueCause};
-use super::channel::Settlement;
+use super::channel::{Channel, Settlement};
 use super::error::AmqpError;
 use super::ids::{ChannelId, QueueId};
 use super::profile::TimeoutOwner;
-use super::queue::Kind;
 use super::queue::settings::CONSUMER_TIMEOUT;
+use super::queue::{Held, Queue};
 use crate::base::SimTime;
 
 /// How often a channel looks after its oldest delivery (rule 93).
@@ -69,37 +69,34 @@ impl Broker {
 
     /// The delivery that is next to be missed, and when (rules 93, 94).
     fn next_timeout(&self) -> Option<Missed> {
-        let owner = self.profile.rules().timeout_owner;
-        let of_channel = |channel: ChannelId, state: &super::channel::Channel| match owner {
-            // Looked at on the channel's ticks only; the oldest must be strictly older.
-            TimeoutOwner::Channel => {
-                let (delivery_tag, oldest) = state.unacked.open().next()?;
-                let missed = std::cmp::max(oldest.delivered_at + self.timeout_of(oldest.queue), self.clock);
-                let ticks = (missed - state.opened_at).as_micros() / CHANNEL_TICK.as_micros() + 1;
-                let at = state.opened_at + SimTime::from_micros(ticks.saturating_mul(CHANNEL_TICK.as_micros()));
-                Some(Missed { at, channel, delivery_tag })
-            }
-            TimeoutOwner::Queue => state
-                .unacked
-                .open()
-                .filter(|(_, delivery)| self.is_quorum(delivery.queue))
-                .map(|(delivery_tag, delivery)| Missed {
-                    at: delivery.delivered_at + self.timeout_of(delivery.queue),
-                    channel,
-                    delivery_tag,
-                })
-                .min(),
+        let missed = match self.profile.rules().timeout_owner {
+            TimeoutOwner::Channel => self.channels.iter().filter_map(|(id, channel)| self.next_of_channel(*id, channel)).min(),
+            TimeoutOwner::Queue => self.queues.iter().filter_map(|(id, queue)| self.next_of_queue(*id, queue)).min(),
         };
-        let missed = self.channels.iter().filter_map(|(id, channel)| of_channel(*id, channel)).min();
         missed.filter(|missed| missed.at < SimTime::MAX)
+    }
+
+    /// Looked at on the channel's ticks only; the oldest must be strictly older.
+    fn next_of_channel(&self, channel: ChannelId, state: &Channel) -> Option<Missed> {
+        let (delivery_tag, oldest) = state.unacked.open().next()?;
+        let missed = std::cmp::max(oldest.delivered_at + self.timeout_of(oldest.queue), self.clock);
+        let ticks = (missed - state.opened_at).as_micros() / CHANNEL_TICK.as_micros() + 1;
+        let at = state.opened_at + SimTime::from_micros(ticks.saturating_mul(CHANNEL_TICK.as_micros()));
+        Some(Missed { at, channel, delivery_tag })
+    }
+
+    /// All deliveries of a queue have the same time: only its oldest can be the next.
+    fn next_of_queue(&self, id: QueueId, queue: &Queue) -> Option<Missed> {
+        let open = |held: &&Held| {
+            let delivery = self.channels.get(&held.channel).and_then(|channel| channel.unacked.get(held.delivery_tag));
+            delivery.is_some_and(|delivery| !delivery.settled)
+        };
+        let Held { since, channel, delivery_tag } = *queue.held.iter().find(open)?;
+        Some(Missed { at: since + self.timeout_of(id), channel, delivery_tag })
     }
 
     fn timeout_of(&self, queue: QueueId) -> SimTime {
         self.queues.get(&queue).and_then(|queue| queue.settings.consumer_timeout).unwrap_or(CONSUMER_TIMEOUT)
-    }
-
-    fn is_quorum(&self, queue: QueueId) -> bool {
-        self.queues.get(&queue).is_some_and(|queue| queue.messages.kind() == Kind::Quorum)
     }
 
     fn delivery_missed(&mut self, now: SimTime, missed: Missed) {
@@ -119,16 +116,11 @@ impl Broker {
             self.fail_channel(now, channel, &error);
             return;
         };
-        if let Some(state) = self.consumers.remove(&consumer)
-            && let Some(queue) = self.queues.get_mut(&state.queue)
+        if let Some((queue, channel, tag)) = self.stop_consumer(now, consumer)
+            && let Some(queue) = self.queues.get(&queue)
         {
-            queue.consumers.remove(consumer);
-            queue.used_at = now;
-            if queue.settings.single_active_consumer {
-                queue.consumers.choose_active();
-            }
             let name = queue.name.clone();
-            self.cancel_by_server(*state, name);
+            self.tell_cancelled(channel, tag, name);
         }
         self.settle_all(now, channel, &[delivery_tag], Settlement::Requeue(RequeueCause::TimedOut));
     }
@@ -146,7 +138,7 @@ impl Broker {
 
     /// A quorum queue looks after its heads before it hands anything out. A classic one leaves that to its timer (rule 97).
     pub(super) fn drop_expired_first(&mut self, now: SimTime, id: QueueId) {
-        if self.is_quorum(id) {
+        if !self.is_classic(id) {
             self.drop_expired(now, id);
         }
     }

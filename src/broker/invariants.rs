@@ -1,6 +1,7 @@
 //! What is true of every broker after every call. Tests and fuzzers ask; a debug build asks itself.
 
-use super::ids::QueueId;
+use super::channel::{Consumer, ConsumerState};
+use super::ids::{ConsumerId, QueueId};
 use super::queue::Kind;
 use super::queue::settings::Overflow;
 use super::{Broker, Name};
@@ -38,34 +39,52 @@ impl Broker {
             }
         }
         for (id, consumer) in self.consumers.iter() {
-            let tag = &consumer.tag;
-            let Some(channel) = self.channels.get(&consumer.channel) else {
-                broken.push(format!("consumer {tag} outlives its channel"));
-                continue;
-            };
-            if channel.consumers.get(tag) != Some(id) {
-                broken.push(format!("channel does not know consumer {tag}"));
-            }
-            if !self.queues.get(&consumer.queue).is_some_and(|queue| queue.consumers.ids().any(|known| known == *id)) {
-                broken.push(format!("queue does not know consumer {tag}"));
-            }
-            let held = channel.unacked.values().filter(|delivery| delivery.consumer == Some(*id)).count();
-            // What it held of a queue that is gone is settled by nobody's count.
-            if consumer.unacked != held {
-                broken.push(format!("consumer {tag} counts {} unacked, its channel holds {held}", consumer.unacked));
-            }
-            if !consumer.no_ack && consumer.prefetch > 0 && consumer.unacked > usize::from(consumer.prefetch) {
-                broken.push(format!("consumer {tag} holds {} of at most {}", consumer.unacked, consumer.prefetch));
-            }
-        }
-        for channel in self.channels.values() {
-            let window = channel.unacked.values().filter(|delivery| delivery.consumer.is_some()).count();
-            if channel.window != window {
-                broken.push(format!("a channel counts a window of {}, and holds {window}", channel.window));
-            }
+            broken.extend(self.broken_consumer(*id, consumer));
         }
         if !self.dead_letters.is_empty() || !self.dead_letter_queues.is_empty() {
             broken.push("a dead letter is neither here nor there".to_owned());
+        }
+        broken
+    }
+
+    fn broken_consumer(&self, id: ConsumerId, consumer: &Consumer) -> Vec<String> {
+        let mut broken = Vec::new();
+        let tag = &consumer.tag;
+        let Some(channel) = self.channels.get(&consumer.channel) else { return vec![format!("consumer {tag} outlives its channel")] };
+        let Some(queue) = self.queues.get(&consumer.queue) else { return vec![format!("consumer {tag} outlives its queue")] };
+        let held = channel.unacked.values().filter(|delivery| delivery.consumer == Some(id)).count();
+        if consumer.unacked as usize != held {
+            broken.push(format!("consumer {tag} counts {} unacked, its channel holds {held}", consumer.unacked));
+        }
+        let listed = queue.consumers.ids().any(|known| known == id);
+        if consumer.state == ConsumerState::Cancelled {
+            if held == 0 || listed || !channel.cancelled.contains(&id) {
+                broken.push(format!("cancelled consumer {tag} holds {held}, and is listed: {listed}"));
+            }
+            return broken;
+        }
+        if channel.consumers.get(tag) != Some(&id) {
+            broken.push(format!("channel does not know consumer {tag}"));
+        }
+        if !listed {
+            broken.push(format!("queue does not know consumer {tag}"));
+        }
+        match queue.messages.kind() {
+            // Every consumer is in the turn or blocked, once.
+            Kind::Classic if queue.consumers.places(id) != 1 => {
+                broken.push(format!("consumer {tag} has {} places (rule 68)", queue.consumers.places(id)));
+            }
+            // What it holds and what it may still take is its prefetch, more after a tag was used again with a smaller one (rule 81).
+            Kind::Quorum if consumer.credit.is_some_and(|credit| credit + consumer.unacked < u32::from(consumer.prefetch)) => {
+                broken.push(format!("consumer {tag} has lost credit (rule 74)"));
+            }
+            Kind::Quorum if consumer.queued != (queue.consumers.places(id) == 1) => {
+                broken.push(format!("consumer {tag} does not know whether it is in the turn (rule 68)"));
+            }
+            Kind::Quorum if consumer.state == ConsumerState::Up && consumer.has_credit() && !consumer.queued => {
+                broken.push(format!("consumer {tag} has credit and no turn (rule 68)"));
+            }
+            Kind::Classic | Kind::Quorum => {}
         }
         broken
     }
@@ -79,6 +98,6 @@ impl Broker {
         if queue.settings.single_active_consumer {
             return false; // only one may, and it may be waiting for a better one
         }
-        queue.consumers.ids().any(|consumer| super::deliver::can_take(&self.consumers, &self.channels, consumer))
+        queue.consumers.ids().any(|consumer| super::turn::can_take(&self.consumers, &self.channels, consumer))
     }
 }

@@ -16,7 +16,8 @@
 //! | [`exchange`] | where a message goes |
 //! | [`queue`] | where it waits, and who is next |
 //! | [`channel`] | who holds what |
-//! | `declare`, `publish`, `deliver`, `expire` | the methods, by what they are about |
+//! | `declare`, `publish`, `deliver`, `settle`, `expire` | the methods, by what they are about |
+//! | `turn` | who gets the next message |
 //! | [`explain`], [`view`] | nothing: they tell what is, and what would be |
 //! | [`dead_letter`] | why a message left, and what `x-death` says of it |
 //! | [`profile`] | what differs between versions of RabbitMQ |
@@ -43,6 +44,8 @@ mod expire;
 mod invariants;
 mod node;
 mod publish;
+mod settle;
+mod turn;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -237,7 +240,7 @@ impl Broker {
                 self.settle(now, channel, delivery_tag, false, how)
             }
             Method::BasicRecover { requeue: true } => {
-                self.requeue_all(now, channel, RequeueCause::Recovered);
+                self.recover(now, channel);
                 Ok(Reply::Ok)
             }
             Method::BasicRecover { requeue: false } => Err(AmqpError::not_implemented("requeue=false")),

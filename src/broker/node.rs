@@ -183,14 +183,20 @@ impl Broker {
             if !self.channels.contains_key(channel) {
                 continue;
             }
-            self.requeue_all(now, *channel, cause);
+            left.extend(self.return_held(now, *channel, cause));
             let Some(state) = self.channels.remove(channel) else { continue };
             if let Some(connection) = self.connections.get_mut(&state.connection) {
                 connection.channels.retain(|other| other != channel);
             }
         }
-        for queue in left {
-            self.dispatch(now, queue);
+        left.sort_unstable();
+        left.dedup();
+        for id in left {
+            if let Some(queue) = self.queues.get_mut(&id) {
+                channels.iter().for_each(|channel| queue.consumers.forget_places(*channel));
+            }
+            self.activate_next(id);
+            self.dispatch(now, id);
         }
     }
 

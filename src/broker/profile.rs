@@ -69,6 +69,14 @@ pub(super) struct Rules {
     pub global_qos: bool,
     /// An idle single active consumer of a quorum queue yields to one of higher priority (rule 84).
     pub single_active_preempts: bool,
+    /// What a quorum queue knows its consumers by (rules 67, 68).
+    pub consumer_keys: ConsumerKeys,
+    /// A return from a single active consumer of a quorum queue also lets a better one take over (rule 84).
+    pub returns_activate: bool,
+    /// The text that refuses `basic.get` writes the type of the queue as Erlang does (rule 86).
+    pub quotes_queue_type: bool,
+    /// Messages that a quorum queue drops together from its head are dead-lettered in reverse (rule 103).
+    pub drops_last_first: bool,
     /// Who watches for deliveries that are not acknowledged in time (rules 93, 94).
     pub timeout_owner: TimeoutOwner,
     /// How a quorum queue treats priorities (rule 114).
@@ -140,6 +148,14 @@ impl Counting {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConsumerKeys {
+    /// Tag, then channel: a consumer of the same tag is the same consumer, and has its place in the turn.
+    Tag,
+    /// A number that grows.
+    Arrival,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QuorumPriority {
     Ignored,
     /// Above 4 is high, and two high ones go before a normal one.
@@ -155,6 +171,10 @@ const V3_13: Rules = Rules {
     topic_hashes_max: usize::MAX,
     global_qos: true,
     single_active_preempts: false,
+    consumer_keys: ConsumerKeys::Tag,
+    returns_activate: false,
+    drops_last_first: true,
+    quotes_queue_type: false,
     timeout_owner: TimeoutOwner::Channel,
     quorum_priority: QuorumPriority::Ignored,
     interpret_client_x_death: true,
@@ -171,6 +191,7 @@ const V3_13: Rules = Rules {
 const V4_0: Rules = Rules {
     message_bytes_max: 16 << 20,
     single_active_preempts: true,
+    consumer_keys: ConsumerKeys::Arrival,
     quorum_priority: QuorumPriority::TwoToOne,
     interpret_client_x_death: false,
     delivery_limit: Some(20),
@@ -185,6 +206,9 @@ const V4_3: Rules = Rules {
     queue_mode_is_free: true,
     topic_hashes_max: 2,
     global_qos: false,
+    returns_activate: true,
+    drops_last_first: false,
+    quotes_queue_type: true,
     timeout_owner: TimeoutOwner::Queue,
     quorum_priority: QuorumPriority::Strict,
     counting: Counting::Failures,

@@ -125,8 +125,11 @@ impl Broker {
             routing.queues.retain(|queue| self.queues.contains_key(queue)); // deleted meanwhile
             complete &= self.deliver_to_queues(now, channel, &routing) == Outcome::Ack;
         }
-        for (delivery_tag, how) in settlements {
-            self.settle_all(now, channel, &[delivery_tag], how);
+        // What was settled alike in a row is settled together.
+        for alike in settlements.chunk_by(|(_, one), (_, next)| one == next) {
+            let mut tags: Vec<u64> = alike.iter().map(|(tag, _)| *tag).collect();
+            tags.sort_unstable();
+            self.settle_all(now, channel, &tags, alike[0].1);
         }
         // What a full queue refuses cannot be nacked here, and the rest has happened.
         if complete { Ok(Reply::Ok) } else { Err(AmqpError::precondition("partial tx completion")) }
@@ -259,20 +262,29 @@ impl Broker {
 
     /// Rule 103: while there is too much, the head goes; whether any went. What refuses instead begins or ends to.
     pub(super) fn enforce_limit(&mut self, id: QueueId) -> bool {
-        let mut dropped = false;
-        while let Some(queue) = self.queues.get_mut(&id) {
-            if queue.settings.overflow != Overflow::DropHead {
-                queue.update_rejecting();
-                break;
-            }
-            if !queue.is_over_limit() {
-                break;
-            }
-            let Some(entry) = queue.messages.pop_front() else { break };
-            self.die(id, entry, DeathReason::Maxlen);
-            dropped = true;
+        let Some(queue) = self.queues.get_mut(&id) else { return false };
+        if queue.settings.overflow != Overflow::DropHead {
+            queue.update_rejecting();
+            return false;
         }
-        dropped
+        if !queue.is_over_limit() {
+            return false;
+        }
+        let mut dropped: Vec<Entry> = Vec::new();
+        while queue.is_over_limit()
+            && let Some(entry) = queue.messages.pop_front()
+        {
+            dropped.push(entry);
+        }
+        // What a quorum queue drops at once is published in reverse, unless it keeps its dead letters until they have arrived.
+        if self.profile.rules().drops_last_first && queue.messages.kind() == Kind::Quorum && !queue.settings.at_least_once {
+            dropped.reverse();
+        }
+        let any = !dropped.is_empty();
+        for entry in dropped {
+            self.die(id, entry, DeathReason::Maxlen);
+        }
+        any
     }
 
     /// A copy leaves its queue unacknowledged: to the dead-letter exchange, or to nowhere (rule 116).

@@ -163,7 +163,7 @@ impl Broker {
         }
         let consumers = &queue.queue.consumers;
         let serves = |id: &super::ConsumerId| consumers.active.is_none_or(|active| active == *id);
-        Some(consumers.ids().filter(serves).any(|id| super::deliver::can_take(&self.consumers, &self.channels, id)))
+        Some(consumers.ids().filter(serves).any(|id| super::turn::can_take(&self.consumers, &self.channels, id)))
     }
 
     /// Publishes of blocked connections that nobody has read.

@@ -8,6 +8,7 @@ pub mod differential;
 mod explore;
 mod grades;
 mod lesson;
+mod random_script;
 pub mod real;
 mod run;
 
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::broker::Profile;
 use crate::formats::{broker_script, scenario_file};
 use crate::scenario::validate::unknown_names;
 use crate::scenario::{Problem, Property, Scenario};
@@ -70,6 +72,12 @@ enum Command {
         /// The first seed
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// The RabbitMQ that the broker is: 3.13 (compared with 3.10), 4.0 or 4.3
+        #[arg(long, default_value = "3.13")]
+        profile: String,
+        /// Print the scripts, run none
+        #[arg(long)]
+        print: bool,
     },
 }
 
@@ -84,7 +92,10 @@ pub fn main() -> ExitCode {
         Command::Lesson(command) => lesson::lesson(&command),
         Command::Grade(options) => lesson::grade_all(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
-        Command::Differential { amqp, management, runs, seed } => differential(&amqp, management, runs, seed),
+        Command::Differential { runs, seed, profile, print: true, .. } => print_scripts(seed..seed + runs, &profile),
+        Command::Differential { amqp, management, runs, seed, profile, print: false } => {
+            differential(&amqp, management, runs, seed, &profile)
+        }
     }
     .unwrap_or_else(|BadInput(message)| {
         eprintln!("{message}");
@@ -115,7 +126,19 @@ fn script(path: &Path, real: Option<(String, String)>, ctl: Option<String>) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-fn differential(amqp: &str, management: String, runs: u64, seed: u64) -> Result<ExitCode, BadInput> {
+fn profile_named(name: &str) -> Result<Profile, BadInput> {
+    Profile::from_name(name).ok_or_else(|| BadInput(format!("There is no profile {name}: the profiles are 3.13, 4.0 and 4.3.")))
+}
+
+/// One random script a line.
+fn print_scripts(seeds: std::ops::Range<u64>, profile: &str) -> Result<ExitCode, BadInput> {
+    let profile = profile_named(profile)?;
+    seeds.for_each(|seed| println!("{}", random_script::random_script(seed, profile)));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn differential(amqp: &str, management: String, runs: u64, seed: u64, profile: &str) -> Result<ExitCode, BadInput> {
+    let profile = profile_named(profile)?;
     let address = real::Address::parse(amqp).map_err(BadInput)?;
     let broker = real::RealBroker { address, management, ctl: None, quiet: real::QUIET };
     let terminal = std::io::stderr().is_terminal();
@@ -127,7 +150,7 @@ fn differential(amqp: &str, management: String, runs: u64, seed: u64) -> Result<
             eprintln!("{done} of {runs} scripts agree");
         }
     };
-    let found = differential::search(&broker, seed..seed + runs, &format!("requeue-{seed}"), progress);
+    let found = differential::search(&broker, profile, seed..seed + runs, &format!("requeue-{seed}"), progress);
     if terminal {
         eprintln!();
     }

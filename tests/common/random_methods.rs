@@ -92,6 +92,119 @@ impl Random {
         }
     }
 
+    /// One queue, and several consumers on two channels with small windows: it is about turns, credit, and what comes back.
+    pub fn run_crowded(bytes: &[u8]) {
+        let mut choices = Choices::new(bytes);
+        let profile = choices.pick(&Profile::ALL);
+        let mut random = Self::new(profile);
+        let connection = random.broker.open_connection(Capabilities::default());
+        random.connections.push(connection);
+        let arguments = Self::crowded_queue(&mut choices);
+        random.crowded_method(Method::QueueDeclare(QueueDeclare {
+            queue: "q1".into(),
+            durable: true,
+            exclusive: false,
+            auto_delete: false,
+            passive: false,
+            arguments,
+        }));
+        while !choices.is_empty() {
+            random.two_channels();
+            let method = random.crowd(&mut choices);
+            random.crowded_method(method);
+            random.windows_hold();
+        }
+    }
+
+    fn crowded_queue(choices: &mut Choices) -> Table {
+        let mut arguments = Table::new();
+        let quorum = choices.flag();
+        if quorum {
+            arguments.insert("x-queue-type".into(), Value::string("quorum"));
+            if choices.flag() {
+                arguments.insert("x-delivery-limit".into(), Value::Int(i64::from(choices.byte() % 4)));
+            }
+            if choices.byte() > 200 {
+                arguments.insert("x-delayed-retry-type".into(), Value::string("all"));
+                arguments.insert("x-delayed-retry-min".into(), Value::Int(10_000));
+            }
+        } else if choices.flag() {
+            arguments.insert("x-max-priority".into(), Value::Int(3));
+        }
+        if choices.byte() > 170 {
+            arguments.insert("x-max-length".into(), Value::Int(1 + i64::from(choices.byte() % 3)));
+        }
+        if choices.byte() > 190 {
+            arguments.insert("x-single-active-consumer".into(), Value::Bool(true));
+        }
+        arguments
+    }
+
+    fn two_channels(&mut self) {
+        while self.channels.len() < 2 {
+            let connection = self.connections.first().copied().filter(|connection| self.broker.flow(*connection).is_some());
+            let connection = connection.unwrap_or_else(|| self.broker.open_connection(Capabilities::default()));
+            self.connections = vec![connection];
+            let channel = self.broker.open_channel(self.now, connection).expect("an open connection takes a channel");
+            self.channels.push((connection, channel));
+        }
+    }
+
+    fn crowded_method(&mut self, method: Method) {
+        self.two_channels();
+        let what = format!("{method:?}");
+        let channel = self.channels[self.bodies as usize % 2].1;
+        // Errors close channels: that is part of the crowd.
+        let _ = self.broker.apply(self.now, channel, method);
+        self.check(&what);
+    }
+
+    fn crowd(&mut self, choices: &mut Choices) -> Method {
+        let tag = choices.pick(&["c9", "c10", "c2"]);
+        match choices.below(20) {
+            0 | 1 => Method::BasicQos { prefetch_size: 0, prefetch_count: u16::from(choices.byte() % 4), global: choices.byte() > 200 },
+            2..=4 => Method::BasicConsume(BasicConsume {
+                queue: "q1".into(),
+                consumer_tag: tag.into(),
+                no_ack: choices.byte() > 230,
+                exclusive: false,
+                arguments: [("x-priority".into(), Value::Int(i64::from(choices.byte() % 2)))].into_iter().collect(),
+            }),
+            5 | 6 => Method::BasicCancel { consumer_tag: tag.into() },
+            7 => Method::BasicGet { queue: "q1".into(), no_ack: false },
+            8 | 9 => Method::BasicAck { delivery_tag: self.open_tag(choices), multiple: choices.flag() },
+            10 | 11 => Method::BasicNack { delivery_tag: self.open_tag(choices), multiple: choices.flag(), requeue: choices.flag() },
+            12 => Method::BasicRecover { requeue: true },
+            13 if choices.byte() > 200 => Method::QueuePurge { queue: "q1".into() },
+            _ => {
+                self.bodies += 1;
+                Method::BasicPublish(BasicPublish {
+                    exchange: "".into(),
+                    routing_key: "q1".into(),
+                    mandatory: false,
+                    immediate: false,
+                    properties: Properties { priority: choices.flag().then(|| choices.byte() % 8), ..Properties::default() }.into(),
+                    body: Body::text(&self.bodies.to_string()),
+                })
+            }
+        }
+    }
+
+    /// A tag that may be out, or 0.
+    fn open_tag(&self, choices: &mut Choices) -> u64 {
+        let channel = self.channels[self.bodies as usize % 2].1;
+        let open: Vec<u64> =
+            self.delivered.iter().filter(|given| given.0 == channel && !self.settled.contains(given)).map(|(_, tag)| *tag).collect();
+        if open.is_empty() { 0 } else { choices.pick(&open) }
+    }
+
+    /// What a queue has ready, nobody with room could take; nothing is out that nobody holds (rule 62).
+    fn windows_hold(&self) {
+        let Some(queue) = self.broker.queue("q1") else { return };
+        let held: u64 = self.channels.iter().map(|(_, channel)| self.broker.unacked_on(*channel)).sum();
+        assert_eq!(queue.unacked(), held, "all that is out of q1 is held by its two channels");
+    }
+
     fn channel(&mut self, choices: &mut Choices) -> ChannelId {
         if self.connections.is_empty() || (choices.byte() > 250 && self.connections.len() < CONNECTIONS_MAX) {
             let connection = self.broker.open_connection(Capabilities::default());

@@ -5,16 +5,20 @@ pub mod ready;
 pub mod settings;
 
 pub(super) mod classic;
+pub(super) mod consumers;
 pub(super) mod quorum;
 
 use std::collections::VecDeque;
 
+use super::channel::Channel;
 use super::message::Message;
-use super::profile::{Counting, Rules};
+use super::profile::{Counting, Rules, TimeoutOwner};
 use super::value::{Name, Table};
 use crate::base::SimTime;
-use crate::broker::ids::{ConnectionId, ConsumerId};
+use crate::base::ordered::OrderedMap;
+use crate::broker::ids::{ChannelId, ConnectionId};
 use classic::ClassicMessages;
+use consumers::Consumers;
 use quorum::QuorumMessages;
 use ready::Entry;
 use settings::{Overflow, Settings};
@@ -54,11 +58,21 @@ pub struct Queue {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) unacked: usize,
+    /// Where the queue itself watches over deliveries: those that are out, the oldest first, and some that no longer are (rule 94).
+    pub(super) held: VecDeque<Held>,
     pub(super) consumers: Consumers,
     pub(super) had_consumer: bool,
     pub(super) sequence_next: u64,
     /// The last moment somebody used it, for `x-expires` (rule 101).
     pub(super) used_at: SimTime,
+}
+
+/// A delivery that is out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub since: SimTime,
+    pub channel: ChannelId,
+    pub delivery_tag: u64,
 }
 
 /// The ready messages, by kind of queue.
@@ -105,7 +119,7 @@ impl Messages {
     pub fn iter(&self) -> Box<dyn Iterator<Item = &Entry> + '_> {
         match self {
             Self::Classic(messages) => Box::new(messages.levels.iter()),
-            Self::Quorum(messages) => Box::new(messages.iter()),
+            Self::Quorum(messages) => messages.iter(),
         }
     }
 
@@ -202,6 +216,25 @@ impl Queue {
         }
     }
 
+    /// A delivery of this queue is out from now on.
+    pub(super) fn note_held(&mut self, since: SimTime, channel: ChannelId, delivery_tag: u64, rules: &Rules) {
+        if rules.timeout_owner == TimeoutOwner::Queue && self.messages.kind() == Kind::Quorum {
+            self.held.push_back(Held { since, channel, delivery_tag });
+        }
+    }
+
+    /// Deliveries of this queue were settled. The list is kept in order at a constant cost a delivery: its head is cleared at once,
+    /// the rest when half of it is out of date.
+    pub(super) fn forget_held(&mut self, channels: &OrderedMap<ChannelId, Box<Channel>>) {
+        let is_out = |held: &Held| channels.get(&held.channel).is_some_and(|channel| channel.unacked.contains(held.delivery_tag));
+        while self.held.front().is_some_and(|held| !is_out(held)) {
+            self.held.pop_front();
+        }
+        if self.held.len() > 2 * self.unacked + 16 {
+            self.held.retain(is_out);
+        }
+    }
+
     /// What counts towards the length limit: ready messages, and what a quorum queue keeps otherwise (rules 102, 107, 136).
     fn load(&self) -> (u64, u64) {
         let (kept, kept_bytes) = self.messages.quorum().map_or((0, 0), QuorumMessages::kept);
@@ -252,100 +285,5 @@ impl Queue {
         };
         let expiry = self.settings.expires.filter(|_| self.consumers.is_empty()).map(|period| self.used_at + period);
         head.filter(|at| *at < SimTime::MAX).into_iter().chain(expiry).chain(others.into_iter().flatten()).min()
-    }
-}
-
-/// The consumers of a queue. Those that can take a message stand in the rotation, the highest priority first and in turn
-/// within a priority; one that cannot leaves it and comes back at the end (rule 68).
-#[derive(Clone, Debug, Default)]
-pub(super) struct Consumers {
-    /// In order of arrival.
-    all: Vec<(i64, ConsumerId)>,
-    rotation: VecDeque<(i64, ConsumerId)>,
-    pub exclusive: Option<ConsumerId>,
-    /// Of a queue with a single active consumer (rule 83).
-    pub active: Option<ConsumerId>,
-}
-
-impl Consumers {
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    pub fn add(&mut self, priority: i64, consumer: ConsumerId) {
-        self.all.push((priority, consumer));
-        self.unblock(priority, consumer);
-    }
-
-    pub fn remove(&mut self, consumer: ConsumerId) {
-        self.all.retain(|(_, other)| *other != consumer);
-        self.rotation.retain(|(_, other)| *other != consumer);
-        self.exclusive = self.exclusive.filter(|other| *other != consumer);
-        self.active = self.active.filter(|other| *other != consumer);
-    }
-
-    /// The highest priority, then the earliest (rule 83).
-    fn best(&self) -> Option<(i64, ConsumerId)> {
-        let mut best: Option<(i64, ConsumerId)> = None;
-        for &(priority, consumer) in &self.all {
-            if best.is_none_or(|(known, _)| priority > known) {
-                best = Some((priority, consumer));
-            }
-        }
-        best
-    }
-
-    /// Of the consumers left the one to become the single active one.
-    pub fn choose_active(&mut self) {
-        if self.active.is_none() {
-            self.active = self.best().map(|(_, consumer)| consumer);
-        }
-    }
-
-    /// Somebody of higher priority than the active one waits (rule 84).
-    pub fn has_better_than_active(&self) -> bool {
-        let priority_of = |consumer| self.all.iter().find(|(_, other)| *other == consumer).map(|(priority, _)| *priority);
-        let active = self.active.and_then(priority_of);
-        self.best().is_some_and(|(priority, _)| active.is_some_and(|active| priority > active))
-    }
-
-    pub fn replace_active(&mut self) {
-        self.active = None;
-        self.choose_active();
-    }
-
-    pub fn front(&self) -> Option<ConsumerId> {
-        self.rotation.front().map(|(_, consumer)| *consumer)
-    }
-
-    /// The first in turn was served.
-    pub fn rotate(&mut self) {
-        if self.rotation.len() > 1
-            && let Some((priority, consumer)) = self.rotation.pop_front()
-        {
-            self.unblock(priority, consumer);
-        }
-    }
-
-    /// The first in turn cannot take anything.
-    pub fn block_front(&mut self) {
-        self.rotation.pop_front();
-    }
-
-    /// Back into the rotation, behind its equals, unless it stands there.
-    pub fn unblock(&mut self, priority: i64, consumer: ConsumerId) {
-        if self.rotation.iter().any(|(_, other)| *other == consumer) {
-            return;
-        }
-        let place = self.rotation.partition_point(|(other, _)| *other >= priority);
-        self.rotation.insert(place, (priority, consumer));
-    }
-
-    pub fn ids(&self) -> impl Iterator<Item = ConsumerId> {
-        self.all.iter().map(|(_, consumer)| *consumer)
     }
 }

@@ -101,17 +101,27 @@ impl QuorumMessages {
         self.delayed.len()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.returned.iter().chain(self.new.iter())
+    /// In the order they would be delivered.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = &Entry> + '_> {
+        match self.priority {
+            QuorumPriority::Ignored | QuorumPriority::Strict => Box::new(self.returned.iter().chain(self.new.iter())),
+            QuorumPriority::TwoToOne => {
+                let (mut high, mut normal, mut turn) = (self.new.level(1).peekable(), self.new.level(0).peekable(), self.turn);
+                let lines = std::iter::from_fn(move || {
+                    let is_normal =
+                        high.peek().is_none_or(|high| normal.peek().is_some_and(|normal| is_turn_of_normal(turn, high, normal)));
+                    turn = next_turn(turn);
+                    if is_normal { normal.next() } else { high.next() }
+                });
+                Box::new(self.returned.iter().chain(lines))
+            }
+        }
     }
 
     fn next_level(&self) -> Option<usize> {
         let (high, normal) = (self.new.level_front(1), self.new.level_front(0));
         match (self.priority, high, normal) {
-            (QuorumPriority::TwoToOne, Some(high), Some(normal)) => {
-                let turn_of_normal = self.turn == NORMAL_TURN && normal.sequence < high.sequence;
-                Some(usize::from(!turn_of_normal))
-            }
+            (QuorumPriority::TwoToOne, Some(high), Some(normal)) => Some(usize::from(!is_turn_of_normal(self.turn, high, normal))),
             _ => self.new.heads().next().map(|(level, _)| level),
         }
     }
@@ -132,7 +142,7 @@ impl QuorumMessages {
 
     /// A new message was handed out, from the line or past it.
     pub fn take_turn(&mut self) {
-        self.turn = if self.turn == NORMAL_TURN { 0 } else { self.turn + 1 };
+        self.turn = next_turn(self.turn);
     }
 
     pub fn return_to_front(&mut self, entry: Entry) -> usize {
@@ -184,8 +194,10 @@ impl QuorumMessages {
         None
     }
 
+    /// Everything that is ready; the two lines begin their turns again (rule 114).
     pub fn take(&mut self) -> Vec<Entry> {
         self.returned_bytes = 0;
+        self.turn = 0;
         let mut entries: Vec<Entry> = std::mem::take(&mut self.returned).into();
         entries.extend(self.new.take());
         entries
@@ -218,6 +230,15 @@ pub(in crate::broker) fn told_counts(entry: &Entry, rules: &Rules) -> [(&'static
         Counting::Failures => (entry.failures(), returns),
     };
     [("x-delivery-count", delivered), ("x-acquired-count", acquired)]
+}
+
+/// The normal line is next, though the high one has messages too.
+const fn is_turn_of_normal(turn: u8, high: &Entry, normal: &Entry) -> bool {
+    turn == NORMAL_TURN && normal.sequence < high.sequence
+}
+
+const fn next_turn(turn: u8) -> u8 {
+    if turn == NORMAL_TURN { 0 } else { turn + 1 }
 }
 
 /// How long a returned message is hidden (rule 136).

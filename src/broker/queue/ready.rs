@@ -149,6 +149,11 @@ impl Levels {
         self.pop_level(level)
     }
 
+    /// One level, the first first.
+    pub fn level(&self, level: usize) -> impl Iterator<Item = &Entry> {
+        self.levels[level].iter()
+    }
+
     /// The head of one level.
     pub fn level_front(&self, level: usize) -> Option<&Entry> {
         self.levels.get(level)?.front()

@@ -412,11 +412,16 @@ impl Client {
             self.settled(&step.channel, delivery_tag, *multiple);
         }
         if let Op::Consume { consume, on_delivery } = &step.op {
-            if let Some(settle) = on_delivery.as_ref().filter(|_| !consume.no_ack) {
-                self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0));
-            }
-            if let Some(channel) = self.channels.get_mut(&step.channel).filter(|_| consume.no_ack) {
-                channel.no_ack_tags.push(consume.consumer_tag.clone());
+            // A tag may be used again, in another way.
+            match on_delivery.as_ref().filter(|_| !consume.no_ack) {
+                Some(settle) => self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0)),
+                None => self.consumers.remove(&consume.consumer_tag),
+            };
+            if let Some(channel) = self.channels.get_mut(&step.channel) {
+                channel.no_ack_tags.retain(|tag| *tag != consume.consumer_tag);
+                if consume.no_ack {
+                    channel.no_ack_tags.push(consume.consumer_tag.clone());
+                }
             }
         }
         Ok(methods::method_of(&step.op, delivery_tag))
@@ -700,6 +705,9 @@ impl Client {
         for queue in list(self.manage("GET", &format!("queues/{vhost}?disable_stats=true"), None)?) {
             let name = text(&queue, "name");
             let (ready, consumers) = self.count(&name).unzip();
+            // A quorum queue does not count consumers that wait to become the single active one.
+            let alone = queue["arguments"]["x-single-active-consumer"] == true && text(&queue, "type") == "quorum";
+            let consumers = consumers.filter(|_| !alone);
             queues.push(ProbeQueue {
                 kind: text(&queue, "type"),
                 durable: flag(&queue, "durable"),

@@ -171,9 +171,11 @@ impl Client {
             Op::Publish(publish) => Method::BasicPublish(publish.clone()),
             Op::Get { queue, no_ack } => Method::BasicGet { queue: queue.clone(), no_ack: *no_ack },
             Op::Consume { consume, on_delivery } => {
-                if let Some(settle) = on_delivery.as_ref().filter(|_| !consume.no_ack) {
-                    self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0));
-                }
+                // A tag may be used again, in another way.
+                match on_delivery.as_ref().filter(|_| !consume.no_ack) {
+                    Some(settle) => self.consumers.insert(consume.consumer_tag.clone(), (settle.clone(), 0)),
+                    None => self.consumers.remove(&consume.consumer_tag),
+                };
                 Method::BasicConsume(consume.clone())
             }
             Op::Cancel { consumer_tag } => Method::BasicCancel { consumer_tag: consumer_tag.clone() },

@@ -1,0 +1,237 @@
+//! Settling deliveries: acknowledgements, returns and rejections, one or many at once, and what an ended channel held
+//! (section G of the rules).
+
+use super::Broker;
+use super::cause::{DeathReason, RequeueCause};
+use super::channel::{Settlement, Unacked};
+use super::error::AmqpError;
+use super::event::Event;
+use super::ids::{ChannelId, ConsumerId, QueueId};
+use super::method::Reply;
+use super::profile::ConsumerKeys;
+use super::queue::ready::Entry;
+use super::queue::{Kind, quorum};
+use super::value::Name;
+use crate::base::SimTime;
+
+/// Deliveries of one queue to one consumer, or one message that was fetched: what RabbitMQ's channel settles together (rule 74).
+struct Group {
+    queue: QueueId,
+    consumer: Option<ConsumerId>,
+    deliveries: Vec<(u64, Entry)>,
+}
+
+impl Broker {
+    /// Ack, nack and reject of one delivery or of all up to a tag (rules 88, 89).
+    pub(super) fn settle(
+        &mut self,
+        now: SimTime,
+        channel: ChannelId,
+        delivery_tag: u64,
+        multiple: bool,
+        how: Settlement,
+    ) -> Result<Reply, AmqpError> {
+        let state = self.channel(channel);
+        let known = state.unacked.get_mut(delivery_tag).is_some_and(|delivery| !delivery.settled);
+        if !(known || multiple && delivery_tag == 0) {
+            return Err(AmqpError::precondition(format_args!("unknown delivery tag {delivery_tag}")));
+        }
+        if !multiple && state.transaction.is_none() {
+            self.settle_all(now, channel, &[delivery_tag], how);
+            return Ok(Reply::Ok);
+        }
+        let last = if delivery_tag == 0 { u64::MAX } else { delivery_tag };
+        let tags: Vec<u64> = if multiple {
+            let open = state.unacked.open().map(|(tag, _)| tag);
+            open.take_while(|tag| *tag <= last).collect()
+        } else {
+            vec![delivery_tag]
+        };
+        let Some(transaction) = &mut state.transaction else {
+            self.settle_all(now, channel, &tags, how);
+            return Ok(Reply::Ok);
+        };
+        for tag in tags {
+            transaction.settlements.push((tag, how)); // rule 55: it takes effect at the commit
+            if let Some(delivery) = state.unacked.get_mut(tag) {
+                delivery.settled = true;
+            }
+        }
+        Ok(Reply::Ok)
+    }
+
+    /// `basic.recover`: everything that the channel holds and no transaction has settled (rule 92).
+    pub(super) fn recover(&mut self, now: SimTime, channel: ChannelId) {
+        let tags: Vec<u64> = self.channel(channel).unacked.open().map(|(tag, _)| tag).collect();
+        self.settle_all(now, channel, &tags, Settlement::Requeue(RequeueCause::Recovered));
+    }
+
+    /// Split by queue and consumer: each group is settled, and its queue goes on, before the next (rules 74, 90, 92).
+    pub(super) fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
+        let mut counted = 0;
+        let was_full = self.channel(channel).is_full();
+        if let &[tag] = tags {
+            let Some(delivery) = self.channel(channel).unacked.remove(tag) else { return };
+            counted += u64::from(delivery.consumer.is_some());
+            self.uncount(channel, counted);
+            self.settle_group(now, channel, (delivery.queue, delivery.consumer), how, &mut std::iter::once((tag, delivery.entry)), 1);
+        } else {
+            let mut groups: Vec<Group> = Vec::new();
+            for &tag in tags {
+                let Some(Unacked { queue, consumer, entry, .. }) = self.channel(channel).unacked.remove(tag) else { continue };
+                counted += u64::from(consumer.is_some());
+                match groups.iter_mut().rev().find(|group| consumer.is_some() && group.consumer == consumer) {
+                    Some(group) => group.deliveries.push((tag, entry)),
+                    None => groups.push(Group { queue, consumer, deliveries: vec![(tag, entry)] }),
+                }
+            }
+            self.uncount(channel, counted);
+            groups.sort_by_cached_key(|group| {
+                let queue: Option<Name> = self.queues.get(&group.queue).map(|queue| queue.name.clone());
+                let tag = group.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone());
+                (queue, tag, group.deliveries[0].0)
+            });
+            for Group { queue, consumer, mut deliveries } in groups {
+                if matches!(how, Settlement::Nack | Settlement::Reject) && self.is_classic(queue) {
+                    // A classic queue settles each of its priorities by itself, the highest first (rule 90).
+                    deliveries.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.priority()));
+                }
+                let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
+                self.settle_group(now, channel, (queue, consumer), how, &mut deliveries.into_iter(), count);
+            }
+        }
+        if was_full && self.channels.get(&channel).is_some_and(|state| !state.is_full()) {
+            self.resume_channel(now, channel);
+        }
+    }
+
+    /// The channel's window forgets deliveries to consumers; messages that were fetched never counted (rule 76).
+    fn uncount(&mut self, channel: ChannelId, count: u64) {
+        let state = self.channel(channel);
+        if state.prefetch_channel > 0 {
+            state.volume = state.volume.saturating_sub(count);
+        }
+    }
+
+    fn settle_group(
+        &mut self,
+        now: SimTime,
+        channel: ChannelId,
+        (id, consumer): (QueueId, Option<ConsumerId>),
+        how: Settlement,
+        deliveries: &mut dyn Iterator<Item = (u64, Entry)>,
+        count: u32,
+    ) {
+        let Some(queue) = self.queues.get_mut(&id) else { return }; // its queue is gone, and with it the messages
+        queue.unacked -= count as usize;
+        queue.forget_held(&self.channels);
+        let kind = queue.messages.kind();
+        if let Settlement::Requeue(cause) = how
+            && kind == Kind::Quorum
+            && self.returns_one_by_one(id, cause)
+        {
+            // Each is a command of its own to the queue, which goes on after it.
+            for (delivery_tag, entry) in deliveries {
+                self.give_back(now, id, channel, delivery_tag, entry, cause);
+                self.credit_group(id, consumer, 1);
+                self.dispatch(now, id);
+            }
+            return;
+        }
+        let unblocked = kind == Kind::Classic && self.credit_group(id, consumer, count);
+        for (delivery_tag, entry) in deliveries {
+            match how {
+                Settlement::Ack => {
+                    let Some(queue) = self.queues.get(&id) else { return };
+                    self.events.push(Event::Acknowledged { queue: queue.name.clone(), channel, delivery_tag, message: entry.message });
+                }
+                Settlement::Nack | Settlement::Reject => {
+                    let Some(queue) = self.queues.get(&id) else { return };
+                    let failed = queue.counting(self.profile.rules()).refusal_fails(how == Settlement::Reject); // rule 139
+                    self.die(id, entry.returned(failed), DeathReason::Rejected);
+                }
+                Settlement::Requeue(cause) => self.give_back(now, id, channel, delivery_tag, entry, cause),
+            }
+        }
+        let requeued = matches!(how, Settlement::Requeue(_));
+        match kind {
+            Kind::Classic => {
+                if requeued {
+                    self.enforce_limit(id); // rule 103: a requeued message is the first victim
+                    self.drop_expired(now, id);
+                }
+                if requeued || unblocked {
+                    self.dispatch(now, id);
+                }
+            }
+            Kind::Quorum => {
+                self.credit_group(id, consumer, count);
+                if !requeued || self.profile.rules().returns_activate {
+                    self.activate_next(id);
+                }
+                self.dispatch(now, id); // rule 103: what came back may find a consumer before the limit is looked at
+            }
+        }
+    }
+
+    pub(super) fn is_classic(&self, id: QueueId) -> bool {
+        self.queues.get(&id).is_some_and(|queue| queue.messages.kind() == Kind::Classic)
+    }
+
+    /// A quorum queue without a limit takes back one message after the other (rule 134).
+    fn returns_one_by_one(&self, id: QueueId, cause: RequeueCause) -> bool {
+        let no_limit = self.queues.get(&id).is_some_and(|queue| queue.settings.delivery_limit.is_none());
+        no_limit && quorum::starts_again(cause, self.profile.rules())
+    }
+
+    fn credit_group(&mut self, id: QueueId, consumer: Option<ConsumerId>, count: u32) -> bool {
+        consumer.is_some_and(|consumer| self.return_credit(id, consumer, count))
+    }
+
+    /// What an ended channel held comes back: in the order of delivery to a classic queue, consumer by consumer to a quorum queue
+    /// (rules 67, 135). The queues, which the caller lets go on.
+    pub(super) fn return_held(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) -> Vec<QueueId> {
+        let mut held: Vec<(QueueId, Vec<(u64, Unacked)>)> = Vec::new();
+        for (tag, delivery) in self.channel(channel).unacked.take() {
+            match held.iter_mut().rev().find(|(queue, _)| *queue == delivery.queue) {
+                Some((_, deliveries)) => deliveries.push((tag, delivery)),
+                None => held.push((delivery.queue, vec![(tag, delivery)])),
+            }
+        }
+        held.retain(|(queue, _)| self.queues.contains_key(queue));
+        held.sort_by_cached_key(|(queue, _)| self.queues[queue].name.clone());
+        let queues = held.iter().map(|(queue, _)| *queue).collect();
+        for (id, mut deliveries) in held {
+            let Some(queue) = self.queues.get_mut(&id) else { continue };
+            queue.unacked -= deliveries.len();
+            queue.forget_held(&self.channels);
+            let kind = queue.messages.kind();
+            if kind == Kind::Quorum {
+                self.sort_by_consumer(&mut deliveries);
+            }
+            for (delivery_tag, Unacked { consumer, entry, .. }) in deliveries {
+                self.give_back(now, id, channel, delivery_tag, entry, cause);
+                self.credit_group(id, consumer, 1);
+            }
+            if kind == Kind::Classic {
+                self.enforce_limit(id);
+                self.drop_expired(now, id);
+            }
+        }
+        queues
+    }
+
+    /// A message that was fetched has a consumer of its own, whose tag is the number of the delivery.
+    fn sort_by_consumer(&self, deliveries: &mut [(u64, Unacked)]) {
+        match self.profile.rules().consumer_keys {
+            ConsumerKeys::Arrival => deliveries.sort_by_cached_key(|(tag, delivery)| {
+                let fetched = delivery.consumer.is_none();
+                (fetched, delivery.consumer, if fetched { tag.to_string() } else { String::new() })
+            }),
+            ConsumerKeys::Tag => deliveries.sort_by_cached_key(|(tag, delivery)| {
+                let consumer = delivery.consumer.and_then(|consumer| self.consumers.get(&consumer));
+                consumer.map_or_else(|| tag.to_string(), |consumer| consumer.tag.to_string())
+            }),
+        }
+    }
+}

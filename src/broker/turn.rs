@@ -1,0 +1,311 @@
+//! Handing out: who gets the next message, what a delivery takes and a settlement gives back (rules 61 to 86).
+
+use std::cmp::Ordering;
+
+use super::Broker;
+use super::channel::{Channel, Consumer, ConsumerState, Unacked};
+use super::deliver::as_delivered;
+use super::event::{Delivered, Event};
+use super::ids::{ChannelId, ConsumerId, QueueId};
+use super::profile::{ConsumerKeys, Rules};
+use super::queue::consumers::{Waiting, WaitingOrder};
+use super::queue::ready::Entry;
+use super::queue::{Kind, Queue};
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
+
+impl Broker {
+    /// The consumer that takes the message at hand. Those that cannot take it leave the turn (rules 68, 69).
+    pub(super) fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        let queue = self.queues.get_mut(&id)?;
+        match queue.messages.kind() {
+            Kind::Classic => next_of_classic(queue, &self.consumers, &self.channels),
+            Kind::Quorum => next_of_quorum(queue, &mut self.consumers),
+        }
+    }
+
+    /// Hands out ready messages for as long as there is a consumer that can take them (rule 62).
+    pub(super) fn dispatch(&mut self, now: SimTime, id: QueueId) {
+        self.drop_expired_first(now, id);
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        match queue.messages.kind() {
+            Kind::Classic => self.dispatch_classic(now, id),
+            Kind::Quorum => self.dispatch_quorum(now, id),
+        }
+        self.refresh_deadline(id);
+    }
+
+    fn dispatch_classic(&mut self, now: SimTime, id: QueueId) {
+        // Nobody is offered anything while there is nothing: who is full keeps the place in turn (rule 68).
+        while self.queues.get(&id).is_some_and(|queue| !queue.messages.is_empty())
+            && let Some(consumer) = self.next_consumer(id)
+            && let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_front())
+        {
+            self.deliver(now, id, consumer, entry, false);
+            self.drop_expired(now, id);
+        }
+    }
+
+    /// What one command of a quorum queue hands out reaches the channels consumer by consumer; the limit comes after (rule 103).
+    fn dispatch_quorum(&mut self, now: SimTime, id: QueueId) {
+        let mut handed_out: Vec<(ConsumerId, Entry)> = Vec::new();
+        loop {
+            let Some(queue) = self.queues.get_mut(&id) else { return };
+            forget_front(queue, &mut self.consumers);
+            if queue.messages.is_empty() {
+                break;
+            }
+            let Some(consumer) = self.next_consumer(id) else { break };
+            let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_front()) else { break };
+            self.take_credit(id, consumer);
+            handed_out.push((consumer, entry));
+            self.drop_expired(now, id);
+        }
+        if handed_out.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+            handed_out.sort_by(|(one, _), (other, _)| self.compare_keys(*one, *other));
+        }
+        for (consumer, entry) in handed_out {
+            self.hand_over(now, id, consumer, entry, false);
+        }
+        self.enforce_limit(id);
+    }
+
+    /// The order in which a quorum queue walks through its consumers (rules 67, 135).
+    pub(super) fn compare_keys(&self, one: ConsumerId, other: ConsumerId) -> Ordering {
+        match self.profile.rules().consumer_keys {
+            ConsumerKeys::Arrival => one.cmp(&other),
+            ConsumerKeys::Tag => {
+                let key = |consumer: ConsumerId| self.consumers.get(&consumer).map(|state| (&state.tag, state.channel));
+                key(one).cmp(&key(other))
+            }
+        }
+    }
+
+    /// A message goes to a consumer that [`next_consumer`](Self::next_consumer) has chosen.
+    pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer: ConsumerId, entry: Entry, direct: bool) {
+        self.take_credit(id, consumer);
+        self.hand_over(now, id, consumer, entry, direct);
+    }
+
+    /// The consumer was served: it has less credit, and another is next.
+    fn take_credit(&mut self, id: QueueId, consumer_id: ConsumerId) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let consumer = self.consumers.get_mut(&consumer_id).expect("the turn was given to a live consumer");
+        if let Some(credit) = &mut consumer.credit {
+            *credit -= 1;
+        }
+        match queue.messages.kind() {
+            Kind::Classic => {
+                let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
+                if channel.prefetch_channel > 0 && !consumer.no_ack {
+                    channel.volume += 1;
+                }
+                if !queue.settings.single_active_consumer {
+                    queue.consumers.rotate();
+                }
+            }
+            Kind::Quorum => {
+                if consumer.has_credit() {
+                    queue.consumers.rotate();
+                } else {
+                    queue.consumers.pop_front();
+                    consumer.queued = false;
+                }
+            }
+        }
+    }
+
+    /// The message reaches the channel.
+    fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let consumer = self.consumers.get_mut(&consumer_id).expect("the turn was given to a live consumer");
+        let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
+        let delivery_tag = channel.take_delivery_tag();
+        self.events.push(Event::Delivered(Delivered {
+            queue: queue.name.clone(),
+            channel: consumer.channel,
+            consumer_tag: consumer.tag.clone(),
+            delivery_tag,
+            message: as_delivered(queue, &entry, self.profile.rules()),
+            redelivered: entry.redelivered() && !(direct && queue.messages.kind() == Kind::Classic), // rule 139
+            no_ack: consumer.no_ack,
+            direct,
+        }));
+        if !consumer.no_ack {
+            consumer.unacked += 1;
+            queue.unacked += 1;
+            queue.note_held(now, consumer.channel, delivery_tag, self.profile.rules());
+            let delivery = Unacked { queue: id, consumer: Some(consumer_id), delivered_at: now, settled: false, entry };
+            channel.unacked.push(delivery_tag, delivery);
+        }
+    }
+
+    /// Deliveries of a consumer were settled: it has credit again, and may stand in the turn again (rules 68, 74).
+    /// Whether consumers of a classic queue that were blocked no longer are.
+    pub(super) fn return_credit(&mut self, id: QueueId, consumer_id: ConsumerId, count: u32) -> bool {
+        let Some(queue) = self.queues.get_mut(&id) else { return false };
+        let Some(consumer) = self.consumers.get_mut(&consumer_id) else { return false };
+        consumer.unacked -= count;
+        if consumer.state == ConsumerState::Cancelled {
+            if consumer.unacked == 0 {
+                self.forget_consumer(consumer_id);
+            }
+            return false;
+        }
+        let channel = consumer.channel;
+        match queue.messages.kind() {
+            Kind::Classic => {
+                let Some(credit) = &mut consumer.credit else { return false };
+                let was_empty = *credit == 0;
+                *credit += count; // to more than the prefetch, where an earlier consumer of the tag had held it (rule 81)
+                was_empty && unblock(queue, channel, &self.consumers)
+            }
+            Kind::Quorum => {
+                if let Some(credit) = &mut consumer.credit {
+                    *credit = (*credit + count).min(u32::from(consumer.prefetch));
+                }
+                if consumer.state == ConsumerState::Quiescing && consumer.unacked == 0 {
+                    queue.consumers.active = None;
+                    wait(queue, consumer_id, consumer, self.profile.rules());
+                } else {
+                    join(queue, consumer_id, consumer);
+                }
+                false
+            }
+        }
+    }
+
+    /// A cancelled consumer holds nothing any more.
+    pub(super) fn forget_consumer(&mut self, consumer: ConsumerId) {
+        let Some(state) = self.consumers.remove(&consumer) else { return };
+        if let Some(channel) = self.channels.get_mut(&state.channel) {
+            channel.cancelled.retain(|other| *other != consumer);
+        }
+        let Some(queue) = self.queues.get_mut(&state.queue) else { return };
+        if !state.queued {
+            return;
+        }
+        match self.profile.rules().consumer_keys {
+            ConsumerKeys::Tag => queue.consumers.remember_place(consumer, state.channel, state.tag),
+            ConsumerKeys::Arrival => queue.consumers.leave(consumer),
+        }
+    }
+
+    /// The single active consumer of a quorum queue is chosen, or yields to a better one (rules 83 to 85).
+    pub(super) fn activate_next(&mut self, id: QueueId) {
+        let rules = self.profile.rules();
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        if !queue.settings.single_active_consumer || queue.messages.kind() == Kind::Classic {
+            return;
+        }
+        let Some(next) = queue.consumers.next_waiting() else { return };
+        if let Some(active_id) = queue.consumers.active {
+            let Some(active) = self.consumers.get_mut(&active_id) else { return };
+            if !rules.single_active_preempts || next.priority <= active.priority {
+                return;
+            }
+            if active.unacked > 0 {
+                active.state = ConsumerState::Quiescing;
+                return;
+            }
+            queue.consumers.activate_first();
+            wait(queue, active_id, active, rules);
+        } else {
+            queue.consumers.activate_first();
+        }
+        if let Some(consumer) = self.consumers.get_mut(&next.consumer) {
+            consumer.state = ConsumerState::Up;
+            join(queue, next.consumer, consumer);
+        }
+    }
+
+    /// The channel's window has room again, or another size: queues that it had stopped go on.
+    pub(super) fn resume_channel(&mut self, now: SimTime, channel: ChannelId) {
+        let queues: Vec<QueueId> = self.queues.keys().copied().collect();
+        for id in queues {
+            let Some(queue) = self.queues.get_mut(&id) else { continue };
+            if queue.consumers.resume(channel) && unblock(queue, channel, &self.consumers) {
+                self.dispatch(now, id);
+            }
+        }
+    }
+}
+
+/// A consumer of a quorum queue that has credit stands in the turn, once.
+pub(super) fn join(queue: &mut Queue, id: ConsumerId, consumer: &mut Consumer) {
+    if consumer.state == ConsumerState::Up && consumer.has_credit() && !consumer.queued {
+        consumer.queued = true;
+        queue.consumers.join(consumer.priority, id);
+    }
+}
+
+/// It waits to become the single active one.
+pub(super) fn wait(queue: &mut Queue, id: ConsumerId, consumer: &mut Consumer, rules: &Rules) {
+    consumer.state = ConsumerState::Waiting;
+    let credit = consumer.credit.unwrap_or(u32::from(consumer.prefetch));
+    let order = if rules.single_active_preempts { WaitingOrder::Priority } else { WaitingOrder::Arrival };
+    queue.consumers.wait(Waiting { consumer: id, priority: consumer.priority, credit }, order);
+}
+
+fn unblock(queue: &mut Queue, channel: ChannelId, consumers: &OrderedMap<ConsumerId, Box<Consumer>>) -> bool {
+    queue.consumers.unblock(channel, |consumer| consumers.get(&consumer).is_some_and(|state| state.has_credit()))
+}
+
+fn next_of_classic(
+    queue: &mut Queue,
+    consumers: &OrderedMap<ConsumerId, Box<Consumer>>,
+    channels: &OrderedMap<ChannelId, Box<Channel>>,
+) -> Option<ConsumerId> {
+    let alone = queue.settings.single_active_consumer;
+    loop {
+        let id =
+            if alone { queue.consumers.active.filter(|active| !queue.consumers.is_blocked(*active))? } else { queue.consumers.front()?.1 };
+        let consumer = consumers.get(&id).expect("a consumer leaves the turn of a classic queue when it ends");
+        let channel = consumer.channel;
+        if !queue.consumers.is_suspended(channel) && consumer.has_credit() {
+            if !channels.get(&channel).is_some_and(|state| state.is_full()) {
+                return Some(id);
+            }
+            queue.consumers.suspend(channel);
+        }
+        queue.consumers.block(consumer.priority, channel, id);
+        if alone {
+            return None;
+        }
+    }
+}
+
+fn next_of_quorum(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<Consumer>>) -> Option<ConsumerId> {
+    loop {
+        let (_, id) = queue.consumers.front()?;
+        match consumers.get_mut(&id) {
+            Some(consumer) if consumer.state == ConsumerState::Up && consumer.has_credit() => return Some(id),
+            Some(consumer) => consumer.queued = false,
+            None => {}
+        }
+        queue.consumers.pop_front();
+    }
+}
+
+/// What stands first in the turn of a quorum queue and no longer exists, or only waits, leaves it even without a message.
+fn forget_front(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<Consumer>>) {
+    while let Some((_, id)) = queue.consumers.front() {
+        match consumers.get_mut(&id) {
+            Some(consumer) if consumer.state == ConsumerState::Waiting => consumer.queued = false,
+            Some(_) => return,
+            None => {}
+        }
+        queue.consumers.pop_front();
+    }
+}
+
+/// Whether a consumer could take one more message (rules 69, 71, 72, 75).
+pub(super) fn can_take(
+    consumers: &OrderedMap<ConsumerId, Box<Consumer>>,
+    channels: &OrderedMap<ChannelId, Box<Channel>>,
+    consumer: ConsumerId,
+) -> bool {
+    let Some(state) = consumers.get(&consumer) else { return false };
+    let Some(channel) = channels.get(&state.channel) else { return false };
+    state.state == ConsumerState::Up && state.has_credit() && !channel.is_full()
+}
