@@ -1,6 +1,7 @@
 //! Everything that can be done, by area. Each area is a module of its own that names its actions and carries them out.
 
 pub use super::author::AuthorAction;
+pub use super::canvas::CanvasAction;
 pub use super::composer::PublishAction;
 pub use super::course::CourseAction;
 pub use super::editing::EditAction;
@@ -20,6 +21,8 @@ pub enum Action {
     Edit(EditAction),
     /// What is looked at: nodes, and the story of an event.
     Select(SelectAction),
+    /// What of the canvas is seen, and what the pointer does there.
+    Canvas(CanvasAction),
     /// The composer.
     Publish(PublishAction),
     /// What an operator does to the running system: faults, requests, queues.
@@ -51,6 +54,7 @@ from_areas!(
     Time(TimeAction),
     Edit(EditAction),
     Select(SelectAction),
+    Canvas(CanvasAction),
     Publish(PublishAction),
     Operate(OperateAction),
     Page(PageAction),

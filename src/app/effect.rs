@@ -53,8 +53,8 @@ pub enum Effect {
     /// A picture of the canvas as it is, under this name.
     Picture(Image, String),
     TellHost(HostMessage),
-    /// Another system is on the canvas: all of it is to be seen.
-    ShowEverything,
+    /// The click that the browser reports next was the end of a gesture.
+    SwallowClick,
     /// A binding was drawn, and its key is asked for: its number.
     AskBindingKey(usize),
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.

@@ -178,7 +178,8 @@ fn would_lose(app: &App) -> bool {
 /// Closes the lesson, if one is open, and puts a system on the canvas.
 fn replace(app: &mut App, session: Session) -> Vec<Effect> {
     app.classroom = None;
-    app.put_on_canvas(session)
+    app.put_on_canvas(session);
+    Vec::new()
 }
 
 /// A file's name for a title.

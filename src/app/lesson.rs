@@ -194,10 +194,9 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<
         None => room.fresh(),
     };
     app.classroom = Some(room);
-    let mut effects = app.put_on_canvas(session);
-    effects.push(Effect::Read(Reading::Lesson));
+    app.put_on_canvas(session);
     arrive(app);
-    effects
+    vec![Effect::Read(Reading::Lesson)]
 }
 
 /// What was done in this lesson before, as far as its steps are still there.
@@ -355,13 +354,13 @@ pub fn progress_count(progress: &str, lesson: &str) -> Option<(usize, u64)> {
 }
 
 pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
-    let seen = match action {
+    let (is_read, is_shown) = match action {
         LessonAction::ChooseStep(_)
         | LessonAction::ToggleSandbox
         | LessonAction::OpenFailure(_)
         | LessonAction::ShowSolution
-        | LessonAction::LeaveSolution => vec![Effect::ShowEverything, Effect::Read(Reading::Step)],
-        LessonAction::Watch | LessonAction::Reset | LessonAction::Close => vec![Effect::ShowEverything],
+        | LessonAction::LeaveSolution => (true, true),
+        LessonAction::Watch | LessonAction::Reset | LessonAction::Close => (false, true),
         LessonAction::Answer(_)
         | LessonAction::CheckAnswer
         | LessonAction::ShowHint
@@ -371,12 +370,16 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
         | LessonAction::Tick(_)
         | LessonAction::TypeStudent(_)
         | LessonAction::Grade
-        | LessonAction::SaveResult => Vec::new(),
+        | LessonAction::SaveResult => (false, false),
     };
-    match act(app, action) {
-        Some(effects) => seen.into_iter().chain(effects).collect(),
-        None => Vec::new(),
+    let Some(mut effects) = act(app, action) else { return Vec::new() };
+    if is_shown {
+        app.show_everything();
     }
+    if is_read {
+        effects.push(Effect::Read(Reading::Step));
+    }
+    effects
 }
 
 /// None: it cannot be done now.

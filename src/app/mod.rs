@@ -9,6 +9,8 @@
 pub mod action;
 pub mod arrange;
 mod author;
+pub mod camera;
+pub mod canvas;
 pub mod commands;
 pub mod composer;
 mod course;
@@ -19,8 +21,10 @@ mod files;
 pub mod form;
 pub mod gallery;
 pub mod geometry;
+pub mod gesture;
 pub mod glossary;
 pub mod highlight;
+pub mod keys;
 pub mod lesson;
 pub mod log;
 pub mod markers;
@@ -37,9 +41,10 @@ pub mod words;
 use crate::base::SimTime;
 use crate::sim::Place;
 pub use action::{
-    Action, AuthorAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction, SelectAction,
-    TimeAction,
+    Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
+    SelectAction, TimeAction,
 };
+pub use canvas::Canvas;
 pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
@@ -77,6 +82,7 @@ pub struct App {
     /// What is typed into the dialog's search, or its link.
     pub query: String,
     pub options: Options,
+    pub canvas: Canvas,
     /// The tables in the place of the canvas.
     pub table: bool,
     pub chart: Chart,
@@ -142,6 +148,7 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Edit(_) if app.options.read_only => Vec::new(),
         Action::Edit(action) => editing::update(app, action),
         Action::Select(action) => select::update(app, action),
+        Action::Canvas(action) => canvas::update(app, action),
         Action::Publish(action) => composer::update(app, action),
         Action::Operate(action) => operate::update(app, action),
         Action::Page(action) => page::update(app, action),
@@ -168,13 +175,13 @@ impl App {
     }
 
     /// Another system takes the place of the one that is open, and begins where the page's address says.
-    fn put_on_canvas(&mut self, mut session: Session) -> Vec<Effect> {
+    fn put_on_canvas(&mut self, mut session: Session) {
         if let Some(at) = self.options.at.take() {
             session.seek(at.min(SEEK_MAX));
         }
         self.session = Some(session);
         self.unreadable = None;
         self.playing = self.options.play && self.options.embed;
-        vec![Effect::ShowEverything]
+        self.show_everything();
     }
 }

@@ -27,7 +27,7 @@ impl Playground {
             Effect::Picture(image, name) => self.picture(image, &name),
             Effect::TellHost(HostMessage::Progress(told)) => browser::tell("progress", &told),
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
-            Effect::ShowEverything => self.view = None,
+            Effect::SwallowClick => browser::swallow_click(),
             Effect::AskBindingKey(number) => self.edit_in_place(Editing::Binding(number)),
             Effect::Read(reading) => {
                 let heading = match reading {
@@ -42,7 +42,7 @@ impl Playground {
 
     fn picture(&self, image: Image, name: &str) {
         let (Some(session), Some(palette)) = (&self.app.session, &self.palette) else { return };
-        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.camera(), palette);
+        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.app.camera(), palette);
         let kind = match image {
             Image::Png => "png",
             Image::Svg => "svg",

@@ -1,6 +1,7 @@
 //! The page: yew views around the application's state, one canvas for what moves, and the browser's services.
 //! Nothing here knows a rule of the broker.
 
+mod announce;
 mod browser;
 mod composer;
 mod dialogs;
@@ -25,17 +26,19 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
+use crate::app::camera::Pixel;
 use crate::app::form::{Change, Kind, Spot};
-use crate::app::geometry;
+use crate::app::keys::{NodeKey, on_node};
 use crate::app::{
-    self, Action, App, CourseAction, Dialog, EditAction, FileAction, OperateAction, PageAction, SelectAction, TimeAction, tokens, words,
+    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, SelectAction, TimeAction, tokens,
 };
 use crate::base::SimTime;
-use crate::scenario::Point;
-use crate::scenario::edit::{Edit, PartKind, Slot};
+use crate::broker::Name;
+use crate::scenario::edit::{Edit, Slot};
+use announce::Announcer;
 use drawing::{Editing, Gesture};
 use page::Around;
-use painter::{Camera, Palette};
+use painter::Palette;
 
 pub use browser::show_panic;
 
@@ -55,28 +58,12 @@ const RENDER_PERIOD_MS: f64 = 120.0;
 /// And less often while something is dragged, whose place is what one looks at.
 const RENDER_PERIOD_HELD_MS: f64 = 500.0;
 
-/// Whoever listens hears of it this often at most.
-const ANNOUNCE_PERIOD_MS: f64 = 1_500.0;
-
-/// How far one may zoom, and how far the page does by itself where all is to fit.
-const SCALE_MIN: f64 = 0.5;
-const SCALE_MAX: f64 = 2.0;
-const FIT_MIN: f64 = 0.3;
-const FIT_MAX: f64 = 1.35;
-
-/// A pointer that moves less has clicked.
-const CLICK_PX_MAX: f64 = 4.0;
-
 #[derive(Debug)]
 pub enum Message {
     Do(Action),
     /// With the time stamp of the frame, in milliseconds.
     Frame(f64),
     Gesture(Gesture),
-    /// A part of the palette was let go at a place of the page.
-    PartDropped(usize, f64, f64),
-    /// Zoom about a place of the page.
-    Wheel(f64, f64, f64),
     /// The window has another size, or the system another theme.
     SurroundingsChanged,
     /// A link that was asked for.
@@ -89,20 +76,13 @@ pub struct Playground {
     stage: NodeRef,
     canvas: NodeRef,
     dialog: NodeRef,
-    size: (f64, f64),
-    /// None: the whole system fits.
-    view: Option<Camera>,
-    held: Option<Held>,
-    /// Where the pointer is while a line is drawn, in canvas units.
-    pointer: Option<Point>,
     editing: Option<Editing>,
     /// The node that has the canvas's one tab stop.
     focused: Option<app::Node>,
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
     link: String,
-    /// The last thing that was said to who listens, up to which line of the log, and when.
-    said: (String, u64, f64),
+    announcer: Announcer,
     palette: Option<Palette>,
     frame: Option<AnimationFrame>,
     frame_last: Option<f64>,
@@ -114,26 +94,6 @@ pub struct Playground {
     /// More than the canvas is to be drawn; a frame that comes in between must not forget it.
     whole: bool,
     listeners: Vec<EventListener>,
-}
-
-/// What the pointer holds, and where it took hold of it, in pixels of the page.
-struct Held {
-    what: Holds,
-    from: (f64, f64),
-    moved: bool,
-    /// It has moved since it was last drawn.
-    stale: bool,
-    camera: Camera,
-}
-
-enum Holds {
-    /// A node, and where it stood.
-    Node(app::Node, Point),
-    View,
-    /// A box, from where.
-    Box(Point),
-    /// The end of a line.
-    Line,
 }
 
 impl Component for Playground {
@@ -161,22 +121,18 @@ impl Component for Playground {
         }
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
-        listeners.extend(keys::shortcuts(&link.callback(|message| message)));
+        listeners.extend(keys::shortcuts(&dispatch));
         listeners.extend(browser::on_paste(&dispatch));
         Self {
             app,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
             dialog: NodeRef::default(),
-            size: (0.0, 0.0),
-            view: None,
-            held: None,
-            pointer: None,
             editing: None,
             focused: None,
             focus_next: None,
             link: String::new(),
-            said: (String::new(), 0, 0.0),
+            announcer: Announcer::default(),
             palette: None,
             frame: None,
             frame_last: None,
@@ -198,18 +154,6 @@ impl Component for Playground {
             }
             Message::Frame(now) => self.frame(ctx, now),
             Message::Gesture(gesture) => self.gesture(ctx, gesture),
-            Message::PartDropped(index, x, y) => {
-                if let Some((_, kind)) = PartKind::ALL.get(index) {
-                    let at = self.on_canvas(x, y);
-                    self.perform(ctx, EditAction::AddPartAt(*kind, at));
-                }
-                true
-            }
-            Message::Wheel(by, x, y) => {
-                self.zoom(by, x, y);
-                self.request_frame(ctx);
-                true
-            }
             Message::Linked(link) => {
                 self.link = link;
                 true
@@ -233,13 +177,13 @@ impl Component for Playground {
         let size = stage
             .as_ref()
             .filter(|_| !self.only_canvas)
-            .map_or(self.size, |stage| (stage.client_width().into(), stage.client_height().into()));
+            .map_or(self.app.canvas.size, |stage| Pixel { x: stage.client_width().into(), y: stage.client_height().into() });
         if first && let Some(stage) = stage {
-            self.listeners.push(keys::wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Wheel(by, x, y))));
+            self.listeners.push(keys::wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Gesture(Gesture::Wheel(by, x, y)))));
         }
         self.whole &= self.only_canvas;
-        if size != self.size {
-            self.size = size;
+        if size != self.app.canvas.size {
+            app::update(&mut self.app, CanvasAction::Resize(size));
             ctx.link().send_message(Message::SurroundingsChanged);
         }
         dialogs::show(&self.dialog, self.app.dialog.as_ref());
@@ -255,21 +199,13 @@ impl Component for Playground {
 
 impl Playground {
     fn perform(&mut self, ctx: &Context<Self>, action: impl Into<Action>) {
-        let was_connecting = self.connecting();
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
-        }
-        if was_connecting && !self.connecting() {
-            self.pointer = None;
         }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();
         }
         self.request_frame(ctx);
-    }
-
-    fn connecting(&self) -> bool {
-        self.app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some())
     }
 
     fn edit_in_place(&mut self, editing: Editing) {
@@ -303,12 +239,12 @@ impl Playground {
         } else {
             self.frame_last = None;
         }
-        self.announce(now);
+        self.announcer.listen(&self.app, now);
         let stopped = was_playing && !self.app.playing;
         // A gesture is drawn with the frame, not with the next numbers.
-        let period = if self.held.as_ref().is_some_and(|held| held.moved) { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
+        let period = if self.app.canvas.gesture.frozen().is_some() { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
         self.only_canvas = !self.whole && !stopped && now - self.rendered_at < period;
-        let stale = self.held.as_mut().is_some_and(|held| std::mem::take(&mut held.stale));
+        let stale = self.app.canvas.take_stale();
         if stopped || stale || now - self.rendered_at >= period && (self.app.playing || self.app.is_busy()) {
             if !self.only_canvas {
                 self.rendered_at = now;
@@ -319,219 +255,60 @@ impl Playground {
         false
     }
 
-    /// What happened since it was last told, for a screen reader.
-    fn announce(&mut self, now: f64) {
-        let Some(session) = &self.app.session else { return };
-        let (_, number, at) = self.said;
-        if session.playhead.log.last_number() == number || now - at < ANNOUNCE_PERIOD_MS {
-            return;
-        }
-        let said = match self.app.verbosity {
-            app::Verbosity::Off => String::new(),
-            app::Verbosity::Summary => words::summary(session.playhead.log.since(number)),
-            app::Verbosity::All => session.playhead.log.newest().next().map_or_else(String::new, |entry| {
-                let line = words::line(&entry.occurrence, session.world());
-                format!("{} {}", line.what, line.detail)
-            }),
-        };
-        self.said = (said, session.playhead.log.last_number(), now);
-    }
-
-    /// The whole system fits, unless somebody chose what to see.
-    fn camera(&self) -> Camera {
-        if let Some(view) = self.view {
-            return view;
-        }
-        if let Some(held) = self.held.as_ref().filter(|held| held.moved) {
-            return held.camera; // what is dragged must not move the canvas
-        }
-        let Some(session) = &self.app.session else { return Camera::default() };
-        let bounds = geometry::bounds(session.plan());
-        let scale = (self.size.0 / bounds.width).min(self.size.1 / bounds.height).clamp(FIT_MIN, FIT_MAX);
-        Camera {
-            left: (self.size.0 - bounds.width * scale) / 2.0 - bounds.left * scale,
-            top: (self.size.1 - bounds.height * scale) / 2.0 - bounds.top * scale,
-            scale,
-        }
-    }
-
-    /// A place of the page, in canvas units.
-    fn on_canvas(&self, x: f64, y: f64) -> Point {
+    /// A place of the page, on the stage.
+    fn on_stage(&self, x: f64, y: f64) -> Pixel {
         let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
         let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
-        let camera = self.camera();
-        Point { x: (x - left - camera.left) / camera.scale, y: (y - top - camera.top) / camera.scale }
+        Pixel { x: x - left, y: y - top }
     }
 
     /// The event whose token is seen at a place of the page.
-    fn event_at(&self, x: f64, y: f64) -> Option<crate::broker::Name> {
+    fn event_at(&self, at: Pixel) -> Option<Name> {
         let session = self.app.session.as_ref()?;
-        tokens::picture(session.plan(), self.still()).event_at(self.on_canvas(x, y)).cloned()
-    }
-
-    fn zoom(&mut self, by: f64, x: f64, y: f64) {
-        let (camera, under) = (self.camera(), self.on_canvas(x, y));
-        let scale = (camera.scale * by).clamp(SCALE_MIN.min(camera.scale), SCALE_MAX);
-        // What is under the pointer stays there.
-        self.view = Some(Camera {
-            left: camera.left + under.x * (camera.scale - scale),
-            top: camera.top + under.y * (camera.scale - scale),
-            scale,
-        });
-    }
-
-    fn middle(&self) -> (f64, f64) {
-        let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
-        rect.map_or((0.0, 0.0), |rect| (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0))
-    }
-
-    fn hold(&mut self, what: Holds, x: f64, y: f64) {
-        self.held = Some(Held { what, from: (x, y), moved: false, stale: false, camera: self.camera() });
+        tokens::picture(session.plan(), self.still()).event_at(self.app.camera().to_canvas(at)).cloned()
     }
 
     fn gesture(&mut self, ctx: &Context<Self>, gesture: Gesture) -> bool {
-        match gesture {
-            Gesture::Node(node, x, y) => {
-                let at = self.app.session.as_ref().and_then(|session| session.place(&node));
-                if let Some(at) = at {
-                    self.hold(Holds::Node(node, at), x, y);
-                }
-                false
+        let action = match gesture {
+            Gesture::Node(node, x, y) => CanvasAction::PressNode(node, self.on_stage(x, y)),
+            Gesture::Port(node) => CanvasAction::PressPort(node),
+            Gesture::Empty(x, y, boxed) => CanvasAction::PressEmpty { at: self.on_stage(x, y), boxed },
+            Gesture::Moves(x, y) => {
+                self.perform(ctx, CanvasAction::Move(self.on_stage(x, y)));
+                // Drawn with the next frame: a pointer moves more often than the page is painted.
+                return false;
             }
-            Gesture::Port(node) => {
-                self.perform(ctx, SelectAction::Node(Some(node)));
-                self.perform(ctx, EditAction::ToggleLine);
-                self.hold(Holds::Line, 0.0, 0.0);
-                true
+            Gesture::Ends(x, y) => {
+                let at = self.on_stage(x, y);
+                CanvasAction::Release { at, event: self.event_at(at) }
             }
-            Gesture::Empty(x, y, boxed) => {
-                let what = if boxed { Holds::Box(self.on_canvas(x, y)) } else { Holds::View };
-                self.hold(what, x, y);
-                false
-            }
-            Gesture::Moves(x, y) => self.moves(ctx, x, y),
-            Gesture::Ends(x, y) => self.ends(ctx, x, y),
-            Gesture::Clicked { place, also, x, y } => {
-                let event = self.event_at(x, y).filter(|_| !also && !self.connecting());
-                let action = match event {
-                    Some(event) => Action::Select(SelectAction::Story(Some(event))),
-                    None if also => Action::Select(SelectAction::Toggle(place)),
-                    None => Action::Select(SelectAction::Node(Some(place))),
-                };
-                self.perform(ctx, action);
-                true
-            }
+            Gesture::Clicked { place, also, x, y } => CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y)) },
+            Gesture::Wheel(by, x, y) => CanvasAction::Zoom(by, Some(self.on_stage(x, y))),
             Gesture::Focused(place) => {
                 let other = self.focused.as_ref() != Some(&place);
                 self.focused = Some(place);
-                other
+                return other;
             }
             Gesture::Menu(place, x, y) => {
                 if self.app.session.as_ref().is_some_and(|session| !session.selection.has(&place)) {
                     self.perform(ctx, SelectAction::Node(Some(place)));
                 }
                 self.perform(ctx, PageAction::OpenDialog(Dialog::Menu { x, y }));
-                true
+                return true;
             }
             Gesture::Edit(editing) => {
                 self.edit_in_place(editing);
-                true
+                return true;
             }
             Gesture::Edited(text) => {
                 if let (Some(editing), Some(text)) = (self.editing.take(), text) {
                     self.edited(ctx, &editing, &text);
                 }
-                true
+                return true;
             }
-            Gesture::Zoom(by) => {
-                let (x, y) = self.middle();
-                self.zoom(by, x, y);
-                self.request_frame(ctx);
-                true
-            }
-            Gesture::Fit => {
-                self.view = None;
-                self.request_frame(ctx);
-                true
-            }
-            Gesture::Natural => {
-                let (x, y) = self.middle();
-                self.zoom(1.0 / self.camera().scale, x, y);
-                self.request_frame(ctx);
-                true
-            }
-            Gesture::Centre(at) => {
-                let scale = self.camera().scale;
-                self.view = Some(Camera { left: self.size.0 / 2.0 - at.x * scale, top: self.size.1 / 2.0 - at.y * scale, scale });
-                self.request_frame(ctx);
-                true
-            }
-            Gesture::Key(place, event) => self.key(ctx, place, &event),
-        }
-    }
-
-    fn moves(&mut self, ctx: &Context<Self>, x: f64, y: f64) -> bool {
-        let here = self.on_canvas(x, y);
-        if self.connecting() {
-            self.pointer = Some(here);
-            self.request_frame(ctx);
-            return true;
-        }
-        let Some(held) = &mut self.held else { return false };
-        let (dx, dy) = (x - held.from.0, y - held.from.1);
-        if !held.moved && dx.abs().max(dy.abs()) < CLICK_PX_MAX {
-            return false;
-        }
-        held.moved = true;
-        held.stale = true;
-        match &held.what {
-            Holds::Node(node, at) => {
-                let to = Point { x: at.x + dx / held.camera.scale, y: at.y + dy / held.camera.scale };
-                let action = Action::Edit(EditAction::Drag(node.clone(), to));
-                app::update(&mut self.app, action);
-            }
-            Holds::View => self.view = Some(Camera { left: held.camera.left + dx, top: held.camera.top + dy, ..held.camera }),
-            Holds::Box(_) => self.pointer = Some(here),
-            Holds::Line => {}
-        }
-        // Drawn with the next frame: a pointer moves more often than the page is painted.
-        self.request_frame(ctx);
-        false
-    }
-
-    fn ends(&mut self, ctx: &Context<Self>, x: f64, y: f64) -> bool {
-        let Some(held) = self.held.take() else { return false };
-        let here = self.on_canvas(x, y);
-        match held.what {
-            Holds::Node(..) => {
-                self.perform(ctx, EditAction::Drop);
-                if held.moved {
-                    browser::swallow_click(); // it was no click
-                }
-            }
-            Holds::View if !held.moved => {
-                let event = self.event_at(x, y);
-                self.perform(
-                    ctx,
-                    event.map_or(Action::Select(SelectAction::Node(None)), |event| Action::Select(SelectAction::Story(Some(event)))),
-                );
-            }
-            Holds::View => {}
-            Holds::Box(from) => {
-                self.pointer = None;
-                self.perform(ctx, SelectAction::Box { from, to: here });
-            }
-            Holds::Line => {
-                let Some(session) = &self.app.session else { return false };
-                let under = |place: &app::Node| geometry::rect(session.plan(), place).is_some_and(|rect| rect.has(here));
-                let target = geometry::places(session.plan()).into_iter().find(under);
-                // Let go where it began, it was a click: the next one ends the line.
-                if let Some(target) = target.filter(|target| session.selection.connecting.as_ref() != Some(target)) {
-                    browser::swallow_click();
-                    self.perform(ctx, EditAction::EndLine(target));
-                }
-            }
-        }
+            Gesture::Key(place, event) => return self.key(ctx, place, &event),
+        };
+        self.perform(ctx, action);
         true
     }
 
@@ -562,61 +339,35 @@ impl Playground {
     }
 
     /// Keys on a node.
-    fn key(&mut self, ctx: &Context<Self>, place: app::Node, event: &yew::KeyboardEvent) -> bool {
-        let Some(session) = &self.app.session else { return false };
-        let (command, shift) = (event.ctrl_key() || event.meta_key(), event.shift_key());
-        let arrow = match event.key().as_str() {
-            "ArrowLeft" => Some((-1.0, 0.0)),
-            "ArrowRight" => Some((1.0, 0.0)),
-            "ArrowUp" => Some((0.0, -1.0)),
-            "ArrowDown" => Some((0.0, 1.0)),
-            _ => None,
-        };
-        let action = match (event.key().as_str(), arrow) {
-            (_, Some((dx, dy))) if session.selection.connecting.is_none() && session.selection.has(&place) => {
-                let by = if shift { 20.0 } else { 5.0 };
-                Action::Edit(EditAction::Nudge(dx * by, dy * by))
-            }
-            (_, Some(way)) => {
-                event.prevent_default();
+    fn key(&mut self, ctx: &Context<Self>, node: app::Node, event: &yew::KeyboardEvent) -> bool {
+        let key = self.app.session.as_ref().and_then(|session| on_node(session, &node, keys::pressed(event, &event.key())));
+        let Some(key) = key else { return false };
+        event.prevent_default();
+        match key {
+            NodeKey::Do(action) => {
                 event.stop_propagation();
-                let places = geometry::places(session.plan());
-                let next = if session.selection.connecting.is_some() {
-                    keys::next_target(session, &places, &place, way)
-                } else {
-                    keys::nearest(session, &places, &place, way)
-                };
-                if let Some(index) = next {
-                    browser::focus(&format!("node-{index}"));
-                }
-                return false;
+                self.perform(ctx, action);
+                true
             }
-            ("Enter", _) if command => Action::Select(SelectAction::Toggle(place)),
-            ("Enter" | " ", _) => Action::Select(SelectAction::Node(Some(place))),
-            ("F2", _) => {
-                self.edit_in_place(Editing::Name(place));
-                event.prevent_default();
-                return true;
+            NodeKey::GoTo(index) => {
+                event.stop_propagation();
+                browser::focus(&format!("node-{index}"));
+                false
             }
-            ("ContextMenu" | "F10", _) if event.key() == "ContextMenu" || shift => {
-                event.prevent_default();
+            NodeKey::Stay => {
+                event.stop_propagation();
+                false
+            }
+            NodeKey::Rename => {
+                self.edit_in_place(Editing::Name(node));
+                true
+            }
+            NodeKey::Menu => {
                 let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
                 #[expect(clippy::cast_possible_truncation, reason = "a screen is small")]
                 let (x, y) = ((rect.left() + 20.0) as i32, (rect.top() + 20.0) as i32);
-                return self.gesture(ctx, Gesture::Menu(place, x, y));
+                self.gesture(ctx, Gesture::Menu(node, x, y))
             }
-            ("k", _) if !command => match place {
-                app::Node::Instance(id) if session.world().instance(id).is_some_and(|state| state.up) => {
-                    Action::Operate(OperateAction::Kill(id))
-                }
-                app::Node::Instance(id) => Action::Operate(OperateAction::Start(id)),
-                _ => return false,
-            },
-            _ => return false,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        self.perform(ctx, action);
-        true
+        }
     }
 }

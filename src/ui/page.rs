@@ -5,8 +5,10 @@ use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
 
 use super::drawing::{Gesture, Scene};
 use super::painter::{self, Palette};
-use super::{Dispatch, Held, Holds, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time};
-use crate::app::{self, Motion, tokens};
+use super::widgets::on;
+use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time};
+use crate::app::keys::ZOOM;
+use crate::app::{self, CanvasAction, Motion, tokens};
 use crate::base::number::Fixed;
 
 #[derive(Clone)]
@@ -31,14 +33,14 @@ impl Playground {
             })
         };
         let ondrop = {
-            let (dispatch, dropped) = (dispatch.clone(), ctx.link().callback(|(index, x, y)| Message::PartDropped(index, x, y)));
+            let (dispatch, dropped) = (dispatch.clone(), ctx.link().callback(|(x, y)| Message::Gesture(Gesture::Ends(x, y))));
             Callback::from(move |event: DragEvent| {
                 event.prevent_default();
                 let Some(data) = event.data_transfer() else { return };
                 if let Some(file) = data.files().and_then(|files| files.get(0)) {
                     browser::read_file(&file, dispatch.clone());
-                } else if let Some(part) = data.get_data("text/plain").ok().and_then(|text| text.strip_prefix("part ")?.parse().ok()) {
-                    dropped.emit((part, f64::from(event.client_x()), f64::from(event.client_y())));
+                } else {
+                    dropped.emit((f64::from(event.client_x()), f64::from(event.client_y())));
                 }
             })
         };
@@ -77,38 +79,33 @@ impl Playground {
                 { right }
                 { time }
                 { dialogs::dialog(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
-                <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ &self.said.0 }</p>
+                <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ self.announcer.said() }</p>
             </div>
         }
     }
 
     fn canvas(&self, ctx: &Context<Self>, session: &app::Session, dispatch: &Dispatch) -> Html {
         let gesture = ctx.link().callback(Message::Gesture);
-        let boxed = match &self.held {
-            Some(Held { what: Holds::Box(from), .. }) => self.pointer.map(|to| (*from, to)),
-            _ => None,
-        };
         let scene = Scene {
             app: &self.app,
             session,
-            camera: self.camera(),
-            size: self.size,
+            camera: self.app.camera(),
+            size: self.app.canvas.size,
             dispatch,
             gesture: &gesture,
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
-            pointer: self.pointer.filter(|_| session.selection.connecting.is_some()),
-            boxed,
+            pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
+            boxed: self.app.canvas.gesture.marquee(),
         };
-        let button = |label: &'static str, icon: Html, gesture_of: fn() -> Gesture| {
-            let gesture = gesture.clone();
+        let button = |label: &'static str, icon: Html, action: CanvasAction| {
             html! {
                 <button
                     type="button"
                     class="icon-button"
                     aria-label={label}
                     title={label}
-                    onclick={Callback::from(move |_: yew::MouseEvent| gesture.emit(gesture_of()))}
+                    onclick={on(dispatch, action)}
                 >
                     { icon }
                 </button>
@@ -122,12 +119,12 @@ impl Playground {
                     { drawing::in_place(&scene) }
                 </div>
                 <div class="zoom" role="group" aria-label="View">
-                    { button("Zoom out", icons::minus(), || Gesture::Zoom(1.0 / 1.25)) }
+                    { button("Zoom out", icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
                     <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
-                    { button("Zoom in", icons::plus(), || Gesture::Zoom(1.25)) }
-                    { button("Show everything (Shift+1)", icons::fit(), || Gesture::Fit) }
+                    { button("Zoom in", icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
+                    { button("Show everything (Shift+1)", icons::fit(), CanvasAction::ShowEverything) }
                 </div>
-                if self.view.is_some() { { drawing::minimap(&scene) } }
+                if self.app.canvas.chosen.is_some() { { drawing::minimap(&scene) } }
             </>
         }
     }
@@ -147,6 +144,6 @@ impl Playground {
         }
         let Some(palette) = &self.palette else { return };
         let picture = tokens::picture(session.plan(), self.still());
-        painter::paint(&canvas, self.size, &picture, self.camera(), palette);
+        painter::paint(&canvas, self.app.canvas.size, &picture, self.app.camera(), palette);
     }
 }

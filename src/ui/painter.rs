@@ -5,17 +5,10 @@ use std::fmt::Write as _;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use crate::app::camera::{Camera, Pixel};
 use crate::app::tokens::{HUES, Picture, Shape, Token};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
-
-/// How canvas units become pixels of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Camera {
-    pub left: f64,
-    pub top: f64,
-    pub scale: f64,
-}
 
 /// The colours of the current theme, as the style sheet has them.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +39,9 @@ impl Palette {
 }
 
 /// Makes the backing store as fine as the screen.
-fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64), ratio: f64) {
+fn fit(canvas: &HtmlCanvasElement, size: Pixel, ratio: f64) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen has few pixels")]
-    let (wide, high) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
+    let (wide, high) = ((size.x * ratio).round() as u32, (size.y * ratio).round() as u32);
     if canvas.width() != wide || canvas.height() != high {
         canvas.set_width(wide);
         canvas.set_height(high);
@@ -56,12 +49,12 @@ fn fit(canvas: &HtmlCanvasElement, (width, height): (f64, f64), ratio: f64) {
 }
 
 /// Of a size in pixels of the page: to ask the page for it would make the browser lay it out once more a frame.
-pub fn paint(canvas: &HtmlCanvasElement, size: (f64, f64), picture: &Picture, camera: Camera, palette: &Palette) {
+pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera: Camera, palette: &Palette) {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     let Some(context) = context(canvas) else { return };
     fit(canvas, size, ratio);
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    context.clear_rect(0.0, 0.0, size.0, size.1);
+    context.clear_rect(0.0, 0.0, size.x, size.y);
     let _ = context.translate(camera.left, camera.top);
     let _ = context.scale(camera.scale, camera.scale);
     context.set_line_cap("round");

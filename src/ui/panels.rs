@@ -5,7 +5,7 @@ use yew::{Callback, DragEvent, Event, Html, classes, html};
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
-use crate::app::{App, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
+use crate::app::{App, CanvasAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
 use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Expectation, FaultKind, Scenario};
@@ -200,12 +200,15 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// A click puts a part where there is room; it can be dragged to its place, too.
 fn palette(dispatch: &Dispatch) -> Html {
-    let part = |index: usize, (name, kind): (&'static str, PartKind)| {
-        let ondragstart = Callback::from(move |event: DragEvent| {
+    let part = |(name, kind): (&'static str, PartKind)| {
+        let ondragstart = dispatch.reform(move |event: DragEvent| {
+            // A browser drags nothing that has no text.
             if let Some(data) = event.data_transfer() {
-                let _ = data.set_data("text/plain", &format!("part {index}"));
+                let _ = data.set_data("text/plain", name);
             }
+            CanvasAction::TakePart(kind).into()
         });
+        let ondragend = dispatch.reform(|_: DragEvent| CanvasAction::Cancel.into());
         html! {
             <button
                 type="button"
@@ -215,6 +218,7 @@ fn palette(dispatch: &Dispatch) -> Html {
                 title={format!("Add: {name}. Click, or drag it to its place.")}
                 aria-label={format!("Add: {name}")}
                 {ondragstart}
+                {ondragend}
                 onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
@@ -225,7 +229,7 @@ fn palette(dispatch: &Dispatch) -> Html {
     html! {
         <section class="sec" aria-label="Parts">
             <h2>{ "Parts" }</h2>
-            <div class="parts">for (index, (name, kind)) in PartKind::ALL.into_iter().enumerate() { { part(index, (name, kind)) } }</div>
+            <div class="parts">for one in PartKind::ALL { { part(one) } }</div>
         </section>
     }
 }

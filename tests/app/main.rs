@@ -1,6 +1,7 @@
 //! The application without a browser: actions in, state out.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod canvas;
 mod drawing;
 mod files;
 mod highlight;

@@ -7,11 +7,11 @@ mod overlays;
 use yew::{Callback, Html, KeyboardEvent, PointerEvent, classes, html};
 
 use super::Dispatch;
-use super::painter::Camera;
 use super::widgets::number;
+use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::highlight::Highlight;
-use crate::app::{App, Session};
+use crate::app::{App, CanvasAction, Session};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 use crate::sim::Place;
@@ -42,12 +42,8 @@ pub enum Gesture {
     Edit(Editing),
     /// What was typed in place; none gives up.
     Edited(Option<String>),
-    Zoom(f64),
-    /// As large as it is drawn.
-    Natural,
-    Fit,
-    /// The middle of the view, in canvas units.
-    Centre(Point),
+    /// Zooms about a place of the page.
+    Wheel(f64, f64, f64),
 }
 
 /// What is edited in place.
@@ -63,7 +59,7 @@ pub struct Scene<'a> {
     pub app: &'a App,
     pub session: &'a Session,
     pub camera: Camera,
-    pub size: (f64, f64),
+    pub size: Pixel,
     pub dispatch: &'a Dispatch,
     pub gesture: &'a Callback<Gesture>,
     pub editing: Option<&'a Editing>,
@@ -79,7 +75,7 @@ pub struct Scene<'a> {
 const SHADOWS_MAX: usize = 30;
 
 pub fn view(scene: &Scene<'_>) -> Html {
-    let Scene { app, session, camera, size, gesture, .. } = scene;
+    let Scene { app, session, camera, size, gesture, dispatch, .. } = scene;
     let plan = session.plan();
     let transform = format!("translate({:.2} {:.2}) scale({:.4})", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
     let edges = geometry::edges(plan);
@@ -93,14 +89,14 @@ pub fn view(scene: &Scene<'_>) -> Html {
     html! {
         <svg
             {class}
-            width={number(size.0)}
-            height={number(size.1)}
+            width={number(size.x)}
+            height={number(size.y)}
             role="group"
             aria-label="The system: arrow keys go from node to node"
             {onpointerdown}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
-            onpointercancel={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
+            onpointercancel={dispatch.reform(|_: PointerEvent| CanvasAction::Cancel.into())}
         >
             <defs>
                 <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}>
@@ -148,7 +144,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 }
             </g>
             if places.is_empty() && !app.options.read_only {
-                <text class="caption middle" x={number(size.0 / 2.0)} y={number(size.1 / 2.0)}>
+                <text class="caption middle" x={number(size.x / 2.0)} y={number(size.y / 2.0)}>
                     { "Nothing yet. Drag a part from the left, or click it." }
                 </text>
             }

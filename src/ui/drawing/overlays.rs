@@ -5,6 +5,8 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::{Callback, FocusEvent, Html, KeyboardEvent, PointerEvent, TargetCast, html};
 
 use super::{Editing, Gesture, Scene};
+use crate::app::CanvasAction;
+use crate::app::camera::Pixel;
 use crate::app::geometry::{self, EdgeKind};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
@@ -65,8 +67,8 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
         done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
     });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
-    let x = format!("{:.0}", Fixed(scene.camera.left + at.x * scene.camera.scale));
-    let y = format!("{:.0}", Fixed(scene.camera.top + at.y * scene.camera.scale));
+    let at = scene.camera.to_stage(at);
+    let (x, y) = (format!("{:.0}", Fixed(at.x)), format!("{:.0}", Fixed(at.y)));
     html! {
         <input
             id="in-place"
@@ -99,10 +101,10 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
     let bounds = geometry::bounds(plan);
     let view = format!("{:.0} {:.0} {:.0} {:.0}", Fixed(bounds.left), Fixed(bounds.top), Fixed(bounds.width), Fixed(bounds.height));
     let camera = scene.camera;
-    let (left, top) = (-camera.left / camera.scale, -camera.top / camera.scale);
+    let Point { x: left, y: top } = camera.to_canvas(Pixel::default());
     let height = (150.0 * bounds.height / bounds.width.max(1.0)).clamp(40.0, 150.0);
     let onpointerdown = {
-        let gesture = scene.gesture.clone();
+        let dispatch = scene.dispatch.clone();
         Callback::from(move |event: PointerEvent| {
             let Some(map) = event.target_dyn_into::<Element>().and_then(|target| target.closest(".minimap").ok().flatten()) else { return };
             let rect = map.get_bounding_client_rect();
@@ -111,7 +113,7 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
                 f64::from(event.client_x()) - rect.left() - (rect.width() - bounds.width * scale) / 2.0,
                 f64::from(event.client_y()) - rect.top() - (rect.height() - bounds.height * scale) / 2.0,
             );
-            gesture.emit(Gesture::Centre(Point { x: bounds.left + x / scale, y: bounds.top + y / scale }));
+            dispatch.emit(CanvasAction::Centre(Point { x: bounds.left + x / scale, y: bounds.top + y / scale }).into());
         })
     };
     html! {
@@ -123,8 +125,8 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
                 class="frame"
                 x={number(left)}
                 y={number(top)}
-                width={number(scene.size.0 / camera.scale)}
-                height={number(scene.size.1 / camera.scale)}
+                width={number(scene.size.x / camera.scale)}
+                height={number(scene.size.y / camera.scale)}
             />
         </svg>
     }

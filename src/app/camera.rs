@@ -1,0 +1,149 @@
+//! How canvas units become pixels: fitting, panning, zooming, and the way back from a pointer to a place of the canvas.
+
+use super::geometry::Rect;
+use crate::scenario::Point;
+
+/// How far a visitor may zoom, and how far the page does by itself where all is to fit.
+const SCALE_MIN: f64 = 0.5;
+const SCALE_MAX: f64 = 2.0;
+const FIT_MIN: f64 = 0.3;
+const FIT_MAX: f64 = 1.35;
+
+/// A place of the stage, in pixels from its left and top.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pixel {
+    pub x: f64,
+    pub y: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    pub left: f64,
+    pub top: f64,
+    pub scale: f64,
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self { left: 0.0, top: 0.0, scale: 1.0 }
+    }
+}
+
+impl Camera {
+    /// All of it is seen, in the middle.
+    #[must_use]
+    pub fn fitting(size: Pixel, bounds: &Rect) -> Self {
+        let scale = (size.x / bounds.width).min(size.y / bounds.height);
+        // A stage without a size, or a system of hostile coordinates, gives no number.
+        let scale = if scale.is_finite() { scale.clamp(FIT_MIN, FIT_MAX) } else { FIT_MIN };
+        Self {
+            left: (size.x - bounds.width * scale) / 2.0 - bounds.left * scale,
+            top: (size.y - bounds.height * scale) / 2.0 - bounds.top * scale,
+            scale,
+        }
+    }
+
+    #[must_use]
+    pub fn to_canvas(self, at: Pixel) -> Point {
+        Point { x: (at.x - self.left) / self.scale, y: (at.y - self.top) / self.scale }
+    }
+
+    #[must_use]
+    pub fn to_stage(self, at: Point) -> Pixel {
+        Pixel { x: self.left + at.x * self.scale, y: self.top + at.y * self.scale }
+    }
+
+    #[must_use]
+    pub fn panned(self, dx: f64, dy: f64) -> Self {
+        Self { left: self.left + dx, top: self.top + dy, ..self }
+    }
+
+    /// What is under the pixel stays there. A system that fits only when it is smaller may stay so.
+    #[must_use]
+    pub fn zoomed(self, by: f64, about: Pixel) -> Self {
+        let under = self.to_canvas(about);
+        let scale = (self.scale * by).clamp(SCALE_MIN.min(self.scale), SCALE_MAX);
+        Self { left: self.left + under.x * (self.scale - scale), top: self.top + under.y * (self.scale - scale), scale }
+    }
+
+    /// At 100 %.
+    #[must_use]
+    pub fn natural(self, about: Pixel) -> Self {
+        self.zoomed(1.0 / self.scale, about)
+    }
+
+    /// This place of the canvas is in the middle.
+    #[must_use]
+    pub fn centred(self, size: Pixel, at: Point) -> Self {
+        Self { left: size.x / 2.0 - at.x * self.scale, top: size.y / 2.0 - at.y * self.scale, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Pixel = Pixel { x: 800.0, y: 600.0 };
+
+    fn near(one: f64, other: f64) {
+        assert!((one - other).abs() < 1e-9, "{one} is not {other}");
+    }
+
+    #[test]
+    fn what_fits_is_in_the_middle_and_within_the_limits_of_scale() {
+        // width and height of the system, and the scale at which it is seen
+        for (width, height, scale) in
+            [(800.0, 600.0, 1.0), (1_600.0, 600.0, 0.5), (800.0, 1_500.0, 0.4), (10.0, 10.0, FIT_MAX), (9e4, 9e4, FIT_MIN)]
+        {
+            let bounds = Rect { left: -50.0, top: 20.0, width, height };
+            let camera = Camera::fitting(SIZE, &bounds);
+            near(camera.scale, scale);
+            let middle = camera.to_canvas(Pixel { x: 400.0, y: 300.0 });
+            near(middle.x, bounds.centre().x);
+            near(middle.y, bounds.centre().y);
+        }
+    }
+
+    #[test]
+    fn there_and_back_is_where_it_was() {
+        let camera = Camera { left: 17.0, top: -230.0, scale: 0.7 };
+        let at = Pixel { x: 123.0, y: 45.0 };
+        let back = camera.to_stage(camera.to_canvas(at));
+        near(back.x, at.x);
+        near(back.y, at.y);
+    }
+
+    #[test]
+    fn zooming_keeps_what_is_under_the_pointer_and_ends_at_the_limits() {
+        let mut camera = Camera { left: 40.0, top: 30.0, scale: 1.0 };
+        let about = Pixel { x: 300.0, y: 200.0 };
+        let under = camera.to_canvas(about);
+        for by in [1.25, 1.25, 0.5, 1.1] {
+            camera = camera.zoomed(by, about);
+            near(camera.to_canvas(about).x, under.x);
+            near(camera.to_canvas(about).y, under.y);
+        }
+        near(camera.zoomed(100.0, about).scale, SCALE_MAX);
+        near(camera.zoomed(0.001, about).scale, SCALE_MIN);
+        near(camera.natural(about).scale, 1.0);
+        // What is seen smaller than a visitor may zoom does not jump.
+        let far = Camera { scale: 0.35, ..camera };
+        near(far.zoomed(0.5, about).scale, 0.35);
+    }
+
+    #[test]
+    fn panning_and_centring_move_the_view() {
+        let camera = Camera { left: 1.0, top: 2.0, scale: 2.0 };
+        assert_eq!(camera.panned(10.0, -5.0), Camera { left: 11.0, top: -3.0, scale: 2.0 });
+        let centred = camera.centred(SIZE, Point { x: 70.0, y: 90.0 });
+        assert_eq!(centred.to_stage(Point { x: 70.0, y: 90.0 }), Pixel { x: 400.0, y: 300.0 });
+    }
+
+    #[test]
+    fn nothing_gives_a_camera_that_is_no_number() {
+        let endless = Rect { left: -1e308, top: 0.0, width: f64::INFINITY, height: 10.0 };
+        assert!(Camera::fitting(SIZE, &endless).scale.is_finite());
+        let empty = Rect { left: 0.0, top: 0.0, width: 0.0, height: 0.0 };
+        assert!(Camera::fitting(Pixel::default(), &empty).scale.is_finite());
+    }
+}

@@ -1,0 +1,212 @@
+//! Which key does what, where: everywhere on the page, and on a node of the canvas. It knows keys by their names, and no browser.
+
+use super::page::Dialog;
+use super::{Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, SelectAction, TimeAction};
+use super::{Node, Session, geometry};
+
+/// A key, as browsers name it, and what is held with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pressed<'a> {
+    pub key: &'a str,
+    /// Ctrl, or the command key of a Mac.
+    pub command: bool,
+    pub shift: bool,
+    pub alt: bool,
+}
+
+/// What has the keyboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    #[default]
+    Page,
+    /// A button or a link, which Space presses.
+    Button,
+    /// A field, which takes letters.
+    Field,
+    /// Something in a dialog.
+    Dialog,
+}
+
+/// What a key does on a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NodeKey {
+    Do(Action),
+    /// The keyboard goes to another node, by its number on the canvas.
+    GoTo(usize),
+    /// An arrow that leads nowhere.
+    Stay,
+    Rename,
+    Menu,
+}
+
+/// By how much keys and buttons zoom.
+pub const ZOOM: f64 = 1.25;
+/// By how much arrows move a node, and with Shift.
+const NUDGE: f64 = 5.0;
+const NUDGE_FAR: f64 = 20.0;
+
+/// What a key does wherever the keyboard is; none: the browser's own.
+#[must_use]
+pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
+    let Pressed { key, command, shift, alt } = pressed;
+    if alt {
+        return None;
+    }
+    let action: Action = match (key, command, focus) {
+        ("k", true, _) => PageAction::OpenDialog(Dialog::Commands).into(),
+        (_, _, Focus::Dialog) => return None,
+        ("/", true, _) => PageAction::OpenDialog(Dialog::Commands).into(),
+        ("s", true, _) => FileAction::SaveScenario.into(),
+        (_, _, Focus::Field) => return None,
+        ("z" | "Z", true, _) if shift => EditAction::Redo.into(),
+        ("z", true, _) => EditAction::Undo.into(),
+        ("y", true, _) => EditAction::Redo.into(),
+        ("a", true, _) => SelectAction::All.into(),
+        ("c", true, _) => SelectAction::Copy.into(),
+        ("x", true, _) => EditAction::Cut.into(),
+        ("d", true, _) => EditAction::Duplicate.into(),
+        ("0", true, _) => CanvasAction::NaturalSize.into(),
+        (_, true, _) => return None,
+        ("?", ..) => PageAction::OpenDialog(Dialog::Shortcuts).into(),
+        ("c", ..) => EditAction::ToggleLine.into(),
+        ("t", ..) => PageAction::ToggleTable.into(),
+        ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
+        (" ", _, Focus::Button) => return None,
+        (" ", ..) => TimeAction::PlayOrPause.into(),
+        (".", ..) => TimeAction::StepForward.into(),
+        (",", ..) => TimeAction::StepBack.into(),
+        ("n", ..) => TimeAction::FindNext.into(),
+        ("!", ..) => CanvasAction::ShowEverything.into(),
+        ("+" | "=", ..) => CanvasAction::Zoom(ZOOM, None).into(),
+        ("-", ..) => CanvasAction::Zoom(1.0 / ZOOM, None).into(),
+        ("Escape", ..) => CanvasAction::Escape.into(),
+        _ => return None,
+    };
+    Some(action)
+}
+
+/// What a key does on a node; none: nothing of its own.
+#[must_use]
+pub fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeKey> {
+    let arrow = match pressed.key {
+        "ArrowLeft" => Some((-1.0, 0.0)),
+        "ArrowRight" => Some((1.0, 0.0)),
+        "ArrowUp" => Some((0.0, -1.0)),
+        "ArrowDown" => Some((0.0, 1.0)),
+        _ => None,
+    };
+    let is_connecting = session.selection.connecting.is_some();
+    let action: Action = match (pressed.key, arrow) {
+        (_, Some((dx, dy))) if !is_connecting && session.selection.has(node) => {
+            let by = if pressed.shift { NUDGE_FAR } else { NUDGE };
+            EditAction::Nudge(dx * by, dy * by).into()
+        }
+        (_, Some(way)) => {
+            let places = geometry::places(session.plan());
+            let next = if is_connecting { next_target(session, &places, node, way) } else { nearest(session, &places, node, way) };
+            return Some(next.map_or(NodeKey::Stay, NodeKey::GoTo));
+        }
+        ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
+        ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
+        ("F2", _) => return Some(NodeKey::Rename),
+        ("ContextMenu", _) => return Some(NodeKey::Menu),
+        ("F10", _) if pressed.shift => return Some(NodeKey::Menu),
+        ("k", _) if !pressed.command => match node {
+            Node::Instance(id) if session.world().instance(*id).is_some_and(|state| state.up) => OperateAction::Kill(*id).into(),
+            Node::Instance(id) => OperateAction::Start(*id).into(),
+            Node::Client(_) | Node::Exchange(_) | Node::Queue(_) => return None,
+        },
+        _ => return None,
+    };
+    Some(NodeKey::Do(action))
+}
+
+/// The next node a line may lead to, round and round.
+fn next_target(session: &Session, places: &[Node], from: &Node, way: (f64, f64)) -> Option<usize> {
+    let here = places.iter().position(|place| place == from).unwrap_or(0);
+    let count = places.len();
+    let onwards = way.0 + way.1 > 0.0;
+    (1..=count)
+        .map(|step| if onwards { (here + step) % count } else { (here + count - step % count) % count })
+        .find(|index| session.may_connect(&places[*index]))
+}
+
+/// The node one would go to in this direction: along a line if there is one.
+fn nearest(session: &Session, places: &[Node], from: &Node, way: (f64, f64)) -> Option<usize> {
+    let here = geometry::rect(session.plan(), from)?.centre();
+    let edges = geometry::edges(session.plan());
+    let joined =
+        |place: &Node| edges.iter().any(|edge| (edge.from == *from && edge.to == *place) || (edge.to == *from && edge.from == *place));
+    let distances = places.iter().enumerate().filter(|(_, place)| *place != from).filter_map(|(index, place)| {
+        let at = geometry::rect(session.plan(), place)?.centre();
+        let (dx, dy) = (at.x - here.x, at.y - here.y);
+        let (along, across) = (dx * way.0 + dy * way.1, (dx * way.1).abs() + (dy * way.0).abs());
+        (along > 8.0).then(|| (index, (along + across * 2.0) * if joined(place) { 0.5 } else { 1.0 }))
+    });
+    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: &str) -> Pressed<'_> {
+        Pressed { key, ..Pressed::default() }
+    }
+
+    fn with_command(key: &str) -> Pressed<'_> {
+        Pressed { key, command: true, ..Pressed::default() }
+    }
+
+    #[test]
+    fn keys_of_the_page() {
+        // key, what it does on the page
+        let cases: [(Pressed<'_>, Option<Action>); 20] = [
+            (key(" "), Some(TimeAction::PlayOrPause.into())),
+            (key("."), Some(TimeAction::StepForward.into())),
+            (key(","), Some(TimeAction::StepBack.into())),
+            (key("n"), Some(TimeAction::FindNext.into())),
+            (key("c"), Some(EditAction::ToggleLine.into())),
+            (key("t"), Some(PageAction::ToggleTable.into())),
+            (key("Delete"), Some(EditAction::Delete.into())),
+            (key("Escape"), Some(CanvasAction::Escape.into())),
+            (key("!"), Some(CanvasAction::ShowEverything.into())),
+            (key("+"), Some(CanvasAction::Zoom(ZOOM, None).into())),
+            (key("?"), Some(PageAction::OpenDialog(Dialog::Shortcuts).into())),
+            (with_command("z"), Some(EditAction::Undo.into())),
+            (Pressed { shift: true, ..with_command("Z") }, Some(EditAction::Redo.into())),
+            (with_command("x"), Some(EditAction::Cut.into())),
+            (with_command("c"), Some(SelectAction::Copy.into())),
+            (with_command("0"), Some(CanvasAction::NaturalSize.into())),
+            (with_command("k"), Some(PageAction::OpenDialog(Dialog::Commands).into())),
+            (with_command("r"), None),
+            (key("q"), None),
+            (Pressed { alt: true, ..key("c") }, None),
+        ];
+        for (pressed, action) in cases {
+            assert_eq!(shortcut(pressed, Focus::Page), action, "{pressed:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_the_keyboard_keeps_its_keys() {
+        // key, focus, whether the page takes it
+        let cases = [
+            (key(" "), Focus::Button, false),
+            (key("."), Focus::Button, true),
+            (key("c"), Focus::Field, false),
+            (key("Delete"), Focus::Field, false),
+            (with_command("z"), Focus::Field, false),
+            (with_command("c"), Focus::Field, false),
+            (with_command("s"), Focus::Field, true),
+            (with_command("k"), Focus::Field, true),
+            (with_command("k"), Focus::Dialog, true),
+            (with_command("s"), Focus::Dialog, false),
+            (key("Escape"), Focus::Dialog, false),
+            (key(" "), Focus::Dialog, false),
+        ];
+        for (pressed, focus, taken) in cases {
+            assert_eq!(shortcut(pressed, focus).is_some(), taken, "{pressed:?} {focus:?}");
+        }
+    }
+}
