@@ -1,5 +1,6 @@
 //! AMQP field tables: the values of headers and arguments.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,7 +72,8 @@ impl Value {
     pub(super) fn is_same(&self, other: &Self, zeros_differ: bool) -> bool {
         match (self, other) {
             (Self::Double(one), Self::Double(other)) => {
-                one == other && (!zeros_differ || one.is_sign_negative() == other.is_sign_negative())
+                let order = if zeros_differ { Some(one.total_cmp(other)) } else { one.partial_cmp(other) };
+                order == Some(Ordering::Equal)
             }
             (Self::Array(ones), Self::Array(others)) => {
                 ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| one.is_same(other, zeros_differ))
