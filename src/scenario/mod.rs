@@ -63,6 +63,8 @@ pub struct Scenario {
     pub services: Vec<Service>,
     pub faults: Vec<Fault>,
     pub expects: Vec<Expectation>,
+    /// What a visitor can try, each done when its property holds.
+    pub hints: Vec<Expectation>,
 }
 
 /// What the author says will come of it.
@@ -212,6 +214,7 @@ impl Scenario {
             services: Vec::new(),
             faults: Vec::new(),
             expects: Vec::new(),
+            hints: Vec::new(),
         }
     }
 

@@ -121,6 +121,7 @@ impl<'a> Check<'a> {
         self.size("network.links", "links of the network", scenario.network.links.len(), limits::LINKS);
         self.size("faults", "faults", scenario.faults.len(), limits::FAULTS);
         self.size("expects", "expectations", scenario.expects.len(), limits::EXPECTATIONS);
+        self.size("hints", "hints", scenario.hints.len(), limits::EXPECTATIONS);
         for (index, client) in scenario.clients.iter().enumerate() {
             if let Pattern::Recorded(moments) = &client.traffic.pattern {
                 self.size(format!("clients[{index}].arrivals"), "moments of a recorded list", moments.len(), limits::AT_ONCE);
@@ -550,9 +551,11 @@ impl<'a> Check<'a> {
         if !scenario.expects.is_empty() && scenario.until.is_none() {
             self.problem("until_ms", "when is it judged whether what is expected came? Give the time");
         }
-        for (index, expectation) in scenario.expects.iter().enumerate() {
-            for problem in unknown_names(scenario, &expectation.property) {
-                self.problem(format!("expects[{index}].property"), problem);
+        for (list, expectations) in [("expects", &scenario.expects), ("hints", &scenario.hints)] {
+            for (index, expectation) in expectations.iter().enumerate() {
+                for problem in unknown_names(scenario, &expectation.property) {
+                    self.problem(format!("{list}[{index}].property"), problem);
+                }
             }
         }
     }

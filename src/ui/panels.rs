@@ -8,8 +8,7 @@ use crate::app::tokens::{hue, published_keys};
 use crate::app::{App, CanvasAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
 use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
-use crate::scenario::{Expectation, FaultKind, Scenario};
-use crate::sim::Input;
+use crate::scenario::{Expectation, Scenario};
 use crate::sim::judge::holds;
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
@@ -190,7 +189,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 <h2>{ "This system" }</h2>
                 <p class="about">{ if about.is_empty() { "No description yet." } else { about } }</p>
             </section>
-            if is_the_chapters(session.scenario()) { { hints(session) } }
+            { hints(session) }
             { expectations(session) }
             { super::composer::view(session, dispatch) }
             { legend(session.scenario()) }
@@ -259,12 +258,6 @@ fn part_icon(kind: PartKind) -> Html {
     }
 }
 
-/// The hints speak of its parts.
-fn is_the_chapters(scenario: &Scenario) -> bool {
-    let parts = ["api-gateway", "order-service", "notification-service", "analytics-service"];
-    parts.iter().all(|part| scenario.service(part).is_some())
-}
-
 /// What the author says comes of it, each as it is now.
 fn expectations(session: &Session) -> Html {
     let scenario = session.scenario();
@@ -294,33 +287,28 @@ fn expectations(session: &Session) -> Html {
     }
 }
 
+/// What the author of the scenario proposes to try.
 fn hints(session: &Session) -> Html {
-    let inputs = &session.world().recording().inputs;
-    let did = |wanted: &dyn Fn(&Input) -> bool| inputs.iter().any(|timed| wanted(&timed.input));
-    let ledger = session.world().ledger();
-    let is_kill = |kind: &FaultKind| matches!(kind, FaultKind::Kill(target) if &*target.service == "notification-service");
-    let hints = [
-        (ledger.business.times_done("email sent") > 0, "Press Play and follow one order to its email."),
-        (
-            did(&|input| matches!(input, Input::Fault(fault) if is_kill(&fault.kind))),
-            "Kill notification-service with the switch on its card. What happens to its unacked messages?",
-        ),
-        (
-            did(&|input| matches!(input, Input::Mend(kind) if is_kill(kind))) && ledger.total().redelivered > 0,
-            "Start it again: they come back, marked as redelivered.",
-        ),
-    ];
+    let hints = &session.scenario().hints;
+    if hints.is_empty() {
+        return html! {};
+    }
+    let hint = |hint: &Expectation| {
+        let is_done = session.world().steps() > 0 && holds(session.world(), &hint.property);
+        html! {
+            <li class={classes!(is_done.then_some("done"))}>
+                { if is_done { icons::done() } else { icons::pending() } }
+                <span>
+                    { &hint.says }
+                    if is_done { <span class="visually-hidden">{ " (done)" }</span> }
+                </span>
+            </li>
+        }
+    };
     html! {
         <section class="sec">
             <h2>{ "Try this" }</h2>
-            <ol class="hints">
-                for (done, hint) in hints.iter() {
-                    <li class={classes!(done.then_some("done"))}>
-                        { if *done { icons::done() } else { icons::pending() } }
-                        <span>{ *hint }if *done { <span class="visually-hidden">{ " (done)" }</span> }</span>
-                    </li>
-                }
-            </ol>
+            <ol class="hints">for one in hints.iter() { { hint(one) } }</ol>
         </section>
     }
 }

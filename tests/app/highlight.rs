@@ -1,7 +1,8 @@
-//! What lights up on the canvas.
+//! What lights up on the canvas, and what a scenario proposes to try.
 
 use requeue::app::highlight::Highlight;
-use requeue::app::{App, FileAction, Node, PublishAction, SelectAction, geometry};
+use requeue::app::{App, FileAction, Node, OperateAction, PublishAction, SelectAction, geometry};
+use requeue::sim::judge::holds;
 
 use super::support::*;
 
@@ -68,4 +69,36 @@ fn a_story_stays_lit_while_the_next_message_is_written() {
     act(&mut app, SelectAction::Story(None));
     let preview = lit(&app);
     assert!(preview.iter().all(|edge| edge.starts_with("platform-events")) && !preview.is_empty(), "{preview:?}");
+}
+
+/// Every scenario of the gallery.
+fn gallery() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
+    let files = std::fs::read_dir(folder).expect("there are scenarios").map(|file| file.expect("a file").path());
+    files.map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("it can be read"))).collect()
+}
+
+#[test]
+fn hints_are_done_by_doing_them_and_by_nothing_else() {
+    let mut hinted = 0;
+    for (name, text) in gallery() {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: name.clone(), text });
+        for hint in &session(&app).scenario().hints {
+            hinted += 1;
+            assert!(!holds(session(&app).world(), &hint.property), "{name}: {} is done before anything is", hint.says);
+        }
+    }
+    assert!(hinted > 0);
+    let done = |app: &App| session(app).scenario().hints.iter().map(|hint| holds(session(app).world(), &hint.property)).collect::<Vec<_>>();
+    let mut app = opened();
+    play(&mut app, 20);
+    assert_eq!(done(&app), [true, false, false]);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 1);
+    assert_eq!(done(&app), [true, true, false]);
+    act(&mut app, OperateAction::Start(service));
+    play(&mut app, 5);
+    assert_eq!(done(&app), [true, true, true]);
 }

@@ -65,6 +65,7 @@ fn scenario(node: &Node) -> Scenario {
         services: fields.items_up_to("services", limits::NODES, "services").iter().map(service).collect(),
         faults: fields.items_up_to("faults", limits::FAULTS, "faults").iter().filter_map(Node::parsed::<Fault>).collect(),
         expects: fields.items_up_to("expects", limits::EXPECTATIONS, "expectations").iter().filter_map(expectation).collect(),
+        hints: fields.items_up_to("hints", limits::EXPECTATIONS, "hints").iter().filter_map(expectation).collect(),
     };
     fields.done();
     scenario

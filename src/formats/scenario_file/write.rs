@@ -33,6 +33,7 @@ pub(in crate::formats) fn scenario(scenario: &Scenario) -> Doc {
         .with_list("services", scenario.services.iter().map(service))
         .with_list("faults", scenario.faults.iter().map(|fault| fault.to_string().into()))
         .with_list("expects", scenario.expects.iter().map(expectation))
+        .with_list("hints", scenario.hints.iter().map(expectation))
 }
 
 pub(super) fn expectation(expectation: &Expectation) -> Doc {

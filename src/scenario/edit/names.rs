@@ -5,7 +5,7 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
+    Action, BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -90,7 +90,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
     });
     let links = scenario.network.links.iter_mut().flat_map(|link| &mut link.ends).map(|end| (Referent::Program, end));
     faults.chain(links).filter(|(_, name)| &***name != BROKER).for_each(|(referent, name)| visit(referent, name));
-    for expected in &mut scenario.expects {
+    for expected in scenario.expects.iter_mut().chain(&mut scenario.hints) {
         expected.property.each_name(&mut |named, name| match named {
             Named::Queue => visit(Referent::Queue, name),
             Named::Program => visit(Referent::Program, name),
@@ -233,13 +233,16 @@ pub(super) fn forget(scenario: &mut Scenario) -> Vec<String> {
             Some(problem) => told.push(format!("The fault “{fault}” was removed too: {}.", problem.message)),
         }
     }
-    let expects = std::mem::take(&mut scenario.expects);
-    for expected in expects {
-        let problem = validate::unknown_names(scenario, &expected.property).into_iter().next();
-        match problem {
-            None => scenario.expects.push(expected),
-            Some(problem) => told.push(format!("The expectation “{}” was removed too: {problem}.", expected.property)),
+    let (expects, hints) = (std::mem::take(&mut scenario.expects), std::mem::take(&mut scenario.hints));
+    let mut is_known = |what: &str, expected: &Expectation| match validate::unknown_names(scenario, &expected.property).first() {
+        None => true,
+        Some(problem) => {
+            told.push(format!("The {what} “{}” was removed too: {problem}.", expected.property));
+            false
         }
-    }
+    };
+    let expects = expects.into_iter().filter(|expected| is_known("expectation", expected)).collect();
+    let hints = hints.into_iter().filter(|hint| is_known("hint", hint)).collect();
+    (scenario.expects, scenario.hints) = (expects, hints);
     told
 }
