@@ -298,19 +298,11 @@ fn hints(session: &Session) -> Html {
         html! {
             <li class={classes!(is_done.then_some("done"))}>
                 { if is_done { icons::done() } else { icons::pending() } }
-                <span>
-                    { &hint.says }
-                    if is_done { <span class="visually-hidden">{ " (done)" }</span> }
-                </span>
+                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ " (done)" }</span> }</span>
             </li>
         }
     };
-    html! {
-        <section class="sec">
-            <h2>{ "Try this" }</h2>
-            <ol class="hints">for one in hints.iter() { { hint(one) } }</ol>
-        </section>
-    }
+    html! { <section class="sec"><h2>{ "Try this" }</h2><ol class="hints">for one in hints.iter() { { hint(one) } }</ol></section> }
 }
 
 fn legend(scenario: &Scenario) -> Html {

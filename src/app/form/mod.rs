@@ -13,7 +13,7 @@ use crate::formats::scenario_file::element;
 use crate::scenario::edit::{Edit, Part, Slot};
 use crate::scenario::{Json, QueueSpec, Scenario};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
-use fields::scenario::{CLIENT, EXPECTS, LINKS, SERVICE, SETTINGS};
+use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
 use table::{Beginnings, By, Entries};
 
 mod fields;
@@ -141,6 +141,7 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
             form.entries(&LINKS, scenario.network.links.len(), Slot::Link, &mut rows);
             form.entries(&POLICIES, scenario.broker.policies.len(), Slot::Policy, &mut rows);
             form.entries(&EXPECTS, scenario.expects.len(), Slot::Expectation, &mut rows);
+            form.entries(&HINTS, scenario.hints.len(), Slot::Hint, &mut rows);
         }
         About::Part(part) => {
             let Some(slot) = Slot::of_part(scenario, part) else { return rows };

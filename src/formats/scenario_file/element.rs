@@ -25,7 +25,7 @@ pub fn to_json(element: &Element) -> Json {
         Element::Service(service) => write::service(service),
         Element::Link(link) => write::link(link),
         Element::Fault(fault) => fault.to_string().into(),
-        Element::Expectation(expectation) => write::expectation(expectation),
+        Element::Expectation(expectation) | Element::Hint(expectation) => write::expectation(expectation),
     };
     document.into_json()
 }
@@ -48,6 +48,7 @@ pub fn from_json(slot: Slot, json: &Json) -> Result<Element, String> {
         Slot::Link(_) => Some(Element::Link(read::link(&node))),
         Slot::Fault(_) => node.parsed().map(Element::Fault),
         Slot::Expectation(_) => read::expectation(&node).map(Element::Expectation),
+        Slot::Hint(_) => read::expectation(&node).map(Element::Hint),
     };
     match (mistakes.into_problems().into_iter().next(), element) {
         (None, Some(element)) => Ok(element),

@@ -20,6 +20,7 @@ pub enum Element {
     Link(Link),
     Fault(Fault),
     Expectation(Expectation),
+    Hint(Expectation),
 }
 
 /// What a scenario says that is in no list.
@@ -73,6 +74,7 @@ pub enum Slot {
     Link(usize),
     Fault(usize),
     Expectation(usize),
+    Hint(usize),
 }
 
 /// The slot with an index in some list.
@@ -92,6 +94,7 @@ macro_rules! in_list {
             Slot::Link($index) => in_list!(@ $list, &mut $scenario.network.links, $do),
             Slot::Fault($index) => in_list!(@ $list, &mut $scenario.faults, $do),
             Slot::Expectation($index) => in_list!(@ $list, &mut $scenario.expects, $do),
+            Slot::Hint($index) => in_list!(@ $list, &mut $scenario.hints, $do),
         }
     };
     (@ $name:ident, $list:expr, $do:expr) => {{
@@ -102,7 +105,7 @@ macro_rules! in_list {
 
 impl Slot {
     /// The lists, as a file names them.
-    const LISTS: [(&'static str, OfIndex); 9] = [
+    const LISTS: [(&'static str, OfIndex); 10] = [
         ("broker.exchanges", Self::Exchange),
         ("broker.queues", Self::Queue),
         ("broker.bindings", Self::Binding),
@@ -112,6 +115,7 @@ impl Slot {
         ("network.links", Self::Link),
         ("faults", Self::Fault),
         ("expects", Self::Expectation),
+        ("hints", Self::Hint),
     ];
 
     #[must_use]
@@ -126,7 +130,8 @@ impl Slot {
             | Self::Service(index)
             | Self::Link(index)
             | Self::Fault(index)
-            | Self::Expectation(index) => index,
+            | Self::Expectation(index)
+            | Self::Hint(index) => index,
         }
     }
 
@@ -164,7 +169,9 @@ impl Slot {
             Self::Queue(index) => scenario.broker.queues.get(index).map(|one| Part::Queue(one.name.clone())),
             Self::Client(index) => scenario.clients.get(index).map(|one| Part::Client(one.name.clone())),
             Self::Service(index) => scenario.services.get(index).map(|one| Part::Service(one.name.clone())),
-            Self::Settings | Self::Binding(_) | Self::Policy(_) | Self::Link(_) | Self::Fault(_) | Self::Expectation(_) => None,
+            Self::Settings | Self::Binding(_) | Self::Policy(_) | Self::Link(_) | Self::Fault(_) | Self::Expectation(_) | Self::Hint(_) => {
+                None
+            }
         }
     }
 
@@ -182,6 +189,7 @@ impl Slot {
             Self::Link(index) => Element::Link(scenario.network.links.get(index)?.clone()),
             Self::Fault(index) => Element::Fault(scenario.faults.get(index)?.clone()),
             Self::Expectation(index) => Element::Expectation(scenario.expects.get(index)?.clone()),
+            Self::Hint(index) => Element::Hint(scenario.hints.get(index)?.clone()),
         })
     }
 
@@ -199,6 +207,7 @@ impl Slot {
             Some(Element::Link(link)) => format!("the link between {} and {}", link.ends[0], link.ends[1]),
             Some(Element::Fault(fault)) => format!("the fault “{fault}”"),
             Some(Element::Expectation(expected)) => format!("the expectation “{}”", expected.property),
+            Some(Element::Hint(hint)) => format!("the hint “{}”", hint.says),
         }
     }
 }
@@ -227,6 +236,7 @@ impl Element {
             Self::Link(_) => Slot::Link(index),
             Self::Fault(_) => Slot::Fault(index),
             Self::Expectation(_) => Slot::Expectation(index),
+            Self::Hint(_) => Slot::Hint(index),
         }
     }
 
@@ -236,7 +246,13 @@ impl Element {
             Self::Queue(one) => Some(Part::Queue(one.name.clone())),
             Self::Client(one) => Some(Part::Client(one.name.clone())),
             Self::Service(one) => Some(Part::Service(one.name.clone())),
-            Self::Settings(_) | Self::Binding(_) | Self::Policy(_) | Self::Link(_) | Self::Fault(_) | Self::Expectation(_) => None,
+            Self::Settings(_)
+            | Self::Binding(_)
+            | Self::Policy(_)
+            | Self::Link(_)
+            | Self::Fault(_)
+            | Self::Expectation(_)
+            | Self::Hint(_) => None,
         }
     }
 }
@@ -267,6 +283,7 @@ pub(super) fn put(scenario: &mut Scenario, index: usize, element: &Element) -> R
         Element::Link(one) => set(&mut scenario.network.links, index, one),
         Element::Fault(one) => set(&mut scenario.faults, index, one),
         Element::Expectation(one) => set(&mut scenario.expects, index, one),
+        Element::Hint(one) => set(&mut scenario.hints, index, one),
     };
     if done { Ok(()) } else { Err(gone(slot)) }
 }

@@ -199,13 +199,21 @@ pub(in crate::app::form) static LINKS: Entries = Entries {
 pub(in crate::app::form) static EXPECTS: Entries = Entries {
     label: "Add an expectation",
     beginnings: &[Template { label: "nothing is lost", json: r#"{"says":"nothing is lost","property":"lost = 0"}"# }],
-    fields: &[
-        Field { key: "says", label: "Says", help: "In words.", kind: Kind::Text },
-        Field {
-            key: "property",
-            label: "Property",
-            help: "As SCENARIOS.md has them: ready(queue) < 10, lost = 0, done(email sent) > 5.",
-            kind: Kind::Text,
-        },
-    ],
+    fields: &JUDGED,
 };
+
+pub(in crate::app::form) static HINTS: Entries = Entries {
+    label: "Add a hint",
+    beginnings: &[Template { label: "something to try", json: r#"{"says":"Press Play.","property":"published > 0"}"# }],
+    fields: &JUDGED,
+};
+
+static JUDGED: [Field; 2] = [
+    Field { key: "says", label: "Says", help: "In words.", kind: Kind::Text },
+    Field {
+        key: "property",
+        label: "Property",
+        help: "As SCENARIOS.md has them: ready(queue) < 10, lost = 0, done(email sent) > 5.",
+        kind: Kind::Text,
+    },
+];
