@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use requeue::app::arrange;
 use requeue::app::geometry::{self, Layout, Plan, Rect};
+use requeue::app::moves::Moves;
 use requeue::formats::{report, scenario_file};
 use requeue::scenario::Scenario;
 use requeue::scenario::edit::{self, Edit, Part, names};
@@ -297,8 +298,8 @@ fn every_scenario_can_be_arranged() {
     for (path, _, scenario) in gallery() {
         let world = World::new(scenario.clone(), scenario.seed);
         let layout = Layout::new();
-        let arranged: Layout = arrange::arranged(Plan { world: &world, layout: &layout }).into_iter().collect();
-        let plan = Plan { world: &world, layout: &arranged };
+        let arranged: Layout = arrange::arranged(Plan { world: &world, moves: &Moves::default(), layout: &layout }).into_iter().collect();
+        let plan = Plan { world: &world, moves: &Moves::default(), layout: &arranged };
         let rects: Vec<Rect> = geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).collect();
         for (index, one) in rects.iter().enumerate() {
             for other in &rects[index + 1..] {

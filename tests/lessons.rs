@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use requeue::app::geometry::{self, Layout, Plan};
+use requeue::app::moves::Moves;
 use requeue::base::SimTime;
 use requeue::base::limits::FILE_BYTES;
 use requeue::broker::Profile;
@@ -132,7 +133,7 @@ fn no_two_nodes_overlap() {
 
 fn overlaps(scenario: &Scenario) -> Vec<String> {
     let world = World::new(Arc::new(scenario.clone()), 1);
-    let plan = Plan { world: &world, layout: &Layout::new() };
+    let plan = Plan { world: &world, moves: &Moves::default(), layout: &Layout::new() };
     let places: Vec<_> = geometry::places(plan).into_iter().filter_map(|place| Some((geometry::rect(plan, &place)?, place))).collect();
     let mut found = Vec::new();
     for (index, (one, first)) in places.iter().enumerate() {

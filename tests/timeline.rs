@@ -93,7 +93,7 @@ proptest! {
     /// Whatever was played, rewound, stepped back and changed: where the playhead stands is what a run from zero finds there.
     #[test]
     fn any_moment_is_what_a_run_from_zero_finds(seed in 0_u64..1_000, moves in proptest::collection::vec(arbitrary_move(), 1..14)) {
-        let mut timeline = Timeline::new(course_chapter(), seed);
+        let mut timeline = Timeline::new(course_chapter(), seed).with_lookback(secs(5));
         for each in moves {
             match each {
                 Move::Play(millis) => { timeline.advance(timeline.world().now() + SimTime::from_millis(millis), u64::MAX); }
@@ -111,7 +111,6 @@ proptest! {
                     }
                     prop_assert_eq!(timeline.seek_progress(), None);
                     same(timeline.world(), at_once.world());
-                    prop_assert_eq!(timeline.world().hops().count(), at_once.world().hops().count());
                     prop_assert!(timeline.drain_occurrences().eq(at_once.drain_occurrences()), "whoever keeps a log sees the same");
                 }
                 Move::SeekCancelled(millis, steps) => {

@@ -232,7 +232,7 @@ impl Session {
         }
         self.remember();
         self.inject(Input::Edit(Arc::new(new)));
-        let plan = Plan { world: self.playhead.world(), layout: &self.document.layout };
+        let plan = Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout };
         self.selection.retain(|node| geometry::rect(plan, node).is_some());
     }
 

@@ -1,5 +1,6 @@
 //! Where things stand on the canvas, and the curves between them.
 
+use super::moves::Moves;
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
@@ -124,6 +125,8 @@ pub struct Edge {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     pub world: &'a World,
+    /// What moves inside the broker.
+    pub moves: &'a Moves,
     pub layout: &'a Layout,
 }
 

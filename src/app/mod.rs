@@ -28,6 +28,7 @@ pub mod keys;
 pub mod lesson;
 pub mod log;
 pub mod markers;
+pub mod moves;
 mod operate;
 mod page;
 pub mod playhead;

@@ -2,6 +2,7 @@
 
 use super::log::Log;
 use super::markers::{self, Markers};
+use super::moves::{self, Moves};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
@@ -33,6 +34,8 @@ pub struct Playhead {
     pub comparison: Option<Comparison>,
     pub log: Log,
     pub markers: Markers,
+    /// What moves inside the broker, for the eye.
+    pub(super) moves: Moves,
     /// The event whose story is told.
     pub story: Option<EventStory>,
 }
@@ -62,11 +65,12 @@ pub struct EventStory {
 impl Playhead {
     pub(super) fn new(recording: Recording) -> Self {
         let mut playhead = Self {
-            timeline: Timeline::open(recording),
+            timeline: Timeline::open(recording).with_lookback(moves::SEEN_FOR),
             alternate_branch: None,
             comparison: None,
             log: Log::default(),
             markers: Markers::default(),
+            moves: Moves::default(),
             story: None,
         };
         playhead.take_notes();
@@ -88,6 +92,7 @@ impl Playhead {
         let occurrences: Vec<Occurrence> = self.timeline.drain_occurrences().collect();
         for occurrence in &occurrences {
             self.markers.note(occurrence);
+            self.moves.note(self.timeline.world(), occurrence);
         }
         if let Some(story) = &mut self.story {
             story.is_stale |= occurrences.iter().any(|occurrence| occurrence.is_of(&story.event));
@@ -210,6 +215,7 @@ impl Playhead {
     pub(super) fn seek(&mut self, at: SimTime) {
         self.timeline.seek(at);
         self.log = Log::default();
+        self.moves = Moves::default();
         self.take_notes();
         self.forget_story();
     }

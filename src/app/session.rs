@@ -58,7 +58,7 @@ impl Session {
     /// What is on the canvas, and where.
     #[must_use]
     pub const fn plan(&self) -> Plan<'_> {
-        Plan { world: self.playhead.world(), layout: &self.document.layout }
+        Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout }
     }
 
     /// What a node is in the document.

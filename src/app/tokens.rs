@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
+use super::moves::MoveKind;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, MessageId, Name, Outcome};
 use crate::scenario::{Action, Point, Scenario};
-use crate::sim::{Cargo, HopKind, Place, Verdict, World};
+use crate::sim::{Cargo, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -222,7 +223,7 @@ fn message_shape(message: &Message, redelivered: bool) -> Shape {
 const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
 
-/// Flights and hops. Returns what has not landed in its queue yet, as far as the eye is concerned.
+/// Flights, and moves inside the broker. Returns what has not landed in its queue yet, as far as the eye is concerned.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
     let world = sheet.plan.world;
     let mut add = |at: Option<Point>, shape, hue, radius, label, event: Option<&Name>| {
@@ -254,6 +255,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
             Cargo::Delivery(delivery) => {
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
+                let path = sheet.plan.moves.way_through(&delivery.queue, message.id, flight.departs).unwrap_or(path);
                 add(
                     sheet.along(path, share, leg),
                     shape,
@@ -301,13 +303,13 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
         return landing;
     }
     let mut file = (SimTime::MAX, None, 0.0);
-    for hop in world.hops() {
+    for hop in sheet.plan.moves.iter() {
         let share = share(world, hop.departs, hop.arrives, false);
         if share >= 1.0 {
             continue;
         }
         // The copies of one message part at once; what comes back together comes one by one.
-        if hop.kind == HopKind::Requeued && (hop.departs, hop.path.first()) == (file.0, file.1) {
+        if hop.kind == MoveKind::Requeued && (hop.departs, hop.path.first()) == (file.0, file.1) {
             file.2 += 1.0;
         } else {
             file = (hop.departs, hop.path.first(), 0.0);
@@ -318,16 +320,16 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
         }
         let (hue, event) = (sheet.hue(&hop.message.routing_key), hop.message.properties.message_id.as_ref());
         match hop.kind {
-            HopKind::Routed => {
+            MoveKind::Routed => {
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
-            HopKind::Requeued => {
+            MoveKind::Requeued => {
                 add(sheet.along(&hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
             }
-            HopKind::DeadLettered(reason) => {
+            MoveKind::DeadLettered(reason) => {
                 add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)), event);
             }
-            HopKind::Unroutable => {
+            MoveKind::Unroutable => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
                 add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"), event);

@@ -2,8 +2,8 @@
 
 use crate::broker::explain::Why;
 use crate::broker::{DeathReason, Event, Message};
+use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
-use crate::sim::service::InstanceId;
 use crate::sim::{Happening, Occurrence, Place, Verdict, World};
 
 /// How a line is marked, by shape as well as by colour.

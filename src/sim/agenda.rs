@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::service::{InstanceId, RunId};
+use super::ids::{InstanceId, RunId};
 use crate::base::SimTime;
 use crate::broker::ConnectionId;
 

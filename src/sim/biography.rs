@@ -1,8 +1,12 @@
 //! Where did my message go? Everything that happened to one event, across its copies, requeues, dead letters and republishing, and
 //! where it is now. Found by running the recording again, so that it is known for every event of every run, whatever its length.
 
+use super::flight::Cargo;
+use super::ids::InstanceId;
+use super::input::Recording;
 use super::ledger::UNREAD;
-use super::{Cargo, Happening, InstanceId, Occurrence, Recording, World};
+use super::trace::{TimedEvent, WorldEvent};
+use super::world::World;
 use crate::base::SimTime;
 use crate::broker::{DropCause, Event, Message, Name};
 
@@ -15,7 +19,7 @@ pub struct Biography {
     /// What was published while it was handled.
     pub effects: Vec<Name>,
     /// In order.
-    pub entries: Vec<Occurrence>,
+    pub entries: Vec<TimedEvent>,
     /// Where its copies are, or what became of them.
     pub whereabouts: Vec<Whereabouts>,
 }
@@ -74,7 +78,7 @@ pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<
     while goes_on {
         goes_on = world.step_along(&recording.inputs, until);
         for occurrence in world.drain_occurrences() {
-            if let Happening::Sent { event: sent, about, .. } = &occurrence.what {
+            if let WorldEvent::Sent { event: sent, about, .. } = &occurrence.what {
                 if sent == event {
                     cause = Some(about.clone());
                 } else if about == event {
@@ -130,8 +134,8 @@ fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
 }
 
 /// Takes note of how a copy ended.
-fn ended(occurrence: &Occurrence, event: &Name, found: &mut Vec<Whereabouts>) {
-    if let Happening::Broker(Event::Discarded { message_ids }) = &occurrence.what {
+fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
+    if let WorldEvent::Broker(Event::Discarded { message_ids }) = &occurrence.what {
         if message_ids.iter().flatten().any(|id| id == event) {
             found.push(Whereabouts::Lost { reason: UNREAD.into() });
         }
@@ -141,7 +145,7 @@ fn ended(occurrence: &Occurrence, event: &Name, found: &mut Vec<Whereabouts>) {
         return;
     }
     let ending = match &occurrence.what {
-        Happening::Broker(Event::Acknowledged { queue, .. }) => {
+        WorldEvent::Broker(Event::Acknowledged { queue, .. }) => {
             let before = found.iter_mut().find_map(|found| match found {
                 Whereabouts::Acknowledged { queue: other, times } if other == queue => Some(times),
                 _ => None,
@@ -152,18 +156,18 @@ fn ended(occurrence: &Occurrence, event: &Name, found: &mut Vec<Whereabouts>) {
             }
             Whereabouts::Acknowledged { queue: queue.clone(), times: 1 }
         }
-        Happening::Broker(Event::Delivered(delivered)) if delivered.no_ack => {
+        WorldEvent::Broker(Event::Delivered(delivered)) if delivered.no_ack => {
             Whereabouts::Acknowledged { queue: delivered.queue.clone(), times: 1 }
         }
-        Happening::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
-        Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
-        Happening::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
-        Happening::Broker(Event::Returned { .. }) => {
+        WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
+        WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
+        WorldEvent::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
+        WorldEvent::Broker(Event::Returned { .. }) => {
             found.retain(|found| *found != Whereabouts::Unroutable);
             Whereabouts::Returned
         }
-        Happening::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
-        Happening::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
+        WorldEvent::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
+        WorldEvent::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
         _ => return,
     };
     found.push(ending);

@@ -4,11 +4,9 @@
 //! published by hand. Events carry their story's number as the correlation id, so that it can be told to its end.
 
 use super::chunked::Chunked;
+use super::ids::StoryId;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
-
-/// The number of a story, from 1; 0 is none.
-pub type StoryId = u64;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Business {

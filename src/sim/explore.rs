@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use super::input::{Input, Recording, TimedInput};
 use super::judge::holds;
 use super::random::{Random, Stream};
-use super::{Input, Recording, TimedInput, World};
+use super::world::World;
 use crate::base::SimTime;
 use crate::broker::Resource;
 use crate::scenario::{BROKER, Fault, FaultKind, MessageRef, Moment, Property, Scenario, Target, Trigger};

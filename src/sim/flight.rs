@@ -1,23 +1,11 @@
-//! What is on its way. A [`Flight`] is truth: something sent that has not arrived. A [`Hop`] is a picture: the broker moved a
-//! message at one instant, and the eye needs a moment to follow. Both are drawn from where they began, when, and where they end.
+//! What is on its way: sent, and not arrived.
 
 use std::sync::Arc;
 
-use super::business::StoryId;
-use super::network::End;
-use super::service::{InstanceId, RunId};
+use super::ids::{Caller, End, InstanceId, Place, StoryId, Verdict};
 use crate::base::SimTime;
-use crate::broker::{ChannelId, ConnectionId, DeathReason, Message, MessageId, Name, Outcome, Properties};
+use crate::broker::{ChannelId, ConnectionId, Message, Name, Outcome, Properties};
 use crate::scenario::Json;
-
-/// A place on the canvas.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    Client(usize),
-    Instance(InstanceId),
-    Exchange(Name),
-    Queue(Name),
-}
 
 #[derive(Clone, Debug)]
 pub struct Flight {
@@ -108,29 +96,6 @@ pub struct Delivery {
     pub no_ack: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    Ack,
-    /// `nack` with requeue.
-    Requeue,
-    /// `reject` with requeue.
-    RejectRequeue,
-    /// `reject` without requeue.
-    Reject,
-}
-
-impl Verdict {
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ack => "ack",
-            Self::Requeue => "nack with requeue",
-            Self::RejectRequeue => "reject with requeue",
-            Self::Reject => "reject",
-        }
-    }
-}
-
 #[derive(Clone, Debug)]
 pub struct Request {
     pub to: InstanceId,
@@ -139,57 +104,3 @@ pub struct Request {
     pub story: StoryId,
     pub from: Caller,
 }
-
-/// Who waits for an answer: to which attempt, in which wait.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Caller {
-    Client { client: usize, number: u64, attempt: u32 },
-    Run { instance: InstanceId, epoch: u32, run: RunId, wait: u32 },
-}
-
-impl Caller {
-    #[must_use]
-    pub const fn place(&self) -> Place {
-        match self {
-            Self::Client { client, .. } => Place::Client(*client),
-            Self::Run { instance, .. } => Place::Instance(*instance),
-        }
-    }
-
-    pub(super) const fn end(&self) -> End {
-        match self {
-            Self::Client { client, .. } => End::Client(*client),
-            Self::Run { instance, .. } => End::Service(instance.service),
-        }
-    }
-}
-
-/// A move inside the broker, drawn after the fact.
-#[derive(Clone, Debug)]
-pub struct Hop {
-    pub message: Arc<Message>,
-    pub path: Vec<Place>,
-    pub departs: SimTime,
-    pub arrives: SimTime,
-    pub kind: HopKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HopKind {
-    Routed,
-    Requeued,
-    DeadLettered(DeathReason),
-    /// Found no queue.
-    Unroutable,
-}
-
-impl Hop {
-    /// Whether it brings this message to this queue.
-    #[must_use]
-    pub fn leads_to(&self, queue: &Name, message: MessageId) -> bool {
-        self.message.id == message && matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
-    }
-}
-
-/// How many hops are remembered: more than can be told apart on a screen.
-pub const HOPS_MAX: usize = 300;

@@ -1,8 +1,8 @@
 //! What is true of a world: quantities looked up, properties judged.
 
-use super::World;
 use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger};
+use super::world::World;
 use crate::base::SimTime;
 use crate::base::number::{Fixed, Shortest};
 use crate::base::ordered::in_order;

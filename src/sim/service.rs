@@ -4,24 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::agenda::Item;
-use super::business::StoryId;
 use super::chunked::Chunked;
-use super::flight::{Caller, Publish, Verdict};
+use super::flight::Publish;
+use super::ids::{Caller, InstanceId, RunId, StoryId, Verdict};
 use super::random::Random;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{ChannelId, ConnectionId, Message, Name};
 use crate::scenario::{Client, Json, Service};
-
-/// An instance of a service, by the place of both in the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct InstanceId {
-    pub service: usize,
-    pub instance: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId(pub u64);
 
 #[derive(Clone, Debug)]
 pub struct ServiceState {

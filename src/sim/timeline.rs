@@ -3,10 +3,11 @@
 //! Keyframes are a cache, never truth: what is at a moment is what a run from zero finds there. Their number and their memory are
 //! bounded; when there are too many, every second one goes.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Input, Occurrence, Recording, World};
+use super::input::{Input, Recording};
+use super::trace::TimedEvent;
+use super::world::World;
 use crate::base::{SimTime, limits};
 use crate::scenario::Scenario;
 
@@ -15,8 +16,8 @@ pub const KEYFRAMES_MAX: usize = limits::KEYFRAMES;
 pub const KEYFRAME_BYTES_MAX: usize = limits::KEYFRAME_BYTES;
 /// The number of steps between the first keyframes.
 const SPACING_FIRST: u64 = 512;
-/// What moved within this time before a moment can still be seen moving.
-const PICTURED: SimTime = SimTime::from_secs(5);
+/// So many occurrences are kept while something is looked for, before those that are older than the lookback are forgotten.
+const LOOKBACK_SLACK: usize = 4_096;
 
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -26,6 +27,7 @@ pub struct Timeline {
     keyframes: Vec<Keyframe>,
     spacing: u64,
     furthest: SimTime,
+    lookback: SimTime,
     seek: Option<Seek>,
 }
 
@@ -52,9 +54,9 @@ struct Position {
     inputs: usize,
 }
 
-impl World {
-    fn position(&self) -> Position {
-        Position { steps: self.steps, inputs: self.recording.inputs.len() }
+impl Position {
+    fn of(world: &World) -> Self {
+        Self { steps: world.steps(), inputs: world.recording().inputs.len() }
     }
 }
 
@@ -68,9 +70,24 @@ impl Timeline {
     #[must_use]
     pub fn open(recording: Recording) -> Self {
         let world = World::new(recording.scenario.clone(), recording.seed);
-        let mut timeline = Self { recording, world, keyframes: Vec::new(), spacing: SPACING_FIRST, furthest: SimTime::ZERO, seek: None };
+        let mut timeline = Self {
+            recording,
+            world,
+            keyframes: Vec::new(),
+            spacing: SPACING_FIRST,
+            furthest: SimTime::ZERO,
+            lookback: SimTime::ZERO,
+            seek: None,
+        };
         timeline.keep();
         timeline
+    }
+
+    /// After a journey through time, what happened within this time before the moment is handed out as occurrences.
+    #[must_use]
+    pub const fn with_lookback(mut self, lookback: SimTime) -> Self {
+        self.lookback = lookback;
+        self
     }
 
     #[must_use]
@@ -101,37 +118,34 @@ impl Timeline {
         self.keyframes.iter().map(|keyframe| keyframe.bytes).sum()
     }
 
-    pub fn drain_occurrences(&mut self) -> std::vec::Drain<'_, Occurrence> {
+    pub fn drain_occurrences(&mut self) -> std::vec::Drain<'_, TimedEvent> {
         self.world.drain_occurrences()
     }
 
     /// Whether an input now would cut off a future that was already seen.
     #[must_use]
     pub fn is_in_the_past(&self) -> bool {
-        self.world.recording.inputs.len() < self.recording.inputs.len() || self.world.now() < self.furthest
+        self.world.recording().inputs.len() < self.recording.inputs.len() || self.world.now() < self.furthest
     }
 
     /// Something comes from outside, now. What lay ahead is another branch, and is gone from this one.
     pub fn inject(&mut self, input: Input) {
         self.cancel_seek();
-        let here = self.world.position();
-        while self.keyframes.last().is_some_and(|keyframe| keyframe.world.position() > here) {
+        let here = Position::of(&self.world);
+        while self.keyframes.last().is_some_and(|keyframe| Position::of(&keyframe.world) > here) {
             self.keyframes.pop();
         }
         self.furthest = self.world.now();
         self.recording.inputs.truncate(here.inputs);
         self.world.inject(input);
-        if let Some(injected) = self.world.recording.inputs.last() {
+        if let Some(injected) = self.world.recording().inputs.last() {
             self.recording.inputs.push(injected.clone());
         }
     }
 
     /// A keyframe of where it stands.
     fn keep(&mut self) {
-        let mut world = self.world.clone();
-        world.occurrences = Vec::new();
-        world.hops = VecDeque::new();
-        world.spare = Vec::new();
+        let world = self.world.keyframe();
         let bytes = world.footprint();
         self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
         while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 1 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
@@ -145,8 +159,8 @@ impl Timeline {
     }
 
     fn keep_if_due(&mut self) {
-        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.world.steps);
-        if self.world.steps >= last + self.spacing {
+        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.world.steps());
+        if self.world.steps() >= last + self.spacing {
             self.keep();
         }
     }
@@ -165,7 +179,7 @@ impl Timeline {
     pub fn step(&mut self) -> bool {
         self.cancel_seek();
         // The clock does not run ahead of the last thing that happens.
-        let next_input = self.recording.inputs.get(self.world.recording.inputs.len()).map(|input| input.at);
+        let next_input = self.recording.inputs.get(self.world.recording().inputs.len()).map(|input| input.at);
         let Some(next) = self.world.next_at().into_iter().chain(next_input).min() else { return false };
         self.step_until(next);
         true
@@ -178,20 +192,24 @@ impl Timeline {
     }
 
     /// Plays on until something like this has happened, but not beyond this moment, and no more than so many steps.
-    pub fn run_to(&mut self, until: SimTime, steps_max: u64, mut is_it: impl FnMut(&Occurrence) -> bool) -> Option<Occurrence> {
+    pub fn run_to(&mut self, until: SimTime, steps_max: u64, mut is_it: impl FnMut(&TimedEvent) -> bool) -> Option<TimedEvent> {
         self.cancel_seek();
         self.world.set_watched(true);
-        self.world.occurrences.clear();
-        let mut goes_on = true;
+        self.world.drain_occurrences();
+        let mut seen = 0;
         for _ in 0..steps_max {
+            let goes_on = self.step_until(until);
+            let new = &self.world.occurrences()[seen..];
+            if let Some(found) = new.iter().find(|occurrence| is_it(occurrence)) {
+                return Some(found.clone());
+            }
+            seen += new.len();
+            if seen > LOOKBACK_SLACK {
+                seen -= self.world.forget_occurrences_before(self.world.now() - self.lookback);
+            }
             if !goes_on {
                 break;
             }
-            goes_on = self.step_until(until);
-            if let Some(found) = self.world.occurrences.iter().find(|occurrence| is_it(occurrence)) {
-                return Some(found.clone());
-            }
-            self.world.occurrences.clear();
         }
         None
     }
@@ -203,7 +221,7 @@ impl Timeline {
             if !self.step_until(until) {
                 return !goes_on(&self.world);
             }
-            self.world.occurrences.clear();
+            self.world.drain_occurrences();
         }
         true
     }
@@ -216,12 +234,12 @@ impl Timeline {
 
     /// The same, but in pieces: see [`Self::advance_seek`]. A seek that is under way goes on to this moment instead.
     pub fn begin_seek(&mut self, at: SimTime) {
-        // Keyframes have no pictures: what can still be seen moving is played.
-        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - PICTURED);
+        // Keyframes hold no occurrences: what is to be handed out is played again.
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - self.lookback);
         let keyframe = &self.keyframes[place.saturating_sub(1)];
         // The keyframe is nearer than the playhead if it lies between the playhead and the moment. A seek to the moment of the
         // playhead starts at the keyframe, too: the occurrences that led to this moment fill the log again.
-        let begins = if self.world.now() >= at || self.world.position() < keyframe.world.position() {
+        let begins = if self.world.now() >= at || Position::of(&self.world) < Position::of(&keyframe.world) {
             World::clone(&keyframe.world)
         } else {
             self.world.clone()
@@ -236,10 +254,10 @@ impl Timeline {
     pub fn advance_seek(&mut self, steps_max: u64) -> bool {
         let Some(Seek { to, .. }) = self.seek else { return true };
         for _ in 0..steps_max {
-            let unseen = to - PICTURED;
-            let is_unseen = self.world.now() < unseen;
-            self.world.set_watched(!is_unseen);
-            if !self.step_until(if is_unseen { unseen } else { to }) && !is_unseen {
+            let unwatched = to - self.lookback;
+            let is_unwatched = self.world.now() < unwatched;
+            self.world.set_watched(!is_unwatched);
+            if !self.step_until(if is_unwatched { unwatched } else { to }) && !is_unwatched {
                 self.seek = None;
                 return true;
             }
@@ -266,19 +284,20 @@ impl Timeline {
     /// Back before the last thing that happened; what led there is played again. False at the beginning.
     pub fn back(&mut self) -> bool {
         self.cancel_seek();
-        let here = self.world.position();
-        let last_input = self.world.recording.inputs.last();
+        let here = Position::of(&self.world);
+        let last_input = self.world.recording().inputs.last();
         let target = match last_input {
             Some(input) if input.after_steps == here.steps => Position { inputs: here.inputs - 1, ..here },
             _ if here.steps == 0 => return false,
             _ => Position { steps: here.steps - 1, ..here },
         };
-        let pictured = self.world.now() - PICTURED;
-        let place = self.keyframes.partition_point(|keyframe| keyframe.world.position() <= target && keyframe.world.now() <= pictured);
+        let reader_from = self.world.now() - self.lookback;
+        let place =
+            self.keyframes.partition_point(|keyframe| Position::of(&keyframe.world) <= target && keyframe.world.now() <= reader_from);
         self.world = World::clone(&self.keyframes[place.saturating_sub(1)].world);
         self.world.set_watched(true);
-        while self.world.position() < target {
-            let place = self.world.recording.inputs.len();
+        while Position::of(&self.world) < target {
+            let place = self.world.recording().inputs.len();
             let next = self.recording.inputs.get(place).filter(|input| place < target.inputs && self.world.is_due(input));
             if let Some(input) = next {
                 self.world.take_input(input);
@@ -294,9 +313,9 @@ impl Timeline {
     pub fn fork(&self) -> Self {
         let mut fork = self.clone();
         fork.cancel_seek();
-        let here = fork.world.position();
-        fork.recording.inputs.clone_from(&fork.world.recording.inputs);
-        fork.keyframes.retain(|keyframe| keyframe.world.position() <= here);
+        let here = Position::of(&fork.world);
+        fork.recording.inputs.clone_from(&fork.world.recording().inputs);
+        fork.keyframes.retain(|keyframe| Position::of(&keyframe.world) <= here);
         fork.furthest = fork.world.now();
         fork
     }

@@ -2,28 +2,27 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::flight::Verdict;
-use super::service::InstanceId;
+use super::ids::{InstanceId, Verdict};
 use crate::base::SimTime;
 use crate::broker::{Body, Event, Message, MessageId, Name};
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Occurrence {
+pub struct TimedEvent {
     pub at: SimTime,
-    pub what: Happening,
+    pub what: WorldEvent,
 }
 
-impl Occurrence {
+impl TimedEvent {
     /// Whether it belongs to the story of this event.
     #[must_use]
     pub fn is_of(&self, event: &Name) -> bool {
-        matches!(&self.what, Happening::Sent { event: sent, .. } if sent == event) || self.what.about() == Some(event)
+        matches!(&self.what, WorldEvent::Sent { event: sent, .. } if sent == event) || self.what.about() == Some(event)
     }
 }
 
 /// `about` names the event (`e-12`) or the story (`c-3`) a handler is at work on.
 #[derive(Clone, Debug, PartialEq, Hash)]
-pub enum Happening {
+pub enum WorldEvent {
     Broker(Event),
     Started(InstanceId),
     Connected(InstanceId),
@@ -166,7 +165,7 @@ pub fn event_name(message: &Message) -> Name {
     message.properties.message_id.clone().unwrap_or_else(|| format!("#{}", message.id.0).into())
 }
 
-impl Happening {
+impl WorldEvent {
     /// As traces call it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -291,7 +290,7 @@ impl Default for TraceHash {
 }
 
 impl TraceHash {
-    pub fn add(&mut self, occurrence: &Occurrence) {
+    pub fn add(&mut self, occurrence: &TimedEvent) {
         occurrence.at.hash(self);
         occurrence.what.hash(self);
     }

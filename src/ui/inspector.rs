@@ -17,8 +17,8 @@ use crate::broker::{ChannelId, Flow, Message, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::FaultKind;
 use crate::scenario::edit::{Edit, Part};
+use crate::sim::Occurrence;
 use crate::sim::service::Instance;
-use crate::sim::trace::Occurrence;
 use crate::sim::{End, Happening, InstanceId, Place};
 
 /// So many messages of a queue are listed.

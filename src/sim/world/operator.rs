@@ -1,9 +1,10 @@
 //! What a person does to the broker by hand, through a connection of their own: publishes, and what RabbitMQ's management interface has
 //! for queues.
 
-use super::{World, input::HandPublish};
+use super::World;
 use crate::base::SimTime;
 use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply};
+use crate::sim::input::HandPublish;
 
 /// No more messages than this are fetched or moved at once.
 pub const BY_HAND_MAX: u32 = 10_000;

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use super::World;
-use super::agenda::Item;
-use super::random::{Random, Stream};
-use super::service::{ClientState, Instance, InstanceId, Memory, ServiceState, Store};
-use super::trace::Happening;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
+use crate::sim::agenda::Item;
+use crate::sim::ids::InstanceId;
+use crate::sim::random::{Random, Stream};
+use crate::sim::service::{ClientState, Instance, Memory, ServiceState, Store};
+use crate::sim::trace::WorldEvent;
 
 fn same_exchange(one: &ExchangeSpec, other: &ExchangeSpec) -> bool {
     ExchangeSpec { at: other.at, ..one.clone() } == *other
@@ -136,7 +137,7 @@ impl World {
 
     pub(super) fn edit(&mut self, new: &Arc<Scenario>) {
         let old = std::mem::replace(&mut self.scenario, new.clone());
-        self.happened(Happening::Edited);
+        self.happened(WorldEvent::Edited);
         let known = self.services.len();
         self.edit_topology(&old, new);
         self.edit_services(new);

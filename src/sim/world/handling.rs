@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use super::World;
-use super::agenda::Item;
-use super::flight::Verdict;
 use super::life::NO_ANSWER;
-use super::random::Random;
-use super::service::{Cause, InstanceId, Job, Record, Run, RunId};
-use super::trace::{Happening, event_name};
 use crate::base::SimTime;
 use crate::base::number::Shortest;
 use crate::broker::{DeathReason, Message, Name, Value};
 use crate::scenario::template::field;
 use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
+use crate::sim::agenda::Item;
+use crate::sim::flight::Cargo;
+use crate::sim::ids::{InstanceId, Place, RunId, Verdict};
+use crate::sim::random::Random;
+use crate::sim::service::{Cause, Data, Instance, Job, Record, Run};
+use crate::sim::trace::{WorldEvent, event_name};
 
 /// HTTP's answer when a program behind the one asked has failed.
 const BAD_GATEWAY: u16 = 502;
@@ -41,13 +42,13 @@ impl World {
 
     /// What ends on the way does not empty it a second time: the stack would not hold as many as may wait.
     pub(super) fn take_from_inbox(&mut self, id: InstanceId) {
-        if std::mem::replace(&mut self.services[id.service].instances[id.instance].draining, true) {
+        if std::mem::replace(&mut self.instance_mut(id).draining, true) {
             return;
         }
         while let Some(job) = self.next_job(id) {
             self.begin(id, job);
         }
-        self.services[id.service].instances[id.instance].draining = false;
+        self.instance_mut(id).draining = false;
     }
 
     fn next_job(&mut self, id: InstanceId) -> Option<Job> {
@@ -80,9 +81,9 @@ impl World {
             then: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));
-        self.happened(Happening::Began { instance: id, about: about.clone(), number });
+        self.happened(WorldEvent::Began { instance: id, about: about.clone(), number });
         if self.was_done(id, run_id) {
-            self.happened(Happening::Skipped { instance: id, about });
+            self.happened(WorldEvent::Skipped { instance: id, about });
             self.finish(id, run_id);
         } else {
             self.proceed(id, run_id);
@@ -90,7 +91,7 @@ impl World {
     }
 
     pub(super) fn run_mut(&mut self, id: InstanceId, run: RunId) -> Option<&mut Run> {
-        self.services[id.service].instances[id.instance].runs.get_mut(&run).map(|run| &mut **run)
+        self.instance_mut(id).runs.get_mut(&run).map(|run| &mut **run)
     }
 
     fn handler_of(&self, id: InstanceId, run: RunId) -> Option<(Arc<crate::scenario::Service>, usize)> {
@@ -137,7 +138,7 @@ impl World {
 
     /// Whether a handler still waits for just this.
     pub(super) fn waits(&self, id: InstanceId, run: RunId, wait: u32) -> bool {
-        self.services[id.service].instances[id.instance].runs.get(&run).is_some_and(|run| run.wait == wait)
+        self.known_instance(id).runs.get(&run).is_some_and(|run| run.wait == wait)
     }
 
     pub(super) fn next_step(&mut self, id: InstanceId, run_id: RunId) {
@@ -156,7 +157,7 @@ impl World {
             if !self.armed.is_empty() && self.strike(id, run_id) {
                 return;
             }
-            let instance = &mut self.services[id.service].instances[id.instance];
+            let instance = self.instance_mut(id);
             let (epoch, slowness) = (instance.epoch, instance.slowness);
             let Some(run) = instance.runs.get_mut(&run_id) else { return };
             let Some(step) = spec.handlers[handler].steps.get(run.step) else {
@@ -171,7 +172,7 @@ impl World {
             }
             match &step.action {
                 Action::Work { time } => {
-                    let instance = &mut self.services[id.service].instances[id.instance];
+                    let instance = self.instance_mut(id);
                     let mut time = instance.random.span(time);
                     if (slowness - 1.0).abs() > f64::EPSILON {
                         time = Random::times(time, slowness);
@@ -267,7 +268,7 @@ impl World {
             let times = service.store.count_story(story);
             self.ledger.business.recorded(story, times > 1);
         }
-        self.happened(Happening::Persisted { instance: id, record: number, state: state.clone(), about });
+        self.happened(WorldEvent::Persisted { instance: id, record: number, state: state.clone(), about });
     }
 
     fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name) {
@@ -275,7 +276,7 @@ impl World {
         let whom = field(run.data.json(), of).map_or_else(|| "nobody".to_owned(), text_of);
         let (story, about) = (run.story, run.about.clone());
         self.ledger.business.done(what, &whom, story);
-        self.happened(Happening::Effect { instance: id, what: what.clone(), whom, about });
+        self.happened(WorldEvent::Effect { instance: id, what: what.clone(), whom, about });
     }
 
     /// A handler that came to its end acknowledges.
@@ -284,15 +285,15 @@ impl World {
         self.reply(id, run_id, OK);
         let Some(run) = self.run_mut(id, run_id) else { return };
         let about = run.about.clone();
-        self.happened(Happening::Finished { instance: id, about });
+        self.happened(WorldEvent::Finished { instance: id, about });
         self.settle_run(id, run_id, Verdict::Ack);
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         instance.handled += 1;
         self.end_run(id, run_id);
     }
 
     fn end_run(&mut self, id: InstanceId, run_id: RunId) {
-        self.services[id.service].instances[id.instance].runs.remove(&run_id);
+        self.instance_mut(id).runs.remove(&run_id);
         self.take_from_inbox(id);
         self.stop_if_idle(id);
     }
@@ -301,8 +302,8 @@ impl World {
         let Some((spec, handler)) = self.handler_of(id, run_id) else { return };
         let Some(run) = self.run_mut(id, run_id) else { return };
         let (about, place) = (run.about.clone(), run.step);
-        self.happened(Happening::HandlerFailed { instance: id, step, reason, about });
-        self.services[id.service].instances[id.instance].failed += 1;
+        self.happened(WorldEvent::HandlerFailed { instance: id, step, reason, about });
+        self.instance_mut(id).failed += 1;
         let handler: &Handler = &spec.handlers[handler];
         let policy = handler.steps.get(place).and_then(|step| step.on_failure.as_ref()).unwrap_or(&handler.on_failure);
         if *policy == FailurePolicy::Crash {
@@ -367,13 +368,13 @@ impl World {
             return;
         }
         let event = event_name(&message);
-        if self.services[id.service].instances[id.instance].channel != Some(channel) {
-            self.happened(Happening::SettlementLost { instance: id, event });
+        if self.known_instance(id).channel != Some(channel) {
+            self.happened(WorldEvent::SettlementLost { instance: id, event });
             return;
         }
-        self.happened(Happening::Settling { instance: id, message: message.id, event, verdict });
-        let path = vec![super::Place::Instance(id), super::Place::Queue(queue)];
-        self.send_to_broker(id, path, super::Cargo::Settlement { channel, delivery_tag, verdict, message });
+        self.happened(WorldEvent::Settling { instance: id, message: message.id, event, verdict });
+        let path = vec![Place::Instance(id), Place::Queue(queue)];
+        self.send_to_broker(id, path, Cargo::Settlement { channel, delivery_tag, verdict, message });
     }
 
     pub(super) fn schedule_fires(&mut self, service: usize, handler: usize, generation: u32) {
@@ -385,7 +386,7 @@ impl World {
         let Some(Trigger::Schedule { every, records }) = spec.handlers.get(handler).map(|handler| &handler.trigger) else { return };
         self.agenda.push(self.now + *every, Item::ScheduleFires { service, handler, generation });
         // One instance does it: the first that can.
-        let able = |instance: &super::service::Instance| instance.up && !instance.stopping && !instance.hung;
+        let able = |instance: &Instance| instance.up && !instance.stopping && !instance.hung;
         let Some(instance) = state.instances.iter().position(able) else { return };
         let id = InstanceId { service, instance };
         let Some(query) = records else {
@@ -397,7 +398,7 @@ impl World {
                 return; // the one before was its end
             }
             let Record { data, story, about, .. } = &*record;
-            let data = super::service::Data::Json(data.clone());
+            let data = Data::Json(data.clone());
             self.admit(id, Job { handler, data, cause: Cause::Schedule, story: *story, about: about.clone() });
         }
     }

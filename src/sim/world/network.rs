@@ -5,21 +5,14 @@
 //! way over a link that is cut waits, as TCP would send it again, and arrives when the link heals; if that takes longer than the
 //! heartbeat, both ends of a connection to the broker have given it up by then.
 
-use super::flight::{Cargo, Flight, Place};
-use super::random::Random;
-use super::service::InstanceId;
-use super::trace::Happening;
-use super::{World, agenda::Item};
+use super::World;
 use crate::base::SimTime;
 use crate::scenario::{BROKER, Name};
-
-/// One end of a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum End {
-    Broker,
-    Client(usize),
-    Service(usize),
-}
+use crate::sim::agenda::Item;
+use crate::sim::flight::{Cargo, Flight};
+use crate::sim::ids::{End, InstanceId, Place};
+use crate::sim::random::Random;
+use crate::sim::trace::WorldEvent;
 
 /// The state of the network beyond what the scenario says of it.
 #[derive(Clone, Debug)]
@@ -84,7 +77,7 @@ impl World {
     pub(super) fn send_to_broker(&mut self, from: InstanceId, path: Vec<Place>, cargo: Cargo) {
         let link = [End::Service(from.service), End::Broker];
         let arrives = self.now + self.travel_time(link);
-        let lane = &mut self.services[from.service].instances[from.instance].lane_out;
+        let lane = &mut self.instance_mut(from).lane_out;
         *lane = arrives.max(*lane);
         let arrives = *lane;
         self.depart(link, path, arrives, cargo);
@@ -94,7 +87,7 @@ impl World {
     pub(super) fn send_from_broker(&mut self, to: InstanceId, path: Vec<Place>, cargo: Cargo) {
         let link = [End::Broker, End::Service(to.service)];
         let arrives = self.now + self.travel_time(link);
-        let lane = &mut self.services[to.service].instances[to.instance].lane_in;
+        let lane = &mut self.instance_mut(to).lane_in;
         *lane = arrives.max(*lane);
         let arrives = *lane;
         self.depart(link, path, arrives, cargo);
@@ -179,9 +172,9 @@ impl World {
             return; // it has healed
         }
         self.leaving.retain(|(leaving, _)| *leaving != connection);
-        let instance = &self.services[id.service].instances[id.instance];
+        let instance = self.known_instance(id);
         if instance.connection == Some(connection) {
-            self.happened(Happening::ConnectionLost { instance: id, reason: "no heartbeat" });
+            self.happened(WorldEvent::ConnectionLost { instance: id, reason: "no heartbeat" });
             self.lost_channel(id);
         } else {
             self.broker.close_connection(self.now, connection);

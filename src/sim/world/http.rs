@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::World;
-use super::agenda::Item;
-use super::business::story_name;
-use super::flight::{Caller, Cargo, Place, Request};
 use super::life::NO_ANSWER;
-use super::network::End;
-use super::service::{Cause, Circuit, Data, InstanceId, Job, Pending, RunId, ServiceState};
-use super::trace::Happening;
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::scenario::template::fill;
 use crate::scenario::{Action, Attempts, Endpoint, Json, Pattern, Trigger};
+use crate::sim::agenda::Item;
+use crate::sim::business::story_name;
+use crate::sim::flight::{Cargo, Request};
+use crate::sim::ids::{Caller, End, InstanceId, Place, RunId, StoryId};
+use crate::sim::service::{Awaiting, Cause, Circuit, Data, Instance, Job, Pending, ServiceState, Waiting};
+use crate::sim::trace::WorldEvent;
 
 impl World {
     /// When a client sends next, and how many at once.
@@ -105,7 +105,7 @@ impl World {
         pending.heard = false;
         pending.sent_at = self.now;
         let (attempt, data, story) = (pending.attempt, pending.data.clone(), pending.story);
-        self.happened(Happening::RequestSent { client, number, attempt });
+        self.happened(WorldEvent::RequestSent { client, number, attempt });
         if let Some(timeout) = spec.attempts.timeout {
             self.agenda.push(self.now + timeout, Item::ClientTimesOut { client, number, attempt });
         }
@@ -128,7 +128,7 @@ impl World {
         self.measure_http(&spec.name, sent_at, status);
         let ok = status.is_some_and(is_success);
         if let Some(status) = status {
-            self.happened(Happening::Answered { client, number, status });
+            self.happened(WorldEvent::Answered { client, number, status });
         }
         if !ok && may_retry(status) && attempt <= spec.attempts.retries {
             let pause = self.clients[client].random.backoff(&spec.attempts.backoff, attempt);
@@ -141,7 +141,7 @@ impl World {
             Some(_) => self.ledger.business.failed += 1,
             None => {
                 self.ledger.business.gave_up += 1;
-                self.happened(Happening::GaveUp { client, number });
+                self.happened(WorldEvent::GaveUp { client, number });
             }
         }
     }
@@ -156,13 +156,13 @@ impl World {
     }
 
     /// To the next instance of the service that is up; if none is, nobody listens.
-    fn request(&mut self, from: Caller, endpoint: &Endpoint, data: Arc<Json>, story: super::StoryId) {
+    fn request(&mut self, from: Caller, endpoint: &Endpoint, data: Arc<Json>, story: StoryId) {
         let Some(service) = self.services.iter().position(|service| service.spec.name == endpoint.service && !service.removed) else {
             return;
         };
         let state = &mut self.services[service];
         let count = state.instances.len();
-        let takes = |instance: &super::service::Instance| instance.up && !instance.stopping;
+        let takes = |instance: &Instance| instance.up && !instance.stopping;
         let up = (0..count).map(|offset| (state.turn + offset) % count).find(|instance| takes(&state.instances[*instance]));
         let instance = up.unwrap_or(0);
         state.turn = instance + 1;
@@ -173,14 +173,17 @@ impl World {
 
     pub(super) fn serve(&mut self, request: Request) {
         let Request { to, path, data, story, from } = request;
-        let takes = self.instance(to).is_some_and(|instance| instance.up && !instance.stopping);
+        let takes = {
+            let instance = self.known_instance(to);
+            instance.up && !instance.stopping
+        };
         let handlers = &self.services[to.service].spec.handlers;
         let handler = handlers.iter().position(|handler| matches!(&handler.trigger, Trigger::Http { path: own } if *own == path));
         if let Some(handler) = handler.filter(|_| takes) {
             let cause = Cause::Request(from);
             self.admit(to, Job { handler, data: Data::Json(data), cause, story, about: story_name(story) });
         } else {
-            self.happened(Happening::RequestRefused { service: to.service, path });
+            self.happened(WorldEvent::RequestRefused { service: to.service, path });
             let (link, back) = ([End::Service(to.service), from.end()], vec![Place::Instance(to), from.place()]);
             self.send_http(link, back, Cargo::Response { to: from, status: NO_ANSWER });
         }
@@ -200,7 +203,7 @@ impl World {
         match *to {
             Caller::Client { client, number, attempt } => self.client_hears(client, number, attempt, Some(status)),
             Caller::Run { instance, epoch, run, wait } => {
-                if self.services[instance.service].instances[instance.instance].epoch == epoch && self.waits(instance, run, wait) {
+                if self.known_instance(instance).epoch == epoch && self.waits(instance, run, wait) {
                     self.call_ends(instance, run, Some(status));
                 }
             }
@@ -211,7 +214,7 @@ impl World {
     pub(super) fn call(&mut self, id: InstanceId, run_id: RunId) {
         let Some((endpoint, attempts)) = self.call_of(id, run_id) else { return };
         let now = self.now;
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         let epoch = instance.epoch;
         let Some(run) = instance.runs.get_mut(&run_id) else { return };
         let circuit = instance.circuits.get_mut(&(run.handler, run.step));
@@ -252,11 +255,11 @@ impl World {
             self.call_ends(id, run_id, None);
             return;
         }
-        let awaiting = &mut self.services[id.service].instances[id.instance].awaiting;
-        let mine = |waiting: &super::service::Awaiting| matches!(waiting.who, super::service::Waiting::Run { run, .. } if run == run_id);
+        let awaiting = &mut self.instance_mut(id).awaiting;
+        let mine = |waiting: &Awaiting| matches!(waiting.who, Waiting::Run { run, .. } if run == run_id);
         let sequence = awaiting.iter().find(|(_, waiting)| mine(waiting)).map(|(sequence, _)| *sequence);
         if let Some(waiting) = sequence.and_then(|sequence| awaiting.remove(&sequence)) {
-            self.happened(Happening::PublishFailed { instance: id, event: waiting.event, reason: "no confirm in time" });
+            self.happened(WorldEvent::PublishFailed { instance: id, event: waiting.event, reason: "no confirm in time" });
         }
         self.publish_settled(id, run_id, wait, Err("no confirm in time"));
     }
@@ -275,9 +278,9 @@ impl World {
             return;
         }
         let reason = status.map_or_else(|| "timed out".to_owned(), Self::status_reason);
-        self.happened(Happening::CallFailed { instance: id, service: endpoint.service.clone(), attempt, reason: reason.clone(), about });
+        self.happened(WorldEvent::CallFailed { instance: id, service: endpoint.service.clone(), attempt, reason: reason.clone(), about });
         if may_retry(status) && attempt <= attempts.retries {
-            let instance = &mut self.services[id.service].instances[id.instance];
+            let instance = self.instance_mut(id);
             let (pause, epoch) = (instance.random.backoff(&attempts.backoff, attempt), instance.epoch);
             let Some(run) = instance.runs.get_mut(&run_id) else { return };
             run.wait += 1; // an answer that is late now is too late
@@ -310,7 +313,7 @@ impl World {
     fn circuit_sees(&mut self, id: InstanceId, run: RunId, place: (usize, usize), attempts: &Attempts, service: &Name, ok: bool) {
         let Some(breaker) = &attempts.breaker else { return };
         let opens = Circuit::Open { until: self.now + breaker.open };
-        let circuits = &mut self.services[id.service].instances[id.instance].circuits;
+        let circuits = &mut self.instance_mut(id).circuits;
         let before = circuits.get(&place).copied().unwrap_or(Circuit::Closed { failures: 0 });
         let after = match before {
             Circuit::Open { .. } => return,
@@ -321,8 +324,8 @@ impl World {
         };
         circuits.insert(place, after);
         match (before, after) {
-            (_, Circuit::Open { .. }) => self.happened(Happening::CircuitOpened { instance: id, service: service.clone() }),
-            (Circuit::HalfOpen { .. }, _) => self.happened(Happening::CircuitClosed { instance: id, service: service.clone() }),
+            (_, Circuit::Open { .. }) => self.happened(WorldEvent::CircuitOpened { instance: id, service: service.clone() }),
+            (Circuit::HalfOpen { .. }, _) => self.happened(WorldEvent::CircuitClosed { instance: id, service: service.clone() }),
             _ => {}
         }
     }

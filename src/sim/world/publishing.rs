@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use super::agenda::Item;
-use super::business::story_name;
-use super::flight::{Cargo, Place, Publish, Verdict};
+use super::World;
 use super::life::wants_confirms;
-use super::service::{Awaiting, InstanceId, OutboxEntry, RunId, Waiting};
-use super::trace::{Happening, event_name};
-use super::{StoryId, World};
 use crate::base::SimTime;
 use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
 use crate::scenario::template::{fill, fill_text, fill_value};
 use crate::scenario::{Json, Publish as PublishSpec};
+use crate::sim::agenda::Item;
+use crate::sim::business::story_name;
+use crate::sim::flight::{Cargo, Publish};
+use crate::sim::ids::{InstanceId, Place, RunId, StoryId, Verdict};
+use crate::sim::service::{Awaiting, Instance, OutboxEntry, Waiting};
+use crate::sim::trace::{WorldEvent, event_name};
 
 /// What a copy does not take along: the broker's own notes of an earlier life.
 const OWN_TO_A_LIFE: [&str; 9] = [
@@ -75,7 +76,7 @@ impl World {
 
     /// Whether the handler has to wait, or has ended.
     pub(super) fn publish_step(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
-        let Some(channel) = self.services[id.service].instances[id.instance].channel else {
+        let Some(channel) = self.known_instance(id).channel else {
             return self.unsent(id, run_id, spec);
         };
         let Some(publish) = self.filled(id, run_id, spec) else { return true };
@@ -84,7 +85,7 @@ impl World {
         let waiting = spec.confirm.then_some(Waiting::Run { run: run_id, wait });
         self.hand_over(id, channel, publish, about, waiting);
         if let Some(span) = spec.confirm_timeout {
-            let epoch = self.services[id.service].instances[id.instance].epoch;
+            let epoch = self.known_instance(id).epoch;
             self.agenda.push(self.now + span, Item::TimesOut { instance: id, epoch, run: run_id, wait });
         }
         spec.confirm
@@ -95,7 +96,7 @@ impl World {
         let Some(run) = self.run_mut(id, run_id) else { return true };
         let (routing_key, about) = (fill_text(&spec.routing_key, run.data.json()).into(), run.about.clone());
         self.ledger.messages.unsent += 1;
-        self.happened(Happening::Unsent { instance: id, routing_key, about });
+        self.happened(WorldEvent::Unsent { instance: id, routing_key, about });
         if spec.required {
             self.fail(id, run_id, "publish", "no channel to the broker".to_owned());
         }
@@ -104,7 +105,7 @@ impl World {
 
     fn hand_over(&mut self, id: InstanceId, channel: ChannelId, publish: Publish, about: Name, waiting: Option<Waiting>) {
         let event = publish.properties.message_id.clone().unwrap_or_else(|| "".into());
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         instance.published += 1;
         if let Some(who) = waiting {
             instance
@@ -112,7 +113,7 @@ impl World {
                 .insert(instance.published, Awaiting { event: event.clone(), exchange: publish.exchange.clone(), returned: false, who });
         }
         self.ledger.messages.sent += 1;
-        self.happened(Happening::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
+        self.happened(WorldEvent::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
         // The default exchange has no place of its own.
         let to =
             if publish.exchange.is_empty() { Place::Queue(publish.routing_key.clone()) } else { Place::Exchange(publish.exchange.clone()) };
@@ -122,7 +123,7 @@ impl World {
 
     /// The broker answers a publish, if somebody waits for that.
     pub(super) fn send_confirm(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
-        let awaiting = self.services[id.service].instances[id.instance].awaiting.get(&sequence);
+        let awaiting = self.known_instance(id).awaiting.get(&sequence);
         if let Some(exchange) = awaiting.map(|awaiting| awaiting.exchange.clone()) {
             let path = vec![Place::Exchange(exchange), Place::Instance(id)];
             self.send_from_broker(id, path, Cargo::Confirm { to: id, channel, sequence, outcome });
@@ -130,7 +131,7 @@ impl World {
     }
 
     pub(super) fn confirm_arrives(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         if instance.channel != Some(channel) {
             return;
         }
@@ -143,7 +144,7 @@ impl World {
         match who {
             Waiting::Run { run, wait } => {
                 if let Err(reason) = result {
-                    self.happened(Happening::PublishFailed { instance: id, event, reason });
+                    self.happened(WorldEvent::PublishFailed { instance: id, event, reason });
                 }
                 self.publish_settled(id, run, wait, result);
             }
@@ -156,7 +157,7 @@ impl World {
                         if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
                             entry.sent_by = None;
                         }
-                        self.happened(Happening::PublishFailed { instance: id, event, reason });
+                        self.happened(WorldEvent::PublishFailed { instance: id, event, reason });
                     }
                 }
             }
@@ -164,7 +165,7 @@ impl World {
     }
 
     pub(super) fn return_arrives(&mut self, id: InstanceId, channel: ChannelId, message: &Message) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         if instance.channel != Some(channel) {
             return;
         }
@@ -172,7 +173,7 @@ impl World {
         if let Some(awaiting) = instance.awaiting.values_mut().find(|awaiting| awaiting.event == event) {
             awaiting.returned = true; // its confirm follows
         } else {
-            self.happened(Happening::PublishFailed { instance: id, event, reason: "it was returned: no queue for it" });
+            self.happened(WorldEvent::PublishFailed { instance: id, event, reason: "it was returned: no queue for it" });
         }
     }
 
@@ -228,7 +229,7 @@ impl World {
         key: Name,
         properties: Properties,
     ) {
-        let channel = self.services[id.service].instances[id.instance].channel;
+        let channel = self.known_instance(id).channel;
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Some(channel) = channel else {
             self.finish_failed(id, run_id, Verdict::Requeue);
@@ -261,7 +262,7 @@ impl World {
         let Some(relay) = state.spec.relay.clone() else { return };
         self.agenda.push(self.now + relay.every, Item::RelayRuns { service, generation });
         // One instance does it: the first that can.
-        let able = |instance: &super::service::Instance| instance.up && !instance.hung && !instance.stopping && instance.channel.is_some();
+        let able = |instance: &Instance| instance.up && !instance.hung && !instance.stopping && instance.channel.is_some();
         let Some(instance) = state.instances.iter().position(able) else { return };
         let id = InstanceId { service, instance };
         let Some(channel) = state.instances[instance].channel else { return };

@@ -1,14 +1,15 @@
 //! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
 
-use super::agenda::Item;
-use super::flight::{Cargo, Delivery, Place};
-use super::network::End;
-use super::service::{Cause, Data, InstanceId, Job, Memory, Waiting};
-use super::trace::{Happening, event_name};
-use super::{World, business};
+use super::World;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
 use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
+use crate::sim::agenda::Item;
+use crate::sim::business;
+use crate::sim::flight::{Cargo, Delivery};
+use crate::sim::ids::{End, InstanceId, Place};
+use crate::sim::service::{Cause, Data, Job, Memory, Waiting};
+use crate::sim::trace::{WorldEvent, event_name};
 
 /// Nobody listened: the connection was refused or reset, so there is no HTTP status.
 pub(super) const NO_ANSWER: u16 = 0;
@@ -54,7 +55,7 @@ impl World {
         instance.inbox.clear();
         instance.epoch += 1;
         let epoch = instance.epoch;
-        self.happened(Happening::Started(id));
+        self.happened(WorldEvent::Started(id));
         if uses_broker(&self.services[id.service].spec) {
             self.send_to_broker(id, Vec::new(), Cargo::Connect { instance: id, epoch });
         } else {
@@ -64,13 +65,13 @@ impl World {
 
     /// What a program does once it is ready.
     fn begin_start_up(&mut self, id: InstanceId) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         if std::mem::replace(&mut instance.began, true) {
             return;
         }
         let spec = self.services[id.service].spec.clone();
         for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| handler.trigger == Trigger::StartUp) {
-            if self.services[id.service].instances[id.instance].up {
+            if self.known_instance(id).up {
                 self.begin_story(id, handler);
             }
         }
@@ -92,12 +93,12 @@ impl World {
             return;
         }
         let runs = instance.runs.len() as u64;
-        self.happened(Happening::Killed { instance: id, runs });
+        self.happened(WorldEvent::Killed { instance: id, runs });
         self.end_process(id);
     }
 
     fn end_process(&mut self, id: InstanceId) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         instance.up = false;
         instance.stopping = false;
         instance.hung = false;
@@ -134,7 +135,7 @@ impl World {
             self.leaving.push((connection, id));
             self.send_to_broker(id, Vec::new(), Cargo::Disconnect { connection });
         }
-        if std::mem::take(&mut self.services[id.service].instances[id.instance].start_wanted) {
+        if std::mem::take(&mut self.instance_mut(id).start_wanted) {
             self.start(id);
         }
     }
@@ -150,7 +151,7 @@ impl World {
     }
 
     pub(super) fn restart_process(&mut self, id: InstanceId, epoch: u32) {
-        if self.services[id.service].instances[id.instance].epoch == epoch {
+        if self.known_instance(id).epoch == epoch {
             self.start(id);
         }
     }
@@ -167,12 +168,12 @@ impl World {
         }
         instance.stopping = true;
         let channel = instance.channel;
-        self.happened(Happening::Stopping(id));
+        self.happened(WorldEvent::Stopping(id));
         if let Some(channel) = channel {
             let spec = self.services[id.service].spec.clone();
             for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| matches!(handler.trigger, Trigger::Queue(_))) {
                 let consumer_tag = consumer_tag(&spec.name, id.instance, handler);
-                self.services[id.service].instances[id.instance].cancelling += 1;
+                self.instance_mut(id).cancelling += 1;
                 self.send_to_broker(id, Vec::new(), Cargo::Cancel { from: id, channel, consumer_tag });
             }
         }
@@ -180,17 +181,17 @@ impl World {
     }
 
     pub(super) fn stop_if_idle(&mut self, id: InstanceId) {
-        let instance = &self.services[id.service].instances[id.instance];
+        let instance = self.known_instance(id);
         let idle = instance.runs.is_empty() && instance.inbox.is_empty() && instance.cancelling == 0;
         if instance.up && instance.stopping && !instance.hung && idle {
-            self.happened(Happening::Stopped(id));
+            self.happened(WorldEvent::Stopped(id));
             self.end_process(id);
         }
     }
 
     /// `basic.cancel-ok`: everything that was delivered before has arrived.
     pub(super) fn cancelled(&mut self, id: InstanceId, channel: ChannelId) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         if instance.channel == Some(channel) {
             instance.cancelling = instance.cancelling.saturating_sub(1);
             self.stop_if_idle(id);
@@ -198,7 +199,7 @@ impl World {
     }
 
     pub(super) fn wake(&mut self, id: InstanceId) {
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         if !std::mem::replace(&mut instance.hung, false) {
             return;
         }
@@ -207,7 +208,7 @@ impl World {
             self.agenda.push(self.now, item);
         }
         self.take_from_inbox(id);
-        if std::mem::take(&mut self.services[id.service].instances[id.instance].stop_wanted) {
+        if std::mem::take(&mut self.instance_mut(id).stop_wanted) {
             self.stop(id);
         }
         self.stop_if_idle(id);
@@ -217,7 +218,7 @@ impl World {
     /// but nothing can be said of those deliveries any more.
     pub(super) fn lost_channel(&mut self, id: InstanceId) {
         let reconnect = self.services[id.service].spec.reconnect;
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let instance = self.instance_mut(id);
         instance.channel = None;
         instance.cancelling = 0;
         let (connection, epoch, hung) = (instance.connection.take(), instance.epoch, instance.hung);
@@ -229,7 +230,7 @@ impl World {
             let Waiting::Run { run, wait } = who else { continue };
             if hung {
                 // It finds out when it wakes.
-                let frozen = &mut self.services[id.service].instances[id.instance].frozen;
+                let frozen = &mut self.instance_mut(id).frozen;
                 frozen.push(Item::TimesOut { instance: id, epoch, run, wait });
             } else {
                 self.publish_settled(id, run, wait, Err("the connection is gone"));
@@ -251,7 +252,7 @@ impl World {
     }
 
     pub(super) fn reconnect(&mut self, id: InstanceId, epoch: u32) {
-        let instance = &self.services[id.service].instances[id.instance];
+        let instance = self.known_instance(id);
         if instance.epoch != epoch || instance.channel.is_some() || !instance.up || instance.stopping {
             return;
         }
@@ -264,14 +265,14 @@ impl World {
 
     fn connect_failed(&mut self, id: InstanceId, reason: &'static str) {
         let pause = self.services[id.service].spec.reconnect;
-        let epoch = self.services[id.service].instances[id.instance].epoch;
-        self.happened(Happening::ConnectFailed { instance: id, reason });
+        let epoch = self.known_instance(id).epoch;
+        self.happened(WorldEvent::ConnectFailed { instance: id, reason });
         self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
     }
 
     /// The broker answers a new instance: a connection, a channel, and its consumers with their prefetch.
     pub(super) fn connect(&mut self, id: InstanceId, epoch: u32) {
-        let instance = &self.services[id.service].instances[id.instance];
+        let instance = self.known_instance(id);
         if instance.epoch != epoch || instance.channel.is_some() || instance.stopping {
             return;
         }
@@ -281,10 +282,11 @@ impl World {
         }
         let connection = self.broker.open_connection(Capabilities::default());
         let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
-        let instance = &mut self.services[id.service].instances[id.instance];
+        let now = self.now;
+        let instance = self.instance_mut(id);
         instance.connection = Some(connection);
         instance.channel = Some(channel);
-        instance.lane_in = self.now;
+        instance.lane_in = now;
         let gone: Vec<ChannelId> = self
             .channels
             .iter()
@@ -295,7 +297,7 @@ impl World {
             self.channels.remove(&channel);
         }
         self.channels.insert(channel, id);
-        self.happened(Happening::Connected(id));
+        self.happened(WorldEvent::Connected(id));
         let spec = self.services[id.service].spec.clone();
         if wants_confirms(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
@@ -309,7 +311,7 @@ impl World {
     /// A handler's subscription, on the instance's channel.
     pub(super) fn consume(&mut self, id: InstanceId, handler: usize) {
         let spec = self.services[id.service].spec.clone();
-        let Some(channel) = self.services[id.service].instances[id.instance].channel else { return };
+        let Some(channel) = self.known_instance(id).channel else { return };
         let Trigger::Queue(subscription) = &spec.handlers[handler].trigger else { return };
         let qos = Method::BasicQos { prefetch_size: 0, prefetch_count: subscription.prefetch, global: false };
         let consume = Method::BasicConsume(BasicConsume {
@@ -331,12 +333,12 @@ impl World {
     pub(super) fn receive(&mut self, delivery: Delivery) {
         let Delivery { to, channel, handler, queue, delivery_tag, message, redelivered, no_ack } = delivery;
         let event = event_name(&message);
-        let instance = &self.services[to.service].instances[to.instance];
+        let instance = self.known_instance(to);
         if instance.channel != Some(channel) || handler >= self.services[to.service].spec.handlers.len() {
             if no_ack {
                 *self.ledger.queue(&queue).lost.get_or_default("the program was gone when it arrived") += 1;
             }
-            self.happened(Happening::LostDelivery { instance: to, message: message.id, event, no_ack });
+            self.happened(WorldEvent::LostDelivery { instance: to, message: message.id, event, no_ack });
             return;
         }
         let story = business::story_of(message.properties.correlation_id.as_ref());

@@ -1,12 +1,11 @@
 //! Faults: what breaks when, and how it is mended.
 
 use super::World;
-use super::agenda::Item;
-use super::network::End;
-use super::service::{InstanceId, RunId};
-use super::trace::Happening;
 use crate::base::SimTime;
 use crate::scenario::{Fault, FaultKind, MessageRef, Moment, Target};
+use crate::sim::agenda::Item;
+use crate::sim::ids::{End, InstanceId, RunId};
+use crate::sim::trace::WorldEvent;
 
 /// A broker that restarts is gone for a moment at least.
 const RESTART_MIN: SimTime = SimTime::from_millis(1);
@@ -115,7 +114,7 @@ impl World {
         };
         if matches!(kind, FaultKind::Hang(_)) {
             // It takes the step up again when it wakes.
-            let instance = &mut self.services[id.service].instances[id.instance];
+            let instance = self.instance_mut(id);
             let epoch = instance.epoch;
             if let Some(run) = instance.runs.get_mut(&run_id) {
                 run.wait += 1;
@@ -132,7 +131,7 @@ impl World {
             self.agenda.push(self.now + lasts, Item::FaultEnds(number));
         }
         self.break_down(&kind);
-        let instance = &self.services[id.service].instances[id.instance];
+        let instance = self.known_instance(id);
         instance.hung || !instance.runs.contains_key(&run_id)
     }
 
@@ -149,19 +148,19 @@ impl World {
     }
 
     fn break_down(&mut self, kind: &FaultKind) {
-        self.happened(Happening::FaultBegan(kind.to_string()));
+        self.happened(WorldEvent::FaultBegan(kind.to_string()));
         match kind {
             FaultKind::Kill(target) => self.targets(target).into_iter().for_each(|id| self.kill(id)),
             FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.stop(id)),
             FaultKind::Hang(target) => {
                 for id in self.targets(target) {
-                    let instance = &mut self.services[id.service].instances[id.instance];
+                    let instance = self.instance_mut(id);
                     instance.hung = instance.up;
                 }
             }
             FaultKind::Slow(target, times) => {
                 for id in self.targets(target) {
-                    self.services[id.service].instances[id.instance].slowness = *times;
+                    self.instance_mut(id).slowness = *times;
                 }
             }
             FaultKind::Partition(names) => {
@@ -184,13 +183,13 @@ impl World {
     }
 
     pub(super) fn mend(&mut self, kind: &FaultKind) {
-        self.happened(Happening::FaultEnded(kind.to_string()));
+        self.happened(WorldEvent::FaultEnded(kind.to_string()));
         match kind {
             FaultKind::Kill(target) | FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.start(id)),
             FaultKind::Hang(target) => self.targets(target).into_iter().for_each(|id| self.wake(id)),
             FaultKind::Slow(target, _) => {
                 for id in self.targets(target) {
-                    self.services[id.service].instances[id.instance].slowness = 1.0;
+                    self.instance_mut(id).slowness = 1.0;
                 }
             }
             FaultKind::Partition(names) => {

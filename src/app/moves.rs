@@ -1,0 +1,137 @@
+//! Moves inside the broker. The broker moves a message at one instant, and the eye needs a moment to follow: so what has happened is
+//! kept as a picture for that moment, derived from the occurrences that the world hands out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
+use crate::broker::{DeathReason, Event, Message, MessageId, Name, RequeueCause};
+use crate::sim::{Place, TimedEvent, World, WorldEvent};
+
+/// What moved within this time before a moment can still be seen moving.
+pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
+/// The shortest time the eye is given for one leg of a move.
+const LEG_MIN: SimTime = SimTime::from_millis(200);
+/// More moves cannot be told apart on a screen.
+const MOVES_MAX: usize = 300;
+/// Deliveries of messages that passed through a queue, on their way to a consumer.
+const PASSING_MAX: usize = 2_000;
+
+#[derive(Clone, Debug)]
+pub struct Move {
+    pub message: Arc<Message>,
+    pub path: Vec<Place>,
+    pub departs: SimTime,
+    pub arrives: SimTime,
+    pub kind: MoveKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveKind {
+    Routed,
+    Requeued,
+    DeadLettered(DeathReason),
+    /// Found no queue.
+    Unroutable,
+}
+
+impl Move {
+    /// Whether it brings this message to this queue.
+    fn leads_to(&self, queue: &Name, message: MessageId) -> bool {
+        self.message.id == message && matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
+    }
+}
+
+/// A delivery of a message that had just been routed: it left the queue at this moment, and came there along this path.
+#[derive(Clone, Debug)]
+struct Passing {
+    departs: SimTime,
+    path: Vec<Place>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Moves {
+    moves: VecDeque<Move>,
+    /// By message and queue: the oldest messages first.
+    passing: OrderedMap<(MessageId, Name), Passing>,
+}
+
+impl Moves {
+    pub fn iter(&self) -> impl Iterator<Item = &Move> {
+        self.moves.iter()
+    }
+
+    /// The way of a delivery from where its message came from, if the message passed through its queue without a stop.
+    #[must_use]
+    pub fn way_through(&self, queue: &Name, message: MessageId, departs: SimTime) -> Option<&[Place]> {
+        let passing = self.passing.get(&(message, queue.clone()))?;
+        (passing.departs == departs).then_some(&passing.path)
+    }
+
+    pub fn note(&mut self, world: &World, happened: &TimedEvent) {
+        let WorldEvent::Broker(event) = &happened.what else { return };
+        while self.moves.front().is_some_and(|before| before.arrives < happened.at) {
+            self.moves.pop_front();
+        }
+        match event {
+            Event::Routed { message, queues } => self.routed(world, happened.at, message, queues),
+            Event::Delivered(delivered) => {
+                // A message that has just come passes through: its way to the queue and its way on are one.
+                let arriving = self.moves.iter().rposition(|before| before.leads_to(&delivered.queue, delivered.message.id));
+                if let Some(before) = arriving.and_then(|index| self.moves.remove(index))
+                    && let Some(consumer) = world.instance_of_channel(delivered.channel)
+                {
+                    let mut path = before.path;
+                    path.push(Place::Instance(consumer));
+                    if self.passing.len() == PASSING_MAX {
+                        let oldest = self.passing.keys().next().cloned();
+                        oldest.map(|oldest| self.passing.remove(&oldest));
+                    }
+                    self.passing.insert((delivered.message.id, delivered.queue.clone()), Passing { departs: happened.at, path });
+                }
+            }
+            Event::Requeued { queue, channel, message, cause, .. } => {
+                // A nack is seen flying back itself; what a lost connection held is not.
+                let by_itself = matches!(cause, RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed);
+                if let Some(from) = world.instance_of_channel(*channel).filter(|_| by_itself) {
+                    let path = vec![Place::Instance(from), Place::Queue(queue.clone())];
+                    self.begin(world, happened.at, message, path, MoveKind::Requeued);
+                }
+            }
+            Event::DeadLettered { queue, message, reason, exchange, successor } => {
+                let mut dead = Message::clone(message);
+                dead.id = *successor;
+                let mut path = vec![Place::Queue(queue.clone())];
+                path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
+                self.begin(world, happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
+            }
+            _ => {}
+        }
+    }
+
+    fn routed(&mut self, world: &World, at: SimTime, message: &Arc<Message>, queues: &[Name]) {
+        // A dead letter goes on from where its queue sent it.
+        let before = self.moves.pop_back_if(|before| before.message.id == message.id);
+        let (path, kind) =
+            before.map_or_else(|| (vec![Place::Exchange(message.exchange.clone())], MoveKind::Routed), |before| (before.path, before.kind));
+        for queue in queues {
+            let mut path = path.clone();
+            path.push(Place::Queue(queue.clone()));
+            self.begin(world, at, message, path, kind);
+        }
+        if queues.is_empty() {
+            self.begin(world, at, message, path, MoveKind::Unroutable);
+        }
+    }
+
+    fn begin(&mut self, world: &World, at: SimTime, message: &Arc<Message>, path: Vec<Place>, kind: MoveKind) {
+        if self.moves.len() == MOVES_MAX {
+            self.moves.pop_front();
+        }
+        let legs = path.len().saturating_sub(1).max(1) as u64;
+        let leg = world.scenario().network.latency.max(LEG_MIN);
+        let arrives = at + SimTime::from_micros(leg.as_micros() * legs);
+        self.moves.push_back(Move { message: message.clone(), path, departs: at, arrives, kind });
+    }
+}

@@ -1,0 +1,85 @@
+//! Flights arrive: at the broker as a method, at a program as a delivery, a confirm, a request or an answer.
+
+use super::World;
+use crate::broker::{AmqpError, BasicPublish, Body, ChannelId, Method};
+use crate::sim::agenda::Item;
+use crate::sim::flight::{Cargo, Flight, Publish};
+use crate::sim::ids::{Caller, Verdict};
+use crate::sim::trace::WorldEvent;
+
+impl World {
+    pub(super) fn arrival(&mut self, id: u64) {
+        if self.is_held_up(id) {
+            return;
+        }
+        let Some(flight) = self.flights.get(id).filter(|flight| flight.arrives <= self.now) else { return };
+        // A program that hangs reads nothing but what its library takes for it.
+        let reader = match &flight.cargo {
+            Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
+            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } => Some(*to),
+            _ => None,
+        };
+        if let Some(id_of_reader) = reader {
+            let instance = self.instance_mut(id_of_reader);
+            if instance.hung {
+                instance.frozen.push(Item::Arrival(id));
+                return;
+            }
+        }
+        if let Some(flight) = self.flights.remove(id) {
+            self.arrive(flight);
+        }
+    }
+
+    fn arrive(&mut self, flight: Flight) {
+        match flight.cargo {
+            Cargo::Publish { channel, publish } => self.publish_arrives(channel, publish),
+            Cargo::Settlement { channel, delivery_tag, verdict, .. } => {
+                let method = match verdict {
+                    Verdict::Ack => Method::BasicAck { delivery_tag, multiple: false },
+                    Verdict::Requeue => Method::BasicNack { delivery_tag, multiple: false, requeue: true },
+                    Verdict::RejectRequeue => Method::BasicReject { delivery_tag, requeue: true },
+                    Verdict::Reject => Method::BasicReject { delivery_tag, requeue: false },
+                };
+                let _ = self.broker.apply(self.now, channel, method);
+            }
+            Cargo::Delivery(delivery) => self.receive(delivery),
+            Cargo::Confirm { to, channel, sequence, outcome } => self.confirm_arrives(to, channel, sequence, outcome),
+            Cargo::Return { to, channel, message } => self.return_arrives(to, channel, &message),
+            Cargo::Request(request) => self.serve(request),
+            Cargo::Response { to, status } => self.answered(&to, status),
+            Cargo::Connect { instance, epoch } => self.connect(instance, epoch),
+            Cargo::Cancel { from, channel, consumer_tag } => {
+                if self.broker.apply(self.now, channel, Method::BasicCancel { consumer_tag }).is_ok() {
+                    self.absorb_events();
+                    self.send_from_broker(from, Vec::new(), Cargo::CancelOk { to: from, channel });
+                }
+            }
+            Cargo::CancelOk { to, channel } => self.cancelled(to, channel),
+            Cargo::Disconnect { connection } => {
+                self.leaving.retain(|(leaving, _)| *leaving != connection);
+                self.broker.close_connection(self.now, connection);
+            }
+        }
+    }
+
+    fn publish_arrives(&mut self, channel: ChannelId, publish: Publish) {
+        let event = publish.properties.message_id.clone();
+        let method = Method::BasicPublish(BasicPublish {
+            exchange: publish.exchange,
+            routing_key: publish.routing_key,
+            mandatory: publish.mandatory,
+            immediate: false,
+            properties: publish.properties,
+            body: Body::Bytes(publish.body),
+        });
+        let (lost, reason) = match self.broker.apply(self.now, channel, method) {
+            Ok(_) => return,
+            // The bytes reach a socket nobody reads.
+            Err(AmqpError::NotOpen(_)) => ("the channel was closed before it arrived", "the channel was closed before it arrived".into()),
+            Err(AmqpError::Refused { text, .. }) => ("the broker refused it", text),
+        };
+        *self.ledger.messages.lost.get_or_default(lost) += 1;
+        self.happened(WorldEvent::PublishLost { event: event.unwrap_or_else(|| "".into()), reason });
+    }
+}

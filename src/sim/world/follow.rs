@@ -1,0 +1,82 @@
+//! What the broker's events lead to: the ledger and the metrics take note, programs are sent what is theirs, and the trace has it all.
+
+use super::{World, life};
+use crate::broker::Event;
+use crate::sim::business;
+use crate::sim::flight::{Cargo, Delivery};
+use crate::sim::ids::Place;
+use crate::sim::trace::WorldEvent;
+
+impl World {
+    /// Takes what happened in the broker since the last look. What follows from an event may call the broker again, as a lost channel
+    /// does: so it looks until nothing new has happened.
+    pub(super) fn absorb_events(&mut self) {
+        let mut events = std::mem::take(&mut self.spare);
+        loop {
+            events.extend(self.broker.drain_events());
+            if events.is_empty() {
+                break;
+            }
+            for event in events.drain(..) {
+                if let Event::Published { message, .. } = &event {
+                    self.hash.add_content(message);
+                }
+                self.ledger.record(&event);
+                self.metrics.record(self.now, &event, &self.broker);
+                self.follow(&event);
+                self.happened(WorldEvent::Broker(event));
+            }
+        }
+        self.spare = events;
+    }
+
+    fn follow(&mut self, event: &Event) {
+        match event {
+            Event::Routed { message, .. } if message.deaths().is_empty() => {
+                self.ledger.business.announced(business::story_of(message.properties.correlation_id.as_ref()));
+            }
+            Event::Confirmed { channel, sequence, outcome } => {
+                if let Some(&to) = self.channels.get(channel) {
+                    self.send_confirm(to, *channel, *sequence, *outcome);
+                }
+            }
+            Event::Returned { channel, message, .. } => {
+                if let Some(&to) = self.channels.get(channel) {
+                    let path = vec![Place::Exchange(message.exchange.clone()), Place::Instance(to)];
+                    self.send_from_broker(to, path, Cargo::Return { to, channel: *channel, message: message.clone() });
+                }
+            }
+            Event::Delivered(delivered) => {
+                let Some(&to) = self.channels.get(&delivered.channel) else { return };
+                let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else { return };
+                let path = vec![Place::Queue(delivered.queue.clone()), Place::Instance(to)];
+                let delivery = Delivery {
+                    to,
+                    channel: delivered.channel,
+                    handler,
+                    queue: delivered.queue.clone(),
+                    delivery_tag: delivered.delivery_tag,
+                    message: delivered.message.clone(),
+                    redelivered: delivered.redelivered,
+                    no_ack: delivered.no_ack,
+                };
+                self.send_from_broker(to, path, Cargo::Delivery(delivery));
+            }
+            Event::ChannelClosed { channel, .. } => {
+                let user = self.channels.get(channel).copied();
+                if let Some(instance) = user.filter(|id| self.known_instance(*id).channel == Some(*channel)) {
+                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel" });
+                    self.lost_channel(instance);
+                }
+            }
+            Event::ConnectionClosed { connection, .. } => {
+                let instance = self.instances().find(|(_, instance)| instance.connection == Some(*connection)).map(|(id, _)| id);
+                if let Some(instance) = instance {
+                    self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed it" });
+                    self.lost_channel(instance);
+                }
+            }
+            _ => {}
+        }
+    }
+}

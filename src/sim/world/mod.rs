@@ -1,0 +1,478 @@
+//! The world: its state, one step of it, and what enters from outside. What happens in a step is in the files below.
+
+mod arrival;
+mod bounds;
+mod edit;
+mod faults;
+mod follow;
+mod handling;
+mod http;
+mod life;
+mod network;
+mod operator;
+mod publishing;
+
+use std::sync::Arc;
+
+pub use operator::BY_HAND_MAX;
+
+use super::agenda::{Agenda, Item};
+use super::flight::{Cargo, Flight};
+use super::ids::{End, InstanceId};
+use super::input::{Input, Inputs, Recording, TimedInput};
+use super::ledger::Ledger;
+use super::metrics::Metrics;
+use super::random::{Random, Stream};
+use super::service::{ClientState, Instance, ServiceState};
+use super::slots::Slots;
+use super::trace::{TimedEvent, TraceHash, WorldEvent};
+use crate::base::ordered::OrderedMap;
+use crate::base::{SimTime, limits};
+use crate::broker::{Broker, ChannelId, ConnectionId, Event, Method, Name, Profile, Reply};
+use crate::scenario::Scenario;
+use faults::{Armed, KnownFault};
+use network::Links;
+use operator::Operator;
+
+#[derive(Clone, Debug)]
+pub struct World {
+    recording: Recording,
+    /// As it was edited since.
+    scenario: Arc<Scenario>,
+    now: SimTime,
+    steps: u64,
+    agenda: Agenda,
+    broker: Broker,
+    broker_down: bool,
+    /// Of whoever publishes by hand.
+    operator: Operator,
+    /// Of whoever changes the topology: on a connection that never publishes, which no alarm blocks.
+    administrator: Operator,
+    services: Vec<ServiceState>,
+    clients: Vec<ClientState>,
+    /// No client sends anything by itself any more.
+    silenced: bool,
+    links: Links,
+    faults: OrderedMap<u32, Box<KnownFault>>,
+    fault_last: u32,
+    armed: Vec<Armed>,
+    /// Who uses a channel.
+    channels: OrderedMap<ChannelId, InstanceId>,
+    /// Connections whose end has not reached the broker.
+    leaving: Vec<(ConnectionId, InstanceId)>,
+    flights: Slots<Flight>,
+    run_last: u64,
+    event_last: u64,
+    ledger: Ledger,
+    metrics: Metrics,
+    hash: TraceHash,
+    /// Why nothing happens any more.
+    halted: Option<Name>,
+    /// Whether occurrences are kept for a reader: makes no difference to what happens.
+    watched: bool,
+    occurrences: Vec<TimedEvent>,
+    spare: Vec<Event>,
+}
+
+impl World {
+    /// A world at time zero, its topology declared and its programs about to start.
+    #[must_use]
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        let mut broker = Broker::new(scenario.broker.profile);
+        let operator = Operator::connect(&mut broker, SimTime::ZERO);
+        let administrator = Operator::connect(&mut broker, SimTime::ZERO);
+        let mut world = Self {
+            recording: Recording::new(scenario.clone(), seed),
+            scenario,
+            now: SimTime::ZERO,
+            steps: 0,
+            agenda: Agenda::default(),
+            broker,
+            broker_down: false,
+            operator,
+            administrator,
+            services: Vec::new(),
+            clients: Vec::new(),
+            silenced: false,
+            links: Links::new(Random::of(seed, Stream::Network)),
+            faults: OrderedMap::new(),
+            fault_last: 0,
+            armed: Vec::new(),
+            channels: OrderedMap::new(),
+            leaving: Vec::new(),
+            flights: Slots::default(),
+            run_last: 0,
+            event_last: 0,
+            ledger: Ledger::default(),
+            metrics: Metrics::default(),
+            hash: TraceHash::default(),
+            halted: None,
+            watched: true,
+            occurrences: Vec::new(),
+            spare: Vec::new(),
+        };
+        let scenario = world.scenario.clone();
+        world.declare_topology(None);
+        scenario.services.iter().for_each(|service| world.add_service(service));
+        scenario.clients.iter().for_each(|client| world.add_client(client));
+        world.lay_links();
+        (0..scenario.services.len()).for_each(|service| world.launch(service));
+        (0..scenario.clients.len()).for_each(|client| world.plan_next_arrival(client));
+        scenario.faults.iter().for_each(|fault| world.expect_fault(fault.clone()));
+        world.absorb_events();
+        world
+    }
+
+    /// Whether occurrences are kept until they are drained.
+    pub fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+        if !watched {
+            self.occurrences.clear();
+        }
+    }
+
+    /// Tells the broker to change its topology. None while it is down, or when it refuses.
+    fn administer(&mut self, method: Method) -> Option<Reply> {
+        if self.broker_down {
+            return None;
+        }
+        self.administrator.reopen(&mut self.broker, self.now);
+        self.broker.apply(self.now, self.administrator.channel, method).ok()
+    }
+
+    #[must_use]
+    pub const fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// How many steps it has taken.
+    #[must_use]
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// As it is now: inputs may have edited it.
+    #[must_use]
+    pub const fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// What has led here.
+    #[must_use]
+    pub const fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    #[must_use]
+    pub const fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    #[must_use]
+    pub const fn is_broker_down(&self) -> bool {
+        self.broker_down
+    }
+
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.broker.profile()
+    }
+
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        let mut ledger = self.ledger.with_holdings(&self.broker);
+        let flying = self.flights.values().filter(|flight| matches!(flight.cargo, Cargo::Publish { .. })).count() as u64;
+        ledger.messages.on_the_way = flying + self.broker.unread_publishes().count() as u64;
+        ledger
+    }
+
+    /// Of everything that has happened so far.
+    #[must_use]
+    pub const fn trace_hash(&self) -> u64 {
+        self.hash.value()
+    }
+
+    /// None before it was added to the scenario.
+    #[must_use]
+    pub fn instance(&self, id: InstanceId) -> Option<&Instance> {
+        self.services.get(id.service)?.instances.get(id.instance)
+    }
+
+    /// An instance that is known to exist: instances are added, and never taken away.
+    fn known_instance(&self, id: InstanceId) -> &Instance {
+        &self.services[id.service].instances[id.instance]
+    }
+
+    fn instance_mut(&mut self, id: InstanceId) -> &mut Instance {
+        &mut self.services[id.service].instances[id.instance]
+    }
+
+    /// By their places in [`InstanceId`]s; those that were removed from the scenario are still there.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceState] {
+        &self.services
+    }
+
+    #[must_use]
+    pub fn clients(&self) -> &[ClientState] {
+        &self.clients
+    }
+
+    /// Every instance of every service of the scenario.
+    pub fn instances(&self) -> impl Iterator<Item = (InstanceId, &Instance)> {
+        let services = self.services.iter().enumerate().filter(|(_, state)| !state.removed);
+        services.flat_map(|(service, state)| {
+            let instances = state.instances.iter().take(state.spec.instances as usize).enumerate();
+            instances.map(move |(instance, one)| (InstanceId { service, instance }, one))
+        })
+    }
+
+    #[must_use]
+    pub fn records(&self, service: usize) -> usize {
+        self.services.get(service).map_or(0, |state| state.store.len())
+    }
+
+    /// How many requests a client has sent.
+    #[must_use]
+    pub fn requests(&self, client: usize) -> u64 {
+        self.clients.get(client).map_or(0, |state| state.sent)
+    }
+
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.values()
+    }
+
+    /// Whether nothing passes between these two.
+    #[must_use]
+    pub fn is_cut(&self, link: [End; 2]) -> bool {
+        self.links.is_cut(link)
+    }
+
+    /// Channels the broker still takes for open, of programs that are gone.
+    pub fn channels_of_the_dead(&self) -> impl Iterator<Item = (InstanceId, ChannelId)> {
+        self.channels.iter().filter_map(|(channel, id)| {
+            let gone = !self.known_instance(*id).up;
+            (gone && self.broker.is_open(*channel)).then_some((*id, *channel))
+        })
+    }
+
+    /// Whether a program is up and has not reached the broker yet.
+    #[must_use]
+    pub fn is_connecting(&self, id: InstanceId) -> bool {
+        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none())
+            && life::uses_broker(&self.services[id.service].spec)
+    }
+
+    /// Who consumes from a channel.
+    #[must_use]
+    pub fn instance_of_channel(&self, channel: ChannelId) -> Option<InstanceId> {
+        self.channels.get(&channel).copied()
+    }
+
+    /// A copy that starts without what happened before it, which another reader has.
+    pub(super) fn keyframe(&self) -> Self {
+        Self { occurrences: Vec::new(), spare: Vec::new(), ..self.clone() }
+    }
+
+    /// What happened since it was last drained, in order.
+    pub(super) fn occurrences(&self) -> &[TimedEvent] {
+        &self.occurrences
+    }
+
+    /// How many it has forgotten.
+    pub(super) fn forget_occurrences_before(&mut self, at: SimTime) -> usize {
+        let old = self.occurrences.partition_point(|occurrence| occurrence.at < at);
+        self.occurrences.drain(..old).len()
+    }
+
+    /// What happened since this was last asked, in order.
+    pub fn drain_occurrences(&mut self) -> std::vec::Drain<'_, TimedEvent> {
+        self.occurrences.drain(..)
+    }
+
+    /// Why nothing happens any more, if that is so: what multiplies without end would take all memory.
+    #[must_use]
+    pub fn halted(&self) -> Option<&str> {
+        self.halted.as_deref()
+    }
+
+    /// When the next step happens; none when nothing is left to do.
+    #[must_use]
+    pub fn next_at(&self) -> Option<SimTime> {
+        if self.halted.is_some() {
+            return None;
+        }
+        match (self.agenda.next_at(), self.broker_deadline()) {
+            (Some(item), Some(deadline)) => Some(std::cmp::min(item, deadline)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// A broker that is down does nothing: what was due meanwhile happens when it is back.
+    fn broker_deadline(&self) -> Option<SimTime> {
+        self.broker.next_deadline().filter(|_| !self.broker_down).map(|deadline| deadline.max(self.now))
+    }
+
+    /// One thing happens. False when nothing is left to do.
+    pub fn step(&mut self) -> bool {
+        if self.halted.is_some() {
+            return false;
+        }
+        let deadline = self.broker_deadline();
+        let at = match (self.agenda.next_at(), deadline) {
+            (Some(item), Some(deadline)) => std::cmp::min(item, deadline),
+            (Some(at), None) | (None, Some(at)) => at,
+            (None, None) => return false,
+        };
+        self.advance_clock(at);
+        self.steps += 1;
+        if deadline.is_some_and(|deadline| deadline <= at) {
+            self.broker.expire(at);
+        } else if let Some(item) = self.agenda.pop() {
+            self.perform(&item);
+        }
+        self.absorb_events();
+        self.check_bounds();
+        true
+    }
+
+    /// Everything up to and including this moment happens, but at most so many steps: a page must not freeze.
+    /// Whether it got there.
+    pub fn run_until(&mut self, until: SimTime, steps_max: u64) -> bool {
+        for _ in 0..steps_max {
+            match self.next_at() {
+                Some(at) if at <= until => self.step(),
+                _ => {
+                    self.advance_clock(until);
+                    return true;
+                }
+            };
+        }
+        false
+    }
+
+    fn advance_clock(&mut self, at: SimTime) {
+        if at > self.now {
+            let before = SimTime::from_micros(at.as_micros() - 1);
+            if self.metrics.is_due(before) {
+                let services = &self.services;
+                self.metrics.sample_until(before, &self.broker, &self.ledger, |callee| http::open_circuits(services, callee));
+            }
+            self.now = at;
+        }
+    }
+
+    /// Something comes from outside, now.
+    pub fn inject(&mut self, input: Input) {
+        self.recording.inputs.push(TimedInput { at: self.now, after_steps: self.steps, input: input.clone() });
+        self.halt_beyond("inputs of a run", self.recording.inputs.len(), limits::INPUTS);
+        match input {
+            Input::Fault(fault) => self.expect_fault(fault),
+            Input::Mend(kind) => self.mend_by_hand(&kind),
+            Input::Publish(publish) => self.publish_by_hand(&publish),
+            Input::Request { client, count } => {
+                if let Some(client) = self.clients.iter().position(|state| state.spec.name == client && !state.removed) {
+                    self.send_requests(client, count.into());
+                }
+            }
+            Input::Silence => self.silenced = true,
+            Input::Edit(scenario) => self.edit(&scenario),
+            Input::Get { queue, count, requeue } => self.get_by_hand(&queue, count, requeue),
+            Input::Purge { queue } => self.purge_by_hand(queue),
+            Input::Move { queue, count, to } => self.move_by_hand(&queue, count, to.as_ref()),
+        }
+        self.absorb_events();
+    }
+
+    /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides
+    /// where both are at one moment; a recording of another engine, or one with other faults, still has its inputs in time.
+    pub(super) fn is_due(&self, input: &TimedInput) -> bool {
+        match self.next_at() {
+            Some(next) if next < input.at => false,
+            Some(next) if next == input.at => self.steps >= input.after_steps,
+            _ => true,
+        }
+    }
+
+    /// Takes a recording's inputs that are due, up to this moment.
+    fn take_inputs(&mut self, inputs: &Inputs, until: SimTime) {
+        while let Some(timed) =
+            inputs.get(self.recording.inputs.len()).filter(|timed| self.halted.is_none() && timed.at <= until && self.is_due(timed))
+        {
+            self.take_input(timed);
+        }
+    }
+
+    pub(super) fn take_input(&mut self, timed: &TimedInput) {
+        self.advance_clock(timed.at);
+        self.inject(timed.input.clone());
+        // A file may hold thousands of inputs for one moment, each of thousands.
+        self.check_bounds();
+    }
+
+    /// One thing happens, as in a recording of which this is a part. False when nothing is left to do by this moment.
+    pub fn step_along(&mut self, inputs: &Inputs, until: SimTime) -> bool {
+        self.take_inputs(inputs, until);
+        let goes_on = self.next_at().is_some_and(|at| at <= until) && self.step();
+        if !goes_on {
+            self.advance_clock(until.max(self.now));
+        }
+        goes_on
+    }
+
+    /// Runs a recording from its beginning to this moment.
+    #[must_use]
+    pub fn replay(recording: &Recording, until: SimTime) -> Self {
+        let mut world = Self::new(recording.scenario.clone(), recording.seed);
+        world.set_watched(false);
+        while world.step_along(&recording.inputs, until) {}
+        world
+    }
+
+    fn perform(&mut self, item: &Item) {
+        if let Some((id, epoch)) = item.doer() {
+            let instance = self.instance_mut(id);
+            if instance.epoch != epoch {
+                return; // of an earlier life
+            }
+            if instance.hung {
+                instance.frozen.push(item.clone());
+                return;
+            }
+        }
+        match *item {
+            Item::Arrival(flight) => self.arrival(flight),
+            Item::ClientSends { client, generation } => self.client_sends(client, generation),
+            Item::ClientTimesOut { client, number, attempt } => self.client_hears(client, number, attempt, None),
+            Item::ClientTriesAgain { client, number, attempt } => self.client_tries_again(client, number, attempt),
+            Item::Resume { instance, run, wait, .. } => self.resume(instance, run, wait),
+            Item::TimesOut { instance, run, wait, .. } => self.wait_times_out(instance, run, wait),
+            Item::CallsAgain { instance, run, wait, .. } => self.calls_again(instance, run, wait),
+            Item::Continues { instance, run, wait, .. } => {
+                if self.waits(instance, run, wait) {
+                    self.proceed(instance, run);
+                }
+            }
+            Item::ScheduleFires { service, handler, generation } => self.schedule_fires(service, handler, generation),
+            Item::RelayRuns { service, generation } => self.relay_runs(service, generation),
+            Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
+            Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
+            Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
+            Item::FaultBegins(number) => self.fault_begins(number),
+            Item::FaultEnds(number) => self.fault_ends(number),
+        }
+    }
+
+    fn happened(&mut self, what: WorldEvent) {
+        let occurrence = TimedEvent { at: self.now, what };
+        self.hash.add(&occurrence);
+        if self.watched {
+            self.occurrences.push(occurrence);
+        }
+    }
+}
