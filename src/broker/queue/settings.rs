@@ -393,3 +393,71 @@ fn delivery_limit(given: [Option<&Value>; 3], rules: &Rules) -> Option<u32> {
         Some(limit) => Some(u32::try_from(limit).unwrap_or(u32::MAX)),
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    /// A value that is not what holds without the argument.
+    fn telling_value(argument: &QueueArgument) -> Value {
+        match &argument.takes {
+            Takes::Integer(allowed) => Value::Int((*allowed.end()).min(7)),
+            Takes::Text | Takes::Exchange => Value::string("elsewhere"),
+            Takes::OneOf(words) => Value::string(words[1]),
+            Takes::Flag => Value::Bool(true),
+        }
+    }
+
+    /// What another argument needs to have an effect.
+    fn company(argument: &QueueArgument) -> Vec<(&'static str, Value)> {
+        match argument.name {
+            "x-dead-letter-strategy" => vec![("x-overflow", Value::string("reject-publish"))],
+            "x-dead-letter-routing-key" => vec![("x-dead-letter-exchange", Value::string("dlx"))],
+            "x-delayed-retry-type" => vec![("x-delayed-retry-min", Value::Int(5))],
+            "x-delayed-retry-min" => vec![("x-delayed-retry-type", Value::string("all"))],
+            "x-delayed-retry-max" => vec![("x-delayed-retry-type", Value::string("all")), ("x-delayed-retry-min", Value::Int(5))],
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_argument_of_the_table_is_heeded_as_argument_and_as_policy() {
+        let rules = Profile::V4_3.rules();
+        for argument in &QUEUE_ARGUMENTS {
+            let Some(&kind) = argument.kinds.last() else { panic!("{} is for no kind of queue", argument.name) };
+            let without: Table = company(argument).into_iter().map(|(name, value)| (name.into(), value)).collect();
+            let mut with = without.clone();
+            with.insert(argument.name.into(), telling_value(argument));
+            let none = Table::new();
+            let plain = Settings::effective(kind, &without, &none, &none, rules);
+            // The type makes the queue what it is, and the mode has no effect (rule 30).
+            let has_effect = !matches!(argument.name, "x-queue-type" | "x-queue-mode");
+            assert_eq!(Settings::effective(kind, &with, &none, &none, rules) != plain, has_effect, "{} as argument", argument.name);
+            let Some(key) = argument.policy_key() else { continue };
+            let policy: Table = [(key.into(), telling_value(argument))].into_iter().collect();
+            assert_eq!(Settings::effective(kind, &without, &policy, &none, rules) != plain, has_effect, "{key} in a policy");
+            assert_eq!(policy_problem(key, &telling_value(argument)), None, "{key}");
+            assert!(policy_problem(key, &Value::Void).is_some(), "{key} has a type");
+        }
+    }
+
+    #[test]
+    fn each_kind_refuses_what_belongs_to_the_other() {
+        for profile in Profile::ALL {
+            for argument in &QUEUE_ARGUMENTS {
+                for kind in [Kind::Classic, Kind::Quorum] {
+                    let arguments: Table = company(argument)
+                        .into_iter()
+                        .chain([(argument.name, telling_value(argument))])
+                        .filter(|(name, _)| {
+                            *name == argument.name || QUEUE_ARGUMENTS.iter().any(|other| other.name == *name && other.kinds.contains(&kind))
+                        })
+                        .map(|(name, value)| (name.into(), value))
+                        .collect();
+                    let refused = check("queue 'q' in vhost '/'", kind, &arguments, profile.rules()).is_err();
+                    assert_eq!(refused, argument.is_refused_for(kind, profile), "{} of {profile} for {kind:?}", argument.name);
+                }
+            }
+        }
+    }
+}
