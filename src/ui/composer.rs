@@ -3,6 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes, html};
 
+use super::texts::composer as texts;
 use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::composer::{TEMPLATES, Typed};
@@ -82,7 +83,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     let repeats = composer.repeats.is_some();
     html! {
         <section class="sec">
-            <h2>{ "Publish" }</h2>
+            <h2>{ texts::PUBLISH }</h2>
             <form
                 class="composer"
                 {onsubmit}
@@ -90,14 +91,14 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 onfocusout={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(false)))}
             >
                 <label>
-                    { "Template" }
+                    { texts::TEMPLATE }
                     <select id="composer-template" onchange={chosen(Typed::Template)}>
-                        <option value="">{ "one of the chapter's events…" }</option>
+                        <option value="">{ texts::ONE_OF_THE_CHAPTERS_EVENTS }</option>
                         for (name, ..) in TEMPLATES.iter() { <option value={*name}>{ *name }</option> }
                     </select>
                 </label>
                 <label>
-                    { "Exchange" }
+                    { texts::EXCHANGE }
                     <select id="composer-exchange" onchange={chosen(Typed::Exchange)}>
                         for exchange in scenario.broker.exchanges.iter() {
                             { option(&exchange.name, &exchange.name, exchange.name == composer.exchange) }
@@ -105,25 +106,25 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         { option("", "(default exchange)", composer.exchange.is_empty()) }
                     </select>
                 </label>
-                { input("Routing key", "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
-                { area("Payload", "composer-payload", Typed::Payload, &composer.payload, "3", "{}") }
+                { input(texts::ROUTING_KEY, "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
+                { area(texts::PAYLOAD, "composer-payload", Typed::Payload, &composer.payload, "3", "{}") }
                 <details class="more" id="composer-more">
-                    <summary>{ "Headers and properties" }</summary>
+                    <summary>{ texts::HEADERS_AND_PROPERTIES }</summary>
                     <div class="composer">
-                        { area("Headers, as JSON", "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
+                        { area(texts::HEADERS_AS_JSON, "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
                         <div class="pair">
-                            { input("Expiration, ms", "composer-expiration", Typed::Expiration, &composer.expiration, "never") }
-                            { input("Priority", "composer-priority", Typed::Priority, &composer.priority, "0") }
+                            { input(texts::EXPIRATION_MS, "composer-expiration", Typed::Expiration, &composer.expiration, "never") }
+                            { input(texts::PRIORITY, "composer-priority", Typed::Priority, &composer.priority, "0") }
                         </div>
-                        { flag("Persistent", "composer-persistent", Typed::Persistent, composer.persistent, "Persistent") }
-                        { flag("Mandatory", "composer-mandatory", Typed::Mandatory, composer.mandatory, "Mandatory") }
-                        { flag("Confirm", "composer-confirm", Typed::Confirm, composer.confirm, "Confirm") }
+                        { flag(texts::PERSISTENT, "composer-persistent", Typed::Persistent, composer.persistent, "Persistent") }
+                        { flag(texts::MANDATORY, "composer-mandatory", Typed::Mandatory, composer.mandatory, "Mandatory") }
+                        { flag(texts::CONFIRM, "composer-confirm", Typed::Confirm, composer.confirm, "Confirm") }
                     </div>
                 </details>
                 { preview(session) }
                 <div class="publish">
-                    <button type="submit" id="publish" class="primary">{ icons::send() }{ "Publish" }</button>
-                    { input("times", "composer-count", Typed::Count, &composer.count, "1") }
+                    <button type="submit" id="publish" class="primary">{ icons::send() }{ texts::PUBLISH }</button>
+                    { input(texts::TIMES, "composer-count", Typed::Count, &composer.count, "1") }
                 </div>
                 <div class="publish">
                     <button
@@ -133,9 +134,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         aria-pressed={repeats.to_string()}
                         onclick={on(dispatch, PublishAction::Repeat)}
                     >
-                        { if repeats { "Stop" } else { "Repeat" } }
+                        { if repeats { texts::STOP } else { texts::REPEAT } }
                     </button>
-                    { input("a second", "composer-rate", Typed::Rate, &composer.rate, "1") }
+                    { input(texts::A_SECOND, "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
@@ -172,7 +173,7 @@ fn preview(session: &Session) -> Html {
     });
     let doubled: Vec<String> = doubled.map(ToString::to_string).collect();
     let binding = |explained: &Explained<'_>| {
-        let key = if explained.binding.routing_key.is_empty() { "(empty)" } else { explained.binding.routing_key };
+        let key = if explained.binding.routing_key.is_empty() { texts::EMPTY } else { explained.binding.routing_key };
         let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", "does not match") };
         html! {
             <li {class}>

@@ -3,6 +3,7 @@
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
 
+use super::texts::dialogs as texts;
 use super::widgets::{close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
@@ -27,15 +28,15 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
     };
     let (title, class, body) = match &app.dialog {
         None => ("", "", html! {}),
-        Some(Dialog::Gallery) => ("Scenarios", "wide", gallery(app, dispatch)),
-        Some(Dialog::Commands) => ("What do you want to do?", "", palette(app, dispatch)),
-        Some(Dialog::Menu { .. }) => ("Actions", "menu", list(&commands::of_selection(app), dispatch)),
-        Some(Dialog::Shortcuts) => ("Keyboard", "", shortcuts(app)),
-        Some(Dialog::Glossary) => ("Glossary", "", glossary(app, dispatch)),
-        Some(Dialog::Course) => ("Lessons", "wide", super::lesson::course(app, dispatch)),
-        Some(Dialog::Author) => ("A lesson of your own", "wide", super::lesson::author(app, dispatch)),
-        Some(Dialog::Share) => ("Share", "", share(app, link, linked, dispatch)),
-        Some(Dialog::Replace) => ("Replace what is open?", "", replace(app, dispatch)),
+        Some(Dialog::Gallery) => (texts::SCENARIOS, "wide", gallery(app, dispatch)),
+        Some(Dialog::Commands) => (texts::WHAT_DO_YOU_WANT_TO, "", palette(app, dispatch)),
+        Some(Dialog::Menu { .. }) => (texts::ACTIONS, "menu", list(&commands::of_selection(app), dispatch)),
+        Some(Dialog::Shortcuts) => (texts::KEYBOARD, "", shortcuts(app)),
+        Some(Dialog::Glossary) => (texts::GLOSSARY, "", glossary(app, dispatch)),
+        Some(Dialog::Course) => (texts::LESSONS, "wide", super::lesson::course(app, dispatch)),
+        Some(Dialog::Author) => (texts::A_LESSON_OF_YOUR_OWN, "wide", super::lesson::author(app, dispatch)),
+        Some(Dialog::Share) => (texts::SHARE, "", share(app, link, linked, dispatch)),
+        Some(Dialog::Replace) => (texts::REPLACE_WHAT_IS_OPEN, "", replace(app, dispatch)),
     };
     // A click beside it closes it.
     let onclick = dispatch.clone();
@@ -49,7 +50,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
             <div class="dialog-body">
                 <div class="sec-head">
                     <h2 id="dialog-title">{ title }</h2>
-                    { close_button("Close", on(dispatch, PageAction::CloseDialog)) }
+                    { close_button(texts::CLOSE, on(dispatch, PageAction::CloseDialog)) }
                 </div>
                 { body }
             </div>
@@ -157,8 +158,8 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div {onkeydown}>
-            { search(app, "Type to search; Enter runs the first match", dispatch) }
-            if found.is_empty() { <p class="soft" role="status">{ "No matching command." }</p> }
+            { search(app, texts::TYPE_TO_SEARCH_ENTER_RUNS, dispatch) }
+            if found.is_empty() { <p class="soft" role="status">{ texts::NO_MATCHING_COMMAND }</p> }
             { list(&found, dispatch) }
         </div>
     }
@@ -183,7 +184,7 @@ fn glossary(app: &App, dispatch: &Dispatch) -> Html {
     let is_wanted = |(term, meaning): &&(&str, &str)| term.to_lowercase().contains(&wanted) || meaning.to_lowercase().contains(&wanted);
     html! {
         <>
-            { search(app, "Find a term", dispatch) }
+            { search(app, texts::FIND_A_TERM, dispatch) }
             <dl class="terms">for (term, meaning) in TERMS.iter().filter(is_wanted) { <dt>{ *term }</dt><dd>{ *meaning }</dd> }</dl>
         </>
     }
@@ -193,7 +194,9 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <div class="buttons">
-                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>{ "An empty canvas" }</button>
+                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>
+                    { texts::AN_EMPTY_CANVAS }
+                </button>
             </div>
             if let Some(exhibits) = &app.gallery {
                 <ul class="gallery">
@@ -212,7 +215,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                     }
                 </ul>
             } else {
-                <p class="soft" role="status">{ "Fetching the list…" }</p>
+                <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p>
             }
         </>
     }
@@ -257,12 +260,12 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
             <p>{ format!("“{title}” has unsaved changes.") }</p>
             <div class="buttons">
                 <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>
-                    { "Save it" }
+                    { texts::SAVE_IT }
                 </button>
                 <button type="button" class="danger" id="replace" onclick={on(dispatch, FileAction::ConfirmReplace)}>
-                    { "Replace it" }
+                    { texts::REPLACE_IT }
                 </button>
-                <button type="button" class="line" onclick={on(dispatch, PageAction::CloseDialog)}>{ "Keep it open" }</button>
+                <button type="button" class="line" onclick={on(dispatch, PageAction::CloseDialog)}>{ texts::KEEP_IT_OPEN }</button>
             </div>
         </>
     }
@@ -303,13 +306,16 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
     html! {
         <>
             <p class="soft">
-                { "The link holds everything itself and is sent to no server. " }
-                { "Everyone who opens it sees the same, and nothing runs by itself. " }
-                { "To keep your work use Save: a link does not change when you go on." }
+                { texts::THE_LINK_HOLDS_EVERYTHING_ITSELF }
+                { texts::EVERYONE_WHO_OPENS_IT_SEES }
+                { texts::TO_KEEP_YOUR_WORK_USE }
             </p>
             <table class="table">
                 <thead>
-                    <tr><th scope="col">{ "Make a link" }</th>for (name, ..) in documents.iter() { <th scope="col">{ *name }</th> }</tr>
+                    <tr>
+                        <th scope="col">{ texts::MAKE_A_LINK }</th>
+                        for (name, ..) in documents.iter() { <th scope="col">{ *name }</th> }
+                    </tr>
                 </thead>
                 <tbody>
                     for (options, words) in choices.iter() {
@@ -324,7 +330,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                                         data-link={format!("{name}{options}")}
                                         onclick={make(text, format!("{options}{at}"))}
                                     >
-                                        { "Link" }
+                                        { texts::LINK }
                                     </button>
                                 </td>
                             }
@@ -333,7 +339,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 </tbody>
             </table>
             if let Some(file) = app.classroom.as_ref().and_then(|room| room.file.clone()) {
-                <div class="buttons files" role="group" aria-label="A link to this lesson">
+                <div class="buttons files" role="group" aria-label={texts::A_LINK_TO_THIS_LESSON}>
                     for (options, words) in lesson_links { { lesson_link(&file, options, words) } }
                 </div>
             }
@@ -343,37 +349,33 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                     <textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} />
                 </label>
                 if link.len() > LINK_MAX {
-                    <p class="why" role="alert">
-                        { "That is longer than 16 KiB, which no link may be: save it as a file, and share that." }
-                    </p>
+                    <p class="why" role="alert">{ texts::THAT_IS_LONGER_THAN_16 }</p>
                 } else {
-                    if link.len() > LINK_LONG {
-                        <p class="soft" role="status">{ "Over 2,000 characters: some programs cut such links off. A file is safer." }</p>
-                    }
-                    <div
-                        class="buttons"
-                    >
+                    if link.len() > LINK_LONG { <p class="soft" role="status">{ texts::OVER_2_000_CHARACTERS_SOME }</p> }
+                    <div class="buttons">
                         <button
                             type="button"
                             class="primary"
                             id="copy-link"
                             onclick={Callback::from(move |_: MouseEvent| browser::copy(&copy))}
                         >
-                            { "Copy the link" }
+                            { texts::COPY_THE_LINK }
                         </button>
                     </div>
                 }
             }
             <div class={classes!("buttons", "files")}>
-                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveScenario)}>{ "Save the scenario" }</button>
+                <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveScenario)}>
+                    { texts::SAVE_THE_SCENARIO }
+                </button>
                 <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveRecording)}>
-                    { "Save the recording" }
+                    { texts::SAVE_THE_RECORDING }
                 </button>
                 <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveImage(crate::app::Image::Png))}>
-                    { "Picture (PNG)" }
+                    { texts::PICTURE_PNG }
                 </button>
                 <button type="button" class="line small" onclick={on(dispatch, FileAction::SaveImage(crate::app::Image::Svg))}>
-                    { "Picture (SVG)" }
+                    { texts::PICTURE_SVG }
                 </button>
             </div>
         </>

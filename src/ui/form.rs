@@ -3,6 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 
+use super::texts::form as texts;
 use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
 use crate::app::form::{Change, Field, Kind, Row, Spot};
@@ -97,7 +98,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
                     {oninput}
                     aria-invalid={invalid}
                     aria-describedby={described}
-                    placeholder="default"
+                    placeholder={texts::DEFAULT}
                     autocomplete="off"
                     spellcheck="false"
                     inputmode={(*kind != Kind::Text).then_some("decimal")}
@@ -141,14 +142,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
     };
     let ordered = of > 1;
     html! {
-        <details
-            class="item"
-            key={path.clone()}
-            draggable={ordered.then_some("true")}
-            {ondragstart}
-            {ondrop}
-            data-item={path.clone()}
-        >
+        <details class="item" key={path.clone()} draggable={ordered.then_some("true")} {ondragstart} {ondrop} data-item={path.clone()}>
             <summary>{ title }</summary>
             <div class="buttons">
                 if ordered && index > 0 {
@@ -156,7 +150,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                         type="button"
                         class="icon-button tiny"
                         aria-label={format!("{title}: earlier")}
-                        title="Earlier"
+                        title={texts::EARLIER}
                         onclick={change(Change::Move(index - 1))}
                     >
                         { icons::up() }
@@ -167,7 +161,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                         type="button"
                         class="icon-button tiny"
                         aria-label={format!("{title}: later")}
-                        title="Later"
+                        title={texts::LATER}
                         onclick={change(Change::Move(index + 1))}
                     >
                         { icons::down() }
@@ -177,7 +171,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                     type="button"
                     class="icon-button tiny"
                     aria-label={format!("{title}: remove")}
-                    title="Remove"
+                    title={texts::REMOVE}
                     onclick={change(Change::Remove)}
                 >
                     { icons::close() }

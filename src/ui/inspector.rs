@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
+use super::texts::inspector as texts;
 use super::widgets::{chosen, close_button, explained, mark, message_mark, on};
 use super::{Dispatch, form};
 use crate::app::commands::Command;
@@ -26,7 +27,7 @@ const MESSAGES_SHOWN_MAX: usize = 12;
 
 pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
-        <aside class="right" aria-label="Inspector">
+        <aside class="right" aria-label={texts::INSPECTOR}>
             { super::time::comparison(session) }
             { alert(session, dispatch) }
             { story(session, dispatch) }
@@ -52,12 +53,12 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
         return html! {};
     }
     html! {
-        <section class="sec alert" id="dead-letter-alert" aria-label="Dead-letter alert">
+        <section class="sec alert" id="dead-letter-alert" aria-label={texts::DEAD_LETTER_ALERT}>
             for (name, ready) in waiting.into_iter() {
                 <p>
                     { mark(words::Mark::Dead) }
                     <span>
-                        { format!("{ready} dead {} in ", if ready == 1 { "letter" } else { "letters" }) }
+                        { format!("{ready} dead {} in ", if ready == 1 { texts::LETTER } else { texts::LETTERS }) }
                         <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
                             { &*name }
                         </button>
@@ -72,17 +73,20 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let read_only = app.options.read_only;
     let fields = |about: &About| {
         let fields = form::rows(session, &rows(session.scenario(), about), dispatch);
-        html! { <fieldset class="plain" disabled={read_only} aria-label="Fields">{ fields }</fieldset> }
+        html! { <fieldset class="plain" disabled={read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
     };
     let Some(node) = &session.selection.primary else {
         return html! {
-            <details class="sec" id="scenario-form"><summary>{ "The scenario as a whole" }</summary>{ fields(&About::Scenario) }</details>
+            <details class="sec" id="scenario-form">
+                <summary>{ texts::THE_SCENARIO_AS_A_WHOLE }</summary>
+                { fields(&About::Scenario) }
+            </details>
         };
     };
     let (kind, body) = match node {
         Place::Client(index) => ("HTTP client", client_details(session, *index, dispatch)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
-        Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ "It routes, and stores nothing." }</p> }),
+        Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
         Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
     };
     let part = session.part(node);
@@ -91,7 +95,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <section class="sec" id="inspector">
             <div class="sec-head">
                 <h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>
-                { close_button("Close the inspector", on(dispatch, SelectAction::Node(None))) }
+                { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part { { head(part, node, read_only, dispatch) } }
             { body }
@@ -120,7 +124,7 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
     html! {
         <div key={format!("{node:?}{}", part.name())}>
             <label class="field">
-                <span>{ "Name" }</span>
+                <span>{ texts::NAME }</span>
                 <input id="name" class="name-field" ~defaultValue={value} {onchange} autocomplete="off" spellcheck="false" />
             </label>
             <div class="buttons tools">
@@ -128,22 +132,22 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
                     type="button"
                     class="line small"
                     id="connect"
-                    title="Draw a line from here (C)"
+                    title={texts::DRAW_A_LINE_FROM_HERE}
                     onclick={on(dispatch, EditAction::ToggleLine)}
                 >
-                    { "Connect to…" }
+                    { texts::CONNECT_TO }
                 </button>
                 <button
                     type="button"
                     class="line small"
                     id="more"
-                    title="All commands"
+                    title={texts::ALL_COMMANDS}
                     onclick={on(dispatch, PageAction::OpenDialog(Dialog::Commands))}
                 >
-                    { "More…" }
+                    { texts::MORE }
                 </button>
-                <button type="button" class="line small danger" id="delete" title="Delete it, and what refers to it (Delete)"
-                    onclick={on(dispatch, EditAction::Delete)}>{ "Delete" }</button>
+                <button type="button" class="line small danger" id="delete" title={texts::DELETE_IT_AND_WHAT_REFERS}
+                    onclick={on(dispatch, EditAction::Delete)}>{ texts::DELETE }</button>
             </div>
         </div>
     }
@@ -163,8 +167,8 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
                 { row("Timed out", http.map_or(0, |http| http.timed_out).to_string()) }
             </dl>
             <div class="buttons">
-                <button type="button" class="line small" id="send-one" onclick={send(1)}>{ "Send a request" }</button>
-                <button type="button" class="line small" id="send-many" onclick={send(50)}>{ "Send 50 at once" }</button>
+                <button type="button" class="line small" id="send-one" onclick={send(1)}>{ texts::SEND_A_REQUEST }</button>
+                <button type="button" class="line small" id="send-many" onclick={send(50)}>{ texts::SEND_50_AT_ONCE }</button>
             </div>
         </>
     }
@@ -194,7 +198,7 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
             </dl>
-            <div class="buttons" role="group" aria-label="Faults">
+            <div class="buttons" role="group" aria-label={texts::FAULTS}>
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }
             </div>
         </>
@@ -208,7 +212,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
         let kind = FaultKind::Alarm(resource);
         let on_now = world.broker().alarms().contains(&resource);
         let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
-        let word = format!("{} {} alarm", if on_now { "Clear" } else { "Raise" }, resource.name());
+        let word = format!("{} {} alarm", if on_now { texts::CLEAR } else { texts::RAISE }, resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
     let (is_well, state) = match world.broker().alarms() {
@@ -221,7 +225,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
     };
     html! {
         <section class="sec last">
-            <h2>{ "Broker" }</h2>
+            <h2>{ texts::BROKER }</h2>
             <p id="broker-state" class={classes!((!is_well).then_some("objection"))}>{ state }</p>
             <div class="buttons">
                 <button
@@ -230,7 +234,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
                     id="restart-broker"
                     onclick={on(dispatch, OperateAction::Break(FaultKind::RestartBroker))}
                 >
-                    { "Restart" }
+                    { texts::RESTART }
                 </button>
                 { alarm(Resource::Memory) }
                 { alarm(Resource::Disk) }
@@ -261,9 +265,7 @@ pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String
 
 fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let Some(queue) = session.world().broker().queue(name) else {
-        return html! {
-            <p class="objection">{ "The broker does not have it now: it was deleted, expired, or did not survive a restart." }</p>
-        };
+        return html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> };
     };
     let ledger = session.world().ledger();
     let copies = ledger.queues.get(name).cloned().unwrap_or_default();
@@ -286,48 +288,36 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 { row("Redelivered", copies.redelivered.to_string()) }
                 { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
             </dl>
-            <div class="buttons" role="group" aria-label="Messages by hand">
-                <button
-                    type="button"
-                    class="line small"
-                    id="get"
-                    title="Gets a message and puts it back (nack, requeue): it will count as redelivered"
-                    onclick={get(1, true)}
-                >
-                    { "Get, requeue" }
+            <div class="buttons" role="group" aria-label={texts::MESSAGES_BY_HAND}>
+                <button type="button" class="line small" id="get" title={texts::GETS_A_MESSAGE_AND_PUTS} onclick={get(1, true)}>
+                    { texts::GET_REQUEUE }
                 </button>
                 <button
                     type="button"
                     class="line small"
                     id="get-ack"
-                    title="Gets a message and acknowledges it: it is gone"
+                    title={texts::GETS_A_MESSAGE_AND_ACKNOWLEDGES}
                     onclick={get(1, false)}
                 >
-                    { "Get, ack" }
+                    { texts::GET_ACK }
                 </button>
                 <button
                     type="button"
                     class="line small danger"
                     id="purge"
-                    title="Drops every ready message; unacked ones stay"
+                    title={texts::DROPS_EVERY_READY_MESSAGE_UNACKED}
                     onclick={on(dispatch, OperateAction::Purge(name.clone()))}
                 >
-                    { "Purge" }
+                    { texts::PURGE }
                 </button>
             </div>
             <div class="buttons choice" key={name.to_string()}>
-                <select id="move-to" class="small" aria-label="Where all its messages are to go">
-                    <option value="*">{ "to where they were published" }</option>
+                <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>
+                    <option value="*">{ texts::TO_WHERE_THEY_WERE_PUBLISHED }</option>
                     for other in others { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }
                 </select>
-                <button
-                    type="button"
-                    class="line small"
-                    id="move"
-                    title="Publishes every ready message there, and takes it out of here"
-                    onclick={onmove}
-                >
-                    { "Move all" }
+                <button type="button" class="line small" id="move" title={texts::PUBLISHES_EVERY_READY_MESSAGE_THERE} onclick={onmove}>
+                    { texts::MOVE_ALL }
                 </button>
             </div>
         </>
@@ -354,7 +344,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 <button
                     type="button"
                     class="link mono"
-                    title="What happened to this message?"
+                    title={texts::WHAT_HAPPENED_TO_THIS_MESSAGE}
                     onclick={on(dispatch, SelectAction::Story(message.properties.message_id.clone()))}
                 >
                     { words::id(message) }
@@ -376,11 +366,9 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div class="held" data-messages={name.to_string()}>
-            <h3 class="small-head">{ "Ready, the next first" }</h3>
+            <h3 class="small-head">{ texts::READY_THE_NEXT_FIRST }</h3>
             if queue.ready() == 0 {
-                <p class="soft">
-                    { if queue.consumers() > 0 { "None: what arrives goes straight to a consumer that has room." } else { "None." } }
-                </p>
+                <p class="soft">{ if queue.consumers() > 0 { texts::NONE_WHAT_ARRIVES_GOES_STRAIGHT } else { texts::NONE } }</p>
             }
             <ol
                 class="messages"
@@ -391,7 +379,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 <p class="soft">{ format!("and {} more", queue.ready() - MESSAGES_SHOWN_MAX as u64) }</p>
             }
             if !unacked.is_empty() {
-                <h3 class="small-head">{ "Unacked, with who holds them" }</h3>
+                <h3 class="small-head">{ texts::UNACKED_WITH_WHO_HOLDS_THEM }</h3>
                 <ol class="messages">
                     for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
                 </ol>
@@ -430,14 +418,14 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
     };
     html! {
         <section class="sec">
-            <h2>{ "Queues" }</h2>
+            <h2>{ texts::QUEUES }</h2>
             <table class="table" id="queues">
                 <thead>
                     <tr>
-                        <th scope="col">{ "Name" }</th>
-                        <th scope="col" class="number">{ "Ready" }</th>
-                        <th scope="col" class="number">{ "Unacked" }</th>
-                        <th scope="col" class="number">{ "Total" }</th>
+                        <th scope="col">{ texts::NAME }</th>
+                        <th scope="col" class="number">{ texts::READY }</th>
+                        <th scope="col" class="number">{ texts::UNACKED }</th>
+                        <th scope="col" class="number">{ texts::TOTAL }</th>
                     </tr>
                 </thead>
                 <tbody>for queue in session.world().broker().queues() { { queue_row(queue) } }</tbody>
@@ -475,7 +463,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
     };
     html! {
         <section class="sec">
-            <h2>{ "Services" }</h2>
+            <h2>{ texts::SERVICES }</h2>
             <ul class="services">for (id, state) in session.world().instances() { { instance_row(id, state) } }</ul>
         </section>
     }
@@ -499,20 +487,20 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
             <li>
                 { mark(sign) }
                 <span><b>{ what }</b><span class="soft">{ detail }</span></span>
-                <button type="button" class="link mono soft" title="Go to this moment" onclick={on(dispatch, seek)}>
+                <button type="button" class="link mono soft" title={texts::GO_TO_THIS_MOMENT} onclick={on(dispatch, seek)}>
                     { entry.at.to_string() }
                 </button>
             </li>
         }
     };
     html! {
-        <section class="sec" id="story" aria-label="The story of a message">
+        <section class="sec" id="story" aria-label={texts::THE_STORY_OF_A_MESSAGE}>
             <label class="field">
-                <span>{ "Where did my message go?" }</span>
+                <span>{ texts::WHERE_DID_MY_MESSAGE_GO }</span>
                 <input
                     id="ask"
                     class="mono"
-                    placeholder="event ID, e.g. e-7"
+                    placeholder={texts::EVENT_ID_E_G_E}
                     value={asked}
                     onchange={onask}
                     autocomplete="off"
@@ -523,20 +511,20 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                 <div id="biography">
                     <div class="sec-head">
                         <h3>{ &*told.event }</h3>
-                        { close_button("Close the story", on(dispatch, SelectAction::Story(None))) }
+                        { close_button(texts::CLOSE_THE_STORY, on(dispatch, SelectAction::Story(None))) }
                     </div>
                     if let Some(life) = &told.life {
                         <dl class="kv">
                             if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) {
-                                <dt>{ "Because of" }</dt>
+                                <dt>{ texts::BECAUSE_OF }</dt>
                                 <dd>{ ask(cause) }</dd>
                             }
                             for place in life.whereabouts.iter() {
-                                <dt>{ "Where" }</dt>
+                                <dt>{ texts::WHERE }</dt>
                                 <dd>{ words::whereabouts(place, session.world()) }</dd>
                             }
                             if !life.effects.is_empty() {
-                                <dt>{ "Led to" }</dt>
+                                <dt>{ texts::LED_TO }</dt>
                                 <dd>for event in life.effects.iter().take(8) { { ask(event) }{ " " } }</dd>
                             }
                         </dl>
@@ -564,11 +552,11 @@ fn letter(message: &Message) -> Html {
     let deaths = words::deaths(message);
     html! {
         <details class="letter">
-            <summary>{ "Headers, properties, payload" }</summary>
+            <summary>{ texts::HEADERS_PROPERTIES_PAYLOAD }</summary>
             for death in deaths.iter() { <p>{ death }</p> }
             <dl class="kv">
                 { row("Routing key", message.routing_key.to_string()) }
-                { row("Delivery mode", if properties.delivery_mode == Some(2) { "2, persistent" } else { "1, transient" }) }
+                { row("Delivery mode", if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
                 if let Some(expiration) = &properties.expiration { { row("Expiration", format!("{expiration} ms")) } }
                 if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
             </dl>

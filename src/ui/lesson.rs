@@ -3,6 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 
+use super::texts::lesson as texts;
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
 use crate::app::lesson::progress_count;
@@ -76,11 +77,11 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
     let work = room.work();
     if room.is_away() {
         return html! {
-            <section class="sec lesson" id="lesson" aria-label="Lesson">
-                <p id="step-title" tabindex="-1">{ "You are playing freely. The lesson waits where you left it." }</p>
+            <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
+                <p id="step-title" tabindex="-1">{ texts::YOU_ARE_PLAYING_FREELY_THE }</p>
                 <div class="buttons">
                     <button type="button" class="primary" id="lesson-back" onclick={act(dispatch, LessonAction::ToggleSandbox)}>
-                        { "Back to the lesson" }
+                        { texts::BACK_TO_THE_LESSON }
                     </button>
                 </div>
             </section>
@@ -88,13 +89,13 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
     }
     let last = room.at + 1 == room.lesson.steps.len();
     html! {
-        <section class="sec lesson" id="lesson" aria-label="Lesson">
+        <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
             <div class="sec-head">
-                <h2>{ if room.lesson.lab { "Failure lab" } else { "Lesson" } }</h2>
-                { close_button("Close the lesson", act(dispatch, LessonAction::Close)) }
+                <h2>{ if room.lesson.lab { texts::FAILURE_LAB } else { texts::LESSON } }</h2>
+                { close_button(texts::CLOSE_THE_LESSON, act(dispatch, LessonAction::Close)) }
             </div>
             <h3 id="lesson-title" tabindex="-1">{ &room.lesson.title }</h3>
-            <ol class="steps" aria-label="Steps">
+            <ol class="steps" aria-label={texts::STEPS}>
                 for (index, (one, work)) in room.lesson.steps.iter().zip(&room.works).enumerate() {
                     <li>
                         <button
@@ -103,7 +104,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                             data-step={one.id.to_string()}
                             title={one.title.clone()}
                             aria-current={(index == room.at).then_some("step")}
-                            aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { ", done" } else { "" })}
+                            aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
                             onclick={act(dispatch, LessonAction::ChooseStep(index))}
                         >
                             { if work.done { icons::done() } else { icons::pending() } }
@@ -133,22 +134,22 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     id="reset"
                     onclick={act(dispatch, LessonAction::Reset)}
                 >
-                    { "Reset" }
+                    { texts::RESET }
                 </button>
                 <button
                     type="button"
                     class="line small"
                     id="sandbox"
-                    title="Play with a copy; the lesson waits"
+                    title={texts::PLAY_WITH_A_COPY_THE}
                     onclick={act(dispatch, LessonAction::ToggleSandbox)}
                 >
-                    { "Play freely" }
+                    { texts::PLAY_FREELY }
                 </button>
             </div>
             <div class="buttons walk">
                 if room.at > 0 {
                     <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(room.at - 1))}>
-                        { "Back" }
+                        { texts::BACK }
                     </button>
                 }
                 if last {
@@ -158,7 +159,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                         id="course"
                         onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}
                     >
-                        { "All lessons" }
+                        { texts::ALL_LESSONS }
                     </button>
                 } else {
                     <button
@@ -167,7 +168,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                         id="step-on"
                         onclick={act(dispatch, LessonAction::ChooseStep(room.at + 1))}
                     >
-                        { "Next" }
+                        { texts::NEXT }
                     </button>
                 }
             </div>
@@ -200,7 +201,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
                     {onchange}
                 />
                 <span>{ choice }{ place }</span>
-                if is_right { <span class="soft">{ "✓ correct" }</span> }
+                if is_right { <span class="soft">{ texts::CORRECT }</span> }
             </label>
         }
     };
@@ -211,24 +212,26 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
         >
             if let Some(publish) = &question.publish {
                 <p class="soft">
-                    { "Published: " }
-                    <code>{ if publish.routing_key.is_empty() { "(no key)" } else { &*publish.routing_key } }</code>
-                    { " to " }
-                    <code>{ if publish.exchange.is_empty() { "the default exchange" } else { &*publish.exchange } }</code>
+                    { texts::PUBLISHED }
+                    <code>{ if publish.routing_key.is_empty() { texts::NO_KEY } else { &*publish.routing_key } }</code>
+                    { texts::TO }
+                    <code>{ if publish.exchange.is_empty() { texts::THE_DEFAULT_EXCHANGE } else { &*publish.exchange } }</code>
                 </p>
             }
             <fieldset>
                 <legend class="visually-hidden">{ &room.step().title }</legend>
                 for (index, choice) in answer.choices.iter().enumerate() { { choice_row(index, choice) } }
-                if many { <p class="soft">{ if ordered { "One after the other, in their order." } else { "None, one or several." } }</p> }
+                if many { <p class="soft">{ if ordered { texts::ONE_AFTER_THE_OTHER_IN } else { texts::NONE_ONE_OR_SEVERAL } }</p> }
             </fieldset>
             <div class="buttons">
-                <button type="submit" class="primary" id="check">{ "Check" }</button>
-                <button type="button" class="line" id="watch" onclick={act(dispatch, LessonAction::Watch)}>{ "Watch it happen" }</button>
+                <button type="submit" class="primary" id="check">{ texts::CHECK }</button>
+                <button type="button" class="line" id="watch" onclick={act(dispatch, LessonAction::Watch)}>
+                    { texts::WATCH_IT_HAPPEN }
+                </button>
             </div>
             if let Some(right) = work.verdict {
                 <p role="status" id="verdict" class={classes!("verdict", if right { "good" } else { "bad" })}>
-                    <strong>{ if right { "Right. " } else { "Not quite. " } }</strong>
+                    <strong>{ if right { texts::RIGHT } else { texts::NOT_QUITE } }</strong>
                     if !right { { the_answer(&answer.right) } }
                     { &question.because }
                 </p>
@@ -245,7 +248,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
     let Some(goal) = room.step().task.goal() else { return html! {} };
     let work = room.work();
     let system = matches!(room.step().task, Task::Fix(_));
-    let met = work.findings.iter().filter(|finding| finding.good).count();
+    let (met, of) = (work.findings.iter().filter(|finding| finding.good).count(), work.findings.len());
     let clause_row = |index: usize, clause: &Clause| {
         let found = work.findings.get(index);
         let live = found.is_none().then(|| room.live(session, index)).flatten();
@@ -270,7 +273,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                                 data-failure={index.to_string()}
                                 onclick={act(dispatch, LessonAction::OpenFailure(index))}
                             >
-                                { "Show the run" }
+                                { texts::SHOW_THE_RUN }
                             </button>
                         }
                     }
@@ -283,10 +286,10 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
             <ul class="hints goal" id="goal">for (index, clause) in goal.clauses.iter().enumerate() { { clause_row(index, clause) } }</ul>
             if system {
                 <p class="soft">
-                    { format!("Checked in {} different runs{}.", goal.seeds, if goal.faults.is_empty() { "" } else { ", with faults" }) }
+                    { format!("Checked in {} different runs{}.", goal.seeds, if goal.faults.is_empty() { "" } else { texts::WITH_FAULTS }) }
                 </p>
             } else {
-                <p class="soft">{ "We check your run so far." }</p>
+                <p class="soft">{ texts::WE_CHECK_YOUR_RUN_SO }</p>
             }
             <div class="buttons">
                 <button
@@ -296,18 +299,22 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     aria-disabled={room.is_busy().to_string()}
                     onclick={act(dispatch, LessonAction::Prove)}
                 >
-                    { "Check my fix" }
+                    { texts::CHECK_MY_FIX }
                 </button>
                 if let Some(judging) = &room.judging {
-                    <progress max={judging.progress().1.to_string()} value={judging.progress().0.to_string()} aria-label="Checking" />
+                    <progress
+                        max={judging.progress().1.to_string()}
+                        value={judging.progress().0.to_string()}
+                        aria-label={texts::CHECKING}
+                    />
                 }
                 if room.is_solution() {
                     <button type="button" class="line small" id="mine" onclick={act(dispatch, LessonAction::LeaveSolution)}>
-                        { "Back to mine" }
+                        { texts::BACK_TO_MINE }
                     </button>
                 } else {
                     <button type="button" class="line small" id="solution" onclick={act(dispatch, LessonAction::ShowSolution)}>
-                        { "Show a solution" }
+                        { texts::SHOW_A_SOLUTION }
                     </button>
                 }
             </div>
@@ -317,7 +324,7 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     id="verdict"
                     class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}
                 >
-                    { if met == work.findings.len() { room.lesson.aha.clone() } else { format!("{met} of {} goals met.", work.findings.len()) } }
+                    { if met == of { room.lesson.aha.clone() } else { format!("{met} of {of} goals met.") } }
                 </p>
             }
         </>
@@ -342,13 +349,13 @@ fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], 
                     disabled={work.text.trim().is_empty()}
                     onclick={act(dispatch, LessonAction::CompareText)}
                 >
-                    { "Compare with a model answer" }
+                    { texts::COMPARE_WITH_A_MODEL_ANSWER }
                 </button>
             </div>
             if work.compared {
                 <blockquote id="model">{ model.to_owned() }</blockquote>
                 <fieldset>
-                    <legend>{ "Did you say that…" }</legend>
+                    <legend>{ texts::DID_YOU_SAY_THAT }</legend>
                     for (index, point) in checklist.iter().enumerate() {
                         <label class="check">
                             <input
@@ -371,20 +378,20 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <div class="ending">
-            <p><strong>{ "Takeaway: " }</strong>{ &room.lesson.aha }</p>
+            <p><strong>{ texts::TAKEAWAY }</strong>{ &room.lesson.aha }</p>
             <p class="soft">{ format!("Not covered here: {}", room.lesson.leaves_out) }</p>
             <details id="hand-in">
-                <summary>{ "Hand it in" }</summary>
+                <summary>{ texts::HAND_IT_IN }</summary>
                 <label class="field">
-                    <span>{ "A label for your teacher, if you want one" }</span>
+                    <span>{ texts::A_LABEL_FOR_YOUR_TEACHER }</span>
                     <input id="student" value={room.student.clone()} {oninput} autocomplete="off" />
                 </label>
                 <div class="buttons">
                     <button type="button" class="line small" id="result" onclick={act(dispatch, LessonAction::SaveResult)}>
-                        { "Save the result file" }
+                        { texts::SAVE_THE_RESULT_FILE }
                     </button>
                     <button type="button" class="line small" id="grade-it" onclick={act(dispatch, LessonAction::Grade)}>
-                        { "How would it be graded?" }
+                        { texts::HOW_WOULD_IT_BE_GRADED }
                     </button>
                 </div>
                 if let Some(grade) = &room.graded { <pre class="mono" id="grade">{ result_file::grade_text(grade) }</pre> }
@@ -395,7 +402,7 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
 
 /// The lessons of the site, and what was done of them.
 pub fn course(app: &App, dispatch: &Dispatch) -> Html {
-    let Some(lessons) = &app.course else { return html! { <p class="soft" role="status">{ "Fetching the list…" }</p> } };
+    let Some(lessons) = &app.course else { return html! { <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p> } };
     let lesson_row = |listed: &CourseEntry| {
         let done = progress_count(&app.progress, listed.file.trim_end_matches(".md"));
         let all = done.is_some_and(|(done, of)| done as u64 >= of);
@@ -423,18 +430,18 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             { list(false) }
-            <h3>{ "Failure lab: systems that are broken already" }</h3>
+            <h3>{ texts::FAILURE_LAB_SYSTEMS_THAT_ARE }</h3>
             { list(true) }
             <div class="buttons files">
                 <button type="button" class="line small" id="progress-save" onclick={on(dispatch, CourseAction::SaveProgress)}>
-                    { "Save my progress as a file" }
+                    { texts::SAVE_MY_PROGRESS_AS_A }
                 </button>
                 <button type="button" class="line small" id="author" onclick={on(dispatch, AuthorAction::Open)}>
-                    { "Make the canvas a lesson" }
+                    { texts::MAKE_THE_CANVAS_A_LESSON }
                 </button>
-                <a class="button line small" href="teachers.html">{ "For teachers" }</a>
+                <a class="button line small" href="teachers.html">{ texts::FOR_TEACHERS }</a>
             </div>
-            <p class="soft">{ "Progress stays in this browser. Open the file to take it along; Open also takes lessons you wrote." }</p>
+            <p class="soft">{ texts::PROGRESS_STAYS_IN_THIS_BROWSER }</p>
         </>
     }
 }
@@ -447,7 +454,7 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="author">
             <label class="field">
-                <span>{ "The lesson, in Markdown" }</span>
+                <span>{ texts::THE_LESSON_IN_MARKDOWN }</span>
                 <textarea id="written" class="mono" rows="26" value={app.written.clone()} {oninput} spellcheck="false" />
             </label>
             <div>
@@ -476,12 +483,14 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                         disabled={read.is_err()}
                         onclick={on(dispatch, AuthorAction::Try)}
                     >
-                        { "Try it" }
+                        { texts::TRY_IT }
                     </button>
                     <button type="button" class="line" id="written-anew" onclick={on(dispatch, AuthorAction::StartOver)}>
-                        { "Start over from the canvas" }
+                        { texts::START_OVER_FROM_THE_CANVAS }
                     </button>
-                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>{ "Save it" }</button>
+                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>
+                        { texts::SAVE_IT }
+                    </button>
                 </div>
             </div>
         </div>

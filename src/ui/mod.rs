@@ -16,6 +16,7 @@ mod page;
 mod painter;
 mod panels;
 mod table;
+mod texts;
 mod time;
 mod widgets;
 

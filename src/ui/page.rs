@@ -5,6 +5,7 @@ use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
 
 use super::drawing::{Gesture, Scene};
 use super::painter::{self, Palette};
+use super::texts::page as texts;
 use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time};
 use crate::app::keys::ZOOM;
@@ -73,7 +74,7 @@ impl Playground {
                         { panels::draft(app, &dispatch) }
                         if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session, &dispatch) } }
                     } else if app.unreadable.is_none() {
-                        <p class="loading" role="status">{ "Opening the course chapter's system…" }</p>
+                        <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
                 </main>
                 { right }
@@ -100,25 +101,19 @@ impl Playground {
         };
         let button = |label: &'static str, icon: Html, action: CanvasAction| {
             html! {
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label={label}
-                    title={label}
-                    onclick={on(dispatch, action)}
-                >
+                <button type="button" class="icon-button" aria-label={label} title={label} onclick={on(dispatch, action)}>
                     { icon }
                 </button>
             }
         };
         html! {
             <>
-                <div class="layers" role="region" aria-label="Canvas">
+                <div class="layers" role="region" aria-label={texts::CANVAS}>
                     { drawing::view(&scene) }
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
                     { drawing::in_place(&scene) }
                 </div>
-                <div class="zoom" role="group" aria-label="View">
+                <div class="zoom" role="group" aria-label={texts::VIEW}>
                     { button("Zoom out", icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
                     <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
                     { button("Zoom in", icons::plus(), CanvasAction::Zoom(ZOOM, None)) }

@@ -2,6 +2,7 @@
 
 use yew::{Callback, DragEvent, Event, Html, classes, html};
 
+use super::texts::panels as texts;
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
@@ -32,12 +33,12 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     let bare = app.options.embed;
     html! {
         <header class="top">
-            <a class="skip" href="#stage">{ "Skip to the canvas" }</a>
-            <span class="logo">{ icons::logo() }{ "Requeue" }</span>
+            <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
+            <span class="logo">{ icons::logo() }{ texts::REQUEUE }</span>
             if let Some(session) = &app.session {
                 <h1 class="crumb">{ &session.scenario().title }</h1>
                 <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
-                if app.options.read_only { <span class="badge">{ "read-only" }</span> }
+                if app.options.read_only { <span class="badge">{ texts::READ_ONLY }</span> }
             }
             <span
                 class="grow"
@@ -48,10 +49,10 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 class="line wide-only"
                 id="table"
                 aria-pressed={app.table.to_string()}
-                title="Everything on the canvas as tables (T)"
+                title={texts::EVERYTHING_ON_THE_CANVAS_AS}
                 onclick={on(dispatch, PageAction::ToggleTable)}
             >
-                { "Table view" }
+                { texts::TABLE_VIEW }
             </button>
             if !bare {
                 <button
@@ -60,37 +61,37 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                     id="lessons"
                     onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}
                 >
-                    { "Lessons" }
+                    { texts::LESSONS }
                 </button>
                 <button type="button" class="line" id="scenarios" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Gallery))}>
-                    { "Scenarios" }
+                    { texts::SCENARIOS }
                 </button>
-                <label class="button line wide-only" title="Open a scenario, a recording, a lesson, or your progress">
+                <label class="button line wide-only" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
                     { icons::open() }
-                    <span>{ "Open" }</span>
+                    <span>{ texts::OPEN }</span>
                     <input id="open-file" type="file" accept=".json,.md,application/json,text/markdown" onchange={onfile} />
                 </label>
                 <button
                     type="button"
                     class="line wide-only"
                     id="save"
-                    title="Save this scenario as a file (Ctrl+S)"
+                    title={texts::SAVE_THIS_SCENARIO_AS_A}
                     onclick={on(dispatch, FileAction::SaveScenario)}
                 >
-                    { "Save" }
+                    { texts::SAVE }
                 </button>
                 <button
                     type="button"
                     class="line"
                     id="share"
-                    title="A link that holds this scenario, or this run"
+                    title={texts::A_LINK_THAT_HOLDS_THIS}
                     onclick={on(dispatch, PageAction::OpenDialog(Dialog::Share))}
                 >
-                    { "Share" }
+                    { texts::SHARE }
                 </button>
             }
-            { icon_button("commands", "All commands (Ctrl+K)", icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
-            { icon_button("glossary", "Glossary: what the words mean", icons::book(), PageAction::OpenDialog(Dialog::Glossary)) }
+            { icon_button("commands", texts::ALL_COMMANDS_CTRL_K, icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
+            { icon_button("glossary", texts::GLOSSARY_WHAT_THE_WORDS_MEAN, icons::book(), PageAction::OpenDialog(Dialog::Glossary)) }
             { icon_button("theme", theme_word, theme_icon, PageAction::SetTheme(theme)) }
             { icon_button("motion", motion_word, motion_icon, PageAction::SetMotion(motion)) }
         </header>
@@ -104,8 +105,8 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="icon-button"
                 id="undo"
-                aria-label="Undo"
-                title="Undo (Ctrl+Z)"
+                aria-label={texts::UNDO}
+                title={texts::UNDO_CTRL_Z}
                 disabled={!session.can_undo()}
                 onclick={on(dispatch, EditAction::Undo)}
             >
@@ -115,8 +116,8 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="icon-button"
                 id="redo"
-                aria-label="Redo"
-                title="Redo (Ctrl+Shift+Z)"
+                aria-label={texts::REDO}
+                title={texts::REDO_CTRL_SHIFT_Z}
                 disabled={!session.can_redo()}
                 onclick={on(dispatch, EditAction::Redo)}
             >
@@ -137,9 +138,9 @@ pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
                     }
                     if unreadable.problems.len() > 8 { <li>{ format!("and {} more", unreadable.problems.len() - 8) }</li> }
                 </ul>
-                <span class="soft">{ "What was open before is still open." }</span>
+                <span class="soft">{ texts::WHAT_WAS_OPEN_BEFORE_IS }</span>
             </div>
-            { close_button("Dismiss", on(dispatch, PageAction::DismissUnreadable)) }
+            { close_button(texts::DISMISS, on(dispatch, PageAction::DismissUnreadable)) }
         </div>
     }
 }
@@ -150,15 +151,15 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         return html! {
             <div class="notice slim" role="alert" id="objection">
                 <span>{ objection }</span>
-                { close_button("Dismiss", on(dispatch, PageAction::DismissObjection)) }
+                { close_button(texts::DISMISS, on(dispatch, PageAction::DismissObjection)) }
             </div>
         };
     }
     if session.selection.connecting.is_some() {
         return html! {
             <div class="notice slim" role="status" id="connecting">
-                <span>{ "Choose a highlighted node to connect to, or press Esc." }</span>
-                { close_button("Cancel", on(dispatch, EditAction::ToggleLine)) }
+                <span>{ texts::CHOOSE_A_HIGHLIGHTED_NODE_TO }</span>
+                { close_button(texts::CANCEL, on(dispatch, EditAction::ToggleLine)) }
             </div>
         };
     }
@@ -172,9 +173,9 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
         <div class="notice slim" role="status" id="draft">
             <span>{ format!("You have unsaved changes to “{}”.", draft.title()) }</span>
             <button type="button" class="line small" id="draft-open" onclick={on(dispatch, FileAction::OpenDraft)}>
-                { "Continue editing" }
+                { texts::CONTINUE_EDITING }
             </button>
-            { close_button("Discard it", on(dispatch, FileAction::DiscardDraft)) }
+            { close_button(texts::DISCARD_IT, on(dispatch, FileAction::DiscardDraft)) }
         </div>
     }
 }
@@ -182,12 +183,12 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
 pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let about = &*session.scenario().about;
     html! {
-        <aside class={classes!("left", app.classroom.is_some().then_some("learning"))} aria-label="This system">
+        <aside class={classes!("left", app.classroom.is_some().then_some("learning"))} aria-label={texts::THIS_SYSTEM}>
             { super::lesson::panel(app, dispatch) }
             if !app.options.read_only { { palette(dispatch) } }
             <section class="sec">
-                <h2>{ "This system" }</h2>
-                <p class="about">{ if about.is_empty() { "No description yet." } else { about } }</p>
+                <h2>{ texts::THIS_SYSTEM }</h2>
+                <p class="about">{ if about.is_empty() { texts::NO_DESCRIPTION_YET } else { about } }</p>
             </section>
             { hints(session) }
             { expectations(session) }
@@ -226,8 +227,8 @@ fn palette(dispatch: &Dispatch) -> Html {
         }
     };
     html! {
-        <section class="sec" aria-label="Parts">
-            <h2>{ "Parts" }</h2>
+        <section class="sec" aria-label={texts::PARTS}>
+            <h2>{ texts::PARTS }</h2>
             <div class="parts">for one in PartKind::ALL { { part(one) } }</div>
         </section>
     }
@@ -268,7 +269,7 @@ fn expectations(session: &Session) -> Html {
         let good = holds(session.world(), &expected.property);
         let good = good && begun;
         let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
-            (true, _) => (icons::done(), if over { "met" } else { "so far" }),
+            (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
             (false, true) if begun => (icons::failed(), "not met"),
             (false, _) => (icons::pending(), "not yet"),
         };
@@ -281,7 +282,7 @@ fn expectations(session: &Session) -> Html {
     };
     html! {
         <section class="sec" id="expectations">
-            <h2>{ "Expected after " }<span class="plain">{ Span(until).to_string() }</span></h2>
+            <h2>{ texts::EXPECTED_AFTER }<span class="plain">{ Span(until).to_string() }</span></h2>
             <ul class="hints">for expected in scenario.expects.iter() { { expectation(expected) } }</ul>
         </section>
     }
@@ -298,11 +299,11 @@ fn hints(session: &Session) -> Html {
         html! {
             <li class={classes!(is_done.then_some("done"))}>
                 { if is_done { icons::done() } else { icons::pending() } }
-                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ " (done)" }</span> }</span>
+                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
             </li>
         }
     };
-    html! { <section class="sec"><h2>{ "Try this" }</h2><ol class="hints">for one in hints.iter() { { hint(one) } }</ol></section> }
+    html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2><ol class="hints">for one in hints.iter() { { hint(one) } }</ol></section> }
 }
 
 fn legend(scenario: &Scenario) -> Html {
@@ -318,7 +319,7 @@ fn legend(scenario: &Scenario) -> Html {
     ];
     html! {
         <section class="sec">
-            <h2>{ "Legend" }</h2>
+            <h2>{ texts::LEGEND }</h2>
             <ul class="legend">
                 for (shape, word) in rows.into_iter() {
                     <li><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">{ shape }</svg>{ word }</li>
@@ -335,11 +336,11 @@ fn legend(scenario: &Scenario) -> Html {
                 }
             </ul>
             <p class="soft">
-                { "Each routing key has its colour. " }
-                <kbd>{ "Space" }</kbd>
-                { " plays and pauses, " }
+                { texts::EACH_ROUTING_KEY_HAS_ITS }
+                <kbd>{ texts::SPACE }</kbd>
+                { texts::PLAYS_AND_PAUSES }
                 <kbd>{ "?" }</kbd>
-                { " shows all keys." }
+                { texts::SHOWS_ALL_KEYS }
             </p>
         </section>
     }

@@ -6,6 +6,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::Dispatch;
 use super::inspector::{messages, state_word};
+use super::texts::table as texts;
 use super::widgets::{chosen, on};
 use crate::app::form::{Kind, Spot, badges};
 use crate::app::words::instance_name;
@@ -19,7 +20,7 @@ use crate::sim::{InstanceId, Place};
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, dispatch, read_only: app.options.read_only };
     html! {
-        <div class="table-view" role="region" aria-label="Table view" tabindex="0">
+        <div class="table-view" role="region" aria-label={texts::TABLE_VIEW} tabindex="0">
             { table.clients() }
             { table.services() }
             { table.exchanges() }
@@ -89,7 +90,7 @@ impl Table<'_> {
                         }
                     </select>
                     <button type="button" class="line small" aria-label={format!("Connect {}", part.name())} {onclick}>
-                        { "Connect" }
+                        { texts::CONNECT }
                     </button>
                 }
                 <button
@@ -98,7 +99,7 @@ impl Table<'_> {
                     aria-label={format!("Delete {}", part.name())}
                     onclick={on(self.dispatch, EditAction::Apply(Edit::Remove(part.clone())))}
                 >
-                    { "Delete" }
+                    { texts::DELETE }
                 </button>
             </td>
         }
@@ -121,7 +122,7 @@ impl Table<'_> {
         };
         html! {
             <section>
-                <h2>{ "HTTP clients" }</h2>
+                <h2>{ texts::HTTP_CLIENTS }</h2>
                 <table class="table" id="table-clients">
                     { head(&["Name", "Calls", "Sent", "Succeeded", "Failed", ""]) }
                     <tbody>
@@ -168,7 +169,7 @@ impl Table<'_> {
         };
         html! {
             <section>
-                <h2>{ "Services" }</h2>
+                <h2>{ texts::SERVICES }</h2>
                 <table class="table" id="table-services">
                     { head(&["Name", "Runs on", "State", "Working on", "Handled", "Failed", "", ""]) }
                     <tbody>for (id, state) in world.instances() { { row(id, state) } }</tbody>
@@ -180,7 +181,7 @@ impl Table<'_> {
     fn exchanges(&self) -> Html {
         html! {
             <section>
-                <h2>{ "Exchanges" }</h2>
+                <h2>{ texts::EXCHANGES }</h2>
                 <table class="table" id="table-exchanges">
                     { head(&["Name", "Type", "Durable", ""]) }
                     <tbody>
@@ -188,7 +189,7 @@ impl Table<'_> {
                             <tr key={exchange.name.to_string()}>
                                 { self.name(Place::Exchange(exchange.name.clone()), &exchange.name) }
                                 <td>{ exchange.kind.name() }</td>
-                                <td>{ if exchange.durable { "yes" } else { "no" } }</td>
+                                <td>{ if exchange.durable { texts::YES } else { texts::NO } }</td>
                                 { self.tools(&Part::Exchange(exchange.name.clone())) }
                             </tr>
                         }
@@ -236,7 +237,7 @@ impl Table<'_> {
                                 aria-label={format!("Remove the binding from {} to {}", binding.source, binding.destination.name())}
                                 onclick={on(self.dispatch, remove)}
                             >
-                                { "Remove" }
+                                { texts::REMOVE }
                             </button>
                         }
                     </td>
@@ -245,7 +246,7 @@ impl Table<'_> {
         };
         html! {
             <section>
-                <h2>{ "Bindings" }</h2>
+                <h2>{ texts::BINDINGS }</h2>
                 <table class="table" id="table-bindings">
                     { head(&["From", "To", "Binding key, or header arguments", ""]) }
                     <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate() { { row(index, binding) } }</tbody>
@@ -267,9 +268,11 @@ impl Table<'_> {
                         <td>{ queue.unacked() }</td>
                         <td>{ queue.total() }</td>
                         <td>{ queue.consumers() }</td>
-                        <td><details><summary>{ "Show" }</summary>{ messages(self.session, &spec.name, self.dispatch) }</details></td>
+                        <td>
+                            <details><summary>{ texts::SHOW }</summary>{ messages(self.session, &spec.name, self.dispatch) }</details>
+                        </td>
                     } else {
-                        <td colspan="5">{ "gone from the broker" }</td>
+                        <td colspan="5">{ texts::GONE_FROM_THE_BROKER }</td>
                     }
                     { self.tools(&Part::Queue(spec.name.clone())) }
                 </tr>
@@ -277,7 +280,7 @@ impl Table<'_> {
         };
         html! {
             <section>
-                <h2>{ "Queues" }</h2>
+                <h2>{ texts::QUEUES }</h2>
                 <table class="table" id="table-queues">
                     { head(&["Name", "Features", "Ready", "Unacked", "Total", "Consumers", "Messages", ""]) }
                     <tbody>for spec in scenario.broker.queues.iter() { { row(spec) } }</tbody>

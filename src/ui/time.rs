@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
 
+use super::texts::time as texts;
 use super::widgets::{explained, mark, on, option};
 use super::{Dispatch, icons};
 use crate::app::log::Entry;
@@ -50,10 +51,10 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         }
     };
     html! {
-        <section class="time" aria-label="Time">
+        <section class="time" aria-label={texts::TIME}>
             <div class="transport">
-                { button("restart", "Restart from time zero", "", icons::restart(), Action::Time(TimeAction::Restart)) }
-                { button("back", "One event back", " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
+                { button("restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), Action::Time(TimeAction::Restart)) }
+                { button("back", texts::ONE_EVENT_BACK, " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
                 <button
                     type="button"
                     class="primary play"
@@ -64,12 +65,12 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 >
                     { icon }
                 </button>
-                { button("step", "One event forward", " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
-                { button("next", "To the next crash, dead letter or failure", " (n)", icons::next(), Action::Time(TimeAction::FindNext)) }
-                <span class="clock" role="timer" aria-label="Virtual time" id="clock">{ session.world().now().to_string() }</span>
+                { button("step", texts::ONE_EVENT_FORWARD, " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
+                { button("next", texts::TO_THE_NEXT_CRASH_DEAD, " (n)", icons::next(), Action::Time(TimeAction::FindNext)) }
+                <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
                 { scrubber(session, dispatch) }
                 <label class="speed">
-                    <span class="visually-hidden">{ "Speed" }</span>
+                    <span class="visually-hidden">{ texts::SPEED }</span>
                     <select id="speed" onchange={onspeed}>
                         for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
                     </select>
@@ -93,14 +94,14 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
             if past {
                 <span>{ in_the_past(session.timeline().furthest()) }</span>
             } else {
-                <span>{ "You changed the past: this is another branch." }</span>
+                <span>{ texts::YOU_CHANGED_THE_PAST_THIS }</span>
             }
             if session.playhead.alternate_branch.is_some() {
                 <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
-                    { "Switch to the other branch" }
+                    { texts::SWITCH_TO_THE_OTHER_BRANCH }
                 </button>
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
-                    { if session.playhead.comparison.is_some() { "Close comparison" } else { "Compare the two" } }
+                    { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE_THE_TWO } }
                 </button>
             }
         </p>
@@ -155,7 +156,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                                 type="button"
                                 class="icon-button tiny"
                                 aria-label={format!("Remove: {fault}")}
-                                title="Remove"
+                                title={texts::REMOVE}
                                 onclick={on(dispatch, EditAction::RemoveFault(index))}
                             >
                                 { icons::close() }
@@ -169,12 +170,12 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     <input
                         id="fault"
                         class="mono small"
-                        aria-label="A fault, as a sentence"
-                        placeholder="kill notification-service at 30s for 10s"
+                        aria-label={texts::A_FAULT_AS_A_SENTENCE}
+                        placeholder={texts::KILL_NOTIFICATION_SERVICE_AT_30S}
                         autocomplete="off"
                         spellcheck="false"
                     />
-                    <button type="submit" class="line small" id="fault-add">{ "Add" }</button>
+                    <button type="submit" class="line small" id="fault-add">{ texts::ADD }</button>
                 </form>
             }
         </details>
@@ -266,7 +267,7 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
                 max={end.as_millis().to_string()}
                 step="1"
                 value={session.world().now().as_millis().to_string()}
-                aria-label="Moment"
+                aria-label={texts::MOMENT}
                 aria-valuetext={session.world().now().to_string()}
                 {oninput}
             />
@@ -309,7 +310,7 @@ fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let tabs = [(Chart::Depth, "Depth"), (Chart::Rates, "Rates"), (Chart::Latency, "Latency"), (Chart::Business, "Business")];
     html! {
         <div class="panel" id="charts">
-            <div class="tabs" role="group" aria-label="Charts">
+            <div class="tabs" role="group" aria-label={texts::CHARTS}>
                 for (chart, name) in tabs.into_iter() {
                     <button
                         type="button"
@@ -441,15 +442,15 @@ fn latency(session: &Session) -> Html {
         }
     };
     html! {
-        <div class="scrolls" tabindex="0" role="group" aria-label="Latency">
+        <div class="scrolls" tabindex="0" role="group" aria-label={texts::LATENCY}>
             <table class="table">
                 <thead>
                     <tr>
-                        <th scope="col">{ "From … to" }</th>
+                        <th scope="col">{ texts::FROM_TO }</th>
                         <th scope="col" class="number">{ "p50" }</th>
                         <th scope="col" class="number">{ "p95" }</th>
                         <th scope="col" class="number">{ "p99" }</th>
-                        <th scope="col" class="number">{ "of" }</th>
+                        <th scope="col" class="number">{ texts::OF }</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -500,7 +501,7 @@ fn ledger(session: &Session) -> Html {
         |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ number }</dd></> };
     html! {
         <div class="panel" id="ledger">
-            <h2>{ "Ledger" }</h2>
+            <h2>{ texts::LEDGER }</h2>
             <dl class="ledger" tabindex="0">
                 { line("Published", ledger.messages.published, "") }
                 { line("Copies to queues", total.arrived, "") }
@@ -509,7 +510,9 @@ fn ledger(session: &Session) -> Html {
                 { line("Dead-lettered", total.dead_lettered_total(), if total.dead_lettered_total() > 0 { "dead" } else { "" }) }
                 { line("Dropped or refused", dropped, if dropped > 0 { "dead" } else { "" }) }
                 if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
-                <dt class={if balanced { "ok" } else { "dead" }}>{ explained(if balanced { "Balanced" } else { "Not balanced" }) }</dt>
+                <dt class={if balanced { "ok" } else { "dead" }}>
+                    { explained(if balanced { texts::BALANCED } else { texts::NOT_BALANCED }) }
+                </dt>
                 <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
                 if ledger.messages.unsent > 0 { { line("Never sent", ledger.messages.unsent, "dead") } }
                 if lost > 0 { { line("Lost", lost, "dead") } }
@@ -562,13 +565,13 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         });
         html! {
             <li key={entry.number} class={classes!(dead.then_some("dead"))}>
-                <button type="button" class="link mono when" title="Go to this moment" onclick={go}>{ at.to_string() }</button>
+                <button type="button" class="link mono when" title={texts::GO_TO_THIS_MOMENT} onclick={go}>{ at.to_string() }</button>
                 { mark(sign) }
                 if let Some(event) = event {
                     <button
                         type="button"
                         class="link"
-                        title="What happened to this message?"
+                        title={texts::WHAT_HAPPENED_TO_THIS_MESSAGE}
                         onclick={on(dispatch, SelectAction::Story(Some(event)))}
                     >
                         { told }
@@ -582,30 +585,30 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="panel">
             <div class="panel-head">
-                <h2>{ "Events" }</h2>
-                <select id="log-filter" class="small" aria-label="Which events" onchange={onfilter}>
+                <h2>{ texts::EVENTS }</h2>
+                <select id="log-filter" class="small" aria-label={texts::WHICH_EVENTS} onchange={onfilter}>
                     for (filter, name) in filters.into_iter() { { option(name, name, filter == app.filter) } }
                 </select>
                 <input
                     id="log-find"
                     class="small"
                     type="search"
-                    placeholder="find"
-                    aria-label="Find in the events"
+                    placeholder={texts::FIND}
+                    aria-label={texts::FIND_IN_THE_EVENTS}
                     value={app.find.clone()}
                     oninput={onfind}
                 />
                 <select
                     id="verbosity"
                     class="small"
-                    aria-label="What a screen reader hears"
-                    title="What a screen reader hears"
+                    aria-label={texts::WHAT_A_SCREEN_READER_HEARS}
+                    title={texts::WHAT_A_SCREEN_READER_HEARS}
                     onchange={onverbosity}
                 >
                     for (voice, name) in voices.into_iter() { { option(name, &format!("say {name}"), voice == app.verbosity) } }
                 </select>
             </div>
-            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label="Events, the newest first">
+            <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label={texts::EVENTS_THE_NEWEST_FIRST}>
                 <ol>for (entry, line) in lines.take(60) { { entry_row(entry, line) } }</ol>
             </div>
         </div>
@@ -620,19 +623,23 @@ pub fn comparison(session: &Session) -> Html {
         _ => Shortest(value).to_string(),
     };
     html! {
-        <section class="sec" id="comparison" aria-label="The branches compared">
+        <section class="sec" id="comparison" aria-label={texts::THE_BRANCHES_COMPARED}>
             <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
-            if !comparison.depths.is_empty() { <div class="pair soft"><span>{ "Here" }</span><span>{ "Other branch" }</span></div> }
-            for (name, depths) in comparison.depths.iter() { { beside(name, depths) } }
+            if !comparison.depths.is_empty() {
+                <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_BRANCH }</span></div>
+            }
+            for (name, depths) in comparison.depths.iter() {
+                { beside(name, depths) }
+            }
             if comparison.rows.is_empty() {
-                <p class="soft">{ "Until now they are alike." }</p>
+                <p class="soft">{ texts::UNTIL_NOW_THEY_ARE_ALIKE }</p>
             } else {
                 <table class="table">
                     <thead>
                         <tr>
-                            <th scope="col">{ "Differs" }</th>
-                            <th scope="col" class="number">{ "Here" }</th>
-                            <th scope="col" class="number">{ "Other branch" }</th>
+                            <th scope="col">{ texts::DIFFERS }</th>
+                            <th scope="col" class="number">{ texts::HERE }</th>
+                            <th scope="col" class="number">{ texts::OTHER_BRANCH }</th>
                         </tr>
                     </thead>
                     <tbody>

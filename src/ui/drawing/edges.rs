@@ -8,6 +8,7 @@ use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
 use crate::scenario::Scenario;
 use crate::sim::Place;
+use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
 
 pub fn edge(scenario: &Scenario, edge: &geometry::Edge, lit: bool) -> Html {
@@ -94,5 +95,5 @@ fn in_short(arguments: &Table) -> String {
         .collect();
     let any = arguments.get("x-match").and_then(Value::as_str).is_some_and(|how| how.starts_with("any"));
     told.truncate(3);
-    if told.is_empty() { "all".into() } else { told.join(if any { " or " } else { ", " }) }
+    if told.is_empty() { "all".into() } else { told.join(if any { texts::OR } else { ", " }) }
 }

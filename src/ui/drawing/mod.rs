@@ -15,6 +15,7 @@ use crate::app::{App, CanvasAction, Session};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 use crate::sim::Place;
+use crate::ui::texts::drawing as texts;
 use edges::{binding_key, edge};
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
@@ -92,7 +93,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
             width={number(size.x)}
             height={number(size.y)}
             role="group"
-            aria-label="The system: arrow keys go from node to node"
+            aria-label={texts::THE_SYSTEM_ARROW_KEYS_GO}
             {onpointerdown}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
@@ -144,9 +145,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 }
             </g>
             if places.is_empty() && !app.options.read_only {
-                <text class="caption middle" x={number(size.x / 2.0)} y={number(size.y / 2.0)}>
-                    { "Nothing yet. Drag a part from the left, or click it." }
-                </text>
+                <text class="caption middle" x={number(size.x / 2.0)} y={number(size.y / 2.0)}>{ texts::NOTHING_YET_DRAG_A_PART }</text>
             }
         </svg>
     }

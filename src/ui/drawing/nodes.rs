@@ -12,6 +12,7 @@ use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow};
 use crate::scenario::{Scenario, Trigger};
 use crate::sim::{End, InstanceId, Place};
+use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
 use crate::ui::{Dispatch, browser};
 
@@ -108,7 +109,7 @@ fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
     let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
     html! {
         <g class="port" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top + rect.height / 2.0))} {onpointerdown}>
-            <title>{ "Draw a line from here" }</title>
+            <title>{ texts::DRAW_A_LINE_FROM_HERE }</title>
             <circle r="12" class="target" />
             <circle r="5" class="dot-port" />
         </g>
@@ -186,7 +187,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
     } else if let Some(subscription) = subscription {
-        let acks = if subscription.auto_ack { "auto ack" } else { "manual ack" };
+        let acks = if subscription.auto_ack { texts::AUTO_ACK } else { texts::MANUAL_ACK };
         format!("prefetch {} · {acks}", subscription.prefetch)
     } else {
         endpoint.map(ToString::to_string).unwrap_or_default()
@@ -203,7 +204,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         let at = geometry::prefetch_slot(rect, index);
         html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
     };
-    let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { "up" } else { "down" });
+    let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { texts::UP } else { texts::DOWN });
     let drawing = html! {
         <>
             { boxed(rect, "12") }

@@ -11,6 +11,7 @@ use crate::app::geometry::{self, EdgeKind};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 use crate::sim::Place;
+use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
 
 /// The line that is being drawn.
@@ -47,7 +48,7 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
             } else {
                 binding.routing_key.to_string()
             };
-            (edge.curve.at(0.5), value, if headers { "Header arguments, as JSON" } else { "Binding key" })
+            (edge.curve.at(0.5), value, if headers { texts::HEADER_ARGUMENTS_AS_JSON } else { texts::BINDING_KEY })
         }
     };
     let text = JsValue::from_str(&value);
