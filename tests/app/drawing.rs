@@ -140,6 +140,30 @@ fn several_nodes_are_selected_moved_aligned_and_deleted_as_one_step() {
     assert_eq!(session(&app).scenario_as_drawn(), first);
 }
 
+/// A step may say for itself what happens when it fails: its way is drawn as the handler's would be.
+#[test]
+fn a_step_s_own_failure_policy_has_its_line() {
+    let text = COURSE_CHAPTER;
+    let mut scenario = requeue::formats::scenario_file::read(text).expect("it is good");
+    let queues: Vec<_> = scenario.broker.queues.iter().map(|queue| queue.name.clone()).collect();
+    let (index, _) = scenario.service("notification-service").expect("it is there");
+    let line = |scenario: requeue::scenario::Scenario, to: &Node| {
+        let world = requeue::sim::World::new(std::sync::Arc::new(scenario), 1);
+        let layout = geometry::Layout::new();
+        let moves = requeue::app::moves::Moves::default();
+        let edges = geometry::edges(geometry::Plan { world: &world, moves: &moves, layout: &layout });
+        edges.iter().any(|edge| {
+            edge.kind == geometry::EdgeKind::Publishes && edge.to == *to && matches!(edge.from, Node::Instance(id) if id.service == index)
+        })
+    };
+    let to = Node::Queue(queues.last().expect("there are queues").clone());
+    assert!(!line(scenario.clone(), &to));
+    let step = &mut scenario.services[index].handlers[0].steps[0];
+    step.on_failure =
+        Some(requeue::scenario::FailurePolicy::Republish { retries: 3, via: vec![queues[queues.len() - 1].clone()], expirations: vec![] });
+    assert!(line(scenario, &to));
+}
+
 #[test]
 fn arranging_puts_no_node_on_another() {
     let mut app = opened();

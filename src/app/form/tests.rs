@@ -192,6 +192,28 @@ fn every_choice_is_one() {
     assert!(met.iter().all(|times| *times > 0), "{met:?}");
 }
 
+/// What is a word in a list of choices is a word of the file, and each word of the file is there.
+#[test]
+fn every_word_of_the_file_is_a_choice() {
+    use crate::broker::{ApplyTo, ExchangeType, Profile};
+    use crate::scenario::Memory;
+    use crate::scenario::edit::PartKind;
+    let words = |fields: &[table::Field], key: &str| {
+        let field = fields.iter().find(|field| field.key == key).expect("it is a field");
+        let table::Kind::Words(words) = field.kind else { panic!("{key} has words") };
+        in_order(words.iter().map(|(word, _)| *word))
+    };
+    assert_eq!(words(&EXCHANGE, "type"), in_order(ExchangeType::ALL.map(ExchangeType::name)));
+    assert_eq!(words(&SETTINGS, "broker.profile"), in_order(Profile::ALL.map(Profile::name)));
+    assert_eq!(words(POLICIES.fields, "apply_to"), in_order(ApplyTo::ALL.map(|(word, _)| word)));
+    let once = fields::steps::HANDLER.iter().find(|field| field.key == "once").expect("it is a field");
+    let table::Kind::OneOf { shapes, .. } = once.kind else { panic!("it is there, or not") };
+    assert_eq!(words(shapes[1].fields, "memory"), in_order(Memory::ALL.map(|(word, _)| word)));
+    for kind in ExchangeType::ALL {
+        assert!(PartKind::ALL.iter().any(|(_, part)| *part == PartKind::Exchange(kind)), "{} can be drawn", kind.name());
+    }
+}
+
 /// Every argument of the broker's table has its field, and words for nothing that the broker does not take.
 #[test]
 fn every_queue_argument_is_a_field() {

@@ -111,7 +111,7 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             let routing_key = match kind {
                 Some(ExchangeType::Topic) => "#".into(),
                 Some(ExchangeType::Direct) => queue.clone(),
-                _ => "".into(),
+                Some(ExchangeType::Fanout | ExchangeType::Headers) | None => "".into(),
             };
             bind(scenario, source, BindingTarget::Queue(queue.clone()), routing_key)
         }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::scenario::{Action, BindingTarget, ExchangeType, Expectation, SimTime, Trigger};
+use crate::broker::Value;
+use crate::scenario::{Action, BindingTarget, ExchangeType, Expectation, Link, Policy, SimTime, Trigger};
 
 fn edited(edits: &[Edit]) -> Result<Scenario, String> {
     edits.iter().try_fold(Scenario::empty("t"), |scenario, edit| apply(&scenario, edit).map(|edited| edited.scenario))
@@ -152,4 +153,55 @@ fn what_stands_outside_of_the_canvas_stands_at_its_edge() {
     let at = |x, y| moved(&scenario, [(queue(), Point { x, y })]).broker.queues[0].at;
     assert_eq!(at(1e308, -1e308), Point { x: 1e6, y: -1e6 });
     assert_eq!(at(f64::NAN, 0.0), scenario.broker.queues[0].at);
+}
+
+/// What names a part besides lines: policies, dead letters by the default exchange, links and partitions. It follows, and it goes.
+#[test]
+fn names_stand_in_many_places() {
+    let policy = |key: &str, name: &str| Policy {
+        name: "p".into(),
+        pattern: "^".into(),
+        apply_to: crate::broker::ApplyTo::All,
+        definition: [(key.into(), Value::string(name))].into_iter().collect(),
+        priority: 0,
+        operator: false,
+    };
+    let client = || Part::Client("client-1".into());
+    let cases: [(Part, &dyn Fn(&mut Scenario)); 5] = [
+        (exchange(), &|scenario| scenario.broker.policies.push(policy("dead-letter-exchange", "exchange-1"))),
+        (exchange(), &|scenario| scenario.broker.policies.push(policy("alternate-exchange", "exchange-1"))),
+        (queue(), &|scenario| {
+            let arguments = &mut scenario.broker.queues[1].arguments;
+            arguments.insert("x-dead-letter-exchange".into(), Value::string(""));
+            arguments.insert("x-dead-letter-routing-key".into(), Value::string("queue-1"));
+        }),
+        (client(), &|scenario| {
+            scenario.network.links.push(Link {
+                ends: ["client-1".into(), "service-1".into()],
+                latency: SimTime::from_millis(5),
+                jitter: SimTime::ZERO,
+            })
+        }),
+        (client(), &|scenario| scenario.faults.push("partition client-1 from service-1 at 1s for 1s".parse().expect("a fault"))),
+    ];
+    for (part, says) in cases {
+        let mut edits = everything();
+        edits.push(add(PartKind::ClassicQueue));
+        let mut scenario = edited(&edits).expect("it can be built");
+        let references = |scenario: &Scenario, part: &Part| {
+            let mut found = 0;
+            names::each_reference(&mut scenario.clone(), &mut |referent, name| {
+                found += usize::from(referent.may_be(part) && name == part.name());
+            });
+            found
+        };
+        let before = references(&scenario, &part);
+        says(&mut scenario);
+        assert_eq!(references(&scenario, &part), before + 1, "{part} is named once more");
+        let new = part.named("another".into());
+        let followed = apply(&scenario, &Edit::Rename { part: part.clone(), name: "another".into() }).expect("it can be renamed");
+        assert_eq!(references(&followed.scenario, &new), before + 1, "{part}");
+        let left = apply(&scenario, &Edit::Remove(part.clone())).expect("it can be removed").scenario;
+        assert_eq!(references(&left, &part), 0, "{part}");
+    }
 }
