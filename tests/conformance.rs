@@ -215,7 +215,7 @@ The real one is 3.10.8 where 3.13 is simulated. These differences are known, and
     }
     let _ = write!(
         page,
-        "\nOrder is compared for each consumer and each publisher, not between consumers of one channel: their queues race on a real broker, too.\n\n## Not modelled\n\n"
+        "\nOrder is compared for each channel, and between its consumers where they share a queue: several queues race for a channel on a real broker, too.\n\n## Not modelled\n\n"
     );
     for rule in rules.iter().filter(|rule| !rule["not_modelled"].is_null()) {
         let _ = writeln!(

@@ -193,7 +193,9 @@ impl Broker {
         left.dedup();
         for id in left {
             if let Some(queue) = self.queues.get_mut(&id) {
-                channels.iter().for_each(|channel| queue.consumers.forget_places(*channel));
+                for channel in channels {
+                    queue.consumers.forget_places(*channel);
+                }
             }
             self.activate_next(id);
             self.dispatch(now, id);

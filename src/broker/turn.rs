@@ -36,7 +36,7 @@ impl Broker {
     }
 
     fn dispatch_classic(&mut self, now: SimTime, id: QueueId) {
-        // Nobody is offered anything while there is nothing: who is full keeps the place in turn (rule 68).
+        // An empty queue offers nothing: a consumer whose window is full keeps its place in the turn (rule 68).
         while self.queues.get(&id).is_some_and(|queue| !queue.messages.is_empty())
             && let Some(consumer) = self.next_consumer(id)
             && let Some(entry) = self.queues.get_mut(&id).and_then(|queue| queue.messages.pop_front())

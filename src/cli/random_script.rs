@@ -453,7 +453,7 @@ impl Writer {
         }
     }
 
-    /// A single active consumer of a quorum queue lets nobody fetch: the channel is closed then.
+    /// A single active consumer of a quorum queue refuses every fetch: the channel is closed then.
     fn reopen_after_error(&mut self, channel: &str) {
         let refuses = self.steps.iter().any(|step| {
             let arguments = &step["arguments"];

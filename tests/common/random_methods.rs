@@ -198,7 +198,7 @@ impl Random {
         if open.is_empty() { 0 } else { choices.pick(&open) }
     }
 
-    /// What a queue has ready, nobody with room could take; nothing is out that nobody holds (rule 62).
+    /// Every delivery that the queue counts as unacknowledged is held by one of the two channels.
     fn windows_hold(&self) {
         let Some(queue) = self.broker.queue("q1") else { return };
         let held: u64 = self.channels.iter().map(|(_, channel)| self.broker.unacked_on(*channel)).sum();

@@ -2,7 +2,7 @@
 //!
 //! The two kinds of queues keep the turn in different ways, as their authors wrote them:
 //!
-//! - In a *classic* queue everybody stands in the turn. A consumer that is served goes to the end of its priority, and a consumer
+//! - In a *classic* queue every consumer stands in the turn. A consumer that is served goes to the end of its priority, and a consumer
 //!   leaves the turn only when it is offered a message that its window cannot take. It is blocked then, and rejoins at the end.
 //! - In a *quorum* queue only consumers with credit stand in the turn. A consumer leaves it when it is served, and rejoins at the end
 //!   while it has credit left. What no longer exists is taken out when its turn comes.
@@ -216,7 +216,7 @@ impl Consumers {
         true
     }
 
-    /// The channel ended: nobody can take over what its consumers left in the turn.
+    /// The channel ended: no consumer can take over a place that its consumers left in the turn.
     pub fn forget_places(&mut self, channel: ChannelId) {
         let (ended, kept) = std::mem::take(&mut self.gone).into_iter().partition(|gone| gone.channel == channel);
         self.gone = kept;
