@@ -269,3 +269,65 @@ fn lessons_are_checked_with_line_and_reason() {
     let ended = requeue(&["lesson", "check", "--seeds", "2", broken.path()]);
     assert!(ended.code == Some(1) && ended.out.contains("step all-orders: the solution fails at"), "{}", ended.out);
 }
+
+/// What a file expects is checked, or the run says why not.
+#[test]
+fn expectations_that_are_not_checked_are_told() {
+    let chapter = CHAPTER;
+    let told = requeue(&["run", chapter]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(told.out.contains("holds") && !told.err.contains("not checked"), "{}", told.err);
+    for (more, why) in
+        [(&["--fault", "kill notification-service at 10s"][..], "without faults"), (&["--until", "30s"], "this one ends at 30s")]
+    {
+        let other = requeue(&[&["run", chapter], more].concat());
+        assert!(other.err.contains("expectations of the file were not checked") && other.err.contains(why), "{}", other.err);
+    }
+}
+
+/// A run that `explore` kept breaks what it was kept for, by name, whoever runs it.
+#[test]
+fn a_kept_run_breaks_the_property_it_was_kept_for() {
+    let kept = Scratch::new("explored.json");
+    let kept = kept.path();
+    let found =
+        requeue(&["explore", "static/scenarios/manual-ack.json", "--property", "no email sent twice", "--runs", "300", "--save", kept]);
+    assert_eq!(found.code, Some(1), "{}", found.err);
+    let again = requeue(&["run", kept]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.out.contains("BROKEN") && again.out.contains("duplicated(email sent) = 0"), "{}", again.out);
+}
+
+/// A name that came into the run by an edit can be checked; one that no scenario of the run has cannot.
+#[test]
+fn a_check_knows_every_scenario_of_a_recording() {
+    let read = |text: &str| std::sync::Arc::new(requeue::formats::scenario_file::read(text).expect("it is a scenario"));
+    let begins = r#"{ "requeue": 1, "title": "Late", "network": { "latency_ms": 5 }, "broker": {} }"#;
+    let then =
+        r#"{ "requeue": 1, "title": "Late", "network": { "latency_ms": 5 }, "broker": { "queues": [{ "name": "late", "at": [1, 1] }] } }"#;
+    let mut recording = requeue::sim::Recording::new(read(begins), 1);
+    let edit = requeue::sim::Input::Edit(read(then));
+    let inputs = [requeue::sim::TimedInput { at: requeue::base::SimTime::from_secs(1), after_steps: 0, input: edit }];
+    recording.inputs = inputs.into_iter().collect();
+    let file = Scratch::new("late.json");
+    std::fs::write(&file.0, recording_file::write(&recording, requeue::base::SimTime::from_secs(2))).expect("it can be written");
+    let known = requeue(&["run", file.path(), "--check", "ready(late) = 0"]);
+    assert_eq!(known.code, Some(0), "{}", known.err);
+    let unknown = requeue(&["run", file.path(), "--check", "ready(never) = 0"]);
+    assert!(unknown.code == Some(2) && unknown.err.contains("there is no queue 'never'"), "{}", unknown.err);
+}
+
+/// Nothing measured is not zero.
+#[test]
+fn latencies_without_samples_are_not_zero() {
+    let scenario = r#"{ "requeue": 1, "title": "Idle", "until_ms": 1000, "network": { "latency_ms": 5 },
+        "broker": { "queues": [{ "name": "jobs", "at": [1, 1] }] },
+        "services": [{ "name": "worker", "at": [2, 2], "handlers": [{ "on": { "queue": "jobs" }, "steps": [{ "do": "work", "ms": 5 }] }] }] }"#;
+    let file = Scratch::new("idle.json");
+    std::fs::write(&file.0, scenario).expect("it can be written");
+    let file = file.path();
+    let text = requeue(&["run", file]).out;
+    assert!(!text.contains("0 us"), "{text}");
+    let json: Json = serde_json::from_str(&requeue(&["run", file, "--report", "json"]).out).expect("it is JSON");
+    assert_eq!(json["queues"][0]["queueing"], serde_json::json!({ "count": 0 }));
+}

@@ -10,6 +10,7 @@ use super::{BadInput, known_property, progress_bar, read_scenario};
 use crate::base::SimTime;
 use crate::base::time::Span;
 use crate::formats::recording_file;
+use crate::sim::Recording;
 use crate::sim::explore::{Explorer, Search};
 
 const UNTIL: SimTime = SimTime::from_secs(30);
@@ -38,7 +39,7 @@ pub struct Options {
 /// Exit code 1: it was broken.
 pub fn explore(options: &Options) -> Result<ExitCode, BadInput> {
     let scenario = read_scenario(&options.scenario)?;
-    let property = known_property(&scenario, &options.property)?;
+    let property = known_property(&Recording::of(scenario.clone()), &options.property)?;
     let search = Search {
         seed: options.seed.unwrap_or(scenario.seed),
         until: options.until.unwrap_or_else(|| scenario.until.map_or(UNTIL, |until| until.min(UNTIL))),
@@ -69,7 +70,7 @@ pub fn explore(options: &Options) -> Result<ExitCode, BadInput> {
         println!("  by {fault}");
     }
     if let Some(path) = &options.save {
-        let text = recording_file::write(&found.recording, found.at);
+        let text = recording_file::write_breaking(&found.recording, found.at, property);
         std::fs::write(path, text).map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
         println!("  kept in {}: see it with requeue run {0} --until {}", path.display(), Span(found.at));
     }

@@ -22,8 +22,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::broker::Profile;
 use crate::formats::{broker_script, scenario_file};
-use crate::scenario::validate::unknown_names;
 use crate::scenario::{Problem, Property, Scenario};
+use crate::sim::Recording;
 
 /// A learning playground for event-driven architecture, without the page.
 #[derive(Parser)]
@@ -186,9 +186,9 @@ fn read_scenario(path: &Path) -> Result<Arc<Scenario>, BadInput> {
 }
 
 /// A property that speaks of what the scenario has.
-fn known_property(scenario: &Scenario, text: &str) -> Result<Property, BadInput> {
+fn known_property(recording: &Recording, text: &str) -> Result<Property, BadInput> {
     let property: Property = text.parse().map_err(BadInput)?;
-    let unknown = unknown_names(scenario, &property);
+    let unknown = recording.unknown_names(&property);
     if unknown.is_empty() { Ok(property) } else { Err(BadInput(format!("'{text}': {}", unknown.join(", ")))) }
 }
 

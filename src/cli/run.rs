@@ -58,23 +58,27 @@ enum Format {
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
-    let RecordingFile { mut recording, until: file_until } = open(&options.scenario, options.seed)?;
+    let RecordingFile { mut recording, until: file_until, breaks } = open(&options.scenario, options.seed)?;
     let scenario = recording.scenario.clone();
     let until = options.until.unwrap_or(file_until);
     add_faults(&mut recording, &options.fault)?;
-    let properties = options.check.iter().map(|text| known_property(&scenario, text)).collect::<Result<Vec<_>, _>>()?;
+    let properties = options.check.iter().map(|text| known_property(&recording, text)).collect::<Result<Vec<_>, _>>()?;
 
     let world = play(&recording, until, options.trace.as_deref())?;
     let mut checked: Vec<Checked> = Vec::new();
-    // What the author expects, they expect of their own story.
-    if recording.inputs.is_empty() && scenario.until == Some(until) {
-        let expected = scenario.expects.iter();
-        checked.extend(expected.map(|expected| check(&world, &expected.says, &expected.property)));
+    // What the author expects, they expect of their own story: of another it is not checked, and the report says so.
+    let other_story = other_story(&recording, until);
+    if other_story.is_none() {
+        checked.extend(scenario.expects.iter().map(|expected| check(&world, &expected.says, &expected.property)));
     }
+    checked.extend(breaks.iter().map(|property| check(&world, "this run was kept because it breaks this", property)));
     checked.extend(properties.iter().map(|property| check(&world, "", property)));
     match options.report {
         Format::Text => print!("{}", report::text(&world, &checked)),
         Format::Json => print!("{}", report::json(&world, &checked)),
+    }
+    if let Some(why) = other_story.filter(|_| !scenario.expects.is_empty()) {
+        eprintln!("The {} expectations of the file were not checked: {why}. Use --check for what must hold here.", scenario.expects.len());
     }
     for event in &options.event {
         tell(&recording, &world, event, until);
@@ -140,6 +144,18 @@ fn add_faults(recording: &mut Recording, faults: &[Fault]) -> Result<(), BadInpu
     Ok(())
 }
 
+/// Why this run is not the one of which the scenario's author expects something.
+fn other_story(recording: &Recording, until: SimTime) -> Option<String> {
+    if !recording.inputs.is_empty() {
+        return Some("they are about a run without faults and inputs from outside".to_owned());
+    }
+    match recording.scenario.until {
+        Some(told) if told == until => None,
+        Some(told) => Some(format!("they are about the run until {}, and this one ends at {}", Span(told), Span(until))),
+        None => Some("the file has no until_ms, so they are about no moment".to_owned()),
+    }
+}
+
 fn check(world: &World, says: &str, property: &Property) -> Checked {
     Checked { says: says.to_owned(), judgement: judge(world, property) }
 }
@@ -154,7 +170,7 @@ fn open(path: &Path, seed: Option<u64>) -> Result<RecordingFile, BadInput> {
     }
     let scenario = Arc::new(scenario_file::read(&text).map_err(|problems| bad_file(path, &problems))?);
     let (seed, until) = (seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
-    Ok(RecordingFile { recording: Recording::new(scenario, seed), until })
+    Ok(RecordingFile { recording: Recording::new(scenario, seed), until, breaks: None })
 }
 
 fn play(recording: &Recording, until: SimTime, trace: Option<&Path>) -> Result<World, BadInput> {

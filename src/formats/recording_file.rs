@@ -10,7 +10,7 @@ use super::pretty::Doc;
 use super::scenario_file;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::scenario::{Fault, FaultKind, Problem, validate};
+use crate::scenario::{Fault, FaultKind, Problem, Property, validate};
 use crate::sim::{HandPublish, Input, Recording, TimedInput};
 
 pub const VERSION: u64 = 1;
@@ -26,6 +26,8 @@ pub fn is_one(document: &Json) -> bool {
 pub struct RecordingFile {
     pub recording: Recording,
     pub until: SimTime,
+    /// The property for whose sake it is kept: `requeue explore` found that this run breaks it.
+    pub breaks: Option<Property>,
 }
 
 /// Reads a recording and checks its scenarios.
@@ -59,6 +61,12 @@ pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
                 problems.extend(scenario_problems(&format!("inputs[{index}].edit"), scenario));
             }
         }
+        if let Some(property) = &file.breaks
+            && let unknown = file.recording.unknown_names(property)
+            && !unknown.is_empty()
+        {
+            problems.push(Problem { path: "breaks".into(), message: unknown.join(", ") });
+        }
         if !file.recording.inputs.iter().is_sorted_by_key(|input| (input.at, input.after_steps)) {
             problems.push(Problem { path: "inputs".into(), message: "inputs are given in their order".into() });
         }
@@ -74,11 +82,7 @@ fn scenario_problems(path: &str, scenario: &crate::scenario::Scenario) -> Vec<Pr
 /// A recording within another document, its mistakes noted there.
 pub(super) fn embedded(node: &Node) -> RecordingFile {
     let file = recording(node);
-    let scenarios = std::iter::once(&file.recording.scenario).chain(file.recording.inputs.iter().filter_map(|timed| match &timed.input {
-        Input::Edit(scenario) => Some(scenario),
-        _ => None,
-    }));
-    for problem in scenarios.flat_map(|scenario| validate(scenario)) {
+    for problem in file.recording.scenarios().flat_map(|scenario| validate(scenario)) {
         node.mistake(format!("{}: {}", problem.path, problem.message));
     }
     file
@@ -90,6 +94,7 @@ fn recording(node: &Node) -> RecordingFile {
     let inputs = fields.items_up_to("inputs", limits::INPUTS_IN_A_FILE, "inputs of a recording");
     let file = RecordingFile {
         until: fields.need("until_ms").millis(),
+        breaks: fields.maybe("breaks").and_then(|node| node.parsed()),
         recording: Recording {
             seed: fields.need("seed").whole(u64::MAX),
             inputs: inputs.iter().filter_map(input).collect(),
@@ -184,6 +189,12 @@ fn publish(node: &Node) -> HandPublish {
 #[must_use]
 pub fn write(recording: &Recording, until: SimTime) -> String {
     doc(recording, until).to_text()
+}
+
+/// A recording that is kept because it breaks a property.
+#[must_use]
+pub fn write_breaking(recording: &Recording, until: SimTime, property: &Property) -> String {
+    doc(recording, until).with("breaks", property.to_string()).to_text()
 }
 
 /// A recording within another document.

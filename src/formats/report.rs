@@ -48,6 +48,9 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
     if messages.confirmed + messages.nacked > 0 {
         writeln!(out, "           confirmed {}, refused {}", messages.confirmed, messages.nacked)?;
     }
+    if messages.on_the_way > 0 {
+        writeln!(out, "           and {} sent that the broker has not read yet", messages.on_the_way)?;
+    }
     if messages.unsent > 0 {
         writeln!(out, "           and {} never sent: no channel to the broker", messages.unsent)?;
     }
@@ -135,6 +138,9 @@ fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
     let line = |out: &mut String, what: String, histogram: &Histogram, more: String| {
         if histogram.count() == 0 && more.is_empty() {
             return Ok(());
+        }
+        if histogram.count() == 0 {
+            return writeln!(out, "{what:<38} no samples{more}");
         }
         let [p50, p95, p99, max] = PERCENTILES.map(|percentile| rounded(histogram.percentile(percentile)));
         writeln!(out, "{what:<38} p50 {p50:>9}  p95 {p95:>9}  p99 {p99:>9}  max {max:>9}{more}")
@@ -272,6 +278,10 @@ fn business(ledger: &Ledger) -> Doc {
 }
 
 fn latency(histogram: &Histogram) -> Doc {
+    // Nothing was measured: a zero would be a claim.
+    if histogram.count() == 0 {
+        return Doc::object().with("count", 0_u64);
+    }
     let [p50, p95, p99, max] = PERCENTILES.map(|percentile| super::scenario_file::millis(histogram.percentile(percentile)));
     Doc::object().with("count", histogram.count()).with("p50_ms", p50).with("p95_ms", p95).with("p99_ms", p99).with("max_ms", max)
 }

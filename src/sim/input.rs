@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::chunked::Chunked;
 use crate::base::SimTime;
 use crate::broker::{Name, Table};
-use crate::scenario::{Fault, FaultKind, Json, Scenario, Target};
+use crate::scenario::validate::unknown_names;
+use crate::scenario::{Fault, FaultKind, Json, Property, Scenario, Target};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -104,5 +105,25 @@ impl Recording {
     pub fn of(scenario: Arc<Scenario>) -> Self {
         let seed = scenario.seed;
         Self::new(scenario, seed)
+    }
+
+    /// Every scenario of the run: the first, and what each edit made of it.
+    pub fn scenarios(&self) -> impl Iterator<Item = &Arc<Scenario>> {
+        let edits = self.inputs.iter().filter_map(|timed| match &timed.input {
+            Input::Edit(scenario) => Some(scenario),
+            _ => None,
+        });
+        std::iter::once(&self.scenario).chain(edits)
+    }
+
+    /// What a property speaks of that no scenario of the run has.
+    #[must_use]
+    pub fn unknown_names(&self, property: &Property) -> Vec<String> {
+        let mut unknown = unknown_names(&self.scenario, property);
+        for scenario in self.scenarios().skip(1) {
+            let here = unknown_names(scenario, property);
+            unknown.retain(|name| here.contains(name));
+        }
+        unknown
     }
 }
