@@ -49,6 +49,8 @@ enum Move {
     /// Of which so many pieces are done, and then it is cancelled.
     SeekCancelled(u64, u64),
     Back,
+    /// To the moment of the last thing before this one, in pieces of so many steps.
+    BackInTime(u64),
     Step,
     Inject(Input),
 }
@@ -69,6 +71,7 @@ fn arbitrary_move() -> impl Strategy<Value = Move> {
         2 => (0_u64..60_000, 1_u64..3_000).prop_map(|(to, steps)| Move::SeekInPieces(to, steps)),
         2 => (0_u64..60_000, 1_u64..3_000).prop_map(|(to, steps)| Move::SeekCancelled(to, steps)),
         2 => Just(Move::Back),
+        2 => (1_u64..3_000).prop_map(Move::BackInTime),
         1 => Just(Move::Step),
         3 => input.prop_map(Move::Inject),
     ]
@@ -116,16 +119,29 @@ proptest! {
                 Move::SeekCancelled(millis, steps) => {
                     let before = timeline.clone();
                     timeline.begin_seek(SimTime::from_millis(millis));
-                    timeline.advance_seek(steps);
-                    let is_over = timeline.seek_progress().is_none();
-                    timeline.cancel_seek();
-                    if !is_over {
+                    if !timeline.advance_seek(steps) {
+                        timeline.cancel_seek();
                         same(timeline.world(), before.world());
                         prop_assert_eq!(timeline.furthest(), before.furthest());
                         prop_assert_eq!(timeline.is_in_the_past(), before.is_in_the_past());
                     }
                 }
                 Move::Back => { timeline.back(); }
+                Move::BackInTime(steps) => {
+                    let mut by_steps = timeline.clone();
+                    if by_steps.back() {
+                        let mut again = by_steps.clone();
+                        again.step();
+                        let last = again.world().now();
+                        while by_steps.world().now() >= last && by_steps.back() {}
+                    }
+                    timeline.begin_seek_back();
+                    while !timeline.advance_seek(steps) {}
+                    // A seek stands at the end of its moment.
+                    let there = by_steps.world().now();
+                    by_steps.seek(there);
+                    same(timeline.world(), by_steps.world());
+                }
                 Move::Step => { timeline.step(); }
                 Move::Inject(input) => timeline.inject(input),
             }
@@ -197,16 +213,16 @@ fn one_back_and_one_forward_is_where_one_was() {
 fn to_the_next_event_of_a_kind_and_until_something_is_true() {
     let mut timeline = Timeline::new(course_chapter(), 1);
     let dead = |what: &Happening| matches!(what, Happening::Broker(Event::DeadLettered { .. }));
-    let first = timeline.run_to(secs(600), u64::MAX, |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
+    let first = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
     assert_eq!(timeline.world().now(), first.at);
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 1);
-    let second = timeline.run_to(secs(600), u64::MAX, |occurrence| dead(&occurrence.what)).expect("there are more");
+    let second = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("there are more");
     assert!(second.at >= first.at && timeline.world().ledger().total().dead_lettered_total() == 2);
     let five: Property = "dead(notification-queue) < 5".parse().expect("a property");
     assert!(timeline.run_while(secs(600), |world| holds(world, &five)));
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 5);
     assert!(!timeline.run_while(timeline.world().now() + secs(1), |_| true), "it never becomes false");
-    assert!(timeline.run_to(secs(601), u64::MAX, |occurrence| occurrence.what == Happening::Edited).is_none());
+    assert!(timeline.run_to(secs(601), |occurrence| occurrence.what == Happening::Edited).is_none());
     assert_eq!(timeline.world().now(), secs(601));
 }
 

@@ -1,19 +1,17 @@
 //! A message about to be published by hand: what it will be, and what became of the last one.
 
-use std::sync::Arc;
-
 use super::effect::Effect;
+use super::work::Sending;
 use super::{App, Session, words};
-use crate::base::SimTime;
-use crate::base::number;
+use crate::base::{SimTime, limits, number};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Event, Name, Table};
 use crate::formats::amqp_json::table_from_json;
 use crate::scenario::Json;
-use crate::sim::{HandPublish, Happening, Input};
+use crate::sim::{HandPublish, Happening};
 
 /// No more than this are published at once.
-pub const COUNT_MAX: u32 = 10_000;
+pub const COUNT_MAX: u32 = limits::BY_HAND;
 /// No faster than this, a second.
 pub const RATE_MAX: f64 = 1_000.0;
 
@@ -61,6 +59,8 @@ pub struct Composer {
     pub rate: String,
     /// It is published again and again while time passes: when next.
     pub repeats: Option<SimTime>,
+    /// What is being published, more than one frame takes.
+    pub(super) sending: Option<Sending>,
     /// Somebody is writing: its way lights up on the canvas.
     pub focused: bool,
     /// What is wrong, and with which field.
@@ -105,6 +105,11 @@ pub const TEMPLATES: [(&str, &str, &str); 5] = [
 ];
 
 impl Composer {
+    /// Publishes nothing more by itself.
+    pub(super) fn stop(&mut self) {
+        (self.repeats, self.sending) = (None, None);
+    }
+
     #[must_use]
     pub fn new(exchange: Name) -> Self {
         Self {
@@ -120,6 +125,7 @@ impl Composer {
             count: "1".into(),
             rate: "1".into(),
             repeats: None,
+            sending: None,
             focused: false,
             error: None,
             outcome: None,
@@ -249,13 +255,18 @@ impl Session {
             Err(error) => self.composer.error = Some(error),
             Ok((message, times)) => {
                 self.composer.error = None;
-                let before = self.playhead.log.last_number();
-                for _ in 0..times {
-                    self.inject(Input::Publish(Arc::new(message.clone())));
+                if self.composer.sending.is_some() {
+                    self.objection = Some("The messages before these are still being published: wait for them, or cancel them.".into());
+                } else {
+                    self.send(message, times);
                 }
-                self.composer.outcome = self.outcome(before, times);
             }
         }
+    }
+
+    /// As many were sent as were wanted.
+    pub(super) fn published(&mut self, before: u64, times: u32) {
+        self.composer.outcome = self.outcome(before, times);
     }
 
     /// Begins to publish at a rate, or ends it.

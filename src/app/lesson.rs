@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::App;
 use super::effect::{Effect, HostMessage, Reading};
 use super::session::Session;
+use super::work::Working;
 use crate::base::ordered::in_order;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
 use crate::formats::result_file;
-use crate::lesson::grade::{Grade, Submission, Work, grade};
+use crate::lesson::grade::{Grade, Grading, Submission, Work};
 use crate::lesson::judge::{Finding, Judging, Renames};
-use crate::lesson::predict::Answer;
+use crate::lesson::predict::{Answer, Answering};
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::scenario::Json;
 use crate::sim::Recording;
@@ -36,6 +37,10 @@ pub struct Classroom {
     locks: Vec<Lock>,
     /// What somebody would get for it, once that was asked.
     pub graded: Option<Grade>,
+    /// The same, while its runs are played.
+    grading: Option<Box<Grading>>,
+    /// What a question is answered with, while its run is played.
+    answering: Option<Box<Answering>>,
 }
 
 /// What was done at a step.
@@ -96,7 +101,20 @@ const BETWEEN_EDITS: SimTime = SimTime::from_millis(900);
 impl Classroom {
     pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
         let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
-        Self { lesson, file, at: 0, works, judging: None, replay: None, parked: None, student: String::new(), locks, graded: None }
+        Self {
+            lesson,
+            file,
+            at: 0,
+            works,
+            judging: None,
+            replay: None,
+            parked: None,
+            student: String::new(),
+            locks,
+            graded: None,
+            grading: None,
+            answering: None,
+        }
     }
 
     #[must_use]
@@ -117,7 +135,45 @@ impl Classroom {
     /// Something goes on without a hand: judging, or a solution being shown.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.judging.is_some() || self.replay.is_some()
+        self.judging.is_some() || self.replay.is_some() || self.grading.is_some() || self.answering.is_some()
+    }
+
+    /// What the page says of it; judging has a place of its own.
+    pub(super) fn working(&self) -> Option<Working> {
+        let grading = self.grading.as_ref().map(|grading| Working { what: "Grading", thousandths: grading.progress() });
+        grading.or_else(|| self.answering.as_ref().map(|run| Working { what: "Working out the answer", thousandths: run.progress() }))
+    }
+
+    pub(super) fn cancel_work(&mut self) {
+        self.judging = None;
+        self.grading = None;
+        self.answering = None;
+    }
+
+    /// Goes on with what is graded and answered.
+    fn advance(&mut self, steps: u64) {
+        if let Some(mut grading) = self.grading.take() {
+            if grading.advance(steps) {
+                self.graded = Some(grading.grade());
+            } else {
+                self.grading = Some(grading);
+            }
+        }
+        if let Some(mut answering) = self.answering.take() {
+            if answering.advance(steps) {
+                self.answer_is(answering.answer());
+            } else {
+                self.answering = Some(answering);
+            }
+        }
+    }
+
+    fn answer_is(&mut self, answer: Answer) {
+        let Task::Predict(question) = &self.step().task else { return };
+        let told = self.work().first.as_ref().map(|given| question.is_right(&answer.right, given));
+        let work = self.work_mut();
+        work.verdict = told;
+        work.choices = Some(answer);
     }
 
     fn fresh(&self) -> Session {
@@ -236,11 +292,8 @@ fn arrive(app: &mut App) {
     if let Task::Predict(question) = &room.step().task
         && room.work().choices.is_none()
     {
-        let answer = question.answer(&room.lesson);
-        let told = room.work().first.as_ref().map(|given| question.is_right(&answer.right, given));
-        let work = room.work_mut();
-        work.verdict = told;
-        work.choices = Some(answer);
+        room.answering = Some(Box::new(Answering::of(question, &room.lesson)));
+        room.advance(app.budget.steps());
     }
     if let Some(session) = &mut app.session {
         session.points.clone_from(&room.step().points);
@@ -248,8 +301,9 @@ fn arrive(app: &mut App) {
 }
 
 /// Time passes: one more run is judged, one more edit of the solution is shown.
-pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
+pub(super) fn pass(app: &mut App, elapsed: SimTime, steps: u64) -> Vec<Effect> {
     let Some(room) = &mut app.classroom else { return Vec::new() };
+    room.advance(steps);
     if let Some((edits, rest)) = &mut room.replay {
         *rest = rest.saturating_sub(elapsed);
         if *rest == SimTime::ZERO {
@@ -265,8 +319,8 @@ pub(super) fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
         }
     }
     let Some(judging) = &mut room.judging else { return Vec::new() };
-    judging.next_run();
-    if !judging.is_over() {
+    if !judging.advance(steps) {
+        app.budget.spend_all();
         return Vec::new();
     }
     let findings = judging.findings().to_vec();
@@ -387,6 +441,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
     let room = app.classroom.as_mut()?;
     if !matches!(action, LessonAction::Grade | LessonAction::SaveResult | LessonAction::ChooseStep(_) | LessonAction::ShowHint) {
         room.graded = None;
+        room.grading = None;
     }
     match action {
         LessonAction::ChooseStep(step) => {
@@ -395,6 +450,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
             }
             room.judging = None;
             room.replay = None;
+            room.answering = None;
             let session = app.session.take();
             room.work_mut().session = session.map(Box::new);
             room.at = step;
@@ -421,7 +477,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
         }
         LessonAction::CheckAnswer => {
             let Task::Predict(question) = &room.step().task else { return None };
-            let right = room.work().choices.as_ref().is_some_and(|answer| question.is_right(&answer.right, &room.work().answer));
+            let right = question.is_right(&room.work().choices.as_ref()?.right, &room.work().answer);
             let work = room.work_mut();
             work.verdict = Some(right);
             work.first.get_or_insert_with(|| work.answer.clone());
@@ -497,7 +553,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
             let parked = app.session.take();
             room.parked = room.parked.take().or_else(|| parked.map(Box::new));
             let mut session = room.session_of(failing.recording);
-            session.seek(failing.at);
+            session.seek(failing.at, app.budget.steps());
             app.session = Some(session);
             app.playing = false;
         }
@@ -528,7 +584,10 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
             app.playing = false;
         }
         LessonAction::TypeStudent(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
-        LessonAction::Grade => room.graded = Some(grade(&room.lesson, &room.submission(), &[])),
+        LessonAction::Grade => {
+            room.grading = Some(Box::new(Grading::of(room.lesson.clone(), room.submission())));
+            room.advance(app.budget.steps());
+        }
         LessonAction::SaveResult => {
             let name = format!("{}-result.json", room.lesson.id);
             let text = result_file::write(&room.submission());

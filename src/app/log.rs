@@ -8,13 +8,13 @@ use crate::sim::Occurrence;
 /// How many are kept.
 pub const ENTRIES_MAX: usize = 300;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Log {
     entries: VecDeque<Entry>,
     last_number: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     pub number: u64,
     pub occurrence: Occurrence,

@@ -38,8 +38,9 @@ pub mod session;
 mod time;
 pub mod tokens;
 pub mod words;
+pub mod work;
 
-use crate::base::SimTime;
+use crate::base::{SimTime, limits};
 use crate::sim::Place;
 pub use action::{
     Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
@@ -53,6 +54,7 @@ pub use files::{Draft, Unreadable};
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
+pub use work::{Budget, Working};
 
 /// How fast virtual time passes, in thousandths of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +107,8 @@ pub struct App {
     /// What was being drawn when the page was left.
     pub draft: Option<Draft>,
     pub speed: Option<Speed>,
+    /// How much of the world one frame plays.
+    budget: Budget,
     pub theme: Theme,
     pub motion: Motion,
 }
@@ -137,8 +141,9 @@ pub struct GalleryEntry {
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let effects = carry_out(app, action.into());
     // While time passes, frames tell it.
-    if let Some(session) = app.session.as_mut().filter(|_| !app.playing) {
-        session.playhead.refresh_story();
+    let steps = app.budget.steps();
+    if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {
+        session.playhead.refresh_story(steps);
     }
     effects
 }
@@ -160,9 +165,6 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
     }
 }
 
-/// A link does not keep the page busy for ever.
-const SEEK_MAX: SimTime = SimTime::from_secs(3 * 3_600);
-
 impl App {
     #[must_use]
     pub fn speed(&self) -> Speed {
@@ -172,13 +174,13 @@ impl App {
     /// Whether something continues without an action of the visitor.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.classroom.as_ref().is_some_and(Classroom::is_busy)
+        self.session.as_ref().is_some_and(Session::is_busy) || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
     /// Another system takes the place of the one that is open, and begins where the page's address says.
     fn put_on_canvas(&mut self, mut session: Session) {
         if let Some(at) = self.options.at.take() {
-            session.seek(at.min(SEEK_MAX));
+            session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps());
         }
         self.session = Some(session);
         self.unreadable = None;

@@ -3,24 +3,21 @@
 use super::log::Log;
 use super::markers::{self, Markers};
 use super::moves::{self, Moves};
+use super::work::Working;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
-use crate::sim::biography::{Biography, biography};
+use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
+use crate::sim::timeline::Search;
 use crate::sim::{Input, Occurrence, Recording, Timeline, World};
-
-/// How many steps of the world one frame may take: a hot loop must not freeze the page.
-pub(super) const STEPS_A_FRAME_MAX: u64 = 20_000;
 
 /// How far the search for something of interest looks.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
-/// And in how many steps: a day of a busy system has millions, and the page stands still meanwhile.
-const LOOK_STEPS_MAX: u64 = 150_000;
 
-/// So many things at most happen at one moment between two lines of the log.
-const STEPS_BACK_MAX: u32 = 64;
+/// So many steps at most are taken to the next line of the log.
+const STEPS_TO_A_LINE_MAX: u64 = 10_000;
 
 /// A story that is open while time passes is told again this often at most: it is found by playing from the beginning.
 const STORY_PERIOD: SimTime = SimTime::from_millis(500);
@@ -38,6 +35,28 @@ pub struct Playhead {
     pub(super) moves: Moves,
     /// The event whose story is told.
     pub story: Option<EventStory>,
+    /// What takes longer than a frame; time stands still meanwhile.
+    moving: Option<Moving>,
+    /// The story that is being found.
+    biographer: Option<Box<Biographer>>,
+}
+
+#[derive(Debug)]
+enum Moving {
+    Seek,
+    /// The next crash, dead letter, loss or failure is looked for: with the log and the markers as they will be there.
+    Find(Box<(Log, Markers, Moves)>),
+    /// The other branch is played to the moment of this one.
+    Compare,
+}
+
+/// What became of one frame's part of something that takes longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    GoesOn,
+    Arrived,
+    /// The search came to its end.
+    FoundNothing,
 }
 
 /// Two branches at one moment: left the one that is shown.
@@ -72,6 +91,8 @@ impl Playhead {
             markers: Markers::default(),
             moves: Moves::default(),
             story: None,
+            moving: None,
+            biographer: None,
         };
         playhead.take_notes();
         playhead
@@ -107,23 +128,35 @@ impl Playhead {
         self.story = event.map(|event| EventStory { event, at: SimTime::ZERO, life: None, is_stale: true, next_in: SimTime::ZERO });
     }
 
-    /// Tells the open event's story up to the current time, if time or the event has changed.
-    pub(super) fn refresh_story(&mut self) {
+    /// Tells the open event's story up to the current time, if time or the event has changed. That is found by playing from the
+    /// beginning, at most so many steps at once: a story that is being found is found to its end before it begins again.
+    pub(super) fn refresh_story(&mut self, steps: u64) {
+        let Some(story) = &mut self.story else {
+            self.biographer = None;
+            return;
+        };
         let world = self.timeline.world();
-        if let Some(story) = self.story.as_mut().filter(|story| story.is_stale || story.at != world.now()) {
-            story.at = world.now();
-            story.life = biography(world.recording(), &story.event, world.now());
+        self.biographer.take_if(|search| *search.event() != story.event);
+        if self.biographer.is_none() && (story.is_stale || story.at != world.now()) {
+            self.biographer = Some(Box::new(Biographer::new(world.recording().clone(), story.event.clone(), world.now())));
             (story.is_stale, story.next_in) = (false, STORY_PERIOD);
+        }
+        if let Some(mut search) = self.biographer.take() {
+            if search.advance(steps) {
+                story.at = search.until();
+                story.life = search.biography();
+            } else {
+                self.biographer = Some(search);
+            }
         }
     }
 
     /// The same while time passes: only when something new happened to the event, and not in every frame.
-    pub(super) fn retell_story(&mut self, elapsed: SimTime) {
-        if let Some(story) = &mut self.story {
-            story.next_in = story.next_in.saturating_sub(elapsed);
-            if story.is_stale && story.next_in == SimTime::ZERO {
-                self.refresh_story();
-            }
+    pub(super) fn retell_story(&mut self, elapsed: SimTime, steps: u64) {
+        let Some(story) = &mut self.story else { return };
+        story.next_in = story.next_in.saturating_sub(elapsed);
+        if self.biographer.is_some() || story.is_stale && story.next_in == SimTime::ZERO {
+            self.refresh_story(steps);
         }
     }
 
@@ -136,6 +169,7 @@ impl Playhead {
 
     /// Something comes from outside. In the past it begins another branch, and the one that was there is kept.
     pub(super) fn inject(&mut self, input: Input) {
+        self.cancel();
         if self.timeline.is_in_the_past() {
             self.alternate_branch = Some(Box::new(self.timeline.clone()));
             self.markers.forget_after(self.timeline.world().now());
@@ -144,16 +178,16 @@ impl Playhead {
         self.take_notes();
     }
 
-    /// Plays until this moment, if that takes no more steps than a frame may. Whether it arrived.
-    pub(super) fn advance(&mut self, target: SimTime) -> bool {
-        let arrived = self.timeline.advance(target, STEPS_A_FRAME_MAX);
+    /// Plays until this moment, in at most so many steps. Whether it arrived.
+    pub(super) fn advance(&mut self, target: SimTime, steps: u64) -> bool {
+        let arrived = self.timeline.advance(target, steps);
         self.take_notes();
         arrived
     }
 
-    /// Plays what happens until this moment, as much as a frame may. Time alone does not pass. Whether it arrived.
-    pub(super) fn hurry(&mut self, target: SimTime) -> bool {
-        let arrived = (0..STEPS_A_FRAME_MAX).any(|_| {
+    /// Plays what happens until this moment, in at most so many steps. Time alone does not pass. Whether it arrived.
+    pub(super) fn hurry(&mut self, target: SimTime, steps: u64) -> bool {
+        let arrived = (0..steps).any(|_| {
             let next = self.timeline.world().next_at();
             next.is_none_or(|next| next > target) || !self.timeline.step()
         });
@@ -163,8 +197,9 @@ impl Playhead {
 
     /// To the next thing worth a line in the log.
     pub(super) fn step(&mut self) {
+        self.cancel();
         let before = self.log.last_number();
-        for _ in 0..STEPS_A_FRAME_MAX {
+        for _ in 0..STEPS_TO_A_LINE_MAX {
             if !self.timeline.step() {
                 break;
             }
@@ -175,67 +210,142 @@ impl Playhead {
         }
     }
 
-    /// To the next thing of interest, or as far as one search looks. Whether it found one.
-    pub(super) fn find_next(&mut self) -> bool {
-        let until = self.world().now() + LOOK_AHEAD;
-        // What lies between goes into the log, as if it had been played.
-        for _ in 0..LOOK_STEPS_MAX {
-            let is_over = self.timeline.advance(until, 1);
-            if self.take_notes() {
-                return true;
-            }
-            if is_over {
-                break;
-            }
+    pub(super) const fn is_moving(&self) -> bool {
+        self.moving.is_some()
+    }
+
+    /// Whether frames have to come although time stands still.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.moving.is_some() || self.biographer.is_some()
+    }
+
+    pub(super) fn working(&self) -> Option<Working> {
+        let (what, thousandths) = match &self.moving {
+            Some(Moving::Seek) => ("Moving through time", self.timeline.seek_progress()),
+            Some(Moving::Find(_)) => ("Looking for the next failure or dead letter", self.timeline.seek_progress()),
+            Some(Moving::Compare) => ("Playing the other branch", self.alternate_branch.as_ref().and_then(|branch| branch.seek_progress())),
+            None => ("Reading the story", Some(self.biographer.as_ref()?.progress())),
+        };
+        Some(Working { what, thousandths: thousandths.unwrap_or(0) })
+    }
+
+    /// The playhead stays where it is.
+    pub(super) fn cancel(&mut self) {
+        match self.moving.take() {
+            Some(Moving::Seek | Moving::Find(_)) => self.timeline.cancel_seek(),
+            Some(Moving::Compare) => self.alternate_branch.iter_mut().for_each(|branch| branch.cancel_seek()),
+            None => {}
         }
-        false
+    }
+
+    /// The story stays as it was told last.
+    pub(super) fn cancel_story(&mut self) {
+        if self.biographer.take().is_some()
+            && let Some(story) = &mut self.story
+        {
+            story.at = self.timeline.world().now();
+        }
+    }
+
+    /// Goes on with what takes longer than a frame, by so many steps.
+    pub(super) fn go_on(&mut self, steps: u64) -> Moved {
+        match self.moving.take() {
+            None => Moved::Arrived,
+            Some(Moving::Seek) => {
+                if self.timeline.advance_seek(steps) {
+                    self.log = Log::default();
+                    self.moves = Moves::default();
+                    self.take_notes();
+                    self.forget_story();
+                    Moved::Arrived
+                } else {
+                    self.moving = Some(Moving::Seek);
+                    Moved::GoesOn
+                }
+            }
+            Some(Moving::Find(mut notes)) => {
+                // What lies between goes into the log, as if it had been played.
+                let (log, markers, moves) = &mut *notes;
+                let found = self.timeline.advance_search(steps, |world, occurrence| {
+                    markers.note(occurrence);
+                    moves.note(world, occurrence);
+                    log.extend(std::iter::once(occurrence.clone()));
+                    markers::is_of_interest(&occurrence.what)
+                });
+                if found == Search::GoesOn {
+                    self.moving = Some(Moving::Find(notes));
+                    return Moved::GoesOn;
+                }
+                (self.log, self.markers, self.moves) = *notes;
+                self.timeline.drain_occurrences();
+                self.forget_story();
+                if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
+            }
+            Some(Moving::Compare) => self.advance_comparison(steps),
+        }
+    }
+
+    fn begin(&mut self, moving: Moving, steps: u64) -> Moved {
+        self.moving = Some(moving);
+        self.go_on(steps)
+    }
+
+    /// To the next thing of interest, or as far as one search looks.
+    pub(super) fn find_next(&mut self, steps: u64) -> Moved {
+        self.cancel();
+        self.timeline.begin_search(self.world().now() + LOOK_AHEAD);
+        let notes = Box::new((self.log.clone(), self.markers.clone(), self.moves.clone()));
+        self.begin(Moving::Find(notes), steps)
     }
 
     /// Back as the log counts: behind the last thing worth a line.
-    pub(super) fn step_back(&mut self) {
-        let now = self.world().now();
-        for _ in 0..STEPS_BACK_MAX {
-            self.timeline.drain_occurrences();
-            if !self.timeline.back() || self.world().now() < now {
-                break;
-            }
-        }
-        self.seek(self.world().now());
+    pub(super) fn step_back(&mut self, steps: u64) {
+        self.cancel();
+        self.timeline.begin_seek_back();
+        self.begin(Moving::Seek, steps);
     }
 
-    pub(super) fn swap_branches(&mut self) {
+    pub(super) fn swap_branches(&mut self, steps: u64) {
+        self.cancel();
         let Some(other) = &mut self.alternate_branch else { return };
         let now = self.timeline.world().now();
         std::mem::swap(&mut **other, &mut self.timeline);
         self.comparison = None;
         self.markers = Markers::default();
-        self.seek(now.min(self.timeline.furthest()));
+        self.seek(now.min(self.timeline.furthest()), steps);
     }
 
-    pub(super) fn seek(&mut self, at: SimTime) {
-        self.timeline.seek(at);
-        self.log = Log::default();
-        self.moves = Moves::default();
-        self.take_notes();
-        self.forget_story();
+    pub(super) fn seek(&mut self, at: SimTime, steps: u64) {
+        self.cancel();
+        self.timeline.begin_seek(at);
+        self.begin(Moving::Seek, steps);
     }
 
-    pub(super) fn toggle_comparison(&mut self) {
-        self.comparison = if self.comparison.is_some() { None } else { self.compare() };
+    pub(super) fn toggle_comparison(&mut self, steps: u64) {
+        let was_shown = self.comparison.take().is_some() || matches!(self.moving, Some(Moving::Compare));
+        self.cancel();
+        if let Some(branch) = self.alternate_branch.as_mut().filter(|_| !was_shown) {
+            branch.begin_seek(self.timeline.world().now());
+            self.begin(Moving::Compare, steps);
+        }
     }
 
     /// Where the branches differ at this moment; further than it was played the other one is played on.
-    fn compare(&mut self) -> Option<Comparison> {
-        let other = self.alternate_branch.as_mut()?;
-        let at = self.timeline.world().now();
-        other.seek(at);
+    fn advance_comparison(&mut self, steps: u64) -> Moved {
+        let Some(other) = &mut self.alternate_branch else { return Moved::Arrived };
+        if !other.advance_seek(steps) {
+            self.moving = Some(Moving::Compare);
+            return Moved::GoesOn;
+        }
         other.drain_occurrences();
+        let at = self.timeline.world().now();
         let rows = judge::compare(self.timeline.world(), other.world());
         let differ = |row: &Compared| (row.left - row.right).abs() > 1e-9;
         let worlds = [self.timeline.world(), other.world()];
         let queues = in_order(worlds.iter().flat_map(|world| world.broker().queues().map(|queue| queue.name().clone())));
         let depths = queues.into_iter().map(|name| (name.clone(), worlds.map(|world| world.metrics().depths(&name))));
         let depths = depths.filter(|(_, [here, there])| here != there).collect();
-        Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths })
+        self.comparison = Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths });
+        Moved::Arrived
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::effect::{Effect, Reading};
-use super::playhead::Playhead;
+use super::playhead::{Moved, Playhead};
 use super::session::Session;
+use super::work::Budget;
 use super::{App, Speed, lesson};
 use crate::base::SimTime;
 use crate::sim::{Input, Recording};
@@ -29,6 +30,8 @@ pub enum TimeAction {
     /// Compares the two branches at this moment, or closes the comparison.
     CompareBranches,
     Restart,
+    /// What takes long is given up.
+    Cancel,
     SetSpeed(Speed),
 }
 
@@ -36,6 +39,7 @@ pub enum TimeAction {
 const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
 
 pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
+    let steps = app.budget.steps();
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
         TimeAction::SetSpeed(speed) => app.speed = Some(speed),
@@ -43,17 +47,18 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         TimeAction::PlayOrPause if app.playing => app.playing = false,
         TimeAction::Play | TimeAction::PlayOrPause => app.playing = app.session.is_some(),
         // The world plays on from where the playhead was put.
-        TimeAction::Seek(at) => with_session(app, |session| session.seek(at)),
+        TimeAction::Seek(at) => with_session(app, |session| session.seek(at, steps)),
         TimeAction::CompareBranches => {
-            with_session(app, |session| session.playhead.toggle_comparison());
+            with_session(app, |session| session.playhead.toggle_comparison(steps));
             let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
             return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
         }
         TimeAction::Restart => with_session(app, Session::restart),
+        TimeAction::Cancel => app.cancel_work(),
         TimeAction::StepForward => paused(app, |session| session.playhead.step()),
-        TimeAction::StepBack => paused(app, Session::step_back),
-        TimeAction::FindNext => paused(app, Session::find_next),
-        TimeAction::SwapBranches => paused(app, Session::swap_branches),
+        TimeAction::StepBack => paused(app, |session| session.step_back(steps)),
+        TimeAction::FindNext => paused(app, |session| session.find_next(steps)),
+        TimeAction::SwapBranches => paused(app, |session| session.swap_branches(steps)),
     }
     Vec::new()
 }
@@ -71,17 +76,31 @@ fn paused(app: &mut App, act: impl FnOnce(&mut Session)) {
 
 fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
     let speed = app.speed();
-    if app.playing
-        && let Some(session) = &mut app.session
-    {
-        app.playing = session.pass(elapsed, speed);
+    app.budget.adapt(elapsed);
+    let steps = app.budget.steps();
+    let mut effects = Vec::new();
+    if let Some(session) = &mut app.session {
+        if session.is_working() {
+            // Time stands still meanwhile.
+            let was_compared = session.playhead.comparison.is_some();
+            session.advance_work(steps);
+            let is_compared = session.playhead.comparison.is_some() && !was_compared;
+            effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
+        } else if app.playing {
+            app.playing = session.pass(elapsed, speed, &mut app.budget);
+        }
+        if session.is_busy() {
+            app.budget.spend_all();
+        }
     }
-    lesson::pass(app, elapsed)
+    effects.extend(lesson::pass(app, elapsed, steps));
+    effects
 }
 
 impl Session {
     /// Whether it goes on by itself.
-    fn pass(&mut self, elapsed: SimTime, speed: Speed) -> bool {
+    fn pass(&mut self, elapsed: SimTime, speed: Speed, budget: &mut Budget) -> bool {
+        let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.0) / 1_000);
         let target = self.world().now() + virtual_time;
@@ -89,26 +108,29 @@ impl Session {
         let end = self.scenario().until.filter(|until| speed >= Speed::HURRY && self.world().now() < *until && target >= *until);
         let target = end.unwrap_or(target);
         let arrived = if speed == Speed::MAX {
-            self.playhead.hurry(target)
+            self.playhead.hurry(target, steps)
         } else {
-            self.repeat_until(target);
-            self.playhead.advance(target)
+            self.repeat_until(target, steps);
+            self.playhead.advance(target, steps)
         };
         if arrived && end.is_some() {
-            self.playhead.advance(target);
+            self.playhead.advance(target, steps);
         }
-        self.playhead.retell_story(elapsed);
+        if !arrived {
+            budget.spend_all();
+        }
+        self.playhead.retell_story(elapsed, steps);
         !(arrived && end.is_some())
     }
 
     /// Publishes what is published again and again, each at its time.
-    fn repeat_until(&mut self, target: SimTime) {
+    fn repeat_until(&mut self, target: SimTime, steps: u64) {
         while let Some(next) = self.composer.repeats.filter(|next| *next <= target) {
             let (Ok(message), Ok(period)) = (self.composer.message(), self.composer.period()) else {
                 self.composer.repeats = None;
                 return;
             };
-            if !self.playhead.advance(next.max(self.world().now())) {
+            if !self.playhead.advance(next.max(self.world().now()), steps) {
                 return;
             }
             self.inject(Input::Publish(Arc::new(message)));
@@ -116,29 +138,29 @@ impl Session {
         }
     }
 
-    pub(super) fn seek(&mut self, at: SimTime) {
-        self.composer.repeats = None;
+    pub(super) fn seek(&mut self, at: SimTime, steps: u64) {
+        self.composer.stop();
         self.composer.outcome = None;
-        self.playhead.seek(at);
+        self.playhead.seek(at, steps);
     }
 
-    fn step_back(&mut self) {
-        self.composer.repeats = None;
+    fn step_back(&mut self, steps: u64) {
+        self.composer.stop();
         self.composer.outcome = None;
-        self.playhead.step_back();
+        self.playhead.step_back(steps);
     }
 
-    fn find_next(&mut self) {
-        self.composer.repeats = None;
-        if !self.playhead.find_next() {
-            self.objection = Some(format!("No failure or dead letter before {}. Press again to search further.", self.world().now()));
+    fn find_next(&mut self, steps: u64) {
+        self.composer.stop();
+        if self.playhead.find_next(steps) == Moved::FoundNothing {
+            self.nothing_found();
         }
     }
 
-    fn swap_branches(&mut self) {
-        self.composer.repeats = None;
+    fn swap_branches(&mut self, steps: u64) {
+        self.composer.stop();
         self.composer.outcome = None;
-        self.playhead.swap_branches();
+        self.playhead.swap_branches(steps);
     }
 
     fn restart(&mut self) {
@@ -152,7 +174,7 @@ impl Session {
         if begins != now {
             self.playhead.inject(Input::Edit(now));
         }
-        self.composer.repeats = None;
+        self.composer.stop();
         self.composer.outcome = None;
     }
 }

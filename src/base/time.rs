@@ -49,6 +49,12 @@ impl SimTime {
         self.0 as f64 / 1e6
     }
 
+    /// So much of a time, in thousandths; all of it when it is beyond.
+    #[must_use]
+    pub fn thousandths_of(self, whole: Self) -> u32 {
+        u32::try_from(self.0.saturating_mul(1_000) / whole.0.max(1)).unwrap_or(1_000).min(1_000)
+    }
+
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))

@@ -72,7 +72,7 @@ fn refuted(lesson: &Lesson, step: &Step, claim: &Claim) -> Option<String> {
         recording.scenario = changed.clone();
     }
     let until = claim.at.or(end).or(lesson.scenario.until).unwrap_or(SimTime::from_secs(60));
-    let judgement = judge(&predict::at_end(&recording, until, |_, _| ()), &claim.property);
+    let judgement = judge(&predict::at_end(&recording, until), &claim.property);
     (!judgement.holds).then(|| judgement.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! Grading: everything a submission says is run again, and no score it claims is believed.
 
-use super::judge::Judging;
+use super::judge::{Finding, Judging};
+use super::predict::Answering;
 use super::{Lesson, Step, Task};
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -88,18 +89,110 @@ impl<'a> Grader<'a> {
 
     #[must_use]
     pub fn grade(&self, submission: &Submission) -> Grade {
-        let lesson = self.lesson;
-        let graded = lesson.steps.iter().zip(&self.right).filter(|(step, _)| !matches!(step.task, Task::Look));
-        let steps: Vec<StepGrade> = graded.map(|(step, right)| of_step(lesson, step, right, submission, self.hidden)).collect();
-        let count = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
-        let score =
-            if steps.iter().all(|step| step.share == WHOLE) { WHOLE } else { steps.iter().map(|step| step.share).sum::<u32>() / count };
-        Grade { student: submission.student.clone(), lesson: lesson.id.clone(), outdated: submission.hash != lesson.hash, steps, score }
+        let graded = self.lesson.steps.iter().zip(&self.right).filter(|(step, _)| is_graded(step));
+        let steps = graded.map(|(step, right)| {
+            let work = work_of(step, submission);
+            let judging = judging_of(self.lesson, step, work, self.hidden);
+            of_step(step, work, right, judging.map(Judging::to_end))
+        });
+        whole(self.lesson, submission, steps.collect())
     }
 }
 
-fn of_step(lesson: &Lesson, step: &Step, right: &[String], submission: &Submission, hidden: &[Fault]) -> StepGrade {
-    let work = submission.works.iter().find(|(id, _)| *id == step.id).map(|(_, work)| work);
+/// Grading in pieces, so that a page stays alive.
+#[derive(Clone, Debug)]
+pub struct Grading {
+    lesson: Lesson,
+    submission: Submission,
+    /// Which step is graded.
+    at: usize,
+    doing: Option<Doing>,
+    steps: Vec<StepGrade>,
+}
+
+#[derive(Clone, Debug)]
+enum Doing {
+    Answering(Box<Answering>),
+    Judging(Box<Judging>),
+}
+
+impl Grading {
+    #[must_use]
+    pub const fn of(lesson: Lesson, submission: Submission) -> Self {
+        Self { lesson, submission, at: 0, doing: None, steps: Vec::new() }
+    }
+
+    /// Plays at most so many steps of runs in one of the lesson's steps. Whether everything is graded.
+    pub fn advance(&mut self, steps_max: u64) -> bool {
+        let Some(step) = self.lesson.steps.get(self.at) else { return true };
+        let work = work_of(step, &self.submission);
+        let doing = self.doing.take().or_else(|| match &step.task {
+            Task::Predict(question) => Some(Doing::Answering(Box::new(Answering::of(question, &self.lesson)))),
+            _ => judging_of(&self.lesson, step, work, &[]).map(|judging| Doing::Judging(Box::new(judging))),
+        });
+        let grade = match doing {
+            Some(Doing::Answering(mut answering)) => {
+                if !answering.advance(steps_max) {
+                    self.doing = Some(Doing::Answering(answering));
+                    return false;
+                }
+                of_step(step, work, &answering.answer().right, None)
+            }
+            Some(Doing::Judging(mut judging)) => {
+                if !judging.advance(steps_max) {
+                    self.doing = Some(Doing::Judging(judging));
+                    return false;
+                }
+                of_step(step, work, &[], Some(judging.to_end()))
+            }
+            None => of_step(step, work, &[], None),
+        };
+        if is_graded(step) {
+            self.steps.push(grade);
+        }
+        self.at += 1;
+        self.at == self.lesson.steps.len()
+    }
+
+    /// In thousandths.
+    #[must_use]
+    pub fn progress(&self) -> u32 {
+        let of_step = match &self.doing {
+            Some(Doing::Answering(answering)) => answering.progress(),
+            Some(Doing::Judging(judging)) => judging.parts_done(),
+            None => 0,
+        };
+        (u32::try_from(self.at).unwrap_or(0) * 1_000 + of_step) / u32::try_from(self.lesson.steps.len()).unwrap_or(1).max(1)
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn grade(self) -> Grade {
+        whole(&self.lesson, &self.submission, self.steps)
+    }
+}
+
+const fn is_graded(step: &Step) -> bool {
+    !matches!(step.task, Task::Look)
+}
+
+fn whole(lesson: &Lesson, submission: &Submission, steps: Vec<StepGrade>) -> Grade {
+    let count = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
+    let score = if steps.iter().all(|step| step.share == WHOLE) { WHOLE } else { steps.iter().map(|step| step.share).sum::<u32>() / count };
+    Grade { student: submission.student.clone(), lesson: lesson.id.clone(), outdated: submission.hash != lesson.hash, steps, score }
+}
+
+fn work_of<'a>(step: &Step, submission: &'a Submission) -> Option<&'a Work> {
+    submission.works.iter().find(|(id, _)| *id == step.id).map(|(_, work)| work)
+}
+
+/// None where no run is handed in, or where none is asked for.
+fn judging_of(lesson: &Lesson, step: &Step, work: Option<&Work>, hidden: &[Fault]) -> Option<Judging> {
+    let Some(Work::Run { recording, until }) = work else { return None };
+    Judging::of(lesson, step, recording, *until, hidden)
+}
+
+fn of_step(step: &Step, work: Option<&Work>, right: &[String], judged: Option<Vec<Finding>>) -> StepGrade {
     let (share, findings) = match (&step.task, work) {
         (_, None) => (0, vec![("not done".to_owned(), false, None)]),
         (Task::Predict(question), Some(Work::Answer(given))) => {
@@ -113,9 +206,8 @@ fn of_step(lesson: &Lesson, step: &Step, right: &[String], submission: &Submissi
             let points = ticked.iter().filter(|tick| **tick).count();
             (if good { WHOLE } else { 0 }, vec![(format!("written, {points} of {} points ticked", ticked.len()), good, None)])
         }
-        (_, Some(Work::Run { recording, until })) => match Judging::of(lesson, step, recording, *until, hidden) {
-            Some(judging) => {
-                let findings = judging.to_end();
+        (_, Some(Work::Run { .. })) => match judged {
+            Some(findings) => {
                 let good = findings.iter().filter(|finding| finding.good).count();
                 let share = u32::try_from(good * WHOLE as usize / findings.len().max(1)).unwrap_or(0);
                 (share, findings.into_iter().map(|finding| (finding.says, finding.good, finding.why)).collect())

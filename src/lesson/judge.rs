@@ -1,4 +1,4 @@
-//! Judging goals: one run a call, so that a page stays alive; the same in a page and on the command line.
+//! Judging goals, so many steps a call, so that a page stays alive; the same in a page and on the command line.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Step, 
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, in_order};
 use crate::broker::{Event, Name};
-use crate::scenario::{Fault, Scenario, Trigger};
+use crate::scenario::{Fault, Property, Scenario, Trigger};
 use crate::sim::judge::{holds, judge};
 use crate::sim::{Happening, Input, InstanceId, Recording, TimedInput, World};
 
@@ -34,6 +34,8 @@ pub struct Judging {
     start: Arc<Scenario>,
     subject: Subject,
     run: u32,
+    /// The one that is being played.
+    playing: Option<Box<Run>>,
     findings: Vec<Finding>,
 }
 
@@ -67,7 +69,7 @@ impl Judging {
         };
         let findings =
             goal.clauses.iter().map(|clause| Finding { says: clause.says.clone(), good: true, why: None, failing: None }).collect();
-        let mut judging = Self { goal, start: lesson.scenario.clone(), subject, run: 0, findings };
+        let mut judging = Self { goal, start: lesson.scenario.clone(), subject, run: 0, playing: None, findings };
         let systems = recording.inputs.iter().filter_map(|timed| match &timed.input {
             Input::Edit(scenario) => Some(&**scenario),
             _ => None,
@@ -108,6 +110,13 @@ impl Judging {
         (self.run, self.runs())
     }
 
+    /// The same in thousandths, with the part of the run that is being played.
+    #[must_use]
+    pub fn parts_done(&self) -> u32 {
+        let of_run = self.playing.as_ref().map_or(0, |run| run.world.now().thousandths_of(run.until));
+        (self.run * 1_000 + of_run) / self.runs().max(1)
+    }
+
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.run >= self.runs()
@@ -118,36 +127,46 @@ impl Judging {
         &self.findings
     }
 
-    /// Judges in one more run.
-    pub fn next_run(&mut self) {
-        if self.is_over() {
-            return;
-        }
-        let (recording, until) = match &self.subject {
-            Subject::System(scenario) => {
-                let recording = Recording {
-                    scenario: scenario.clone(),
-                    seed: scenario.seed.wrapping_add(self.run.into()),
-                    inputs: self.goal.inputs.iter().cloned().collect(),
-                };
-                (recording, self.goal.until)
+    /// Plays at most so many steps of the runs that are left. Whether it is over.
+    pub fn advance(&mut self, steps_max: u64) -> bool {
+        let mut left = steps_max;
+        while !self.is_over() && left > 0 {
+            let mut run = self.playing.take().unwrap_or_else(|| Box::new(self.next_run()));
+            if run.advance(&mut left) {
+                self.conclude(&run);
+            } else {
+                self.playing = Some(run);
             }
-            Subject::Run(recording, until) => (recording.clone(), *until),
-        };
+        }
+        self.is_over()
+    }
+
+    fn next_run(&self) -> Run {
+        match &self.subject {
+            Subject::System(scenario) => {
+                let seed = scenario.seed.wrapping_add(self.run.into());
+                let inputs = self.goal.inputs.iter().cloned().collect();
+                Run::new(Recording { scenario: scenario.clone(), seed, inputs }, self.goal.until, &self.goal.clauses)
+            }
+            Subject::Run(recording, until) => Run::new(recording.clone(), *until, &self.goal.clauses),
+        }
+    }
+
+    /// Takes note of what a run shows.
+    fn conclude(&mut self, run: &Run) {
         self.run += 1;
-        let run = Run::of(&recording, until, &self.goal.clauses);
         if !run.ended {
             // It fails everything, and would on every other seed take as long.
             self.run = self.runs();
         }
         for (clause, finding) in self.goal.clauses.iter().zip(&mut self.findings) {
             let Some((why, broken)) = run.against(clause, &self.start) else { continue };
-            let at = broken.unwrap_or(until);
+            let at = broken.unwrap_or(run.until);
             let sooner = finding.failing.as_ref().is_none_or(|failing| at < failing.at);
             finding.good = false;
             if sooner {
                 finding.why = Some(why);
-                finding.failing = Some(Failing { recording: recording.clone(), at });
+                finding.failing = Some(Failing { recording: run.recording.clone(), at });
             }
         }
     }
@@ -155,9 +174,7 @@ impl Judging {
     /// All of it at once.
     #[must_use]
     pub fn to_end(mut self) -> Vec<Finding> {
-        while !self.is_over() {
-            self.next_run();
-        }
+        while !self.advance(u64::MAX) {}
         self.findings
     }
 }
@@ -232,8 +249,16 @@ fn examined(lesson: &Lesson, system: &Scenario, goal: &Goal, hidden: &[Fault]) -
 }
 
 /// One run, and what was noted on the way.
+#[derive(Clone, Debug)]
 struct Run {
+    recording: Recording,
+    until: SimTime,
     world: World,
+    steps: u64,
+    is_watched: bool,
+    /// Properties that cannot be mended once they are broken, by the place of their clause.
+    lasting: Vec<(usize, Property)>,
+    /// It came to its end, within the steps that it may take.
     ended: bool,
     /// When each property that cannot be mended was broken.
     broken: Vec<Option<SimTime>>,
@@ -247,49 +272,55 @@ struct Run {
 }
 
 impl Run {
-    fn of(recording: &Recording, until: SimTime, clauses: &[Clause]) -> Self {
+    fn new(recording: Recording, until: SimTime, clauses: &[Clause]) -> Self {
         let mut world = World::new(recording.scenario.clone(), recording.seed);
-        let watched = clauses.iter().any(|clause| matches!(clause.demand, Demand::Order { .. } | Demand::Attempts { .. }));
-        world.set_watched(watched);
-        let lasting: Vec<(usize, crate::scenario::Property)> = clauses
-            .iter()
-            .enumerate()
-            .filter_map(|(index, clause)| match &clause.demand {
-                Demand::Property(property) if property.breaks_for_good() => Some((index, property.clone())),
-                _ => None,
-            })
-            .collect();
-        let mut run = Self {
+        let is_watched = clauses.iter().any(|clause| matches!(clause.demand, Demand::Order { .. } | Demand::Attempts { .. }));
+        world.set_watched(is_watched);
+        let lasting = clauses.iter().enumerate().filter_map(|(index, clause)| match &clause.demand {
+            Demand::Property(property) if property.breaks_for_good() => Some((index, property.clone())),
+            _ => None,
+        });
+        Self {
+            recording,
+            until,
             world,
+            steps: 0,
+            is_watched,
+            lasting: lasting.collect(),
             ended: true,
             broken: vec![None; clauses.len()],
             handled: OrderedMap::new(),
             published: OrderedMap::new(),
             delivered: OrderedMap::new(),
             clauses: clauses.to_vec(),
-        };
-        let mut steps = 0_u64;
-        while run.world.step_along(&recording.inputs, until) {
-            steps += 1;
-            if steps >= STEPS_MAX || run.world.halted().is_some() {
-                run.ended = false;
-                break;
-            }
-            if watched {
-                run.note();
-            }
-            // Often enough to find the moment; after each step it would cost more than the run itself.
-            if steps.is_multiple_of(64) {
-                run.look(&lasting);
-            }
         }
-        run.note();
-        run.look(&lasting);
-        run
     }
 
-    fn look(&mut self, lasting: &[(usize, crate::scenario::Property)]) {
-        for (index, property) in lasting {
+    /// Plays at most so many steps, and takes them from those that are left. Whether it is over.
+    fn advance(&mut self, left: &mut u64) -> bool {
+        while *left > 0 {
+            *left -= 1;
+            let goes_on = self.world.step_along(&self.recording.inputs, self.until);
+            self.steps += u64::from(goes_on);
+            self.ended = self.steps < STEPS_MAX && self.world.halted().is_none();
+            if !goes_on || !self.ended {
+                self.note();
+                self.look();
+                return true;
+            }
+            if self.is_watched {
+                self.note();
+            }
+            // Often enough to find the moment; after each step it would cost more than the run itself.
+            if self.steps.is_multiple_of(64) {
+                self.look();
+            }
+        }
+        false
+    }
+
+    fn look(&mut self) {
+        for (index, property) in &self.lasting {
             if self.broken[*index].is_none() && !holds(&self.world, property) {
                 self.broken[*index] = Some(self.world.now());
             }

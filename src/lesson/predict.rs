@@ -45,24 +45,9 @@ impl Question {
     /// Runs the lesson's scenario, and looks.
     #[must_use]
     pub fn answer(&self, lesson: &Lesson) -> Answer {
-        let mut seen = Seen::default();
-        let world = at_end(&self.recording(lesson), self.until, |world, occurrence| seen.note(world, self, occurrence));
-        match &self.ask {
-            Ask::Queues => {
-                let choices = lesson.scenario.broker.queues.iter().map(|queue| queue.name.to_string()).collect();
-                Answer { choices, right: in_order(seen.queues) }
-            }
-            Ask::Reason => Answer {
-                choices: REASONS.iter().map(ToString::to_string).collect(),
-                right: vec![seen.reason.unwrap_or(REASONS[0]).to_owned()],
-            },
-            Ask::Order { .. } => Answer { choices: in_order(seen.order.clone()), right: seen.order },
-            Ask::Count { of, choices } => {
-                let property = Property { left: of.clone(), comparison: Comparison::Equal, right: Quantity::Number(0.0) };
-                let found = judge(&world, &property).left;
-                Answer { choices: choices.iter().map(ToString::to_string).collect(), right: vec![Shortest(found).to_string()] }
-            }
-        }
+        let mut answering = Answering::of(self, lesson);
+        while !answering.advance(u64::MAX) {}
+        answering.answer()
     }
 
     /// Whether somebody answered right.
@@ -72,24 +57,98 @@ impl Question {
     }
 }
 
-/// The world that a recording leads to; what happens on the way is shown.
-pub(super) fn at_end(recording: &Recording, until: SimTime, mut see: impl FnMut(&World, &Occurrence)) -> World {
-    let mut world = World::new(recording.scenario.clone(), recording.seed);
-    world.set_watched(true);
-    for _ in 0..STEPS_MAX {
-        let goes_on = world.step_along(&recording.inputs, until);
-        let occurrences: Vec<_> = world.drain_occurrences().collect();
-        for occurrence in &occurrences {
-            see(&world, occurrence);
-        }
-        if !goes_on {
-            break;
-        }
-    }
-    world
+/// A run that is played in pieces; what happens on the way is shown.
+#[derive(Clone, Debug)]
+struct Played {
+    recording: Recording,
+    until: SimTime,
+    world: World,
+    steps: u64,
+    is_over: bool,
 }
 
-#[derive(Default)]
+impl Played {
+    fn new(recording: Recording, until: SimTime) -> Self {
+        let mut world = World::new(recording.scenario.clone(), recording.seed);
+        world.set_watched(true);
+        Self { recording, until, world, steps: 0, is_over: false }
+    }
+
+    /// Plays at most so many steps. Whether the run is over.
+    fn advance(&mut self, steps_max: u64, mut see: impl FnMut(&World, &Occurrence)) -> bool {
+        for _ in 0..steps_max {
+            if self.is_over {
+                break;
+            }
+            let goes_on = self.world.step_along(&self.recording.inputs, self.until);
+            let occurrences: Vec<_> = self.world.drain_occurrences().collect();
+            for occurrence in &occurrences {
+                see(&self.world, occurrence);
+            }
+            self.steps += 1;
+            self.is_over = !goes_on || self.steps >= STEPS_MAX;
+        }
+        self.is_over
+    }
+}
+
+/// The world that a recording leads to.
+pub(super) fn at_end(recording: &Recording, until: SimTime) -> World {
+    let mut played = Played::new(recording.clone(), until);
+    while !played.advance(u64::MAX, |_, _| ()) {}
+    played.world
+}
+
+/// The run that shows what is right, played in pieces so that a page stays alive.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    question: Question,
+    queues: Vec<Name>,
+    played: Played,
+    seen: Seen,
+}
+
+impl Answering {
+    #[must_use]
+    pub fn of(question: &Question, lesson: &Lesson) -> Self {
+        let queues = lesson.scenario.broker.queues.iter().map(|queue| queue.name.clone()).collect();
+        let played = Played::new(question.recording(lesson), question.until);
+        Self { question: question.clone(), queues, played, seen: Seen::default() }
+    }
+
+    /// Plays at most so many steps. Whether the answer is known.
+    pub fn advance(&mut self, steps_max: u64) -> bool {
+        let (question, seen) = (&self.question, &mut self.seen);
+        self.played.advance(steps_max, |world, occurrence| seen.note(world, question, occurrence))
+    }
+
+    /// In thousandths.
+    #[must_use]
+    pub fn progress(&self) -> u32 {
+        self.played.world.now().thousandths_of(self.question.until)
+    }
+
+    /// As far as it was played.
+    #[must_use]
+    pub fn answer(self) -> Answer {
+        let Self { queues, seen, .. } = self;
+        match &self.question.ask {
+            Ask::Queues => Answer { choices: queues.iter().map(ToString::to_string).collect(), right: in_order(seen.queues) },
+            Ask::Reason => Answer {
+                choices: REASONS.iter().map(ToString::to_string).collect(),
+                right: vec![seen.reason.unwrap_or(REASONS[0]).to_owned()],
+            },
+            Ask::Order { .. } => Answer { choices: in_order(seen.order.clone()), right: seen.order },
+            Ask::Count { of, choices } => {
+                let property = Property { left: of.clone(), comparison: Comparison::Equal, right: Quantity::Number(0.0) };
+                let found = judge(&self.played.world, &property).left;
+                Answer { choices: choices.iter().map(ToString::to_string).collect(), right: vec![Shortest(found).to_string()] }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
 struct Seen {
     /// The event that was published by hand: the one the question is about.
     event: Option<Name>,

@@ -72,28 +72,81 @@ pub const ENTRIES_MAX: usize = 10_000;
 /// None when there is no such event by then.
 #[must_use]
 pub fn biography(recording: &Recording, event: &Name, until: SimTime) -> Option<Biography> {
-    let mut world = World::new(recording.scenario.clone(), recording.seed);
-    let (mut cause, mut effects, mut entries, mut endings) = (None, Vec::new(), Vec::new(), Vec::new());
-    let mut goes_on = true;
-    while goes_on {
-        goes_on = world.step_along(&recording.inputs, until);
-        for occurrence in world.drain_occurrences() {
-            if let WorldEvent::Sent { event: sent, about, .. } = &occurrence.what {
-                if sent == event {
-                    cause = Some(about.clone());
-                } else if about == event {
-                    effects.push(sent.clone());
+    let mut search = Box::new(Biographer::new(recording.clone(), event.clone(), until));
+    while !search.advance(u64::MAX) {}
+    search.biography()
+}
+
+/// Looks for everything that happened to an event, in pieces so that a page stays alive.
+#[derive(Clone, Debug)]
+pub struct Biographer {
+    recording: Recording,
+    event: Name,
+    until: SimTime,
+    world: World,
+    cause: Option<Name>,
+    effects: Vec<Name>,
+    entries: Vec<TimedEvent>,
+    endings: Vec<Whereabouts>,
+    is_over: bool,
+}
+
+impl Biographer {
+    #[must_use]
+    pub fn new(recording: Recording, event: Name, until: SimTime) -> Self {
+        let world = World::new(recording.scenario.clone(), recording.seed);
+        let (cause, effects, entries, endings) = (None, Vec::new(), Vec::new(), Vec::new());
+        Self { recording, event, until, world, cause, effects, entries, endings, is_over: false }
+    }
+
+    #[must_use]
+    pub const fn event(&self) -> &Name {
+        &self.event
+    }
+
+    #[must_use]
+    pub const fn until(&self) -> SimTime {
+        self.until
+    }
+
+    /// Plays at most so many steps. Whether it has come to its moment.
+    pub fn advance(&mut self, steps_max: u64) -> bool {
+        for _ in 0..steps_max {
+            if self.is_over {
+                break;
+            }
+            self.is_over = !self.world.step_along(&self.recording.inputs, self.until);
+            for occurrence in self.world.drain_occurrences() {
+                if let WorldEvent::Sent { event, about, .. } = &occurrence.what {
+                    if *event == self.event {
+                        self.cause = Some(about.clone());
+                    } else if *about == self.event && self.effects.len() < ENTRIES_MAX {
+                        self.effects.push(event.clone());
+                    }
+                }
+                ended(&occurrence, &self.event, &mut self.endings);
+                if occurrence.is_of(&self.event) && self.entries.len() < ENTRIES_MAX {
+                    self.entries.push(occurrence);
                 }
             }
-            ended(&occurrence, event, &mut endings);
-            if occurrence.is_of(event) && entries.len() < ENTRIES_MAX {
-                entries.push(occurrence);
-            }
         }
+        self.is_over
     }
-    let mut whereabouts = whereabouts(&world, event);
-    whereabouts.append(&mut endings);
-    (!entries.is_empty() || !whereabouts.is_empty()).then(|| Biography { event: event.clone(), cause, effects, entries, whereabouts })
+
+    /// How much of the run was played, in thousandths.
+    #[must_use]
+    pub fn progress(&self) -> u32 {
+        self.world.now().thousandths_of(self.until)
+    }
+
+    /// As far as it was played; none when there is no such event by then.
+    #[must_use]
+    pub fn biography(self: Box<Self>) -> Option<Biography> {
+        let Self { event, world, cause, effects, entries, mut endings, .. } = *self;
+        let mut whereabouts = whereabouts(&world, &event);
+        whereabouts.append(&mut endings);
+        (!entries.is_empty() || !whereabouts.is_empty()).then_some(Biography { event, cause, effects, entries, whereabouts })
+    }
 }
 
 fn is(message: &Message, event: &Name) -> bool {

@@ -16,9 +16,6 @@ pub const KEYFRAMES_MAX: usize = limits::KEYFRAMES;
 pub const KEYFRAME_BYTES_MAX: usize = limits::KEYFRAME_BYTES;
 /// The number of steps between the first keyframes.
 const SPACING_FIRST: u64 = 512;
-/// So many occurrences are kept while something is looked for, before those that are older than the lookback are forgotten.
-const LOOKBACK_SLACK: usize = 4_096;
-
 #[derive(Clone, Debug)]
 pub struct Timeline {
     /// All of it: what is behind the playhead, and what lies ahead.
@@ -31,14 +28,42 @@ pub struct Timeline {
     seek: Option<Seek>,
 }
 
-/// A seek that is under way.
+/// A seek that is under way, in a world of its own: what is shown stays as it is until the seek has arrived.
 #[derive(Clone, Debug)]
 struct Seek {
+    world: Box<World>,
     from: SimTime,
-    to: SimTime,
-    /// The world that was shown before, and how far it had been played.
-    left: Box<World>,
-    furthest: SimTime,
+    aim: Aim,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    /// This moment.
+    To(SimTime),
+    /// The moment of the last thing up to this one, and then the one before that.
+    Last(SimTime),
+    /// The moment of the last thing before this one.
+    Before(SimTime),
+    /// The first occurrence of a kind, up to this moment.
+    Search(SimTime),
+}
+
+impl Aim {
+    const fn at(self) -> SimTime {
+        match self {
+            Self::To(at) | Self::Last(at) | Self::Before(at) | Self::Search(at) => at,
+        }
+    }
+}
+
+/// How far a search has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Search {
+    GoesOn,
+    /// The playhead stands there.
+    Found(Box<TimedEvent>),
+    /// Nothing like it happens; the playhead stands at the end of the search.
+    Nothing,
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +104,7 @@ impl Timeline {
             lookback: SimTime::ZERO,
             seek: None,
         };
-        timeline.keep();
+        timeline.keep(&timeline.world.clone());
         timeline
     }
 
@@ -143,9 +168,9 @@ impl Timeline {
         }
     }
 
-    /// A keyframe of where it stands.
-    fn keep(&mut self) {
-        let world = self.world.keyframe();
+    /// A keyframe.
+    fn keep(&mut self, world: &World) {
+        let world = world.keyframe();
         let bytes = world.footprint();
         self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
         while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 1 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
@@ -158,19 +183,16 @@ impl Timeline {
         }
     }
 
-    fn keep_if_due(&mut self) {
-        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.world.steps());
-        if self.world.steps() >= last + self.spacing {
-            self.keep();
-        }
+    fn is_due(&self, world: &World) -> bool {
+        world.steps() >= self.keyframes.last().map_or(0, |keyframe| keyframe.world.steps()) + self.spacing
     }
 
     /// One thing happens, at or before this moment. False when there is nothing more by then.
     fn step_until(&mut self, until: SimTime) -> bool {
         let goes_on = self.world.step_along(&self.recording.inputs, until);
         self.furthest = self.furthest.max(self.world.now());
-        if goes_on {
-            self.keep_if_due();
+        if goes_on && self.is_due(&self.world) {
+            self.keep(&self.world.clone());
         }
         goes_on
     }
@@ -179,8 +201,7 @@ impl Timeline {
     pub fn step(&mut self) -> bool {
         self.cancel_seek();
         // The clock does not run ahead of the last thing that happens.
-        let next_input = self.recording.inputs.get(self.world.recording().inputs.len()).map(|input| input.at);
-        let Some(next) = self.world.next_at().into_iter().chain(next_input).min() else { return false };
+        let Some(next) = self.next_of(&self.world) else { return false };
         self.step_until(next);
         true
     }
@@ -191,27 +212,58 @@ impl Timeline {
         (0..steps_max).any(|_| !self.step_until(until))
     }
 
-    /// Plays on until something like this has happened, but not beyond this moment, and no more than so many steps.
-    pub fn run_to(&mut self, until: SimTime, steps_max: u64, mut is_it: impl FnMut(&TimedEvent) -> bool) -> Option<TimedEvent> {
-        self.cancel_seek();
-        self.world.set_watched(true);
-        self.world.drain_occurrences();
-        let mut seen = 0;
-        for _ in 0..steps_max {
-            let goes_on = self.step_until(until);
-            let new = &self.world.occurrences()[seen..];
-            if let Some(found) = new.iter().find(|occurrence| is_it(occurrence)) {
-                return Some(found.clone());
-            }
-            seen += new.len();
-            if seen > LOOKBACK_SLACK {
-                seen -= self.world.forget_occurrences_before(self.world.now() - self.lookback);
-            }
-            if !goes_on {
-                break;
+    /// Plays on until something like this has happened, but not beyond this moment.
+    pub fn run_to(&mut self, until: SimTime, mut is_it: impl FnMut(&TimedEvent) -> bool) -> Option<TimedEvent> {
+        self.begin_search(until);
+        loop {
+            match self.advance_search(u64::MAX, |_, occurrence| is_it(occurrence)) {
+                Search::GoesOn => {}
+                Search::Found(occurrence) => return Some(*occurrence),
+                Search::Nothing => return None,
             }
         }
-        None
+    }
+
+    /// The same, but in pieces: see [`Self::advance_search`].
+    pub fn begin_search(&mut self, until: SimTime) {
+        let mut world = self.world.clone();
+        world.set_watched(true);
+        world.drain_occurrences();
+        self.seek = Some(Seek { from: world.now(), world: Box::new(world), aim: Aim::Search(until) });
+    }
+
+    /// Plays at most so many steps on from [`Self::begin_search`]. Every occurrence is shown once, until the end of the step of the
+    /// one that was looked for.
+    pub fn advance_search(&mut self, steps_max: u64, mut is_it: impl FnMut(&World, &TimedEvent) -> bool) -> Search {
+        let Some(mut seek) = self.seek.take_if(|seek| matches!(seek.aim, Aim::Search(_))) else { return Search::Nothing };
+        for _ in 0..steps_max {
+            seek.world.drain_occurrences();
+            let goes_on = seek.world.step_along(&self.recording.inputs, seek.aim.at());
+            let mut found = None;
+            for occurrence in seek.world.occurrences() {
+                if is_it(&seek.world, occurrence) && found.is_none() {
+                    found = Some(Box::new(occurrence.clone()));
+                }
+            }
+            if let Some(found) = found {
+                self.arrive(*seek.world);
+                return Search::Found(found);
+            }
+            if !goes_on {
+                self.arrive(*seek.world);
+                return Search::Nothing;
+            }
+            if self.is_due(&seek.world) {
+                self.keep(&seek.world);
+            }
+        }
+        self.seek = Some(seek);
+        Search::GoesOn
+    }
+
+    fn arrive(&mut self, world: World) {
+        self.world = world;
+        self.furthest = self.furthest.max(self.world.now());
     }
 
     /// Plays on until this is true, but not beyond this moment. Whether it became true.
@@ -232,7 +284,7 @@ impl Timeline {
         while !self.advance_seek(u64::MAX) {}
     }
 
-    /// The same, but in pieces: see [`Self::advance_seek`]. A seek that is under way goes on to this moment instead.
+    /// The same, but in pieces: see [`Self::advance_seek`].
     pub fn begin_seek(&mut self, at: SimTime) {
         // Keyframes hold no occurrences: what is to be handed out is played again.
         let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - self.lookback);
@@ -244,41 +296,77 @@ impl Timeline {
         } else {
             self.world.clone()
         };
-        let left = std::mem::replace(&mut self.world, begins);
-        let (from, furthest) = (self.world.now(), self.furthest);
-        let seek = self.seek.take().map_or(Seek { to: at, from, furthest, left: Box::new(left) }, |seek| Seek { to: at, from, ..seek });
-        self.seek = Some(seek);
+        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim: Aim::To(at) });
     }
 
-    /// Plays at most so many steps towards the moment of [`Self::begin_seek`]. Whether it is reached; then the seek is over.
+    /// To the moment before everything that happened last, in pieces as [`Self::begin_seek`] does.
+    pub fn begin_seek_back(&mut self) {
+        self.aim_before(Aim::Last(self.world.now()));
+    }
+
+    /// From the last keyframe before it.
+    fn aim_before(&mut self, aim: Aim) {
+        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() < aim.at());
+        let begins = World::clone(&self.keyframes[place.saturating_sub(1)].world);
+        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim });
+    }
+
+    /// Plays at most so many steps towards the moment that is sought. Whether the playhead has arrived; then the seek is over.
     pub fn advance_seek(&mut self, steps_max: u64) -> bool {
-        let Some(Seek { to, .. }) = self.seek else { return true };
+        let Some(mut seek) = self.seek.take_if(|seek| !matches!(seek.aim, Aim::Search(_))) else { return true };
         for _ in 0..steps_max {
-            let unwatched = to - self.lookback;
-            let is_unwatched = self.world.now() < unwatched;
-            self.world.set_watched(!is_unwatched);
-            if !self.step_until(if is_unwatched { unwatched } else { to }) && !is_unwatched {
-                self.seek = None;
+            let (until, is_last) = match seek.aim {
+                Aim::Last(now) | Aim::Before(now) => {
+                    let is_last = matches!(seek.aim, Aim::Last(_));
+                    let next = self.next_of(&seek.world).filter(|next| *next < now || is_last && *next == now);
+                    let Some(next) = next else {
+                        // The clock of this world shows the moment of the last thing.
+                        if is_last {
+                            self.aim_before(Aim::Before(seek.world.now()));
+                        } else {
+                            self.begin_seek(seek.world.now());
+                        }
+                        return self.advance_seek(steps_max);
+                    };
+                    seek.world.set_watched(false);
+                    (next, false)
+                }
+                Aim::To(to) | Aim::Search(to) => {
+                    let unwatched = to - self.lookback;
+                    let is_unwatched = seek.world.now() < unwatched;
+                    seek.world.set_watched(!is_unwatched);
+                    (if is_unwatched { unwatched } else { to }, !is_unwatched)
+                }
+            };
+            let goes_on = seek.world.step_along(&self.recording.inputs, until);
+            if goes_on && self.is_due(&seek.world) {
+                self.keep(&seek.world);
+            }
+            if !goes_on && is_last {
+                self.arrive(*seek.world);
                 return true;
             }
         }
+        self.seek = Some(seek);
         false
+    }
+
+    /// When the next thing happens in a world along this recording, by itself or from outside.
+    fn next_of(&self, world: &World) -> Option<SimTime> {
+        let next_input = self.recording.inputs.get(world.recording().inputs.len()).map(|input| input.at);
+        world.next_at().into_iter().chain(next_input).min()
     }
 
     /// How much of a seek is done, in thousandths; none when nothing is sought.
     #[must_use]
     pub fn seek_progress(&self) -> Option<u32> {
         let seek = self.seek.as_ref()?;
-        let way = |to: SimTime| (to - seek.from).as_micros();
-        Some(u32::try_from(way(self.world.now()) * 1_000 / way(seek.to).max(1)).unwrap_or(1_000).min(1_000))
+        Some((seek.world.now() - seek.from).thousandths_of(seek.aim.at() - seek.from))
     }
 
-    /// Back to where the playhead stood before the seek.
+    /// The playhead stays where it is.
     pub fn cancel_seek(&mut self) {
-        if let Some(seek) = self.seek.take() {
-            self.world = *seek.left;
-            self.furthest = seek.furthest;
-        }
+        self.seek = None;
     }
 
     /// Back before the last thing that happened; what led there is played again. False at the beginning.

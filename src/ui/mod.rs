@@ -19,6 +19,7 @@ mod table;
 mod texts;
 mod time;
 mod widgets;
+mod work;
 
 use std::cell::RefCell;
 

@@ -7,7 +7,7 @@ use super::drawing::{Gesture, Scene};
 use super::painter::{self, Palette};
 use super::texts::page as texts;
 use super::widgets::on;
-use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time};
+use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time, work};
 use crate::app::keys::ZOOM;
 use crate::app::{self, CanvasAction, Motion, tokens};
 use crate::base::number::Fixed;
@@ -71,6 +71,7 @@ impl Playground {
                     if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, &dispatch) } }
                     if let Some(session) = &app.session {
                         { panels::notice(session, &dispatch) }
+                        { work::work(&self.app, &dispatch) }
                         { panels::draft(app, &dispatch) }
                         if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session, &dispatch) } }
                     } else if app.unreadable.is_none() {

@@ -121,6 +121,7 @@ fn what_is_locked_says_so_and_a_result_is_handed_in() {
     let submission = requeue::formats::result_file::read(&text).expect("it can be read");
     let graded = requeue::lesson::grade::grade(&room(&app).lesson, &submission, &[]);
     deed(&mut app, LessonAction::Grade);
+    wait(&mut app);
     assert_eq!(Some(&graded), room(&app).graded.as_ref(), "the page and whoever grades say the same");
     assert_eq!(graded.student.as_deref(), Some("Grace"));
     assert_eq!(graded.score, 500, "one of two");

@@ -10,3 +10,4 @@ mod operating;
 mod publishing;
 mod support;
 mod time;
+mod work;

@@ -36,6 +36,17 @@ pub fn play(app: &mut App, seconds: u64) {
     act(app, TimeAction::Pause);
 }
 
+/// Frames pass until nothing is under way any more.
+pub fn wait(app: &mut App) {
+    for _ in 0..10_000 {
+        if !app.is_busy() {
+            return;
+        }
+        act(app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    }
+    panic!("it never ends: {:?}", app.working());
+}
+
 pub fn notification_service(app: &App) -> InstanceId {
     let (service, _) = session(app).scenario().service("notification-service").expect("it is there");
     InstanceId { service, instance: 0 }

@@ -284,12 +284,6 @@ impl World {
         &self.occurrences
     }
 
-    /// How many it has forgotten.
-    pub(super) fn forget_occurrences_before(&mut self, at: SimTime) -> usize {
-        let old = self.occurrences.partition_point(|occurrence| occurrence.at < at);
-        self.occurrences.drain(..old).len()
-    }
-
     /// What happened since this was last asked, in order.
     pub fn drain_occurrences(&mut self) -> std::vec::Drain<'_, TimedEvent> {
         self.occurrences.drain(..)
