@@ -40,7 +40,7 @@ pub fn is_of_interest(what: &Happening) -> bool {
 
 fn kind_of(what: &Happening) -> Option<(MarkerKind, String)> {
     Some(match what {
-        Happening::FaultBegan(fault) => (MarkerKind::Fault, fault.clone()),
+        Happening::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
         Happening::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
         Happening::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}")),
         Happening::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),

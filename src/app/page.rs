@@ -1,7 +1,7 @@
 //! The page around the canvas: dialogs, views, what a link asks for, preferences.
 
 use super::effect::Effect;
-use super::words::Mark;
+use super::words::LogIcon;
 use super::{App, Speed};
 use crate::base::SimTime;
 use crate::lesson::Lock;
@@ -72,12 +72,12 @@ pub enum Filter {
 impl Filter {
     /// Whether a line of the log is shown.
     #[must_use]
-    pub fn shows(self, occurrence: &Occurrence, mark: Mark) -> bool {
+    pub fn shows(self, occurrence: &Occurrence, mark: LogIcon) -> bool {
         match self {
             Self::All => true,
-            Self::Messages => mark != Mark::Program,
-            Self::Trouble => matches!(mark, Mark::Dead | Mark::Failure | Mark::Redelivered),
-            Self::Programs => occurrence.what.instance().is_some() || mark == Mark::Program,
+            Self::Messages => mark != LogIcon::Program,
+            Self::Trouble => matches!(mark, LogIcon::Dead | LogIcon::Failure | LogIcon::Redelivered),
+            Self::Programs => occurrence.what.instance().is_some() || mark == LogIcon::Program,
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::broker::explain::Why;
 use crate::broker::{DeathReason, Event, Message};
+use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
 use crate::sim::{Happening, Occurrence, Place, Verdict, World};
 
 /// How a line is marked, by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum LogIcon {
     /// A message as usual: a disc.
     Message,
     /// It comes again: a disc with a ring.
@@ -24,7 +25,7 @@ pub enum Mark {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    pub mark: Mark,
+    pub mark: LogIcon,
     /// In RabbitMQ's word.
     pub what: &'static str,
     pub detail: String,
@@ -83,11 +84,24 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
         | Happening::LostDelivery { .. }
         | Happening::Persisted { .. } => true,
         // What dies says so itself.
-        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => !fault.starts_with("kill") && !fault.starts_with("stop"),
-        Happening::Answered { status, .. } => !(200..300).contains(status),
+        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => match fault {
+            FaultKind::Kill(_) | FaultKind::Stop(_) => false,
+            FaultKind::Hang(_)
+            | FaultKind::Slow(..)
+            | FaultKind::Partition(_)
+            | FaultKind::RestartBroker
+            | FaultKind::Alarm(_)
+            | FaultKind::FillStore(_) => true,
+        },
+        Happening::Answered { status, .. } => !is_success(*status),
         Happening::RequestSent { attempt, .. } => *attempt > 1,
         Happening::Began { .. } | Happening::Finished { .. } | Happening::Sent { .. } | Happening::Settling { .. } => false,
     }
+}
+
+/// Whether HTTP calls it a success.
+const fn is_success(status: u16) -> bool {
+    matches!(status, 200..=299)
 }
 
 /// Where on the canvas it happened.
@@ -253,75 +267,77 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
     let instance = |id: &InstanceId| instance_name(world, *id);
     let (mark, what, detail) = match &occurrence.what {
         Happening::Broker(event) => return broker_line(event),
-        Happening::Started(id) => (Mark::Program, "Started", instance(id)),
-        Happening::Connected(id) => (Mark::Program, "Connected", format!("{} to the broker", instance(id))),
-        Happening::Killed { instance: id, runs: 0 } => (Mark::Failure, "Killed", instance(id)),
-        Happening::Killed { instance: id, runs } => (Mark::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
-        Happening::ConnectFailed { instance: id, reason } => (Mark::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
-        Happening::ConnectionLost { instance: id, reason } => (Mark::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
-        Happening::Stopping(id) => (Mark::Program, "Stopping", format!("{} takes nothing new", instance(id))),
-        Happening::Stopped(id) => (Mark::Program, "Stopped", instance(id)),
-        Happening::FaultBegan(fault) => (Mark::Failure, "Fault", fault.clone()),
-        Happening::FaultEnded(fault) if fault == "restart broker" => (Mark::Program, "Back", "the broker".to_owned()),
-        Happening::FaultEnded(fault) => (Mark::Program, "Mended", fault.clone()),
-        Happening::Edited => (Mark::Program, "Edited", "the scenario".to_owned()),
+        Happening::Started(id) => (LogIcon::Program, "Started", instance(id)),
+        Happening::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
+        Happening::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
+        Happening::Killed { instance: id, runs } => (LogIcon::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
+        Happening::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
+        Happening::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
+        Happening::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
+        Happening::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
+        Happening::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),
+        Happening::FaultEnded(FaultKind::RestartBroker) => (LogIcon::Program, "Back", "the broker".to_owned()),
+        Happening::FaultEnded(fault) => (LogIcon::Program, "Mended", fault.to_string()),
+        Happening::Edited => (LogIcon::Program, "Edited", "the scenario".to_owned()),
         Happening::RequestSent { client, number, attempt } => {
-            (Mark::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
+            (LogIcon::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
         }
         Happening::GaveUp { client, number } => {
-            (Mark::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(world, *client)))
+            (LogIcon::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(world, *client)))
         }
-        Happening::Began { instance: id, about, .. } => (Mark::Program, "Handling", format!("{about}, {}", instance(id))),
-        Happening::Finished { instance: id, about } => (Mark::Program, "Handled", format!("{about}, {}", instance(id))),
-        Happening::Skipped { instance: id, about } => (Mark::Program, "Skipped", format!("{about} was done before, {}", instance(id))),
+        Happening::Began { instance: id, about, .. } => (LogIcon::Program, "Handling", format!("{about}, {}", instance(id))),
+        Happening::Finished { instance: id, about } => (LogIcon::Program, "Handled", format!("{about}, {}", instance(id))),
+        Happening::Skipped { instance: id, about } => (LogIcon::Program, "Skipped", format!("{about} was done before, {}", instance(id))),
         Happening::Sent { instance: id, event, routing_key, .. } => {
-            (Mark::Message, "Sent", format!("{routing_key} {event}, {}", instance(id)))
+            (LogIcon::Message, "Sent", format!("{routing_key} {event}, {}", instance(id)))
         }
-        Happening::PublishLost { event, reason } => (Mark::Failure, "Lost", format!("{event}: {reason}")),
+        Happening::PublishLost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
         Happening::PublishFailed { instance: id, event, reason } => {
-            (Mark::Failure, "Not confirmed", format!("{event}: {reason}, {}", instance(id)))
+            (LogIcon::Failure, "Not confirmed", format!("{event}: {reason}, {}", instance(id)))
         }
         Happening::CallFailed { instance: id, service, attempt, reason, .. } => {
-            (Mark::Failure, "Call failed", format!("{} to {service}, attempt {attempt}: {reason}", instance(id)))
+            (LogIcon::Failure, "Call failed", format!("{} to {service}, attempt {attempt}: {reason}", instance(id)))
         }
-        Happening::CircuitOpened { instance: id, service } => (Mark::Failure, "Circuit open", format!("{} to {service}", instance(id))),
-        Happening::CircuitClosed { instance: id, service } => (Mark::Program, "Circuit closed", format!("{} to {service}", instance(id))),
+        Happening::CircuitOpened { instance: id, service } => (LogIcon::Failure, "Circuit open", format!("{} to {service}", instance(id))),
+        Happening::CircuitClosed { instance: id, service } => {
+            (LogIcon::Program, "Circuit closed", format!("{} to {service}", instance(id)))
+        }
         Happening::SettlementLost { instance: id, event } => {
-            (Mark::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
+            (LogIcon::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
         }
         Happening::RequestRefused { service, path } => {
             let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
-            (Mark::Failure, "Refused", format!("{path}: {service} is down"))
+            (LogIcon::Failure, "Refused", format!("{path}: {service} is down"))
         }
         Happening::Answered { client, status, .. } => {
             let client = client_name(world, *client);
-            let mark = if (200..300).contains(status) { Mark::Program } else { Mark::Failure };
+            let mark = if (200..300).contains(status) { LogIcon::Program } else { LogIcon::Failure };
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
             (mark, "Answered", format!("{client}: {status}"))
         }
         Happening::Persisted { instance: id, record, state, .. } => {
-            (Mark::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))
+            (LogIcon::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))
         }
         Happening::Unsent { instance: id, routing_key, .. } => {
-            (Mark::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
+            (LogIcon::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
         }
-        Happening::Effect { what, whom, .. } => (Mark::Program, "Done", format!("{what}, {whom}")),
+        Happening::Effect { what, whom, .. } => (LogIcon::Program, "Done", format!("{what}, {whom}")),
         Happening::Settling { verdict, event, .. } => {
             let what = match verdict {
                 Verdict::Ack => "Acking",
                 Verdict::Requeue => "Nacking",
                 Verdict::Reject | Verdict::RejectRequeue => "Rejecting",
             };
-            (Mark::Message, what, event.to_string())
+            (LogIcon::Message, what, event.to_string())
         }
         Happening::HandlerFailed { instance: id, step, reason, .. } => {
-            (Mark::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
+            (LogIcon::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
         }
         Happening::LostDelivery { instance: id, event, no_ack: false, .. } => {
-            (Mark::Failure, "Not received", format!("{event}: {} is gone; still unacked at the broker", instance(id)))
+            (LogIcon::Failure, "Not received", format!("{event}: {} is gone; still unacked at the broker", instance(id)))
         }
         Happening::LostDelivery { instance: id, event, no_ack: true, .. } => {
-            (Mark::Failure, "Lost", format!("{event}: {} is gone, and the broker took it for done", instance(id)))
+            (LogIcon::Failure, "Lost", format!("{event}: {} is gone, and the broker took it for done", instance(id)))
         }
     };
     Line { mark, what, detail }
@@ -329,47 +345,51 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
 
 fn broker_line(event: &Event) -> Line {
     let (mark, what, detail) = match event {
-        Event::Published { message, .. } => (Mark::Message, "Published", format!("{} to {}", name(message), exchange(&message.exchange))),
-        Event::Routed { message, queues } if queues.is_empty() => {
-            (Mark::Failure, "Unroutable", format!("{}: no binding matches", name(message)))
+        Event::Published { message, .. } => {
+            (LogIcon::Message, "Published", format!("{} to {}", name(message), exchange(&message.exchange)))
         }
-        Event::Routed { message, queues } => (Mark::Message, "Routed", format!("{} to {}", name(message), queues.join(", "))),
-        Event::Returned { message, code, .. } => (Mark::Failure, "Returned", format!("{}: {}", name(message), code.name())),
-        Event::Confirmed { sequence, .. } => (Mark::Message, "Confirmed", format!("publish {sequence}")),
-        Event::Enqueued { queue, message } => (Mark::Message, "Enqueued", format!("{} in {queue}", name(message))),
+        Event::Routed { message, queues } if queues.is_empty() => {
+            (LogIcon::Failure, "Unroutable", format!("{}: no binding matches", name(message)))
+        }
+        Event::Routed { message, queues } => (LogIcon::Message, "Routed", format!("{} to {}", name(message), queues.join(", "))),
+        Event::Returned { message, code, .. } => (LogIcon::Failure, "Returned", format!("{}: {}", name(message), code.name())),
+        Event::Confirmed { sequence, .. } => (LogIcon::Message, "Confirmed", format!("publish {sequence}")),
+        Event::Enqueued { queue, message } => (LogIcon::Message, "Enqueued", format!("{} in {queue}", name(message))),
         Event::Delivered(delivered) if delivered.redelivered => {
             let detail = format!("{} from {}, redelivered", name(&delivered.message), delivered.queue);
-            (Mark::Redelivered, "Delivered", detail)
+            (LogIcon::Redelivered, "Delivered", detail)
         }
-        Event::Delivered(delivered) => (Mark::Message, "Delivered", format!("{} from {}", name(&delivered.message), delivered.queue)),
-        Event::Fetched { queue, message, .. } => (Mark::Message, "Fetched", format!("{} from {queue}", name(message))),
-        Event::Acknowledged { queue, message, .. } => (Mark::Message, "Acknowledged", format!("{} in {queue}", name(message))),
+        Event::Delivered(delivered) => (LogIcon::Message, "Delivered", format!("{} from {}", name(&delivered.message), delivered.queue)),
+        Event::Fetched { queue, message, .. } => (LogIcon::Message, "Fetched", format!("{} from {queue}", name(message))),
+        Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
         Event::Requeued { queue, message, position, cause, .. } => {
-            (Mark::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
+            (LogIcon::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
         }
         Event::DeadLettered { queue, message, reason, .. } => {
-            (Mark::Dead, "Dead-lettered", format!("{} from {queue}: {reason}", name(message)))
+            (LogIcon::Dead, "Dead-lettered", format!("{} from {queue}: {reason}", name(message)))
         }
-        Event::Dropped { queue, message, cause } => (Mark::Failure, "Dropped", format!("{} from {queue}: {}", name(message), cause.name())),
-        Event::Refused { queue, message, .. } => (Mark::Failure, "Refused", format!("{}: {queue} is full", name(message))),
-        Event::ConsumerStarted { queue, consumer_tag, .. } => (Mark::Program, "Consuming", format!("{consumer_tag} from {queue}")),
-        Event::ConsumerEnded { queue, consumer_tag, .. } => (Mark::Program, "Cancelled", format!("{consumer_tag} on {queue}")),
+        Event::Dropped { queue, message, cause } => {
+            (LogIcon::Failure, "Dropped", format!("{} from {queue}: {}", name(message), cause.name()))
+        }
+        Event::Refused { queue, message, .. } => (LogIcon::Failure, "Refused", format!("{}: {queue} is full", name(message))),
+        Event::ConsumerStarted { queue, consumer_tag, .. } => (LogIcon::Program, "Consuming", format!("{consumer_tag} from {queue}")),
+        Event::ConsumerEnded { queue, consumer_tag, .. } => (LogIcon::Program, "Cancelled", format!("{consumer_tag} on {queue}")),
         Event::ConsumerCancelled { queue, consumer_tag, .. } => {
-            (Mark::Failure, "Cancelled", format!("{consumer_tag}, because {queue} is gone"))
+            (LogIcon::Failure, "Cancelled", format!("{consumer_tag}, because {queue} is gone"))
         }
-        Event::QueueDeleted { queue } => (Mark::Program, "Deleted", format!("queue {queue}")),
-        Event::ExchangeDeleted { exchange } => (Mark::Program, "Deleted", format!("exchange {exchange}")),
-        Event::ChannelClosed { text, .. } => (Mark::Failure, "Channel closed", text.clone()),
-        Event::ConnectionClosed { text, .. } => (Mark::Failure, "Connection closed", text.clone()),
-        Event::ConnectionBlocked { reason, .. } => (Mark::Failure, "Blocked", format!("a publisher's connection: {reason}")),
-        Event::ConnectionUnblocked { .. } => (Mark::Program, "Unblocked", "a publisher's connection".to_owned()),
-        Event::AlarmSet { resource } => (Mark::Failure, "Alarm", format!("low on {}", resource.name())),
-        Event::AlarmCleared { resource } => (Mark::Program, "Alarm cleared", resource.name().to_owned()),
+        Event::QueueDeleted { queue } => (LogIcon::Program, "Deleted", format!("queue {queue}")),
+        Event::ExchangeDeleted { exchange } => (LogIcon::Program, "Deleted", format!("exchange {exchange}")),
+        Event::ChannelClosed { text, .. } => (LogIcon::Failure, "Channel closed", text.clone()),
+        Event::ConnectionClosed { text, .. } => (LogIcon::Failure, "Connection closed", text.clone()),
+        Event::ConnectionBlocked { reason, .. } => (LogIcon::Failure, "Blocked", format!("a publisher's connection: {reason}")),
+        Event::ConnectionUnblocked { .. } => (LogIcon::Program, "Unblocked", "a publisher's connection".to_owned()),
+        Event::AlarmSet { resource } => (LogIcon::Failure, "Alarm", format!("low on {}", resource.name())),
+        Event::AlarmCleared { resource } => (LogIcon::Program, "Alarm cleared", resource.name().to_owned()),
         Event::Discarded { message_ids } => {
-            (Mark::Failure, "Lost", format!("{} published, but the connection closed before the broker read it", message_ids.len()))
+            (LogIcon::Failure, "Lost", format!("{} published, but the connection closed before the broker read it", message_ids.len()))
         }
-        Event::RolledBack { message, .. } => (Mark::Failure, "Rolled back", name(message)),
-        Event::Restarted => (Mark::Failure, "Restarted", "the broker".to_owned()),
+        Event::RolledBack { message, .. } => (LogIcon::Failure, "Rolled back", name(message)),
+        Event::Restarted => (LogIcon::Failure, "Restarted", "the broker".to_owned()),
     };
     Line { mark, what, detail }
 }

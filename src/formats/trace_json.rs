@@ -121,7 +121,7 @@ fn program(world: &World, what: &Happening, fields: &mut Map<String, Json>) -> &
             put(fields, "reason", *reason);
         }
         Happening::Killed { runs, .. } => put(fields, "runs", *runs),
-        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => put(fields, "fault", fault.as_str()),
+        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => put(fields, "fault", fault.to_string()),
         Happening::RequestSent { client: index, number, attempt } => {
             put(fields, "client", client(*index));
             put(fields, "number", *number);

@@ -37,6 +37,13 @@ pub enum FaultKind {
     FillStore(Name),
 }
 
+/// As its sentence: a trace is the same when its faults read the same.
+impl std::hash::Hash for FaultKind {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
+
 /// An instance of a service, or all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

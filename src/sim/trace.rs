@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use super::ids::{InstanceId, Verdict};
 use crate::base::SimTime;
 use crate::broker::{Body, Event, Message, MessageId, Name};
+use crate::scenario::FaultKind;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimedEvent {
@@ -43,8 +44,8 @@ pub enum WorldEvent {
     Stopping(InstanceId),
     Stopped(InstanceId),
     /// In a fault's own words.
-    FaultBegan(String),
-    FaultEnded(String),
+    FaultBegan(FaultKind),
+    FaultEnded(FaultKind),
     /// Somebody changed the scenario.
     Edited,
     RequestSent {

@@ -56,7 +56,7 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
         <section class="sec alert" id="dead-letter-alert" aria-label={texts::DEAD_LETTER_ALERT}>
             for (name, ready) in waiting.into_iter() {
                 <p>
-                    { mark(words::Mark::Dead) }
+                    { mark(words::LogIcon::Dead) }
                     <span>
                         { format!("{ready} dead {} in ", if ready == 1 { texts::LETTER } else { texts::LETTERS }) }
                         <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
@@ -331,11 +331,11 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
     let line = |message: &Message, redelivered: bool, note: String| {
         let sign = if !message.deaths().is_empty() {
-            words::Mark::Dead
+            words::LogIcon::Dead
         } else if redelivered {
-            words::Mark::Redelivered
+            words::LogIcon::Redelivered
         } else {
-            words::Mark::Message
+            words::LogIcon::Message
         };
         let key = original_key(message);
         html! {

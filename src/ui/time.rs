@@ -551,7 +551,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         (of_kind && found).then_some((entry, line))
     });
     let entry_row = |entry: &Entry, words::Line { mark: sign, what, detail }: words::Line| {
-        let dead = matches!(sign, words::Mark::Dead | words::Mark::Failure);
+        let dead = matches!(sign, words::LogIcon::Dead | words::LogIcon::Failure);
         let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
         let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
         let place = words::place_of(&entry.occurrence);

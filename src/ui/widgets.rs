@@ -7,7 +7,7 @@ use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, html};
 use super::{Dispatch, browser, icons};
 use crate::app::Action;
 use crate::app::glossary::meaning;
-use crate::app::words::Mark;
+use crate::app::words::LogIcon;
 use crate::base::number::Shortest;
 
 /// What a button does when it is clicked.
@@ -64,19 +64,19 @@ pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html 
 }
 
 /// A message's sign in the colour of its routing key.
-pub fn message_mark(sign: Mark, hue: usize) -> Html {
+pub fn message_mark(sign: LogIcon, hue: usize) -> Html {
     html! { <span class={format!("hue-{}", hue + 1)}>{ mark(sign) }</span> }
 }
 
-pub fn mark(mark: Mark) -> Html {
+pub fn mark(mark: LogIcon) -> Html {
     let shape = match mark {
-        Mark::Message => html! { <circle cx="7" cy="7" r="4" class="mark-message" /> },
-        Mark::Redelivered => html! {
+        LogIcon::Message => html! { <circle cx="7" cy="7" r="4" class="mark-message" /> },
+        LogIcon::Redelivered => html! {
             <><circle cx="7" cy="7" r="2.8" class="mark-message" /><circle cx="7" cy="7" r="5.4" class="mark-ring" /></>
         },
-        Mark::Dead => html! { <path d="M7 1.6 12.4 7 7 12.4 1.6 7z" class="mark-dead" /> },
-        Mark::Failure => html! { <path d="m3.4 3.4 7.2 7.2m0-7.2-7.2 7.2" class="mark-failure" /> },
-        Mark::Program => html! { <rect x="3.4" y="3.4" width="7.2" height="7.2" rx="1.6" class="mark-program" /> },
+        LogIcon::Dead => html! { <path d="M7 1.6 12.4 7 7 12.4 1.6 7z" class="mark-dead" /> },
+        LogIcon::Failure => html! { <path d="m3.4 3.4 7.2 7.2m0-7.2-7.2 7.2" class="mark-failure" /> },
+        LogIcon::Program => html! { <rect x="3.4" y="3.4" width="7.2" height="7.2" rx="1.6" class="mark-program" /> },
     };
     html! { <svg class="mark" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{ shape }</svg> }
 }

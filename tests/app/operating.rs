@@ -1,12 +1,16 @@
 //! What is done to a running system by hand: kills, faults, requests, messages fetched and moved, commands.
 
 use requeue::app::tokens::{Shape, picture};
-use requeue::app::words::{self, Mark};
-use requeue::app::{Action, App, EditAction, FileAction, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands};
+use requeue::app::words::{self, LogIcon};
+use requeue::app::{
+    self, App, Dialog, EditAction, Effect, Image, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands,
+};
 use requeue::base::SimTime;
 use requeue::broker::Resource;
-use requeue::scenario::{FaultKind, Target};
-use requeue::sim::End;
+use requeue::scenario::edit::PartKind;
+use requeue::scenario::{FaultKind, Point, Target};
+use requeue::sim::service::Instance;
+use requeue::sim::{End, Happening, Occurrence};
 
 use super::support::*;
 
@@ -17,14 +21,14 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
     let killed = session(&app).playhead.log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
-    assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == Mark::Failure));
+    assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == LogIcon::Failure));
     play(&mut app, 1);
     let shown = picture(session(&app).plan(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
     act(&mut app, OperateAction::Start(id));
     play(&mut app, 2);
     let lines: Vec<_> = session(&app).playhead.log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
-    assert!(lines.iter().any(|line| line.mark == Mark::Redelivered && line.what == "Delivered"));
+    assert!(lines.iter().any(|line| line.mark == LogIcon::Redelivered && line.what == "Delivered"));
 }
 
 /// Whether a fault of this kind is at work, by what the world itself is like.
@@ -155,30 +159,222 @@ fn faults_are_planned_as_sentences_moved_and_taken_back() {
     }
 }
 
-/// Whatever the palette of commands offers can be done, with anything selected.
+/// What is selected when a command is given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Chosen {
+    Nothing,
+    Client,
+    Program,
+    Exchange,
+    Queue,
+    TwoNodes,
+}
+
+/// A system that has run for a while, with a part added and taken back, so that there is something to undo and to do again.
+fn at_work(chosen: Chosen, before: &[&str]) -> App {
+    let mut app = opened();
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
+    act(&mut app, EditAction::Undo);
+    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    play(&mut app, 2);
+    act(&mut app, TimeAction::SetSpeed(Speed::NORMAL));
+    let selected = match chosen {
+        Chosen::Nothing => None,
+        Chosen::Client => Some(Node::Client(0)),
+        Chosen::Program => Some(Node::Instance(notification_service(&app))),
+        Chosen::Exchange => Some(Node::Exchange("platform-events".into())),
+        Chosen::Queue | Chosen::TwoNodes => Some(node("notification-queue.dead")),
+    };
+    act(&mut app, SelectAction::Node(selected));
+    if chosen == Chosen::TwoNodes {
+        act(&mut app, SelectAction::Toggle(Node::Exchange("platform-events".into())));
+    }
+    for name in before {
+        give(&mut app, name);
+    }
+    app
+}
+
+/// Finds a command as a visitor does, by its words, and does it.
+fn give(app: &mut App, name: &str) -> Vec<Effect> {
+    act(app, PageAction::TypeQuery(name.to_uppercase()));
+    let found = commands::found(app).into_iter().find(|command| command.name() == name);
+    app::update(app, found.unwrap_or_else(|| panic!("{name} is offered")).action)
+}
+
+fn program(app: &App) -> &Instance {
+    session(app).world().instance(notification_service(app)).expect("it is there")
+}
+
+fn alarms(app: &App) -> &[Resource] {
+    session(app).world().broker().alarms()
+}
+
+fn said(app: &App, what: &str) -> bool {
+    session(app).playhead.log.newest().any(|entry| words::line(&entry.occurrence, session(app).world()).what == what)
+}
+
+fn now(app: &App) -> SimTime {
+    session(app).world().now()
+}
+
+fn parts(app: &App) -> [usize; 4] {
+    let scenario = session(app).scenario();
+    [scenario.clients.len(), scenario.services.len(), scenario.broker.exchanges.len(), scenario.broker.queues.len()]
+}
+
+fn added(before: &App, after: &App, more: [usize; 4]) -> bool {
+    let was = parts(before);
+    parts(after) == std::array::from_fn(|index| was[index] + more[index])
+}
+
+fn kept(effects: &[Effect]) -> bool {
+    matches!(effects, [.., Effect::SaveDraft(_)])
+}
+
+fn spread(app: &App, pick: fn(Point) -> f64) -> f64 {
+    let place = |node: &Node| pick(session(app).place(node).expect("it is there"));
+    (place(&node("notification-queue.dead")) - place(&Node::Exchange("platform-events".into()))).abs()
+}
+
+/// What is selected, the commands given before, the command, and what it changed: before, afterwards, and its effects.
+type CommandCase = (Chosen, &'static [&'static str], &'static str, fn(&App, &App, &[Effect]) -> bool);
+
+const COMMANDS: &[CommandCase] = &[
+    (Chosen::Nothing, &[], "Play", |_, app, _| app.playing),
+    (Chosen::Nothing, &["Play"], "Pause", |_, app, _| !app.playing),
+    (Chosen::Nothing, &[], "One event forward", |before, app, _| now(app) > now(before)),
+    (Chosen::Nothing, &[], "One event back", |before, app, _| now(app) < now(before)),
+    (Chosen::Nothing, &[], "To the next crash, dead letter or failure", |before, app, _| {
+        now(app) > now(before) && session(app).objection.is_none()
+    }),
+    (Chosen::Nothing, &[], "Restart from time zero", |_, app, _| now(app) == SimTime::ZERO),
+    (Chosen::Nothing, &[], "Restart the broker", |before, app, _| said(app, "Restarted") && !said(before, "Restarted")),
+    (Chosen::Nothing, &[], "Raise a memory alarm", |_, app, _| alarms(app) == [Resource::Memory]),
+    (Chosen::Nothing, &["Raise a memory alarm"], "Clear the memory alarm", |_, app, _| alarms(app).is_empty()),
+    (Chosen::Nothing, &[], "Raise a disk alarm", |_, app, _| alarms(app) == [Resource::Disk]),
+    (Chosen::Nothing, &["Raise a disk alarm"], "Clear the disk alarm", |_, app, _| alarms(app).is_empty()),
+    (Chosen::Nothing, &[], "Add: HTTP client", |before, app, effects| kept(effects) && added(before, app, [1, 0, 0, 0])),
+    (Chosen::Nothing, &[], "Add: Service", |before, app, effects| kept(effects) && added(before, app, [0, 1, 0, 0])),
+    (Chosen::Nothing, &[], "Add: Direct exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Nothing, &[], "Add: Fanout exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Nothing, &[], "Add: Topic exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Nothing, &[], "Add: Headers exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Nothing, &[], "Add: Classic queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
+    (Chosen::Nothing, &[], "Add: Quorum queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
+    (Chosen::Nothing, &[], "Select everything", |_, app, _| session(app).parts().len() == parts(app).iter().sum::<usize>()),
+    (Chosen::Nothing, &[], "Arrange along the message flow", |before, app, effects| {
+        kept(effects) && session(app).document.layout != session(before).document.layout
+    }),
+    (Chosen::Nothing, &[], "Undo", |before, app, effects| kept(effects) && parts(app)[3] + 1 == parts(before)[3]),
+    (Chosen::Nothing, &[], "Redo", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
+    (Chosen::Nothing, &[], "Table view", |_, app, _| app.table),
+    (Chosen::Nothing, &["Table view"], "Canvas", |_, app, _| !app.table),
+    (Chosen::Nothing, &[], "New scenario", |_, app, _| app.dialog == Some(Dialog::Replace)),
+    (Chosen::Nothing, &[], "Scenarios", |_, app, effects| app.dialog == Some(Dialog::Gallery) && effects == [Effect::FetchGallery]),
+    (Chosen::Nothing, &[], "Lessons", |_, app, effects| app.dialog == Some(Dialog::Course) && effects == [Effect::FetchCourse]),
+    (Chosen::Nothing, &[], "Make the canvas a lesson", |_, app, _| app.dialog == Some(Dialog::Author) && app.written.contains("```lesson")),
+    (Chosen::Nothing, &[], "Save the scenario", |_, app, effects| {
+        !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }] if text.contains("\"queue-1\""))
+    }),
+    (
+        Chosen::Nothing,
+        &[],
+        "Save the recording up to now",
+        |_, _, effects| matches!(effects, [Effect::Download { text, .. }] if text.contains("inputs")),
+    ),
+    (Chosen::Nothing, &[], "Share…", |_, app, _| app.dialog == Some(Dialog::Share)),
+    (Chosen::Nothing, &[], "Picture of the canvas (PNG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Png, _)])),
+    (Chosen::Nothing, &[], "Picture of the canvas (SVG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Svg, _)])),
+    (Chosen::Nothing, &[], "Glossary", |_, app, _| app.dialog == Some(Dialog::Glossary)),
+    (Chosen::Nothing, &[], "Keyboard shortcuts", |_, app, _| app.dialog == Some(Dialog::Shortcuts)),
+    (Chosen::Client, &[], "Send 50 requests at once", |before, app, _| {
+        let sent = |app: &App| session(app).world().ledger().business.requests;
+        sent(app) == sent(before) + 50
+    }),
+    (Chosen::Queue, &[], "Get one message, put it back", |before, app, _| {
+        let dead = "notification-queue.dead";
+        ready(app, dead) == ready(before, dead) && ready(app, dead) > 0 && said(app, "Fetched")
+    }),
+    (Chosen::Queue, &[], "Purge: drop what is ready", |before, app, _| {
+        ready(before, "notification-queue.dead") > 0 && ready(app, "notification-queue.dead") == 0
+    }),
+    (Chosen::Queue, &[], "Redrive: send all back to where it was published", |before, app, _| {
+        let arrived = |app: &App| session(app).world().ledger().queues["notification-queue"].arrived;
+        arrived(app) == arrived(before) + ready(before, "notification-queue.dead")
+    }),
+    (Chosen::Exchange, &[], "Connect to…", |_, app, _| {
+        session(app).selection.connecting == Some(Node::Exchange("platform-events".into()))
+    }),
+    (Chosen::Exchange, &[], "Copy", |_, _, effects| matches!(effects, [Effect::Copy(text)] if text.contains("platform-events"))),
+    (Chosen::Exchange, &[], "Cut", |before, app, effects| {
+        matches!(effects, [Effect::Copy(_), Effect::SaveDraft(_)]) && parts(app)[2] + 1 == parts(before)[2]
+    }),
+    (Chosen::Exchange, &[], "Duplicate", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Exchange, &[], "Delete", |before, app, effects| kept(effects) && parts(app)[2] + 1 == parts(before)[2]),
+    (Chosen::TwoNodes, &[], "Align in a column", |before, app, _| spread(before, |at| at.x) > 0.0 && spread(app, |at| at.x) < 1e-9),
+    (Chosen::TwoNodes, &[], "Align in a row", |before, app, _| spread(before, |at| at.y) > 0.0 && spread(app, |at| at.y) < 1e-9),
+    (Chosen::TwoNodes, &["Select everything"], "Spread downwards", |before, app, effects| {
+        kept(effects) && session(app).document.layout != session(before).document.layout
+    }),
+    (Chosen::TwoNodes, &["Select everything"], "Spread across", |before, app, effects| {
+        kept(effects) && session(app).document.layout != session(before).document.layout
+    }),
+    (Chosen::Program, &[], "Kill", |_, app, _| !program(app).up),
+    (Chosen::Program, &["Kill"], "Start", |_, app, _| program(app).up),
+    (Chosen::Program, &[], "Stop: finish what it has begun", |before, app, _| {
+        let stopping = |app: &App| said(app, "Stopping") || said(app, "Stopped");
+        stopping(app) && !stopping(before)
+    }),
+    (Chosen::Program, &[], "Hang: do nothing, keep what it holds", |_, app, _| program(app).hung),
+    (Chosen::Program, &["Hang: do nothing, keep what it holds"], "Wake", |_, app, _| !program(app).hung),
+    (Chosen::Program, &[], "Slow down 5×", |_, app, _| program(app).slowness > 1.0),
+    (Chosen::Program, &["Slow down 5×"], "Back to its speed", |_, app, _| program(app).slowness <= 1.0),
+    (Chosen::Program, &[], "Cut off from the broker", |_, app, _| {
+        let service = notification_service(app).service;
+        session(app).world().is_cut([End::Service(service), End::Broker])
+    }),
+    (Chosen::Program, &["Cut off from the broker"], "Reconnect to the broker", |_, app, _| {
+        let service = notification_service(app).service;
+        !session(app).world().is_cut([End::Service(service), End::Broker])
+    }),
+    (Chosen::Program, &[], "Fill its store", |before, app, _| said(app, "Fault") && !said(before, "Fault")),
+];
+
 #[test]
-fn every_command_can_be_done() {
-    let client = Node::Client(0);
-    let service = Node::Instance(notification_service(&opened()));
-    for node in [None, Some(client), Some(service), Some(Node::Exchange("platform-events".into())), Some(node("notification-queue"))] {
-        let mut app = opened();
-        act(&mut app, FileAction::GalleryFetched("[]".into()));
-        act(&mut app, SelectAction::Node(node.clone()));
+fn every_command_does_what_it_says() {
+    let mut offered: Vec<String> = Vec::new();
+    for (chosen, first, name, changed) in COMMANDS {
+        let (before, mut app) = (at_work(*chosen, first), at_work(*chosen, first));
         let names: Vec<String> = commands::all(&app).into_iter().map(|command| command.name()).collect();
         let mut sorted = names.clone();
         sorted.sort();
         sorted.dedup();
-        assert_eq!(sorted.len(), names.len(), "each name once");
-        for name in names {
-            act(&mut app, SelectAction::Node(node.clone()));
-            act(&mut app, PageAction::TypeQuery(name.to_uppercase()));
-            let command = commands::found(&app).into_iter().find(|command| command.name() == name);
-            // What was deleted meanwhile cannot be killed any more; and where nothing breaks any more, the next crash is a day ahead.
-            let Some(command) = command.filter(|command| node.is_none() || command.action != Action::Time(TimeAction::FindNext)) else {
-                continue;
-            };
-            act(&mut app, command.action);
-            balanced(&app);
-        }
+        assert_eq!(sorted.len(), names.len(), "each name once: {names:?}");
+        offered.extend(names);
+        let effects = give(&mut app, name);
+        assert!(changed(&before, &app, &effects), "{name}, with {chosen:?}, has {} effects", effects.len());
+        balanced(&app);
+    }
+    let untold: Vec<&String> = offered.iter().filter(|name| COMMANDS.iter().all(|(_, _, known, _)| known != name)).collect();
+    assert_eq!(untold, [""; 0], "what a command changes stands in the table");
+}
+
+/// Every 2xx is a success: a handler may answer 200 or 204 as well.
+#[test]
+fn an_answer_is_a_failure_only_where_http_says_so() {
+    for (status, icon) in [
+        (200, LogIcon::Program),
+        (201, LogIcon::Program),
+        (204, LogIcon::Program),
+        (0, LogIcon::Failure),
+        (404, LogIcon::Failure),
+        (503, LogIcon::Failure),
+    ] {
+        let app = opened();
+        let answered = Occurrence { at: SimTime::ZERO, what: Happening::Answered { client: 0, number: 1, status } };
+        assert_eq!(words::line(&answered, session(&app).world()).mark, icon, "{status}");
+        assert_eq!(words::is_worth_a_line(&answered), icon == LogIcon::Failure, "{status}");
     }
 }

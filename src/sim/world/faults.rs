@@ -148,7 +148,7 @@ impl World {
     }
 
     fn break_down(&mut self, kind: &FaultKind) {
-        self.happened(WorldEvent::FaultBegan(kind.to_string()));
+        self.happened(WorldEvent::FaultBegan(kind.clone()));
         match kind {
             FaultKind::Kill(target) => self.targets(target).into_iter().for_each(|id| self.kill(id)),
             FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.stop(id)),
@@ -183,7 +183,7 @@ impl World {
     }
 
     pub(super) fn mend(&mut self, kind: &FaultKind) {
-        self.happened(WorldEvent::FaultEnded(kind.to_string()));
+        self.happened(WorldEvent::FaultEnded(kind.clone()));
         match kind {
             FaultKind::Kill(target) | FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.start(id)),
             FaultKind::Hang(target) => self.targets(target).into_iter().for_each(|id| self.wake(id)),
