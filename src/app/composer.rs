@@ -1,7 +1,8 @@
 //! A message about to be published by hand: what it will be, and what became of the last one.
 
+use std::sync::Arc;
+
 use super::effect::Effect;
-use super::work::Sending;
 use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
@@ -103,6 +104,16 @@ pub const TEMPLATES: [(&str, &str, &str); 5] = [
     ("user.created", "user.created", r#"{"userId": "u-1", "email": "ada@example.org"}"#),
     ("user.deleted", "user.deleted", r#"{"userId": "u-1"}"#),
 ];
+
+/// Messages that are being published by hand.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sending {
+    pub(super) message: Arc<HandPublish>,
+    pub(super) left: u32,
+    pub(super) times: u32,
+    /// The last line of the log before the first of them.
+    pub(super) before: u64,
+}
 
 impl Composer {
     /// Publishes nothing more by itself.

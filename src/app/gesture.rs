@@ -98,8 +98,13 @@ impl Gesture {
     pub const fn frozen(&self) -> Option<Camera> {
         match self {
             Self::Panning(hold) | Self::Dragging(hold, ..) | Self::Marquee(hold, ..) if hold.moved => Some(hold.camera),
-            Self::Panning(_) | Self::Dragging(..) | Self::Marquee(..) => None,
-            Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => None,
+            Self::Panning(_)
+            | Self::Dragging(..)
+            | Self::Marquee(..)
+            | Self::Idle
+            | Self::Connecting(_)
+            | Self::Placing(_)
+            | Self::Cancelled => None,
         }
     }
 
@@ -108,8 +113,13 @@ impl Gesture {
     pub const fn marquee(&self) -> Option<(Point, Point)> {
         match self {
             Self::Marquee(hold, from, to) if hold.moved => Some((*from, *to)),
-            Self::Marquee(..) => None,
-            Self::Idle | Self::Panning(_) | Self::Dragging(..) | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => None,
+            Self::Marquee(..)
+            | Self::Idle
+            | Self::Panning(_)
+            | Self::Dragging(..)
+            | Self::Connecting(_)
+            | Self::Placing(_)
+            | Self::Cancelled => None,
         }
     }
 
@@ -145,8 +155,8 @@ impl Gesture {
             },
             Self::Dragging(hold, ..) if hold.moved => Outcome { is_no_click: true, ..Outcome::edit(EditAction::Drop) },
             Self::Marquee(hold, from, _) if hold.moved => Outcome::select(SelectAction::Box { from, to: under.at }),
-            // It was a click, which the browser reports by itself.
-            Self::Dragging(..) | Self::Marquee(..) => Outcome::default(),
+            // A drag that did not move was a click, which the browser reports by itself.
+            Self::Dragging(..) | Self::Marquee(..) | Self::Idle => Outcome::default(),
             // Let go where it began, it was a click: the next one ends the line.
             Self::Connecting(from) => match under.node.filter(|node| *node != from) {
                 Some(to) => Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(to)) },
@@ -154,7 +164,6 @@ impl Gesture {
             },
             Self::Placing(kind) => Outcome::edit(EditAction::AddPartAt(kind, under.at)),
             Self::Cancelled => Outcome { is_no_click: true, ..Outcome::default() },
-            Self::Idle => Outcome::default(),
         }
     }
 

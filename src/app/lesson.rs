@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::App;
+use super::budget::Working;
 use super::effect::{Effect, HostMessage, Reading};
 use super::session::Session;
-use super::work::Working;
 use crate::base::ordered::in_order;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;

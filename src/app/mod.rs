@@ -5,10 +5,15 @@
 //! ```
 //!
 //! The screen asks "what is true at the world's time?" and paints it; see [`tokens`] for what moves.
+//!
+//! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively: time, editing, select,
+//! canvas, composer, operate, page, files, lesson, course, author. What they change is a [`Session`] (playhead, document, selection,
+//! composer), the open lesson, or the page itself; what the browser must do besides is an [`Effect`].
 
 pub mod action;
 pub mod arrange;
 mod author;
+mod budget;
 pub mod camera;
 pub mod canvas;
 pub mod commands;
@@ -46,6 +51,7 @@ pub use action::{
     Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
     SelectAction, TimeAction,
 };
+pub use budget::{Budget, Working};
 pub use canvas::Canvas;
 pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
@@ -54,7 +60,6 @@ pub use files::{Draft, Unreadable};
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
-pub use work::{Budget, Working};
 
 /// How fast virtual time passes, in thousandths of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,9 @@
 //! Where the world stands in time: what was played, the branch that was left, and what the log, the markers and the story tell of it.
 
+use super::budget::Working;
 use super::log::Log;
 use super::markers::{self, Markers};
 use super::moves::{self, Moves};
-use super::work::Working;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::effect::{Effect, Reading};
 use super::playhead::{Moved, Playhead};
 use super::session::Session;
-use super::work::Budget;
 use super::{App, Speed, lesson};
 use crate::base::SimTime;
 use crate::sim::{Input, Recording};

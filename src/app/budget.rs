@@ -1,0 +1,76 @@
+//! How much work one frame may do, and what the page says of work that takes longer.
+
+use crate::base::SimTime;
+
+/// How many steps of the world one frame may take.
+///
+/// Machines differ by a factor of ten. A frame that used up its budget and took long makes the budget smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    steps: u64,
+    /// The last frame had no step left.
+    was_spent: bool,
+}
+
+const STEPS_MAX: u64 = 20_000;
+const STEPS_MIN: u64 = 1_000;
+/// A frame that took longer had too many steps, one that took less may have more.
+const FRAME_LONG: SimTime = SimTime::from_millis(40);
+const FRAME_SHORT: SimTime = SimTime::from_millis(25);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: STEPS_MAX, was_spent: false }
+    }
+}
+
+impl Budget {
+    #[must_use]
+    pub const fn steps(self) -> u64 {
+        self.steps
+    }
+
+    /// The last frame took so long.
+    pub(super) fn adapt(&mut self, elapsed: SimTime) {
+        if std::mem::take(&mut self.was_spent) {
+            if elapsed > FRAME_LONG {
+                self.steps = (self.steps / 2).max(STEPS_MIN);
+            } else if elapsed < FRAME_SHORT {
+                self.steps = (self.steps * 5 / 4).min(STEPS_MAX);
+            }
+        }
+    }
+
+    pub(super) const fn spend_all(&mut self) {
+        self.was_spent = true;
+    }
+}
+
+/// What the page says of work that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Working {
+    pub what: &'static str,
+    pub thousandths: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_follows_the_machine() {
+        let mut budget = Budget::default();
+        let frame = |budget: &mut Budget, millis| {
+            budget.spend_all();
+            budget.adapt(SimTime::from_millis(millis));
+            budget.steps()
+        };
+        assert_eq!(frame(&mut budget, 60), 10_000);
+        assert_eq!(frame(&mut budget, 30), 10_000, "as it should be");
+        assert_eq!(frame(&mut budget, 16), 12_500);
+        assert_eq!((0..20).map(|_| frame(&mut budget, 16)).last(), Some(STEPS_MAX));
+        assert_eq!((0..20).map(|_| frame(&mut budget, 500)).last(), Some(STEPS_MIN));
+        budget.adapt(SimTime::from_millis(16));
+        assert_eq!(budget.steps(), STEPS_MIN, "a frame with nothing to do says nothing");
+    }
+}
