@@ -331,3 +331,19 @@ fn latencies_without_samples_are_not_zero() {
     let json: Json = serde_json::from_str(&requeue(&["run", file, "--report", "json"]).out).expect("it is JSON");
     assert_eq!(json["queues"][0]["queueing"], serde_json::json!({ "count": 0 }));
 }
+
+/// A run that was found says again what it breaks; a run that is another than the author's says what was not checked.
+#[test]
+fn what_is_not_checked_is_told() {
+    let found = Scratch::new("found.json");
+    let explored =
+        requeue(&["explore", "static/scenarios/auto-ack.json", "--property", "nothing is lost", "--runs", "40", "--save", found.path()]);
+    assert_eq!(explored.code, Some(1), "{}", explored.out);
+    let again = requeue(&["run", found.path()]);
+    assert_eq!(again.code, Some(1), "{}", again.out);
+    assert!(again.out.contains("BROKEN     this run was kept because it breaks this: lost_in_total = 0"), "{}", again.out);
+    let other = requeue(&["run", CHAPTER, "--until", "5s"]);
+    assert!(other.err.contains("were not checked"), "{}", other.err);
+    let late = requeue(&["run", "tests/accounting/subscriber-late.json", "--check", "missing(news shown) = 0"]);
+    assert!(late.out.contains("missing(news shown) = 0"), "{}{}", late.out, late.err);
+}

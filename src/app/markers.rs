@@ -44,6 +44,12 @@ fn kind_of(what: &Happening) -> Option<(MarkerKind, String)> {
         Happening::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
         Happening::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}")),
         Happening::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),
+        Happening::Broker(Event::Routed { message, queues }) if queues.is_empty() && !message.deaths().is_empty() => {
+            (MarkerKind::Lost, format!("a dead letter that {} has no queue for", message.exchange))
+        }
+        Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
+            (MarkerKind::Lost, format!("refused by {queue}, which was full"))
+        }
         Happening::PublishLost { event, reason } => (MarkerKind::Lost, format!("{event} lost: {reason}")),
         Happening::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, format!("{event} lost with its program")),
         _ => return None,

@@ -1,7 +1,7 @@
 //! What happened, in words for the log and for a screen reader.
 
 use crate::broker::explain::Why;
-use crate::broker::{DeathReason, Event, Message};
+use crate::broker::{ChannelId, DeathReason, Event, Message};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -245,7 +245,13 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
         Whereabouts::Acknowledged { queue, times } => format!("acknowledged in {queue}, {times} times"),
         Whereabouts::Dropped { queue, cause } => format!("dropped from {queue}: {}", cause.name()),
         Whereabouts::Refused { queue } => format!("refused by {queue}, which was full"),
-        Whereabouts::Unroutable => "dropped by the exchange: no queue was bound for it".into(),
+        Whereabouts::Unroutable { confirmed: false } => "dropped by the exchange: no queue was bound for it".into(),
+        Whereabouts::Unroutable { confirmed: true } => {
+            "dropped by the exchange, although it was confirmed: no queue was bound for it".into()
+        }
+        Whereabouts::UnroutableDeadLetter { queue } => {
+            format!("dead-lettered from {queue}, and gone: the dead-letter exchange had no queue for it")
+        }
         Whereabouts::Returned => "returned to its publisher: no queue was bound for it".into(),
         Whereabouts::Lost { reason } => format!("lost: {reason}"),
     }
@@ -266,7 +272,7 @@ pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
 pub fn line(occurrence: &Occurrence, world: &World) -> Line {
     let instance = |id: &InstanceId| instance_name(world, *id);
     let (mark, what, detail) = match &occurrence.what {
-        Happening::Broker(event) => return broker_line(event),
+        Happening::Broker(event) => return broker_line(event, world),
         Happening::Started(id) => (LogIcon::Program, "Started", instance(id)),
         Happening::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
         Happening::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
@@ -321,7 +327,7 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
         Happening::Unsent { instance: id, routing_key, .. } => {
             (LogIcon::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
         }
-        Happening::Effect { what, whom, .. } => (LogIcon::Program, "Done", format!("{what}, {whom}")),
+        Happening::Effect { instance: id, what, whom, .. } => (LogIcon::Program, "Done", format!("{what}, {whom}, by {}", instance(id))),
         Happening::Settling { verdict, event, .. } => {
             let what = match verdict {
                 Verdict::Ack => "Acking",
@@ -333,33 +339,47 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
         Happening::HandlerFailed { instance: id, step, reason, .. } => {
             (LogIcon::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
         }
-        Happening::LostDelivery { instance: id, event, no_ack: false, .. } => {
-            (LogIcon::Failure, "Not received", format!("{event}: {} is gone; still unacked at the broker", instance(id)))
-        }
-        Happening::LostDelivery { instance: id, event, no_ack: true, .. } => {
-            (LogIcon::Failure, "Lost", format!("{event}: {} is gone, and the broker took it for done", instance(id)))
+        Happening::LostDelivery { instance: id, event, no_ack, is_up, is_unacked, .. } => {
+            let program = format!("{event}: {} {}", instance(id), if *is_up { "has another channel" } else { "is gone" });
+            match (no_ack, is_unacked) {
+                (true, _) => (LogIcon::Failure, "Lost", format!("{program}, and the broker took it for done")),
+                (false, true) => (LogIcon::Failure, "Not received", format!("{program}; still unacked at the broker")),
+                (false, false) => (LogIcon::Failure, "Not received", format!("{program}; the broker has put it back")),
+            }
         }
     };
     Line { mark, what, detail }
 }
 
-fn broker_line(event: &Event) -> Line {
+/// What a message says of itself beyond its key: its priority, and how often it was delivered.
+fn particulars(message: &Message) -> String {
+    let priority = message.properties.priority.map(|priority| format!(", priority {priority}"));
+    priority.unwrap_or_default()
+}
+
+fn broker_line(event: &Event, world: &World) -> Line {
+    let by_channel = |channel: &ChannelId| world.instance_of_channel(*channel).map(|id| instance_name(world, id));
+    let publisher = |id: Option<InstanceId>| id.map_or_else(|| "a publisher".to_owned(), |id| instance_name(world, id));
     let (mark, what, detail) = match event {
         Event::Published { message, .. } => {
-            (LogIcon::Message, "Published", format!("{} to {}", name(message), exchange(&message.exchange)))
+            (LogIcon::Message, "Published", format!("{} to {}{}", name(message), exchange(&message.exchange), particulars(message)))
         }
         Event::Routed { message, queues } if queues.is_empty() => {
-            (LogIcon::Failure, "Unroutable", format!("{}: no binding matches", name(message)))
+            let dead = if message.deaths().is_empty() { "" } else { "the dead letter " };
+            (LogIcon::Failure, "Unroutable", format!("{dead}{}: {} has no queue for it", name(message), exchange(&message.exchange)))
         }
         Event::Routed { message, queues } => (LogIcon::Message, "Routed", format!("{} to {}", name(message), queues.join(", "))),
         Event::Returned { message, code, .. } => (LogIcon::Failure, "Returned", format!("{}: {}", name(message), code.name())),
         Event::Confirmed { sequence, .. } => (LogIcon::Message, "Confirmed", format!("publish {sequence}")),
         Event::Enqueued { queue, message } => (LogIcon::Message, "Enqueued", format!("{} in {queue}", name(message))),
-        Event::Delivered(delivered) if delivered.redelivered => {
-            let detail = format!("{} from {}, redelivered", name(&delivered.message), delivered.queue);
-            (LogIcon::Redelivered, "Delivered", detail)
+        Event::Delivered(delivered) => {
+            let to = by_channel(&delivered.channel).unwrap_or_else(|| delivered.consumer_tag.to_string());
+            let detail = format!("{} from {} to {to}", name(&delivered.message), delivered.queue);
+            match delivered.redelivered {
+                true => (LogIcon::Redelivered, "Delivered", format!("{detail}, redelivered")),
+                false => (LogIcon::Message, "Delivered", detail),
+            }
         }
-        Event::Delivered(delivered) => (LogIcon::Message, "Delivered", format!("{} from {}", name(&delivered.message), delivered.queue)),
         Event::Fetched { queue, message, .. } => (LogIcon::Message, "Fetched", format!("{} from {queue}", name(message))),
         Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
         Event::Requeued { queue, message, position, cause, .. } => {
@@ -379,10 +399,20 @@ fn broker_line(event: &Event) -> Line {
         }
         Event::QueueDeleted { queue } => (LogIcon::Program, "Deleted", format!("queue {queue}")),
         Event::ExchangeDeleted { exchange } => (LogIcon::Program, "Deleted", format!("exchange {exchange}")),
-        Event::ChannelClosed { text, .. } => (LogIcon::Failure, "Channel closed", text.clone()),
-        Event::ConnectionClosed { text, .. } => (LogIcon::Failure, "Connection closed", text.clone()),
-        Event::ConnectionBlocked { reason, .. } => (LogIcon::Failure, "Blocked", format!("a publisher's connection: {reason}")),
-        Event::ConnectionUnblocked { .. } => (LogIcon::Program, "Unblocked", "a publisher's connection".to_owned()),
+        Event::ChannelClosed { channel, text, .. } => {
+            let of = by_channel(channel).map(|name| format!("{name}: ")).unwrap_or_default();
+            (LogIcon::Failure, "Channel closed", format!("{of}{text}"))
+        }
+        Event::ConnectionClosed { connection, text, .. } => {
+            let of = world.instance_of_connection(*connection).map(|id| format!("{}: ", instance_name(world, id))).unwrap_or_default();
+            (LogIcon::Failure, "Connection closed", format!("{of}{text}"))
+        }
+        Event::ConnectionBlocked { connection, reason, .. } => {
+            (LogIcon::Failure, "Blocked", format!("the connection of {}: {reason}", publisher(world.instance_of_connection(*connection))))
+        }
+        Event::ConnectionUnblocked { connection, .. } => {
+            (LogIcon::Program, "Unblocked", format!("the connection of {}", publisher(world.instance_of_connection(*connection))))
+        }
         Event::AlarmSet { resource } => (LogIcon::Failure, "Alarm", format!("low on {}", resource.name())),
         Event::AlarmCleared { resource } => (LogIcon::Program, "Alarm cleared", resource.name().to_owned()),
         Event::Discarded { message_ids } => {

@@ -48,14 +48,33 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
     if messages.confirmed + messages.nacked > 0 {
         writeln!(out, "           confirmed {}, refused {}", messages.confirmed, messages.nacked)?;
     }
-    if messages.on_the_way > 0 {
-        writeln!(out, "           and {} sent that the broker has not read yet", messages.on_the_way)?;
+    if messages.on_the_way > 0 || messages.lost_total() > 0 {
+        let (sent, by_hand) = (messages.sent, messages.by_hand);
+        let (lost, on_the_way) = (messages.lost_total(), messages.on_the_way);
+        writeln!(
+            out,
+            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + on the way or not read {on_the_way}",
+            messages.published
+        )?;
     }
     if messages.unsent > 0 {
         writeln!(out, "           and {} never sent: no channel to the broker", messages.unsent)?;
     }
     for (reason, count) in messages.lost.iter() {
         writeln!(out, "Lost       {count}: {reason}")?;
+    }
+    for (reason, count) in messages.abandoned.iter() {
+        writeln!(out, "Abandoned  {count}: {reason}")?;
+    }
+    let refusals = &ledger.refusals;
+    for (code, count) in refusals.channels_closed.iter() {
+        writeln!(out, "Refused    {count} channels closed by the broker: {code}")?;
+    }
+    for (code, count) in refusals.connections_closed.iter() {
+        writeln!(out, "Refused    {count} connections closed by the broker: {code}")?;
+    }
+    if refusals.connections_blocked > 0 {
+        writeln!(out, "Blocked    {} times a connection that published, by an alarm", refusals.connections_blocked)?;
     }
     writeln!(out)?;
     let width = ledger.queues.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(8) + 2;
@@ -109,8 +128,16 @@ fn write_totals(out: &mut String, ledger: &Ledger) -> std::fmt::Result {
         writeln!(out, "Dropped    {count}: {cause}")?;
     }
     for (reason, count) in total.lost.iter() {
-        writeln!(out, "Lost       {count} acknowledged by being sent: {reason}")?;
+        writeln!(out, "Lost       {count} acknowledged, and not handled: {reason}")?;
     }
+    for (name, copies) in ledger.queues.iter().filter(|(_, copies)| copies.unroutable_dead_letters > 0) {
+        writeln!(
+            out,
+            "Unroutable {} dead letters of {name}: the dead-letter exchange had no queue for them",
+            copies.unroutable_dead_letters
+        )?;
+    }
+    writeln!(out, "In total   {} lost: gone, and not handled", ledger.lost_in_total())?;
     let business = &ledger.business;
     writeln!(
         out,
@@ -119,7 +146,7 @@ fn write_totals(out: &mut String, ledger: &Ledger) -> std::fmt::Result {
     )?;
     let twice = business.saved_twice();
     let unannounced = business.unannounced();
-    writeln!(out, "Orders     {} saved, {twice} of them more than once; {unannounced} of them nobody was told about", business.saved)?;
+    writeln!(out, "Orders     {} saved, {twice} of them more than once; of {unannounced} no event reached a queue", business.saved)?;
     for (what, effect) in business.effects.iter() {
         writeln!(
             out,
@@ -136,11 +163,8 @@ fn write_totals(out: &mut String, ledger: &Ledger) -> std::fmt::Result {
 fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
     let metrics = world.metrics();
     let line = |out: &mut String, what: String, histogram: &Histogram, more: String| {
-        if histogram.count() == 0 && more.is_empty() {
-            return Ok(());
-        }
         if histogram.count() == 0 {
-            return writeln!(out, "{what:<38} no samples{more}");
+            return if more.is_empty() { Ok(()) } else { writeln!(out, "{what:<38} {:<58}{more}", "nothing measured") };
         }
         let [p50, p95, p99, max] = PERCENTILES.map(|percentile| rounded(histogram.percentile(percentile)));
         writeln!(out, "{what:<38} p50 {p50:>9}  p95 {p95:>9}  p99 {p99:>9}  max {max:>9}{more}")
@@ -230,6 +254,12 @@ fn messages(ledger: &Ledger) -> Doc {
         .with("nacked", messages.nacked)
         .with("unsent", messages.unsent)
         .with("lost", counts(messages.lost.iter()))
+        .with("abandoned", counts(messages.abandoned.iter()))
+        .with("dead_letters_routed", messages.dead_letters_routed)
+        .with("lost_in_total", ledger.lost_in_total())
+        .with("channels_closed", counts(ledger.refusals.channels_closed.iter()))
+        .with("connections_closed", counts(ledger.refusals.connections_closed.iter()))
+        .with("connections_blocked", ledger.refusals.connections_blocked)
 }
 
 fn copies(copies: &Copies) -> Doc {
@@ -244,6 +274,7 @@ fn copies(copies: &Copies) -> Doc {
         .with("acknowledged", copies.acknowledged)
         .with("auto_acknowledged", copies.auto_acknowledged)
         .with("dead_lettered", counts(copies.dead_lettered.iter()))
+        .with("unroutable_dead_letters", copies.unroutable_dead_letters)
         .with("dropped", counts(copies.dropped.iter()))
         .with("refused", copies.refused)
         .with("lost", counts(copies.lost.iter()))

@@ -11,7 +11,7 @@ use crate::sim::{Happening, InstanceId, Occurrence, World};
 pub fn line(world: &World, occurrence: &Occurrence) -> String {
     let mut fields = Map::new();
     let what = match &occurrence.what {
-        Happening::Broker(event) => broker(event, &mut fields),
+        Happening::Broker(event) => broker(world, event, &mut fields),
         other => program(world, other, &mut fields),
     };
     let mut line = json!({ "at_us": occurrence.at.as_micros(), "what": what });
@@ -25,6 +25,13 @@ fn put(fields: &mut Map<String, Json>, name: &str, value: impl Into<Json>) {
     fields.insert(name.to_owned(), value.into());
 }
 
+fn program_of(world: &World, id: Option<InstanceId>, fields: &mut Map<String, Json>) {
+    if let Some(InstanceId { service, instance }) = id {
+        put(fields, "service", world.services().get(service).map_or("", |state| &*state.spec.name));
+        put(fields, "instance", instance + 1);
+    }
+}
+
 fn message(fields: &mut Map<String, Json>, message: &Message) {
     put(fields, "event", &*event_name(message));
     put(fields, "message", message.id.0);
@@ -35,7 +42,7 @@ fn message(fields: &mut Map<String, Json>, message: &Message) {
     }
 }
 
-fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
+fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'static str {
     match event {
         Event::Published { message: one, .. } | Event::RolledBack { message: one, .. } => message(fields, one),
         Event::Routed { message: one, queues } => {
@@ -95,23 +102,30 @@ fn broker(event: &Event, fields: &mut Map<String, Json>) -> &'static str {
         }
         Event::QueueDeleted { queue } => put(fields, "queue", &**queue),
         Event::ExchangeDeleted { exchange } => put(fields, "exchange", &**exchange),
-        Event::ChannelClosed { code, text, .. } | Event::ConnectionClosed { code, text, .. } => {
+        Event::ChannelClosed { channel, code, text } => {
+            program_of(world, world.instance_of_channel(*channel), fields);
             put(fields, "code", code.name());
             put(fields, "text", text.as_str());
         }
-        Event::ConnectionBlocked { reason, .. } => put(fields, "reason", *reason),
+        Event::ConnectionClosed { connection, code, text } => {
+            program_of(world, world.instance_of_connection(*connection), fields);
+            put(fields, "code", code.name());
+            put(fields, "text", text.as_str());
+        }
+        Event::ConnectionBlocked { connection, reason, .. } => {
+            program_of(world, world.instance_of_connection(*connection), fields);
+            put(fields, "reason", *reason);
+        }
         Event::Discarded { message_ids } => put(fields, "publishes", message_ids.len()),
         Event::AlarmSet { resource } | Event::AlarmCleared { resource } => put(fields, "resource", resource.name()),
-        Event::ConnectionUnblocked { .. } | Event::Restarted => {}
+        Event::ConnectionUnblocked { connection, .. } => program_of(world, world.instance_of_connection(*connection), fields),
+        Event::Restarted => {}
     }
     event.name()
 }
 
 fn program(world: &World, what: &Happening, fields: &mut Map<String, Json>) -> &'static str {
-    if let Some(InstanceId { service, instance }) = what.instance() {
-        put(fields, "service", world.services().get(service).map_or("", |state| &*state.spec.name));
-        put(fields, "instance", instance + 1);
-    }
+    program_of(world, what.instance(), fields);
     if let Some(about) = what.about() {
         put(fields, "about", &**about);
     }
@@ -166,8 +180,20 @@ fn program(world: &World, what: &Happening, fields: &mut Map<String, Json>) -> &
             put(fields, "step", *step);
             put(fields, "reason", reason.as_str());
         }
-        Happening::LostDelivery { no_ack, .. } => put(fields, "no_ack", *no_ack),
-        _ => {}
+        Happening::LostDelivery { no_ack, is_up, is_unacked, .. } => {
+            put(fields, "no_ack", *no_ack);
+            put(fields, "up", *is_up);
+            put(fields, "unacked", *is_unacked);
+        }
+        Happening::Broker(_)
+        | Happening::Started(_)
+        | Happening::Connected(_)
+        | Happening::Stopping(_)
+        | Happening::Stopped(_)
+        | Happening::Edited
+        | Happening::Finished { .. }
+        | Happening::Skipped { .. }
+        | Happening::SettlementLost { .. } => {}
     }
     what.name()
 }

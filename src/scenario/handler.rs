@@ -221,6 +221,15 @@ impl Action {
             | Self::Ack => None,
         }
     }
+
+    /// What it publishes itself. An event for the outbox is published by the relay.
+    #[must_use]
+    pub fn published(&self) -> Option<&Publish> {
+        match self {
+            Self::Publish(publish) => Some(publish),
+            Self::Work { .. } | Self::Persist { .. } | Self::Call { .. } | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => None,
+        }
+    }
 }
 
 /// What a step publishes. Routing key, payload and the texts among the headers are templates.
@@ -283,10 +292,21 @@ pub enum FailurePolicy {
     /// Dead-letters into a retry queue whose TTL brings it back; after so many laps, as `x-death` counts them, publishes it to the
     /// parking place and acknowledges.
     DeadLetterRetry { retries: u32, exchange: Name, routing_key: Name },
-    /// The course chapter's code as it is written: reads `x-retry-count`, which nobody ever writes.
+    /// The course chapter's code as it is written: reads `x-retry-count`, which no program ever writes.
     Chapter,
     /// The process ends.
     Crash,
     /// Logs the error and acknowledges: the message is lost.
     Acknowledge,
+}
+
+impl FailurePolicy {
+    /// Whether it publishes a copy in the place of the delivery, and acknowledges when that is confirmed.
+    #[must_use]
+    pub const fn publishes(&self) -> bool {
+        match self {
+            Self::Republish { .. } | Self::DeadLetterRetry { .. } => true,
+            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge => false,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What can be expected of a run: a quantity, a comparison, and a number or another quantity.
 //!
 //! As text: `ready(notification-queue) = 0`, `done(email sent) = saved`, `p95(http customers) < 500ms`. Some have a sentence, too:
-//! `no order without email sent`, `no email sent twice`, `depth of notification-queue below 100`, `nothing lost`.
+//! `no order without email sent`, `no email sent twice`, `depth of notification-queue below 100`, `nothing is lost`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -70,8 +70,10 @@ words! {
         Unroutable = "unroutable",
         Returned = "returned",
         Unsent = "unsent",
-        /// Never reached the broker, or were taken by a program that died with them.
+        /// Never reached the broker, or were acknowledged by a program that did not handle them.
         Lost = "lost",
+        /// No longer exists anywhere and was not handled: lost, abandoned, unroutable, dropped, refused, dead letters without a queue.
+        LostInTotal = "lost_in_total",
         Imbalances = "imbalances",
     }
 }
@@ -88,6 +90,8 @@ words! {
         Acknowledged = "acknowledged",
         Dropped = "dropped",
         Refused = "refused",
+        /// Dead-lettered, and the dead-letter exchange had no queue for them.
+        UnroutableDeadLetters = "unroutable_dead_letters",
         /// The largest total there ever was.
         Depth = "depth",
     }
@@ -102,7 +106,7 @@ words! {
         Saved = "saved",
         /// Requests of which there is more than one record.
         SavedTwice = "saved_twice",
-        /// Saved, but nothing was ever published about them.
+        /// Saved, but no event about them ever reached a queue.
         Unannounced = "unannounced",
     }
 }
@@ -190,7 +194,7 @@ impl Property {
         self.right.each_name(visit);
     }
 
-    /// The names of queues, clients, services and effects it speaks of are looked up by whoever checks a scenario.
+    /// What it compares. Validation looks up the names of queues, clients, services and effects in them.
     pub fn quantities(&self) -> [&Quantity; 2] {
         [&self.left, &self.right]
     }
@@ -252,8 +256,8 @@ impl FromStr for Property {
 /// The properties that have a sentence.
 fn sentence(text: &str) -> Option<Property> {
     let zero = |left| Some(Property { left, comparison: Comparison::Equal, right: Quantity::Number(0.0) });
-    if text == "nothing lost" {
-        return zero(Quantity::Messages(MessageCount::Lost));
+    if text == "nothing is lost" || text == "nothing lost" {
+        return zero(Quantity::Messages(MessageCount::LostInTotal));
     }
     if text == "the ledger balances" {
         return zero(Quantity::Messages(MessageCount::Imbalances));
@@ -396,7 +400,8 @@ mod tests {
             ("no order without card charged", "missing(card charged) = 0"),
             ("no email sent twice", "duplicated(email sent) = 0"),
             ("depth of notification-queue below 100", "depth(notification-queue) < 100"),
-            ("nothing lost", "lost = 0"),
+            ("nothing is lost", "lost_in_total = 0"),
+            ("nothing lost", "lost_in_total = 0"),
             ("the ledger balances", "imbalances = 0"),
         ] {
             assert_eq!(text.parse::<Property>().map(|property| property.to_string()), Ok(means.to_owned()));

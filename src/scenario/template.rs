@@ -15,6 +15,20 @@ pub fn field<'a>(data: &'a Json, path: &str) -> Option<&'a Json> {
     path.split('.').try_fold(data, |value, name| value.get(name)).filter(|value| !value.is_null())
 }
 
+/// Sets the value at a path of field names separated by dots, where [`field`] finds it. Objects on the way are made; other values
+/// are left alone.
+pub fn set_field(data: &mut Json, path: &str, value: Json) {
+    let mut place = data;
+    for name in path.split('.') {
+        if place.is_null() {
+            *place = Json::Object(serde_json::Map::new());
+        }
+        let Some(fields) = place.as_object_mut() else { return };
+        place = fields.entry(name).or_insert(Json::Null);
+    }
+    *place = value;
+}
+
 /// The template with every placeholder replaced.
 #[must_use]
 pub fn fill(template: &Json, data: &Json) -> Json {

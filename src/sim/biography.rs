@@ -8,7 +8,7 @@ use super::ledger::UNREAD;
 use super::trace::{TimedEvent, WorldEvent};
 use super::world::World;
 use crate::base::SimTime;
-use crate::broker::{DropCause, Event, Message, Name};
+use crate::broker::{ChannelId, DropCause, Event, Message, Name};
 
 #[derive(Clone, Debug)]
 pub struct Biography {
@@ -57,7 +57,14 @@ pub enum Whereabouts {
     Refused {
         queue: Name,
     },
-    Unroutable,
+    /// `confirmed`: its publisher was told that the broker has taken responsibility.
+    Unroutable {
+        confirmed: bool,
+    },
+    /// It died in this queue, and its dead-letter exchange had no queue for it.
+    UnroutableDeadLetter {
+        queue: Name,
+    },
     Returned,
     Lost {
         reason: String,
@@ -88,6 +95,7 @@ pub struct Biographer {
     effects: Vec<Name>,
     entries: Vec<TimedEvent>,
     endings: Vec<Whereabouts>,
+    publishing: Publishing,
     is_over: bool,
 }
 
@@ -96,7 +104,7 @@ impl Biographer {
     pub fn new(recording: Recording, event: Name, until: SimTime) -> Self {
         let world = World::new(recording.scenario.clone(), recording.seed);
         let (cause, effects, entries, endings) = (None, Vec::new(), Vec::new(), Vec::new());
-        Self { recording, event, until, world, cause, effects, entries, endings, is_over: false }
+        Self { recording, event, until, world, cause, effects, entries, endings, publishing: Publishing::default(), is_over: false }
     }
 
     #[must_use]
@@ -119,13 +127,20 @@ impl Biographer {
             for occurrence in self.world.drain_occurrences() {
                 if let WorldEvent::Sent { event, about, .. } = &occurrence.what {
                     if *event == self.event {
-                        self.cause = Some(about.clone());
+                        // What is published again is handled as itself: that is not its cause.
+                        if *about != self.event {
+                            self.cause = Some(about.clone());
+                        }
                     } else if *about == self.event && self.effects.len() < ENTRIES_MAX {
                         self.effects.push(event.clone());
                     }
                 }
                 ended(&occurrence, &self.event, &mut self.endings);
-                if occurrence.is_of(&self.event) && self.entries.len() < ENTRIES_MAX {
+                let is_confirm = self.publishing.is_confirmed_by(&occurrence, &self.event);
+                if is_confirm && let Some(Whereabouts::Unroutable { confirmed }) = self.endings.last_mut() {
+                    *confirmed = true;
+                }
+                if (is_confirm || occurrence.is_of(&self.event)) && self.entries.len() < ENTRIES_MAX {
                     self.entries.push(occurrence);
                 }
             }
@@ -146,6 +161,22 @@ impl Biographer {
         let mut whereabouts = whereabouts(&world, &event);
         whereabouts.append(&mut endings);
         (!entries.is_empty() || !whereabouts.is_empty()).then_some(Biography { event, cause, effects, entries, whereabouts })
+    }
+}
+
+/// The publish that the broker is at work on. Confirms have no message, and follow their publish on its channel.
+#[derive(Clone, Debug, Default)]
+struct Publishing(Option<(ChannelId, bool)>);
+
+impl Publishing {
+    /// Whether this confirms a publish of the event.
+    fn is_confirmed_by(&mut self, occurrence: &TimedEvent, event: &Name) -> bool {
+        match &occurrence.what {
+            WorldEvent::Broker(Event::Published { channel, message }) => self.0 = Some((*channel, is(message, event))),
+            WorldEvent::Broker(Event::Confirmed { channel, .. }) => return self.0.take() == Some((*channel, true)),
+            _ => {}
+        }
+        false
     }
 }
 
@@ -214,9 +245,12 @@ fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
         }
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
-        WorldEvent::Broker(Event::Routed { queues, .. }) if queues.is_empty() => Whereabouts::Unroutable,
+        WorldEvent::Broker(Event::Routed { queues, message }) if queues.is_empty() => match message.deaths().first() {
+            Some(death) => Whereabouts::UnroutableDeadLetter { queue: death.queue.clone() },
+            None => Whereabouts::Unroutable { confirmed: false },
+        },
         WorldEvent::Broker(Event::Returned { .. }) => {
-            found.retain(|found| *found != Whereabouts::Unroutable);
+            found.retain(|found| !matches!(found, Whereabouts::Unroutable { .. }));
             Whereabouts::Returned
         }
         WorldEvent::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },

@@ -21,6 +21,8 @@ pub struct Business {
     pub records: u64,
     /// Orders of which there is a record.
     pub saved: u64,
+    /// Orders of which a service has more than one record.
+    saved_twice: u64,
     pub effects: OrderedMap<Name, Effect>,
     stories: Chunked<Story>,
 }
@@ -29,7 +31,7 @@ pub struct Business {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Story {
     accepted: bool,
-    /// An event of it reached an exchange.
+    /// An event of it reached a queue.
     announced: bool,
     saved: bool,
     /// There is more than one record of it in one place.
@@ -54,7 +56,7 @@ struct Tally {
 }
 
 /// Numbers much larger than those that came before are names.
-const GAP_MAX: usize = 100_000;
+const GAP_MAX: usize = crate::base::limits::ID_GAP as usize;
 
 impl Tally {
     /// How often it was counted before.
@@ -68,6 +70,7 @@ impl Tally {
             (number, self.numbered.get_mut(prefix))
         });
         let count = match counts {
+            _ if self.named.contains_key(whom) => self.named.get_or_default(whom.into()),
             Some((number, Some(counts))) if number < counts.len() + GAP_MAX => counts.reach(number),
             _ => self.named.get_or_default(whom.into()),
         };
@@ -102,8 +105,9 @@ impl Business {
     pub(super) fn recorded(&mut self, story: StoryId, again: bool) {
         self.records += 1;
         let Some(story) = self.story(story) else { return };
-        story.saved_twice |= again;
+        let new_twice = again && !std::mem::replace(&mut story.saved_twice, true);
         let new = !std::mem::replace(&mut story.saved, true);
+        self.saved_twice += u64::from(new_twice);
         self.saved += u64::from(new);
     }
 
@@ -125,11 +129,11 @@ impl Business {
 
     /// Requests of which there is more than one record.
     #[must_use]
-    pub fn saved_twice(&self) -> u64 {
-        self.count(|story| story.saved_twice)
+    pub const fn saved_twice(&self) -> u64 {
+        self.saved_twice
     }
 
-    /// Orders that are saved, and nobody was ever told.
+    /// Orders that are saved, and no event about them ever reached a queue.
     #[must_use]
     pub fn unannounced(&self) -> u64 {
         self.count(|story| story.saved && !story.announced)

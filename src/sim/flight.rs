@@ -34,6 +34,10 @@ pub enum Cargo {
         delivery_tag: u64,
         verdict: Verdict,
         message: Arc<Message>,
+        /// The handler goes on after it.
+        early: bool,
+        /// The queue that loses the message when this is accepted, and why: it is acknowledged, and was not handled.
+        loses: Option<(Name, &'static str)>,
     },
     /// The broker's answer to a publish somebody waits for.
     Confirm {

@@ -6,6 +6,7 @@ use super::world::World;
 use crate::base::SimTime;
 use crate::base::number::{Fixed, Shortest};
 use crate::base::ordered::in_order;
+use crate::broker::view::QueueView;
 use crate::scenario::Property;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
 
@@ -18,19 +19,17 @@ pub struct Judgement {
     pub right: f64,
 }
 
-/// Judges a property of a world as it is.
+/// Judges a property of a world as it is. Nothing is copied: the explorer asks after every step.
 #[must_use]
 pub fn judge(world: &World, property: &Property) -> Judgement {
-    let ledger = world.ledger();
-    let left = quantity(world, &ledger, &property.left);
-    let right = quantity(world, &ledger, &property.right);
+    let left = quantity(world, &property.left);
+    let right = quantity(world, &property.right);
     Judgement { property: property.clone(), holds: property.comparison.holds(left, right), left, right }
 }
 
-/// Cheaper, for whoever asks after every step.
 #[must_use]
 pub fn holds(world: &World, property: &Property) -> bool {
-    judge(world, property).holds
+    property.comparison.holds(quantity(world, &property.left), quantity(world, &property.right))
 }
 
 impl std::fmt::Display for Judgement {
@@ -49,7 +48,7 @@ impl std::fmt::Display for Judgement {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of things in memory are exact in a double")]
-fn quantity(world: &World, ledger: &Ledger, quantity: &Quantity) -> f64 {
+fn quantity(world: &World, quantity: &Quantity) -> f64 {
     let millis = |time: SimTime| time.as_micros() as f64 / 1_000.0;
     match quantity {
         Quantity::Number(number) => *number,
@@ -63,11 +62,12 @@ fn quantity(world: &World, ledger: &Ledger, quantity: &Quantity) -> f64 {
             };
             histogram.map_or(0.0, |histogram| millis(histogram.percentile(*percentile)))
         }
-        counted => count(world, ledger, counted) as f64,
+        counted => count(world, counted) as f64,
     }
 }
 
-fn count(world: &World, ledger: &Ledger, quantity: &Quantity) -> u64 {
+fn count(world: &World, quantity: &Quantity) -> u64 {
+    let ledger = world.counted();
     let (messages, business) = (&ledger.messages, &ledger.business);
     match quantity {
         Quantity::Number(_) | Quantity::Time(_) | Quantity::Latency(..) => 0,
@@ -78,23 +78,25 @@ fn count(world: &World, ledger: &Ledger, quantity: &Quantity) -> u64 {
             MessageCount::Returned => messages.returned,
             MessageCount::Unsent => messages.unsent,
             MessageCount::Lost => messages.lost_total() + ledger.queues.values().map(Copies::lost_total).sum::<u64>(),
-            MessageCount::Imbalances => ledger.imbalances().len() as u64,
+            MessageCount::LostInTotal => ledger.lost_in_total(),
+            MessageCount::Imbalances => world.ledger().imbalances().len() as u64,
         },
         Quantity::Queue(QueueCount::Depth, name) => {
             let depths = world.metrics().queues().filter(|(queue, _)| name.as_ref().is_none_or(|name| name == *queue));
             depths.map(|(_, queue)| queue.depth_max).max().unwrap_or_default()
         }
+        Quantity::Queue(QueueCount::Ready, name) => held(world, name.as_deref(), |queue| queue.ready()),
+        Quantity::Queue(QueueCount::Unacked, name) => held(world, name.as_deref(), |queue| queue.unacked()),
         Quantity::Queue(count, name) => of_copies(ledger, name.as_deref(), |copies| match count {
             QueueCount::Arrived => copies.arrived,
-            QueueCount::Ready => copies.ready,
-            QueueCount::Unacked => copies.unacked,
             QueueCount::Delivered => copies.delivered,
             QueueCount::Redelivered => copies.redelivered,
             QueueCount::Requeued => copies.requeued,
             QueueCount::Acknowledged => copies.acknowledged + copies.auto_acknowledged,
             QueueCount::Dropped => copies.dropped_total(),
             QueueCount::Refused => copies.refused,
-            QueueCount::Depth => 0,
+            QueueCount::UnroutableDeadLetters => copies.unroutable_dead_letters,
+            QueueCount::Ready | QueueCount::Unacked | QueueCount::Depth => 0,
         }),
         Quantity::Dead(name, reason) => of_copies(ledger, name.as_deref(), |copies| {
             let deaths = copies.dead_lettered.iter().filter(|(of, _)| reason.as_ref().is_none_or(|reason| of.name() == &**reason));
@@ -117,6 +119,14 @@ fn of_copies(ledger: &Ledger, queue: Option<&str>, count: impl Fn(&Copies) -> u6
     match queue {
         Some(name) => ledger.queues.get(name).map_or(0, count),
         None => ledger.queues.values().map(count).sum(),
+    }
+}
+
+/// What the broker holds now in one queue, or in all.
+fn held(world: &World, queue: Option<&str>, count: impl Fn(QueueView<'_>) -> u64) -> u64 {
+    match queue {
+        Some(name) => world.broker().queue(name).map_or(0, count),
+        None => world.broker().queues().map(count).sum(),
     }
 }
 
@@ -159,6 +169,6 @@ pub fn compare(left: &World, right: &World) -> Vec<Compared> {
             quantities.push(Quantity::Latency(LatencyOf::Http(callee.clone()), percentile));
         }
     }
-    let found = |of: Quantity| Compared { left: quantity(left, &ledgers[0], &of), right: quantity(right, &ledgers[1], &of), quantity: of };
+    let found = |of: Quantity| Compared { left: quantity(left, &of), right: quantity(right, &of), quantity: of };
     quantities.into_iter().map(found).collect()
 }

@@ -1,4 +1,23 @@
 //! Where every message went. Counted from events, compared with what the broker holds: if the two ever differ, one of them lies.
+//!
+//! # What is lost
+//!
+//! [`Ledger::lost_in_total`] counts everything that no longer exists anywhere and was not handled. Each loss is counted once, at the
+//! place where it ends. Before a queue the unit is the message, in a queue it is the copy: a message that two queues drop is lost
+//! twice. The terms are:
+//!
+//! | term | means |
+//! |---|---|
+//! | [`Messages::lost`] | sent, and never read or accepted by the broker |
+//! | [`Messages::unroutable`] | published, and no queue was bound for it |
+//! | [`Messages::abandoned`] | its program knew that it was not sent or came back, and went on without it |
+//! | [`Copies::dropped`] | dropped from a queue: died without a dead-letter exchange, purged, deleted, gone in a restart |
+//! | [`Copies::refused`] | refused by a full queue, and not dead-lettered |
+//! | [`Copies::unroutable_dead_letters`] | dead-lettered, and the exchange had no queue for it |
+//! | [`Copies::lost`] | acknowledged, and not handled: the program died, or its handler failed |
+//!
+//! Not lost is what a person got back or took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
+//! return led a program to send again is another message. Dead letters that arrived are copies of another queue.
 
 use super::business::Business;
 use crate::base::ordered::OrderedMap;
@@ -8,6 +27,7 @@ use crate::broker::{Broker, DeathReason, DropCause, Event, Name, Outcome};
 pub struct Ledger {
     pub messages: Messages,
     pub queues: OrderedMap<Name, Copies>,
+    pub refusals: Refusals,
     pub business: Business,
 }
 
@@ -33,6 +53,10 @@ pub struct Messages {
     pub rolled_back: u64,
     /// Never sent: the program had no channel.
     pub unsent: u64,
+    /// Unsent or returned, and the program went on without the event. By reason. A step that must publish fails instead.
+    pub abandoned: OrderedMap<&'static str, u64>,
+    /// Dead letters that found a queue; they are published by the broker itself.
+    pub dead_letters_routed: u64,
     /// Confirmed by the broker; refused, with a nack.
     pub confirmed: u64,
     pub nacked: u64,
@@ -45,6 +69,21 @@ impl Messages {
     pub fn lost_total(&self) -> u64 {
         self.lost.values().sum()
     }
+
+    #[must_use]
+    pub fn abandoned_total(&self) -> u64 {
+        self.abandoned.values().sum()
+    }
+}
+
+/// What the broker did to clients that it refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// Channels that the broker closed because of an error, by its name.
+    pub channels_closed: OrderedMap<&'static str, u64>,
+    pub connections_closed: OrderedMap<&'static str, u64>,
+    /// How often a connection that published was blocked by an alarm.
+    pub connections_blocked: u64,
 }
 
 /// What happened to the copies in one queue, or in all.
@@ -59,8 +98,10 @@ pub struct Copies {
     /// Settled by being sent, to consumers without acknowledgements.
     pub auto_acknowledged: u64,
     pub dead_lettered: OrderedMap<DeathReason, u64>,
+    /// Of those dead-lettered: the dead-letter exchange had no queue for them.
+    pub unroutable_dead_letters: u64,
     pub dropped: OrderedMap<&'static str, u64>,
-    /// Of those acknowledged by being sent: the program died, or failed, before it had handled them. By reason.
+    /// Of those acknowledged: the program died, or its handler failed, and so nothing handled them. By reason.
     pub lost: OrderedMap<&'static str, u64>,
     /// By a full queue.
     pub refused: u64,
@@ -85,6 +126,12 @@ impl Copies {
     #[must_use]
     pub fn lost_total(&self) -> u64 {
         self.lost.values().sum()
+    }
+
+    /// The copies that no longer exist anywhere and were not handled.
+    #[must_use]
+    pub fn lost_in_total(&self) -> u64 {
+        self.dropped_total() + self.refused + self.unroutable_dead_letters + self.lost_total()
     }
 
     /// Where the arrived copies are now. Equal to `arrived`, or something is wrong.
@@ -113,6 +160,7 @@ impl Copies {
         self.acknowledged += other.acknowledged;
         self.auto_acknowledged += other.auto_acknowledged;
         self.refused += other.refused;
+        self.unroutable_dead_letters += other.unroutable_dead_letters;
         self.ready += other.ready;
         self.unacked += other.unacked;
         self.kept_back += other.kept_back;
@@ -133,13 +181,12 @@ impl Ledger {
     pub fn record(&mut self, event: &Event) {
         match event {
             Event::Published { .. } => self.messages.published += 1,
-            Event::Routed { message, queues } if message.deaths().is_empty() => {
-                if queues.is_empty() {
-                    self.messages.unroutable += 1;
-                } else {
-                    self.messages.routed += 1;
-                }
-            }
+            Event::Routed { message, queues } => match (message.deaths().first(), queues.is_empty()) {
+                (None, true) => self.messages.unroutable += 1,
+                (None, false) => self.messages.routed += 1,
+                (Some(death), true) => self.queue(&death.queue).unroutable_dead_letters += 1,
+                (Some(_), false) => self.messages.dead_letters_routed += 1,
+            },
             Event::Returned { routed, .. } => {
                 // Its `Routed`, to queues or to none, came first.
                 self.messages.unroutable -= u64::from(!routed);
@@ -171,15 +218,14 @@ impl Ledger {
             }
             Event::Confirmed { outcome: Outcome::Ack, .. } => self.messages.confirmed += 1,
             Event::Confirmed { outcome: Outcome::Nack, .. } => self.messages.nacked += 1,
-            Event::Routed { .. }
-            | Event::ConsumerStarted { .. }
+            Event::ChannelClosed { code, .. } => *self.refusals.channels_closed.get_or_default(code.name()) += 1,
+            Event::ConnectionClosed { code, .. } => *self.refusals.connections_closed.get_or_default(code.name()) += 1,
+            Event::ConnectionBlocked { .. } => self.refusals.connections_blocked += 1,
+            Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }
             | Event::ConsumerCancelled { .. }
             | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
-            | Event::ChannelClosed { .. }
-            | Event::ConnectionClosed { .. }
-            | Event::ConnectionBlocked { .. }
             | Event::ConnectionUnblocked { .. }
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
@@ -224,6 +270,13 @@ impl Ledger {
         total
     }
 
+    /// Everything that no longer exists anywhere and was not handled. See the head of this file.
+    #[must_use]
+    pub fn lost_in_total(&self) -> u64 {
+        let messages = self.messages.lost_total() + self.messages.unroutable + self.messages.abandoned_total();
+        messages + self.queues.values().map(Copies::lost_in_total).sum::<u64>()
+    }
+
     /// What does not add up; empty when all does.
     #[must_use]
     pub fn imbalances(&self) -> Vec<String> {
@@ -244,7 +297,21 @@ impl Ledger {
         if published != routed + unroutable + returned + rolled_back {
             wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
         }
+        // Every dead letter has a place, or is counted as one that has none.
+        let total = self.total();
+        let (dead, placed, unroutable) = (total.dead_lettered_total(), self.messages.dead_letters_routed, total.unroutable_dead_letters);
+        if dead != placed + unroutable {
+            wrong.push(format!("{dead} dead-lettered, but {placed} routed + {unroutable} unroutable"));
+        }
         for (name, copies) in self.queues.iter() {
+            if copies.unroutable_dead_letters > copies.dead_lettered_total() {
+                let (unroutable, dead) = (copies.unroutable_dead_letters, copies.dead_lettered_total());
+                wrong.push(format!("{name}: {unroutable} unroutable dead letters of {dead} dead letters"));
+            }
+            if copies.lost_total() > copies.acknowledged + copies.auto_acknowledged {
+                let (lost, handled) = (copies.lost_total(), copies.acknowledged + copies.auto_acknowledged);
+                wrong.push(format!("{name}: {lost} lost of {handled} acknowledged"));
+            }
             if !copies.is_balanced() {
                 wrong.push(format!("{name}: {} arrived, but {} accounted for", copies.arrived, copies.accounted()));
             }

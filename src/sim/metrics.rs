@@ -68,7 +68,8 @@ pub struct QueueMetrics {
     samples: Chunked<Sample>,
     /// From the exchange to the first delivery.
     pub queueing: Histogram,
-    /// From the exchange to the acknowledgement, through every requeue and dead letter.
+    /// From the exchange to the end of the work, through every requeue and dead letter: to the acknowledgement, or to the end of
+    /// a handler that was acknowledged before.
     pub end_to_end: Histogram,
     /// The largest total.
     pub depth_max: u64,
@@ -243,8 +244,15 @@ impl Metrics {
         self.next = SimTime::from_micros(self.period.as_micros() * self.samples as u64);
     }
 
-    /// Takes note of what happened in a broker.
-    pub(super) fn record(&mut self, now: SimTime, event: &Event, broker: &Broker) {
+    /// A handler has come to its end after its delivery was acknowledged.
+    pub(super) fn handled(&mut self, now: SimTime, queue: &Name, message: &Message) {
+        if let Some(age) = self.age(now, message) {
+            self.queues.get_or_default(queue.clone()).end_to_end.add(age);
+        }
+    }
+
+    /// Takes note of what happened in a broker. `is_early`: the work of an acknowledged delivery goes on.
+    pub(super) fn record(&mut self, now: SimTime, event: &Event, broker: &Broker, is_early: bool) {
         let touched = match event {
             Event::Published { message, .. } => {
                 if let Some(number) = number_of(message) {
@@ -264,16 +272,11 @@ impl Metrics {
                 if let Some(age) = age {
                     queue.queueing.add(age);
                 }
-                if delivered.no_ack
-                    && let Some(age) = age
-                {
-                    queue.end_to_end.add(age);
-                }
                 &delivered.queue
             }
             Event::Acknowledged { queue, message, .. } => {
-                if let Some(age) = self.age(now, message) {
-                    self.queues.get_or_default(queue.clone()).end_to_end.add(age);
+                if !is_early {
+                    self.handled(now, queue, message);
                 }
                 queue
             }

@@ -1,6 +1,6 @@
 //! The state of the simulated programs: which instances run, what they hold in memory, what they have stored.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::agenda::Item;
@@ -8,8 +8,8 @@ use super::chunked::Chunked;
 use super::flight::Publish;
 use super::ids::{Caller, InstanceId, RunId, StoryId, Verdict};
 use super::random::Random;
-use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
+use crate::base::{SimTime, limits};
 use crate::broker::{ChannelId, ConnectionId, Message, Name};
 use crate::scenario::{Client, Json, Service};
 
@@ -170,15 +170,45 @@ pub struct Run {
     /// It was the n-th its service began.
     pub number: u64,
     pub replied: bool,
-    /// The delivery is acknowledged already.
-    pub settled: bool,
+    /// What it has said of its delivery.
+    pub settled: Settled,
     /// Grows with everything it waits for: what comes too late finds another number.
     pub wait: u32,
     /// Of the call it is in.
     pub attempt: u32,
     pub sent_at: SimTime,
-    /// What happens when what it publishes is confirmed: the handler has failed, and this is its policy.
-    pub then: Option<Verdict>,
+    /// The handler has failed, and this is its policy: how the delivery is settled when the copy it publishes is confirmed.
+    pub settle_with: Option<Verdict>,
+}
+
+/// What a handler has said of its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    No,
+    /// The flight that says it.
+    Sent(u64),
+    /// The channel was gone: the broker puts the message back.
+    Unsaid,
+}
+
+/// Why a publish that a handler waited for was not confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unconfirmed {
+    Returned,
+    Refused,
+    TooLate,
+    ConnectionGone,
+}
+
+impl Unconfirmed {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Returned => "it was returned: no queue for it",
+            Self::Refused => "the broker refused it",
+            Self::TooLate => "no confirm in time",
+            Self::ConnectionGone => "the connection is gone",
+        }
+    }
 }
 
 /// The data of a handler: an event's body is only read when somebody asks.
@@ -332,6 +362,8 @@ impl<T: Default> Memory<T> {
 pub struct Store {
     /// By number, from 1.
     records: Chunked<Option<Arc<Record>>>,
+    /// Those whose numbers lie far beyond, as a timestamp does.
+    far_records: BTreeMap<u64, Arc<Record>>,
     count: usize,
     /// Of the states that some schedule asks for: when each record entered it.
     by_state: OrderedMap<Name, VecDeque<(SimTime, u64)>>,
@@ -365,8 +397,8 @@ pub(super) struct OutboxEntry {
     pub sent_by: Option<InstanceId>,
 }
 
-/// A record's number may be this much larger than the last.
-const ID_GAP_MAX: u64 = 1_000_000;
+/// The list of records grows by no more than this for one record.
+const ID_GAP_MAX: u64 = limits::ID_GAP;
 
 impl Store {
     pub const fn next_id(&mut self) -> u64 {
@@ -376,12 +408,8 @@ impl Store {
 
     /// Whether it is a new one.
     pub fn put(&mut self, id: u64, record: Record) -> bool {
-        if id > self.last_id + ID_GAP_MAX {
-            return false; // somebody's own number, far out: not a record of ours
-        }
         self.last_id = self.last_id.max(id);
-        let index = usize::try_from(id).unwrap_or(usize::MAX);
-        let old = self.records.reach(index).take();
+        let old = self.get(id);
         if let Some(old) = &old
             && let Some(ids) = self.by_state.get_mut(&old.state)
             && let Some(place) = ids.iter().position(|other| *other == (old.since, id))
@@ -392,9 +420,21 @@ impl Store {
             let place = ids.iter().rposition(|other| *other < (record.since, id)).map_or(0, |before| before + 1);
             ids.insert(place, (record.since, id));
         }
-        *self.records.reach(index) = Some(Arc::new(record));
+        let record = Arc::new(record);
+        let end = self.records.len() as u64;
+        match usize::try_from(id).ok().filter(|_| id < end + ID_GAP_MAX && !self.far_records.contains_key(&id)) {
+            Some(index) => *self.records.reach(index) = Some(record),
+            None => {
+                self.far_records.insert(id, record);
+            }
+        }
         self.count += usize::from(old.is_none());
         old.is_none()
+    }
+
+    fn get(&self, id: u64) -> Option<Arc<Record>> {
+        let near = usize::try_from(id).ok().and_then(|index| self.records.get(index)?.clone());
+        near.or_else(|| self.far_records.get(&id).cloned())
     }
 
     /// One more record of a story. How many it has now.
@@ -408,10 +448,10 @@ impl Store {
     /// These states will be asked for.
     pub(super) fn index(&mut self, states: impl Iterator<Item = Name>) {
         self.by_state = states.map(|state| (state, VecDeque::new())).collect();
-        for (id, record) in self.records.iter().enumerate() {
-            let Some(record) = record else { continue };
+        let near = self.records.iter().enumerate().filter_map(|(id, record)| Some((id as u64, record.as_ref()?)));
+        for (id, record) in near.chain(self.far_records.iter().map(|(id, record)| (*id, record))) {
             if let Some(ids) = self.by_state.get_mut(&record.state) {
-                ids.push_back((record.since, id as u64));
+                ids.push_back((record.since, id));
             }
         }
         for ids in self.by_state.values_mut() {
@@ -421,14 +461,14 @@ impl Store {
 
     /// How many entries a copy of it does not share.
     pub(super) fn unshared(&self) -> usize {
-        self.by_state.values().map(VecDeque::len).sum::<usize>() + 20 * self.outbox.len() + 3 * self.done.len()
+        self.by_state.values().map(VecDeque::len).sum::<usize>() + 20 * self.outbox.len() + 2 * self.far_records.len() + 3 * self.done.len()
     }
 
     /// The records that entered a state by then, oldest first.
     pub fn in_state_since(&self, state: &Name, by: SimTime) -> Vec<Arc<Record>> {
         let Some(ids) = self.by_state.get(state) else { return Vec::new() };
         let due = ids.iter().take_while(|(since, _)| *since <= by);
-        due.filter_map(|(_, id)| self.records.get(usize::try_from(*id).ok()?)?.clone()).collect()
+        due.filter_map(|(_, id)| self.get(*id)).collect()
     }
 
     #[must_use]

@@ -157,6 +157,10 @@ pub enum WorldEvent {
         message: MessageId,
         event: Name,
         no_ack: bool,
+        /// The program runs, on another channel.
+        is_up: bool,
+        /// The broker waits for its acknowledgement; otherwise it has put the message back, or taken it for done.
+        is_unacked: bool,
     },
 }
 

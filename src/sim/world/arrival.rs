@@ -34,14 +34,20 @@ impl World {
     fn arrive(&mut self, flight: Flight) {
         match flight.cargo {
             Cargo::Publish { channel, publish } => self.publish_arrives(channel, publish),
-            Cargo::Settlement { channel, delivery_tag, verdict, .. } => {
+            Cargo::Settlement { channel, delivery_tag, verdict, early, loses, .. } => {
                 let method = match verdict {
                     Verdict::Ack => Method::BasicAck { delivery_tag, multiple: false },
                     Verdict::Requeue => Method::BasicNack { delivery_tag, multiple: false, requeue: true },
                     Verdict::RejectRequeue => Method::BasicReject { delivery_tag, requeue: true },
                     Verdict::Reject => Method::BasicReject { delivery_tag, requeue: false },
                 };
-                let _ = self.broker.apply(self.now, channel, method);
+                let is_accepted = self.broker.apply(self.now, channel, method).is_ok();
+                if early && is_accepted {
+                    self.early_ack = Some((channel, delivery_tag));
+                }
+                if let Some((queue, reason)) = loses.filter(|_| is_accepted) {
+                    *self.ledger.queue(&queue).lost.get_or_default(reason) += 1;
+                }
             }
             Cargo::Delivery(delivery) => self.receive(delivery),
             Cargo::Confirm { to, channel, sequence, outcome } => self.confirm_arrives(to, channel, sequence, outcome),
@@ -75,7 +81,7 @@ impl World {
         });
         let (lost, reason) = match self.broker.apply(self.now, channel, method) {
             Ok(_) => return,
-            // The bytes reach a socket nobody reads.
+            // The bytes reach a socket that is closed.
             Err(AmqpError::NotOpen(_)) => ("the channel was closed before it arrived", "the channel was closed before it arrived".into()),
             Err(AmqpError::Refused { text, .. }) => ("the broker refused it", text),
         };

@@ -1,7 +1,7 @@
 //! What the broker's events lead to: the ledger and the metrics take note, programs are sent what is theirs, and the trace has it all.
 
 use super::{World, life};
-use crate::broker::Event;
+use crate::broker::{Event, Message};
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::Place;
@@ -22,7 +22,13 @@ impl World {
                     self.hash.add_content(message);
                 }
                 self.ledger.record(&event);
-                self.metrics.record(self.now, &event, &self.broker);
+                let is_early = match &event {
+                    Event::Acknowledged { channel, delivery_tag, .. } => {
+                        self.early_ack.take_if(|ack| *ack == (*channel, *delivery_tag)).is_some()
+                    }
+                    _ => false,
+                };
+                self.metrics.record(self.now, &event, &self.broker, is_early);
                 self.follow(&event);
                 self.happened(WorldEvent::Broker(event));
             }
@@ -32,9 +38,7 @@ impl World {
 
     fn follow(&mut self, event: &Event) {
         match event {
-            Event::Routed { message, .. } if message.deaths().is_empty() => {
-                self.ledger.business.announced(business::story_of(message.properties.correlation_id.as_ref()));
-            }
+            Event::Enqueued { message, .. } => self.announce(message),
             Event::Confirmed { channel, sequence, outcome } => {
                 if let Some(&to) = self.channels.get(channel) {
                     self.send_confirm(to, *channel, *sequence, *outcome);
@@ -47,6 +51,9 @@ impl World {
                 }
             }
             Event::Delivered(delivered) => {
+                if delivered.direct {
+                    self.announce(&delivered.message);
+                }
                 let Some(&to) = self.channels.get(&delivered.channel) else { return };
                 let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else { return };
                 let path = vec![Place::Queue(delivered.queue.clone()), Place::Instance(to)];
@@ -77,6 +84,13 @@ impl World {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// An event of a story has reached a queue.
+    fn announce(&mut self, message: &Message) {
+        if message.deaths().is_empty() {
+            self.ledger.business.announced(business::story_of(message.properties.correlation_id.as_ref()));
         }
     }
 }

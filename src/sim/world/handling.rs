@@ -7,19 +7,21 @@ use super::life::NO_ANSWER;
 use crate::base::SimTime;
 use crate::base::number::Shortest;
 use crate::broker::{DeathReason, Message, Name, Value};
-use crate::scenario::template::field;
+use crate::scenario::template::{field, set_field};
 use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::flight::Cargo;
 use crate::sim::ids::{InstanceId, Place, RunId, Verdict};
 use crate::sim::random::Random;
-use crate::sim::service::{Cause, Data, Instance, Job, Record, Run};
+use crate::sim::service::{Cause, Data, Instance, Job, Record, Run, Settled};
 use crate::sim::trace::{WorldEvent, event_name};
 
 /// HTTP's answer when a program behind the one asked has failed.
 const BAD_GATEWAY: u16 = 502;
 const INTERNAL_SERVER_ERROR: u16 = 500;
 const OK: u16 = 200;
+
+const FAILED: &str = "its handler failed";
 
 /// How many events a service remembers its attempts at.
 const ATTEMPTS_REMEMBERED: usize = 10_000;
@@ -74,11 +76,11 @@ impl World {
             about: about.clone(),
             number,
             replied: false,
-            settled: false,
+            settled: Settled::No,
             wait: 0,
             attempt: 0,
             sent_at: SimTime::ZERO,
-            then: None,
+            settle_with: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));
         self.happened(WorldEvent::Began { instance: id, about: about.clone(), number });
@@ -204,7 +206,7 @@ impl World {
                 }
                 Action::Effect { what, of } => self.effect(id, run_id, what, of),
                 Action::Reply { status } => self.reply(id, run_id, *status),
-                Action::Ack => self.settle_run(id, run_id, Verdict::Ack),
+                Action::Ack => self.acknowledge_early(id, run_id),
             }
             let Some(run) = self.run_mut(id, run_id) else { return };
             run.step += 1;
@@ -259,8 +261,8 @@ impl World {
         let Some(run) = service.instances[id.instance].runs.get_mut(&run_id) else { return };
         let known = field(run.data.json(), id_field).and_then(Json::as_u64);
         let number = known.unwrap_or_else(|| service.store.next_id());
-        if let Some(fields) = run.data.json_mut().as_object_mut().filter(|_| known.is_none()) {
-            fields.insert(id_field.to_string(), Json::from(number));
+        if known.is_none() {
+            set_field(run.data.json_mut(), id_field, Json::from(number));
         }
         let (story, about) = (run.story, run.about.clone());
         let record = Record { state: state.clone(), since: now, data: run.data.json().clone(), story, about: about.clone() };
@@ -286,6 +288,7 @@ impl World {
         let Some(run) = self.run_mut(id, run_id) else { return };
         let about = run.about.clone();
         self.happened(WorldEvent::Finished { instance: id, about });
+        self.measure_handled(id, run_id);
         self.settle_run(id, run_id, Verdict::Ack);
         let instance = self.instance_mut(id);
         instance.handled += 1;
@@ -316,17 +319,22 @@ impl World {
             self.end_run(id, run_id);
             return;
         };
-        if no_ack {
-            *self.ledger.queue(&queue).lost.get_or_default("its handler failed") += 1;
-        }
-        if no_ack || run_settled(self.run_mut(id, run_id)) {
+        let settled = run.settled;
+        if no_ack || settled != Settled::No {
+            self.lose_if_acknowledged(queue, no_ack, settled, FAILED);
             self.end_run(id, run_id);
             return;
         }
         let verdict = match policy {
             FailurePolicy::Requeue => Verdict::Requeue,
             FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
-            FailurePolicy::Acknowledge => Verdict::Ack,
+            FailurePolicy::Acknowledge => {
+                if let Some(ack) = self.settle_run(id, run_id, Verdict::Ack) {
+                    self.lose_if_acknowledged(queue, false, Settled::Sent(ack), FAILED);
+                }
+                self.end_run(id, run_id);
+                return;
+            }
             FailurePolicy::Chapter if retry_count(&message) < CHAPTER_RETRIES => Verdict::Requeue,
             FailurePolicy::DeadLetter | FailurePolicy::Chapter => Verdict::Reject,
             FailurePolicy::Republish { retries, via, expirations } => {
@@ -360,21 +368,62 @@ impl World {
         self.end_run(id, run_id);
     }
 
-    /// Says once what became of a delivery.
-    pub(super) fn settle_run(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict) {
-        let Some(run) = self.run_mut(id, run_id) else { return };
-        let Cause::Delivery { queue, channel, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return };
-        if std::mem::replace(&mut run.settled, true) {
-            return;
-        }
+    /// Says once what became of a delivery. The flight that says it, if one does.
+    fn settle_run(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict) -> Option<u64> {
+        let is_settled = self.run_mut(id, run_id)?.settled != Settled::No;
+        if is_settled { None } else { self.send_settlement(id, run_id, verdict, false) }
+    }
+
+    /// A step that acknowledges does so each time the handler comes to it: the second time the broker knows of no such delivery, and
+    /// closes the channel.
+    fn acknowledge_early(&mut self, id: InstanceId, run_id: RunId) {
+        self.send_settlement(id, run_id, Verdict::Ack, true);
+    }
+
+    fn send_settlement(&mut self, id: InstanceId, run_id: RunId, verdict: Verdict, early: bool) -> Option<u64> {
+        let run = self.run_mut(id, run_id)?;
+        let Cause::Delivery { queue, channel, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return None };
         let event = event_name(&message);
         if self.known_instance(id).channel != Some(channel) {
             self.happened(WorldEvent::SettlementLost { instance: id, event });
-            return;
+            self.run_mut(id, run_id)?.settled = Settled::Unsaid;
+            return None;
         }
         self.happened(WorldEvent::Settling { instance: id, message: message.id, event, verdict });
         let path = vec![Place::Instance(id), Place::Queue(queue)];
-        self.send_to_broker(id, path, Cargo::Settlement { channel, delivery_tag, verdict, message });
+        let cargo = Cargo::Settlement { channel, delivery_tag, verdict, message, early, loses: None };
+        let flight = self.send_to_broker(id, path, cargo);
+        let run = self.run_mut(id, run_id)?;
+        if run.settled == Settled::No {
+            run.settled = Settled::Sent(flight);
+        }
+        Some(flight)
+    }
+
+    /// A delivery will not be handled. If the broker takes it for done, it is lost: now, or when the acknowledgement arrives.
+    pub(super) fn lose_if_acknowledged(&mut self, queue: Name, no_ack: bool, settled: Settled, reason: &'static str) {
+        match settled {
+            Settled::Sent(ack) if !no_ack => {
+                if let Some(Cargo::Settlement { loses, .. }) = self.flights.get_mut(ack).map(|flight| &mut flight.cargo) {
+                    *loses = Some((queue, reason));
+                    return;
+                }
+            }
+            Settled::No | Settled::Unsaid if !no_ack => return,
+            _ => {}
+        }
+        *self.ledger.queue(&queue).lost.get_or_default(reason) += 1;
+    }
+
+    /// The work ends after the acknowledgement: what was measured then would be too short.
+    fn measure_handled(&mut self, id: InstanceId, run_id: RunId) {
+        let now = self.now;
+        let Some(run) = self.run_mut(id, run_id) else { return };
+        let Cause::Delivery { queue, no_ack, message, .. } = &run.cause else { return };
+        if *no_ack || run.settled != Settled::No {
+            let (queue, message) = (queue.clone(), message.clone());
+            self.metrics.handled(now, &queue, &message);
+        }
     }
 
     pub(super) fn schedule_fires(&mut self, service: usize, handler: usize, generation: u32) {
@@ -403,17 +452,13 @@ impl World {
         }
     }
 
-    /// What is to be waited for when a call fails for good.
+    /// Why a call failed, from the status of its answer.
     pub(super) fn status_reason(status: u16) -> String {
         if status == NO_ANSWER { "connection refused".to_owned() } else { format!("answered {status}") }
     }
 }
 
-fn run_settled(run: Option<&mut Run>) -> bool {
-    run.is_none_or(|run| run.settled)
-}
-
-/// The header nobody but a republishing consumer writes.
+/// The header that only a republishing consumer writes.
 fn retry_count(message: &Message) -> i64 {
     match message.properties.header("x-retry-count") {
         Some(Value::Int(count)) => *count,

@@ -12,11 +12,11 @@ use crate::sim::agenda::Item;
 use crate::sim::business::story_name;
 use crate::sim::flight::{Cargo, Request};
 use crate::sim::ids::{Caller, End, InstanceId, Place, RunId, StoryId};
-use crate::sim::service::{Awaiting, Cause, Circuit, Data, Instance, Job, Pending, ServiceState, Waiting};
+use crate::sim::service::{Awaiting, Cause, Circuit, Data, Instance, Job, Pending, ServiceState, Unconfirmed, Waiting};
 use crate::sim::trace::WorldEvent;
 
 impl World {
-    /// When a client sends next, and how many at once.
+    /// When a client sends next.
     fn next_arrival(&mut self, client: usize) -> Option<SimTime> {
         let state = &mut self.clients[client];
         let traffic = &state.spec.traffic;
@@ -259,9 +259,9 @@ impl World {
         let mine = |waiting: &Awaiting| matches!(waiting.who, Waiting::Run { run, .. } if run == run_id);
         let sequence = awaiting.iter().find(|(_, waiting)| mine(waiting)).map(|(sequence, _)| *sequence);
         if let Some(waiting) = sequence.and_then(|sequence| awaiting.remove(&sequence)) {
-            self.happened(WorldEvent::PublishFailed { instance: id, event: waiting.event, reason: "no confirm in time" });
+            self.happened(WorldEvent::PublishFailed { instance: id, event: waiting.event, reason: Unconfirmed::TooLate.reason() });
         }
-        self.publish_settled(id, run_id, wait, Err("no confirm in time"));
+        self.publish_settled(id, run_id, wait, Err(Unconfirmed::TooLate));
     }
 
     /// None: no answer in time.

@@ -3,15 +3,15 @@
 use super::World;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
-use crate::scenario::{Action, FailurePolicy, Handler, Service, Trigger};
+use crate::scenario::{FailurePolicy, Handler, Service, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::{End, InstanceId, Place};
-use crate::sim::service::{Cause, Data, Job, Memory, Waiting};
+use crate::sim::service::{Cause, Data, Job, Memory, Settled, Unconfirmed, Waiting};
 use crate::sim::trace::{WorldEvent, event_name};
 
-/// Nobody listened: the connection was refused or reset, so there is no HTTP status.
+/// The connection was refused or reset, so there is no HTTP status.
 pub(super) const NO_ANSWER: u16 = 0;
 
 /// Consumer tags name the handler, so that a delivery finds it: `notification-service.1.0` is its first handler, instance 1.
@@ -23,19 +23,18 @@ pub(super) fn handler_of_tag(tag: &str) -> Option<usize> {
     tag.rsplit_once('.')?.1.parse().ok()
 }
 
-fn publishes(handler: &Handler) -> bool {
-    handler.steps.iter().any(|step| matches!(step.action, Action::Publish(_)))
-}
-
+/// Whether instances of a service connect to the broker.
 pub(super) fn uses_broker(service: &Service) -> bool {
-    service.relay.is_some() || service.handlers.iter().any(|handler| matches!(handler.trigger, Trigger::Queue(_)) || publishes(handler))
+    let consumes = |handler: &Handler| matches!(handler.trigger, Trigger::Queue(_));
+    let publishes = |handler: &Handler| handler.steps.iter().any(|step| step.action.published().is_some());
+    service.relay.is_some() || service.handlers.iter().any(|handler| consumes(handler) || publishes(handler))
 }
 
-/// Whether its channel is in confirm mode.
-pub(super) fn wants_confirms(service: &Service) -> bool {
+/// Whether instances of a service put their channel in confirm mode.
+pub(super) fn uses_confirm_mode(service: &Service) -> bool {
     let waits = |handler: &Handler| {
-        matches!(handler.on_failure, FailurePolicy::Republish { .. } | FailurePolicy::DeadLetterRetry { .. })
-            || handler.steps.iter().any(|step| matches!(&step.action, Action::Publish(publish) if publish.confirm))
+        handler.policies().any(FailurePolicy::publishes)
+            || handler.steps.iter().any(|step| step.action.published().is_some_and(|publish| publish.confirm))
     };
     service.relay.is_some() || service.handlers.iter().any(waits)
 }
@@ -118,17 +117,15 @@ impl World {
                 self.flights.remove(flight);
             }
         }
-        let work = runs.into_values().map(|run| (run.cause, run.replied));
-        for (cause, replied) in work.chain(jobs.into_iter().map(|job| (job.cause, false))).collect::<Vec<_>>() {
+        let work = runs.into_values().map(|run| (run.cause, run.replied, run.settled));
+        for (cause, replied, settled) in work.chain(jobs.into_iter().map(|job| (job.cause, false, Settled::No))).collect::<Vec<_>>() {
             match cause {
                 Cause::Request(caller) if !replied => {
                     let (link, path) = ([End::Service(id.service), caller.end()], vec![Place::Instance(id), caller.place()]);
                     self.send_http(link, path, Cargo::Response { to: caller, status: NO_ANSWER });
                 }
-                Cause::Delivery { queue, no_ack: true, .. } => {
-                    *self.ledger.queue(&queue).lost.get_or_default("the program died with it") += 1;
-                }
-                _ => {}
+                Cause::Delivery { queue, no_ack, .. } => self.lose_if_acknowledged(queue, no_ack, settled, "the program died with it"),
+                Cause::Request(_) | Cause::Schedule => {}
             }
         }
         if let Some(connection) = connection {
@@ -233,7 +230,7 @@ impl World {
                 let frozen = &mut self.instance_mut(id).frozen;
                 frozen.push(Item::TimesOut { instance: id, epoch, run, wait });
             } else {
-                self.publish_settled(id, run, wait, Err("the connection is gone"));
+                self.publish_settled(id, run, wait, Err(Unconfirmed::ConnectionGone));
             }
         }
         self.stop_if_idle(id);
@@ -297,9 +294,14 @@ impl World {
             self.channels.remove(&channel);
         }
         self.channels.insert(channel, id);
+        let before = self.connections.iter().find(|(_, of)| **of == id).map(|(connection, _)| *connection);
+        if let Some(before) = before {
+            self.connections.remove(&before);
+        }
+        self.connections.insert(connection, id);
         self.happened(WorldEvent::Connected(id));
         let spec = self.services[id.service].spec.clone();
-        if wants_confirms(&spec) {
+        if uses_confirm_mode(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
         }
         for handler in 0..spec.handlers.len() {
@@ -334,11 +336,14 @@ impl World {
         let Delivery { to, channel, handler, queue, delivery_tag, message, redelivered, no_ack } = delivery;
         let event = event_name(&message);
         let instance = self.known_instance(to);
+        let is_up = instance.up;
         if instance.channel != Some(channel) || handler >= self.services[to.service].spec.handlers.len() {
             if no_ack {
                 *self.ledger.queue(&queue).lost.get_or_default("the program was gone when it arrived") += 1;
             }
-            self.happened(WorldEvent::LostDelivery { instance: to, message: message.id, event, no_ack });
+            // A channel that the broker has closed holds nothing any more: the message is in its queue again.
+            let is_unacked = !no_ack && self.broker.is_open(channel);
+            self.happened(WorldEvent::LostDelivery { instance: to, message: message.id, event, no_ack, is_up, is_unacked });
             return;
         }
         let story = business::story_of(message.properties.correlation_id.as_ref());

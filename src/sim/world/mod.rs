@@ -56,11 +56,15 @@ pub struct World {
     faults: OrderedMap<u32, Box<KnownFault>>,
     fault_last: u32,
     armed: Vec<Armed>,
-    /// Who uses a channel.
+    /// The program on a channel.
     channels: OrderedMap<ChannelId, InstanceId>,
+    /// The program on a connection, as long as its channels are known.
+    connections: OrderedMap<ConnectionId, InstanceId>,
     /// Connections whose end has not reached the broker.
     leaving: Vec<(ConnectionId, InstanceId)>,
     flights: Slots<Flight>,
+    /// An acknowledgement of a handler that goes on, which has just arrived.
+    early_ack: Option<(ChannelId, u64)>,
     run_last: u64,
     event_last: u64,
     ledger: Ledger,
@@ -99,8 +103,10 @@ impl World {
             fault_last: 0,
             armed: Vec::new(),
             channels: OrderedMap::new(),
+            connections: OrderedMap::new(),
             leaving: Vec::new(),
             flights: Slots::default(),
+            early_ack: None,
             run_last: 0,
             event_last: 0,
             ledger: Ledger::default(),
@@ -268,7 +274,19 @@ impl World {
             && life::uses_broker(&self.services[id.service].spec)
     }
 
-    /// Who consumes from a channel.
+    /// The program on a connection.
+    #[must_use]
+    pub fn instance_of_connection(&self, connection: ConnectionId) -> Option<InstanceId> {
+        self.connections.get(&connection).copied()
+    }
+
+    /// The ledger without what the broker holds and what is on its way: what has been counted so far, without a copy.
+    #[must_use]
+    pub const fn counted(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The program that consumes from a channel.
     #[must_use]
     pub fn instance_of_channel(&self, channel: ChannelId) -> Option<InstanceId> {
         self.channels.get(&channel).copied()

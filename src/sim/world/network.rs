@@ -73,14 +73,14 @@ impl World {
         if jitter == SimTime::ZERO { latency } else { latency + self.links.random.uniform(SimTime::ZERO, jitter) }
     }
 
-    /// To the broker, behind everything this instance has sent it before.
-    pub(super) fn send_to_broker(&mut self, from: InstanceId, path: Vec<Place>, cargo: Cargo) {
+    /// To the broker, behind everything this instance has sent it before. The number of the flight.
+    pub(super) fn send_to_broker(&mut self, from: InstanceId, path: Vec<Place>, cargo: Cargo) -> u64 {
         let link = [End::Service(from.service), End::Broker];
         let arrives = self.now + self.travel_time(link);
         let lane = &mut self.instance_mut(from).lane_out;
         *lane = arrives.max(*lane);
         let arrives = *lane;
-        self.depart(link, path, arrives, cargo);
+        self.depart(link, path, arrives, cargo)
     }
 
     /// From the broker, behind everything it has sent this instance before.
@@ -99,10 +99,11 @@ impl World {
         self.depart(link, path, arrives, cargo);
     }
 
-    fn depart(&mut self, link: [End; 2], path: Vec<Place>, arrives: SimTime, cargo: Cargo) {
+    fn depart(&mut self, link: [End; 2], path: Vec<Place>, arrives: SimTime, cargo: Cargo) -> u64 {
         let flight = Flight { path, departs: self.now, arrives, held: false, link, cargo };
         let id = self.flights.push(flight);
         self.agenda.push(arrives, Item::Arrival(id));
+        id
     }
 
     /// Whether it has to wait for its link to heal.

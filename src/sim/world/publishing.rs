@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::World;
-use super::life::wants_confirms;
+use super::life::uses_confirm_mode;
 use crate::base::SimTime;
 use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
 use crate::scenario::template::{fill, fill_text, fill_value};
@@ -12,8 +12,10 @@ use crate::sim::agenda::Item;
 use crate::sim::business::story_name;
 use crate::sim::flight::{Cargo, Publish};
 use crate::sim::ids::{InstanceId, Place, RunId, StoryId, Verdict};
-use crate::sim::service::{Awaiting, Instance, OutboxEntry, Waiting};
+use crate::sim::service::{Awaiting, Instance, OutboxEntry, Unconfirmed, Waiting};
 use crate::sim::trace::{WorldEvent, event_name};
+
+const ABANDONED_RETURN: &str = "returned, and its program went on without it";
 
 /// What a copy does not take along: the broker's own notes of an earlier life.
 const OWN_TO_A_LIFE: [&str; 9] = [
@@ -96,6 +98,9 @@ impl World {
         let Some(run) = self.run_mut(id, run_id) else { return true };
         let (routing_key, about) = (fill_text(&spec.routing_key, run.data.json()).into(), run.about.clone());
         self.ledger.messages.unsent += 1;
+        if !spec.required {
+            self.abandon("never sent: its program had no channel");
+        }
         self.happened(WorldEvent::Unsent { instance: id, routing_key, about });
         if spec.required {
             self.fail(id, run_id, "publish", "no channel to the broker".to_owned());
@@ -137,14 +142,14 @@ impl World {
         }
         let Some(Awaiting { event, returned, who, .. }) = instance.awaiting.remove(&sequence) else { return };
         let result = match outcome {
-            _ if returned => Err("it was returned: no queue for it"),
+            _ if returned => Err(Unconfirmed::Returned),
             Outcome::Ack => Ok(()),
-            Outcome::Nack => Err("the broker refused it"),
+            Outcome::Nack => Err(Unconfirmed::Refused),
         };
         match who {
             Waiting::Run { run, wait } => {
-                if let Err(reason) = result {
-                    self.happened(WorldEvent::PublishFailed { instance: id, event, reason });
+                if let Err(why) = result {
+                    self.happened(WorldEvent::PublishFailed { instance: id, event, reason: why.reason() });
                 }
                 self.publish_settled(id, run, wait, result);
             }
@@ -152,12 +157,12 @@ impl World {
                 let outbox = &mut self.services[id.service].store.outbox;
                 match result {
                     Ok(()) => outbox.retain(|other| other.id != entry),
-                    Err(reason) => {
+                    Err(why) => {
                         // It stays, and is tried again.
                         if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
                             entry.sent_by = None;
                         }
-                        self.happened(WorldEvent::PublishFailed { instance: id, event, reason });
+                        self.happened(WorldEvent::PublishFailed { instance: id, event, reason: why.reason() });
                     }
                 }
             }
@@ -173,19 +178,20 @@ impl World {
         if let Some(awaiting) = instance.awaiting.values_mut().find(|awaiting| awaiting.event == event) {
             awaiting.returned = true; // its confirm follows
         } else {
-            self.happened(WorldEvent::PublishFailed { instance: id, event, reason: "it was returned: no queue for it" });
+            self.abandon(ABANDONED_RETURN);
+            self.happened(WorldEvent::PublishFailed { instance: id, event, reason: Unconfirmed::Returned.reason() });
         }
     }
 
     /// A handler that waited for the broker's answer has it, or will never have it.
-    pub(super) fn publish_settled(&mut self, id: InstanceId, run_id: RunId, wait: u32, result: Result<(), &'static str>) {
+    pub(super) fn publish_settled(&mut self, id: InstanceId, run_id: RunId, wait: u32, result: Result<(), Unconfirmed>) {
         if !self.waits(id, run_id, wait) {
             return;
         }
         let spec = self.services[id.service].spec.clone();
         let Some(run) = self.run_mut(id, run_id) else { return };
         run.wait += 1;
-        if let Some(verdict) = run.then {
+        if let Some(verdict) = run.settle_with {
             // The delivery is only given away once its successor is safe.
             self.finish_failed(id, run_id, if result.is_ok() { verdict } else { Verdict::Requeue });
             return;
@@ -193,9 +199,19 @@ impl World {
         let step = spec.handlers[run.handler].steps.get(run.step);
         let required = matches!(step.map(|step| &step.action), Some(crate::scenario::Action::Publish(publish)) if publish.required);
         match result {
-            Err(reason) if required => self.fail(id, run_id, "publish", reason.to_owned()),
-            _ => self.next_step(id, run_id),
+            Err(why) if required => self.fail(id, run_id, "publish", why.reason().to_owned()),
+            // What the broker refused, its full queue has counted; what came too late may well be there.
+            Err(Unconfirmed::Returned) => {
+                self.abandon(ABANDONED_RETURN);
+                self.next_step(id, run_id);
+            }
+            Err(Unconfirmed::Refused | Unconfirmed::TooLate | Unconfirmed::ConnectionGone) | Ok(()) => self.next_step(id, run_id),
         }
+    }
+
+    /// A program knows that an event is not on its way, and goes on without it.
+    fn abandon(&mut self, reason: &'static str) {
+        *self.ledger.messages.abandoned.get_or_default(reason) += 1;
     }
 
     /// A retry: the same event again, at the end of a queue, with its count one higher.
@@ -229,13 +245,14 @@ impl World {
         key: Name,
         properties: Properties,
     ) {
+        debug_assert!(uses_confirm_mode(&self.services[id.service].spec), "or the delivery would wait for ever");
         let channel = self.known_instance(id).channel;
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Some(channel) = channel else {
             self.finish_failed(id, run_id, Verdict::Requeue);
             return;
         };
-        run.then = Some(Verdict::Ack);
+        run.settle_with = Some(Verdict::Ack);
         run.wait += 1;
         let (wait, about) = (run.wait, run.about.clone());
         let body = message.body.as_text().unwrap_or_default().as_bytes().into();
@@ -266,7 +283,7 @@ impl World {
         let Some(instance) = state.instances.iter().position(able) else { return };
         let id = InstanceId { service, instance };
         let Some(channel) = state.instances[instance].channel else { return };
-        debug_assert!(wants_confirms(&state.spec));
+        debug_assert!(uses_confirm_mode(&state.spec));
         let due = state.store.outbox.iter().filter(|entry| entry.sent_by.is_none()).take(relay.batch as usize);
         let due: Vec<(u64, Name, Publish)> = due.map(|entry| (entry.id, entry.about.clone(), entry.publish.clone())).collect();
         for (entry, about, publish) in due {

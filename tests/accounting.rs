@@ -1,0 +1,261 @@
+//! Nothing is lost silently: each way in which a message can vanish is counted, once, and told. Systems that were accounted for
+//! wrongly are in tests/accounting.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use requeue::base::SimTime;
+use requeue::broker::Name;
+use requeue::formats::{recording_file, report, scenario_file, trace_json};
+use requeue::scenario::{Fault, Property, Scenario};
+use requeue::sim::biography::biography;
+use requeue::sim::judge::judge;
+use requeue::sim::{Input, Recording, World, WorldEvent};
+use serde_json::{Value as Json, json};
+
+fn read(text: &str) -> Arc<Scenario> {
+    Arc::new(scenario_file::read(text).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}")))
+}
+
+fn file(name: &str) -> Arc<Scenario> {
+    let path = format!("{}/tests/accounting/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    read(&std::fs::read_to_string(path).expect("it is there"))
+}
+
+/// A producer that publishes ten messages, one each 100 ms, to the exchange and key of the step, and a consumer of the queue.
+fn system(broker: Json, publish: Json, consumer: Json) -> Arc<Scenario> {
+    let mut step = json!({ "do": "publish", "exchange": "", "routing_key": "q", "payload": { "n": "{n}" } });
+    step.as_object_mut().expect("it is one").extend(publish.as_object().expect("it is one").clone());
+    let producer = json!({ "name": "producer", "at": [0, 0], "handlers": [{ "on": { "http": "POST /" }, "steps": [step] }] });
+    let mut services = vec![producer];
+    if !consumer.is_null() {
+        services.push(json!({ "name": "consumer", "at": [3, 3], "handlers": [consumer] }));
+    }
+    let client = json!({ "name": "client", "at": [9, 9], "calls": { "service": "producer", "endpoint": "POST /" },
+        "arrivals": { "every_ms": 100, "count": 10 }, "body": { "n": "{n}" } });
+    read(
+        &json!({ "requeue": 1, "title": "t", "network": { "latency_ms": 1 }, "broker": broker, "clients": [client], "services": services })
+            .to_string(),
+    )
+}
+
+fn queue(arguments: Json) -> Json {
+    json!({ "queues": [{ "name": "q", "at": [2, 2], "arguments": arguments }] })
+}
+
+fn consumer(more: Json, steps: Json) -> Json {
+    let mut on = json!({ "queue": "q" });
+    on.as_object_mut().expect("it is one").extend(more.as_object().expect("it is one").clone());
+    json!({ "on": on, "steps": steps })
+}
+
+fn run(scenario: Arc<Scenario>, faults: &[&str], until_ms: u64) -> World {
+    let mut world = World::new(scenario, 1);
+    for text in faults {
+        world.inject(Input::Fault(text.parse::<Fault>().expect("it is a sentence")));
+    }
+    let until = SimTime::from_millis(until_ms);
+    while world.next_at().is_some_and(|at| at <= until) {
+        world.step();
+        assert_eq!(world.ledger().imbalances(), Vec::<String>::new(), "{}", world.now());
+    }
+    world
+}
+
+fn check(about: &str, world: &World, properties: &[&str]) {
+    for text in properties {
+        let property: Property = text.parse().expect(text);
+        let found = judge(world, &property);
+        assert!(found.holds, "{about}: {found}\n{}", report::text(world, &[]));
+    }
+}
+
+#[test]
+fn each_loss_is_counted_once() {
+    let bind = json!({ "exchanges": [{ "name": "x", "at": [1, 1], "type": "direct" }], "queues": [{ "name": "q", "at": [2, 2] }] });
+    let fails = json!([{ "do": "work", "ms": 1, "fails": { "always": true } }]);
+    let works = json!([{ "do": "work", "ms": 5 }]);
+    let early = json!([{ "do": "ack" }, { "do": "work", "ms": 50, "fails": { "always": true } }]);
+    let slow_after_ack = json!([{ "do": "ack" }, { "do": "work", "ms": 30000 }]);
+    let plain = || consumer(json!({}), works.clone());
+    let none = json!({});
+    #[rustfmt::skip]
+    let table: Vec<(&str, Arc<Scenario>, &[&str], &[&str])> = vec![
+        ("handled", system(queue(none.clone()), none.clone(), plain()), &[], &["nothing is lost", "acknowledged = 10"]),
+        ("unroutable", system(bind.clone(), json!({ "exchange": "x" }), plain()), &[],
+            &["unroutable = 10", "lost = 0", "lost_in_total = 10"]),
+        ("returned, and given up", system(bind.clone(), json!({ "exchange": "x", "mandatory": true }), plain()), &[],
+            &["returned = 10", "unroutable = 0", "lost_in_total = 10"]),
+        ("returned after a confirm was awaited", system(bind.clone(), json!({ "exchange": "x", "mandatory": true, "confirm": true }), plain()), &[],
+            &["returned = 10", "lost_in_total = 10"]),
+        ("returned, and the step fails", system(bind, json!({ "exchange": "x", "mandatory": true, "confirm": true, "required": true }), plain()), &[],
+            &["returned = 10", "lost_in_total = 0", "failed = 10"]),
+        ("never sent", system(queue(none.clone()), none.clone(), plain()), &["restart broker at 250ms for 500ms"], &["unsent > 0", "lost_in_total >= unsent"]),
+        ("dropped by a limit", system(queue(json!({ "x-max-length": 3 })), none.clone(), Json::Null), &[],
+            &["dropped = 7", "lost_in_total = 7"]),
+        ("refused by a full queue", system(queue(json!({ "x-max-length": 3, "x-overflow": "reject-publish" })), none.clone(), Json::Null), &[],
+            &["refused = 7", "lost_in_total = 7"]),
+        ("rejected without a dead-letter exchange", system(queue(none.clone()), none.clone(), consumer(json!({}), fails.clone())), &[],
+            &["dropped = 10", "lost_in_total = 10"]),
+        ("dead letters without a queue", system(json!({ "exchanges": [{ "name": "dlx", "at": [1, 1], "type": "direct" }],
+            "queues": [{ "name": "q", "at": [2, 2], "arguments": { "x-dead-letter-exchange": "dlx" } }] }), none.clone(), consumer(json!({}), fails.clone())), &[],
+            &["dead(q) = 10", "unroutable_dead_letters(q) = 10", "dropped = 0", "unroutable = 0", "lost_in_total = 10"]),
+        ("dead letters that a full queue refuses", system(json!({ "queues": [
+            { "name": "q", "at": [2, 2], "arguments": { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" } },
+            { "name": "dead", "at": [4, 4], "arguments": { "x-max-length": 4, "x-overflow": "reject-publish" } }] }), none.clone(), consumer(json!({}), fails.clone())), &[],
+            &["dead(q) = 10", "ready(dead) = 4", "refused(dead) = 6", "lost_in_total = 6"]),
+        ("dead letters that arrive", system(json!({ "queues": [
+            { "name": "q", "at": [2, 2], "arguments": { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead" } }, { "name": "dead", "at": [4, 4] }] }),
+            none.clone(), consumer(json!({}), fails.clone())), &[], &["ready(dead) = 10", "nothing is lost"]),
+        ("acknowledged by being sent, and the handler fails", system(queue(none.clone()), none.clone(), consumer(json!({ "auto_ack": true }), fails.clone())), &[],
+            &["lost = 10", "lost_in_total = 10"]),
+        ("swallowed", system(queue(none.clone()), none.clone(), { let mut handler = consumer(json!({}), fails.clone()); handler["on_failure"] = json!("acknowledge"); handler }), &[],
+            &["acknowledged = 10", "lost = 10", "lost_in_total = 10"]),
+        ("acknowledged before the work that fails", system(queue(none.clone()), none.clone(), consumer(json!({}), early)), &[],
+            &["acknowledged = 10", "lost_in_total = 10"]),
+        ("acknowledged before the work that a crash ends", system(queue(none.clone()), none, consumer(json!({}), slow_after_ack)), &["kill consumer at 5s"],
+            &["acknowledged = 10", "lost_in_total = 10"]),
+    ];
+    for (about, scenario, faults, properties) in table {
+        check(about, &run(scenario, faults, 20_000), properties);
+    }
+}
+
+#[test]
+fn a_dead_letter_without_a_queue_is_told_everywhere() {
+    let scenario = file("dead-letter-exchange-without-binding");
+    let world = run(scenario.clone(), &[], 1_000);
+    check("ledger", &world, &["unroutable_dead_letters(q) = 1", "lost_in_total = 1", "imbalances = 0"]);
+    let text = report::text(&world, &[]);
+    assert!(text.contains("Unroutable 1 dead letters of q") && text.contains("In total   1 lost"), "{text}");
+    let document: Json = serde_json::from_str(&report::json(&world, &[])).expect("it is JSON");
+    assert_eq!((&document["messages"]["lost_in_total"], &document["queues"][0]["unroutable_dead_letters"]), (&json!(1), &json!(1)));
+    let life = biography(&Recording::new(scenario, 1), &Name::from("e-1"), SimTime::from_millis(1_000)).expect("it was published");
+    let whereabouts: Vec<String> = life.whereabouts.iter().map(|place| requeue::app::words::whereabouts(place, &world)).collect();
+    assert_eq!(whereabouts, ["dead-lettered from q, and gone: the dead-letter exchange had no queue for it"]);
+    let lines = |occurrence| requeue::app::words::is_worth_a_line(occurrence).then(|| requeue::app::words::line(occurrence, &world));
+    let trouble: Vec<_> = life.entries.iter().filter_map(lines).filter(|line| line.what == "Unroutable").collect();
+    assert_eq!(trouble.len(), 1, "the log tells it");
+    assert_eq!(trouble[0].mark, requeue::app::words::LogIcon::Failure, "as trouble");
+}
+
+#[test]
+fn an_event_that_no_queue_gets_announces_nothing() {
+    check("unroutable", &run(file("announced-to-no-queue"), &[], 5_000), &["saved > 0", "unannounced = saved"]);
+}
+
+/// The channel of a program that acknowledges twice is closed, and the report says how often.
+#[test]
+fn a_second_acknowledgement_closes_the_channel() {
+    let mut world = World::new(file("double-ack"), 1);
+    let mut lines: Vec<String> = Vec::new();
+    while world.next_at().is_some_and(|at| at <= SimTime::from_secs(10)) {
+        world.step();
+        let occurrences: Vec<_> = world.drain_occurrences().collect();
+        lines.extend(occurrences.iter().map(|occurrence| trace_json::line(&world, occurrence)));
+    }
+    let closed: Vec<&String> = lines.iter().filter(|line| line.contains("\"channel_closed\"")).collect();
+    assert!(!closed.is_empty());
+    assert!(closed.iter().all(|line| line.contains("\"service\":\"van\"") && line.contains("unknown delivery tag")), "{closed:#?}");
+    assert!(report::text(&world, &[]).contains("channels closed by the broker: PRECONDITION_FAILED"));
+}
+
+#[test]
+fn what_was_sent_and_is_not_read_is_in_the_report() {
+    let text = report::text(&run(file("alarm"), &[], 80_000), &[]);
+    assert!(text.contains("on the way or not read 1022"), "{text}");
+}
+
+#[test]
+fn a_delivery_that_nobody_received_says_where_the_message_is() {
+    let mut world = World::new(file("requeued-in-flight"), 1);
+    let mut seen = Vec::new();
+    while world.next_at().is_some_and(|at| at <= SimTime::from_secs(600)) && world.step() {
+        let occurrences: Vec<_> = world.drain_occurrences().collect();
+        for occurrence in occurrences {
+            if let WorldEvent::LostDelivery { instance, is_up, is_unacked, .. } = occurrence.what {
+                assert_eq!(is_up, world.instance(instance).expect("it is there").up);
+                seen.push((is_up, is_unacked));
+            }
+        }
+    }
+    assert!(seen.contains(&(true, false)), "{seen:?}");
+}
+
+#[test]
+fn what_is_published_again_is_not_its_own_cause() {
+    let text =
+        std::fs::read_to_string(format!("{}/static/scenarios/retry-republish.json", env!("CARGO_MANIFEST_DIR"))).expect("it is there");
+    let recording = Recording::of(read(&text));
+    let causes: Vec<_> = (1..=20_u32)
+        .filter_map(|number| {
+            let event = Name::from(format!("e-{number}"));
+            let life = biography(&recording, &event, SimTime::from_secs(60))?;
+            assert_ne!(life.cause.as_ref(), Some(&event));
+            life.cause
+        })
+        .collect();
+    assert!(!causes.is_empty());
+}
+
+/// A step's own policy publishes a copy and waits for its confirm: so its channel is in confirm mode.
+#[test]
+fn a_step_may_republish_where_its_handler_does_not() {
+    let handler = consumer(
+        json!({ "prefetch": 1 }),
+        json!([
+            { "do": "effect", "what": "done", "of": "n", "fails": { "first_attempts": 1 }, "on_failure": { "republish": 3 } }
+        ]),
+    );
+    let scenario = system(queue(json!({})), json!({}), handler);
+    check("republished", &run(scenario, &[], 20_000), &["done(done) = 10", "ready(q) = 0", "unacked(q) = 0", "nothing is lost"]);
+}
+
+#[test]
+fn a_record_is_found_again_by_a_number_within_the_data() {
+    let steps = json!([{ "do": "persist", "id": "order.id", "state": "new" }, { "do": "persist", "id": "order.id", "state": "done" }]);
+    let world = run(system(queue(json!({})), json!({}), consumer(json!({}), steps)), &[], 5_000);
+    assert_eq!(world.records(1), 10);
+    check("one record an order", &world, &["saved = 10", "saved_twice = 0"]);
+}
+
+#[test]
+fn a_record_may_have_any_number() {
+    let steps = json!([{ "do": "persist", "id": "metadata.timestamp", "state": "new" }]);
+    let mut scenario = Scenario::clone(&system(queue(json!({})), json!({}), consumer(json!({}), steps)));
+    scenario.clients[0].traffic.from = SimTime::from_secs(5_000);
+    let mut world = World::new(Arc::new(scenario), 1);
+    world.run_until(SimTime::from_secs(5_100), 100_000);
+    assert_eq!(world.records(1), 10, "each is kept");
+    assert!(world.footprint() < 200_000, "{}", world.footprint());
+}
+
+/// The work ends later than the acknowledgement, and is measured to its end.
+#[test]
+fn end_to_end_is_to_the_end_of_the_work() {
+    for (more, steps) in [
+        (json!({}), json!([{ "do": "ack" }, { "do": "work", "ms": 1000 }])),
+        (json!({ "auto_ack": true }), json!([{ "do": "work", "ms": 1000 }])),
+        (json!({}), json!([{ "do": "work", "ms": 1000 }])),
+    ] {
+        let world = run(system(queue(json!({})), json!({}), consumer(more, steps)), &[], 20_000);
+        check("end to end", &world, &["p50(end-to-end q) >= 1s", "max(end-to-end q) < 1100ms"]);
+    }
+}
+
+#[test]
+fn what_was_never_measured_is_not_zero() {
+    let world = run(system(queue(json!({})), json!({}), consumer(json!({}), json!([{ "do": "work", "ms": 60000 }]))), &[], 5_000);
+    let text = report::text(&world, &[]);
+    assert!(text.lines().any(|line| line.starts_with("end-to-end q") && line.contains("nothing measured")), "{text}");
+}
+
+#[test]
+fn a_broken_property_is_kept_with_its_recording() {
+    let scenario = file("announced-to-no-queue");
+    let recording = Recording::of(scenario);
+    let property: Property = "nothing is lost".parse().expect("it is one");
+    let text = recording_file::write_breaking(&recording, SimTime::from_secs(5), &property);
+    let file = recording_file::read(&text).expect("it is one");
+    assert_eq!((file.recording, file.breaks), (recording, Some(property)));
+}
