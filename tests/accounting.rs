@@ -1,6 +1,7 @@
 //! Nothing is lost silently: each way in which a message can vanish is counted, once, and told. Systems that were accounted for
 //! wrongly are in tests/accounting.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::needless_pass_by_value, reason = "documents are given as `json!` makes them")]
 
 use std::sync::Arc;
 
@@ -70,6 +71,9 @@ fn check(about: &str, world: &World, properties: &[&str]) {
     }
 }
 
+/// What is tried: a system, its faults, and the properties that hold in the end.
+type Row<'a> = (&'a str, Arc<Scenario>, &'a [&'a str], &'a [&'a str]);
+
 #[test]
 fn each_loss_is_counted_once() {
     let bind = json!({ "exchanges": [{ "name": "x", "at": [1, 1], "type": "direct" }], "queues": [{ "name": "q", "at": [2, 2] }] });
@@ -80,7 +84,7 @@ fn each_loss_is_counted_once() {
     let plain = || consumer(json!({}), works.clone());
     let none = json!({});
     #[rustfmt::skip]
-    let table: Vec<(&str, Arc<Scenario>, &[&str], &[&str])> = vec![
+    let table: Vec<Row> = vec![
         ("handled", system(queue(none.clone()), none.clone(), plain()), &[], &["nothing is lost", "acknowledged = 10"]),
         ("unroutable", system(bind.clone(), json!({ "exchange": "x" }), plain()), &[],
             &["unroutable = 10", "lost = 0", "lost_in_total = 10"]),

@@ -375,9 +375,10 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Delivered(delivered) => {
             let to = by_channel(&delivered.channel).unwrap_or_else(|| delivered.consumer_tag.to_string());
             let detail = format!("{} from {} to {to}", name(&delivered.message), delivered.queue);
-            match delivered.redelivered {
-                true => (LogIcon::Redelivered, "Delivered", format!("{detail}, redelivered")),
-                false => (LogIcon::Message, "Delivered", detail),
+            if delivered.redelivered {
+                (LogIcon::Redelivered, "Delivered", format!("{detail}, redelivered"))
+            } else {
+                (LogIcon::Message, "Delivered", detail)
             }
         }
         Event::Fetched { queue, message, .. } => (LogIcon::Message, "Fetched", format!("{} from {queue}", name(message))),

@@ -1,18 +1,15 @@
 //! Consuming: prefetch, consumers that start and stop, get, and how a delivery comes back (sections E, F, G of the rules).
 
-use std::sync::Arc;
-
 use super::Broker;
 use super::cause::{DeathReason, RequeueCause};
 use super::channel::{Consumer, ConsumerState, Unacked};
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
 use super::ids::{ChannelId, ConsumerId, QueueId};
-use super::message::Message;
 use super::method::{BasicConsume, Got, Reply};
-use super::profile::{ConsumerKeys, Rules};
+use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
-use super::queue::{Kind, Messages, Queue, quorum};
+use super::queue::{Kind, Messages, quorum};
 use super::turn;
 use super::value::{Name, Value};
 use crate::base::SimTime;
@@ -245,7 +242,7 @@ impl Broker {
             return Ok(Reply::Got(None));
         };
         queue.unacked += usize::from(!no_ack);
-        let (message, redelivered) = (as_delivered(queue, &entry, self.profile.rules()), entry.redelivered());
+        let (message, redelivered) = (turn::as_delivered(queue, &entry, self.profile.rules()), entry.redelivered());
         self.drop_expired(now, id);
         let message_count = self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64);
         let state = self.channels.get_mut(&channel).expect("apply checks that the channel is open");
@@ -310,19 +307,4 @@ impl Broker {
         let told = self.connections.get(&state.connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
         self.events.push(Event::ConsumerCancelled { queue, channel, consumer_tag, told });
     }
-}
-
-/// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
-pub(super) fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
-    if queue.messages.kind() == Kind::Classic || !entry.redelivered() {
-        return entry.message.clone();
-    }
-    let mut message = Message::clone(&entry.message);
-    let headers = Arc::make_mut(&mut message.properties).headers.get_or_insert_default();
-    for (header, count) in quorum::told_counts(entry, rules) {
-        if count > 0 {
-            headers.insert(header.into(), Value::Int(i64::from(count)));
-        }
-    }
-    Arc::new(message)
 }

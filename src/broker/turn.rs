@@ -1,16 +1,19 @@
 //! Handing out: who gets the next message, what a delivery takes and a settlement gives back (rules 61 to 86).
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::Broker;
 use super::channel::{Channel, Consumer, ConsumerState, Unacked};
-use super::deliver::as_delivered;
 use super::event::{Delivered, Event};
 use super::ids::{ChannelId, ConsumerId, QueueId};
+use super::message::Message;
 use super::profile::{ConsumerKeys, Rules};
 use super::queue::consumers::{Waiting, WaitingOrder};
+use super::queue::quorum;
 use super::queue::ready::Entry;
 use super::queue::{Kind, Queue};
+use super::value::Value;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 
@@ -308,4 +311,19 @@ pub(super) fn can_take(
     let Some(state) = consumers.get(&consumer) else { return false };
     let Some(channel) = channels.get(&state.channel) else { return false };
     state.state == ConsumerState::Up && state.has_credit() && !channel.is_full()
+}
+
+/// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
+pub(super) fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
+    if queue.messages.kind() == Kind::Classic || !entry.redelivered() {
+        return entry.message.clone();
+    }
+    let mut message = Message::clone(&entry.message);
+    let headers = Arc::make_mut(&mut message.properties).headers.get_or_insert_default();
+    for (header, count) in quorum::told_counts(entry, rules) {
+        if count > 0 {
+            headers.insert(header.into(), Value::Int(i64::from(count)));
+        }
+    }
+    Arc::new(message)
 }

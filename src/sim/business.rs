@@ -56,6 +56,7 @@ struct Tally {
 }
 
 /// Numbers much larger than those that came before are names.
+#[expect(clippy::cast_possible_truncation, reason = "it is a small number")]
 const GAP_MAX: usize = crate::base::limits::ID_GAP as usize;
 
 impl Tally {

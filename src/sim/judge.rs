@@ -123,10 +123,10 @@ fn of_copies(ledger: &Ledger, queue: Option<&str>, count: impl Fn(&Copies) -> u6
 }
 
 /// What the broker holds now in one queue, or in all.
-fn held(world: &World, queue: Option<&str>, count: impl Fn(QueueView<'_>) -> u64) -> u64 {
+fn held(world: &World, queue: Option<&str>, count: impl Fn(&QueueView<'_>) -> u64) -> u64 {
     match queue {
-        Some(name) => world.broker().queue(name).map_or(0, count),
-        None => world.broker().queues().map(count).sum(),
+        Some(name) => world.broker().queue(name).map_or(0, |queue| count(&queue)),
+        None => world.broker().queues().map(|queue| count(&queue)).sum(),
     }
 }
 

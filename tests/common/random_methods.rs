@@ -153,7 +153,7 @@ impl Random {
     fn crowded_method(&mut self, method: Method) {
         self.two_channels();
         let what = format!("{method:?}");
-        let channel = self.channels[self.bodies as usize % 2].1;
+        let channel = self.channels[usize::from(!self.bodies.is_multiple_of(2))].1;
         // Errors close channels: that is part of the crowd.
         let _ = self.broker.apply(self.now, channel, method);
         self.check(&what);
@@ -192,7 +192,7 @@ impl Random {
 
     /// A tag that may be out, or 0.
     fn open_tag(&self, choices: &mut Choices) -> u64 {
-        let channel = self.channels[self.bodies as usize % 2].1;
+        let channel = self.channels[usize::from(!self.bodies.is_multiple_of(2))].1;
         let open: Vec<u64> =
             self.delivered.iter().filter(|given| given.0 == channel && !self.settled.contains(given)).map(|(_, tag)| *tag).collect();
         if open.is_empty() { 0 } else { choices.pick(&open) }

@@ -155,6 +155,8 @@ fn what_stands_outside_of_the_canvas_stands_at_its_edge() {
     assert_eq!(at(f64::NAN, 0.0), scenario.broker.queues[0].at);
 }
 
+type Change<'a> = &'a dyn Fn(&mut Scenario);
+
 /// What names a part besides lines: policies, dead letters by the default exchange, links and partitions. It follows, and it goes.
 #[test]
 fn names_stand_in_many_places() {
@@ -167,7 +169,7 @@ fn names_stand_in_many_places() {
         operator: false,
     };
     let client = || Part::Client("client-1".into());
-    let cases: [(Part, &dyn Fn(&mut Scenario)); 5] = [
+    let cases: [(Part, Change<'_>); 5] = [
         (exchange(), &|scenario| scenario.broker.policies.push(policy("dead-letter-exchange", "exchange-1"))),
         (exchange(), &|scenario| scenario.broker.policies.push(policy("alternate-exchange", "exchange-1"))),
         (queue(), &|scenario| {
@@ -180,7 +182,7 @@ fn names_stand_in_many_places() {
                 ends: ["client-1".into(), "service-1".into()],
                 latency: SimTime::from_millis(5),
                 jitter: SimTime::ZERO,
-            })
+            });
         }),
         (client(), &|scenario| scenario.faults.push("partition client-1 from service-1 at 1s for 1s".parse().expect("a fault"))),
     ];
