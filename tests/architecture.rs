@@ -121,7 +121,13 @@ impl Walk {
 
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Meta>().is_ok_and(|condition| match condition {
+                syn::Meta::Path(path) => path.is_ident("test"),
+                // `all(test, …)`
+                syn::Meta::List(list) => list.path.is_ident("all") && list.tokens.to_string().starts_with("test"),
+                syn::Meta::NameValue(_) => false,
+            })
     })
 }
 

@@ -166,7 +166,7 @@ fn height(plan: Plan<'_>, place: &Place) -> f64 {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::columns;
     use proptest::prelude::*;

@@ -49,7 +49,7 @@ fn a_story_lights_the_way_of_its_message_and_no_other() {
         .world()
         .broker()
         .queues()
-        .flat_map(|queue| queue.messages())
+        .flat_map(requeue::broker::view::QueueView::messages)
         .find_map(|entry| entry.message.properties.message_id.clone());
     act(&mut app, SelectAction::Story(Some(event.expect("the published message has an id"))));
     assert_eq!(lit(&app), ["orders → billing", "orders → shipping", "retry → later", "shipping → retry"], "it did not die in billing");

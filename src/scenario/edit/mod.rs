@@ -192,5 +192,5 @@ fn fresh_where(stem: &str, is_taken: impl Fn(&str) -> bool) -> Name {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
