@@ -9,7 +9,7 @@
 //!
 //! | module | is | must not know |
 //! |---|---|---|
-//! | [`base`] | what has no domain: ordered map, numbers, time | everything else |
+//! | [`base`] | what has no domain: ordered map, numbers, time, the table of limits | everything else |
 //! | [`broker`] | RabbitMQ as a pure state machine: AMQP methods in, replies and events out; time is an argument | services, the scenario, the screen |
 //! | [`scenario`] | the document a learner edits: topology, services, links, traffic, faults, what is expected, layout; validation | how it is simulated or drawn |
 //! | [`sim`] | the discrete-event world built from a scenario: agenda, virtual clock, random numbers, services, network, faults, ledgers, metrics, trace; recording, rewind, fork, exploring | the screen |
@@ -28,7 +28,8 @@
 //! - Time and randomness are arguments. The same recording gives the same trace, byte for byte, native and in the browser.
 //! - One way in per layer: [`broker::Broker::apply`], [`sim::World::step`], [`app::update`]. Closed enums, no callbacks.
 //! - What a learner does wrong is a result with AMQP's own code and text, or a message that names the field. A panic is our bug.
-//! - Everything that input can grow has a bound.
+//! - Everything that input can grow has a limit in [`base::limits`]; what takes long is advanced by a budget a frame.
+//! - A scenario is changed by typed edits ([`scenario::edit`]) and by nothing else; an [`app::Action`] belongs to one area.
 
 pub mod base;
 
