@@ -386,7 +386,7 @@ fn where_did_my_message_go() {
     let _ = timeline.drain_occurrences();
     timeline.inject(Input::publish("platform-events.dlx", "nobody", serde_json::json!({})));
     let by_hand = timeline.drain_occurrences().find_map(|occurrence| occurrence.what.about().cloned()).expect("it was published");
-    assert_eq!(places(&timeline, &by_hand), ["Unroutable"]);
+    assert_eq!(places(&timeline, &by_hand), ["Unroutable { confirmed: false }"], "and without a confirm");
 }
 
 const RETRIED: &str = r#"{

@@ -19,8 +19,15 @@ macro_rules! limits {
             pub const $name: $kind = $max;
         )*)*
 
+        /// Each with its words, under the same names.
+        pub mod named {
+            use super::Limit;
+
+            $($(pub const $name: Limit = Limit { area: $area, what: $what, max: super::$name as u64 };)*)*
+        }
+
         /// All of them, by area.
-        pub const TABLE: &[Limit] = &[$($(Limit { area: $area, what: $what, max: $name as u64 }),*),*];
+        pub const TABLE: &[Limit] = &[$($(named::$name),*),*];
     };
 }
 

@@ -4,6 +4,7 @@
 //! be a fifth of the page's code. What shrinks at its front has a ring of its own (the broker's `channel`).
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::ops::Index;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +173,33 @@ pub fn in_order<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut sorted = Vec::new();
     values.into_iter().for_each(|value| insert_once(&mut sorted, value));
     sorted
+}
+
+/// Sorts a list by a key that is asked for once each; equal ones stay in the order in which they stood.
+pub fn sort_by_key<T, K: Ord>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    if list.len() < 2 {
+        return;
+    }
+    let keys: Vec<K> = list.iter().map(key).collect();
+    rearrange(list, &order(keys.len(), &|one, other| keys[one].cmp(&keys[other])));
+}
+
+/// Sorts a list by a comparison; equal ones stay in the order in which they stood.
+pub fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+    let places = order(list.len(), &|one, other| compare(&list[one], &list[other]));
+    rearrange(list, &places);
+}
+
+/// The places of a list in their order: one instance of the standard library's sort serves the lists of every type.
+fn order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..length).collect();
+    places.sort_by(|one, other| compare(*one, *other));
+    places
+}
+
+fn rearrange<T>(list: &mut Vec<T>, places: &[usize]) {
+    let mut taken: Vec<Option<T>> = list.drain(..).map(Some).collect();
+    list.extend(places.iter().filter_map(|place| taken[*place].take()));
 }
 
 /// Adds a value to a sorted list, unless it is there.

@@ -13,6 +13,7 @@ use super::queue::ready::Entry;
 use super::queue::{Kind, quorum};
 use super::value::Name;
 use crate::base::SimTime;
+use crate::base::ordered::sort_by_key;
 
 /// Deliveries of one queue to one consumer, or one message that was fetched: what RabbitMQ's channel settles together (rule 74).
 struct Group {
@@ -86,7 +87,7 @@ impl Broker {
                 }
             }
             self.uncount(channel, counted);
-            groups.sort_by_cached_key(|group| {
+            sort_by_key(&mut groups, |group| {
                 let queue: Option<Name> = self.queues.get(&group.queue).map(|queue| queue.name.clone());
                 let tag = group.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone());
                 (queue, tag, group.deliveries[0].0)
@@ -94,7 +95,7 @@ impl Broker {
             for Group { queue, consumer, mut deliveries } in groups {
                 if matches!(how, Settlement::Nack | Settlement::Reject) && self.is_classic(queue) {
                     // A classic queue settles each of its priorities by itself, the highest first (rule 90).
-                    deliveries.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.priority()));
+                    sort_by_key(&mut deliveries, |(_, entry)| std::cmp::Reverse(entry.priority()));
                 }
                 let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
                 self.settle_group(now, channel, (queue, consumer), how, &mut deliveries.into_iter(), count);
@@ -199,7 +200,7 @@ impl Broker {
             }
         }
         held.retain(|(queue, _)| self.queues.contains_key(queue));
-        held.sort_by_cached_key(|(queue, _)| self.queues[queue].name.clone());
+        sort_by_key(&mut held, |(queue, _)| self.queues[queue].name.clone());
         let queues = held.iter().map(|(queue, _)| *queue).collect();
         for (id, mut deliveries) in held {
             let Some(queue) = self.queues.get_mut(&id) else { continue };
@@ -222,13 +223,13 @@ impl Broker {
     }
 
     /// A message that was fetched has a consumer of its own, whose tag is the number of the delivery.
-    fn sort_by_consumer(&self, deliveries: &mut [(u64, Unacked)]) {
+    fn sort_by_consumer(&self, deliveries: &mut Vec<(u64, Unacked)>) {
         match self.profile.rules().consumer_keys {
-            ConsumerKeys::Arrival => deliveries.sort_by_cached_key(|(tag, delivery)| {
+            ConsumerKeys::Arrival => sort_by_key(deliveries, |(tag, delivery)| {
                 let fetched = delivery.consumer.is_none();
                 (fetched, delivery.consumer, if fetched { tag.to_string() } else { String::new() })
             }),
-            ConsumerKeys::Tag => deliveries.sort_by_cached_key(|(tag, delivery)| {
+            ConsumerKeys::Tag => sort_by_key(deliveries, |(tag, delivery)| {
                 let consumer = delivery.consumer.and_then(|consumer| self.consumers.get(&consumer));
                 consumer.map_or_else(|| tag.to_string(), |consumer| consumer.tag.to_string())
             }),

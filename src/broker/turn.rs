@@ -15,7 +15,7 @@ use super::queue::ready::Entry;
 use super::queue::{Kind, Queue};
 use super::value::Value;
 use crate::base::SimTime;
-use crate::base::ordered::OrderedMap;
+use crate::base::ordered::{OrderedMap, sort_by};
 
 impl Broker {
     /// The consumer that takes the message at hand. Those that cannot take it leave the turn (rules 68, 69).
@@ -65,7 +65,7 @@ impl Broker {
             self.drop_expired(now, id);
         }
         if handed_out.windows(2).any(|pair| pair[0].0 != pair[1].0) {
-            handed_out.sort_by(|(one, _), (other, _)| self.compare_keys(*one, *other));
+            sort_by(&mut handed_out, |(one, _), (other, _)| self.compare_keys(*one, *other));
         }
         for (consumer, entry) in handed_out {
             self.hand_over(now, id, consumer, entry, false);

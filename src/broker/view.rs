@@ -166,6 +166,12 @@ impl Broker {
         Some(consumers.ids().filter(serves).any(|id| super::turn::can_take(&self.consumers, &self.channels, id)))
     }
 
+    /// How many methods of blocked connections it has not read.
+    #[must_use]
+    pub fn unread(&self) -> usize {
+        self.connections.values().map(|connection| connection.unread.len()).sum()
+    }
+
     /// Publishes of blocked connections that nobody has read.
     pub fn unread_publishes(&self) -> impl Iterator<Item = &super::BasicPublish> {
         self.connections.values().flat_map(|connection| &connection.unread).filter_map(super::node::Unread::publish)

@@ -7,7 +7,7 @@ use super::input::Recording;
 use super::ledger::UNREAD;
 use super::trace::{TimedEvent, WorldEvent};
 use super::world::World;
-use crate::base::SimTime;
+use crate::base::{SimTime, limits};
 use crate::broker::{ChannelId, DropCause, Event, Message, Name};
 
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub enum Whereabouts {
 }
 
 /// More is not told: a poison message in a hot loop has as many requeues as there is time.
-pub const ENTRIES_MAX: usize = 10_000;
+pub const ENTRIES_MAX: usize = limits::BIOGRAPHY;
 
 /// The biography of an event up to a moment.
 ///

@@ -91,6 +91,11 @@ impl Business {
         self.stories.len() as u64 - 1
     }
 
+    /// How many there are.
+    pub(super) fn stories(&self) -> usize {
+        self.stories.len().saturating_sub(1)
+    }
+
     fn story(&mut self, story: StoryId) -> Option<&mut Story> {
         self.stories.get_mut(usize::try_from(story).ok().filter(|story| *story > 0)?)
     }

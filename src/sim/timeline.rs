@@ -301,6 +301,10 @@ impl Timeline {
 
     /// To the moment before everything that happened last, in pieces as [`Self::begin_seek`] does.
     pub fn begin_seek_back(&mut self) {
+        if self.world.steps() == 0 && self.world.recording().inputs.is_empty() {
+            // Nothing has happened yet, so the playhead stays at the end of its moment.
+            return self.begin_seek(self.world.now());
+        }
         self.aim_before(Aim::Last(self.world.now()));
     }
 

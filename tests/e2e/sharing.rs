@@ -88,14 +88,14 @@ async fn bad_files_and_links_are_explained_and_harm_nothing() {
     let clock = visitor.text("#clock").await;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios/course-chapter.json");
     let good = std::fs::read_to_string(source).expect("the scenario is there");
-    let many = (0..300).map(|number| format!("{{\"name\": \"q{number}\", \"at\": [0, 0]}},")).collect::<Vec<_>>().concat();
+    let many = (0..5_001).map(|number| format!("{{\"name\": \"q{number}\", \"at\": [0, 0]}},")).collect::<Vec<_>>().concat();
     let files: [(&str, String, &str); 9] = [
         ("type.json", good.replace("\"topic\"", "\"topical\""), "broker.exchanges[0].type"),
         ("truncated.json", good[..good.len() / 2].to_owned(), "EOF"),
         ("large.json", " ".repeat((16 << 20) + 1), "bytes"),
         ("version.json", good.replacen("\"requeue\": 1", "\"requeue\": 99", 1), "99"),
         ("unknown.json", good.replacen("\"title\"", "\"titel\"", 1), "titel"),
-        ("huge.json", good.replacen("\"queues\": [", &format!("\"queues\": [{many}"), 1), "200"),
+        ("huge.json", good.replacen("\"queues\": [", &format!("\"queues\": [{many}"), 1), "5,000"),
         ("nan.json", good.replacen("\"seed\": 1", "\"seed\": NaN", 1), "expected"),
         ("deep.json", "[".repeat(100_000), "recursion"),
         ("empty.json", String::new(), "empty"),

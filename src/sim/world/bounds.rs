@@ -1,30 +1,73 @@
 //! When a world is too large, and how large it is.
 
 use super::World;
-use crate::base::limits::{self, beyond};
+use crate::base::limits::{Limit, beyond, named};
 use crate::broker::view::QueueView;
-use crate::sim::service::ServiceState;
+use crate::sim::service::{Instance, ServiceState};
 
-/// How many steps pass between two looks at the queues.
+/// How many things happen between two counts of everything. Each thing that grows the world happens, so that none outgrows its limit
+/// by much more than this.
 const BOUNDS_EVERY: u64 = 4_096;
+
+const MULTIPLIES: &str =
+    "something multiplies: look for a handler that publishes more than it consumes, and to a queue that leads back to it";
+const FALLS_BEHIND: &str = "requests arrive faster than they are answered: look for a step that takes too long, or for too much traffic";
+const HALTED_RELAY: &str = "events are stored faster than the relay publishes them: look at the relay, its batch, and its connection";
 
 impl World {
     /// Nothing happens any more, because there is too much of something.
-    pub(super) fn halt_beyond(&mut self, what: &str, found: usize, max: usize) {
+    pub(super) fn halt_beyond(&mut self, limit: Limit, found: usize, hint: &str) {
         if self.halted.is_none()
-            && let Some(why) = beyond(what, found, max)
+            && let Some(why) = beyond(limit.what, found, usize::try_from(limit.max).unwrap_or(usize::MAX))
         {
-            self.halted = Some(format!("{why}: the run ends here, because more would fill the memory").into());
+            self.halted = Some(format!("{why}: the run ends here, because more would fill the memory. Perhaps {hint}.").into());
         }
     }
 
     pub(super) fn check_bounds(&mut self) {
-        self.halt_beyond("messages and requests on their way", self.flights.len(), limits::FLIGHTS);
-        if self.steps.is_multiple_of(BOUNDS_EVERY) {
-            let waiting: usize = self.services.iter().flat_map(|service| &service.instances).map(|instance| instance.inbox.len()).sum();
-            let queued = self.broker.queues().map(QueueView::total).sum::<u64>() + waiting as u64;
-            self.halt_beyond("messages in queues and inboxes", usize::try_from(queued).unwrap_or(usize::MAX), limits::QUEUED);
+        self.halt_beyond(named::FLIGHTS, self.flights.len(), MULTIPLIES);
+        self.halt_beyond(named::AGENDA, self.agenda.len(), FALLS_BEHIND);
+        self.uncounted += 1;
+        if self.uncounted < BOUNDS_EVERY {
+            return;
         }
+        self.uncounted = 0;
+        for (limit, found, hint) in self.counts() {
+            self.halt_beyond(limit, found, hint);
+        }
+    }
+
+    /// How many there are of whatever grows, and what is likely to be the reason when there are too many.
+    fn counts(&self) -> [(Limit, usize, &'static str); 9] {
+        let instances =
+            |count: fn(&Instance) -> usize| -> usize { self.services.iter().flat_map(|service| &service.instances).map(count).sum() };
+        let services = |count: fn(&ServiceState) -> usize| -> usize { self.services.iter().map(count).sum() };
+        let size = |sum: u64| usize::try_from(sum).unwrap_or(usize::MAX);
+        let queued = size(self.broker.queues().map(QueueView::total).sum());
+        let pending_dead_letters = size(self.broker.queues().map(QueueView::dead_letter_pending).sum());
+        [
+            (named::QUEUED, queued + instances(|instance| instance.inbox.len()), MULTIPLIES),
+            (named::RUNS, instances(|instance| instance.runs.len()), FALLS_BEHIND),
+            (named::UNREAD, self.broker.unread(), "an alarm lasts too long: look for the fault that sets it, and for when it ends"),
+            (named::OUTBOX, services(|service| service.store.outbox.len()), HALTED_RELAY),
+            (named::RECORDS, services(|service| service.store.len()), "a handler persists the same thing again and again under new ids"),
+            (named::PENDING, self.clients.iter().map(|client| client.pending.len()).sum(), FALLS_BEHIND),
+            (
+                named::AWAITING,
+                instances(|instance| instance.awaiting.len()),
+                "the broker does not confirm: look for an alarm or a link that is cut",
+            ),
+            (
+                named::UNSETTLED_DEAD_LETTERS,
+                pending_dead_letters,
+                "the target of dead letters refuses them, or is not there: look at the dead letter exchange and its queues",
+            ),
+            (
+                named::STORIES,
+                self.ledger.business.stories(),
+                "the traffic is too much for so long a run: look at the clients and schedules",
+            ),
+        ]
     }
 
     /// About how many bytes a copy of it takes that it does not share with others.

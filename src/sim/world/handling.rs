@@ -442,7 +442,9 @@ impl World {
             self.begin_story(id, handler);
             return;
         };
-        for record in state.store.in_state_since(&query.state, self.now - query.older_than) {
+        let due = state.store.in_state_since(&query.state, self.now - query.older_than);
+        self.uncounted += due.len() as u64;
+        for record in due {
             if !self.services[service].instances[instance].up {
                 return; // the one before was its end
             }

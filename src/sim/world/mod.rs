@@ -26,8 +26,9 @@ use super::random::{Random, Stream};
 use super::service::{ClientState, Instance, ServiceState};
 use super::slots::Slots;
 use super::trace::{TimedEvent, TraceHash, WorldEvent};
+use crate::base::SimTime;
+use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
-use crate::base::{SimTime, limits};
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Method, Name, Profile, Reply};
 use crate::scenario::Scenario;
 use faults::{Armed, KnownFault};
@@ -70,6 +71,8 @@ pub struct World {
     ledger: Ledger,
     metrics: Metrics,
     hash: TraceHash,
+    /// How many things have happened since everything was last counted.
+    uncounted: u64,
     /// Why nothing happens any more.
     halted: Option<Name>,
     /// Whether occurrences are kept for a reader: makes no difference to what happens.
@@ -112,6 +115,7 @@ impl World {
             ledger: Ledger::default(),
             metrics: Metrics::default(),
             hash: TraceHash::default(),
+            uncounted: 0,
             halted: None,
             watched: true,
             occurrences: Vec::new(),
@@ -382,7 +386,7 @@ impl World {
     /// Something comes from outside, now.
     pub fn inject(&mut self, input: Input) {
         self.recording.inputs.push(TimedInput { at: self.now, after_steps: self.steps, input: input.clone() });
-        self.halt_beyond("inputs of a run", self.recording.inputs.len(), limits::INPUTS);
+        self.halt_beyond(named::INPUTS, self.recording.inputs.len(), "a smaller count publishes as much by hand with fewer inputs");
         match input {
             Input::Fault(fault) => self.expect_fault(fault),
             Input::Mend(kind) => self.mend_by_hand(&kind),
@@ -399,6 +403,8 @@ impl World {
             Input::Move { queue, count, to } => self.move_by_hand(&queue, count, to.as_ref()),
         }
         self.absorb_events();
+        // A file may hold thousands of inputs for one moment, each of thousands.
+        self.check_bounds();
     }
 
     /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides
@@ -423,8 +429,6 @@ impl World {
     pub(super) fn take_input(&mut self, timed: &TimedInput) {
         self.advance_clock(timed.at);
         self.inject(timed.input.clone());
-        // A file may hold thousands of inputs for one moment, each of thousands.
-        self.check_bounds();
     }
 
     /// One thing happens, as in a recording of which this is a part. False when nothing is left to do by this moment.
@@ -483,6 +487,7 @@ impl World {
     fn happened(&mut self, what: WorldEvent) {
         let occurrence = TimedEvent { at: self.now, what };
         self.hash.add(&occurrence);
+        self.uncounted += 1;
         if self.watched {
             self.occurrences.push(occurrence);
         }
