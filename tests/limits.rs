@@ -206,3 +206,35 @@ fn the_largest_scenario_is_read() {
     let text = largest();
     scenario_file::read(&text).unwrap_or_else(|problems| panic!("{:#?}", &problems[..problems.len().min(5)]));
 }
+
+/// A row that nothing enforces is a promise that is not kept.
+#[test]
+fn every_limit_is_enforced_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("src/base/limits.rs")).expect("it is there");
+    let names = table.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name);
+    let names: Vec<&str> =
+        names.filter(|name| name.len() > 3 && name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')).collect();
+    assert!(names.len() > 40, "the table is read: {names:?}");
+    let mut code = String::new();
+    let mut folders = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("src is readable") {
+            let path = entry.expect("src is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("base/limits.rs") {
+                code += &std::fs::read_to_string(path).expect("a source file is readable");
+            }
+        }
+    }
+    // The page's own script unpacks links: it has the two numbers again.
+    let script = std::fs::read_to_string(root.join("static/browser.js")).expect("it is there");
+    assert!(
+        script.contains(&format!("LINK_MAX = {};", limits::LINK_BYTES))
+            && script.contains(&format!("TEXT_MAX = {};", limits::LINK_TEXT_BYTES))
+    );
+    let words: std::collections::BTreeSet<&str> = code.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').collect();
+    let idle: Vec<&&str> = names.iter().filter(|name| !words.contains(**name) && **name != "LINK_TEXT_BYTES").collect();
+    assert!(idle.is_empty(), "nothing enforces {idle:?}");
+}

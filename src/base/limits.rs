@@ -82,8 +82,6 @@ limits! {
         AWAITING: usize = 200_000, "publishes that wait for a confirm";
         UNSETTLED_DEAD_LETTERS: usize = 200_000, "dead letters that wait for their target";
         AGENDA: usize = 1_000_000, "things planned for later";
-        MESSAGE_BYTES: usize = 1 << 20, "bytes of a message's body";
-        BODIES_BYTES: u64 = 256 << 20, "bytes of all bodies together";
         STORIES: usize = 5_000_000, "requests and events of a run";
         /// An id this far beyond all others is kept by name.
         ID_GAP: u64 = 1_000, "ids that are skipped in a list of ids";

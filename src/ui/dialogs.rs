@@ -14,7 +14,7 @@ use crate::formats::scenario_file;
 
 /// A longer link is cut off by some programs.
 const LINK_LONG: usize = 2_000;
-const LINK_MAX: usize = 16 << 10;
+const LINK_MAX: usize = crate::base::limits::LINK_BYTES;
 
 pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
     // The browser tells of it a little later: by then another may be open.
