@@ -1,7 +1,8 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 75] = [
+pub const TERMS: [(&str, &str); 78] = [
+    ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
     (
@@ -18,7 +19,10 @@ pub const TERMS: [(&str, &str); 75] = [
     ),
     ("Backoff", "Pauses between retries that grow, so that a sick service gets time to recover."),
     ("Backpressure", "A slow receiver makes the sender slow down. In RabbitMQ: prefetch limits deliveries; alarms block publishers."),
-    ("Balanced", "Every copy that came into a queue is accounted for: acknowledged, waiting, dead-lettered, dropped or lost."),
+    (
+        "Balanced",
+        "Every copy that came into a queue is accounted for: acknowledged, waiting, dead-lettered, dropped or refused. It does not say that nothing was lost.",
+    ),
     (
         "Binding",
         "A rule of an exchange: messages like this go to that queue or exchange. Two bindings of one queue still give it one copy.",
@@ -80,7 +84,8 @@ pub const TERMS: [(&str, &str); 75] = [
     ("Idempotent", "To do it twice has the same effect as to do it once. It makes delivery at least once harmless."),
     ("Invented", "An effect for an order that no record has: for example an email for an order that was published before its save failed."),
     ("Jitter", "A random part of a pause, so that clients do not retry at the same moment."),
-    ("Lost", "It never reached the broker, or it was acknowledged automatically and its consumer failed."),
+    ("Lost", "It never reached the broker, or it was acknowledged and not handled."),
+    ("Lost in total", "What is gone and was not handled: dropped or refused, unroutable, unroutable dead letters, abandoned, and lost."),
     ("Mandatory", "A message no queue gets is returned to its publisher instead of dropped."),
     ("Message id", "A property that names a message. Here each event has one, and all copies of the event share it."),
     ("Nack", "A consumer gives a message back: to be requeued, or to be dead-lettered."),
@@ -113,6 +118,7 @@ pub const TERMS: [(&str, &str); 75] = [
     ("Unacked", "Messages that were delivered and are not acknowledged yet. They are requeued when their consumer fails."),
     ("Unannounced", "An order that was saved, but no event about it was published."),
     ("Unroutable", "No binding matched. The broker drops the message, or returns it if it was mandatory."),
+    ("Unroutable dead letters", "Their dead-letter exchange had no queue for them. They are gone, and no program was told."),
     ("Unsent", "A program could not publish it: there was no channel, because the connection or the broker was down."),
     ("Virtual host", "A separate space in one broker, with its own exchanges, queues and permissions."),
     ("x-death", "A header that the broker writes into a dead letter: the queue, the reason, and how often."),

@@ -30,6 +30,7 @@ pub mod gesture;
 pub mod glossary;
 pub mod highlight;
 pub mod keys;
+pub mod ledger;
 pub mod lesson;
 pub mod log;
 pub mod markers;

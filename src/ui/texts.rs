@@ -251,7 +251,6 @@ pub mod table {
 pub mod time {
     pub const ADD: &str = "Add";
     pub const A_FAULT_AS_A_SENTENCE: &str = "A fault, as a sentence";
-    pub const BALANCED: &str = "Balanced";
     pub const CHARTS: &str = "Charts";
     pub const CLOSE_COMPARISON: &str = "Close comparison";
     pub const COMPARE_THE_TWO: &str = "Compare the two";
@@ -267,7 +266,6 @@ pub mod time {
     pub const LATENCY: &str = "Latency";
     pub const LEDGER: &str = "Ledger";
     pub const MOMENT: &str = "Moment";
-    pub const NOT_BALANCED: &str = "Not balanced";
     pub const OF: &str = "of";
     pub const ONE_EVENT_BACK: &str = "One event back";
     pub const ONE_EVENT_FORWARD: &str = "One event forward";

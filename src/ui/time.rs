@@ -8,6 +8,7 @@ use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEve
 use super::texts::time as texts;
 use super::widgets::{explained, mark, on, option};
 use super::{Dispatch, icons};
+use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{MarkerKind, TimelineMarker};
 use crate::app::{Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Speed, TimeAction, Verbosity, words};
@@ -492,32 +493,18 @@ fn business(session: &Session) -> Html {
 
 fn ledger(session: &Session) -> Html {
     let ledger = session.world().ledger();
-    let total = ledger.total();
-    let business = &ledger.business;
-    let balanced = ledger.imbalances().is_empty();
-    let dropped = total.dropped_total() + total.refused;
-    let lost = ledger.messages.lost_total() + total.lost_total();
-    let line =
-        |term: &str, number: u64, class: &'static str| html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ number }</dd></> };
+    let line = |row: Row| {
+        let class = match row.tone {
+            Tone::Plain => "",
+            Tone::Good => "ok",
+            Tone::Bad => "dead",
+        };
+        html! { <><dt {class}>{ explained(row.term) }</dt><dd {class}>{ row.value }</dd></> }
+    };
     html! {
         <div class="panel" id="ledger">
             <h2>{ texts::LEDGER }</h2>
-            <dl class="ledger" tabindex="0">
-                { line("Published", ledger.messages.published, "") }
-                { line("Copies to queues", total.arrived, "") }
-                { line("Acknowledged", total.acknowledged + total.auto_acknowledged, "") }
-                { line("Ready + unacked", total.ready + total.unacked + total.kept_back, "") }
-                { line("Dead-lettered", total.dead_lettered_total(), if total.dead_lettered_total() > 0 { "dead" } else { "" }) }
-                { line("Dropped or refused", dropped, if dropped > 0 { "dead" } else { "" }) }
-                if ledger.messages.unroutable > 0 { { line("Unroutable", ledger.messages.unroutable, "dead") } }
-                <dt class={if balanced { "ok" } else { "dead" }}>
-                    { explained(if balanced { texts::BALANCED } else { texts::NOT_BALANCED }) }
-                </dt>
-                <dd class={if balanced { "ok" } else { "dead" }}>{ format!("{} = {}", total.arrived, total.accounted()) }</dd>
-                if ledger.messages.unsent > 0 { { line("Never sent", ledger.messages.unsent, "dead") } }
-                if lost > 0 { { line("Lost", lost, "dead") } }
-                for what in business.effects.keys() { { line(what, business.times_done(what), "") } }
-            </dl>
+            <dl class="ledger" tabindex="0">for row in rows(&ledger) { { line(row) } }</dl>
         </div>
     }
 }

@@ -5,6 +5,7 @@ mod canvas;
 mod drawing;
 mod files;
 mod highlight;
+mod ledger;
 mod lessons;
 mod operating;
 mod publishing;

@@ -1,0 +1,52 @@
+//! The ledger as the page shows it: row by row, with every way in which a message vanishes. The numbers are [`crate::sim::ledger`]'s.
+
+use crate::sim::ledger::Ledger;
+
+/// How a row looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    /// Something vanished, died, or does not add up.
+    Bad,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// The glossary says what it means. An effect of the scenario has its own name.
+    pub term: &'a str,
+    pub value: String,
+    pub tone: Tone,
+}
+
+/// In the order of a message's way. The losses stand together, and `Lost in total` is their sum: it is shown always, each of them
+/// only if it happened.
+#[must_use]
+pub fn rows(ledger: &Ledger) -> Vec<Row<'_>> {
+    let (messages, total) = (&ledger.messages, ledger.total());
+    let mut rows = Vec::new();
+    for (term, number, tone, is_always) in [
+        ("Published", messages.published, Tone::Plain, true),
+        ("Copies to queues", total.arrived, Tone::Plain, true),
+        ("Acknowledged", total.acknowledged + total.auto_acknowledged, Tone::Plain, true),
+        ("Ready + unacked", total.ready + total.unacked + total.kept_back, Tone::Plain, true),
+        ("Dead-lettered", total.dead_lettered_total(), Tone::Bad, true),
+        ("Never sent", messages.unsent, Tone::Bad, false),
+        ("Dropped or refused", total.dropped_total() + total.refused, Tone::Bad, false),
+        ("Unroutable", messages.unroutable, Tone::Bad, false),
+        ("Unroutable dead letters", total.unroutable_dead_letters, Tone::Bad, false),
+        ("Abandoned", messages.abandoned_total(), Tone::Bad, false),
+        ("Lost", messages.lost_total() + total.lost_total(), Tone::Bad, false),
+        ("Lost in total", ledger.lost_in_total(), Tone::Bad, true),
+    ] {
+        if number > 0 || is_always {
+            rows.push(Row { term, value: number.to_string(), tone: if number > 0 { tone } else { Tone::Plain } });
+        }
+    }
+    let (term, tone) = if ledger.imbalances().is_empty() { ("Balanced", Tone::Good) } else { ("Not balanced", Tone::Bad) };
+    rows.push(Row { term, value: format!("{} = {}", total.arrived, total.accounted()), tone });
+    for what in ledger.business.effects.keys() {
+        rows.push(Row { term: what, value: ledger.business.times_done(what).to_string(), tone: Tone::Plain });
+    }
+    rows
+}
