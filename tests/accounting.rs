@@ -143,6 +143,90 @@ fn a_dead_letter_without_a_queue_is_told_everywhere() {
     assert_eq!(trouble[0].mark, requeue::app::words::LogIcon::Failure, "as trouble");
 }
 
+/// The lines of an event's biography, and where it is.
+fn story(scenario: &Arc<Scenario>, event: &str, until_ms: u64) -> (Vec<String>, Vec<String>) {
+    let recording = Recording::of(scenario.clone());
+    let world = run(scenario.clone(), &[], until_ms);
+    let life = biography(&recording, &Name::from(event), SimTime::from_millis(until_ms)).expect("it was published");
+    let lines = life.entries.iter().map(|entry| requeue::app::words::line(entry, &world));
+    let places = life.whereabouts.iter().map(|place| requeue::app::words::whereabouts(place, &world));
+    (lines.map(|line| format!("{} {}", line.what, line.detail)).collect(), places.collect())
+}
+
+#[test]
+fn what_a_quorum_queue_holds_back_says_why() {
+    let dead = |arguments: Json| {
+        let mut all = json!({ "x-queue-type": "quorum", "x-message-ttl": 500, "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish", "x-dead-letter-exchange": "" });
+        all.as_object_mut().expect("it is one").extend(arguments.as_object().expect("it is one").clone());
+        all
+    };
+    let with = |arguments: Json, more: Json| {
+        let mut broker = queue(arguments);
+        broker["queues"].as_array_mut().expect("it is one").extend(more.as_array().expect("it is one").iter().cloned());
+        broker
+    };
+    let full = json!([{ "name": "full", "at": [4, 4], "arguments": { "x-queue-type": "quorum", "x-max-length": 1, "x-overflow": "reject-publish" } }]);
+    let fails = consumer(json!({}), json!([{ "do": "work", "ms": 1, "fails": { "always": true } }]));
+    let retries = {
+        let mut broker = queue(json!({ "x-queue-type": "quorum", "x-delayed-retry-type": "all", "x-delayed-retry-min": 60000 }));
+        broker["profile"] = json!("4.3");
+        broker
+    };
+    let requeues = {
+        let mut handler = fails;
+        handler["on_failure"] = json!("reject_requeue");
+        handler
+    };
+    #[rustfmt::skip]
+    let table = [
+        (queue(dead(json!({ "x-dead-letter-routing-key": "q" }))), Json::Null, "a dead letter, and dead-lettering would lead it in a circle"),
+        (queue(dead(json!({ "x-dead-letter-routing-key": "nowhere" }))), Json::Null, "a dead letter, and its dead-letter exchange has no queue for it"),
+        (with(dead(json!({ "x-dead-letter-routing-key": "full" })), full), Json::Null,
+            "a dead letter, and its target is full and refuses it"),
+        (retries, requeues, "its retry is delayed"),
+    ];
+    for (broker, consumer, why) in table {
+        let scenario = system(broker, json!({}), consumer);
+        let world = run(scenario.clone(), &[], 5_000);
+        let held = world.ledger().queues.get(&Name::from("q")).map_or(0, |copies| copies.kept_back);
+        assert!(held > 0, "{why}");
+        let text = report::text(&world, &[]);
+        assert!(text.lines().any(|line| line == format!("Kept back  {held} by q: {why}")), "{why}\n{text}");
+        let document: Json = serde_json::from_str(&report::json(&world, &[])).expect("it is JSON");
+        let queue = document["queues"].as_array().into_iter().flatten().find(|queue| queue["name"] == "q").expect("it is told");
+        assert_eq!(queue["kept_back_because"], json!({ why: held }));
+        assert_eq!(story(&scenario, "e-10", 5_000).1, [format!("held back by q: {why}")]);
+    }
+}
+
+/// A program that publishes its `x-death` again is believed by RabbitMQ 3.13: it has led its message in a circle.
+#[test]
+fn a_retry_that_takes_its_history_along_is_held_back_in_a_circle() {
+    let scenario = file("copied-headers");
+    let world = run(scenario.clone(), &[], 60_000);
+    let text = report::text(&world, &[]);
+    assert!(text.contains("Kept back  1 by nap.2s: a dead letter, and dead-lettering would lead it in a circle"), "{text}");
+    assert_eq!(story(&scenario, "e-2", 60_000).1, ["held back by nap.2s: a dead letter, and dead-lettering would lead it in a circle"]);
+}
+
+/// When its place is free, the next try brings it there, and it is held back no longer.
+#[test]
+fn a_dead_letter_is_held_back_until_its_target_has_room() {
+    let scenario = system(
+        json!({ "queues": [
+            { "name": "q", "at": [2, 2], "arguments": { "x-queue-type": "quorum", "x-message-ttl": 500, "x-overflow": "reject-publish",
+                "x-dead-letter-strategy": "at-least-once", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "full" } },
+            { "name": "full", "at": [4, 4], "arguments": { "x-max-length": 9, "x-overflow": "reject-publish", "x-message-ttl": 60000 } }] }),
+        json!({}),
+        Json::Null,
+    );
+    assert_eq!(story(&scenario, "e-10", 5_000).1, ["held back by q: a dead letter, and its target is full and refuses it"]);
+    assert_eq!(story(&scenario, "e-10", 200_000).1, ["ready in full, next to be delivered"]);
+    let text = report::text(&run(scenario, &[], 200_000), &[]);
+    assert!(!text.contains("Kept back"), "{text}");
+}
+
 #[test]
 fn an_event_that_no_queue_gets_announces_nothing() {
     check("unroutable", &run(file("announced-to-no-queue"), &[], 5_000), &["saved > 0", "unannounced = saved"]);

@@ -6,7 +6,7 @@ mod common;
 use common::Client;
 use requeue::base::SimTime;
 use requeue::broker::exchange::{headers, topic};
-use requeue::broker::{AmqpError, DeathReason, Event, Profile, ReplyCode, Table, Value};
+use requeue::broker::{AmqpError, DeathReason, Event, KeptBack, Profile, ReplyCode, Table, Value};
 
 #[test]
 fn topic_keys() {
@@ -191,6 +191,38 @@ fn rejected_without_requeue_goes_to_the_dead_letter_exchange() {
     assert_eq!(death.get("routing-keys"), Some(&Value::Array(vec![Value::string("q")])));
     assert_eq!(message.properties.header("x-first-death-reason"), Some(&Value::string("rejected")));
     assert!(client.seen.iter().any(|event| matches!(event, Event::DeadLettered { reason: DeathReason::Rejected, .. })));
+}
+
+/// At least once: a dead letter is kept, and the broker knows why (rule 129). It learns a new reason with each try.
+#[test]
+fn a_kept_dead_letter_has_the_reason_of_the_last_try() {
+    let mut client = Client::new();
+    let arguments = [
+        ("x-queue-type", Value::string("quorum")),
+        ("x-dead-letter-exchange", Value::string("dlx")),
+        ("x-dead-letter-strategy", Value::string("at-least-once")),
+        ("x-overflow", Value::string("reject-publish")),
+        ("x-message-ttl", Value::Int(1000)),
+    ];
+    client.declare_queue("q", arguments.into_iter().map(|(name, value)| (name.into(), value)).collect());
+    client.publish("", "q", "m");
+    let kept =
+        |client: &Client| -> Vec<KeptBack> { client.broker.queue("q").expect("it was declared").kept_back().map(|(_, why)| why).collect() };
+    assert_eq!(kept(&client), []);
+    client.pass_to(SimTime::from_secs(2));
+    assert_eq!(kept(&client), [KeptBack::NoExchange]);
+    client.declare_exchange("dlx", "fanout");
+    client.pass_to(SimTime::from_secs(182));
+    assert_eq!(kept(&client), [KeptBack::NoRoute]);
+    client.bind("dlx", "q", "");
+    client.pass_to(SimTime::from_secs(362));
+    assert_eq!(kept(&client), [KeptBack::Cycle]);
+    let full: Table =
+        [("x-max-length".into(), Value::Int(0)), ("x-overflow".into(), Value::string("reject-publish"))].into_iter().collect();
+    client.declare_queue("full", full);
+    client.bind("dlx", "full", "");
+    client.pass_to(SimTime::from_secs(542));
+    assert_eq!(kept(&client), [KeptBack::TargetRefuses]);
 }
 
 #[test]

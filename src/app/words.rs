@@ -231,7 +231,7 @@ pub fn why(why: &Why) -> String {
 pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
     match place {
         Whereabouts::Unread => "waiting to be read: the broker reads nothing from this connection while its alarm lasts".into(),
-        Whereabouts::KeptBack { queue } => format!("held back by {queue} for later"),
+        Whereabouts::KeptBack { queue, why } => format!("held back by {queue}: {why}"),
         Whereabouts::OnTheWayToBroker => "on the way to the broker".into(),
         Whereabouts::InOutbox { service } => {
             let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();

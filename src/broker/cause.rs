@@ -100,6 +100,40 @@ impl DropCause {
     }
 }
 
+/// Why a quorum queue keeps a copy beside its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeptBack {
+    /// It came back, and is hidden for a while (rule 136).
+    DelayedRetry,
+    /// A dead letter that the broker has not tried to place (rule 129). So are the four below, after a try that failed.
+    NotTried,
+    NoExchange,
+    NoRoute,
+    /// Each queue that its exchange chose would close a circle (rules 127, 129).
+    Cycle,
+    TargetRefuses,
+}
+
+impl KeptBack {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DelayedRetry => "its retry is delayed",
+            Self::NotTried => "a dead letter, not tried yet",
+            Self::NoExchange => "a dead letter, and its dead-letter exchange does not exist",
+            Self::NoRoute => "a dead letter, and its dead-letter exchange has no queue for it",
+            Self::Cycle => "a dead letter, and dead-lettering would lead it in a circle",
+            Self::TargetRefuses => "a dead letter, and its target is full and refuses it",
+        }
+    }
+}
+
+impl fmt::Display for KeptBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What a broker can run short of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {

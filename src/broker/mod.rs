@@ -51,7 +51,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::SimTime;
-pub use cause::{DeathReason, DropCause, Outcome, RequeueCause, Resource};
+pub use cause::{DeathReason, DropCause, KeptBack, Outcome, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
 pub use event::{Delivered, Event};
 pub use exchange::ExchangeType;

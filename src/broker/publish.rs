@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cause::{DeathReason, DropCause, Outcome};
+use super::cause::{DeathReason, DropCause, KeptBack, Outcome};
 use super::channel::{Routing, Transaction};
 use super::dead_letter::{self, cc_keys};
 use super::deliver::DIRECT_REPLY_TO;
@@ -295,7 +295,7 @@ impl Broker {
             && let Some(messages) = queue.messages.quorum_mut()
         {
             // Kept until its target has it (rule 129); the first try is made at once.
-            messages.pending.push_back(PendingLetter { entry, reason, tried: false });
+            messages.pending.push_back(PendingLetter { entry, reason, kept_back: KeptBack::NotTried });
             if !self.dead_letter_queues.contains(&id) {
                 self.dead_letter_queues.push(id);
             }
@@ -364,13 +364,14 @@ impl Broker {
         }
         let mut waiting = std::mem::take(&mut messages.pending);
         for mut letter in std::mem::take(&mut waiting) {
-            let due = tries == Tries::All || !letter.tried;
-            let Some(queue) = self.queues.get(&id) else { return };
-            let pending = pending_dead_letter(queue, letter.entry.message.clone(), letter.reason, letter.entry.failures());
-            if due && pending.is_some_and(|pending| self.place_at_least_once(now, &pending)) {
-                continue;
+            if tries == Tries::All || letter.kept_back == KeptBack::NotTried {
+                let Some(queue) = self.queues.get(&id) else { return };
+                let pending = pending_dead_letter(queue, letter.entry.message.clone(), letter.reason, letter.entry.failures());
+                match pending.map_or(Err(KeptBack::NoExchange), |pending| self.place_at_least_once(now, &pending)) {
+                    Ok(()) => continue,
+                    Err(why) => letter.kept_back = why,
+                }
             }
-            letter.tried = true;
             waiting.push_back(letter);
         }
         if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
@@ -385,11 +386,18 @@ impl Broker {
         self.refresh_deadline(id);
     }
 
-    fn place_at_least_once(&mut self, now: SimTime, letter: &PendingDeadLetter) -> bool {
-        let Some((dead, queues)) = self.dead_letter_routing(now, letter) else { return false };
+    /// Places it in every target, or in none and says why.
+    fn place_at_least_once(&mut self, now: SimTime, letter: &PendingDeadLetter) -> Result<(), KeptBack> {
+        let (dead, queues) = self.dead_letter_routing(now, letter).ok_or(KeptBack::NoExchange)?;
+        if queues.is_empty() {
+            return Err(KeptBack::NoRoute);
+        }
         let targets = self.without_cycles(&dead, &queues, letter.reason);
-        if targets.is_empty() || targets.iter().any(|target| self.queues[target].refuses(dead.body.len())) {
-            return false;
+        if targets.is_empty() {
+            return Err(KeptBack::Cycle);
+        }
+        if targets.iter().any(|target| self.queues[target].refuses(dead.body.len())) {
+            return Err(KeptBack::TargetRefuses);
         }
         let PendingDeadLetter { queue, message, reason, exchange, .. } = letter;
         let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
@@ -398,7 +406,7 @@ impl Broker {
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker);
         }
-        true
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cause::KeptBack;
 use super::exchange::Destination;
 use super::ids::{ChannelId, ConnectionId};
 use super::message::Message;
@@ -78,8 +79,8 @@ impl<'a> QueueView<'a> {
         &self.queue.arguments
     }
 
-    /// Held back by a quorum queue: for a later retry, or because a dead letter has found no place yet.
-    pub fn kept_back(self) -> impl Iterator<Item = &'a Entry> {
+    /// Held back by a quorum queue, and why: for a later retry, or because a dead letter has found no place yet.
+    pub fn kept_back(self) -> impl Iterator<Item = (&'a Entry, KeptBack)> {
         self.queue.messages.quorum().into_iter().flat_map(super::queue::quorum::QuorumMessages::kept_back)
     }
 

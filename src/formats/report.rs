@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use super::pretty::Doc;
 use crate::base::SimTime;
 use crate::base::number::Fixed;
+use crate::base::ordered::OrderedMap;
 use crate::base::time::Span;
+use crate::broker::KeptBack;
+use crate::broker::view::QueueView;
 use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
 use crate::sim::World;
@@ -98,7 +101,7 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
             if copies.is_balanced() { "balanced" } else { "NOT BALANCED" },
         )?;
     }
-    write_totals(out, &ledger)?;
+    write_totals(out, world, &ledger)?;
     write_times(out, world)?;
     if let Some(why) = world.halted() {
         writeln!(out, "Halted     {why}")?;
@@ -115,11 +118,13 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
     writeln!(out, "Trace      {:016x}", world.trace_hash())
 }
 
-fn write_totals(out: &mut String, ledger: &Ledger) -> std::fmt::Result {
+fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::Result {
     let total = ledger.total();
     writeln!(out, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
-    if total.kept_back > 0 {
-        writeln!(out, "Kept back  {} for later", total.kept_back)?;
+    for queue in world.broker().queues() {
+        for (why, count) in kept_back(queue).iter() {
+            writeln!(out, "Kept back  {count} by {}: {why}", queue.name())?;
+        }
     }
     for (reason, count) in total.dead_lettered.iter() {
         writeln!(out, "Dead       {count} {reason}")?;
@@ -199,7 +204,9 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
     let ledger = world.ledger();
     let metrics = world.metrics();
     let queues = ledger.queues.iter().map(|(name, copies)| {
-        let document = Doc::object().with("name", &**name).and(self::copies(copies));
+        let why = world.broker().queue(name).map(kept_back).unwrap_or_default();
+        let why = counts(why.iter());
+        let document = Doc::object().with("name", &**name).and(self::copies(copies)).with("kept_back_because", why);
         let Some(queue) = metrics.queue(name) else { return document };
         document
             .with("depth_max", queue.depth_max)
@@ -279,6 +286,15 @@ fn copies(copies: &Copies) -> Doc {
         .with("refused", copies.refused)
         .with("lost", counts(copies.lost.iter()))
         .with("balanced", copies.is_balanced())
+}
+
+/// How many copies a queue holds back, by reason.
+fn kept_back(queue: QueueView) -> OrderedMap<KeptBack, u64> {
+    let mut counts = OrderedMap::default();
+    for (_, why) in queue.kept_back() {
+        *counts.get_or_default(why) += 1;
+    }
+    counts
 }
 
 fn counts<'a>(counts: impl Iterator<Item = (&'a (impl ToString + 'a), &'a u64)>) -> Doc {

@@ -7,8 +7,9 @@ use super::input::Recording;
 use super::ledger::UNREAD;
 use super::trace::{TimedEvent, WorldEvent};
 use super::world::World;
+use crate::base::ordered::insert_once;
 use crate::base::{SimTime, limits};
-use crate::broker::{ChannelId, DropCause, Event, Message, Name};
+use crate::broker::{ChannelId, DropCause, Event, KeptBack, Message, Name};
 
 #[derive(Clone, Debug)]
 pub struct Biography {
@@ -41,6 +42,7 @@ pub enum Whereabouts {
     /// Held back by a quorum queue: for a later retry, or as a dead letter that has found no place yet.
     KeptBack {
         queue: Name,
+        why: KeptBack,
     },
     Unacked {
         queue: Name,
@@ -205,9 +207,10 @@ fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
         }
     }
     for queue in world.broker().queues() {
-        if queue.kept_back().any(|entry| is(&entry.message, event)) {
-            found.push(Whereabouts::KeptBack { queue: queue.name().clone() });
-        }
+        // Of an event that was published again and again, a queue may hold back many copies.
+        let mut reasons = Vec::new();
+        queue.kept_back().filter(|(entry, _)| is(&entry.message, event)).for_each(|(_, why)| insert_once(&mut reasons, why));
+        found.extend(reasons.into_iter().map(|why| Whereabouts::KeptBack { queue: queue.name().clone(), why }));
     }
     for (queue, channel, message) in world.broker().all_unacked() {
         if is(message, event) {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::ready::{Entry, Levels, Weigh};
 use super::settings::DelayedRetry;
 use crate::base::SimTime;
-use crate::broker::cause::{DeathReason, RequeueCause};
+use crate::broker::cause::{DeathReason, KeptBack, RequeueCause};
 use crate::broker::profile::{Counting, QuorumPriority, Rules};
 
 /// How long a dead letter that found no place waits for the next try (rule 129).
@@ -25,8 +25,8 @@ const NORMAL_TURN: u8 = 2;
 pub(in crate::broker) struct PendingLetter {
     pub entry: Entry,
     pub reason: DeathReason,
-    /// And has been refused one before.
-    pub tried: bool,
+    /// What came of the last try.
+    pub kept_back: KeptBack,
 }
 
 #[derive(Clone, Debug)]
@@ -92,9 +92,9 @@ impl QuorumMessages {
         (self.pending.len() + self.delayed.len(), bytes)
     }
 
-    pub fn kept_back(&self) -> impl Iterator<Item = &Entry> {
-        let pending = self.pending.iter().map(|letter| &letter.entry);
-        pending.chain(self.delayed.iter().map(|(_, entry)| entry))
+    pub fn kept_back(&self) -> impl Iterator<Item = (&Entry, KeptBack)> {
+        let pending = self.pending.iter().map(|letter| (&letter.entry, letter.kept_back));
+        pending.chain(self.delayed.iter().map(|(_, entry)| (entry, KeptBack::DelayedRetry)))
     }
 
     pub fn delayed_len(&self) -> usize {
