@@ -227,6 +227,29 @@ fn a_dead_letter_is_held_back_until_its_target_has_room() {
     assert!(!text.contains("Kept back"), "{text}");
 }
 
+/// A classic queue counts nothing, and so tells nothing.
+#[test]
+fn a_biography_tells_what_a_quorum_queue_counts() {
+    let deliveries = |profile: &str, arguments: Json, headers: Json| {
+        let mut broker = queue(arguments);
+        broker["profile"] = json!(profile);
+        let mut handler = consumer(json!({ "prefetch": 1 }), json!([{ "do": "work", "ms": 1, "fails": { "first_attempts": 2 } }]));
+        handler["on_failure"] = json!("requeue");
+        let (lines, _) = story(&system(broker, json!({ "headers": headers }), handler), "e-1", 5_000);
+        lines.into_iter().filter(|line| line.starts_with("Delivered")).collect::<Vec<_>>()
+    };
+    let told = |counts: [&str; 3]| counts.map(|counts| format!("Delivered q e-1 from q to consumer{counts}"));
+    let quorum = || json!({ "x-queue-type": "quorum" });
+    let once = ["", ", redelivered, x-delivery-count 1", ", redelivered, x-delivery-count 2"];
+    assert_eq!(deliveries("3.13", quorum(), json!({})), told(once));
+    assert_eq!(deliveries("4.0", quorum(), json!({})), told(once));
+    // A nack is no failed delivery here: RabbitMQ 4.3 counts it apart.
+    let acquired = ["", ", redelivered, x-acquired-count 1", ", redelivered, x-acquired-count 2"];
+    assert_eq!(deliveries("4.3", quorum(), json!({})), told(acquired));
+    let of_a_client = json!({ "x-delivery-count": 7 });
+    assert_eq!(deliveries("4.0", json!({}), of_a_client), told(["", ", redelivered", ", redelivered"]));
+}
+
 #[test]
 fn an_event_that_no_queue_gets_announces_nothing() {
     check("unroutable", &run(file("announced-to-no-queue"), &[], 5_000), &["saved > 0", "unannounced = saved"]);

@@ -1,7 +1,10 @@
 //! What happened, in words for the log and for a screen reader.
 
+use std::fmt::Write as _;
+
 use crate::broker::explain::Why;
-use crate::broker::{ChannelId, DeathReason, Event, Message};
+use crate::broker::queue::Kind;
+use crate::broker::{ChannelId, DeathReason, Event, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -351,10 +354,27 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
     Line { mark, what, detail }
 }
 
-/// What a message says of itself beyond its key: its priority, and how often it was delivered.
+/// What a message says of itself beyond its key.
 fn particulars(message: &Message) -> String {
     let priority = message.properties.priority.map(|priority| format!(", priority {priority}"));
     priority.unwrap_or_default()
+}
+
+/// Whether it was there before, and how often a quorum queue says so (rules 132, 139). A classic queue counts nothing: such a header
+/// of its message is a client's own.
+fn redelivery(redelivered: bool, queue: &str, message: &Message, world: &World) -> (LogIcon, String) {
+    if !redelivered {
+        return (LogIcon::Message, String::new());
+    }
+    let mut told = ", redelivered".to_owned();
+    if world.broker().queue(queue).is_none_or(|queue| queue.kind() == Kind::Quorum) {
+        for header in ["x-delivery-count", "x-acquired-count"] {
+            if let Some(Value::Int(count)) = message.properties.header(header) {
+                let _ = write!(told, ", {header} {count}");
+            }
+        }
+    }
+    (LogIcon::Redelivered, told)
 }
 
 fn broker_line(event: &Event, world: &World) -> Line {
@@ -374,14 +394,13 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Enqueued { queue, message } => (LogIcon::Message, "Enqueued", format!("{} in {queue}", name(message))),
         Event::Delivered(delivered) => {
             let to = by_channel(&delivered.channel).unwrap_or_else(|| delivered.consumer_tag.to_string());
-            let detail = format!("{} from {} to {to}", name(&delivered.message), delivered.queue);
-            if delivered.redelivered {
-                (LogIcon::Redelivered, "Delivered", format!("{detail}, redelivered"))
-            } else {
-                (LogIcon::Message, "Delivered", detail)
-            }
+            let (mark, told) = redelivery(delivered.redelivered, &delivered.queue, &delivered.message, world);
+            (mark, "Delivered", format!("{} from {} to {to}{told}", name(&delivered.message), delivered.queue))
         }
-        Event::Fetched { queue, message, .. } => (LogIcon::Message, "Fetched", format!("{} from {queue}", name(message))),
+        Event::Fetched { queue, message, redelivered, .. } => {
+            let (mark, told) = redelivery(*redelivered, queue, message, world);
+            (mark, "Fetched", format!("{} from {queue}{told}", name(message)))
+        }
         Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
         Event::Requeued { queue, message, position, cause, .. } => {
             (LogIcon::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
