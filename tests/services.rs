@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use requeue::base::SimTime;
+use requeue::base::{SimTime, limits};
 use requeue::broker::{Event, Message, Name};
 use requeue::formats::scenario_file;
 use requeue::scenario::{Fault, Property, Scenario};
@@ -615,6 +615,50 @@ fn thousands_that_waited_are_taken_up_without_end_of_the_stack() {
     world.inject(fault("hang order-service at 0s for 5s"));
     world.run_until(SimTime::from_secs(30), u64::MAX);
     assert_eq!(world.ledger().business.saved, 20_000);
+}
+
+/// Ids come from payloads: the largest there is, one that a timestamp gives, and none at all. None takes another's place.
+#[test]
+fn records_far_apart_and_without_ids_are_all_kept() {
+    let client = |name: &str, body: Json, at: u64| json!({ "name": name, "at": [0, 0], "calls": { "service": "store", "endpoint": "POST /x" }, "arrivals": { "at_ms": [at] }, "body": body });
+    let clients = json!([
+        client("largest", json!({ "id": u64::MAX }), 1),
+        client("timestamp", json!({ "id": 1_700_000_000_000_u64 }), 2),
+        client("soon", json!({ "id": 1_002 }), 3),
+        client("first", json!({ "n": 1 }), 4),
+        client("second", json!({ "n": 2 }), 5),
+        client("again", json!({ "id": u64::MAX }), 6),
+    ]);
+    let services = json!([{ "name": "store", "at": [0, 0], "handlers": [{ "on": { "http": "POST /x" }, "steps": [{ "do": "persist", "id": "id", "state": "new" }] }] }]);
+    let scenario = Builder::new().with("clients", clients).with("services", services).scenario();
+    let service = scenario.service("store").expect("it is there").0;
+    let mut world = World::new(scenario, 1);
+    world.run_until(SimTime::from_secs(1), u64::MAX);
+    assert_eq!(world.records(service), 5, "the last is the first again");
+    assert_eq!(world.ledger().business.records, 5);
+}
+
+/// What grows without bound ends the run by the name of its limit.
+#[test]
+fn a_run_that_outgrows_a_limit_ends_and_names_it() {
+    let flood = |steps: Json| {
+        let clients = json!([{ "name": "flood", "at": [0, 0], "calls": { "service": "api", "endpoint": "POST /x" }, "arrivals": { "every_ms": 0.1 }, "body": {} }]);
+        let services = json!([{ "name": "api", "at": [0, 0], "concurrency": 1_000_000, "handlers": [{ "on": { "http": "POST /x" }, "steps": steps }] }]);
+        Builder::new().with("broker", work_queue(json!({}))).with("clients", clients).with("services", services)
+    };
+    let alarm = [fault("alarm memory at 0s for 10m")];
+    let publishes = json!([{ "do": "publish", "routing_key": "work" }]);
+    for (scenario, inputs, limit) in [
+        (flood(json!([{ "do": "work", "ms": 3_600_000 }])), &[][..], limits::named::RUNS),
+        (flood(publishes), &alarm, limits::named::UNREAD),
+    ] {
+        let mut world = World::new(scenario.scenario(), 1);
+        world.set_watched(false);
+        inputs.iter().for_each(|input| world.inject(input.clone()));
+        world.run_until(SimTime::from_secs(600), u64::MAX);
+        assert!(world.halted().is_some_and(|why| why.contains(limit.what)), "{}: {:?}", limit.what, world.halted());
+        assert_eq!(world.ledger().imbalances(), [""; 0]);
+    }
 }
 
 #[test]

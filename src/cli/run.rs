@@ -88,7 +88,7 @@ pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
         eprintln!("The ledger does not balance. {imbalance}");
     }
     if let Some(why) = world.halted() {
-        eprintln!("The run was stopped: {why}.");
+        eprintln!("The run was stopped: {why}");
     }
     let good = imbalances.is_empty() && world.halted().is_none() && checked.iter().all(|checked| checked.judgement.holds);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

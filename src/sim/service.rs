@@ -1,6 +1,6 @@
 //! The state of the simulated programs: which instances run, what they hold in memory, what they have stored.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::agenda::Item;
@@ -363,7 +363,7 @@ pub struct Store {
     /// By number, from 1.
     records: Chunked<Option<Arc<Record>>>,
     /// Those whose numbers lie far beyond, as a timestamp does.
-    far_records: BTreeMap<u64, Arc<Record>>,
+    far_records: OrderedMap<u64, Arc<Record>>,
     count: usize,
     /// Of the states that some schedule asks for: when each record entered it.
     by_state: OrderedMap<Name, VecDeque<(SimTime, u64)>>,
@@ -401,14 +401,18 @@ pub(super) struct OutboxEntry {
 const ID_GAP_MAX: u64 = limits::ID_GAP;
 
 impl Store {
-    pub const fn next_id(&mut self) -> u64 {
+    /// One more than the largest in the list that nothing has yet. Ids far beyond the list do not count: the next of the largest there
+    /// is would be none.
+    pub fn next_id(&mut self) -> u64 {
         self.last_id += 1;
+        while self.far_records.contains_key(&self.last_id) {
+            self.last_id += 1;
+        }
         self.last_id
     }
 
     /// Whether it is a new one.
     pub fn put(&mut self, id: u64, record: Record) -> bool {
-        self.last_id = self.last_id.max(id);
         let old = self.get(id);
         if let Some(old) = &old
             && let Some(ids) = self.by_state.get_mut(&old.state)
@@ -423,7 +427,10 @@ impl Store {
         let record = Arc::new(record);
         let end = self.records.len() as u64;
         match usize::try_from(id).ok().filter(|_| id < end + ID_GAP_MAX && !self.far_records.contains_key(&id)) {
-            Some(index) => *self.records.reach(index) = Some(record),
+            Some(index) => {
+                self.last_id = self.last_id.max(id);
+                *self.records.reach(index) = Some(record);
+            }
             None => {
                 self.far_records.insert(id, record);
             }

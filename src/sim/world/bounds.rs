@@ -12,7 +12,7 @@ const BOUNDS_EVERY: u64 = 4_096;
 const MULTIPLIES: &str =
     "something multiplies: look for a handler that publishes more than it consumes, and to a queue that leads back to it";
 const FALLS_BEHIND: &str = "requests arrive faster than they are answered: look for a step that takes too long, or for too much traffic";
-const HALTED_RELAY: &str = "events are stored faster than the relay publishes them: look at the relay, its batch, and its connection";
+const RELAY_FALLS_BEHIND: &str = "events are stored faster than the relay publishes them: look at the relay, its batch, and its connection";
 
 impl World {
     /// Nothing happens any more, because there is too much of something.
@@ -49,7 +49,7 @@ impl World {
             (named::QUEUED, queued + instances(|instance| instance.inbox.len()), MULTIPLIES),
             (named::RUNS, instances(|instance| instance.runs.len()), FALLS_BEHIND),
             (named::UNREAD, self.broker.unread(), "an alarm lasts too long: look for the fault that sets it, and for when it ends"),
-            (named::OUTBOX, services(|service| service.store.outbox.len()), HALTED_RELAY),
+            (named::OUTBOX, services(|service| service.store.outbox.len()), RELAY_FALLS_BEHIND),
             (named::RECORDS, services(|service| service.store.len()), "a handler persists the same thing again and again under new ids"),
             (named::PENDING, self.clients.iter().map(|client| client.pending.len()).sum(), FALLS_BEHIND),
             (

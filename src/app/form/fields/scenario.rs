@@ -198,7 +198,7 @@ pub(in crate::app::form) static LINKS: Entries = Entries {
 
 pub(in crate::app::form) static EXPECTS: Entries = Entries {
     label: "Add an expectation",
-    beginnings: &[Template { label: "nothing is lost", json: r#"{"says":"nothing is lost","property":"lost = 0"}"# }],
+    beginnings: &[Template { label: "nothing is lost", json: r#"{"says":"nothing is lost","property":"lost_in_total = 0"}"# }],
     fields: &JUDGED,
 };
 
@@ -213,7 +213,7 @@ static JUDGED: [Field; 2] = [
     Field {
         key: "property",
         label: "Property",
-        help: "As SCENARIOS.md has them: ready(queue) < 10, lost = 0, done(email sent) > 5.",
+        help: "As SCENARIOS.md has them: ready(queue) < 10, lost_in_total = 0, done(email sent) > 5.",
         kind: Kind::Text,
     },
 ];
