@@ -120,10 +120,13 @@ async function fetched(url) {
   return answer.text();
 }
 
-/** Tells whoever embeds the page what happened in it. */
+/** Tells the page that embeds this one what happened here. */
 function tell(what, text) {
+  if (parent === window) return;
+  // A result has the student's name: only the site that opened the frame gets it. A site that hides its address gets nothing.
+  const site = document.referrer ? new URL(document.referrer).origin : location.origin;
   // The text stays beside the data: a seed may be a larger number than JavaScript can hold.
-  if (parent !== window) parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, "*");
+  parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, site);
 }
 
 globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

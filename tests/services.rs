@@ -654,7 +654,9 @@ fn a_run_that_outgrows_a_limit_ends_and_names_it() {
     ] {
         let mut world = World::new(scenario.scenario(), 1);
         world.set_watched(false);
-        inputs.iter().for_each(|input| world.inject(input.clone()));
+        for input in inputs {
+            world.inject(input.clone());
+        }
         world.run_until(SimTime::from_secs(600), u64::MAX);
         assert!(world.halted().is_some_and(|why| why.contains(limit.what)), "{}: {:?}", limit.what, world.halted());
         assert_eq!(world.ledger().imbalances(), [""; 0]);

@@ -1,5 +1,6 @@
 //! The ground floor: what is nobody's domain. Every other module may use it, and it uses none of them.
 
+pub mod aged;
 pub mod limits;
 pub mod number;
 pub mod ordered;

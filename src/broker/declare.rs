@@ -14,6 +14,7 @@ use super::queue::settings;
 use super::queue::{Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
+use crate::base::ordered::sort_by;
 
 /// Carriage returns and line feeds are stripped from names (rule 7).
 fn strip(name: &Name) -> Name {
@@ -461,7 +462,7 @@ impl Broker {
                 cancelled.push((state.channel, state.tag));
             }
         }
-        cancelled.sort_unstable();
+        sort_by(&mut cancelled, Ord::cmp);
         for (channel, tag) in cancelled {
             self.tell_cancelled(channel, tag, queue.name.clone());
         }

@@ -13,6 +13,7 @@ use super::method::{BasicPublish, Method, Reply};
 use super::value::Name;
 use super::{Broker, CHANNEL_MAX};
 use crate::base::SimTime;
+use crate::base::ordered::in_order;
 
 /// What a client can be told beyond the protocol's beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,9 +190,7 @@ impl Broker {
                 connection.channels.retain(|other| other != channel);
             }
         }
-        left.sort_unstable();
-        left.dedup();
-        for id in left {
+        for id in in_order(left) {
             if let Some(queue) = self.queues.get_mut(&id) {
                 for channel in channels {
                     queue.consumers.forget_places(*channel);

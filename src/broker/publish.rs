@@ -19,7 +19,7 @@ use super::queue::{Kind, Queue};
 use super::value::{Name, Value};
 use super::{Broker, PendingDeadLetter, USER};
 use crate::base::SimTime;
-use crate::base::ordered::insert_once;
+use crate::base::ordered::{insert_once, sort_by};
 
 /// What routing needs while it lasts.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +128,7 @@ impl Broker {
         // What was settled alike in a row is settled together.
         for alike in settlements.chunk_by(|(_, one), (_, next)| one == next) {
             let mut tags: Vec<u64> = alike.iter().map(|(tag, _)| *tag).collect();
-            tags.sort_unstable();
+            sort_by(&mut tags, Ord::cmp);
             self.settle_all(now, channel, &tags, alike[0].1);
         }
         // What a full queue refuses cannot be nacked here, and the rest has happened.

@@ -8,7 +8,8 @@ use super::chunked::Chunked;
 use super::flight::Publish;
 use super::ids::{Caller, InstanceId, RunId, StoryId, Verdict};
 use super::random::Random;
-use crate::base::ordered::OrderedMap;
+use crate::base::aged::AgedMap;
+use crate::base::ordered::{OrderedMap, sort_by};
 use crate::base::{SimTime, limits};
 use crate::broker::{ChannelId, ConnectionId, Message, Name};
 use crate::scenario::{Client, Json, Service};
@@ -44,7 +45,7 @@ pub struct ClientState {
     /// Grows when it is edited: what was planned before is void.
     pub(super) generation: u32,
     /// Requests that wait for an answer.
-    pub(super) pending: OrderedMap<u64, Pending>,
+    pub(super) pending: AgedMap<u64, Pending>,
 }
 
 /// A request somebody outside waits for.
@@ -73,7 +74,7 @@ pub struct Instance {
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
     /// Lost when it dies.
-    pub runs: OrderedMap<RunId, Box<Run>>,
+    pub runs: AgedMap<RunId, Box<Run>>,
     /// What it has received and not begun.
     pub inbox: VecDeque<Job>,
     pub handled: u64,
@@ -86,7 +87,7 @@ pub struct Instance {
     pub(super) lane_in: SimTime,
     /// Publishes since the channel is in confirm mode.
     pub(super) published: u64,
-    pub(super) awaiting: OrderedMap<u64, Awaiting>,
+    pub(super) awaiting: AgedMap<u64, Awaiting>,
     /// By handler and step.
     pub(super) circuits: OrderedMap<(usize, usize), Circuit>,
     pub(super) done: Memory<()>,
@@ -112,7 +113,7 @@ impl Instance {
             epoch: 0,
             connection: None,
             channel: None,
-            runs: OrderedMap::new(),
+            runs: AgedMap::default(),
             inbox: VecDeque::new(),
             handled: 0,
             failed: 0,
@@ -121,7 +122,7 @@ impl Instance {
             lane_out: SimTime::ZERO,
             lane_in: SimTime::ZERO,
             published: 0,
-            awaiting: OrderedMap::new(),
+            awaiting: AgedMap::default(),
             circuits: OrderedMap::new(),
             done: Memory::default(),
             began: false,
@@ -317,13 +318,13 @@ impl PartialOrd for Numbered {
 /// The last so many keys, each with a value. The oldest is forgotten first.
 #[derive(Clone, Debug)]
 pub struct Memory<T> {
-    values: OrderedMap<Numbered, T>,
+    values: AgedMap<Numbered, T>,
     order: VecDeque<Name>,
 }
 
 impl<T> Default for Memory<T> {
     fn default() -> Self {
-        Self { values: OrderedMap::new(), order: VecDeque::new() }
+        Self { values: AgedMap::default(), order: VecDeque::new() }
     }
 }
 
@@ -343,7 +344,7 @@ impl<T: Default> Memory<T> {
                 }
             }
         }
-        self.values.get_or_default(Numbered(key.clone()))
+        self.values.get_or_insert(Numbered(key.clone()), T::default())
     }
 
     #[must_use]
@@ -462,7 +463,9 @@ impl Store {
             }
         }
         for ids in self.by_state.values_mut() {
-            ids.make_contiguous().sort_unstable();
+            let mut sorted: Vec<(SimTime, u64)> = std::mem::take(ids).into();
+            sort_by(&mut sorted, Ord::cmp);
+            *ids = sorted.into();
         }
     }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::World;
+use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
@@ -131,7 +132,7 @@ impl World {
             sent: 0,
             fired: 0,
             generation: 0,
-            pending: OrderedMap::new(),
+            pending: AgedMap::default(),
         });
     }
 

@@ -1,6 +1,7 @@
 //! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
 
 use super::World;
+use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
 use crate::scenario::{FailurePolicy, Handler, Service, Trigger};
@@ -50,7 +51,7 @@ impl World {
         }
         instance.up = true;
         instance.began = false;
-        instance.runs = OrderedMap::new();
+        instance.runs = AgedMap::default();
         instance.inbox.clear();
         instance.epoch += 1;
         let epoch = instance.epoch;
