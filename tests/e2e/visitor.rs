@@ -38,6 +38,8 @@ pub const ENTER: &str = "\u{E007}";
 
 pub const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 
+pub const DELETE: &str = "\u{E017}";
+
 pub static VISITORS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
 
 /// A visitor with a browser of their own.
@@ -129,6 +131,8 @@ impl Visitor {
     pub async fn fill(&self, css: &str, text: &str) {
         self.wait_for(css).await;
         self.focus(css).await;
+        // Selecting alone empties nothing.
+        let text = if text.is_empty() { DELETE } else { text };
         self.keys(&format!("{SELECT_ALL}{text}\u{E004}")).await;
     }
 
@@ -308,7 +312,10 @@ impl Visitor {
     pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
         let start = Instant::now();
         while !holds(self).await {
-            assert!(start.elapsed() < PATIENCE, "in vain waited until {what}");
+            if start.elapsed() >= PATIENCE {
+                let page = self.browser.execute("return document.body.innerText;", Vec::new()).await;
+                panic!("in vain waited until {what}; the page says:\n{}", page.ok().as_ref().and_then(Value::as_str).unwrap_or("nothing"));
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
