@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use requeue::broker::Profile;
-use requeue::cli::differential::{self, KNOWN_DIFFERENCES};
+use requeue::cli::differential::{self, KNOWN_DIFFERENCES, KnownDifference};
 use requeue::cli::real::{Address, RealBroker};
 use requeue::formats::broker_script::{self, Script};
 use serde_json::Value as Json;
@@ -204,14 +204,17 @@ real brokers confirm a rule.
 
 ## What may differ from the real broker that is compared with
 
-The real one is 3.10.8 where 3.13 is simulated. These differences are known, and nothing else is let pass:
-
+These differences are known, and nothing else is let pass.
 ",
         total = rules.len(),
         cases = cases.len(),
     );
-    for (what, why) in KNOWN_DIFFERENCES {
-        let _ = writeln!(page, "- **{what}**: {why}");
+    for (profile, real) in REAL {
+        let of_profile = |difference: &&KnownDifference| difference.profiles.iter().any(|known| known.name() == profile);
+        let _ = writeln!(page, "\nProfile {profile} beside {real}:\n");
+        for KnownDifference { what, why, .. } in KNOWN_DIFFERENCES.iter().filter(of_profile) {
+            let _ = writeln!(page, "- **{what}**: {why}");
+        }
     }
     let _ = write!(
         page,

@@ -10,39 +10,65 @@ use super::real::{self, RealBroker};
 use crate::broker::Profile;
 use crate::formats::broker_script::{self, Line};
 
-/// What differs between RabbitMQ 3.10.8, which Debian ships, and 3.13, which is simulated. Nothing else may.
-pub const KNOWN_DIFFERENCES: [(&str, &str); 10] = [
-    ("x-last-death", "3.13 tells of the last death as well as of the first; 3.10 has no x-last-death-* headers (rule 124)"),
-    ("CC after death", "3.13 keeps the CC header of a dead letter, 3.10 removes it (rule 126)"),
-    (
+/// What the simulated broker does otherwise than the real one that it is compared with, and on purpose.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownDifference {
+    /// The profiles in which it is.
+    pub profiles: &'static [Profile],
+    pub what: &'static str,
+    pub why: &'static str,
+}
+
+/// RabbitMQ 3.10.8, which Debian ships, stands for 3.13, which is simulated: their releases differ.
+const fn of_release(what: &'static str, why: &'static str) -> KnownDifference {
+    KnownDifference { profiles: &[Profile::V3_13], what, why }
+}
+
+/// Nothing else may differ.
+pub const KNOWN_DIFFERENCES: [KnownDifference; 11] = [
+    of_release("x-last-death", "3.13 tells of the last death as well as of the first; 3.10 has no x-last-death-* headers (rule 124)"),
+    of_release("CC after death", "3.13 keeps the CC header of a dead letter, 3.10 removes it (rule 126)"),
+    of_release(
         "x-delivery-count 0",
-        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time; the count is absent then (rule 132)",
+        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time, in place of a header that the client \
+         set; here the count is absent then, and the client's header stays (rule 132)",
     ),
-    (
+    of_release(
         "x-death order",
         "before 3.13 each death reversed the order of the other entries, so three or more are compared without order (rule 122)",
     ),
-    (
+    of_release(
         "unknown exchange type",
         "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says 'unknown' for words that its Erlang has not met (rule 16)",
     ),
-    (
+    of_release(
         "credit over the delivery limit",
         "3.10 gives a consumer two credits back for a message that is over the delivery limit, 3.13 one (rule 74); random scripts set no \
          low limit there",
     ),
-    (
+    of_release(
         "a cancelled single active consumer",
         "a classic queue of 3.10 and 3.13 hands out nothing when its active consumer is cancelled, and fails at the next publish if messages \
          were ready; the next consumer gets them here, as in 4.x (rule 85); random scripts do not cancel there",
     ),
-    (
+    of_release(
         "a tag again on a quorum queue",
         "3.10 closes the connection (541) at the next delivery when a consumer tag is used again while its earlier consumer holds messages \
          of a quorum queue (rule 81); random scripts do not use it there",
     ),
-    ("numeric headers", "3.13 compares header values strictly, 3.10 takes 1 for 1.0 (rule 41); random scripts use one number type"),
-    ("consumer timeout", "x-consumer-timeout is known since 3.12 (rule 93); random scripts do not use it"),
+    of_release(
+        "numeric headers",
+        "3.13 compares header values strictly, 3.10 takes 1 for 1.0 (rule 41); random scripts use one number type",
+    ),
+    of_release("consumer timeout", "x-consumer-timeout is known since 3.12 (rule 93); random scripts do not use it"),
+    KnownDifference {
+        profiles: &[Profile::V4_0, Profile::V4_3],
+        what: "a channel that ends during a hand-over",
+        why: "a single active consumer of a quorum queue holds messages, and one of higher priority waits for it. When the channel of the \
+              active one ends, 4.3 puts that consumer back among those that wait, and so does 4.0 when the last message that it held is \
+              over the delivery limit. In its turn the ended consumer is active again, and what it is given stays unacked; here it is \
+              gone with its channel (rule 84); random scripts end no such channel",
+    },
 ];
 
 /// A virtual host of its own for each script, so that scripts do not see each other.
@@ -296,4 +322,32 @@ fn shrink(mut script: Json, mut difference: String, broker: &RealBroker, vhost: 
 
 fn steps(script: &Json) -> &Vec<Json> {
     script["steps"].as_array().expect("a script has steps")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::broker_script::Outcome;
+
+    fn told(headers: &Json, profile: Profile) -> Vec<Json> {
+        let message = json!({ "properties": { "headers": headers } });
+        let result = Outcome::ok([("message", message)]);
+        let line = Line::Step { step: 0, op: "basic.get".into(), name: None, time_ms: 0, result, events: Vec::new() };
+        normalise(&[line], "/", profile, &BTreeSet::new())
+    }
+
+    #[test]
+    fn what_only_3_10_lacks_is_compared_on_the_others() {
+        let differences = [
+            (json!({ "x-last-death-queue": "q", "kind": "a" }), json!({ "kind": "a" })),
+            (json!({ "x-delivery-count": 0, "kind": "a" }), json!({ "kind": "a" })),
+            (json!({ "x-death": [], "CC": ["k"] }), json!({ "x-death": [] })),
+        ];
+        for (one, other) in differences {
+            for profile in [Profile::V3_13, Profile::V4_0, Profile::V4_3] {
+                let differ = first_difference(&told(&one, profile), &told(&other, profile)).is_some();
+                assert_eq!(differ, profile != Profile::V3_13, "{one} beside {other}, {}", profile.name());
+            }
+        }
+    }
 }
