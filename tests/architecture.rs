@@ -371,6 +371,38 @@ fn only_lesson_files_are_patched_by_path() {
     assert_eq!(users, ["formats::lesson_file"]);
 }
 
+/// A view is drawn many times a second: it shows what was read before, and neither reads nor writes a document. Arguments of a binding or
+/// a queue are a few words: they are written as they are shown.
+#[test]
+fn views_read_and_write_no_format() {
+    const DATA: [&str; 2] = ["formats::markdown", "formats::site_list"];
+    let house = house();
+    let of_ui = house.values().filter(|file| file.floor() == Some("ui"));
+    let mut wrong: Vec<String> = Vec::new();
+    for file in of_ui {
+        let formats = file.named.iter().filter(|path| path.first().is_some_and(|first| first == "formats"));
+        let is_arguments = |path: &Names| said(path) == "formats::amqp_json::table_to_json";
+        // Types begin with a capital letter, functions do not.
+        let is_type = |path: &&Names| path.last().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
+        let is_data = |path: &&Names| DATA.contains(&said(&path[..path.len() - 1]).as_str()) && is_type(path);
+        wrong.extend(
+            formats.filter(|path| !is_data(path) && !is_arguments(path)).map(|path| format!("{} names {}", said(&file.module), said(path))),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// JSON is the business of formats. The application knows it where a person types it into a field.
+#[test]
+fn the_application_parses_json_only_where_it_is_typed() {
+    let floors = ["app", "ui", "lesson"];
+    let house = house();
+    let users =
+        house.values().filter(|file| file.floor().is_some_and(|floor| floors.contains(&floor)) && file.crates.contains("serde_json"));
+    let users: Vec<String> = users.map(|file| said(&file.module)).collect();
+    assert_eq!(users, ["app::composer", "app::form", "app::form::tests"]);
+}
+
 #[test]
 fn the_map_in_the_library_shows_the_house_as_it_is() {
     let map = fs::read_to_string(root().join("lib.rs")).expect("lib.rs is readable");

@@ -124,15 +124,16 @@ fn the_list_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/gallery.json");
     let kept = fs::read_to_string(&path).unwrap_or_default();
     let order: Vec<serde_json::Value> = serde_json::from_str(&kept).unwrap_or_default();
-    let mut entries: Vec<serde_json::Value> = gallery()
+    let mut entries: Vec<(String, String)> = gallery()
         .into_iter()
         .map(|(file, _, scenario)| {
             let file = file.file_name().and_then(|name| name.to_str()).expect("names are plain").to_owned();
-            serde_json::json!({ "file": file, "title": scenario.title, "about": scenario.about, "shapes": requeue::app::gallery::outline(&scenario) })
+            let line = requeue::formats::site_list::write_gallery_entry(&file, &scenario);
+            (file, line)
         })
         .collect();
-    entries.sort_by_key(|entry| order.iter().position(|kept| kept["file"] == entry["file"]).unwrap_or(usize::MAX));
-    let lines: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    entries.sort_by_key(|(file, _)| order.iter().position(|kept| kept["file"] == file.as_str()).unwrap_or(usize::MAX));
+    let lines: Vec<String> = entries.into_iter().map(|(_, line)| line).collect();
     let text = format!("[\n{}\n]\n", lines.join(",\n"));
     if std::env::var_os("REQUEUE_ACCEPT").is_some() {
         fs::write(&path, &text).expect("it can be written");

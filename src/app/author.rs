@@ -2,8 +2,48 @@
 
 use super::effect::Effect;
 use super::page::Dialog;
+use super::prose::Prose;
+use super::texts::files as texts;
 use super::{App, Session, files};
 use crate::formats::{lesson_file, pretty::Doc, scenario_file};
+use crate::lesson::Lesson;
+use crate::scenario::Problem;
+
+/// A lesson that is being written. Its text is read once each time it changes, so that no render reads it.
+#[derive(Debug)]
+pub struct Written {
+    text: String,
+    read: Result<(Lesson, Prose), Vec<Problem>>,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self { text: String::new(), read: Err(Vec::new()) }
+    }
+}
+
+impl Written {
+    fn of(text: String) -> Self {
+        let read = lesson_file::read(&text).map(|lesson| {
+            let prose = Prose::of(&lesson);
+            (lesson, prose)
+        });
+        Self { text, read }
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The lesson that the text gives.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text.
+    pub const fn read(&self) -> Result<&(Lesson, Prose), &Vec<Problem>> {
+        self.read.as_ref()
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthorAction {
@@ -21,22 +61,22 @@ pub(super) fn update(app: &mut App, action: AuthorAction) -> Vec<Effect> {
     match action {
         AuthorAction::Open => begin(app, false),
         AuthorAction::StartOver => begin(app, true),
-        AuthorAction::Type(text) => app.written = text,
+        AuthorAction::Type(text) => app.written = Written::of(text),
         AuthorAction::Try => {
             app.dialog = None;
-            let text = app.written.clone();
-            return files::open(app, "The lesson".into(), &text);
+            let text = app.written.text.clone();
+            return files::open(app, texts::THE_LESSON.into(), &text);
         }
-        AuthorAction::Save => return vec![Effect::Download { name: "lesson.md".into(), text: app.written.clone() }],
+        AuthorAction::Save => return vec![Effect::Download { name: "lesson.md".into(), text: app.written.text.clone() }],
     }
     Vec::new()
 }
 
-/// What was written is thrown away only when that is asked for.
+/// What was written makes room only when the author asks for it.
 fn begin(app: &mut App, over: bool) {
     let Some(session) = &app.session else { return };
-    if app.written.is_empty() || over {
-        app.written = template(session);
+    if app.written.text.is_empty() || over {
+        app.written = Written::of(template(session));
     }
     app.dialog = Some(Dialog::Author);
 }

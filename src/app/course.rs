@@ -2,7 +2,10 @@
 
 use super::App;
 use super::effect::Effect;
-use super::{gallery, lesson};
+use super::files::Unreadable;
+use super::kept::{Kept, found};
+use super::texts::files as texts;
+use crate::formats::{progress_file, site_list};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CourseAction {
@@ -10,23 +13,36 @@ pub enum CourseAction {
     Fetched(String),
     /// One of the lessons, by its file's name.
     Open(String),
-    /// What the browser had kept of lessons, or what was brought from another one.
-    ProgressFound { progress: String, works: String },
+    /// What the browser had kept of lessons.
+    ProgressFound(Kept),
     /// As a file that another browser can open.
     SaveProgress,
+    /// The reason why kept progress could not be read was read.
+    DismissUnread,
 }
 
 pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
     match action {
-        CourseAction::Fetched(text) => app.course = Some(gallery::listed(&text)),
+        CourseAction::Fetched(text) => {
+            let list = site_list::read_course(&text).unwrap_or_else(|problems| {
+                app.unreadable = Some(Unreadable { name: texts::LIST_OF_LESSONS.into(), problems });
+                Vec::new()
+            });
+            app.course = Some(list);
+        }
         CourseAction::Open(file) => {
             app.dialog = None;
             return vec![Effect::FetchLesson(file)];
         }
-        CourseAction::ProgressFound { progress, works } => (app.progress, app.works) = (progress, works),
+        CourseAction::ProgressFound(kept) => return found(app, kept),
         CourseAction::SaveProgress => {
-            return vec![Effect::Download { name: "requeue-progress.json".into(), text: lesson::progress_file(&app.progress) }];
+            let mut files = vec![Effect::Download { name: "requeue-progress.json".into(), text: progress_file::write(&app.progress) }];
+            if !app.unread.is_empty() {
+                files.push(Effect::Download { name: "requeue-progress-unread.txt".into(), text: app.unread.clone() });
+            }
+            return files;
         }
+        CourseAction::DismissUnread => app.unread_problems.clear(),
     }
     Vec::new()
 }

@@ -48,6 +48,11 @@ pub enum Effect {
         name: String,
         text: String,
     },
+    /// A link to this page that holds a text, with these options.
+    MakeLink {
+        text: String,
+        options: String,
+    },
     /// For the clipboard.
     Copy(String),
     /// A picture of the canvas as it is, under this name.

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::effect::{Effect, Image};
+use super::gallery::{self, Exhibit};
 use super::page::Dialog;
-use super::{App, Session, gallery, lesson};
-use crate::formats::{lesson_file, recording_file, scenario_file};
+use super::texts::files as texts;
+use super::{App, Session, lesson};
+use crate::formats::opened::{self, Opened};
+use crate::formats::{scenario_file, site_list};
 use crate::lesson::Lesson;
-use crate::scenario::{Json, Problem, Scenario};
+use crate::scenario::{Problem, Scenario};
 use crate::sim::Recording;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,51 @@ pub enum FileAction {
     SaveScenario,
     SaveRecording,
     SaveImage(Image),
+    /// A link that holds this, and opens it so.
+    MakeLink(Shared, Opening),
+}
+
+/// What a link holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    Scenario,
+    /// Everything up to now.
+    Recording,
+}
+
+impl Shared {
+    /// Names it in the page.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario",
+            Self::Recording => "recording",
+        }
+    }
+}
+
+/// How a page shows what a link holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    Page,
+    ReadOnly,
+    /// Only the canvas and time, in another page.
+    Embedded,
+    /// The same, and it plays by itself.
+    Playing,
+}
+
+impl Opening {
+    /// As the address says it.
+    #[must_use]
+    pub const fn options(self) -> &'static str {
+        match self {
+            Self::Page => "",
+            Self::ReadOnly => "&read-only",
+            Self::Embedded => "&embed&read-only",
+            Self::Playing => "&embed&read-only&play",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +142,13 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             app.draft = None;
             return vec![Effect::ForgetDraft];
         }
-        FileAction::GalleryFetched(text) => app.gallery = Some(gallery::read(&text)),
+        FileAction::GalleryFetched(text) => {
+            let list = site_list::read_gallery(&text).unwrap_or_else(|problems| {
+                app.unreadable = Some(Unreadable { name: texts::LIST_OF_SCENARIOS.into(), problems });
+                Vec::new()
+            });
+            app.gallery = Some(list.into_iter().map(Exhibit::of).collect());
+        }
         FileAction::OpenFromGallery(file) => {
             app.dialog = None;
             return vec![Effect::FetchScenario(file)];
@@ -117,6 +171,16 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
                 return vec![Effect::Picture(image, file_name(&session.scenario().title))];
             }
         }
+        // Written when it is asked for: a dialog that stays open while time passes writes nothing.
+        FileAction::MakeLink(shared, opening) => {
+            if let Some(session) = &app.session {
+                let (text, at) = match shared {
+                    Shared::Scenario => (scenario_file::write(&session.scenario_as_drawn()), String::new()),
+                    Shared::Recording => (session.recording_text(), format!("&t={}", session.world().now().as_millis())),
+                };
+                return vec![Effect::MakeLink { text, options: format!("{}{at}", opening.options()) }];
+            }
+        }
     }
     Vec::new()
 }
@@ -127,22 +191,14 @@ fn beginning(scenario: Scenario) -> Recording {
 
 /// Opens a scenario, a recording at its beginning, a lesson, or the progress that another browser saved.
 pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
-    if lesson_file::is_one(text) {
-        return match lesson_file::read(text) {
-            Ok(found) => open_lesson(app, found, &name),
-            Err(problems) => refuse(app, name, problems),
-        };
-    }
-    let document: Option<Json> = serde_json::from_str(text).ok();
-    if let Some(progress) = document.as_ref().and_then(lesson::progress_in) {
-        app.dialog = app.course.is_some().then_some(Dialog::Course);
-        return lesson::unite(app, progress);
-    }
-    let is_recording = document.is_some_and(|document| recording_file::is_one(&document));
-    let recording =
-        if is_recording { recording_file::read(text).map(|file| file.recording) } else { scenario_file::read(text).map(beginning) };
-    match recording {
-        Ok(recording) => show(app, Session::new(recording)),
+    match opened::read(text) {
+        Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),
+        Ok(Opened::Recording(recording)) => show(app, Session::new(recording)),
+        Ok(Opened::Progress(progress)) => {
+            app.dialog = app.course.is_some().then_some(Dialog::Course);
+            app.progress.unite(&progress);
+            vec![Effect::SaveProgress]
+        }
         Err(problems) => refuse(app, name, problems),
     }
 }
@@ -153,10 +209,10 @@ fn refuse(app: &mut App, name: String, problems: Vec<Problem>) -> Vec<Effect> {
     Vec::new()
 }
 
-fn open_lesson(app: &mut App, found: Lesson, name: &str) -> Vec<Effect> {
+fn open_lesson(app: &mut App, found: Box<Lesson>, name: &str) -> Vec<Effect> {
     let of_the_site = app.course.iter().flatten().any(|entry| entry.file == name) || name.starts_with("lessons/");
     let file = of_the_site.then(|| name.trim_start_matches("lessons/").to_owned());
-    if would_lose(app) { ask_first(app, Waiting::Lesson(Box::new(found), file)) } else { lesson::enter(app, found, file) }
+    if would_lose(app) { ask_first(app, Waiting::Lesson(found, file)) } else { lesson::enter(app, *found, file) }
 }
 
 /// Opens it, or asks first where something would be lost.

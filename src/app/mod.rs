@@ -29,6 +29,7 @@ pub mod geometry;
 pub mod gesture;
 pub mod glossary;
 pub mod highlight;
+mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod lesson;
@@ -38,26 +39,35 @@ pub mod moves;
 mod operate;
 mod page;
 pub mod playhead;
+pub mod prose;
 mod select;
 pub mod selection;
 pub mod session;
+mod texts;
 mod time;
 pub mod tokens;
 pub mod words;
 pub mod work;
 
 use crate::base::{SimTime, limits};
+use crate::formats::progress_file::Works;
+pub use crate::formats::site_list::CourseEntry;
+use crate::lesson::progress::Progress;
+use crate::scenario::Problem;
 use crate::sim::Place;
 pub use action::{
     Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
     SelectAction, TimeAction,
 };
+pub use author::Written;
 pub use budget::{Budget, Working};
 pub use canvas::Canvas;
 pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
-pub use files::{Draft, Unreadable};
+pub use files::{Draft, Opening, Shared, Unreadable};
+pub use gallery::Exhibit;
+pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
@@ -86,7 +96,7 @@ pub struct App {
     pub unreadable: Option<Unreadable>,
     pub playing: bool,
     /// None: it has not been fetched.
-    pub gallery: Option<Vec<GalleryEntry>>,
+    pub gallery: Option<Vec<Exhibit>>,
     pub dialog: Option<Dialog>,
     /// What is typed into the dialog's search, or its link.
     pub query: String,
@@ -102,12 +112,15 @@ pub struct App {
     pub classroom: Option<Classroom>,
     /// The lessons of the site; none: not fetched.
     pub course: Option<Vec<CourseEntry>>,
-    /// What was done of which lesson, as it is kept: JSON.
-    pub progress: String,
-    /// What was done at their steps, as it would be handed in: JSON.
-    pub works: String,
+    pub progress: Progress,
+    /// What was done at the steps of lessons, as it would be handed in.
+    pub works: Works,
+    /// What a browser kept of lessons and cannot be read.
+    pub unread: String,
+    /// Why not.
+    pub unread_problems: Vec<Problem>,
     /// A lesson that is being written.
-    pub written: String,
+    pub written: Written,
     /// What waits for leave to take the place of what is open.
     waiting: Option<Waiting>,
     /// What was being drawn when the page was left.
@@ -117,30 +130,6 @@ pub struct App {
     budget: Budget,
     pub theme: Theme,
     pub motion: Motion,
-}
-
-/// A lesson of the site.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CourseEntry {
-    pub file: String,
-    pub title: String,
-    pub aha: String,
-    pub minutes: u64,
-    pub chapter: String,
-    pub lab: bool,
-}
-
-/// A scenario of the gallery.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GalleryEntry {
-    /// The file's name.
-    pub file: String,
-    pub title: String,
-    pub about: String,
-    /// The part of its canvas that is used: left, top, width, height.
-    pub view: [f64; 4],
-    /// Kind and centre of what is on it: c, s, e, q.
-    pub shapes: Vec<(char, f64, f64)>,
 }
 
 /// The only way anything changes.

@@ -184,6 +184,14 @@ impl<'a> Node<'a> {
         self.expect("an object", self.value.and_then(Json::as_object)).cloned().unwrap_or_default()
     }
 
+    /// The entries of an object whose keys are names.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'a str, Self)> {
+        let fields = self.fields();
+        let entries = fields.fields.into_iter().flatten();
+        entries.map(|(name, value)| (name.as_str(), fields.node(name, Some(value)))).collect()
+    }
+
     #[must_use]
     pub fn table(&self) -> Table {
         table_from_json(&self.object())

@@ -7,12 +7,14 @@ pub mod document;
 pub mod lesson_file;
 pub mod lesson_prose;
 pub mod markdown;
+pub mod opened;
 mod patch;
 pub mod place;
 pub mod pretty;
+pub mod progress_file;
 pub mod recording_file;
 pub mod report;
 pub mod result_file;
-
 pub mod scenario_file;
+pub mod site_list;
 pub mod trace_json;

@@ -5,6 +5,7 @@ pub mod check;
 pub mod grade;
 pub mod judge;
 pub mod predict;
+pub mod progress;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use web_sys::{HtmlElement, HtmlInputElement, MouseEvent, SvgElement};
 use yew::Callback;
 
 use super::Dispatch;
-use crate::app::{Action, CourseAction, EditAction, FileAction, Motion, Options, Theme};
+use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
@@ -155,16 +155,21 @@ const PROGRESS_KEY: &str = "requeue.2.progress";
 
 const WORKS_KEY: &str = "requeue.2.works";
 
-/// What was done in lessons, and how.
-pub fn progress() -> (String, String) {
-    (stored(PROGRESS_KEY).unwrap_or_default(), stored(WORKS_KEY).unwrap_or_default())
+const UNREAD_KEY: &str = "requeue.2.unread";
+
+pub fn progress() -> Kept {
+    let stored = |key: &str| stored(key).unwrap_or_default();
+    Kept { progress: stored(PROGRESS_KEY), works: stored(WORKS_KEY), unread: stored(UNREAD_KEY) }
 }
 
-pub fn save_progress(progress: &str, works: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(PROGRESS_KEY, progress);
-        let _ = storage.set_item(WORKS_KEY, works);
+pub fn save_progress(kept: &Kept) {
+    let Some(storage) = storage() else { return };
+    // First what could not be read: it makes room for nothing else before it is safe.
+    if !kept.unread.is_empty() && storage.set_item(UNREAD_KEY, &kept.unread).is_err() {
+        return;
     }
+    let _ = storage.set_item(PROGRESS_KEY, &kept.progress);
+    let _ = storage.set_item(WORKS_KEY, &kept.works);
 }
 
 /// Opens what a link holds.

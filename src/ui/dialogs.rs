@@ -8,9 +8,9 @@ use super::widgets::{close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
-use crate::app::{Action, App, Dialog, FileAction, GalleryEntry, PageAction};
+use crate::app::{Action, App, Dialog, Exhibit, FileAction, Opening, PageAction, Shared};
 use crate::base::number::Shortest;
-use crate::formats::scenario_file;
+use crate::formats::site_list::{Shape, ShapeKind};
 
 /// A longer link is cut off by some programs.
 const LINK_LONG: usize = 2_000;
@@ -204,12 +204,12 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                         <li>
                             <button
                                 type="button"
-                                data-exhibit={exhibit.file.clone()}
-                                onclick={on(dispatch, FileAction::OpenFromGallery(exhibit.file.clone()))}
+                                data-exhibit={exhibit.entry.file.clone()}
+                                onclick={on(dispatch, FileAction::OpenFromGallery(exhibit.entry.file.clone()))}
                             >
                                 { preview(exhibit) }
-                                <strong>{ &exhibit.title }</strong>
-                                <span>{ &exhibit.about }</span>
+                                <strong>{ &exhibit.entry.title }</strong>
+                                <span>{ &exhibit.entry.about }</span>
                             </button>
                         </li>
                     }
@@ -222,30 +222,30 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// What is on the canvas, very small: shapes without names.
-fn preview(exhibit: &GalleryEntry) -> Html {
-    if exhibit.shapes.is_empty() {
+fn preview(exhibit: &Exhibit) -> Html {
+    if exhibit.entry.shapes.is_empty() {
         return html! {};
     }
     let view = exhibit.view.map(|value| Shortest(value).to_string()).join(" ");
     html! {
         <svg class="preview-map" viewBox={view} aria-hidden="true">
-            for (kind, x, y) in exhibit.shapes.iter() { { shape(*kind, *x, *y) } }
+            for drawn in exhibit.entry.shapes.iter() { { shape(*drawn) } }
         </svg>
     }
 }
 
-fn shape(kind: char, x: f64, y: f64) -> Html {
+fn shape(Shape { kind, centre }: Shape) -> Html {
     let (width, height, radius) = match kind {
-        'e' => (72.0, 72.0, "36"),
-        'c' => (130.0, 46.0, "23"),
-        'q' => (196.0, 48.0, "10"),
-        _ => (196.0, 80.0, "12"),
+        ShapeKind::Exchange => (72.0, 72.0, "36"),
+        ShapeKind::Client => (130.0, 46.0, "23"),
+        ShapeKind::Queue => (196.0, 48.0, "10"),
+        ShapeKind::Service => (196.0, 80.0, "12"),
     };
     html! {
         <rect
-            class={format!("shape-{kind}")}
-            x={number(x - width / 2.0)}
-            y={number(y - height / 2.0)}
+            class={format!("shape-{}", kind.letter())}
+            x={number(centre.x - width / 2.0)}
+            y={number(centre.y - height / 2.0)}
             width={number(width)}
             height={number(height)}
             rx={radius}
@@ -257,7 +257,7 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
     let title = app.session.as_ref().map(|session| session.scenario().title.clone()).unwrap_or_default();
     html! {
         <>
-            <p>{ format!("“{title}” has unsaved changes.") }</p>
+            <p>{ texts::has_unsaved_changes(&title) }</p>
             <div class="buttons">
                 <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>
                     { texts::SAVE_IT }
@@ -272,24 +272,19 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
-    let Some(session) = &app.session else { return html! {} };
-    let documents = [("Scenario", scenario_file::write(&session.scenario_as_drawn()), String::new()), {
-        let at = session.world().now();
-        ("Recording up to now", session.recording_text(), format!("&t={}", at.as_millis()))
-    }];
-    let choices = [
-        ("", "as a page"),
-        ("&read-only", "read-only"),
-        ("&embed&read-only", "for embedding: only the canvas and time"),
-        ("&embed&read-only&play", "for embedding, playing by itself"),
+    let documents = [(Shared::Scenario, texts::SCENARIO), (Shared::Recording, texts::RECORDING_UP_TO_NOW)];
+    let openings = [
+        (Opening::Page, texts::AS_A_PAGE),
+        (Opening::ReadOnly, texts::READ_ONLY),
+        (Opening::Embedded, texts::FOR_EMBEDDING_ONLY_THE_CANVAS),
+        (Opening::Playing, texts::FOR_EMBEDDING_PLAYING_BY_ITSELF),
     ];
-    let make = |text: &str, options: String| {
-        let (text, linked) = (text.to_owned(), linked.clone());
-        Callback::from(move |_: MouseEvent| browser::link(&text, &options, linked.clone()))
-    };
     let copy = link.to_owned();
-    let lesson_links =
-        [("", "Link to this lesson"), ("&embed", "for embedding"), ("&lock=services,clients", "with services and clients locked")];
+    let lesson_links = [
+        ("", texts::LINK_TO_THIS_LESSON),
+        ("&embed", texts::FOR_EMBEDDING),
+        ("&lock=services,clients", texts::WITH_SERVICES_AND_CLIENTS_LOCKED),
+    ];
     let lesson_link = |file: &str, options: &'static str, words: &'static str| {
         let (file, linked) = (file.to_owned(), linked.clone());
         html! {
@@ -314,21 +309,21 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 <thead>
                     <tr>
                         <th scope="col">{ texts::MAKE_A_LINK }</th>
-                        for (name, ..) in documents.iter() { <th scope="col">{ *name }</th> }
+                        for (_, name) in documents { <th scope="col">{ name }</th> }
                     </tr>
                 </thead>
                 <tbody>
-                    for (options, words) in choices.iter() {
+                    for (opening, words) in openings {
                         <tr>
-                            <th scope="row">{ *words }</th>
-                            for (name, text, at) in documents.iter() {
+                            <th scope="row">{ words }</th>
+                            for (shared, name) in documents {
                                 <td>
                                     <button
                                         type="button"
                                         class="line small"
-                                        aria-label={format!("Link: {name}, {words}")}
-                                        data-link={format!("{name}{options}")}
-                                        onclick={make(text, format!("{options}{at}"))}
+                                        aria-label={texts::link_to(name, words)}
+                                        data-link={format!("{}{}", shared.id(), opening.options())}
+                                        onclick={on(dispatch, FileAction::MakeLink(shared, opening))}
                                     >
                                         { texts::LINK }
                                     </button>
@@ -345,7 +340,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
             }
             if !link.is_empty() {
                 <label class="field">
-                    <span>{ format!("{} characters", link.len()) }</span>
+                    <span>{ texts::characters(link.len()) }</span>
                     <textarea id="link" class="mono" rows="4" readonly=true value={link.to_owned()} />
                 </label>
                 if link.len() > LINK_MAX {

@@ -4,7 +4,7 @@ use yew::Context;
 
 use super::drawing::Editing;
 use super::{Message, Playground, browser, painter};
-use crate::app::{Effect, HostMessage, Image, Reading, tokens};
+use crate::app::{Effect, HostMessage, Image, Kept, Reading, tokens};
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -21,8 +21,9 @@ impl Playground {
             Effect::FetchScenario(file) => browser::fetch_scenario(file, dispatch()),
             Effect::FetchCourse => browser::fetch_course(dispatch()),
             Effect::FetchLesson(file) => browser::fetch_lesson(&file, dispatch()),
-            Effect::SaveProgress => browser::save_progress(&self.app.progress, &self.app.works),
+            Effect::SaveProgress => browser::save_progress(&Kept::of(&self.app)),
             Effect::Download { name, text } => browser::download(&name, &text),
+            Effect::MakeLink { text, options } => browser::link(&text, &options, ctx.link().callback(Message::Linked)),
             Effect::Copy(text) => browser::copy(&text),
             Effect::Picture(image, name) => self.picture(image, &name),
             Effect::TellHost(HostMessage::Progress(told)) => browser::tell("progress", &told),

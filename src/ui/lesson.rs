@@ -6,10 +6,9 @@ use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 use super::texts::lesson as texts;
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
-use crate::app::lesson::progress_count;
 use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
-use crate::formats::markdown::{self, Block, Inline, Piece};
-use crate::formats::{lesson_file, result_file};
+use crate::formats::markdown::{Block, Inline, Piece};
+use crate::lesson::progress::LessonProgress;
 use crate::lesson::{Ask, Clause, Question, Task};
 
 fn act(dispatch: &Dispatch, action: LessonAction) -> Callback<MouseEvent> {
@@ -23,8 +22,8 @@ fn is_safe(link: &str) -> bool {
 }
 
 /// Markdown as elements. Raw HTML is shown as it is written: as text.
-pub fn markdown(text: &str) -> Html {
-    html! { <div class="prose">{ pieces(&markdown::read(text), false) }</div> }
+fn prose(text: &[Piece]) -> Html {
+    html! { <div class="prose">{ pieces(text, false) }</div> }
 }
 
 /// In a tight list a paragraph is its words alone.
@@ -112,9 +111,9 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     </li>
                 }
             </ol>
-            if room.at == 0 { { markdown(&room.lesson.intro) } }
+            if room.at == 0 { { prose(&room.prose.intro) } }
             <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
-            { markdown(&step.text) }
+            { prose(&room.prose.steps[room.at]) }
             { match &step.task {
                 Task::Look => html! {},
                 Task::Predict(question) => predict(room, question, dispatch),
@@ -394,7 +393,7 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
                         { texts::HOW_WOULD_IT_BE_GRADED }
                     </button>
                 </div>
-                if let Some(grade) = &room.graded { <pre class="mono" id="grade">{ result_file::grade_text(grade) }</pre> }
+                if let Some(grade) = room.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
             </details>
         </div>
     }
@@ -404,15 +403,16 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
 pub fn course(app: &App, dispatch: &Dispatch) -> Html {
     let Some(lessons) = &app.course else { return html! { <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p> } };
     let lesson_row = |listed: &CourseEntry| {
-        let done = progress_count(&app.progress, listed.file.trim_end_matches(".md"));
-        let all = done.is_some_and(|(done, of)| done as u64 >= of);
+        let done = app.progress.of(listed.file.trim_end_matches(".md"));
+        let all = done.is_some_and(LessonProgress::is_complete);
         let is_numbered = listed.chapter.starts_with(|letter: char| letter.is_ascii_digit());
         let chapter = match &*listed.chapter {
             "" => String::new(),
             chapter if is_numbered => format!(" · chapter {chapter}"),
             chapter => format!(" · {chapter}"),
         };
-        let progress = done.filter(|_| !all).map(|(done, of)| format!(" · {done} of {of} steps")).unwrap_or_default();
+        let progress =
+            done.filter(|_| !all).map(|progress| format!(" · {} of {} steps", progress.done.len(), progress.steps)).unwrap_or_default();
         html! {
             <li>
                 <button type="button" data-lesson={listed.file.clone()} onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}>
@@ -450,15 +450,15 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
 pub fn author(app: &App, dispatch: &Dispatch) -> Html {
     let oninput = dispatch
         .reform(|event: InputEvent| Action::Author(AuthorAction::Type(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
-    let read = lesson_file::read(&app.written);
+    let read = app.written.read();
     html! {
         <div class="author">
             <label class="field">
                 <span>{ texts::THE_LESSON_IN_MARKDOWN }</span>
-                <textarea id="written" class="mono" rows="26" value={app.written.clone()} {oninput} spellcheck="false" />
+                <textarea id="written" class="mono" rows="26" value={app.written.text().to_owned()} {oninput} spellcheck="false" />
             </label>
             <div>
-                { match &read {
+                { match read {
                     Err(problems) => html! {
                         <ul class="why" role="status" id="written-problems">
                             for problem in problems.iter().take(8) {
@@ -466,11 +466,11 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                             }
                         </ul>
                     },
-                    Ok(lesson) => html! {
-                        <div class="lesson" id="written-preview"><h3>{ &lesson.title }</h3>{ markdown(&lesson.intro) }
-                            for step in lesson.steps.iter() {
+                    Ok((lesson, texts)) => html! {
+                        <div class="lesson" id="written-preview"><h3>{ &lesson.title }</h3>{ prose(&texts.intro) }
+                            for (step, text) in lesson.steps.iter().zip(&texts.steps) {
                                 <h4 class="step-title">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
-                                { markdown(&step.text) }
+                                { prose(text) }
                             }
                         </div>
                     },

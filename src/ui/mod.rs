@@ -111,8 +111,7 @@ impl Component for Playground {
         let address = browser::address();
         let embed = address.options.embed;
         app::update(&mut app, PageAction::SetOptions(address.options));
-        let (progress, works) = browser::progress();
-        app::update(&mut app, CourseAction::ProgressFound { progress, works });
+        let effects = app::update(&mut app, CourseAction::ProgressFound(browser::progress()));
         if let Some(text) = browser::draft().filter(|_| !embed) {
             app::update(&mut app, FileAction::DraftFound(text));
         }
@@ -125,7 +124,7 @@ impl Component for Playground {
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
         listeners.extend(keys::shortcuts(&dispatch));
         listeners.extend(browser::on_paste(&dispatch));
-        Self {
+        let mut playground = Self {
             app,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
@@ -143,7 +142,11 @@ impl Component for Playground {
             only_canvas: false,
             whole: false,
             listeners,
+        };
+        for effect in effects {
+            playground.carry_out(ctx, effect);
         }
+        playground
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {

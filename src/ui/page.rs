@@ -69,6 +69,7 @@ impl Playground {
                 { left }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, &dispatch) } }
+                    if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, &dispatch) } }
                     if let Some(session) = &app.session {
                         { panels::notice(session, &dispatch) }
                         { work::work(&self.app, &dispatch) }

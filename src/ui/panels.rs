@@ -1,15 +1,15 @@
 //! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
 
-use yew::{Callback, DragEvent, Event, Html, classes, html};
+use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes, html};
 
 use super::texts::panels as texts;
 use super::widgets::{close_button, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
-use crate::app::{App, CanvasAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
+use crate::app::{App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
 use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
-use crate::scenario::{Expectation, Scenario};
+use crate::scenario::{Expectation, Problem, Scenario};
 use crate::sim::judge::holds;
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
@@ -127,20 +127,33 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// Why a file could not be opened.
 pub fn unreadable(unreadable: &Unreadable, dispatch: &Dispatch) -> Html {
+    let title = texts::cannot_be_opened(&unreadable.name);
+    let dismiss = on(dispatch, PageAction::DismissUnreadable);
+    problems("unreadable", &title, &unreadable.problems, texts::WHAT_WAS_OPEN_BEFORE_IS, dismiss)
+}
+
+/// Why what the browser kept of lessons cannot be read.
+pub fn unread(found: &[Problem], dispatch: &Dispatch) -> Html {
+    let dismiss = on(dispatch, CourseAction::DismissUnread);
+    problems("unread", texts::YOUR_PROGRESS_CANNOT_BE_READ, found, texts::UNREAD_PROGRESS_IS_KEPT, dismiss)
+}
+
+fn problems(id: &'static str, title: &str, problems: &[Problem], after: &'static str, dismiss: Callback<MouseEvent>) -> Html {
     html! {
-        <div class="notice" role="alert" id="unreadable">
+        <div class="notice" role="alert" {id}>
             <div>
-                <strong>{ format!("{} cannot be opened.", unreadable.name) }</strong>
+                <strong>{ title }</strong>
                 <ul>
-                    for problem in unreadable.problems.iter().take(8) {
+                    for problem in problems.iter().take(8) {
                         <li>if !problem.path.is_empty() { <code>{ &problem.path }</code>{ ": " } }{ &problem.message }</li>
                     }
-                    if unreadable.problems.len() > 8 { <li>{ format!("and {} more", unreadable.problems.len() - 8) }</li> }
+                    if problems.len() > 8 { <li>{ texts::and_more(problems.len() - 8) }</li> }
                 </ul>
-                <span class="soft">{ texts::WHAT_WAS_OPEN_BEFORE_IS }</span>
+                <span class="soft">{ after }</span>
             </div>
-            { close_button(texts::DISMISS, on(dispatch, PageAction::DismissUnreadable)) }
+            { close_button(texts::DISMISS, dismiss) }
         </div>
     }
 }

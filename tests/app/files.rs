@@ -1,6 +1,9 @@
 //! What is opened, kept, saved and protected.
 
-use requeue::app::{self, Action, App, Dialog, EditAction, Effect, FileAction, Node, OperateAction, Options, PageAction, SelectAction};
+use requeue::app::{
+    self, Action, App, Dialog, EditAction, Effect, FileAction, Node, Opening, OperateAction, Options, PageAction, SelectAction, Shared,
+    update,
+};
 use requeue::base::SimTime;
 use requeue::formats::recording_file;
 use requeue::scenario::Point;
@@ -49,8 +52,8 @@ fn the_gallery_is_fetched_once_and_what_is_saved_opens_again() {
     act(&mut app, PageAction::CloseDialog);
     assert_eq!(app::update(&mut app, PageAction::OpenDialog(Dialog::Gallery)), []);
     let first = app.gallery.as_ref().expect("it was fetched")[0].clone();
-    assert_eq!(first.title, "The course chapter's system");
-    assert_eq!(app::update(&mut app, FileAction::OpenFromGallery(first.file.clone())), [Effect::FetchScenario(first.file)]);
+    assert_eq!(first.entry.title, "The course chapter's system");
+    assert_eq!(app::update(&mut app, FileAction::OpenFromGallery(first.entry.file.clone())), [Effect::FetchScenario(first.entry.file)]);
     let Effect::Download { name, text } = only(app::update(&mut app, FileAction::SaveScenario)) else { panic!("a file") };
     assert_eq!(name, "the-course-chapter-s-system.json");
     let scenario = session(&app).scenario().clone();
@@ -114,4 +117,27 @@ fn a_page_to_look_at_changes_nothing_and_still_runs() {
     act(&mut app, OperateAction::Kill(id));
     play(&mut app, 2);
     assert!(session(&app).world().instance(id).is_some_and(|state| !state.up), "things may be broken");
+}
+
+/// The dialog that shares stands open while time passes: a link is written when it is asked for, as the run is then.
+#[test]
+fn a_link_is_written_when_it_is_asked_for() {
+    let mut app = opened();
+    act(&mut app, PageAction::OpenDialog(Dialog::Share));
+    let link = |app: &mut App, shared, opening| match &update(app, FileAction::MakeLink(shared, opening))[..] {
+        [Effect::MakeLink { text, options }] => (text.clone(), options.clone()),
+        other => panic!("one link: {other:?}"),
+    };
+    let (scenario, options) = link(&mut app, Shared::Scenario, Opening::Playing);
+    assert_eq!(
+        (requeue::formats::scenario_file::read(&scenario).as_ref(), options.as_str()),
+        (Ok(&**session(&app).scenario()), "&embed&read-only&play")
+    );
+    let (_, options) = link(&mut app, Shared::Recording, Opening::Page);
+    assert_eq!(options, "&t=0");
+    play(&mut app, 2);
+    let (recording, options) = link(&mut app, Shared::Recording, Opening::ReadOnly);
+    let now = session(&app).world().now();
+    assert_eq!(options, format!("&read-only&t={}", now.as_millis()));
+    assert_eq!(requeue::formats::recording_file::read(&recording).expect("a recording").until, now);
 }

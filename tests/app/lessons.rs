@@ -3,7 +3,7 @@
 use requeue::app::form::{Kind, Spot};
 use requeue::app::words;
 use requeue::app::{
-    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, LessonAction, OperateAction, Speed, TimeAction,
+    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, OperateAction, Speed, TimeAction, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::edit::{PartKind, Slot};
@@ -51,9 +51,9 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     step_of(&mut app, "all-orders");
     assert_eq!(&*session(&app).scenario().broker.bindings[0].routing_key, "order.#");
     // In another lesson's file with the same steps it is still done.
-    let (progress, works) = (app.progress.clone(), app.works.clone());
+    let kept = Kept::of(&app);
     let mut again = App::default();
-    act(&mut again, CourseAction::ProgressFound { progress, works });
+    act(&mut again, CourseAction::ProgressFound(kept));
     act(&mut again, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
     assert_eq!(room(&again).works.iter().filter(|work| work.done).count(), 2);
     assert_eq!(room(&again).work().answer, ["audit-log"], "and what was answered first is there again");
@@ -169,7 +169,7 @@ fn one_may_play_freely_and_the_lesson_waits() {
 fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
     let mut app = opened();
     act(&mut app, AuthorAction::Open);
-    assert!(requeue::formats::lesson_file::read(&app.written).is_ok(), "{:?}", requeue::formats::lesson_file::read(&app.written));
+    assert!(app.written.read().is_ok(), "{:?}", app.written.read());
     act(&mut app, AuthorAction::Try);
     assert_eq!(room(&app).lesson.title, "The course chapter's system");
     act(&mut app, AuthorAction::Type("no lesson".into()));
@@ -181,4 +181,64 @@ fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
     assert_eq!(drawn.dialog, Some(Dialog::Replace), "unsaved work is asked about here, too");
     act(&mut drawn, FileAction::ConfirmReplace);
     assert_eq!(&*room(&drawn).lesson.id, "topic");
+}
+
+/// A kept text that cannot be read, or not wholly, is kept, told and handed out; what can be read is there.
+#[test]
+fn broken_progress_loses_nothing() {
+    let kept = Kept {
+        progress: r#"{"topic": {"steps": 3, "done": ["two"]}, "durable": 7}"#.into(),
+        works: r#"{"topic": "no result"}"#.into(),
+        unread: "from an earlier visit\n".into(),
+    };
+    let mut app = App::default();
+    assert_eq!(update(&mut app, CourseAction::ProgressFound(kept.clone())), [Effect::SaveProgress]);
+    assert_eq!(app.unread_problems.iter().map(ToString::to_string).collect::<Vec<_>>(), ["durable: expected an object, found 7"]);
+    assert_eq!(Kept::of(&app).unread, format!("from an earlier visit\n{}\n", kept.progress));
+    // The work is read when its lesson is opened. The other lesson's progress is there.
+    let effects = update(&mut app, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    assert!(effects.contains(&Effect::SaveProgress), "{effects:?}");
+    assert_eq!(room(&app).works.iter().filter(|work| work.done).count(), 1, "as it is kept");
+    assert!(Kept::of(&app).unread.ends_with("no result\n") && app.unread_problems.len() == 2);
+    step_of(&mut app, "two");
+    assert!(Kept::of(&app).unread.contains(r#""durable": 7"#), "what is saved later does not replace it");
+    let effects = update(&mut app, CourseAction::SaveProgress);
+    let files: Vec<&str> =
+        effects.iter().filter_map(|effect| if let Effect::Download { text, .. } = effect { Some(&**text) } else { None }).collect();
+    assert!(files.len() == 2 && files[1].contains(r#""durable": 7"#) && files[1].contains("no result"), "{files:?}");
+    act(&mut app, CourseAction::DismissUnread);
+    assert!(app.unread_problems.is_empty() && !Kept::of(&app).unread.is_empty());
+}
+
+/// What is written is read once for each change, however often it is shown while time passes.
+#[test]
+fn a_lesson_that_is_written_is_read_once() {
+    let mut app = opened();
+    act(&mut app, AuthorAction::Open);
+    let read = |app: &App| app.written.read().map(std::ptr::from_ref).expect("a lesson");
+    let prose = |app: &App| app.written.read().map(|(_, prose)| prose.steps[0].as_ptr()).expect("a lesson");
+    let (first, first_prose) = (read(&app), prose(&app));
+    play(&mut app, 1);
+    act(&mut app, AuthorAction::Open);
+    assert_eq!((read(&app), prose(&app)), (first, first_prose));
+    let text = app.written.text().replace("Look around", "Look about");
+    act(&mut app, AuthorAction::Type(text));
+    assert_ne!(prose(&app), first_prose);
+    // A lesson that is open has its texts, too.
+    act(&mut app, AuthorAction::Try);
+    let texts = room(&app).prose.steps[0].as_ptr();
+    play(&mut app, 1);
+    assert_eq!(room(&app).prose.steps[0].as_ptr(), texts);
+}
+
+#[test]
+fn a_list_of_the_site_that_is_broken_says_so() {
+    let mut app = App::default();
+    act(&mut app, CourseAction::Fetched("<!doctype html>".into()));
+    assert!(app.course.as_ref().is_some_and(Vec::is_empty));
+    let unreadable = app.unreadable.take().expect("it says so");
+    assert!(unreadable.name.contains("lessons") && unreadable.problems[0].message.contains("JSON"));
+    act(&mut app, FileAction::GalleryFetched("[7]".into()));
+    assert!(app.unreadable.is_some_and(|unreadable| unreadable.problems[0].path == "[0]"));
+    assert!(app.gallery.as_ref().is_some_and(Vec::is_empty));
 }

@@ -274,7 +274,9 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &[], "New scenario", |_, app, _| app.dialog == Some(Dialog::Replace)),
     (Chosen::Nothing, &[], "Scenarios", |_, app, effects| app.dialog == Some(Dialog::Gallery) && effects == [Effect::FetchGallery]),
     (Chosen::Nothing, &[], "Lessons", |_, app, effects| app.dialog == Some(Dialog::Course) && effects == [Effect::FetchCourse]),
-    (Chosen::Nothing, &[], "Make the canvas a lesson", |_, app, _| app.dialog == Some(Dialog::Author) && app.written.contains("```lesson")),
+    (Chosen::Nothing, &[], "Make the canvas a lesson", |_, app, _| {
+        app.dialog == Some(Dialog::Author) && app.written.text().contains("```lesson")
+    }),
     (Chosen::Nothing, &[], "Save the scenario", |_, app, effects| {
         !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }] if text.contains("\"queue-1\""))
     }),

@@ -61,9 +61,9 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
         assert!(link.len() < 16 << 10, "{} characters", link.len());
         link[link.find('#').expect("all of it is behind the #")..].to_owned()
     };
-    let scenario = make("Scenario").await;
-    let recording = make("Recording up to now").await;
-    let embedded = make("Scenario&embed&read-only").await;
+    let scenario = make("scenario").await;
+    let recording = make("recording").await;
+    let embedded = make("scenario&embed&read-only").await;
     let other = Visitor::begin(1440, 900, way).await;
     other.open(&scenario).await;
     other.wait_for(&Visitor::node("broadcasts")).await;

@@ -1,0 +1,44 @@
+//! What a browser keeps of lessons between two visits.
+
+use super::App;
+use super::effect::Effect;
+use crate::formats::progress_file::{self, Works};
+use crate::scenario::Problem;
+
+/// What a browser keeps of lessons, as texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub progress: String,
+    pub works: String,
+    /// What was kept and could not be read: it stays here, so that nothing is lost.
+    pub unread: String,
+}
+
+impl Kept {
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        Self { progress: progress_file::write_kept(&app.progress), works: app.works.write_kept(), unread: app.unread.clone() }
+    }
+}
+
+pub(super) fn found(app: &mut App, kept: Kept) -> Vec<Effect> {
+    app.unread = kept.unread;
+    let (progress, problems) = progress_file::read_kept(&kept.progress);
+    app.progress = progress;
+    let mut effects = set_aside(app, &kept.progress, problems);
+    let (works, problems) = Works::read_kept(&kept.works);
+    app.works = works;
+    effects.extend(set_aside(app, &kept.works, problems));
+    effects
+}
+
+/// Keeps a text that cannot be read, or not wholly, and says so.
+pub(super) fn set_aside(app: &mut App, text: &str, problems: Vec<Problem>) -> Vec<Effect> {
+    if problems.is_empty() {
+        return Vec::new();
+    }
+    app.unread.push_str(text);
+    app.unread.push('\n');
+    app.unread_problems.extend(problems);
+    vec![Effect::SaveProgress]
+}

@@ -1,0 +1,388 @@
+//! A lesson that is open: its current step, what was done at each step, what was found.
+
+mod actions;
+mod keeping;
+
+use std::sync::Arc;
+
+use super::App;
+use super::budget::Working;
+use super::effect::{Effect, Reading};
+use super::prose::Prose;
+use super::session::Session;
+use super::texts::lesson as texts;
+use crate::base::SimTime;
+use crate::broker::Name;
+use crate::formats::result_file;
+use crate::lesson::grade::{Grade, Grading, Submission, Work};
+use crate::lesson::judge::{Finding, Judging, Renames};
+use crate::lesson::predict::{Answer, Answering};
+use crate::lesson::{Demand, Lesson, Lock, Step, Task};
+use crate::sim::Recording;
+use crate::sim::judge::holds;
+use keeping::{keep, restore};
+
+/// A lesson, and the learner's way through it.
+#[derive(Debug)]
+pub struct Classroom {
+    pub lesson: Lesson,
+    /// Its texts, as they are shown.
+    pub prose: Prose,
+    /// Its name in the site; none when it came as a file.
+    pub file: Option<String>,
+    pub at: usize,
+    pub works: Vec<StepWork>,
+    /// A goal that is being judged.
+    pub judging: Option<Judging>,
+    /// The solution, being played: the edits that are still to come, and when the next one does.
+    replay: Option<(Vec<Arc<crate::scenario::Scenario>>, SimTime)>,
+    /// What was open before the learner went to play freely.
+    parked: Option<Box<Session>>,
+    pub student: String,
+    /// What the link that opened it keeps as it is, besides what the lesson does.
+    locks: Vec<Lock>,
+    /// The grade this work would get, once the learner asked for it.
+    pub graded: Option<Grade>,
+    /// The same, while its runs are played.
+    grading: Option<Box<Grading>>,
+    /// What a question is answered with, while its run is played.
+    answering: Option<Box<Answering>>,
+}
+
+/// What was done at a step.
+#[derive(Debug, Default)]
+pub struct StepWork {
+    session: Option<Box<Session>>,
+    pub answer: Vec<String>,
+    /// What was answered before anything was told: that counts.
+    first: Option<Vec<String>>,
+    /// The choices, and what is right: computed when it is wanted.
+    pub choices: Option<Answer>,
+    /// Whether the answer was right, once it was given.
+    pub verdict: Option<bool>,
+    pub findings: Vec<Finding>,
+    pub text: String,
+    pub ticked: Vec<bool>,
+    /// The model answer is shown.
+    pub compared: bool,
+    pub hints: usize,
+    /// What the learner had drawn before a solution was shown.
+    own: Option<Box<Session>>,
+    pub done: bool,
+    /// What was judged last: it is what is handed in.
+    judged: Option<(Recording, SimTime)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LessonAction {
+    ChooseStep(usize),
+    /// One more answer, or one less; in the place of the others where only one is wanted.
+    Answer(String),
+    CheckAnswer,
+    /// Plays what the question asks about.
+    Watch,
+    ShowHint,
+    ShowSolution,
+    /// Back from the solution to what the learner had drawn.
+    LeaveSolution,
+    Reset,
+    Prove,
+    /// The run in which a clause failed is opened where it went wrong.
+    OpenFailure(usize),
+    TypeText(String),
+    /// Shows the model answer.
+    CompareText,
+    Tick(usize),
+    /// Away from the lesson to play freely, and back.
+    ToggleSandbox,
+    TypeStudent(String),
+    Grade,
+    SaveResult,
+    Close,
+}
+
+/// The pause between two edits of a solution that is shown.
+const BETWEEN_EDITS: SimTime = SimTime::from_millis(900);
+
+impl Classroom {
+    pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
+        let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
+        Self {
+            prose: Prose::of(&lesson),
+            lesson,
+            file,
+            at: 0,
+            works,
+            judging: None,
+            replay: None,
+            parked: None,
+            student: String::new(),
+            locks,
+            graded: None,
+            grading: None,
+            answering: None,
+        }
+    }
+
+    #[must_use]
+    pub fn step(&self) -> &Step {
+        &self.lesson.steps[self.at]
+    }
+
+    #[must_use]
+    pub fn work(&self) -> &StepWork {
+        &self.works[self.at]
+    }
+
+    #[must_use]
+    pub const fn is_away(&self) -> bool {
+        self.parked.is_some()
+    }
+
+    /// Something goes on without a hand: judging, or a solution being shown.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.judging.is_some() || self.replay.is_some() || self.grading.is_some() || self.answering.is_some()
+    }
+
+    /// What the page says of it; judging has a place of its own.
+    pub(super) fn working(&self) -> Option<Working> {
+        let grading = self.grading.as_ref().map(|grading| Working { what: texts::GRADING, thousandths: grading.progress() });
+        grading.or_else(|| self.answering.as_ref().map(|run| Working { what: texts::WORKING_OUT_THE_ANSWER, thousandths: run.progress() }))
+    }
+
+    pub(super) fn cancel_work(&mut self) {
+        self.judging = None;
+        self.grading = None;
+        self.answering = None;
+    }
+
+    /// Goes on with what is graded and answered.
+    fn advance(&mut self, steps: u64) {
+        if let Some(mut grading) = self.grading.take() {
+            if grading.advance(steps) {
+                self.graded = Some(grading.grade());
+            } else {
+                self.grading = Some(grading);
+            }
+        }
+        if let Some(mut answering) = self.answering.take() {
+            if answering.advance(steps) {
+                self.answer_is(answering.answer());
+            } else {
+                self.answering = Some(answering);
+            }
+        }
+    }
+
+    fn answer_is(&mut self, answer: Answer) {
+        let Task::Predict(question) = &self.step().task else { return };
+        let told = self.work().first.as_ref().map(|given| question.is_right(&answer.right, given));
+        let work = self.work_mut();
+        work.verdict = told;
+        work.choices = Some(answer);
+    }
+
+    fn fresh(&self) -> Session {
+        self.session_of(Recording::of(self.lesson.scenario.clone()))
+    }
+
+    fn session_of(&self, recording: Recording) -> Session {
+        let mut session = Session::new(recording);
+        session.document.locked = self.lesson.locked.iter().chain(&self.locks).copied().collect();
+        session.points.clone_from(&self.step().points);
+        session.document.origin = Some(self.lesson.scenario.clone());
+        session
+    }
+
+    /// How a clause stands in the world as it is now; none where it takes more than a look.
+    #[must_use]
+    pub fn live(&self, session: &Session, clause: usize) -> Option<bool> {
+        let goal = self.step().task.goal()?;
+        let renames = Renames::of(&self.lesson.scenario, session.world().recording());
+        match (&self.step().task, &goal.clauses.get(clause)?.demand.renamed(&|name| renames.now(name))) {
+            (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(holds(session.world(), property)),
+            _ => None,
+        }
+    }
+
+    /// The grade as a text, once the learner asked for it.
+    #[must_use]
+    pub fn grade_text(&self) -> Option<String> {
+        self.graded.as_ref().map(result_file::grade_text)
+    }
+
+    /// What is handed in.
+    #[must_use]
+    pub fn submission(&self) -> Submission {
+        let works = self.lesson.steps.iter().zip(&self.works).filter_map(|(step, work)| {
+            let what = match &step.task {
+                Task::Look => return None,
+                Task::Predict(_) => Work::Answer(work.first.clone()?),
+                Task::Explain { checklist, .. } => {
+                    let ticked = (0..checklist.len()).map(|index| work.ticked.get(index).copied().unwrap_or(false)).collect();
+                    Work::Text { text: Some(work.text.clone()).filter(|text| !text.trim().is_empty())?, ticked }
+                }
+                Task::Do(_) | Task::Break(_) | Task::Fix(_) => {
+                    let (recording, until) = work.judged.clone()?;
+                    Work::Run { recording, until }
+                }
+            };
+            Some((step.id.clone(), what))
+        });
+        let works = works.collect();
+        let student = Some(self.student.trim().to_owned()).filter(|student| !student.is_empty());
+        Submission { lesson: self.lesson.id.clone(), hash: self.lesson.hash, student, works }
+    }
+
+    /// Whether a solution is shown in the place of what the learner had drawn.
+    #[must_use]
+    pub fn is_solution(&self) -> bool {
+        self.work().own.is_some()
+    }
+
+    pub(super) fn done(&self) -> impl Iterator<Item = &Name> {
+        self.lesson.steps.iter().zip(&self.works).filter(|(_, work)| work.done).map(|(step, _)| &step.id)
+    }
+
+    /// No run is judged any more, and no solution shown.
+    fn stop_shows(&mut self) {
+        self.judging = None;
+        self.replay = None;
+    }
+
+    fn work_mut(&mut self) -> &mut StepWork {
+        &mut self.works[self.at]
+    }
+}
+
+/// Goes into a lesson. Steps that were done before and are still there stay done.
+pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<Effect> {
+    let mut room = Classroom::new(lesson, file, app.options.locks.clone());
+    let mut effects = restore(app, &mut room);
+    let session = match room.works[0].session.take() {
+        Some(session) => *session,
+        None => room.fresh(),
+    };
+    app.classroom = Some(room);
+    app.put_on_canvas(session);
+    arrive(app);
+    effects.push(Effect::Read(Reading::Lesson));
+    effects
+}
+
+/// Prepares what the current step needs.
+fn arrive(app: &mut App) {
+    let Some(room) = &mut app.classroom else { return };
+    if matches!(room.step().task, Task::Look) {
+        room.work_mut().done = true;
+    }
+    if let Task::Predict(question) = &room.step().task
+        && room.work().choices.is_none()
+    {
+        room.answering = Some(Box::new(Answering::of(question, &room.lesson)));
+        room.advance(app.budget.steps());
+    }
+    if let Some(session) = &mut app.session {
+        session.points.clone_from(&room.step().points);
+    }
+}
+
+/// Time passes: one more run is judged, one more edit of the solution is shown.
+pub(super) fn pass(app: &mut App, elapsed: SimTime, steps: u64) -> Vec<Effect> {
+    let Some(room) = &mut app.classroom else { return Vec::new() };
+    room.advance(steps);
+    if let Some((edits, rest)) = &mut room.replay {
+        *rest = rest.saturating_sub(elapsed);
+        if *rest == SimTime::ZERO {
+            let next = edits.remove(0);
+            if edits.is_empty() {
+                room.replay = None;
+            } else {
+                *rest = BETWEEN_EDITS;
+            }
+            if let Some(session) = &mut app.session {
+                session.become_scenario(Arc::unwrap_or_clone(next));
+            }
+        }
+    }
+    let Some(judging) = &mut room.judging else { return Vec::new() };
+    if !judging.advance(steps) {
+        app.budget.spend_all();
+        return Vec::new();
+    }
+    let findings = judging.findings().to_vec();
+    room.judging = None;
+    let done = findings.iter().all(|finding| finding.good);
+    let work = room.work_mut();
+    work.findings = findings;
+    work.done |= done;
+    if done { keep(app) } else { Vec::new() }
+}
+
+pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
+    let (is_read, is_shown) = match action {
+        LessonAction::ChooseStep(_)
+        | LessonAction::ToggleSandbox
+        | LessonAction::OpenFailure(_)
+        | LessonAction::ShowSolution
+        | LessonAction::LeaveSolution => (true, true),
+        LessonAction::Watch | LessonAction::Reset | LessonAction::Close => (false, true),
+        LessonAction::Answer(_)
+        | LessonAction::CheckAnswer
+        | LessonAction::ShowHint
+        | LessonAction::Prove
+        | LessonAction::TypeText(_)
+        | LessonAction::CompareText
+        | LessonAction::Tick(_)
+        | LessonAction::TypeStudent(_)
+        | LessonAction::Grade
+        | LessonAction::SaveResult => (false, false),
+    };
+    let Some(mut effects) = act(app, action) else { return Vec::new() };
+    if is_shown {
+        app.show_everything();
+    }
+    if is_read {
+        effects.push(Effect::Read(Reading::Step));
+    }
+    effects
+}
+
+/// None: it cannot be done now.
+fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
+    let room = app.classroom.as_mut()?;
+    if !matches!(action, LessonAction::Grade | LessonAction::SaveResult | LessonAction::ChooseStep(_) | LessonAction::ShowHint) {
+        room.graded = None;
+        room.grading = None;
+    }
+    match action {
+        LessonAction::ChooseStep(step) => return actions::choose_step(app, step),
+        LessonAction::Answer(word) => return actions::answer(room, word),
+        LessonAction::CheckAnswer => return actions::check_answer(app),
+        LessonAction::Watch => return actions::watch(app),
+        LessonAction::ShowSolution => return actions::show_solution(app),
+        LessonAction::LeaveSolution => return actions::leave_solution(app),
+        LessonAction::Reset => return actions::reset(app),
+        LessonAction::Prove => return actions::prove(app),
+        LessonAction::OpenFailure(clause) => return actions::open_failure(app, clause),
+        LessonAction::CompareText => return actions::compare_text(app),
+        LessonAction::ToggleSandbox => return actions::toggle_sandbox(app),
+        LessonAction::Grade => return actions::grade(app),
+        LessonAction::SaveResult => return actions::save_result(app),
+        LessonAction::ShowHint => actions::show_hint(room),
+        LessonAction::TypeText(text) => room.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
+        LessonAction::Tick(index) => actions::tick(room, index),
+        LessonAction::TypeStudent(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
+        LessonAction::Close => actions::close(app),
+    }
+    Some(Vec::new())
+}
+
+/// Cuts a text to so many bytes, between two letters.
+fn cut(mut text: String, bytes: usize) -> String {
+    while text.len() > bytes {
+        text.pop();
+    }
+    text
+}

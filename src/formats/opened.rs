@@ -1,0 +1,40 @@
+//! A file that a visitor opens: which of the formats it is, and what it holds.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::document::too_large;
+use super::{lesson_file, progress_file, recording_file, scenario_file};
+use crate::lesson::Lesson;
+use crate::lesson::progress::Progress;
+use crate::scenario::Problem;
+use crate::sim::Recording;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    /// A scenario is a recording in which nothing has happened yet.
+    Recording(Recording),
+    Lesson(Box<Lesson>),
+    Progress(Progress),
+}
+
+/// Reads a scenario, a recording, a lesson or progress.
+///
+/// # Errors
+/// Everything that is wrong; never empty.
+pub fn read(text: &str) -> Result<Opened, Vec<Problem>> {
+    if lesson_file::is_one(text) {
+        return lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson)));
+    }
+    if let Some(problem) = too_large(text) {
+        return Err(vec![problem]);
+    }
+    let document: Option<Json> = serde_json::from_str(text).ok();
+    match &document {
+        Some(document) if progress_file::is_one(document) => progress_file::read(document).map(Opened::Progress),
+        Some(document) if recording_file::is_one(document) => recording_file::read(text).map(|file| Opened::Recording(file.recording)),
+        // The reader of scenarios says what is wrong with anything else.
+        _ => scenario_file::read(text).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario)))),
+    }
+}

@@ -1,0 +1,220 @@
+//! Progress in lessons, and the work done in them: as a browser keeps both, and as a file that another browser opens.
+
+use serde_json::{Map, Value as Json};
+
+use super::document::{Mistakes, Node, too_large};
+use super::result_file;
+use crate::base::limits;
+use crate::base::ordered::OrderedMap;
+use crate::broker::Name;
+use crate::lesson::grade::Submission;
+use crate::lesson::progress::{LessonProgress, Progress};
+use crate::scenario::Problem;
+
+/// A browser keeps some megabytes. Beyond this size the work of other lessons makes room, while their progress stays.
+const WORKS_BYTES_MAX: usize = 3 << 20;
+
+/// Whether a document says it holds progress.
+#[must_use]
+pub fn is_one(document: &Json) -> bool {
+    document.get("requeue_progress").is_some()
+}
+
+/// Reads a file of progress.
+///
+/// # Errors
+/// Everything that is wrong; never empty.
+pub fn read(document: &Json) -> Result<Progress, Vec<Problem>> {
+    let mistakes = Mistakes::default();
+    let fields = Node::root(document, &mistakes).fields();
+    let progress = progress(&fields.need("requeue_progress"));
+    fields.done();
+    let problems = mistakes.into_problems();
+    if problems.is_empty() { Ok(progress) } else { Err(problems) }
+}
+
+/// A file of progress.
+#[must_use]
+pub fn write(progress: &Progress) -> String {
+    format!("{{\"requeue_progress\": {}}}\n", write_kept(progress))
+}
+
+/// Reads what a browser kept: all that can be read, and what is wrong with the rest. Nothing kept is no progress.
+#[must_use]
+pub fn read_kept(text: &str) -> (Progress, Vec<Problem>) {
+    read_all(text, progress)
+}
+
+#[must_use]
+pub fn write_kept(progress: &Progress) -> String {
+    let entries = progress.iter().map(|(lesson, progress)| {
+        let mut entry = Map::new();
+        entry.insert("steps".into(), progress.steps.into());
+        entry.insert("done".into(), ids(&progress.done));
+        (lesson.to_string(), Json::Object(entry))
+    });
+    Json::Object(entries.collect()).to_string()
+}
+
+/// What a page that embeds this one hears of the open lesson, and of no other.
+#[must_use]
+pub fn write_for_host(lesson: &str, progress: &LessonProgress) -> String {
+    format!("{{\"lesson\": {}, \"done\": {}, \"steps\": {}}}", Json::from(lesson), ids(&progress.done), progress.steps)
+}
+
+fn ids(names: &[Name]) -> Json {
+    names.iter().map(|name| Json::from(&**name)).collect()
+}
+
+fn progress(node: &Node) -> Progress {
+    let mut progress = Progress::default();
+    for (lesson, node) in node.entries() {
+        let fields = node.fields();
+        let steps = usize::try_from(fields.need("steps").whole(limits::LESSON_STEPS as u64)).unwrap_or_default();
+        let done = fields.need("done").items_up_to(limits::LESSON_STEPS, "steps of a lesson");
+        let done: Vec<Name> = done.iter().map(Node::name).filter(|id| !id.is_empty()).collect();
+        fields.done();
+        // A lesson has steps: without their number the entry was no progress.
+        if steps > 0 {
+            progress.set(lesson.into(), LessonProgress { steps, done });
+        }
+    }
+    progress
+}
+
+fn read_all<T: Default>(text: &str, read: impl FnOnce(&Node) -> T) -> (T, Vec<Problem>) {
+    if text.is_empty() {
+        return (T::default(), Vec::new());
+    }
+    if let Some(problem) = too_large(text) {
+        return (T::default(), vec![problem]);
+    }
+    let document: Json = match serde_json::from_str(text) {
+        Ok(document) => document,
+        Err(error) => return (T::default(), vec![Problem { path: String::new(), message: format!("this is not JSON: {error}") }]),
+    };
+    let mistakes = Mistakes::default();
+    let found = read(&Node::root(&document, &mistakes));
+    (found, mistakes.into_problems())
+}
+
+/// The work of each lesson, as its result file has it. A result is read when its lesson is opened: together they are megabytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Works(OrderedMap<Name, String>);
+
+impl Works {
+    /// Reads what a browser kept: all that can be read, and what is wrong with the rest.
+    #[must_use]
+    pub fn read_kept(text: &str) -> (Self, Vec<Problem>) {
+        read_all(text, |node| {
+            let mut works = OrderedMap::new();
+            for (lesson, node) in node.entries() {
+                let result = node.text();
+                if !result.is_empty() {
+                    works.insert(lesson.into(), result);
+                }
+            }
+            Self(works)
+        })
+    }
+
+    #[must_use]
+    pub fn write_kept(&self) -> String {
+        Json::Object(self.0.iter().map(|(lesson, result)| (lesson.to_string(), Json::from(result.as_str()))).collect()).to_string()
+    }
+
+    /// The work of a lesson, where there is some.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of(&self, lesson: &str) -> Result<Option<Submission>, Vec<Problem>> {
+        self.0.get(lesson).map(|text| result_file::read(text)).transpose()
+    }
+
+    pub fn set(&mut self, submission: &Submission) {
+        if self.0.values().map(String::len).sum::<usize>() > WORKS_BYTES_MAX {
+            self.0 = OrderedMap::new();
+        }
+        self.0.insert(submission.lesson.clone(), result_file::write(submission));
+    }
+
+    /// Takes the text of a lesson's work out.
+    pub fn take(&mut self, lesson: &str) -> Option<String> {
+        self.0.remove(lesson)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::grade::Work;
+
+    fn some() -> Progress {
+        let mut progress = Progress::default();
+        progress.set("why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "a \"quoted\" one".into()] });
+        progress.set("durable".into(), LessonProgress { steps: 3, done: Vec::new() });
+        progress
+    }
+
+    #[test]
+    fn progress_is_written_and_read_again() {
+        let progress = some();
+        assert_eq!(read_kept(&write_kept(&progress)), (progress.clone(), Vec::new()));
+        let document: Json = serde_json::from_str(&write(&progress)).expect("JSON");
+        assert!(is_one(&document) && read(&document) == Ok(progress));
+        assert_eq!(read_kept(""), (Progress::default(), Vec::new()), "a first visit");
+        assert_eq!(
+            write_for_host("durable", &LessonProgress { steps: 3, done: vec!["a".into()] }),
+            r#"{"lesson": "durable", "done": ["a"], "steps": 3}"#
+        );
+    }
+
+    #[test]
+    fn works_are_written_and_read_again() {
+        let submission = |lesson: &str| Submission {
+            lesson: lesson.into(),
+            hash: 7,
+            student: Some("Grace".into()),
+            works: vec![("step".into(), Work::Answer(vec!["billing".into()]))],
+        };
+        let mut works = Works::default();
+        works.set(&submission("a"));
+        works.set(&submission("b"));
+        let (read, problems) = Works::read_kept(&works.write_kept());
+        assert_eq!((&read, problems.len()), (&works, 0));
+        assert_eq!(read.of("b"), Ok(Some(submission("b"))));
+        assert_eq!(read.of("c"), Ok(None));
+    }
+
+    #[test]
+    fn what_is_broken_is_told_and_the_rest_is_read() {
+        let cases = [
+            ("{", "this is not JSON"),
+            ("[]", "expected an object, found a list"),
+            (r#"{"a": 7}"#, "a: expected an object, found 7"),
+            (r#"{"a": {"done": []}}"#, "a.steps: is missing"),
+            (r#"{"a": {"steps": 2, "done": [7]}}"#, "a.done[0]: expected a text, found 7"),
+            (r#"{"a": {"steps": 2, "done": [], "new": 1}}"#, "a.new: unknown field"),
+        ];
+        for (text, told) in cases {
+            let (_, problems) = read_kept(text);
+            assert!(problems.iter().any(|problem| problem.to_string().contains(told)), "{text}: {problems:?}");
+        }
+        let (progress, problems) = read_kept(r#"{"a": 7, "b": {"steps": 2, "done": ["x"]}}"#);
+        assert_eq!(problems.len(), 1);
+        assert_eq!(progress.of("b").map(|progress| progress.done.len()), Some(1));
+        let (works, problems) = Works::read_kept(r#"{"a": 7, "b": "{"}"#);
+        assert!(problems.len() == 1 && works.of("b").is_err());
+    }
+
+    #[test]
+    fn progress_of_two_browsers_is_united() {
+        let mut progress = some();
+        let mut other = Progress::default();
+        other.set("durable".into(), LessonProgress { steps: 4, done: vec!["x".into()] });
+        other.set("why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "zero".into()] });
+        progress.unite(&other);
+        let done = |lesson: &str| progress.of(lesson).map(|progress| (progress.steps, progress.done.len()));
+        assert_eq!((done("durable"), done("why-events")), (Some((4, 1)), Some((5, 3))));
+    }
+}
