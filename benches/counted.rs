@@ -2,7 +2,8 @@
 //!
 //!     counted NAME      does it once; without a name it lists them
 //!
-//! `./scripts/bench --against COMMIT` builds this file in the other tree, too: it names nothing that an older tree lacks.
+//! Only what runs within [`counted_part`] is counted. `./scripts/bench --against COMMIT` builds this file in the other tree, too: it
+//! names nothing that an older tree lacks.
 #![expect(clippy::disallowed_macros, reason = "a bench prints")]
 
 mod workload;
@@ -13,16 +14,24 @@ use requeue::formats::scenario_file;
 use requeue::sim::{Timeline, World};
 
 /// What each does, under the name by which it is asked for.
-const WORK: [(&str, fn()); 8] = [
-    ("publish-fanout", || workload::Fanout::new().run(20_000)),
-    ("route-100", || workload::Routing::new(100).run(10_000)),
-    ("route-10000", || workload::Routing::new(10_000).run(10_000)),
-    ("requeue-1000", || workload::Backlog::new(1_000).nack_head(20_000)),
-    ("requeue-100000", || workload::Backlog::new(100_000).nack_head(20_000)),
-    ("outage", || run(include_str!("../static/scenarios/two-hour-outage.json"), "2h30m")),
-    ("chapter", || run(include_str!("../static/scenarios/course-chapter.json"), "30m")),
-    ("rewind", rewind),
+const WORK: [(&str, fn()); 10] = [
+    ("publish-fanout", || counted_part(|| workload::Fanout::new().run(20_000))),
+    ("route-100", || counted_part(|| workload::Routing::new(100).run(10_000))),
+    ("route-10000", || counted_part(|| workload::Routing::new(10_000).run(10_000))),
+    ("requeue-1000", || counted_part(|| workload::Backlog::new(1_000).nack_head(20_000))),
+    ("requeue-100000", || counted_part(|| workload::Backlog::new(100_000).nack_head(20_000))),
+    ("outage", || counted_part(|| run(include_str!("../static/scenarios/two-hour-outage.json"), "2h30m"))),
+    ("chapter", || counted_part(|| run(include_str!("../static/scenarios/course-chapter.json"), "30m"))),
+    ("rewind", || counted_part(rewind)),
+    ("unacked-100", || with_unacked(100)),
+    ("unacked-100000", || with_unacked(100_000)),
 ];
+
+/// `scripts/lib/counted.sh` knows it by its name.
+#[inline(never)]
+fn counted_part<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
 
 fn run(scenario: &str, until: &str) {
     let scenario = Arc::new(scenario_file::read(scenario).expect("it is a scenario"));
@@ -41,6 +50,32 @@ fn rewind() {
         timeline.seek(format!("{minute}m").parse().expect("it is a time"));
         timeline.drain_occurrences();
     }
+}
+
+/// 2,000 steps of a world whose two consumers hold so many deliveries of a quorum queue of 4.3, and get and settle four a second.
+fn with_unacked(count: u64) {
+    let scenario = format!(
+        r#"{{ "requeue": 1, "title": "Unacked", "network": {{ "latency_ms": 1 }}, "broker": {{ "profile": "4.3",
+            "queues": [{{ "name": "q", "durable": true, "arguments": {{ "x-queue-type": "quorum" }}, "at": [0, 0] }}] }},
+          "clients": [
+            {{ "name": "many", "at": [0, 0], "calls": {{ "service": "api", "endpoint": "x" }}, "arrivals": {{ "every_ms": 0.1, "count": {count} }} }},
+            {{ "name": "few", "at": [0, 0], "calls": {{ "service": "api", "endpoint": "x" }}, "arrivals": {{ "every_ms": 250, "from_ms": 11000 }} }}],
+          "services": [
+            {{ "name": "api", "at": [0, 0], "handlers": [{{ "on": {{ "http": "x" }},
+              "steps": [{{ "do": "publish", "exchange": "", "routing_key": "q", "payload": {{}} }}] }}] }},
+            {{ "name": "slow", "at": [0, 0], "instances": 2, "concurrency": 1, "handlers": [{{ "on": {{ "queue": "q", "prefetch": 60000 }},
+              "steps": [{{ "do": "work", "ms": 500 }}] }}] }}] }}"#
+    );
+    let mut world = World::new(Arc::new(scenario_file::read(&scenario).expect("it is a scenario")), 1);
+    world.set_watched(false);
+    world.run_until("20s".parse().expect("it is a time"), u64::MAX);
+    let unacked = |world: &World| world.ledger().queues.iter().map(|queue| queue.1.unacked).sum::<u64>();
+    counted_part(|| {
+        for _ in 0..2_000 {
+            assert!(world.step(), "there is always a next step");
+        }
+    });
+    assert!(unacked(&world).abs_diff(count) < 100 && world.halted().is_none());
 }
 
 fn main() {

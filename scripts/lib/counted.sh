@@ -12,7 +12,7 @@ counted_program() {
 
 # The instructions of one piece of work, in millions.
 instructions() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/Collected/ { printf "%.1f", $NF / 1e6 }'
+  valgrind --tool=callgrind --toggle-collect='*counted_part*' --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/Collected/ { printf "%.1f", $NF / 1e6 }'
 }
 
 # A table of every piece of work: alone, or beside what another program takes for the same.

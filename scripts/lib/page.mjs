@@ -1,50 +1,16 @@
 // Measures the built site in headless Chromium, with 60 nodes and some 10,000 messages in flight: frames while it plays, what the
 // world and the painting take of them, and how long a pointer waits for its paint while a node is dragged.
 //
-//   node scripts/lib/page.mjs [--numbers] SITE CHROMIUM      (ChromeDriver must be on the PATH)
+//   node scripts/lib/page.mjs [--numbers] SITE CHROMIUM
 //
 // --numbers: one measurement a line, its name and its milliseconds, for comparing two sites.
 
-import { spawn } from "node:child_process";
-import { createReadStream, existsSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { part, pause, visit } from "./browser.mjs";
 
 const given = process.argv.slice(2);
 const numbers = given[0] === "--numbers";
 const [site, chromium] = numbers ? given.slice(1) : given;
-const kinds = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
-const server = createServer((request, response) => {
-  const path = join(site, normalize(new URL(request.url, "http://x").pathname).replace(/^\/$/, "/index.html"));
-  if (!existsSync(path)) return response.writeHead(404).end();
-  response.writeHead(200, { "content-type": kinds[extname(path)] ?? "application/octet-stream", "cache-control": "no-store" });
-  createReadStream(path).pipe(response);
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${server.address().port}/`;
-
-const port = 9570;
-const driver = spawn("chromedriver", [`--port=${port}`, "--allowed-ips=127.0.0.1"], { stdio: "ignore" });
-const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
-async function call(method, path, body = {}) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: method === "POST" ? JSON.stringify(body) : undefined });
-  const { value } = await response.json();
-  if (!response.ok) throw new Error(value.message);
-  return value;
-}
-for (let tries = 0; tries < 100; tries++) {
-  try {
-    await call("GET", "/status");
-    break;
-  } catch {
-    await pause(100);
-  }
-}
-const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run", "--window-size=1440,900"];
-const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { "goog:chromeOptions": { args, binary: chromium } } } });
-const session = (method, path, body) => call(method, `/session/${sessionId}${path}`, body);
-const run = (script, ...parameters) => session("POST", "/execute/sync", { script, args: parameters });
-const devtools = (cmd, params) => session("POST", "/goog/cdp/execute", { cmd, params });
+const { address, session, run, devtools, end } = await visit(site, chromium);
 
 /** Fifteen chains of program, exchange, queue and program, on links that take three seconds: 1,154 messages a second. */
 function load() {
@@ -62,7 +28,6 @@ function load() {
   return JSON.stringify(scenario);
 }
 
-const part = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 const tell = (name, values, sentence) => {
   if (!numbers) return console.log(sentence);
   const measured = values.length > 1 ? [["median", part(values, 0.5)], ["p95", part(values, 0.95)]] : [["", values[0]]];
@@ -130,7 +95,5 @@ try {
   await run("frames_.length = 0");
   tell("drawing", still, `drawing and painting all of it with time standing still: ${still.length} frames, ${show(still)}`);
 } finally {
-  await session("DELETE", "").catch(() => {});
-  driver.kill();
-  server.close();
+  await end();
 }
