@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use requeue::base::{SimTime, limits};
+use requeue::base::SimTime;
 use requeue::broker::{Event, Message, Name};
 use requeue::formats::scenario_file;
 use requeue::scenario::{Fault, Property, Scenario};
@@ -636,31 +636,6 @@ fn records_far_apart_and_without_ids_are_all_kept() {
     world.run_until(SimTime::from_secs(1), u64::MAX);
     assert_eq!(world.records(service), 5, "the last is the first again");
     assert_eq!(world.ledger().business.records, 5);
-}
-
-/// What grows without bound ends the run by the name of its limit.
-#[test]
-fn a_run_that_outgrows_a_limit_ends_and_names_it() {
-    let flood = |steps: Json| {
-        let clients = json!([{ "name": "flood", "at": [0, 0], "calls": { "service": "api", "endpoint": "POST /x" }, "arrivals": { "every_ms": 0.1 }, "body": {} }]);
-        let services = json!([{ "name": "api", "at": [0, 0], "concurrency": 1_000_000, "handlers": [{ "on": { "http": "POST /x" }, "steps": steps }] }]);
-        Builder::new().with("broker", work_queue(json!({}))).with("clients", clients).with("services", services)
-    };
-    let alarm = [fault("alarm memory at 0s for 10m")];
-    let publishes = json!([{ "do": "publish", "routing_key": "work" }]);
-    for (scenario, inputs, limit) in [
-        (flood(json!([{ "do": "work", "ms": 3_600_000 }])), &[][..], limits::named::RUNS),
-        (flood(publishes), &alarm, limits::named::UNREAD),
-    ] {
-        let mut world = World::new(scenario.scenario(), 1);
-        world.set_watched(false);
-        for input in inputs {
-            world.inject(input.clone());
-        }
-        world.run_until(SimTime::from_secs(600), u64::MAX);
-        assert!(world.halted().is_some_and(|why| why.contains(limit.what)), "{}: {:?}", limit.what, world.halted());
-        assert_eq!(world.ledger().imbalances(), [""; 0]);
-    }
 }
 
 #[test]

@@ -209,6 +209,9 @@ impl Composer {
     }
 
     fn read_payload(&self) -> Result<Json, String> {
+        if let Some(why) = limits::beyond("bytes of a message's body", self.payload.len(), limits::BODY_BYTES) {
+            return Err(format!("The payload is too large: {why}."));
+        }
         serde_json::from_str(&self.payload).map_err(|error| format!("The payload is not JSON: {error}"))
     }
 

@@ -141,7 +141,9 @@ impl Document {
 
     pub(super) fn put(&mut self, places: Vec<(Node, Point)>) {
         for (node, at) in places {
-            self.layout.insert(geometry::moved_as(&node), at);
+            if let Some(at) = at.on_canvas() {
+                self.layout.insert(geometry::moved_as(&node), at);
+            }
         }
     }
 
@@ -212,5 +214,23 @@ mod tests {
         let (undone, past) = (document.undo(&scenario), document.past.len());
         assert!(undone.is_some() && document.redo(&scenario).is_some());
         assert!(document.past.len() > past);
+    }
+
+    /// A drag far out and in again: what is drawn meanwhile stands on the canvas, too, and a place that is no number changes nothing.
+    #[test]
+    fn a_dragged_node_stays_on_the_canvas() {
+        let node = || Node::Queue("queue".into());
+        let edge = f64::from(limits::COORDINATE);
+        let mut document = Document::default();
+        for (to, stands) in [
+            ((1e308, -1e308), (edge, -edge)),
+            ((f64::NAN, 0.0), (edge, -edge)),
+            ((0.0, f64::NEG_INFINITY), (edge, -edge)),
+            ((12.5, edge + 1.0), (12.5, edge)),
+        ] {
+            document.put(vec![(node(), Point { x: to.0, y: to.1 })]);
+            let at = document.layout.get(&geometry::moved_as(&node())).map(|at| (at.x, at.y));
+            assert_eq!(at, Some(stands), "{to:?}");
+        }
     }
 }

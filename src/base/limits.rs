@@ -83,6 +83,10 @@ limits! {
         UNSETTLED_DEAD_LETTERS: usize = 200_000, "dead letters that wait for their target";
         AGENDA: usize = 1_000_000, "things planned for later";
         STORIES: usize = 5_000_000, "requests and events of a run";
+        BODY_BYTES: usize = 1 << 20, "bytes of a message's body";
+        /// A body counts where it is made, and where a program reads it: keyframes and stories keep what the world forgets.
+        LARGE_BYTES: usize = 256 << 20, "bytes of large messages and names in a run (what each has beyond 1,024)";
+        NAMED_EFFECTS: usize = 1_000_000, "names that something was done for";
         /// An id this far beyond all others is kept by name.
         ID_GAP: u64 = 1_000, "ids that are skipped in a list of ids";
     "the page":

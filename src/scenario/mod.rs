@@ -81,6 +81,15 @@ pub struct Point {
     pub y: f64,
 }
 
+impl Point {
+    /// The nearest place on the canvas; none for what is no place.
+    #[must_use]
+    pub fn on_canvas(self) -> Option<Self> {
+        let edge = f64::from(crate::base::limits::COORDINATE);
+        (self.x.is_finite() && self.y.is_finite()).then(|| Self { x: self.x.clamp(-edge, edge), y: self.y.clamp(-edge, edge) })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// One way, on every link that has none of its own.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::property::{LatencyOf, Quantity};
 use super::{
     Action, Attempts, BROKER, BindingTarget, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind, Handler, Moment,
-    Name, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Target, Traffic, Trigger,
+    Name, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Target, Traffic, Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -290,6 +290,7 @@ impl<'a> Check<'a> {
             self.at(&path, client.at);
             self.program_name(&path, &client.name);
             self.endpoint(&format!("{path}.calls"), &client.calls);
+            self.size(format!("{path}.body"), "bytes of a message's body", template::size(&client.body), limits::BODY_BYTES);
             self.traffic(&format!("{path}.arrivals"), &client.traffic);
             self.attempts(&path, &client.attempts);
             if client.attempts.breaker.is_some() {
@@ -491,6 +492,7 @@ impl<'a> Check<'a> {
             self.exchange(format!("{path}.exchange"), &publish.exchange);
         }
         self.key(format!("{path}.routing_key"), &publish.routing_key);
+        self.size(format!("{path}.payload"), "bytes of a message's body", template::size(&publish.payload), limits::BODY_BYTES);
         if publish.confirm_timeout.is_some() && !publish.confirm {
             self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");
         }

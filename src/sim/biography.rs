@@ -190,7 +190,7 @@ fn is(message: &Message, event: &Name) -> bool {
 fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
     let mut found = Vec::new();
     for (service, state) in world.services().iter().enumerate() {
-        if state.store.outbox.iter().any(|entry| entry.event == *event) {
+        if state.store.outbox.entries().any(|entry| entry.event == *event) {
             found.push(Whereabouts::InOutbox { service });
         }
     }

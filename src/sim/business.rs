@@ -5,6 +5,7 @@
 
 use super::chunked::Chunked;
 use super::ids::StoryId;
+use super::names::NameCounts;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 
@@ -51,29 +52,49 @@ pub struct Effect {
 /// Counts by name. Most names end in a running number, as `e-12` does, and are counted in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tally {
-    numbered: OrderedMap<Name, Chunked<u8>>,
-    named: OrderedMap<Name, u8>,
+    numbered: OrderedMap<Name, Numbered>,
+    named: NameCounts,
+}
+
+/// What has one prefix, by number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Numbered {
+    counts: Chunked<u8>,
+    different: usize,
 }
 
 /// Numbers much larger than those that came before are names.
 #[expect(clippy::cast_possible_truncation, reason = "it is a small number")]
 const GAP_MAX: usize = crate::base::limits::ID_GAP as usize;
 
+/// A list has at most so many places for each name in it.
+const PLACES_MAX: usize = 16;
+
+/// Names that all differ before their number have no lists.
+const PREFIXES_MAX: usize = 100;
+
 impl Tally {
     /// How often it was counted before.
     fn add(&mut self, whom: &str) -> u8 {
         let prefix = whom.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        let number = whom[prefix.len()..].parse::<usize>().ok();
-        let counts = number.map(|number| {
-            if !self.numbered.contains_key(prefix) {
-                self.numbered.insert(prefix.into(), Chunked::default());
-            }
-            (number, self.numbered.get_mut(prefix))
+        let digits = &whom[prefix.len()..];
+        // 007 is another name than 7.
+        let number = digits.parse::<usize>().ok().filter(|_| digits.len() == 1 || !digits.starts_with('0'));
+        if number.is_some() && !self.numbered.contains_key(prefix) && self.numbered.len() < PREFIXES_MAX {
+            self.numbered.insert(prefix.into(), Numbered::default());
+        }
+        let list = number.and_then(|number| {
+            let list = self.numbered.get_mut(prefix)?;
+            let is_near = number < list.counts.len() || number < PLACES_MAX * list.different + GAP_MAX;
+            (is_near && !self.named.contains(whom)).then_some((number, list))
         });
-        let count = match counts {
-            _ if self.named.contains_key(whom) => self.named.get_or_default(whom.into()),
-            Some((number, Some(counts))) if number < counts.len() + GAP_MAX => counts.reach(number),
-            _ => self.named.get_or_default(whom.into()),
+        let count = match list {
+            Some((number, list)) => {
+                let count = list.counts.reach(number);
+                list.different += usize::from(*count == 0);
+                count
+            }
+            None => self.named.count(whom),
         };
         let before = *count;
         *count = count.saturating_add(1);
@@ -94,6 +115,11 @@ impl Business {
     /// How many there are.
     pub(super) fn stories(&self) -> usize {
         self.stories.len().saturating_sub(1)
+    }
+
+    /// How many names have no place in a list: each takes more memory than a number does.
+    pub(super) fn names(&self) -> usize {
+        self.effects.values().map(|effect| effect.by_whom.named.len()).sum()
     }
 
     fn story(&mut self, story: StoryId) -> Option<&mut Story> {
@@ -211,5 +237,31 @@ mod tests {
         assert_eq!(business.unannounced(), 1);
         assert_eq!((business.missing("email sent"), business.duplicated("email sent"), business.invented("email sent")), (1, 1, 1));
         assert_eq!(business.missing("card charged"), 2, "nobody's card was");
+    }
+
+    /// Names in every shape, in whatever order: each is counted for itself, and no list is much longer than what it counts.
+    #[test]
+    fn a_tally_counts_every_name_for_itself() {
+        let mut tally = Tally::default();
+        let mut model = std::collections::BTreeMap::new();
+        let numbers = (0..3_000_u64).map(|number| number * 7_919 % 3_001 * if number % 3 == 0 { 1 } else { 997 });
+        let names = numbers.flat_map(|number| {
+            [
+                format!("e-{number}"),
+                format!("{number}"),
+                format!("e-0{number}"),
+                format!("{}-{}", number, number % 7),
+                format!("n{number}x"),
+            ]
+        });
+        for name in names.collect::<Vec<_>>().iter().cycle().take(40_000) {
+            let before = model.entry(name.clone()).or_insert(0_u8);
+            assert_eq!(tally.add(name), *before, "{name}");
+            *before += 1;
+        }
+        let places: usize = tally.numbered.values().map(|list| list.counts.len()).sum();
+        assert!(places <= PLACES_MAX * model.len() + PREFIXES_MAX * GAP_MAX, "{places}");
+        let different: usize = tally.numbered.values().map(|list| list.different).sum();
+        assert_eq!(different + tally.named.len(), model.len());
     }
 }

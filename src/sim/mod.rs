@@ -35,11 +35,11 @@
 //! | `world::follow`, `world::bounds` | what the broker's events lead to; when a world is too large |
 //! | `world::life`, `handling`, `publishing`, `http` | what programs do |
 //! | `world::network`, `faults`, `edit`, `operator` | what is done to them |
-//! | [`service`], [`flight`], `agenda` | the state of programs, what is on its way, what will happen |
+//! | [`service`], `outbox`, [`flight`], `agenda` | the state of programs, what is on its way, what will happen |
 //! | [`trace`] | what happened, and its hash |
 //! | [`ledger`], [`business`], [`metrics`], [`biography`] | what became of every message |
 //! | [`timeline`], [`explore`], [`judge`] | going back, branching, looking for what breaks, judging |
-//! | [`chunked`], `slots`, [`histogram`], [`random`] | the data structures and the chance behind them |
+//! | [`chunked`], `slots`, `names`, [`histogram`], [`random`] | the data structures and the chance behind them |
 //!
 //! No two files use each other: data is below, [`world`] uses it, and what is built on worlds is above.
 
@@ -61,6 +61,8 @@ pub mod trace;
 pub mod world;
 
 mod agenda;
+mod names;
+mod outbox;
 mod slots;
 
 pub use flight::{Cargo, Flight};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::agenda::Item;
 use super::chunked::Chunked;
-use super::flight::Publish;
-use super::ids::{Caller, InstanceId, RunId, StoryId, Verdict};
+use super::ids::{Caller, RunId, StoryId, Verdict};
+use super::outbox::Outbox;
 use super::random::Random;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
@@ -371,8 +371,7 @@ pub struct Store {
     last_id: u64,
     /// Takes nothing more.
     pub full: bool,
-    pub(super) outbox: VecDeque<OutboxEntry>,
-    pub(super) outbox_last: u64,
+    pub(super) outbox: Outbox,
     pub(super) done: Memory<()>,
     /// How many records each story has here.
     by_story: Chunked<u8>,
@@ -387,19 +386,9 @@ pub struct Record {
     pub about: Name,
 }
 
-/// An event that is to be published.
-#[derive(Clone, Debug)]
-pub(super) struct OutboxEntry {
-    pub id: u64,
-    pub event: Name,
-    pub about: Name,
-    pub publish: Publish,
-    /// Who has sent it and waits for the confirm.
-    pub sent_by: Option<InstanceId>,
-}
-
-/// The list of records grows by no more than this for one record.
+/// The list of records is at most so much longer than what it holds: ids with gaps, as timestamps have, lie beyond it.
 const ID_GAP_MAX: u64 = limits::ID_GAP;
+const PLACES_MAX: u64 = 16;
 
 impl Store {
     /// One more than the largest in the list that nothing has yet. Ids far beyond the list do not count: the next of the largest there
@@ -426,8 +415,8 @@ impl Store {
             ids.insert(place, (record.since, id));
         }
         let record = Arc::new(record);
-        let end = self.records.len() as u64;
-        match usize::try_from(id).ok().filter(|_| id < end + ID_GAP_MAX && !self.far_records.contains_key(&id)) {
+        let end = (self.records.len() as u64).max(PLACES_MAX * self.count as u64 + ID_GAP_MAX);
+        match usize::try_from(id).ok().filter(|_| id < end && !self.far_records.contains_key(&id)) {
             Some(index) => {
                 self.last_id = self.last_id.max(id);
                 *self.records.reach(index) = Some(record);

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::{Part, names};
-use crate::base::limits;
 use crate::scenario::{
     BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
 };
@@ -322,8 +321,7 @@ pub(super) fn stand(scenario: &mut Scenario, part: &Part, at: Point) {
         Part::Exchange(name) => scenario.broker.exchanges.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
         Part::Queue(name) => scenario.broker.queues.iter_mut().find(|one| one.name == *name).map(|one| &mut one.at),
     };
-    let edge = f64::from(limits::COORDINATE);
-    if let Some(place) = place.filter(|_| at.x.is_finite() && at.y.is_finite()) {
-        *place = Point { x: at.x.clamp(-edge, edge), y: at.y.clamp(-edge, edge) };
+    if let Some((place, at)) = place.zip(at.on_canvas()) {
+        *place = at;
     }
 }

@@ -14,14 +14,34 @@ const MULTIPLIES: &str =
 const FALLS_BEHIND: &str = "requests arrive faster than they are answered: look for a step that takes too long, or for too much traffic";
 const RELAY_FALLS_BEHIND: &str = "events are stored faster than the relay publishes them: look at the relay, its batch, and its connection";
 
+const GROWS: &str = "a template names a field twice, and a queue leads back to it, so that each message is larger than the one before";
+const LARGE: &str = "the same can be seen with smaller messages";
+const NAMES: &str = "an effect is done for a field that is different each time: look at its \"of\"";
+
+/// What every body and name may take without being counted: as many of them as other limits let be.
+const SMALL_BYTES: usize = 1_024;
+
 impl World {
     /// Nothing happens any more, because there is too much of something.
     pub(super) fn halt_beyond(&mut self, limit: Limit, found: usize, hint: &str) {
         if self.halted.is_none()
-            && let Some(why) = beyond(limit.what, found, usize::try_from(limit.max).unwrap_or(usize::MAX))
+            && let Some(why) = beyond(limit.what, found, usize::try_from(limit.max / self.lowered).unwrap_or(usize::MAX))
         {
             self.halted = Some(format!("{why}: the run ends here, because more would fill the memory. Perhaps {hint}.").into());
         }
+    }
+
+    /// A body or a name has been made, of so many bytes.
+    pub(super) fn made(&mut self, bytes: usize) {
+        if bytes > SMALL_BYTES {
+            self.large_bytes += bytes - SMALL_BYTES;
+            self.check_body(bytes);
+            self.halt_beyond(named::LARGE_BYTES, self.large_bytes, LARGE);
+        }
+    }
+
+    pub(super) fn check_body(&mut self, bytes: usize) {
+        self.halt_beyond(named::BODY_BYTES, bytes, GROWS);
     }
 
     pub(super) fn check_bounds(&mut self) {
@@ -38,7 +58,7 @@ impl World {
     }
 
     /// How many there are of whatever grows, and what is likely to be the reason when there are too many.
-    fn counts(&self) -> [(Limit, usize, &'static str); 9] {
+    fn counts(&self) -> [(Limit, usize, &'static str); 10] {
         let instances =
             |count: fn(&Instance) -> usize| -> usize { self.services.iter().flat_map(|service| &service.instances).map(count).sum() };
         let services = |count: fn(&ServiceState) -> usize| -> usize { self.services.iter().map(count).sum() };
@@ -62,6 +82,7 @@ impl World {
                 pending_dead_letters,
                 "the target of dead letters refuses them, or is not there: look at the dead letter exchange and its queues",
             ),
+            (named::NAMED_EFFECTS, self.ledger.business.names(), NAMES),
             (
                 named::STORIES,
                 self.ledger.business.stories(),

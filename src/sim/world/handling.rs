@@ -7,8 +7,8 @@ use super::life::NO_ANSWER;
 use crate::base::SimTime;
 use crate::base::number::Shortest;
 use crate::broker::{DeathReason, Message, Name, Value};
-use crate::scenario::template::{field, set_field};
-use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Trigger};
+use crate::scenario::template::{field, set_field, size};
+use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Publish, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::flight::Cargo;
 use crate::sim::ids::{InstanceId, Place, RunId, Verdict};
@@ -57,7 +57,7 @@ impl World {
         let service = &mut self.services[id.service];
         let instance = &mut service.instances[id.instance];
         let busy = service.spec.concurrency.is_some_and(|most| instance.runs.len() >= most as usize);
-        if instance.hung || !instance.up || busy { None } else { instance.inbox.pop_front() }
+        if instance.hung || !instance.up || busy || self.halted.is_some() { None } else { instance.inbox.pop_front() }
     }
 
     fn begin(&mut self, id: InstanceId, job: Job) {
@@ -67,6 +67,7 @@ impl World {
         service.begun += 1;
         let Job { handler, data, cause, story, about } = job;
         let number = service.begun;
+        let read = if let Cause::Delivery { message, .. } = &cause { message.body.len() } else { 0 };
         let run = Run {
             handler,
             step: 0,
@@ -83,6 +84,7 @@ impl World {
             settle_with: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));
+        self.made(usize::try_from(read).unwrap_or(usize::MAX));
         self.happened(WorldEvent::Began { instance: id, about: about.clone(), number });
         if self.was_done(id, run_id) {
             self.happened(WorldEvent::Skipped { instance: id, about });
@@ -123,6 +125,7 @@ impl World {
 
     fn remember_done(&mut self, id: InstanceId, run: RunId) {
         let Some((key, remember, memory)) = self.once_key(id, run) else { return };
+        self.made(key.len());
         let service = &mut self.services[id.service];
         let done = match memory {
             Memory::Process => &mut service.instances[id.instance].done,
@@ -199,9 +202,9 @@ impl World {
                         self.fail(id, run_id, "persist", "the store is full".to_owned());
                         return;
                     }
-                    self.persist(id, run_id, id_field, state);
-                    if let Some(publish) = outbox {
-                        self.put_in_outbox(id, run_id, publish);
+                    if let Err(why) = self.persist(id, run_id, id_field, state, outbox.as_deref()) {
+                        self.fail(id, run_id, "persist", why);
+                        return;
                     }
                 }
                 Action::Effect { what, of } => self.effect(id, run_id, what, of),
@@ -255,28 +258,38 @@ impl World {
         }
     }
 
-    fn persist(&mut self, id: InstanceId, run_id: RunId, id_field: &Name, state: &Name) {
+    /// A record and what announces it are one transaction: both, or neither.
+    fn persist(&mut self, id: InstanceId, run_id: RunId, id_field: &Name, state: &Name, outbox: Option<&Publish>) -> Result<(), String> {
         let now = self.now;
         let service = &mut self.services[id.service];
-        let Some(run) = service.instances[id.instance].runs.get_mut(&run_id) else { return };
+        let Some(run) = service.instances[id.instance].runs.get_mut(&run_id) else { return Ok(()) };
         let known = field(run.data.json(), id_field).and_then(Json::as_u64);
         let number = known.unwrap_or_else(|| service.store.next_id());
         if known.is_none() {
             set_field(run.data.json_mut(), id_field, Json::from(number));
         }
         let (story, about) = (run.story, run.about.clone());
-        let record = Record { state: state.clone(), since: now, data: run.data.json().clone(), story, about: about.clone() };
-        if service.store.put(number, record) {
-            let times = service.store.count_story(story);
+        let data = run.data.json().clone();
+        self.made(size(&data));
+        let announces = outbox.map(|publish| self.for_outbox(id, run_id, publish)).transpose()?;
+        let store = &mut self.services[id.service].store;
+        if let Some(entry) = announces {
+            store.outbox.push(entry);
+        }
+        let record = Record { state: state.clone(), since: now, data, story, about: about.clone() };
+        if store.put(number, record) {
+            let times = store.count_story(story);
             self.ledger.business.recorded(story, times > 1);
         }
         self.happened(WorldEvent::Persisted { instance: id, record: number, state: state.clone(), about });
+        Ok(())
     }
 
     fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name) {
         let Some(run) = self.run_mut(id, run_id) else { return };
         let whom = field(run.data.json(), of).map_or_else(|| "nobody".to_owned(), text_of);
         let (story, about) = (run.story, run.about.clone());
+        self.made(whom.len());
         self.ledger.business.done(what, &whom, story);
         self.happened(WorldEvent::Effect { instance: id, what: what.clone(), whom, about });
     }

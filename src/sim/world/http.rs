@@ -6,7 +6,7 @@ use super::World;
 use super::life::NO_ANSWER;
 use crate::base::SimTime;
 use crate::broker::Name;
-use crate::scenario::template::fill;
+use crate::scenario::template::Filler;
 use crate::scenario::{Action, Attempts, Endpoint, Json, Pattern, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business::story_name;
@@ -73,11 +73,17 @@ impl World {
 
     pub(super) fn send_requests(&mut self, client: usize, count: u64) {
         for _ in 0..count {
+            if self.halted.is_some() {
+                return;
+            }
             let state = &mut self.clients[client];
             let spec = state.spec.clone();
             state.sent += 1;
             let number = state.sent;
-            let mut data = fill(&spec.body, &serde_json::json!({ "n": number }));
+            let fields = serde_json::json!({ "n": number });
+            let mut filler = Filler::new(&fields);
+            let mut data = filler.json(&spec.body);
+            let bytes = filler.bytes();
             if data.is_null() {
                 data = Json::Object(serde_json::Map::new());
             }
@@ -88,6 +94,7 @@ impl World {
                 }
                 fields.entry("requestId").or_insert_with(|| format!("{}-{number}", spec.name).into());
             }
+            self.made(bytes);
             self.ledger.business.requests += 1;
             let story = self.ledger.business.begin();
             let pending = Pending { attempt: 0, story, data: Arc::new(data), sent_at: self.now, heard: false };

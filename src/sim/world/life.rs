@@ -243,9 +243,7 @@ impl World {
         let instance = &mut service.instances[id.instance];
         instance.published = 0;
         let awaiting = std::mem::take(&mut instance.awaiting);
-        for entry in service.store.outbox.iter_mut().filter(|entry| entry.sent_by == Some(id)) {
-            entry.sent_by = None;
-        }
+        service.store.outbox.is_cut_off(id);
         awaiting.into_values().map(|awaiting| awaiting.who).collect()
     }
 

@@ -73,6 +73,10 @@ pub struct World {
     hash: TraceHash,
     /// How many things have happened since everything was last counted.
     uncounted: u64,
+    /// What large bodies and names have taken so far.
+    large_bytes: usize,
+    /// How many times lower than in the table its limits are.
+    lowered: u64,
     /// Why nothing happens any more.
     halted: Option<Name>,
     /// Whether occurrences are kept for a reader: makes no difference to what happens.
@@ -116,6 +120,8 @@ impl World {
             metrics: Metrics::default(),
             hash: TraceHash::default(),
             uncounted: 0,
+            large_bytes: 0,
+            lowered: 1,
             halted: None,
             watched: true,
             occurrences: Vec::new(),
@@ -139,6 +145,12 @@ impl World {
         if !watched {
             self.occurrences.clear();
         }
+    }
+
+    /// Every limit at which it halts is so many times lower: what takes long to reach is reached soon.
+    #[must_use]
+    pub fn with_limits_lowered(self, times: u64) -> Self {
+        Self { lowered: times, ..self }
     }
 
     /// Tells the broker to change its topology. None while it is down, or when it refuses.

@@ -39,6 +39,7 @@ impl World {
     pub(super) fn publish_by_hand(&mut self, publish: &HandPublish) {
         let story = self.ledger.business.begin();
         let (mut properties, body) = self.event("you", &publish.payload, story);
+        self.made(body.len());
         properties.headers = Some(publish.headers.clone());
         properties.delivery_mode = Some(if publish.persistent { 2 } else { 1 });
         properties.expiration.clone_from(&publish.expiration);

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use super::World;
 use super::life::uses_confirm_mode;
 use crate::base::SimTime;
+use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{ChannelId, Message, Name, Outcome, Properties, Table, Value};
-use crate::scenario::template::{fill, fill_text, fill_value};
+use crate::scenario::template::Filler;
 use crate::scenario::{Json, Publish as PublishSpec};
 use crate::sim::agenda::Item;
 use crate::sim::business::story_name;
 use crate::sim::flight::{Cargo, Publish};
 use crate::sim::ids::{InstanceId, Place, RunId, StoryId, Verdict};
-use crate::sim::service::{Awaiting, Instance, OutboxEntry, Unconfirmed, Waiting};
+use crate::sim::outbox::OutboxEntry;
+use crate::sim::service::{Awaiting, Instance, Unconfirmed, Waiting};
 use crate::sim::trace::{WorldEvent, event_name};
 
 const ABANDONED_RETURN: &str = "returned, and its program went on without it";
@@ -57,23 +59,32 @@ impl World {
             headers: Some(Table::new()),
             ..Properties::default()
         };
-        (properties, body.to_string().into_bytes().into())
+        let body = body.to_string();
+        self.check_body(body.len());
+        (properties, body.into_bytes().into())
     }
 
-    fn filled(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> Option<Publish> {
+    /// What a step publishes, or why it cannot. A world that has halted on the way takes none of it.
+    fn filled(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> Result<Publish, String> {
         let source = self.services[id.service].spec.name.clone();
-        let run = self.run_mut(id, run_id)?;
+        let Some(run) = self.run_mut(id, run_id) else { return Err(String::new()) };
         let story = run.story;
-        let data = run.data.json();
-        let routing_key: Name = fill_text(&spec.routing_key, data).into();
-        let payload = fill(&spec.payload, data);
-        let headers = spec.headers.iter().map(|(name, value)| (name.clone(), fill_value(value, data))).collect();
+        let mut filler = Filler::new(run.data.json());
+        let routing_key: Name = filler.text(&spec.routing_key).into();
+        let headers: Table = spec.headers.iter().map(|(name, value)| (name.clone(), filler.value(value))).collect();
+        let payload = filler.json(&spec.payload);
+        let bytes = filler.bytes();
+        self.made(bytes);
+        if routing_key.len() > SHORTSTR_BYTES_MAX {
+            // Client libraries refuse it before anything is sent.
+            return Err(format!("a routing key has at most {SHORTSTR_BYTES_MAX} bytes, this one has {}", routing_key.len()));
+        }
         let (mut properties, body) = self.event(&source, &payload, story);
         properties.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
         properties.priority = spec.priority;
         properties.expiration = spec.expiration.map(|span| span.as_millis().to_string().into());
         properties.headers = Some(headers);
-        Some(Publish { exchange: spec.exchange.clone(), routing_key, properties: properties.into(), body, mandatory: spec.mandatory })
+        Ok(Publish { exchange: spec.exchange.clone(), routing_key, properties: properties.into(), body, mandatory: spec.mandatory })
     }
 
     /// Whether the handler has to wait, or has ended.
@@ -81,7 +92,13 @@ impl World {
         let Some(channel) = self.known_instance(id).channel else {
             return self.unsent(id, run_id, spec);
         };
-        let Some(publish) = self.filled(id, run_id, spec) else { return true };
+        let publish = match self.filled(id, run_id, spec) {
+            Ok(publish) => publish,
+            Err(why) => {
+                self.fail(id, run_id, "publish", why);
+                return true;
+            }
+        };
         let Some(run) = self.run_mut(id, run_id) else { return true };
         let (wait, about) = (run.wait, run.about.clone());
         let waiting = spec.confirm.then_some(Waiting::Run { run: run_id, wait });
@@ -96,7 +113,10 @@ impl World {
     /// The chapter's publisher logs this and goes on: a failed publish must not fail the order.
     fn unsent(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> bool {
         let Some(run) = self.run_mut(id, run_id) else { return true };
-        let (routing_key, about) = (fill_text(&spec.routing_key, run.data.json()).into(), run.about.clone());
+        let mut filler = Filler::new(run.data.json());
+        let routing_key = filler.text(&spec.routing_key).into();
+        let (bytes, about) = (filler.bytes(), run.about.clone());
+        self.made(bytes);
         self.ledger.messages.unsent += 1;
         if !spec.required {
             self.abandon("never sent: its program had no channel");
@@ -156,12 +176,9 @@ impl World {
             Waiting::Relay(entry) => {
                 let outbox = &mut self.services[id.service].store.outbox;
                 match result {
-                    Ok(()) => outbox.retain(|other| other.id != entry),
+                    Ok(()) => outbox.is_published(entry),
                     Err(why) => {
-                        // It stays, and is tried again.
-                        if let Some(entry) = outbox.iter_mut().find(|other| other.id == entry) {
-                            entry.sent_by = None;
-                        }
+                        outbox.is_not_published(entry);
                         self.happened(WorldEvent::PublishFailed { instance: id, event, reason: why.reason() });
                     }
                 }
@@ -260,15 +277,12 @@ impl World {
         self.hand_over(id, channel, publish, about, Some(Waiting::Run { run: run_id, wait }));
     }
 
-    /// In the same transaction as the record before it.
-    pub(super) fn put_in_outbox(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) {
-        let Some(publish) = self.filled(id, run_id, spec) else { return };
-        let Some(run) = self.run_mut(id, run_id) else { return };
-        let about = run.about.clone();
+    /// What a record's transaction puts in the outbox beside it.
+    pub(super) fn for_outbox(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> Result<OutboxEntry, String> {
+        let publish = self.filled(id, run_id, spec)?;
+        let about = self.run_mut(id, run_id).map_or_else(|| "".into(), |run| run.about.clone());
         let event = publish.properties.message_id.clone().unwrap_or_else(|| "".into());
-        let store = &mut self.services[id.service].store;
-        store.outbox_last += 1;
-        store.outbox.push_back(OutboxEntry { id: store.outbox_last, event, about, publish, sent_by: None });
+        Ok(OutboxEntry { event, about, publish })
     }
 
     pub(super) fn relay_runs(&mut self, service: usize, generation: u32) {
@@ -284,12 +298,8 @@ impl World {
         let id = InstanceId { service, instance };
         let Some(channel) = state.instances[instance].channel else { return };
         debug_assert!(uses_confirm_mode(&state.spec));
-        let due = state.store.outbox.iter().filter(|entry| entry.sent_by.is_none()).take(relay.batch as usize);
-        let due: Vec<(u64, Name, Publish)> = due.map(|entry| (entry.id, entry.about.clone(), entry.publish.clone())).collect();
-        for (entry, about, publish) in due {
-            if let Some(entry) = self.services[service].store.outbox.iter_mut().find(|other| other.id == entry) {
-                entry.sent_by = Some(id);
-            }
+        let batch = relay.batch as usize;
+        for (entry, OutboxEntry { about, publish, .. }) in self.services[service].store.outbox.send(id, batch) {
             self.hand_over(id, channel, publish, about, Some(Waiting::Relay(entry)));
         }
     }
