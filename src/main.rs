@@ -6,7 +6,7 @@ fn main() {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-#[expect(clippy::disallowed_macros, reason = "whoever runs this natively is told what it is")]
+#[expect(clippy::disallowed_macros, reason = "a person who runs this natively is told what it is")]
 fn main() {
     eprintln!("This is the page of Requeue. Serve it with ./scripts/serve, or use the command `requeue` (feature `cli`).");
 }

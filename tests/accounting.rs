@@ -140,7 +140,7 @@ fn a_dead_letter_without_a_queue_is_told_everywhere() {
     let lines = |occurrence| requeue::app::words::is_worth_a_line(occurrence).then(|| requeue::app::words::line(occurrence, &world));
     let trouble: Vec<_> = life.entries.iter().filter_map(lines).filter(|line| line.what == "Unroutable").collect();
     assert_eq!(trouble.len(), 1, "the log tells it");
-    assert_eq!(trouble[0].mark, requeue::app::words::LogIcon::Failure, "as trouble");
+    assert_eq!(trouble[0].icon, requeue::app::words::LogIcon::Failure, "as trouble");
 }
 
 /// The lines of an event's biography, and where it is.

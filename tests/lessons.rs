@@ -542,3 +542,99 @@ fn the_order_of_finishing_is_not_that_of_beginning() {
     };
     assert!(good(Moment::Begins) && !good(Moment::Finishes));
 }
+
+/// A lesson with a step that is judged on its run, which ends when the learner says so.
+const SENT: &str = r##"# Sent
+
+```lesson
+{"requeue_lesson": 1, "id": "sent", "minutes": 5, "aha": "What is sent waits.", "leaves_out": "Consumers."}
+```
+
+Read.
+
+```scenario
+{
+  "requeue": 1, "title": "One queue", "about": "A queue without a consumer.", "seed": 1, "network": { "latency_ms": 50 },
+  "broker": {
+    "exchanges": [{ "name": "orders", "type": "direct", "at": [0, 0] }],
+    "queues": [{ "name": "orders", "at": [200, 0] }],
+    "bindings": [{ "source": "orders", "queue": "orders", "routing_key": "new" }]
+  }
+}
+```
+
+## Send
+
+Send one.
+
+```step
+{"id": "send", "task": "do", "goal": [{"says": "one waits", "property": "ready(orders) >= 1"},
+  {"says": "nothing is lost", "property": "lost_in_total = 0"}], "until_ms": 5000,
+  "hints": ["Publish."],
+  "solution": {"inputs": [{"at_ms": 100, "publish": {"exchange": "orders", "routing_key": "new", "payload": {}}}]}}
+```
+"##;
+
+fn sent() -> Lesson {
+    lesson_file::read(SENT).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// A run ends where its submission says. What holds there without any work earns nothing.
+#[test]
+fn a_run_in_which_nothing_is_done_earns_nothing() {
+    let lesson = sent();
+    assert_eq!(check(&lesson, 3), [""; 0]);
+    let goal = lesson.steps[0].task.goal().expect("it has a goal");
+    let graded = |lesson: &Lesson, attempt: &Attempt, until: SimTime| {
+        let works = vec![("send".into(), Work::Run { recording: attempt.recording(&lesson.scenario), until })];
+        let submission = Submission { lesson: lesson.id.clone(), hash: lesson.hash, student: None, works };
+        grade(lesson, &submission, &[]).steps.remove(0)
+    };
+    assert_eq!(graded(&lesson, &goal.solution, goal.until).share, WHOLE);
+    let early = graded(&lesson, &goal.solution, SimTime::ZERO);
+    assert_eq!(early.share, 0, "nothing is lost where nothing was sent: {early:?}");
+    assert!(early.findings[1].1 && early.findings[1].2.as_ref().is_some_and(|why| why.contains("nothing is done")), "{early:?}");
+    assert_eq!(graded(&lesson, &Attempt::default(), goal.until).share, 0);
+    // A lesson that was not checked, whose goal has no clause that asks for work.
+    let mut lax = lesson.clone();
+    let Task::Do(goal) = &mut lax.steps[0].task else { panic!("it is done") };
+    goal.clauses.remove(0);
+    for (attempt, until) in [(goal.solution.clone(), goal.until), (goal.solution.clone(), SimTime::ZERO), (Attempt::default(), goal.until)]
+    {
+        let graded = graded(&lax, &attempt, until);
+        assert_eq!(graded.share, 0, "{graded:?}");
+        assert!(graded.findings[0].2.as_ref().is_some_and(|why| why.contains("nothing is done")), "{graded:?}");
+    }
+    assert!(check(&lax, 3).iter().any(|found| found.contains("nothing needs to be done")));
+}
+
+/// A system that is handed in as it was given is not mended, whatever holds of it.
+#[test]
+fn an_untouched_system_is_not_mended() {
+    let mut lesson = lesson("retry-bug");
+    let index = lesson.steps.iter().position(|step| &*step.id == "stop").expect("it is there");
+    let Task::Fix(goal) = &mut lesson.steps[index].task else { panic!("it is a fix") };
+    let untouched = Attempt::default().recording(&lesson.scenario);
+    goal.seeds = 1;
+    goal.clauses = vec![goal.clauses.last().expect("clauses").clone()];
+    goal.clauses[0].demand = Demand::Property("imbalances = 0".parse().expect("a property"));
+    let found = Judging::of(&lesson, &lesson.steps[index], &untouched, SimTime::from_secs(1), &[]).expect("it is judged").to_end();
+    assert!(!found[0].good && found[0].why.as_ref().is_some_and(|why| why.contains("not changed")), "{found:?}");
+}
+
+/// A queue and an exchange of one name are two: to rename one renames no clause about the other.
+#[test]
+fn names_are_followed_by_kind() {
+    let lesson = sent();
+    let goal = lesson.steps[0].task.goal().expect("it has a goal");
+    for (part, key) in [(Part::Exchange("orders".into()), "an exchange"), (Part::Queue("orders".into()), "a queue")] {
+        let renamed = edit::apply(&lesson.scenario, &Edit::Rename { part, name: "incoming".into() }).expect("it can be renamed").scenario;
+        let exchange = renamed.broker.exchanges[0].name.clone();
+        let mut inputs = goal.solution.inputs.clone();
+        let requeue::sim::Input::Publish(publish) = &mut inputs[0].input else { panic!("it is published") };
+        Arc::make_mut(publish).exchange = exchange;
+        let recording = Attempt { edits: vec![Arc::new(renamed)], inputs }.recording(&lesson.scenario);
+        let found = Judging::of(&lesson, &lesson.steps[0], &recording, goal.until, &[]).expect("it is judged").to_end();
+        assert!(found.iter().all(|finding| finding.good), "{key}: {found:?}");
+    }
+}

@@ -9,7 +9,7 @@ use requeue::broker::{Event, Message, Name};
 use requeue::formats::scenario_file;
 use requeue::scenario::{Fault, Property, Scenario};
 use requeue::sim::judge::judge;
-use requeue::sim::{Happening, Input, Occurrence, World};
+use requeue::sim::{Input, TimedEvent, World, WorldEvent};
 use serde_json::{Value as Json, json};
 
 /// Just the parts a test is about.
@@ -42,7 +42,7 @@ struct Ran {
     /// What a failure is told with.
     about: String,
     world: World,
-    occurrences: Vec<Occurrence>,
+    occurrences: Vec<TimedEvent>,
 }
 
 fn run(scenario: Arc<Scenario>, faults: &[&str], until_ms: u64) -> Ran {
@@ -77,18 +77,18 @@ impl Ran {
         }
     }
 
-    fn count(&self, is_it: impl Fn(&Happening) -> bool) -> usize {
+    fn count(&self, is_it: impl Fn(&WorldEvent) -> bool) -> usize {
         self.occurrences.iter().filter(|occurrence| is_it(&occurrence.what)).count()
     }
 
-    fn times(&self, is_it: impl Fn(&Happening) -> bool) -> Vec<u64> {
+    fn times(&self, is_it: impl Fn(&WorldEvent) -> bool) -> Vec<u64> {
         self.occurrences.iter().filter(|occurrence| is_it(&occurrence.what)).map(|occurrence| occurrence.at.as_millis()).collect()
     }
 
     /// What was delivered from a queue, in order: when, and the message.
     fn deliveries(&self, from: &str) -> Vec<(u64, Arc<Message>, bool)> {
         let delivered = self.occurrences.iter().filter_map(|occurrence| match &occurrence.what {
-            Happening::Broker(Event::Delivered(delivered)) if &*delivered.queue == from => {
+            WorldEvent::Broker(Event::Delivered(delivered)) if &*delivered.queue == from => {
                 Some((occurrence.at.as_millis(), delivered.message.clone(), delivered.redelivered))
             }
             _ => None,
@@ -464,17 +464,17 @@ fn calls_time_out_are_tried_again_and_a_circuit_breaker_spares_everybody() {
     let retries = json!({ "max": 4, "backoff_ms": 300, "factor": 2 });
     let ran = run(synchronous(json!({ "timeout_ms": 200, "retries": retries })), &["kill email at 500ms for 2s"], 30_000);
     ran.must(&["accepted = 20", "missing(email sent) = 0"]);
-    let attempts = ran.times(|what| matches!(what, Happening::CallFailed { about, .. } if &**about == "c-6"));
+    let attempts = ran.times(|what| matches!(what, WorldEvent::CallFailed { about, .. } if &**about == "c-6"));
     let pauses: Vec<u64> = attempts.windows(2).map(|pair| (pair[1] - pair[0]) / 100 * 100).collect();
     assert_eq!(pauses, [300, 600], "they grow");
     // A circuit breaker answers at once while it is open, tries one after a while, and closes when that succeeds.
     let breaker = json!({ "failures": 3, "open_ms": 400 });
     let ran = run(synchronous(json!({ "timeout_ms": 500, "breaker": breaker })), &["hang email at 500ms for 3s"], 30_000);
-    let refused = ran.count(|what| matches!(what, Happening::HandlerFailed { reason, .. } if reason.contains("circuit")));
+    let refused = ran.count(|what| matches!(what, WorldEvent::HandlerFailed { reason, .. } if reason.contains("circuit")));
     assert!(refused >= 5, "{refused} were spared the wait");
-    assert!(ran.count(|what| matches!(what, Happening::CircuitOpened { .. })) >= 1);
+    assert!(ran.count(|what| matches!(what, WorldEvent::CircuitOpened { .. })) >= 1);
     let ran = run(synchronous(json!({ "timeout_ms": 500, "breaker": { "failures": 3, "open_ms": 400 } })), &down, 30_000);
-    assert_eq!(ran.count(|what| matches!(what, Happening::CircuitClosed { .. })), 1);
+    assert_eq!(ran.count(|what| matches!(what, WorldEvent::CircuitClosed { .. })), 1);
 }
 
 #[test]
@@ -501,7 +501,7 @@ fn each_kind_of_traffic() {
         let mut builder = orders(json!([]), json!({}));
         builder.0["clients"][0]["arrivals"] = arrivals;
         let ran = run(builder.scenario(), &[], 10_000);
-        ran.times(|what| matches!(what, Happening::RequestSent { .. }))
+        ran.times(|what| matches!(what, WorldEvent::RequestSent { .. }))
     };
     assert_eq!(sent(json!({ "by_hand": true })), [0; 0]);
     assert_eq!(sent(json!({ "every_ms": 2500 })), [2_500, 5_000, 7_500, 10_000]);
@@ -538,9 +538,9 @@ fn each_fault_does_what_it_says() {
     // A connection that is cut for longer than its heartbeat is given up at both ends.
     let ran = run(scenario(), &["partition notification-service from broker at 505ms for 90s"], 200_000);
     ran.must(&["missing(email sent) = 0", "redelivered(work) >= 0"]);
-    let lost = ran.times(|what| matches!(what, Happening::ConnectionLost { reason: "no heartbeat", .. }));
+    let lost = ran.times(|what| matches!(what, WorldEvent::ConnectionLost { reason: "no heartbeat", .. }));
     assert_eq!(lost, [60_505]);
-    assert!(ran.count(|what| matches!(what, Happening::ConnectFailed { .. })) >= 5, "it tries every five seconds");
+    assert!(ran.count(|what| matches!(what, WorldEvent::ConnectFailed { .. })) >= 5, "it tries every five seconds");
 }
 
 #[test]
@@ -596,7 +596,7 @@ fn jitter_disturbs_no_connection_but_brings_links_out_of_step() {
     sorted.sort_by_key(|id| id.as_ref().map(|id| (id.len(), id.clone())));
     assert_eq!(arrived, sorted, "one connection, one order");
     let sent = ran.occurrences.iter().filter_map(|occurrence| match &occurrence.what {
-        Happening::Persisted { about, .. } => Some(about.clone()),
+        WorldEvent::Persisted { about, .. } => Some(about.clone()),
         _ => None,
     });
     let sent: Vec<Name> = sent.collect();
@@ -660,7 +660,7 @@ fn after_a_cut_everything_arrives_in_the_order_it_was_sent() {
     let ran = run(builder.scenario(), &["partition order-service from broker at 100ms for 5ms"], 5_000);
     ran.must(&["accepted = 60", "missing(email sent) = 0"]);
     let published = ran.occurrences.iter().filter_map(|occurrence| match &occurrence.what {
-        Happening::Broker(Event::Published { message, .. }) => message.properties.message_id.clone(),
+        WorldEvent::Broker(Event::Published { message, .. }) => message.properties.message_id.clone(),
         _ => None,
     });
     let numbers: Vec<u64> = published.filter_map(|id| id.strip_prefix("e-")?.parse().ok()).collect();
@@ -678,7 +678,7 @@ fn who_was_killed_stays_away_and_who_was_stopped_comes_back() {
     // It ends long after it should have been started again.
     let ran = run(scenario(), &["stop notification-service at 505ms for 100ms"], 30_000);
     ran.must(&["missing(email sent) = 0", "redelivered(work) = 0"]);
-    assert_eq!(ran.count(|what| matches!(what, Happening::Stopped(_))), 1);
+    assert_eq!(ran.count(|what| matches!(what, WorldEvent::Stopped(_))), 1);
     // A crash restarts; a kill meanwhile does not.
     let crashing = || {
         let mut builder = orders(json!([persist(), publish()]), json!({}));
@@ -691,7 +691,7 @@ fn who_was_killed_stays_away_and_who_was_stopped_comes_back() {
     ran.must(&["done(email sent) = 0", "ready(work) = 20"]);
     // Two faults of a kind: it is mended when the last of them ends.
     let ran = run(scenario(), &["kill notification-service at 1s for 1s", "kill notification-service at 1500ms for 3s"], 30_000);
-    assert_eq!(ran.times(|what| matches!(what, Happening::Started(id) if id.service == 1)), [0, 4_500]);
+    assert_eq!(ran.times(|what| matches!(what, WorldEvent::Started(id) if id.service == 1)), [0, 4_500]);
 }
 
 #[test]
@@ -701,7 +701,7 @@ fn nobody_does_anything_while_it_hangs() {
     builder.0["services"][1]["handlers"][0]["steps"] = json!([confirmed, { "do": "effect", "what": "email sent", "of": "eventId" }]);
     let faults = ["hang notification-service at 1003100us for 10s", "restart broker at 2s for 100ms"];
     let ran = run(builder.scenario(), &faults, 11_000);
-    let done = ran.times(|what| matches!(what, Happening::Effect { .. }));
+    let done = ran.times(|what| matches!(what, WorldEvent::Effect { .. }));
     assert!(done.iter().all(|at| *at < 1_004 || *at >= 11_000), "{done:?}");
 }
 
@@ -731,7 +731,7 @@ fn one_retry_queue_with_many_expirations_is_blocked_at_its_head() {
     world.inject(Input::publish("orders", "order.placed", json!({ "n": 2 })));
     let ran = play(world, 60_000);
     ran.must(&["done(email sent) = 2"]);
-    let done = ran.times(|what| matches!(what, Happening::Effect { .. }));
+    let done = ran.times(|what| matches!(what, WorldEvent::Effect { .. }));
     // The first comes back after ten seconds, and waits one more; but behind the second, which waits ten.
     assert!(done[0] > 18_000, "{done:?}");
 }

@@ -13,7 +13,7 @@ use requeue::sim::biography::{Whereabouts, biography};
 use requeue::sim::explore::{Explorer, Search};
 use requeue::sim::judge::{holds, judge};
 use requeue::sim::timeline::{KEYFRAME_BYTES_MAX, KEYFRAMES_MAX};
-use requeue::sim::{Happening, Input, Timeline, World};
+use requeue::sim::{Input, Timeline, World, WorldEvent};
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
 
@@ -212,7 +212,7 @@ fn one_back_and_one_forward_is_where_one_was() {
 #[test]
 fn to_the_next_event_of_a_kind_and_until_something_is_true() {
     let mut timeline = Timeline::new(course_chapter(), 1);
-    let dead = |what: &Happening| matches!(what, Happening::Broker(Event::DeadLettered { .. }));
+    let dead = |what: &WorldEvent| matches!(what, WorldEvent::Broker(Event::DeadLettered { .. }));
     let first = timeline.run_to(secs(600), |occurrence| dead(&occurrence.what)).expect("one order in twenty is poisoned");
     assert_eq!(timeline.world().now(), first.at);
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 1);
@@ -222,7 +222,7 @@ fn to_the_next_event_of_a_kind_and_until_something_is_true() {
     assert!(timeline.run_while(secs(600), |world| holds(world, &five)));
     assert_eq!(timeline.world().ledger().total().dead_lettered_total(), 5);
     assert!(!timeline.run_while(timeline.world().now() + secs(1), |_| true), "it never becomes false");
-    assert!(timeline.run_to(secs(601), |occurrence| occurrence.what == Happening::Edited).is_none());
+    assert!(timeline.run_to(secs(601), |occurrence| occurrence.what == WorldEvent::Edited).is_none());
     assert_eq!(timeline.world().now(), secs(601));
 }
 
@@ -315,7 +315,7 @@ fn with_other_faults_the_inputs_of_a_recording_still_come_in_their_time() {
     let mut killed = None;
     while world.step_along(&other.inputs, secs(90)) {
         for occurrence in world.drain_occurrences() {
-            if matches!(&occurrence.what, Happening::Killed { instance, .. } if instance.service == 4) {
+            if matches!(&occurrence.what, WorldEvent::Killed { instance, .. } if instance.service == 4) {
                 killed = Some(occurrence.at);
             }
         }
@@ -370,7 +370,7 @@ fn where_did_my_message_go() {
     for number in 1..=published {
         let life = biography(timeline.world().recording(), &format!("e-{number}").as_str().into(), secs(12)).expect("it was published");
         let routed = life.entries.iter().find_map(|entry| match &entry.what {
-            Happening::Broker(Event::Routed { queues, .. }) => Some(queues.len()),
+            WorldEvent::Broker(Event::Routed { queues, .. }) => Some(queues.len()),
             _ => None,
         });
         let on_the_way = life.whereabouts.contains(&Whereabouts::OnTheWayToBroker);

@@ -10,7 +10,7 @@ use requeue::broker::Event;
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
 use requeue::sim::explore::chaos;
-use requeue::sim::{HandPublish, Happening, Input, Recording, World};
+use requeue::sim::{HandPublish, Input, Recording, World, WorldEvent};
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
 
@@ -86,7 +86,7 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
     world.run_until(SimTime::from_secs(90), u64::MAX);
     let delivered_again = world
         .drain_occurrences()
-        .filter(|occurrence| matches!(&occurrence.what, Happening::Broker(Event::Delivered(delivered)) if delivered.redelivered))
+        .filter(|occurrence| matches!(&occurrence.what, WorldEvent::Broker(Event::Delivered(delivered)) if delivered.redelivered))
         .count();
     assert_eq!(delivered_again, redelivered);
     assert!(world.broker().queue("notification-queue").expect("declared").ready() < 10, "it has drained");
@@ -264,12 +264,12 @@ fn a_program_whose_channel_the_broker_closed_tries_again() {
         { "on": { "queue": "q", "prefetch": 5 }, "steps": [] }] }]"#;
     let mut world = World::new(scenario(broker, services).expect("it is valid"), 1);
     world.run_until(SimTime::from_secs(30), u64::MAX);
-    let happened: Vec<Happening> = world.drain_occurrences().map(|occurrence| occurrence.what).collect();
+    let happened: Vec<WorldEvent> = world.drain_occurrences().map(|occurrence| occurrence.what).collect();
     let closed = happened
         .iter()
-        .filter(|what| matches!(what, Happening::Broker(Event::ChannelClosed { text, .. }) if text.contains("internal")))
+        .filter(|what| matches!(what, WorldEvent::Broker(Event::ChannelClosed { text, .. }) if text.contains("internal")))
         .count();
-    let connected = happened.iter().filter(|what| matches!(what, Happening::Connected(_))).count();
+    let connected = happened.iter().filter(|what| matches!(what, WorldEvent::Connected(_))).count();
     assert!(closed >= 5, "publishing to an internal exchange is refused, again and again: {closed}");
     assert!(connected.abs_diff(closed) <= 1, "and each time it connects again after a while: {connected}");
     let ledger = world.ledger();

@@ -9,7 +9,7 @@ use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Event, Name, Table};
 use crate::formats::amqp_json::table_from_json;
 use crate::scenario::Json;
-use crate::sim::{HandPublish, Happening};
+use crate::sim::{HandPublish, WorldEvent};
 
 /// No more than this are published at once.
 pub const COUNT_MAX: u32 = limits::BY_HAND;
@@ -298,7 +298,7 @@ impl Session {
     fn outcome(&self, before: u64, times: u32) -> Option<String> {
         let world = self.world();
         let of_this = || self.playhead.log.since(before).map(|occurrence| &occurrence.what);
-        let returned = of_this().any(|what| matches!(what, Happening::Broker(Event::Returned { .. })));
+        let returned = of_this().any(|what| matches!(what, WorldEvent::Broker(Event::Returned { .. })));
         let went = if returned {
             Some("It found no queue, and was returned, because it is mandatory.".to_owned())
         } else {

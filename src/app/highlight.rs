@@ -7,7 +7,7 @@ use super::words::place_of;
 use crate::broker::{Event, Name};
 use crate::scenario::{BindingSpec, BindingTarget, Scenario};
 use crate::sim::biography::Biography;
-use crate::sim::{Happening, Place};
+use crate::sim::{Place, WorldEvent};
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Highlight {
@@ -22,7 +22,7 @@ impl Highlight {
     /// A story that is open stays lit while its reader composes the next message.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        if let Some(life) = session.playhead.story.as_ref().and_then(|told| told.life.as_ref()) {
+        if let Some(life) = session.playhead.story.as_ref().and_then(|story| story.life.as_ref()) {
             return Self::of_story(life, session.scenario());
         }
         if session.composer.focused {
@@ -51,41 +51,71 @@ impl Highlight {
             let here = place_of(occurrence).filter(|place| *place != Place::Exchange("".into()));
             if let Some(Place::Instance(id)) = here {
                 publisher.clone_from(&here);
-                if matches!(occurrence.what, Happening::Began { .. }) {
+                if matches!(occurrence.what, WorldEvent::Began { .. }) {
                     for queue in &delivered_from {
                         story.leg(Place::Queue(queue.clone()), Place::Instance(id));
                     }
                 }
             }
-            match &occurrence.what {
-                Happening::Broker(Event::Published { message, .. }) => {
-                    if let Some(publisher) = &publisher {
-                        story.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key));
-                    }
-                }
-                Happening::Broker(Event::Routed { message, queues }) => {
-                    for queue in queues.iter() {
-                        story.node(Place::Queue(queue.clone()));
-                        for leg in route(scenario, &message.exchange, queue) {
-                            story.leg(leg.0, leg.1);
-                        }
-                    }
-                }
-                Happening::Broker(Event::Delivered(delivered)) if !delivered_from.contains(&delivered.queue) => {
-                    delivered_from.push(delivered.queue.clone());
-                }
-                Happening::Broker(Event::DeadLettered { queue, exchange, .. }) => {
-                    let spec = scenario.broker.queues.iter().find(|spec| spec.name == *queue);
-                    let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
-                    story.leg(Place::Queue(queue.clone()), geometry::target(exchange, key));
-                }
-                _ => {}
+            if let WorldEvent::Broker(event) = &occurrence.what {
+                story.of_event(event, scenario, publisher.as_ref(), &mut delivered_from);
             }
             if let Some(here) = here {
                 story.node(here);
             }
         }
         story
+    }
+
+    /// What one event of the broker adds to a story's way.
+    fn of_event(&mut self, event: &Event, scenario: &Scenario, publisher: Option<&Place>, delivered_from: &mut Vec<Name>) {
+        match event {
+            Event::Published { message, .. } => {
+                if let Some(publisher) = publisher {
+                    self.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key));
+                }
+            }
+            Event::Routed { message, queues } => {
+                for queue in queues.iter() {
+                    self.node(Place::Queue(queue.clone()));
+                    for leg in route(scenario, &message.exchange, queue) {
+                        self.leg(leg.0, leg.1);
+                    }
+                }
+            }
+            Event::Delivered(delivered) => {
+                if !delivered_from.contains(&delivered.queue) {
+                    delivered_from.push(delivered.queue.clone());
+                }
+            }
+            Event::DeadLettered { queue, exchange, .. } => {
+                let spec = scenario.broker.queues.iter().find(|spec| spec.name == *queue);
+                let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
+                self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key));
+            }
+            Event::Returned { .. }
+            | Event::Confirmed { .. }
+            | Event::RolledBack { .. }
+            | Event::Enqueued { .. }
+            | Event::Fetched { .. }
+            | Event::Acknowledged { .. }
+            | Event::Requeued { .. }
+            | Event::Dropped { .. }
+            | Event::Refused { .. }
+            | Event::ConsumerStarted { .. }
+            | Event::ConsumerEnded { .. }
+            | Event::ConsumerCancelled { .. }
+            | Event::QueueDeleted { .. }
+            | Event::ExchangeDeleted { .. }
+            | Event::ChannelClosed { .. }
+            | Event::ConnectionClosed { .. }
+            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionUnblocked { .. }
+            | Event::Discarded { .. }
+            | Event::AlarmSet { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Restarted => {}
+        }
     }
 
     /// What matches, and where a copy would go.

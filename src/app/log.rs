@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::words;
-use crate::sim::Occurrence;
+use crate::sim::TimedEvent;
 
 /// How many are kept.
 pub const ENTRIES_MAX: usize = 300;
@@ -17,11 +17,11 @@ pub struct Log {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub number: u64,
-    pub occurrence: Occurrence,
+    pub occurrence: TimedEvent,
 }
 
 impl Log {
-    pub(super) fn extend(&mut self, occurrences: impl Iterator<Item = Occurrence>) {
+    pub(super) fn extend(&mut self, occurrences: impl Iterator<Item = TimedEvent>) {
         for occurrence in occurrences.filter(words::is_worth_a_line) {
             self.last_number += 1;
             if self.entries.len() == ENTRIES_MAX {
@@ -41,7 +41,7 @@ impl Log {
         self.entries.iter().rev()
     }
 
-    pub fn since(&self, number: u64) -> impl Iterator<Item = &Occurrence> {
+    pub fn since(&self, number: u64) -> impl Iterator<Item = &TimedEvent> {
         self.entries.iter().filter(move |entry| entry.number > number).map(|entry| &entry.occurrence)
     }
 }

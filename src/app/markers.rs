@@ -2,7 +2,7 @@
 
 use crate::base::SimTime;
 use crate::broker::Event;
-use crate::sim::{Happening, Occurrence};
+use crate::sim::{TimedEvent, WorldEvent};
 
 /// More could not be told apart.
 pub const MARKERS_MAX: usize = 400;
@@ -34,30 +34,33 @@ pub struct Markers {
 
 /// Whether somebody would want to stop there.
 #[must_use]
-pub fn is_of_interest(what: &Happening) -> bool {
-    kind_of(what).is_some() || matches!(what, Happening::HandlerFailed { .. } | Happening::ConnectionLost { .. } | Happening::GaveUp { .. })
+pub fn is_of_interest(what: &WorldEvent) -> bool {
+    kind_of(what).is_some()
+        || matches!(what, WorldEvent::HandlerFailed { .. } | WorldEvent::ConnectionLost { .. } | WorldEvent::GaveUp { .. })
 }
 
-fn kind_of(what: &Happening) -> Option<(MarkerKind, String)> {
+fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     Some(match what {
-        Happening::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
-        Happening::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
-        Happening::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}")),
-        Happening::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),
-        Happening::Broker(Event::Routed { message, queues }) if queues.is_empty() && !message.deaths().is_empty() => {
+        WorldEvent::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
+        WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
+        WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => {
+            (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}"))
+        }
+        WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),
+        WorldEvent::Broker(Event::Routed { message, queues }) if queues.is_empty() && !message.deaths().is_empty() => {
             (MarkerKind::Lost, format!("a dead letter that {} has no queue for", message.exchange))
         }
-        Happening::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
+        WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
             (MarkerKind::Lost, format!("refused by {queue}, which was full"))
         }
-        Happening::PublishLost { event, reason } => (MarkerKind::Lost, format!("{event} lost: {reason}")),
-        Happening::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, format!("{event} lost with its program")),
+        WorldEvent::PublishLost { event, reason } => (MarkerKind::Lost, format!("{event} lost: {reason}")),
+        WorldEvent::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, format!("{event} lost with its program")),
         _ => return None,
     })
 }
 
 impl Markers {
-    pub(super) fn note(&mut self, occurrence: &Occurrence) {
+    pub(super) fn note(&mut self, occurrence: &TimedEvent) {
         if occurrence.at < self.seen_until {
             return;
         }

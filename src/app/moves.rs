@@ -106,7 +106,28 @@ impl Moves {
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.begin(world, happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
             }
-            _ => {}
+            Event::Published { .. }
+            | Event::Returned { .. }
+            | Event::Confirmed { .. }
+            | Event::RolledBack { .. }
+            | Event::Enqueued { .. }
+            | Event::Fetched { .. }
+            | Event::Acknowledged { .. }
+            | Event::Dropped { .. }
+            | Event::Refused { .. }
+            | Event::ConsumerStarted { .. }
+            | Event::ConsumerEnded { .. }
+            | Event::ConsumerCancelled { .. }
+            | Event::QueueDeleted { .. }
+            | Event::ExchangeDeleted { .. }
+            | Event::ChannelClosed { .. }
+            | Event::ConnectionClosed { .. }
+            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionUnblocked { .. }
+            | Event::Discarded { .. }
+            | Event::AlarmSet { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Restarted => {}
         }
     }
 

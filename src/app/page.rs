@@ -5,7 +5,7 @@ use super::words::LogIcon;
 use super::{App, Speed};
 use crate::base::SimTime;
 use crate::lesson::Lock;
-use crate::sim::Occurrence;
+use crate::sim::TimedEvent;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -72,12 +72,12 @@ pub enum Filter {
 impl Filter {
     /// Whether a line of the log is shown.
     #[must_use]
-    pub fn shows(self, occurrence: &Occurrence, mark: LogIcon) -> bool {
+    pub fn shows(self, occurrence: &TimedEvent, icon: LogIcon) -> bool {
         match self {
             Self::All => true,
-            Self::Messages => mark != LogIcon::Program,
-            Self::Trouble => matches!(mark, LogIcon::Dead | LogIcon::Failure | LogIcon::Redelivered),
-            Self::Programs => occurrence.what.instance().is_some() || mark == LogIcon::Program,
+            Self::Messages => icon != LogIcon::Program,
+            Self::Trouble => matches!(icon, LogIcon::Dead | LogIcon::Failure | LogIcon::Redelivered),
+            Self::Programs => occurrence.what.instance().is_some() || icon == LogIcon::Program,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
 use crate::sim::timeline::Search;
-use crate::sim::{Input, Occurrence, Recording, Timeline, World};
+use crate::sim::{Input, Recording, TimedEvent, Timeline, World};
 
 /// How far the search for something of interest looks.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
@@ -110,7 +110,7 @@ impl Playhead {
 
     /// Notes what happened in the log and on the scrubber. Whether something of it is of interest: a crash, a dead letter, a failure.
     fn take_notes(&mut self) -> bool {
-        let occurrences: Vec<Occurrence> = self.timeline.drain_occurrences().collect();
+        let occurrences: Vec<TimedEvent> = self.timeline.drain_occurrences().collect();
         for occurrence in &occurrences {
             self.markers.note(occurrence);
             self.moves.note(self.timeline.world(), occurrence);

@@ -8,9 +8,9 @@ use crate::broker::{ChannelId, DeathReason, Event, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
-use crate::sim::{Happening, Occurrence, Place, Verdict, World};
+use crate::sim::{Place, TimedEvent, Verdict, World, WorldEvent};
 
-/// How a line is marked, by shape as well as by colour.
+/// A line's icon: told apart by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogIcon {
     /// A message as usual: a disc.
@@ -28,7 +28,7 @@ pub enum LogIcon {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    pub mark: LogIcon,
+    pub icon: LogIcon,
     /// In RabbitMQ's word.
     pub what: &'static str,
     pub detail: String,
@@ -36,9 +36,9 @@ pub struct Line {
 
 /// Whether the log shows it; what is left out is drawn, or said by another line.
 #[must_use]
-pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
+pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
     match &occurrence.what {
-        Happening::Broker(event) => match event {
+        WorldEvent::Broker(event) => match event {
             Event::Published { .. }
             | Event::Returned { .. }
             | Event::Delivered(_)
@@ -64,30 +64,30 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
             Event::Routed { message, queues } => message.deaths().is_empty() || queues.is_empty(),
             Event::Confirmed { .. } | Event::Enqueued { .. } | Event::ConsumerStarted { .. } | Event::ConsumerEnded { .. } => false,
         },
-        Happening::Started(_)
-        | Happening::Connected(_)
-        | Happening::ConnectFailed { .. }
-        | Happening::ConnectionLost { .. }
-        | Happening::Killed { .. }
-        | Happening::Stopping(_)
-        | Happening::Stopped(_)
-        | Happening::Edited
-        | Happening::RequestRefused { .. }
-        | Happening::GaveUp { .. }
-        | Happening::Skipped { .. }
-        | Happening::Unsent { .. }
-        | Happening::PublishLost { .. }
-        | Happening::PublishFailed { .. }
-        | Happening::CallFailed { .. }
-        | Happening::CircuitOpened { .. }
-        | Happening::CircuitClosed { .. }
-        | Happening::Effect { .. }
-        | Happening::HandlerFailed { .. }
-        | Happening::SettlementLost { .. }
-        | Happening::LostDelivery { .. }
-        | Happening::Persisted { .. } => true,
+        WorldEvent::Started(_)
+        | WorldEvent::Connected(_)
+        | WorldEvent::ConnectFailed { .. }
+        | WorldEvent::ConnectionLost { .. }
+        | WorldEvent::Killed { .. }
+        | WorldEvent::Stopping(_)
+        | WorldEvent::Stopped(_)
+        | WorldEvent::Edited
+        | WorldEvent::RequestRefused { .. }
+        | WorldEvent::GaveUp { .. }
+        | WorldEvent::Skipped { .. }
+        | WorldEvent::Unsent { .. }
+        | WorldEvent::PublishLost { .. }
+        | WorldEvent::PublishFailed { .. }
+        | WorldEvent::CallFailed { .. }
+        | WorldEvent::CircuitOpened { .. }
+        | WorldEvent::CircuitClosed { .. }
+        | WorldEvent::Effect { .. }
+        | WorldEvent::HandlerFailed { .. }
+        | WorldEvent::SettlementLost { .. }
+        | WorldEvent::LostDelivery { .. }
+        | WorldEvent::Persisted { .. } => true,
         // What dies says so itself.
-        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => match fault {
+        WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
             FaultKind::Kill(_) | FaultKind::Stop(_) => false,
             FaultKind::Hang(_)
             | FaultKind::Slow(..)
@@ -96,9 +96,9 @@ pub fn is_worth_a_line(occurrence: &Occurrence) -> bool {
             | FaultKind::Alarm(_)
             | FaultKind::FillStore(_) => true,
         },
-        Happening::Answered { status, .. } => !is_success(*status),
-        Happening::RequestSent { attempt, .. } => *attempt > 1,
-        Happening::Began { .. } | Happening::Finished { .. } | Happening::Sent { .. } | Happening::Settling { .. } => false,
+        WorldEvent::Answered { status, .. } => !is_success(*status),
+        WorldEvent::RequestSent { attempt, .. } => *attempt > 1,
+        WorldEvent::Began { .. } | WorldEvent::Finished { .. } | WorldEvent::Sent { .. } | WorldEvent::Settling { .. } => false,
     }
 }
 
@@ -109,11 +109,11 @@ const fn is_success(status: u16) -> bool {
 
 /// Where on the canvas it happened.
 #[must_use]
-pub fn place_of(occurrence: &Occurrence) -> Option<Place> {
+pub fn place_of(occurrence: &TimedEvent) -> Option<Place> {
     if let Some(id) = occurrence.what.instance() {
         return Some(Place::Instance(id));
     }
-    let Happening::Broker(event) = &occurrence.what else { return None };
+    let WorldEvent::Broker(event) = &occurrence.what else { return None };
     Some(match event {
         Event::Published { message, .. } | Event::Routed { message, .. } | Event::Returned { message, .. } => {
             Place::Exchange(message.exchange.clone())
@@ -157,15 +157,15 @@ pub fn deaths(message: &Message) -> Vec<String> {
 
 /// What a second of play brought, for who listens instead of looking: "3 delivered, 1 redelivered".
 #[must_use]
-pub fn summary<'a>(occurrences: impl Iterator<Item = &'a Occurrence>) -> String {
+pub fn summary<'a>(occurrences: impl Iterator<Item = &'a TimedEvent>) -> String {
     let mut counts = [0_u32; 6];
     for occurrence in occurrences {
         let index = match &occurrence.what {
-            Happening::Broker(Event::Published { .. }) => 0,
-            Happening::Broker(Event::Delivered(delivered)) => 1 + usize::from(delivered.redelivered),
-            Happening::Broker(Event::Acknowledged { .. }) => 3,
-            Happening::Broker(Event::DeadLettered { .. }) => 4,
-            Happening::Killed { .. } => 5,
+            WorldEvent::Broker(Event::Published { .. }) => 0,
+            WorldEvent::Broker(Event::Delivered(delivered)) => 1 + usize::from(delivered.redelivered),
+            WorldEvent::Broker(Event::Acknowledged { .. }) => 3,
+            WorldEvent::Broker(Event::DeadLettered { .. }) => 4,
+            WorldEvent::Killed { .. } => 5,
             _ => continue,
         };
         counts[index] += 1;
@@ -261,10 +261,10 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
 }
 
 /// Where a message published just now went.
-pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
-    let Happening::Broker(Event::Routed { queues, .. }) = &occurrence.what else { return None };
+pub(super) fn where_it_went(occurrence: &TimedEvent) -> Option<String> {
+    let WorldEvent::Broker(Event::Routed { queues, .. }) = &occurrence.what else { return None };
     Some(match &**queues {
-        [] => "It found no queue: the broker dropped it, and without the mandatory flag nobody is told.".into(),
+        [] => "It found no queue: the broker dropped it, and without the mandatory flag the publisher is not told.".into(),
         [queue] => format!("To {queue}."),
         [first @ .., last] => format!("One copy each to {} and {last}.", first.join(", ")),
     })
@@ -272,66 +272,66 @@ pub(super) fn where_it_went(occurrence: &Occurrence) -> Option<String> {
 
 /// The line of an occurrence.
 #[must_use]
-pub fn line(occurrence: &Occurrence, world: &World) -> Line {
+pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
     let instance = |id: &InstanceId| instance_name(world, *id);
-    let (mark, what, detail) = match &occurrence.what {
-        Happening::Broker(event) => return broker_line(event, world),
-        Happening::Started(id) => (LogIcon::Program, "Started", instance(id)),
-        Happening::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
-        Happening::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
-        Happening::Killed { instance: id, runs } => (LogIcon::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
-        Happening::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
-        Happening::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
-        Happening::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
-        Happening::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
-        Happening::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),
-        Happening::FaultEnded(FaultKind::RestartBroker) => (LogIcon::Program, "Back", "the broker".to_owned()),
-        Happening::FaultEnded(fault) => (LogIcon::Program, "Mended", fault.to_string()),
-        Happening::Edited => (LogIcon::Program, "Edited", "the scenario".to_owned()),
-        Happening::RequestSent { client, number, attempt } => {
+    let (icon, what, detail) = match &occurrence.what {
+        WorldEvent::Broker(event) => return broker_line(event, world),
+        WorldEvent::Started(id) => (LogIcon::Program, "Started", instance(id)),
+        WorldEvent::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
+        WorldEvent::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
+        WorldEvent::Killed { instance: id, runs } => (LogIcon::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
+        WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
+        WorldEvent::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
+        WorldEvent::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
+        WorldEvent::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
+        WorldEvent::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),
+        WorldEvent::FaultEnded(FaultKind::RestartBroker) => (LogIcon::Program, "Back", "the broker".to_owned()),
+        WorldEvent::FaultEnded(fault) => (LogIcon::Program, "Mended", fault.to_string()),
+        WorldEvent::Edited => (LogIcon::Program, "Edited", "the scenario".to_owned()),
+        WorldEvent::RequestSent { client, number, attempt } => {
             (LogIcon::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
         }
-        Happening::GaveUp { client, number } => {
+        WorldEvent::GaveUp { client, number } => {
             (LogIcon::Failure, "Gave up", format!("{} {number}: no answer in time", client_name(world, *client)))
         }
-        Happening::Began { instance: id, about, .. } => (LogIcon::Program, "Handling", format!("{about}, {}", instance(id))),
-        Happening::Finished { instance: id, about } => (LogIcon::Program, "Handled", format!("{about}, {}", instance(id))),
-        Happening::Skipped { instance: id, about } => (LogIcon::Program, "Skipped", format!("{about} was done before, {}", instance(id))),
-        Happening::Sent { instance: id, event, routing_key, .. } => {
+        WorldEvent::Began { instance: id, about, .. } => (LogIcon::Program, "Handling", format!("{about}, {}", instance(id))),
+        WorldEvent::Finished { instance: id, about } => (LogIcon::Program, "Handled", format!("{about}, {}", instance(id))),
+        WorldEvent::Skipped { instance: id, about } => (LogIcon::Program, "Skipped", format!("{about} was done before, {}", instance(id))),
+        WorldEvent::Sent { instance: id, event, routing_key, .. } => {
             (LogIcon::Message, "Sent", format!("{routing_key} {event}, {}", instance(id)))
         }
-        Happening::PublishLost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
-        Happening::PublishFailed { instance: id, event, reason } => {
+        WorldEvent::PublishLost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
+        WorldEvent::PublishFailed { instance: id, event, reason } => {
             (LogIcon::Failure, "Not confirmed", format!("{event}: {reason}, {}", instance(id)))
         }
-        Happening::CallFailed { instance: id, service, attempt, reason, .. } => {
+        WorldEvent::CallFailed { instance: id, service, attempt, reason, .. } => {
             (LogIcon::Failure, "Call failed", format!("{} to {service}, attempt {attempt}: {reason}", instance(id)))
         }
-        Happening::CircuitOpened { instance: id, service } => (LogIcon::Failure, "Circuit open", format!("{} to {service}", instance(id))),
-        Happening::CircuitClosed { instance: id, service } => {
+        WorldEvent::CircuitOpened { instance: id, service } => (LogIcon::Failure, "Circuit open", format!("{} to {service}", instance(id))),
+        WorldEvent::CircuitClosed { instance: id, service } => {
             (LogIcon::Program, "Circuit closed", format!("{} to {service}", instance(id)))
         }
-        Happening::SettlementLost { instance: id, event } => {
+        WorldEvent::SettlementLost { instance: id, event } => {
             (LogIcon::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
         }
-        Happening::RequestRefused { service, path } => {
+        WorldEvent::RequestRefused { service, path } => {
             let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
             (LogIcon::Failure, "Refused", format!("{path}: {service} is down"))
         }
-        Happening::Answered { client, status, .. } => {
+        WorldEvent::Answered { client, status, .. } => {
             let client = client_name(world, *client);
-            let mark = if (200..300).contains(status) { LogIcon::Program } else { LogIcon::Failure };
+            let icon = if (200..300).contains(status) { LogIcon::Program } else { LogIcon::Failure };
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
-            (mark, "Answered", format!("{client}: {status}"))
+            (icon, "Answered", format!("{client}: {status}"))
         }
-        Happening::Persisted { instance: id, record, state, .. } => {
+        WorldEvent::Persisted { instance: id, record, state, .. } => {
             (LogIcon::Program, "Saved", format!("record {record} as {state}, {}", instance(id)))
         }
-        Happening::Unsent { instance: id, routing_key, .. } => {
+        WorldEvent::Unsent { instance: id, routing_key, .. } => {
             (LogIcon::Failure, "Not published", format!("{routing_key}: {} has no channel", instance(id)))
         }
-        Happening::Effect { instance: id, what, whom, .. } => (LogIcon::Program, "Done", format!("{what}, {whom}, by {}", instance(id))),
-        Happening::Settling { verdict, event, .. } => {
+        WorldEvent::Effect { instance: id, what, whom, .. } => (LogIcon::Program, "Done", format!("{what}, {whom}, by {}", instance(id))),
+        WorldEvent::Settling { verdict, event, .. } => {
             let what = match verdict {
                 Verdict::Ack => "Acking",
                 Verdict::Requeue => "Nacking",
@@ -339,10 +339,10 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
             };
             (LogIcon::Message, what, event.to_string())
         }
-        Happening::HandlerFailed { instance: id, step, reason, .. } => {
+        WorldEvent::HandlerFailed { instance: id, step, reason, .. } => {
             (LogIcon::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
         }
-        Happening::LostDelivery { instance: id, event, no_ack, is_up, is_unacked, .. } => {
+        WorldEvent::LostDelivery { instance: id, event, no_ack, is_up, is_unacked, .. } => {
             let program = format!("{event}: {} {}", instance(id), if *is_up { "has another channel" } else { "is gone" });
             match (no_ack, is_unacked) {
                 (true, _) => (LogIcon::Failure, "Lost", format!("{program}, and the broker took it for done")),
@@ -351,7 +351,7 @@ pub fn line(occurrence: &Occurrence, world: &World) -> Line {
             }
         }
     };
-    Line { mark, what, detail }
+    Line { icon, what, detail }
 }
 
 /// What a message says of itself beyond its key.
@@ -380,7 +380,7 @@ fn redelivery(redelivered: bool, queue: &str, message: &Message, world: &World) 
 fn broker_line(event: &Event, world: &World) -> Line {
     let by_channel = |channel: &ChannelId| world.instance_of_channel(*channel).map(|id| instance_name(world, id));
     let publisher = |id: Option<InstanceId>| id.map_or_else(|| "a publisher".to_owned(), |id| instance_name(world, id));
-    let (mark, what, detail) = match event {
+    let (icon, what, detail) = match event {
         Event::Published { message, .. } => {
             (LogIcon::Message, "Published", format!("{} to {}{}", name(message), exchange(&message.exchange), particulars(message)))
         }
@@ -394,12 +394,12 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Enqueued { queue, message } => (LogIcon::Message, "Enqueued", format!("{} in {queue}", name(message))),
         Event::Delivered(delivered) => {
             let to = by_channel(&delivered.channel).unwrap_or_else(|| delivered.consumer_tag.to_string());
-            let (mark, told) = redelivery(delivered.redelivered, &delivered.queue, &delivered.message, world);
-            (mark, "Delivered", format!("{} from {} to {to}{told}", name(&delivered.message), delivered.queue))
+            let (icon, told) = redelivery(delivered.redelivered, &delivered.queue, &delivered.message, world);
+            (icon, "Delivered", format!("{} from {} to {to}{told}", name(&delivered.message), delivered.queue))
         }
         Event::Fetched { queue, message, redelivered, .. } => {
-            let (mark, told) = redelivery(*redelivered, queue, message, world);
-            (mark, "Fetched", format!("{} from {queue}{told}", name(message)))
+            let (icon, told) = redelivery(*redelivered, queue, message, world);
+            (icon, "Fetched", format!("{} from {queue}{told}", name(message)))
         }
         Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
         Event::Requeued { queue, message, position, cause, .. } => {
@@ -441,7 +441,7 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::RolledBack { message, .. } => (LogIcon::Failure, "Rolled back", name(message)),
         Event::Restarted => (LogIcon::Failure, "Restarted", "the broker".to_owned()),
     };
-    Line { mark, what, detail }
+    Line { icon, what, detail }
 }
 
 fn exchange(name: &str) -> &str {

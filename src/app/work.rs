@@ -24,8 +24,8 @@ impl App {
         if let Some(session) = &mut self.session {
             session.cancel_work();
         }
-        if let Some(room) = &mut self.classroom {
-            room.cancel_work();
+        if let Some(classroom) = &mut self.classroom {
+            classroom.cancel_work();
         }
     }
 }

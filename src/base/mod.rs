@@ -1,4 +1,4 @@
-//! The ground floor: what is nobody's domain. Every other module may use it, and it uses none of them.
+//! The ground floor: what belongs to no domain. Every other module may use it, and it uses none of them.
 
 pub mod aged;
 pub mod limits;

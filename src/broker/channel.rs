@@ -96,7 +96,7 @@ impl Channel {
     }
 }
 
-/// A delivery nobody has settled.
+/// A delivery that is not settled.
 #[derive(Clone, Debug)]
 pub(super) struct Unacked {
     pub queue: QueueId,
@@ -143,7 +143,7 @@ impl Consumer {
     }
 }
 
-/// The deliveries of a channel that nobody has settled, in delivery order. Clients settle mostly from the front.
+/// The unsettled deliveries of a channel, in delivery order. Clients settle mostly from the front.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UnackedDeliveries {
     ring: VecDeque<(u64, Unacked)>,
@@ -166,7 +166,7 @@ impl UnackedDeliveries {
         Some(&mut self.ring[place].1)
     }
 
-    /// Those that nobody has settled, not even in a transaction; the oldest first.
+    /// Those that are not settled, not even in a transaction; the oldest first.
     pub fn open(&self) -> impl Iterator<Item = (u64, &Unacked)> {
         self.iter().filter(|(_, delivery)| !delivery.settled)
     }

@@ -77,7 +77,7 @@ pub enum Event {
         exchange: Name,
         successor: MessageId,
     },
-    /// A copy is gone, and nobody was told but us.
+    /// A copy is gone, and no client was told.
     Dropped {
         queue: Name,
         message: Arc<Message>,

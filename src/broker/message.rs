@@ -7,7 +7,7 @@ use super::ids::MessageId;
 use super::value::{Name, Table, Value, encoded_table_bytes};
 use crate::base::SimTime;
 
-/// The bytes of a message, or a stand-in of a given size for load that nobody reads.
+/// The bytes of a message, or a stand-in of a given size for load whose content does not matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     Bytes(Box<[u8]>),
@@ -190,7 +190,7 @@ impl Message {
         Self { id, exchange: exchange.into(), routing_key: routing_key.into(), properties, body }
     }
 
-    /// The message this one was dead-lettered from names its deaths; nobody else has any.
+    /// The message this one was dead-lettered from names its deaths; no other message has any.
     #[must_use]
     pub fn deaths(&self) -> &[Death] {
         self.properties.history.as_ref().map_or(&[], |history| &history.deaths)

@@ -92,7 +92,7 @@ pub struct Broker {
     deadlines: OrderedMap<QueueId, SimTime>,
     /// What has left a queue and is not yet published to its dead-letter exchange.
     dead_letters: VecDeque<PendingDeadLetter>,
-    /// Quorum queues that keep dead letters nobody has tried to place yet.
+    /// Quorum queues that keep dead letters which were not placed yet.
     dead_letter_queues: Vec<QueueId>,
     policies: Vec<ActivePolicy>,
     /// What is short, in the order it came.

@@ -35,7 +35,7 @@ pub(super) struct Connection {
     pub channels: Vec<ChannelId>,
     pub capabilities: Capabilities,
     pub flow: Flow,
-    /// What it sent while nobody read it.
+    /// What it sent while the broker did not read.
     pub unread: VecDeque<Unread>,
 }
 
@@ -241,7 +241,7 @@ impl Broker {
                             Method::BasicPublish(publish) => Some(publish.properties.message_id.clone()),
                             _ => None,
                         };
-                        // Errors have their events; nobody waits for these replies any more.
+                        // Errors have their events; no client waits for these replies any more.
                         if self.apply(now, channel, method).is_err()
                             && let Some(message_id) = message_id
                         {

@@ -93,13 +93,13 @@ impl Broker {
     /// The consumer was served: it has less credit, and another is next.
     fn take_credit(&mut self, id: QueueId, consumer_id: ConsumerId) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
-        let consumer = self.consumers.get_mut(&consumer_id).expect("the turn was given to a live consumer");
+        let consumer = self.consumers.get_mut(&consumer_id).expect("next_consumer chose it, and gives the turn to live consumers alone");
         if let Some(credit) = &mut consumer.credit {
             *credit -= 1;
         }
         match queue.messages.kind() {
             Kind::Classic => {
-                let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
+                let channel = self.channels.get_mut(&consumer.channel).expect("to close a channel ends its consumers first");
                 if channel.prefetch_channel > 0 && !consumer.no_ack {
                     channel.volume += 1;
                 }
@@ -121,8 +121,8 @@ impl Broker {
     /// The message reaches the channel.
     fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
-        let consumer = self.consumers.get_mut(&consumer_id).expect("the turn was given to a live consumer");
-        let channel = self.channels.get_mut(&consumer.channel).expect("a consumer lives no longer than its channel");
+        let consumer = self.consumers.get_mut(&consumer_id).expect("it was alive when it got the turn, and no method was applied since");
+        let channel = self.channels.get_mut(&consumer.channel).expect("to close a channel ends its consumers first");
         let delivery_tag = channel.take_delivery_tag();
         self.events.push(Event::Delivered(Delivered {
             queue: queue.name.clone(),
@@ -263,7 +263,7 @@ fn next_of_classic(
     loop {
         let id =
             if alone { queue.consumers.active.filter(|active| !queue.consumers.is_blocked(*active))? } else { queue.consumers.front()?.1 };
-        let consumer = consumers.get(&id).expect("a consumer leaves the turn of a classic queue when it ends");
+        let consumer = consumers.get(&id).expect("a consumer that ends leaves the turn of its classic queue at once");
         let channel = consumer.channel;
         if !queue.consumers.is_suspended(channel) && consumer.has_credit() {
             if !channels.get(&channel).is_some_and(|state| state.is_full()) {

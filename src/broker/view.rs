@@ -173,7 +173,7 @@ impl Broker {
         self.connections.values().map(|connection| connection.unread.len()).sum()
     }
 
-    /// Publishes of blocked connections that nobody has read.
+    /// Publishes of blocked connections that the broker has not read.
     pub fn unread_publishes(&self) -> impl Iterator<Item = &super::BasicPublish> {
         self.connections.values().flat_map(|connection| &connection.unread).filter_map(super::node::Unread::publish)
     }
@@ -196,7 +196,7 @@ impl Broker {
         self.channels.contains_key(&channel)
     }
 
-    /// How many deliveries of a channel nobody has settled.
+    /// How many deliveries of a channel are not settled.
     #[must_use]
     pub fn unacked_on(&self, channel: ChannelId) -> u64 {
         self.channels.get(&channel).map_or(0, |channel| channel.unacked.tags().count() as u64)

@@ -52,7 +52,8 @@ fn harmless(text: &str) -> String {
 
 pub fn csv(rows: &[Row]) -> String {
     let mut table = csv::Writer::from_writer(Vec::new());
-    let mut write = |cells: [&str; 7]| table.write_record(cells.map(harmless)).expect("a list in memory takes every row");
+    let mut write =
+        |cells: [&str; 7]| table.write_record(cells.map(harmless)).expect("all rows have seven cells, and memory takes them all");
     write(["file", "student", "lesson", "percent", "outdated", "steps", "error"]);
     for row in rows {
         match &row.result {
@@ -72,8 +73,8 @@ pub fn csv(rows: &[Row]) -> String {
             Err(why) => write([&row.file, "", "", "", "", "", why]),
         }
     }
-    let bytes = table.into_inner().expect("a list in memory can be flushed");
-    String::from_utf8(bytes).expect("text was written")
+    let bytes = table.into_inner().expect("memory takes what was still buffered");
+    String::from_utf8(bytes).expect("every cell is UTF-8, so all of them are")
 }
 
 /// One suite a submission, one case a finding.
@@ -104,7 +105,7 @@ pub fn junit(rows: &[Row]) -> String {
         }
         report.add_test_suite(suite);
     }
-    report.to_string().expect("a report is text")
+    report.to_string().expect("the report is written to memory, and its texts are escaped")
 }
 
 pub fn markdown(rows: &[Row]) -> String {

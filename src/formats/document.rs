@@ -39,6 +39,53 @@ pub fn too_large(text: &str) -> Option<Problem> {
     Some(Problem { path: String::new(), message })
 }
 
+/// Parses the text of a JSON file.
+///
+/// # Errors
+/// It is too large, empty, or no JSON.
+pub fn parse(text: &str) -> Result<Json, Problem> {
+    let problem = |message: String| Problem { path: String::new(), message };
+    if let Some(too_large) = too_large(text) {
+        return Err(too_large);
+    }
+    if text.trim().is_empty() {
+        return Err(problem("the file is empty".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| problem(format!("this is not JSON: {error}")))
+}
+
+/// A kind of file: the field that it begins with, which says its version.
+#[derive(Debug)]
+pub struct Format {
+    pub key: &'static str,
+    /// As a person calls such a file.
+    pub name: &'static str,
+    pub version: u64,
+}
+
+impl Format {
+    /// Whether a document says that it is of this kind.
+    #[must_use]
+    pub fn is_of(&self, document: &Json) -> bool {
+        document.get(self.key).is_some()
+    }
+
+    /// Parses a file of this kind. The version comes first: a file of tomorrow is not "full of unknown fields", it is of tomorrow.
+    ///
+    /// # Errors
+    /// It is no JSON, of another kind, or of another version.
+    pub fn parse(&self, text: &str) -> Result<Json, Vec<Problem>> {
+        let Self { key, name, version: ours } = self;
+        let document = parse(text).map_err(|problem| vec![problem])?;
+        let message = match document.get(key).map(Json::as_u64) {
+            Some(Some(version)) if version == *ours => return Ok(document),
+            Some(Some(version)) => format!("this is format {version}, and this Requeue reads format {ours}: a newer one may open it"),
+            _ => format!("the format's version is missing: a {name} begins with \"{key}\": {ours}"),
+        };
+        Err(vec![Problem { path: (*key).to_owned(), message }])
+    }
+}
+
 /// What was wrong so far. A file of 16 MiB can hold millions of mistakes: the first ones are kept, the others counted.
 #[derive(Debug, Default)]
 pub struct Mistakes {
@@ -64,6 +111,15 @@ impl Mistakes {
     pub fn into_problems(self) -> Vec<Problem> {
         few(self.first.into_inner(), self.more.get())
     }
+
+    /// What was read, if nothing was wrong.
+    ///
+    /// # Errors
+    /// What was wrong; never empty.
+    pub fn or<T>(self, read: T) -> Result<T, Vec<Problem>> {
+        let problems = self.into_problems();
+        if problems.is_empty() { Ok(read) } else { Err(problems) }
+    }
 }
 
 /// A value of the document, and where it stands. After a mistake reading yields the type's empty value.
@@ -85,7 +141,7 @@ impl<'a> Node<'a> {
         self.mistakes.add(&self.path, message);
     }
 
-    fn expect<T>(&self, what: &str, value: Option<T>) -> Option<T> {
+    fn must_be<T>(&self, what: &str, value: Option<T>) -> Option<T> {
         if let (None, Some(found)) = (&value, self.value) {
             let found = match found {
                 Json::Null => "null".to_owned(),
@@ -102,12 +158,12 @@ impl<'a> Node<'a> {
 
     #[must_use]
     pub fn text(&self) -> String {
-        self.expect("a text", self.value.and_then(Json::as_str)).unwrap_or_default().to_owned()
+        self.must_be("a text", self.value.and_then(Json::as_str)).unwrap_or_default().to_owned()
     }
 
     #[must_use]
     pub fn name(&self) -> Name {
-        self.expect("a text", self.value.and_then(Json::as_str)).unwrap_or_default().into()
+        self.must_be("a text", self.value.and_then(Json::as_str)).unwrap_or_default().into()
     }
 
     /// The text, if it is one; anything else is no mistake.
@@ -119,19 +175,19 @@ impl<'a> Node<'a> {
     /// A whole number, perhaps negative.
     #[must_use]
     pub fn integer(&self) -> i64 {
-        self.expect("a whole number", self.value.and_then(Json::as_i64)).unwrap_or_default()
+        self.must_be("a whole number", self.value.and_then(Json::as_i64)).unwrap_or_default()
     }
 
     #[must_use]
     pub fn flag(&self) -> bool {
-        self.expect("true or false", self.value.and_then(Json::as_bool)).unwrap_or_default()
+        self.must_be("true or false", self.value.and_then(Json::as_bool)).unwrap_or_default()
     }
 
     /// A whole number from 0 to `max`.
     #[must_use]
     pub fn whole(&self, max: u64) -> u64 {
         let number = self.value.and_then(Json::as_u64).filter(|number| *number <= max);
-        self.expect(&format!("a whole number from 0 to {max}"), number).unwrap_or_default()
+        self.must_be(&format!("a whole number from 0 to {max}"), number).unwrap_or_default()
     }
 
     /// A whole number from 0 to what the type can hold.
@@ -148,13 +204,13 @@ impl<'a> Node<'a> {
     /// What has a text of its own, such as a fault.
     #[must_use]
     pub fn parsed<T: std::str::FromStr<Err = String>>(&self) -> Option<T> {
-        let text = self.expect("a text", self.value.and_then(Json::as_str))?;
+        let text = self.must_be("a text", self.value.and_then(Json::as_str))?;
         text.parse().map_err(|why: String| self.mistake(why)).ok()
     }
 
     #[must_use]
     pub fn number(&self) -> f64 {
-        self.expect("a number", self.value.and_then(Json::as_f64)).unwrap_or_default()
+        self.must_be("a number", self.value.and_then(Json::as_f64)).unwrap_or_default()
     }
 
     /// Milliseconds, perhaps with a fraction.
@@ -162,7 +218,7 @@ impl<'a> Node<'a> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is checked to be within bounds")]
     pub fn millis(&self) -> SimTime {
         let millis = self.value.and_then(Json::as_f64).filter(|millis| (0.0..=SPAN_MS_MAX).contains(millis));
-        let millis = self.expect("milliseconds, from 0 to ten years", millis).unwrap_or_default();
+        let millis = self.must_be("milliseconds, from 0 to ten years", millis).unwrap_or_default();
         SimTime::from_micros((millis * 1_000.0).round() as u64)
     }
 
@@ -170,7 +226,7 @@ impl<'a> Node<'a> {
     pub fn point(&self) -> Point {
         let pair = self.value.and_then(Json::as_array).filter(|list| list.len() == 2);
         let pair = pair.and_then(|list| list[0].as_f64().zip(list[1].as_f64()));
-        let (x, y) = self.expect("two numbers, as in [120, 80]", pair).unwrap_or_default();
+        let (x, y) = self.must_be("two numbers, as in [120, 80]", pair).unwrap_or_default();
         Point { x, y }
     }
 
@@ -181,7 +237,7 @@ impl<'a> Node<'a> {
 
     #[must_use]
     pub fn object(&self) -> Map<String, Json> {
-        self.expect("an object", self.value.and_then(Json::as_object)).cloned().unwrap_or_default()
+        self.must_be("an object", self.value.and_then(Json::as_object)).cloned().unwrap_or_default()
     }
 
     /// The entries of an object whose keys are names.
@@ -204,7 +260,7 @@ impl<'a> Node<'a> {
         let found = text.and_then(|text| words.iter().find(|(word, _)| *word == text)).map(|(_, value)| *value);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.expect::<()>(&format!("one of {}", known.join(", ")), None);
+            self.must_be::<()>(&format!("one of {}", known.join(", ")), None);
         }
         found
     }
@@ -218,7 +274,7 @@ impl<'a> Node<'a> {
     /// The items of a list that has at most so many; those beyond are not read.
     #[must_use]
     pub fn items_up_to(&self, max: usize, what: &str) -> Vec<Node<'a>> {
-        let items = self.expect("a list", self.value.and_then(Json::as_array)).map_or(&[][..], Vec::as_slice);
+        let items = self.must_be("a list", self.value.and_then(Json::as_array)).map_or(&[][..], Vec::as_slice);
         if let Some(why) = beyond(what, items.len(), max) {
             self.mistake(why);
         }
@@ -229,7 +285,7 @@ impl<'a> Node<'a> {
     /// The fields of an object. Call [`Fields::done`] when all known ones have been asked for.
     #[must_use]
     pub fn fields(&self) -> Fields<'a> {
-        let fields = self.expect("an object", self.value.and_then(Json::as_object));
+        let fields = self.must_be("an object", self.value.and_then(Json::as_object));
         Fields { fields, path: self.path.clone(), mistakes: self.mistakes, known: RefCell::default() }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// Deeper than this nobody writes: what is nested further stays text.
+/// No text needs to be nested deeper: what is stays text.
 const DEPTH_MAX: usize = 16;
 /// A longer paragraph is shown as it is written: finding pairs in it would take its square.
 const PARAGRAPH_MAX: usize = 4_000;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
-use super::document::too_large;
+use super::document::parse;
 use super::{lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
@@ -27,14 +25,15 @@ pub fn read(text: &str) -> Result<Opened, Vec<Problem>> {
     if lesson_file::is_one(text) {
         return lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson)));
     }
-    if let Some(problem) = too_large(text) {
-        return Err(vec![problem]);
+    let document = parse(text).map_err(|problem| vec![problem])?;
+    if progress_file::is_one(&document) {
+        return progress_file::read(&document).map(Opened::Progress);
     }
-    let document: Option<Json> = serde_json::from_str(text).ok();
-    match &document {
-        Some(document) if progress_file::is_one(document) => progress_file::read(document).map(Opened::Progress),
-        Some(document) if recording_file::is_one(document) => recording_file::read(text).map(|file| Opened::Recording(file.recording)),
+    let recording = if recording_file::is_one(&document) {
+        recording_file::read(text).map(|file| file.recording)
+    } else {
         // The reader of scenarios says what is wrong with anything else.
-        _ => scenario_file::read(text).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario)))),
-    }
+        scenario_file::read(text).map(|scenario| Recording::of(Arc::new(scenario)))
+    };
+    recording.map(Opened::Recording)
 }

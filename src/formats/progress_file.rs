@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::document::{Mistakes, Node, too_large};
+use super::document::{Mistakes, Node, parse};
 use super::result_file;
 use crate::base::limits;
-use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::lesson::grade::Submission;
 use crate::lesson::progress::{LessonProgress, Progress};
@@ -29,8 +28,7 @@ pub fn read(document: &Json) -> Result<Progress, Vec<Problem>> {
     let fields = Node::root(document, &mistakes).fields();
     let progress = progress(&fields.need("requeue_progress"));
     fields.done();
-    let problems = mistakes.into_problems();
-    if problems.is_empty() { Ok(progress) } else { Err(problems) }
+    mistakes.or(progress)
 }
 
 /// A file of progress.
@@ -76,7 +74,7 @@ fn progress(node: &Node) -> Progress {
         fields.done();
         // A lesson has steps: without their number the entry was no progress.
         if steps > 0 {
-            progress.set(lesson.into(), LessonProgress { steps, done });
+            progress.set(&lesson.into(), LessonProgress { steps, done });
         }
     }
     progress
@@ -86,12 +84,9 @@ fn read_all<T: Default>(text: &str, read: impl FnOnce(&Node) -> T) -> (T, Vec<Pr
     if text.is_empty() {
         return (T::default(), Vec::new());
     }
-    if let Some(problem) = too_large(text) {
-        return (T::default(), vec![problem]);
-    }
-    let document: Json = match serde_json::from_str(text) {
+    let document = match parse(text) {
         Ok(document) => document,
-        Err(error) => return (T::default(), vec![Problem { path: String::new(), message: format!("this is not JSON: {error}") }]),
+        Err(problem) => return (T::default(), vec![problem]),
     };
     let mistakes = Mistakes::default();
     let found = read(&Node::root(&document, &mistakes));
@@ -100,21 +95,15 @@ fn read_all<T: Default>(text: &str, read: impl FnOnce(&Node) -> T) -> (T, Vec<Pr
 
 /// The work of each lesson, as its result file has it. A result is read when its lesson is opened: together they are megabytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Works(OrderedMap<Name, String>);
+pub struct Works(Vec<(Name, String)>);
 
 impl Works {
     /// Reads what a browser kept: all that can be read, and what is wrong with the rest.
     #[must_use]
     pub fn read_kept(text: &str) -> (Self, Vec<Problem>) {
         read_all(text, |node| {
-            let mut works = OrderedMap::new();
-            for (lesson, node) in node.entries() {
-                let result = node.text();
-                if !result.is_empty() {
-                    works.insert(lesson.into(), result);
-                }
-            }
-            Self(works)
+            let works = node.entries().into_iter().map(|(lesson, node)| (lesson.into(), node.text()));
+            Self(works.filter(|(_, result)| !result.is_empty()).collect())
         })
     }
 
@@ -128,19 +117,21 @@ impl Works {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn of(&self, lesson: &str) -> Result<Option<Submission>, Vec<Problem>> {
-        self.0.get(lesson).map(|text| result_file::read(text)).transpose()
+        self.0.iter().find(|(of, _)| **of == *lesson).map(|(_, text)| result_file::read(text)).transpose()
     }
 
     pub fn set(&mut self, submission: &Submission) {
-        if self.0.values().map(String::len).sum::<usize>() > WORKS_BYTES_MAX {
-            self.0 = OrderedMap::new();
+        if self.0.iter().map(|(_, result)| result.len()).sum::<usize>() > WORKS_BYTES_MAX {
+            self.0.clear();
         }
-        self.0.insert(submission.lesson.clone(), result_file::write(submission));
+        self.take(&submission.lesson);
+        self.0.push((submission.lesson.clone(), result_file::write(submission)));
     }
 
     /// Takes the text of a lesson's work out.
     pub fn take(&mut self, lesson: &str) -> Option<String> {
-        self.0.remove(lesson)
+        let index = self.0.iter().position(|(of, _)| **of == *lesson)?;
+        Some(self.0.remove(index).1)
     }
 }
 
@@ -151,8 +142,8 @@ mod tests {
 
     fn some() -> Progress {
         let mut progress = Progress::default();
-        progress.set("why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "a \"quoted\" one".into()] });
-        progress.set("durable".into(), LessonProgress { steps: 3, done: Vec::new() });
+        progress.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "a \"quoted\" one".into()] });
+        progress.set(&"durable".into(), LessonProgress { steps: 3, done: Vec::new() });
         progress
     }
 
@@ -211,8 +202,8 @@ mod tests {
     fn progress_of_two_browsers_is_united() {
         let mut progress = some();
         let mut other = Progress::default();
-        other.set("durable".into(), LessonProgress { steps: 4, done: vec!["x".into()] });
-        other.set("why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "zero".into()] });
+        other.set(&"durable".into(), LessonProgress { steps: 4, done: vec!["x".into()] });
+        other.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "zero".into()] });
         progress.unite(&other);
         let done = |lesson: &str| progress.of(lesson).map(|progress| (progress.steps, progress.done.len()));
         assert_eq!((done("durable"), done("why-events")), (Some((4, 1)), Some((5, 3))));

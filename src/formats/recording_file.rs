@@ -1,11 +1,11 @@
-//! Recordings, format 1: a scenario, a seed and everything that came from outside. Whoever opens one sees the same run.
+//! Recordings, format 1: a scenario, a seed and everything that came from outside. Everyone who opens one sees the same run.
 
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::amqp_json::table_to_json;
-use super::document::{Fields, Mistakes, Node, too_large};
+use super::document::{Fields, Format, Mistakes, Node};
 use super::pretty::Doc;
 use super::scenario_file;
 use crate::base::{SimTime, limits};
@@ -15,10 +15,12 @@ use crate::sim::{HandPublish, Input, Recording, TimedInput};
 
 pub const VERSION: u64 = 1;
 
+const FORMAT: Format = Format { key: "requeue_recording", name: "recording", version: VERSION };
+
 /// Whether a document says it is a recording.
 #[must_use]
 pub fn is_one(document: &Json) -> bool {
-    document.get("requeue_recording").is_some()
+    FORMAT.is_of(document)
 }
 
 /// A recording, and how far it goes.
@@ -35,22 +37,7 @@ pub struct RecordingFile {
 /// # Errors
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
-    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if let Some(problem) = too_large(text) {
-        return Err(vec![problem]);
-    }
-    let document: Json = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(error) => return one("", format!("this is not JSON: {error}")),
-    };
-    match document.get("requeue_recording").map(Json::as_u64) {
-        Some(Some(VERSION)) => {}
-        Some(Some(version)) => {
-            let message = format!("this is format {version}, and this Requeue reads format {VERSION}: a newer one may open it");
-            return one("requeue_recording", message);
-        }
-        _ => return one("requeue_recording", format!("a recording begins with \"requeue_recording\": {VERSION}")),
-    }
+    let document = FORMAT.parse(text)?;
     let mistakes = Mistakes::default();
     let file = recording(&Node::root(&document, &mistakes));
     let mut problems = mistakes.into_problems();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Mistakes, Node, too_large};
+use super::document::{Format, Mistakes, Node};
 use super::pretty::Doc;
 use super::recording_file;
 use crate::base::limits;
@@ -10,6 +10,9 @@ use crate::lesson::grade::{Grade, Submission, WHOLE, Work};
 use crate::scenario::Problem;
 
 pub const VERSION: u64 = 1;
+
+const FORMAT: Format = Format { key: "requeue_result", name: "result", version: VERSION };
+
 /// What is written by hand.
 pub const TEXT_BYTES_MAX: usize = 20_000;
 pub const STUDENT_BYTES_MAX: usize = 255;
@@ -38,23 +41,10 @@ pub fn write(submission: &Submission) -> String {
 /// # Errors
 /// Everything that is wrong; never empty.
 pub fn read(text: &str) -> Result<Submission, Vec<Problem>> {
-    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if let Some(problem) = too_large(text) {
-        return Err(vec![problem]);
-    }
-    let document: serde_json::Value = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(error) => return one("", format!("this is not JSON: {error}")),
-    };
-    match document.get("requeue_result").map(serde_json::Value::as_u64) {
-        Some(Some(VERSION)) => {}
-        Some(Some(version)) => return one("requeue_result", format!("this is format {version}, and this Requeue reads format {VERSION}")),
-        _ => return one("requeue_result", format!("a result begins with \"requeue_result\": {VERSION}")),
-    }
+    let document = FORMAT.parse(text)?;
     let mistakes = Mistakes::default();
     let submission = submission(&Node::root(&document, &mistakes));
-    let problems = mistakes.into_problems();
-    if problems.is_empty() { Ok(submission) } else { Err(problems) }
+    mistakes.or(submission)
 }
 
 fn submission(node: &Node) -> Submission {

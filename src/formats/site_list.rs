@@ -1,8 +1,8 @@
 //! The lists of the site: the scenarios of its gallery, and the lessons of its course.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::document::{Mistakes, Node};
+use super::document::{Mistakes, Node, parse};
 use crate::base::number::{self, Fixed};
 use crate::scenario::{Point, Problem, Scenario};
 
@@ -99,14 +99,10 @@ pub fn read_course(text: &str) -> Result<Vec<CourseEntry>, Vec<Problem>> {
 }
 
 fn read<T>(text: &str, entry: impl Fn(&Node) -> T) -> Result<Vec<T>, Vec<Problem>> {
-    let document: Json = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(error) => return Err(vec![Problem { path: String::new(), message: format!("this is not JSON: {error}") }]),
-    };
+    let document = parse(text).map_err(|problem| vec![problem])?;
     let mistakes = Mistakes::default();
     let entries = Node::root(&document, &mistakes).items().iter().map(entry).collect();
-    let problems = mistakes.into_problems();
-    if problems.is_empty() { Ok(entries) } else { Err(problems) }
+    mistakes.or(entries)
 }
 
 /// A letter and a centre, as in `q120,80`.

@@ -4,14 +4,14 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::broker::{Event, Message, Outcome};
 use crate::sim::trace::event_name;
-use crate::sim::{Happening, InstanceId, Occurrence, World};
+use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};
 
 /// One line, without its end.
 #[must_use]
-pub fn line(world: &World, occurrence: &Occurrence) -> String {
+pub fn line(world: &World, occurrence: &TimedEvent) -> String {
     let mut fields = Map::new();
     let what = match &occurrence.what {
-        Happening::Broker(event) => broker(world, event, &mut fields),
+        WorldEvent::Broker(event) => broker(world, event, &mut fields),
         other => program(world, other, &mut fields),
     };
     let mut line = json!({ "at_us": occurrence.at.as_micros(), "what": what });
@@ -124,76 +124,76 @@ fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'sta
     event.name()
 }
 
-fn program(world: &World, what: &Happening, fields: &mut Map<String, Json>) -> &'static str {
+fn program(world: &World, what: &WorldEvent, fields: &mut Map<String, Json>) -> &'static str {
     program_of(world, what.instance(), fields);
     if let Some(about) = what.about() {
         put(fields, "about", &**about);
     }
     let client = |client: usize| world.clients().get(client).map_or("", |state| &*state.spec.name);
     match what {
-        Happening::ConnectFailed { reason, .. } | Happening::ConnectionLost { reason, .. } | Happening::PublishFailed { reason, .. } => {
+        WorldEvent::ConnectFailed { reason, .. } | WorldEvent::ConnectionLost { reason, .. } | WorldEvent::PublishFailed { reason, .. } => {
             put(fields, "reason", *reason);
         }
-        Happening::Killed { runs, .. } => put(fields, "runs", *runs),
-        Happening::FaultBegan(fault) | Happening::FaultEnded(fault) => put(fields, "fault", fault.to_string()),
-        Happening::RequestSent { client: index, number, attempt } => {
+        WorldEvent::Killed { runs, .. } => put(fields, "runs", *runs),
+        WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => put(fields, "fault", fault.to_string()),
+        WorldEvent::RequestSent { client: index, number, attempt } => {
             put(fields, "client", client(*index));
             put(fields, "number", *number);
             put(fields, "attempt", *attempt);
         }
-        Happening::RequestRefused { service, path } => {
+        WorldEvent::RequestRefused { service, path } => {
             put(fields, "service", world.services().get(*service).map_or("", |state| &*state.spec.name));
             put(fields, "path", &**path);
         }
-        Happening::Answered { client: index, number, status } => {
+        WorldEvent::Answered { client: index, number, status } => {
             put(fields, "client", client(*index));
             put(fields, "number", *number);
             put(fields, "status", *status);
         }
-        Happening::GaveUp { client: index, number } => {
+        WorldEvent::GaveUp { client: index, number } => {
             put(fields, "client", client(*index));
             put(fields, "number", *number);
         }
-        Happening::Began { number, .. } => put(fields, "number", *number),
-        Happening::Persisted { record, state, .. } => {
+        WorldEvent::Began { number, .. } => put(fields, "number", *number),
+        WorldEvent::Persisted { record, state, .. } => {
             put(fields, "record", *record);
             put(fields, "state", &**state);
         }
-        Happening::Sent { event, routing_key, .. } => {
+        WorldEvent::Sent { event, routing_key, .. } => {
             put(fields, "event", &**event);
             put(fields, "routing_key", &**routing_key);
         }
-        Happening::Unsent { routing_key, .. } => put(fields, "routing_key", &**routing_key),
-        Happening::PublishLost { reason, .. } => put(fields, "reason", reason.as_str()),
-        Happening::CallFailed { service, attempt, reason, .. } => {
+        WorldEvent::Unsent { routing_key, .. } => put(fields, "routing_key", &**routing_key),
+        WorldEvent::PublishLost { reason, .. } => put(fields, "reason", reason.as_str()),
+        WorldEvent::CallFailed { service, attempt, reason, .. } => {
             put(fields, "called", &**service);
             put(fields, "attempt", *attempt);
             put(fields, "reason", reason.as_str());
         }
-        Happening::CircuitOpened { service, .. } | Happening::CircuitClosed { service, .. } => put(fields, "called", &**service),
-        Happening::Effect { what, whom, .. } => {
+        WorldEvent::CircuitOpened { service, .. } | WorldEvent::CircuitClosed { service, .. } => put(fields, "called", &**service),
+        WorldEvent::Effect { what, whom, .. } => {
             put(fields, "effect", &**what);
             put(fields, "whom", whom.as_str());
         }
-        Happening::Settling { verdict, .. } => put(fields, "verdict", verdict.name()),
-        Happening::HandlerFailed { step, reason, .. } => {
+        WorldEvent::Settling { verdict, .. } => put(fields, "verdict", verdict.name()),
+        WorldEvent::HandlerFailed { step, reason, .. } => {
             put(fields, "step", *step);
             put(fields, "reason", reason.as_str());
         }
-        Happening::LostDelivery { no_ack, is_up, is_unacked, .. } => {
+        WorldEvent::LostDelivery { no_ack, is_up, is_unacked, .. } => {
             put(fields, "no_ack", *no_ack);
             put(fields, "up", *is_up);
             put(fields, "unacked", *is_unacked);
         }
-        Happening::Broker(_)
-        | Happening::Started(_)
-        | Happening::Connected(_)
-        | Happening::Stopping(_)
-        | Happening::Stopped(_)
-        | Happening::Edited
-        | Happening::Finished { .. }
-        | Happening::Skipped { .. }
-        | Happening::SettlementLost { .. } => {}
+        WorldEvent::Broker(_)
+        | WorldEvent::Started(_)
+        | WorldEvent::Connected(_)
+        | WorldEvent::Stopping(_)
+        | WorldEvent::Stopped(_)
+        | WorldEvent::Edited
+        | WorldEvent::Finished { .. }
+        | WorldEvent::Skipped { .. }
+        | WorldEvent::SettlementLost { .. } => {}
     }
     what.name()
 }

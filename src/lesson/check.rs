@@ -42,7 +42,7 @@ pub fn check(lesson: &Lesson, seeds: u32) -> Vec<String> {
             }
         }
     }
-    // Whoever does all of it has all of it.
+    // A learner who does all of it gets all of it.
     if found.is_empty() {
         let graded = grade(lesson, &solved(lesson), &[]);
         found.extend(
@@ -81,7 +81,7 @@ fn passes_by_itself(lesson: &Lesson, step: &Step, goal: &Goal) -> Option<SimTime
     let recording = Attempt::default().recording(&lesson.scenario);
     let holds = |at: &SimTime| {
         let judging = Judging::of(lesson, step, &recording, *at, &[]);
-        judging.is_some_and(|judging| judging.to_end().iter().all(|finding| finding.good))
+        judging.is_some_and(|judging| judging.to_end().iter().all(|finding| finding.by_itself))
     };
     match step.task {
         Task::Fix(_) => Some(goal.until).filter(holds),
@@ -89,7 +89,7 @@ fn passes_by_itself(lesson: &Lesson, step: &Step, goal: &Goal) -> Option<SimTime
     }
 }
 
-/// What somebody hands in who does everything as the lesson would.
+/// What a learner hands in who does everything as the lesson would.
 #[must_use]
 pub fn solved(lesson: &Lesson) -> Submission {
     let works = lesson.steps.iter().filter_map(|step| {

@@ -201,16 +201,22 @@ fn of_step(step: &Step, work: Option<&Work>, right: &[String], judged: Option<Ve
             (if good { WHOLE } else { 0 }, vec![("predicted".to_owned(), good, why)])
         }
         (Task::Explain { .. }, Some(Work::Text { text, ticked })) => {
-            // Nobody but a person can judge it: what is written is counted, and shown.
+            // Only a person can judge it: what is written is counted, and shown.
             let good = !text.trim().is_empty();
             let points = ticked.iter().filter(|tick| **tick).count();
             (if good { WHOLE } else { 0 }, vec![(format!("written, {points} of {} points ticked", ticked.len()), good, None)])
         }
         (_, Some(Work::Run { .. })) => match judged {
             Some(findings) => {
-                let good = findings.iter().filter(|finding| finding.good).count();
-                let share = u32::try_from(good * WHOLE as usize / findings.len().max(1)).unwrap_or(0);
-                (share, findings.into_iter().map(|finding| (finding.says, finding.good, finding.why)).collect())
+                // What holds without any work earns nothing, unless the goal as a whole is reached.
+                let is_reached = findings.iter().all(|finding| finding.good);
+                let earned = findings.iter().filter(|finding| finding.good && (is_reached || !finding.by_itself)).count();
+                let share = u32::try_from(earned * WHOLE as usize / findings.len().max(1)).unwrap_or(0);
+                let told = |finding: Finding| {
+                    let unearned = finding.good && finding.by_itself && !is_reached;
+                    (finding.says, finding.good, if unearned { Some(BY_ITSELF.to_owned()) } else { finding.why })
+                };
+                (share, findings.into_iter().map(told).collect())
             }
             None => (0, vec![("a run answers nothing here".to_owned(), false, None)]),
         },
@@ -218,6 +224,9 @@ fn of_step(step: &Step, work: Option<&Work>, right: &[String], judged: Option<Ve
     };
     StepGrade { step: step.id.clone(), task: step.task.name(), share, findings }
 }
+
+/// Why a clause that holds earns nothing.
+const BY_ITSELF: &str = "it holds when nothing is done, too: it counts with the rest";
 
 fn told(words: &[String]) -> String {
     if words.is_empty() { "nothing".into() } else { words.join(", ") }

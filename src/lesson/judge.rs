@@ -6,15 +6,18 @@ use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Step, 
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, in_order};
 use crate::broker::{Event, Name};
+use crate::scenario::edit::names::Referent;
 use crate::scenario::{Fault, Property, Scenario, Trigger};
 use crate::sim::judge::{holds, judge};
-use crate::sim::{Happening, Input, InstanceId, Recording, TimedInput, World};
+use crate::sim::{Input, InstanceId, Recording, TimedInput, World, WorldEvent};
 
 /// How one clause was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub says: String,
     pub good: bool,
+    /// It holds in the same moment of a run in which the learner does nothing: it is no achievement.
+    pub by_itself: bool,
     /// What happened instead, in plain words.
     pub why: Option<String>,
     /// The run in which it went wrong soonest, and when.
@@ -32,7 +35,11 @@ pub struct Failing {
 pub struct Judging {
     goal: Goal,
     start: Arc<Scenario>,
+    /// The goal's clauses under the names that the lesson began with.
+    clauses_at_start: Vec<Clause>,
     subject: Subject,
+    /// Nothing was done: what holds, holds by itself.
+    is_untouched: bool,
     run: u32,
     /// The one that is being played.
     playing: Option<Box<Run>>,
@@ -43,7 +50,7 @@ pub struct Judging {
 enum Subject {
     /// A system, on many seeds.
     System(Arc<Scenario>),
-    /// One run, as far as it went.
+    /// One run, as far as it went. The learner chooses its end: so it is compared with the same run in which nothing is done.
     Run(Recording, SimTime),
 }
 
@@ -56,8 +63,9 @@ impl Judging {
     pub fn of(lesson: &Lesson, step: &Step, recording: &Recording, until: SimTime, hidden: &[Fault]) -> Option<Self> {
         let mut goal = step.task.goal()?.clone();
         let renames = Renames::of(&lesson.scenario, recording);
+        let clauses_at_start = goal.clauses.clone();
         for clause in &mut goal.clauses {
-            clause.demand = clause.demand.renamed(&|name| renames.now(name));
+            clause.demand = clause.demand.renamed(&|referent, name| renames.now(referent, name));
         }
         let subject = match &step.task {
             Task::Fix(_) => Subject::System(Arc::new(examined(lesson, last(recording), &goal, hidden))),
@@ -67,9 +75,21 @@ impl Judging {
                 until,
             ),
         };
-        let findings =
-            goal.clauses.iter().map(|clause| Finding { says: clause.says.clone(), good: true, why: None, failing: None }).collect();
-        let mut judging = Self { goal, start: lesson.scenario.clone(), subject, run: 0, playing: None, findings };
+        let is_untouched = match &subject {
+            Subject::System(_) => Lock::ALL.iter().all(|(_, lock)| lock.is_kept(&lesson.scenario, last(recording))),
+            Subject::Run(recording, _) => recording.inputs.is_empty(),
+        };
+        let findings = goal.clauses.iter().map(|clause| Finding {
+            says: clause.says.clone(),
+            good: true,
+            // A system that was changed is judged on seeds and faults of the lesson: no moment of it can be chosen.
+            by_itself: is_untouched || matches!(subject, Subject::Run(..)),
+            why: None,
+            failing: None,
+        });
+        let findings = findings.collect();
+        let mut judging =
+            Self { goal, start: lesson.scenario.clone(), clauses_at_start, subject, is_untouched, run: 0, playing: None, findings };
         let systems = recording.inputs.iter().filter_map(|timed| match &timed.input {
             Input::Edit(scenario) => Some(&**scenario),
             _ => None,
@@ -100,7 +120,8 @@ impl Judging {
     const fn runs(&self) -> u32 {
         match self.subject {
             Subject::System(_) => self.goal.seeds,
-            Subject::Run(..) => 1,
+            Subject::Run(..) if self.is_untouched => 1,
+            Subject::Run(..) => 2,
         }
     }
 
@@ -138,6 +159,9 @@ impl Judging {
                 self.playing = Some(run);
             }
         }
+        if self.is_over() {
+            self.refuse_nothing();
+        }
         self.is_over()
     }
 
@@ -148,25 +172,53 @@ impl Judging {
                 let inputs = self.goal.inputs.iter().cloned().collect();
                 Run::new(Recording { scenario: scenario.clone(), seed, inputs }, self.goal.until, &self.goal.clauses)
             }
-            Subject::Run(recording, until) => Run::new(recording.clone(), *until, &self.goal.clauses),
+            Subject::Run(recording, until) if self.run == 0 => Run::new(recording.clone(), *until, &self.goal.clauses),
+            Subject::Run(recording, until) => {
+                let nothing_done = Recording::new(recording.scenario.clone(), recording.seed);
+                Run::new(nothing_done, *until, &self.clauses_at_start)
+            }
         }
     }
 
     /// Takes note of what a run shows.
     fn conclude(&mut self, run: &Run) {
         self.run += 1;
+        if self.run == 2 && matches!(self.subject, Subject::Run(..)) {
+            self.compare_with_nothing_done(run);
+            return;
+        }
         if !run.ended {
-            // It fails everything, and would on every other seed take as long.
+            // It fails everything, and would take as long on every other seed.
             self.run = self.runs();
         }
         for (clause, finding) in self.goal.clauses.iter().zip(&mut self.findings) {
             let Some((why, broken)) = run.against(clause, &self.start) else { continue };
             let at = broken.unwrap_or(run.until);
             let sooner = finding.failing.as_ref().is_none_or(|failing| at < failing.at);
-            finding.good = false;
+            (finding.good, finding.by_itself) = (false, false);
             if sooner {
                 finding.why = Some(why);
                 finding.failing = Some(Failing { recording: run.recording.clone(), at });
+            }
+        }
+    }
+
+    fn compare_with_nothing_done(&mut self, run: &Run) {
+        for (clause, finding) in self.clauses_at_start.iter().zip(&mut self.findings) {
+            finding.by_itself &= run.against(clause, &self.start).is_none();
+        }
+    }
+
+    /// A goal that holds without any work is not reached.
+    fn refuse_nothing(&mut self) {
+        if self.findings.iter().all(|finding| finding.good && finding.by_itself) {
+            let why = match &self.subject {
+                Subject::System(_) => "it holds already: the system was not changed".to_owned(),
+                Subject::Run(_, until) => format!("at {until} it holds when nothing is done, too"),
+            };
+            for finding in &mut self.findings {
+                finding.good = false;
+                finding.why = Some(why.clone());
             }
         }
     }
@@ -179,9 +231,28 @@ impl Judging {
     }
 }
 
+/// Parts whose names must differ from each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Namespace {
+    Queues,
+    Exchanges,
+    /// Services and clients.
+    Programs,
+}
+
+impl Namespace {
+    const fn of(referent: Referent) -> Self {
+        match referent {
+            Referent::Queue => Self::Queues,
+            Referent::Exchange => Self::Exchanges,
+            Referent::Service | Referent::Program => Self::Programs,
+        }
+    }
+}
+
 /// What was renamed on the way. A goal speaks of the names its lesson began with.
 #[derive(Debug, Default)]
-pub struct Renames(Vec<(Name, Name)>);
+pub struct Renames(Vec<(Namespace, Name, Name)>);
 
 impl Renames {
     #[must_use]
@@ -191,10 +262,10 @@ impl Renames {
         for timed in recording.inputs.iter() {
             let Input::Edit(scenario) = &timed.input else { continue };
             let after = names(scenario);
-            for (old, new) in before.iter().zip(&after).filter(|(old, new)| old.len() == new.len()) {
+            for ((namespace, old), (_, new)) in before.iter().zip(&after).filter(|((_, old), (_, new))| old.len() == new.len()) {
                 // To rename changes no part's place among its like.
                 for (was, is) in old.iter().zip(new).filter(|(was, is)| was != is && !new.contains(was) && !old.contains(is)) {
-                    renames.note(was, is);
+                    renames.note(*namespace, was, is);
                 }
             }
             before = after;
@@ -202,26 +273,27 @@ impl Renames {
         renames
     }
 
-    fn note(&mut self, was: &Name, is: &Name) {
-        match self.0.iter_mut().find(|(_, last)| last == was) {
-            Some((_, last)) => last.clone_from(is),
-            None => self.0.push((was.clone(), is.clone())),
+    fn note(&mut self, namespace: Namespace, was: &Name, is: &Name) {
+        match self.0.iter_mut().find(|(of, _, last)| *of == namespace && last == was) {
+            Some((_, _, last)) => last.clone_from(is),
+            None => self.0.push((namespace, was.clone(), is.clone())),
         }
     }
 
     #[must_use]
-    pub fn now(&self, name: &Name) -> Name {
-        self.0.iter().find(|(first, _)| first == name).map_or(name, |(_, last)| last).clone()
+    pub fn now(&self, referent: Referent, name: &Name) -> Name {
+        let namespace = Namespace::of(referent);
+        self.0.iter().find(|(of, first, _)| *of == namespace && first == name).map_or(name, |(_, _, last)| last).clone()
     }
 }
 
 /// Of each kind of part, in their order.
-fn names(scenario: &Scenario) -> [Vec<Name>; 4] {
+fn names(scenario: &Scenario) -> [(Namespace, Vec<Name>); 4] {
     [
-        scenario.broker.queues.iter().map(|queue| queue.name.clone()).collect(),
-        scenario.broker.exchanges.iter().map(|exchange| exchange.name.clone()).collect(),
-        scenario.services.iter().map(|service| service.name.clone()).collect(),
-        scenario.clients.iter().map(|client| client.name.clone()).collect(),
+        (Namespace::Queues, scenario.broker.queues.iter().map(|queue| queue.name.clone()).collect()),
+        (Namespace::Exchanges, scenario.broker.exchanges.iter().map(|exchange| exchange.name.clone()).collect()),
+        (Namespace::Programs, scenario.services.iter().map(|service| service.name.clone()).collect()),
+        (Namespace::Programs, scenario.clients.iter().map(|client| client.name.clone()).collect()),
     ]
 }
 
@@ -331,15 +403,15 @@ impl Run {
         let occurrences: Vec<_> = self.world.drain_occurrences().collect();
         for occurrence in occurrences {
             match &occurrence.what {
-                Happening::Began { instance, about, .. } => self.note_handled(*instance, Moment::Begins, about, occurrence.at),
-                Happening::Finished { instance, about } => self.note_handled(*instance, Moment::Finishes, about, occurrence.at),
-                Happening::Broker(Event::Published { message, .. }) => {
+                WorldEvent::Began { instance, about, .. } => self.note_handled(*instance, Moment::Begins, about, occurrence.at),
+                WorldEvent::Finished { instance, about } => self.note_handled(*instance, Moment::Finishes, about, occurrence.at),
+                WorldEvent::Broker(Event::Published { message, .. }) => {
                     let number = self.published.len();
                     if let Some(event) = &message.properties.message_id {
                         self.published.get_or_insert_with(event.clone(), || number);
                     }
                 }
-                Happening::Broker(Event::Delivered(delivered)) => {
+                WorldEvent::Broker(Event::Delivered(delivered)) => {
                     if let Some(event) = &delivered.message.properties.message_id {
                         let (count, at) = self.delivered.get_or_default((delivered.queue.clone(), event.clone()));
                         (*count, *at) = (*count + 1, occurrence.at);
@@ -373,7 +445,7 @@ impl Run {
                 let reached = handlers(&self.world, exchange, routing_key, headers);
                 let wanted = in_order(services.iter().cloned());
                 (reached != wanted).then(|| {
-                    let told = if reached.is_empty() { "nobody".to_owned() } else { reached.join(", ") };
+                    let told = if reached.is_empty() { "no service".to_owned() } else { reached.join(", ") };
                     (format!("{routing_key} is handled by {told}"), None)
                 })
             }
@@ -418,7 +490,7 @@ fn handlers(world: &World, exchange: &str, routing_key: &str, headers: &crate::b
 }
 
 impl Attempt {
-    /// What somebody who does this has done: a recording, as a page would have made it.
+    /// The recording that a page makes of a learner who does this.
     #[must_use]
     pub fn recording(&self, scenario: &Arc<Scenario>) -> Recording {
         let edits =

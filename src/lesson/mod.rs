@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::base::SimTime;
 use crate::broker::Name;
+use crate::scenario::edit::names::Referent;
 use crate::scenario::property::{Named, Quantity};
 use crate::scenario::{Fault, Point, Property, Scenario};
 use crate::sim::{HandPublish, TimedInput};
@@ -66,7 +67,7 @@ impl Lock {
         Self::ALL.iter().find(|(_, lock)| *lock == self).map_or("", |(name, _)| name)
     }
 
-    /// Where things stand is nobody's business.
+    /// Positions on the canvas may change.
     fn is_kept(self, old: &Scenario, new: &Scenario) -> bool {
         match self {
             Self::Clients => alike(&old.clients, &new.clients, |one| one.at = Point::default()),
@@ -225,23 +226,25 @@ pub enum Demand {
 }
 
 impl Demand {
-    /// The same of parts under other names: what something is called is never judged.
+    /// The same of parts under other names: what something is called is never judged. A queue and an exchange may share a name, so the
+    /// new name depends on both.
     #[must_use]
-    pub fn renamed(&self, name: &dyn Fn(&Name) -> Name) -> Self {
+    pub fn renamed(&self, name: &dyn Fn(Referent, &Name) -> Name) -> Self {
         match self {
-            // An effect keeps its name, whatever is called the same.
             Self::Property(property) => Self::Property(property.renamed(&|named, old| match named {
                 Named::Effect => old.clone(),
-                Named::Queue | Named::Program => name(old),
+                Named::Queue => name(Referent::Queue, old),
+                Named::Program => name(Referent::Program, old),
             })),
             Self::Reaches { exchange, routing_key, headers, services } => Self::Reaches {
-                exchange: name(exchange),
-                routing_key: routing_key.clone(),
+                exchange: name(Referent::Exchange, exchange),
+                // By the default exchange the routing key is the name of a queue.
+                routing_key: if exchange.is_empty() { name(Referent::Queue, routing_key) } else { routing_key.clone() },
                 headers: headers.clone(),
-                services: services.iter().map(name).collect(),
+                services: services.iter().map(|service| name(Referent::Service, service)).collect(),
             },
-            Self::Order { service, moment } => Self::Order { service: name(service), moment: *moment },
-            Self::Attempts { queue, at_most } => Self::Attempts { queue: name(queue), at_most: *at_most },
+            Self::Order { service, moment } => Self::Order { service: name(Referent::Service, service), moment: *moment },
+            Self::Attempts { queue, at_most } => Self::Attempts { queue: name(Referent::Queue, queue), at_most: *at_most },
             Self::Added { part, at_most } => Self::Added { part: *part, at_most: *at_most },
         }
     }

@@ -10,7 +10,7 @@ use crate::base::ordered::in_order;
 use crate::broker::{Event, Name};
 use crate::scenario::{Property, property::Comparison, property::Quantity};
 use crate::sim::judge::judge;
-use crate::sim::{Happening, Input, Occurrence, Recording, TimedInput, World};
+use crate::sim::{Input, Recording, TimedEvent, TimedInput, World, WorldEvent};
 
 /// What a question can be answered with, and what is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Played {
     }
 
     /// Plays at most so many steps. Whether the run is over.
-    fn advance(&mut self, steps_max: u64, mut see: impl FnMut(&World, &Occurrence)) -> bool {
+    fn advance(&mut self, steps_max: u64, mut see: impl FnMut(&World, &TimedEvent)) -> bool {
         for _ in 0..steps_max {
             if self.is_over {
                 break;
@@ -158,10 +158,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn note(&mut self, world: &World, question: &Question, occurrence: &Occurrence) {
+    fn note(&mut self, world: &World, question: &Question, occurrence: &TimedEvent) {
         let about = |event: &Option<Name>, id: Option<&Name>| event.is_some() && event.as_ref() == id;
         match &occurrence.what {
-            Happening::Broker(Event::Published { message, .. }) => {
+            WorldEvent::Broker(Event::Published { message, .. }) => {
                 let by_hand = question
                     .publish
                     .as_ref()
@@ -170,17 +170,17 @@ impl Seen {
                     self.event.clone_from(&message.properties.message_id);
                 }
             }
-            Happening::Broker(Event::Routed { message, queues })
+            WorldEvent::Broker(Event::Routed { message, queues })
                 if about(&self.event, message.properties.message_id.as_ref()) && self.queues.is_empty() =>
             {
                 self.queues = queues.iter().map(ToString::to_string).collect();
             }
-            Happening::Broker(Event::DeadLettered { message, reason, .. })
+            WorldEvent::Broker(Event::DeadLettered { message, reason, .. })
                 if about(&self.event, message.properties.message_id.as_ref()) =>
             {
                 self.reason.get_or_insert(reason.name());
             }
-            Happening::Broker(Event::Delivered(delivered)) => {
+            WorldEvent::Broker(Event::Delivered(delivered)) => {
                 if let Ask::Order { service } = &question.ask {
                     let to = world.instance_of_channel(delivered.channel).and_then(|id| world.services().get(id.service));
                     let key = delivered.message.routing_key.to_string();

@@ -1,11 +1,11 @@
 //! How far a learner is in each lesson.
 
-use crate::base::ordered::{OrderedMap, in_order};
+use crate::base::ordered::in_order;
 use crate::broker::Name;
 
-/// The steps that are done, by lesson.
+/// The steps that are done, by lesson, in the order of the lessons' ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress(OrderedMap<Name, LessonProgress>);
+pub struct Progress(Vec<(Name, LessonProgress)>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LessonProgress {
@@ -25,23 +25,29 @@ impl LessonProgress {
 impl Progress {
     #[must_use]
     pub fn of(&self, lesson: &str) -> Option<&LessonProgress> {
-        self.0.get(lesson)
+        self.iter().find(|(of, _)| ***of == *lesson).map(|(_, progress)| progress)
     }
 
-    pub fn set(&mut self, lesson: Name, progress: LessonProgress) {
-        self.0.insert(lesson, progress);
+    pub fn set(&mut self, lesson: &Name, progress: LessonProgress) {
+        match self.0.iter_mut().find(|(of, _)| of == lesson) {
+            Some((_, old)) => *old = progress,
+            None => {
+                let place = self.0.partition_point(|(before, _)| before < lesson);
+                self.0.insert(place, (lesson.clone(), progress));
+            }
+        }
     }
 
     /// A step that is done in one of the two is done in both.
     pub fn unite(&mut self, other: &Self) {
         for (lesson, theirs) in other.iter() {
-            let own = self.0.get_or_default(lesson.clone());
-            own.steps = theirs.steps;
-            own.done = in_order(own.done.drain(..).chain(theirs.done.iter().cloned()));
+            let own = self.of(lesson).map_or(&[][..], |progress| &progress.done);
+            let done = in_order(own.iter().chain(&theirs.done).cloned());
+            self.set(lesson, LessonProgress { steps: theirs.steps, done });
         }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &LessonProgress)> {
-        self.0.iter()
+        self.0.iter().map(|(lesson, progress)| (lesson, progress))
     }
 }

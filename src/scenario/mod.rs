@@ -52,7 +52,7 @@ pub const BROKER: &str = "broker";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     pub title: String,
-    /// One sentence for whoever opens it.
+    /// One sentence for its reader.
     pub about: String,
     pub seed: u64,
     /// When its story is told; what is expected of it is judged then.

@@ -236,7 +236,7 @@ mod tests {
         assert_eq!((business.records, business.saved, business.saved_twice()), (3, 2, 1));
         assert_eq!(business.unannounced(), 1);
         assert_eq!((business.missing("email sent"), business.duplicated("email sent"), business.invented("email sent")), (1, 1, 1));
-        assert_eq!(business.missing("card charged"), 2, "nobody's card was");
+        assert_eq!(business.missing("card charged"), 2, "no card was");
     }
 
     /// Names in every shape, in whatever order: each is counted for itself, and no list is much longer than what it counts.

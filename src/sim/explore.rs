@@ -41,7 +41,7 @@ pub struct Counterexample {
     pub run: u64,
 }
 
-/// A search, one run at a time: whoever drives it may stop whenever they like.
+/// A search, one run at a time: its caller may stop after each.
 #[derive(Clone, Debug)]
 pub struct Explorer {
     search: Search,
@@ -231,7 +231,7 @@ pub fn random_fault(random: &mut Random, scenario: &Scenario, until: SimTime) ->
     Some(Fault { kind, when: Moment::At(whole(at)), lasts: Some(whole(lasts)) })
 }
 
-/// A generator of faults for whoever wants many, the same for the same seed.
+/// A generator of many faults, the same for the same seed.
 #[must_use]
 pub fn chaos(scenario: &Scenario, seed: u64, count: usize, until: SimTime) -> Vec<TimedInput> {
     let mut random = Random::of(seed, Stream::Explorer);

@@ -39,13 +39,13 @@ pub const UNREAD: &str = "the connection closed before the broker read it";
 pub struct Messages {
     /// By programs, onto a connection that was open.
     pub sent: u64,
-    /// On the network, or read by nobody because the connection is blocked.
+    /// On the network, or not read yet because the connection is blocked.
     pub on_the_way: u64,
     /// By hand, not by a program.
     pub by_hand: u64,
     pub published: u64,
     pub routed: u64,
-    /// No queue, and nobody was told.
+    /// No queue, and the publisher was not told.
     pub unroutable: u64,
     /// No queue, and given back, because it was mandatory.
     pub returned: u64,

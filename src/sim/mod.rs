@@ -70,5 +70,5 @@ pub use ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
 pub use input::{HandPublish, Input, Inputs, Recording, TimedInput};
 pub use ledger::Ledger;
 pub use timeline::Timeline;
-pub use trace::{TimedEvent, TimedEvent as Occurrence, WorldEvent, WorldEvent as Happening};
+pub use trace::{TimedEvent, WorldEvent};
 pub use world::{BY_HAND_MAX, World};

@@ -19,7 +19,7 @@ pub enum Stream {
         instance: usize,
     },
     Network,
-    /// Of whoever looks for what breaks.
+    /// Of the search for what breaks.
     Explorer,
 }
 

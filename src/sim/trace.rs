@@ -151,7 +151,7 @@ pub enum WorldEvent {
         reason: String,
         about: Name,
     },
-    /// It arrived where nobody was left to take it.
+    /// It arrived after its consumer was gone.
     LostDelivery {
         instance: InstanceId,
         message: MessageId,

@@ -305,7 +305,7 @@ pub fn focus(id: &str) {
     }
 }
 
-/// A drag ends with a click on what was dragged, which nobody meant.
+/// A drag ends with a click on what was dragged: the visitor did not mean it.
 pub fn swallow_click() {
     let _ = call("swallow", &[]);
 }

@@ -157,14 +157,14 @@ fn preview(session: &Session) -> Html {
     let alternate = spec
         .and_then(|spec| spec.arguments.get("alternate-exchange"))
         .map(|value| value.as_str().map_or_else(|| value.to_string(), ToString::to_string));
-    let nobody = if composer.mandatory {
+    let fate = if composer.mandatory {
         "The message would be returned, because it is mandatory."
     } else {
         "The message would be dropped without notice."
     };
     let verdict = match &*queues {
-        [] if composer.exchange.is_empty() => format!("No queue has this name. {nobody}"),
-        [] => format!("No queue would get it. {nobody}"),
+        [] if composer.exchange.is_empty() => format!("No queue has this name. {fate}"),
+        [] => format!("No queue would get it. {fate}"),
         [one] => format!("One copy would go to {one}."),
         many => format!("One copy each would go to {}.", many.join(", ")),
     };

@@ -333,7 +333,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                     }
                 </tbody>
             </table>
-            if let Some(file) = app.classroom.as_ref().and_then(|room| room.file.clone()) {
+            if let Some(file) = app.classroom.as_ref().and_then(|classroom| classroom.file.clone()) {
                 <div class="buttons files" role="group" aria-label={texts::A_LINK_TO_THIS_LESSON}>
                     for (options, words) in lesson_links { { lesson_link(&file, options, words) } }
                 </div>

@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
-use super::widgets::{chosen, close_button, explained, mark, message_mark, on};
+use super::widgets::{chosen, close_button, explained, log_icon, message_icon, on};
 use super::{Dispatch, form};
 use crate::app::commands::Command;
 use crate::app::form::{About, badges, rows};
@@ -18,9 +18,9 @@ use crate::broker::{ChannelId, Flow, Message, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::FaultKind;
 use crate::scenario::edit::{Edit, Part};
-use crate::sim::Occurrence;
+use crate::sim::TimedEvent;
 use crate::sim::service::Instance;
-use crate::sim::{End, Happening, InstanceId, Place};
+use crate::sim::{End, InstanceId, Place, WorldEvent};
 
 /// So many messages of a queue are listed.
 const MESSAGES_SHOWN_MAX: usize = 12;
@@ -56,7 +56,7 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
         <section class="sec alert" id="dead-letter-alert" aria-label={texts::DEAD_LETTER_ALERT}>
             for (name, ready) in waiting.into_iter() {
                 <p>
-                    { mark(words::LogIcon::Dead) }
+                    { log_icon(words::LogIcon::Dead) }
                     <span>
                         { format!("{ready} dead {} in ", if ready == 1 { texts::LETTER } else { texts::LETTERS }) }
                         <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
@@ -330,7 +330,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let Some(queue) = world.broker().queue(name) else { return html! {} };
     let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
     let line = |message: &Message, redelivered: bool, note: String| {
-        let sign = if !message.deaths().is_empty() {
+        let icon = if !message.deaths().is_empty() {
             words::LogIcon::Dead
         } else if redelivered {
             words::LogIcon::Redelivered
@@ -340,7 +340,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         let key = original_key(message);
         html! {
             <li>
-                { message_mark(sign, hue(session.scenario(), &key)) }
+                { message_icon(icon, hue(session.scenario(), &key)) }
                 <button
                     type="button"
                     class="link mono"
@@ -475,17 +475,17 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value();
         Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))
     });
-    let asked = session.playhead.story.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
+    let asked = session.playhead.story.as_ref().map(|story| story.event.to_string()).unwrap_or_default();
     let ask = |event: &Name| {
         let action = Action::Select(SelectAction::Story(Some(event.clone())));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
     };
-    let entry_row = |entry: &Occurrence| {
-        let words::Line { mark: sign, what, detail } = words::line(entry, session.world());
+    let entry_row = |entry: &TimedEvent| {
+        let words::Line { icon, what, detail } = words::line(entry, session.world());
         let seek = Action::Time(TimeAction::Seek(entry.at));
         html! {
             <li>
-                { mark(sign) }
+                { log_icon(icon) }
                 <span><b>{ what }</b><span class="soft">{ detail }</span></span>
                 <button type="button" class="link mono soft" title={texts::GO_TO_THIS_MOMENT} onclick={on(dispatch, seek)}>
                     { entry.at.to_string() }
@@ -507,13 +507,13 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                     spellcheck="false"
                 />
             </label>
-            if let Some(told) = &session.playhead.story {
+            if let Some(story) = &session.playhead.story {
                 <div id="biography">
                     <div class="sec-head">
-                        <h3>{ &*told.event }</h3>
+                        <h3>{ &*story.event }</h3>
                         { close_button(texts::CLOSE_THE_STORY, on(dispatch, SelectAction::Story(None))) }
                     </div>
-                    if let Some(life) = &told.life {
+                    if let Some(life) = &story.life {
                         <dl class="kv">
                             if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) {
                                 <dt>{ texts::BECAUSE_OF }</dt>
@@ -529,9 +529,9 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                             }
                         </dl>
                         if let Some(message) = life.entries.iter().rev().find_map(|entry| entry.what.message()) { { letter(message) } }
-                        <p class="small-head">{ format!("Until {}", told.at) }</p>
+                        <p class="small-head">{ format!("Until {}", story.at) }</p>
                         <ol class="story">
-                            for entry in life.entries.iter().filter(|entry| !matches!(entry.what, Happening::Settling { .. })).take(80) {
+                            for entry in life.entries.iter().filter(|entry| !matches!(entry.what, WorldEvent::Settling { .. })).take(80) {
                                 { entry_row(entry) }
                             }
                         </ol>

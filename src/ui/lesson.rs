@@ -71,10 +71,10 @@ fn words(inlines: &[Inline]) -> Html {
 
 /// The panel of the lesson that is open.
 pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
-    let (Some(room), Some(session)) = (&app.classroom, &app.session) else { return html! {} };
-    let step = room.step();
-    let work = room.work();
-    if room.is_away() {
+    let (Some(classroom), Some(session)) = (&app.classroom, &app.session) else { return html! {} };
+    let step = classroom.step();
+    let work = classroom.work();
+    if classroom.is_away() {
         return html! {
             <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
                 <p id="step-title" tabindex="-1">{ texts::YOU_ARE_PLAYING_FREELY_THE }</p>
@@ -86,23 +86,23 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             </section>
         };
     }
-    let last = room.at + 1 == room.lesson.steps.len();
+    let last = classroom.at + 1 == classroom.lesson.steps.len();
     html! {
         <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
             <div class="sec-head">
-                <h2>{ if room.lesson.lab { texts::FAILURE_LAB } else { texts::LESSON } }</h2>
+                <h2>{ if classroom.lesson.lab { texts::FAILURE_LAB } else { texts::LESSON } }</h2>
                 { close_button(texts::CLOSE_THE_LESSON, act(dispatch, LessonAction::Close)) }
             </div>
-            <h3 id="lesson-title" tabindex="-1">{ &room.lesson.title }</h3>
+            <h3 id="lesson-title" tabindex="-1">{ &classroom.lesson.title }</h3>
             <ol class="steps" aria-label={texts::STEPS}>
-                for (index, (one, work)) in room.lesson.steps.iter().zip(&room.works).enumerate() {
+                for (index, (one, work)) in classroom.lesson.steps.iter().zip(&classroom.works).enumerate() {
                     <li>
                         <button
                             type="button"
                             class={classes!("step", work.done.then_some("done"))}
                             data-step={one.id.to_string()}
                             title={one.title.clone()}
-                            aria-current={(index == room.at).then_some("step")}
+                            aria-current={(index == classroom.at).then_some("step")}
                             aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
                             onclick={act(dispatch, LessonAction::ChooseStep(index))}
                         >
@@ -111,14 +111,14 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     </li>
                 }
             </ol>
-            if room.at == 0 { { prose(&room.prose.intro) } }
+            if classroom.at == 0 { { prose(&classroom.prose.intro) } }
             <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
-            { prose(&room.prose.steps[room.at]) }
+            { prose(&classroom.prose.steps[classroom.at]) }
             { match &step.task {
                 Task::Look => html! {},
-                Task::Predict(question) => predict(room, question, dispatch),
-                Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(room, session, dispatch),
-                Task::Explain { question, model, checklist } => explain(room, question, model, checklist, dispatch),
+                Task::Predict(question) => predict(classroom, question, dispatch),
+                Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
+                Task::Explain { question, model, checklist } => explain(classroom, question, model, checklist, dispatch),
             } }
             for hint in step.hints.iter().take(work.hints) { <p class="hint">{ hint }</p> }
             <div class="buttons">
@@ -146,8 +146,8 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 </button>
             </div>
             <div class="buttons walk">
-                if room.at > 0 {
-                    <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(room.at - 1))}>
+                if classroom.at > 0 {
+                    <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(classroom.at - 1))}>
                         { texts::BACK }
                     </button>
                 }
@@ -165,19 +165,19 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                         type="button"
                         class={if work.done { "primary" } else { "line" }}
                         id="step-on"
-                        onclick={act(dispatch, LessonAction::ChooseStep(room.at + 1))}
+                        onclick={act(dispatch, LessonAction::ChooseStep(classroom.at + 1))}
                     >
                         { texts::NEXT }
                     </button>
                 }
             </div>
-            if last { { ending(room, dispatch) } }
+            if last { { ending(classroom, dispatch) } }
         </section>
     }
 }
 
-fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
-    let work = room.work();
+fn predict(classroom: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
+    let work = classroom.work();
     let Some(answer) = &work.choices else { return html! {} };
     let many = question.takes_many();
     let ordered = matches!(question.ask, Ask::Order { .. });
@@ -218,7 +218,7 @@ fn predict(room: &Classroom, question: &Question, dispatch: &Dispatch) -> Html {
                 </p>
             }
             <fieldset>
-                <legend class="visually-hidden">{ &room.step().title }</legend>
+                <legend class="visually-hidden">{ &classroom.step().title }</legend>
                 for (index, choice) in answer.choices.iter().enumerate() { { choice_row(index, choice) } }
                 if many { <p class="soft">{ if ordered { texts::ONE_AFTER_THE_OTHER_IN } else { texts::NONE_ONE_OR_SEVERAL } }</p> }
             </fieldset>
@@ -243,14 +243,14 @@ fn the_answer(right: &[String]) -> String {
     if right.is_empty() { "The answer is: none. ".into() } else { format!("The answer is {}. ", right.join(", ")) }
 }
 
-fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
-    let Some(goal) = room.step().task.goal() else { return html! {} };
-    let work = room.work();
-    let system = matches!(room.step().task, Task::Fix(_));
+fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
+    let Some(goal) = classroom.step().task.goal() else { return html! {} };
+    let work = classroom.work();
+    let system = matches!(classroom.step().task, Task::Fix(_));
     let (met, of) = (work.findings.iter().filter(|finding| finding.good).count(), work.findings.len());
     let clause_row = |index: usize, clause: &Clause| {
         let found = work.findings.get(index);
-        let live = found.is_none().then(|| room.live(session, index)).flatten();
+        let live = found.is_none().then(|| classroom.live(session, index)).flatten();
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
             (Some(true), _) => (Some("done"), icons::done(), "met"),
             (Some(false), _) => (Some("not"), icons::failed(), "not met"),
@@ -295,19 +295,19 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     type="button"
                     class="primary"
                     id="prove"
-                    aria-disabled={room.is_busy().to_string()}
+                    aria-disabled={classroom.is_busy().to_string()}
                     onclick={act(dispatch, LessonAction::Prove)}
                 >
                     { texts::CHECK_MY_FIX }
                 </button>
-                if let Some(judging) = &room.judging {
+                if let Some(judging) = &classroom.judging {
                     <progress
                         max={judging.progress().1.to_string()}
                         value={judging.progress().0.to_string()}
                         aria-label={texts::CHECKING}
                     />
                 }
-                if room.is_solution() {
+                if classroom.is_solution() {
                     <button type="button" class="line small" id="mine" onclick={act(dispatch, LessonAction::LeaveSolution)}>
                         { texts::BACK_TO_MINE }
                     </button>
@@ -323,15 +323,15 @@ fn goal(room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     id="verdict"
                     class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}
                 >
-                    { if met == of { room.lesson.aha.clone() } else { format!("{met} of {of} goals met.") } }
+                    { if met == of { classroom.lesson.aha.clone() } else { format!("{met} of {of} goals met.") } }
                 </p>
             }
         </>
     }
 }
 
-fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], dispatch: &Dispatch) -> Html {
-    let work = room.work();
+fn explain(classroom: &Classroom, question: &str, model: &str, checklist: &[String], dispatch: &Dispatch) -> Html {
+    let work = classroom.work();
     let oninput = dispatch
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeText(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
     html! {
@@ -372,18 +372,18 @@ fn explain(room: &Classroom, question: &str, model: &str, checklist: &[String], 
 }
 
 /// What was learned, what was left out, and what can be handed in.
-fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
+fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     let oninput = dispatch
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <div class="ending">
-            <p><strong>{ texts::TAKEAWAY }</strong>{ &room.lesson.aha }</p>
-            <p class="soft">{ format!("Not covered here: {}", room.lesson.leaves_out) }</p>
+            <p><strong>{ texts::TAKEAWAY }</strong>{ &classroom.lesson.aha }</p>
+            <p class="soft">{ format!("Not covered here: {}", classroom.lesson.leaves_out) }</p>
             <details id="hand-in">
                 <summary>{ texts::HAND_IT_IN }</summary>
                 <label class="field">
                     <span>{ texts::A_LABEL_FOR_YOUR_TEACHER }</span>
-                    <input id="student" value={room.student.clone()} {oninput} autocomplete="off" />
+                    <input id="student" value={classroom.student.clone()} {oninput} autocomplete="off" />
                 </label>
                 <div class="buttons">
                     <button type="button" class="line small" id="result" onclick={act(dispatch, LessonAction::SaveResult)}>
@@ -393,7 +393,7 @@ fn ending(room: &Classroom, dispatch: &Dispatch) -> Html {
                         { texts::HOW_WOULD_IT_BE_GRADED }
                     </button>
                 </div>
-                if let Some(grade) = room.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
+                if let Some(grade) = classroom.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
             </details>
         </div>
     }
@@ -485,7 +485,7 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                     >
                         { texts::TRY_IT }
                     </button>
-                    <button type="button" class="line" id="written-anew" onclick={on(dispatch, AuthorAction::StartOver)}>
+                    <button type="button" class="line" id="written-over" onclick={on(dispatch, AuthorAction::StartOver)}>
                         { texts::START_OVER_FROM_THE_CANVAS }
                     </button>
                     <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>

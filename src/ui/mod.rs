@@ -91,7 +91,7 @@ pub struct Playground {
     rendered_at: f64,
     /// What surrounds the canvas, as it was last drawn.
     around: RefCell<Option<Around>>,
-    /// Only the canvas is to be drawn anew: something is dragged, and the rest waits for its turn.
+    /// Only the canvas is drawn this time: something is dragged, and the rest waits for its turn.
     only_canvas: bool,
     /// More than the canvas is to be drawn; a frame that comes in between must not forget it.
     whole: bool,

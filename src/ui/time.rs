@@ -6,7 +6,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
 
 use super::texts::time as texts;
-use super::widgets::{explained, mark, on, option};
+use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons};
 use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
@@ -533,12 +533,12 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let wanted = app.find.trim().to_lowercase();
     let lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
-        let of_kind = app.filter.shows(&entry.occurrence, line.mark);
+        let of_kind = app.filter.shows(&entry.occurrence, line.icon);
         let found = wanted.is_empty() || line.detail.to_lowercase().contains(&wanted) || line.what.to_lowercase().contains(&wanted);
         (of_kind && found).then_some((entry, line))
     });
-    let entry_row = |entry: &Entry, words::Line { mark: sign, what, detail }: words::Line| {
-        let dead = matches!(sign, words::LogIcon::Dead | words::LogIcon::Failure);
+    let entry_row = |entry: &Entry, words::Line { icon, what, detail }: words::Line| {
+        let dead = matches!(icon, words::LogIcon::Dead | words::LogIcon::Failure);
         let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
         let told = html! { <><b>{ what }</b>{ " " }{ detail }</> };
         let place = words::place_of(&entry.occurrence);
@@ -553,7 +553,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         html! {
             <li key={entry.number} class={classes!(dead.then_some("dead"))}>
                 <button type="button" class="link mono when" title={texts::GO_TO_THIS_MOMENT} onclick={go}>{ at.to_string() }</button>
-                { mark(sign) }
+                { log_icon(icon) }
                 if let Some(event) = event {
                     <button
                         type="button"

@@ -63,13 +63,13 @@ pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html 
     html! { <button type="button" class="icon-button" aria-label={label} title={label} {onclick}>{ icons::close() }</button> }
 }
 
-/// A message's sign in the colour of its routing key.
-pub fn message_mark(sign: LogIcon, hue: usize) -> Html {
-    html! { <span class={format!("hue-{}", hue + 1)}>{ mark(sign) }</span> }
+/// A message's icon in the colour of its routing key.
+pub fn message_icon(icon: LogIcon, hue: usize) -> Html {
+    html! { <span class={format!("hue-{}", hue + 1)}>{ log_icon(icon) }</span> }
 }
 
-pub fn mark(mark: LogIcon) -> Html {
-    let shape = match mark {
+pub fn log_icon(icon: LogIcon) -> Html {
+    let shape = match icon {
         LogIcon::Message => html! { <circle cx="7" cy="7" r="4" class="mark-message" /> },
         LogIcon::Redelivered => html! {
             <><circle cx="7" cy="7" r="2.8" class="mark-message" /><circle cx="7" cy="7" r="5.4" class="mark-ring" /></>

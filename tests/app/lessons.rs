@@ -16,11 +16,11 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     let mut app = in_class(TOPIC);
     deed(&mut app, LessonAction::Answer("audit-log".into()));
     deed(&mut app, LessonAction::CheckAnswer);
-    assert_eq!(room(&app).work().verdict, Some(false));
+    assert_eq!(classroom(&app).work().verdict, Some(false));
     deed(&mut app, LessonAction::Answer("user-events".into()));
-    assert_eq!(room(&app).work().verdict, None, "another answer is judged anew");
+    assert_eq!(classroom(&app).work().verdict, None, "another answer is judged anew");
     assert_eq!(deed(&mut app, LessonAction::CheckAnswer), [Effect::SaveProgress]);
-    assert_eq!(room(&app).work().verdict, Some(true));
+    assert_eq!(classroom(&app).work().verdict, Some(true));
     deed(&mut app, LessonAction::Watch);
     play(&mut app, 3);
     assert!(
@@ -34,20 +34,20 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     step_of(&mut app, "all-orders");
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    let findings = room(&app).work().findings.clone();
-    assert!(!findings[0].good && findings[1].good && !room(&app).work().done);
+    let findings = classroom(&app).work().findings.clone();
+    assert!(!findings[0].good && findings[1].good && !classroom(&app).work().done);
     assert!(findings[0].why.as_ref().is_some_and(|why| why.contains("audit-service")), "{findings:?}");
     // The run that failed, and back again.
     deed(&mut app, LessonAction::OpenFailure(0));
-    assert!(room(&app).is_away());
+    assert!(classroom(&app).is_away());
     deed(&mut app, LessonAction::ToggleSandbox);
     act(&mut app, EditAction::SetField(Spot::of(Slot::Binding(0)).field("routing_key"), Kind::Text, "order.#".into()));
     deed(&mut app, LessonAction::Prove);
     let effects = settle(&mut app);
-    assert!(room(&app).work().done && effects == [Effect::SaveProgress]);
+    assert!(classroom(&app).work().done && effects == [Effect::SaveProgress]);
     // Away and back, each step has what was done at it.
     step_of(&mut app, "two");
-    assert_eq!(room(&app).work().answer, ["audit-log", "user-events"]);
+    assert_eq!(classroom(&app).work().answer, ["audit-log", "user-events"]);
     step_of(&mut app, "all-orders");
     assert_eq!(&*session(&app).scenario().broker.bindings[0].routing_key, "order.#");
     // In another lesson's file with the same steps it is still done.
@@ -55,8 +55,8 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     let mut again = App::default();
     act(&mut again, CourseAction::ProgressFound(kept));
     act(&mut again, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
-    assert_eq!(room(&again).works.iter().filter(|work| work.done).count(), 2);
-    assert_eq!(room(&again).work().answer, ["audit-log"], "and what was answered first is there again");
+    assert_eq!(classroom(&again).works.iter().filter(|work| work.done).count(), 2);
+    assert_eq!(classroom(&again).work().answer, ["audit-log"], "and what was answered first is there again");
     step_of(&mut again, "all-orders");
     assert_eq!(&*session(&again).scenario().broker.bindings[0].routing_key, "order.#", "and what was drawn");
 }
@@ -67,7 +67,7 @@ fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
     step_of(&mut app, "announce");
     deed(&mut app, LessonAction::ShowHint);
     deed(&mut app, LessonAction::ShowHint);
-    assert_eq!(room(&app).work().hints, 2);
+    assert_eq!(classroom(&app).work().hints, 2);
     let start = session(&app).scenario().clone();
     deed(&mut app, LessonAction::ShowSolution);
     let mut seen = 0;
@@ -82,10 +82,10 @@ fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
     assert!(session(&app).can_undo(), "and each can be undone");
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    assert!(room(&app).work().done);
+    assert!(classroom(&app).work().done);
     deed(&mut app, LessonAction::Reset);
     assert_eq!(**session(&app).scenario(), *start);
-    assert_eq!(room(&app).work().hints, 2, "what one was told one knows");
+    assert_eq!(classroom(&app).work().hints, 2, "what one was told one knows");
 }
 
 #[test]
@@ -95,13 +95,13 @@ fn breaking_is_judged_on_the_run_and_with_faults_alone() {
     play(&mut app, 3);
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    assert!(!room(&app).work().findings[0].good, "nobody got two yet");
+    assert!(!classroom(&app).work().findings[0].good, "nobody got two yet");
     act(&mut app, EditAction::PlanFault("kill notification-service at step 3 of message 60 for 2s".into()));
     act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 3);
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    let findings = room(&app).work().findings.clone();
+    let findings = classroom(&app).work().findings.clone();
     assert!(findings.iter().all(|finding| finding.good), "{findings:?}");
 }
 
@@ -119,10 +119,10 @@ fn what_is_locked_says_so_and_a_result_is_handed_in() {
     let Effect::Download { name, text } = only(deed(&mut app, LessonAction::SaveResult)) else { panic!("a file") };
     assert_eq!(name, "publish-subscribe-result.json");
     let submission = requeue::formats::result_file::read(&text).expect("it can be read");
-    let graded = requeue::lesson::grade::grade(&room(&app).lesson, &submission, &[]);
+    let graded = requeue::lesson::grade::grade(&classroom(&app).lesson, &submission, &[]);
     deed(&mut app, LessonAction::Grade);
     wait(&mut app);
-    assert_eq!(Some(&graded), room(&app).graded.as_ref(), "the page and whoever grades say the same");
+    assert_eq!(Some(&graded), classroom(&app).graded.as_ref(), "the page and whoever grades say the same");
     assert_eq!(graded.student.as_deref(), Some("Grace"));
     assert_eq!(graded.score, 500, "one of two");
 }
@@ -141,12 +141,16 @@ fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
     act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));
     act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
     play(&mut app, 2);
-    let seen: Vec<Option<bool>> = (0..3).map(|clause| room(&app).live(session(&app), clause)).collect();
+    let seen: Vec<Option<bool>> = (0..3).map(|clause| classroom(&app).live(session(&app), clause)).collect();
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
-    let found: Vec<Option<bool>> = room(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
+    let found: Vec<Option<bool>> = classroom(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
     assert_eq!(found, seen);
-    assert!(room(&app).work().done, "{:?}", room(&app).work().findings.iter().map(|finding| finding.why.clone()).collect::<Vec<_>>());
+    assert!(
+        classroom(&app).work().done,
+        "{:?}",
+        classroom(&app).work().findings.iter().map(|finding| finding.why.clone()).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -171,7 +175,7 @@ fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
     act(&mut app, AuthorAction::Open);
     assert!(app.written.read().is_ok(), "{:?}", app.written.read());
     act(&mut app, AuthorAction::Try);
-    assert_eq!(room(&app).lesson.title, "The course chapter's system");
+    assert_eq!(classroom(&app).lesson.title, "The course chapter's system");
     act(&mut app, AuthorAction::Type("no lesson".into()));
     act(&mut app, AuthorAction::Try);
     assert!(app.unreadable.is_some() && app.classroom.is_some(), "what was open still is");
@@ -180,7 +184,7 @@ fn a_lesson_is_made_of_the_canvas_and_can_be_opened() {
     act(&mut drawn, FileAction::Opened { name: "a.md".into(), text: TOPIC.into() });
     assert_eq!(drawn.dialog, Some(Dialog::Replace), "unsaved work is asked about here, too");
     act(&mut drawn, FileAction::ConfirmReplace);
-    assert_eq!(&*room(&drawn).lesson.id, "topic");
+    assert_eq!(&*classroom(&drawn).lesson.id, "topic");
 }
 
 /// A kept text that cannot be read, or not wholly, is kept, told and handed out; what can be read is there.
@@ -198,7 +202,7 @@ fn broken_progress_loses_nothing() {
     // The work is read when its lesson is opened. The other lesson's progress is there.
     let effects = update(&mut app, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
     assert!(effects.contains(&Effect::SaveProgress), "{effects:?}");
-    assert_eq!(room(&app).works.iter().filter(|work| work.done).count(), 1, "as it is kept");
+    assert_eq!(classroom(&app).works.iter().filter(|work| work.done).count(), 1, "as it is kept");
     assert!(Kept::of(&app).unread.ends_with("no result\n") && app.unread_problems.len() == 2);
     step_of(&mut app, "two");
     assert!(Kept::of(&app).unread.contains(r#""durable": 7"#), "what is saved later does not replace it");
@@ -226,9 +230,9 @@ fn a_lesson_that_is_written_is_read_once() {
     assert_ne!(prose(&app), first_prose);
     // A lesson that is open has its texts, too.
     act(&mut app, AuthorAction::Try);
-    let texts = room(&app).prose.steps[0].as_ptr();
+    let texts = classroom(&app).prose.steps[0].as_ptr();
     play(&mut app, 1);
-    assert_eq!(room(&app).prose.steps[0].as_ptr(), texts);
+    assert_eq!(classroom(&app).prose.steps[0].as_ptr(), texts);
 }
 
 #[test]

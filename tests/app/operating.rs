@@ -10,7 +10,7 @@ use requeue::broker::Resource;
 use requeue::scenario::edit::PartKind;
 use requeue::scenario::{FaultKind, Point, Target};
 use requeue::sim::service::Instance;
-use requeue::sim::{End, Happening, Occurrence};
+use requeue::sim::{End, TimedEvent, WorldEvent};
 
 use super::support::*;
 
@@ -21,14 +21,14 @@ fn kill_and_start_are_seen_in_the_log_and_on_the_canvas() {
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
     let killed = session(&app).playhead.log.newest().next().map(|entry| words::line(&entry.occurrence, session(&app).world()));
-    assert!(killed.is_some_and(|line| line.what == "Killed" && line.mark == LogIcon::Failure));
+    assert!(killed.is_some_and(|line| line.what == "Killed" && line.icon == LogIcon::Failure));
     play(&mut app, 1);
     let shown = picture(session(&app).plan(), false);
     assert!(shown.tokens.iter().any(|token| token.shape == Shape::Redelivered), "requeued messages wear their ring");
     act(&mut app, OperateAction::Start(id));
     play(&mut app, 2);
     let lines: Vec<_> = session(&app).playhead.log.newest().map(|entry| words::line(&entry.occurrence, session(&app).world())).collect();
-    assert!(lines.iter().any(|line| line.mark == LogIcon::Redelivered && line.what == "Delivered"));
+    assert!(lines.iter().any(|line| line.icon == LogIcon::Redelivered && line.what == "Delivered"));
 }
 
 /// Whether a fault of this kind is at work, by what the world itself is like.
@@ -375,8 +375,8 @@ fn an_answer_is_a_failure_only_where_http_says_so() {
         (503, LogIcon::Failure),
     ] {
         let app = opened();
-        let answered = Occurrence { at: SimTime::ZERO, what: Happening::Answered { client: 0, number: 1, status } };
-        assert_eq!(words::line(&answered, session(&app).world()).mark, icon, "{status}");
+        let answered = TimedEvent { at: SimTime::ZERO, what: WorldEvent::Answered { client: 0, number: 1, status } };
+        assert_eq!(words::line(&answered, session(&app).world()).icon, icon, "{status}");
         assert_eq!(words::is_worth_a_line(&answered), icon == LogIcon::Failure, "{status}");
     }
 }

@@ -163,7 +163,7 @@ fn a_dead_letter_that_goes_nowhere_is_trouble() {
     let session = session(&app);
     let trouble = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
-        Filter::Trouble.shows(&entry.occurrence, line.mark).then_some(line.what)
+        Filter::Trouble.shows(&entry.occurrence, line.icon).then_some(line.what)
     });
     let trouble: Vec<_> = trouble.collect();
     assert_eq!(trouble, ["Unroutable", "Dead-lettered"], "the newest first");

@@ -98,7 +98,7 @@ pub fn in_class(text: &str) -> App {
     app
 }
 
-pub fn room(app: &App) -> &app::Classroom {
+pub fn classroom(app: &App) -> &app::Classroom {
     app.classroom.as_ref().expect("a lesson is open")
 }
 
@@ -125,6 +125,6 @@ pub fn settle(app: &mut App) -> Vec<Effect> {
 }
 
 pub fn step_of(app: &mut App, id: &str) {
-    let index = room(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
+    let index = classroom(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
     deed(app, LessonAction::ChooseStep(index));
 }

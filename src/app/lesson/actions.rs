@@ -18,28 +18,28 @@ use crate::sim::Recording;
 const BEFORE_EDITS: SimTime = SimTime::from_millis(300);
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    if step >= room.lesson.steps.len() || room.is_away() {
+    let classroom = app.classroom.as_mut()?;
+    if step >= classroom.lesson.steps.len() || classroom.is_away() {
         return None;
     }
-    room.stop_shows();
-    room.answering = None;
+    classroom.stop_shows();
+    classroom.answering = None;
     let session = app.session.take();
-    room.work_mut().session = session.map(Box::new);
-    room.at = step;
-    app.session = Some(match room.work_mut().session.take() {
+    classroom.work_mut().session = session.map(Box::new);
+    classroom.at = step;
+    app.session = Some(match classroom.work_mut().session.take() {
         Some(session) => *session,
-        None => room.fresh(),
+        None => classroom.fresh(),
     });
     app.playing = false;
     arrive(app);
     Some(keep(app))
 }
 
-pub(super) fn answer(room: &mut Classroom, word: String) -> Option<Vec<Effect>> {
-    let Task::Predict(question) = &room.step().task else { return None };
+pub(super) fn answer(classroom: &mut Classroom, word: String) -> Option<Vec<Effect>> {
+    let Task::Predict(question) = &classroom.step().task else { return None };
     let many = question.takes_many();
-    let work = room.work_mut();
+    let work = classroom.work_mut();
     work.verdict = None;
     if !many {
         work.answer = vec![word];
@@ -52,10 +52,10 @@ pub(super) fn answer(room: &mut Classroom, word: String) -> Option<Vec<Effect>> 
 }
 
 pub(super) fn check_answer(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    let Task::Predict(question) = &room.step().task else { return None };
-    let right = question.is_right(&room.work().choices.as_ref()?.right, &room.work().answer);
-    let work = room.work_mut();
+    let classroom = app.classroom.as_mut()?;
+    let Task::Predict(question) = &classroom.step().task else { return None };
+    let right = question.is_right(&classroom.work().choices.as_ref()?.right, &classroom.work().answer);
+    let work = classroom.work_mut();
     work.verdict = Some(right);
     work.first.get_or_insert_with(|| work.answer.clone());
     // A wrong prediction completes the step as well: the learner has seen the answer.
@@ -65,41 +65,41 @@ pub(super) fn check_answer(app: &mut App) -> Option<Vec<Effect>> {
 
 /// Plays what the question asks about.
 pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    let Task::Predict(question) = &room.step().task else { return None };
-    app.session = Some(room.session_of(question.recording(&room.lesson)));
+    let classroom = app.classroom.as_mut()?;
+    let Task::Predict(question) = &classroom.step().task else { return None };
+    app.session = Some(classroom.session_of(question.recording(&classroom.lesson)));
     app.playing = true;
     Some(Vec::new())
 }
 
-pub(super) fn show_hint(room: &mut Classroom) {
-    let most = room.step().hints.len();
-    let work = room.work_mut();
+pub(super) fn show_hint(classroom: &mut Classroom) {
+    let most = classroom.step().hints.len();
+    let work = classroom.work_mut();
     work.hints = (work.hints + 1).min(most);
 }
 
 pub(super) fn show_solution(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    let goal = room.step().task.goal()?.clone();
-    room.judging = None;
+    let classroom = app.classroom.as_mut()?;
+    let goal = classroom.step().task.goal()?.clone();
+    classroom.judging = None;
     let mine = app.session.take().map(Box::new);
-    let work = room.work_mut();
+    let work = classroom.work_mut();
     work.findings.clear();
     work.own = work.own.take().or(mine);
     if goal.solution.inputs.is_empty() {
-        app.session = Some(room.fresh());
-        room.replay = (!goal.solution.edits.is_empty()).then(|| (goal.solution.edits.clone(), BEFORE_EDITS));
+        app.session = Some(classroom.fresh());
+        classroom.replay = (!goal.solution.edits.is_empty()).then(|| (goal.solution.edits.clone(), BEFORE_EDITS));
     } else {
-        app.session = Some(room.session_of(goal.solution.recording(&room.lesson.scenario)));
+        app.session = Some(classroom.session_of(goal.solution.recording(&classroom.lesson.scenario)));
         app.playing = true;
     }
     Some(Vec::new())
 }
 
 pub(super) fn leave_solution(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    room.stop_shows();
-    let work = room.work_mut();
+    let classroom = app.classroom.as_mut()?;
+    classroom.stop_shows();
+    let work = classroom.work_mut();
     work.findings.clear();
     if let Some(mine) = work.own.take() {
         app.session = Some(*mine);
@@ -110,19 +110,19 @@ pub(super) fn leave_solution(app: &mut App) -> Option<Vec<Effect>> {
 
 /// What the learner has seen stays seen: the answer, the hints, and that the step is done.
 pub(super) fn reset(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    app.session = Some(room.fresh());
+    let classroom = app.classroom.as_mut()?;
+    app.session = Some(classroom.fresh());
     app.playing = false;
-    let old = std::mem::take(room.work_mut());
-    *room.work_mut() = StepWork { choices: old.choices, first: old.first, hints: old.hints, done: old.done, ..StepWork::default() };
-    room.stop_shows();
+    let old = std::mem::take(classroom.work_mut());
+    *classroom.work_mut() = StepWork { choices: old.choices, first: old.first, hints: old.hints, done: old.done, ..StepWork::default() };
+    classroom.stop_shows();
     Some(Vec::new())
 }
 
 /// Hands the run to the judge.
 pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    let session = app.session.as_mut().filter(|_| room.replay.is_none())?;
+    let classroom = app.classroom.as_mut()?;
+    let session = app.session.as_mut().filter(|_| classroom.replay.is_none())?;
     let inputs = session.world().recording().inputs.len();
     if inputs > limits::INPUTS_IN_A_FILE {
         session.objection = Some(texts::too_many_inputs(inputs, limits::INPUTS_IN_A_FILE));
@@ -130,8 +130,8 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     }
     let recording = session.world().recording().clone();
     let now = session.world().now();
-    room.judging = Judging::of(&room.lesson, room.step(), &recording, now, &[]);
-    let work = room.work_mut();
+    classroom.judging = Judging::of(&classroom.lesson, classroom.step(), &recording, now, &[]);
+    let work = classroom.work_mut();
     work.judged = Some((recording, now));
     work.findings.clear();
     Some(Vec::new())
@@ -139,12 +139,12 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
 
 /// Opens the run in which a clause failed, at the moment at which it went wrong.
 pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    let failing = room.work().findings.get(clause)?.failing.clone()?;
-    room.replay = None;
+    let classroom = app.classroom.as_mut()?;
+    let failing = classroom.work().findings.get(clause)?.failing.clone()?;
+    classroom.replay = None;
     let parked = app.session.take();
-    room.parked = room.parked.take().or_else(|| parked.map(Box::new));
-    let mut session = room.session_of(failing.recording);
+    classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
+    let mut session = classroom.session_of(failing.recording);
     session.seek(failing.at, app.budget.steps());
     app.session = Some(session);
     app.playing = false;
@@ -158,37 +158,37 @@ pub(super) fn compare_text(app: &mut App) -> Option<Vec<Effect>> {
     Some(keep(app))
 }
 
-pub(super) fn tick(room: &mut Classroom, index: usize) {
-    let ticked = &mut room.work_mut().ticked;
+pub(super) fn tick(classroom: &mut Classroom, index: usize) {
+    let ticked = &mut classroom.work_mut().ticked;
     ticked.resize(ticked.len().max(index + 1), false);
     ticked[index] = !ticked[index];
 }
 
 pub(super) fn toggle_sandbox(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    room.stop_shows();
-    if let Some(session) = room.parked.take() {
+    let classroom = app.classroom.as_mut()?;
+    classroom.stop_shows();
+    if let Some(session) = classroom.parked.take() {
         app.session = Some(*session);
     } else {
         let session = app.session.as_ref()?;
         let copy = Session::new(Recording::new(Arc::new(session.scenario_as_drawn()), session.scenario().seed));
-        room.parked = app.session.replace(copy).map(Box::new);
+        classroom.parked = app.session.replace(copy).map(Box::new);
     }
     app.playing = false;
     Some(Vec::new())
 }
 
 pub(super) fn grade(app: &mut App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
-    room.grading = Some(Box::new(Grading::of(room.lesson.clone(), room.submission())));
-    room.advance(app.budget.steps());
+    let classroom = app.classroom.as_mut()?;
+    classroom.grading = Some(Box::new(Grading::of(classroom.lesson.clone(), classroom.submission())));
+    classroom.advance(app.budget.steps());
     Some(Vec::new())
 }
 
 pub(super) fn save_result(app: &App) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_ref()?;
-    let name = format!("{}-result.json", room.lesson.id);
-    let text = result_file::write(&room.submission());
+    let classroom = app.classroom.as_ref()?;
+    let name = format!("{}-result.json", classroom.lesson.id);
+    let text = result_file::write(&classroom.submission());
     let told = app.options.embed.then(|| Effect::TellHost(HostMessage::Result(text.clone())));
     Some(told.into_iter().chain([Effect::Download { name, text }]).collect())
 }

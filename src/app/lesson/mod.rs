@@ -200,7 +200,7 @@ impl Classroom {
     pub fn live(&self, session: &Session, clause: usize) -> Option<bool> {
         let goal = self.step().task.goal()?;
         let renames = Renames::of(&self.lesson.scenario, session.world().recording());
-        match (&self.step().task, &goal.clauses.get(clause)?.demand.renamed(&|name| renames.now(name))) {
+        match (&self.step().task, &goal.clauses.get(clause)?.demand.renamed(&|referent, name| renames.now(referent, name))) {
             (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(holds(session.world(), property)),
             _ => None,
         }
@@ -258,13 +258,13 @@ impl Classroom {
 
 /// Goes into a lesson. Steps that were done before and are still there stay done.
 pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<Effect> {
-    let mut room = Classroom::new(lesson, file, app.options.locks.clone());
-    let mut effects = restore(app, &mut room);
-    let session = match room.works[0].session.take() {
+    let mut classroom = Classroom::new(lesson, file, app.options.locks.clone());
+    let mut effects = restore(app, &mut classroom);
+    let session = match classroom.works[0].session.take() {
         Some(session) => *session,
-        None => room.fresh(),
+        None => classroom.fresh(),
     };
-    app.classroom = Some(room);
+    app.classroom = Some(classroom);
     app.put_on_canvas(session);
     arrive(app);
     effects.push(Effect::Read(Reading::Lesson));
@@ -273,31 +273,31 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<
 
 /// Prepares what the current step needs.
 fn arrive(app: &mut App) {
-    let Some(room) = &mut app.classroom else { return };
-    if matches!(room.step().task, Task::Look) {
-        room.work_mut().done = true;
+    let Some(classroom) = &mut app.classroom else { return };
+    if matches!(classroom.step().task, Task::Look) {
+        classroom.work_mut().done = true;
     }
-    if let Task::Predict(question) = &room.step().task
-        && room.work().choices.is_none()
+    if let Task::Predict(question) = &classroom.step().task
+        && classroom.work().choices.is_none()
     {
-        room.answering = Some(Box::new(Answering::of(question, &room.lesson)));
-        room.advance(app.budget.steps());
+        classroom.answering = Some(Box::new(Answering::of(question, &classroom.lesson)));
+        classroom.advance(app.budget.steps());
     }
     if let Some(session) = &mut app.session {
-        session.points.clone_from(&room.step().points);
+        session.points.clone_from(&classroom.step().points);
     }
 }
 
 /// Time passes: one more run is judged, one more edit of the solution is shown.
 pub(super) fn pass(app: &mut App, elapsed: SimTime, steps: u64) -> Vec<Effect> {
-    let Some(room) = &mut app.classroom else { return Vec::new() };
-    room.advance(steps);
-    if let Some((edits, rest)) = &mut room.replay {
+    let Some(classroom) = &mut app.classroom else { return Vec::new() };
+    classroom.advance(steps);
+    if let Some((edits, rest)) = &mut classroom.replay {
         *rest = rest.saturating_sub(elapsed);
         if *rest == SimTime::ZERO {
             let next = edits.remove(0);
             if edits.is_empty() {
-                room.replay = None;
+                classroom.replay = None;
             } else {
                 *rest = BETWEEN_EDITS;
             }
@@ -306,15 +306,15 @@ pub(super) fn pass(app: &mut App, elapsed: SimTime, steps: u64) -> Vec<Effect> {
             }
         }
     }
-    let Some(judging) = &mut room.judging else { return Vec::new() };
+    let Some(judging) = &mut classroom.judging else { return Vec::new() };
     if !judging.advance(steps) {
         app.budget.spend_all();
         return Vec::new();
     }
     let findings = judging.findings().to_vec();
-    room.judging = None;
+    classroom.judging = None;
     let done = findings.iter().all(|finding| finding.good);
-    let work = room.work_mut();
+    let work = classroom.work_mut();
     work.findings = findings;
     work.done |= done;
     if done { keep(app) } else { Vec::new() }
@@ -351,14 +351,14 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
 
 /// None: it cannot be done now.
 fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
-    let room = app.classroom.as_mut()?;
+    let classroom = app.classroom.as_mut()?;
     if !matches!(action, LessonAction::Grade | LessonAction::SaveResult | LessonAction::ChooseStep(_) | LessonAction::ShowHint) {
-        room.graded = None;
-        room.grading = None;
+        classroom.graded = None;
+        classroom.grading = None;
     }
     match action {
         LessonAction::ChooseStep(step) => return actions::choose_step(app, step),
-        LessonAction::Answer(word) => return actions::answer(room, word),
+        LessonAction::Answer(word) => return actions::answer(classroom, word),
         LessonAction::CheckAnswer => return actions::check_answer(app),
         LessonAction::Watch => return actions::watch(app),
         LessonAction::ShowSolution => return actions::show_solution(app),
@@ -370,10 +370,10 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
         LessonAction::ToggleSandbox => return actions::toggle_sandbox(app),
         LessonAction::Grade => return actions::grade(app),
         LessonAction::SaveResult => return actions::save_result(app),
-        LessonAction::ShowHint => actions::show_hint(room),
-        LessonAction::TypeText(text) => room.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
-        LessonAction::Tick(index) => actions::tick(room, index),
-        LessonAction::TypeStudent(text) => room.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
+        LessonAction::ShowHint => actions::show_hint(classroom),
+        LessonAction::TypeText(text) => classroom.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
+        LessonAction::Tick(index) => actions::tick(classroom, index),
+        LessonAction::TypeStudent(text) => classroom.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
         LessonAction::Close => actions::close(app),
     }
     Some(Vec::new())

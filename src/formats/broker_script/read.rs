@@ -1,14 +1,12 @@
 //! Reading a script: everything is checked before anything runs.
 
-use serde_json::Value as Json;
-
 use super::transcript::{body_from_json, properties_from_json};
 use crate::base::limits;
 use crate::broker::{
     BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Policy, Profile, QueueBinding, QueueDeclare,
     Resource,
 };
-use crate::formats::document::{Fields, Mistakes, Node, too_large};
+use crate::formats::document::{Fields, Format, Mistakes, Node};
 use crate::formats::scenario_file::policy_fields;
 use crate::scenario::Problem;
 
@@ -136,28 +134,17 @@ pub enum Then {
     Ack,
 }
 
+const FORMAT: Format = Format { key: "script", name: "script", version: VERSION };
+
 /// Reads a script.
 ///
 /// # Errors
 /// Everything that is wrong, each with its path, such as `steps[3].body`.
 pub fn read(text: &str) -> Result<Script, Vec<Problem>> {
-    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if let Some(problem) = too_large(text) {
-        return Err(vec![problem]);
-    }
-    let document: Json = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(error) => return one("", format!("this is not JSON: {error}")),
-    };
-    match document.get("script").and_then(Json::as_u64) {
-        Some(VERSION) => {}
-        Some(version) => return one("script", format!("this is format {version}, and this Requeue reads format {VERSION}")),
-        None => return one("script", format!("the format's version is missing: a script begins with \"script\": {VERSION}")),
-    }
+    let document = FORMAT.parse(text)?;
     let mistakes = Mistakes::default();
     let script = script(&Node::root(&document, &mistakes), &mistakes);
-    let problems = mistakes.into_problems();
-    if problems.is_empty() { Ok(script) } else { Err(problems) }
+    mistakes.or(script)
 }
 
 fn script(node: &Node, mistakes: &Mistakes) -> Script {

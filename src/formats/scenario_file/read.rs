@@ -1,8 +1,6 @@
 //! Reading a scenario file, every mistake with its place.
 
-use serde_json::Value as Json;
-
-use super::super::document::{Fields, Mistakes, Node, too_large};
+use super::super::document::{Fields, Format, Mistakes, Node};
 use super::VERSION;
 use crate::base::{SimTime, limits};
 use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile};
@@ -13,36 +11,18 @@ use crate::scenario::{
     QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger, validate,
 };
 
+const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
+
 /// Reads a scenario and checks it.
 ///
 /// # Errors
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let one = |path: &str, message: String| Err(vec![Problem { path: path.into(), message }]);
-    if let Some(problem) = too_large(text) {
-        return Err(vec![problem]);
-    }
-    if text.trim().is_empty() {
-        return one("", "the file is empty".to_owned());
-    }
-    let document: Json = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(error) => return one("", format!("this is not JSON: {error}")),
-    };
-    // The version is looked at first: a file of tomorrow is not "full of unknown fields", it is of tomorrow.
-    match document.get("requeue").map(Json::as_u64) {
-        Some(Some(VERSION)) => {}
-        Some(Some(version)) => {
-            return one("requeue", format!("this is format {version}, and this Requeue reads format {VERSION}: a newer one may open it"));
-        }
-        _ => return one("requeue", format!("the format's version is missing: a scenario begins with \"requeue\": {VERSION}")),
-    }
+    let document = FORMAT.parse(text)?;
     let mistakes = Mistakes::default();
     let scenario = scenario(&Node::root(&document, &mistakes));
-    let mut problems = mistakes.into_problems();
-    if problems.is_empty() {
-        problems = validate(&scenario);
-    }
+    let scenario = mistakes.or(scenario)?;
+    let problems = validate(&scenario);
     if problems.is_empty() { Ok(scenario) } else { Err(problems) }
 }
 

@@ -171,7 +171,7 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
         (Part::Queue(_), Part::Queue(_)) => Err("A queue cannot be bound to a queue: put an exchange between them.".into()),
         (Part::Exchange(_), Part::Service(_)) => Err("A service consumes from a queue: put a queue between the exchange and it.".into()),
         (Part::Client(_), _) => Err("A client speaks HTTP: connect it to a service, and let that publish.".into()),
-        (_, Part::Client(_)) => Err("Nobody can call a client: it asks, and gets answers.".into()),
+        (_, Part::Client(_)) => Err("A client cannot be called: it sends requests, and gets answers.".into()),
     }
 }
 
@@ -209,7 +209,7 @@ fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, routing_key:
         headers: Table::new(),
     };
     first_handler(scenario, service, |handler| {
-        // Before the answer: what follows it nobody waits for.
+        // Before the answer: the client does not wait for what follows it.
         let place = handler.steps.iter().position(|step| matches!(step.action, Action::Reply { .. })).unwrap_or(handler.steps.len());
         handler.steps.insert(place, step(Action::Publish(Box::new(publish))));
     });

@@ -53,7 +53,7 @@ fn what_cannot_be_connected_says_what_to_do() {
         (queue(), Part::Queue("queue-2".into()), "put an exchange between"),
         (exchange(), service(1), "put a queue between"),
         (Part::Client("client-1".into()), exchange(), "connect it to a service"),
-        (service(1), Part::Client("client-1".into()), "Nobody can call a client"),
+        (service(1), Part::Client("client-1".into()), "A client cannot be called"),
         (service(1), service(1), "wait for itself"),
         (queue(), service(2), "consumes from queue-1 already"),
         (exchange(), queue(), "already"),

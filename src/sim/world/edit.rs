@@ -1,5 +1,5 @@
 //! Changing a scenario while its world runs: the broker is told what a client would tell it, and programs that changed are deployed
-//! anew. What is taken away takes along what it held, as RabbitMQ does.
+//! again. What is deleted takes what it held with it, as in RabbitMQ.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl World {
             // A pattern that is none was refused with the scenario.
             let _ = self.broker.set_policy(self.now, policy.clone());
         }
-        // A queue or exchange that was made anew has lost its bindings.
+        // A queue or exchange that was deleted and declared has lost its bindings.
         let stands = |binding: &BindingSpec| {
             let source = scenario.broker.exchanges.iter().find(|exchange| exchange.name == binding.source).is_none_or(old_exchange);
             let target = match &binding.destination {
@@ -187,9 +187,9 @@ impl World {
         self.declare_topology(Some(old));
     }
 
-    /// A queue that was made anew has lost its consumers: those programs that go on subscribe again, as after a cancel.
+    /// A queue that was deleted and declared has lost its consumers: programs that keep running subscribe again, as after a cancel.
     fn subscribe_again(&mut self, old: &Scenario, new: &Scenario) {
-        let anew = |name: &Name| {
+        let is_declared_again = |name: &Name| {
             let before = old.broker.queues.iter().find(|queue| queue.name == *name);
             let now = new.broker.queues.iter().find(|queue| queue.name == *name);
             before.zip(now).is_some_and(|(before, now)| !same_queue(before, now))
@@ -198,7 +198,7 @@ impl World {
             let spec = self.services[service].spec.clone();
             for (handler, of_handler) in spec.handlers.iter().enumerate() {
                 let Trigger::Queue(subscription) = &of_handler.trigger else { continue };
-                for instance in (0..self.services[service].instances.len()).filter(|_| anew(&subscription.queue)) {
+                for instance in (0..self.services[service].instances.len()).filter(|_| is_declared_again(&subscription.queue)) {
                     if !self.services[service].instances[instance].stopping {
                         self.consume(InstanceId { service, instance }, handler);
                     }

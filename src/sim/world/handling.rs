@@ -287,7 +287,7 @@ impl World {
 
     fn effect(&mut self, id: InstanceId, run_id: RunId, what: &Name, of: &Name) {
         let Some(run) = self.run_mut(id, run_id) else { return };
-        let whom = field(run.data.json(), of).map_or_else(|| "nobody".to_owned(), text_of);
+        let whom = field(run.data.json(), of).map_or_else(|| "no recipient".to_owned(), text_of);
         let (story, about) = (run.story, run.about.clone());
         self.made(whom.len());
         self.ledger.business.done(what, &whom, story);

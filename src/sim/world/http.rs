@@ -162,7 +162,7 @@ impl World {
         }
     }
 
-    /// To the next instance of the service that is up; if none is, nobody listens.
+    /// To the next instance of the service that is up; if none is, the connection is refused.
     fn request(&mut self, from: Caller, endpoint: &Endpoint, data: Arc<Json>, story: StoryId) {
         let Some(service) = self.services.iter().position(|service| service.spec.name == endpoint.service && !service.removed) else {
             return;

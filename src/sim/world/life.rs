@@ -89,7 +89,7 @@ impl World {
         let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
         instance.start_wanted = false;
         if !instance.up {
-            instance.epoch += 1; // nobody starts it again either
+            instance.epoch += 1; // and no supervisor starts it again
             return;
         }
         let runs = instance.runs.len() as u64;
@@ -138,7 +138,7 @@ impl World {
         }
     }
 
-    /// The process fails by itself, and whoever supervises it starts it again.
+    /// The process fails by itself, and its supervisor starts it again.
     pub(super) fn crash(&mut self, id: InstanceId) {
         self.kill(id);
         let service = &self.services[id.service];
@@ -237,7 +237,7 @@ impl World {
         self.stop_if_idle(id);
     }
 
-    /// Nobody will confirm what is out on a channel that is gone.
+    /// The broker will not confirm what is out on a channel that is gone.
     fn forget_awaiting(&mut self, id: InstanceId) -> Vec<Waiting> {
         let service = &mut self.services[id.service];
         let instance = &mut service.instances[id.instance];

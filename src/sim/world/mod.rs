@@ -45,9 +45,9 @@ pub struct World {
     agenda: Agenda,
     broker: Broker,
     broker_down: bool,
-    /// Of whoever publishes by hand.
+    /// Of the person who publishes by hand.
     operator: Operator,
-    /// Of whoever changes the topology: on a connection that never publishes, which no alarm blocks.
+    /// Of the person who changes the topology: on a connection that never publishes, which no alarm blocks.
     administrator: Operator,
     services: Vec<ServiceState>,
     clients: Vec<ClientState>,

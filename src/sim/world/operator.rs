@@ -92,7 +92,7 @@ impl World {
     /// Publishes what is ready once more, then acknowledges it here: to another queue, or to where it was first published. A dead
     /// letter that is sent back begins a new life, without `x-death`.
     pub(super) fn move_by_hand(&mut self, queue: &Name, count: u32, to: Option<&Name>) {
-        // Whoever publishes while an alarm lasts is not read.
+        // The broker does not read publishers while an alarm lasts.
         if !self.broker.alarms().is_empty() {
             return;
         }
