@@ -159,6 +159,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::broker::ExchangeType;
+    use crate::scenario::edit::PartKind;
 
     #[test]
     fn terms_stand_by_the_alphabet_and_are_found_in_any_form() {
@@ -171,6 +173,15 @@ mod tests {
         assert_eq!(meaning("unroutable"), meaning("Unroutable"));
         assert_ne!(meaning("Dead-letter queue"), meaning("Dead letter"));
         assert_eq!(meaning("Consumer weather"), None, "nothing is found by the beginning of a term");
+    }
+
+    #[test]
+    fn every_exchange_type_is_a_part_with_an_entry() {
+        for kind in ExchangeType::ALL {
+            let part = PartKind::ALL.iter().find(|(_, part)| *part == PartKind::Exchange(kind));
+            let (title, _) = part.unwrap_or_else(|| panic!("{} exchanges cannot be added", kind.name()));
+            assert!(meaning(title).is_some(), "the glossary does not explain “{title}”");
+        }
     }
 
     /// Each word that the page shows with a question mark has a meaning, or says all by itself.

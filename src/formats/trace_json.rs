@@ -129,71 +129,14 @@ fn program(world: &World, what: &WorldEvent, fields: &mut Map<String, Json>) -> 
     if let Some(about) = what.about() {
         put(fields, "about", &**about);
     }
-    let client = |client: usize| world.clients().get(client).map_or("", |state| &*state.spec.name);
-    match what {
-        WorldEvent::ConnectFailed { reason, .. } | WorldEvent::ConnectionLost { reason, .. } | WorldEvent::PublishFailed { reason, .. } => {
-            put(fields, "reason", *reason);
-        }
-        WorldEvent::Killed { runs, .. } => put(fields, "runs", *runs),
-        WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => put(fields, "fault", fault.to_string()),
-        WorldEvent::RequestSent { client: index, number, attempt } => {
-            put(fields, "client", client(*index));
-            put(fields, "number", *number);
-            put(fields, "attempt", *attempt);
-        }
-        WorldEvent::RequestRefused { service, path } => {
-            put(fields, "service", world.services().get(*service).map_or("", |state| &*state.spec.name));
-            put(fields, "path", &**path);
-        }
-        WorldEvent::Answered { client: index, number, status } => {
-            put(fields, "client", client(*index));
-            put(fields, "number", *number);
-            put(fields, "status", *status);
-        }
-        WorldEvent::GaveUp { client: index, number } => {
-            put(fields, "client", client(*index));
-            put(fields, "number", *number);
-        }
-        WorldEvent::Began { number, .. } => put(fields, "number", *number),
-        WorldEvent::Persisted { record, state, .. } => {
-            put(fields, "record", *record);
-            put(fields, "state", &**state);
-        }
-        WorldEvent::Sent { event, routing_key, .. } => {
-            put(fields, "event", &**event);
-            put(fields, "routing_key", &**routing_key);
-        }
-        WorldEvent::Unsent { routing_key, .. } => put(fields, "routing_key", &**routing_key),
-        WorldEvent::PublishLost { reason, .. } => put(fields, "reason", reason.as_str()),
-        WorldEvent::CallFailed { service, attempt, reason, .. } => {
-            put(fields, "called", &**service);
-            put(fields, "attempt", *attempt);
-            put(fields, "reason", reason.as_str());
-        }
-        WorldEvent::CircuitOpened { service, .. } | WorldEvent::CircuitClosed { service, .. } => put(fields, "called", &**service),
-        WorldEvent::Effect { what, whom, .. } => {
-            put(fields, "effect", &**what);
-            put(fields, "whom", whom.as_str());
-        }
-        WorldEvent::Settling { verdict, .. } => put(fields, "verdict", verdict.name()),
-        WorldEvent::HandlerFailed { step, reason, .. } => {
-            put(fields, "step", *step);
-            put(fields, "reason", reason.as_str());
-        }
-        WorldEvent::LostDelivery { no_ack, is_up, is_unacked, .. } => {
-            put(fields, "no_ack", *no_ack);
-            put(fields, "up", *is_up);
-            put(fields, "unacked", *is_unacked);
-        }
-        WorldEvent::Broker(_)
-        | WorldEvent::Started(_)
-        | WorldEvent::Connected(_)
-        | WorldEvent::Stopping(_)
-        | WorldEvent::Stopped(_)
-        | WorldEvent::Edited
-        | WorldEvent::Finished { .. }
-        | WorldEvent::Skipped { .. }
-        | WorldEvent::SettlementLost { .. } => {}
+    if let Some(client) = what.client() {
+        put(fields, "client", world.clients().get(client).map_or("", |state| &*state.spec.name));
+    }
+    if let WorldEvent::RequestRefused { service, .. } = what {
+        put(fields, "service", world.services().get(*service).map_or("", |state| &*state.spec.name));
+    }
+    for (name, value) in what.details() {
+        put(fields, name, value);
     }
     what.name()
 }

@@ -222,6 +222,26 @@ impl Action {
         }
     }
 
+    /// Whether something is left of it without what it publishes; then it publishes nothing any more.
+    pub fn stops_publishing(&mut self) -> bool {
+        match self {
+            Self::Publish(_) => false,
+            Self::Persist { outbox, .. } => {
+                *outbox = None;
+                true
+            }
+            Self::Work { .. } | Self::Call { .. } | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => true,
+        }
+    }
+
+    /// The service that it calls.
+    pub fn called_mut(&mut self) -> Option<&mut Name> {
+        match self {
+            Self::Call { endpoint, .. } => Some(&mut endpoint.service),
+            Self::Work { .. } | Self::Persist { .. } | Self::Publish(_) | Self::Effect { .. } | Self::Reply { .. } | Self::Ack => None,
+        }
+    }
+
     /// What it publishes itself. An event for the outbox is published by the relay.
     #[must_use]
     pub fn published(&self) -> Option<&Publish> {

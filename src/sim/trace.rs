@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use super::ids::{InstanceId, Verdict};
 use crate::base::SimTime;
 use crate::broker::{Body, Event, Message, MessageId, Name};
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Json};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimedEvent {
@@ -280,6 +280,55 @@ impl WorldEvent {
             | Self::HandlerFailed { instance, .. }
             | Self::LostDelivery { instance, .. } => Some(*instance),
             _ => None,
+        }
+    }
+
+    /// The client it is about.
+    #[must_use]
+    pub const fn client(&self) -> Option<usize> {
+        match self {
+            Self::RequestSent { client, .. } | Self::Answered { client, .. } | Self::GaveUp { client, .. } => Some(*client),
+            _ => None,
+        }
+    }
+
+    /// What else there is to tell, by the names that traces for other programs give it.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, Json)> {
+        let text = |text: &str| Json::from(text);
+        match self {
+            Self::ConnectFailed { reason, .. } | Self::ConnectionLost { reason, .. } | Self::PublishFailed { reason, .. } => {
+                vec![("reason", text(reason))]
+            }
+            Self::Killed { runs, .. } => vec![("runs", (*runs).into())],
+            Self::FaultBegan(fault) | Self::FaultEnded(fault) => vec![("fault", fault.to_string().into())],
+            Self::RequestSent { number, attempt, .. } => vec![("number", (*number).into()), ("attempt", (*attempt).into())],
+            Self::RequestRefused { path, .. } => vec![("path", text(path))],
+            Self::Answered { number, status, .. } => vec![("number", (*number).into()), ("status", (*status).into())],
+            Self::GaveUp { number, .. } | Self::Began { number, .. } => vec![("number", (*number).into())],
+            Self::Persisted { record, state, .. } => vec![("record", (*record).into()), ("state", text(state))],
+            Self::Sent { event, routing_key, .. } => vec![("event", text(event)), ("routing_key", text(routing_key))],
+            Self::Unsent { routing_key, .. } => vec![("routing_key", text(routing_key))],
+            Self::PublishLost { reason, .. } => vec![("reason", text(reason))],
+            Self::CallFailed { service, attempt, reason, .. } => {
+                vec![("called", text(service)), ("attempt", (*attempt).into()), ("reason", text(reason))]
+            }
+            Self::CircuitOpened { service, .. } | Self::CircuitClosed { service, .. } => vec![("called", text(service))],
+            Self::Effect { what, whom, .. } => vec![("effect", text(what)), ("whom", text(whom))],
+            Self::Settling { verdict, .. } => vec![("verdict", text(verdict.name()))],
+            Self::HandlerFailed { step, reason, .. } => vec![("step", text(step)), ("reason", text(reason))],
+            Self::LostDelivery { no_ack, is_up, is_unacked, .. } => {
+                vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
+            }
+            Self::Broker(_)
+            | Self::Started(_)
+            | Self::Connected(_)
+            | Self::Stopping(_)
+            | Self::Stopped(_)
+            | Self::Edited
+            | Self::Finished { .. }
+            | Self::Skipped { .. }
+            | Self::SettlementLost { .. } => Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
+    BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -60,8 +60,8 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
             if let Some(publish) = step.action.publish_mut() {
                 destination(&mut publish.exchange, &mut publish.routing_key, visit);
             }
-            if let Action::Call { endpoint, .. } = &mut step.action {
-                visit(Referent::Service, &mut endpoint.service);
+            if let Some(called) = step.action.called_mut() {
+                visit(Referent::Service, called);
             }
             if let FailureRule::DependencyDown(service) = &mut step.fails {
                 visit(Referent::Service, service);
@@ -193,15 +193,9 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
             if service && matches!(&step.fails, FailureRule::DependencyDown(down) if down == name) {
                 step.fails = FailureRule::Never;
             }
-            match &mut step.action {
-                Action::Publish(publish) => !leads_there(&publish.exchange, &publish.routing_key),
-                Action::Call { endpoint, .. } => !(service && endpoint.service == *name),
-                Action::Persist { outbox, .. } => {
-                    *outbox = outbox.take().filter(|publish| !leads_there(&publish.exchange, &publish.routing_key));
-                    true
-                }
-                Action::Work { .. } | Action::Effect { .. } | Action::Reply { .. } | Action::Ack => true,
-            }
+            let calls_it = service && step.action.called_mut().is_some_and(|called| called == name);
+            let publishes_there = step.action.publish().is_some_and(|publish| leads_there(&publish.exchange, &publish.routing_key));
+            !calls_it && (!publishes_there || step.action.stops_publishing())
         });
         let lost = |policy: &FailurePolicy| match policy {
             FailurePolicy::Republish { via, .. } => queue && via.contains(name),
