@@ -4,7 +4,7 @@
 //!
 //! # The house
 //!
-//! A module may use only the modules above it in this list; `tests/architecture.rs` enforces it, and that only `ui` and
+//! A module may use only the modules above it in this list; `tests/architecture` enforces it, and that only `ui` and
 //! `main.rs` name yew, `web_sys`, `js_sys` or gloo.
 //!
 //! | module | is | must not know |

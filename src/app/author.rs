@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::page::Dialog;
 use super::prose::Prose;
-use super::texts::files as texts;
+use super::texts::{author, files as texts};
 use super::{App, Session, files};
 use crate::formats::{lesson_file, pretty::Doc, scenario_file};
 use crate::lesson::Lesson;
@@ -91,13 +91,8 @@ fn template(session: &Session) -> String {
         .with("requeue_lesson", lesson_file::VERSION)
         .with("id", files::file_name(&document.title))
         .with("minutes", 10_u64)
-        .with("aha", "What one should have understood at the end.")
-        .with("leaves_out", "What it does not speak of.")
+        .with("aha", author::AHA)
+        .with("leaves_out", author::LEAVES_OUT)
         .to_text();
-    format!(
-        "# {}\n\n```lesson\n{}\n```\n\nSay what this is about.\n\n```scenario\n{}\n```\n\n## Look around\n\nPoint at what matters.\n\n```step\n{{\"id\": \"look\", \"task\": \"look\"}}\n```\n\n## Predict\n\nAsk something whose answer the run will show.\n\n```step\n{{\"id\": \"predict\", \"task\": \"predict\", \"ask\": \"queues\",\n  \"publish\": {{\"exchange\": \"{exchange}\", \"routing_key\": \"order.placed\", \"payload\": {{}}}},\n  \"because\": \"Say why.\"}}\n```\n\n## Reach something\n\nSay what is to be reached.\n\n```step\n{{\"id\": \"do\", \"task\": \"do\", \"goal\": [{{\"says\": \"five messages wait\", \"property\": \"ready({queue}) >= 5\"}}],\n  \"hints\": [\"Who takes them out?\"], \"solution\": {{\"inputs\": []}}}}\n```\n",
-        document.title,
-        head.trim(),
-        scenario.trim()
-    )
+    author::lesson(&document.title, head.trim(), scenario.trim(), &exchange, &queue)
 }

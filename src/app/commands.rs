@@ -1,6 +1,8 @@
 //! Everything that can be done, by name: for the command palette, for menus, and for the list of shortcuts.
 
 use super::arrange::Align;
+use super::search::Wanted;
+use super::texts::commands as texts;
 use super::{
     Action, App, AuthorAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Session, TimeAction,
 };
@@ -52,26 +54,26 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         Node::Instance(id) => commands.extend(of_instance(session, *id)),
         Node::Client(index) => {
             let name = session.world().clients().get(*index).map(|client| client.spec.name.clone());
-            commands.extend(name.map(|name| command("Send 50 requests at once", "", OperateAction::Request(name, 50))));
+            commands.extend(name.map(|name| command(texts::SEND_50_REQUESTS_AT_ONCE, "", OperateAction::Request(name, 50))));
         }
         Node::Queue(name) => {
             let queue = || name.clone();
-            commands.push(command("Get one message, put it back", "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
-            commands.push(command("Purge", "", OperateAction::Purge(queue())).explained("drop what is ready"));
+            commands.push(command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
+            commands.push(command("Purge", "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY));
             let redrive = command("Redrive", "", OperateAction::Move { queue: queue(), to: None });
-            commands.push(redrive.explained("send all back to where it was published"));
+            commands.push(redrive.explained(texts::SEND_ALL_BACK_TO_WHERE));
         }
         Node::Exchange(_) => {}
     }
     if !app.options.read_only {
         if session.selection.also.is_empty() {
-            commands.push(command("Connect to…", "C", EditAction::ToggleLine));
+            commands.push(command(texts::CONNECT_TO, "C", EditAction::ToggleLine));
         } else {
             for (name, align) in [
-                ("Align in a column", Align::Column),
-                ("Align in a row", Align::Row),
-                ("Spread downwards", Align::SpreadDown),
-                ("Spread across", Align::SpreadAcross),
+                (texts::ALIGN_IN_A_COLUMN, Align::Column),
+                (texts::ALIGN_IN_A_ROW, Align::Row),
+                (texts::SPREAD_DOWNWARDS, Align::SpreadDown),
+                (texts::SPREAD_ACROSS, Align::SpreadAcross),
             ] {
                 commands.push(command(name, "", EditAction::Align(align)));
             }
@@ -98,14 +100,14 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
     let hang = toggle(state.hung, "Hang", "Wake", FaultKind::Hang(target()));
-    let hang = if state.hung { hang } else { hang.explained("do nothing, keep what it holds") };
+    let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT) };
     vec![
         command("Kill", "K", OperateAction::Kill(id)),
-        command("Stop", "", OperateAction::Break(FaultKind::Stop(target()))).explained("finish what it has begun"),
+        command("Stop", "", OperateAction::Break(FaultKind::Stop(target()))).explained(texts::FINISH_WHAT_IT_HAS_BEGUN),
         hang,
-        toggle(state.slowness > 1.0, "Slow down 5×", "Back to its speed", FaultKind::Slow(target(), 5.0)),
-        toggle(world.is_cut([End::Service(id.service), End::Broker]), "Cut off from the broker", "Reconnect to the broker", cut),
-        command("Fill its store", "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))),
+        toggle(state.slowness > 1.0, texts::SLOW_DOWN_5, texts::BACK_TO_ITS_SPEED, FaultKind::Slow(target(), 5.0)),
+        toggle(world.is_cut([End::Service(id.service), End::Broker]), texts::CUT_OFF_FROM_THE_BROKER, texts::RECONNECT_TO_THE_BROKER, cut),
+        command(texts::FILL_ITS_STORE, "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))),
     ]
 }
 
@@ -117,42 +119,42 @@ pub fn all(app: &App) -> Vec<Command> {
     let playing = if app.playing { command("Pause", "Space", TimeAction::Pause) } else { command("Play", "Space", TimeAction::Play) };
     commands.extend([
         playing,
-        command("One event forward", ".", TimeAction::StepForward),
-        command("One event back", ",", TimeAction::StepBack),
-        command("To the next crash, dead letter or failure", "N", TimeAction::FindNext),
-        command("Restart from time zero", "", TimeAction::Restart),
-        command("Restart the broker", "", OperateAction::Break(FaultKind::RestartBroker)),
+        command(texts::ONE_EVENT_FORWARD, ".", TimeAction::StepForward),
+        command(texts::ONE_EVENT_BACK, ",", TimeAction::StepBack),
+        command(texts::TO_THE_NEXT_CRASH_DEAD, "N", TimeAction::FindNext),
+        command(texts::RESTART_FROM_TIME_ZERO, "", TimeAction::Restart),
+        command(texts::RESTART_THE_BROKER, "", OperateAction::Break(FaultKind::RestartBroker)),
     ]);
     for (resource, word) in [(Resource::Memory, "memory"), (Resource::Disk, "disk")] {
         let (kind, raised) = (FaultKind::Alarm(resource), session.world().broker().alarms().contains(&resource));
         commands.push(if raised {
-            command(format!("Clear the {word} alarm"), "", OperateAction::Mend(kind))
+            command(texts::clear_the_alarm(&word), "", OperateAction::Mend(kind))
         } else {
-            command(format!("Raise a {word} alarm"), "", OperateAction::Break(kind))
+            command(texts::raise_the_alarm(&word), "", OperateAction::Break(kind))
         });
     }
     if !app.options.read_only {
-        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(format!("Add: {name}"), "", EditAction::AddPart(kind))));
+        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(texts::add(&name), "", EditAction::AddPart(kind))));
         commands.extend([
-            command("Select everything", "Ctrl+A", SelectAction::All),
-            command("Arrange along the message flow", "", EditAction::Arrange),
+            command(texts::SELECT_EVERYTHING, "Ctrl+A", SelectAction::All),
+            command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange),
             command("Undo", "Ctrl+Z", EditAction::Undo),
             command("Redo", "Ctrl+Shift+Z", EditAction::Redo),
         ]);
     }
     commands.extend([
-        command(if app.table { "Canvas" } else { "Table view" }, "T", Action::Page(PageAction::ToggleTable)),
-        command("New scenario", "", FileAction::New),
+        command(if app.table { "Canvas" } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
+        command(texts::NEW_SCENARIO, "", FileAction::New),
         command("Scenarios", "", PageAction::OpenDialog(Dialog::Gallery)),
         command("Lessons", "", PageAction::OpenDialog(Dialog::Course)),
-        command("Make the canvas a lesson", "", AuthorAction::Open),
-        command("Save the scenario", "Ctrl+S", FileAction::SaveScenario),
-        command("Save the recording up to now", "", FileAction::SaveRecording),
+        command(texts::MAKE_THE_CANVAS_A_LESSON, "", AuthorAction::Open),
+        command(texts::SAVE_THE_SCENARIO, "Ctrl+S", FileAction::SaveScenario),
+        command(texts::SAVE_THE_RECORDING_UP_TO, "", FileAction::SaveRecording),
         command("Share…", "", PageAction::OpenDialog(Dialog::Share)),
-        command("Picture of the canvas (PNG)", "", FileAction::SaveImage(Image::Png)),
-        command("Picture of the canvas (SVG)", "", FileAction::SaveImage(Image::Svg)),
+        command(texts::PICTURE_OF_THE_CANVAS_PNG, "", FileAction::SaveImage(Image::Png)),
+        command(texts::PICTURE_OF_THE_CANVAS_SVG, "", FileAction::SaveImage(Image::Svg)),
         command("Glossary", "", PageAction::OpenDialog(Dialog::Glossary)),
-        command("Keyboard shortcuts", "?", PageAction::OpenDialog(Dialog::Shortcuts)),
+        command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)),
     ]);
     commands
 }
@@ -160,30 +162,27 @@ pub fn all(app: &App) -> Vec<Command> {
 /// Those whose name has all the words that were typed.
 #[must_use]
 pub fn found(app: &App) -> Vec<Command> {
-    let words: Vec<String> = app.query.split_whitespace().map(str::to_lowercase).collect();
+    let wanted = Wanted::words(&app.query);
     let mut commands = all(app);
-    commands.retain(|command| {
-        let name = command.name().to_lowercase();
-        words.iter().all(|word| name.contains(word.as_str()))
-    });
+    commands.retain(|command| wanted.is_in(&command.name()));
     commands
 }
 
 /// What keys do, besides commands: for the list.
 pub const KEYS: [(&str, &str); 15] = [
-    ("Tab, then arrows", "go from node to node on the canvas, along the lines"),
-    ("Enter", "selects the node; arrows then move it by 5, with Shift by 20"),
-    ("Ctrl+Enter", "selects one more"),
-    ("C", "draws a line from the selected node: arrows go through its possible ends, Enter connects"),
-    ("F2 or double click", "renames in place"),
-    ("Menu key, Shift+F10 or right click", "the actions of a node"),
-    ("Shift and drag", "selects what lies in a box"),
-    ("Drag empty space", "moves the view"),
-    ("Wheel, + and −", "zoom"),
-    ("Shift+1", "shows everything"),
-    ("Ctrl+0", "zooms to 100 %"),
-    ("Ctrl+V", "pastes parts, from another tab, too"),
-    ("Ctrl+K or Ctrl+/", "all commands"),
-    ("Esc", "cancels a line; otherwise clears the selection and closes the story"),
-    ("?", "this list"),
+    (texts::TAB_THEN_ARROWS, texts::GO_FROM_NODE_TO_NODE),
+    ("Enter", texts::SELECTS_THE_NODE_ARROWS_THEN),
+    ("Ctrl+Enter", texts::SELECTS_ONE_MORE),
+    ("C", texts::DRAWS_A_LINE_FROM_THE),
+    (texts::F2_OR_DOUBLE_CLICK, texts::RENAMES_IN_PLACE),
+    (texts::MENU_KEY_SHIFT_F10_OR, texts::THE_ACTIONS_OF_A_NODE),
+    (texts::SHIFT_AND_DRAG, texts::SELECTS_WHAT_LIES_IN_A),
+    (texts::DRAG_EMPTY_SPACE, texts::MOVES_THE_VIEW),
+    (texts::WHEEL_AND, "zoom"),
+    ("Shift+1", texts::SHOWS_EVERYTHING),
+    ("Ctrl+0", texts::ZOOMS_TO_100),
+    ("Ctrl+V", texts::PASTES_PARTS_FROM_ANOTHER_TAB),
+    (texts::CTRL_K_OR_CTRL, texts::ALL_COMMANDS),
+    ("Esc", texts::CANCELS_A_LINE_OTHERWISE_CLEARS),
+    ("?", texts::THIS_LIST),
 ];

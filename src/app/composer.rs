@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::texts::composer as texts;
 use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
@@ -96,7 +97,7 @@ pub const TEMPLATES: [(&str, &str, &str); 5] = [
         r#"{"orderId": 4711, "userId": "u-1", "product": "course book", "quantity": 2, "total": 59.98, "address": {"zip": "10115"}}"#,
     ),
     (
-        "order.placed, without a zip (poison)",
+        texts::ORDER_PLACED_WITHOUT_A_ZIP,
         "order.placed",
         r#"{"orderId": 4712, "userId": "u-2", "product": "course book", "quantity": 1, "total": 29.99, "address": {}}"#,
     ),
@@ -209,19 +210,19 @@ impl Composer {
     }
 
     fn read_payload(&self) -> Result<Json, String> {
-        if let Some(why) = limits::beyond("bytes of a message's body", self.payload.len(), limits::BODY_BYTES) {
-            return Err(format!("The payload is too large: {why}."));
+        if let Some(why) = limits::beyond(texts::BYTES_OF_A_BODY, self.payload.len(), limits::BODY_BYTES) {
+            return Err(texts::the_payload_is_too_large(&why));
         }
-        serde_json::from_str(&self.payload).map_err(|error| format!("The payload is not JSON: {error}"))
+        serde_json::from_str(&self.payload).map_err(|error| texts::the_payload_is_not_json(&error))
     }
 
     fn read_key(&self) -> Result<Name, String> {
         let is_short = self.routing_key.len() <= SHORTSTR_BYTES_MAX;
-        is_short.then(|| self.routing_key.as_str().into()).ok_or_else(|| format!("A routing key has at most {SHORTSTR_BYTES_MAX} bytes."))
+        is_short.then(|| self.routing_key.as_str().into()).ok_or_else(|| texts::a_routing_key_has_at(&SHORTSTR_BYTES_MAX))
     }
 
     fn read_headers(&self) -> Result<Table, String> {
-        self.table().ok_or_else(|| "Headers are a JSON object, for example {\"region\": \"eu\"}.".to_owned())
+        self.table().ok_or_else(|| texts::HEADERS_ARE_A_JSON_OBJECT.to_owned())
     }
 
     fn read_expiration(&self) -> Result<Option<Name>, String> {
@@ -229,7 +230,7 @@ impl Composer {
         if text.is_empty() {
             return Ok(None);
         }
-        let number = text.parse::<u32>().map_err(|_| "An expiration is a whole number of milliseconds.".to_owned())?;
+        let number = text.parse::<u32>().map_err(|_| texts::AN_EXPIRATION_IS_A_WHOLE.to_owned())?;
         Ok(Some(number.to_string().into()))
     }
 
@@ -238,17 +239,17 @@ impl Composer {
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| "A priority is a whole number from 0 to 255.".to_owned())
+        text.parse().map(Some).map_err(|_| texts::A_PRIORITY_IS_A_WHOLE.to_owned())
     }
 
     fn read_count(&self) -> Result<u32, String> {
         let count = self.count.trim().parse().ok().filter(|count| (1..=COUNT_MAX).contains(count));
-        count.ok_or_else(|| format!("From 1 to {COUNT_MAX} at once."))
+        count.ok_or_else(|| texts::from_1_to_at_once(&COUNT_MAX))
     }
 
     fn read_period(&self) -> Result<SimTime, String> {
         let rate = number::parse(&self.rate).filter(|rate| *rate > 0.0 && *rate <= RATE_MAX);
-        let rate = rate.ok_or_else(|| format!("More than 0 and at most {} a second.", number::Shortest(RATE_MAX)))?;
+        let rate = rate.ok_or_else(|| texts::more_than_0_and_at(&number::Shortest(RATE_MAX)))?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from a millisecond to a long time")]
         Ok(SimTime::from_micros((1e6 / rate) as u64))
     }
@@ -270,7 +271,7 @@ impl Session {
             Ok((message, times)) => {
                 self.composer.error = None;
                 if self.composer.sending.is_some() {
-                    self.objection = Some("The messages before these are still being published: wait for them, or cancel them.".into());
+                    self.objection = Some(texts::THE_MESSAGES_BEFORE_THESE_ARE.into());
                 } else {
                     self.send(message, times);
                 }
@@ -300,21 +301,21 @@ impl Session {
         let of_this = || self.playhead.log.since(before).map(|occurrence| &occurrence.what);
         let returned = of_this().any(|what| matches!(what, WorldEvent::Broker(Event::Returned { .. })));
         let went = if returned {
-            Some("It found no queue, and was returned, because it is mandatory.".to_owned())
+            Some(texts::IT_FOUND_NO_QUEUE_AND.to_owned())
         } else {
             self.playhead.log.since(before).find_map(words::where_it_went)
         };
         let went = went.or_else(|| match world.broker().alarms().first() {
-            _ if world.is_broker_down() => Some("The broker is down: it could not be published.".into()),
-            Some(resource) => Some(format!("The broker is low on {}: it reads no publishes, and yours waits.", resource.name())),
+            _ if world.is_broker_down() => Some(texts::THE_BROKER_IS_DOWN_IT.into()),
+            Some(resource) => Some(texts::the_broker_is_low_on(&resource.name())),
             None => None,
         })?;
         let confirmed = if self.composer.confirm && !world.is_broker_down() && world.broker().alarms().is_empty() {
-            " The broker confirmed it."
+            texts::THE_BROKER_CONFIRMED_IT
         } else {
             ""
         };
-        let times = if times > 1 { format!("{times} times: ") } else { String::new() };
+        let times = if times > 1 { texts::times(&times) } else { String::new() };
         Some(format!("{times}{went}{confirmed}"))
     }
 }

@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
 use super::session::Session;
+use super::texts::session as texts;
 use super::{App, Node};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
@@ -227,7 +228,7 @@ impl Session {
             return;
         }
         if let Some(lock) = Lock::broken(&self.document.locked, self.scenario(), &new) {
-            self.objection = Some(format!("The lesson keeps its {} as they are.", lock.name()));
+            self.objection = Some(texts::the_lesson_keeps_its_as(&lock.name()));
             return;
         }
         self.remember();

@@ -1,5 +1,6 @@
 //! The scenarios that come with the site: their pictures, and the empty one.
 
+use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::formats::site_list::{GalleryEntry, Shape};
 use crate::scenario::{Network, Scenario};
@@ -30,5 +31,5 @@ fn view(shapes: &[Shape]) -> [f64; 4] {
 pub(super) fn blank() -> Scenario {
     // Slow enough for the eye to follow.
     let network = Network { latency: SimTime::from_millis(400), ..Network::default() };
-    Scenario { network, ..Scenario::empty("A new system") }
+    Scenario { network, ..Scenario::empty(texts::A_NEW_SYSTEM) }
 }

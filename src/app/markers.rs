@@ -1,5 +1,6 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
+use super::texts::markers as texts;
 use crate::base::SimTime;
 use crate::broker::Event;
 use crate::sim::{TimedEvent, WorldEvent};
@@ -42,19 +43,17 @@ pub fn is_of_interest(what: &WorldEvent) -> bool {
 fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     Some(match what {
         WorldEvent::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
-        WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, format!("{fault}: mended")),
-        WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => {
-            (MarkerKind::Dead, format!("dead-lettered from {queue}: {reason}"))
-        }
-        WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, format!("dropped from {queue}: {}", cause.name())),
+        WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, texts::mended(&fault)),
+        WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, texts::dead_lettered_from(&queue, &reason)),
+        WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, texts::dropped_from(&queue, &cause.name())),
         WorldEvent::Broker(Event::Routed { message, queues }) if queues.is_empty() && !message.deaths().is_empty() => {
-            (MarkerKind::Lost, format!("a dead letter that {} has no queue for", message.exchange))
+            (MarkerKind::Lost, texts::a_dead_letter_that_has(&message.exchange))
         }
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
-            (MarkerKind::Lost, format!("refused by {queue}, which was full"))
+            (MarkerKind::Lost, texts::refused_by_which_was_full(&queue))
         }
-        WorldEvent::PublishLost { event, reason } => (MarkerKind::Lost, format!("{event} lost: {reason}")),
-        WorldEvent::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, format!("{event} lost with its program")),
+        WorldEvent::PublishLost { event, reason } => (MarkerKind::Lost, texts::lost(&event, &reason)),
+        WorldEvent::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, texts::lost_with_its_program(&event)),
         _ => return None,
     })
 }

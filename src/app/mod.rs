@@ -40,6 +40,7 @@ mod operate;
 mod page;
 pub mod playhead;
 pub mod prose;
+pub mod search;
 mod select;
 pub mod selection;
 pub mod session;

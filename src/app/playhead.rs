@@ -4,6 +4,7 @@ use super::budget::Working;
 use super::log::Log;
 use super::markers::{self, Markers};
 use super::moves::{self, Moves};
+use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
@@ -221,10 +222,12 @@ impl Playhead {
 
     pub(super) fn working(&self) -> Option<Working> {
         let (what, thousandths) = match &self.moving {
-            Some(Moving::Seek) => ("Moving through time", self.timeline.seek_progress()),
-            Some(Moving::Find(_)) => ("Looking for the next failure or dead letter", self.timeline.seek_progress()),
-            Some(Moving::Compare) => ("Playing the other branch", self.alternate_branch.as_ref().and_then(|branch| branch.seek_progress())),
-            None => ("Reading the story", Some(self.biographer.as_ref()?.progress())),
+            Some(Moving::Seek) => (texts::MOVING_THROUGH_TIME, self.timeline.seek_progress()),
+            Some(Moving::Find(_)) => (texts::LOOKING_FOR_THE_NEXT_FAILURE, self.timeline.seek_progress()),
+            Some(Moving::Compare) => {
+                (texts::PLAYING_THE_OTHER_BRANCH, self.alternate_branch.as_ref().and_then(|branch| branch.seek_progress()))
+            }
+            None => (texts::READING_THE_STORY, Some(self.biographer.as_ref()?.progress())),
         };
         Some(Working { what, thousandths: thousandths.unwrap_or(0) })
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
 use super::moves::MoveKind;
+use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, MessageId, Name, Outcome};
@@ -344,7 +345,7 @@ const fn short(reason: DeathReason) -> &'static str {
         DeathReason::Rejected => "rejected",
         DeathReason::Expired => "expired",
         DeathReason::Maxlen => "maxlen",
-        DeathReason::DeliveryLimit => "delivery limit",
+        DeathReason::DeliveryLimit => texts::DELIVERY_LIMIT,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::budget::Working;
 use super::composer::Sending;
 use super::playhead::Moved;
+use super::texts::session as texts;
 use super::{App, Classroom, Session};
 use crate::sim::{HandPublish, Input};
 
@@ -65,7 +66,7 @@ impl Session {
     }
 
     pub(super) fn nothing_found(&mut self) {
-        self.objection = Some(format!("No failure or dead letter before {}. Press again to search further.", self.world().now()));
+        self.objection = Some(texts::no_failure_or_dead_letter(&self.world().now()));
     }
 
     pub(super) fn send(&mut self, message: HandPublish, times: u32) {

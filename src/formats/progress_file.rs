@@ -8,7 +8,7 @@ use crate::base::limits;
 use crate::broker::Name;
 use crate::lesson::grade::Submission;
 use crate::lesson::progress::{LessonProgress, Progress};
-use crate::scenario::Problem;
+use crate::scenario::{Problem, json_object};
 
 /// A browser keeps some megabytes. Beyond this size the work of other lessons makes room, while their progress stays.
 const WORKS_BYTES_MAX: usize = 3 << 20;
@@ -40,7 +40,9 @@ pub fn write(progress: &Progress) -> String {
 /// Reads what a browser kept: all that can be read, and what is wrong with the rest. Nothing kept is no progress.
 #[must_use]
 pub fn read_kept(text: &str) -> (Progress, Vec<Problem>) {
-    read_all(text, progress)
+    let mut found = Progress::default();
+    let problems = read_all(text, &mut |node| found = progress(node));
+    (found, problems)
 }
 
 #[must_use]
@@ -51,7 +53,7 @@ pub fn write_kept(progress: &Progress) -> String {
         entry.insert("done".into(), ids(&progress.done));
         (lesson.to_string(), Json::Object(entry))
     });
-    Json::Object(entries.collect()).to_string()
+    json_object(entries).to_string()
 }
 
 /// What a page that embeds this one hears of the open lesson, and of no other.
@@ -80,17 +82,18 @@ fn progress(node: &Node) -> Progress {
     progress
 }
 
-fn read_all<T: Default>(text: &str, read: impl FnOnce(&Node) -> T) -> (T, Vec<Problem>) {
+/// What is wrong with a text; nothing kept is nothing wrong.
+fn read_all(text: &str, read: &mut dyn FnMut(&Node)) -> Vec<Problem> {
     if text.is_empty() {
-        return (T::default(), Vec::new());
+        return Vec::new();
     }
     let document = match parse(text) {
         Ok(document) => document,
-        Err(problem) => return (T::default(), vec![problem]),
+        Err(problem) => return vec![problem],
     };
     let mistakes = Mistakes::default();
-    let found = read(&Node::root(&document, &mistakes));
-    (found, mistakes.into_problems())
+    read(&Node::root(&document, &mistakes));
+    mistakes.into_problems()
 }
 
 /// The work of each lesson, as its result file has it. A result is read when its lesson is opened: together they are megabytes.
@@ -101,15 +104,17 @@ impl Works {
     /// Reads what a browser kept: all that can be read, and what is wrong with the rest.
     #[must_use]
     pub fn read_kept(text: &str) -> (Self, Vec<Problem>) {
-        read_all(text, |node| {
-            let works = node.entries().into_iter().map(|(lesson, node)| (lesson.into(), node.text()));
-            Self(works.filter(|(_, result)| !result.is_empty()).collect())
-        })
+        let mut works = Self::default();
+        let problems = read_all(text, &mut |node| {
+            let entries = node.entries().into_iter().map(|(lesson, node)| (lesson.into(), node.text()));
+            works.0.extend(entries.filter(|(_, result)| !result.is_empty()));
+        });
+        (works, problems)
     }
 
     #[must_use]
     pub fn write_kept(&self) -> String {
-        Json::Object(self.0.iter().map(|(lesson, result)| (lesson.to_string(), Json::from(result.as_str()))).collect()).to_string()
+        json_object(self.0.iter().map(|(lesson, result)| (lesson.to_string(), Json::from(result.as_str())))).to_string()
     }
 
     /// The work of a lesson, where there is some.

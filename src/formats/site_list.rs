@@ -60,18 +60,19 @@ pub struct CourseEntry {
 /// # Errors
 /// Everything that is wrong; never empty.
 pub fn read_gallery(text: &str) -> Result<Vec<GalleryEntry>, Vec<Problem>> {
-    read(text, |node| {
+    let mut entries = Vec::new();
+    read(text, &mut |node| {
         let fields = node.fields();
         let shapes = fields.need("shapes");
-        let entry = GalleryEntry {
+        entries.push(GalleryEntry {
             file: fields.need("file").text(),
             title: fields.need("title").text(),
             about: fields.need("about").text(),
             shapes: shapes.text().split_whitespace().filter_map(|word| shape(word, &shapes)).collect(),
-        };
+        });
         fields.done();
-        entry
-    })
+    })?;
+    Ok(entries)
 }
 
 /// One line of the gallery's list.
@@ -83,26 +84,27 @@ pub fn write_gallery_entry(file: &str, scenario: &Scenario) -> String {
 /// # Errors
 /// Everything that is wrong; never empty.
 pub fn read_course(text: &str) -> Result<Vec<CourseEntry>, Vec<Problem>> {
-    read(text, |node| {
+    let mut entries = Vec::new();
+    read(text, &mut |node| {
         let fields = node.fields();
-        let entry = CourseEntry {
+        entries.push(CourseEntry {
             file: fields.need("file").text(),
             title: fields.need("title").text(),
             aha: fields.need("aha").text(),
             minutes: fields.need("minutes").number_up_to::<u32>().into(),
             chapter: fields.need("chapter").text(),
             lab: fields.flag("lab", false),
-        };
+        });
         fields.done();
-        entry
-    })
+    })?;
+    Ok(entries)
 }
 
-fn read<T>(text: &str, entry: impl Fn(&Node) -> T) -> Result<Vec<T>, Vec<Problem>> {
+fn read(text: &str, entry: &mut dyn FnMut(&Node)) -> Result<(), Vec<Problem>> {
     let document = parse(text).map_err(|problem| vec![problem])?;
     let mistakes = Mistakes::default();
-    let entries = Node::root(&document, &mistakes).items().iter().map(entry).collect();
-    mistakes.or(entries)
+    Node::root(&document, &mistakes).items().iter().for_each(entry);
+    mistakes.or(())
 }
 
 /// A letter and a centre, as in `q120,80`.

@@ -11,6 +11,7 @@ use web_sys::{HtmlElement, HtmlInputElement, MouseEvent, SvgElement};
 use yew::Callback;
 
 use super::Dispatch;
+use super::texts::browser as texts;
 use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
@@ -25,7 +26,7 @@ fn call(name: &str, arguments: &[JsValue]) -> Option<JsValue> {
 /// The same, for one that takes its time: its text, or why there is none.
 fn ask(name: &str, arguments: &[JsValue], done: impl FnOnce(Result<String, String>) + 'static) {
     let Some(promise) = call(name, arguments).and_then(|promise| promise.dyn_into::<Promise>().ok()) else {
-        return done(Err("this browser is too old for it".into()));
+        return done(Err(texts::THIS_BROWSER_IS_TOO_OLD.into()));
     };
     let told = |value: &JsValue| value.as_string().or_else(|| Reflect::get(value, &"message".into()).ok()?.as_string()).unwrap_or_default();
     let done = std::rc::Rc::new(std::cell::Cell::new(Some(done)));
@@ -41,7 +42,7 @@ fn ask(name: &str, arguments: &[JsValue], done: impl FnOnce(Result<String, Strin
 fn opened(name: String, result: Result<String, String>) -> Action {
     match result {
         Ok(text) => Action::File(FileAction::Opened { name, text }),
-        Err(reason) => Action::File(FileAction::OpenFailed { name, reason: format!("it cannot be read: {reason}") }),
+        Err(reason) => Action::File(FileAction::OpenFailed { name, reason: texts::it_cannot_be_read(&reason) }),
     }
 }
 
@@ -174,9 +175,9 @@ pub fn save_progress(kept: &Kept) {
 
 /// Opens what a link holds.
 pub fn open_link(packed: String, dispatch: Dispatch) {
-    let name = "The link".to_owned();
+    let name = texts::THE_LINK.to_owned();
     if let Some(version) = packed.strip_prefix('?') {
-        let reason = format!("it begins with “{version}”, and this Requeue reads links of version 1");
+        let reason = texts::it_begins_with_and_this(&version);
         return dispatch.emit(Action::File(FileAction::OpenFailed { name, reason }));
     }
     ask("unpack", &[packed.into()], move |result| {
@@ -191,7 +192,7 @@ pub fn read_file(file: &web_sys::File, dispatch: Dispatch) {
     let name = file.name();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number, and a huge one is too large")]
     let size = file.size() as usize;
-    if let Some(reason) = beyond("bytes of a file", size, FILE_BYTES) {
+    if let Some(reason) = beyond(texts::BYTES_OF_A_FILE, size, FILE_BYTES) {
         return dispatch.emit(Action::File(FileAction::OpenFailed { name, reason }));
     }
     ask("read", &[JsValue::from(file)], move |result| dispatch.emit(opened(name, result)));
@@ -261,15 +262,15 @@ pub fn show_panic(what: &str) {
     let (Some(body), Ok(overlay)) = (document.body(), document.create_element("div")) else { return };
     let _ = overlay.set_attribute("id", "broken");
     let _ = overlay.set_attribute("role", "alertdialog");
-    let _ = overlay.set_attribute("aria-label", "Requeue is broken");
+    let _ = overlay.set_attribute("aria-label", texts::REQUEUE_IS_BROKEN);
     let paragraph = |text: &str| {
         if let Ok(paragraph) = document.create_element("p") {
             paragraph.set_text_content(Some(text));
             let _ = overlay.append_child(&paragraph);
         }
     };
-    paragraph("Something in Requeue is broken. That is our mistake, not yours.");
-    paragraph("What you have drawn is kept: load the page again, and go on with it.");
+    paragraph(texts::SOMETHING_IN_REQUEUE_IS_BROKEN);
+    paragraph(texts::WHAT_YOU_HAVE_DRAWN_IS);
     paragraph(what);
     let _ = body.append_child(&overlay);
 }

@@ -103,7 +103,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         for exchange in scenario.broker.exchanges.iter() {
                             { option(&exchange.name, &exchange.name, exchange.name == composer.exchange) }
                         }
-                        { option("", "(default exchange)", composer.exchange.is_empty()) }
+                        { option("", texts::DEFAULT_EXCHANGE, composer.exchange.is_empty()) }
                     </select>
                 </label>
                 { input(texts::ROUTING_KEY, "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
@@ -157,16 +157,12 @@ fn preview(session: &Session) -> Html {
     let alternate = spec
         .and_then(|spec| spec.arguments.get("alternate-exchange"))
         .map(|value| value.as_str().map_or_else(|| value.to_string(), ToString::to_string));
-    let fate = if composer.mandatory {
-        "The message would be returned, because it is mandatory."
-    } else {
-        "The message would be dropped without notice."
-    };
+    let fate = if composer.mandatory { texts::THE_MESSAGE_WOULD_BE_RETURNED } else { texts::THE_MESSAGE_WOULD_BE_DROPPED };
     let verdict = match &*queues {
-        [] if composer.exchange.is_empty() => format!("No queue has this name. {fate}"),
-        [] => format!("No queue would get it. {fate}"),
-        [one] => format!("One copy would go to {one}."),
-        many => format!("One copy each would go to {}.", many.join(", ")),
+        [] if composer.exchange.is_empty() => texts::no_queue_has_this_name(&fate),
+        [] => texts::no_queue_would_get_it(&fate),
+        [one] => texts::one_copy_would_go_to(&one),
+        many => texts::one_copy_each_would_go(&many.join(", ")),
     };
     let doubled = queues.iter().filter(|queue| {
         bindings.iter().filter(|one| one.matches && !one.binding.to_exchange && one.binding.destination == *queue).count() > 1
@@ -174,7 +170,7 @@ fn preview(session: &Session) -> Html {
     let doubled: Vec<String> = doubled.map(ToString::to_string).collect();
     let binding = |explained: &Explained<'_>| {
         let key = if explained.binding.routing_key.is_empty() { texts::EMPTY } else { explained.binding.routing_key };
-        let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", "does not match") };
+        let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", texts::DOES_NOT_MATCH) };
         html! {
             <li {class}>
                 <span role="img" aria-label={word}>{ sign }</span>
@@ -190,10 +186,10 @@ fn preview(session: &Session) -> Html {
         <div id="preview" class="preview">
             <p>{ verdict }</p>
             if let (0, Some(alternate)) = (matching, alternate) {
-                <p>{ format!("No binding matches, so it goes on to the alternate exchange {alternate}.") }</p>
+                <p>{ texts::no_binding_matches_so_it(&alternate) }</p>
             }
             if !doubled.is_empty() {
-                <p>{ format!("Several bindings lead to {}: still one copy.", doubled.join(" and ")) }</p>
+                <p>{ texts::several_bindings_lead_to_still(&doubled.join(texts::AND)) }</p>
             }
             <ul>for explained in bindings.iter() { { binding(explained) } }</ul>
         </div>

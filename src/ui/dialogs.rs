@@ -4,10 +4,11 @@ use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
 
 use super::texts::dialogs as texts;
-use super::widgets::{close_button, number, on};
+use super::widgets::{Look, button, close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
+use crate::app::search::Wanted;
 use crate::app::{Action, App, Dialog, Exhibit, FileAction, Opening, PageAction, Shared};
 use crate::base::number::Shortest;
 use crate::formats::site_list::{Shape, ShapeKind};
@@ -180,8 +181,8 @@ fn shortcuts(app: &App) -> Html {
 }
 
 fn glossary(app: &App, dispatch: &Dispatch) -> Html {
-    let wanted = app.query.to_lowercase();
-    let is_wanted = |(term, meaning): &&(&str, &str)| term.to_lowercase().contains(&wanted) || meaning.to_lowercase().contains(&wanted);
+    let wanted = Wanted::phrase(&app.query);
+    let is_wanted = |(term, meaning): &&(&str, &str)| wanted.is_in(term) || wanted.is_in(meaning);
     html! {
         <>
             { search(app, texts::FIND_A_TERM, dispatch) }
@@ -194,9 +195,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>
             <div class="buttons">
-                <button type="button" class="line small" id="new" onclick={on(dispatch, FileAction::New)}>
-                    { texts::AN_EMPTY_CANVAS }
-                </button>
+                { button(Look::Small, "new", texts::AN_EMPTY_CANVAS, on(dispatch, FileAction::New)) }
             </div>
             if let Some(exhibits) = &app.gallery {
                 <ul class="gallery">
@@ -259,12 +258,8 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
         <>
             <p>{ texts::has_unsaved_changes(&title) }</p>
             <div class="buttons">
-                <button type="button" class="primary" id="save-first" onclick={on(dispatch, FileAction::SaveScenario)}>
-                    { texts::SAVE_IT }
-                </button>
-                <button type="button" class="danger" id="replace" onclick={on(dispatch, FileAction::ConfirmReplace)}>
-                    { texts::REPLACE_IT }
-                </button>
+                { button(Look::Primary, "save-first", texts::SAVE_IT, on(dispatch, FileAction::SaveScenario)) }
+                { button(Look::Danger, "replace", texts::REPLACE_IT, on(dispatch, FileAction::ConfirmReplace)) }
                 <button type="button" class="line" onclick={on(dispatch, PageAction::CloseDialog)}>{ texts::KEEP_IT_OPEN }</button>
             </div>
         </>
@@ -348,14 +343,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 } else {
                     if link.len() > LINK_LONG { <p class="soft" role="status">{ texts::OVER_2_000_CHARACTERS_SOME }</p> }
                     <div class="buttons">
-                        <button
-                            type="button"
-                            class="primary"
-                            id="copy-link"
-                            onclick={Callback::from(move |_: MouseEvent| browser::copy(&copy))}
-                        >
-                            { texts::COPY_THE_LINK }
-                        </button>
+                        { button(Look::Primary, "copy-link", texts::COPY_THE_LINK, Callback::from(move |_: MouseEvent| browser::copy(&copy))) }
                     </div>
                 }
             }

@@ -149,7 +149,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                     <button
                         type="button"
                         class="icon-button tiny"
-                        aria-label={format!("{title}: earlier")}
+                        aria-label={texts::earlier(&title)}
                         title={texts::EARLIER}
                         onclick={change(Change::Move(index - 1))}
                     >
@@ -160,7 +160,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                     <button
                         type="button"
                         class="icon-button tiny"
-                        aria-label={format!("{title}: later")}
+                        aria-label={texts::later(&title)}
                         title={texts::LATER}
                         onclick={change(Change::Move(index + 1))}
                     >
@@ -170,7 +170,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                 <button
                     type="button"
                     class="icon-button tiny"
-                    aria-label={format!("{title}: remove")}
+                    aria-label={texts::remove(&title)}
                     title={texts::REMOVE}
                     onclick={change(Change::Remove)}
                 >

@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
-use super::widgets::{chosen, close_button, explained, log_icon, message_icon, on};
+use super::widgets::{Look, button, chosen, close_button, explained, log_icon, message_icon, on};
 use super::{Dispatch, form};
 use crate::app::commands::Command;
 use crate::app::form::{About, badges, rows};
@@ -58,7 +58,7 @@ fn alert(session: &Session, dispatch: &Dispatch) -> Html {
                 <p>
                     { log_icon(words::LogIcon::Dead) }
                     <span>
-                        { format!("{ready} dead {} in ", if ready == 1 { texts::LETTER } else { texts::LETTERS }) }
+                        { texts::dead_in(&ready, &(if ready == 1 { texts::LETTER } else { texts::LETTERS })) }
                         <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
                             { &*name }
                         </button>
@@ -84,7 +84,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         };
     };
     let (kind, body) = match node {
-        Place::Client(index) => ("HTTP client", client_details(session, *index, dispatch)),
+        Place::Client(index) => (texts::HTTP_CLIENT, client_details(session, *index, dispatch)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
         Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
         Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
@@ -94,7 +94,7 @@ fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <section class="sec" id="inspector">
             <div class="sec-head">
-                <h2>{ kind }{ if also > 0 { format!(" and {also} more") } else { String::new() } }</h2>
+                <h2>{ kind }{ if also > 0 { texts::with_others(&also) } else { String::new() } }</h2>
                 { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part { { head(part, node, read_only, dispatch) } }
@@ -164,11 +164,11 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
                 { row("Sent", session.world().requests(index).to_string()) }
                 { row("Succeeded", http.map_or(0, |http| http.succeeded).to_string()) }
                 { row("Failed", http.map_or(0, |http| http.failed).to_string()) }
-                { row("Timed out", http.map_or(0, |http| http.timed_out).to_string()) }
+                { row(texts::TIMED_OUT, http.map_or(0, |http| http.timed_out).to_string()) }
             </dl>
             <div class="buttons">
-                <button type="button" class="line small" id="send-one" onclick={send(1)}>{ texts::SEND_A_REQUEST }</button>
-                <button type="button" class="line small" id="send-many" onclick={send(50)}>{ texts::SEND_50_AT_ONCE }</button>
+                { button(Look::Small, "send-one", texts::SEND_A_REQUEST, send(1)) }
+                { button(Look::Small, "send-many", texts::SEND_50_AT_ONCE, send(50)) }
             </div>
         </>
     }
@@ -194,7 +194,7 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
         <>
             <dl class="kv">
                 { row("State", state_word(session, id, state)) }
-                { row("Working on", state.deliveries().count().to_string()) }
+                { row(texts::WORKING_ON, state.deliveries().count().to_string()) }
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
             </dl>
@@ -212,15 +212,15 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
         let kind = FaultKind::Alarm(resource);
         let on_now = world.broker().alarms().contains(&resource);
         let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
-        let word = format!("{} {} alarm", if on_now { texts::CLEAR } else { texts::RAISE }, resource.name());
+        let word = texts::alarm(&(if on_now { texts::CLEAR } else { texts::RAISE }), &resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
     let (is_well, state) = match world.broker().alarms() {
-        _ if world.is_broker_down() => (false, "Down: no client can connect.".to_owned()),
+        _ if world.is_broker_down() => (false, texts::DOWN_NO_CLIENT_CAN_CONNECT.to_owned()),
         [] => (true, "Running.".to_owned()),
         alarms => {
             let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
-            (false, format!("Low on {}: publishers are blocked.", names.join(" and ")))
+            (false, texts::low_on_publishers_are_blocked(&names.join(texts::AND)))
         }
     };
     html! {
@@ -228,14 +228,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
             <h2>{ texts::BROKER }</h2>
             <p id="broker-state" class={classes!((!is_well).then_some("objection"))}>{ state }</p>
             <div class="buttons">
-                <button
-                    type="button"
-                    class="line small"
-                    id="restart-broker"
-                    onclick={on(dispatch, OperateAction::Break(FaultKind::RestartBroker))}
-                >
-                    { texts::RESTART }
-                </button>
+                { button(Look::Small, "restart-broker", texts::RESTART, on(dispatch, OperateAction::Break(FaultKind::RestartBroker))) }
                 { alarm(Resource::Memory) }
                 { alarm(Resource::Disk) }
             </div>
@@ -255,7 +248,7 @@ pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String
         (state.hung, "hanging"),
         (state.stopping, "stopping"),
         (state.slowness > 1.0, "slow"),
-        (cut, "cut off"),
+        (cut, texts::CUT_OFF),
         (blocked, "blocked"),
         (!cut && world.is_connecting(id), "connecting"),
     ];
@@ -282,7 +275,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 { row("Ready", queue.ready().to_string()) }
                 { row("Unacked", queue.unacked().to_string()) }
                 { row("Consumers", queue.consumers().to_string()) }
-                if let Some(capacity) = capacity { { row("Consumer capacity", format!("{:.0} %", Fixed(capacity * 100.0))) } }
+                if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
                 { row("Arrived", copies.arrived.to_string()) }
                 { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
                 { row("Redelivered", copies.redelivered.to_string()) }
@@ -314,7 +307,7 @@ fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>
                     <option value="*">{ texts::TO_WHERE_THEY_WERE_PUBLISHED }</option>
-                    for other in others { <option value={other.name.to_string()}>{ format!("to {}", other.name) }</option> }
+                    for other in others { <option value={other.name.to_string()}>{ texts::to(&other.name) }</option> }
                 </select>
                 <button type="button" class="line small" id="move" title={texts::PUBLISHES_EVERY_READY_MESSAGE_THERE} onclick={onmove}>
                     { texts::MOVE_ALL }
@@ -356,8 +349,8 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     };
     let ready = |entry: &ready::Entry| {
         let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-        let note =
-            reason.map_or_else(|| if entry.redelivered() { "will be redelivered".to_owned() } else { String::new() }, ToString::to_string);
+        let note = reason
+            .map_or_else(|| if entry.redelivered() { texts::WILL_BE_REDELIVERED.to_owned() } else { String::new() }, ToString::to_string);
         line(&entry.message, entry.redelivered(), note)
     };
     let held = |channel: ChannelId, message: &Message| {
@@ -376,7 +369,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 for entry in queue.messages().take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
             </ol>
             if queue.ready() > MESSAGES_SHOWN_MAX as u64 {
-                <p class="soft">{ format!("and {} more", queue.ready() - MESSAGES_SHOWN_MAX as u64) }</p>
+                <p class="soft">{ texts::and_more(&(queue.ready() - MESSAGES_SHOWN_MAX as u64)) }</p>
             }
             if !unacked.is_empty() {
                 <h3 class="small-head">{ texts::UNACKED_WITH_WHO_HOLDS_THEM }</h3>
@@ -384,7 +377,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                     for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
                 </ol>
                 if unacked.len() > MESSAGES_SHOWN_MAX {
-                    <p class="soft">{ format!("and {} more", unacked.len() - MESSAGES_SHOWN_MAX) }</p>
+                    <p class="soft">{ texts::and_more(&(unacked.len() - MESSAGES_SHOWN_MAX)) }</p>
                 }
             }
         </div>
@@ -529,15 +522,15 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
                             }
                         </dl>
                         if let Some(message) = life.entries.iter().rev().find_map(|entry| entry.what.message()) { { letter(message) } }
-                        <p class="small-head">{ format!("Until {}", story.at) }</p>
+                        <p class="small-head">{ texts::until(&story.at) }</p>
                         <ol class="story">
                             for entry in life.entries.iter().filter(|entry| !matches!(entry.what, WorldEvent::Settling { .. })).take(80) {
                                 { entry_row(entry) }
                             }
                         </ol>
-                        if life.entries.len() > 80 { <p class="soft">{ format!("and {} more", life.entries.len() - 80) }</p> }
+                        if life.entries.len() > 80 { <p class="soft">{ texts::and_more(&(life.entries.len() - 80)) }</p> }
                     } else {
-                        <p class="soft">{ format!("There is no such message yet at {}.", session.world().now()) }</p>
+                        <p class="soft">{ texts::there_is_no_such_message(&session.world().now()) }</p>
                     }
                 </div>
             }
@@ -555,13 +548,13 @@ fn letter(message: &Message) -> Html {
             <summary>{ texts::HEADERS_PROPERTIES_PAYLOAD }</summary>
             for death in deaths.iter() { <p>{ death }</p> }
             <dl class="kv">
-                { row("Routing key", message.routing_key.to_string()) }
-                { row("Delivery mode", if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
-                if let Some(expiration) = &properties.expiration { { row("Expiration", format!("{expiration} ms")) } }
+                { row(texts::ROUTING_KEY, message.routing_key.to_string()) }
+                { row(texts::DELIVERY_MODE, if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
+                if let Some(expiration) = &properties.expiration { { row("Expiration", texts::ms(&expiration)) } }
                 if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
             </dl>
             if let Some(headers) = headers { <pre class="mono">{ headers }</pre> }
-            <pre class="mono">{ message.body.as_text().unwrap_or("(only its size is known)").to_owned() }</pre>
+            <pre class="mono">{ message.body.as_text().unwrap_or(texts::ONLY_ITS_SIZE_IS_KNOWN).to_owned() }</pre>
         </details>
     }
 }

@@ -4,7 +4,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 
 use super::texts::lesson as texts;
-use super::widgets::{close_button, on};
+use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, icons};
 use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
 use crate::formats::markdown::{Block, Inline, Piece};
@@ -79,9 +79,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
                 <p id="step-title" tabindex="-1">{ texts::YOU_ARE_PLAYING_FREELY_THE }</p>
                 <div class="buttons">
-                    <button type="button" class="primary" id="lesson-back" onclick={act(dispatch, LessonAction::ToggleSandbox)}>
-                        { texts::BACK_TO_THE_LESSON }
-                    </button>
+                    { button(Look::Primary, "lesson-back", texts::BACK_TO_THE_LESSON, act(dispatch, LessonAction::ToggleSandbox)) }
                 </div>
             </section>
         };
@@ -124,17 +122,10 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             <div class="buttons">
                 if work.hints < step.hints.len() {
                     <button type="button" class="line small" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
-                        { format!("Hint {} of {}", work.hints + 1, step.hints.len()) }
+                        { texts::hint_of(&(work.hints + 1), &step.hints.len()) }
                     </button>
                 }
-                <button
-                    type="button"
-                    class="line small"
-                    id="reset"
-                    onclick={act(dispatch, LessonAction::Reset)}
-                >
-                    { texts::RESET }
-                </button>
+                { button(Look::Small, "reset", texts::RESET, act(dispatch, LessonAction::Reset)) }
                 <button
                     type="button"
                     class="line small"
@@ -147,19 +138,10 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             </div>
             <div class="buttons walk">
                 if classroom.at > 0 {
-                    <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(classroom.at - 1))}>
-                        { texts::BACK }
-                    </button>
+                    { button(Look::Line, "step-back", texts::BACK, act(dispatch, LessonAction::ChooseStep(classroom.at - 1))) }
                 }
                 if last {
-                    <button
-                        type="button"
-                        class="line"
-                        id="course"
-                        onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}
-                    >
-                        { texts::ALL_LESSONS }
-                    </button>
+                    { button(Look::Line, "course", texts::ALL_LESSONS, on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))) }
                 } else {
                     <button
                         type="button"
@@ -224,9 +206,7 @@ fn predict(classroom: &Classroom, question: &Question, dispatch: &Dispatch) -> H
             </fieldset>
             <div class="buttons">
                 <button type="submit" class="primary" id="check">{ texts::CHECK }</button>
-                <button type="button" class="line" id="watch" onclick={act(dispatch, LessonAction::Watch)}>
-                    { texts::WATCH_IT_HAPPEN }
-                </button>
+                { button(Look::Line, "watch", texts::WATCH_IT_HAPPEN, act(dispatch, LessonAction::Watch)) }
             </div>
             if let Some(right) = work.verdict {
                 <p role="status" id="verdict" class={classes!("verdict", if right { "good" } else { "bad" })}>
@@ -240,7 +220,7 @@ fn predict(classroom: &Classroom, question: &Question, dispatch: &Dispatch) -> H
 }
 
 fn the_answer(right: &[String]) -> String {
-    if right.is_empty() { "The answer is: none. ".into() } else { format!("The answer is {}. ", right.join(", ")) }
+    if right.is_empty() { texts::THE_ANSWER_IS_NONE.into() } else { texts::the_answer_is(&right.join(", ")) }
 }
 
 fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
@@ -253,9 +233,9 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
         let live = found.is_none().then(|| classroom.live(session, index)).flatten();
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
             (Some(true), _) => (Some("done"), icons::done(), "met"),
-            (Some(false), _) => (Some("not"), icons::failed(), "not met"),
-            (None, Some(true)) => (Some("done"), icons::done(), "so far"),
-            (None, _) => (None, icons::pending(), "not checked yet"),
+            (Some(false), _) => (Some("not"), icons::failed(), texts::NOT_MET),
+            (None, Some(true)) => (Some("done"), icons::done(), texts::SO_FAR),
+            (None, _) => (None, icons::pending(), texts::NOT_CHECKED_YET),
         };
         html! {
             <li {class}>
@@ -285,7 +265,7 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
             <ul class="hints goal" id="goal">for (index, clause) in goal.clauses.iter().enumerate() { { clause_row(index, clause) } }</ul>
             if system {
                 <p class="soft">
-                    { format!("Checked in {} different runs{}.", goal.seeds, if goal.faults.is_empty() { "" } else { texts::WITH_FAULTS }) }
+                    { texts::checked_in_different_runs(&goal.seeds, &(if goal.faults.is_empty() { "" } else { texts::WITH_FAULTS })) }
                 </p>
             } else {
                 <p class="soft">{ texts::WE_CHECK_YOUR_RUN_SO }</p>
@@ -308,13 +288,9 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     />
                 }
                 if classroom.is_solution() {
-                    <button type="button" class="line small" id="mine" onclick={act(dispatch, LessonAction::LeaveSolution)}>
-                        { texts::BACK_TO_MINE }
-                    </button>
+                    { button(Look::Small, "mine", texts::BACK_TO_MINE, act(dispatch, LessonAction::LeaveSolution)) }
                 } else {
-                    <button type="button" class="line small" id="solution" onclick={act(dispatch, LessonAction::ShowSolution)}>
-                        { texts::SHOW_A_SOLUTION }
-                    </button>
+                    { button(Look::Small, "solution", texts::SHOW_A_SOLUTION, act(dispatch, LessonAction::ShowSolution)) }
                 }
             </div>
             if !work.findings.is_empty() {
@@ -323,7 +299,7 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                     id="verdict"
                     class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}
                 >
-                    { if met == of { classroom.lesson.aha.clone() } else { format!("{met} of {of} goals met.") } }
+                    { if met == of { classroom.lesson.aha.clone() } else { texts::of_goals_met(&met, &of) } }
                 </p>
             }
         </>
@@ -378,7 +354,7 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     html! {
         <div class="ending">
             <p><strong>{ texts::TAKEAWAY }</strong>{ &classroom.lesson.aha }</p>
-            <p class="soft">{ format!("Not covered here: {}", classroom.lesson.leaves_out) }</p>
+            <p class="soft">{ texts::not_covered_here(&classroom.lesson.leaves_out) }</p>
             <details id="hand-in">
                 <summary>{ texts::HAND_IT_IN }</summary>
                 <label class="field">
@@ -386,12 +362,8 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                     <input id="student" value={classroom.student.clone()} {oninput} autocomplete="off" />
                 </label>
                 <div class="buttons">
-                    <button type="button" class="line small" id="result" onclick={act(dispatch, LessonAction::SaveResult)}>
-                        { texts::SAVE_THE_RESULT_FILE }
-                    </button>
-                    <button type="button" class="line small" id="grade-it" onclick={act(dispatch, LessonAction::Grade)}>
-                        { texts::HOW_WOULD_IT_BE_GRADED }
-                    </button>
+                    { button(Look::Small, "result", texts::SAVE_THE_RESULT_FILE, act(dispatch, LessonAction::SaveResult)) }
+                    { button(Look::Small, "grade-it", texts::HOW_WOULD_IT_BE_GRADED, act(dispatch, LessonAction::Grade)) }
                 </div>
                 if let Some(grade) = classroom.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
             </details>
@@ -408,17 +380,16 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
         let is_numbered = listed.chapter.starts_with(|letter: char| letter.is_ascii_digit());
         let chapter = match &*listed.chapter {
             "" => String::new(),
-            chapter if is_numbered => format!(" · chapter {chapter}"),
+            chapter if is_numbered => texts::chapter(&chapter),
             chapter => format!(" · {chapter}"),
         };
-        let progress =
-            done.filter(|_| !all).map(|progress| format!(" · {} of {} steps", progress.done.len(), progress.steps)).unwrap_or_default();
+        let progress = done.filter(|_| !all).map(|progress| texts::of_steps(&progress.done.len(), &progress.steps)).unwrap_or_default();
         html! {
             <li>
                 <button type="button" data-lesson={listed.file.clone()} onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}>
                     <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
                     <strong>{ &listed.title }</strong>
-                    <span class="soft">{ format!("{} min{chapter}{progress}", listed.minutes) }</span>
+                    <span class="soft">{ texts::min(&listed.minutes, &chapter, &progress) }</span>
                     if all { <span class="aha">{ &listed.aha }</span> }
                 </button>
             </li>
@@ -433,12 +404,8 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
             <h3>{ texts::FAILURE_LAB_SYSTEMS_THAT_ARE }</h3>
             { list(true) }
             <div class="buttons files">
-                <button type="button" class="line small" id="progress-save" onclick={on(dispatch, CourseAction::SaveProgress)}>
-                    { texts::SAVE_MY_PROGRESS_AS_A }
-                </button>
-                <button type="button" class="line small" id="author" onclick={on(dispatch, AuthorAction::Open)}>
-                    { texts::MAKE_THE_CANVAS_A_LESSON }
-                </button>
+                { button(Look::Small, "progress-save", texts::SAVE_MY_PROGRESS_AS_A, on(dispatch, CourseAction::SaveProgress)) }
+                { button(Look::Small, "author", texts::MAKE_THE_CANVAS_A_LESSON, on(dispatch, AuthorAction::Open)) }
                 <a class="button line small" href="teachers.html">{ texts::FOR_TEACHERS }</a>
             </div>
             <p class="soft">{ texts::PROGRESS_STAYS_IN_THIS_BROWSER }</p>
@@ -485,12 +452,8 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                     >
                         { texts::TRY_IT }
                     </button>
-                    <button type="button" class="line" id="written-over" onclick={on(dispatch, AuthorAction::StartOver)}>
-                        { texts::START_OVER_FROM_THE_CANVAS }
-                    </button>
-                    <button type="button" class="line" id="written-save" onclick={on(dispatch, AuthorAction::Save)}>
-                        { texts::SAVE_IT }
-                    </button>
+                    { button(Look::Line, "written-over", texts::START_OVER_FROM_THE_CANVAS, on(dispatch, AuthorAction::StartOver)) }
+                    { button(Look::Line, "written-save", texts::SAVE_IT, on(dispatch, AuthorAction::Save)) }
                 </div>
             </div>
         </div>

@@ -116,10 +116,10 @@ impl Playground {
                     { drawing::in_place(&scene) }
                 </div>
                 <div class="zoom" role="group" aria-label={texts::VIEW}>
-                    { button("Zoom out", icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
+                    { button(texts::ZOOM_OUT, icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
                     <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
-                    { button("Zoom in", icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
-                    { button("Show everything (Shift+1)", icons::fit(), CanvasAction::ShowEverything) }
+                    { button(texts::ZOOM_IN, icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
+                    { button(texts::SHOW_EVERYTHING_SHIFT_1, icons::fit(), CanvasAction::ShowEverything) }
                 </div>
                 if self.app.canvas.chosen.is_some() { { drawing::minimap(&scene) } }
             </>

@@ -3,7 +3,7 @@
 use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes, html};
 
 use super::texts::panels as texts;
-use super::widgets::{close_button, on};
+use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
@@ -14,14 +14,14 @@ use crate::sim::judge::holds;
 
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     let (theme, theme_word, theme_icon) = match app.theme {
-        Theme::System => (Theme::Light, "Theme: follow system", icons::auto()),
-        Theme::Light => (Theme::Dark, "Theme: light", icons::sun()),
-        Theme::Dark => (Theme::System, "Theme: dark", icons::moon()),
+        Theme::System => (Theme::Light, texts::THEME_FOLLOW_SYSTEM, icons::auto()),
+        Theme::Light => (Theme::Dark, texts::THEME_LIGHT, icons::sun()),
+        Theme::Dark => (Theme::System, texts::THEME_DARK, icons::moon()),
     };
     let (motion, motion_word, motion_icon) = match app.motion {
-        Motion::System => (Motion::Reduced, "Motion: follow system", icons::motion()),
-        Motion::Reduced => (Motion::Full, "Motion: reduced", icons::still()),
-        Motion::Full => (Motion::System, "Motion: full", icons::motion_full()),
+        Motion::System => (Motion::Reduced, texts::MOTION_FOLLOW_SYSTEM, icons::motion()),
+        Motion::Reduced => (Motion::Full, texts::MOTION_REDUCED, icons::still()),
+        Motion::Full => (Motion::System, texts::MOTION_FULL, icons::motion_full()),
     };
     let icon_button = |id: &'static str, label: &'static str, icon: Html, action: PageAction| {
         html! {
@@ -37,7 +37,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
             <span class="logo">{ icons::logo() }{ texts::REQUEUE }</span>
             if let Some(session) = &app.session {
                 <h1 class="crumb">{ &session.scenario().title }</h1>
-                <span class="badge">{ format!("RabbitMQ {}", session.world().profile()) }</span>
+                <span class="badge">{ texts::rabbitmq(&session.world().profile()) }</span>
                 if app.options.read_only { <span class="badge">{ texts::READ_ONLY }</span> }
             }
             <span
@@ -63,9 +63,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 >
                     { texts::LESSONS }
                 </button>
-                <button type="button" class="line" id="scenarios" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Gallery))}>
-                    { texts::SCENARIOS }
-                </button>
+                { button(Look::Line, "scenarios", texts::SCENARIOS, on(dispatch, PageAction::OpenDialog(Dialog::Gallery))) }
                 <label class="button line wide-only" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
                     { icons::open() }
                     <span>{ texts::OPEN }</span>
@@ -184,10 +182,8 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     let Some(draft) = &app.draft else { return html! {} };
     html! {
         <div class="notice slim" role="status" id="draft">
-            <span>{ format!("You have unsaved changes to “{}”.", draft.title()) }</span>
-            <button type="button" class="line small" id="draft-open" onclick={on(dispatch, FileAction::OpenDraft)}>
-                { texts::CONTINUE_EDITING }
-            </button>
+            <span>{ texts::you_have_unsaved_changes_to(&draft.title()) }</span>
+            { button(Look::Small, "draft-open", texts::CONTINUE_EDITING, on(dispatch, FileAction::OpenDraft)) }
             { close_button(texts::DISCARD_IT, on(dispatch, FileAction::DiscardDraft)) }
         </div>
     }
@@ -228,14 +224,14 @@ fn palette(dispatch: &Dispatch) -> Html {
                 class="line small"
                 draggable="true"
                 data-part={name}
-                title={format!("Add: {name}. Click, or drag it to its place.")}
-                aria-label={format!("Add: {name}")}
+                title={texts::add_click_or_drag_it(&name)}
+                aria-label={texts::add(&name)}
                 {ondragstart}
                 {ondragend}
                 onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
-                { name.trim_end_matches(" exchange").trim_end_matches(" queue") }
+                { texts::short(name) }
             </button>
         }
     };
@@ -283,8 +279,8 @@ fn expectations(session: &Session) -> Html {
         let good = good && begun;
         let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
             (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
-            (false, true) if begun => (icons::failed(), "not met"),
-            (false, _) => (icons::pending(), "not yet"),
+            (false, true) if begun => (icons::failed(), texts::NOT_MET),
+            (false, _) => (icons::pending(), texts::NOT_YET),
         };
         html! {
             <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
@@ -321,14 +317,14 @@ fn hints(session: &Session) -> Html {
 
 fn legend(scenario: &Scenario) -> Html {
     let rows = [
-        (html! { <circle cx="10" cy="10" r="6" class="mark-message" /> }, "first delivery"),
+        (html! { <circle cx="10" cy="10" r="6" class="mark-message" /> }, texts::FIRST_DELIVERY),
         (
             html! { <><circle cx="10" cy="10" r="4.8" class="mark-message" /><circle cx="10" cy="10" r="8" class="mark-ring" /></> },
             "redelivered",
         ),
-        (html! { <path d="M10 2.8 17.2 10 10 17.2 2.8 10z" class="mark-dead" /> }, "dead letter"),
-        (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, "HTTP request"),
-        (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, "ack, or answer"),
+        (html! { <path d="M10 2.8 17.2 10 10 17.2 2.8 10z" class="mark-dead" /> }, texts::DEAD_LETTER),
+        (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, texts::HTTP_REQUEST),
+        (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, texts::ACK_OR_ANSWER),
     ];
     html! {
         <section class="sec">

@@ -82,21 +82,21 @@ impl Table<'_> {
                 if !targets.is_empty() {
                     <select
                         class="small"
-                        aria-label={format!("Where {} is to lead", part.name())}
+                        aria-label={texts::where_is_to_lead(&part.name())}
                         data-connect={part.name().to_string()}
                     >
                         for (index, to) in targets.iter().enumerate() {
                             <option value={index.to_string()}>{ to.name().to_string() }</option>
                         }
                     </select>
-                    <button type="button" class="line small" aria-label={format!("Connect {}", part.name())} {onclick}>
+                    <button type="button" class="line small" aria-label={texts::connect(&part.name())} {onclick}>
                         { texts::CONNECT }
                     </button>
                 }
                 <button
                     type="button"
                     class="line small danger"
-                    aria-label={format!("Delete {}", part.name())}
+                    aria-label={texts::delete(&part.name())}
                     onclick={on(self.dispatch, EditAction::Apply(Edit::Remove(part.clone())))}
                 >
                     { texts::DELETE }
@@ -171,7 +171,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::SERVICES }</h2>
                 <table class="table" id="table-services">
-                    { head(&["Name", "Runs on", "State", "Working on", "Handled", "Failed", "", ""]) }
+                    { head(&["Name", texts::RUNS_ON, "State", texts::WORKING_ON, "Handled", "Failed", "", ""]) }
                     <tbody>for (id, state) in world.instances() { { row(id, state) } }</tbody>
                 </table>
             </section>
@@ -218,7 +218,7 @@ impl Table<'_> {
                     <td>
                         <input
                             class="mono"
-                            aria-label={format!("Key from {} to {}", binding.source, binding.destination.name())}
+                            aria-label={texts::key_from_to(&binding.source, &binding.destination.name())}
                             data-key={index.to_string()}
                             {value}
                             {onchange}
@@ -234,7 +234,7 @@ impl Table<'_> {
                             <button
                                 type="button"
                                 class="line small danger"
-                                aria-label={format!("Remove the binding from {} to {}", binding.source, binding.destination.name())}
+                                aria-label={texts::remove_the_binding_from_to(&binding.source, &binding.destination.name())}
                                 onclick={on(self.dispatch, remove)}
                             >
                                 { texts::REMOVE }
@@ -248,7 +248,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::BINDINGS }</h2>
                 <table class="table" id="table-bindings">
-                    { head(&["From", "To", "Binding key, or header arguments", ""]) }
+                    { head(&["From", "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, ""]) }
                     <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate() { { row(index, binding) } }</tbody>
                 </table>
             </section>
@@ -294,10 +294,10 @@ fn trigger_words(trigger: &Trigger) -> String {
     use crate::base::time::Span;
     match trigger {
         Trigger::Http { path } => path.to_string(),
-        Trigger::Queue(subscription) if subscription.auto_ack => format!("{}, automatic ack", subscription.queue),
-        Trigger::Queue(subscription) => format!("{}, prefetch {}", subscription.queue, subscription.prefetch),
-        Trigger::Schedule { every, records: None } => format!("every {}", Span(*every)),
-        Trigger::Schedule { every, records: Some(records) } => format!("every {}, {} records", Span(*every), records.state),
-        Trigger::StartUp => "at start-up".to_owned(),
+        Trigger::Queue(subscription) if subscription.auto_ack => texts::automatic_ack(&subscription.queue),
+        Trigger::Queue(subscription) => texts::prefetch(&subscription.queue, &subscription.prefetch),
+        Trigger::Schedule { every, records: None } => texts::every(&Span(*every)),
+        Trigger::Schedule { every, records: Some(records) } => texts::every_records(&Span(*every), &records.state),
+        Trigger::StartUp => texts::AT_START_UP.to_owned(),
     }
 }

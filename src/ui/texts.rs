@@ -1,8 +1,13 @@
 //! What a reader of the page reads, by area. Views name a text and hold none, so that texts can be rewritten or translated alone.
 
 pub mod composer {
+    use std::fmt::Display;
+
+    pub const AND: &str = " and ";
     pub const A_SECOND: &str = "a second";
     pub const CONFIRM: &str = "Confirm";
+    pub const DEFAULT_EXCHANGE: &str = "(default exchange)";
+    pub const DOES_NOT_MATCH: &str = "does not match";
     pub const EMPTY: &str = "(empty)";
     pub const EXCHANGE: &str = "Exchange";
     pub const EXPIRATION_MS: &str = "Expiration, ms";
@@ -18,7 +23,33 @@ pub mod composer {
     pub const ROUTING_KEY: &str = "Routing key";
     pub const STOP: &str = "Stop";
     pub const TEMPLATE: &str = "Template";
+    pub const THE_MESSAGE_WOULD_BE_DROPPED: &str = "The message would be dropped without notice.";
+    pub const THE_MESSAGE_WOULD_BE_RETURNED: &str = "The message would be returned, because it is mandatory.";
     pub const TIMES: &str = "times";
+
+    pub fn no_binding_matches_so_it(alternate: &dyn Display) -> String {
+        format!("No binding matches, so it goes on to the alternate exchange {alternate}.")
+    }
+
+    pub fn no_queue_has_this_name(fate: &dyn Display) -> String {
+        format!("No queue has this name. {fate}")
+    }
+
+    pub fn no_queue_would_get_it(fate: &dyn Display) -> String {
+        format!("No queue would get it. {fate}")
+    }
+
+    pub fn one_copy_each_would_go(many: &dyn Display) -> String {
+        format!("One copy each would go to {many}.")
+    }
+
+    pub fn one_copy_would_go_to(one: &dyn Display) -> String {
+        format!("One copy would go to {one}.")
+    }
+
+    pub fn several_bindings_lead_to_still(doubled: &dyn Display) -> String {
+        format!("Several bindings lead to {doubled}: still one copy.")
+    }
 }
 
 pub mod dialogs {
@@ -77,8 +108,12 @@ pub mod dialogs {
 }
 
 pub mod drawing {
+    use std::fmt::Display;
+
     pub const AUTO_ACK: &str = "auto ack";
     pub const BINDING_KEY: &str = "Binding key";
+    pub const BLOCKED_BY_THE_BROKER: &str = "blocked by the broker";
+    pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";
     pub const DOWN: &str = "down";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here";
     pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
@@ -87,26 +122,97 @@ pub mod drawing {
     pub const OR: &str = " or ";
     pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go from node to node";
     pub const UP: &str = "up";
+
+    pub fn exchange(glyph: &dyn Display, name: &dyn Display, kind: &dyn Display) -> String {
+        format!("{glyph} {name} {kind}, exchange")
+    }
+
+    pub fn handled(handled: &dyn Display) -> String {
+        format!("handled {handled}")
+    }
+
+    pub fn prefetch(prefetch: &dyn Display, acks: &dyn Display) -> String {
+        format!("prefetch {prefetch} · {acks}")
+    }
+
+    pub fn queue(name: &dyn Display, caption: &dyn Display, features: &dyn Display) -> String {
+        format!("{name} {caption} {features}, queue")
+    }
+
+    pub fn ready_unacked_total(ready: &dyn Display, unacked: &dyn Display, total: &dyn Display) -> String {
+        format!("Ready {ready} · Unacked {unacked} · Total {total}")
+    }
+
+    pub fn requests_http_client(name: &dyn Display, sent: &dyn Display) -> String {
+        format!("{name} {sent} requests, HTTP client")
+    }
+
+    pub fn saved_handled(records: &dyn Display, handled: &dyn Display) -> String {
+        format!("saved {records} · handled {handled}")
+    }
+
+    pub fn sent(count: &dyn Display) -> String {
+        format!("sent {count}")
+    }
+
+    pub fn service_working_on(
+        name: &dyn Display,
+        caption: &dyn Display,
+        foot: &dyn Display,
+        up: &dyn Display,
+        working: &dyn Display,
+    ) -> String {
+        format!("{name} {caption} {foot}, service, {up}, working on {working}")
+    }
+
+    pub fn the_binding_key_to(key: &dyn Display, destination: &dyn Display) -> String {
+        format!("{key}, the binding key to {destination}")
+    }
+
+    pub fn this_instance(word: &dyn Display) -> String {
+        format!("{word} this instance")
+    }
 }
 
 pub mod form {
+    use std::fmt::Display;
+
     pub const DEFAULT: &str = "default";
     pub const EARLIER: &str = "Earlier";
     pub const LATER: &str = "Later";
     pub const REMOVE: &str = "Remove";
+
+    pub fn earlier(title: &dyn Display) -> String {
+        format!("{title}: earlier")
+    }
+
+    pub fn later(title: &dyn Display) -> String {
+        format!("{title}: later")
+    }
+
+    pub fn remove(title: &dyn Display) -> String {
+        format!("{title}: remove")
+    }
 }
 
 pub mod inspector {
+    use std::fmt::Display;
+
     pub const ALL_COMMANDS: &str = "All commands";
+    pub const AND: &str = " and ";
     pub const BECAUSE_OF: &str = "Because of";
     pub const BROKER: &str = "Broker";
     pub const CLEAR: &str = "Clear";
     pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
     pub const CLOSE_THE_STORY: &str = "Close the story";
     pub const CONNECT_TO: &str = "Connect to…";
+    pub const CONSUMER_CAPACITY: &str = "Consumer capacity";
+    pub const CUT_OFF: &str = "cut off";
     pub const DEAD_LETTER_ALERT: &str = "Dead-letter alert";
     pub const DELETE: &str = "Delete";
     pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
+    pub const DELIVERY_MODE: &str = "Delivery mode";
+    pub const DOWN_NO_CLIENT_CAN_CONNECT: &str = "Down: no client can connect.";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here (C)";
     pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
     pub const EVENT_ID_E_G_E: &str = "event ID, e.g. e-7";
@@ -118,6 +224,7 @@ pub mod inspector {
     pub const GET_REQUEUE: &str = "Get, requeue";
     pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
     pub const HEADERS_PROPERTIES_PAYLOAD: &str = "Headers, properties, payload";
+    pub const HTTP_CLIENT: &str = "HTTP client";
     pub const INSPECTOR: &str = "Inspector";
     pub const IT_ROUTES_AND_STORES_NOTHING: &str = "It routes, and stores nothing.";
     pub const LED_TO: &str = "Led to";
@@ -131,6 +238,7 @@ pub mod inspector {
     pub const NAME: &str = "Name";
     pub const NONE: &str = "None.";
     pub const NONE_WHAT_ARRIVES_GOES_STRAIGHT: &str = "None: what arrives goes straight to a consumer that has room.";
+    pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
     pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
     pub const PURGE: &str = "Purge";
     pub const QUEUES: &str = "Queues";
@@ -138,12 +246,14 @@ pub mod inspector {
     pub const READY: &str = "Ready";
     pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
     pub const RESTART: &str = "Restart";
+    pub const ROUTING_KEY: &str = "Routing key";
     pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
     pub const SEND_A_REQUEST: &str = "Send a request";
     pub const SERVICES: &str = "Services";
     pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
     pub const THE_SCENARIO_AS_A_WHOLE: &str = "The scenario as a whole";
     pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
+    pub const TIMED_OUT: &str = "Timed out";
     pub const TOTAL: &str = "Total";
     pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
     pub const UNACKED: &str = "Unacked";
@@ -152,9 +262,49 @@ pub mod inspector {
     pub const WHERE: &str = "Where";
     pub const WHERE_ALL_ITS_MESSAGES_ARE: &str = "Where all its messages are to go";
     pub const WHERE_DID_MY_MESSAGE_GO: &str = "Where did my message go?";
+    pub const WILL_BE_REDELIVERED: &str = "will be redelivered";
+    pub const WORKING_ON: &str = "Working on";
+
+    pub fn alarm(action: &dyn Display, resource: &dyn Display) -> String {
+        format!("{action} {resource} alarm")
+    }
+
+    pub fn and_more(count: &dyn Display) -> String {
+        format!("and {count} more")
+    }
+
+    pub fn dead_in(ready: &dyn Display, letters: &dyn Display) -> String {
+        format!("{ready} dead {letters} in ")
+    }
+
+    pub fn low_on_publishers_are_blocked(names: &dyn Display) -> String {
+        format!("Low on {names}: publishers are blocked.")
+    }
+
+    pub fn ms(expiration: &dyn Display) -> String {
+        format!("{expiration} ms")
+    }
+
+    pub fn there_is_no_such_message(now: &dyn Display) -> String {
+        format!("There is no such message yet at {now}.")
+    }
+
+    pub fn to(other: &dyn Display) -> String {
+        format!("to {other}")
+    }
+
+    pub fn until(at: &dyn Display) -> String {
+        format!("Until {at}")
+    }
+
+    pub fn with_others(also: &dyn Display) -> String {
+        format!(" and {also} more")
+    }
 }
 
 pub mod lesson {
+    use std::fmt::Display;
+
     pub const ALL_LESSONS: &str = "All lessons";
     pub const A_LABEL_FOR_YOUR_TEACHER: &str = "A label for your teacher, if you want one";
     pub const BACK: &str = "Back";
@@ -178,6 +328,8 @@ pub mod lesson {
     pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
     pub const NEXT: &str = "Next";
     pub const NONE_ONE_OR_SEVERAL: &str = "None, one or several.";
+    pub const NOT_CHECKED_YET: &str = "not checked yet";
+    pub const NOT_MET: &str = "not met";
     pub const NOT_QUITE: &str = "Not quite. ";
     pub const NO_KEY: &str = "(no key)";
     pub const ONE_AFTER_THE_OTHER_IN: &str = "One after the other, in their order.";
@@ -193,9 +345,11 @@ pub mod lesson {
     pub const SAVE_THE_RESULT_FILE: &str = "Save the result file";
     pub const SHOW_A_SOLUTION: &str = "Show a solution";
     pub const SHOW_THE_RUN: &str = "Show the run";
+    pub const SO_FAR: &str = "so far";
     pub const START_OVER_FROM_THE_CANVAS: &str = "Start over from the canvas";
     pub const STEPS: &str = "Steps";
     pub const TAKEAWAY: &str = "Takeaway: ";
+    pub const THE_ANSWER_IS_NONE: &str = "The answer is: none. ";
     pub const THE_DEFAULT_EXCHANGE: &str = "the default exchange";
     pub const THE_LESSON_IN_MARKDOWN: &str = "The lesson, in Markdown";
     pub const TO: &str = " to ";
@@ -204,30 +358,76 @@ pub mod lesson {
     pub const WE_CHECK_YOUR_RUN_SO: &str = "We check your run so far.";
     pub const WITH_FAULTS: &str = ", with faults";
     pub const YOU_ARE_PLAYING_FREELY_THE: &str = "You are playing freely. The lesson waits where you left it.";
+
+    pub fn chapter(chapter: &dyn Display) -> String {
+        format!(" · chapter {chapter}")
+    }
+
+    pub fn checked_in_different_runs(seeds: &dyn Display, with_faults: &dyn Display) -> String {
+        format!("Checked in {seeds} different runs{with_faults}.")
+    }
+
+    pub fn hint_of(next: &dyn Display, all: &dyn Display) -> String {
+        format!("Hint {next} of {all}")
+    }
+
+    pub fn min(minutes: &dyn Display, chapter: &dyn Display, progress: &dyn Display) -> String {
+        format!("{minutes} min{chapter}{progress}")
+    }
+
+    pub fn not_covered_here(leaves_out: &dyn Display) -> String {
+        format!("Not covered here: {leaves_out}")
+    }
+
+    pub fn of_goals_met(met: &dyn Display, of: &dyn Display) -> String {
+        format!("{met} of {of} goals met.")
+    }
+
+    pub fn of_steps(done: &dyn Display, steps: &dyn Display) -> String {
+        format!(" · {done} of {steps} steps")
+    }
+
+    pub fn the_answer_is(right: &dyn Display) -> String {
+        format!("The answer is {right}. ")
+    }
 }
 
 pub mod page {
     pub const CANVAS: &str = "Canvas";
     pub const OPENING_THE_COURSE_CHAPTERS_SYSTEM: &str = "Opening the course chapter's system…";
+    pub const SHOW_EVERYTHING_SHIFT_1: &str = "Show everything (Shift+1)";
     pub const VIEW: &str = "View";
+    pub const ZOOM_IN: &str = "Zoom in";
+    pub const ZOOM_OUT: &str = "Zoom out";
 }
 
 pub mod panels {
+    use std::fmt::Display;
+
+    pub const ACK_OR_ANSWER: &str = "ack, or answer";
     pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
     pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
     pub const CANCEL: &str = "Cancel";
     pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted node to connect to, or press Esc.";
     pub const CONTINUE_EDITING: &str = "Continue editing";
+    pub const DEAD_LETTER: &str = "dead letter";
     pub const DISCARD_IT: &str = "Discard it";
     pub const DISMISS: &str = "Dismiss";
     pub const DONE: &str = " (done)";
     pub const EACH_ROUTING_KEY_HAS_ITS: &str = "Each routing key has its colour. ";
     pub const EVERYTHING_ON_THE_CANVAS_AS: &str = "Everything on the canvas as tables (T)";
     pub const EXPECTED_AFTER: &str = "Expected after ";
+    pub const FIRST_DELIVERY: &str = "first delivery";
     pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
+    pub const HTTP_REQUEST: &str = "HTTP request";
     pub const LEGEND: &str = "Legend";
     pub const LESSONS: &str = "Lessons";
     pub const MET: &str = "met";
+    pub const MOTION_FOLLOW_SYSTEM: &str = "Motion: follow system";
+    pub const MOTION_FULL: &str = "Motion: full";
+    pub const MOTION_REDUCED: &str = "Motion: reduced";
+    pub const NOT_MET: &str = "not met";
+    pub const NOT_YET: &str = "not yet";
     pub const NO_DESCRIPTION_YET: &str = "No description yet.";
     pub const OPEN: &str = "Open";
     pub const OPEN_A_SCENARIO_A_RECORDING: &str = "Open a scenario, a recording, a lesson, or your progress";
@@ -246,6 +446,9 @@ pub mod panels {
     pub const SO_FAR: &str = "so far";
     pub const SPACE: &str = "Space";
     pub const TABLE_VIEW: &str = "Table view";
+    pub const THEME_DARK: &str = "Theme: dark";
+    pub const THEME_FOLLOW_SYSTEM: &str = "Theme: follow system";
+    pub const THEME_LIGHT: &str = "Theme: light";
     pub const THIS_SYSTEM: &str = "This system";
     pub const TRY_THIS: &str = "Try this";
     pub const UNDO: &str = "Undo";
@@ -255,6 +458,14 @@ pub mod panels {
     pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
     pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
 
+    pub fn add(name: &dyn Display) -> String {
+        format!("Add: {name}")
+    }
+
+    pub fn add_click_or_drag_it(name: &dyn Display) -> String {
+        format!("Add: {name}. Click, or drag it to its place.")
+    }
+
     pub fn and_more(count: usize) -> String {
         format!("and {count} more")
     }
@@ -262,10 +473,27 @@ pub mod panels {
     pub fn cannot_be_opened(name: &str) -> String {
         format!("{name} cannot be opened.")
     }
+
+    pub fn rabbitmq(profile: &dyn Display) -> String {
+        format!("RabbitMQ {profile}")
+    }
+
+    pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
+        format!("You have unsaved changes to “{title}”.")
+    }
+
+    /// A part's name without its kind, which its icon shows.
+    pub fn short(name: &str) -> &str {
+        name.trim_end_matches(" exchange").trim_end_matches(" queue")
+    }
 }
 
 pub mod table {
+    use std::fmt::Display;
+
+    pub const AT_START_UP: &str = "at start-up";
     pub const BINDINGS: &str = "Bindings";
+    pub const BINDING_KEY_OR_HEADER_ARGUMENTS: &str = "Binding key, or header arguments";
     pub const CONNECT: &str = "Connect";
     pub const DELETE: &str = "Delete";
     pub const EXCHANGES: &str = "Exchanges";
@@ -274,15 +502,58 @@ pub mod table {
     pub const NO: &str = "no";
     pub const QUEUES: &str = "Queues";
     pub const REMOVE: &str = "Remove";
+    pub const RUNS_ON: &str = "Runs on";
     pub const SERVICES: &str = "Services";
     pub const SHOW: &str = "Show";
     pub const TABLE_VIEW: &str = "Table view";
+    pub const WORKING_ON: &str = "Working on";
     pub const YES: &str = "yes";
+
+    pub fn automatic_ack(queue: &dyn Display) -> String {
+        format!("{queue}, automatic ack")
+    }
+
+    pub fn connect(part: &dyn Display) -> String {
+        format!("Connect {part}")
+    }
+
+    pub fn delete(part: &dyn Display) -> String {
+        format!("Delete {part}")
+    }
+
+    pub fn every(every: &dyn Display) -> String {
+        format!("every {every}")
+    }
+
+    pub fn every_records(every: &dyn Display, state: &dyn Display) -> String {
+        format!("every {every}, {state} records")
+    }
+
+    pub fn key_from_to(source: &dyn Display, destination: &dyn Display) -> String {
+        format!("Key from {source} to {destination}")
+    }
+
+    pub fn prefetch(queue: &dyn Display, prefetch: &dyn Display) -> String {
+        format!("{queue}, prefetch {prefetch}")
+    }
+
+    pub fn remove_the_binding_from_to(source: &dyn Display, destination: &dyn Display) -> String {
+        format!("Remove the binding from {source} to {destination}")
+    }
+
+    pub fn where_is_to_lead(part: &dyn Display) -> String {
+        format!("Where {part} is to lead")
+    }
 }
 
 pub mod time {
+    use std::fmt::Display;
+
     pub const ADD: &str = "Add";
+    pub const AS_FAST_AS_POSSIBLE: &str = "as fast as possible";
     pub const A_FAULT_AS_A_SENTENCE: &str = "A fault, as a sentence";
+    pub const A_SUMMARY: &str = "a summary";
+    pub const BUSINESS_LEDGER: &str = "Business ledger";
     pub const CHARTS: &str = "Charts";
     pub const CLOSE_COMPARISON: &str = "Close comparison";
     pub const COMPARE_THE_TWO: &str = "Compare the two";
@@ -292,20 +563,26 @@ pub mod time {
     pub const FIND: &str = "find";
     pub const FIND_IN_THE_EVENTS: &str = "Find in the events";
     pub const FROM_TO: &str = "From … to";
+    pub const GAVE_UP: &str = "Gave up";
     pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
     pub const HERE: &str = "Here";
     pub const KILL_NOTIFICATION_SERVICE_AT_30S: &str = "kill notification-service at 30s for 10s";
     pub const LATENCY: &str = "Latency";
     pub const LEDGER: &str = "Ledger";
     pub const MOMENT: &str = "Moment";
+    pub const N: &str = " (n)";
+    pub const NO_QUEUE: &str = "No queue";
     pub const OF: &str = "of";
     pub const ONE_EVENT_BACK: &str = "One event back";
     pub const ONE_EVENT_FORWARD: &str = "One event forward";
     pub const OTHER_BRANCH: &str = "Other branch";
     pub const REMOVE: &str = "Remove";
     pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
+    pub const SAVED_TWICE: &str = "Saved twice";
+    pub const SCHEDULE_A_FAULT: &str = "Schedule a fault";
     pub const SPEED: &str = "Speed";
     pub const SWITCH_TO_THE_OTHER_BRANCH: &str = "Switch to the other branch";
+    pub const THE_BROKER: &str = "the broker";
     pub const THE_BRANCHES_COMPARED: &str = "The branches compared";
     pub const TIME: &str = "Time";
     pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
@@ -315,4 +592,127 @@ pub mod time {
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
     pub const WHICH_EVENTS: &str = "Which events";
     pub const YOU_CHANGED_THE_PAST_THIS: &str = "You changed the past: this is another branch.";
+
+    pub fn a_second(whose: &dyn Display) -> String {
+        format!("{whose}, a second")
+    }
+
+    pub fn at(at: &dyn Display) -> String {
+        format!("At {at}")
+    }
+
+    pub fn by_a_second(word: &dyn Display, fault: &dyn Display) -> String {
+        format!("{word} by a second: {fault}")
+    }
+
+    pub fn depth_of(name: &dyn Display) -> String {
+        format!("Depth of {name}")
+    }
+
+    pub fn drag_it_to_another_time(fault: &dyn Display) -> String {
+        format!("{fault}: drag it to another time")
+    }
+
+    pub fn here_ready_unacked_and_total(name: &dyn Display) -> String {
+        format!("{name} here: ready, unacked and total")
+    }
+
+    pub fn http(name: &dyn Display) -> String {
+        format!("{name}: HTTP")
+    }
+
+    pub fn in_the_other_branch_ready(name: &dyn Display) -> String {
+        format!("{name} in the other branch: ready, unacked and total")
+    }
+
+    pub fn invented(what: &dyn Display) -> String {
+        format!("{what}: invented")
+    }
+
+    pub fn missing(what: &dyn Display) -> String {
+        format!("{what}: missing")
+    }
+
+    pub fn move_by_a_second(word: &dyn Display) -> String {
+        format!("{word} by a second")
+    }
+
+    pub fn ms(value: &dyn Display) -> String {
+        format!("{value:.0} ms")
+    }
+
+    pub fn over_time_at_most(label: &dyn Display, top: &dyn Display) -> String {
+        format!("{label} over time, at most {top:.0}")
+    }
+
+    pub fn rates_of_a_second(whose: &dyn Display) -> String {
+        format!("Rates of {whose}, a second")
+    }
+
+    pub fn remove(fault: &dyn Display) -> String {
+        format!("Remove: {fault}")
+    }
+
+    pub fn say(name: &dyn Display) -> String {
+        format!("say {name}")
+    }
+
+    pub fn scheduled_faults(planned: &dyn Display) -> String {
+        format!("Scheduled faults: {planned}")
+    }
+
+    pub fn seed(seed: &dyn Display) -> String {
+        format!("seed {seed}")
+    }
+
+    pub fn space(word: &dyn Display) -> String {
+        format!("{word} (Space)")
+    }
+
+    pub fn to(top: &dyn Display) -> String {
+        format!("to {top:.0}")
+    }
+
+    pub fn to_ack(name: &dyn Display) -> String {
+        format!("{name}: to ack")
+    }
+
+    pub fn to_delivery(name: &dyn Display) -> String {
+        format!("{name}: to delivery")
+    }
+
+    pub fn twice(what: &dyn Display) -> String {
+        format!("{what}: twice")
+    }
+
+    pub fn you_are_in_the_past(furthest: &dyn Display) -> String {
+        format!("You are in the past: it has been played to {furthest}. A change here begins another branch, and this one is kept.")
+    }
+}
+
+pub mod browser {
+    use std::fmt::Display;
+
+    pub const BYTES_OF_A_FILE: &str = "bytes of a file";
+    pub const REQUEUE_IS_BROKEN: &str = "Requeue is broken";
+    pub const SOMETHING_IN_REQUEUE_IS_BROKEN: &str = "Something in Requeue is broken. That is our mistake, not yours.";
+    pub const THE_LINK: &str = "The link";
+    pub const THIS_BROWSER_IS_TOO_OLD: &str = "this browser is too old for it";
+    pub const WHAT_YOU_HAVE_DRAWN_IS: &str = "What you have drawn is kept: load the page again, and go on with it.";
+
+    pub fn it_begins_with_and_this(version: &dyn Display) -> String {
+        format!("it begins with “{version}”, and this Requeue reads links of version 1")
+    }
+
+    pub fn it_cannot_be_read(reason: &dyn Display) -> String {
+        format!("it cannot be read: {reason}")
+    }
+}
+
+pub mod widgets {
+    use std::fmt::Display;
+
+    pub fn what_is(term: &dyn Display) -> String {
+        format!("What is: {term}")
+    }
 }

@@ -6,11 +6,12 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
 
 use super::texts::time as texts;
-use super::widgets::{explained, log_icon, on, option};
+use super::widgets::{Look, button, explained, log_icon, on, option};
 use super::{Dispatch, icons};
 use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{MarkerKind, TimelineMarker};
+use crate::app::search::Wanted;
 use crate::app::{Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Speed, TimeAction, Verbosity, words};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed, Shortest};
@@ -37,7 +38,7 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
         Action::Time(TimeAction::SetSpeed(Speed(speed)))
     });
-    let button = |id: &'static str, label: &'static str, key: &'static str, icon: Html, action: Action| {
+    let icon_button = |id: &'static str, label: &'static str, key: &'static str, icon: Html, action: Action| {
         html! {
             <button
                 type="button"
@@ -54,20 +55,20 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <section class="time" aria-label={texts::TIME}>
             <div class="transport">
-                { button("restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), Action::Time(TimeAction::Restart)) }
-                { button("back", texts::ONE_EVENT_BACK, " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
+                { icon_button("restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), Action::Time(TimeAction::Restart)) }
+                { icon_button("back", texts::ONE_EVENT_BACK, " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
                 <button
                     type="button"
                     class="primary play"
                     id="play"
                     aria-label={word}
-                    title={format!("{word} (Space)")}
+                    title={texts::space(&word)}
                     onclick={on(dispatch, play)}
                 >
                     { icon }
                 </button>
-                { button("step", texts::ONE_EVENT_FORWARD, " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
-                { button("next", texts::TO_THE_NEXT_CRASH_DEAD, " (n)", icons::next(), Action::Time(TimeAction::FindNext)) }
+                { icon_button("step", texts::ONE_EVENT_FORWARD, " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
+                { icon_button("next", texts::TO_THE_NEXT_CRASH_DEAD, texts::N, icons::next(), Action::Time(TimeAction::FindNext)) }
                 <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
                 { scrubber(session, dispatch) }
                 <label class="speed">
@@ -76,7 +77,7 @@ pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                         for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
                     </select>
                 </label>
-                <span class="soft seed">{ format!("seed {}", session.world().recording().seed) }</span>
+                <span class="soft seed">{ texts::seed(&session.world().recording().seed) }</span>
             </div>
             <div class="strips">{ branches(session, dispatch) }{ faults(session, app, dispatch) }</div>
             <div class="panels">{ charts(session, app, dispatch) }{ ledger(session) }{ log(session, app, dispatch) }</div>
@@ -98,9 +99,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                 <span>{ texts::YOU_CHANGED_THE_PAST_THIS }</span>
             }
             if session.playhead.alternate_branch.is_some() {
-                <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
-                    { texts::SWITCH_TO_THE_OTHER_BRANCH }
-                </button>
+                { button(Look::Small, "swap", texts::SWITCH_TO_THE_OTHER_BRANCH, on(dispatch, TimeAction::SwapBranches)) }
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
                     { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE_THE_TWO } }
                 </button>
@@ -110,7 +109,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
 }
 
 fn in_the_past(furthest: SimTime) -> String {
-    format!("You are in the past: it has been played to {furthest}. A change here begins another branch, and this one is kept.")
+    texts::you_are_in_the_past(&furthest)
 }
 
 /// What is to break, and when: as sentences, and as flags on the scrubber.
@@ -133,7 +132,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <details class="faults" id="faults">
             <summary>
-                { if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }
+                { if planned.is_empty() { texts::SCHEDULE_A_FAULT.to_owned() } else { texts::scheduled_faults(&planned.len()) } }
             </summary>
             <ul>
                 for (index, fault) in planned.iter().enumerate() {
@@ -144,8 +143,8 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                                 <button
                                     type="button"
                                     class="icon-button tiny"
-                                    aria-label={format!("{word} by a second: {fault}")}
-                                    title={format!("{word} by a second")}
+                                    aria-label={texts::by_a_second(&word, &fault)}
+                                    title={texts::move_by_a_second(&word)}
                                     onclick={on(dispatch, EditAction::MoveFault(index, at))}
                                 >
                                     { icon }
@@ -156,7 +155,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                             <button
                                 type="button"
                                 class="icon-button tiny"
-                                aria-label={format!("Remove: {fault}")}
+                                aria-label={texts::remove(&fault)}
                                 title={texts::REMOVE}
                                 onclick={on(dispatch, EditAction::RemoveFault(index))}
                             >
@@ -223,7 +222,7 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
         <svg class="flag" {x} y="0" overflow="visible" data-fault={index.to_string()} {onpointerdown} {onpointermove} {onpointerup}>
             <rect x="-8" y="-4" width="16" height="20" class="target" />
             <path d="M0 12V-2L9 1.5 0 5" />
-            <title>{ format!("{fault}: drag it to another time") }</title>
+            <title>{ texts::drag_it_to_another_time(&fault) }</title>
         </svg>
     }
 }
@@ -286,7 +285,7 @@ fn marker_icon(kind: MarkerKind) -> Html {
 }
 
 fn speed_words(speed: Speed) -> String {
-    if speed == Speed::MAX { "as fast as possible".into() } else { format!("{}×", Shortest(f64::from(speed.0) / 1_000.0)) }
+    if speed == Speed::MAX { texts::AS_FAST_AS_POSSIBLE.into() } else { format!("{}×", Shortest(f64::from(speed.0) / 1_000.0)) }
 }
 
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
@@ -306,7 +305,7 @@ fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Chart::Depth => depth(session),
         Chart::Rates => rates(session),
         Chart::Latency => ("Latency".to_owned(), latency(session)),
-        Chart::Business => ("Business ledger".to_owned(), business(session)),
+        Chart::Business => (texts::BUSINESS_LEDGER.to_owned(), business(session)),
     };
     let tabs = [(Chart::Depth, "Depth"), (Chart::Rates, "Rates"), (Chart::Latency, "Latency"), (Chart::Business, "Business")];
     html! {
@@ -331,11 +330,11 @@ fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn depth(session: &Session) -> (String, Html) {
-    let Some(name) = charted(session) else { return ("No queue".into(), html! {}) };
+    let Some(name) = charted(session) else { return (texts::NO_QUEUE.into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
     let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));
     let series = of_depths(&depths, now);
-    let view = chart(session, &format!("Depth of {name}"), &series);
+    let view = chart(session, &texts::depth_of(&name), &series);
     (name.to_string(), view)
 }
 
@@ -370,9 +369,9 @@ fn rates(session: &Session) -> (String, Html) {
             Series(classes[index], name, now, values)
         })
         .collect();
-    let whose = queue.map_or_else(|| "the broker".to_owned(), ToString::to_string);
-    let view = chart(session, &format!("Rates of {whose}, a second"), &series);
-    (format!("{whose}, a second"), view)
+    let whose = queue.map_or_else(|| texts::THE_BROKER.to_owned(), ToString::to_string);
+    let view = chart(session, &texts::rates_of_a_second(&whose), &series);
+    (texts::a_second(&whose), view)
 }
 
 fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
@@ -389,7 +388,7 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
                 }
             </div>
             { plot(label, series, (top, across), broken.collect()) }
-            <span class="soft axis">{ format!("to {:.0}", Fixed(top)) }</span>
+            <span class="soft axis">{ texts::to(&Fixed(top)) }</span>
         </>
     }
 }
@@ -416,7 +415,7 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec
             viewBox="0 0 250 96"
             preserveAspectRatio="none"
             role="img"
-            aria-label={format!("{label} over time, at most {:.0}", Fixed(top))}
+            aria-label={texts::over_time_at_most(&label, &Fixed(top))}
         >
             <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
             for Series(class, _, _, values) in series.iter() { <path d={line(values)} class={*class} /> }
@@ -455,10 +454,10 @@ fn latency(session: &Session) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    for (name, http) in metrics.https() { { line(format!("{name}: HTTP"), &http.latency) } }
+                    for (name, http) in metrics.https() { { line(texts::http(&name), &http.latency) } }
                     for (name, queue) in metrics.queues() {
-                        { line(format!("{name}: to delivery"), &queue.queueing) }
-                        { line(format!("{name}: to ack"), &queue.end_to_end) }
+                        { line(texts::to_delivery(&name), &queue.queueing) }
+                        { line(texts::to_ack(&name), &queue.end_to_end) }
                     }
                 </tbody>
             </table>
@@ -478,14 +477,14 @@ fn business(session: &Session) -> Html {
             { line("Requests", business.requests, false) }
             { line("Accepted", business.accepted, false) }
             { line("Failed", business.failed, true) }
-            { line("Gave up", business.gave_up, true) }
+            { line(texts::GAVE_UP, business.gave_up, true) }
             { line("Saved", business.saved, false) }
-            { line("Saved twice", business.saved_twice(), true) }
+            { line(texts::SAVED_TWICE, business.saved_twice(), true) }
             for what in business.effects.keys() {
                 { line(what, business.times_done(what), false) }
-                { line(&format!("{what}: missing"), business.missing(what), true) }
-                { line(&format!("{what}: twice"), business.duplicated(what), true) }
-                { line(&format!("{what}: invented"), business.invented(what), true) }
+                { line(&texts::missing(&what), business.missing(what), true) }
+                { line(&texts::twice(&what), business.duplicated(what), true) }
+                { line(&texts::invented(&what), business.invented(what), true) }
             }
         </dl>
     }
@@ -529,12 +528,12 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     });
     let filters =
         [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
-    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, "a summary"), (Verbosity::All, "everything")];
-    let wanted = app.find.trim().to_lowercase();
+    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, texts::A_SUMMARY), (Verbosity::All, "everything")];
+    let wanted = Wanted::phrase(&app.find);
     let lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
         let of_kind = app.filter.shows(&entry.occurrence, line.icon);
-        let found = wanted.is_empty() || line.detail.to_lowercase().contains(&wanted) || line.what.to_lowercase().contains(&wanted);
+        let found = wanted.is_in(&line.detail) || wanted.is_in(line.what);
         (of_kind && found).then_some((entry, line))
     });
     let entry_row = |entry: &Entry, words::Line { icon, what, detail }: words::Line| {
@@ -592,7 +591,7 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     title={texts::WHAT_A_SCREEN_READER_HEARS}
                     onchange={onverbosity}
                 >
-                    for (voice, name) in voices.into_iter() { { option(name, &format!("say {name}"), voice == app.verbosity) } }
+                    for (voice, name) in voices.into_iter() { { option(name, &texts::say(&name), voice == app.verbosity) } }
                 </select>
             </div>
             <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label={texts::EVENTS_THE_NEWEST_FIRST}>
@@ -606,12 +605,12 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 pub fn comparison(session: &Session) -> Html {
     let Some(comparison) = &session.playhead.comparison else { return html! {} };
     let value = |quantity: &Quantity, value: f64| match quantity {
-        Quantity::Latency(..) => format!("{:.0} ms", Fixed(value)),
+        Quantity::Latency(..) => texts::ms(&Fixed(value)),
         _ => Shortest(value).to_string(),
     };
     html! {
         <section class="sec" id="comparison" aria-label={texts::THE_BRANCHES_COMPARED}>
-            <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
+            <h2 id="comparison-title" tabindex="-1">{ texts::at(&comparison.at) }</h2>
             if !comparison.depths.is_empty() {
                 <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_BRANCH }</span></div>
             }
@@ -650,10 +649,10 @@ fn beside(name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
     let (top, across) = scale(both.iter().flatten());
     html! {
         <figure data-compared={name.to_string()}>
-            <figcaption>{ &**name }<span class="soft">{ format!("to {:.0}", Fixed(top)) }</span></figcaption>
+            <figcaption>{ &**name }<span class="soft">{ texts::to(&Fixed(top)) }</span></figcaption>
             <div class="pair">
-                { plot(&format!("{name} here: ready, unacked and total"), &both[0], (top, across), Vec::new()) }
-                { plot(&format!("{name} in the other branch: ready, unacked and total"), &both[1], (top, across), Vec::new()) }
+                { plot(&texts::here_ready_unacked_and_total(&name), &both[0], (top, across), Vec::new()) }
+                { plot(&texts::in_the_other_branch_ready(&name), &both[1], (top, across), Vec::new()) }
             </div>
         </figure>
     }

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlSelectElement};
 use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, html};
 
+use super::texts::widgets as texts;
 use super::{Dispatch, browser, icons};
 use crate::app::Action;
 use crate::app::glossary::meaning;
@@ -48,7 +49,7 @@ pub fn help(term: &str, meaning: &str) -> Html {
     }
     html! {
         <details class="help">
-            <summary aria-label={format!("What is: {term}")} title={meaning.to_owned()}>{ "?" }</summary>
+            <summary aria-label={texts::what_is(&term)} title={meaning.to_owned()}>{ "?" }</summary>
             <p>{ meaning }</p>
         </details>
     }
@@ -57,6 +58,25 @@ pub fn help(term: &str, meaning: &str) -> Html {
 /// A word of the field, with what it means.
 pub fn explained(term: &str) -> Html {
     html! { <span class="term">{ term }{ help(term, meaning(term).unwrap_or_default()) }</span> }
+}
+
+/// The looks of a button that says what it does.
+#[derive(Clone, Copy)]
+pub enum Look {
+    Primary,
+    Line,
+    Small,
+    Danger,
+}
+
+pub fn button(look: Look, id: &'static str, text: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    let class = match look {
+        Look::Primary => "primary",
+        Look::Line => "line",
+        Look::Small => "line small",
+        Look::Danger => "danger",
+    };
+    html! { <button type="button" {class} {id} {onclick}>{ text }</button> }
 }
 
 pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {

@@ -6,6 +6,7 @@
 //! its reader exist already and are tested, shapes and lists need no code of their own, and it is the smallest in the page. Only the one
 //! element is written and read: what the form does not show cannot change.
 
+use crate::app::texts::form as texts;
 use crate::broker::queue::settings::{QUEUE_ARGUMENTS, Takes};
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
@@ -155,7 +156,7 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
                         let slot = Slot::Binding(index);
                         let mut fields = Vec::new();
                         form.element(&BINDING, slot, &mut fields);
-                        let title = format!("Binding to {}", binding.destination.name());
+                        let title = texts::binding_to(&binding.destination.name());
                         rows.push(Row::Item { at: Spot::of(slot), title, rows: fields, index, of: 1 });
                     }
                 }
@@ -170,7 +171,7 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
 /// # Errors
 /// Why what was typed cannot be there.
 pub fn edit(scenario: &Scenario, at: &Spot, change: &Change) -> Result<Edit, String> {
-    let gone = || format!("There is no {at} any more.");
+    let gone = || texts::there_is_no_any_more(&at);
     let put = |json: &Json| {
         let element = Box::new(element::from_json(at.slot, json)?);
         Ok(Edit::Put { index: at.slot.index(), element })
@@ -226,7 +227,7 @@ impl Form<'_> {
     /// Every exchange, the default one too; and a word for none, where there may be none.
     fn exchanges(&self, none: &str) -> Vec<(String, String)> {
         let none = (!none.is_empty()).then(|| ("null".to_owned(), none.to_owned()));
-        let default = (Json::from("").to_string(), "(default exchange)".to_owned());
+        let default = (Json::from("").to_string(), texts::DEFAULT_EXCHANGE.to_owned());
         none.into_iter().chain([default]).chain(self.scenario.broker.exchanges.iter().map(|one| named(&one.name))).collect()
     }
 
@@ -409,7 +410,7 @@ fn title(fields: &[table::Field], value: Option<&Json>) -> String {
         };
         Some(words).filter(|words| !words.is_empty())
     });
-    let fails = if value.is_some_and(|value| value.get("fails").is_some()) { ", may fail" } else { "" };
+    let fails = if value.is_some_and(|value| value.get("fails").is_some()) { texts::MAY_FAIL } else { "" };
     words.unwrap_or_default() + fails
 }
 
@@ -469,13 +470,10 @@ pub fn parse(kind: &Kind, text: &str) -> Result<Option<Json>, String> {
         },
         _ if trimmed.is_empty() => Ok(None),
         Kind::Flag(default) => Ok(Some(trimmed == "true").filter(|now| now != default).map(Json::from)),
-        Kind::Whole => trimmed
-            .parse::<i64>()
-            .map(|number| Some(Json::from(number)))
-            .map_err(|_| format!("A whole number is wanted here, not “{trimmed}”.")),
+        Kind::Whole => trimmed.parse::<i64>().map(|number| Some(Json::from(number))).map_err(|_| texts::a_whole_number_is_wanted(&trimmed)),
         Kind::Number => match json(trimmed) {
             Ok(number @ Json::Number(_)) => Ok(Some(number)),
-            _ => Err(format!("A number is wanted here, not “{trimmed}”.")),
+            _ => Err(texts::a_number_is_wanted_here(&trimmed)),
         },
         Kind::Choice(_) | Kind::Json => {
             json(trimmed).map(|value| Some(value).filter(|value| !value.is_null())).map_err(|error| not_json(trimmed, &error))
@@ -489,10 +487,8 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
     let is_name =
         |field: &&str| !field.is_empty() && field.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-'));
     match fields.into_iter().find(is_name) {
-        Some(field) if !text.contains(&format!("\"{{{field}}}\"")) => {
-            format!("This is not JSON. A field of the handled message stands in quotes: \"{field}\": \"{{{field}}}\".")
-        }
-        _ => format!("This is not JSON: {error}"),
+        Some(field) if !text.contains(&format!("\"{{{field}}}\"")) => texts::this_is_not_json_a(&field),
+        _ => texts::this_is_not_json(&error),
     }
 }
 

@@ -74,7 +74,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
             transform={format!("translate({:.1} {:.1})", Fixed(x), Fixed(y))}
             role="button"
             tabindex="-1"
-            aria-label={format!("{key}, the binding key to {}", binding.destination.name())}
+            aria-label={texts::the_binding_key_to(&key, &binding.destination.name())}
             data-binding={index.to_string()}
             {onclick}
             {onkeydown}

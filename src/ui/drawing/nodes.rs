@@ -150,7 +150,7 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 
 fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
     let spec = &session.world().clients()[index].spec;
-    let sent = format!("sent {}", session.world().requests(index));
+    let sent = texts::sent(&session.world().requests(index));
     let drawing = html! {
         <>
             { boxed(rect, "23") }
@@ -159,7 +159,7 @@ fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
             { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
         </>
     };
-    ("client", format!("{} {sent} requests, HTTP client", spec.name), drawing)
+    ("client", texts::requests_http_client(&spec.name, &sent), drawing)
 }
 
 fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
@@ -181,21 +181,21 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     } else if state.stopping {
         "stopping…".to_owned()
     } else if state.connection.is_some_and(|connection| session.world().broker().flow(connection) == Some(Flow::Blocked)) {
-        "blocked by the broker".to_owned()
+        texts::BLOCKED_BY_THE_BROKER.to_owned()
     } else if session.world().is_cut([End::Service(id.service), End::Broker]) {
-        "cut off from the broker".to_owned()
+        texts::CUT_OFF_FROM_THE_BROKER.to_owned()
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
     } else if let Some(subscription) = subscription {
         let acks = if subscription.auto_ack { texts::AUTO_ACK } else { texts::MANUAL_ACK };
-        format!("prefetch {} · {acks}", subscription.prefetch)
+        texts::prefetch(&subscription.prefetch, &acks)
     } else {
         endpoint.map(ToString::to_string).unwrap_or_default()
     };
     let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(PREFETCH_SHOWN_MAX));
     let foot = if slots == 0 {
         let records = session.world().records(id.service);
-        if records > 0 { format!("saved {records} · handled {}", state.handled) } else { format!("handled {}", state.handled) }
+        if records > 0 { texts::saved_handled(&records, &state.handled) } else { texts::handled(&state.handled) }
     } else {
         String::new()
     };
@@ -204,7 +204,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         let at = geometry::prefetch_slot(rect, index);
         html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
     };
-    let label = format!("{name} {caption} {foot}, service, {}, working on {working}", if state.up { texts::UP } else { texts::DOWN });
+    let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
     let drawing = html! {
         <>
             { boxed(rect, "12") }
@@ -244,7 +244,7 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
             onclick={click}
             onkeydown={key}
         >
-            <title>{ format!("{word} this instance") }</title>
+            <title>{ texts::this_instance(&word) }</title>
             <circle r="13" class="target" />
             if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
         </g>
@@ -287,17 +287,17 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
             { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
         </>
     };
-    ("exchange", format!("{glyph} {name} {kind}, exchange"), drawing)
+    ("exchange", texts::exchange(&glyph, &name, &kind), drawing)
 }
 
 fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let scenario = session.scenario();
     let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
-    let caption = format!("Ready {} · Unacked {} · Total {}", counts.0, counts.1, counts.2);
+    let caption = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
     let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
     let mut x = rect.left;
     let features = spec.map(badges).unwrap_or_default();
-    let label = format!("{name} {caption} {}, queue", features.join(" "));
+    let label = texts::queue(&name, &caption, &features.join(" "));
     let badges: Vec<Html> = features
         .into_iter()
         .map(|badge| {

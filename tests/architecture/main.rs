@@ -2,6 +2,8 @@
 //! a circle, and only the page knows the browser.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod texts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

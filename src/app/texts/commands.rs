@@ -1,0 +1,68 @@
+//! Commands by name, and the keyboard.
+
+use std::fmt::Display;
+
+pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
+pub const ALIGN_IN_A_ROW: &str = "Align in a row";
+pub const ALL_COMMANDS: &str = "all commands";
+pub const ARRANGE_ALONG_THE_MESSAGE_FLOW: &str = "Arrange along the message flow";
+pub const BACK_TO_ITS_SPEED: &str = "Back to its speed";
+pub const CANCELS_A_LINE_OTHERWISE_CLEARS: &str = "cancels a line; otherwise clears the selection and closes the story";
+pub const CONNECT_TO: &str = "Connect to…";
+pub const CTRL_K_OR_CTRL: &str = "Ctrl+K or Ctrl+/";
+pub const CUT_OFF_FROM_THE_BROKER: &str = "Cut off from the broker";
+pub const DO_NOTHING_KEEP_WHAT_IT: &str = "do nothing, keep what it holds";
+pub const DRAG_EMPTY_SPACE: &str = "Drag empty space";
+pub const DRAWS_A_LINE_FROM_THE: &str = "draws a line from the selected node: arrows go through its possible ends, Enter connects";
+pub const DROP_WHAT_IS_READY: &str = "drop what is ready";
+pub const F2_OR_DOUBLE_CLICK: &str = "F2 or double click";
+pub const FILL_ITS_STORE: &str = "Fill its store";
+pub const FINISH_WHAT_IT_HAS_BEGUN: &str = "finish what it has begun";
+pub const GET_ONE_MESSAGE_PUT_IT: &str = "Get one message, put it back";
+pub const GO_FROM_NODE_TO_NODE: &str = "go from node to node on the canvas, along the lines";
+pub const KEYBOARD_SHORTCUTS: &str = "Keyboard shortcuts";
+pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
+pub const MENU_KEY_SHIFT_F10_OR: &str = "Menu key, Shift+F10 or right click";
+pub const MOVES_THE_VIEW: &str = "moves the view";
+pub const NEW_SCENARIO: &str = "New scenario";
+pub const ONE_EVENT_BACK: &str = "One event back";
+pub const ONE_EVENT_FORWARD: &str = "One event forward";
+pub const PASTES_PARTS_FROM_ANOTHER_TAB: &str = "pastes parts, from another tab, too";
+pub const PICTURE_OF_THE_CANVAS_PNG: &str = "Picture of the canvas (PNG)";
+pub const PICTURE_OF_THE_CANVAS_SVG: &str = "Picture of the canvas (SVG)";
+pub const RECONNECT_TO_THE_BROKER: &str = "Reconnect to the broker";
+pub const RENAMES_IN_PLACE: &str = "renames in place";
+pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
+pub const RESTART_THE_BROKER: &str = "Restart the broker";
+pub const SAVE_THE_RECORDING_UP_TO: &str = "Save the recording up to now";
+pub const SAVE_THE_SCENARIO: &str = "Save the scenario";
+pub const SELECTS_ONE_MORE: &str = "selects one more";
+pub const SELECTS_THE_NODE_ARROWS_THEN: &str = "selects the node; arrows then move it by 5, with Shift by 20";
+pub const SELECTS_WHAT_LIES_IN_A: &str = "selects what lies in a box";
+pub const SELECT_EVERYTHING: &str = "Select everything";
+pub const SEND_50_REQUESTS_AT_ONCE: &str = "Send 50 requests at once";
+pub const SEND_ALL_BACK_TO_WHERE: &str = "send all back to where it was published";
+pub const SHIFT_AND_DRAG: &str = "Shift and drag";
+pub const SHOWS_EVERYTHING: &str = "shows everything";
+pub const SLOW_DOWN_5: &str = "Slow down 5×";
+pub const SPREAD_ACROSS: &str = "Spread across";
+pub const SPREAD_DOWNWARDS: &str = "Spread downwards";
+pub const TABLE_VIEW: &str = "Table view";
+pub const TAB_THEN_ARROWS: &str = "Tab, then arrows";
+pub const THE_ACTIONS_OF_A_NODE: &str = "the actions of a node";
+pub const THIS_LIST: &str = "this list";
+pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
+pub const WHEEL_AND: &str = "Wheel, + and −";
+pub const ZOOMS_TO_100: &str = "zooms to 100 %";
+
+pub fn add(name: &dyn Display) -> String {
+    format!("Add: {name}")
+}
+
+pub fn clear_the_alarm(word: &dyn Display) -> String {
+    format!("Clear the {word} alarm")
+}
+
+pub fn raise_the_alarm(word: &dyn Display) -> String {
+    format!("Raise a {word} alarm")
+}

@@ -1,0 +1,9 @@
+//! The ledger.
+
+pub const COPIES_TO_QUEUES: &str = "Copies to queues";
+pub const DROPPED_OR_REFUSED: &str = "Dropped or refused";
+pub const LOST_IN_TOTAL: &str = "Lost in total";
+pub const NEVER_SENT: &str = "Never sent";
+pub const NOT_BALANCED: &str = "Not balanced";
+pub const READY_UNACKED: &str = "Ready + unacked";
+pub const UNROUTABLE_DEAD_LETTERS: &str = "Unroutable dead letters";

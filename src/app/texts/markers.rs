@@ -1,0 +1,31 @@
+//! Markers of the time line.
+
+use std::fmt::Display;
+
+pub fn a_dead_letter_that_has(exchange: &dyn Display) -> String {
+    format!("a dead letter that {exchange} has no queue for")
+}
+
+pub fn dead_lettered_from(queue: &dyn Display, reason: &dyn Display) -> String {
+    format!("dead-lettered from {queue}: {reason}")
+}
+
+pub fn dropped_from(queue: &dyn Display, cause: &dyn Display) -> String {
+    format!("dropped from {queue}: {cause}")
+}
+
+pub fn lost(event: &dyn Display, reason: &dyn Display) -> String {
+    format!("{event} lost: {reason}")
+}
+
+pub fn lost_with_its_program(event: &dyn Display) -> String {
+    format!("{event} lost with its program")
+}
+
+pub fn mended(fault: &dyn Display) -> String {
+    format!("{fault}: mended")
+}
+
+pub fn refused_by_which_was_full(queue: &dyn Display) -> String {
+    format!("refused by {queue}, which was full")
+}

@@ -1,0 +1,18 @@
+//! What is open: its edits, its time, its canvas.
+
+use std::fmt::Display;
+
+pub const A_NEW_SYSTEM: &str = "A new system";
+pub const DELIVERY_LIMIT: &str = "delivery limit";
+pub const LOOKING_FOR_THE_NEXT_FAILURE: &str = "Looking for the next failure or dead letter";
+pub const MOVING_THROUGH_TIME: &str = "Moving through time";
+pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other branch";
+pub const READING_THE_STORY: &str = "Reading the story";
+
+pub fn no_failure_or_dead_letter(now: &dyn Display) -> String {
+    format!("No failure or dead letter before {now}. Press again to search further.")
+}
+
+pub fn the_lesson_keeps_its_as(lock: &dyn Display) -> String {
+    format!("The lesson keeps its {lock} as they are.")
+}
