@@ -11,6 +11,7 @@ pub use super::operate::OperateAction;
 pub use super::page::PageAction;
 pub use super::select::SelectAction;
 pub use super::time::TimeAction;
+pub use super::workspace::WorkspaceAction;
 
 /// What happened at the edge of the application.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,8 @@ pub enum Action {
     Course(CourseAction),
     /// A lesson that is being written.
     Author(AuthorAction),
+    /// Drawers, and the card above the legend.
+    Workspace(WorkspaceAction),
 }
 
 /// So that a view can send `TimeAction::Play` where an action is wanted.
@@ -61,5 +64,6 @@ from_areas!(
     File(FileAction),
     Lesson(LessonAction),
     Course(CourseAction),
-    Author(AuthorAction)
+    Author(AuthorAction),
+    Workspace(WorkspaceAction)
 );

@@ -8,6 +8,11 @@ const SCALE_MIN: f64 = 0.5;
 const SCALE_MAX: f64 = 2.0;
 const FIT_MIN: f64 = 0.3;
 const FIT_MAX: f64 = 1.35;
+/// What notices take above the drawing, and legend and zoom below it, in pixels; a low stage has room for the zoom alone.
+const FLOAT_ABOVE: f64 = 40.0;
+const FLOAT_BELOW: f64 = 56.0;
+const FLOAT_LOW: f64 = 40.0;
+const LOW_STAGE: f64 = 480.0;
 
 /// A place of the stage, in pixels from its left and top.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -30,15 +35,17 @@ impl Default for Camera {
 }
 
 impl Camera {
-    /// All of it is seen, in the middle.
+    /// All of it is seen, in the middle of what no float covers.
     #[must_use]
     pub fn fitting(size: Pixel, bounds: &Rect) -> Self {
+        let (above, below) = if size.y < LOW_STAGE { (0.0, FLOAT_LOW) } else { (FLOAT_ABOVE, FLOAT_BELOW) };
+        let size = Pixel { x: size.x, y: (size.y - above - below).max(0.0) };
         let scale = (size.x / bounds.width).min(size.y / bounds.height);
         // A stage without a size, or a system of hostile coordinates, gives no number.
         let scale = if scale.is_finite() { scale.clamp(FIT_MIN, FIT_MAX) } else { FIT_MIN };
         Self {
             left: (size.x - bounds.width * scale) / 2.0 - bounds.left * scale,
-            top: (size.y - bounds.height * scale) / 2.0 - bounds.top * scale,
+            top: above + (size.y - bounds.height * scale) / 2.0 - bounds.top * scale,
             scale,
         }
     }
@@ -92,15 +99,27 @@ mod tests {
     #[test]
     fn what_fits_is_in_the_middle_and_within_the_limits_of_scale() {
         // width and height of the system, and the scale at which it is seen
+        let room = SIZE.y - FLOAT_ABOVE - FLOAT_BELOW;
         for (width, height, scale) in
-            [(800.0, 600.0, 1.0), (1_600.0, 600.0, 0.5), (800.0, 1_500.0, 0.4), (10.0, 10.0, FIT_MAX), (9e4, 9e4, FIT_MIN)]
+            [(800.0, room, 1.0), (1_600.0, room, 0.5), (800.0, room * 2.5, 0.4), (10.0, 10.0, FIT_MAX), (9e4, 9e4, FIT_MIN)]
         {
             let bounds = Rect { left: -50.0, top: 20.0, width, height };
             let camera = Camera::fitting(SIZE, &bounds);
             near(camera.scale, scale);
-            let middle = camera.to_canvas(Pixel { x: 400.0, y: 300.0 });
+            let middle = camera.to_canvas(Pixel { x: 400.0, y: FLOAT_ABOVE + room / 2.0 });
             near(middle.x, bounds.centre().x);
             near(middle.y, bounds.centre().y);
+        }
+    }
+
+    #[test]
+    fn floats_cover_no_part_of_what_fits() {
+        // the stage's height, and what is free above and below
+        for (height, above, below) in [(800.0, FLOAT_ABOVE, FLOAT_BELOW), (LOW_STAGE, FLOAT_ABOVE, FLOAT_BELOW), (380.0, 0.0, FLOAT_LOW)] {
+            let bounds = Rect { left: 0.0, top: 0.0, width: 100.0, height: 700.0 };
+            let camera = Camera::fitting(Pixel { x: 900.0, y: height }, &bounds);
+            near(camera.to_stage(Point { x: 0.0, y: 0.0 }).y, above);
+            near(camera.to_stage(Point { x: 0.0, y: 700.0 }).y, height - below);
         }
     }
 

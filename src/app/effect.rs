@@ -25,11 +25,17 @@ pub enum Reading {
     Step,
     /// The two branches side by side.
     Comparison,
+    /// What the drawer at the left shows.
+    Drawer,
+    /// What the drawer below shows.
+    Shelf,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     SavePreferences,
+    /// The card of the first visit was read: it does not come again.
+    KeepWelcomed,
     /// Keep this, so that nothing is lost when the page is left or breaks.
     SaveDraft(String),
     ForgetDraft,

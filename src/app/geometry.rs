@@ -9,15 +9,18 @@ use crate::sim::{InstanceId, Place, World};
 
 pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
 pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
-pub const QUEUE: Size = Size { width: 196.0, height: 48.0 };
+pub const QUEUE: Size = Size { width: 196.0, height: 84.0 };
+/// Where the ready messages of a queue stand within its card: from its top, and how high that is.
+pub const TUBE_TOP: f64 = 29.0;
+pub const TUBE_HEIGHT: f64 = 26.0;
 pub const EXCHANGE_RADIUS: f64 = 36.0;
 const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 };
 /// From one instance of a service to the next.
 const INSTANCE_STRIDE: f64 = 96.0;
 /// Room for names and badges around the outermost nodes.
 const MARGIN: f64 = 36.0;
-/// What hangs below a queue or an exchange: counts, badges, names.
-const CAPTION: f64 = 52.0;
+/// What hangs below an exchange: its name and its type.
+const CAPTION: f64 = 42.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
@@ -198,7 +201,8 @@ pub fn bounds(plan: Plan<'_>) -> Rect {
     let largest = |pick: fn(&Rect) -> f64| rects.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
     let (left, top) = (smallest(|rect| rect.left) - MARGIN, smallest(|rect| rect.top) - MARGIN);
     let right = largest(Rect::right) + MARGIN;
-    let bottom = largest(Rect::bottom) + CAPTION + MARGIN / 2.0;
+    let hanging = |(place, rect): (Place, Rect)| rect.bottom() + if matches!(place, Place::Exchange(_)) { CAPTION } else { 0.0 };
+    let bottom = drawn(plan).map(hanging).fold(f64::NEG_INFINITY, f64::max) + MARGIN;
     Rect { left, top, width: right - left, height: bottom - top }
 }
 
@@ -352,7 +356,7 @@ pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
 pub fn ready_slot(queue: &Rect, index: usize) -> Point {
     #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
     let offset = index as f64 * 18.5;
-    Point { x: queue.right() - 18.0 - offset, y: queue.top + queue.height / 2.0 }
+    Point { x: queue.right() - 22.0 - offset, y: queue.top + TUBE_TOP + TUBE_HEIGHT / 2.0 }
 }
 
 /// How many ready messages fit; the rest is a number.

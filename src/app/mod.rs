@@ -7,7 +7,7 @@
 //! The screen asks "what is true at the world's time?" and paints it; see [`tokens`] for what moves.
 //!
 //! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively: time, editing, select,
-//! canvas, composer, operate, page, files, lesson, course, author. What they change is a [`Session`] (playhead, document, selection,
+//! canvas, composer, operate, page, files, lesson, course, author, workspace. What they change is a [`Session`] (playhead, document, selection,
 //! composer), the open lesson, or the page itself; what the browser must do besides is an [`Effect`].
 
 pub mod action;
@@ -49,6 +49,7 @@ mod time;
 pub mod tokens;
 pub mod words;
 pub mod work;
+pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::formats::progress_file::Works;
@@ -58,7 +59,7 @@ use crate::scenario::Problem;
 use crate::sim::Place;
 pub use action::{
     Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
-    SelectAction, TimeAction,
+    SelectAction, TimeAction, WorkspaceAction,
 };
 pub use author::Written;
 pub use budget::{Budget, Working};
@@ -72,6 +73,7 @@ pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
+pub use workspace::{Card, Detail, Drawer, Front, Shelf, Workspace};
 
 /// How fast virtual time passes, in thousandths of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +105,7 @@ pub struct App {
     pub query: String,
     pub options: Options,
     pub canvas: Canvas,
+    pub workspace: Workspace,
     /// The tables in the place of the canvas.
     pub table: bool,
     pub chart: Chart,
@@ -135,7 +138,9 @@ pub struct App {
 
 /// The only way anything changes.
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
+    let followed = workspace::Followed::of(app);
     let effects = carry_out(app, action.into());
+    followed.follow(app);
     // While time passes, frames tell it.
     let steps = app.budget.steps();
     if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {
@@ -158,6 +163,7 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Lesson(action) => lesson::update(app, action),
         Action::Course(action) => course::update(app, action),
         Action::Author(action) => author::update(app, action),
+        Action::Workspace(action) => workspace::update(app, action),
     }
 }
 

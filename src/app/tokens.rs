@@ -76,6 +76,12 @@ fn hue_among(keys: &[&Name], routing_key: &str) -> usize {
     }) % HUES
 }
 
+/// The key a message was first published with, which its colour follows: a dead letter has another one now.
+#[must_use]
+pub fn published_key(message: &Message) -> &Name {
+    message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
+}
+
 /// The routing keys the scenario's services publish, in the order of their hues.
 #[must_use]
 pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
@@ -260,14 +266,14 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 add(
                     sheet.along(path, share, leg),
                     shape,
-                    sheet.hue(&message.routing_key),
+                    sheet.hue(published_key(message)),
                     FLYING,
                     None,
                     message.properties.message_id.as_ref(),
                 );
             }
             Cargo::Settlement { verdict, message, .. } => {
-                let (hue, event) = (sheet.hue(&message.routing_key), message.properties.message_id.as_ref());
+                let (hue, event) = (sheet.hue(published_key(message)), message.properties.message_id.as_ref());
                 match verdict {
                     Verdict::Ack => add(sheet.along(path, share, Leg::Back), Shape::Ok, hue, SMALL, None, event),
                     Verdict::Requeue | Verdict::RejectRequeue => {
@@ -286,7 +292,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 add(sheet.along(path, share, Leg::Back), shape, 0, SMALL, Some("confirm"), None);
             }
             Cargo::Return { message, .. } => {
-                let hue = sheet.hue(&message.routing_key);
+                let hue = sheet.hue(published_key(message));
                 add(
                     sheet.along(path, share, Leg::Back),
                     Shape::Failed,
@@ -319,7 +325,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
         if let Some(Place::Queue(queue)) = hop.path.last() {
             landing.insert((queue.clone(), hop.message.id), ());
         }
-        let (hue, event) = (sheet.hue(&hop.message.routing_key), hop.message.properties.message_id.as_ref());
+        let (hue, event) = (sheet.hue(published_key(&hop.message)), hop.message.properties.message_id.as_ref());
         match hop.kind {
             MoveKind::Routed => {
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
@@ -361,7 +367,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
                 shape: message_shape(&entry.message, entry.redelivered()),
-                hue: sheet.hue(&entry.message.routing_key),
+                hue: sheet.hue(published_key(&entry.message)),
                 radius: 6.0,
                 label: None,
                 event: entry.message.properties.message_id.clone(),
@@ -383,7 +389,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: message_shape(message, redelivered),
-                hue: sheet.hue(&message.routing_key),
+                hue: sheet.hue(published_key(message)),
                 radius: 3.6,
                 label: None,
                 event: message.properties.message_id.clone(),
@@ -396,7 +402,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: Shape::Held,
-                hue: sheet.hue(&message.routing_key),
+                hue: sheet.hue(published_key(message)),
                 radius: 3.6,
                 label: None,
                 event: message.properties.message_id.clone(),

@@ -240,6 +240,17 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
     let _ = storage().map(|storage| storage.set_item(PREFERENCES_KEY, &format!("{theme} {motion}")));
 }
 
+const WELCOMED_KEY: &str = "requeue.2.welcomed";
+
+/// Whether this visitor has read what Requeue is.
+pub fn is_welcomed() -> bool {
+    stored(WELCOMED_KEY).is_some()
+}
+
+pub fn keep_welcomed() {
+    let _ = storage().map(|storage| storage.set_item(WELCOMED_KEY, "1"));
+}
+
 /// Where what is being drawn is kept.
 const DRAFT_KEY: &str = "requeue.2.draft";
 

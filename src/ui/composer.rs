@@ -82,14 +82,13 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     };
     let repeats = composer.repeats.is_some();
     html! {
-        <section class="sec">
-            <h2>{ texts::PUBLISH }</h2>
-            <form
-                class="composer"
+        <form
+                class="drawer-form"
                 {onsubmit}
                 onfocusin={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(true)))}
                 onfocusout={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(false)))}
             >
+                <div class="drawer-body composer">
                 <label>
                     { texts::TEMPLATE }
                     <select id="composer-template" onchange={chosen(Typed::Template)}>
@@ -122,6 +121,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     </div>
                 </details>
                 { preview(session) }
+                </div>
+                <div class="drawer-foot">
                 <div class="publish">
                     <button type="submit" id="publish" class="primary">{ icons::send() }{ texts::PUBLISH }</button>
                     { input(texts::TIMES, "composer-count", Typed::Count, &composer.count, "1") }
@@ -141,8 +142,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>
-            </form>
-        </section>
+                </div>
+        </form>
     }
 }
 

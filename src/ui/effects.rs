@@ -4,7 +4,7 @@ use yew::Context;
 
 use super::drawing::Editing;
 use super::{Message, Playground, browser, painter};
-use crate::app::{Effect, HostMessage, Image, Kept, Reading, tokens};
+use crate::app::{Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -15,6 +15,7 @@ impl Playground {
                 browser::apply_theme(self.app.theme);
                 self.palette = None;
             }
+            Effect::KeepWelcomed => browser::keep_welcomed(),
             Effect::SaveDraft(text) => drop(browser::save_draft(&text)),
             Effect::ForgetDraft => browser::forget_draft(),
             Effect::FetchGallery => browser::fetch_gallery(dispatch()),
@@ -35,6 +36,9 @@ impl Playground {
                     Reading::Lesson => "lesson-title",
                     Reading::Step => "step-title",
                     Reading::Comparison => "comparison-title",
+                    Reading::Drawer if self.app.workspace.left == Some(Drawer::Lesson) => "lesson-title",
+                    Reading::Drawer => "drawer-title",
+                    Reading::Shelf => "shelf-title",
                 };
                 self.focus_next = Some(heading.into());
             }

@@ -82,10 +82,6 @@ pub fn down() -> Html {
     stroked("M8 3v9.5M4 9l4 4 4-4")
 }
 
-pub fn menu() -> Html {
-    stroked("M3 4h10M3 8h10M3 12h10")
-}
-
 pub fn plus() -> Html {
     stroked("M8 3v10M3 8h10")
 }
@@ -205,4 +201,48 @@ pub fn pending() -> Html {
             <circle cx="8" cy="8" r="6.4" fill="none" stroke="currentColor" stroke-width="1.4" />
         </svg>
     }
+}
+
+pub fn build() -> Html {
+    stroked("M8 1.8 13.4 5v6L8 14.2 2.6 11V5zM8 5.6v4.8M5.6 8h4.8")
+}
+
+pub fn system() -> Html {
+    stroked("M2.5 3.5h4v4h-4zM9.5 8.5h4v4h-4zM6.5 5.5h3a2 2 0 0 1 2 2v1M4.5 7.5v5h5")
+}
+
+pub fn table() -> Html {
+    stroked("M2.5 3h11v10h-11zM2.5 6.4h11M6.4 6.4V13")
+}
+
+pub fn help() -> Html {
+    stroked("M8 14a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM6.3 6.4a1.8 1.8 0 1 1 2.5 1.7c-.5.2-.8.6-.8 1.1M8 11.4v.1")
+}
+
+pub fn find() -> Html {
+    stroked("M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4 14 14")
+}
+
+pub fn share() -> Html {
+    stroked(
+        "M4 9.6a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2zM12 5.6a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2zM12 13.6a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2zM5.5 7.3l5-2.5M5.5 8.7l5 2.5",
+    )
+}
+
+pub fn save() -> Html {
+    stroked("M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11")
+}
+
+pub fn dots() -> Html {
+    filled(
+        "M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM8 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zM13 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z",
+    )
+}
+
+pub fn chevron() -> Html {
+    stroked("m4.5 6.5 3.5 3.5 3.5-3.5")
+}
+
+pub fn tick() -> Html {
+    stroked("m3 8.4 3.2 3.2L13 4.6")
 }

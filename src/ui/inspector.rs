@@ -7,16 +7,14 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, chosen, close_button, explained, log_icon, message_icon, on};
 use super::{Dispatch, form};
 use crate::app::commands::Command;
-use crate::app::form::{About, badges, rows};
-use crate::app::tokens::hue;
+use crate::app::form::{About, rows};
+use crate::app::tokens::{hue, published_key};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, TimeAction, commands};
 use crate::base::number::Fixed;
 use crate::broker::queue::ready;
-use crate::broker::view::QueueView;
-use crate::broker::{ChannelId, Flow, Message, Name, Resource, Value};
+use crate::broker::{ChannelId, Flow, Message, Name, Value};
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::FaultKind;
 use crate::scenario::edit::{Edit, Part};
 use crate::sim::TimedEvent;
 use crate::sim::service::Instance;
@@ -25,64 +23,18 @@ use crate::sim::{End, InstanceId, Place, WorldEvent};
 /// So many messages of a queue are listed.
 const MESSAGES_SHOWN_MAX: usize = 12;
 
-pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    html! {
-        <aside class="right" aria-label={texts::INSPECTOR}>
-            { super::time::comparison(session) }
-            { alert(session, dispatch) }
-            { story(session, dispatch) }
-            { inspector(session, app, dispatch) }
-            { queues(session, dispatch) }
-            { services(session, dispatch) }
-            { broker(session, dispatch) }
-        </aside>
-    }
-}
-
 fn row(term: &str, value: impl Into<Html>) -> Html {
     html! { <><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></> }
 }
 
-/// What a monitor of dead-letter queues would wake somebody for.
-fn alert(session: &Session, dispatch: &Dispatch) -> Html {
-    let broker = session.world().broker();
-    let dead = session.scenario().broker.queues.iter().filter(|queue| session.scenario().broker.is_dead_letter_queue(&queue.name));
-    let waiting: Vec<(Name, u64)> =
-        dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
-    if waiting.is_empty() {
-        return html! {};
-    }
-    html! {
-        <section class="sec alert" id="dead-letter-alert" aria-label={texts::DEAD_LETTER_ALERT}>
-            for (name, ready) in waiting.into_iter() {
-                <p>
-                    { log_icon(words::LogIcon::Dead) }
-                    <span>
-                        { texts::dead_in(&ready, &(if ready == 1 { texts::LETTER } else { texts::LETTERS })) }
-                        <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))))}>
-                            { &*name }
-                        </button>
-                    </span>
-                </p>
-            }
-        </section>
-    }
-}
-
-fn inspector(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+/// The part that is selected.
+pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let read_only = app.options.read_only;
     let fields = |about: &About| {
         let fields = form::rows(session, &rows(session.scenario(), about), dispatch);
         html! { <fieldset class="plain" disabled={read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
     };
-    let Some(node) = &session.selection.primary else {
-        return html! {
-            <details class="sec" id="scenario-form">
-                <summary>{ texts::THE_SCENARIO_AS_A_WHOLE }</summary>
-                { fields(&About::Scenario) }
-            </details>
-        };
-    };
+    let Some(node) = &session.selection.primary else { return html! {} };
     let (kind, body) = match node {
         Place::Client(index) => (texts::HTTP_CLIENT, client_details(session, *index, dispatch)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
@@ -205,37 +157,6 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
     }
 }
 
-/// What can happen to the broker itself.
-fn broker(session: &Session, dispatch: &Dispatch) -> Html {
-    let world = session.world();
-    let alarm = |resource: Resource| {
-        let kind = FaultKind::Alarm(resource);
-        let on_now = world.broker().alarms().contains(&resource);
-        let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
-        let word = texts::alarm(&(if on_now { texts::CLEAR } else { texts::RAISE }), &resource.name());
-        html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
-    };
-    let (is_well, state) = match world.broker().alarms() {
-        _ if world.is_broker_down() => (false, texts::DOWN_NO_CLIENT_CAN_CONNECT.to_owned()),
-        [] => (true, "Running.".to_owned()),
-        alarms => {
-            let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
-            (false, texts::low_on_publishers_are_blocked(&names.join(texts::AND)))
-        }
-    };
-    html! {
-        <section class="sec last">
-            <h2>{ texts::BROKER }</h2>
-            <p id="broker-state" class={classes!((!is_well).then_some("objection"))}>{ state }</p>
-            <div class="buttons">
-                { button(Look::Small, "restart-broker", texts::RESTART, on(dispatch, OperateAction::Break(FaultKind::RestartBroker))) }
-                { alarm(Resource::Memory) }
-                { alarm(Resource::Disk) }
-            </div>
-        </section>
-    }
-}
-
 /// Everything that is the matter with a program.
 pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String {
     if !state.up {
@@ -330,7 +251,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         } else {
             words::LogIcon::Message
         };
-        let key = original_key(message);
+        let key = published_key(message).to_string();
         html! {
             <li>
                 { message_icon(icon, hue(session.scenario(), &key)) }
@@ -384,91 +305,8 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The key a message was first published with: a dead letter has another one now.
-fn original_key(message: &Message) -> String {
-    message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key).to_string()
-}
-
-fn queues(session: &Session, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
-    let queue_row = |queue: QueueView<'_>| {
-        let name = queue.name().clone();
-        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
-        let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
-        html! {
-            <tr key={name.to_string()} data-queue={name.to_string()}>
-                <th scope="row">
-                    <button type="button" class="link" onclick={select}>{ &*name }</button>
-                    <span class="row-badges">
-                        for badge in spec.map(badges).unwrap_or_default().into_iter() { <span class="badge">{ badge }</span> }
-                    </span>
-                </th>
-                <td class="number" data-count="ready">{ queue.ready() }</td>
-                <td class="number" data-count="unacked">{ queue.unacked() }</td>
-                <td class="number" data-count="total">{ queue.total() }</td>
-            </tr>
-        }
-    };
-    html! {
-        <section class="sec">
-            <h2>{ texts::QUEUES }</h2>
-            <table class="table" id="queues">
-                <thead>
-                    <tr>
-                        <th scope="col">{ texts::NAME }</th>
-                        <th scope="col" class="number">{ texts::READY }</th>
-                        <th scope="col" class="number">{ texts::UNACKED }</th>
-                        <th scope="col" class="number">{ texts::TOTAL }</th>
-                    </tr>
-                </thead>
-                <tbody>for queue in session.world().broker().queues() { { queue_row(queue) } }</tbody>
-            </table>
-        </section>
-    }
-}
-
-fn services(session: &Session, dispatch: &Dispatch) -> Html {
-    let instance_row = |id: InstanceId, state: &Instance| {
-        let name = instance_name(session.world(), id);
-        let (action, word) = if state.up {
-            (Action::Operate(OperateAction::Kill(id)), "Kill")
-        } else {
-            (Action::Operate(OperateAction::Start(id)), "Start")
-        };
-        html! {
-            <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
-                <span class="health" aria-hidden="true" />
-                <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>
-                    { &name }
-                </button>
-                <span class="soft">{ state_word(session, id, state) }</span>
-                <button
-                    type="button"
-                    class="line small"
-                    data-toggle={name.clone()}
-                    aria-label={format!("{word} {name}")}
-                    onclick={on(dispatch, action)}
-                >
-                    { word }
-                </button>
-            </li>
-        }
-    };
-    html! {
-        <section class="sec">
-            <h2>{ texts::SERVICES }</h2>
-            <ul class="services">for (id, state) in session.world().instances() { { instance_row(id, state) } }</ul>
-        </section>
-    }
-}
-
 /// The story of one message; any event's id can be asked for.
-fn story(session: &Session, dispatch: &Dispatch) -> Html {
-    let onask = dispatch.reform(|event: Event| {
-        let typed = event.target_unchecked_into::<HtmlInputElement>().value();
-        Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))
-    });
-    let asked = session.playhead.story.as_ref().map(|story| story.event.to_string()).unwrap_or_default();
+pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
     let ask = |event: &Name| {
         let action = Action::Select(SelectAction::Story(Some(event.clone())));
         html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
@@ -488,18 +326,6 @@ fn story(session: &Session, dispatch: &Dispatch) -> Html {
     };
     html! {
         <section class="sec" id="story" aria-label={texts::THE_STORY_OF_A_MESSAGE}>
-            <label class="field">
-                <span>{ texts::WHERE_DID_MY_MESSAGE_GO }</span>
-                <input
-                    id="ask"
-                    class="mono"
-                    placeholder={texts::EVENT_ID_E_G_E}
-                    value={asked}
-                    onchange={onask}
-                    autocomplete="off"
-                    spellcheck="false"
-                />
-            </label>
             if let Some(story) = &session.playhead.story {
                 <div id="biography">
                     <div class="sec-head">

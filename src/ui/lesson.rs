@@ -76,85 +76,123 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
     let work = classroom.work();
     if classroom.is_away() {
         return html! {
-            <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
+            <section class="lesson" id="lesson" aria-label={texts::LESSON}>
+                <div class="drawer-body">
                 <p id="step-title" tabindex="-1">{ texts::YOU_ARE_PLAYING_FREELY_THE }</p>
                 <div class="buttons">
                     { button(Look::Primary, "lesson-back", texts::BACK_TO_THE_LESSON, act(dispatch, LessonAction::ToggleSandbox)) }
+                </div>
                 </div>
             </section>
         };
     }
     let last = classroom.at + 1 == classroom.lesson.steps.len();
     html! {
-        <section class="sec lesson" id="lesson" aria-label={texts::LESSON}>
-            <div class="sec-head">
+        <section class="lesson" id="lesson" aria-label={texts::LESSON}>
+            <div class="drawer-head">
                 <h2>{ if classroom.lesson.lab { texts::FAILURE_LAB } else { texts::LESSON } }</h2>
                 { close_button(texts::CLOSE_THE_LESSON, act(dispatch, LessonAction::Close)) }
             </div>
-            <h3 id="lesson-title" tabindex="-1">{ &classroom.lesson.title }</h3>
-            <ol class="steps" aria-label={texts::STEPS}>
-                for (index, (one, work)) in classroom.lesson.steps.iter().zip(&classroom.works).enumerate() {
-                    <li>
-                        <button
-                            type="button"
-                            class={classes!("step", work.done.then_some("done"))}
-                            data-step={one.id.to_string()}
-                            title={one.title.clone()}
-                            aria-current={(index == classroom.at).then_some("step")}
-                            aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
-                            onclick={act(dispatch, LessonAction::ChooseStep(index))}
-                        >
-                            { if work.done { icons::done() } else { icons::pending() } }
-                        </button>
-                    </li>
-                }
-            </ol>
-            if classroom.at == 0 { { prose(&classroom.prose.intro) } }
-            <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
-            { prose(&classroom.prose.steps[classroom.at]) }
-            { match &step.task {
-                Task::Look => html! {},
-                Task::Predict(question) => predict(classroom, question, dispatch),
-                Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
-                Task::Explain { question, model, checklist } => explain(classroom, question, model, checklist, dispatch),
-            } }
-            for hint in step.hints.iter().take(work.hints) { <p class="hint">{ hint }</p> }
-            <div class="buttons">
-                if work.hints < step.hints.len() {
-                    <button type="button" class="line small" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
-                        { texts::hint_of(&(work.hints + 1), &step.hints.len()) }
+            <div class="drawer-body">
+                <h3 id="lesson-title" tabindex="-1">{ &classroom.lesson.title }</h3>
+                { steps(classroom, dispatch) }
+                if classroom.at == 0 { { prose(&classroom.prose.intro) } }
+                <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
+                { prose(&classroom.prose.steps[classroom.at]) }
+                { match &step.task {
+                    Task::Look => html! {},
+                    Task::Predict(question) => predict(classroom, question, dispatch),
+                    Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
+                    Task::Explain { question, model, checklist } => explain(classroom, question, model, checklist, dispatch),
+                } }
+                for hint in step.hints.iter().take(work.hints) { <p class="hint">{ hint }</p> }
+                if last { { ending(classroom, dispatch) } }
+            </div>
+            { foot(classroom, dispatch) }
+        </section>
+    }
+}
+
+/// The steps by number: each can be visited again.
+fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
+    html! {
+        <ol class="steps" aria-label={texts::STEPS}>
+            for (index, (one, work)) in classroom.lesson.steps.iter().zip(&classroom.works).enumerate() {
+                <li>
+                    <button
+                        type="button"
+                        class={classes!("step", work.done.then_some("done"))}
+                        data-step={one.id.to_string()}
+                        title={one.title.clone()}
+                        aria-current={(index == classroom.at).then_some("step")}
+                        aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
+                        onclick={act(dispatch, LessonAction::ChooseStep(index))}
+                    >
+                        if work.done { { icons::tick() } }
+                        <span>{ one.task.name() }</span>
                     </button>
-                }
-                { button(Look::Small, "reset", texts::RESET, act(dispatch, LessonAction::Reset)) }
+                </li>
+            }
+        </ol>
+    }
+}
+
+/// What leads on stays in sight, however long the step is.
+fn foot(room: &Classroom, dispatch: &Dispatch) -> Html {
+    let (step, work) = (room.step(), room.work());
+    let last = room.at + 1 == room.lesson.steps.len();
+    html! {
+        <div class="drawer-foot">
+            if room.at > 0 {
+                <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(room.at - 1))}>
+                    { texts::BACK }
+                </button>
+            }
+            if last {
+                <button type="button" class="line" id="course" onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}>
+                    { texts::ALL_LESSONS }
+                </button>
+            } else {
                 <button
                     type="button"
-                    class="line small"
+                    class={if work.done { "primary" } else { "line" }}
+                    id="step-on"
+                    onclick={act(dispatch, LessonAction::ChooseStep(room.at + 1))}
+                >
+                    { texts::NEXT }
+                </button>
+            }
+            <span class="grow" />
+            if work.hints < step.hints.len() {
+                <button type="button" class="line" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
+                    { texts::hint(work.hints + 1, step.hints.len()) }
+                </button>
+            }
+            <button type="button" class="icon-button" aria-label={texts::MORE} title={texts::MORE} popovertarget="lesson-menu">
+                { icons::dots() }
+            </button>
+            <div class="menu up" id="lesson-menu" popover="auto">
+                <button
+                    type="button"
+                    id="reset"
+                    popovertarget="lesson-menu"
+                    popovertargetaction="hide"
+                    onclick={act(dispatch, LessonAction::Reset)}
+                >
+                    { texts::RESET }
+                </button>
+                <button
+                    type="button"
                     id="sandbox"
                     title={texts::PLAY_WITH_A_COPY_THE}
+                    popovertarget="lesson-menu"
+                    popovertargetaction="hide"
                     onclick={act(dispatch, LessonAction::ToggleSandbox)}
                 >
                     { texts::PLAY_FREELY }
                 </button>
             </div>
-            <div class="buttons walk">
-                if classroom.at > 0 {
-                    { button(Look::Line, "step-back", texts::BACK, act(dispatch, LessonAction::ChooseStep(classroom.at - 1))) }
-                }
-                if last {
-                    { button(Look::Line, "course", texts::ALL_LESSONS, on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))) }
-                } else {
-                    <button
-                        type="button"
-                        class={if work.done { "primary" } else { "line" }}
-                        id="step-on"
-                        onclick={act(dispatch, LessonAction::ChooseStep(classroom.at + 1))}
-                    >
-                        { texts::NEXT }
-                    </button>
-                }
-            </div>
-            if last { { ending(classroom, dispatch) } }
-        </section>
+        </div>
     }
 }
 

@@ -15,11 +15,13 @@ mod lesson;
 mod page;
 mod painter;
 mod panels;
+mod system;
 mod table;
 mod texts;
 mod time;
 mod widgets;
 mod work;
+mod workspace;
 
 use std::cell::RefCell;
 
@@ -32,7 +34,8 @@ use crate::app::camera::Pixel;
 use crate::app::form::{Change, Kind, Spot};
 use crate::app::keys::{NodeKey, on_node};
 use crate::app::{
-    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, SelectAction, TimeAction, tokens,
+    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, SelectAction, TimeAction, WorkspaceAction,
+    tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -118,7 +121,12 @@ impl Component for Playground {
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
             (None, Some(lesson)) => browser::fetch_lesson(&lesson, dispatch.clone()),
-            (None, None) => browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone()),
+            (None, None) => {
+                if address.exhibit.is_none() && !browser::is_welcomed() {
+                    app::update(&mut app, WorkspaceAction::Welcome);
+                }
+                browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone());
+            }
         }
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));

@@ -7,17 +7,19 @@ use super::drawing::{Gesture, Scene};
 use super::painter::{self, Palette};
 use super::texts::page as texts;
 use super::widgets::on;
-use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, inspector, panels, table, time, work};
+use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, panels, table, time, work, workspace};
 use crate::app::keys::ZOOM;
 use crate::app::{self, CanvasAction, Motion, tokens};
-use crate::base::number::Fixed;
 
 #[derive(Clone)]
 pub struct Around {
-    header: Html,
+    bar: Html,
     left: Html,
     right: Html,
-    time: Html,
+    /// Rail, head, and the rest of the bar.
+    frame: Html,
+    shelf: Html,
+    floats: Html,
 }
 
 impl Playground {
@@ -49,45 +51,109 @@ impl Playground {
         let app = &self.app;
         let bare = app.options.embed;
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
-        let Around { header, left, right, time } = kept.unwrap_or_else(|| Around {
-            header: panels::header(app, &dispatch, onfile),
-            left: app
-                .session
-                .as_ref()
-                .filter(|_| !bare || app.classroom.is_some())
-                .map(|session| panels::left(session, app, &dispatch))
-                .unwrap_or_default(),
-            right: app.session.as_ref().filter(|_| !bare).map(|session| inspector::right(session, app, &dispatch)).unwrap_or_default(),
-            time: app.session.as_ref().map(|session| time::time(session, app, &dispatch)).unwrap_or_default(),
-        });
-        *self.around.borrow_mut() = Some(Around { header: header.clone(), left: left.clone(), right: right.clone(), time: time.clone() });
-        let with_lesson = app.classroom.is_some().then_some("with-lesson");
-        let class = classes!("house", with_lesson, bare.then_some("embed"), app.table.then_some("tables"));
+        let around = kept.unwrap_or_else(|| self.around(&dispatch, onfile));
+        *self.around.borrow_mut() = Some(around.clone());
+        let Around { bar, left, right, frame, shelf, floats } = around;
+        let class = classes!("house", bare.then_some("embed"), workspace::front(app, app.session.as_ref()));
         html! {
             <div {class} {ondrop} {ondragover}>
-                { header }
-                { left }
+                <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
+                { bar }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
-                    if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, &dispatch) } }
-                    if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, &dispatch) } }
                     if let Some(session) = &app.session {
-                        { panels::notice(session, &dispatch) }
-                        { work::work(&self.app, &dispatch) }
-                        { panels::draft(app, &dispatch) }
-                        if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session, &dispatch) } }
+                        if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session) } }
                     } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
                 </main>
+                { left }
                 { right }
-                { time }
+                { shelf }
+                { frame }
+                { floats }
                 { dialogs::dialog(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
                 <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ self.announcer.said() }</p>
             </div>
         }
     }
 
-    fn canvas(&self, ctx: &Context<Self>, session: &app::Session, dispatch: &Dispatch) -> Html {
+    /// What surrounds the canvas. A page within another page has the canvas, the bar, and a lesson where one is open.
+    fn around(&self, dispatch: &Dispatch, onfile: Callback<Event>) -> Around {
+        let app = &self.app;
+        let bare = app.options.embed;
+        let header = panels::header(app, dispatch, onfile);
+        let notices = html! {
+            <section class="notices" aria-label={texts::NOTICES}>
+                if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, dispatch) } }
+                if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, dispatch) } }
+                if let Some(session) = &app.session {
+                    { panels::notice(session, dispatch) }
+                    { work::work(app, dispatch) }
+                    { panels::draft(app, dispatch) }
+                    { workspace::branches(session, dispatch) }
+                    if !bare { { workspace::alert(session, app, dispatch) } }
+                }
+            </section>
+        };
+        let Some(session) = &app.session else {
+            return Around { bar: html! {}, left: html! {}, right: html! {}, frame: header, shelf: html! {}, floats: notices };
+        };
+        Around {
+            bar: time::bar(session, app, dispatch),
+            left: if bare && app.classroom.is_none() {
+                html! {}
+            } else {
+                workspace::left(session, app, dispatch)
+            },
+            right: if bare {
+                html! {}
+            } else {
+                workspace::right(session, app, dispatch)
+            },
+            shelf: if bare {
+                html! {}
+            } else {
+                workspace::shelf(session, app, dispatch)
+            },
+            frame: html! {
+                <>
+                    if !bare { { workspace::rail(app, dispatch) } }
+                    { header }
+                    { time::more_of_the_bar(app, dispatch) }
+                    if !bare { { workspace::chips(session, app, dispatch) } }
+                </>
+            },
+            floats: html! {
+                <>
+                    if !app.table { { self.zoom(dispatch) } }
+                    if !app.table && !bare { { panels::legend(session.scenario()) } }
+                    if !bare { { workspace::card(session, app, dispatch) } }
+                    { notices }
+                </>
+            },
+        }
+    }
+
+    fn zoom(&self, dispatch: &Dispatch) -> Html {
+        let button = |label: &'static str, icon: Html, action: CanvasAction| {
+            html! {
+                <button type="button" class="icon-button" aria-label={label} title={label} onclick={on(dispatch, action)}>
+                    { icon }
+                </button>
+            }
+        };
+        html! {
+            <section class="zoom" aria-label={texts::VIEW}>
+                { button(texts::ZOOM_OUT, icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
+                <span class="soft number" id="zoom">{ texts::percent(self.app.camera().scale) }</span>
+                { button(texts::ZOOM_IN, icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
+                { button(texts::SHOW_EVERYTHING, icons::fit(), CanvasAction::ShowEverything) }
+            </section>
+        }
+    }
+
+    fn canvas(&self, ctx: &Context<Self>, session: &app::Session) -> Html {
+        let dispatch = &ctx.link().callback(Message::Do);
         let gesture = ctx.link().callback(Message::Gesture);
         let scene = Scene {
             app: &self.app,
@@ -101,25 +167,12 @@ impl Playground {
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),
         };
-        let button = |label: &'static str, icon: Html, action: CanvasAction| {
-            html! {
-                <button type="button" class="icon-button" aria-label={label} title={label} onclick={on(dispatch, action)}>
-                    { icon }
-                </button>
-            }
-        };
         html! {
             <>
                 <div class="layers" role="region" aria-label={texts::CANVAS}>
                     { drawing::view(&scene) }
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
                     { drawing::in_place(&scene) }
-                </div>
-                <div class="zoom" role="group" aria-label={texts::VIEW}>
-                    { button(texts::ZOOM_OUT, icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
-                    <span class="soft number" id="zoom">{ format!("{:.0} %", Fixed(scene.camera.scale * 100.0)) }</span>
-                    { button(texts::ZOOM_IN, icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
-                    { button(texts::SHOW_EVERYTHING_SHIFT_1, icons::fit(), CanvasAction::ShowEverything) }
                 </div>
                 if self.app.canvas.chosen.is_some() { { drawing::minimap(&scene) } }
             </>

@@ -97,7 +97,7 @@ pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
                     "<path d=\"M{:.1} {:.1}l{d:.1} {d:.1}l-{d:.1} {d:.1}l-{d:.1} -{d:.1}z\" fill=\"{}\"/>",
                     Fixed(x),
                     Fixed(y - d.0),
-                    palette.dead
+                    colour
                 )
             }
             Shape::Request => write!(
@@ -163,7 +163,7 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
             disc(context, *at, *radius - 1.2, colour);
             ring(context, *at, *radius + 2.0, colour);
         }
-        Shape::Dead => diamond(context, *at, *radius, &palette.dead),
+        Shape::Dead => diamond(context, *at, *radius, colour),
         Shape::Request => {
             context.set_fill_style_str(&palette.ink_soft);
             context.fill_rect(at.x - radius, at.y - radius, radius * 2.0, radius * 2.0);

@@ -1,18 +1,83 @@
 //! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
 
-use yew::{Callback, DragEvent, Event, Html, MouseEvent, classes, html};
+use yew::{Callback, DragEvent, Event, Html, MouseEvent, html};
 
 use super::texts::panels as texts;
-use super::widgets::{Look, button, close_button, on};
+use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
-use crate::base::time::Span;
 use crate::scenario::edit::PartKind;
-use crate::scenario::{Expectation, Problem, Scenario};
-use crate::sim::judge::holds;
+use crate::scenario::{Problem, Scenario};
 
+/// So many routing keys stand in the legend.
+const KEYS_SHOWN_MAX: usize = 4;
+
+/// The head of the page: what is open, undo and redo, the course, sharing; the rest stands in a menu.
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
+    let bare = app.options.embed;
+    html! {
+        <header class="top">
+            <span class="logo">{ icons::logo() }<span>{ texts::REQUEUE }</span></span>
+            if let Some(session) = &app.session {
+                <h1 class="crumb">
+                    if bare {
+                        { &session.scenario().title }
+                    } else {
+                        <button
+                            type="button"
+                            id="scenarios"
+                            title={texts::SCENARIOS}
+                            onclick={on(dispatch, PageAction::OpenDialog(Dialog::Gallery))}
+                        >
+                            <span>{ &session.scenario().title }</span>
+                            { icons::chevron() }
+                        </button>
+                    }
+                </h1>
+                <span class="badge">{ texts::rabbitmq(session.world().profile()) }</span>
+                if app.options.read_only { <span class="badge">{ texts::READ_ONLY }</span> }
+                if !app.options.read_only { { history(session, dispatch) } }
+            }
+            <span class="grow" />
+            <button
+                type="button"
+                class="find"
+                id="commands"
+                title={texts::ALL_COMMANDS_CTRL_K}
+                aria-label={texts::ALL_COMMANDS_CTRL_K}
+                onclick={on(dispatch, PageAction::OpenDialog(Dialog::Commands))}
+            >
+                { icons::find() }
+                <span>{ texts::FIND_A_PART_OR_COMMAND }</span>
+                <kbd>{ texts::CTRL_K }</kbd>
+            </button>
+            if !bare {
+                <button type="button" class="line" id="lessons" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
+                    { icons::book() }
+                    <span>{ texts::COURSE }</span>
+                </button>
+                <button
+                    type="button"
+                    class="line"
+                    id="share"
+                    title={texts::A_LINK_THAT_HOLDS_THIS}
+                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Share))}
+                >
+                    { icons::share() }
+                    <span>{ texts::SHARE }</span>
+                </button>
+            }
+            <button type="button" class="icon-button" id="more-menu" aria-label={texts::MENU} title={texts::MENU} popovertarget="menu">
+                { icons::dots() }
+            </button>
+            { menu(app, dispatch, onfile) }
+        </header>
+    }
+}
+
+/// What is needed now and then. The browser closes it when something in it is chosen, or beside it.
+fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     let (theme, theme_word, theme_icon) = match app.theme {
         Theme::System => (Theme::Light, texts::THEME_FOLLOW_SYSTEM, icons::auto()),
         Theme::Light => (Theme::Dark, texts::THEME_LIGHT, icons::sun()),
@@ -23,76 +88,28 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
         Motion::Reduced => (Motion::Full, texts::MOTION_REDUCED, icons::still()),
         Motion::Full => (Motion::System, texts::MOTION_FULL, icons::motion_full()),
     };
-    let icon_button = |id: &'static str, label: &'static str, icon: Html, action: PageAction| {
+    let item = |id: &'static str, word: &'static str, icon: Html, hides: bool, onclick: Callback<MouseEvent>| {
+        let (target, action) = if hides { (Some("menu"), Some("hide")) } else { (None, None) };
         html! {
-            <button type="button" class="icon-button" {id} aria-label={label} title={label} onclick={on(dispatch, action)}>
-                { icon }
-            </button>
+            <button type="button" {id} popovertarget={target} popovertargetaction={action} {onclick}>{ icon }<span>{ word }</span></button>
         }
     };
-    let bare = app.options.embed;
+    let dialog = |dialog: Dialog| on(dispatch, PageAction::OpenDialog(dialog));
     html! {
-        <header class="top">
-            <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
-            <span class="logo">{ icons::logo() }{ texts::REQUEUE }</span>
-            if let Some(session) = &app.session {
-                <h1 class="crumb">{ &session.scenario().title }</h1>
-                <span class="badge">{ texts::rabbitmq(&session.world().profile()) }</span>
-                if app.options.read_only { <span class="badge">{ texts::READ_ONLY }</span> }
-            }
-            <span
-                class="grow"
-            />
-            if let (Some(session), false) = (&app.session, app.options.read_only) { { history(session, dispatch) } }
-            <button
-                type="button"
-                class="line wide-only"
-                id="table"
-                aria-pressed={app.table.to_string()}
-                title={texts::EVERYTHING_ON_THE_CANVAS_AS}
-                onclick={on(dispatch, PageAction::ToggleTable)}
-            >
-                { texts::TABLE_VIEW }
-            </button>
-            if !bare {
-                <button
-                    type="button"
-                    class={if app.classroom.is_some() { "line" } else { "line accent" }}
-                    id="lessons"
-                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}
-                >
-                    { texts::LESSONS }
-                </button>
-                { button(Look::Line, "scenarios", texts::SCENARIOS, on(dispatch, PageAction::OpenDialog(Dialog::Gallery))) }
-                <label class="button line wide-only" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
+        <div class="menu" id="menu" popover="auto">
+            if !app.options.embed {
+                { item("share-too", texts::SHARE, icons::share(), true, dialog(Dialog::Share)) }
+                <label class="button" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
                     { icons::open() }
                     <span>{ texts::OPEN }</span>
                     <input id="open-file" type="file" accept=".json,.md,application/json,text/markdown" onchange={onfile} />
                 </label>
-                <button
-                    type="button"
-                    class="line wide-only"
-                    id="save"
-                    title={texts::SAVE_THIS_SCENARIO_AS_A}
-                    onclick={on(dispatch, FileAction::SaveScenario)}
-                >
-                    { texts::SAVE }
-                </button>
-                <button
-                    type="button"
-                    class="line"
-                    id="share"
-                    title={texts::A_LINK_THAT_HOLDS_THIS}
-                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Share))}
-                >
-                    { texts::SHARE }
-                </button>
+                { item("save", texts::SAVE_THIS_SCENARIO_AS_A, icons::save(), true, on(dispatch, FileAction::SaveScenario)) }
             }
-            { icon_button("commands", texts::ALL_COMMANDS_CTRL_K, icons::menu(), PageAction::OpenDialog(Dialog::Commands)) }
-            { icon_button("glossary", texts::GLOSSARY_WHAT_THE_WORDS_MEAN, icons::book(), PageAction::OpenDialog(Dialog::Glossary)) }
-            { icon_button("theme", theme_word, theme_icon, PageAction::SetTheme(theme)) }
-            { icon_button("motion", motion_word, motion_icon, PageAction::SetMotion(motion)) }
-        </header>
+            { item("glossary", texts::GLOSSARY_WHAT_THE_WORDS_MEAN, icons::book(), true, dialog(Dialog::Glossary)) }
+            { item("theme", theme_word, theme_icon, false, on(dispatch, PageAction::SetTheme(theme))) }
+            { item("motion", motion_word, motion_icon, false, on(dispatch, PageAction::SetMotion(motion))) }
+        </div>
     }
 }
 
@@ -189,26 +206,8 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let about = &*session.scenario().about;
-    html! {
-        <aside class={classes!("left", app.classroom.is_some().then_some("learning"))} aria-label={texts::THIS_SYSTEM}>
-            { super::lesson::panel(app, dispatch) }
-            if !app.options.read_only { { palette(dispatch) } }
-            <section class="sec">
-                <h2>{ texts::THIS_SYSTEM }</h2>
-                <p class="about">{ if about.is_empty() { texts::NO_DESCRIPTION_YET } else { about } }</p>
-            </section>
-            { hints(session) }
-            { expectations(session) }
-            { super::composer::view(session, dispatch) }
-            { legend(session.scenario()) }
-        </aside>
-    }
-}
-
 /// A click puts a part where there is room; it can be dragged to its place, too.
-fn palette(dispatch: &Dispatch) -> Html {
+pub fn palette(dispatch: &Dispatch) -> Html {
     let part = |(name, kind): (&'static str, PartKind)| {
         let ondragstart = dispatch.reform(move |event: DragEvent| {
             // A browser drags nothing that has no text.
@@ -221,25 +220,25 @@ fn palette(dispatch: &Dispatch) -> Html {
         html! {
             <button
                 type="button"
-                class="line small"
+                class="part-card"
                 draggable="true"
                 data-part={name}
-                title={texts::add_click_or_drag_it(&name)}
-                aria-label={texts::add(&name)}
+                title={texts::add_by_click_or_drag(name)}
+                aria-label={texts::add(name)}
                 {ondragstart}
                 {ondragend}
                 onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
-                { texts::short(name) }
+                <span><b>{ name }</b><span class="soft">{ texts::part_explained(kind) }</span></span>
             </button>
         }
     };
     html! {
-        <section class="sec" aria-label={texts::PARTS}>
-            <h2>{ texts::PARTS }</h2>
+        <div class="drawer-body">
+            <p class="soft">{ texts::HOW_TO_ADD_A_PART }</p>
             <div class="parts">for one in PartKind::ALL { { part(one) } }</div>
-        </section>
+        </div>
     }
 }
 
@@ -268,89 +267,30 @@ fn part_icon(kind: PartKind) -> Html {
     }
 }
 
-/// What the author says comes of it, each as it is now.
-fn expectations(session: &Session) -> Html {
-    let scenario = session.scenario();
-    let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
-    let over = session.world().now() >= until;
-    let begun = session.world().steps() > 0;
-    let expectation = |expected: &Expectation| {
-        let good = holds(session.world(), &expected.property);
-        let good = good && begun;
-        let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
-            (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
-            (false, true) if begun => (icons::failed(), texts::NOT_MET),
-            (false, _) => (icons::pending(), texts::NOT_YET),
-        };
-        html! {
-            <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
-                { icon }
-                <span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span>
-            </li>
-        }
-    };
-    html! {
-        <section class="sec" id="expectations">
-            <h2>{ texts::EXPECTED_AFTER }<span class="plain">{ Span(until).to_string() }</span></h2>
-            <ul class="hints">for expected in scenario.expects.iter() { { expectation(expected) } }</ul>
-        </section>
-    }
-}
-
-/// What the author of the scenario proposes to try.
-fn hints(session: &Session) -> Html {
-    let hints = &session.scenario().hints;
-    if hints.is_empty() {
-        return html! {};
-    }
-    let hint = |hint: &Expectation| {
-        let is_done = session.world().steps() > 0 && holds(session.world(), &hint.property);
-        html! {
-            <li class={classes!(is_done.then_some("done"))}>
-                { if is_done { icons::done() } else { icons::pending() } }
-                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
-            </li>
-        }
-    };
-    html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2><ol class="hints">for one in hints.iter() { { hint(one) } }</ol></section> }
-}
-
-fn legend(scenario: &Scenario) -> Html {
+/// What the marks on the canvas mean: state is shape, the routing key is hue.
+pub fn legend(scenario: &Scenario) -> Html {
     let rows = [
-        (html! { <circle cx="10" cy="10" r="6" class="mark-message" /> }, texts::FIRST_DELIVERY),
+        (html! { <circle cx="10" cy="10" r="5" class="mark-plain" /> }, texts::FIRST_DELIVERY),
         (
-            html! { <><circle cx="10" cy="10" r="4.8" class="mark-message" /><circle cx="10" cy="10" r="8" class="mark-ring" /></> },
-            "redelivered",
+            html! { <><circle cx="10" cy="10" r="3.4" class="mark-plain" /><circle cx="10" cy="10" r="6.6" class="mark-ring plain" /></> },
+            texts::REDELIVERED,
         ),
-        (html! { <path d="M10 2.8 17.2 10 10 17.2 2.8 10z" class="mark-dead" /> }, texts::DEAD_LETTER),
+        (html! { <path d="M10 3.8 16.2 10 10 16.2 3.8 10z" class="mark-plain" /> }, texts::DEAD_LETTER),
         (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, texts::HTTP_REQUEST),
-        (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, texts::ACK_OR_ANSWER),
+        (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, texts::ACK),
     ];
     html! {
-        <section class="sec">
-            <h2>{ texts::LEGEND }</h2>
-            <ul class="legend">
+        <section class="legend" aria-label={texts::LEGEND}>
+            <ul>
                 for (shape, word) in rows.into_iter() {
-                    <li><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">{ shape }</svg>{ word }</li>
+                    <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
                 }
             </ul>
-            <ul class="legend keys">
-                for key in published_keys(scenario).into_iter() {
-                    <li class={format!("hue-{}", hue(scenario, key) + 1)}>
-                        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-                            <circle cx="10" cy="10" r="6" class="mark-message" />
-                        </svg>
-                        <span class="mono">{ &**key }</span>
-                    </li>
+            <ul class="keys">
+                for key in published_keys(scenario).into_iter().take(KEYS_SHOWN_MAX) {
+                    <li class={hue_class(hue(scenario, key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
                 }
             </ul>
-            <p class="soft">
-                { texts::EACH_ROUTING_KEY_HAS_ITS }
-                <kbd>{ texts::SPACE }</kbd>
-                { texts::PLAYS_AND_PAUSES }
-                <kbd>{ "?" }</kbd>
-                { texts::SHOWS_ALL_KEYS }
-            </p>
         </section>
     }
 }

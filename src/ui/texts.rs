@@ -54,8 +54,8 @@ pub mod composer {
 
 pub mod dialogs {
     pub const ACTIONS: &str = "Actions";
-    pub const AS_A_PAGE: &str = "as a page";
     pub const AN_EMPTY_CANVAS: &str = "An empty canvas";
+    pub const AS_A_PAGE: &str = "as a page";
     pub const A_LESSON_OF_YOUR_OWN: &str = "A lesson of your own";
     pub const A_LINK_TO_THIS_LESSON: &str = "A link to this lesson";
     pub const CLOSE: &str = "Close";
@@ -116,11 +116,15 @@ pub mod drawing {
     pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";
     pub const DOWN: &str = "down";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here";
+    pub const EMPTY: &str = "empty";
     pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
     pub const MANUAL_ACK: &str = "manual ack";
     pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or click it.";
     pub const OR: &str = " or ";
+    pub const READY: &str = "Ready";
     pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go from node to node";
+    pub const TOTAL: &str = "Total";
+    pub const UNACKED: &str = "Unacked";
     pub const UP: &str = "up";
 
     pub fn exchange(glyph: &dyn Display, name: &dyn Display, kind: &dyn Display) -> String {
@@ -201,8 +205,6 @@ pub mod inspector {
     pub const ALL_COMMANDS: &str = "All commands";
     pub const AND: &str = " and ";
     pub const BECAUSE_OF: &str = "Because of";
-    pub const BROKER: &str = "Broker";
-    pub const CLEAR: &str = "Clear";
     pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
     pub const CLOSE_THE_STORY: &str = "Close the story";
     pub const CONNECT_TO: &str = "Connect to…";
@@ -215,7 +217,6 @@ pub mod inspector {
     pub const DOWN_NO_CLIENT_CAN_CONNECT: &str = "Down: no client can connect.";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here (C)";
     pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
-    pub const EVENT_ID_E_G_E: &str = "event ID, e.g. e-7";
     pub const FAULTS: &str = "Faults";
     pub const FIELDS: &str = "Fields";
     pub const GETS_A_MESSAGE_AND_ACKNOWLEDGES: &str = "Gets a message and acknowledges it: it is gone";
@@ -228,8 +229,6 @@ pub mod inspector {
     pub const INSPECTOR: &str = "Inspector";
     pub const IT_ROUTES_AND_STORES_NOTHING: &str = "It routes, and stores nothing.";
     pub const LED_TO: &str = "Led to";
-    pub const LETTER: &str = "letter";
-    pub const LETTERS: &str = "letters";
     pub const MESSAGES_BY_HAND: &str = "Messages by hand";
     pub const MORE: &str = "More…";
     pub const MOVE_ALL: &str = "Move all";
@@ -241,22 +240,16 @@ pub mod inspector {
     pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
     pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
     pub const PURGE: &str = "Purge";
-    pub const QUEUES: &str = "Queues";
-    pub const RAISE: &str = "Raise";
-    pub const READY: &str = "Ready";
     pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
     pub const RESTART: &str = "Restart";
     pub const ROUTING_KEY: &str = "Routing key";
     pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
     pub const SEND_A_REQUEST: &str = "Send a request";
-    pub const SERVICES: &str = "Services";
     pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
-    pub const THE_SCENARIO_AS_A_WHOLE: &str = "The scenario as a whole";
     pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
     pub const TIMED_OUT: &str = "Timed out";
     pub const TOTAL: &str = "Total";
     pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
-    pub const UNACKED: &str = "Unacked";
     pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
     pub const WHERE: &str = "Where";
@@ -326,6 +319,7 @@ pub mod lesson {
     pub const HOW_WOULD_IT_BE_GRADED: &str = "How would it be graded?";
     pub const LESSON: &str = "Lesson";
     pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
+    pub const MORE: &str = "More";
     pub const NEXT: &str = "Next";
     pub const NONE_ONE_OR_SEVERAL: &str = "None, one or several.";
     pub const NOT_CHECKED_YET: &str = "not checked yet";
@@ -367,6 +361,10 @@ pub mod lesson {
         format!("Checked in {seeds} different runs{with_faults}.")
     }
 
+    pub fn hint(number: usize, of: usize) -> String {
+        format!("Hint {number} of {of}")
+    }
+
     pub fn hint_of(next: &dyn Display, all: &dyn Display) -> String {
         format!("Hint {next} of {all}")
     }
@@ -393,23 +391,37 @@ pub mod lesson {
 }
 
 pub mod page {
+    use crate::base::number::Fixed;
+
     pub const CANVAS: &str = "Canvas";
+    pub const NOTICES: &str = "Notices";
     pub const OPENING_THE_COURSE_CHAPTERS_SYSTEM: &str = "Opening the course chapter's system…";
+    pub const SHOW_EVERYTHING: &str = "Show everything (Shift+1)";
     pub const SHOW_EVERYTHING_SHIFT_1: &str = "Show everything (Shift+1)";
+    pub const SKIP_TO_THE_CANVAS: &str = "Skip to the canvas";
     pub const VIEW: &str = "View";
     pub const ZOOM_IN: &str = "Zoom in";
     pub const ZOOM_OUT: &str = "Zoom out";
+
+    pub fn percent(scale: f64) -> String {
+        format!("{:.0} %", Fixed(scale * 100.0))
+    }
 }
 
 pub mod panels {
+    use crate::broker::{ExchangeType, Profile};
+    use crate::scenario::edit::PartKind;
     use std::fmt::Display;
 
+    pub const ACK: &str = "ack, or answer";
     pub const ACK_OR_ANSWER: &str = "ack, or answer";
     pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
     pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
     pub const CANCEL: &str = "Cancel";
     pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted node to connect to, or press Esc.";
     pub const CONTINUE_EDITING: &str = "Continue editing";
+    pub const COURSE: &str = "Course";
+    pub const CTRL_K: &str = "Ctrl K";
     pub const DEAD_LETTER: &str = "dead letter";
     pub const DISCARD_IT: &str = "Discard it";
     pub const DISMISS: &str = "Dismiss";
@@ -417,11 +429,14 @@ pub mod panels {
     pub const EACH_ROUTING_KEY_HAS_ITS: &str = "Each routing key has its colour. ";
     pub const EVERYTHING_ON_THE_CANVAS_AS: &str = "Everything on the canvas as tables (T)";
     pub const EXPECTED_AFTER: &str = "Expected after ";
+    pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
     pub const FIRST_DELIVERY: &str = "first delivery";
     pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
+    pub const HOW_TO_ADD_A_PART: &str = "Click a part, or drag it to its place. Draw lines from the dot at its edge.";
     pub const HTTP_REQUEST: &str = "HTTP request";
     pub const LEGEND: &str = "Legend";
     pub const LESSONS: &str = "Lessons";
+    pub const MENU: &str = "Menu";
     pub const MET: &str = "met";
     pub const MOTION_FOLLOW_SYSTEM: &str = "Motion: follow system";
     pub const MOTION_FULL: &str = "Motion: full";
@@ -431,13 +446,11 @@ pub mod panels {
     pub const NO_DESCRIPTION_YET: &str = "No description yet.";
     pub const OPEN: &str = "Open";
     pub const OPEN_A_SCENARIO_A_RECORDING: &str = "Open a scenario, a recording, a lesson, or your progress";
-    pub const PARTS: &str = "Parts";
-    pub const PLAYS_AND_PAUSES: &str = " plays and pauses, ";
     pub const READ_ONLY: &str = "read-only";
+    pub const REDELIVERED: &str = "redelivered";
     pub const REDO: &str = "Redo";
     pub const REDO_CTRL_SHIFT_Z: &str = "Redo (Ctrl+Shift+Z)";
     pub const REQUEUE: &str = "Requeue";
-    pub const SAVE: &str = "Save";
     pub const SAVE_THIS_SCENARIO_AS_A: &str = "Save this scenario as a file (Ctrl+S)";
     pub const SCENARIOS: &str = "Scenarios";
     pub const SHARE: &str = "Share";
@@ -458,8 +471,12 @@ pub mod panels {
     pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
     pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
 
-    pub fn add(name: &dyn Display) -> String {
-        format!("Add: {name}")
+    pub fn add(part: &str) -> String {
+        format!("Add: {part}")
+    }
+
+    pub fn add_by_click_or_drag(part: &str) -> String {
+        format!("Add: {part}. Click, or drag it to its place.")
     }
 
     pub fn add_click_or_drag_it(name: &dyn Display) -> String {
@@ -474,17 +491,30 @@ pub mod panels {
         format!("{name} cannot be opened.")
     }
 
-    pub fn rabbitmq(profile: &dyn Display) -> String {
-        format!("RabbitMQ {profile}")
+    pub const fn part_explained(kind: PartKind) -> &'static str {
+        match kind {
+            PartKind::Client => "Sends HTTP requests to a service.",
+            PartKind::Service => "Handles requests and messages, and publishes events.",
+            PartKind::Exchange(ExchangeType::Direct) => "Routes to bindings with exactly this key.",
+            PartKind::Exchange(ExchangeType::Fanout) => "Routes to every binding, whatever the key.",
+            PartKind::Exchange(ExchangeType::Topic) => "Routes by the words of the key: * is one word, # any number.",
+            PartKind::Exchange(ExchangeType::Headers) => "Routes by the message's headers.",
+            PartKind::ClassicQueue => "Keeps messages on one node until a consumer acknowledges them.",
+            PartKind::QuorumQueue => "Keeps messages on several nodes, and counts deliveries.",
+        }
     }
 
-    pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
-        format!("You have unsaved changes to “{title}”.")
+    pub fn rabbitmq(profile: Profile) -> String {
+        format!("RabbitMQ {profile}")
     }
 
     /// A part's name without its kind, which its icon shows.
     pub fn short(name: &str) -> &str {
         name.trim_end_matches(" exchange").trim_end_matches(" queue")
+    }
+
+    pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
+        format!("You have unsaved changes to “{title}”.")
     }
 }
 
@@ -555,41 +585,43 @@ pub mod time {
     pub const A_SUMMARY: &str = "a summary";
     pub const BUSINESS_LEDGER: &str = "Business ledger";
     pub const CHARTS: &str = "Charts";
-    pub const CLOSE_COMPARISON: &str = "Close comparison";
-    pub const COMPARE_THE_TWO: &str = "Compare the two";
     pub const DIFFERS: &str = "Differs";
     pub const EVENTS: &str = "Events";
     pub const EVENTS_THE_NEWEST_FIRST: &str = "Events, the newest first";
+    pub const EVENT_ID_E_G_E: &str = "event ID, e.g. e-7";
     pub const FIND: &str = "find";
     pub const FIND_IN_THE_EVENTS: &str = "Find in the events";
     pub const FROM_TO: &str = "From … to";
     pub const GAVE_UP: &str = "Gave up";
     pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
     pub const HERE: &str = "Here";
-    pub const KILL_NOTIFICATION_SERVICE_AT_30S: &str = "kill notification-service at 30s for 10s";
     pub const LATENCY: &str = "Latency";
     pub const LEDGER: &str = "Ledger";
     pub const MOMENT: &str = "Moment";
+    pub const MORE_OF_TIME: &str = "More of time";
     pub const N: &str = " (n)";
     pub const NO_QUEUE: &str = "No queue";
     pub const OF: &str = "of";
     pub const ONE_EVENT_BACK: &str = "One event back";
     pub const ONE_EVENT_FORWARD: &str = "One event forward";
     pub const OTHER_BRANCH: &str = "Other branch";
-    pub const REMOVE: &str = "Remove";
+    pub const PAUSE: &str = "Pause";
+    pub const PLAY: &str = "Play";
     pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
     pub const SAVED_TWICE: &str = "Saved twice";
     pub const SCHEDULE_A_FAULT: &str = "Schedule a fault";
+    pub const SPACE: &str = "Space";
     pub const SPEED: &str = "Speed";
     pub const SWITCH_TO_THE_OTHER_BRANCH: &str = "Switch to the other branch";
-    pub const THE_BROKER: &str = "the broker";
     pub const THE_BRANCHES_COMPARED: &str = "The branches compared";
+    pub const THE_BROKER: &str = "the broker";
     pub const TIME: &str = "Time";
     pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
     pub const UNTIL_NOW_THEY_ARE_ALIKE: &str = "Until now they are alike.";
     pub const VIRTUAL_TIME: &str = "Virtual time";
     pub const WHAT_A_SCREEN_READER_HEARS: &str = "What a screen reader hears";
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
+    pub const WHERE_DID_MY_MESSAGE_GO: &str = "Where did my message go?";
     pub const WHICH_EVENTS: &str = "Which events";
     pub const YOU_CHANGED_THE_PAST_THIS: &str = "You changed the past: this is another branch.";
 
@@ -685,6 +717,10 @@ pub mod time {
         format!("{what}: twice")
     }
 
+    pub fn with_key(what: &str, key: &str) -> String {
+        if key.is_empty() { what.to_owned() } else { format!("{what} ({key})") }
+    }
+
     pub fn you_are_in_the_past(furthest: &dyn Display) -> String {
         format!("You are in the past: it has been played to {furthest}. A change here begins another branch, and this one is kept.")
     }
@@ -715,4 +751,78 @@ pub mod widgets {
     pub fn what_is(term: &dyn Display) -> String {
         format!("What is: {term}")
     }
+}
+
+pub mod workspace {
+    use crate::base::SimTime;
+
+    pub const BELOW: &str = "What happened";
+    pub const BUILD: &str = "Build";
+    pub const BUILD_EXPLAINED: &str = "Parts for the canvas (B)";
+    pub const CHARTS: &str = "Charts";
+    pub const CLOSE: &str = "Close";
+    pub const CLOSE_COMPARISON: &str = "Close comparison";
+    pub const CLOSE_THE_DRAWER: &str = "Close the drawer";
+    pub const COMPARE: &str = "Compare";
+    pub const DETAILS: &str = "Details";
+    pub const DRAWERS: &str = "Drawers";
+    pub const EVENTS: &str = "Events";
+    pub const HELP: &str = "Help";
+    pub const HELP_EXPLAINED: &str = "Keys and glossary (?)";
+    pub const JUST_PLAY: &str = "Just play";
+    pub const LEDGER: &str = "Ledger";
+    pub const LESSON: &str = "Lesson";
+    pub const LESSON_EXPLAINED: &str = "The lesson, or the course (L)";
+    pub const PUBLISH: &str = "Publish";
+    pub const PUBLISH_EXPLAINED: &str = "Publish a message by hand (P)";
+    pub const SHOW: &str = "Show";
+    pub const START_THE_COURSE: &str = "Start the course";
+    pub const SWITCH: &str = "Switch to the other";
+    pub const SYSTEM: &str = "System";
+    pub const SYSTEM_EXPLAINED: &str = "Queues, services, faults and the broker";
+    pub const TABLE: &str = "Table";
+    pub const TABLE_EXPLAINED: &str = "Everything on the canvas as tables (T)";
+    pub const THERE_ARE_TWO_BRANCHES: &str = "You changed the past. The run before your change is kept.";
+    pub const TRY_THIS: &str = "Try this";
+    pub const WHAT_THIS_IS: &str = "Watch messages travel through RabbitMQ, and break things safely.";
+    pub const WHAT_TO_DO: &str =
+        "Customers place orders, and three services react. Click a dot to follow it. Kill a service. Go back in time.";
+
+    pub fn dead_letters_in(count: u64, queue: &str, queues: usize) -> String {
+        let letters = if count == 1 { "dead letter" } else { "dead letters" };
+        if queues == 1 { format!("{count} {letters} in {queue}") } else { format!("{count} {letters} in {queues} queues") }
+    }
+
+    pub fn in_the_past(furthest: SimTime) -> String {
+        format!("You are in the past. The run goes on to {furthest}. A change here starts a second run; this one is kept.")
+    }
+
+    pub fn of_all(done: usize, of: usize) -> String {
+        format!("{done} of {of}")
+    }
+}
+
+pub mod system {
+    pub const ADD: &str = "Add";
+    pub const A_FAULT_AS_A_SENTENCE: &str = "A fault, as a sentence";
+    pub const BROKER: &str = "Broker";
+    pub const CLEAR: &str = "Clear";
+    pub const DONE: &str = " (done)";
+    pub const EXPECTED_AFTER: &str = "Expected after ";
+    pub const FIELDS: &str = "Fields";
+    pub const KILL_NOTIFICATION_SERVICE_AT_30S: &str = "kill notification-service at 30s for 10s";
+    pub const MET: &str = "met";
+    pub const NAME: &str = "Name";
+    pub const NO_DESCRIPTION_YET: &str = "No description yet.";
+    pub const QUEUES: &str = "Queues";
+    pub const RAISE: &str = "Raise";
+    pub const READY: &str = "Ready";
+    pub const REMOVE: &str = "Remove";
+    pub const RESTART: &str = "Restart";
+    pub const SERVICES: &str = "Services";
+    pub const SO_FAR: &str = "so far";
+    pub const THE_SCENARIO_AS_A_WHOLE: &str = "The scenario as a whole";
+    pub const TOTAL: &str = "Total";
+    pub const TRY_THIS: &str = "Try this";
+    pub const UNACKED: &str = "Unacked";
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, SubmitEvent, TargetCast, classes, html};
+use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::texts::time as texts;
-use super::widgets::{Look, button, explained, log_icon, on, option};
+use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons};
 use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
@@ -28,164 +28,57 @@ const SCALE_MIN: SimTime = SimTime::from_secs(10);
 /// Marks closer than this part of the scrubber are one.
 const MARK_PLACES: u64 = 240;
 
-pub fn time(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+/// The bar: it begins with Play, which the keyboard reaches first.
+pub fn bar(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (play, word, icon) = if app.playing {
-        (Action::Time(TimeAction::Pause), "Pause", icons::pause())
+        (Action::Time(TimeAction::Pause), texts::PAUSE, icons::pause())
     } else {
-        (Action::Time(TimeAction::Play), "Play", icons::play())
+        (Action::Time(TimeAction::Play), texts::PLAY, icons::play())
     };
-    let onspeed = dispatch.reform(|event: Event| {
-        let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
-        Action::Time(TimeAction::SetSpeed(Speed(speed)))
-    });
-    let icon_button = |id: &'static str, label: &'static str, key: &'static str, icon: Html, action: Action| {
-        html! {
+    html! {
+        <section class="bar" aria-label={texts::TIME}>
             <button
                 type="button"
-                class="icon-button"
-                {id}
-                aria-label={label}
-                title={format!("{label}{key}")}
-                onclick={on(dispatch, action)}
+                class="primary play"
+                id="play"
+                aria-label={word}
+                title={texts::with_key(word, texts::SPACE)}
+                onclick={on(dispatch, play)}
             >
                 { icon }
             </button>
-        }
-    };
-    html! {
-        <section class="time" aria-label={texts::TIME}>
-            <div class="transport">
-                { icon_button("restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), Action::Time(TimeAction::Restart)) }
-                { icon_button("back", texts::ONE_EVENT_BACK, " (,)", icons::back(), Action::Time(TimeAction::StepBack)) }
-                <button
-                    type="button"
-                    class="primary play"
-                    id="play"
-                    aria-label={word}
-                    title={texts::space(&word)}
-                    onclick={on(dispatch, play)}
-                >
-                    { icon }
-                </button>
-                { icon_button("step", texts::ONE_EVENT_FORWARD, " (.)", icons::step(), Action::Time(TimeAction::StepForward)) }
-                { icon_button("next", texts::TO_THE_NEXT_CRASH_DEAD, texts::N, icons::next(), Action::Time(TimeAction::FindNext)) }
-                <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
-                { scrubber(session, dispatch) }
-                <label class="speed">
-                    <span class="visually-hidden">{ texts::SPEED }</span>
-                    <select id="speed" onchange={onspeed}>
-                        for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
-                    </select>
-                </label>
-                <span class="soft seed">{ texts::seed(&session.world().recording().seed) }</span>
-            </div>
-            <div class="strips">{ branches(session, dispatch) }{ faults(session, app, dispatch) }</div>
-            <div class="panels">{ charts(session, app, dispatch) }{ ledger(session) }{ log(session, app, dispatch) }</div>
+            { button(dispatch, "step", texts::ONE_EVENT_FORWARD, ".", icons::step(), TimeAction::StepForward) }
+            <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
+            { scrubber(session, dispatch) }
         </section>
     }
 }
 
-/// What a change would do here, and the branch that was left.
-fn branches(session: &Session, dispatch: &Dispatch) -> Html {
-    let past = session.timeline().is_in_the_past();
-    if !past && session.playhead.alternate_branch.is_none() {
-        return html! {};
-    }
+fn button(dispatch: &Dispatch, id: &'static str, label: &'static str, key: &str, icon: Html, action: TimeAction) -> Html {
+    let title = texts::with_key(label, key);
+    html! { <button type="button" class="icon-button" {id} aria-label={label} {title} onclick={on(dispatch, action)}>{ icon }</button> }
+}
+
+/// The rest of the bar, which the keyboard reaches after the canvas.
+pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
+    let onspeed = dispatch.reform(|event: Event| {
+        let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
+        Action::Time(TimeAction::SetSpeed(Speed(speed)))
+    });
     html! {
-        <p class="branches" id="branches" role="status">
-            if past {
-                <span>{ in_the_past(session.timeline().furthest()) }</span>
-            } else {
-                <span>{ texts::YOU_CHANGED_THE_PAST_THIS }</span>
-            }
-            if session.playhead.alternate_branch.is_some() {
-                { button(Look::Small, "swap", texts::SWITCH_TO_THE_OTHER_BRANCH, on(dispatch, TimeAction::SwapBranches)) }
-                <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
-                    { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE_THE_TWO } }
-                </button>
-            }
-        </p>
+        <section class="bar-more" aria-label={texts::MORE_OF_TIME}>
+            { button(dispatch, "restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), TimeAction::Restart) }
+            { button(dispatch, "back", texts::ONE_EVENT_BACK, ",", icons::back(), TimeAction::StepBack) }
+            <span class="gap" />
+            { button(dispatch, "next", texts::TO_THE_NEXT_CRASH_DEAD, "N", icons::next(), TimeAction::FindNext) }
+            <label class="speed">
+                <span class="visually-hidden">{ texts::SPEED }</span>
+                <select id="speed" onchange={onspeed}>
+                    for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
+                </select>
+            </label>
+        </section>
     }
-}
-
-fn in_the_past(furthest: SimTime) -> String {
-    texts::you_are_in_the_past(&furthest)
-}
-
-/// What is to break, and when: as sentences, and as flags on the scrubber.
-fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    if app.options.embed {
-        return html! {};
-    }
-    let planned = &session.scenario().faults;
-    let onplan = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let field = event.target_unchecked_into::<web_sys::Element>().query_selector("input").ok().flatten();
-            if let Some(input) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(field).ok()) {
-                dispatch.emit(Action::Edit(EditAction::PlanFault(input.value())));
-                input.set_value("");
-            }
-        })
-    };
-    html! {
-        <details class="faults" id="faults">
-            <summary>
-                { if planned.is_empty() { texts::SCHEDULE_A_FAULT.to_owned() } else { texts::scheduled_faults(&planned.len()) } }
-            </summary>
-            <ul>
-                for (index, fault) in planned.iter().enumerate() {
-                    <li>
-                        <code>{ fault.to_string() }</code>
-                        if let (Moment::At(at), false) = (&fault.when, app.options.read_only) {
-                            for (word, icon, at) in a_second_from(*at) {
-                                <button
-                                    type="button"
-                                    class="icon-button tiny"
-                                    aria-label={texts::by_a_second(&word, &fault)}
-                                    title={texts::move_by_a_second(&word)}
-                                    onclick={on(dispatch, EditAction::MoveFault(index, at))}
-                                >
-                                    { icon }
-                                </button>
-                            }
-                        }
-                        if !app.options.read_only {
-                            <button
-                                type="button"
-                                class="icon-button tiny"
-                                aria-label={texts::remove(&fault)}
-                                title={texts::REMOVE}
-                                onclick={on(dispatch, EditAction::RemoveFault(index))}
-                            >
-                                { icons::close() }
-                            </button>
-                        }
-                    </li>
-                }
-            </ul>
-            if !app.options.read_only {
-                <form onsubmit={onplan}>
-                    <input
-                        id="fault"
-                        class="mono small"
-                        aria-label={texts::A_FAULT_AS_A_SENTENCE}
-                        placeholder={texts::KILL_NOTIFICATION_SERVICE_AT_30S}
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                    <button type="submit" class="line small" id="fault-add">{ texts::ADD }</button>
-                </form>
-            }
-        </details>
-    }
-}
-
-/// A second earlier and a second later, each with its word and icon.
-fn a_second_from(at: SimTime) -> [(&'static str, Html, SimTime); 2] {
-    let second = SimTime::from_secs(1);
-    [("Earlier", icons::minus(), at.saturating_sub(second)), ("Later", icons::plus(), at + second)]
 }
 
 /// A fault that is to come can be taken to another time.
@@ -300,7 +193,7 @@ fn charted(session: &Session) -> Option<Name> {
 /// One line of a chart: its class, its name, what it is now in words, and its values.
 struct Series(&'static str, &'static str, String, Vec<f64>);
 
-fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
         Chart::Depth => depth(session),
         Chart::Rates => rates(session),
@@ -466,7 +359,7 @@ fn latency(session: &Session) -> Html {
 }
 
 /// What the business would say of it.
-fn business(session: &Session) -> Html {
+pub fn business(session: &Session) -> Html {
     let business = session.world().ledger().business;
     let line = |term: &str, number: u64, bad: bool| {
         let class = if bad && number > 0 { "dead" } else { "" };
@@ -490,7 +383,7 @@ fn business(session: &Session) -> Html {
     }
 }
 
-fn ledger(session: &Session) -> Html {
+pub fn ledger(session: &Session) -> Html {
     let ledger = session.world().ledger();
     let line = |row: Row| {
         let class = match row.tone {
@@ -508,7 +401,7 @@ fn ledger(session: &Session) -> Html {
     }
 }
 
-fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let onfilter = dispatch.reform(|event: Event| {
         Action::Page(PageAction::FilterLog(match event.target_unchecked_into::<HtmlSelectElement>().selected_index() {
             1 => Filter::Messages,
@@ -528,7 +421,12 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     });
     let filters =
         [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
-    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, texts::A_SUMMARY), (Verbosity::All, "everything")];
+    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, "a summary"), (Verbosity::All, "everything")];
+    let onask = dispatch.reform(|event: Event| {
+        let typed = event.target_unchecked_into::<HtmlInputElement>().value();
+        Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))
+    });
+    let asked = session.playhead.story.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
     let wanted = Wanted::phrase(&app.find);
     let lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
@@ -571,7 +469,19 @@ fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="panel">
             <div class="panel-head">
-                <h2>{ texts::EVENTS }</h2>
+                <h2 id="shelf-title" tabindex="-1">{ texts::EVENTS }</h2>
+            <label class="ask">
+                <span>{ texts::WHERE_DID_MY_MESSAGE_GO }</span>
+                <input
+                    id="ask"
+                    class="mono small"
+                    placeholder={texts::EVENT_ID_E_G_E}
+                    value={asked}
+                    onchange={onask}
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+            </label>
                 <select id="log-filter" class="small" aria-label={texts::WHICH_EVENTS} onchange={onfilter}>
                     for (filter, name) in filters.into_iter() { { option(name, name, filter == app.filter) } }
                 </select>
@@ -609,8 +519,8 @@ pub fn comparison(session: &Session) -> Html {
         _ => Shortest(value).to_string(),
     };
     html! {
-        <section class="sec" id="comparison" aria-label={texts::THE_BRANCHES_COMPARED}>
-            <h2 id="comparison-title" tabindex="-1">{ texts::at(&comparison.at) }</h2>
+        <section class="panel scrolls" id="comparison" aria-label={texts::THE_BRANCHES_COMPARED}>
+            <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
             if !comparison.depths.is_empty() {
                 <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_BRANCH }</span></div>
             }

@@ -83,9 +83,14 @@ pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html 
     html! { <button type="button" class="icon-button" aria-label={label} title={label} {onclick}>{ icons::close() }</button> }
 }
 
+/// The class that gives a routing key its colour.
+pub fn hue_class(hue: usize) -> String {
+    format!("hue-{}", hue + 1)
+}
+
 /// A message's icon in the colour of its routing key.
 pub fn message_icon(icon: LogIcon, hue: usize) -> Html {
-    html! { <span class={format!("hue-{}", hue + 1)}>{ log_icon(icon) }</span> }
+    html! { <span class={hue_class(hue)}>{ log_icon(icon) }</span> }
 }
 
 pub fn log_icon(icon: LogIcon) -> Html {

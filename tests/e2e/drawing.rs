@@ -51,6 +51,7 @@ async fn the_chapters_system_from_nothing(way: Way) {
         let script = "const term = [...document.querySelectorAll('#ledger dt')].find(e => e.textContent.startsWith(arguments[0])); return term ? +term.nextSibling.textContent : 0;";
         visitor.browser.execute(script, vec![json!(term)]).await.expect("the page answers").as_u64().unwrap_or_default()
     };
+    visitor.reveal("#ledger").await;
     visitor.until("orders come through", async |_| number("Acknowledged").await > 10).await;
     visitor.act("#play").await;
     assert_eq!(number("Copies to queues").await, 2 * number("Published").await, "a copy for each of the two queues");
@@ -83,7 +84,8 @@ async fn the_table_is_an_equal_editor(way: Way) {
     visitor.wait_for("[data-key='4']").await;
     visitor.fill("[data-key='4']", "order.*").await;
     visitor.publish("platform-events", "order.shipped", "{}").await;
-    visitor.until("it is routed", async |visitor| visitor.count("audit", "ready").await == 1).await;
+    let ready = "[data-queue='audit'] [data-count='ready']";
+    visitor.until("it is routed", async |visitor| visitor.text(ready).await == "1").await;
     visitor.act("[aria-label='Delete audit']").await;
     visitor.until("it is gone", async |visitor| !visitor.text("#table-queues").await.contains("audit")).await;
     assert!(visitor.text("#log").await.contains("Deleted queue audit"));
@@ -195,6 +197,7 @@ async fn parts_steps_faults_and_files_are_dragged() {
         document.querySelector(from).dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true })); \
         document.querySelector(to).dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y }));";
     let (x, y) = visitor.middle_of(".zoom").await;
+    visitor.reveal("[data-part='Classic queue']").await;
     visitor
         .browser
         .execute(drop, vec![json!("[data-part='Classic queue']"), json!("#stage"), json!(x), json!(y - 90)])

@@ -54,6 +54,7 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.choose_speed(20_000).await;
     visitor.act("#play").await;
     visitor.until("twenty are ready", async |visitor| visitor.count("analytics-queue", "ready").await >= 20).await;
+    visitor.reveal("#goal").await;
     visitor.until("stock is reserved", async |visitor| !visitor.is_absent("#goal li:nth-child(3).done").await).await;
     visitor.act("#prove").await;
     solved("diagnose").await;
@@ -68,6 +69,7 @@ async fn lessons_are_solved_without_a_mouse() {
     if !visitor.is_absent("#play[aria-label='Play']").await {
         visitor.act("#play").await;
     }
+    visitor.reveal("#goal").await;
     visitor.until("somebody got two", async |visitor| !visitor.is_absent("#goal li:nth-child(1).done").await).await;
     visitor
         .until("nobody got none", async |visitor| {

@@ -34,14 +34,18 @@ async fn arrows_go_from_node_to_node() {
 
 /// What can be seen of an element within its column, in thousandths of its height.
 const IN_VIEW: &str = "const e = document.querySelector(arguments[0]); if (!e) return 0; const r = e.getBoundingClientRect(); \
-    const c = e.closest('aside').getBoundingClientRect(); return Math.round(1000 * (Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top)) / r.height);";
+    const c = e.closest('.drawer, .shelf').getBoundingClientRect(); return Math.round(1000 * (Math.min(r.bottom, c.bottom) - Math.max(r.top, c.top)) / r.height);";
 
 #[tokio::test]
 async fn what_opens_is_in_view_and_has_the_keyboard() {
     let visitor = Visitor::arrive(1440, 900).await;
     let in_view = async |css: &str| visitor.browser.execute(IN_VIEW, vec![json!(css)]).await.expect("the page answers");
-    answer(&visitor, "for (const column of document.querySelectorAll('aside')) column.scrollTop = 10000;").await;
-    assert!(answer(&visitor, "return document.querySelector('aside.left').scrollTop;").await.as_i64() > Some(100), "it is scrolled");
+    visitor.reveal("#queues").await;
+    answer(&visitor, "document.querySelector('.left .drawer-body').scrollTop = 10000;").await;
+    assert!(
+        answer(&visitor, "return document.querySelector('.left .drawer-body').scrollTop;").await.as_i64() > Some(100),
+        "it is scrolled"
+    );
     visitor.click("#lessons").await;
     visitor.click("[data-lesson='topic.md']").await;
     visitor.wait_for("#lesson").await;
@@ -60,7 +64,6 @@ async fn what_opens_is_in_view_and_has_the_keyboard() {
     visitor.scrub(5_000).await;
     visitor.click("[data-toggle='notification-service']").await;
     visitor.wait_for("#compare").await;
-    answer(&visitor, "document.querySelector('aside.right').scrollTop = 10000;").await;
     visitor.click("#compare").await;
     visitor.wait_for("#comparison").await;
     visitor.until("the comparison is in view", async |_| in_view("#comparison-title").await == 1000).await;

@@ -22,7 +22,7 @@ async fn rewinding_branching_and_going_back() {
     visitor.click("#back").await;
     visitor.until("it is before that", async |visitor| visitor.text("#clock").await.as_str() < "00:10.000").await;
     visitor.click("[data-toggle='notification-service']").await;
-    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
     visitor.click("#swap").await;
     let until: f64 = 60_000.0;
     visitor.browser.execute(scrub, vec![json!(until.to_string())]).await.expect("the scrubber moves");
@@ -49,7 +49,7 @@ async fn another_past_is_compared(way: Way) {
     let handler = handler.as_str().expect("it has a handler");
     visitor.act(&format!("[data-item='{handler}'] > summary")).await;
     visitor.fill(&format!("[id='{handler}.on.prefetch']"), "1").await;
-    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("another branch")).await;
+    visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
     visitor.act("#play").await;
     visitor.until("time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
     visitor.act("#play").await;

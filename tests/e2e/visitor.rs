@@ -42,6 +42,66 @@ pub const DELETE: &str = "\u{E017}";
 
 pub static VISITORS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
 
+/// Which button opens the drawer that has a part of the page.
+const DRAWERS: [(&str, &[&str]); 7] = [
+    ("#rail-build", &["[data-part="]),
+    ("#rail-publish", &["#composer", "#publish", "#preview", "#repeat"]),
+    (
+        "#rail-lesson",
+        &[
+            "#lesson",
+            "#step-",
+            "#check",
+            "#prove",
+            "#verdict",
+            "#goal",
+            "#hint",
+            "#answer",
+            "[data-answer",
+            "[data-step",
+            "#explanation",
+            "#compare-model",
+            "#model",
+            "#watch",
+            "#solution",
+            "#mine",
+            "#hand-in",
+            "#student",
+            "#grade",
+            "#result",
+            "#sandbox",
+            "#reset",
+            "[data-failure",
+            "#course",
+            "[aria-label='Close the lesson']",
+        ],
+    ),
+    (
+        "#rail-system",
+        &[
+            "[data-queue=",
+            "[data-toggle",
+            "[data-service",
+            "#queues",
+            "#restart-broker",
+            "[data-alarm",
+            "#broker-state",
+            "#fault",
+            "#scenario-form",
+            "#expectations",
+            "[aria-label='Earlier by",
+            "[aria-label='Later by",
+            "[aria-label^='Remove:",
+        ],
+    ),
+    ("#shelf-events", &["#log", "#ask", "#verbosity"]),
+    ("#shelf-charts", &["#charts", "[data-chart"]),
+    ("#shelf-ledger", &["#ledger", "#business"]),
+];
+
+/// What stands in the menu of the page's head.
+const IN_THE_MENU: [&str; 4] = ["#save", "#glossary", "#theme", "#motion"];
+
 /// A visitor with a browser of their own.
 pub struct Visitor {
     pub browser: Client,
@@ -52,17 +112,21 @@ pub struct Visitor {
 
 impl Visitor {
     pub async fn arrive(width: u32, height: u32) -> Self {
-        let visitor = Self::begin(width, height, Way::Pointer).await;
-        visitor.open("").await;
-        visitor.wait_for("#play").await;
-        visitor
+        Self::past_the_welcome(width, height, Way::Pointer).await
     }
 
     /// At the course chapter's system.
     pub async fn working(way: Way) -> Self {
-        let visitor = Self::begin(1440, 900, way).await;
+        Self::past_the_welcome(1440, 900, way).await
+    }
+
+    /// Who has closed the card of the first visit.
+    async fn past_the_welcome(width: u32, height: u32, way: Way) -> Self {
+        let visitor = Self::begin(width, height, way).await;
         visitor.open("").await;
         visitor.wait_for("#play").await;
+        visitor.act("#welcome .icon-button").await;
+        visitor.until("the card is closed", async |visitor| visitor.is_absent("#welcome").await).await;
         visitor
     }
 
@@ -71,7 +135,7 @@ impl Visitor {
         // Another address in between: one that differs behind the # alone is not loaded anew.
         self.browser.goto("about:blank").await.expect("an empty page");
         self.browser.goto(&format!("{}{hash}", self.site.address)).await.expect("the site answers");
-        self.wait_for("#scenarios, .house.embed #commands").await;
+        self.wait_for("#commands").await;
     }
 
     pub async fn begin(width: u32, height: u32, way: Way) -> Self {
@@ -105,7 +169,30 @@ impl Visitor {
         Self { browser, site: Site::serve(folder), downloads, way }
     }
 
+    /// Opens the drawer, or the menu, that has it.
+    pub async fn reveal(&self, css: &str) {
+        if IN_THE_MENU.contains(&css) {
+            let script = "const m = document.querySelector('#menu'); if (m && !m.matches(':popover-open')) m.showPopover();";
+            self.browser.execute(script, vec![]).await.expect("the menu opens");
+            return;
+        }
+        if css == "#lessons" {
+            return;
+        }
+        let Some((button, _)) = DRAWERS.iter().find(|(_, inside)| inside.iter().any(|begin| css.starts_with(begin))) else { return };
+        let is_seen = "const e = document.querySelector(arguments[0]); return !e || e.checkVisibility();";
+        if self.is_absent(css).await || self.browser.execute(is_seen, vec![json!(css)]).await.expect("the page answers") == json!(false) {
+            // A lesson opens its drawer itself: only another drawer in its place hides it.
+            let script = "const b = document.querySelector(arguments[0]); \
+                if (b && (b.id !== 'rail-lesson' || document.querySelector('.drawer.left')) && (arguments[1] || b.getAttribute('aria-pressed') === 'false')) b.click();";
+            let is_hidden = !self.is_absent(css).await;
+            self.browser.execute(script, vec![json!(button), json!(is_hidden)]).await.expect("the drawer opens");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub async fn focus(&self, css: &str) {
+        self.reveal(css).await;
         let script = "const e = document.querySelector(arguments[0]); if (!e) return false; e.scrollIntoView({ block: 'nearest' }); e.focus(); return document.activeElement === e;";
         let taken = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
         assert_eq!(taken, json!(true), "{css} takes no focus");
@@ -244,6 +331,7 @@ impl Visitor {
     }
 
     pub async fn publish(&self, exchange: &str, key: &str, payload: &str) {
+        self.reveal("#composer-exchange").await;
         self.choose("#composer-exchange", exchange).await;
         self.type_into("#composer-key", key).await;
         self.type_into("#composer-payload", payload).await;
@@ -281,6 +369,7 @@ impl Visitor {
     }
 
     pub async fn wait_for(&self, css: &str) {
+        self.reveal(css).await;
         self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
@@ -293,11 +382,13 @@ impl Visitor {
             if (!hit || !(e.contains(hit) || hit.closest('label')?.contains(e))) return 'is covered by ' + (hit && hit.outerHTML.slice(0, 80)); \
             if (e.disabled) return 'is disabled'; \
             e.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 })); return null;";
+        self.reveal(css).await;
         let answer = self.browser.execute(HIT, vec![json!(css)]).await.expect("the page answers");
         assert!(answer.is_null(), "{css} {answer}");
     }
 
     pub async fn text(&self, css: &str) -> String {
+        self.reveal(css).await;
         // The page may redraw between finding and reading.
         let script = "const e = document.querySelector(arguments[0]); return e ? e.textContent : null;";
         let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
@@ -305,7 +396,7 @@ impl Visitor {
     }
 
     pub async fn count(&self, queue: &str, which: &str) -> u64 {
-        let text = self.text(&format!("[data-queue='{queue}'] [data-count='{which}']")).await;
+        let text = self.text(&format!("[data-queue-card='{queue}'] [data-count='{which}']")).await;
         text.parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
     }
 

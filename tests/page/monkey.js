@@ -123,6 +123,8 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
   await pause();
   if (document.querySelector('#play')?.getAttribute('aria-label') === 'Pause') document.querySelector('#play').click();
   await pause();
+  if (!document.querySelector('#ledger')) document.querySelector('#shelf-ledger').click();
+  await pause();
   const ledger = document.querySelector('#ledger').textContent;
   let undone = 0;
   while (!document.querySelector('#undo').disabled && undone < 20000) {

@@ -4,7 +4,7 @@ use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, c
 
 use super::{Editing, Gesture, Scene};
 use crate::app::form::badges;
-use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect};
+use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
 use crate::app::highlight::Highlight;
 use crate::app::words::instance_name;
 use crate::app::{Action, OperateAction, Session};
@@ -28,6 +28,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Place::Exchange(name) => exchange(scenario, name, &rect),
         Place::Queue(name) => queue(session, name, &rect),
     };
+    let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
     let onpointerdown = {
         let (gesture, place) = ((*gesture).clone(), place.clone());
         Callback::from(move |event: PointerEvent| {
@@ -76,7 +77,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         port(scene, place, &rect)
     };
     html! {
-        <g class={classes!("with-port", selected.then_some("selected"))}>
+        <g class={classes!("with-port", selected.then_some("selected"))} data-queue-card={queue_name}>
             <g
                 {class}
                 role="button"
@@ -293,20 +294,25 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
 fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let scenario = session.scenario();
     let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
-    let caption = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
+    let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
-    let mut x = rect.left;
     let features = spec.map(badges).unwrap_or_default();
-    let label = texts::queue(&name, &caption, &features.join(" "));
+    let counted = format!("Ready {} Unacked {} Total {}", counts.0, counts.1, counts.2);
+    let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
+    let label = format!("{name} {empty} {counted} {}, queue", features.join(" "));
+    // On the top border, the last at the right.
+    let mut x = rect.right() - 8.0;
     let badges: Vec<Html> = features
         .into_iter()
+        .rev()
         .map(|badge| {
             #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
             let width = badge.len() as f64 * 6.6 + 10.0;
+            x -= width;
             let at = x;
-            x += width + 4.0;
+            x -= 4.0;
             html! {
-                <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.bottom() + 24.0))}>
+                <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top - 8.0))}>
                     <rect width={number(width)} height="16" rx="4" />
                     <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
                     { " " }
@@ -316,10 +322,27 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
         .collect();
     let drawing = html! {
         <>
-            { text("name", rect.left, rect.top - 9.0, name.to_owned()) }
-            { " " }
             { boxed(rect, "10") }
-            { text("caption", rect.left, rect.bottom() + 17.0, caption.clone()) }
+            { text("name", rect.left + 13.0, rect.top + 21.0, name.to_owned()) }
+            { " " }
+            <rect
+                class="tube"
+                x={number(rect.left + 9.0)}
+                y={number(rect.top + TUBE_TOP)}
+                width={number(rect.width - 18.0)}
+                height={number(TUBE_HEIGHT)}
+                rx="7"
+            />
+            if counts.0 == 0 { { text("caption", rect.left + 19.0, rect.top + TUBE_TOP + 17.0, texts::EMPTY.to_owned()) } }
+            { " " }
+            <text class="caption" x={number(rect.left + 13.0)} y={number(rect.bottom() - 11.0)}>
+                for (word, which, count) in numbers {
+                    { word }
+                    { " " }
+                    <tspan class="count" data-count={which}>{ count }</tspan>
+                    { "\u{2002}" }
+                }
+            </text>
             { " " }
             for badge in badges { { badge } }
         </>

@@ -1,0 +1,190 @@
+//! The workspace: which drawers are open around the canvas. One at the left, one at the right, one below; nothing that opens moves what is
+//! beneath it.
+
+use super::effect::{Effect, Reading};
+use super::{App, Dialog, Node, PageAction, TimeAction};
+use crate::broker::Name;
+
+/// What the drawer at the left shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawer {
+    /// The parts that can be put on the canvas.
+    Build,
+    /// The composer.
+    Publish,
+    /// The lesson that is open.
+    Lesson,
+    /// The scenario as a whole: its text, queues, services, faults and broker.
+    System,
+}
+
+/// What the drawer below shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    Events,
+    Charts,
+    Ledger,
+    /// Two branches of one run.
+    Compare,
+}
+
+/// What the drawer at the right shows, where a part is selected and a message's story is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    Part,
+    Message,
+}
+
+/// Which drawer was opened last: a narrow page shows that one alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Front {
+    #[default]
+    Left,
+    Right,
+    Shelf,
+}
+
+#[derive(Debug, Default)]
+pub struct Workspace {
+    pub left: Option<Drawer>,
+    pub shelf: Option<Shelf>,
+    pub detail: Detail,
+    pub front: Front,
+    pub card: Option<Card>,
+    /// So many dead letters were waiting when the alert was closed.
+    pub dead_letters_read: u64,
+}
+
+/// The card above the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// What Requeue is, for a first visit.
+    Welcome,
+    /// What the author of the scenario proposes to try.
+    TryThis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkspaceAction {
+    /// Opens a drawer at the left, or closes it.
+    Toggle(Drawer),
+    CloseLeft,
+    /// Opens the drawer below, or closes it.
+    ToggleShelf(Shelf),
+    CloseShelf,
+    /// Of what is selected and what is told.
+    ShowDetail(Detail),
+    /// The card of the first visit.
+    Welcome,
+    /// "Just play": time begins, and the card proposes what to try.
+    JustPlay,
+    CloseCard,
+    /// The number of waiting dead letters is known.
+    ReadDeadLetters(u64),
+}
+
+pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
+    let is_embedded = app.options.embed;
+    let workspace = &mut app.workspace;
+    match action {
+        WorkspaceAction::Toggle(drawer) if workspace.left == Some(drawer) && workspace.front == Front::Left => workspace.left = None,
+        WorkspaceAction::Toggle(Drawer::Lesson) if app.classroom.is_none() => {
+            return super::update(app, PageAction::OpenDialog(Dialog::Course));
+        }
+        WorkspaceAction::Toggle(drawer) => {
+            workspace.open(drawer);
+            return vec![Effect::Read(Reading::Drawer)];
+        }
+        WorkspaceAction::CloseLeft => workspace.left = None,
+        WorkspaceAction::ToggleShelf(shelf) if workspace.shelf == Some(shelf) && workspace.front == Front::Shelf => workspace.shelf = None,
+        WorkspaceAction::ToggleShelf(shelf) => {
+            workspace.open_shelf(shelf);
+            return vec![Effect::Read(Reading::Shelf)];
+        }
+        WorkspaceAction::CloseShelf => workspace.shelf = None,
+        WorkspaceAction::ShowDetail(detail) => workspace.detail = detail,
+        WorkspaceAction::Welcome => workspace.card = (!is_embedded).then_some(Card::Welcome),
+        WorkspaceAction::JustPlay => {
+            workspace.card = Some(Card::TryThis);
+            let mut effects = super::update(app, TimeAction::Play);
+            effects.push(Effect::KeepWelcomed);
+            return effects;
+        }
+        WorkspaceAction::CloseCard => {
+            workspace.card = None;
+            return vec![Effect::KeepWelcomed];
+        }
+        WorkspaceAction::ReadDeadLetters(count) => workspace.dead_letters_read = count,
+    }
+    Vec::new()
+}
+
+impl Workspace {
+    const fn open(&mut self, drawer: Drawer) {
+        self.left = Some(drawer);
+        self.front = Front::Left;
+    }
+
+    const fn open_shelf(&mut self, shelf: Shelf) {
+        self.shelf = Some(shelf);
+        self.front = Front::Shelf;
+    }
+}
+
+/// What the drawers follow: whatever opens a lesson, selects a part, asks for a story or compares two branches also opens its drawer.
+#[derive(Debug, PartialEq)]
+pub(super) struct Followed {
+    lesson: bool,
+    node: Option<Node>,
+    story: Option<Name>,
+    compares: bool,
+}
+
+impl Followed {
+    pub(super) fn of(app: &App) -> Self {
+        let session = app.session.as_ref();
+        Self {
+            lesson: app.classroom.is_some(),
+            node: session.and_then(|session| session.selection.primary.clone()),
+            story: session.and_then(|session| session.playhead.story.as_ref().map(|story| story.event.clone())),
+            compares: session.is_some_and(|session| session.playhead.comparison.is_some()),
+        }
+    }
+
+    /// Opens and closes drawers after an action.
+    pub(super) fn follow(self, app: &mut App) {
+        let now = Self::of(app);
+        if now == self {
+            return;
+        }
+        let workspace = &mut app.workspace;
+        if now.lesson != self.lesson {
+            if now.lesson {
+                workspace.open(Drawer::Lesson);
+                workspace.card = None;
+            } else if workspace.left == Some(Drawer::Lesson) {
+                workspace.left = None;
+            }
+        }
+        if now.node != self.node {
+            workspace.detail = if now.node.is_some() { Detail::Part } else { Detail::Message };
+            if now.node.is_some() {
+                workspace.front = Front::Right;
+            }
+        }
+        if now.story != self.story {
+            workspace.detail = if now.story.is_some() { Detail::Message } else { Detail::Part };
+            if now.story.is_some() {
+                workspace.front = Front::Right;
+            }
+        }
+        if now.compares != self.compares {
+            if now.compares {
+                workspace.open_shelf(Shelf::Compare);
+            } else if workspace.shelf == Some(Shelf::Compare) {
+                workspace.shelf = None;
+            }
+        }
+    }
+}

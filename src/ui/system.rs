@@ -1,0 +1,287 @@
+//! The system as a whole: what it is, what is expected of it, its queues and services, what is to break, and the broker.
+
+use web_sys::HtmlInputElement;
+use yew::{Callback, Html, SubmitEvent, TargetCast, classes, html};
+
+use super::inspector::state_word;
+use super::texts::system as texts;
+use super::widgets::on;
+use super::{Dispatch, form, icons};
+use crate::app::form::{About, badges, rows};
+use crate::app::words::instance_name;
+use crate::app::{Action, App, EditAction, OperateAction, SelectAction, Session};
+use crate::base::SimTime;
+use crate::base::time::Span;
+use crate::broker::Resource;
+use crate::broker::view::QueueView;
+use crate::scenario::{Expectation, FaultKind, Moment};
+use crate::sim::judge::holds;
+use crate::sim::service::Instance;
+use crate::sim::{InstanceId, Place};
+
+/// What the drawer shows.
+pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let about = &*session.scenario().about;
+    let fields = form::rows(session, &rows(session.scenario(), &About::Scenario), dispatch);
+    html! {
+        <div class="drawer-body" id="system">
+            <section class="sec">
+                <p class="about">{ if about.is_empty() { texts::NO_DESCRIPTION_YET } else { about } }</p>
+            </section>
+            { hints(session) }
+            { expectations(session) }
+            { queues(session, dispatch) }
+            { services(session, dispatch) }
+            { faults(session, app, dispatch) }
+            { broker(session, dispatch) }
+            <details class="sec last" id="scenario-form">
+                <summary>{ texts::THE_SCENARIO_AS_A_WHOLE }</summary>
+                <fieldset class="plain" disabled={app.options.read_only} aria-label={texts::FIELDS}>{ fields }</fieldset>
+            </details>
+        </div>
+    }
+}
+
+/// How many of the proposals were done, of how many.
+pub fn hints_done(session: &Session) -> (usize, usize) {
+    let hints = &session.scenario().hints;
+    (hints.iter().filter(|hint| is_done(session, hint)).count(), hints.len())
+}
+
+fn is_done(session: &Session, hint: &Expectation) -> bool {
+    session.world().steps() > 0 && holds(session.world(), &hint.property)
+}
+
+/// What the author says comes of it, each as it is now.
+fn expectations(session: &Session) -> Html {
+    let scenario = session.scenario();
+    let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
+    let over = session.world().now() >= until;
+    let begun = session.world().steps() > 0;
+    let expectation = |expected: &Expectation| {
+        let good = holds(session.world(), &expected.property);
+        let good = good && begun;
+        let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
+            (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
+            (false, true) if begun => (icons::failed(), "not met"),
+            (false, _) => (icons::pending(), "not yet"),
+        };
+        html! {
+            <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
+                { icon }
+                <span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span>
+            </li>
+        }
+    };
+    html! {
+        <section class="sec" id="expectations">
+            <h2>{ texts::EXPECTED_AFTER }<span class="plain">{ Span(until).to_string() }</span></h2>
+            <ul class="hints">for expected in scenario.expects.iter() { { expectation(expected) } }</ul>
+        </section>
+    }
+}
+
+/// What the author of the scenario proposes to try.
+pub fn hint_list(session: &Session) -> Html {
+    let hint = |hint: &Expectation| {
+        let is_done = is_done(session, hint);
+        html! {
+            <li class={classes!(is_done.then_some("done"))}>
+                { if is_done { icons::done() } else { icons::pending() } }
+                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
+            </li>
+        }
+    };
+    html! { <ol class="hints">for one in session.scenario().hints.iter() { { hint(one) } }</ol> }
+}
+
+fn hints(session: &Session) -> Html {
+    if session.scenario().hints.is_empty() {
+        return html! {};
+    }
+    html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2>{ hint_list(session) }</section> }
+}
+
+fn queues(session: &Session, dispatch: &Dispatch) -> Html {
+    let scenario = session.scenario();
+    let queue_row = |queue: QueueView<'_>| {
+        let name = queue.name().clone();
+        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
+        let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
+        html! {
+            <tr key={name.to_string()} data-queue={name.to_string()}>
+                <th scope="row">
+                    <button type="button" class="link" onclick={select}>{ &*name }</button>
+                    <span class="row-badges">
+                        for badge in spec.map(badges).unwrap_or_default().into_iter() { <span class="badge">{ badge }</span> }
+                    </span>
+                </th>
+                <td class="number" data-count="ready">{ queue.ready() }</td>
+                <td class="number" data-count="unacked">{ queue.unacked() }</td>
+                <td class="number" data-count="total">{ queue.total() }</td>
+            </tr>
+        }
+    };
+    html! {
+        <section class="sec">
+            <h2>{ texts::QUEUES }</h2>
+            <table class="table" id="queues">
+                <thead>
+                    <tr>
+                        <th scope="col">{ texts::NAME }</th>
+                        <th scope="col" class="number">{ texts::READY }</th>
+                        <th scope="col" class="number">{ texts::UNACKED }</th>
+                        <th scope="col" class="number">{ texts::TOTAL }</th>
+                    </tr>
+                </thead>
+                <tbody>for queue in session.world().broker().queues() { { queue_row(queue) } }</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn services(session: &Session, dispatch: &Dispatch) -> Html {
+    let instance_row = |id: InstanceId, state: &Instance| {
+        let name = instance_name(session.world(), id);
+        let (action, word) = if state.up {
+            (Action::Operate(OperateAction::Kill(id)), "Kill")
+        } else {
+            (Action::Operate(OperateAction::Start(id)), "Start")
+        };
+        html! {
+            <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
+                <span class="health" aria-hidden="true" />
+                <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>
+                    { &name }
+                </button>
+                <span class="soft">{ state_word(session, id, state) }</span>
+                <button
+                    type="button"
+                    class="line small"
+                    data-toggle={name.clone()}
+                    aria-label={format!("{word} {name}")}
+                    onclick={on(dispatch, action)}
+                >
+                    { word }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <section class="sec">
+            <h2>{ texts::SERVICES }</h2>
+            <ul class="services">for (id, state) in session.world().instances() { { instance_row(id, state) } }</ul>
+        </section>
+    }
+}
+
+/// What is to break, and when: as sentences, and as flags on the scrubber.
+fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let planned = &session.scenario().faults;
+    let onplan = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let field = event.target_unchecked_into::<web_sys::Element>().query_selector("input").ok().flatten();
+            if let Some(input) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(field).ok()) {
+                dispatch.emit(Action::Edit(EditAction::PlanFault(input.value())));
+                input.set_value("");
+            }
+        })
+    };
+    html! {
+        <details class="sec faults" id="faults">
+            <summary>
+                { if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }
+            </summary>
+            <ul>
+                for (index, fault) in planned.iter().enumerate() {
+                    <li>
+                        <code>{ fault.to_string() }</code>
+                        if let (Moment::At(at), false) = (&fault.when, app.options.read_only) {
+                            for (word, icon, at) in a_second_from(*at) {
+                                <button
+                                    type="button"
+                                    class="icon-button tiny"
+                                    aria-label={format!("{word} by a second: {fault}")}
+                                    title={format!("{word} by a second")}
+                                    onclick={on(dispatch, EditAction::MoveFault(index, at))}
+                                >
+                                    { icon }
+                                </button>
+                            }
+                        }
+                        if !app.options.read_only {
+                            <button
+                                type="button"
+                                class="icon-button tiny"
+                                aria-label={format!("Remove: {fault}")}
+                                title={texts::REMOVE}
+                                onclick={on(dispatch, EditAction::RemoveFault(index))}
+                            >
+                                { icons::close() }
+                            </button>
+                        }
+                    </li>
+                }
+            </ul>
+            if !app.options.read_only {
+                <form onsubmit={onplan}>
+                    <input
+                        id="fault"
+                        class="mono small"
+                        aria-label={texts::A_FAULT_AS_A_SENTENCE}
+                        placeholder={texts::KILL_NOTIFICATION_SERVICE_AT_30S}
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                    <button type="submit" class="line small" id="fault-add">{ texts::ADD }</button>
+                </form>
+            }
+        </details>
+    }
+}
+
+/// A second earlier and a second later, each with its word and icon.
+fn a_second_from(at: SimTime) -> [(&'static str, Html, SimTime); 2] {
+    let second = SimTime::from_secs(1);
+    [("Earlier", icons::minus(), at.saturating_sub(second)), ("Later", icons::plus(), at + second)]
+}
+
+/// What can happen to the broker itself.
+fn broker(session: &Session, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let alarm = |resource: Resource| {
+        let kind = FaultKind::Alarm(resource);
+        let on_now = world.broker().alarms().contains(&resource);
+        let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
+        let word = format!("{} {} alarm", if on_now { texts::CLEAR } else { texts::RAISE }, resource.name());
+        html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
+    };
+    let (is_well, state) = match world.broker().alarms() {
+        _ if world.is_broker_down() => (false, "Down: no client can connect.".to_owned()),
+        [] => (true, "Running.".to_owned()),
+        alarms => {
+            let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
+            (false, format!("Low on {}: publishers are blocked.", names.join(" and ")))
+        }
+    };
+    html! {
+        <section class="sec">
+            <h2>{ texts::BROKER }</h2>
+            <p id="broker-state" class={classes!((!is_well).then_some("objection"))}>{ state }</p>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="line small"
+                    id="restart-broker"
+                    onclick={on(dispatch, OperateAction::Break(FaultKind::RestartBroker))}
+                >
+                    { texts::RESTART }
+                </button>
+                { alarm(Resource::Memory) }
+                { alarm(Resource::Disk) }
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,248 @@
+//! The workspace around the canvas: the rail, a drawer at each side, one below, and what floats over the canvas.
+
+use yew::{Callback, Html, MouseEvent, classes, html};
+
+use super::texts::workspace as texts;
+use super::widgets::{close_button, log_icon, on};
+use super::{Dispatch, icons, inspector, lesson, panels, system, time};
+use crate::app::{
+    App, Card, Detail, Dialog, Drawer, Front, PageAction, SelectAction, Session, Shelf, TimeAction, WorkspaceAction, words::LogIcon,
+};
+use crate::broker::Name;
+use crate::sim::Place;
+
+/// A button of the rail: an icon above its word.
+fn entry(id: &'static str, word: &'static str, explains: &'static str, icon: Html, pressed: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button type="button" class="entry" {id} title={explains} aria-pressed={pressed.to_string()} {onclick}>
+            { icon }
+            <span>{ word }</span>
+        </button>
+    }
+}
+
+/// The buttons that open drawers.
+pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
+    let drawer = |id, word, explains, icon, drawer: Drawer| {
+        entry(id, word, explains, icon, app.workspace.left == Some(drawer), on(dispatch, WorkspaceAction::Toggle(drawer)))
+    };
+    html! {
+        <nav class="rail" aria-label={texts::DRAWERS}>
+            if !app.options.read_only { { drawer("rail-build", texts::BUILD, texts::BUILD_EXPLAINED, icons::build(), Drawer::Build) } }
+            { drawer("rail-publish", texts::PUBLISH, texts::PUBLISH_EXPLAINED, icons::send(), Drawer::Publish) }
+            { drawer("rail-lesson", texts::LESSON, texts::LESSON_EXPLAINED, icons::book(), Drawer::Lesson) }
+            { drawer("rail-system", texts::SYSTEM, texts::SYSTEM_EXPLAINED, icons::system(), Drawer::System) }
+            <span class="grow" />
+            { entry("table", texts::TABLE, texts::TABLE_EXPLAINED, icons::table(), app.table, on(dispatch, PageAction::ToggleTable)) }
+            { entry(
+                "help", texts::HELP, texts::HELP_EXPLAINED, icons::help(), false, on(dispatch, PageAction::OpenDialog(Dialog::Shortcuts))
+            ) }
+        </nav>
+    }
+}
+
+/// The drawer at the left.
+pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let Some(drawer) = app.workspace.left else { return html! {} };
+    let close = || close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseLeft));
+    let (word, icon, body) = match drawer {
+        Drawer::Lesson if app.classroom.is_some() => {
+            return html! { <aside class="drawer left" aria-label={texts::LESSON}>{ lesson::panel(app, dispatch) }</aside> };
+        }
+        Drawer::Lesson => return html! {},
+        Drawer::Build => (texts::BUILD, icons::build(), panels::palette(dispatch)),
+        Drawer::Publish => (texts::PUBLISH, icons::send(), super::composer::view(session, dispatch)),
+        Drawer::System => (texts::SYSTEM, icons::system(), system::view(session, app, dispatch)),
+    };
+    html! {
+        <aside class="drawer left" aria-label={word}>
+            <div class="drawer-head">{ icon }<h2 id="drawer-title" tabindex="-1">{ word }</h2>{ close() }</div>
+            { body }
+        </aside>
+    }
+}
+
+/// The drawer at the right: the part that is selected, or the message whose story is told.
+pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let part = session.selection.primary.is_some();
+    let message = session.playhead.story.is_some();
+    if !part && !message {
+        return html! {};
+    }
+    let shown = match (part, message) {
+        (true, true) => app.workspace.detail,
+        (true, false) => Detail::Part,
+        (false, _) => Detail::Message,
+    };
+    let tab = |detail: Detail, word: String| {
+        let pressed = (detail == shown).to_string();
+        html! {
+            <button type="button" class="tab" aria-pressed={pressed} onclick={on(dispatch, WorkspaceAction::ShowDetail(detail))}>
+                { word }
+            </button>
+        }
+    };
+    let name = session.selection.primary.as_ref().and_then(|node| session.part(node)).map(|part| part.name().to_string());
+    let event = session.playhead.story.as_ref().map(|story| story.event.to_string());
+    html! {
+        <aside class="drawer right" aria-label={texts::DETAILS}>
+            if let (Some(name), Some(event)) = (name, event) {
+                <div class="tabs" role="group" aria-label={texts::DETAILS}>{ tab(Detail::Message, event) }{ tab(Detail::Part, name) }</div>
+            }
+            <div class="drawer-body" key={format!("{shown:?}")}>
+                { match shown {
+                    Detail::Part => inspector::part(session, app, dispatch),
+                    Detail::Message => inspector::story(session, dispatch),
+                } }
+            </div>
+        </aside>
+    }
+}
+
+/// The drawer below.
+pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let Some(shelf) = app.workspace.shelf else { return html! {} };
+    let body = match shelf {
+        Shelf::Events => html! { <>{ time::log(session, app, dispatch) }{ time::ledger(session) }</> },
+        Shelf::Charts => time::charts(session, app, dispatch),
+        Shelf::Ledger => html! { <>{ time::ledger(session) }{ time::business(session) }</> },
+        Shelf::Compare => time::comparison(session),
+    };
+    html! {
+        <section class="shelf" aria-label={shelf_word(shelf)}>
+            <div class="shelf-body">{ body }</div>
+            { close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseShelf)) }
+        </section>
+    }
+}
+
+const fn shelf_word(shelf: Shelf) -> &'static str {
+    match shelf {
+        Shelf::Events => texts::EVENTS,
+        Shelf::Charts => texts::CHARTS,
+        Shelf::Ledger => texts::LEDGER,
+        Shelf::Compare => texts::COMPARE,
+    }
+}
+
+/// The chips of the bar: each raises the drawer below.
+pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let count = session.playhead.log.last_number();
+    let balanced = session.world().ledger().imbalances().is_empty();
+    let chip = |id: &'static str, shelf: Shelf, more: Html| {
+        let pressed = app.workspace.shelf == Some(shelf);
+        html! {
+            <button type="button" class="chip" {id} aria-pressed={pressed.to_string()} onclick={on(dispatch, WorkspaceAction::ToggleShelf(shelf))}>
+                { shelf_word(shelf) }
+                { more }
+                { icons::chevron() }
+            </button>
+        }
+    };
+    html! {
+        <nav class="chips" aria-label={texts::BELOW}>
+            { chip("shelf-events", Shelf::Events, html! { <b class="number">{ count }</b> }) }
+            { chip("shelf-charts", Shelf::Charts, html! {}) }
+            { chip("shelf-ledger", Shelf::Ledger, html! { if balanced { <span class="ok">{ icons::tick() }</span> } else { <span class="bad">{ icons::close() }</span> } }) }
+            if session.playhead.comparison.is_some() { { chip("shelf-compare", Shelf::Compare, html! {}) } }
+        </nav>
+    }
+}
+
+/// What this is, or what to try: above the legend.
+pub fn card(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let close = || close_button(texts::CLOSE, on(dispatch, WorkspaceAction::CloseCard));
+    match app.workspace.card {
+        None => html! {},
+        Some(Card::Welcome) => html! {
+            <section class="card" id="welcome" aria-labelledby="welcome-title">
+                <div class="card-head"><h2 id="welcome-title">{ texts::WHAT_THIS_IS }</h2>{ close() }</div>
+                <p>{ texts::WHAT_TO_DO }</p>
+                <div class="buttons">
+                    <button type="button" class="primary" id="start-course" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
+                        { texts::START_THE_COURSE }
+                    </button>
+                    <button type="button" class="line" id="just-play" onclick={on(dispatch, WorkspaceAction::JustPlay)}>
+                        { texts::JUST_PLAY }
+                    </button>
+                </div>
+            </section>
+        },
+        Some(Card::TryThis) if session.scenario().hints.is_empty() => html! {},
+        Some(Card::TryThis) => {
+            let (done, of) = system::hints_done(session);
+            html! {
+                <section class="card small" id="try-this" aria-labelledby="try-this-title">
+                    <div class="card-head">
+                        <h2 id="try-this-title">{ texts::TRY_THIS }</h2>
+                        <span class="soft">{ texts::of_all(done, of) }</span>
+                        { close() }
+                    </div>
+                    { system::hint_list(session) }
+                </section>
+            }
+        }
+    }
+}
+
+/// Dead letters that wait, until the alert is closed: as many more bring it back.
+pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let (broker, spec) = (session.world().broker(), &session.scenario().broker);
+    let dead = spec.queues.iter().filter(|queue| spec.is_dead_letter_queue(&queue.name));
+    let waiting: Vec<(Name, u64)> =
+        dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
+    let total: u64 = waiting.iter().map(|(_, ready)| ready).sum();
+    let Some((first, _)) = waiting.first().filter(|_| total > app.workspace.dead_letters_read) else { return html! {} };
+    html! {
+        <div class="toast" id="dead-letter-alert" role="status">
+            { log_icon(LogIcon::Dead) }
+            <span>{ texts::dead_letters_in(total, first, waiting.len()) }</span>
+            <button type="button" class="line small" onclick={on(dispatch, SelectAction::Node(Some(Place::Queue(first.clone()))))}>
+                { texts::SHOW }
+            </button>
+            { close_button(texts::CLOSE, on(dispatch, WorkspaceAction::ReadDeadLetters(total))) }
+        </div>
+    }
+}
+
+/// What a change would do in the past, and the branch that was left.
+pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
+    let past = session.timeline().is_in_the_past();
+    let has_other = session.playhead.alternate_branch.is_some();
+    if !past && !has_other {
+        return html! {};
+    }
+    html! {
+        <div class="toast" id="branches" role="status">
+            <span>
+                { if past { texts::in_the_past(session.timeline().furthest()) } else { texts::THERE_ARE_TWO_BRANCHES.to_owned() } }
+            </span>
+            if has_other {
+                <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
+                    { texts::SWITCH }
+                </button>
+                <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
+                    { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE } }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// Which drawer a narrow page shows, as a class of the page.
+pub fn front(app: &App, session: Option<&Session>) -> yew::Classes {
+    let workspace = &app.workspace;
+    let right = session.is_some_and(|session| session.selection.primary.is_some() || session.playhead.story.is_some());
+    let left = workspace.left.is_some();
+    let shelf = workspace.shelf.is_some();
+    let front = match workspace.front {
+        Front::Left if left => "front-left",
+        Front::Right if right => "front-right",
+        Front::Shelf if shelf => "front-shelf",
+        Front::Left | Front::Right | Front::Shelf if right => "front-right",
+        Front::Left | Front::Right | Front::Shelf if left => "front-left",
+        Front::Left | Front::Right | Front::Shelf if shelf => "front-shelf",
+        Front::Left | Front::Right | Front::Shelf => "front-none",
+    };
+    classes!(front)
+}
