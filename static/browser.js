@@ -91,6 +91,15 @@ async function picture(kind, name, tokens) {
   canvas.toBlob((blob) => blob && save(blob, name + ".png"));
 }
 
+/** The page's own type. The machine's own serves until the system is seen, and where these cannot be had. */
+function fonts() {
+  for (const [family, file, weight] of [["Inter", "inter", "100 900"], ["JetBrains Mono", "jetbrains-mono", "100 800"]]) {
+    const face = new FontFace(family, `url(fonts/${file}.woff2)`, { weight });
+    document.fonts.add(face);
+    face.load().catch(() => document.fonts.delete(face));
+  }
+}
+
 /** Text for other programs; what could not be copied there is kept for this page. */
 let kept = "";
 async function copy(text) {
@@ -129,4 +138,4 @@ function tell(what, text) {
   parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, site);
 }
 
-globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

@@ -18,6 +18,7 @@ const policy = [
   "connect-src 'self'",
   "img-src 'self' data: blob:",
   "style-src 'self'",
+  "font-src 'self'",
   `script-src 'self' ${hashes.join(" ")} 'wasm-unsafe-eval'`,
   "base-uri 'none'",
   "form-action 'none'",

@@ -73,7 +73,7 @@ pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
-pub use workspace::{Card, Detail, Drawer, Front, Shelf, Workspace};
+pub use workspace::{Card, Detail, Drawer, Room, Shelf, Side, Workspace};
 
 /// How fast virtual time passes, in thousandths of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -36,24 +36,63 @@ pub enum Detail {
     Message,
 }
 
-/// Which drawer was opened last: a narrow page shows that one alone.
+/// How much room the window has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Front {
+pub enum Room {
+    /// Every drawer may be open.
     #[default]
+    Wide,
+    /// One drawer at a side.
+    Middle,
+    /// One drawer, as a sheet: a phone.
+    Narrow,
+}
+
+impl Room {
+    /// From 1,200 pixels on there is room for both sides; up to 860 there is room for a sheet.
+    #[must_use]
+    pub const fn of(width: u32) -> Self {
+        match width {
+            1_200.. => Self::Wide,
+            861.. => Self::Middle,
+            _ => Self::Narrow,
+        }
+    }
+}
+
+/// The places that drawers open at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
     Left,
     Right,
     Shelf,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Workspace {
     pub left: Option<Drawer>,
     pub shelf: Option<Shelf>,
     pub detail: Detail,
-    pub front: Front,
+    pub room: Room,
+    /// In the order in which they were opened last: the newest first.
+    order: [Side; 3],
     pub card: Option<Card>,
     /// So many dead letters were waiting when the alert was closed.
     pub dead_letters_read: u64,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self {
+            left: None,
+            shelf: None,
+            detail: Detail::default(),
+            room: Room::default(),
+            order: [Side::Left, Side::Right, Side::Shelf],
+            card: None,
+            dead_letters_read: 0,
+        }
+    }
 }
 
 /// The card above the legend.
@@ -67,6 +106,8 @@ pub enum Card {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkspaceAction {
+    /// The window has this room.
+    Fit(Room),
     /// Opens a drawer at the left, or closes it.
     Toggle(Drawer),
     CloseLeft,
@@ -86,9 +127,11 @@ pub enum WorkspaceAction {
 
 pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
     let is_embedded = app.options.embed;
+    let seen = app.seen();
     let workspace = &mut app.workspace;
     match action {
-        WorkspaceAction::Toggle(drawer) if workspace.left == Some(drawer) && workspace.front == Front::Left => workspace.left = None,
+        WorkspaceAction::Fit(room) => workspace.room = room,
+        WorkspaceAction::Toggle(drawer) if workspace.left == Some(drawer) && seen.contains(&Side::Left) => workspace.left = None,
         WorkspaceAction::Toggle(Drawer::Lesson) if app.classroom.is_none() => {
             return super::update(app, PageAction::OpenDialog(Dialog::Course));
         }
@@ -97,7 +140,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
             return vec![Effect::Read(Reading::Drawer)];
         }
         WorkspaceAction::CloseLeft => workspace.left = None,
-        WorkspaceAction::ToggleShelf(shelf) if workspace.shelf == Some(shelf) && workspace.front == Front::Shelf => workspace.shelf = None,
+        WorkspaceAction::ToggleShelf(shelf) if workspace.shelf == Some(shelf) && seen.contains(&Side::Shelf) => workspace.shelf = None,
         WorkspaceAction::ToggleShelf(shelf) => {
             workspace.open_shelf(shelf);
             return vec![Effect::Read(Reading::Shelf)];
@@ -121,14 +164,48 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
 }
 
 impl Workspace {
-    const fn open(&mut self, drawer: Drawer) {
+    fn open(&mut self, drawer: Drawer) {
         self.left = Some(drawer);
-        self.front = Front::Left;
+        self.bring(Side::Left);
     }
 
-    const fn open_shelf(&mut self, shelf: Shelf) {
+    fn open_shelf(&mut self, shelf: Shelf) {
         self.shelf = Some(shelf);
-        self.front = Front::Shelf;
+        self.bring(Side::Shelf);
+    }
+
+    fn bring(&mut self, side: Side) {
+        let [first, second, _] = self.order;
+        if side != first {
+            self.order = [side, first, if side == second { self.order[2] } else { second }];
+        }
+    }
+}
+
+impl App {
+    /// Whether a drawer is open at this side.
+    fn is_open(&self, side: Side) -> bool {
+        match side {
+            Side::Left => self.workspace.left.is_some(),
+            Side::Right => {
+                self.session.as_ref().is_some_and(|session| session.selection.primary.is_some() || session.playhead.story.is_some())
+            }
+            Side::Shelf => self.workspace.shelf.is_some(),
+        }
+    }
+
+    /// The drawers that the window has room for, among those that are open: the newest first.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Side> {
+        let mut open = self.workspace.order.into_iter().filter(|side| self.is_open(*side));
+        match self.workspace.room {
+            Room::Wide => open.collect(),
+            Room::Middle => {
+                let mut sides = open.clone().filter(|side| *side != Side::Shelf);
+                sides.next().into_iter().chain(open.find(|side| *side == Side::Shelf)).collect()
+            }
+            Room::Narrow => open.take(1).collect(),
+        }
     }
 }
 
@@ -170,13 +247,13 @@ impl Followed {
         if now.node != self.node {
             workspace.detail = if now.node.is_some() { Detail::Part } else { Detail::Message };
             if now.node.is_some() {
-                workspace.front = Front::Right;
+                workspace.bring(Side::Right);
             }
         }
         if now.story != self.story {
             workspace.detail = if now.story.is_some() { Detail::Message } else { Detail::Part };
             if now.story.is_some() {
-                workspace.front = Front::Right;
+                workspace.bring(Side::Right);
             }
         }
         if now.compares != self.compares {

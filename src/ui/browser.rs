@@ -240,6 +240,19 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
     let _ = storage().map(|storage| storage.set_item(PREFERENCES_KEY, &format!("{theme} {motion}")));
 }
 
+/// In pixels.
+pub fn window_width() -> u32 {
+    let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1_440.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window is some thousand pixels wide")]
+    let width = width as u32;
+    width
+}
+
+/// Fetches the page's own type: after the system is seen, so that it delays nothing.
+pub fn load_fonts() {
+    call("fonts", &[]);
+}
+
 const WELCOMED_KEY: &str = "requeue.2.welcomed";
 
 /// Whether this visitor has read what Requeue is.

@@ -41,7 +41,9 @@ pub(super) fn shortcuts(dispatch: &Dispatch) -> Option<EventListener> {
 fn focus(event: &KeyboardEvent) -> Focus {
     let target: Option<HtmlElement> = event.target().and_then(|target| target.dyn_into().ok());
     let within = |css: &str| target.as_ref().is_some_and(|target| target.closest(css).ok().flatten().is_some());
-    if within("dialog") {
+    // A click on a button of a dialog leaves the keyboard at the page, though nothing but the dialog can be used.
+    let document = web_sys::window().and_then(|window| window.document());
+    if document.is_some_and(|document| document.query_selector("dialog[open]").ok().flatten().is_some()) {
         Focus::Dialog
     } else if within("input, textarea, select") {
         Focus::Field

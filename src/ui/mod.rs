@@ -34,8 +34,8 @@ use crate::app::camera::Pixel;
 use crate::app::form::{Change, Kind, Spot};
 use crate::app::keys::{NodeKey, on_node};
 use crate::app::{
-    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, SelectAction, TimeAction, WorkspaceAction,
-    tokens,
+    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, Room, SelectAction, TimeAction,
+    WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -99,6 +99,8 @@ pub struct Playground {
     /// More than the canvas is to be drawn; a frame that comes in between must not forget it.
     whole: bool,
     listeners: Vec<EventListener>,
+    /// The page's own type was asked for.
+    has_fonts: bool,
 }
 
 impl Component for Playground {
@@ -128,6 +130,7 @@ impl Component for Playground {
                 browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone());
             }
         }
+        app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width())));
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
         listeners.extend(keys::shortcuts(&dispatch));
@@ -150,6 +153,7 @@ impl Component for Playground {
             only_canvas: false,
             whole: false,
             listeners,
+            has_fonts: false,
         };
         for effect in effects {
             playground.carry_out(ctx, effect);
@@ -172,6 +176,7 @@ impl Component for Playground {
                 true
             }
             Message::SurroundingsChanged => {
+                app::update(&mut self.app, WorkspaceAction::Fit(Room::of(browser::window_width())));
                 self.palette = None;
                 self.request_frame(ctx);
                 true
@@ -207,6 +212,10 @@ impl Component for Playground {
             browser::focus(&id);
         }
         self.paint();
+        if self.app.session.is_some() && !self.has_fonts {
+            self.has_fonts = true;
+            browser::load_fonts();
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::texts::page as texts;
 use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, panels, table, time, work, workspace};
 use crate::app::keys::ZOOM;
-use crate::app::{self, CanvasAction, Motion, tokens};
+use crate::app::{self, CanvasAction, Motion, Side, tokens};
 
 #[derive(Clone)]
 pub struct Around {
@@ -54,7 +54,7 @@ impl Playground {
         let around = kept.unwrap_or_else(|| self.around(&dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, frame, shelf, floats } = around;
-        let class = classes!("house", bare.then_some("embed"), workspace::front(app, app.session.as_ref()));
+        let class = classes!("house", bare.then_some("embed"));
         html! {
             <div {class} {ondrop} {ondragover}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
@@ -89,8 +89,8 @@ impl Playground {
                 if let Some(session) = &app.session {
                     { panels::notice(session, dispatch) }
                     { work::work(app, dispatch) }
-                    { panels::draft(app, dispatch) }
                     { workspace::branches(session, dispatch) }
+                    { panels::draft(app, dispatch) }
                     if !bare { { workspace::alert(session, app, dispatch) } }
                 }
             </section>
@@ -98,23 +98,19 @@ impl Playground {
         let Some(session) = &app.session else {
             return Around { bar: html! {}, left: html! {}, right: html! {}, frame: header, shelf: html! {}, floats: notices };
         };
+        let seen = app.seen();
+        let shown = |side: Side, never: bool, view: &dyn Fn() -> Html| {
+            if never || !seen.contains(&side) {
+                html! {}
+            } else {
+                view()
+            }
+        };
         Around {
             bar: time::bar(session, app, dispatch),
-            left: if bare && app.classroom.is_none() {
-                html! {}
-            } else {
-                workspace::left(session, app, dispatch)
-            },
-            right: if bare {
-                html! {}
-            } else {
-                workspace::right(session, app, dispatch)
-            },
-            shelf: if bare {
-                html! {}
-            } else {
-                workspace::shelf(session, app, dispatch)
-            },
+            left: shown(Side::Left, bare && app.classroom.is_none(), &|| workspace::left(session, app, dispatch)),
+            right: shown(Side::Right, bare, &|| workspace::right(session, app, dispatch)),
+            shelf: shown(Side::Shelf, bare, &|| workspace::shelf(session, app, dispatch)),
             frame: html! {
                 <>
                     if !bare { { workspace::rail(app, dispatch) } }

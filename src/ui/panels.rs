@@ -45,7 +45,6 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 class="find"
                 id="commands"
                 title={texts::ALL_COMMANDS_CTRL_K}
-                aria-label={texts::ALL_COMMANDS_CTRL_K}
                 onclick={on(dispatch, PageAction::OpenDialog(Dialog::Commands))}
             >
                 { icons::find() }

@@ -1,15 +1,19 @@
 //! The workspace around the canvas: the rail, a drawer at each side, one below, and what floats over the canvas.
 
-use yew::{Callback, Html, MouseEvent, classes, html};
+use yew::{Callback, Html, MouseEvent, html};
 
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, icons, inspector, lesson, panels, system, time};
 use crate::app::{
-    App, Card, Detail, Dialog, Drawer, Front, PageAction, SelectAction, Session, Shelf, TimeAction, WorkspaceAction, words::LogIcon,
+    App, Card, Detail, Dialog, Drawer, PageAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, words::LogIcon,
 };
 use crate::broker::Name;
 use crate::sim::Place;
+
+fn is_seen(app: &App, side: Side) -> bool {
+    app.seen().contains(&side)
+}
 
 /// A button of the rail: an icon above its word.
 fn entry(id: &'static str, word: &'static str, explains: &'static str, icon: Html, pressed: bool, onclick: Callback<MouseEvent>) -> Html {
@@ -24,7 +28,14 @@ fn entry(id: &'static str, word: &'static str, explains: &'static str, icon: Htm
 /// The buttons that open drawers.
 pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
     let drawer = |id, word, explains, icon, drawer: Drawer| {
-        entry(id, word, explains, icon, app.workspace.left == Some(drawer), on(dispatch, WorkspaceAction::Toggle(drawer)))
+        entry(
+            id,
+            word,
+            explains,
+            icon,
+            is_seen(app, Side::Left) && app.workspace.left == Some(drawer),
+            on(dispatch, WorkspaceAction::Toggle(drawer)),
+        )
     };
     html! {
         <nav class="rail" aria-label={texts::DRAWERS}>
@@ -130,7 +141,7 @@ pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let count = session.playhead.log.last_number();
     let balanced = session.world().ledger().imbalances().is_empty();
     let chip = |id: &'static str, shelf: Shelf, more: Html| {
-        let pressed = app.workspace.shelf == Some(shelf);
+        let pressed = is_seen(app, Side::Shelf) && app.workspace.shelf == Some(shelf);
         html! {
             <button type="button" class="chip" {id} aria-pressed={pressed.to_string()} onclick={on(dispatch, WorkspaceAction::ToggleShelf(shelf))}>
                 { shelf_word(shelf) }
@@ -227,22 +238,4 @@ pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
             }
         </div>
     }
-}
-
-/// Which drawer a narrow page shows, as a class of the page.
-pub fn front(app: &App, session: Option<&Session>) -> yew::Classes {
-    let workspace = &app.workspace;
-    let right = session.is_some_and(|session| session.selection.primary.is_some() || session.playhead.story.is_some());
-    let left = workspace.left.is_some();
-    let shelf = workspace.shelf.is_some();
-    let front = match workspace.front {
-        Front::Left if left => "front-left",
-        Front::Right if right => "front-right",
-        Front::Shelf if shelf => "front-shelf",
-        Front::Left | Front::Right | Front::Shelf if right => "front-right",
-        Front::Left | Front::Right | Front::Shelf if left => "front-left",
-        Front::Left | Front::Right | Front::Shelf if shelf => "front-shelf",
-        Front::Left | Front::Right | Front::Shelf => "front-none",
-    };
-    classes!(front)
 }

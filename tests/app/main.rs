@@ -12,3 +12,4 @@ mod publishing;
 mod support;
 mod time;
 mod work;
+mod workspace;

@@ -18,3 +18,4 @@ mod reading;
 mod sharing;
 mod site;
 mod time;
+mod workspace;

@@ -6,7 +6,7 @@ use super::{Editing, Gesture, Scene};
 use crate::app::form::badges;
 use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
 use crate::app::highlight::Highlight;
-use crate::app::words::instance_name;
+use crate::app::words::{LETTER, instance_name, shortened};
 use crate::app::{Action, OperateAction, Session};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow};
@@ -149,6 +149,24 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
     html! { <text {class} x={format!("{:.1}", Fixed(x))} y={format!("{:.1}", Fixed(y))}>{ content }</text> }
 }
 
+/// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle.
+fn name_within(x: f64, y: f64, name: &str, room: f64) -> Html {
+    let shown = shortened(name, room);
+    #[expect(clippy::cast_precision_loss, reason = "a name has at most 255 bytes")]
+    let squeezed = shown.chars().count() as f64 * LETTER > room;
+    html! {
+        <text
+            class="name"
+            x={format!("{:.1}", Fixed(x))}
+            y={format!("{:.1}", Fixed(y))}
+            textLength={squeezed.then(|| number(room))}
+            lengthAdjust={squeezed.then_some("spacingAndGlyphs")}
+        >
+            { shown }
+        </text>
+    }
+}
+
 fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
     let spec = &session.world().clients()[index].spec;
     let sent = texts::sent(&session.world().requests(index));
@@ -210,7 +228,7 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         <>
             { boxed(rect, "12") }
             <circle class="health" cx={number(rect.left + 17.0)} cy={number(rect.top + 20.0)} r="4.5" />
-            { text("name", rect.left + 29.0, rect.top + 24.5, name) }
+            { name_within(rect.left + 29.0, rect.top + 24.5, &name, rect.width - 37.0) }
             { " " }
             { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
             { " " }
@@ -301,16 +319,14 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
     let label = format!("{name} {empty} {counted} {}, queue", features.join(" "));
     // On the top border, the last at the right.
-    let mut x = rect.right() - 8.0;
+    #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
+    let width_of = |badge: &str| badge.len() as f64 * 6.6 + 10.0;
+    let mut x = rect.right() - 4.0 - features.iter().map(|badge| width_of(badge) + 4.0).sum::<f64>();
     let badges: Vec<Html> = features
         .into_iter()
-        .rev()
         .map(|badge| {
-            #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
-            let width = badge.len() as f64 * 6.6 + 10.0;
-            x -= width;
-            let at = x;
-            x -= 4.0;
+            let (width, at) = (width_of(badge), x);
+            x += width + 4.0;
             html! {
                 <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top - 8.0))}>
                     <rect width={number(width)} height="16" rx="4" />
@@ -323,7 +339,7 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let drawing = html! {
         <>
             { boxed(rect, "10") }
-            { text("name", rect.left + 13.0, rect.top + 21.0, name.to_owned()) }
+            { name_within(rect.left + 13.0, rect.top + 21.0, name, rect.width - 21.0) }
             { " " }
             <rect
                 class="tube"

@@ -1,0 +1,133 @@
+//! The workspace: how much of it is canvas, what the keyboard reaches first, and that nothing jumps.
+
+use serde_json::{Value, json};
+
+use super::visitor::*;
+
+const TAB: &str = "\u{E004}";
+const ESCAPE: &str = "\u{E00C}";
+
+async fn answer(visitor: &Visitor, script: &str) -> Value {
+    visitor.browser.execute(script, vec![]).await.expect("the page answers")
+}
+
+/// What part of the window is canvas, in percent.
+async fn canvas_share(visitor: &Visitor) -> u64 {
+    let script = "const r = document.querySelector('#stage').getBoundingClientRect(); return Math.floor(100 * r.width * r.height / (innerWidth * innerHeight));";
+    answer(visitor, script).await.as_u64().expect("a number")
+}
+
+#[tokio::test]
+async fn a_first_visit_says_what_this_is_and_shows_the_canvas() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.open("").await;
+    visitor.wait_for("#welcome").await;
+    // The window of a headless browser is as large as was asked, with its frame.
+    assert!(canvas_share(&visitor).await >= 75);
+    assert_eq!(answer(&visitor, "return document.querySelectorAll('.drawer, .shelf').length;").await, json!(0), "no drawer is open");
+    assert!(visitor.is_absent("#try-this").await);
+    visitor.click("#just-play").await;
+    visitor.wait_for("#try-this").await;
+    visitor.until("it plays", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
+    visitor.until("the first is done", async |visitor| visitor.text("#try-this").await.contains("1 of 3")).await;
+    // Once is enough.
+    visitor.open("").await;
+    visitor.wait_for("#play").await;
+    visitor.wait_for(".node").await;
+    assert!(visitor.is_absent("#welcome").await, "the card was read");
+    // A lesson leaves more than half of the screen to the canvas.
+    visitor.open("#lesson=topic.md").await;
+    visitor.wait_for("#lesson").await;
+    assert!(canvas_share(&visitor).await >= 55);
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn play_is_among_the_first_stops_and_the_canvas_comes_soon() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    answer(&visitor, "document.activeElement.blur(); return null;").await;
+    let mut stops = Vec::new();
+    for _ in 0..5 {
+        visitor.browser.active_element().await.expect("something has the focus").send_keys(TAB).await.expect("Tab");
+        let stop = "const e = document.activeElement; return e.id || e.className;";
+        stops.push(answer(&visitor, stop).await.as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!(stops[..4], ["skip", "play", "step", "scrubber"], "{stops:?}");
+    assert!(stops[4].starts_with("node-"), "{stops:?}");
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn drawers_open_one_at_a_side_by_pointer_and_by_key() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let open =
+        async || answer(&visitor, "return [...document.querySelectorAll('.drawer, .shelf')].map(e => e.getAttribute('aria-label'));").await;
+    visitor.click("#rail-build").await;
+    visitor.click("#rail-publish").await;
+    visitor.wait_for("#publish").await;
+    assert_eq!(open().await, json!(["Publish"]));
+    visitor
+        .until("its heading has the keyboard", async |visitor| answer(visitor, "return document.activeElement.id;").await == "drawer-title")
+        .await;
+    visitor.click(&Visitor::node("notification-queue")).await;
+    visitor.click("#shelf-events").await;
+    visitor.wait_for("#log").await;
+    assert_eq!(open().await, json!(["Publish", "Details", "Events"]));
+    // Esc puts the selection aside; the same button closes its drawer.
+    visitor.focus("#stage").await;
+    visitor.keys(ESCAPE).await;
+    visitor.until("the details are closed", async |visitor| visitor.is_absent(".drawer.right").await).await;
+    visitor.click("#rail-publish").await;
+    visitor.click("#shelf-events").await;
+    visitor.until("all are closed", async |_| open().await == json!([])).await;
+    visitor.focus("#stage").await;
+    for (key, drawer) in [("p", "Publish"), ("b", "Build")] {
+        visitor.keys(key).await;
+        visitor.until("the key opens it", async |_| open().await == json!([drawer])).await;
+    }
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn nothing_jumps_while_time_runs() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    // The page's own type has come.
+    visitor
+        .until("fonts are there", async |visitor| {
+            answer(visitor, "return document.fonts.status === 'loaded' && document.fonts.size > 0;").await == json!(true)
+        })
+        .await;
+    answer(
+        &visitor,
+        "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) window.shifts.push([e.value, e.sources.map(s => s.node && (s.node.id || s.node.className || s.node.nodeName))]); }).observe({ type: 'layout-shift', buffered: false }); return null;",
+    )
+    .await;
+    visitor.choose_speed(20_000).await;
+    visitor.click("#play").await;
+    visitor.wait_for("#dead-letter-alert").await;
+    visitor.until("a minute has passed", async |visitor| visitor.text("#clock").await.as_str() > "01:00").await;
+    visitor.scrub(20_000).await;
+    visitor.wait_for("#branches").await;
+    visitor.click("[data-power='notification-service']").await;
+    visitor.until("it is another run", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
+    visitor.until("time goes on", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
+    let shifts = answer(&visitor, "return window.shifts;").await;
+    assert_eq!(shifts, json!([]), "what moved, and by how much");
+    visitor.leave().await;
+}
+
+/// On a phone the canvas keeps nearly half of the screen, whatever is open, and nothing sticks out.
+#[tokio::test]
+async fn a_phone_shows_the_canvas_above_a_sheet() {
+    let visitor = Visitor::arrive(500, 844).await;
+    for (button, inside) in
+        [("#rail-publish", "#publish"), ("#rail-system", "#queues"), ("#shelf-events", "#log"), ("#rail-build", "[data-part='Service']")]
+    {
+        visitor.click(button).await;
+        visitor.wait_for(inside).await;
+        let script = "const sheets = [...document.querySelectorAll('.drawer, .shelf')].filter(e => e.checkVisibility()); const r = document.querySelector('#stage').getBoundingClientRect(); \
+            return [sheets.length, r.height >= innerHeight * 0.4, document.documentElement.scrollWidth <= innerWidth, document.documentElement.scrollHeight <= innerHeight];";
+        assert_eq!(answer(&visitor, script).await, json!([1, true, true, true]), "{button}");
+    }
+    visitor.leave().await;
+}
