@@ -63,8 +63,8 @@ fn expectations(session: &Session) -> Html {
         let good = good && begun;
         let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
             (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
-            (false, true) if begun => (icons::failed(), "not met"),
-            (false, _) => (icons::pending(), "not yet"),
+            (false, true) if begun => (icons::failed(), texts::NOT_MET),
+            (false, _) => (icons::pending(), texts::NOT_YET),
         };
         html! {
             <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
@@ -192,7 +192,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <details class="sec faults" id="faults">
             <summary>
-                { if planned.is_empty() { "Schedule a fault".to_owned() } else { format!("Scheduled faults: {}", planned.len()) } }
+                { if planned.is_empty() { texts::SCHEDULE_A_FAULT.to_owned() } else { texts::scheduled_faults(&planned.len()) } }
             </summary>
             <ul>
                 for (index, fault) in planned.iter().enumerate() {
@@ -203,8 +203,8 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                                 <button
                                     type="button"
                                     class="icon-button tiny"
-                                    aria-label={format!("{word} by a second: {fault}")}
-                                    title={format!("{word} by a second")}
+                                    aria-label={texts::by_a_second(&word, &fault)}
+                                    title={texts::move_by_a_second(&word)}
                                     onclick={on(dispatch, EditAction::MoveFault(index, at))}
                                 >
                                     { icon }
@@ -215,7 +215,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                             <button
                                 type="button"
                                 class="icon-button tiny"
-                                aria-label={format!("Remove: {fault}")}
+                                aria-label={texts::remove(&fault)}
                                 title={texts::REMOVE}
                                 onclick={on(dispatch, EditAction::RemoveFault(index))}
                             >
@@ -255,15 +255,15 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
         let kind = FaultKind::Alarm(resource);
         let on_now = world.broker().alarms().contains(&resource);
         let action = if on_now { Action::Operate(OperateAction::Mend(kind)) } else { Action::Operate(OperateAction::Break(kind)) };
-        let word = format!("{} {} alarm", if on_now { texts::CLEAR } else { texts::RAISE }, resource.name());
+        let word = texts::alarm(&(if on_now { texts::CLEAR } else { texts::RAISE }), &resource.name());
         html! { <button type="button" class="line small" data-alarm={resource.name()} onclick={on(dispatch, action)}>{ word }</button> }
     };
     let (is_well, state) = match world.broker().alarms() {
-        _ if world.is_broker_down() => (false, "Down: no client can connect.".to_owned()),
+        _ if world.is_broker_down() => (false, texts::DOWN_NO_CLIENT_CAN_CONNECT.to_owned()),
         [] => (true, "Running.".to_owned()),
         alarms => {
             let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
-            (false, format!("Low on {}: publishers are blocked.", names.join(" and ")))
+            (false, texts::low_on_publishers_are_blocked(&names.join(texts::AND)))
         }
     };
     html! {

@@ -144,7 +144,11 @@ pub mod drawing {
     }
 
     pub fn ready_unacked_total(ready: &dyn Display, unacked: &dyn Display, total: &dyn Display) -> String {
-        format!("Ready {ready} · Unacked {unacked} · Total {total}")
+        format!("Ready {ready} Unacked {unacked} Total {total}")
+    }
+
+    pub fn both(one: &str, other: &str) -> String {
+        if one.is_empty() { other.to_owned() } else { format!("{one} {other}") }
     }
 
     pub fn requests_http_client(name: &dyn Display, sent: &dyn Display) -> String {
@@ -203,18 +207,15 @@ pub mod inspector {
     use std::fmt::Display;
 
     pub const ALL_COMMANDS: &str = "All commands";
-    pub const AND: &str = " and ";
     pub const BECAUSE_OF: &str = "Because of";
     pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
     pub const CLOSE_THE_STORY: &str = "Close the story";
     pub const CONNECT_TO: &str = "Connect to…";
     pub const CONSUMER_CAPACITY: &str = "Consumer capacity";
     pub const CUT_OFF: &str = "cut off";
-    pub const DEAD_LETTER_ALERT: &str = "Dead-letter alert";
     pub const DELETE: &str = "Delete";
     pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
     pub const DELIVERY_MODE: &str = "Delivery mode";
-    pub const DOWN_NO_CLIENT_CAN_CONNECT: &str = "Down: no client can connect.";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here (C)";
     pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
     pub const FAULTS: &str = "Faults";
@@ -226,7 +227,6 @@ pub mod inspector {
     pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
     pub const HEADERS_PROPERTIES_PAYLOAD: &str = "Headers, properties, payload";
     pub const HTTP_CLIENT: &str = "HTTP client";
-    pub const INSPECTOR: &str = "Inspector";
     pub const IT_ROUTES_AND_STORES_NOTHING: &str = "It routes, and stores nothing.";
     pub const LED_TO: &str = "Led to";
     pub const MESSAGES_BY_HAND: &str = "Messages by hand";
@@ -241,37 +241,22 @@ pub mod inspector {
     pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
     pub const PURGE: &str = "Purge";
     pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
-    pub const RESTART: &str = "Restart";
     pub const ROUTING_KEY: &str = "Routing key";
     pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
     pub const SEND_A_REQUEST: &str = "Send a request";
     pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
     pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
     pub const TIMED_OUT: &str = "Timed out";
-    pub const TOTAL: &str = "Total";
     pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
     pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
     pub const WHERE: &str = "Where";
     pub const WHERE_ALL_ITS_MESSAGES_ARE: &str = "Where all its messages are to go";
-    pub const WHERE_DID_MY_MESSAGE_GO: &str = "Where did my message go?";
     pub const WILL_BE_REDELIVERED: &str = "will be redelivered";
     pub const WORKING_ON: &str = "Working on";
 
-    pub fn alarm(action: &dyn Display, resource: &dyn Display) -> String {
-        format!("{action} {resource} alarm")
-    }
-
     pub fn and_more(count: &dyn Display) -> String {
         format!("and {count} more")
-    }
-
-    pub fn dead_in(ready: &dyn Display, letters: &dyn Display) -> String {
-        format!("{ready} dead {letters} in ")
-    }
-
-    pub fn low_on_publishers_are_blocked(names: &dyn Display) -> String {
-        format!("Low on {names}: publishers are blocked.")
     }
 
     pub fn ms(expiration: &dyn Display) -> String {
@@ -365,10 +350,6 @@ pub mod lesson {
         format!("Hint {number} of {of}")
     }
 
-    pub fn hint_of(next: &dyn Display, all: &dyn Display) -> String {
-        format!("Hint {next} of {all}")
-    }
-
     pub fn min(minutes: &dyn Display, chapter: &dyn Display, progress: &dyn Display) -> String {
         format!("{minutes} min{chapter}{progress}")
     }
@@ -397,7 +378,6 @@ pub mod page {
     pub const NOTICES: &str = "Notices";
     pub const OPENING_THE_COURSE_CHAPTERS_SYSTEM: &str = "Opening the course chapter's system…";
     pub const SHOW_EVERYTHING: &str = "Show everything (Shift+1)";
-    pub const SHOW_EVERYTHING_SHIFT_1: &str = "Show everything (Shift+1)";
     pub const SKIP_TO_THE_CANVAS: &str = "Skip to the canvas";
     pub const VIEW: &str = "View";
     pub const ZOOM_IN: &str = "Zoom in";
@@ -414,7 +394,6 @@ pub mod panels {
     use std::fmt::Display;
 
     pub const ACK: &str = "ack, or answer";
-    pub const ACK_OR_ANSWER: &str = "ack, or answer";
     pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
     pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
     pub const CANCEL: &str = "Cancel";
@@ -425,25 +404,16 @@ pub mod panels {
     pub const DEAD_LETTER: &str = "dead letter";
     pub const DISCARD_IT: &str = "Discard it";
     pub const DISMISS: &str = "Dismiss";
-    pub const DONE: &str = " (done)";
-    pub const EACH_ROUTING_KEY_HAS_ITS: &str = "Each routing key has its colour. ";
-    pub const EVERYTHING_ON_THE_CANVAS_AS: &str = "Everything on the canvas as tables (T)";
-    pub const EXPECTED_AFTER: &str = "Expected after ";
     pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
     pub const FIRST_DELIVERY: &str = "first delivery";
     pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
     pub const HOW_TO_ADD_A_PART: &str = "Click a part, or drag it to its place. Draw lines from the dot at its edge.";
     pub const HTTP_REQUEST: &str = "HTTP request";
     pub const LEGEND: &str = "Legend";
-    pub const LESSONS: &str = "Lessons";
     pub const MENU: &str = "Menu";
-    pub const MET: &str = "met";
     pub const MOTION_FOLLOW_SYSTEM: &str = "Motion: follow system";
     pub const MOTION_FULL: &str = "Motion: full";
     pub const MOTION_REDUCED: &str = "Motion: reduced";
-    pub const NOT_MET: &str = "not met";
-    pub const NOT_YET: &str = "not yet";
-    pub const NO_DESCRIPTION_YET: &str = "No description yet.";
     pub const OPEN: &str = "Open";
     pub const OPEN_A_SCENARIO_A_RECORDING: &str = "Open a scenario, a recording, a lesson, or your progress";
     pub const READ_ONLY: &str = "read-only";
@@ -454,16 +424,9 @@ pub mod panels {
     pub const SAVE_THIS_SCENARIO_AS_A: &str = "Save this scenario as a file (Ctrl+S)";
     pub const SCENARIOS: &str = "Scenarios";
     pub const SHARE: &str = "Share";
-    pub const SHOWS_ALL_KEYS: &str = " shows all keys.";
-    pub const SKIP_TO_THE_CANVAS: &str = "Skip to the canvas";
-    pub const SO_FAR: &str = "so far";
-    pub const SPACE: &str = "Space";
-    pub const TABLE_VIEW: &str = "Table view";
     pub const THEME_DARK: &str = "Theme: dark";
     pub const THEME_FOLLOW_SYSTEM: &str = "Theme: follow system";
     pub const THEME_LIGHT: &str = "Theme: light";
-    pub const THIS_SYSTEM: &str = "This system";
-    pub const TRY_THIS: &str = "Try this";
     pub const UNDO: &str = "Undo";
     pub const UNDO_CTRL_Z: &str = "Undo (Ctrl+Z)";
     pub const UNREAD_PROGRESS_IS_KEPT: &str =
@@ -477,10 +440,6 @@ pub mod panels {
 
     pub fn add_by_click_or_drag(part: &str) -> String {
         format!("Add: {part}. Click, or drag it to its place.")
-    }
-
-    pub fn add_click_or_drag_it(name: &dyn Display) -> String {
-        format!("Add: {name}. Click, or drag it to its place.")
     }
 
     pub fn and_more(count: usize) -> String {
@@ -509,10 +468,6 @@ pub mod panels {
     }
 
     /// A part's name without its kind, which its icon shows.
-    pub fn short(name: &str) -> &str {
-        name.trim_end_matches(" exchange").trim_end_matches(" queue")
-    }
-
     pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
         format!("You have unsaved changes to “{title}”.")
     }
@@ -579,9 +534,7 @@ pub mod table {
 pub mod time {
     use std::fmt::Display;
 
-    pub const ADD: &str = "Add";
     pub const AS_FAST_AS_POSSIBLE: &str = "as fast as possible";
-    pub const A_FAULT_AS_A_SENTENCE: &str = "A fault, as a sentence";
     pub const A_SUMMARY: &str = "a summary";
     pub const BUSINESS_LEDGER: &str = "Business ledger";
     pub const CHARTS: &str = "Charts";
@@ -599,7 +552,6 @@ pub mod time {
     pub const LEDGER: &str = "Ledger";
     pub const MOMENT: &str = "Moment";
     pub const MORE_OF_TIME: &str = "More of time";
-    pub const N: &str = " (n)";
     pub const NO_QUEUE: &str = "No queue";
     pub const OF: &str = "of";
     pub const ONE_EVENT_BACK: &str = "One event back";
@@ -609,10 +561,8 @@ pub mod time {
     pub const PLAY: &str = "Play";
     pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
     pub const SAVED_TWICE: &str = "Saved twice";
-    pub const SCHEDULE_A_FAULT: &str = "Schedule a fault";
     pub const SPACE: &str = "Space";
     pub const SPEED: &str = "Speed";
-    pub const SWITCH_TO_THE_OTHER_BRANCH: &str = "Switch to the other branch";
     pub const THE_BRANCHES_COMPARED: &str = "The branches compared";
     pub const THE_BROKER: &str = "the broker";
     pub const TIME: &str = "Time";
@@ -623,18 +573,9 @@ pub mod time {
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
     pub const WHERE_DID_MY_MESSAGE_GO: &str = "Where did my message go?";
     pub const WHICH_EVENTS: &str = "Which events";
-    pub const YOU_CHANGED_THE_PAST_THIS: &str = "You changed the past: this is another branch.";
 
     pub fn a_second(whose: &dyn Display) -> String {
         format!("{whose}, a second")
-    }
-
-    pub fn at(at: &dyn Display) -> String {
-        format!("At {at}")
-    }
-
-    pub fn by_a_second(word: &dyn Display, fault: &dyn Display) -> String {
-        format!("{word} by a second: {fault}")
     }
 
     pub fn depth_of(name: &dyn Display) -> String {
@@ -665,10 +606,6 @@ pub mod time {
         format!("{what}: missing")
     }
 
-    pub fn move_by_a_second(word: &dyn Display) -> String {
-        format!("{word} by a second")
-    }
-
     pub fn ms(value: &dyn Display) -> String {
         format!("{value:.0} ms")
     }
@@ -681,24 +618,8 @@ pub mod time {
         format!("Rates of {whose}, a second")
     }
 
-    pub fn remove(fault: &dyn Display) -> String {
-        format!("Remove: {fault}")
-    }
-
     pub fn say(name: &dyn Display) -> String {
         format!("say {name}")
-    }
-
-    pub fn scheduled_faults(planned: &dyn Display) -> String {
-        format!("Scheduled faults: {planned}")
-    }
-
-    pub fn seed(seed: &dyn Display) -> String {
-        format!("seed {seed}")
-    }
-
-    pub fn space(word: &dyn Display) -> String {
-        format!("{word} (Space)")
     }
 
     pub fn to(top: &dyn Display) -> String {
@@ -719,10 +640,6 @@ pub mod time {
 
     pub fn with_key(what: &str, key: &str) -> String {
         if key.is_empty() { what.to_owned() } else { format!("{what} ({key})") }
-    }
-
-    pub fn you_are_in_the_past(furthest: &dyn Display) -> String {
-        format!("You are in the past: it has been played to {furthest}. A change here begins another branch, and this one is kept.")
     }
 }
 
@@ -803,6 +720,13 @@ pub mod workspace {
 }
 
 pub mod system {
+    use std::fmt::Display;
+
+    pub const NOT_MET: &str = "not met";
+    pub const NOT_YET: &str = "not yet";
+    pub const SCHEDULE_A_FAULT: &str = "Schedule a fault";
+    pub const DOWN_NO_CLIENT_CAN_CONNECT: &str = "Down: no client can connect.";
+    pub const AND: &str = " and ";
     pub const ADD: &str = "Add";
     pub const A_FAULT_AS_A_SENTENCE: &str = "A fault, as a sentence";
     pub const BROKER: &str = "Broker";
@@ -825,4 +749,28 @@ pub mod system {
     pub const TOTAL: &str = "Total";
     pub const TRY_THIS: &str = "Try this";
     pub const UNACKED: &str = "Unacked";
+
+    pub fn scheduled_faults(planned: &dyn Display) -> String {
+        format!("Scheduled faults: {planned}")
+    }
+
+    pub fn by_a_second(word: &dyn Display, fault: &dyn Display) -> String {
+        format!("{word} by a second: {fault}")
+    }
+
+    pub fn move_by_a_second(word: &dyn Display) -> String {
+        format!("{word} by a second")
+    }
+
+    pub fn remove(fault: &dyn Display) -> String {
+        format!("Remove: {fault}")
+    }
+
+    pub fn alarm(action: &dyn Display, resource: &dyn Display) -> String {
+        format!("{action} {resource} alarm")
+    }
+
+    pub fn low_on_publishers_are_blocked(names: &dyn Display) -> String {
+        format!("Low on {names}: publishers are blocked.")
+    }
 }

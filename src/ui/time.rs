@@ -421,7 +421,7 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     });
     let filters =
         [(Filter::All, "everything"), (Filter::Messages, "messages"), (Filter::Trouble, "trouble"), (Filter::Programs, "programs")];
-    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, "a summary"), (Verbosity::All, "everything")];
+    let voices = [(Verbosity::Off, "nothing"), (Verbosity::Summary, texts::A_SUMMARY), (Verbosity::All, "everything")];
     let onask = dispatch.reform(|event: Event| {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value();
         Action::Select(SelectAction::Story(Some(typed.trim()).filter(|id| !id.is_empty()).map(Into::into)))

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlSelectElement};
-use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, html};
+use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, classes, html};
 
 use super::texts::widgets as texts;
 use super::{Dispatch, browser, icons};
@@ -71,10 +71,10 @@ pub enum Look {
 
 pub fn button(look: Look, id: &'static str, text: &'static str, onclick: Callback<MouseEvent>) -> Html {
     let class = match look {
-        Look::Primary => "primary",
-        Look::Line => "line",
-        Look::Small => "line small",
-        Look::Danger => "danger",
+        Look::Primary => classes!("primary"),
+        Look::Line => classes!("line"),
+        Look::Small => classes!("line", "small"),
+        Look::Danger => classes!("danger"),
     };
     html! { <button type="button" {class} {id} {onclick}>{ text }</button> }
 }

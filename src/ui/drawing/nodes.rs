@@ -315,9 +315,9 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
     let features = spec.map(badges).unwrap_or_default();
-    let counted = format!("Ready {} Unacked {} Total {}", counts.0, counts.1, counts.2);
+    let counted = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
-    let label = format!("{name} {empty} {counted} {}, queue", features.join(" "));
+    let label = texts::queue(&name, &texts::both(empty, &counted), &features.join(" "));
     // On the top border, the last at the right.
     #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
     let width_of = |badge: &str| badge.len() as f64 * 6.6 + 10.0;
