@@ -544,7 +544,7 @@ fn the_order_of_finishing_is_not_that_of_beginning() {
 }
 
 /// A lesson with a step that is judged on its run, which ends when the learner says so.
-const SENT: &str = r##"# Sent
+const SENT: &str = r#"# Sent
 
 ```lesson
 {"requeue_lesson": 1, "id": "sent", "minutes": 5, "aha": "What is sent waits.", "leaves_out": "Consumers."}
@@ -573,7 +573,7 @@ Send one.
   "hints": ["Publish."],
   "solution": {"inputs": [{"at_ms": 100, "publish": {"exchange": "orders", "routing_key": "new", "payload": {}}}]}}
 ```
-"##;
+"#;
 
 fn sent() -> Lesson {
     lesson_file::read(SENT).unwrap_or_else(|problems| panic!("{problems:?}"))

@@ -23,7 +23,7 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
     } else {
         writer.crowded();
     }
-    let mut script = script_of(profile, writer.steps);
+    let mut script = script_of(profile, &writer.steps);
     if may_activate_the_ended(&script) && ends_during_hand_over(&script) {
         for step in steps_mut(&mut script).iter_mut().filter(|step| step["op"] == "basic.consume") {
             step.as_object_mut().map(|fields| fields.remove("arguments")); // without priorities there is no hand-over
@@ -32,7 +32,7 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
     script
 }
 
-fn script_of(profile: Profile, steps: Vec<Json>) -> Json {
+fn script_of(profile: Profile, steps: &[Json]) -> Json {
     json!({ "script": 1, "profile": profile.name(), "steps": steps })
 }
 
@@ -584,7 +584,7 @@ mod tests {
         }
     }
 
-    fn hand_over(profile: &str, steps: Json) -> Json {
+    fn hand_over(profile: &str, steps: &Json) -> Json {
         let arguments = json!({ "x-queue-type": "quorum", "x-single-active-consumer": true });
         let mut all = vec![
             json!({ "op": "queue.declare", "queue": "q", "durable": true, "arguments": arguments }),
@@ -610,7 +610,7 @@ mod tests {
             ),
         ];
         for (steps, ends) in cases {
-            assert_eq!(ends_during_hand_over(&hand_over("4.3", steps.clone())), ends, "{steps}");
+            assert_eq!(ends_during_hand_over(&hand_over("4.3", &steps)), ends, "{steps}");
         }
     }
 

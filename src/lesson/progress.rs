@@ -29,12 +29,11 @@ impl Progress {
     }
 
     pub fn set(&mut self, lesson: &Name, progress: LessonProgress) {
-        match self.0.iter_mut().find(|(of, _)| of == lesson) {
-            Some((_, old)) => *old = progress,
-            None => {
-                let place = self.0.partition_point(|(before, _)| before < lesson);
-                self.0.insert(place, (lesson.clone(), progress));
-            }
+        if let Some((_, old)) = self.0.iter_mut().find(|(of, _)| of == lesson) {
+            *old = progress;
+        } else {
+            let place = self.0.partition_point(|(before, _)| before < lesson);
+            self.0.insert(place, (lesson.clone(), progress));
         }
     }
 
