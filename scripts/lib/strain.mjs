@@ -86,6 +86,7 @@ const fresh = async (hash = "") => {
 async function byHand() {
   await fresh();
   await wait("const done = arguments[0]; const look = () => document.querySelector('.node') ? setTimeout(done, 500) : setTimeout(look, 20); look();");
+  await wait("const done = arguments[0]; document.querySelector('#rail-publish')?.click(); requestAnimationFrame(() => setTimeout(done, 200));");
   const measured = await wait(`
     const done = arguments[0];
     const count = document.querySelector('#composer-count');

@@ -24,7 +24,7 @@ const TEXTS: [&str; 5] = [
 const NO_TEXT: [&str; 10] = ["class", "d", "viewBox", "points", "transform", "style", "accept", "rel", "href", "path"];
 
 /// What looks like prose and is none: where, and why.
-const EXCEPTIONS: [(&str, &[&str], &str); 6] = [
+const EXCEPTIONS: [(&str, &[&str], &str); 4] = [
     ("app::form", &["POST /orders"], "a value of the scenario's format"),
     ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),
     (
@@ -32,9 +32,7 @@ const EXCEPTIONS: [(&str, &[&str], &str); 6] = [
         &["service down", "service connecting", "queue dead", "glyph middle", "name middle", "caption middle"],
         "classes",
     ),
-    ("ui::form", &["field flag"], "classes"),
     ("ui::keys", &["input, textarea, select", "button, summary, a"], "selectors"),
-    ("ui::panels", &["line accent"], "classes"),
 ];
 
 /// Collects the texts of a file's code, without its tests, attributes and messages of `expect`.
