@@ -351,7 +351,7 @@ fn hidden_faults_find_what_only_looks_right() {
 fn a_result_that_is_none_says_why() {
     let good = result_file::write(&model_pupil(&lesson("topic")));
     for (text, said) in [
-        (String::new(), "not JSON"),
+        (String::new(), "is empty"),
         ("{}".into(), "requeue_result"),
         (good.replace("\"requeue_result\": 1", "\"requeue_result\": 7"), "format 7"),
         (good.replace("\"steps\"", "\"stairs\""), "stairs"),

@@ -183,7 +183,7 @@ pub fn card(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Some(Card::TryThis) => {
             let (done, of) = system::hints_done(session);
             html! {
-                <section class="card small" id="try-this" aria-labelledby="try-this-title">
+                <section class="card tips" id="try-this" aria-labelledby="try-this-title">
                     <div class="card-head">
                         <h2 id="try-this-title">{ texts::TRY_THIS }</h2>
                         <span class="soft">{ texts::of_all(done, of) }</span>

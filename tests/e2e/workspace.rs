@@ -28,6 +28,8 @@ async fn a_first_visit_says_what_this_is_and_shows_the_canvas() {
     assert!(visitor.is_absent("#try-this").await);
     visitor.click("#just-play").await;
     visitor.wait_for("#try-this").await;
+    let within = "const card = document.querySelector('#try-this'); return card.scrollHeight <= card.clientHeight + 1 && card.getBoundingClientRect().bottom <= document.querySelector('.legend').getBoundingClientRect().top;";
+    assert_eq!(answer(&visitor, within).await, json!(true), "the card holds what it says, above the legend");
     visitor.until("it plays", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
     visitor.until("the first is done", async |visitor| visitor.text("#try-this").await.contains("1 of 3")).await;
     // Once is enough.
