@@ -12,9 +12,9 @@ use requeue::app::moves::Moves;
 use requeue::formats::{report, scenario_file};
 use requeue::scenario::Scenario;
 use requeue::scenario::edit::{self, Edit, Part, names};
-use requeue::sim::World;
 use requeue::sim::explore::chaos;
 use requeue::sim::judge::judge;
+use requeue::sim::{Timeline, World};
 
 /// Besides its own.
 const SEEDS: [u64; 5] = [2, 3, 7, 42, 1_000_003];
@@ -61,6 +61,29 @@ fn every_story_comes_out_as_it_says_on_several_seeds() {
 }
 
 /// Twenty seeds each; a whole day of it is in the benches.
+/// A page plays so many steps a frame, asks what holds on the way, and seeks in pieces. None of that changes what is found.
+#[test]
+fn expectations_judged_in_pieces_are_those_judged_at_once() {
+    for (path, _, scenario) in &gallery() {
+        let until = scenario.until.expect("a story has an end");
+        let whole = run(scenario, scenario.seed);
+        let judged = |world: &World| -> Vec<_> { scenario.expects.iter().map(|expected| judge(world, &expected.property)).collect() };
+        let mut played = Timeline::new(scenario.clone(), scenario.seed);
+        let mut frames = [1, 64, 3, 1_000, 20_000].into_iter().cycle();
+        while frames.next().is_some_and(|steps| !played.advance(until, steps)) {
+            played.drain_occurrences();
+            judged(played.world());
+        }
+        let mut sought = Timeline::new(scenario.clone(), scenario.seed);
+        sought.begin_seek(until);
+        while frames.next().is_some_and(|steps| !sought.advance_seek(steps)) {}
+        for world in [played.world(), sought.world()] {
+            assert_eq!((world.now(), world.trace_hash()), (until, whole.trace_hash()), "{}", path.display());
+            assert_eq!(judged(world), judged(&whole), "{}", path.display());
+        }
+    }
+}
+
 #[test]
 fn whatever_breaks_every_copy_is_somewhere() {
     for (path, _, scenario) in gallery() {

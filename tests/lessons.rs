@@ -13,7 +13,7 @@ use requeue::broker::Profile;
 use requeue::formats::markdown::{self, Block, Inline};
 use requeue::formats::{lesson_file, lesson_prose, result_file, scenario_file};
 use requeue::lesson::check::{check, solved};
-use requeue::lesson::grade::{Submission, WHOLE, Work, grade};
+use requeue::lesson::grade::{Grading, Submission, WHOLE, Work, grade};
 use requeue::lesson::judge::Judging;
 use requeue::lesson::{Attempt, Demand, Lesson, Moment, Step, Task};
 use requeue::scenario::Scenario;
@@ -288,6 +288,74 @@ fn whoever_solves_everything_has_everything_and_the_file_says_the_same() {
         let read = result_file::read(&result_file::write(&submission)).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
         assert!(read == submission, "{name}: written and read again it is another");
         assert_eq!(result_file::grade_json(&grade(&lesson, &read, &[])), result_file::grade_json(&direct));
+    }
+}
+
+/// Two runs are enough to go from one to the next.
+fn on_few_seeds(step: &mut Step) {
+    if let Task::Fix(goal) = &mut step.task {
+        goal.seeds = goal.seeds.min(2);
+    }
+}
+
+/// How many steps each frame judges: the smallest there may be, and others around every number that matters.
+fn frames(number: usize) -> impl Iterator<Item = u64> {
+    [[1, 2, 3, 5], [63, 64, 65, 1], [977, 1, 4_096, 10], [20_000, 1_000, 7, 64]][number % 4].into_iter().cycle()
+}
+
+/// A page judges so many steps a frame, the command line everything at once. What is found is the same.
+#[test]
+fn what_is_judged_in_pieces_is_what_is_judged_at_once() {
+    let mut count = 0;
+    for (name, _, lesson) in lessons() {
+        for step in &lesson.steps {
+            let mut step = step.clone();
+            on_few_seeds(&mut step);
+            let Some(goal) = step.task.goal() else { continue };
+            for attempt in std::iter::once(&goal.solution).chain(goal.wrong.iter().map(|(attempt, ..)| attempt)) {
+                let judging = Judging::of(&lesson, &step, &attempt.recording(&lesson.scenario), goal.until, &[]).expect("it is a goal");
+                let mut pieces = judging.clone();
+                let mut done = 0;
+                for steps in frames(count) {
+                    if pieces.advance(steps) {
+                        break;
+                    }
+                    assert!(pieces.parts_done() >= done, "{name} {}: progress goes back", step.id);
+                    done = pieces.parts_done();
+                }
+                assert!(pieces.is_over());
+                assert_eq!(pieces.findings(), judging.to_end(), "{name} {}: attempt {count}", step.id);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
+}
+
+#[test]
+fn what_is_graded_in_pieces_is_what_is_graded_at_once() {
+    for (number, (name, _, mut lesson)) in lessons().into_iter().enumerate() {
+        lesson.steps.iter_mut().for_each(on_few_seeds);
+        let model = model_pupil(&lesson);
+        let mut wrong = model.clone();
+        for (id, work) in &mut wrong.works {
+            let step = lesson.steps.iter().find(|step| step.id == *id).expect("it is a step");
+            match (work, step.task.goal()) {
+                (Work::Run { recording, .. }, Some(goal)) => {
+                    if let Some((attempt, ..)) = goal.wrong.first() {
+                        *recording = attempt.recording(&lesson.scenario);
+                    }
+                }
+                (Work::Answer(answers), _) => answers.clear(),
+                (Work::Run { .. } | Work::Text { .. }, _) => {}
+            }
+        }
+        for submission in [model, wrong] {
+            let mut grading = Grading::of(lesson.clone(), submission.clone());
+            frames(number).find(|steps| grading.advance(*steps));
+            let (pieces, whole) = (grading.grade(), grade(&lesson, &submission, &[]));
+            assert_eq!(result_file::grade_json(&pieces), result_file::grade_json(&whole), "{name}");
+        }
     }
 }
 

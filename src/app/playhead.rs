@@ -188,10 +188,12 @@ impl Playhead {
 
     /// Plays what happens until this moment, in at most so many steps. Time alone does not pass. Whether it arrived.
     pub(super) fn hurry(&mut self, target: SimTime, steps: u64) -> bool {
-        let arrived = (0..steps).any(|_| {
+        let end = self.timeline.world().effort() + steps;
+        let mut arrived = false;
+        while !arrived && self.timeline.world().effort() < end {
             let next = self.timeline.world().next_at();
-            next.is_none_or(|next| next > target) || !self.timeline.step()
-        });
+            arrived = next.is_none_or(|next| next > target) || !self.timeline.step();
+        }
         self.take_notes();
         arrived
     }

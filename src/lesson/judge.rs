@@ -371,8 +371,9 @@ impl Run {
     /// Plays at most so many steps, and takes them from those that are left. Whether it is over.
     fn advance(&mut self, left: &mut u64) -> bool {
         while *left > 0 {
-            *left -= 1;
+            let before = self.world.effort();
             let goes_on = self.world.step_along(&self.recording.inputs, self.until);
+            *left = left.saturating_sub((self.world.effort() - before).max(1));
             self.steps += u64::from(goes_on);
             self.ended = self.steps < STEPS_MAX && self.world.halted().is_none();
             if !goes_on || !self.ended {

@@ -76,10 +76,8 @@ impl Played {
 
     /// Plays at most so many steps. Whether the run is over.
     fn advance(&mut self, steps_max: u64, mut see: impl FnMut(&World, &TimedEvent)) -> bool {
-        for _ in 0..steps_max {
-            if self.is_over {
-                break;
-            }
+        let end = self.world.effort().saturating_add(steps_max);
+        while !self.is_over && self.world.effort() < end {
             let goes_on = self.world.step_along(&self.recording.inputs, self.until);
             let occurrences: Vec<_> = self.world.drain_occurrences().collect();
             for occurrence in &occurrences {

@@ -14,6 +14,11 @@ pub(super) enum Item {
         client: usize,
         generation: u32,
     },
+    /// The rest of a large burst.
+    ClientSendsOn {
+        client: usize,
+        left: u64,
+    },
     ClientTimesOut {
         client: usize,
         number: u64,

@@ -121,10 +121,8 @@ impl Biographer {
 
     /// Plays at most so many steps. Whether it has come to its moment.
     pub fn advance(&mut self, steps_max: u64) -> bool {
-        for _ in 0..steps_max {
-            if self.is_over {
-                break;
-            }
+        let end = self.world.effort().saturating_add(steps_max);
+        while !self.is_over && self.world.effort() < end {
             self.is_over = !self.world.step_along(&self.recording.inputs, self.until);
             for occurrence in self.world.drain_occurrences() {
                 if let WorldEvent::Sent { event, about, .. } = &occurrence.what {

@@ -104,7 +104,7 @@ impl Timeline {
             lookback: SimTime::ZERO,
             seek: None,
         };
-        timeline.keep(&timeline.world.clone());
+        timeline.keep(timeline.world.keyframe());
         timeline
     }
 
@@ -169,8 +169,7 @@ impl Timeline {
     }
 
     /// A keyframe.
-    fn keep(&mut self, world: &World) {
-        let world = world.keyframe();
+    fn keep(&mut self, world: World) {
         let bytes = world.footprint();
         self.keyframes.push(Keyframe { world: Arc::new(world), bytes });
         while self.keyframes.len() > KEYFRAMES_MAX || (self.keyframes.len() > 1 && self.keyframe_bytes() > KEYFRAME_BYTES_MAX) {
@@ -192,7 +191,7 @@ impl Timeline {
         let goes_on = self.world.step_along(&self.recording.inputs, until);
         self.furthest = self.furthest.max(self.world.now());
         if goes_on && self.is_due(&self.world) {
-            self.keep(&self.world.clone());
+            self.keep(self.world.keyframe());
         }
         goes_on
     }
@@ -209,7 +208,13 @@ impl Timeline {
     /// Plays on to this moment, but at most so many steps. Whether it got there.
     pub fn advance(&mut self, until: SimTime, steps_max: u64) -> bool {
         self.cancel_seek();
-        (0..steps_max).any(|_| !self.step_until(until))
+        let end = self.world.effort().saturating_add(steps_max);
+        while self.world.effort() < end {
+            if !self.step_until(until) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Plays on until something like this has happened, but not beyond this moment.
@@ -236,7 +241,8 @@ impl Timeline {
     /// one that was looked for.
     pub fn advance_search(&mut self, steps_max: u64, mut is_it: impl FnMut(&World, &TimedEvent) -> bool) -> Search {
         let Some(mut seek) = self.seek.take_if(|seek| matches!(seek.aim, Aim::Search(_))) else { return Search::Nothing };
-        for _ in 0..steps_max {
+        let end = seek.world.effort().saturating_add(steps_max);
+        while seek.world.effort() < end {
             seek.world.drain_occurrences();
             let goes_on = seek.world.step_along(&self.recording.inputs, seek.aim.at());
             let mut found = None;
@@ -254,7 +260,7 @@ impl Timeline {
                 return Search::Nothing;
             }
             if self.is_due(&seek.world) {
-                self.keep(&seek.world);
+                self.keep(seek.world.keyframe());
             }
         }
         self.seek = Some(seek);
@@ -318,7 +324,8 @@ impl Timeline {
     /// Plays at most so many steps towards the moment that is sought. Whether the playhead has arrived; then the seek is over.
     pub fn advance_seek(&mut self, steps_max: u64) -> bool {
         let Some(mut seek) = self.seek.take_if(|seek| !matches!(seek.aim, Aim::Search(_))) else { return true };
-        for _ in 0..steps_max {
+        let end = seek.world.effort().saturating_add(steps_max);
+        while seek.world.effort() < end {
             let (until, is_last) = match seek.aim {
                 Aim::Last(now) | Aim::Before(now) => {
                     let is_last = matches!(seek.aim, Aim::Last(_));
@@ -344,7 +351,7 @@ impl Timeline {
             };
             let goes_on = seek.world.step_along(&self.recording.inputs, until);
             if goes_on && self.is_due(&seek.world) {
-                self.keep(&seek.world);
+                self.keep(seek.world.keyframe());
             }
             if !goes_on && is_last {
                 self.arrive(*seek.world);

@@ -1,10 +1,14 @@
 //! The application without a browser: actions in, state out.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../common/too_large.rs"]
+mod too_large;
+
 mod canvas;
 mod drawing;
 mod files;
 mod highlight;
+mod hostile;
 mod ledger;
 mod lessons;
 mod operating;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::World;
 use crate::base::aged::AgedMap;
-use crate::base::ordered::OrderedMap;
+use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 use crate::sim::agenda::Item;
@@ -27,13 +27,79 @@ fn same_program(one: &Service, other: &Service) -> bool {
     Service { at: other.at, instances: other.instances, ..one.clone() } == *other
 }
 
+/// The parts of a list by name. With thousands of them, to search the list for each would take their square.
+struct ByName<'a, T>(Vec<(&'a Name, &'a T)>);
+
+impl<'a, T> ByName<'a, T> {
+    fn of(list: &'a [T], name: fn(&T) -> &Name) -> Self {
+        let mut parts: Vec<(&Name, &T)> = list.iter().map(|part| (name(part), part)).collect();
+        sort_by(&mut parts, |(one, _), (other, _)| one.cmp(other));
+        Self(parts)
+    }
+
+    fn get(&self, name: &Name) -> Option<&'a T> {
+        self.0.binary_search_by(|(known, _)| (*known).cmp(name)).ok().map(|place| self.0[place].1)
+    }
+
+    fn has(&self, name: &Name) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+/// What a scenario has in the broker, to be found by name.
+struct Topology<'a> {
+    exchanges: ByName<'a, ExchangeSpec>,
+    queues: ByName<'a, QueueSpec>,
+    /// In the order of their ends and keys.
+    bindings: Vec<&'a BindingSpec>,
+}
+
+impl<'a> Topology<'a> {
+    fn of(scenario: &'a Scenario) -> Self {
+        let broker = &scenario.broker;
+        let mut bindings: Vec<&BindingSpec> = broker.bindings.iter().collect();
+        sort_by(&mut bindings, |one, other| ends(one).cmp(&ends(other)));
+        Self {
+            exchanges: ByName::of(&broker.exchanges, |exchange| &exchange.name),
+            queues: ByName::of(&broker.queues, |queue| &queue.name),
+            bindings,
+        }
+    }
+
+    fn has_exchange(&self, exchange: &ExchangeSpec) -> bool {
+        self.exchanges.get(&exchange.name).is_some_and(|other| same_exchange(exchange, other))
+    }
+
+    fn has_queue(&self, queue: &QueueSpec) -> bool {
+        self.queues.get(&queue.name).is_some_and(|other| same_queue(queue, other))
+    }
+
+    fn has_binding(&self, binding: &BindingSpec) -> bool {
+        let first = self.bindings.partition_point(|other| ends(other) < ends(binding));
+        self.bindings[first..].iter().take_while(|other| ends(other) == ends(binding)).any(|other| *other == binding)
+    }
+
+    fn has_ends(&self, binding: &BindingSpec) -> bool {
+        let has_target = match &binding.destination {
+            BindingTarget::Queue(name) => self.queues.has(name),
+            BindingTarget::Exchange(name) => self.exchanges.has(name),
+        };
+        has_target && (self.exchanges.has(&binding.source) || binding.source.starts_with("amq."))
+    }
+}
+
+fn ends(binding: &BindingSpec) -> (&Name, &Name, &Name) {
+    (&binding.source, binding.destination.name(), &binding.routing_key)
+}
+
 impl World {
     /// Declares what the scenario has and the one before it had not; what is there already stays.
     pub(super) fn declare_topology(&mut self, old: Option<&Scenario>) {
         let scenario = self.scenario.clone();
-        let old_exchange = |new: &ExchangeSpec| old.is_some_and(|old| old.broker.exchanges.iter().any(|other| same_exchange(new, other)));
-        let old_queue = |new: &QueueSpec| old.is_some_and(|old| old.broker.queues.iter().any(|other| same_queue(new, other)));
-        for exchange in scenario.broker.exchanges.iter().filter(|exchange| !old_exchange(exchange)) {
+        let old = old.map(Topology::of);
+        let is_old_exchange = |new: &ExchangeSpec| old.as_ref().is_some_and(|old| old.has_exchange(new));
+        let is_old_queue = |new: &QueueSpec| old.as_ref().is_some_and(|old| old.has_queue(new));
+        for exchange in scenario.broker.exchanges.iter().filter(|exchange| !is_old_exchange(exchange)) {
             self.administer(Method::ExchangeDeclare(ExchangeDeclare {
                 exchange: exchange.name.clone(),
                 kind: exchange.kind.name().into(),
@@ -44,7 +110,7 @@ impl World {
                 arguments: exchange.arguments.clone(),
             }));
         }
-        for queue in scenario.broker.queues.iter().filter(|queue| !old_queue(queue)) {
+        for queue in scenario.broker.queues.iter().filter(|queue| !is_old_queue(queue)) {
             self.administer(Method::QueueDeclare(QueueDeclare {
                 queue: queue.name.clone(),
                 durable: queue.durable,
@@ -59,15 +125,15 @@ impl World {
             let _ = self.broker.set_policy(self.now, policy.clone());
         }
         // A queue or exchange that was deleted and declared has lost its bindings.
+        let both = old.as_ref().map(|old| (old, Topology::of(&scenario)));
         let stands = |binding: &BindingSpec| {
-            let source = scenario.broker.exchanges.iter().find(|exchange| exchange.name == binding.source).is_none_or(old_exchange);
-            let target = match &binding.destination {
-                BindingTarget::Queue(name) => scenario.broker.queues.iter().find(|queue| queue.name == *name).is_none_or(old_queue),
-                BindingTarget::Exchange(name) => {
-                    scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name).is_none_or(old_exchange)
-                }
-            };
-            source && target && old.is_some_and(|old| old.broker.bindings.contains(binding))
+            both.as_ref().is_some_and(|(old, new)| {
+                let is_old_target = || match &binding.destination {
+                    BindingTarget::Queue(name) => new.queues.get(name).is_none_or(is_old_queue),
+                    BindingTarget::Exchange(name) => new.exchanges.get(name).is_none_or(is_old_exchange),
+                };
+                old.has_binding(binding) && new.exchanges.get(&binding.source).is_none_or(is_old_exchange) && is_old_target()
+            })
         };
         for binding in scenario.broker.bindings.iter().filter(|binding| !stands(binding)) {
             self.administer(binding_method(binding, true));
@@ -155,29 +221,15 @@ impl World {
     }
 
     fn edit_topology(&mut self, old: &Scenario, new: &Scenario) {
-        for queue in &old.broker.queues {
-            if !new.broker.queues.iter().any(|other| same_queue(queue, other)) {
-                self.administer(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
-            }
+        let topology = Topology::of(new);
+        for queue in old.broker.queues.iter().filter(|queue| !topology.has_queue(queue)) {
+            self.administer(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
         }
-        for exchange in &old.broker.exchanges {
-            if !new.broker.exchanges.iter().any(|other| same_exchange(exchange, other)) {
-                self.administer(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
-            }
+        for exchange in old.broker.exchanges.iter().filter(|exchange| !topology.has_exchange(exchange)) {
+            self.administer(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
         }
-        let named = |scenario: &Scenario, binding: &BindingSpec| {
-            let source =
-                scenario.broker.exchanges.iter().any(|exchange| exchange.name == binding.source) || binding.source.starts_with("amq.");
-            let target = match &binding.destination {
-                BindingTarget::Queue(name) => scenario.broker.queues.iter().any(|queue| queue.name == *name),
-                BindingTarget::Exchange(name) => scenario.broker.exchanges.iter().any(|exchange| exchange.name == *name),
-            };
-            source && target
-        };
-        for binding in &old.broker.bindings {
-            if !new.broker.bindings.contains(binding) && named(new, binding) {
-                self.administer(binding_method(binding, false));
-            }
+        for binding in old.broker.bindings.iter().filter(|binding| !topology.has_binding(binding) && topology.has_ends(binding)) {
+            self.administer(binding_method(binding, false));
         }
         for policy in &old.broker.policies {
             if !new.broker.policies.iter().any(|other| other.name == policy.name && other.operator == policy.operator) {
@@ -189,16 +241,16 @@ impl World {
 
     /// A queue that was deleted and declared has lost its consumers: programs that keep running subscribe again, as after a cancel.
     fn subscribe_again(&mut self, old: &Scenario, new: &Scenario) {
-        let is_declared_again = |name: &Name| {
-            let before = old.broker.queues.iter().find(|queue| queue.name == *name);
-            let now = new.broker.queues.iter().find(|queue| queue.name == *name);
-            before.zip(now).is_some_and(|(before, now)| !same_queue(before, now))
-        };
+        let (before, now) = (Topology::of(old), Topology::of(new));
+        let is_declared_again = |name: &Name| before.queues.get(name).is_some_and(|queue| now.queues.has(name) && !now.has_queue(queue));
         for service in 0..self.services.len() {
             let spec = self.services[service].spec.clone();
             for (handler, of_handler) in spec.handlers.iter().enumerate() {
                 let Trigger::Queue(subscription) = &of_handler.trigger else { continue };
-                for instance in (0..self.services[service].instances.len()).filter(|_| is_declared_again(&subscription.queue)) {
+                if !is_declared_again(&subscription.queue) {
+                    continue;
+                }
+                for instance in 0..self.services[service].instances.len() {
                     if !self.services[service].instances[instance].stopping {
                         self.consume(InstanceId { service, instance }, handler);
                     }
@@ -208,8 +260,10 @@ impl World {
     }
 
     fn edit_services(&mut self, new: &Scenario) {
-        for service in 0..self.services.len() {
-            let spec = new.services.iter().find(|spec| spec.name == self.services[service].spec.name);
+        let specs = ByName::of(&new.services, |spec| &spec.name);
+        let known: Vec<Arc<Service>> = self.services.iter().map(|state| state.spec.clone()).collect();
+        for (service, of_before) in known.iter().enumerate() {
+            let spec = specs.get(&of_before.name);
             let state = &mut self.services[service];
             let Some(spec) = spec else {
                 state.removed = true;
@@ -228,11 +282,8 @@ impl World {
             }
             self.start_from(service, before);
         }
-        for spec in &new.services {
-            if !self.services.iter().any(|state| state.spec.name == spec.name) {
-                self.add_service(spec);
-            }
-        }
+        let known = ByName::of(&known, |spec| &spec.name);
+        new.services.iter().filter(|spec| !known.has(&spec.name)).for_each(|spec| self.add_service(spec));
     }
 
     fn kill_from(&mut self, service: usize, first: usize) {
@@ -253,8 +304,10 @@ impl World {
     }
 
     fn edit_clients(&mut self, new: &Scenario) {
-        for client in 0..self.clients.len() {
-            let spec = new.clients.iter().find(|spec| spec.name == self.clients[client].spec.name);
+        let specs = ByName::of(&new.clients, |spec| &spec.name);
+        let known: Vec<Arc<Client>> = self.clients.iter().map(|state| state.spec.clone()).collect();
+        for (client, of_before) in known.iter().enumerate() {
+            let spec = specs.get(&of_before.name);
             let state = &mut self.clients[client];
             let Some(spec) = spec else {
                 state.removed = true;
@@ -269,11 +322,10 @@ impl World {
                 self.plan_next_arrival(client);
             }
         }
-        for spec in &new.clients {
-            if !self.clients.iter().any(|state| state.spec.name == spec.name) {
-                self.add_client(spec);
-                self.plan_next_arrival(self.clients.len() - 1);
-            }
+        let known = ByName::of(&known, |spec| &spec.name);
+        for spec in new.clients.iter().filter(|spec| !known.has(&spec.name)) {
+            self.add_client(spec);
+            self.plan_next_arrival(self.clients.len() - 1);
         }
     }
 }

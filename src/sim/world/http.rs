@@ -15,6 +15,8 @@ use crate::sim::ids::{Caller, End, InstanceId, Place, RunId, StoryId};
 use crate::sim::service::{Awaiting, Cause, Circuit, Data, Instance, Job, Pending, ServiceState, Unconfirmed, Waiting};
 use crate::sim::trace::WorldEvent;
 
+const REQUESTS_A_STEP: u64 = 1_000;
+
 impl World {
     /// When a client sends next.
     fn next_arrival(&mut self, client: usize) -> Option<SimTime> {
@@ -71,8 +73,15 @@ impl World {
         self.plan_next_arrival(client);
     }
 
+    /// All at this moment; but no step takes long, and so each sends some.
     pub(super) fn send_requests(&mut self, client: usize, count: u64) {
-        for _ in 0..count {
+        if self.clients[client].removed {
+            return;
+        }
+        if count > REQUESTS_A_STEP {
+            self.agenda.push(self.now, Item::ClientSendsOn { client, left: count - REQUESTS_A_STEP });
+        }
+        for _ in 0..count.min(REQUESTS_A_STEP) {
             if self.halted.is_some() {
                 return;
             }

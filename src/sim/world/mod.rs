@@ -35,6 +35,9 @@ use faults::{Armed, KnownFault};
 use network::Links;
 use operator::Operator;
 
+/// More than most steps have.
+const HAPPENINGS_A_STEP: u64 = 16;
+
 #[derive(Clone, Debug)]
 pub struct World {
     recording: Recording,
@@ -73,6 +76,7 @@ pub struct World {
     hash: TraceHash,
     /// How many things have happened since everything was last counted.
     uncounted: u64,
+    happenings: u64,
     /// What large bodies and names have taken so far.
     large_bytes: usize,
     /// How many times lower than in the table its limits are.
@@ -120,6 +124,7 @@ impl World {
             metrics: Metrics::default(),
             hash: TraceHash::default(),
             uncounted: 0,
+            happenings: 0,
             large_bytes: 0,
             lowered: 1,
             halted: None,
@@ -171,6 +176,13 @@ impl World {
     #[must_use]
     pub const fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// How much work it has been: a step or an input, and more where much happens in one. What has a budget a frame counts this, because
+    /// a step that starts a hundred consumers takes as long as a hundred others.
+    #[must_use]
+    pub fn effort(&self) -> u64 {
+        self.steps + self.recording.inputs.len() as u64 + self.happenings / HAPPENINGS_A_STEP
     }
 
     /// As it is now: inputs may have edited it.
@@ -429,13 +441,10 @@ impl World {
         }
     }
 
-    /// Takes a recording's inputs that are due, up to this moment.
-    fn take_inputs(&mut self, inputs: &Inputs, until: SimTime) {
-        while let Some(timed) =
-            inputs.get(self.recording.inputs.len()).filter(|timed| self.halted.is_none() && timed.at <= until && self.is_due(timed))
-        {
-            self.take_input(timed);
-        }
+    /// A recording's next input, if it is due by this moment.
+    fn next_input<'a>(&self, inputs: &'a Inputs, until: SimTime) -> Option<&'a TimedInput> {
+        let next = inputs.get(self.recording.inputs.len()).filter(|_| self.halted.is_none());
+        next.filter(|timed| timed.at <= until && self.is_due(timed))
     }
 
     pub(super) fn take_input(&mut self, timed: &TimedInput) {
@@ -443,9 +452,13 @@ impl World {
         self.inject(timed.input.clone());
     }
 
-    /// One thing happens, as in a recording of which this is a part. False when nothing is left to do by this moment.
+    /// One thing happens, by itself or from outside, as in a recording of which this is a part. False when nothing is left to do by this
+    /// moment.
     pub fn step_along(&mut self, inputs: &Inputs, until: SimTime) -> bool {
-        self.take_inputs(inputs, until);
+        if let Some(timed) = self.next_input(inputs, until) {
+            self.take_input(timed);
+            return true;
+        }
         let goes_on = self.next_at().is_some_and(|at| at <= until) && self.step();
         if !goes_on {
             self.advance_clock(until.max(self.now));
@@ -476,6 +489,7 @@ impl World {
         match *item {
             Item::Arrival(flight) => self.arrival(flight),
             Item::ClientSends { client, generation } => self.client_sends(client, generation),
+            Item::ClientSendsOn { client, left } => self.send_requests(client, left),
             Item::ClientTimesOut { client, number, attempt } => self.client_hears(client, number, attempt, None),
             Item::ClientTriesAgain { client, number, attempt } => self.client_tries_again(client, number, attempt),
             Item::Resume { instance, run, wait, .. } => self.resume(instance, run, wait),
@@ -500,6 +514,7 @@ impl World {
         let occurrence = TimedEvent { at: self.now, what };
         self.hash.add(&occurrence);
         self.uncounted += 1;
+        self.happenings += 1;
         if self.watched {
             self.occurrences.push(occurrence);
         }
