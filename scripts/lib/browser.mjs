@@ -52,7 +52,7 @@ export async function visit(site, chromium) {
   };
 }
 
-/** A port that nobody listens on: several benches may run at once. */
+/** A free port: several benches may run at once. */
 async function free() {
   const probe = createServer();
   await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));

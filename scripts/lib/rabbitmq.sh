@@ -1,4 +1,4 @@
-# A private RabbitMQ on loopback, beside any other, started and stopped by whoever sources this.
+# A private RabbitMQ on loopback, beside any other. The script that sources this starts and stops it.
 # shellcheck shell=bash
 
 RABBITMQ_HOME=

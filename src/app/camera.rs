@@ -79,6 +79,13 @@ impl Camera {
         self.zoomed(1.0 / self.scale, about)
     }
 
+    /// All of it is on the stage.
+    #[must_use]
+    pub fn shows(self, size: Pixel, rect: &Rect) -> bool {
+        let (first, last) = (self.to_canvas(Pixel::default()), self.to_canvas(size));
+        rect.left >= first.x && rect.top >= first.y && rect.right() <= last.x && rect.bottom() <= last.y
+    }
+
     /// This place of the canvas is in the middle.
     #[must_use]
     pub fn centred(self, size: Pixel, at: Point) -> Self {

@@ -49,6 +49,8 @@ pub enum CanvasAction {
     ShowEverything,
     /// This place is in the middle.
     Centre(Point),
+    /// Selects a part, and shows it.
+    GoTo(Node),
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +84,13 @@ impl App {
         self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(fitting).unwrap_or_default()
     }
 
+    /// The part that is drawn at a pixel of the stage.
+    #[must_use]
+    pub fn node_at(&self, at: Pixel) -> Option<Node> {
+        let at = self.camera().to_canvas(at);
+        geometry::drawn(self.session.as_ref()?.plan()).find(|(_, rect)| rect.has(at)).map(|(place, _)| place)
+    }
+
     pub(super) const fn show_everything(&mut self) {
         self.canvas.chosen = None;
     }
@@ -96,6 +105,10 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             }
         }
         CanvasAction::PressEmpty { at, boxed } => {
+            // Parts that are in the outline alone have no element of their own to be pressed.
+            if let Some(node) = app.node_at(at).filter(|_| !boxed) {
+                return update(app, CanvasAction::PressNode(node, at));
+            }
             let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
@@ -138,6 +151,13 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
         }
         CanvasAction::NaturalSize => app.canvas.chosen = Some(app.camera().natural(app.canvas.middle())),
         CanvasAction::ShowEverything => app.show_everything(),
+        CanvasAction::GoTo(node) => {
+            let rect = app.session.as_ref().and_then(|session| geometry::rect(session.plan(), &node));
+            if let Some(rect) = rect.filter(|rect| !app.camera().shows(app.canvas.size, rect)) {
+                app.canvas.chosen = Some(app.camera().natural(app.canvas.middle()).centred(app.canvas.size, rect.centre()));
+            }
+            return super::update(app, SelectAction::Node(Some(node)));
+        }
         CanvasAction::Centre(at) => app.canvas.chosen = Some(app.camera().centred(app.canvas.size, at)),
     }
     Vec::new()
@@ -161,12 +181,7 @@ fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
 }
 
 fn under(app: &App, at: Pixel, event: Option<Name>) -> Under {
-    let at = app.camera().to_canvas(at);
-    let node = app.session.as_ref().and_then(|session| {
-        let is_under = |place: &Node| geometry::rect(session.plan(), place).is_some_and(|rect| rect.has(at));
-        geometry::places(session.plan()).into_iter().find(is_under)
-    });
-    Under { at, node, event }
+    Under { at: app.camera().to_canvas(at), node: app.node_at(at), event }
 }
 
 /// A gesture does nothing that a menu could not do: a read-only page refuses the same.

@@ -3,8 +3,10 @@
 use super::arrange::Align;
 use super::search::Wanted;
 use super::texts::commands as texts;
+use super::words::place_name;
 use super::{
-    Action, App, AuthorAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Session, TimeAction,
+    Action, App, AuthorAction, CanvasAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Session,
+    TimeAction, geometry,
 };
 use crate::broker::Resource;
 use crate::scenario::edit::PartKind;
@@ -159,12 +161,21 @@ pub fn all(app: &App) -> Vec<Command> {
     commands
 }
 
-/// Those whose name has all the words that were typed.
+/// Nobody reads more of them.
+const FOUND_MAX: usize = 100;
+
+/// Those whose name has all the words that were typed, and the parts of the system by their names.
 #[must_use]
 pub fn found(app: &App) -> Vec<Command> {
     let wanted = Wanted::words(&app.query);
     let mut commands = all(app);
+    // Parts are many: they are listed when their name is asked for.
+    if let Some(session) = app.session.as_ref().filter(|_| !app.query.trim().is_empty()) {
+        let parts = geometry::places(session.plan()).into_iter();
+        commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
+    }
     commands.retain(|command| wanted.is_in(&command.name()));
+    commands.truncate(FOUND_MAX);
     commands
 }
 

@@ -168,7 +168,6 @@ fn places_of_programs(plan: Plan<'_>) -> impl Iterator<Item = Place> {
 /// The box of a node; none for a place that is not on the canvas, such as the default exchange.
 #[must_use]
 pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
-    let scenario = plan.world.scenario();
     Some(match place {
         Place::Client(index) => {
             Rect::around(plan.at(place, plan.world.clients().get(*index).filter(|client| !client.removed)?.spec.at), CLIENT)
@@ -179,14 +178,8 @@ pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
             let offset = id.instance as f64 * INSTANCE_STRIDE;
             Rect::around(Point { x: at.x, y: at.y + offset }, SERVICE)
         }
-        Place::Exchange(name) => {
-            let exchange = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *name)?;
-            Rect::around(plan.at(place, exchange.at), EXCHANGE)
-        }
-        Place::Queue(name) => {
-            let queue = scenario.broker.queues.iter().find(|queue| queue.name == *name)?;
-            Rect::around(plan.at(place, queue.at), QUEUE)
-        }
+        Place::Exchange(name) => Rect::around(plan.at(place, plan.world.exchange_spec(name)?.at), EXCHANGE),
+        Place::Queue(name) => Rect::around(plan.at(place, plan.world.queue_spec(name)?.at), QUEUE),
     })
 }
 
@@ -284,21 +277,9 @@ fn retries(policy: &FailurePolicy) -> Vec<Place> {
     }
 }
 
-/// Every node with its box; found by walking each list once.
-fn drawn(plan: Plan<'_>) -> impl Iterator<Item = (Place, Rect)> {
-    let scenario = plan.world.scenario();
-    let programs = places_of_programs(plan).filter_map(move |place| rect(plan, &place).map(|rect| (place, rect)));
-    let exchanges = scenario.broker.exchanges.iter().map(move |exchange| {
-        let place = Place::Exchange(exchange.name.clone());
-        let rect = Rect::around(plan.at(&place, exchange.at), EXCHANGE);
-        (place, rect)
-    });
-    let queues = scenario.broker.queues.iter().map(move |queue| {
-        let place = Place::Queue(queue.name.clone());
-        let rect = Rect::around(plan.at(&place, queue.at), QUEUE);
-        (place, rect)
-    });
-    programs.chain(exchanges).chain(queues)
+/// Every node with its box, in the order of [`places`].
+pub fn drawn(plan: Plan<'_>) -> impl Iterator<Item = (Place, Rect)> {
+    places(plan).into_iter().filter_map(move |place| rect(plan, &place).map(|rect| (place, rect)))
 }
 
 /// Where a publish leads: the default exchange is on no canvas, and its key is a queue's name.

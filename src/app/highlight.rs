@@ -7,7 +7,7 @@ use super::words::place_of;
 use crate::broker::{Event, Name};
 use crate::scenario::{BindingSpec, BindingTarget, Scenario};
 use crate::sim::biography::Biography;
-use crate::sim::{Place, WorldEvent};
+use crate::sim::{Place, World, WorldEvent};
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Highlight {
@@ -23,7 +23,7 @@ impl Highlight {
     #[must_use]
     pub fn of(session: &Session) -> Self {
         if let Some(life) = session.playhead.story.as_ref().and_then(|story| story.life.as_ref()) {
-            return Self::of_story(life, session.scenario());
+            return Self::of_story(life, session.world());
         }
         if session.composer.focused {
             return Self::of_composer(session);
@@ -44,7 +44,7 @@ impl Highlight {
     }
 
     /// The legs of the message alone: two nodes that it touched need not be joined by one.
-    fn of_story(life: &Biography, scenario: &Scenario) -> Self {
+    fn of_story(life: &Biography, world: &World) -> Self {
         let mut story = Self::default();
         let (mut publisher, mut delivered_from): (Option<Place>, Vec<Name>) = (None, Vec::new());
         for occurrence in &life.entries {
@@ -58,7 +58,7 @@ impl Highlight {
                 }
             }
             if let WorldEvent::Broker(event) = &occurrence.what {
-                story.of_event(event, scenario, publisher.as_ref(), &mut delivered_from);
+                story.of_event(event, world, publisher.as_ref(), &mut delivered_from);
             }
             if let Some(here) = here {
                 story.node(here);
@@ -68,7 +68,7 @@ impl Highlight {
     }
 
     /// What one event of the broker adds to a story's way.
-    fn of_event(&mut self, event: &Event, scenario: &Scenario, publisher: Option<&Place>, delivered_from: &mut Vec<Name>) {
+    fn of_event(&mut self, event: &Event, world: &World, publisher: Option<&Place>, delivered_from: &mut Vec<Name>) {
         match event {
             Event::Published { message, .. } => {
                 if let Some(publisher) = publisher {
@@ -78,7 +78,7 @@ impl Highlight {
             Event::Routed { message, queues } => {
                 for queue in queues.iter() {
                     self.node(Place::Queue(queue.clone()));
-                    for leg in route(scenario, &message.exchange, queue) {
+                    for leg in route(world.scenario(), &message.exchange, queue) {
                         self.leg(leg.0, leg.1);
                     }
                 }
@@ -89,7 +89,7 @@ impl Highlight {
                 }
             }
             Event::DeadLettered { queue, exchange, .. } => {
-                let spec = scenario.broker.queues.iter().find(|spec| spec.name == *queue);
+                let spec = world.queue_spec(queue);
                 let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
                 self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key));
             }

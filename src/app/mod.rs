@@ -37,6 +37,7 @@ pub mod log;
 pub mod markers;
 pub mod moves;
 mod operate;
+pub mod overview;
 mod page;
 pub mod playhead;
 pub mod prose;

@@ -192,6 +192,16 @@ pub fn instance_name(world: &World, id: InstanceId) -> String {
     if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
 }
 
+/// The name of what is drawn at a place.
+#[must_use]
+pub fn place_name(world: &World, place: &Place) -> String {
+    match place {
+        Place::Client(index) => client_name(world, *index),
+        Place::Instance(id) => instance_name(world, *id),
+        Place::Exchange(name) | Place::Queue(name) => name.to_string(),
+    }
+}
+
 fn client_name(world: &World, client: usize) -> String {
     world.clients().get(client).map(|client| client.spec.name.to_string()).unwrap_or_default()
 }

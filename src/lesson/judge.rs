@@ -50,7 +50,7 @@ pub struct Judging {
 enum Subject {
     /// A system, on many seeds.
     System(Arc<Scenario>),
-    /// One run, as far as it went. The learner chooses its end: so it is compared with the same run in which nothing is done.
+    /// One run, as far as it went. The learner chooses its end, so a second run without the learner's work says what would hold anyway.
     Run(Recording, SimTime),
 }
 

@@ -11,10 +11,12 @@
 //! | [`call`] | where a request goes, how long things take, how often a request is tried |
 //! | [`fault`] | what breaks, when, and for how long |
 //! | [`edit`] | how one is changed |
+//! | [`directory`] | the broker's parts by name |
 //! | [`property`] | what is expected of a run |
 //! | [`template`] | payloads made of the data at hand |
 
 pub mod call;
+pub mod directory;
 pub mod edit;
 pub mod fault;
 pub mod handler;
@@ -26,6 +28,7 @@ pub mod validate;
 pub use crate::base::SimTime;
 pub use crate::broker::{ExchangeType, Name, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
+pub use directory::Directory;
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
     Action, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, StepKind, Subscription, Trigger,
@@ -128,23 +131,10 @@ pub struct BrokerSpec {
 }
 
 impl BrokerSpec {
-    /// Some queue sends its dead letters here.
-    #[must_use]
-    pub fn is_dead_letter_exchange(&self, exchange: &str) -> bool {
-        self.queues.iter().any(|queue| queue.dead_letter_exchange().is_some_and(|dlx| &**dlx == exchange))
-    }
-
     /// Bindings of a headers exchange have arguments in the place of a key.
     #[must_use]
     pub fn is_headers_exchange(&self, exchange: &str) -> bool {
         self.exchanges.iter().any(|one| &*one.name == exchange && one.kind == ExchangeType::Headers)
-    }
-
-    /// Dead letters end here: it is bound to where they are sent, and sends them no further, as a queue for retries does.
-    #[must_use]
-    pub fn is_dead_letter_queue(&self, name: &str) -> bool {
-        let rests = self.queues.iter().any(|queue| &*queue.name == name && queue.dead_letter_exchange().is_none());
-        rests && self.bindings.iter().any(|binding| &**binding.destination.name() == name && self.is_dead_letter_exchange(&binding.source))
     }
 }
 

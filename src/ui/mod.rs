@@ -32,7 +32,9 @@ use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
 use crate::app::camera::Pixel;
 use crate::app::form::{Change, Kind, Spot};
+use crate::app::geometry;
 use crate::app::keys::{NodeKey, on_node};
+use crate::app::overview::Overview;
 use crate::app::{
     self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, Room, SelectAction, TimeAction,
     WorkspaceAction, tokens,
@@ -84,6 +86,8 @@ pub struct Playground {
     editing: Option<Editing>,
     /// The node that has the canvas's one tab stop.
     focused: Option<app::Node>,
+    /// Of a large system, as it was last drawn.
+    overview: RefCell<Option<Overview>>,
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
     link: String,
@@ -142,6 +146,7 @@ impl Component for Playground {
             dialog: NodeRef::default(),
             editing: None,
             focused: None,
+            overview: RefCell::new(None),
             focus_next: None,
             link: String::new(),
             announcer: Announcer::default(),
@@ -304,6 +309,10 @@ impl Playground {
                 let at = self.on_stage(x, y);
                 CanvasAction::Release { at, event: self.event_at(at) }
             }
+            Gesture::ClickedOutline { also, x, y } => {
+                let Some(node) = self.app.node_at(self.on_stage(x, y)) else { return false };
+                CanvasAction::Click { node, also, event: None }
+            }
             Gesture::Clicked { place, also, x, y } => CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y)) },
             Gesture::Wheel(by, x, y) => CanvasAction::Zoom(by, Some(self.on_stage(x, y))),
             Gesture::Focused(place) => {
@@ -373,8 +382,10 @@ impl Playground {
             }
             NodeKey::GoTo(index) => {
                 event.stop_propagation();
-                browser::focus(&format!("node-{index}"));
-                false
+                // A part of a large system is drawn when it is at hand.
+                self.focused = self.app.session.as_ref().and_then(|session| geometry::places(session.plan()).into_iter().nth(index));
+                self.focus_next = Some(format!("node-{index}"));
+                true
             }
             NodeKey::Stay => {
                 event.stop_propagation();

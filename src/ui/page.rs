@@ -160,6 +160,7 @@ impl Playground {
             gesture: &gesture,
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
+            overview: &self.overview,
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),
         };

@@ -4,6 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::{Callback, Html, SubmitEvent, TargetCast, classes, html};
 
 use super::inspector::state_word;
+use super::table::{ROWS_MAX, more};
 use super::texts::system as texts;
 use super::widgets::on;
 use super::{Dispatch, form, icons};
@@ -103,10 +104,9 @@ fn hints(session: &Session) -> Html {
 }
 
 fn queues(session: &Session, dispatch: &Dispatch) -> Html {
-    let scenario = session.scenario();
     let queue_row = |queue: QueueView<'_>| {
         let name = queue.name().clone();
-        let spec = scenario.broker.queues.iter().find(|spec| spec.name == name);
+        let spec = session.world().queue_spec(&name);
         let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
         html! {
             <tr key={name.to_string()} data-queue={name.to_string()}>
@@ -134,8 +134,9 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
                         <th scope="col" class="number">{ texts::TOTAL }</th>
                     </tr>
                 </thead>
-                <tbody>for queue in session.world().broker().queues() { { queue_row(queue) } }</tbody>
+                <tbody>for queue in session.world().broker().queues().take(ROWS_MAX) { { queue_row(queue) } }</tbody>
             </table>
+            { more(session.world().broker().queues().count()) }
         </section>
     }
 }

@@ -17,6 +17,9 @@ use crate::scenario::{BindingSpec, QueueSpec, Trigger};
 use crate::sim::service::{ClientState, Instance};
 use crate::sim::{InstanceId, Place};
 
+/// More rows of a list take too long to draw.
+pub const ROWS_MAX: usize = 100;
+
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, dispatch, read_only: app.options.read_only };
     html! {
@@ -38,6 +41,14 @@ struct Table<'a> {
 
 fn head(columns: &[&'static str]) -> Html {
     html! { <thead><tr>for name in columns.iter() { if name.is_empty() { <td /> } else { <th scope="col">{ *name }</th> } }</tr></thead> }
+}
+
+/// A table's end, where it has more rows than it shows.
+pub fn more(count: usize) -> Html {
+    count
+        .checked_sub(ROWS_MAX)
+        .filter(|more| *more > 0)
+        .map_or_else(Html::default, |more| html! { <p class="note">{ texts::more(&more) }</p> })
 }
 
 impl Table<'_> {
@@ -67,7 +78,7 @@ impl Table<'_> {
             parts.dedup();
             parts
         };
-        let targets: Vec<Part> = parts.into_iter().filter(|to| connectable(part, to)).collect();
+        let targets: Vec<Part> = parts.into_iter().filter(|to| connectable(part, to)).take(ROWS_MAX).collect();
         let onclick = {
             let (from, targets) = (part.clone(), targets.clone());
             chosen(self.dispatch, move |index| {
@@ -126,11 +137,12 @@ impl Table<'_> {
                 <table class="table" id="table-clients">
                     { head(&["Name", "Calls", "Sent", "Succeeded", "Failed", ""]) }
                     <tbody>
-                        for (index, client) in world.clients().iter().enumerate().filter(|(_, client)| !client.removed) {
+                        for (index, client) in world.clients().iter().enumerate().filter(|(_, client)| !client.removed).take(ROWS_MAX) {
                             { row(index, client) }
                         }
                     </tbody>
                 </table>
+                { more(world.clients().iter().filter(|client| !client.removed).count()) }
             </section>
         }
     }
@@ -172,8 +184,9 @@ impl Table<'_> {
                 <h2>{ texts::SERVICES }</h2>
                 <table class="table" id="table-services">
                     { head(&["Name", texts::RUNS_ON, "State", texts::WORKING_ON, "Handled", "Failed", "", ""]) }
-                    <tbody>for (id, state) in world.instances() { { row(id, state) } }</tbody>
+                    <tbody>for (id, state) in world.instances().take(ROWS_MAX) { { row(id, state) } }</tbody>
                 </table>
+                { more(world.instances().count()) }
             </section>
         }
     }
@@ -185,7 +198,7 @@ impl Table<'_> {
                 <table class="table" id="table-exchanges">
                     { head(&["Name", "Type", "Durable", ""]) }
                     <tbody>
-                        for exchange in self.session.scenario().broker.exchanges.iter() {
+                        for exchange in self.session.scenario().broker.exchanges.iter().take(ROWS_MAX) {
                             <tr key={exchange.name.to_string()}>
                                 { self.name(Place::Exchange(exchange.name.clone()), &exchange.name) }
                                 <td>{ exchange.kind.name() }</td>
@@ -195,6 +208,7 @@ impl Table<'_> {
                         }
                     </tbody>
                 </table>
+                { more(self.session.scenario().broker.exchanges.len()) }
             </section>
         }
     }
@@ -249,8 +263,9 @@ impl Table<'_> {
                 <h2>{ texts::BINDINGS }</h2>
                 <table class="table" id="table-bindings">
                     { head(&["From", "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, ""]) }
-                    <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate() { { row(index, binding) } }</tbody>
+                    <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate().take(ROWS_MAX) { { row(index, binding) } }</tbody>
                 </table>
+                { more(scenario.broker.bindings.len()) }
             </section>
         }
     }
@@ -283,8 +298,9 @@ impl Table<'_> {
                 <h2>{ texts::QUEUES }</h2>
                 <table class="table" id="table-queues">
                     { head(&["Name", "Features", "Ready", "Unacked", "Total", "Consumers", "Messages", ""]) }
-                    <tbody>for spec in scenario.broker.queues.iter() { { row(spec) } }</tbody>
+                    <tbody>for spec in scenario.broker.queues.iter().take(ROWS_MAX) { { row(spec) } }</tbody>
                 </table>
+                { more(scenario.broker.queues.len()) }
             </section>
         }
     }

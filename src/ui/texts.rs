@@ -502,6 +502,10 @@ pub mod table {
         format!("Connect {part}")
     }
 
+    pub fn more(count: &dyn Display) -> String {
+        format!("{count} more are not listed. Ctrl+K finds every part by its name.")
+    }
+
     pub fn delete(part: &dyn Display) -> String {
         format!("Delete {part}")
     }

@@ -198,8 +198,8 @@ pub fn card(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// Dead letters that wait, until the alert is closed: as many more bring it back.
 pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let (broker, spec) = (session.world().broker(), &session.scenario().broker);
-    let dead = spec.queues.iter().filter(|queue| spec.is_dead_letter_queue(&queue.name));
+    let (broker, directory) = (session.world().broker(), session.world().directory());
+    let dead = session.scenario().broker.queues.iter().filter(|queue| directory.is_dead_letter_queue(&queue.name));
     let waiting: Vec<(Name, u64)> =
         dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
     let total: u64 = waiting.iter().map(|(_, ready)| ready).sum();

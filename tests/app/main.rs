@@ -12,6 +12,7 @@ mod hostile;
 mod ledger;
 mod lessons;
 mod operating;
+mod overview;
 mod publishing;
 mod support;
 mod time;

@@ -1,7 +1,6 @@
 //! axe, in every state.
 
 use std::path::Path;
-use std::time::Duration;
 
 use fantoccini::Locator;
 use serde_json::json;
@@ -38,8 +37,7 @@ async fn axe_finds_nothing_in_any_state() {
         }
         visitor.wait_for(&format!("[data-theme='{theme}']")).await;
         let mut look = async |name: &str| {
-            // What fades in has its colours when it is there.
-            tokio::time::sleep(Duration::from_millis(150)).await;
+            visitor.settled().await;
             states += 1;
             bad.extend(violations(&visitor).await.into_iter().map(|line| format!("{theme}, {name}: {line}")));
         };

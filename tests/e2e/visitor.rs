@@ -187,15 +187,32 @@ impl Visitor {
                 if (b && (b.id !== 'rail-lesson' || document.querySelector('.drawer.left')) && (arguments[1] || b.getAttribute('aria-pressed') === 'false')) b.click();";
             let is_hidden = !self.is_absent(css).await;
             self.browser.execute(script, vec![json!(button), json!(is_hidden)]).await.expect("the drawer opens");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.settled().await;
         }
     }
 
+    /// The page has drawn what it was told: what opened has its focus, what fades in has its colours. Motion without an end (a
+    /// spinner) is not waited for.
+    pub async fn settled(&self) {
+        let script = "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => \
+            Promise.allSettled(document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime < 2000).map(a => a.finished)).then(() => done(true))));";
+        self.browser.execute_async(script, vec![]).await.expect("the page answers");
+    }
+
+    /// On a slow machine the page may still be about to focus what opened a moment ago: a person would go back, too.
     pub async fn focus(&self, css: &str) {
         self.reveal(css).await;
         let script = "const e = document.querySelector(arguments[0]); if (!e) return false; e.scrollIntoView({ block: 'nearest' }); e.focus(); return document.activeElement === e;";
-        let taken = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
-        assert_eq!(taken, json!(true), "{css} takes no focus");
+        let keeps = "return document.activeElement === document.querySelector(arguments[0]);";
+        for _ in 0..3 {
+            let taken = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+            assert_eq!(taken, json!(true), "{css} takes no focus");
+            self.settled().await;
+            if self.browser.execute(keeps, vec![json!(css)]).await.expect("the page answers") == json!(true) {
+                return;
+            }
+        }
+        panic!("{css} does not keep the focus");
     }
 
     pub async fn keys(&self, keys: &str) {

@@ -59,6 +59,10 @@ pub fn add(name: &dyn Display) -> String {
     format!("Add: {name}")
 }
 
+pub fn go_to(name: &dyn Display) -> String {
+    format!("Go to {name}")
+}
+
 pub fn clear_the_alarm(word: &dyn Display) -> String {
     format!("Clear the {word} alarm")
 }

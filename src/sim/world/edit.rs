@@ -7,7 +7,7 @@ use super::World;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
-use crate::scenario::{BindingSpec, BindingTarget, Client, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
+use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::ids::InstanceId;
 use crate::sim::random::{Random, Stream};
@@ -204,6 +204,7 @@ impl World {
 
     pub(super) fn edit(&mut self, new: &Arc<Scenario>) {
         let old = std::mem::replace(&mut self.scenario, new.clone());
+        self.directory = Arc::new(Directory::of(&new.broker));
         self.happened(WorldEvent::Edited);
         let known = self.services.len();
         self.edit_topology(&old, new);

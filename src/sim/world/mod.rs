@@ -30,7 +30,7 @@ use crate::base::SimTime;
 use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Method, Name, Profile, Reply};
-use crate::scenario::Scenario;
+use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario};
 use faults::{Armed, KnownFault};
 use network::Links;
 use operator::Operator;
@@ -43,6 +43,8 @@ pub struct World {
     recording: Recording,
     /// As it was edited since.
     scenario: Arc<Scenario>,
+    /// Of that scenario.
+    directory: Arc<Directory>,
     now: SimTime,
     steps: u64,
     agenda: Agenda,
@@ -98,6 +100,7 @@ impl World {
         let administrator = Operator::connect(&mut broker, SimTime::ZERO);
         let mut world = Self {
             recording: Recording::new(scenario.clone(), seed),
+            directory: Arc::new(Directory::of(&scenario.broker)),
             scenario,
             now: SimTime::ZERO,
             steps: 0,
@@ -189,6 +192,22 @@ impl World {
     #[must_use]
     pub const fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
+    }
+
+    /// The broker's parts of that scenario, by name.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    #[must_use]
+    pub fn exchange_spec(&self, name: &Name) -> Option<&ExchangeSpec> {
+        self.scenario.broker.exchanges.get(self.directory.exchange(name)?)
+    }
+
+    #[must_use]
+    pub fn queue_spec(&self, name: &Name) -> Option<&QueueSpec> {
+        self.scenario.broker.queues.get(self.directory.queue(name)?)
     }
 
     /// What has led here.

@@ -6,22 +6,25 @@ use super::{Editing, Gesture, Scene};
 use crate::app::geometry::{self, EdgeKind};
 use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
-use crate::scenario::Scenario;
+use crate::scenario::Directory;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
 
-pub fn edge(scenario: &Scenario, edge: &geometry::Edge, lit: bool) -> Html {
-    let dead = edge.kind == EdgeKind::DeadLetters || is_dead_binding(scenario, edge);
+pub fn edge(directory: &Directory, edge: &geometry::Edge, lit: bool) -> Html {
+    let dead = leads_dead_letters(directory, edge);
     let class = classes!("edge", (edge.kind == EdgeKind::Http).then_some("http"), dead.then_some("dead"), lit.then_some("lit"));
     let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
     html! { <path {class} d={edge.curve.svg()} marker-end={marker} /> }
 }
 
 /// A binding of a dead-letter exchange is part of the dead letters' own way.
-fn is_dead_binding(scenario: &Scenario, edge: &geometry::Edge) -> bool {
-    let Place::Exchange(from) = &edge.from else { return false };
-    matches!(edge.kind, EdgeKind::Binding(..)) && scenario.broker.is_dead_letter_exchange(from)
+pub fn leads_dead_letters(directory: &Directory, edge: &geometry::Edge) -> bool {
+    let is_dead_binding = || match &edge.from {
+        Place::Exchange(from) => matches!(edge.kind, EdgeKind::Binding(..)) && directory.is_dead_letter_exchange(from),
+        Place::Client(_) | Place::Instance(_) | Place::Queue(_) => false,
+    };
+    edge.kind == EdgeKind::DeadLetters || is_dead_binding()
 }
 
 pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {

@@ -4,15 +4,19 @@ mod edges;
 mod nodes;
 mod overlays;
 
-use yew::{Callback, Html, KeyboardEvent, PointerEvent, classes, html};
+use std::cell::RefCell;
+
+use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::Dispatch;
 use super::widgets::number;
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::highlight::Highlight;
+use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::{App, CanvasAction, Session};
 use crate::base::number::Fixed;
+use crate::base::ordered::OrderedMap;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
@@ -37,6 +41,12 @@ pub enum Gesture {
         x: f64,
         y: f64,
     },
+    /// On a part that is not drawn in full.
+    ClickedOutline {
+        also: bool,
+        x: f64,
+        y: f64,
+    },
     Key(Place, KeyboardEvent),
     Focused(Place),
     Menu(Place, i32, i32),
@@ -55,6 +65,17 @@ pub enum Editing {
     Binding(usize),
 }
 
+impl<'a> Scene<'a> {
+    /// The part that the Tab key leads to.
+    fn stop<'b>(&self, mut places: impl Iterator<Item = &'b Place> + Clone) -> Option<&'b Place>
+    where
+        'a: 'b,
+    {
+        let focused = self.focused.filter(|focused| places.clone().any(|place| place == *focused));
+        focused.or(self.session.selection.primary.as_ref()).or_else(|| places.next())
+    }
+}
+
 /// What the canvas is drawn from.
 pub struct Scene<'a> {
     pub app: &'a App,
@@ -66,6 +87,8 @@ pub struct Scene<'a> {
     pub editing: Option<&'a Editing>,
     /// The node that has the canvas's one tab stop.
     pub focused: Option<&'a Place>,
+    /// Of a large system, as it was last drawn.
+    pub overview: &'a RefCell<Option<Overview>>,
     /// Where the pointer is while a line is drawn, in canvas units.
     pub pointer: Option<Point>,
     /// The box that is drawn, in canvas units.
@@ -75,17 +98,70 @@ pub struct Scene<'a> {
 /// More nodes than this stand without their shadows, which are slow to paint where there is no graphics card.
 const SHADOWS_MAX: usize = 30;
 
+/// Every part and line, and how many parts there are.
+fn system(scene: &Scene<'_>) -> (Html, usize) {
+    let plan = scene.session.plan();
+    let lit = Highlight::of(scene.session);
+    let mut overview = scene.overview.borrow_mut();
+    if overview.as_ref().is_none_or(|overview| !overview.is_of(plan)) {
+        *overview = Overview::of(plan, edges::leads_dead_letters);
+    }
+    if let Some(overview) = &*overview {
+        return (outlined(scene, overview, &lit), overview.nodes.len());
+    }
+    let (edges, places) = (geometry::edges(plan), geometry::places(plan));
+    let stop = scene.stop(places.iter());
+    (whole(scene, &edges.iter().collect::<Vec<_>>(), places.iter().enumerate(), stop, &lit), places.len())
+}
+
+/// Parts and lines in full.
+fn whole<'a>(
+    scene: &Scene<'_>,
+    edges: &[&geometry::Edge],
+    places: impl Iterator<Item = (usize, &'a Place)>,
+    stop: Option<&Place>,
+    lit: &Highlight,
+) -> Html {
+    let directory = scene.session.world().directory();
+    html! {
+        <>
+            for one in edges { { edge(directory, one, lit.leads(one)) } }
+            for one in edges { { binding_key(scene, one, lit.leads(one)) } }
+            for (index, place) in places { { node(scene, index, place, stop == Some(place), lit) } }
+        </>
+    }
+}
+
+/// Outlines, with what is in view or at hand in full on top.
+fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
+    let stop = scene.stop(overview.nodes.iter().map(|(place, _)| place));
+    let is_at_hand = |place: &Place| stop == Some(place) || scene.session.selection.has(place) || lit.has(place);
+    let places = overview.whole(scene.camera, scene.size, is_at_hand);
+    let ends: OrderedMap<&Place, ()> = places.iter().map(|(_, place)| (*place, ())).collect();
+    let is_whole = |edge: &&geometry::Edge| ends.contains_key(&edge.from) && ends.contains_key(&edge.to);
+    let edges: Vec<&geometry::Edge> = overview.edges.iter().filter(is_whole).take(WHOLE_MAX).collect();
+    let onclick = scene.gesture.reform(|event: MouseEvent| Gesture::ClickedOutline {
+        also: event.ctrl_key() || event.meta_key() || event.shift_key(),
+        x: event.client_x().into(),
+        y: event.client_y().into(),
+    });
+    html! {
+        <>
+            <path class="outline-line" d={overview.lines.clone()} />
+            <path class="outline-line dead" d={overview.dead_lines.clone()} />
+            <path class="outline-part" d={overview.parts.clone()} {onclick} />
+            { whole(scene, &edges, places.into_iter(), stop, lit) }
+        </>
+    }
+}
+
 pub fn view(scene: &Scene<'_>) -> Html {
     let Scene { app, session, camera, size, gesture, dispatch, .. } = scene;
-    let plan = session.plan();
     let transform = format!("translate({:.2} {:.2}) scale({:.4})", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
-    let edges = geometry::edges(plan);
-    let places = geometry::places(plan);
-    let lit = Highlight::of(session);
-    let stop = scene.focused.filter(|place| places.contains(place)).or(session.selection.primary.as_ref()).or(places.first());
     let onpointerdown =
         gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
-    let many = (places.len() > SHADOWS_MAX).then_some("many");
+    let (system, count) = system(scene);
+    let many = (count > SHADOWS_MAX).then_some("many");
     let class = classes!("drawing", many, session.selection.connecting.is_some().then_some("connecting"));
     html! {
         <svg
@@ -130,9 +206,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform}>
-                for one in edges.iter() { { edge(session.scenario(), one, lit.leads(one)) } }
-                for one in edges.iter() { { binding_key(scene, one, lit.leads(one)) } }
-                for (index, place) in places.iter().enumerate() { { node(scene, index, place, stop == Some(place), &lit) } }
+                { system }
                 { overlays::pending(scene) }
                 if let Some((from, to)) = scene.boxed {
                     <rect
@@ -144,7 +218,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                     />
                 }
             </g>
-            if places.is_empty() && !app.options.read_only {
+            if count == 0 && !app.options.read_only {
                 <text class="caption middle" x={number(size.x / 2.0)} y={number(size.y / 2.0)}>{ texts::NOTHING_YET_DRAG_A_PART }</text>
             }
         </svg>

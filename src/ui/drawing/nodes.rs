@@ -9,8 +9,8 @@ use crate::app::highlight::Highlight;
 use crate::app::words::{LETTER, instance_name, shortened};
 use crate::app::{Action, OperateAction, Session};
 use crate::base::number::Fixed;
-use crate::broker::{ExchangeType, Flow};
-use crate::scenario::{Scenario, Trigger};
+use crate::broker::{ExchangeType, Flow, Name};
+use crate::scenario::Trigger;
 use crate::sim::{End, InstanceId, Place};
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
@@ -18,14 +18,13 @@ use crate::ui::{Dispatch, browser};
 
 pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
     let Scene { session, dispatch, gesture, .. } = scene;
-    let scenario = session.scenario();
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
     let selected = session.selection.has(place);
     let target = session.selection.connecting.is_some() && session.may_connect(place);
     let (class, label, drawing) = match place {
         Place::Client(index) => client(session, *index, &rect),
         Place::Instance(id) => instance(session, *id, &rect),
-        Place::Exchange(name) => exchange(scenario, name, &rect),
+        Place::Exchange(name) => exchange(session, name, &rect),
         Place::Queue(name) => queue(session, name, &rect),
     };
     let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
@@ -270,9 +269,9 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
     }
 }
 
-fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
-    let Some(spec) = scenario.broker.exchanges.iter().find(|exchange| &*exchange.name == name) else {
-        return ("exchange", name.to_owned(), html! {});
+fn exchange(session: &Session, name: &Name, rect: &Rect) -> Drawn {
+    let Some(spec) = session.world().exchange_spec(name) else {
+        return ("exchange", name.to_string(), html! {});
     };
     let glyph = match spec.kind {
         ExchangeType::Direct => "=",
@@ -301,7 +300,7 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
             <path class="box" d={hexagon} />
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
-            { text("name middle", x, rect.bottom() + 18.0, name.to_owned()) }
+            { text("name middle", x, rect.bottom() + 18.0, name.to_string()) }
             { " " }
             { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
         </>
@@ -309,11 +308,10 @@ fn exchange(scenario: &Scenario, name: &str, rect: &Rect) -> Drawn {
     ("exchange", texts::exchange(&glyph, &name, &kind), drawing)
 }
 
-fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
-    let scenario = session.scenario();
+fn queue(session: &Session, name: &Name, rect: &Rect) -> Drawn {
     let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
-    let spec = scenario.broker.queues.iter().find(|queue| &*queue.name == name);
+    let spec = session.world().queue_spec(name);
     let features = spec.map(badges).unwrap_or_default();
     let counted = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
@@ -363,5 +361,5 @@ fn queue(session: &Session, name: &str, rect: &Rect) -> Drawn {
             for badge in badges { { badge } }
         </>
     };
-    (if scenario.broker.is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
+    (if session.world().directory().is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
 }

@@ -8,6 +8,7 @@ use super::{Editing, Gesture, Scene};
 use crate::app::CanvasAction;
 use crate::app::camera::Pixel;
 use crate::app::geometry::{self, EdgeKind};
+use crate::app::overview::outline;
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 use crate::sim::Place;
@@ -119,9 +120,7 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
     };
     html! {
         <svg class="minimap" viewBox={view} width="150" height={format!("{:.0}", Fixed(height))} aria-hidden="true" {onpointerdown}>
-            for rect in geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)) {
-                <rect x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx="8" />
-            }
+            <path d={outline(geometry::drawn(plan).map(|(_, rect)| rect))} />
             <rect
                 class="frame"
                 x={number(left)}
