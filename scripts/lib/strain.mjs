@@ -66,7 +66,7 @@ const WATCH = `
   new PerformanceObserver((list) => tasks_.push(...list.getEntries().map((entry) => [entry.startTime, entry.duration]))).observe({ type: "longtask", buffered: true });
   window.answered_ = null;
   const here = (css) => document.querySelector(css);
-  window.isAnswered_ = () => !!(here("#unreadable") || here("#working") || here("[data-queue='hostile']") || here(".node[aria-label*='hostile ']"));
+  window.isAnswered_ = () => !!(here("#unreadable") || here("#working") || here("[data-queue='hostile']") || here(".node[aria-label*='hostile ']") || here(".outline-part"));
   window.look_ = () => { if (answered_ === null) { if (isAnswered_()) answered_ = performance.now(); else requestAnimationFrame(look_); } };
   if (location.hash) requestAnimationFrame(look_);`;
 
@@ -147,7 +147,7 @@ async function file([name, expression]) {
       field.dispatchEvent(new Event('change', { bubbles: true }));
       requestAnimationFrame(look_);
       const look = () => answered_ !== null || performance.now() - begun > 60000
-        ? setTimeout(() => done({ answered: answered_ - begun, begun }), 3000)
+        ? setTimeout(() => done({ answered: answered_ === null ? null : answered_ - begun, begun }), 3000)
         : setTimeout(look, 20);
       look();
     }));`);

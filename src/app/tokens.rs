@@ -102,7 +102,7 @@ pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
     let sheet = Sheet { plan, keys: published_keys(plan.world.scenario()), curves: RefCell::default() };
     let landing = flying(&sheet, still, &mut picture);
-    thin_out(&mut picture);
+    thin_out(&mut picture, looked_at(plan.world));
     waiting(&sheet, &landing, &mut picture);
     working(&sheet, &mut picture);
     picture
@@ -157,8 +157,16 @@ const STREAM: f64 = 48.0;
 /// So many of a stream are drawn.
 const OF_A_STREAM: usize = 4;
 
+/// So many flights are looked at for a picture: of more than that every second, third… stands for those beside it.
+const LOOKED_AT_MAX: u64 = 5_000;
+
+/// One of how many flights is looked at.
+fn looked_at(world: &World) -> u64 {
+    (world.flights_count() as u64).div_ceil(LOOKED_AT_MAX).max(1)
+}
+
 /// Thousands become streams: a few of those that are near one another, and how many they are.
-fn thin_out(picture: &mut Picture) {
+fn thin_out(picture: &mut Picture, one_of: u64) {
     if picture.tokens.len() <= FLYING_MAX {
         return;
     }
@@ -175,7 +183,8 @@ fn thin_out(picture: &mut Picture) {
     for (count, sum) in streams.values().filter(|(count, _)| *count > all / 40 + OF_A_STREAM) {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let many = *count as f64;
-        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text: format!("×{count}") });
+        let text = if one_of == 1 { format!("×{count}") } else { format!("≈{}", *count as u64 * one_of) };
+        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text });
     }
 }
 
@@ -240,7 +249,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
     };
     // What left the same place at the same moment goes in single file, or ten would look like one.
     let mut file = (SimTime::MAX, None, 0.0);
-    for flight in world.flights() {
+    for flight in world.some_flights(looked_at(world)) {
         let path = &flight.path;
         if (flight.departs, path.first()) == (file.0, file.1) {
             file.2 += 1.0;

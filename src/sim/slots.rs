@@ -1,11 +1,12 @@
 //! Things by running number, added at the end and mostly gone in about that order: each is found, added and removed in no time,
-//! however many there are.
+//! however many there are. A copy shares what neither of the two changes: a keyframe of a hundred thousand flights costs little.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub(super) struct Slots<T> {
-    slots: VecDeque<Option<Box<T>>>,
+    slots: VecDeque<Option<Arc<T>>>,
     /// The number of the first slot.
     first: u64,
     len: usize,
@@ -17,10 +18,10 @@ impl<T> Default for Slots<T> {
     }
 }
 
-impl<T> Slots<T> {
+impl<T: Clone> Slots<T> {
     /// The number it has from now on.
     pub fn push(&mut self, value: T) -> u64 {
-        self.slots.push_back(Some(Box::new(value)));
+        self.slots.push_back(Some(Arc::new(value)));
         self.len += 1;
         self.first + self.slots.len() as u64 - 1
     }
@@ -35,7 +36,7 @@ impl<T> Slots<T> {
 
     pub fn get_mut(&mut self, number: u64) -> Option<&mut T> {
         let place = self.place(number)?;
-        self.slots.get_mut(place)?.as_deref_mut()
+        self.slots.get_mut(place)?.as_mut().map(Arc::make_mut)
     }
 
     pub fn remove(&mut self, number: u64) -> Option<T> {
@@ -46,20 +47,27 @@ impl<T> Slots<T> {
             self.slots.pop_front();
             self.first += 1;
         }
-        Some(*value)
+        Some(Arc::unwrap_or_clone(value))
     }
 
     pub const fn len(&self) -> usize {
         self.len
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let numbers = self.first..;
+        numbers.zip(&self.slots).filter_map(|(number, slot)| Some((number, slot.as_deref()?)))
+    }
+
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.slots.iter().filter_map(Option::as_deref)
     }
 
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
-        let numbers = self.first..;
-        numbers.zip(self.slots.iter_mut()).filter_map(|(number, slot)| Some((number, slot.as_deref_mut()?)))
+    /// Those to be changed: what a copy shares is copied for them alone.
+    pub fn iter_mut(&mut self, which: impl Fn(&T) -> bool) -> impl Iterator<Item = (u64, &mut T)> {
+        let numbered = (self.first..).zip(self.slots.iter_mut());
+        let chosen = numbered.filter_map(|(number, slot)| Some((number, slot.as_mut()?)));
+        chosen.filter(move |(_, value)| which(value)).map(|(number, value)| (number, Arc::make_mut(value)))
     }
 }
 
@@ -75,7 +83,12 @@ mod tests {
         assert_eq!((slots.remove(2), slots.remove(2), slots.remove(1)), (Some(1), None, Some(0)));
         assert_eq!((slots.get(1), slots.get(3), slots.get(9), slots.len()), (None, Some(&2), None, 3));
         assert_eq!(slots.push(5), 6);
-        assert!(slots.values().eq(&[2, 3, 4, 5]));
-        assert!(slots.iter_mut().map(|(number, value)| (number, *value)).eq([(3, 2), (4, 3), (5, 4), (6, 5)]));
+        assert!(
+            slots.values().eq(&[2, 3, 4, 5]) && slots.iter().map(|(number, value)| (number, *value)).eq([(3, 2), (4, 3), (5, 4), (6, 5)])
+        );
+        let mut copy = slots.clone();
+        *copy.get_mut(3).expect("it is there") = 20;
+        assert_eq!((copy.remove(4), slots.get(3), slots.get(4)), (Some(3), Some(&2), Some(&3)), "a copy is a world of its own");
+        assert!(slots.iter_mut(|value| *value > 2).map(|(number, value)| (number, *value)).eq([(4, 3), (5, 4), (6, 5)]));
     }
 }

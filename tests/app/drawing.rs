@@ -2,8 +2,10 @@
 
 use requeue::app::arrange::Align;
 use requeue::app::form::{Change, Kind, Spot};
+use requeue::app::tokens::{FLYING_MAX, picture};
 use requeue::app::words;
-use requeue::app::{self, Action, App, EditAction, Effect, FileAction, Node, SelectAction, geometry};
+use requeue::app::{self, Action, App, EditAction, Effect, FileAction, Node, SelectAction, TimeAction, geometry};
+use requeue::base::SimTime;
 use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
 use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
@@ -284,4 +286,23 @@ fn a_new_binding_asks_for_its_key_unless_its_exchange_is_a_fanout() {
         assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + 1);
         assert_eq!(effects.contains(&Effect::AskBindingKey(bindings)), asks, "{kind:?}: {effects:?}");
     }
+}
+
+/// More flights than a frame can look at: a part of them stands for all, and their number is still told.
+#[test]
+fn a_hundred_thousand_requests_are_a_stream_with_its_number() {
+    let scenario = r#"{ "requeue": 1, "title": "A crowd", "network": { "latency_ms": 100 }, "broker": { "exchanges": [], "queues": [], "bindings": [] },
+        "services": [{ "name": "api", "at": [400, 0], "handlers": [{ "on": { "http": "x" }, "steps": [] }] }],
+        "clients": [{ "name": "crowd", "at": [0, 0], "calls": { "service": "api", "endpoint": "x" }, "arrivals": { "at_once": 100000 } }] }"#;
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "crowd.json".into(), text: scenario.into() });
+    act(&mut app, TimeAction::Play);
+    while session(&app).world().flights_count() < 100_000 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    }
+    let picture = picture(session(&app).plan(), false);
+    assert!(picture.tokens.len() <= FLYING_MAX, "{}", picture.tokens.len());
+    let told = picture.counts.iter().map(|count| count.text.strip_prefix('≈').expect("about so many").parse::<u64>().expect("a number"));
+    let told: u64 = told.sum();
+    assert!((95_000..=105_000).contains(&told), "{told}");
 }

@@ -300,6 +300,16 @@ impl World {
         self.flights.values()
     }
 
+    /// One of so many flights; each flight is always among them or never.
+    pub fn some_flights(&self, one_of: u64) -> impl Iterator<Item = &Flight> {
+        self.flights.iter().filter(move |(number, _)| number % one_of.max(1) == 0).map(|(_, flight)| flight)
+    }
+
+    #[must_use]
+    pub fn flights_count(&self) -> usize {
+        self.flights.len()
+    }
+
     /// Whether nothing passes between these two.
     #[must_use]
     pub fn is_cut(&self, link: [End; 2]) -> bool {

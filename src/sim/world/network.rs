@@ -148,7 +148,7 @@ impl World {
         let held = std::mem::take(&mut self.links.held);
         let arrives = self.now + self.travel_time(link);
         let (now, agenda) = (self.now, &mut self.agenda);
-        for (id, flight) in self.flights.iter_mut().filter(|(_, flight)| sorted(flight.link) == link) {
+        for (id, flight) in self.flights.iter_mut(|flight| sorted(flight.link) == link) {
             let on_connection = !matches!(flight.cargo, Cargo::Request(_) | Cargo::Response { .. });
             if flight.held {
                 flight.held = false;
