@@ -34,6 +34,8 @@ macro_rules! limits {
 limits! {
     "files":
         FILE_BYTES: usize = 16 << 20, "bytes of a file (scenario, recording, lesson, result, broker script)";
+        /// Each takes some dozen bytes of memory, whatever it takes in the file.
+        VALUES: usize = 1_000_000, "values of a JSON file";
         LINK_BYTES: usize = 16 << 10, "characters of a link's document";
         LINK_TEXT_BYTES: usize = 256 << 10, "bytes of a link's document when it is unpacked";
         PASTED_BYTES: usize = 256 << 10, "bytes that are pasted";

@@ -39,17 +39,41 @@ pub fn too_large(text: &str) -> Option<Problem> {
     Some(Problem { path: String::new(), message })
 }
 
+/// How many values a JSON text has: commas and brackets outside of texts tell.
+fn values(text: &str) -> usize {
+    let (mut count, mut in_text, mut escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if std::mem::take(&mut escaped) => {}
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// Why a JSON text has too many values to be parsed.
+#[must_use]
+pub fn too_many_values(text: &str) -> Option<String> {
+    beyond("values of a JSON file", values(text), limits::VALUES)
+}
+
 /// Parses the text of a JSON file.
 ///
 /// # Errors
-/// It is too large, empty, or no JSON.
+/// It is too large, has too many values, is empty, or no JSON.
 pub fn parse(text: &str) -> Result<Json, Problem> {
     let problem = |message: String| Problem { path: String::new(), message };
     if let Some(too_large) = too_large(text) {
         return Err(too_large);
     }
-    if text.trim().is_empty() {
+    if text.trim_ascii().is_empty() {
         return Err(problem("the file is empty".to_owned()));
+    }
+    if let Some(message) = too_many_values(text) {
+        return Err(problem(message));
     }
     serde_json::from_str(text).map_err(|error| problem(format!("this is not JSON: {error}")))
 }
@@ -75,10 +99,19 @@ impl Format {
     /// # Errors
     /// It is no JSON, of another kind, or of another version.
     pub fn parse(&self, text: &str) -> Result<Json, Vec<Problem>> {
-        let Self { key, name, version: ours } = self;
         let document = parse(text).map_err(|problem| vec![problem])?;
+        self.check(&document)?;
+        Ok(document)
+    }
+
+    /// Whether a document is one of this kind and version.
+    ///
+    /// # Errors
+    /// It is of another kind, or of another version.
+    pub fn check(&self, document: &Json) -> Result<(), Vec<Problem>> {
+        let Self { key, name, version: ours } = self;
         let message = match document.get(key).map(Json::as_u64) {
-            Some(Some(version)) if version == *ours => return Ok(document),
+            Some(Some(version)) if version == *ours => return Ok(()),
             Some(Some(version)) => format!("this is format {version}, and this Requeue reads format {ours}: a newer one may open it"),
             _ => format!("the format's version is missing: a {name} begins with \"{key}\": {ours}"),
         };

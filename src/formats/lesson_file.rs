@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::document::{Fields, Mistakes, Node, too_large};
+use super::document::{Fields, Mistakes, Node, too_large, too_many_values};
 use super::markdown::{self, Block, Piece, plain};
 use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
@@ -42,7 +42,7 @@ pub fn hash(text: &str) -> u64 {
 /// Whether a file is a lesson rather than a scenario.
 #[must_use]
 pub fn is_one(text: &str) -> bool {
-    text.trim_start().starts_with('#')
+    text.as_bytes().trim_ascii_start().starts_with(b"#")
 }
 
 /// Reads a lesson.
@@ -79,6 +79,10 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         if let Some((.., again)) = found.next() {
             problems.push(at(*again, &format!("there is a second block ```{kind}")));
         }
+        if let Some(message) = too_many_values(json) {
+            problems.push(at(*line, &message));
+            return None;
+        }
         match serde_json::from_str(json) {
             Ok(json) => Some((json, *line)),
             Err(error) => {
@@ -90,7 +94,7 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
     let about = block(&head, "lesson", &mut problems);
     let scenario = block(&head, "scenario", &mut problems);
     let scenario = scenario.and_then(|(json, line)| {
-        let found = scenario_file::read(&json.to_string());
+        let found = scenario_file::of_document(&json);
         found.map_err(|found| problems.extend(found.into_iter().map(|problem| within(line, "scenario", problem)))).ok()
     });
     let is_drawn = scenario.is_some();

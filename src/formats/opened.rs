@@ -30,10 +30,10 @@ pub fn read(text: &str) -> Result<Opened, Vec<Problem>> {
         return progress_file::read(&document).map(Opened::Progress);
     }
     let recording = if recording_file::is_one(&document) {
-        recording_file::read(text).map(|file| file.recording)
+        recording_file::of_document(&document).map(|file| file.recording)
     } else {
         // The reader of scenarios says what is wrong with anything else.
-        scenario_file::read(text).map(|scenario| Recording::of(Arc::new(scenario)))
+        scenario_file::of_document(&document).map(|scenario| Recording::of(Arc::new(scenario)))
     };
     recording.map(Opened::Recording)
 }

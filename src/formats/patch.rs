@@ -26,6 +26,5 @@ pub fn changed(scenario: &Scenario, path: &str, change: &Change) -> Result<Scena
     if place::change(&mut document, &keys(path), change).is_none() {
         return Err(format!("There is no {path} any more."));
     }
-    scenario_file::read(&document.to_string())
-        .map_err(|problems| problems.first().map(|problem| problem.message.clone()).unwrap_or_default())
+    scenario_file::of_document(&document).map_err(|problems| problems.first().map(|problem| problem.message.clone()).unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::amqp_json::table_to_json;
-use super::document::{Fields, Format, Mistakes, Node};
+use super::document::{Fields, Format, Mistakes, Node, parse};
 use super::pretty::Doc;
 use super::scenario_file;
 use crate::base::{SimTime, limits};
@@ -37,9 +37,17 @@ pub struct RecordingFile {
 /// # Errors
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<RecordingFile, Vec<Problem>> {
-    let document = FORMAT.parse(text)?;
+    of_document(&parse(text).map_err(|problem| vec![problem])?)
+}
+
+/// The same of a document that is parsed.
+///
+/// # Errors
+/// Everything that is wrong; never empty.
+pub fn of_document(document: &Json) -> Result<RecordingFile, Vec<Problem>> {
+    FORMAT.check(document)?;
     let mistakes = Mistakes::default();
-    let file = recording(&Node::root(&document, &mistakes));
+    let file = recording(&Node::root(document, &mistakes));
     let mut problems = mistakes.into_problems();
     if problems.is_empty() {
         problems = scenario_problems("scenario", &file.recording.scenario);

@@ -46,6 +46,8 @@ pub fn too_large() -> Vec<(String, String)> {
     };
     vec![
         (" ".repeat(limits::FILE_BYTES + 1), "16,777,217 bytes of a file are more than 16,777,216".into()),
+        // A value in two bytes of a file takes 32 of memory, at least.
+        (format!("[{}]", many(limits::VALUES, |_| "0".to_owned())), "1,000,001 values of a JSON file are more than 1,000,000".into()),
         (broker(format!(r#""queues":[{}]"#, queues(limits::NODES + 1))), "broker.queues: 5,001 queues are more than 5,000".into()),
         (
             broker(format!(
@@ -118,7 +120,7 @@ pub fn too_large() -> Vec<(String, String)> {
         ),
         // Millions of mistakes: some are told, the others counted.
         (rest(format!(r#","faults":[{}]"#, many(1_000, |_| "[]".into()))), "there are 900 more mistakes".into()),
-        (rest(format!(",{}", many(1_000_000, |number| format!(r#""f{number}":0"#)))), "there are 999,900 more mistakes".into()),
-        (format!("{}{}", r#"{"requeue":"#, "[".repeat(1 << 20)), "this is not JSON".into()),
+        (rest(format!(",{}", many(900_000, |number| format!(r#""f{number}":0"#)))), "there are 899,900 more mistakes".into()),
+        (format!("{}{}", r#"{"requeue":"#, "[".repeat(900_000)), "this is not JSON".into()),
     ]
 }

@@ -6,7 +6,7 @@ mod write;
 
 pub(super) use read::embedded;
 pub(crate) use read::policy_fields;
-pub use read::read;
+pub use read::{of_document, read};
 pub use write::write;
 pub(super) use write::{millis, scenario as document};
 

@@ -1,6 +1,6 @@
 //! Reading a scenario file, every mistake with its place.
 
-use super::super::document::{Fields, Format, Mistakes, Node};
+use super::super::document::{Fields, Format, Mistakes, Node, parse};
 use super::VERSION;
 use crate::base::{SimTime, limits};
 use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile};
@@ -18,9 +18,17 @@ const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSI
 /// # Errors
 /// Everything that is wrong, each with its path in the document; never empty.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let document = FORMAT.parse(text)?;
+    of_document(&parse(text).map_err(|problem| vec![problem])?)
+}
+
+/// The same of a document that is parsed.
+///
+/// # Errors
+/// Everything that is wrong, each with its path in the document; never empty.
+pub fn of_document(document: &Data) -> Result<Scenario, Vec<Problem>> {
+    FORMAT.check(document)?;
     let mistakes = Mistakes::default();
-    let scenario = scenario(&Node::root(&document, &mistakes));
+    let scenario = scenario(&Node::root(document, &mistakes));
     let scenario = mistakes.or(scenario)?;
     let problems = validate(&scenario);
     if problems.is_empty() { Ok(scenario) } else { Err(problems) }
