@@ -45,6 +45,7 @@ pub mod search;
 mod select;
 pub mod selection;
 pub mod session;
+mod speed;
 mod texts;
 mod time;
 pub mod tokens;
@@ -74,21 +75,8 @@ pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
 pub use session::Session;
+pub use speed::Speed;
 pub use workspace::{Card, Detail, Drawer, Room, Shelf, Side, Workspace};
-
-/// How fast virtual time passes, in thousandths of real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Speed(pub u32);
-
-impl Speed {
-    pub const NORMAL: Self = Self(1_000);
-    /// From here on the eye does not follow, and playing stops where the scenario's story is told.
-    pub const HURRY: Self = Self(100_000);
-    /// As fast as the machine can.
-    pub const MAX: Self = Self(u32::MAX);
-    pub const ALL: [Self; 10] =
-        [Self(100), Self(250), Self(500), Self::NORMAL, Self(2_000), Self(5_000), Self(20_000), Self(100_000), Self(1_000_000), Self::MAX];
-}
 
 /// What can be chosen on the canvas.
 pub type Node = Place;
@@ -131,6 +119,8 @@ pub struct App {
     /// What was being drawn when the page was left.
     pub draft: Option<Draft>,
     pub speed: Option<Speed>,
+    /// What is shown ends here, and playing stops.
+    stops_at: Option<SimTime>,
     /// How much of the world one frame plays.
     budget: Budget,
     pub theme: Theme,

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::speed::LEG;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Event, Message, MessageId, Name, RequeueCause};
@@ -11,8 +12,6 @@ use crate::sim::{Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
-/// The shortest time the eye is given for one leg of a move.
-const LEG_MIN: SimTime = SimTime::from_millis(200);
 /// More moves cannot be told apart on a screen.
 const MOVES_MAX: usize = 300;
 /// Deliveries of messages that passed through a queue, on their way to a consumer.
@@ -23,7 +22,6 @@ pub struct Move {
     pub message: Arc<Message>,
     pub path: Vec<Place>,
     pub departs: SimTime,
-    pub arrives: SimTime,
     pub kind: MoveKind,
 }
 
@@ -37,6 +35,10 @@ pub enum MoveKind {
 }
 
 impl Move {
+    const fn legs(&self) -> u64 {
+        if self.path.len() > 2 { self.path.len() as u64 - 1 } else { 1 }
+    }
+
     /// Whether it brings this message to this queue.
     fn leads_to(&self, queue: &Name, message: MessageId) -> bool {
         self.message.id == message && matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
@@ -50,14 +52,51 @@ struct Passing {
     path: Vec<Place>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Moves {
     moves: VecDeque<Move>,
+    /// How long one leg is shown, in simulated time.
+    leg: SimTime,
+    /// Each hop is followed: there is time to read what it is.
+    has_captions: bool,
     /// By message and queue: the oldest messages first.
     passing: OrderedMap<(MessageId, Name), Passing>,
 }
 
+impl Default for Moves {
+    fn default() -> Self {
+        Self { moves: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new() }
+    }
+}
+
 impl Moves {
+    #[must_use]
+    pub const fn leg(&self) -> SimTime {
+        self.leg
+    }
+
+    #[must_use]
+    pub const fn has_captions(&self) -> bool {
+        self.has_captions
+    }
+
+    /// From now on each leg is shown so long, with or without captions.
+    pub(super) const fn show_for(&mut self, leg: SimTime, has_captions: bool) {
+        (self.leg, self.has_captions) = (leg, has_captions);
+    }
+
+    /// The same picture has begun again elsewhere in time.
+    #[must_use]
+    pub(super) fn emptied(&self) -> Self {
+        Self { leg: self.leg, has_captions: self.has_captions, ..Self::default() }
+    }
+
+    /// When it lands, as far as the eye is concerned.
+    #[must_use]
+    pub fn arrives(&self, one: &Move) -> SimTime {
+        one.departs + SimTime::from_micros(self.leg.as_micros() * one.legs())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter()
     }
@@ -71,14 +110,15 @@ impl Moves {
 
     pub fn note(&mut self, world: &World, happened: &TimedEvent) {
         let WorldEvent::Broker(event) = &happened.what else { return };
-        while self.moves.front().is_some_and(|before| before.arrives < happened.at) {
+        while self.moves.front().is_some_and(|before| before.departs + SEEN_FOR < happened.at) {
             self.moves.pop_front();
         }
         match event {
-            Event::Routed { message, queues } => self.routed(world, happened.at, message, queues),
+            Event::Routed { message, queues } => self.routed(happened.at, message, queues),
             Event::Delivered(delivered) => {
                 // A message that has just come passes through: its way to the queue and its way on are one.
-                let arriving = self.moves.iter().rposition(|before| before.leads_to(&delivered.queue, delivered.message.id));
+                let leads = |before: &Move| before.leads_to(&delivered.queue, delivered.message.id) && self.arrives(before) >= happened.at;
+                let arriving = self.moves.iter().rposition(leads);
                 if let Some(before) = arriving.and_then(|index| self.moves.remove(index))
                     && let Some(consumer) = world.instance_of_channel(delivered.channel)
                 {
@@ -96,7 +136,7 @@ impl Moves {
                 let by_itself = matches!(cause, RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed);
                 if let Some(from) = world.instance_of_channel(*channel).filter(|_| by_itself) {
                     let path = vec![Place::Instance(from), Place::Queue(queue.clone())];
-                    self.begin(world, happened.at, message, path, MoveKind::Requeued);
+                    self.begin(happened.at, message, path, MoveKind::Requeued);
                 }
             }
             Event::DeadLettered { queue, message, reason, exchange, successor } => {
@@ -104,7 +144,7 @@ impl Moves {
                 dead.id = *successor;
                 let mut path = vec![Place::Queue(queue.clone())];
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
-                self.begin(world, happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
+                self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
             }
             Event::Published { .. }
             | Event::Returned { .. }
@@ -131,7 +171,7 @@ impl Moves {
         }
     }
 
-    fn routed(&mut self, world: &World, at: SimTime, message: &Arc<Message>, queues: &[Name]) {
+    fn routed(&mut self, at: SimTime, message: &Arc<Message>, queues: &[Name]) {
         // A dead letter goes on from where its queue sent it.
         let before = self.moves.pop_back_if(|before| before.message.id == message.id);
         let (path, kind) =
@@ -139,20 +179,17 @@ impl Moves {
         for queue in queues {
             let mut path = path.clone();
             path.push(Place::Queue(queue.clone()));
-            self.begin(world, at, message, path, kind);
+            self.begin(at, message, path, kind);
         }
         if queues.is_empty() {
-            self.begin(world, at, message, path, MoveKind::Unroutable);
+            self.begin(at, message, path, MoveKind::Unroutable);
         }
     }
 
-    fn begin(&mut self, world: &World, at: SimTime, message: &Arc<Message>, path: Vec<Place>, kind: MoveKind) {
+    fn begin(&mut self, at: SimTime, message: &Arc<Message>, path: Vec<Place>, kind: MoveKind) {
         if self.moves.len() == MOVES_MAX {
             self.moves.pop_front();
         }
-        let legs = path.len().saturating_sub(1).max(1) as u64;
-        let leg = world.scenario().network.latency.max(LEG_MIN);
-        let arrives = at + SimTime::from_micros(leg.as_micros() * legs);
-        self.moves.push_back(Move { message: message.clone(), path, departs: at, arrives, kind });
+        self.moves.push_back(Move { message: message.clone(), path, departs: at, kind });
     }
 }

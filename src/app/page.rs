@@ -104,7 +104,7 @@ pub struct Options {
     pub at: Option<SimTime>,
     /// Plays by itself. Never what a stranger's link asks for: only together with `embed`.
     pub play: bool,
-    pub speed: Option<u32>,
+    pub speed: Option<Speed>,
 }
 
 /// What is done to the page itself.
@@ -162,7 +162,7 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
         PageAction::FindInLog(text) => app.find = text,
         PageAction::SetVerbosity(verbosity) => app.verbosity = verbosity,
         PageAction::SetOptions(options) => {
-            app.speed = options.speed.map(Speed).or(app.speed);
+            app.speed = options.speed.or(app.speed);
             app.options = options;
         }
         PageAction::SetTheme(theme) => {

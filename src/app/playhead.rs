@@ -259,7 +259,7 @@ impl Playhead {
             Some(Moving::Seek) => {
                 if self.timeline.advance_seek(steps) {
                     self.log = Log::default();
-                    self.moves = Moves::default();
+                    self.moves = self.moves.emptied();
                     self.take_notes();
                     self.forget_story();
                     Moved::Arrived

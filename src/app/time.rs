@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::budget::Budget;
 use super::effect::{Effect, Reading};
+use super::geometry::Plan;
 use super::playhead::{Moved, Playhead};
 use super::session::Session;
-use super::{App, Speed, lesson};
+use super::{App, Speed, lesson, tokens};
 use crate::base::SimTime;
 use crate::sim::{Input, Recording};
 
@@ -40,6 +41,9 @@ const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
 
 pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
+    if !matches!(action, TimeAction::FramePassed(_) | TimeAction::SetSpeed(_)) {
+        app.stops_at = None;
+    }
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
         TimeAction::SetSpeed(speed) => app.speed = Some(speed),
@@ -87,7 +91,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing {
-            app.playing = session.pass(elapsed, speed, &mut app.budget);
+            let goes_on = session.pass(elapsed, speed, &mut app.budget);
+            let is_shown = app.stops_at.take_if(|end| session.world().now() >= *end).is_some();
+            app.playing = goes_on && !is_shown;
         }
         if session.is_busy() {
             app.budget.spend_all();
@@ -97,17 +103,30 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
     effects
 }
 
+/// So many things may begin to fly within a frame, one after the other: beyond that, what is left of the frame is left out.
+const SLICES_MAX: usize = 20;
+
 impl Session {
     /// Whether it goes on by itself.
     fn pass(&mut self, elapsed: SimTime, speed: Speed, budget: &mut Budget) -> bool {
         let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
-        let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.0) / 1_000);
+        let leg = speed.leg(self.scenario().network.latency);
+        self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
+        if let Speed::Hop(millis) = speed {
+            let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), steps);
+            if !arrived {
+                budget.spend_all();
+            }
+            self.playhead.retell_story(elapsed, steps);
+            return true;
+        }
+        let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.factor()) / 1_000);
         let target = self.world().now() + virtual_time;
         // Who hurries wants to see what came of it, not what would come an hour later.
         let end = self.scenario().until.filter(|until| speed >= Speed::HURRY && self.world().now() < *until && target >= *until);
         let target = end.unwrap_or(target);
-        let arrived = if speed == Speed::MAX {
+        let arrived = if speed == Speed::Max {
             self.playhead.hurry(target, steps)
         } else {
             self.repeat_until(target, steps);
@@ -121,6 +140,26 @@ impl Session {
         }
         self.playhead.retell_story(elapsed, steps);
         !(arrived && end.is_some())
+    }
+
+    /// Plays so slowly that each hop can be followed; what happens next may begin another. Whether the steps were enough.
+    fn play_hops(&mut self, elapsed: SimTime, hop: SimTime, steps: u64) -> bool {
+        let mut left = elapsed;
+        for _ in 0..SLICES_MAX {
+            let now = self.world().now();
+            let target = now + simulated(self.plan(), hop, left);
+            let next = self.world().next_at().filter(|next| *next < target);
+            let until = next.unwrap_or(target);
+            left = left.saturating_sub(real(self.plan(), hop, until.saturating_sub(now)));
+            self.repeat_until(until, steps);
+            if !self.playhead.advance(until, steps) {
+                return false;
+            }
+            if next.is_none() {
+                break;
+            }
+        }
+        true
     }
 
     /// Publishes what is published again and again, each at its time.
@@ -177,4 +216,16 @@ impl Session {
         self.composer.stop();
         self.composer.outcome = None;
     }
+}
+
+/// How much simulated time passes in so much real time. While something flies, its hop takes at least `hop`.
+fn simulated(plan: Plan<'_>, hop: SimTime, real: SimTime) -> SimTime {
+    let shortest = tokens::shortest_hop(plan).map_or(hop, |shortest| shortest.min(hop));
+    SimTime::from_micros((real.as_micros() * shortest.as_micros() / hop.as_micros().max(1)).max(1))
+}
+
+/// How much real time so much simulated time takes.
+fn real(plan: Plan<'_>, hop: SimTime, simulated: SimTime) -> SimTime {
+    let shortest = tokens::shortest_hop(plan).map_or(hop, |shortest| shortest.min(hop));
+    SimTime::from_micros(simulated.as_micros() * hop.as_micros() / shortest.as_micros().max(1))
 }

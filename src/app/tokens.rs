@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 
 use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
-use super::moves::MoveKind;
+use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, MessageId, Name, Outcome};
 use crate::scenario::{Action, Point, Scenario};
-use crate::sim::{Cargo, Place, Verdict, World};
+use crate::sim::{Cargo, Flight, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -96,6 +96,39 @@ pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
     keys
 }
 
+/// From one arc of a fan to the next, at its top; the last ones share the outermost.
+const FAN: f64 = 20.0;
+const FAN_MAX: f64 = 9.0;
+
+/// What comes back from a lost connection, and what an exchange does with a message: in words, while it can be seen.
+fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
+    let plan = sheet.plan;
+    let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.world.now() < plan.moves.arrives(hop);
+    let mut returned: OrderedMap<(SimTime, &[Place]), u32> = OrderedMap::new();
+    let mut copies: OrderedMap<(MessageId, &Name), u32> = OrderedMap::new();
+    for hop in plan.moves.iter().filter(flying) {
+        match (hop.kind, hop.path.first()) {
+            (MoveKind::Requeued, _) => *returned.get_or_default((hop.departs, &hop.path[..])) += 1,
+            (MoveKind::Routed, Some(Place::Exchange(exchange))) if plan.moves.has_captions() => {
+                *copies.get_or_default((hop.message.id, exchange)) += 1;
+            }
+            (MoveKind::Routed | MoveKind::DeadLettered(_) | MoveKind::Unroutable, _) => {}
+        }
+    }
+    for ((_, path), count) in returned.iter() {
+        if let Some(at) = sheet.along(path, 0.5, Leg::Requeue) {
+            let above = f64::from((*count).min(10)) * FAN;
+            picture.counts.push(Count { at: Point { x: at.x, y: at.y - above }, text: texts::unacked_return(*count) });
+        }
+    }
+    for ((_, exchange), count) in copies.iter() {
+        if let Some(rect) = geometry::rect(plan, &Place::Exchange((*exchange).clone())) {
+            let at = Point { x: rect.left + rect.width / 2.0, y: rect.top - 14.0 };
+            picture.counts.push(Count { at, text: texts::copies(*count) });
+        }
+    }
+}
+
 /// Everything that moves or waits, at the world's time. With `still`, what is on its way stands where it will arrive.
 #[must_use]
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
@@ -103,6 +136,7 @@ pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let sheet = Sheet { plan, keys: published_keys(plan.world.scenario()), curves: RefCell::default() };
     let landing = flying(&sheet, still, &mut picture);
     thin_out(&mut picture, looked_at(plan.world));
+    captions(&sheet, &mut picture);
     waiting(&sheet, &landing, &mut picture);
     working(&sheet, &mut picture);
     picture
@@ -239,6 +273,52 @@ fn message_shape(message: &Message, redelivered: bool) -> Shape {
 const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
 
+/// The simulated time of the shortest hop of what flies now: one leg of its way. None: nothing is seen to fly.
+#[must_use]
+pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
+    let world = plan.world;
+    let flies = |departs: SimTime, arrives: SimTime| departs <= world.now() && world.now() < arrives;
+    let flights = world
+        .some_flights(looked_at(world))
+        .filter(|flight| !flight.held && is_drawn(&flight.cargo) && flies(flight.departs, flight.arrives));
+    let of_flight = |flight: &Flight| {
+        let way = match &flight.cargo {
+            Cargo::Delivery(delivery) => plan.moves.way_through(&delivery.queue, delivery.message.id, flight.departs),
+            _ => None,
+        };
+        let legs = way.unwrap_or(&flight.path).len().saturating_sub(1).max(1) as u64;
+        SimTime::from_micros(flight.arrives.saturating_sub(flight.departs).as_micros() / legs)
+    };
+    let moving = plan.moves.iter().any(|hop| flies(hop.departs, plan.moves.arrives(hop)));
+    flights.map(of_flight).chain(moving.then_some(plan.moves.leg())).min().map(|hop| hop.max(SimTime::from_micros(1)))
+}
+
+/// Connections are made and ended unseen.
+const fn is_drawn(cargo: &Cargo) -> bool {
+    match cargo {
+        Cargo::Publish { .. }
+        | Cargo::Delivery(_)
+        | Cargo::Settlement { .. }
+        | Cargo::Request(_)
+        | Cargo::Response { .. }
+        | Cargo::Confirm { .. }
+        | Cargo::Return { .. } => true,
+        Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => false,
+    }
+}
+
+/// How many messages fly to each queue and have not landed there for the eye. The broker counts them already.
+#[must_use]
+pub fn landing(plan: Plan<'_>) -> OrderedMap<Name, u64> {
+    let mut landing = OrderedMap::new();
+    for hop in plan.moves.iter().filter(|hop| plan.world.now() < plan.moves.arrives(hop)) {
+        if let Some(Place::Queue(queue)) = hop.path.last() {
+            *landing.get_or_default(queue.clone()) += 1;
+        }
+    }
+    landing
+}
+
 /// Flights, and moves inside the broker. Returns what has not landed in its queue yet, as far as the eye is concerned.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
     let world = sheet.plan.world;
@@ -320,17 +400,17 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
     }
     let mut file = (SimTime::MAX, None, 0.0);
     for hop in sheet.plan.moves.iter() {
-        let share = share(world, hop.departs, hop.arrives, false);
+        let share = share(world, hop.departs, sheet.plan.moves.arrives(hop), false);
         if share >= 1.0 {
             continue;
         }
-        // The copies of one message part at once; what comes back together comes one by one.
+        // What comes back together is fanned out, each on an arc of its own.
         if hop.kind == MoveKind::Requeued && (hop.departs, hop.path.first()) == (file.0, file.1) {
             file.2 += 1.0;
         } else {
             file = (hop.departs, hop.path.first(), 0.0);
         }
-        let share = behind(share, file.2, false);
+        let fan = f64::min(file.2, FAN_MAX) * FAN * 4.0 * ease(share) * (1.0 - ease(share));
         if let Some(Place::Queue(queue)) = hop.path.last() {
             landing.insert((queue.clone(), hop.message.id), ());
         }
@@ -340,7 +420,8 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             MoveKind::Requeued => {
-                add(sheet.along(&hop.path, share, Leg::Requeue), Shape::Redelivered, hue, FLYING, Some("requeue"), event);
+                let at = sheet.along(&hop.path, share, Leg::Requeue).map(|at| Point { x: at.x, y: at.y - fan });
+                add(at, Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {
                 add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)), event);

@@ -12,7 +12,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use super::texts::browser as texts;
-use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Theme};
+use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Speed, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
@@ -113,7 +113,7 @@ pub fn address() -> Address {
             "embed" => options.embed = true,
             "play" => options.play = true,
             "t" => options.at = value.parse().ok().map(crate::base::SimTime::from_millis),
-            "speed" => options.speed = value.parse().ok(),
+            "speed" => options.speed = Speed::of_code(value),
             "lock" => {
                 options.locks =
                     value.split(',').filter_map(|word| Lock::ALL.iter().find(|(name, _)| *name == word).map(|(_, lock)| *lock)).collect();

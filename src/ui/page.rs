@@ -10,6 +10,7 @@ use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, panels, table, time, work, workspace};
 use crate::app::keys::ZOOM;
 use crate::app::{self, CanvasAction, Motion, Side, tokens};
+use crate::base::ordered::OrderedMap;
 
 #[derive(Clone)]
 pub struct Around {
@@ -160,6 +161,7 @@ impl Playground {
             gesture: &gesture,
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
+            landing: if self.still() { OrderedMap::new() } else { tokens::landing(session.plan()) },
             overview: &self.overview,
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),

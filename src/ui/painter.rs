@@ -65,8 +65,11 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera:
     context.set_text_align("center");
     context.set_text_baseline("middle");
     context.set_font("600 12px system-ui, sans-serif");
+    context.set_line_width(5.0);
+    context.set_stroke_style_str(&palette.node);
+    context.set_fill_style_str(&palette.ink_soft);
     for count in &picture.counts {
-        context.set_fill_style_str(&palette.ink_soft);
+        let _ = context.stroke_text(&count.text, count.at.x, count.at.y);
         let _ = context.fill_text(&count.text, count.at.x, count.at.y);
     }
 }

@@ -567,6 +567,11 @@ pub mod time {
     pub const SAVED_TWICE: &str = "Saved twice";
     pub const SPACE: &str = "Space";
     pub const SPEED: &str = "Speed";
+    pub const EACH_HOP: &str = "Follow each hop";
+    pub const TIMES_REAL_TIME: &str = "Times real time";
+    pub const SLOW: &str = "Slow";
+    pub const FOLLOW: &str = "Normal";
+    pub const BRISK: &str = "Fast";
     pub const THE_BRANCHES_COMPARED: &str = "The branches compared";
     pub const THE_BROKER: &str = "the broker";
     pub const TIME: &str = "Time";

@@ -62,9 +62,13 @@ fn button(dispatch: &Dispatch, id: &'static str, label: &'static str, key: &str,
 /// The rest of the bar, which the keyboard reaches after the canvas.
 pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
     let onspeed = dispatch.reform(|event: Event| {
-        let speed = event.target_unchecked_into::<HtmlSelectElement>().value().parse().unwrap_or(Speed::NORMAL.0);
-        Action::Time(TimeAction::SetSpeed(Speed(speed)))
+        let speed = Speed::of_code(&event.target_unchecked_into::<HtmlSelectElement>().value());
+        Action::Time(TimeAction::SetSpeed(speed.unwrap_or(Speed::NORMAL)))
     });
+    let options = |of_hops: bool| -> Html {
+        let speeds = Speed::ALL.into_iter().filter(|speed| matches!(speed, Speed::Hop(_)) == of_hops);
+        speeds.map(|speed| option(&speed.code(), &speed_words(speed), speed == app.speed())).collect()
+    };
     html! {
         <section class="bar-more" aria-label={texts::MORE_OF_TIME}>
             { button(dispatch, "restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), TimeAction::Restart) }
@@ -74,7 +78,8 @@ pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
             <label class="speed">
                 <span class="visually-hidden">{ texts::SPEED }</span>
                 <select id="speed" onchange={onspeed}>
-                    for speed in Speed::ALL.into_iter() { { option(&speed.0.to_string(), &speed_words(speed), speed == app.speed()) } }
+                    <optgroup label={texts::EACH_HOP}>{ options(true) }</optgroup>
+                    <optgroup label={texts::TIMES_REAL_TIME}>{ options(false) }</optgroup>
                 </select>
             </label>
         </section>
@@ -178,7 +183,13 @@ fn marker_icon(kind: MarkerKind) -> Html {
 }
 
 fn speed_words(speed: Speed) -> String {
-    if speed == Speed::MAX { texts::AS_FAST_AS_POSSIBLE.into() } else { format!("{}×", Shortest(f64::from(speed.0) / 1_000.0)) }
+    match speed {
+        Speed::Hop(_) if speed == Speed::SLOW => texts::SLOW.into(),
+        Speed::Hop(_) if speed == Speed::TEACHING => texts::FOLLOW.into(),
+        Speed::Hop(_) => texts::BRISK.into(),
+        Speed::Factor(thousandths) => format!("{}×", Shortest(f64::from(thousandths) / 1_000.0)),
+        Speed::Max => texts::AS_FAST_AS_POSSIBLE.into(),
+    }
 }
 
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.

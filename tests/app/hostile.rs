@@ -90,7 +90,7 @@ fn no_frame_does_more_than_its_budget_whatever_is_opened() {
     for (name, scenario, limit) in small_and_hostile() {
         let mut app = open(scenario.to_string());
         assert!(app.unreadable.is_none(), "{name}: {:?}", app.unreadable);
-        act(&mut app, TimeAction::SetSpeed(Speed(1_000_000)));
+        act(&mut app, TimeAction::SetSpeed(Speed::Factor(1_000_000)));
         act(&mut app, TimeAction::Play);
         for _ in 0..1_000 {
             let before = session(&app).world().effort();

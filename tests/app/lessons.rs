@@ -97,7 +97,7 @@ fn breaking_is_judged_on_the_run_and_with_faults_alone() {
     settle(&mut app);
     assert!(!classroom(&app).work().findings[0].good, "nobody got two yet");
     act(&mut app, EditAction::PlanFault("kill notification-service at step 3 of message 60 for 2s".into()));
-    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 3);
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
@@ -139,7 +139,7 @@ fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
     play(&mut app, 2);
     act(&mut app, TimeAction::Restart);
     act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));
-    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 2);
     let seen: Vec<Option<bool>> = (0..3).map(|clause| classroom(&app).live(session(&app), clause)).collect();
     deed(&mut app, LessonAction::Prove);

@@ -11,6 +11,7 @@ mod highlight;
 mod hostile;
 mod ledger;
 mod lessons;
+mod motion;
 mod operating;
 mod overview;
 mod publishing;

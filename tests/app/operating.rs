@@ -90,7 +90,7 @@ fn requests_by_hand_come_at_once() {
 #[test]
 fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
     let mut app = opened();
-    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 30);
     let dead = "notification-queue.dead";
     let waiting = ready(&app, dead);
@@ -111,7 +111,7 @@ fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
     act(&mut app, OperateAction::Move { queue: dead.into(), to: Some("inventory-queue".into()) });
     assert_eq!(ready(&app, dead), 0);
     let arrived = session(&app).world().ledger().queues["notification-queue"].arrived;
-    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 30);
     let (waiting, before) = (ready(&app, dead), session(&app).world().ledger().queues["notification-queue"].arrived);
     assert!(waiting > 0 && before > arrived);
@@ -176,7 +176,7 @@ fn at_work(chosen: Chosen, before: &[&str]) -> App {
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
     act(&mut app, EditAction::Undo);
-    act(&mut app, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 2);
     act(&mut app, TimeAction::SetSpeed(Speed::NORMAL));
     let selected = match chosen {

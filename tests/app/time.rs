@@ -15,7 +15,7 @@ fn time_passes_only_while_playing_and_at_the_chosen_speed() {
     assert_eq!(session(&app).world().now(), SimTime::ZERO);
     play(&mut app, 2);
     assert_eq!(session(&app).world().now(), SimTime::from_secs(2));
-    act(&mut app, TimeAction::SetSpeed(Speed(500)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(500)));
     play(&mut app, 2);
     assert_eq!(session(&app).world().now(), SimTime::from_secs(3));
     act(&mut app, TimeAction::Play);
@@ -27,7 +27,7 @@ fn time_passes_only_while_playing_and_at_the_chosen_speed() {
 fn who_hurries_is_stopped_where_the_story_is_told() {
     let mut app = opened();
     let until = session(&app).scenario().until.expect("it has an end");
-    act(&mut app, TimeAction::SetSpeed(Speed(1_000_000)));
+    act(&mut app, TimeAction::SetSpeed(Speed::Factor(1_000_000)));
     act(&mut app, TimeAction::Play);
     for _ in 0..40 {
         act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
@@ -42,7 +42,7 @@ fn who_hurries_is_stopped_where_the_story_is_told() {
 fn the_speed_changes_nothing_but_the_speed() {
     let (mut slow, mut fast) = (opened(), opened());
     play(&mut slow, 20);
-    act(&mut fast, TimeAction::SetSpeed(Speed(20_000)));
+    act(&mut fast, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut fast, 1);
     assert_eq!(session(&slow).world().trace_hash(), session(&fast).world().trace_hash());
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::keeping::keep;
 use super::{Classroom, StepWork, arrive, texts};
-use crate::app::App;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::session::Session;
+use crate::app::{App, Speed};
 use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
@@ -67,8 +67,17 @@ pub(super) fn check_answer(app: &mut App) -> Option<Vec<Effect>> {
 pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     let Task::Predict(question) = &classroom.step().task else { return None };
-    app.session = Some(classroom.session_of(question.recording(&classroom.lesson)));
-    app.playing = true;
+    let begins = match (&question.publish, question.inputs.first()) {
+        (Some(_), _) => question.at,
+        (None, Some(input)) => input.at,
+        (None, None) => SimTime::ZERO,
+    };
+    let until = question.until;
+    let mut session = classroom.session_of(question.recording(&classroom.lesson));
+    // The eye needs a moment before it happens, and time to look at what came of it.
+    session.seek(begins.saturating_sub(SimTime::from_secs(1)), app.budget.steps());
+    app.session = Some(session);
+    (app.playing, app.speed, app.stops_at) = (true, Some(Speed::TEACHING), Some(until));
     Some(Vec::new())
 }
 

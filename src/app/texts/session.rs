@@ -9,6 +9,16 @@ pub const MOVING_THROUGH_TIME: &str = "Moving through time";
 pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other branch";
 pub const READING_THE_STORY: &str = "Reading the story";
 
+/// Above an exchange, while the copies fly.
+pub fn copies(queues: u32) -> String {
+    if queues == 1 { "to 1 queue".to_owned() } else { format!("to {queues} queues: a copy each") }
+}
+
+/// Above what comes back from a lost connection.
+pub fn unacked_return(count: u32) -> String {
+    if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{count} unacked, back as redelivered") }
+}
+
 pub fn no_failure_or_dead_letter(now: &dyn Display) -> String {
     format!("No failure or dead letter before {now}. Press again to search further.")
 }

@@ -17,6 +17,7 @@ use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::{App, CanvasAction, Session};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
+use crate::broker::Name;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
@@ -87,6 +88,8 @@ pub struct Scene<'a> {
     pub editing: Option<&'a Editing>,
     /// The node that has the canvas's one tab stop.
     pub focused: Option<&'a Place>,
+    /// What flies to each queue and has not landed.
+    pub landing: OrderedMap<Name, u64>,
     /// Of a large system, as it was last drawn.
     pub overview: &'a RefCell<Option<Overview>>,
     /// Where the pointer is while a line is drawn, in canvas units.

@@ -25,7 +25,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Place::Client(index) => client(session, *index, &rect),
         Place::Instance(id) => instance(session, *id, &rect),
         Place::Exchange(name) => exchange(session, name, &rect),
-        Place::Queue(name) => queue(session, name, &rect),
+        Place::Queue(name) => queue(scene, name, &rect),
     };
     let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
     let onpointerdown = {
@@ -308,8 +308,15 @@ fn exchange(session: &Session, name: &Name, rect: &Rect) -> Drawn {
     ("exchange", texts::exchange(&glyph, &name, &kind), drawing)
 }
 
-fn queue(session: &Session, name: &Name, rect: &Rect) -> Drawn {
-    let counts = session.world().broker().queue(name).map_or((0, 0, 0), |queue| (queue.ready(), queue.unacked(), queue.total()));
+fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
+    let session = scene.session;
+    // What flies to the queue counts when it lands.
+    let flying = scene.landing.get(name).copied().unwrap_or_default();
+    let counts = session
+        .world()
+        .broker()
+        .queue(name)
+        .map_or((0, 0, 0), |queue| (queue.ready().saturating_sub(flying), queue.unacked(), queue.total().saturating_sub(flying)));
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
     let features = spec.map(badges).unwrap_or_default();

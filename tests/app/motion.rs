@@ -1,0 +1,181 @@
+//! Motion that teaches: hops that take their time, what lands and is counted then, what is said meanwhile.
+
+use requeue::app::tokens::{self, picture};
+use requeue::app::{App, FileAction, OperateAction, Speed, TimeAction, lesson};
+use requeue::base::SimTime;
+
+use super::support::*;
+
+const FRAME: SimTime = SimTime::from_millis(16);
+
+fn frame(app: &mut App) {
+    act(app, TimeAction::FramePassed(FRAME));
+}
+
+/// The course's system on a network of five milliseconds.
+fn quick() -> App {
+    let text = COURSE_CHAPTER.replace("\"latency_ms\": 450", "\"latency_ms\": 5");
+    assert_ne!(text, COURSE_CHAPTER);
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "quick.json".into(), text });
+    app
+}
+
+/// Every hop that is seen with its speed, by what it carries and when it departs: how long it was seen, in frames.
+fn hops_of(speed: Speed, frames: u32) -> Vec<u32> {
+    let mut app = quick();
+    play(&mut app, 3);
+    act(&mut app, TimeAction::SetSpeed(speed));
+    act(&mut app, TimeAction::Play);
+    let mut seen: Vec<((SimTime, SimTime), u32)> = Vec::new();
+    for _ in 0..frames {
+        frame(&mut app);
+        let world = session(&app).world();
+        let flights = world.flights().map(|flight| (flight.departs, flight.arrives)).filter(|(departs, _)| *departs <= world.now());
+        for flight in flights {
+            match seen.iter_mut().find(|(known, _)| *known == flight) {
+                Some((_, count)) => *count += 1,
+                None => seen.push((flight, 1)),
+            }
+        }
+    }
+    let end = session(&app).world().now();
+    seen.retain(|((departs, arrives), _)| *departs > SimTime::from_secs(3) && *arrives < end);
+    seen.into_iter().map(|(_, count)| count).collect()
+}
+
+#[test]
+fn a_hop_takes_as_long_as_its_speed_says_though_a_flight_lasts_milliseconds() {
+    // speed, and the real milliseconds of the shortest hop
+    for (speed, millis) in [(Speed::SLOW, 1_800), (Speed::TEACHING, 900), (Speed::BRISK, 400)] {
+        let hops = hops_of(speed, 1_500);
+        let least = hops.iter().min().expect("something flew") * 16;
+        assert!(hops.len() > 3 && least + 32 >= millis, "{speed:?}: {hops:?}");
+    }
+    let usual = hops_of(Speed::NORMAL, 500);
+    assert!(usual.iter().all(|frames| frames * 16 < 100), "at real time a flight of 5 ms takes 5 ms: {usual:?}");
+}
+
+#[test]
+fn the_speed_changes_no_event() {
+    let (mut usual, mut followed) = (opened(), opened());
+    act(&mut followed, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut followed, TimeAction::Play);
+    while session(&followed).world().now() < SimTime::from_secs(2) {
+        frame(&mut followed);
+    }
+    let end = session(&followed).world().now();
+    act(&mut usual, TimeAction::Seek(end));
+    wait(&mut usual);
+    assert_eq!(session(&usual).world().trace_hash(), session(&followed).world().trace_hash());
+}
+
+#[test]
+fn pausing_and_seeking_give_the_same_picture() {
+    let mut app = opened();
+    act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut app, TimeAction::Play);
+    let mut tokens = 0;
+    for _ in 0..400 {
+        frame(&mut app);
+        tokens = picture(session(&app).plan(), false).tokens.len();
+        if session(&app).world().now() > SimTime::from_secs(1) && tokens > 1 {
+            break;
+        }
+    }
+    assert!(tokens > 1, "something is seen");
+    act(&mut app, TimeAction::Pause);
+    let (at, seen) = (session(&app).world().now(), picture(session(&app).plan(), false));
+    act(&mut app, TimeAction::Seek(SimTime::ZERO));
+    wait(&mut app);
+    act(&mut app, TimeAction::Seek(at));
+    wait(&mut app);
+    assert_eq!(picture(session(&app).plan(), false), seen);
+}
+
+#[test]
+fn what_a_crash_returns_is_fanned_out_labelled_and_counted_when_it_lands() {
+    let mut app = opened();
+    let client = session(&app).scenario().clients[0].name.clone();
+    act(&mut app, OperateAction::Request(client, 50));
+    let id = notification_service(&app);
+    let held = |app: &App| session(app).world().instance(id).expect("it is up").deliveries().count();
+    for _ in 0..20 {
+        if held(&app) < 5 {
+            play(&mut app, 1);
+        }
+    }
+    let held = held(&app);
+    assert!(held >= 5, "it holds {held}");
+    act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut app, OperateAction::Kill(id));
+    act(&mut app, TimeAction::Play);
+    let queue: requeue::broker::Name = "notification-queue".into();
+    let landing = |app: &App| tokens::landing(session(app).plan()).get(&queue).copied().unwrap_or(0);
+    for _ in 0..2_000 {
+        if landing(&app) >= held as u64 {
+            break;
+        }
+        frame(&mut app);
+    }
+    assert!(landing(&app) >= held as u64, "all of them fly at once");
+    for _ in 0..25 {
+        frame(&mut app);
+    }
+    let seen = picture(session(&app).plan(), false);
+    let mut heights: Vec<f64> =
+        seen.tokens.iter().filter(|token| token.shape == tokens::Shape::Redelivered).map(|token| token.at.y).collect();
+    heights.sort_by(f64::total_cmp);
+    assert!(heights.len() >= held && heights.windows(2).all(|pair| pair[1] - pair[0] > 4.0), "each has an arc of its own: {heights:?}");
+    let label = format!("{held} unacked, back as redelivered");
+    assert!(seen.counts.iter().any(|count| count.text == label), "{:?}", seen.counts);
+    let still = picture(session(&app).plan(), true);
+    assert!(still.counts.iter().any(|count| count.text == label), "with reduced motion the label stays");
+    for _ in 0..3_000 {
+        if landing(&app) == 0 {
+            return;
+        }
+        frame(&mut app);
+    }
+    panic!("they never land");
+}
+
+#[test]
+fn what_is_watched_begins_a_second_before_and_stops_at_its_end() {
+    let mut app = App::default();
+    let text = include_str!("../../static/lessons/topic.md");
+    act(&mut app, FileAction::Opened { name: "topic.md".into(), text: text.into() });
+    let predicts = |app: &App| {
+        let steps = &app.classroom.as_ref().expect("a lesson").lesson.steps;
+        steps.iter().position(|step| matches!(step.task, requeue::lesson::Task::Predict(_))).expect("it asks something")
+    };
+    let step = predicts(&app);
+    act(&mut app, lesson::LessonAction::ChooseStep(step));
+    act(&mut app, lesson::LessonAction::Watch);
+    wait_for_seek(&mut app);
+    let classroom = app.classroom.as_ref().expect("a lesson");
+    let requeue::lesson::Task::Predict(question) = &classroom.lesson.steps[step].task else { panic!("it asks") };
+    let (at, until) = (question.at, question.until);
+    assert!(session(&app).world().now() + SimTime::from_millis(1_100) >= at, "no minute of nothing before it");
+    assert!(app.playing && app.speed() == Speed::TEACHING);
+    for _ in 0..200_000 {
+        if !app.playing {
+            break;
+        }
+        frame(&mut app);
+    }
+    assert!(!app.playing && session(&app).world().now() >= until, "it stops where it is over");
+    act(&mut app, TimeAction::Play);
+    frame(&mut app);
+    assert!(app.playing, "and goes on if that is wanted");
+}
+
+fn wait_for_seek(app: &mut App) {
+    for _ in 0..1_000 {
+        if app.working().is_none() {
+            return;
+        }
+        frame(app);
+    }
+    panic!("it never arrives");
+}
