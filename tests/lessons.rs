@@ -15,7 +15,7 @@ use requeue::formats::{lesson_file, lesson_prose, result_file, scenario_file};
 use requeue::lesson::check::{check, solved};
 use requeue::lesson::grade::{Grading, Submission, WHOLE, Work, grade};
 use requeue::lesson::judge::Judging;
-use requeue::lesson::{Attempt, Demand, Lesson, Moment, Step, Task};
+use requeue::lesson::{Attempt, Demand, Lesson, Level, Lock, Moment, Step, Task};
 use requeue::scenario::Scenario;
 use requeue::scenario::edit::{self, Edit, Part, is_taken};
 use requeue::sim::{Recording, World};
@@ -83,11 +83,13 @@ fn the_course_is_whole() {
     // The list says of each what its file says.
     let index: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(folder().join("index.json")).expect("there is a list")).expect("it is JSON");
-    let mut listed = index.as_array().expect("a list").clone();
+    let mut listed = index["lessons"].as_array().expect("a list").clone();
     listed.sort_by_key(|item| item["file"].as_str().unwrap_or_default().to_owned());
     let files = all.iter().map(|(name, _, lesson)| {
         let mut item = serde_json::json!({
-            "file": name, "title": lesson.title, "aha": lesson.aha, "minutes": lesson.minutes, "chapter": lesson.chapter
+            "file": name, "title": lesson.title, "aha": lesson.aha, "minutes": lesson.minutes, "chapter": lesson.chapter,
+            "level": lesson.level.expect("it has a level").name(), "needs": lesson.needs.iter().map(|need| &**need).collect::<Vec<_>>(),
+            "module": lesson.module
         });
         if lesson.lab {
             item["lab"] = true.into();
@@ -95,6 +97,26 @@ fn the_course_is_whole() {
         item
     });
     assert_eq!(listed, files.collect::<Vec<_>>(), "static/lessons/index.json");
+}
+
+/// The schema that authors read knows each field of the course's blocks, and the words of the closed lists.
+#[test]
+fn the_schema_knows_what_lessons_say() {
+    let text = std::fs::read_to_string(folder().join("lesson.schema.json")).expect("there is a schema");
+    let schema: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let about = &schema["$defs"]["lesson"]["properties"];
+    let words = |list: &serde_json::Value| -> Vec<String> {
+        list.as_array().expect("a list").iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
+    };
+    assert_eq!(words(&about["level"]["enum"]), Level::ALL.map(|(name, _)| name));
+    assert_eq!(words(&about["locked"]["items"]["enum"]), Lock::ALL.map(|(name, _)| name));
+    for (name, text) in texts() {
+        let block = text.split("```lesson\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+        let block: serde_json::Value = serde_json::from_str(block).expect("it is JSON");
+        for field in block.as_object().expect("an object").keys() {
+            assert!(about.get(field).is_some(), "{name}: the schema does not know {field}");
+        }
+    }
 }
 
 /// No pattern is swallowed by Markdown, no number is said that is not computed, and a scenario is about what its lesson begins with.

@@ -1,10 +1,10 @@
 //! The lessons of the site, and the progress in them.
 
-use super::App;
 use super::effect::Effect;
 use super::files::Unreadable;
 use super::kept::{Kept, found};
 use super::texts::files as texts;
+use super::{App, Course};
 use crate::formats::{progress_file, site_list};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
         CourseAction::Fetched(text) => {
             let list = site_list::read_course(&text).unwrap_or_else(|problems| {
                 app.unreadable = Some(Unreadable { name: texts::LIST_OF_LESSONS.into(), problems });
-                Vec::new()
+                Course::default()
             });
             app.course = Some(list);
         }

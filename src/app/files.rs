@@ -210,7 +210,7 @@ fn refuse(app: &mut App, name: String, problems: Vec<Problem>) -> Vec<Effect> {
 }
 
 fn open_lesson(app: &mut App, found: Box<Lesson>, name: &str) -> Vec<Effect> {
-    let of_the_site = app.course.iter().flatten().any(|entry| entry.file == name) || name.starts_with("lessons/");
+    let of_the_site = app.course.iter().flat_map(|course| &course.lessons).any(|entry| entry.file == name) || name.starts_with("lessons/");
     let file = of_the_site.then(|| name.trim_start_matches("lessons/").to_owned());
     if would_lose(app) { ask_first(app, Waiting::Lesson(found, file)) } else { lesson::enter(app, *found, file) }
 }

@@ -55,7 +55,7 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::formats::progress_file::Works;
-pub use crate::formats::site_list::CourseEntry;
+pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
 use crate::scenario::Problem;
 use crate::sim::Place;
@@ -104,7 +104,7 @@ pub struct App {
     /// The lesson that is open.
     pub classroom: Option<Classroom>,
     /// The lessons of the site; none: not fetched.
-    pub course: Option<Vec<CourseEntry>>,
+    pub course: Option<Course>,
     pub progress: Progress,
     /// What was done at the steps of lessons, as it would be handed in.
     pub works: Works,

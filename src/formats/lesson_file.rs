@@ -13,7 +13,7 @@ use super::patch::{self, Change};
 use super::{recording_file, scenario_file};
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
-use crate::lesson::{Ask, Attempt, Claim, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Question, Step, Task};
+use crate::lesson::{Ask, Attempt, Claim, Clause, Counted, Demand, Goal, Lesson, Level, Lock, Moment, Question, Step, Task};
 use crate::scenario::property::Quantity;
 use crate::scenario::{Fault, Problem, Property, Scenario, validate};
 
@@ -103,6 +103,9 @@ pub fn read(text: &str) -> Result<Lesson, Vec<Problem>> {
         title: head.title.clone(),
         lab: false,
         minutes: 0,
+        level: None,
+        needs: Vec::new(),
+        module: String::new(),
         chapter: String::new(),
         aha: String::new(),
         leaves_out: String::new(),
@@ -188,6 +191,9 @@ fn read_about(fields: &Fields, lesson: &mut Lesson) {
     }
     lesson.lab = fields.flag("lab", false);
     lesson.minutes = fields.need("minutes").number_up_to::<u16>().into();
+    lesson.level = fields.maybe("level").and_then(|node| node.one_of(&Level::ALL));
+    lesson.needs = fields.items("needs").iter().map(Node::name).collect();
+    lesson.module = fields.maybe("module").map(|node| node.text()).unwrap_or_default();
     lesson.chapter = fields.maybe("chapter").map(|node| node.text()).unwrap_or_default();
     lesson.aha = fields.need("aha").text();
     lesson.leaves_out = fields.need("leaves_out").text();

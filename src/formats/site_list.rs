@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::document::{Mistakes, Node, parse};
 use crate::base::number::{self, Fixed};
+use crate::broker::Name;
+use crate::lesson::Level;
 use crate::scenario::{Point, Problem, Scenario};
 
 /// A scenario of the gallery.
@@ -46,6 +48,32 @@ impl ShapeKind {
     }
 }
 
+/// The course of the site: its lessons in their order, the modules that have them, and ways through them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    pub modules: Vec<Module>,
+    pub paths: Vec<Path>,
+    pub lessons: Vec<CourseEntry>,
+}
+
+/// A section of the course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    pub name: String,
+    /// What a learner takes from it.
+    pub about: String,
+}
+
+/// A way through the course for a learner who has so many minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    pub name: String,
+    pub minutes: u64,
+    pub about: String,
+    /// The ids of its lessons, in their order.
+    pub lessons: Vec<Name>,
+}
+
 /// A lesson of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CourseEntry {
@@ -53,24 +81,87 @@ pub struct CourseEntry {
     pub title: String,
     pub aha: String,
     pub minutes: u64,
+    pub level: Option<Level>,
+    /// The ids of the lessons that a learner does first.
+    pub needs: Vec<Name>,
+    pub module: String,
     pub chapter: String,
     pub lab: bool,
+}
+
+impl CourseEntry {
+    /// The name of its file, without its end.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.file.trim_end_matches(".md")
+    }
+}
+
+impl Course {
+    #[must_use]
+    pub fn lesson(&self, id: &str) -> Option<&CourseEntry> {
+        self.lessons.iter().find(|entry| entry.id() == id)
+    }
+
+    /// Everything that would lead a learner astray, in a sentence each. The page shows such a course as far as it can.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (index, entry) in self.lessons.iter().enumerate() {
+            let id = entry.id();
+            if self.lessons[..index].iter().any(|other| other.id() == id) {
+                found.push(format!("{id}: the list has it twice"));
+            }
+            if !self.modules.iter().any(|module| module.name == entry.module) {
+                found.push(format!("{id}: there is no module “{}”", entry.module));
+            }
+            for need in &entry.needs {
+                match self.lessons.iter().position(|other| *other.id() == **need) {
+                    None => found.push(format!("{id}: it needs “{need}”, and there is no such lesson")),
+                    // An order that has each lesson after those it needs exists only without a cycle.
+                    Some(place) if place >= index => found.push(format!("{id}: it needs “{need}”, which does not come before it")),
+                    Some(_) => {}
+                }
+            }
+        }
+        for module in self.modules.iter().filter(|module| !self.lessons.iter().any(|entry| entry.module == module.name)) {
+            found.push(format!("the module “{}” has no lesson", module.name));
+        }
+        for path in &self.paths {
+            let mut minutes = 0;
+            for (index, id) in path.lessons.iter().enumerate() {
+                let Some(entry) = self.lesson(id) else {
+                    found.push(format!("{}: there is no lesson “{id}”", path.name));
+                    continue;
+                };
+                minutes += entry.minutes;
+                let missing = entry.needs.iter().filter(|need| !path.lessons[..index].contains(need));
+                found.extend(missing.map(|need| format!("{}: {id} needs “{need}”, which does not come before it", path.name)));
+            }
+            if minutes > path.minutes {
+                found.push(format!("{}: its lessons take {minutes} minutes", path.name));
+            }
+        }
+        found
+    }
 }
 
 /// # Errors
 /// Everything that is wrong; never empty.
 pub fn read_gallery(text: &str) -> Result<Vec<GalleryEntry>, Vec<Problem>> {
     let mut entries = Vec::new();
-    read(text, &mut |node| {
-        let fields = node.fields();
-        let shapes = fields.need("shapes");
-        entries.push(GalleryEntry {
-            file: fields.need("file").text(),
-            title: fields.need("title").text(),
-            about: fields.need("about").text(),
-            shapes: shapes.text().split_whitespace().filter_map(|word| shape(word, &shapes)).collect(),
-        });
-        fields.done();
+    read(text, &mut |list| {
+        for node in list.items() {
+            let fields = node.fields();
+            let shapes = fields.need("shapes");
+            entries.push(GalleryEntry {
+                file: fields.need("file").text(),
+                title: fields.need("title").text(),
+                about: fields.need("about").text(),
+                shapes: shapes.text().split_whitespace().filter_map(|word| shape(word, &shapes)).collect(),
+            });
+            fields.done();
+        }
     })?;
     Ok(entries)
 }
@@ -83,27 +174,50 @@ pub fn write_gallery_entry(file: &str, scenario: &Scenario) -> String {
 
 /// # Errors
 /// Everything that is wrong; never empty.
-pub fn read_course(text: &str) -> Result<Vec<CourseEntry>, Vec<Problem>> {
-    let mut entries = Vec::new();
+pub fn read_course(text: &str) -> Result<Course, Vec<Problem>> {
+    let mut course = Course::default();
     read(text, &mut |node| {
         let fields = node.fields();
-        entries.push(CourseEntry {
-            file: fields.need("file").text(),
-            title: fields.need("title").text(),
-            aha: fields.need("aha").text(),
-            minutes: fields.need("minutes").number_up_to::<u32>().into(),
-            chapter: fields.need("chapter").text(),
-            lab: fields.flag("lab", false),
-        });
+        let names = |node: &Node| node.items().iter().map(Node::name).collect();
+        for node in fields.need("modules").items() {
+            let fields = node.fields();
+            course.modules.push(Module { name: fields.need("name").text(), about: fields.need("about").text() });
+            fields.done();
+        }
+        for node in fields.need("paths").items() {
+            let fields = node.fields();
+            course.paths.push(Path {
+                name: fields.need("name").text(),
+                minutes: fields.need("minutes").number_up_to::<u32>().into(),
+                about: fields.need("about").text(),
+                lessons: names(&fields.need("lessons")),
+            });
+            fields.done();
+        }
+        for node in fields.need("lessons").items() {
+            let fields = node.fields();
+            course.lessons.push(CourseEntry {
+                file: fields.need("file").text(),
+                title: fields.need("title").text(),
+                aha: fields.need("aha").text(),
+                minutes: fields.need("minutes").number_up_to::<u32>().into(),
+                level: fields.need("level").one_of(&Level::ALL),
+                needs: names(&fields.need("needs")),
+                module: fields.need("module").text(),
+                chapter: fields.need("chapter").text(),
+                lab: fields.flag("lab", false),
+            });
+            fields.done();
+        }
         fields.done();
     })?;
-    Ok(entries)
+    Ok(course)
 }
 
-fn read(text: &str, entry: &mut dyn FnMut(&Node)) -> Result<(), Vec<Problem>> {
+fn read(text: &str, list: &mut dyn FnMut(&Node)) -> Result<(), Vec<Problem>> {
     let document = parse(text).map_err(|problem| vec![problem])?;
     let mistakes = Mistakes::default();
-    Node::root(&document, &mistakes).items().iter().for_each(entry);
+    list(&Node::root(&document, &mistakes));
     mistakes.or(())
 }
 
@@ -134,12 +248,48 @@ fn outline(scenario: &Scenario) -> String {
 mod tests {
     use super::*;
 
+    const COURSE: &str = include_str!("../../static/lessons/index.json");
+
+    /// Each lesson is in a module and comes after what it needs; a path holds what it promises. A course that breaks one of these is told.
+    #[test]
+    fn the_course_leads_no_learner_astray() {
+        let course = read_course(COURSE).expect("it can be read");
+        assert_eq!(course.doubts(), Vec::<String>::new());
+        assert_eq!(course.paths.iter().map(|path| path.minutes).collect::<Vec<_>>(), [20, 90]);
+        let breaks: [(&str, Break); 9] = [
+            ("why-events: the list has it twice", |course| course.lessons.push(course.lessons[0].clone())),
+            ("topic: there is no module “Rooting”", |course| of(course, "topic").module = "Rooting".into()),
+            ("topic: it needs “tropic”, and there is no such lesson", |course| need(course, "topic", "tropic")),
+            ("why-events: it needs “topic”, which does not come before it", |course| need(course, "why-events", "topic")),
+            ("topic: it needs “topic”, which does not come before it", |course| need(course, "topic", "topic")),
+            ("the module “Spare” has no lesson", |course| course.modules.push(Module { name: "Spare".into(), about: String::new() })),
+            ("20 minutes: there is no lesson “tropic”", |course| course.paths[0].lessons.push("tropic".into())),
+            ("20 minutes: its lessons take 30 minutes", |course| of(course, "why-events").minutes = 22),
+            ("20 minutes: lab-hot-loop needs “why-events”, which does not come before it", |course| course.paths[0].lessons.reverse()),
+        ];
+        for (told, breaks) in breaks {
+            let mut broken = course.clone();
+            breaks(&mut broken);
+            assert!(broken.doubts().iter().any(|doubt| doubt == told), "{told}: {:?}", broken.doubts());
+        }
+    }
+
+    type Break = fn(&mut Course);
+
+    fn need(course: &mut Course, id: &str, needed: &str) {
+        of(course, id).needs.push(needed.into());
+    }
+
+    fn of<'a>(course: &'a mut Course, id: &str) -> &'a mut CourseEntry {
+        course.lessons.iter_mut().find(|entry| entry.id() == id).expect("it is there")
+    }
+
     /// Every line of the site's gallery is what the list is read from and written to.
     #[test]
     fn the_lists_of_the_site_are_read() {
         let entries = read_gallery(include_str!("../../static/gallery.json")).expect("it can be read");
         assert!(entries.len() > 5 && entries.iter().all(|entry| !entry.shapes.is_empty() && !entry.file.is_empty()));
-        let lessons = read_course(include_str!("../../static/lessons/index.json")).expect("it can be read");
+        let lessons = read_course(COURSE).expect("it can be read").lessons;
         assert!(lessons.len() > 10 && lessons.iter().any(|lesson| lesson.lab) && lessons.iter().all(|lesson| lesson.minutes > 0));
     }
 

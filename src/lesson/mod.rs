@@ -24,6 +24,11 @@ pub struct Lesson {
     /// A lab is a system that is broken already.
     pub lab: bool,
     pub minutes: u32,
+    pub level: Option<Level>,
+    /// The ids of the lessons that a learner does first.
+    pub needs: Vec<Name>,
+    /// The section of the course that has it.
+    pub module: String,
     /// Where it stands in the course chapter.
     pub chapter: String,
     /// What one should have understood at the end.
@@ -37,6 +42,27 @@ pub struct Lesson {
     pub steps: Vec<Step>,
     /// Of the file: a result says which one it belongs to.
     pub hash: u64,
+}
+
+/// How much a lesson asks of a learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Basic,
+    Medium,
+    Hard,
+}
+
+impl Level {
+    pub const ALL: [(&'static str, Self); 3] = [("basic", Self::Basic), ("medium", Self::Medium), ("hard", Self::Hard)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Medium => "medium",
+            Self::Hard => "hard",
+        }
+    }
 }
 
 /// A part of the scenario that a lesson keeps as it is.

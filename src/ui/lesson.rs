@@ -411,7 +411,7 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
 
 /// The lessons of the site, and what was done of them.
 pub fn course(app: &App, dispatch: &Dispatch) -> Html {
-    let Some(lessons) = &app.course else { return html! { <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p> } };
+    let Some(course) = &app.course else { return html! { <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p> } };
     let lesson_row = |listed: &CourseEntry| {
         let done = app.progress.of(listed.file.trim_end_matches(".md"));
         let all = done.is_some_and(LessonProgress::is_complete);
@@ -434,7 +434,7 @@ pub fn course(app: &App, dispatch: &Dispatch) -> Html {
         }
     };
     let list = |lab: bool| {
-        html! { <ol class="course">for listed in lessons.iter().filter(|listed| listed.lab == lab) { { lesson_row(listed) } }</ol> }
+        html! { <ol class="course">for listed in course.lessons.iter().filter(|listed| listed.lab == lab) { { lesson_row(listed) } }</ol> }
     };
     html! {
         <>
