@@ -113,6 +113,12 @@ impl Broker {
         matching.max_by_key(|known| known.policy.priority).map(|known| known.policy.definition.clone()).unwrap_or_default()
     }
 
+    /// What a queue with these arguments goes by under the policies that are set; none for a type that RabbitMQ refuses.
+    #[must_use]
+    pub fn settings_for(&self, name: &str, arguments: &Table) -> Option<Settings> {
+        super::queue::settings::kind("", arguments).ok().map(|kind| self.effective_settings(name, kind, arguments))
+    }
+
     pub(super) fn effective_settings(&self, name: &str, kind: Kind, arguments: &Table) -> Settings {
         let rules = self.profile.rules();
         if self.policies.is_empty() {
@@ -125,7 +131,8 @@ impl Broker {
     }
 
     /// The alternate exchange: the argument, or else the policy's (rule 147).
-    pub(super) fn effective_alternate(&self, name: &str, arguments: &Table) -> Option<Name> {
+    #[must_use]
+    pub fn effective_alternate(&self, name: &str, arguments: &Table) -> Option<Name> {
         let argument = arguments.get("alternate-exchange").and_then(Value::as_str).cloned();
         argument.or_else(|| {
             let policy = self.policy_for(name, false, |apply_to| matches!(apply_to, ApplyTo::All | ApplyTo::Exchanges));

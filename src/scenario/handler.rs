@@ -29,6 +29,9 @@ pub struct Relay {
     pub batch: u32,
 }
 
+/// How many messages a consumer of its own holds that is drawn, and not described.
+pub const PREFETCH: u16 = 10;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handler {
     pub trigger: Trigger,

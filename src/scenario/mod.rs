@@ -11,6 +11,7 @@
 //! | [`call`] | where a request goes, how long things take, how often a request is tried |
 //! | [`fault`] | what breaks, when, and for how long |
 //! | [`edit`] | how one is changed |
+//! | [`findings`] | what is probably a mistake in one that can run |
 //! | [`directory`] | the broker's parts by name |
 //! | [`property`] | what is expected of a run |
 //! | [`template`] | payloads made of the data at hand |
@@ -19,6 +20,7 @@ pub mod call;
 pub mod directory;
 pub mod edit;
 pub mod fault;
+pub mod findings;
 pub mod handler;
 pub mod property;
 pub mod template;

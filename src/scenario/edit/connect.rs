@@ -2,7 +2,7 @@
 
 use super::{Part, fresh};
 use crate::broker::Value;
-use crate::scenario::handler::RECONNECT;
+use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
     Action, Attempts, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json,
     Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
@@ -136,7 +136,7 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             if service.handlers.iter().any(subscribed) {
                 return Err(format!("{} consumes from {queue} already: more instances of it would share the work.", service.name));
             }
-            let subscription = Subscription { queue: queue.clone(), prefetch: 10, auto_ack: false, exclusive: false, priority: 0 };
+            let subscription = Subscription { queue: queue.clone(), prefetch: PREFETCH, auto_ack: false, exclusive: false, priority: 0 };
             let trigger = Trigger::Queue(subscription);
             service.handlers.push(Handler { trigger, once: None, steps: vec![work()], on_failure: FailurePolicy::default() });
             Ok(())

@@ -1,0 +1,498 @@
+//! What is probably a mistake in a scenario: found where it is, and nowhere else.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use requeue::formats::{lesson_file, scenario_file};
+use requeue::scenario::edit::{self, Edit, Part, PartKind, Slot};
+use requeue::scenario::findings::{Finding, Kind, findings};
+use requeue::scenario::{BindingSpec, BindingTarget, ExchangeType, Point, Scenario, Table};
+
+fn folder(name: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(name);
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("it is there").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    files
+}
+
+/// Every system of the site: the gallery's, and those that lessons begin with.
+static SYSTEMS: LazyLock<Vec<(String, Arc<Scenario>)>> = LazyLock::new(|| {
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("it is text");
+        let scenario = match path.extension().and_then(|end| end.to_str()) {
+            Some("json") => Arc::new(scenario_file::read(&text).ok()?), // a schema and a list are no scenarios
+            Some("md") => lesson_file::read(&text).unwrap_or_else(|problems| panic!("{}: {problems:#?}", path.display())).scenario,
+            _ => return None,
+        };
+        Some((path.file_name()?.to_string_lossy().into_owned(), scenario))
+    };
+    ["scenarios", "lessons"].into_iter().flat_map(folder).filter_map(|path| read(&path)).collect()
+});
+
+/// The systems of the site that are wrong on purpose, and what is found there. All the others have nothing.
+const EXPECTED: [(&str, &str, Kind); 14] = [
+    // Messages wait in these queues for a restart of the broker.
+    ("broker-restart.json", "broker.queues[0]", Kind::QueueUnconsumed),
+    ("broker-restart.json", "broker.queues[1]", Kind::QueueUnconsumed),
+    ("broker-restart.json", "services[0]", Kind::TransientInDurable),
+    ("durable.md", "broker.queues[0]", Kind::QueueUnconsumed),
+    ("durable.md", "broker.queues[1]", Kind::QueueUnconsumed),
+    ("durable.md", "services[0]", Kind::TransientInDurable),
+    // A key without a queue is the point.
+    ("direct.json", "services[0]", Kind::KeyUnmatched),
+    ("direct.md", "services[0]", Kind::KeyUnmatched),
+    // These are to be bound by the learner.
+    ("direct.md", "broker.queues[2]", Kind::QueueUnbound),
+    ("fanout.md", "broker.queues[3]", Kind::QueueUnbound),
+    ("publish-subscribe.md", "broker.queues[3]", Kind::QueueUnbound),
+    // It only shows what arrives.
+    ("direct.md", "broker.queues[3]", Kind::QueueUnconsumed),
+    // Labs.
+    ("lab-cycle.md", "broker.queues[0]", Kind::DeadLetterCycle),
+    ("lab-silent.md", "broker.bindings[3]", Kind::BindingUnmatched),
+];
+
+#[test]
+fn only_what_is_deliberately_wrong_is_found() {
+    let mut found: Vec<(String, String, Kind)> = SYSTEMS
+        .iter()
+        .flat_map(|(name, scenario)| findings(scenario).into_iter().map(move |one| (name.clone(), one.slot.to_string(), one.kind)))
+        .collect();
+    let mut expected: Vec<_> = EXPECTED.iter().map(|(name, slot, kind)| ((*name).to_owned(), (*slot).to_owned(), *kind)).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_lesson_that_explains_is_there() {
+    let lessons: Vec<String> =
+        folder("lessons").iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect();
+    for kind in Kind::ALL {
+        assert!(lessons.iter().any(|lesson| lesson == kind.lesson()), "{kind:?}: {}", kind.lesson());
+    }
+}
+
+/// A scenario with these exchanges, queues, bindings and services, as a file has them.
+fn scenario(broker: &str, services: &[String]) -> Scenario {
+    let text = format!(
+        r#"{{"requeue": 1, "title": "t", "network": {{"latency_ms": 1}}, "broker": {{{broker}}}, "services": [{}]}}"#,
+        services.join(", ")
+    );
+    scenario_file::read(&text).unwrap_or_else(|problems| panic!("{}: {problems:#?}", &text[..text.len().min(2_000)]))
+}
+
+fn service(name: &str, on: &str, steps: &str) -> String {
+    format!(r#"{{"name": "{name}", "at": [0, 0], "handlers": [{{"on": {{{on}}}, "steps": [{steps}]}}]}}"#)
+}
+
+/// A service that publishes once a second, with more fields of the step.
+fn shop(exchange: &str, key: &str, more: &str) -> String {
+    let step = format!(r#"{{"do": "publish", "exchange": "{exchange}", "routing_key": "{key}", "payload": {{}}{more}}}"#);
+    service("shop", r#""every_ms": 1000"#, &step)
+}
+
+fn consumer(name: &str, queue: &str, limit: &str) -> String {
+    let on = format!(r#""queue": "{queue}", "prefetch": {limit}"#);
+    service(name, &on, &format!(r#"{{"do": "effect", "what": "done by {name}", "of": "n"}}"#))
+}
+
+const X: &str = r#"{"name": "x", "at": [0, 0], "type": "topic"}"#;
+const DLX: &str = r#"{"name": "dlx", "at": [0, 0], "type": "direct"}"#;
+
+fn queue(name: &str, arguments: &str) -> String {
+    format!(r#"{{"name": "{name}", "at": [0, 0], "arguments": {{{arguments}}}}}"#)
+}
+
+fn binding(source: &str, queue: &str, key: &str) -> String {
+    format!(r#"{{"source": "{source}", "queue": "{queue}", "routing_key": "{key}"}}"#)
+}
+
+fn broker(exchanges: &[&str], queues: &[String], bindings: &[String]) -> String {
+    format!(r#""exchanges": [{}], "queues": [{}], "bindings": [{}]"#, exchanges.join(", "), queues.join(", "), bindings.join(", "))
+}
+
+/// What is found: kind, slot, sentence, and what the fix says.
+fn told(scenario: &Scenario) -> Vec<(Kind, String, String, Option<String>)> {
+    let told = |one: Finding| (one.kind, one.slot.to_string(), one.says, one.fix.map(|fix| fix.says()));
+    findings(scenario).into_iter().map(told).collect()
+}
+
+/// One broker, the services, and everything that is to be found there.
+type Case = (&'static str, String, Vec<String>, Vec<(Kind, &'static str, &'static str, Option<&'static str>)>);
+
+fn cases() -> Vec<Case> {
+    let plain = |name: &str| queue(name, "");
+    let to_q = || vec![binding("x", "q", "order.*")];
+    let mailer = || consumer("mailer", "q", "10");
+    let dead = |more: &str| queue("q", &format!(r#""x-dead-letter-exchange": "dlx"{more}"#));
+    let under_key = r#", "x-dead-letter-routing-key": "q.dead""#;
+    let wait = |name: &str, back: &str| {
+        queue(name, &format!(r#""x-message-ttl": 1000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "{back}""#))
+    };
+    vec![
+        ("a whole system", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.placed", ""), mailer()], vec![]),
+        (
+            "an exchange without bindings",
+            broker(&[X, DLX], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(Kind::ExchangeUnbound, "broker.exchanges[1]", "Nothing is bound to dlx: RabbitMQ drops what arrives there.", None)],
+        ),
+        (
+            "an exchange and a queue without bindings",
+            broker(&[X], &[plain("q")], &[]),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::ExchangeUnbound,
+                    "broker.exchanges[0]",
+                    "Nothing is bound to x: RabbitMQ drops what arrives there.",
+                    Some("Bind q to x"),
+                ),
+                (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", Some("Bind q to x")),
+            ],
+        ),
+        (
+            "an alternate exchange in the place of bindings",
+            broker(
+                &[r#"{"name": "x", "at": [0, 0], "type": "topic", "arguments": {"alternate-exchange": "dlx"}}"#, DLX],
+                &[plain("q")],
+                &[binding("dlx", "q", "order.placed")],
+            ),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![],
+        ),
+        ("a queue that the default exchange fills", broker(&[], &[plain("q")], &[]), vec![shop("", "q", ""), mailer()], vec![]),
+        (
+            "the name of no queue",
+            broker(&[], &[plain("q")], &[]),
+            vec![shop("", "p", ""), mailer()],
+            vec![
+                (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", None),
+                (Kind::KeyUnmatched, "services[0]", "There is no queue p: RabbitMQ drops the message.", None),
+            ],
+        ),
+        (
+            "a key and a binding that differ by a letter",
+            broker(&[X], &[plain("q")], &[binding("x", "q", "orders.placed")]),
+            vec![shop("x", "order.placed", ", \"mandatory\": true"), mailer()],
+            vec![
+                (
+                    Kind::BindingUnmatched,
+                    "broker.bindings[0]",
+                    "The binding orders.placed of x matches no message that comes there.",
+                    Some("Bind by order.placed"),
+                ),
+                (Kind::KeyUnmatched, "services[0]", "No binding of x leads order.placed to a queue: RabbitMQ returns it.", None),
+            ],
+        ),
+        (
+            "a queue waits for the key that matches nothing",
+            broker(&[X], &[plain("q"), plain("p")], &to_q()),
+            vec![
+                shop("x", "order.placed", ""),
+                shop("x", "payment.made", "").replace("shop", "bank"),
+                mailer(),
+                consumer("books", "p", "10"),
+            ],
+            vec![
+                (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to p, and no service publishes to it.", Some("Bind p to x")),
+                (
+                    Kind::KeyUnmatched,
+                    "services[1]",
+                    "No binding of x leads payment.made to a queue: RabbitMQ drops it.",
+                    Some("Bind p to x"),
+                ),
+            ],
+        ),
+        ("a template may become any key", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.{state.of}", ""), mailer()], vec![]),
+        (
+            "a template that no binding fits",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "payment.{state}", ""), mailer()],
+            vec![
+                (Kind::BindingUnmatched, "broker.bindings[0]", "The binding order.* of x matches no message that comes there.", None),
+                (Kind::KeyUnmatched, "services[0]", "No binding of x leads payment.{state} to a queue: RabbitMQ drops it.", None),
+            ],
+        ),
+        (
+            "an extra key in CC",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "payment.made", r#", "headers": {"CC": ["order.paid"]}"#), mailer()],
+            vec![],
+        ),
+        (
+            "dead letters with a queue",
+            broker(&[X, DLX], &[dead(under_key), plain("dlq")], &[binding("x", "q", "order.*"), binding("dlx", "dlq", "q.dead")]),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![],
+        ),
+        (
+            "dead letters under a key of their own that nothing matches",
+            broker(&[X, DLX], &[dead(under_key), plain("dlq")], &[binding("x", "q", "order.*"), binding("dlx", "dlq", "dead")]),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::DeadLettersLost,
+                    "broker.queues[0]",
+                    "Dead letters of q are dropped: no binding of dlx matches q.dead.",
+                    Some("Bind dlq to dlx"),
+                ),
+                (
+                    Kind::BindingUnmatched,
+                    "broker.bindings[1]",
+                    "The binding dead of dlx matches no message that comes there.",
+                    Some("Bind by q.dead"),
+                ),
+            ],
+        ),
+        (
+            "dead letters keep the key they came with",
+            broker(&[X, DLX], &[dead(""), plain("dlq")], &[binding("x", "q", "order.*"), binding("dlx", "dlq", "q")]),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::DeadLettersLost,
+                    "broker.queues[0]",
+                    "Dead letters of q are dropped: no binding of dlx matches order.placed.",
+                    Some("Bind dlq to dlx"),
+                ),
+                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding q of dlx matches no message that comes there.", None),
+            ],
+        ),
+        (
+            "a dead-letter exchange without bindings",
+            broker(&[X, DLX], &[dead(under_key), plain("dlq")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::DeadLettersLost,
+                    "broker.queues[0]",
+                    "Dead letters of q are dropped: nothing is bound to dlx.",
+                    Some("Bind dlq to dlx"),
+                ),
+                (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to dlq, and no service publishes to it.", None),
+            ],
+        ),
+        (
+            "dead letters to the default exchange, under the key of an event",
+            broker(&[X], &[queue("q", r#""x-dead-letter-exchange": """#)], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(Kind::DeadLettersLost, "broker.queues[0]", "Dead letters of q are dropped: there is no queue order.placed.", None)],
+        ),
+        (
+            "a policy names a dead-letter exchange that is not there",
+            broker(&[X], &[plain("q")], &to_q())
+                + r#", "policies": [{"name": "p", "pattern": "^q$", "definition": {"dead-letter-exchange": "nowhere"}}]"#,
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(Kind::DeadLettersLost, "broker.queues[0]", "Dead letters of q are dropped: there is no exchange nowhere.", None)],
+        ),
+        (
+            "a circle by expiry alone",
+            broker(&[X], &[wait("q", "w"), wait("w", "q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(
+                Kind::DeadLetterCycle,
+                "broker.queues[0]",
+                "Messages of q expire, return and expire again: RabbitMQ drops them.",
+                Some("Remove x-message-ttl"),
+            )],
+        ),
+        (
+            "a retry queue, to which the consumer rejects",
+            broker(&[X], &[queue("q", r#""x-dead-letter-exchange": "", "x-dead-letter-routing-key": "w""#), wait("w", "q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![],
+        ),
+        (
+            "nobody consumes",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", "")],
+            vec![(Kind::QueueUnconsumed, "broker.queues[0]", "No service consumes from q: its messages pile up.", None)],
+        ),
+        ("a queue with a limit", broker(&[X], &[queue("q", r#""x-max-length": 5"#)], &to_q()), vec![shop("x", "order.placed", "")], vec![]),
+        (
+            "what expires by itself",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", r#", "expiration_ms": 5"#)],
+            vec![],
+        ),
+        (
+            "two services on one queue",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer(), consumer("stock", "q", "10")],
+            vec![(Kind::QueueShared, "broker.queues[0]", "mailer and stock share q: each message goes to only one of them.", None)],
+        ),
+        (
+            "two services that do the same",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer(), mailer().replacen("mailer", "late", 1)],
+            vec![],
+        ),
+        (
+            "no limit of unacknowledged messages",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", ""), consumer("mailer", "q", "0")],
+            vec![(
+                Kind::PrefetchUnlimited,
+                "services[1]",
+                "mailer takes all messages of q at once: its prefetch is unlimited.",
+                Some("Set prefetch to 10"),
+            )],
+        ),
+        (
+            "a prefetch that automatic acknowledgement ignores",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", ""), consumer("mailer", "q", r#"0, "auto_ack": true"#)],
+            vec![],
+        ),
+        (
+            "transient messages in a durable queue",
+            broker(&[X], &[plain("q")], &to_q()),
+            vec![shop("x", "order.placed", r#", "persistent": false"#), mailer()],
+            vec![(
+                Kind::TransientInDurable,
+                "services[0]",
+                "shop publishes transient messages to q: a restart of RabbitMQ loses them.",
+                Some("Publish persistent messages"),
+            )],
+        ),
+        (
+            "a quorum queue persists everything",
+            broker(&[X], &[queue("q", r#""x-queue-type": "quorum""#)], &to_q()),
+            vec![shop("x", "order.placed", r#", "persistent": false"#), mailer()],
+            vec![],
+        ),
+    ]
+}
+
+#[test]
+fn each_kind_is_found_where_it_is_and_not_beside() {
+    let mut kinds = Vec::new();
+    for (name, broker, services, expected) in cases() {
+        let found = told(&scenario(&broker, &services));
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(kind, slot, says, fix)| (kind, slot.to_owned(), says.to_owned(), fix.map(ToOwned::to_owned)))
+            .collect();
+        kinds.extend(expected.iter().map(|(kind, ..)| *kind));
+        assert_eq!(found, expected, "{name}");
+    }
+    for kind in Kind::ALL {
+        assert!(kinds.contains(&kind), "no case has {kind:?}");
+    }
+}
+
+/// What a fix mends is found no more, and a sentence is short enough to be read on the canvas.
+fn hold(scenario: &Scenario) {
+    for one in findings(scenario) {
+        assert!(one.says.split_whitespace().count() <= 15, "{}", one.says);
+        assert!(one.says.ends_with('.') && one.slot.element(scenario).is_some(), "{}", one.slot);
+        assert!(Slot::of_part(scenario, &one.part).is_some(), "{}", one.part);
+        let Some(fix) = &one.fix else { continue };
+        let edit = fix.edit(scenario).expect("the scenario is as it was");
+        let mended = edit::apply(scenario, &edit).unwrap_or_else(|why| panic!("{}: {why}", fix.says())).scenario;
+        let again = findings(&mended).into_iter().find(|other| (other.kind, &other.says) == (one.kind, &one.says));
+        assert_eq!(again, None, "{} mends nothing", fix.says());
+    }
+}
+
+#[test]
+fn a_fix_mends_what_was_found() {
+    for (_, broker, services, _) in cases() {
+        hold(&scenario(&broker, &services));
+    }
+    for (_, scenario) in SYSTEMS.iter() {
+        hold(scenario);
+    }
+}
+
+/// What a learner draws: parts are added, connected and removed.
+#[derive(Clone, Debug)]
+enum Drawn {
+    Add(Index),
+    Connect(Index, Index),
+    Remove(Index),
+    /// An entry of a list goes without what refers to it: the scenario of an import may be like that.
+    Drop(Index),
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    let index = any::<Index>;
+    prop_oneof![
+        3 => index().prop_map(Drawn::Add),
+        6 => (index(), index()).prop_map(|(from, to)| Drawn::Connect(from, to)),
+        1 => index().prop_map(Drawn::Remove),
+        1 => index().prop_map(Drawn::Drop),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_scenario_is_too_strange(start in any::<Index>(), steps in proptest::collection::vec(drawn(), 0..40)) {
+        let mut scenario = Scenario::clone(&SYSTEMS[start.index(SYSTEMS.len())].1);
+        let mut valid = true;
+        for step in steps {
+            let parts: Vec<Part> = Part::all(&scenario).collect();
+            let edit = match step {
+                Drawn::Add(kind) => Edit::Add { kind: PartKind::ALL[kind.index(PartKind::ALL.len())].1, at: Point::default() },
+                _ if parts.is_empty() => continue,
+                Drawn::Connect(from, to) => {
+                    Edit::Connect { from: parts[from.index(parts.len())].clone(), to: parts[to.index(parts.len())].clone() }
+                }
+                Drawn::Remove(part) => Edit::Remove(parts[part.index(parts.len())].clone()),
+                Drawn::Drop(place) => {
+                    let broker = &mut scenario.broker;
+                    match place.index(3) {
+                        0 if !broker.exchanges.is_empty() => drop(broker.exchanges.remove(place.index(broker.exchanges.len()))),
+                        1 if !broker.queues.is_empty() => drop(broker.queues.remove(place.index(broker.queues.len()))),
+                        _ => drop(scenario.services.pop()),
+                    }
+                    valid = false;
+                    continue;
+                }
+            };
+            if let Ok(edited) = edit::apply(&scenario, &edit) {
+                scenario = edited.scenario;
+            }
+        }
+        if valid {
+            hold(&scenario);
+        } else {
+            let _ = findings(&scenario);
+        }
+    }
+}
+
+/// The largest system there may be: each event type has a queue of its own, or every queue gets everything.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it takes real time")]
+fn the_largest_system_takes_no_longer_than_it_should() {
+    for kind in [ExchangeType::Topic, ExchangeType::Direct, ExchangeType::Fanout] {
+        for pattern in ["", ".*"] {
+            let services: Vec<String> =
+                (0..200).map(|number| shop("x", &format!("event-{number}"), "").replace("shop", &format!("s-{number}"))).collect();
+            let queues: Vec<String> = (0..4_700).map(|number| queue(&format!("q-{number}"), r#""x-dead-letter-exchange": "x""#)).collect();
+            let mut large = scenario(&broker(&[&X.replace("topic", kind.name())], &queues, &[]), &services);
+            large.broker.bindings = (0..10_000)
+                .map(|number| BindingSpec {
+                    source: "x".into(),
+                    destination: BindingTarget::Queue(format!("q-{}", number % 4_700).into()),
+                    routing_key: format!("event-{}{pattern}", number % 250).into(),
+                    arguments: Table::new(),
+                })
+                .collect();
+            let begun = Instant::now();
+            let found = findings(&large).len();
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(4), "{kind:?} {pattern}: {found} findings in {took:?}");
+        }
+    }
+}
