@@ -161,7 +161,7 @@ pub fn all(app: &App) -> Vec<Command> {
     commands
 }
 
-/// Nobody reads more of them.
+/// More of them are too many to read.
 const FOUND_MAX: usize = 100;
 
 /// Those whose name has all the words that were typed, and the parts of the system by their names.

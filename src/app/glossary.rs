@@ -1,7 +1,7 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 78] = [
+pub const TERMS: [(&str, &str); 80] = [
     ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
@@ -81,6 +81,7 @@ pub const TERMS: [(&str, &str); 78] = [
         "Heartbeat",
         "A small frame that both ends of a connection send all the time. An end that hears none for too long closes the connection.",
     ),
+    ("HTTP client", "Sends HTTP requests to a service."),
     ("Idempotent", "To do it twice has the same effect as to do it once. It makes delivery at least once harmless."),
     ("Invented", "An effect for an order that no record has: for example an email for an order that was published before its save failed."),
     ("Jitter", "A random part of a pause, so that clients do not retry at the same moment."),
@@ -108,6 +109,7 @@ pub const TERMS: [(&str, &str); 78] = [
     ("Requeue", "A message goes back to its old place in the queue."),
     ("Routing key", "The word, or words with dots, a message is routed by."),
     ("Saved twice", "A repeated request made a second record for the same order."),
+    ("Service", "A program that handles requests and messages, and publishes events."),
     (
         "Single active consumer",
         "A setting of a queue: one of its consumers receives all messages, and another takes over when that one goes.",
@@ -176,11 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn every_exchange_type_is_a_part_with_an_entry() {
+    fn every_part_has_an_entry_and_every_exchange_type_is_a_part() {
+        for (title, _) in PartKind::ALL {
+            assert!(meaning(title).is_some(), "the glossary does not explain “{title}”, and so the Build drawer does not either");
+        }
         for kind in ExchangeType::ALL {
             let part = PartKind::ALL.iter().find(|(_, part)| *part == PartKind::Exchange(kind));
-            let (title, _) = part.unwrap_or_else(|| panic!("{} exchanges cannot be added", kind.name()));
-            assert!(meaning(title).is_some(), "the glossary does not explain “{title}”");
+            assert!(part.is_some(), "{} exchanges cannot be added", kind.name());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is looked at: the nodes that are selected, and the event whose story is told.
 
-use super::editing::{self, EditAction};
+use super::editing::EditAction;
 use super::effect::Effect;
 use super::geometry::{self, Rect};
 use super::session::Session;
@@ -36,7 +36,7 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
     match action {
         SelectAction::Node(node) => match node {
             Some(to) if session.selection.connecting.as_ref().is_some_and(|from| *from != to) => {
-                return editing::update(app, EditAction::EndLine(to));
+                return super::update(app, EditAction::EndLine(to));
             }
             node => session.select(node),
         },

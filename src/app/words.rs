@@ -330,7 +330,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         }
         WorldEvent::Answered { client, status, .. } => {
             let client = client_name(world, *client);
-            let icon = if (200..300).contains(status) { LogIcon::Program } else { LogIcon::Failure };
+            let icon = if is_success(*status) { LogIcon::Program } else { LogIcon::Failure };
             let status = if *status == 0 { "no answer".to_owned() } else { status.to_string() };
             (icon, "Answered", format!("{client}: {status}"))
         }

@@ -1,4 +1,4 @@
-//! Every limit on what input can make grow, in one table. SCENARIOS.md prints it; `tests/limits.rs` holds both together.
+//! Every limit on what input can make grow, in one table. SCENARIOS.md prints it; `tests/limits/main.rs` holds both together.
 //!
 //! Each limit names what it counts, so that a message can say what there is too much of: see [`beyond`].
 

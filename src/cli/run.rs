@@ -211,7 +211,7 @@ fn tell(recording: &Recording, world: &World, event: &str, until: SimTime) {
         println!("\n{event}: there is no such event by then");
         return;
     };
-    println!("\n{event}, because of {}", life.cause.as_deref().unwrap_or("somebody who published it by hand"));
+    println!("\n{event}, because of {}", life.cause.as_deref().unwrap_or("a publish by hand"));
     for occurrence in &life.entries {
         let line = words::line(occurrence, world);
         println!("  {}  {:<16} {}", occurrence.at, line.what, line.detail);

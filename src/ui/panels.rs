@@ -6,7 +6,9 @@ use super::texts::panels as texts;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons};
 use crate::app::tokens::{hue, published_keys};
-use crate::app::{App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable};
+use crate::app::{
+    App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable, glossary,
+};
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
 
@@ -229,7 +231,7 @@ pub fn palette(dispatch: &Dispatch) -> Html {
                 onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
-                <span><b>{ name }</b><span class="soft">{ texts::part_explained(kind) }</span></span>
+                <span><b>{ name }</b><span class="soft">{ glossary::meaning(name) }</span></span>
             </button>
         }
     };

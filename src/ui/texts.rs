@@ -315,7 +315,7 @@ pub mod lesson {
     pub const PLAY_FREELY: &str = "Play freely";
     pub const PLAY_WITH_A_COPY_THE: &str = "Play with a copy; the lesson waits";
     pub const PROGRESS_STAYS_IN_THIS_BROWSER: &str =
-        "Progress stays in this browser. Open the file to take it along; Open also takes lessons you wrote.";
+        "Progress stays in this browser. Save it, and open the file in another browser. Open also takes lessons you wrote.";
     pub const PUBLISHED: &str = "Published: ";
     pub const RESET: &str = "Reset";
     pub const RIGHT: &str = "Right. ";
@@ -389,8 +389,7 @@ pub mod page {
 }
 
 pub mod panels {
-    use crate::broker::{ExchangeType, Profile};
-    use crate::scenario::edit::PartKind;
+    use crate::broker::Profile;
     use std::fmt::Display;
 
     pub const ACK: &str = "ack, or answer";
@@ -448,19 +447,6 @@ pub mod panels {
 
     pub fn cannot_be_opened(name: &str) -> String {
         format!("{name} cannot be opened.")
-    }
-
-    pub const fn part_explained(kind: PartKind) -> &'static str {
-        match kind {
-            PartKind::Client => "Sends HTTP requests to a service.",
-            PartKind::Service => "Handles requests and messages, and publishes events.",
-            PartKind::Exchange(ExchangeType::Direct) => "Routes to bindings with exactly this key.",
-            PartKind::Exchange(ExchangeType::Fanout) => "Routes to every binding, whatever the key.",
-            PartKind::Exchange(ExchangeType::Topic) => "Routes by the words of the key: * is one word, # any number.",
-            PartKind::Exchange(ExchangeType::Headers) => "Routes by the message's headers.",
-            PartKind::ClassicQueue => "Keeps messages on one node until a consumer acknowledges them.",
-            PartKind::QuorumQueue => "Keeps messages on several nodes, and counts deliveries.",
-        }
     }
 
     pub fn rabbitmq(profile: Profile) -> String {

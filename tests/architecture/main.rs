@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod texts;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

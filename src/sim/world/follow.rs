@@ -83,7 +83,26 @@ impl World {
                     self.lost_channel(instance);
                 }
             }
-            _ => {}
+            Event::Published { .. }
+            | Event::Routed { .. }
+            | Event::RolledBack { .. }
+            | Event::Fetched { .. }
+            | Event::Acknowledged { .. }
+            | Event::Requeued { .. }
+            | Event::DeadLettered { .. }
+            | Event::Dropped { .. }
+            | Event::Refused { .. }
+            | Event::ConsumerStarted { .. }
+            | Event::ConsumerEnded { .. }
+            | Event::ConsumerCancelled { .. }
+            | Event::QueueDeleted { .. }
+            | Event::ExchangeDeleted { .. }
+            | Event::ConnectionBlocked { .. }
+            | Event::ConnectionUnblocked { .. }
+            | Event::Discarded { .. }
+            | Event::AlarmSet { .. }
+            | Event::AlarmCleared { .. }
+            | Event::Restarted => {}
         }
     }
 
