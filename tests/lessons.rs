@@ -266,7 +266,7 @@ fn every_mistake_has_its_line_and_its_reason() {
         ("# Topic: patterns of words", "Topic", "line 1: a lesson begins with its title: # Title".into()),
         ("\"requeue_lesson\": 1", "\"requeue_lesson\": 9", "line 3, lesson: this is format 9, and this Requeue reads format 1".into()),
         ("\"minutes\": 10", "\"minutes\": \"ten\"", "line 3, lesson: minutes: expected a whole number from 0 to 65535, found \"ten\"".into()),
-        ("\"aha\"", "\"ahem\"", "line 3, lesson: aha: is missing\nline 3, lesson: ahem: unknown field; known here: requeue_lesson, id, lab, minutes, chapter, aha, leaves_out, locked".into()),
+        ("\"aha\"", "\"ahem\"", "line 3, lesson: aha: is missing\nline 3, lesson: ahem: unknown field; known here: requeue_lesson, id, lab, minutes, level, needs, module, chapter, aha, leaves_out, locked".into()),
         ("\"type\": \"topic\"", "\"type\": \"topical\"", format!("line {scenario}, scenario: broker.exchanges[0].type: expected one of direct, fanout, topic, headers, found \"topical\"")),
         ("\"ask\": \"queues\"", "\"ask\": \"weather\"", format!("line {first}, step: ask: expected one of queues, reason, order, count, found \"weather\"")),
         ("\"task\": \"predict\"", "\"task\": \"guess\"", guess),
