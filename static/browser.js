@@ -123,6 +123,12 @@ function swallow() {
   setTimeout(() => removeEventListener("click", stop, { capture: true }), 0);
 }
 
+/** What other programs copied; a browser that keeps it to itself has what was copied here. */
+async function pasted() {
+  const text = await navigator.clipboard?.readText().catch(() => "");
+  return text || copied();
+}
+
 async function fetched(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`the server answered ${answer.status} ${answer.statusText}`);
@@ -138,4 +144,4 @@ function tell(what, text) {
   parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, site);
 }
 
-globalThis.requeue = { tell, pack, unpack, picture, copy, copied, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+globalThis.requeue = { tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

@@ -14,6 +14,13 @@ const FLOAT_BELOW: f64 = 56.0;
 const FLOAT_LOW: f64 = 40.0;
 const LOW_STAGE: f64 = 480.0;
 
+const ROUNDING: f64 = 0.01;
+
+/// What floats take above and below.
+fn floats(size: Pixel) -> (f64, f64) {
+    if size.y < LOW_STAGE { (0.0, FLOAT_LOW) } else { (FLOAT_ABOVE, FLOAT_BELOW) }
+}
+
 /// A place of the stage, in pixels from its left and top.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pixel {
@@ -38,7 +45,7 @@ impl Camera {
     /// All of it is seen, in the middle of what no float covers.
     #[must_use]
     pub fn fitting(size: Pixel, bounds: &Rect) -> Self {
-        let (above, below) = if size.y < LOW_STAGE { (0.0, FLOAT_LOW) } else { (FLOAT_ABOVE, FLOAT_BELOW) };
+        let (above, below) = floats(size);
         let size = Pixel { x: size.x, y: (size.y - above - below).max(0.0) };
         let scale = (size.x / bounds.width).min(size.y / bounds.height);
         // A stage without a size, or a system of hostile coordinates, gives no number.
@@ -71,6 +78,43 @@ impl Camera {
         let under = self.to_canvas(about);
         let scale = (self.scale * by).clamp(SCALE_MIN.min(self.scale), SCALE_MAX);
         Self { left: self.left + under.x * (self.scale - scale), top: self.top + under.y * (self.scale - scale), scale }
+    }
+
+    /// Two fingers went from these pixels to those: what was under them stays under them.
+    #[must_use]
+    pub fn pinched(self, from: [Pixel; 2], to: [Pixel; 2]) -> Self {
+        let middle = |[one, other]: [Pixel; 2]| Pixel { x: f64::midpoint(one.x, other.x), y: f64::midpoint(one.y, other.y) };
+        let apart = |[one, other]: [Pixel; 2]| libm::hypot(one.x - other.x, one.y - other.y).max(1.0);
+        let (before, now) = (middle(from), middle(to));
+        self.zoomed(apart(to) / apart(from), before).panned(now.x - before.x, now.y - before.y)
+    }
+
+    /// What no float covers, in canvas units.
+    #[must_use]
+    pub fn view(self, size: Pixel) -> Rect {
+        let (above, below) = floats(size);
+        let (first, last) = (self.to_canvas(Pixel { x: 0.0, y: above }), self.to_canvas(Pixel { x: size.x, y: size.y - below }));
+        Rect { left: first.x, top: first.y, width: (last.x - first.x).max(0.0), height: (last.y - first.y).max(0.0) }
+    }
+
+    /// Moved as little as can be, so that no edge and no float covers this. What is too large for the stage begins at its edge.
+    #[must_use]
+    pub fn revealing(self, size: Pixel, rect: &Rect) -> Self {
+        let view = self.view(size);
+        let by = |first: f64, last: f64, from: f64, to: f64| {
+            if first < from || last - first > to - from { from - first } else { (to - last).min(0.0) }
+        };
+        let across = by(rect.left, rect.right(), view.left, view.right());
+        let down = by(rect.top, rect.bottom(), view.top, view.bottom());
+        self.panned(across * self.scale, down * self.scale)
+    }
+
+    /// The same scale, where all of it still fits. A rounding error is no reason to jump.
+    #[must_use]
+    pub fn keeping(self, size: Pixel, bounds: &Rect) -> Option<Self> {
+        let view = self.view(size);
+        let fits = bounds.width <= view.width + ROUNDING && bounds.height <= view.height + ROUNDING;
+        fits.then(|| self.revealing(size, bounds))
     }
 
     /// At 100 %.
@@ -155,6 +199,52 @@ mod tests {
         // What is seen smaller than a visitor may zoom does not jump.
         let far = Camera { scale: 0.35, ..camera };
         near(far.zoomed(0.5, about).scale, 0.35);
+    }
+
+    #[test]
+    fn what_two_fingers_hold_stays_under_them() {
+        let camera = Camera { left: 40.0, top: 30.0, scale: 1.0 };
+        let from = [Pixel { x: 100.0, y: 100.0 }, Pixel { x: 200.0, y: 100.0 }];
+        for to in
+            [[Pixel { x: 80.0, y: 120.0 }, Pixel { x: 230.0, y: 120.0 }], [Pixel { x: 300.0, y: 200.0 }, Pixel { x: 360.0, y: 200.0 }]]
+        {
+            let pinched = camera.pinched(from, to);
+            for (before, now) in from.into_iter().zip(to) {
+                near(pinched.to_canvas(now).x, camera.to_canvas(before).x);
+                near(pinched.to_canvas(now).y, camera.to_canvas(before).y);
+            }
+        }
+        assert!(camera.pinched([from[0]; 2], [from[0]; 2]).scale.is_finite(), "two fingers at one place");
+    }
+
+    #[test]
+    fn what_is_to_be_seen_is_reached_by_the_shortest_way() {
+        let camera = Camera::default();
+        let at = |left: f64, top: f64, width: f64| Rect { left, top, width, height: 100.0 };
+        // what is to be seen, and how far the view moves
+        for (rect, across, down) in [
+            (at(100.0, 100.0, 200.0), 0.0, 0.0),
+            (at(-30.0, 100.0, 200.0), 30.0, 0.0),
+            (at(700.0, 100.0, 200.0), -100.0, 0.0),
+            (at(100.0, 0.0, 200.0), 0.0, FLOAT_ABOVE),
+            (at(100.0, 500.0, 200.0), 0.0, -FLOAT_BELOW),
+            (at(50.0, 100.0, 900.0), -50.0, 0.0),
+        ] {
+            assert_eq!(camera.revealing(SIZE, &rect), camera.panned(across, down), "{rect:?}");
+        }
+    }
+
+    #[test]
+    fn a_view_is_kept_as_long_as_all_of_it_fits() {
+        let bounds = Rect { left: 0.0, top: 0.0, width: 500.0, height: 300.0 };
+        let camera = Camera::fitting(SIZE, &bounds);
+        assert_eq!(camera.keeping(SIZE, &bounds), Some(camera));
+        let wider = Rect { width: 560.0, ..bounds };
+        let kept = camera.keeping(SIZE, &wider).expect("it fits");
+        near(kept.scale, camera.scale);
+        assert!(kept.shows(SIZE, &wider));
+        assert_eq!(camera.keeping(SIZE, &Rect { width: 700.0, ..bounds }), None, "it does not fit at this scale");
+        assert_eq!(camera.keeping(Pixel::default(), &bounds), None);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::effect::Effect;
-use super::geometry;
+use super::geometry::{self, EdgeKind};
 use super::gesture::{Gesture, Hold, Outcome, Under};
+use super::page::{Dialog, Menu};
 use super::select::SelectAction;
+use super::time::TimeAction;
 use super::{App, Node};
 use crate::broker::Name;
 use crate::scenario::Point;
@@ -42,6 +44,42 @@ pub enum CanvasAction {
     Cancel,
     /// Gives up the gesture, or else the line, or else the selection.
     Escape,
+    /// The wheel turned, or two fingers moved on a touchpad: by so many pixels of the page.
+    Wheel {
+        at: Pixel,
+        dx: f64,
+        dy: f64,
+        /// Ctrl is held; browsers report a pinch on a touchpad in this way, too.
+        zooms: bool,
+        /// Shift is held.
+        sideways: bool,
+    },
+    /// What a finger does on the stage; two of them pinch.
+    Touch(Touch, i32, Pixel),
+    /// A finger stayed where it was for a while.
+    LongPress {
+        at: Pixel,
+        page: (i32, i32),
+    },
+    /// A menu is asked for: of a node, or of the place of the canvas.
+    OpenMenu {
+        node: Option<Node>,
+        at: Pixel,
+        page: (i32, i32),
+    },
+    /// Adds on the empty canvas, renames a part, edits the key of a line.
+    DoubleClick {
+        at: Pixel,
+        page: (i32, i32),
+    },
+    /// As long as Space is held, the pointer moves the view.
+    HoldSpace {
+        again: bool,
+    },
+    /// It plays or pauses, where Space was only tapped.
+    LetGoSpace,
+    /// The page no longer has the keyboard: it will not hear that Space is let go.
+    ForgetSpace,
     /// About this pixel; none: the middle of the stage.
     Zoom(f64, Option<Pixel>),
     /// As large as it is drawn.
@@ -53,14 +91,47 @@ pub enum CanvasAction {
     GoTo(Node),
 }
 
+/// What a finger does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// The first finger, whatever was known of others.
+    First,
+    Down,
+    Moves,
+    Up,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Space {
+    #[default]
+    Up,
+    /// Let go now, it plays.
+    Tapped,
+    /// It has moved the view, or was held for long.
+    Held,
+}
+
+/// A line is hit from so many pixels away.
+const REACH: f64 = 8.0;
+/// How much a pixel of the wheel zooms, and how much one turn may: about as much as a key does.
+const WHEEL_ZOOM: f64 = 0.01;
+const WHEEL_MAX: f64 = 24.0;
+
 #[derive(Debug, Default)]
 pub struct Canvas {
     pub size: Pixel,
     /// What the visitor chose to see; none: everything.
     pub chosen: Option<Camera>,
+    /// What was seen when something was edited: as long as all of it fits, the view stays there.
+    kept: Option<Camera>,
     pub gesture: Gesture,
     /// Where the pointer is while a line is drawn, in canvas units.
     pub pointer: Option<Point>,
+    /// Where a menu was opened, in canvas units.
+    pub menu_at: Point,
+    /// The fingers on the stage, and where they are.
+    fingers: Vec<(i32, Pixel)>,
+    space: Space,
     /// The pointer has moved something since this was last asked.
     is_stale: bool,
 }
@@ -69,6 +140,12 @@ impl Canvas {
     /// Whether the canvas is to be drawn with the next frame: a pointer moves more often than the page is painted.
     pub const fn take_stale(&mut self) -> bool {
         std::mem::replace(&mut self.is_stale, false)
+    }
+
+    /// Space is held: the pointer moves the view, whatever it is pressed on.
+    #[must_use]
+    pub fn is_space_held(&self) -> bool {
+        self.space != Space::Up
     }
 
     const fn middle(&self) -> Pixel {
@@ -80,25 +157,65 @@ impl App {
     /// The whole system is seen, unless the visitor chose what to see.
     #[must_use]
     pub fn camera(&self) -> Camera {
-        let fitting = || self.session.as_ref().map(|session| Camera::fitting(self.canvas.size, &geometry::bounds(session.plan())));
-        self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(fitting).unwrap_or_default()
+        let size = self.canvas.size;
+        let whole = || {
+            let bounds = geometry::bounds(self.session.as_ref()?.plan());
+            let kept = self.canvas.kept.and_then(|kept| kept.keeping(size, &bounds));
+            Some(kept.unwrap_or_else(|| Camera::fitting(size, &bounds)))
+        };
+        self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
+    }
+
+    /// What was edited moves the view as little as can be; what was added is seen.
+    pub(super) fn stay_at(&mut self, seen: Camera, adds: bool) {
+        self.canvas.kept = Some(seen);
+        if adds {
+            self.reveal_selected();
+        }
+    }
+
+    fn selected_rect(&self) -> Option<geometry::Rect> {
+        let session = self.session.as_ref()?;
+        geometry::rect(session.plan(), session.selection.primary.as_ref()?)
+    }
+
+    /// In a view that the visitor chose; any other shows everything.
+    fn reveal_selected(&mut self) {
+        if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
+            self.canvas.chosen = Some(chosen.revealing(self.canvas.size, &rect));
+        }
     }
 
     /// The part that is drawn at a pixel of the stage.
     #[must_use]
     pub fn node_at(&self, at: Pixel) -> Option<Node> {
         let at = self.camera().to_canvas(at);
-        geometry::drawn(self.session.as_ref()?.plan()).find(|(_, rect)| rect.has(at)).map(|(place, _)| place)
+        geometry::drawn(self.session.as_ref()?.plan()).filter(|(_, rect)| rect.has(at)).last().map(|(place, _)| place)
     }
 
     pub(super) const fn show_everything(&mut self) {
         self.canvas.chosen = None;
+        self.canvas.kept = None;
     }
 }
 
 pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
     match action {
-        CanvasAction::Resize(size) => app.canvas.size = size,
+        CanvasAction::Resize(size) => {
+            // A drawer that opens must not hide what it is about. While a pointer is down, nothing moves.
+            let is_seen = app.selected_rect().is_some_and(|rect| app.camera().shows(app.canvas.size, &rect));
+            app.canvas.size = size;
+            if is_seen && app.canvas.gesture == Gesture::Idle {
+                app.reveal_selected();
+            }
+        }
+        // The finger that came second takes hold of nothing.
+        CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(_)
+            if matches!(app.canvas.gesture, Gesture::Pinching(..)) => {}
+        CanvasAction::PressNode(_, at) | CanvasAction::PressEmpty { at, .. } if app.canvas.is_space_held() => {
+            app.canvas.space = Space::Held;
+            app.canvas.gesture = Gesture::Panning(hold(app, at));
+        }
         CanvasAction::PressNode(node, at) => {
             if let Some(from) = app.session.as_ref().and_then(|session| session.place(&node)) {
                 app.canvas.gesture = Gesture::Dragging(hold(app, at), node, from);
@@ -121,6 +238,8 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
         CanvasAction::TakePart(kind) => app.canvas.gesture = Gesture::Placing(kind),
         CanvasAction::Move(at) => return moved(app, at),
         CanvasAction::Release { at, event } => {
+            // What was dragged beyond the view must not move it more than it has to.
+            app.canvas.kept = app.canvas.gesture.frozen().or(app.canvas.kept);
             let under = under(app, at, event);
             let outcome = app.canvas.gesture.release(under);
             return follow(app, outcome);
@@ -145,6 +264,44 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
                 None => super::update(app, SelectAction::PutAside),
             };
         }
+        CanvasAction::Wheel { .. } | CanvasAction::Zoom(..) | CanvasAction::NaturalSize if app.canvas.gesture.holds_the_view() => {}
+        CanvasAction::Wheel { at, dx, dy, zooms, sideways } => {
+            let camera = app.camera();
+            app.canvas.chosen = Some(if zooms {
+                camera.zoomed(libm::exp(-dy.clamp(-WHEEL_MAX, WHEEL_MAX) * WHEEL_ZOOM), at)
+            } else if sideways && dx == 0.0 {
+                // Some browsers turn the wheel by themselves.
+                camera.panned(-dy, 0.0)
+            } else {
+                camera.panned(-dx, -dy)
+            });
+            app.canvas.is_stale = true;
+        }
+        CanvasAction::Touch(touch, finger, at) => return touched(app, touch, finger, at),
+        CanvasAction::LongPress { at, page } => {
+            if app.canvas.fingers.len() < 2 && app.canvas.gesture.rests() {
+                let outcome = app.canvas.gesture.cancel().unwrap_or_default();
+                follow(app, outcome);
+                let node = app.node_at(at);
+                return update(app, CanvasAction::OpenMenu { node, at, page });
+            }
+        }
+        CanvasAction::OpenMenu { node: None, at, page } => open_menu(app, Menu::Canvas, at, page),
+        CanvasAction::OpenMenu { node: Some(node), at, page } => {
+            open_menu(app, Menu::Selection, at, page);
+            if app.session.as_ref().is_some_and(|session| !session.selection.has(&node)) {
+                return super::update(app, SelectAction::Node(Some(node)));
+            }
+        }
+        CanvasAction::DoubleClick { at, page } => return double_clicked(app, at, page),
+        CanvasAction::HoldSpace { again: false } => app.canvas.space = Space::Tapped,
+        CanvasAction::HoldSpace { again: true } => app.canvas.space = Space::Held,
+        CanvasAction::LetGoSpace => {
+            if std::mem::take(&mut app.canvas.space) == Space::Tapped {
+                return super::update(app, TimeAction::PlayOrPause);
+            }
+        }
+        CanvasAction::ForgetSpace => app.canvas.space = Space::Up,
         CanvasAction::Zoom(by, about) => {
             let about = about.unwrap_or_else(|| app.canvas.middle());
             app.canvas.chosen = Some(app.camera().zoomed(by, about));
@@ -159,6 +316,63 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             return super::update(app, SelectAction::Node(Some(node)));
         }
         CanvasAction::Centre(at) => app.canvas.chosen = Some(app.camera().centred(app.canvas.size, at)),
+    }
+    Vec::new()
+}
+
+fn open_menu(app: &mut App, of: Menu, at: Pixel, (x, y): (i32, i32)) {
+    app.canvas.menu_at = app.camera().to_canvas(at);
+    app.dialog = Some(Dialog::Menu { of, x, y });
+}
+
+/// The same edits that a menu has, at hand.
+fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
+    if app.options.read_only {
+        return Vec::new();
+    }
+    if let Some(node) = app.node_at(at) {
+        return vec![Effect::AskName(node)];
+    }
+    let camera = app.camera();
+    let line = app.session.as_ref().and_then(|session| geometry::edge_at(session.plan(), camera.to_canvas(at), REACH / camera.scale));
+    match line.map(|edge| (edge.kind, edge.from, edge.to)) {
+        None => open_menu(app, Menu::Parts, at, page),
+        Some((EdgeKind::Binding(number, _), ..)) => return vec![Effect::AskBindingKey(number)],
+        // What the line says stands in the form of the part that has it: a service consumes, a queue has its dead letters.
+        Some((EdgeKind::Consumes, _, owner) | (EdgeKind::Http | EdgeKind::Publishes | EdgeKind::DeadLetters, owner, _)) => {
+            return super::update(app, SelectAction::Node(Some(owner)));
+        }
+    }
+    Vec::new()
+}
+
+/// One finger is a pointer like any other; when a second comes, what the first has begun is given up, and both move the view.
+fn touched(app: &mut App, touch: Touch, finger: i32, at: Pixel) -> Vec<Effect> {
+    let fingers = &mut app.canvas.fingers;
+    match touch {
+        Touch::First => *fingers = vec![(finger, at)],
+        Touch::Down => fingers.push((finger, at)),
+        Touch::Moves => fingers.iter_mut().filter(|(other, _)| *other == finger).for_each(|(_, place)| *place = at),
+        Touch::Up => fingers.retain(|(other, _)| *other != finger),
+    }
+    let pair = if let [(_, one), (_, other), ..] = **fingers { Some([one, other]) } else { None };
+    let is_pinching = matches!(app.canvas.gesture, Gesture::Pinching(..));
+    match pair {
+        None if is_pinching => app.canvas.gesture = Gesture::Idle,
+        Some(to) if is_pinching => {
+            app.canvas.is_stale = true;
+            let outcome = app.canvas.gesture.pinched(to);
+            return follow(app, outcome);
+        }
+        Some([one, other]) if touch == Touch::Down => {
+            // A view that one finger has moved stays where it is.
+            let is_panning = matches!(app.canvas.gesture, Gesture::Panning(_));
+            let begun = app.canvas.gesture.cancel().filter(|_| !is_panning).unwrap_or_default();
+            let effects = follow(app, begun);
+            app.canvas.gesture = Gesture::Pinching(hold(app, one), other);
+            return effects;
+        }
+        None | Some(_) => {}
     }
     Vec::new()
 }

@@ -113,6 +113,39 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     ]
 }
 
+/// What can be done at a place of the canvas.
+#[must_use]
+pub fn of_canvas(app: &App) -> Vec<Command> {
+    let mut commands = parts(app, |kind| EditAction::AddPartAt(kind, app.canvas.menu_at));
+    commands.extend(of_document(app));
+    commands
+}
+
+/// The parts that can be added at a place of the canvas.
+#[must_use]
+pub fn of_parts(app: &App) -> Vec<Command> {
+    parts(app, |kind| EditAction::AddPartAt(kind, app.canvas.menu_at))
+}
+
+fn parts(app: &App, add: impl Fn(PartKind) -> EditAction) -> Vec<Command> {
+    let kinds = PartKind::ALL.into_iter().filter(|_| !app.options.read_only);
+    kinds.map(|(name, kind)| command(texts::add(&name), "", add(kind))).collect()
+}
+
+/// What concerns all of the canvas.
+fn of_document(app: &App) -> Vec<Command> {
+    let show = command(texts::SHOW_EVERYTHING, "Shift+1", CanvasAction::ShowEverything);
+    if app.options.read_only {
+        return vec![show];
+    }
+    vec![
+        command("Paste", "Ctrl+V", EditAction::PasteCopied),
+        command(texts::SELECT_EVERYTHING, "Ctrl+A", SelectAction::All),
+        command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange),
+        show,
+    ]
+}
+
 /// Everything that can be done now.
 #[must_use]
 pub fn all(app: &App) -> Vec<Command> {
@@ -135,14 +168,10 @@ pub fn all(app: &App) -> Vec<Command> {
             command(texts::raise_the_alarm(&word), "", OperateAction::Break(kind))
         });
     }
+    commands.extend(parts(app, EditAction::AddPart));
+    commands.extend(of_document(app));
     if !app.options.read_only {
-        commands.extend(PartKind::ALL.into_iter().map(|(name, kind)| command(texts::add(&name), "", EditAction::AddPart(kind))));
-        commands.extend([
-            command(texts::SELECT_EVERYTHING, "Ctrl+A", SelectAction::All),
-            command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange),
-            command("Undo", "Ctrl+Z", EditAction::Undo),
-            command("Redo", "Ctrl+Shift+Z", EditAction::Redo),
-        ]);
+        commands.extend([command("Undo", "Ctrl+Z", EditAction::Undo), command("Redo", "Ctrl+Shift+Z", EditAction::Redo)]);
     }
     commands.extend([
         command(if app.table { "Canvas" } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
@@ -180,19 +209,20 @@ pub fn found(app: &App) -> Vec<Command> {
 }
 
 /// What keys do, besides commands: for the list.
-pub const KEYS: [(&str, &str); 15] = [
+pub const KEYS: [(&str, &str); 16] = [
     (texts::TAB_THEN_ARROWS, texts::GO_FROM_NODE_TO_NODE),
     ("Enter", texts::SELECTS_THE_NODE_ARROWS_THEN),
     ("Ctrl+Enter", texts::SELECTS_ONE_MORE),
     ("C", texts::DRAWS_A_LINE_FROM_THE),
-    (texts::F2_OR_DOUBLE_CLICK, texts::RENAMES_IN_PLACE),
+    ("F2", texts::RENAMES_IN_PLACE),
+    (texts::DOUBLE_CLICK, texts::ADDS_RENAMES_OR_EDITS),
     (texts::MENU_KEY_SHIFT_F10_OR, texts::THE_ACTIONS_OF_A_NODE),
     (texts::SHIFT_AND_DRAG, texts::SELECTS_WHAT_LIES_IN_A),
-    (texts::DRAG_EMPTY_SPACE, texts::MOVES_THE_VIEW),
-    (texts::WHEEL_AND, "zoom"),
-    ("Shift+1", texts::SHOWS_EVERYTHING),
+    (texts::WHEEL, texts::MOVES_THE_VIEW_SIDEWAYS),
+    (texts::SPACE_OR_DRAG_EMPTY_SPACE, texts::MOVES_THE_VIEW),
+    (texts::WHEEL_AND, texts::ZOOM),
     ("Ctrl+0", texts::ZOOMS_TO_100),
-    ("Ctrl+V", texts::PASTES_PARTS_FROM_ANOTHER_TAB),
+    (texts::ON_A_TOUCH_SCREEN, texts::TWO_FINGERS_MOVE_AND_ZOOM),
     (texts::CTRL_K_OR_CTRL, texts::ALL_COMMANDS),
     ("Esc", texts::CANCELS_A_LINE_OTHERWISE_CLEARS),
     ("?", texts::THIS_LIST),

@@ -27,7 +27,7 @@ pub enum EditAction {
     /// What was typed into a field takes effect.
     SetField(Spot, form::Kind, String),
     ChangeList(Spot, Change),
-    /// A part is put where there is room.
+    /// A part is put where there is room, in view if it can be.
     AddPart(PartKind),
     /// A part is put where it was let go.
     AddPartAt(PartKind, Point),
@@ -43,6 +43,8 @@ pub enum EditAction {
     Arrange,
     Cut,
     Paste(String),
+    /// Pastes what the clipboard holds.
+    PasteCopied,
     Duplicate,
     /// Begins a line at the selected node, or gives it up.
     ToggleLine,
@@ -60,22 +62,41 @@ pub enum EditAction {
 
 /// Nodes snap to this.
 const GRID: f64 = 15.0;
+/// So many places in a row are tried for a new part.
+const TRIED_MAX: u32 = 100;
 
 /// Lets something change the document, and keeps a draft of what it changed.
 pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
+    let (adds, arranges) = (is_adding(&action), action == EditAction::Arrange);
+    // A drag asks at each move; the canvas stands still meanwhile anyway.
+    let seen = (!matches!(action, EditAction::Drag(..) | EditAction::TypeField(..))).then(|| app.camera());
+    let view = seen.unwrap_or_default().view(app.canvas.size);
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
-    let mut effects = session.change(action);
+    let mut effects = session.change(action, &view);
+    if session.document.version() == before {
+        return effects;
+    }
+    if arranges {
+        app.show_everything();
+    } else if let Some(seen) = seen {
+        app.stay_at(seen, adds);
+    }
     // In a lesson the work is kept with the lesson.
-    if session.document.version() != before && app.classroom.is_none() {
+    if let Some(session) = app.session.as_ref().filter(|_| app.classroom.is_none()) {
         app.draft = None;
         effects.push(Effect::SaveDraft(scenario_file::write(&session.scenario_as_drawn())));
     }
     effects
 }
 
+/// Whether it puts parts on the canvas.
+const fn is_adding(action: &EditAction) -> bool {
+    matches!(action, EditAction::AddPart(_) | EditAction::AddPartAt(..) | EditAction::Paste(_) | EditAction::Duplicate)
+}
+
 impl Session {
-    fn change(&mut self, action: EditAction) -> Vec<Effect> {
+    fn change(&mut self, action: EditAction, view: &Rect) -> Vec<Effect> {
         match action {
             EditAction::Apply(edit) => self.edit(&[edit]),
             EditAction::TypeField(at, kind, text) => {
@@ -91,7 +112,7 @@ impl Session {
                 Err(why) => self.objection = Some(why),
             },
             EditAction::AddPart(kind) => {
-                let at = self.free_place();
+                let at = self.free_place(view);
                 self.edit(&[Edit::Add { kind, at }]);
             }
             EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
@@ -121,6 +142,7 @@ impl Session {
                 return copied.map(Effect::Copy).into_iter().collect();
             }
             EditAction::Paste(text) => self.paste(&text),
+            EditAction::PasteCopied => return vec![Effect::AskClipboard],
             EditAction::Duplicate => {
                 if let Some(text) = self.copied() {
                     self.paste(&text);
@@ -349,24 +371,25 @@ impl Session {
         self.document.can_redo(self.scenario())
     }
 
-    /// Where a new node covers no other: beside or below what is there.
-    fn free_place(&self) -> Point {
-        let rects: Vec<geometry::Rect> =
-            geometry::places(self.plan()).iter().filter_map(|place| geometry::rect(self.plan(), place)).collect();
-        let free = |at: Point| {
+    /// Where a new node covers no other: beside or below what is there, and within the view if there is room.
+    fn free_place(&self, view: &Rect) -> Point {
+        let rects: Vec<Rect> = geometry::drawn(self.plan()).map(|(_, rect)| rect).collect();
+        let is_free = |at: &Point| {
             rects.iter().all(|rect| {
-                let (x, y) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0);
-                (x - at.x).abs() > 180.0 || (y - at.y).abs() > 110.0
+                let centre = rect.centre();
+                (centre.x - at.x).abs() > 180.0 || (centre.y - at.y).abs() > 110.0
             })
         };
-        let columns = [330.0, 570.0, 120.0, 810.0];
-        let mut y = 105.0;
-        loop {
-            if let Some(x) = columns.iter().find(|x| free(Point { x: **x, y })) {
-                return Point { x: *x, y };
-            }
-            y += 45.0;
-        }
+        let usual = || (0..).flat_map(|row| [330.0, 570.0, 120.0, 810.0].map(|x| Point { x, y: 105.0 + 45.0 * f64::from(row) }));
+        let half = Point { x: 110.0, y: 60.0 };
+        let first = snapped(Point { x: view.left + half.x, y: view.top + half.y });
+        let last = Point { x: view.right() - half.x, y: view.bottom() - half.y };
+        let is_seen = |at: &Point| (first.x..=last.x).contains(&at.x) && (first.y..=last.y).contains(&at.y);
+        let steps = |from: f64, by: f64| (0..TRIED_MAX).map(move |step| from + by * f64::from(step));
+        let rows = steps(first.y, 45.0).take_while(|y| *y <= last.y);
+        let elsewhere = rows.flat_map(|y| steps(first.x, 60.0).take_while(|x| *x <= last.x).map(move |x| Point { x, y }));
+        let in_view = usual().take(TRIED_MAX as usize).chain(elsewhere).find(|at| is_seen(at) && is_free(at));
+        in_view.or_else(|| usual().find(is_free)).unwrap_or_default()
     }
 }
 

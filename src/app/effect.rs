@@ -1,5 +1,7 @@
 //! What the browser does beyond showing the new state. One action may have several effects.
 
+use super::Node;
+
 /// A picture of the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Image {
@@ -68,6 +70,10 @@ pub enum Effect {
     SwallowClick,
     /// A binding was drawn, and its key is asked for: its number.
     AskBindingKey(usize),
+    /// A part is to be renamed where it stands.
+    AskName(Node),
+    /// What the clipboard holds is to be pasted.
+    AskClipboard,
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.
     Read(Reading),
 }

@@ -19,6 +19,8 @@ const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RAD
 const INSTANCE_STRIDE: f64 = 96.0;
 /// Room for names and badges around the outermost nodes.
 const MARGIN: f64 = 36.0;
+/// Places of a curve that are looked at where the nearest is wanted.
+const STEPS: u32 = 64;
 /// What hangs below an exchange: its name and its type.
 const CAPTION: f64 = 42.0;
 
@@ -261,6 +263,20 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
         }
     }
     edges
+}
+
+/// The line that passes nearest to a place, and no farther than this.
+#[must_use]
+pub fn edge_at(plan: Plan<'_>, at: Point, reach: f64) -> Option<Edge> {
+    let away = |edge: &Edge| {
+        let from = |step: u32| {
+            let on = edge.curve.at(f64::from(step) / f64::from(STEPS));
+            libm::hypot(on.x - at.x, on.y - at.y)
+        };
+        (0..=STEPS).map(from).fold(f64::INFINITY, f64::min)
+    };
+    let near = edges(plan).into_iter().map(|edge| (away(&edge), edge)).filter(|(away, _)| *away <= reach);
+    near.min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, edge)| edge)
 }
 
 /// Where a failure policy publishes.

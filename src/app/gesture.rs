@@ -7,6 +7,7 @@
 //!        ─▶ Dragging   (a node)        the node follows              it stays             it goes back
 //!        ─▶ Connecting (a port)        a line is drawn               connects             no line
 //!        ─▶ Placing    (the palette)   the browser draws the part    adds it              nothing is added
+//!        ─▶ Pinching   (two fingers)   the view follows both         it stays             the view goes back
 //! ```
 //!
 //! What is given up with Esc while the pointer is down is `Cancelled` until its release, which then means nothing.
@@ -34,6 +35,8 @@ pub enum Gesture {
     /// From this node. The line itself belongs to the selection, since keys can begin one, too.
     Connecting(Node),
     Placing(PartKind),
+    /// The first finger took hold here, the second there.
+    Pinching(Hold, Pixel),
     Cancelled,
 }
 
@@ -97,14 +100,35 @@ impl Gesture {
     #[must_use]
     pub const fn frozen(&self) -> Option<Camera> {
         match self {
-            Self::Panning(hold) | Self::Dragging(hold, ..) | Self::Marquee(hold, ..) if hold.moved => Some(hold.camera),
+            Self::Panning(hold) | Self::Dragging(hold, ..) | Self::Marquee(hold, ..) | Self::Pinching(hold, _) if hold.moved => {
+                Some(hold.camera)
+            }
             Self::Panning(_)
             | Self::Dragging(..)
             | Self::Marquee(..)
+            | Self::Pinching(..)
             | Self::Idle
             | Self::Connecting(_)
             | Self::Placing(_)
             | Self::Cancelled => None,
+        }
+    }
+
+    /// Whether it reckons with the view as it is: nothing else may move the view meanwhile.
+    #[must_use]
+    pub const fn holds_the_view(&self) -> bool {
+        match self {
+            Self::Panning(_) | Self::Dragging(..) | Self::Marquee(..) | Self::Pinching(..) => true,
+            Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => false,
+        }
+    }
+
+    /// The pointer is down on a part or on empty space, and has not moved.
+    #[must_use]
+    pub const fn rests(&self) -> bool {
+        match self {
+            Self::Panning(hold) | Self::Dragging(hold, ..) | Self::Marquee(hold, ..) => !hold.moved,
+            Self::Pinching(..) | Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => false,
         }
     }
 
@@ -119,7 +143,25 @@ impl Gesture {
             | Self::Dragging(..)
             | Self::Connecting(_)
             | Self::Placing(_)
+            | Self::Pinching(..)
             | Self::Cancelled => None,
+        }
+    }
+
+    /// Where both fingers are now.
+    pub(super) fn pinched(&mut self, to: [Pixel; 2]) -> Outcome {
+        match self {
+            Self::Pinching(hold, other) => {
+                hold.moved = true;
+                Outcome { view: Some(Some(hold.camera.pinched([hold.from, *other], to))), ..Outcome::default() }
+            }
+            Self::Idle
+            | Self::Panning(_)
+            | Self::Dragging(..)
+            | Self::Marquee(..)
+            | Self::Connecting(_)
+            | Self::Placing(_)
+            | Self::Cancelled => Outcome::default(),
         }
     }
 
@@ -142,7 +184,7 @@ impl Gesture {
                 }
                 Outcome::default()
             }
-            Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Cancelled => Outcome::default(),
+            Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Pinching(..) | Self::Cancelled => Outcome::default(),
         }
     }
 
@@ -156,7 +198,7 @@ impl Gesture {
             Self::Dragging(hold, ..) if hold.moved => Outcome { is_no_click: true, ..Outcome::edit(EditAction::Drop) },
             Self::Marquee(hold, from, _) if hold.moved => Outcome::select(SelectAction::Box { from, to: under.at }),
             // A drag that did not move was a click, which the browser reports by itself.
-            Self::Dragging(..) | Self::Marquee(..) | Self::Idle => Outcome::default(),
+            Self::Dragging(..) | Self::Marquee(..) | Self::Pinching(..) | Self::Idle => Outcome::default(),
             // Let go where it began, it was a click: the next one ends the line.
             Self::Connecting(from) => match under.node.filter(|node| *node != from) {
                 Some(to) => Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(to)) },
@@ -170,7 +212,7 @@ impl Gesture {
     /// Gives up and restores what was. None: there was nothing to give up.
     pub(super) fn cancel(&mut self) -> Option<Outcome> {
         match std::mem::replace(self, Self::Cancelled) {
-            Self::Panning(hold) => Some(Outcome { view: Some(hold.chosen), ..Outcome::default() }),
+            Self::Panning(hold) | Self::Pinching(hold, _) => Some(Outcome { view: Some(hold.chosen), ..Outcome::default() }),
             Self::Dragging(..) => Some(Outcome::edit(EditAction::CancelDrag)),
             Self::Connecting(_) => Some(Outcome::select(SelectAction::PutAside)),
             Self::Marquee(..) => Some(Outcome::default()),
@@ -211,7 +253,7 @@ mod tests {
         Under { at: CAMERA.to_canvas(FAR), node: node.map(queue), event: event.map(Into::into) }
     }
 
-    fn states() -> [Gesture; 7] {
+    fn states() -> [Gesture; 8] {
         [
             Gesture::Idle,
             Gesture::Panning(hold()),
@@ -219,6 +261,7 @@ mod tests {
             Gesture::Marquee(hold(), STOOD, STOOD),
             Gesture::Connecting(queue("a")),
             Gesture::Placing(PartKind::ClassicQueue),
+            Gesture::Pinching(hold(), FAR),
             Gesture::Cancelled,
         ]
     }
@@ -251,6 +294,18 @@ mod tests {
         assert_eq!(gesture.moved(NEAR).view, Some(Some(Camera { left: 13.0, top: 17.0, scale: 2.0 })), "once it moves it is no click");
         assert_eq!(gesture.clone().release(over(None, Some("e-1"))), Outcome::default());
         assert_eq!(gesture.cancel(), Some(Outcome { view: Some(CHOSEN), ..Outcome::default() }));
+    }
+
+    #[test]
+    fn two_fingers_move_the_view_and_it_goes_back_with_esc() {
+        let mut gesture = Gesture::Pinching(hold(), Pixel { x: 200.0, y: 100.0 });
+        let outcome = gesture.pinched([Pixel { x: 100.0, y: 150.0 }, Pixel { x: 150.0, y: 150.0 }]);
+        assert_eq!(outcome.view.flatten().map(|camera| camera.scale), Some(1.0), "half as far apart, half as large");
+        assert_eq!(gesture.clone().release(over(Some("b"), None)), Outcome::default());
+        assert_eq!(gesture.cancel(), Some(Outcome { view: Some(CHOSEN), ..Outcome::default() }));
+        for mut gesture in states().into_iter().filter(|gesture| !matches!(gesture, Gesture::Pinching(..))) {
+            assert_eq!(gesture.pinched([FROM, FAR]), Outcome::default(), "{gesture:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Pressed<'a> {
     pub command: bool,
     pub shift: bool,
     pub alt: bool,
+    /// It is held down, and the keyboard repeats it.
+    pub again: bool,
 }
 
 /// What has the keyboard.
@@ -48,7 +50,7 @@ const NUDGE_FAR: f64 = 20.0;
 /// What a key does wherever the keyboard is; none: the browser's own.
 #[must_use]
 pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
-    let Pressed { key, command, shift, alt } = pressed;
+    let Pressed { key, command, shift, alt, again } = pressed;
     if alt {
         return None;
     }
@@ -74,7 +76,7 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("l", ..) => WorkspaceAction::Toggle(Drawer::Lesson).into(),
         ("b", ..) => WorkspaceAction::Toggle(Drawer::Build).into(),
         ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
-        (" ", ..) => TimeAction::PlayOrPause.into(),
+        (" ", ..) => CanvasAction::HoldSpace { again }.into(),
         (".", ..) => TimeAction::StepForward.into(),
         (",", ..) => TimeAction::StepBack.into(),
         ("n", ..) => TimeAction::FindNext.into(),
@@ -85,6 +87,12 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         _ => return None,
     };
     Some(action)
+}
+
+/// What it does that a key is let go; none: nothing.
+#[must_use]
+pub fn let_go(key: &str) -> Option<Action> {
+    (key == " ").then(|| CanvasAction::LetGoSpace.into())
 }
 
 /// What a key does on a node; none: nothing of its own.
@@ -109,6 +117,8 @@ pub fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<N
             return Some(next.map_or(NodeKey::Stay, NodeKey::GoTo));
         }
         ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
+        // On the part that is selected, Space is the page's.
+        (" ", _) if !is_connecting && session.selection.primary.as_ref() == Some(node) => return None,
         ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
         ("F2", _) => return Some(NodeKey::Rename),
         ("ContextMenu", _) => return Some(NodeKey::Menu),
@@ -163,8 +173,9 @@ mod tests {
     #[test]
     fn keys_of_the_page() {
         // key, what it does on the page
-        let cases: [(Pressed<'_>, Option<Action>); 20] = [
-            (key(" "), Some(TimeAction::PlayOrPause.into())),
+        let cases: [(Pressed<'_>, Option<Action>); 21] = [
+            (key(" "), Some(CanvasAction::HoldSpace { again: false }.into())),
+            (Pressed { again: true, ..key(" ") }, Some(CanvasAction::HoldSpace { again: true }.into())),
             (key("."), Some(TimeAction::StepForward.into())),
             (key(","), Some(TimeAction::StepBack.into())),
             (key("n"), Some(TimeAction::FindNext.into())),

@@ -65,7 +65,7 @@ pub use action::{
 };
 pub use author::Written;
 pub use budget::{Budget, Working};
-pub use canvas::Canvas;
+pub use canvas::{Canvas, Touch};
 pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
@@ -73,7 +73,7 @@ pub use files::{Draft, Opening, Shared, Unreadable};
 pub use gallery::Exhibit;
 pub use kept::Kept;
 pub use lesson::Classroom;
-pub use page::{Chart, Dialog, Filter, Motion, Options, Theme, Verbosity};
+pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
 pub use speed::Speed;
 pub use workspace::{Card, Detail, Drawer, Room, Shelf, Side, Workspace};

@@ -26,6 +26,17 @@ pub enum Motion {
     Full,
 }
 
+/// What a menu lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// What can be done with what is selected.
+    Selection,
+    /// What can be done at an empty place of the canvas.
+    Canvas,
+    /// The parts that can be added there.
+    Parts,
+}
+
 /// What lies over the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dialog {
@@ -39,8 +50,9 @@ pub enum Dialog {
     Course,
     /// A lesson being written, with what will come of it.
     Author,
-    /// What can be done with what is selected.
+    /// A list of actions, at this place of the page.
     Menu {
+        of: Menu,
         x: i32,
         y: i32,
     },

@@ -75,6 +75,11 @@ pub fn copied() -> String {
     call("copied", &[]).and_then(|text| text.as_string()).unwrap_or_default()
 }
 
+/// Pastes what the clipboard holds; where the browser keeps it to itself, what was copied in this page.
+pub fn paste(dispatch: Dispatch) {
+    ask("pasted", &[], move |text| dispatch.emit(EditAction::Paste(text.unwrap_or_default()).into()));
+}
+
 pub fn picture(kind: &str, name: &str, tokens: &str) {
     let _ = call("picture", &[kind.into(), name.into(), tokens.into()]);
 }

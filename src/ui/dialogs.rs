@@ -9,7 +9,7 @@ use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
 use crate::app::search::Wanted;
-use crate::app::{Action, App, Dialog, Exhibit, FileAction, Opening, PageAction, Shared};
+use crate::app::{Action, App, Dialog, Exhibit, FileAction, Menu, Opening, PageAction, Shared};
 use crate::base::number::Shortest;
 use crate::formats::site_list::{Shape, ShapeKind};
 
@@ -31,7 +31,14 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
         None => ("", "", html! {}),
         Some(Dialog::Gallery) => (texts::SCENARIOS, "wide", gallery(app, dispatch)),
         Some(Dialog::Commands) => (texts::WHAT_DO_YOU_WANT_TO, "", palette(app, dispatch)),
-        Some(Dialog::Menu { .. }) => (texts::ACTIONS, "menu", list(&commands::of_selection(app), dispatch)),
+        Some(Dialog::Menu { of, .. }) => {
+            let (title, commands) = match of {
+                Menu::Selection => (texts::ACTIONS, commands::of_selection(app)),
+                Menu::Canvas => (texts::CANVAS, commands::of_canvas(app)),
+                Menu::Parts => (texts::ADD_A_PART, commands::of_parts(app)),
+            };
+            (title, "menu", list(&commands, dispatch))
+        }
         Some(Dialog::Shortcuts) => (texts::KEYBOARD, "", shortcuts(app)),
         Some(Dialog::Glossary) => (texts::GLOSSARY, "", glossary(app, dispatch)),
         Some(Dialog::Course) => (texts::LESSONS, "wide", super::lesson::course(app, dispatch)),
@@ -66,7 +73,7 @@ pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
         let _ = element.show_modal();
         if let Some(html) = dialog.cast::<HtmlElement>() {
             let style = html.style();
-            if let Dialog::Menu { x, y } = what {
+            if let Dialog::Menu { x, y, .. } = what {
                 let (width, height) = (html.offset_width(), html.offset_height());
                 let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
                 let (wide, high) = root.map_or((0, 0), |root: Element| (root.client_width(), root.client_height()));

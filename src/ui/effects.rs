@@ -31,6 +31,8 @@ impl Playground {
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
             Effect::SwallowClick => browser::swallow_click(),
             Effect::AskBindingKey(number) => self.edit_in_place(Editing::Binding(number)),
+            Effect::AskName(node) => self.edit_in_place(Editing::Name(node)),
+            Effect::AskClipboard => browser::paste(dispatch()),
             Effect::Read(reading) => {
                 let heading = match reading {
                     Reading::Lesson => "lesson-title",

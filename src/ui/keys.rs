@@ -1,41 +1,92 @@
-//! Keys and the wheel, as the browser reports them. What they do is decided in [`crate::app::keys`].
+//! Keys, the wheel and fingers, as the browser reports them. What they do is decided in [`crate::app::keys`] and
+//! [`crate::app::canvas`].
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlElement, KeyboardEvent, WheelEvent};
+use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::Callback;
 
 use super::Dispatch;
-use crate::app::keys::{Focus, Pressed, shortcut};
+use super::drawing::Gesture;
+use crate::app::keys::{Focus, Pressed, let_go, shortcut};
+use crate::app::{CanvasAction, Touch};
 
 /// What a key on a node tells.
 pub(super) fn pressed<'a>(event: &KeyboardEvent, key: &'a str) -> Pressed<'a> {
-    Pressed { key, command: event.ctrl_key() || event.meta_key(), shift: event.shift_key(), alt: event.alt_key() }
+    let command = event.ctrl_key() || event.meta_key();
+    Pressed { key, command, shift: event.shift_key(), alt: event.alt_key(), again: event.repeat() }
 }
 
-/// Zooms about the pointer. The page itself stays where it is, which only a listener of one's own can say.
-pub(super) fn wheel(stage: &HtmlElement, zoomed: Callback<(f64, f64, f64)>) -> EventListener {
+/// A wheel that counts lines or pages, in pixels.
+const LINE_PX: f64 = 16.0;
+const PAGE_PX: f64 = 400.0;
+
+/// What the wheel does on the canvas. The page itself stays where it is, which only a listener of its own can say.
+pub(super) fn wheel(stage: &HtmlElement, turned: Callback<Gesture>) -> EventListener {
     EventListener::new_with_options(stage, "wheel", EventListenerOptions::enable_prevent_default(), move |event| {
         let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
-        let over = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if over.is_some_and(|over| over.closest(".layers").ok().flatten().is_some()) {
+        if is_on_canvas(event) {
             event.prevent_default();
-            zoomed.emit((libm::exp(-event.delta_y() * 0.0015), f64::from(event.client_x()), f64::from(event.client_y())));
+            let unit = match event.delta_mode() {
+                WheelEvent::DOM_DELTA_LINE => LINE_PX,
+                WheelEvent::DOM_DELTA_PAGE => PAGE_PX,
+                _ => 1.0,
+            };
+            turned.emit(Gesture::Wheel {
+                dx: event.delta_x() * unit,
+                dy: event.delta_y() * unit,
+                zooms: event.ctrl_key() || event.meta_key(),
+                sideways: event.shift_key(),
+                x: event.client_x().into(),
+                y: event.client_y().into(),
+            });
         }
     })
 }
 
+/// Fingers on the canvas, each by its number. They are heard before a part hears that it is pressed: the second takes hold of nothing.
+pub(super) fn fingers(stage: &HtmlElement, touched: &Callback<Gesture>) -> Vec<EventListener> {
+    let listen = |name: &'static str| {
+        let touched = touched.clone();
+        EventListener::new_with_options(stage, name, EventListenerOptions::run_in_capture_phase(), move |event| {
+            let Some(event) = event.dyn_ref::<PointerEvent>().filter(|event| event.pointer_type() == "touch") else { return };
+            let touch = match name {
+                "pointerdown" if !is_on_canvas(event) => return,
+                "pointerdown" if event.is_primary() => Touch::First,
+                "pointerdown" => Touch::Down,
+                "pointermove" => Touch::Moves,
+                _ => Touch::Up,
+            };
+            touched.emit(Gesture::Touch(touch, event.pointer_id(), event.client_x().into(), event.client_y().into()));
+        })
+    };
+    ["pointerdown", "pointermove", "pointerup", "pointercancel"].map(listen).into()
+}
+
+fn is_on_canvas(event: &web_sys::Event) -> bool {
+    let over = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    over.is_some_and(|over| over.closest(".layers").ok().flatten().is_some())
+}
+
 /// Keys that work everywhere.
-pub(super) fn shortcuts(dispatch: &Dispatch) -> Option<EventListener> {
-    let document = web_sys::window()?.document()?;
-    let dispatch = dispatch.clone();
-    Some(EventListener::new_with_options(&document, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        if let Some(action) = shortcut(pressed(event, &event.key()), focus(event)) {
-            event.prevent_default();
-            dispatch.emit(action);
-        }
-    }))
+pub(super) fn shortcuts(dispatch: &Dispatch) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let (down, up, away) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
+    vec![
+        EventListener::new_with_options(&window, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if let Some(action) = shortcut(pressed(event, &event.key()), focus(event)) {
+                event.prevent_default();
+                down.emit(action);
+            }
+        }),
+        EventListener::new(&window, "keyup", move |event| {
+            if let Some(action) = event.dyn_ref::<KeyboardEvent>().and_then(|event| let_go(&event.key())) {
+                up.emit(action);
+            }
+        }),
+        EventListener::new(&window, "blur", move |_| away.emit(CanvasAction::ForgetSpace.into())),
+    ]
 }
 
 fn focus(event: &KeyboardEvent) -> Focus {

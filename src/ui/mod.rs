@@ -27,6 +27,7 @@ use std::cell::RefCell;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
@@ -36,8 +37,8 @@ use crate::app::geometry;
 use crate::app::keys::{NodeKey, on_node};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, Room, SelectAction, TimeAction,
-    WorkspaceAction, tokens,
+    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, Room, TimeAction, Touch, WorkspaceAction,
+    tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -105,7 +106,12 @@ pub struct Playground {
     listeners: Vec<EventListener>,
     /// The page's own type was asked for.
     has_fonts: bool,
+    /// Runs out while a finger rests.
+    long_press: Option<Timeout>,
 }
+
+/// A finger that rests so long asks for a menu.
+const LONG_PRESS_MS: u32 = 500;
 
 impl Component for Playground {
     type Message = Message;
@@ -159,6 +165,7 @@ impl Component for Playground {
             whole: false,
             listeners,
             has_fonts: false,
+            long_press: None,
         };
         for effect in effects {
             playground.carry_out(ctx, effect);
@@ -202,7 +209,9 @@ impl Component for Playground {
             .filter(|_| !self.only_canvas)
             .map_or(self.app.canvas.size, |stage| Pixel { x: stage.client_width().into(), y: stage.client_height().into() });
         if first && let Some(stage) = stage {
-            self.listeners.push(keys::wheel(&stage, ctx.link().callback(|(by, x, y)| Message::Gesture(Gesture::Wheel(by, x, y)))));
+            let gesture = ctx.link().callback(Message::Gesture);
+            self.listeners.extend(keys::fingers(&stage, &gesture));
+            self.listeners.push(keys::wheel(&stage, gesture));
         }
         self.whole &= self.only_canvas;
         if size != self.app.canvas.size {
@@ -222,6 +231,11 @@ impl Component for Playground {
             browser::load_fonts();
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a screen is small")]
+const fn on_page(x: f64, y: f64) -> (i32, i32) {
+    (x as i32, y as i32)
 }
 
 impl Playground {
@@ -314,19 +328,35 @@ impl Playground {
                 CanvasAction::Click { node, also, event: None }
             }
             Gesture::Clicked { place, also, x, y } => CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y)) },
-            Gesture::Wheel(by, x, y) => CanvasAction::Zoom(by, Some(self.on_stage(x, y))),
+            Gesture::Wheel { dx, dy, zooms, sideways, x, y } => {
+                self.perform(ctx, CanvasAction::Wheel { at: self.on_stage(x, y), dx, dy, zooms, sideways });
+                // How large it is drawn stands beside the canvas; where it is drawn, with the next frame.
+                return zooms;
+            }
+            Gesture::Touch(touch, finger, x, y) => {
+                let link = ctx.link().clone();
+                match touch {
+                    Touch::First => {
+                        let rests = move || link.send_message(Message::Gesture(Gesture::LongPress(x, y)));
+                        self.long_press = Some(Timeout::new(LONG_PRESS_MS, rests));
+                    }
+                    Touch::Down | Touch::Up => self.long_press = None,
+                    Touch::Moves => {}
+                }
+                self.perform(ctx, CanvasAction::Touch(touch, finger, self.on_stage(x, y)));
+                return touch == Touch::Up;
+            }
+            Gesture::LongPress(x, y) => CanvasAction::LongPress { at: self.on_stage(x, y), page: on_page(x, y) },
             Gesture::Focused(place) => {
                 let other = self.focused.as_ref() != Some(&place);
                 self.focused = Some(place);
                 return other;
             }
-            Gesture::Menu(place, x, y) => {
-                if self.app.session.as_ref().is_some_and(|session| !session.selection.has(&place)) {
-                    self.perform(ctx, SelectAction::Node(Some(place)));
-                }
-                self.perform(ctx, PageAction::OpenDialog(Dialog::Menu { x, y }));
-                return true;
+            Gesture::Menu(x, y) => {
+                let at = self.on_stage(x.into(), y.into());
+                CanvasAction::OpenMenu { node: self.app.node_at(at), at, page: (x, y) }
             }
+            Gesture::DoubleClicked(x, y) => CanvasAction::DoubleClick { at: self.on_stage(x.into(), y.into()), page: (x, y) },
             Gesture::Edit(editing) => {
                 self.edit_in_place(editing);
                 return true;
@@ -397,9 +427,9 @@ impl Playground {
             }
             NodeKey::Menu => {
                 let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
-                #[expect(clippy::cast_possible_truncation, reason = "a screen is small")]
-                let (x, y) = ((rect.left() + 20.0) as i32, (rect.top() + 20.0) as i32);
-                self.gesture(ctx, Gesture::Menu(node, x, y))
+                let (x, y) = (rect.left() + 20.0, rect.top() + 20.0);
+                self.perform(ctx, CanvasAction::OpenMenu { node: Some(node), at: self.on_stage(x, y), page: on_page(x, y) });
+                true
             }
         }
     }

@@ -54,10 +54,12 @@ pub mod composer {
 
 pub mod dialogs {
     pub const ACTIONS: &str = "Actions";
+    pub const ADD_A_PART: &str = "Add a part";
     pub const AN_EMPTY_CANVAS: &str = "An empty canvas";
     pub const AS_A_PAGE: &str = "as a page";
     pub const A_LESSON_OF_YOUR_OWN: &str = "A lesson of your own";
     pub const A_LINK_TO_THIS_LESSON: &str = "A link to this lesson";
+    pub const CANVAS: &str = "Canvas";
     pub const CLOSE: &str = "Close";
     pub const COPY_THE_LINK: &str = "Copy the link";
     pub const EVERYONE_WHO_OPENS_IT_SEES: &str = "Everyone who opens it sees the same, and nothing runs by itself. ";
@@ -119,7 +121,7 @@ pub mod drawing {
     pub const EMPTY: &str = "empty";
     pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
     pub const MANUAL_ACK: &str = "manual ack";
-    pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or click it.";
+    pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or double-click here.";
     pub const OR: &str = " or ";
     pub const READY: &str = "Ready";
     pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go from node to node";

@@ -3,7 +3,10 @@
 use requeue::app::camera::{Camera, Pixel};
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, on_node};
-use requeue::app::{self, App, CanvasAction, EditAction, Effect, Node, OperateAction, Options, PageAction, SelectAction};
+use requeue::app::{
+    self, App, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Touch, commands,
+    geometry,
+};
 use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
 
@@ -195,4 +198,262 @@ fn keys_on_a_node() {
     assert_eq!(on(&app, &service, key("k")), does(OperateAction::Kill(id).into()));
     act(&mut app, OperateAction::Kill(id));
     assert_eq!(on(&app, &service, key("k")), does(OperateAction::Start(id).into()));
+}
+
+fn wheel(at: Pixel, (dx, dy): (f64, f64), zooms: bool, sideways: bool) -> CanvasAction {
+    CanvasAction::Wheel { at, dx, dy, zooms, sideways }
+}
+
+#[test]
+fn the_wheel_moves_the_view_and_zooms_about_the_pointer_with_ctrl() {
+    let at = Pixel { x: 300.0, y: 200.0 };
+    // the wheel's way, Ctrl, Shift, and how far the view moves
+    for (turned, sideways, across, down) in [
+        ((0.0, 120.0), false, 0.0, -120.0),
+        ((30.0, -40.0), false, -30.0, 40.0),
+        ((0.0, 120.0), true, -120.0, 0.0),
+        ((120.0, 0.0), true, -120.0, 0.0),
+    ] {
+        let mut app = seen();
+        let before = app.camera();
+        act(&mut app, wheel(at, turned, false, sideways));
+        assert_eq!(app.camera(), before.panned(across, down), "{turned:?} {sideways}");
+        assert!(app.canvas.take_stale(), "it is drawn with the next frame");
+    }
+    for (down, larger) in [(-3.0, true), (3.0, false), (-5_000.0, true)] {
+        let mut app = seen();
+        let before = app.camera();
+        act(&mut app, wheel(at, (0.0, down), true, false));
+        let (now, was) = (app.camera().to_canvas(at), before.to_canvas(at));
+        assert!((now.x - was.x).abs() < 1e-9 && (now.y - was.y).abs() < 1e-9, "{down}");
+        assert_eq!(app.camera().scale > before.scale, larger, "{down}");
+        assert!(app.camera().scale / before.scale < 1.3, "one turn is about one step of the keys: {down}");
+    }
+    // While something is dragged, nothing moves the view under it.
+    let mut app = seen();
+    let camera = app.camera();
+    let queue = node("analytics-queue");
+    let from = pixel(&app, &queue);
+    act(&mut app, CanvasAction::PressNode(queue, from));
+    for action in [
+        wheel(at, (0.0, 100.0), false, false),
+        wheel(at, (0.0, 9.0), true, false),
+        CanvasAction::Zoom(2.0, None),
+        CanvasAction::NaturalSize,
+    ] {
+        act(&mut app, action);
+        assert_eq!(app.camera(), camera);
+    }
+}
+
+#[test]
+fn space_held_moves_the_view_and_tapped_plays() {
+    let press = |app: &App| {
+        let queue = node("analytics-queue");
+        let at = pixel(app, &queue);
+        [CanvasAction::PressNode(queue, at), CanvasAction::PressEmpty { at, boxed: false }, CanvasAction::PressEmpty { at, boxed: true }]
+    };
+    let mut app = seen();
+    act(&mut app, CanvasAction::HoldSpace { again: false });
+    assert!(!app.playing && app.canvas.is_space_held());
+    act(&mut app, CanvasAction::LetGoSpace);
+    assert!(app.playing && !app.canvas.is_space_held(), "a tap plays");
+    act(&mut app, CanvasAction::LetGoSpace);
+    assert!(app.playing, "what was not pressed here is not let go here");
+    for pressed in 0..3 {
+        let mut app = seen();
+        let (drawn, camera) = (session(&app).scenario_as_drawn(), app.camera());
+        act(&mut app, CanvasAction::HoldSpace { again: false });
+        let press = press(&app)[pressed].clone();
+        let (CanvasAction::PressNode(_, at) | CanvasAction::PressEmpty { at, .. }) = press else { panic!("it is a press") };
+        act(&mut app, press.clone());
+        act(&mut app, CanvasAction::Move(by(at, 50.0, 20.0)));
+        release(&mut app, by(at, 50.0, 20.0));
+        act(&mut app, CanvasAction::LetGoSpace);
+        assert_eq!(app.camera(), camera.panned(50.0, 20.0), "{press:?}");
+        assert_eq!(session(&app).scenario_as_drawn(), drawn, "{press:?}: nothing was dragged");
+        assert!(!app.playing, "{press:?}");
+    }
+    for given_up in [CanvasAction::HoldSpace { again: true }, CanvasAction::ForgetSpace] {
+        let mut app = seen();
+        act(&mut app, CanvasAction::HoldSpace { again: false });
+        act(&mut app, given_up.clone());
+        act(&mut app, CanvasAction::LetGoSpace);
+        assert!(!app.playing && !app.canvas.is_space_held(), "{given_up:?} is no tap");
+    }
+}
+
+#[test]
+fn what_is_edited_does_not_move_the_view() {
+    // Everything is seen, and there is room: the scale and the place stay.
+    let mut app = seen();
+    act(&mut app, CanvasAction::Resize(Pixel { x: 1_800.0, y: 700.0 }));
+    let camera = app.camera();
+    let shown = |app: &App| {
+        let primary = session(app).selection.primary.clone().expect("what is new is selected");
+        app.camera().shows(app.canvas.size, &geometry::rect(session(app).plan(), &primary).expect("it is there"))
+    };
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    assert!(app.camera() == camera && shown(&app), "there is room in view");
+    act(&mut app, EditAction::Nudge(15.0, 15.0));
+    act(&mut app, EditAction::Duplicate);
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    assert!(shown(&app));
+    act(&mut app, EditAction::Delete);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    // When it no longer fits, all of it is seen.
+    for _ in 0..40 {
+        act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
+    }
+    assert!(app.camera().scale < camera.scale && app.camera().shows(app.canvas.size, &geometry::bounds(session(&app).plan())));
+    // A view that the visitor chose: what is new stands in it.
+    let mut app = seen();
+    act(&mut app, CanvasAction::Centre(Point { x: 3_000.0, y: 2_000.0 }));
+    let camera = app.camera();
+    for kind in [PartKind::Client, PartKind::Service, PartKind::ClassicQueue] {
+        act(&mut app, EditAction::AddPart(kind));
+        assert!(app.camera() == camera && shown(&app), "{kind:?}");
+    }
+    act(&mut app, EditAction::Arrange);
+    assert_eq!(app.canvas.chosen, None, "what is arranged is seen whole");
+}
+
+#[test]
+fn a_drawer_that_opens_does_not_hide_what_is_selected() {
+    let mut app = seen();
+    let queue = node("analytics-queue");
+    act(&mut app, SelectAction::Node(Some(queue.clone())));
+    act(&mut app, CanvasAction::Zoom(1.01, None));
+    let at = pixel(&app, &queue);
+    act(&mut app, CanvasAction::Resize(Pixel { x: at.x, y: 700.0 }));
+    let rect = geometry::rect(session(&app).plan(), &queue).expect("it is there");
+    assert!(app.camera().shows(app.canvas.size, &rect));
+    // What was out of view stays out of view.
+    act(&mut app, CanvasAction::Centre(Point { x: 5_000.0, y: 5_000.0 }));
+    let camera = app.camera();
+    act(&mut app, CanvasAction::Resize(Pixel { x: 400.0, y: 500.0 }));
+    assert_eq!(app.camera(), camera);
+}
+
+#[test]
+fn a_double_click_adds_renames_or_edits_a_key() {
+    let mut app = seen();
+    let queue = node("analytics-queue");
+    let click = |app: &mut App, at: Pixel| app::update(app, CanvasAction::DoubleClick { at, page: (7, 8) });
+    let at = pixel(&app, &queue);
+    assert_eq!(click(&mut app, at), [Effect::AskName(queue)]);
+    let middles: Vec<(geometry::EdgeKind, Point)> =
+        geometry::edges(session(&app).plan()).into_iter().map(|edge| (edge.kind, edge.curve.at(0.5))).collect();
+    let bindings: Vec<usize> = (0..session(&app).scenario().broker.bindings.len()).collect();
+    let mut asked = Vec::new();
+    for (kind, middle) in middles {
+        let at = app.camera().to_stage(middle);
+        let effects = click(&mut app, at);
+        assert_eq!(app.dialog, None, "{kind:?}");
+        match kind {
+            geometry::EdgeKind::Binding(number, _) => {
+                assert_eq!(effects, [Effect::AskBindingKey(number)]);
+                asked.push(number);
+            }
+            _ => assert!(session(&app).selection.primary.is_some(), "{kind:?}"),
+        }
+    }
+    assert_eq!(asked, bindings);
+    // On the empty canvas the parts are listed, and stand where it was clicked.
+    let at = app.camera().to_stage(Point { x: 15.0, y: 900.0 });
+    assert_eq!(click(&mut app, at), []);
+    assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Parts, x: 7, y: 8 }));
+    let listed = commands::of_parts(&app);
+    assert_eq!(listed.len(), PartKind::ALL.len());
+    let add = listed.into_iter().find(|command| command.word.contains("Classic queue")).expect("it is listed");
+    act(&mut app, add.action);
+    assert_eq!(session(&app).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: 15.0, y: 900.0 }));
+    // A page to look at has nothing to add.
+    act(&mut app, PageAction::CloseDialog);
+    act(&mut app, PageAction::SetOptions(Options { read_only: true, ..Options::default() }));
+    assert_eq!((click(&mut app, at), app.dialog.clone()), (Vec::new(), None));
+}
+
+#[test]
+fn the_empty_canvas_and_every_part_have_a_menu() {
+    let mut app = seen();
+    let at = app.camera().to_stage(Point { x: 15.0, y: 900.0 });
+    act(&mut app, CanvasAction::OpenMenu { node: None, at, page: (3, 4) });
+    assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Canvas, x: 3, y: 4 }));
+    let words = |app: &App| commands::of_canvas(app).into_iter().map(|command| command.word).collect::<Vec<_>>();
+    for word in ["Add: Service", "Paste", "Select everything", "Arrange along the message flow", "Show everything"] {
+        assert!(words(&app).contains(&word.to_owned()), "{word} is not in {:?}", words(&app));
+    }
+    act(&mut app, PageAction::SetOptions(Options { read_only: true, ..Options::default() }));
+    assert_eq!(words(&app), ["Show everything"]);
+    let queue = node("analytics-queue");
+    act(&mut app, CanvasAction::OpenMenu { node: Some(queue.clone()), at, page: (3, 4) });
+    assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Selection, x: 3, y: 4 }));
+    assert_eq!(session(&app).selection.primary, Some(queue));
+}
+
+#[test]
+fn two_fingers_pinch_whatever_the_first_has_begun() {
+    let (one, other) = (Pixel { x: 300.0, y: 300.0 }, Pixel { x: 400.0, y: 300.0 });
+    let queue = node("analytics-queue");
+    for press in [
+        CanvasAction::PressEmpty { at: one, boxed: false },
+        CanvasAction::PressNode(queue.clone(), one),
+        CanvasAction::PressPort(queue.clone()),
+    ] {
+        let mut app = seen();
+        let (drawn, camera) = (session(&app).scenario_as_drawn(), app.camera());
+        act(&mut app, CanvasAction::Touch(Touch::First, 1, one));
+        act(&mut app, press.clone());
+        act(&mut app, CanvasAction::Touch(Touch::Down, 2, other));
+        act(&mut app, CanvasAction::PressNode(queue.clone(), other));
+        act(&mut app, CanvasAction::Touch(Touch::Moves, 2, by(other, 100.0, 0.0)));
+        act(&mut app, CanvasAction::Move(by(other, 100.0, 0.0)));
+        let wanted = camera.pinched([one, other], [one, by(other, 100.0, 0.0)]);
+        assert_eq!(app.camera(), wanted, "{press:?}");
+        for (finger, at) in [(2, by(other, 100.0, 0.0)), (1, one)] {
+            act(&mut app, CanvasAction::Touch(Touch::Up, finger, at));
+            assert_eq!(release(&mut app, at), [], "{press:?}");
+            act(&mut app, CanvasAction::Move(by(at, 30.0, 30.0)));
+        }
+        assert_eq!((app.camera(), &app.canvas.gesture), (wanted, &Gesture::Idle), "{press:?}");
+        assert_eq!(session(&app).scenario_as_drawn(), drawn, "{press:?}");
+        assert_eq!(session(&app).selection.connecting, None, "{press:?}");
+        // A finger that was lost does not count when the next one comes.
+        act(&mut app, CanvasAction::Touch(Touch::Down, 8, one));
+        act(&mut app, CanvasAction::Touch(Touch::First, 9, one));
+        act(&mut app, CanvasAction::PressEmpty { at: one, boxed: false });
+        assert!(app.canvas.gesture.rests(), "{press:?}");
+    }
+}
+
+#[test]
+fn a_finger_that_rests_opens_the_menu_of_what_is_under_it() {
+    let queue = node("analytics-queue");
+    for (moved, on_queue, opens) in
+        [(0.0, true, Some(Menu::Selection)), (0.0, false, Some(Menu::Canvas)), (30.0, true, None), (30.0, false, None)]
+    {
+        let mut app = seen();
+        let at = if on_queue { pixel(&app, &queue) } else { Pixel { x: 5.0, y: 5.0 } };
+        act(&mut app, CanvasAction::Touch(Touch::First, 1, at));
+        act(&mut app, if on_queue { CanvasAction::PressNode(queue.clone(), at) } else { CanvasAction::PressEmpty { at, boxed: false } });
+        act(&mut app, CanvasAction::Move(by(at, moved, 0.0)));
+        act(&mut app, CanvasAction::LongPress { at, page: (1, 2) });
+        assert_eq!(app.dialog, opens.map(|of| Dialog::Menu { of, x: 1, y: 2 }), "{moved} {on_queue}");
+        if opens.is_some() {
+            let effects = release(&mut app, at);
+            assert_eq!(effects, [Effect::SwallowClick], "the finger that opened the menu does not click");
+        }
+    }
+}
+
+#[test]
+fn space_on_a_part_selects_it_and_then_is_the_pages() {
+    let mut app = seen();
+    let queue = node("analytics-queue");
+    let space = Pressed { key: " ", ..Pressed::default() };
+    assert_eq!(on_node(session(&app), &queue, space), Some(NodeKey::Do(SelectAction::Node(Some(queue.clone())).into())));
+    act(&mut app, SelectAction::Node(Some(queue.clone())));
+    assert_eq!(on_node(session(&app), &queue, space), None);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits the key of a line";
 pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
 pub const ALIGN_IN_A_ROW: &str = "Align in a row";
 pub const ALL_COMMANDS: &str = "all commands";
@@ -12,22 +13,22 @@ pub const CONNECT_TO: &str = "Connect to…";
 pub const CTRL_K_OR_CTRL: &str = "Ctrl+K or Ctrl+/";
 pub const CUT_OFF_FROM_THE_BROKER: &str = "Cut off from the broker";
 pub const DO_NOTHING_KEEP_WHAT_IT: &str = "do nothing, keep what it holds";
-pub const DRAG_EMPTY_SPACE: &str = "Drag empty space";
+pub const DOUBLE_CLICK: &str = "Double-click";
 pub const DRAWS_A_LINE_FROM_THE: &str = "draws a line from the selected node: arrows go through its possible ends, Enter connects";
 pub const DROP_WHAT_IS_READY: &str = "drop what is ready";
-pub const F2_OR_DOUBLE_CLICK: &str = "F2 or double click";
 pub const FILL_ITS_STORE: &str = "Fill its store";
 pub const FINISH_WHAT_IT_HAS_BEGUN: &str = "finish what it has begun";
 pub const GET_ONE_MESSAGE_PUT_IT: &str = "Get one message, put it back";
 pub const GO_FROM_NODE_TO_NODE: &str = "go from node to node on the canvas, along the lines";
 pub const KEYBOARD_SHORTCUTS: &str = "Keyboard shortcuts";
 pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
-pub const MENU_KEY_SHIFT_F10_OR: &str = "Menu key, Shift+F10 or right click";
+pub const MENU_KEY_SHIFT_F10_OR: &str = "Menu key, Shift+F10 or right-click";
 pub const MOVES_THE_VIEW: &str = "moves the view";
+pub const MOVES_THE_VIEW_SIDEWAYS: &str = "moves the view; with Shift, sideways";
 pub const NEW_SCENARIO: &str = "New scenario";
 pub const ONE_EVENT_BACK: &str = "One event back";
 pub const ONE_EVENT_FORWARD: &str = "One event forward";
-pub const PASTES_PARTS_FROM_ANOTHER_TAB: &str = "pastes parts, from another tab, too";
+pub const ON_A_TOUCH_SCREEN: &str = "On a touch screen";
 pub const PICTURE_OF_THE_CANVAS_PNG: &str = "Picture of the canvas (PNG)";
 pub const PICTURE_OF_THE_CANVAS_SVG: &str = "Picture of the canvas (SVG)";
 pub const RECONNECT_TO_THE_BROKER: &str = "Reconnect to the broker";
@@ -43,16 +44,20 @@ pub const SELECT_EVERYTHING: &str = "Select everything";
 pub const SEND_50_REQUESTS_AT_ONCE: &str = "Send 50 requests at once";
 pub const SEND_ALL_BACK_TO_WHERE: &str = "send all back to where it was published";
 pub const SHIFT_AND_DRAG: &str = "Shift and drag";
-pub const SHOWS_EVERYTHING: &str = "shows everything";
+pub const SHOW_EVERYTHING: &str = "Show everything";
 pub const SLOW_DOWN_5: &str = "Slow down 5×";
+pub const SPACE_OR_DRAG_EMPTY_SPACE: &str = "Space and drag, or drag empty space";
 pub const SPREAD_ACROSS: &str = "Spread across";
 pub const SPREAD_DOWNWARDS: &str = "Spread downwards";
 pub const TABLE_VIEW: &str = "Table view";
 pub const TAB_THEN_ARROWS: &str = "Tab, then arrows";
-pub const THE_ACTIONS_OF_A_NODE: &str = "the actions of a node";
+pub const THE_ACTIONS_OF_A_NODE: &str = "opens the actions of a part, or of the empty canvas";
 pub const THIS_LIST: &str = "this list";
 pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
-pub const WHEEL_AND: &str = "Wheel, + and −";
+pub const TWO_FINGERS_MOVE_AND_ZOOM: &str = "one finger drags, two fingers move and zoom the view, a long press opens the actions";
+pub const WHEEL: &str = "Wheel, or two fingers on a touchpad";
+pub const WHEEL_AND: &str = "Ctrl+wheel, pinch, + and −";
+pub const ZOOM: &str = "zoom";
 pub const ZOOMS_TO_100: &str = "zooms to 100 %";
 
 pub fn add(name: &dyn Display) -> String {

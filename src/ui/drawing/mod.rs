@@ -6,7 +6,8 @@ mod overlays;
 
 use std::cell::RefCell;
 
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
+use web_sys::Element;
+use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::Dispatch;
 use super::widgets::number;
@@ -14,7 +15,7 @@ use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::highlight::Highlight;
 use crate::app::overview::{Overview, WHOLE_MAX};
-use crate::app::{App, CanvasAction, Session};
+use crate::app::{App, CanvasAction, Session, Touch};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
@@ -50,12 +51,24 @@ pub enum Gesture {
     },
     Key(Place, KeyboardEvent),
     Focused(Place),
-    Menu(Place, i32, i32),
+    /// A menu is asked for, at a place of the page.
+    Menu(i32, i32),
+    DoubleClicked(i32, i32),
     Edit(Editing),
     /// What was typed in place; none gives up.
     Edited(Option<String>),
-    /// Zooms about a place of the page.
-    Wheel(f64, f64, f64),
+    /// The wheel turned by so many pixels, over this place of the page.
+    Wheel {
+        dx: f64,
+        dy: f64,
+        zooms: bool,
+        sideways: bool,
+        x: f64,
+        y: f64,
+    },
+    Touch(Touch, i32, f64, f64),
+    /// A finger stays where it is.
+    LongPress(f64, f64),
 }
 
 /// What is edited in place.
@@ -161,11 +174,32 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
 pub fn view(scene: &Scene<'_>) -> Html {
     let Scene { app, session, camera, size, gesture, dispatch, .. } = scene;
     let transform = format!("translate({:.2} {:.2}) scale({:.4})", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
-    let onpointerdown =
-        gesture.reform(|event: PointerEvent| Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
+    let onpointerdown = {
+        let gesture = (*gesture).clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.button() == 0 {
+                gesture.emit(Gesture::Empty(event.client_x().into(), event.client_y().into(), event.shift_key()));
+            }
+        })
+    };
+    // The switch and the port of a part are clicked quickly for what they do.
+    let ondblclick = {
+        let gesture = (*gesture).clone();
+        Callback::from(move |event: MouseEvent| {
+            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power, .port, .key").ok().flatten());
+            if on.is_none() {
+                gesture.emit(Gesture::DoubleClicked(event.client_x(), event.client_y()));
+            }
+        })
+    };
+    let oncontextmenu = gesture.reform(|event: MouseEvent| {
+        event.prevent_default();
+        Gesture::Menu(event.client_x(), event.client_y())
+    });
     let (system, count) = system(scene);
     let many = (count > SHADOWS_MAX).then_some("many");
-    let class = classes!("drawing", many, session.selection.connecting.is_some().then_some("connecting"));
+    let panning = app.canvas.is_space_held().then_some("panning");
+    let class = classes!("drawing", many, panning, session.selection.connecting.is_some().then_some("connecting"));
     html! {
         <svg
             {class}
@@ -174,6 +208,8 @@ pub fn view(scene: &Scene<'_>) -> Html {
             role="group"
             aria-label={texts::THE_SYSTEM_ARROW_KEYS_GO}
             {onpointerdown}
+            {ondblclick}
+            {oncontextmenu}
             onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
             onpointercancel={dispatch.reform(|_: PointerEvent| CanvasAction::Cancel.into())}

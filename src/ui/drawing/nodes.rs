@@ -2,7 +2,7 @@
 
 use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
-use super::{Editing, Gesture, Scene};
+use super::{Gesture, Scene};
 use crate::app::form::badges;
 use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
 use crate::app::highlight::Highlight;
@@ -31,8 +31,8 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     let onpointerdown = {
         let (gesture, place) = ((*gesture).clone(), place.clone());
         Callback::from(move |event: PointerEvent| {
-            event.stop_propagation();
             if event.button() == 0 {
+                event.stop_propagation();
                 gesture.emit(Gesture::Node(place.clone(), event.client_x().into(), event.client_y().into()));
             }
         })
@@ -42,17 +42,6 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Callback::from(move |event: MouseEvent| {
             let also = event.ctrl_key() || event.meta_key() || event.shift_key();
             gesture.emit(Gesture::Clicked { place: place.clone(), also, x: event.client_x().into(), y: event.client_y().into() });
-        })
-    };
-    let ondblclick = {
-        let (gesture, place) = ((*gesture).clone(), place.clone());
-        Callback::from(move |_: MouseEvent| gesture.emit(Gesture::Edit(Editing::Name(place.clone()))))
-    };
-    let oncontextmenu = {
-        let (gesture, place) = ((*gesture).clone(), place.clone());
-        Callback::from(move |event: MouseEvent| {
-            event.prevent_default();
-            gesture.emit(Gesture::Menu(place.clone(), event.client_x(), event.client_y()));
         })
     };
     let onkeydown = {
@@ -85,8 +74,6 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 aria-label={label}
                 aria-pressed={selected.to_string()}
                 {onclick}
-                {ondblclick}
-                {oncontextmenu}
                 {onkeydown}
                 {onfocus}
                 {onpointerdown}
