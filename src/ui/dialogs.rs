@@ -39,8 +39,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
             };
             (title, "menu", list(&commands, dispatch))
         }
-        Some(Dialog::Shortcuts) => (texts::KEYBOARD, "", shortcuts(app)),
-        Some(Dialog::Glossary) => (texts::GLOSSARY, "", glossary(app, dispatch)),
+        Some(section @ (Dialog::Shortcuts | Dialog::Glossary)) => (texts::HELP, "", help(section, app, dispatch)),
         Some(Dialog::Course) => (texts::LESSONS, "wide", super::lesson::course(app, dispatch)),
         Some(Dialog::Author) => (texts::A_LESSON_OF_YOUR_OWN, "wide", super::lesson::author(app, dispatch)),
         Some(Dialog::Share) => (texts::SHARE, "", share(app, link, linked, dispatch)),
@@ -170,6 +169,23 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
             if found.is_empty() { <p class="soft" role="status">{ texts::NO_MATCHING_COMMAND }</p> }
             { list(&found, dispatch) }
         </div>
+    }
+}
+
+/// Keys and glossary, one of them at a time.
+fn help(section: &Dialog, app: &App, dispatch: &Dispatch) -> Html {
+    let tab = |id: &'static str, name: &'static str, of: Dialog| {
+        let pressed = (*section == of).to_string();
+        html! { <button type="button" class="tab" {id} aria-pressed={pressed} onclick={on(dispatch, PageAction::OpenDialog(of))}>{ name }</button> }
+    };
+    html! {
+        <>
+            <div class="tabs" role="group" aria-label={texts::HELP}>
+                { tab("help-keys", texts::KEYS, Dialog::Shortcuts) }
+                { tab("help-glossary", texts::GLOSSARY, Dialog::Glossary) }
+            </div>
+            if *section == Dialog::Glossary { { glossary(app, dispatch) } } else { { shortcuts(app) } }
+        </>
     }
 }
 

@@ -69,8 +69,9 @@ pub mod dialogs {
     pub const FOR_EMBEDDING_ONLY_THE_CANVAS: &str = "for embedding: only the canvas and time";
     pub const FOR_EMBEDDING_PLAYING_BY_ITSELF: &str = "for embedding, playing by itself";
     pub const GLOSSARY: &str = "Glossary";
+    pub const HELP: &str = "Help";
     pub const KEEP_IT_OPEN: &str = "Keep it open";
-    pub const KEYBOARD: &str = "Keyboard";
+    pub const KEYS: &str = "Keys";
     pub const LESSONS: &str = "Lessons";
     pub const LINK: &str = "Link";
     pub const LINK_TO_THIS_LESSON: &str = "Link to this lesson";

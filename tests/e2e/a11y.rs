@@ -95,7 +95,16 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.browser.find(Locator::Css("body")).await.expect("a page").send_keys("?").await.expect("keys");
         visitor.wait_for("dialog[open] .keys-list").await;
         look("shortcuts").await;
+        visitor.click("#help-glossary").await;
+        visitor.wait_for("dialog[open] .terms").await;
+        look("help, glossary").await;
         visitor.click("dialog [aria-label='Close']").await;
+        for (event, name) in [("contextmenu", "menu of the canvas"), ("dblclick", "parts to add")] {
+            visitor.at_empty_canvas(event).await;
+            look(name).await;
+            visitor.click("dialog [aria-label='Close']").await;
+            visitor.until("the menu is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+        }
         visitor.open_file("broken.json", "{").await;
         visitor.wait_for("#unreadable").await;
         look("a file that cannot be opened").await;
@@ -108,6 +117,6 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.browser.set_window_size(1440, 900).await.expect("another size");
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
-    assert!(states >= 36);
+    assert!(states >= 42);
     visitor.leave().await;
 }

@@ -142,10 +142,10 @@ async fn the_canvas_is_moved_zoomed_and_boxed_with_a_pointer() {
     let before = visitor.middle_of(&service).await;
     visitor.click("[aria-label='Zoom in']").await;
     assert!(visitor.middle_of(&service).await != before);
-    // The wheel zooms, and what is under the pointer stays there.
+    // With Ctrl the wheel zooms, and what is under the pointer stays there.
     let scale = visitor.text("#zoom").await;
     let (x, y) = visitor.middle_of(&service).await;
-    let wheel = "document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', { deltaY: 240, clientX: arguments[0], clientY: arguments[1], bubbles: true, cancelable: true }));";
+    let wheel = "document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', { deltaY: 24, ctrlKey: true, clientX: arguments[0], clientY: arguments[1], bubbles: true, cancelable: true }));";
     visitor.browser.execute(wheel, vec![json!(x), json!(y)]).await.expect("the page answers");
     visitor.until("it is smaller", async |visitor| visitor.text("#zoom").await != scale).await;
     let after = visitor.middle_of(&service).await;

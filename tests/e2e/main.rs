@@ -9,6 +9,7 @@
 mod visitor;
 
 mod a11y;
+mod canvas;
 mod drawing;
 mod first_visit;
 mod lessons;

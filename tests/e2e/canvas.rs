@@ -1,0 +1,175 @@
+//! The canvas as other canvas tools have it: wheel, Space, double-clicks, menus, touch; and the help that tells of it.
+
+use serde_json::json;
+
+use super::visitor::*;
+
+both_ways!(help_has_keys_and_glossary, space_plays);
+
+impl Visitor {
+    /// What the browser reports at a place where nothing stands.
+    pub async fn at_empty_canvas(&self, event: &str) -> (i32, i32) {
+        let (x, y) = self.empty_place().await;
+        self.report(event, x, y).await;
+        self.wait_for("dialog.menu[open]").await;
+        (x, y)
+    }
+
+    async fn empty_place(&self) -> (i32, i32) {
+        let (x, y) = self.middle_of(".zoom").await;
+        (x, y - 70)
+    }
+
+    async fn report(&self, event: &str, x: i32, y: i32) {
+        let script = "const [type, x, y] = arguments; document.elementFromPoint(x, y).dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, clientX: x, clientY: y, detail: 2 }));";
+        self.browser.execute(script, vec![json!(event), json!(x), json!(y)]).await.expect("the page answers");
+    }
+
+    async fn wheel(&self, (x, y): (i32, i32), options: &str) {
+        let script = format!(
+            "document.querySelector('.drawing').dispatchEvent(new WheelEvent('wheel', {{ {options}, clientX: arguments[0], clientY: arguments[1], bubbles: true, cancelable: true }}));"
+        );
+        self.browser.execute(&script, vec![json!(x), json!(y)]).await.expect("the page answers");
+        self.settled().await;
+    }
+
+    /// Fingers, each at its places one after the other; all go down, move and go up together.
+    async fn fingers(&self, ways: &[[(i32, i32); 2]]) {
+        let script = "const [ways, up] = arguments; const drawing = document.querySelector('.drawing'); \
+            const tell = (type, finger, [x, y]) => (document.elementFromPoint(x, y) ?? drawing).dispatchEvent(new PointerEvent(type, \
+                { bubbles: true, cancelable: true, pointerType: 'touch', pointerId: 10 + finger, isPrimary: finger === 0, clientX: x, clientY: y, button: 0, buttons: 1 })); \
+            ways.forEach((way, finger) => tell('pointerdown', finger, way[0])); \
+            ways.forEach((way, finger) => { if (way[1][0] !== way[0][0] || way[1][1] !== way[0][1]) tell('pointermove', finger, way[1]); }); \
+            if (up) ways.forEach((way, finger) => tell('pointerup', finger, way[1]));";
+        let moves = ways.iter().any(|[from, to]| from != to);
+        self.browser.execute(script, vec![json!(ways), json!(moves)]).await.expect("the page answers");
+        self.settled().await;
+    }
+}
+
+async fn help_has_keys_and_glossary(way: Way) {
+    let visitor = Visitor::working(way).await;
+    match way {
+        Way::Pointer => visitor.act("#help").await,
+        Way::Keyboard => visitor.keys("?").await,
+    }
+    visitor.wait_for("dialog[open] .keys-list").await;
+    let keys = visitor.text(".keys-list").await;
+    assert!(keys.contains("Double-click") && keys.contains("Ctrl+wheel"), "{keys}");
+    visitor.act("#help-glossary").await;
+    visitor.wait_for("dialog[open] .terms").await;
+    visitor.type_into("#query", "prefetch").await;
+    visitor.until("the term is found", async |visitor| visitor.text(".terms").await.contains("Prefetch")).await;
+    visitor.act("#help-keys").await;
+    visitor.wait_for("dialog[open] .keys-list").await;
+    visitor.act("dialog [aria-label='Close']").await;
+    visitor.until("it is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    // The glossary has its own button still, and opens the same help.
+    visitor.act("#glossary").await;
+    visitor.wait_for("dialog[open] #help-glossary[aria-pressed='true']").await;
+    visitor.leave().await;
+}
+
+async fn space_plays(way: Way) {
+    let visitor = Visitor::working(way).await;
+    if way == Way::Keyboard {
+        visitor.act(&Visitor::node("analytics-queue")).await;
+        visitor.focus(&Visitor::node("analytics-queue")).await;
+    }
+    let time = visitor.text("#now").await;
+    visitor.keys(" ").await;
+    visitor.until("time passes", async |visitor| visitor.text("#now").await != time).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn wheel_and_space_move_the_view() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let queue = Visitor::node("analytics-queue");
+    let at = visitor.middle_of(&queue).await;
+    let near = |one: (i32, i32), other: (i32, i32)| (one.0 - other.0).abs() < 3 && (one.1 - other.1).abs() < 3;
+    for (options, across, down) in
+        [("deltaY: 40", 0, -40), ("deltaY: -40", 0, 40), ("deltaY: 40, shiftKey: true", -40, 0), ("deltaX: -40", 40, 0)]
+    {
+        let before = visitor.middle_of(&queue).await;
+        visitor.wheel(at, options).await;
+        let after = visitor.middle_of(&queue).await;
+        assert!(near(after, (before.0 + across, before.1 + down)), "{options}: {before:?} to {after:?}");
+    }
+    // Space held, and a drag that begins on a part: the view follows, the part stands where it stood, and nothing plays.
+    let key = "window.dispatchEvent(new KeyboardEvent(arguments[0], { key: ' ', bubbles: true, cancelable: true }));";
+    let time = visitor.text("#now").await;
+    let (before, other) = (visitor.middle_of(&queue).await, visitor.middle_of(&Visitor::node("analytics-service")).await);
+    visitor.browser.execute(key, vec![json!("keydown")]).await.expect("the page answers");
+    visitor.wait_for(".drawing.panning").await;
+    visitor.drag(before, (before.0 - 60, before.1 + 30)).await;
+    visitor.browser.execute(key, vec![json!("keyup")]).await.expect("the page answers");
+    visitor.until("the view followed", async |visitor| near(visitor.middle_of(&queue).await, (before.0 - 60, before.1 + 30))).await;
+    assert!(near(visitor.middle_of(&Visitor::node("analytics-service")).await, (other.0 - 60, other.1 + 30)), "and all of it");
+    assert!(!visitor.is_absent("#undo:disabled").await, "nothing was dragged");
+    assert_eq!(visitor.text("#now").await, time);
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn double_clicks_and_the_menu_of_the_canvas() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let (queue, service) = (Visitor::node("analytics-queue"), Visitor::node("analytics-service"));
+    // A part is renamed.
+    let (x, y) = visitor.middle_of(&queue).await;
+    visitor.report("dblclick", x, y).await;
+    visitor.wait_for("#in-place").await;
+    visitor.keys(&format!("{SELECT_ALL}numbers-queue{ENTER}")).await;
+    visitor.wait_for(&Visitor::node("numbers-queue")).await;
+    // A line: its key is edited.
+    let on_line = "const path = [...document.querySelectorAll('path.edge')].find(path => path.getTotalLength() > 0 && !path.matches('.http, .dead')); \
+        const lines = [...document.querySelectorAll('path.edge:not(.http):not(.dead)')]; const pill = document.querySelector('[data-binding=\"0\"]').getBoundingClientRect(); \
+        const away = p => Math.hypot(p.x - pill.left - pill.width / 2, p.y - pill.top - pill.height / 2); \
+        const points = lines.map(path => { const p = path.getPointAtLength(path.getTotalLength() * 0.3).matrixTransform(path.getScreenCTM()); \
+            const m = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM()); return { p, d: away(m) }; }); \
+        const { p } = points.sort((a, b) => a.d - b.d)[0]; return [Math.round(p.x), Math.round(p.y)];";
+    let at = visitor.browser.execute(on_line, vec![]).await.expect("the page answers");
+    let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
+    visitor.report("dblclick", number(0), number(1)).await;
+    visitor.wait_for("#in-place[aria-label='Binding key']").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is given up", async |visitor| visitor.is_absent("#in-place").await).await;
+    // The empty canvas: a part is added where it was clicked, and nothing else moves.
+    let before = visitor.middle_of(&service).await;
+    let at = visitor.at_empty_canvas("dblclick").await;
+    visitor.click("[data-command='Add: Classic queue']").await;
+    let new = Visitor::node("queue-1");
+    visitor.wait_for(&new).await;
+    let there = visitor.middle_of(&new).await;
+    assert!((there.0 - at.0).abs() < 400 && (there.1 - at.1).abs() < 400, "{at:?} and {there:?}");
+    visitor.click("#undo").await;
+    visitor.until("it is gone", async |visitor| visitor.is_absent(&new).await).await;
+    visitor.keys("\u{E00C}").await;
+    visitor
+        .until("the view is as it was", async |visitor| {
+            let now = visitor.middle_of(&service).await;
+            (now.0 - before.0).abs() < 3 && (now.1 - before.1).abs() < 3
+        })
+        .await;
+    // Its menu.
+    visitor.at_empty_canvas("contextmenu").await;
+    visitor.click("[data-command='Select everything']").await;
+    visitor.until("all of it is selected", async |visitor| visitor.is_absent(".node:not(.selected)").await).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn fingers_drag_pinch_and_rest() {
+    let visitor = Visitor::arrive(390, 844).await;
+    let queue = Visitor::node("analytics-queue");
+    let (x, y) = visitor.middle_of(&queue).await;
+    let scale = visitor.text("#zoom").await;
+    visitor.fingers(&[[(x - 20, y), (x - 60, y)], [(x + 20, y), (x + 60, y)]]).await;
+    visitor.until("it is larger", async |visitor| visitor.text("#zoom").await != scale).await;
+    let now = visitor.middle_of(&queue).await;
+    assert!((now.0 - x).abs() < 4 && (now.1 - y).abs() < 4, "what is between the fingers stays there: {:?} and {now:?}", (x, y));
+    assert!(!visitor.is_absent("#undo:disabled").await, "no part was dragged");
+    visitor.fingers(&[[(x, y), (x, y)]]).await;
+    visitor.wait_for("dialog.menu[open] [data-command='Connect to…']").await;
+    visitor.leave().await;
+}
