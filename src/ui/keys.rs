@@ -45,10 +45,12 @@ pub(super) fn wheel(stage: &HtmlElement, turned: Callback<Gesture>) -> EventList
 }
 
 /// Fingers on the canvas, each by its number. They are heard before a part hears that it is pressed: the second takes hold of nothing.
-pub(super) fn fingers(stage: &HtmlElement, touched: &Callback<Gesture>) -> Vec<EventListener> {
+pub(super) fn fingers(touched: &Callback<Gesture>) -> Vec<EventListener> {
+    // The views are told of what the page's root hears: only the window hears it before.
+    let Some(window) = web_sys::window() else { return Vec::new() };
     let listen = |name: &'static str| {
         let touched = touched.clone();
-        EventListener::new_with_options(stage, name, EventListenerOptions::run_in_capture_phase(), move |event| {
+        EventListener::new_with_options(&window, name, EventListenerOptions::run_in_capture_phase(), move |event| {
             let Some(event) = event.dyn_ref::<PointerEvent>().filter(|event| event.pointer_type() == "touch") else { return };
             let touch = match name {
                 "pointerdown" if !is_on_canvas(event) => return,

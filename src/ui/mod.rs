@@ -210,7 +210,7 @@ impl Component for Playground {
             .map_or(self.app.canvas.size, |stage| Pixel { x: stage.client_width().into(), y: stage.client_height().into() });
         if first && let Some(stage) = stage {
             let gesture = ctx.link().callback(Message::Gesture);
-            self.listeners.extend(keys::fingers(&stage, &gesture));
+            self.listeners.extend(keys::fingers(&gesture));
             self.listeners.push(keys::wheel(&stage, gesture));
         }
         self.whole &= self.only_canvas;

@@ -76,9 +76,9 @@ async fn space_plays(way: Way) {
         visitor.act(&Visitor::node("analytics-queue")).await;
         visitor.focus(&Visitor::node("analytics-queue")).await;
     }
-    let time = visitor.text("#now").await;
+    let time = visitor.text("#clock").await;
     visitor.keys(" ").await;
-    visitor.until("time passes", async |visitor| visitor.text("#now").await != time).await;
+    visitor.until("time passes", async |visitor| visitor.text("#clock").await != time).await;
     visitor.leave().await;
 }
 
@@ -98,7 +98,7 @@ async fn wheel_and_space_move_the_view() {
     }
     // Space held, and a drag that begins on a part: the view follows, the part stands where it stood, and nothing plays.
     let key = "window.dispatchEvent(new KeyboardEvent(arguments[0], { key: ' ', bubbles: true, cancelable: true }));";
-    let time = visitor.text("#now").await;
+    let time = visitor.text("#clock").await;
     let (before, other) = (visitor.middle_of(&queue).await, visitor.middle_of(&Visitor::node("analytics-service")).await);
     visitor.browser.execute(key, vec![json!("keydown")]).await.expect("the page answers");
     visitor.wait_for(".drawing.panning").await;
@@ -107,13 +107,13 @@ async fn wheel_and_space_move_the_view() {
     visitor.until("the view followed", async |visitor| near(visitor.middle_of(&queue).await, (before.0 - 60, before.1 + 30))).await;
     assert!(near(visitor.middle_of(&Visitor::node("analytics-service")).await, (other.0 - 60, other.1 + 30)), "and all of it");
     assert!(!visitor.is_absent("#undo:disabled").await, "nothing was dragged");
-    assert_eq!(visitor.text("#now").await, time);
+    assert_eq!(visitor.text("#clock").await, time);
     visitor.leave().await;
 }
 
 #[tokio::test]
 async fn double_clicks_and_the_menu_of_the_canvas() {
-    let visitor = Visitor::arrive(1440, 900).await;
+    let visitor = Visitor::arrive(1920, 1080).await;
     let (queue, service) = (Visitor::node("analytics-queue"), Visitor::node("analytics-service"));
     // A part is renamed.
     let (x, y) = visitor.middle_of(&queue).await;
