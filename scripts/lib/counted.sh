@@ -10,9 +10,10 @@ counted_program() {
   )
 }
 
-# The instructions of one piece of work, in millions.
+# The instructions of one piece of work, in millions. Nothing when it takes more than ten minutes: an older tree may.
 instructions() {
-  valgrind --tool=callgrind --toggle-collect='*counted_part*' --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/Collected/ { printf "%.1f", $NF / 1e6 }'
+  timeout "${REQUEUE_PATIENCE:-600}" valgrind --tool=callgrind --toggle-collect='*counted_part*' --callgrind-out-file=/dev/null "$@" 2>&1 |
+    awk '/Collected/ && $NF > 0 { printf "%.1f", $NF / 1e6 }' || true
 }
 
 # A table of every piece of work: alone, or beside what another program takes for the same.
@@ -21,11 +22,13 @@ print_counted() {
   for name in $("$ours"); do
     here=$(instructions "$ours" "$name")
     if [ -z "$theirs" ]; then
-      printf '%-16s %10s M instructions\n' "$name" "$here"
+      printf '%-16s %10s M instructions\n' "$name" "${here:-too many}"
     else
       there=$(instructions "$theirs" "$name")
-      awk -v name="$name" -v here="$here" -v there="$there" \
-        'BEGIN { printf "%-16s %10.1f M, before %10.1f M: %.3f\n", name, here, there, here / there }'
+      awk -v name="$name" -v here="${here:-0}" -v there="${there:-0}" 'BEGIN {
+        if (here > 0 && there > 0) printf "%-16s %10.1f M, before %10.1f M: %.3f\n", name, here, there, here / there
+        else printf "%-16s %10s M, before %10s M\n", name, here > 0 ? here : "too many", there > 0 ? there : "too many"
+      }'
     fi
   done
 }
