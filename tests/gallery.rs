@@ -319,6 +319,7 @@ const WORDS: &[&str] = &[
 
 #[test]
 fn every_scenario_can_be_arranged() {
+    let mut fallen = 0;
     for (path, _, scenario) in gallery() {
         let world = World::new(scenario.clone(), scenario.seed);
         let layout = Layout::new();
@@ -338,5 +339,24 @@ fn every_scenario_can_be_arranged() {
         let even = columns.windows(3).all(|three| (three[2] - 2.0 * three[1] + three[0]).abs() < 1e-9);
         assert!(even, "{}: a column is empty: {columns:?}", path.display());
         assert!(columns.len() <= 8, "{}: {} columns", path.display(), columns.len());
+        // What nothing but dead letters reaches lies beneath the queue they come from, and not left of it.
+        let edges = geometry::edges(plan);
+        let is_dead = |edge: &&geometry::Edge| edge.kind == geometry::EdgeKind::DeadLetters;
+        for edge in edges.iter().filter(is_dead) {
+            if edges.iter().any(|other| other.to == edge.to && other.kind != geometry::EdgeKind::DeadLetters) {
+                continue;
+            }
+            let rect = |place| geometry::rect(plan, place).expect("it has a place");
+            let (from, to) = (rect(&edge.from), rect(&edge.to));
+            assert!(
+                to.top > from.bottom() && to.centre().x >= from.centre().x,
+                "{}: {:?} is not beneath {:?}",
+                path.display(),
+                edge.to,
+                edge.from
+            );
+            fallen += 1;
+        }
     }
+    assert!(fallen >= 9, "only {fallen} lines of dead letters were looked at");
 }

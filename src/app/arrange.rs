@@ -1,7 +1,7 @@
 //! Where nodes stand: aligning, and arranging by the way messages take.
 
 use super::Node;
-use super::geometry::{self, Plan, Rect};
+use super::geometry::{self, EdgeKind, Plan, Rect};
 use crate::base::ordered::OrderedMap;
 use crate::scenario::Point;
 use crate::sim::Place;
@@ -53,25 +53,30 @@ const ROW: f64 = 135.0;
 const LAPS: usize = 8;
 
 /// Columns by the way messages take, from those who ask to those who consume; within a column, near what it is connected with.
+/// What only dead letters reach stands in a lane beneath, from the queue they come from onwards.
 #[must_use]
 pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     let mut places: Vec<Place> = geometry::places(plan).into_iter().map(|place| geometry::moved_as(&place)).collect();
     places.dedup();
     let index: OrderedMap<&Place, usize> = places.iter().enumerate().map(|(index, place)| (place, index)).collect();
     let index = |place: &Place| index.get(&geometry::moved_as(place)).copied();
-    let edges: Vec<(usize, usize)> = geometry::edges(plan)
+    let edges: Vec<Way> = geometry::edges(plan)
         .iter()
-        .filter_map(|edge| Some((index(&edge.from)?, index(&edge.to)?)))
-        .filter(|(from, to)| from != to)
+        .filter_map(|edge| Some(Way { from: index(&edge.from)?, to: index(&edge.to)?, dead: edge.kind == EdgeKind::DeadLetters }))
+        .filter(|way| way.from != way.to)
         .collect();
-    let column = columns(places.len(), &edges);
+    let lane = lane(places.len(), &edges);
+    // What leads from the lane to the others, or brings them dead letters, says nothing of where they stand.
+    let counts = |way: &&Way| lane[way.to] || !lane[way.from] && !way.dead;
+    let counted: Vec<Way> = edges.iter().filter(counts).copied().collect();
+    let column = columns(places.len(), &counted);
     let mut near = vec![Vec::new(); places.len()];
-    for (from, to) in &edges {
-        near[*from].push(*to);
-        near[*to].push(*from);
+    for way in counted.iter().filter(|way| !lane[way.to]) {
+        near[way.from].push(way.to);
+        near[way.to].push(way.from);
     }
     let mut members = vec![Vec::new(); column.iter().max().map_or(0, |last| last + 1)];
-    for (place, column) in column.iter().enumerate() {
+    for (place, column) in column.iter().enumerate().filter(|(place, _)| !lane[*place]) {
         members[*column].push(place);
     }
     let mut rows: Vec<f64> = places.iter().map(|place| geometry::rect(plan, place).map_or(0.0, |rect| rect.centre().y)).collect();
@@ -100,20 +105,69 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
             }
         }
     }
+    // The lane begins beneath all that stands in its columns, and what follows one another in it stands side by side.
+    let in_lane = || (0..places.len()).filter(|place| lane[*place]);
+    let (first, last) = (in_lane().map(|place| column[place]).min(), in_lane().map(|place| column[place]).max());
+    let above = (0..places.len()).filter(|place| !lane[*place] && Some(column[*place]) >= first && Some(column[*place]) <= last);
+    let begins = above.map(|place| rows[place] + height(plan, &places[place])).fold(f64::NEG_INFINITY, f64::max);
+    for of in first.into_iter().chain(last).min().unwrap_or(0)..=last.unwrap_or(0) {
+        let mut wanted: Vec<(f64, usize)> = Vec::new();
+        for place in in_lane().filter(|place| column[*place] == of) {
+            let before =
+                counted.iter().filter(|way| way.to == place && (!lane[way.from] || column[way.from] < of)).map(|way| rows[way.from]);
+            let row = before.fold(f64::INFINITY, f64::min);
+            wanted.insert(wanted.partition_point(|(before, _)| *before <= row), (row, place));
+        }
+        let mut last = begins;
+        for (row, place) in wanted {
+            rows[place] = if row.is_finite() { row.max(last) } else { last };
+            last = rows[place] + height(plan, &places[place]);
+        }
+    }
     let top = rows.iter().copied().fold(f64::INFINITY, f64::min);
     #[expect(clippy::cast_precision_loss, reason = "there are at most 5,000 nodes")]
     let at = |place: usize| Point { x: 120.0 + column[place] as f64 * COLUMN, y: ((rows[place] - top + 75.0) / 15.0).round() * 15.0 };
     places.iter().enumerate().map(|(place, node)| (node.clone(), at(place))).collect()
 }
 
+/// A line from one part to another, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Way {
+    from: usize,
+    to: usize,
+    /// It brings dead letters: its end stands beneath its beginning.
+    dead: bool,
+}
+
+/// What only dead letters reach, and what they reach from there: the way of dead letters that nothing else takes.
+fn lane(nodes: usize, edges: &[Way]) -> Vec<bool> {
+    let mut next = vec![Vec::new(); nodes];
+    for way in edges.iter().filter(|way| !way.dead) {
+        next[way.from].push(way.to);
+    }
+    let reached = |from: &mut dyn Iterator<Item = usize>| {
+        let mut seen = vec![false; nodes];
+        let mut open: Vec<usize> = from.collect();
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut seen[node], true) {
+                open.extend(&next[node]);
+            }
+        }
+        seen
+    };
+    let dead = reached(&mut edges.iter().filter(|way| way.dead).map(|way| way.to));
+    let alive = reached(&mut (0..nodes).filter(|node| !dead[*node]));
+    (0..nodes).map(|node| dead[node] && !alive[node]).collect()
+}
+
 /// The column of each node: one more than the last of the nodes that lead to it. What leads back, as the way of a retry does, counts
-/// for no column; so no column is empty, and there are never more columns than nodes.
-fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+/// for no column; so no column is empty, and there are never more columns than nodes. Dead letters fall within their column.
+fn columns(nodes: usize, edges: &[Way]) -> Vec<usize> {
     let mut next = vec![Vec::new(); nodes];
     let mut leads_here = vec![false; nodes];
-    for (from, to) in edges {
-        next[*from].push(*to);
-        leads_here[*to] = true;
+    for way in edges {
+        next[way.from].push((way.to, usize::from(!way.dead)));
+        leads_here[way.to] = true;
     }
     // Depth first, from where messages begin; then from what is only in circles. A node is finished after all that it leads to.
     let (mut seen, mut open, mut finished) = (vec![false; nodes], vec![false; nodes], Vec::new());
@@ -134,10 +188,10 @@ fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
                     open[node] = false;
                     finished.push(node);
                 }
-                Some(to) => {
+                Some((to, step)) => {
                     // An edge to a node that is still open closes a circle: it leads back.
                     if !open[*to] {
-                        onward[node].push(*to);
+                        onward[node].push((*to, *step));
                     }
                     way.push((node, tried + 1));
                     if !seen[*to] {
@@ -149,8 +203,8 @@ fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     }
     let mut column = vec![0; nodes];
     for node in finished.into_iter().rev() {
-        for to in &onward[node] {
-            column[*to] = column[*to].max(column[node] + 1);
+        for (to, step) in &onward[node] {
+            column[*to] = column[*to].max(column[node] + step);
         }
     }
     column
@@ -168,8 +222,16 @@ fn height(plan: Plan<'_>, place: &Place) -> f64 {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::columns;
+    use super::{Way, columns, lane};
     use proptest::prelude::*;
+
+    fn ways(pairs: &[(usize, usize)]) -> Vec<Way> {
+        pairs.iter().map(|(from, to)| Way { from: *from, to: *to, dead: false }).collect()
+    }
+
+    fn dead(from: usize, to: usize) -> Way {
+        Way { from, to, dead: true }
+    }
 
     #[test]
     fn a_way_back_makes_no_column() {
@@ -181,8 +243,26 @@ mod tests {
             (4, vec![(1, 0), (0, 1)], vec![0, 1, 0, 0]),
             (0, vec![], vec![]),
         ] {
-            assert_eq!(columns(nodes, &edges), expected, "{edges:?}");
+            assert_eq!(columns(nodes, &ways(&edges)), expected, "{edges:?}");
         }
+    }
+
+    #[test]
+    fn only_what_nothing_but_dead_letters_reaches_is_in_the_lane() {
+        // Exchange, queue, service; dead-letter exchange, its queue, a service that publishes what it reads there again; a publisher.
+        let live = ways(&[(0, 1), (1, 2), (3, 4), (4, 5), (5, 0), (6, 0)]);
+        let with = |more: &[Way]| live.iter().chain(more).copied().collect::<Vec<Way>>();
+        for (edges, expected) in [
+            (with(&[dead(1, 3)]), [false, false, false, true, true, true, false]),
+            // A queue for retries gives back to the first exchange.
+            (with(&[dead(1, 3), dead(4, 0)]), [false, false, false, true, true, true, false]),
+            // The service publishes there as well.
+            (with(&[dead(1, 3), Way { from: 2, to: 3, dead: false }]), [false; 7]),
+            (with(&[]), [false; 7]),
+        ] {
+            assert_eq!(lane(7, &edges), expected, "{edges:?}");
+        }
+        assert_eq!(columns(4, &[&*ways(&[(0, 1), (2, 3)]), &[dead(1, 2)]].concat()), [0, 1, 1, 2], "it begins beneath its queue");
     }
 
     proptest! {
@@ -193,7 +273,7 @@ mod tests {
             (Just(nodes), prop::collection::vec((0..nodes, 0..nodes), 0..120))
         })) {
             let edges: Vec<(usize, usize)> = edges.into_iter().filter(|(from, to)| from != to).collect();
-            let column = columns(nodes, &edges);
+            let column = columns(nodes, &ways(&edges));
             for (node, at) in column.iter().enumerate().filter(|(_, at)| **at > 0) {
                 let before = edges.iter().any(|(from, to)| *to == node && column[*from] + 1 == *at);
                 prop_assert!(before, "nothing leads to {node} in column {at}");
