@@ -169,9 +169,7 @@ impl App {
     /// What was edited moves the view as little as can be; what was added is seen.
     pub(super) fn stay_at(&mut self, seen: Camera, adds: bool) {
         // What a drawer moved aside comes back when it closes.
-        if self.canvas.kept.is_none_or(|kept| kept.scale.to_bits() != seen.scale.to_bits()) {
-            self.canvas.kept = Some(seen);
-        }
+        self.canvas.kept.get_or_insert(seen);
         if adds {
             self.reveal_selected();
         }

@@ -320,6 +320,18 @@ fn what_is_edited_does_not_move_the_view() {
 }
 
 #[test]
+fn the_view_comes_back_when_the_drawer_of_what_was_added_closes() {
+    let mut app = seen();
+    let (size, camera) = (app.canvas.size, app.camera());
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, CanvasAction::Resize(Pixel { x: 600.0, ..size }));
+    assert!(app.camera().scale < camera.scale, "all of it is seen beside the drawer");
+    act(&mut app, EditAction::Undo);
+    act(&mut app, CanvasAction::Resize(size));
+    assert_eq!(app.camera(), camera);
+}
+
+#[test]
 fn a_drawer_that_opens_does_not_hide_what_is_selected() {
     let mut app = seen();
     let queue = node("analytics-queue");
