@@ -2,16 +2,14 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use proptest::prelude::*;
 use requeue::base::SimTime;
 use requeue::base::limits::FILE_BYTES;
 use requeue::broker::Event;
 use requeue::formats::scenario_file;
-use requeue::scenario::{Property, Scenario};
+use requeue::scenario::Scenario;
 use requeue::sim::explore::chaos;
-use requeue::sim::judge::holds;
 use requeue::sim::{HandPublish, Input, Recording, World, WorldEvent};
 
 const COURSE_CHAPTER: &str = include_str!("../static/scenarios/course-chapter.json");
@@ -89,33 +87,6 @@ fn what_the_chapter_says_happens() {
     assert!((2_400_u64 - 147..=2_400 + 147).contains(&requests), "{requests}");
     let (mean, deviation) = (requests / 20, 11);
     assert!((mean - 3 * deviation..=mean + 3 * deviation).contains(&poisoned), "{poisoned} of {requests}");
-}
-
-/// The explorer asks after every step, and a page in every frame: to ask must neither copy the ledger nor walk what is on its way.
-#[test]
-#[expect(clippy::disallowed_methods, reason = "it compares real times")]
-fn to_ask_what_holds_costs_the_same_in_a_large_world() {
-    let world = |count: u32| {
-        let text = format!(
-            r#"{{"requeue":1,"title":"t","network":{{"latency_ms":10000}},"broker":{{"queues":[{{"name":"q","at":[0,0]}}]}},"services":[{{"name":"s","at":[0,0],"handlers":[{{"on":{{"http":"x"}},"steps":[{{"do":"effect","what":"e","of":"n"}}]}}]}}],"clients":[{{"name":"c","at":[0,0],"calls":{{"service":"s","endpoint":"x"}},"arrivals":{{"at_once":{count}}}}}]}}"#
-        );
-        let mut world = World::new(Arc::new(scenario_file::read(&text).expect("it is a scenario")), 1);
-        world.run_until(SimTime::from_secs(1), u64::MAX);
-        assert_eq!(world.flights().count(), count as usize);
-        world
-    };
-    let asked = ["lost = 0", "dropped(q) = 0", "duplicated(e) = 0", "saved_twice = 0"];
-    let asked = asked.map(|text| text.parse::<Property>().expect("it is a property"));
-    let cost = |world: &World| {
-        let round = || {
-            let start = Instant::now();
-            (0..1_000).for_each(|_| assert!(asked.iter().all(|property| holds(world, property))));
-            start.elapsed()
-        };
-        (0..5).map(|_| round()).min().expect("there are rounds")
-    };
-    let (small, large) = (cost(&world(10)), cost(&world(100_000)));
-    assert!(large < 20 * small, "{large:?} with 100,000 requests, {small:?} with 10");
 }
 
 #[test]
