@@ -13,9 +13,10 @@ pub struct Budget {
 }
 
 const STEPS_MAX: u64 = 20_000;
-const STEPS_MIN: u64 = 1_000;
+/// Some tens of milliseconds: a frame that others made long needs no smaller part, and what is judged has to come to its end.
+const STEPS_MIN: u64 = 10_000;
 /// What a slow machine does in a frame: the first frame knows nothing of the machine yet.
-const STEPS_FIRST: u64 = 5_000;
+const STEPS_FIRST: u64 = STEPS_MIN;
 /// A frame that took longer had too many steps, one that took less may have more.
 const FRAME_LONG: SimTime = SimTime::from_millis(40);
 const FRAME_SHORT: SimTime = SimTime::from_millis(25);
@@ -67,9 +68,9 @@ mod tests {
             budget.adapt(SimTime::from_millis(millis));
             budget.steps()
         };
-        assert_eq!(frame(&mut budget, 60), 2_500);
-        assert_eq!(frame(&mut budget, 30), 2_500, "as it should be");
-        assert_eq!(frame(&mut budget, 16), 3_125);
+        assert_eq!(frame(&mut budget, 60), STEPS_MIN);
+        assert_eq!(frame(&mut budget, 30), STEPS_MIN, "as it should be");
+        assert_eq!(frame(&mut budget, 16), 12_500);
         assert_eq!((0..20).map(|_| frame(&mut budget, 16)).last(), Some(STEPS_MAX));
         assert_eq!((0..20).map(|_| frame(&mut budget, 500)).last(), Some(STEPS_MIN));
         budget.adapt(SimTime::from_millis(16));

@@ -99,6 +99,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             app.budget.spend_all();
         }
     }
+    if app.classroom.as_ref().is_some_and(lesson::Classroom::is_busy) {
+        app.budget.spend_all();
+    }
     effects.extend(lesson::pass(app, elapsed, steps));
     effects
 }

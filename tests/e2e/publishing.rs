@@ -137,6 +137,7 @@ async fn dead_letters_say_why(way: Way) {
     visitor.publish("platform-events", "order.placed", "{\"orderId\": 3}").await;
     visitor.act("#play").await;
     reason("rejected").await;
+    visitor.until("it has landed", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
     visitor.act("#play").await;
     visitor.wait_for("#dead-letter-alert").await;
     // Sent back, it lives again.
