@@ -180,13 +180,13 @@ impl Visitor {
             return;
         }
         let Some((button, _)) = DRAWERS.iter().find(|(_, inside)| inside.iter().any(|begin| css.starts_with(begin))) else { return };
-        let is_seen = "const e = document.querySelector(arguments[0]); return !e || e.checkVisibility();";
-        if self.is_absent(css).await || self.browser.execute(is_seen, vec![json!(css)]).await.expect("the page answers") == json!(false) {
-            // A lesson opens its drawer itself: only another drawer in its place hides it.
-            let script = "const b = document.querySelector(arguments[0]); \
-                if (b && (b.id !== 'rail-lesson' || document.querySelector('.drawer.left')) && (arguments[1] || b.getAttribute('aria-pressed') === 'false')) b.click();";
-            let is_hidden = !self.is_absent(css).await;
-            self.browser.execute(script, vec![json!(button), json!(is_hidden)]).await.expect("the drawer opens");
+        // A lesson opens its drawer itself: only another drawer in its place hides it. One script, for what is waited for may come at
+        // any moment, and a second click would close the drawer.
+        let script = "const e = document.querySelector(arguments[0]); if (e && e.checkVisibility()) return false; \
+            const b = document.querySelector(arguments[1]); if (!b) return false; \
+            const opens = (b.id !== 'rail-lesson' || document.querySelector('.drawer.left')) && (e || b.getAttribute('aria-pressed') === 'false'); \
+            if (opens) b.click(); return !!opens;";
+        if self.browser.execute(script, vec![json!(css), json!(button)]).await.expect("the drawer opens") == json!(true) {
             self.settled().await;
         }
     }
@@ -387,7 +387,7 @@ impl Visitor {
 
     pub async fn wait_for(&self, css: &str) {
         self.reveal(css).await;
-        self.browser.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.until(css, async |visitor| !visitor.is_absent(css).await).await;
     }
 
     /// Clicks what a pointer would hit there. Finding, looking and clicking are one script: while the world runs, a page that is
