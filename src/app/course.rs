@@ -4,8 +4,9 @@ use super::effect::Effect;
 use super::files::Unreadable;
 use super::kept::{Kept, found};
 use super::texts::files as texts;
-use super::{App, Course};
+use super::{App, Course, CourseEntry};
 use crate::formats::{progress_file, site_list};
+use crate::lesson::progress::LessonProgress;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CourseAction {
@@ -15,6 +16,8 @@ pub enum CourseAction {
     Open(String),
     /// What the browser had kept of lessons.
     ProgressFound(Kept),
+    /// The path through the course, by its name; empty: the whole course.
+    ChoosePath(String),
     /// As a file that another browser can open.
     SaveProgress,
     /// The reason why kept progress could not be read was read.
@@ -34,6 +37,10 @@ pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
             app.dialog = None;
             return vec![Effect::FetchLesson(file)];
         }
+        CourseAction::ChoosePath(path) => {
+            app.path = path;
+            return vec![Effect::SaveProgress];
+        }
         CourseAction::ProgressFound(kept) => return found(app, kept),
         CourseAction::SaveProgress => {
             let mut files = vec![Effect::Download { name: "requeue-progress.json".into(), text: progress_file::write(&app.progress) }];
@@ -45,4 +52,39 @@ pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
         CourseAction::DismissUnread => app.unread_problems.clear(),
     }
     Vec::new()
+}
+
+impl App {
+    /// The lessons of the chosen path, in their order.
+    #[must_use]
+    pub fn on_path(&self) -> Vec<&CourseEntry> {
+        let Some(course) = &self.course else { return Vec::new() };
+        match course.paths.iter().find(|path| path.name == self.path) {
+            Some(path) => path.lessons.iter().filter_map(|id| course.lesson(id)).collect(),
+            None => course.lessons.iter().collect(),
+        }
+    }
+
+    fn is_left(&self, entry: &CourseEntry) -> bool {
+        !self.progress.of(entry.id()).is_some_and(LessonProgress::is_complete)
+    }
+
+    /// What "Continue" opens: a lesson that is begun and not finished, the open one before others; or the next one of the path.
+    #[must_use]
+    pub fn proposed(&self) -> Option<&CourseEntry> {
+        let left: Vec<&CourseEntry> = self.on_path().into_iter().filter(|entry| self.is_left(entry)).collect();
+        let open = self.classroom.as_ref().map(|classroom| &classroom.lesson.id);
+        let open = left.iter().find(|entry| open.is_some_and(|id| **id == *entry.id()));
+        let begun = || left.iter().find(|entry| self.progress.of(entry.id()).is_some());
+        open.or_else(begun).or(left.first()).copied()
+    }
+
+    /// The lesson after this one: the next of the path that is not finished, or else the first such one.
+    #[must_use]
+    pub fn next_lesson(&self, id: &str) -> Option<&CourseEntry> {
+        let path = self.on_path();
+        let place = path.iter().position(|entry| entry.id() == id).map_or(0, |place| place + 1);
+        let (before, after) = path.split_at(place);
+        after.iter().chain(before).find(|entry| entry.id() != id && self.is_left(entry)).copied()
+    }
 }

@@ -9,7 +9,7 @@ use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
 use super::session::Session;
 use super::texts::session as texts;
-use super::{App, Node};
+use super::{App, Node, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::ExchangeType;
@@ -82,8 +82,11 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     } else if let Some(seen) = seen {
         app.stay_at(seen, adds);
     }
+    let Some(session) = &app.session else { return effects };
     // In a lesson the work is kept with the lesson.
-    if let Some(session) = app.session.as_ref().filter(|_| app.classroom.is_none()) {
+    if let Some(classroom) = &app.classroom {
+        effects.extend(lesson::keep_drawing(classroom, Some(session), &mut app.works));
+    } else {
         app.draft = None;
         effects.push(Effect::SaveDraft(scenario_file::write(&session.scenario_as_drawn())));
     }

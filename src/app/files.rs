@@ -117,7 +117,10 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
     match action {
         FileAction::Opened { name, text } => return open(app, name, &text),
         FileAction::OpenFailed { name, reason } => {
+            // A lesson that cannot be had is not come back to.
+            let forget = name.starts_with("lessons/").then_some(Effect::SaveProgress);
             app.unreadable = Some(Unreadable { name, problems: vec![Problem { path: String::new(), message: reason }] });
+            return forget.into_iter().collect();
         }
         FileAction::New => {
             app.dialog = None;
@@ -233,9 +236,9 @@ fn would_lose(app: &App) -> bool {
 
 /// Closes the lesson, if one is open, and puts a system on the canvas.
 fn replace(app: &mut App, session: Session) -> Vec<Effect> {
-    app.classroom = None;
+    let left = app.classroom.take().map(|_| Effect::SaveProgress);
     app.put_on_canvas(session);
-    Vec::new()
+    left.into_iter().collect()
 }
 
 /// A file's name for a title.

@@ -105,6 +105,10 @@ pub struct App {
     pub classroom: Option<Classroom>,
     /// The lessons of the site; none: not fetched.
     pub course: Option<Course>,
+    /// The path through the course that the learner chose, by its name; empty: the whole course.
+    pub path: String,
+    /// The lesson that was open when the page was left.
+    pub back_to: Option<String>,
     pub progress: Progress,
     /// What was done at the steps of lessons, as it would be handed in.
     pub works: Works,

@@ -51,6 +51,9 @@ pub fn write_kept(progress: &Progress) -> String {
         let mut entry = Map::new();
         entry.insert("steps".into(), progress.steps.into());
         entry.insert("done".into(), ids(&progress.done));
+        if let Some(at) = &progress.at {
+            entry.insert("at".into(), Json::from(&**at));
+        }
         (lesson.to_string(), Json::Object(entry))
     });
     json_object(entries).to_string()
@@ -73,10 +76,11 @@ fn progress(node: &Node) -> Progress {
         let steps = usize::try_from(fields.need("steps").whole(limits::LESSON_STEPS as u64)).unwrap_or_default();
         let done = fields.need("done").items_up_to(limits::LESSON_STEPS, "steps of a lesson");
         let done: Vec<Name> = done.iter().map(Node::name).filter(|id| !id.is_empty()).collect();
+        let at = fields.maybe("at").map(|node| node.name()).filter(|id| !id.is_empty());
         fields.done();
         // A lesson has steps: without their number the entry was no progress.
         if steps > 0 {
-            progress.set(&lesson.into(), LessonProgress { steps, done });
+            progress.set(&lesson.into(), LessonProgress { steps, done, at });
         }
     }
     progress
@@ -147,8 +151,8 @@ mod tests {
 
     fn some() -> Progress {
         let mut progress = Progress::default();
-        progress.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "a \"quoted\" one".into()] });
-        progress.set(&"durable".into(), LessonProgress { steps: 3, done: Vec::new() });
+        progress.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "a \"quoted\" one".into()], at: None });
+        progress.set(&"durable".into(), LessonProgress { steps: 3, done: Vec::new(), at: Some("restart".into()) });
         progress
     }
 
@@ -160,7 +164,7 @@ mod tests {
         assert!(is_one(&document) && read(&document) == Ok(progress));
         assert_eq!(read_kept(""), (Progress::default(), Vec::new()), "a first visit");
         assert_eq!(
-            write_for_host("durable", &LessonProgress { steps: 3, done: vec!["a".into()] }),
+            write_for_host("durable", &LessonProgress { steps: 3, done: vec!["a".into()], at: None }),
             r#"{"lesson": "durable", "done": ["a"], "steps": 3}"#
         );
     }
@@ -207,10 +211,12 @@ mod tests {
     fn progress_of_two_browsers_is_united() {
         let mut progress = some();
         let mut other = Progress::default();
-        other.set(&"durable".into(), LessonProgress { steps: 4, done: vec!["x".into()] });
-        other.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "zero".into()] });
+        other.set(&"durable".into(), LessonProgress { steps: 4, done: vec!["x".into()], at: Some("later".into()) });
+        other.set(&"why-events".into(), LessonProgress { steps: 5, done: vec!["announce".into(), "zero".into()], at: Some("zero".into()) });
         progress.unite(&other);
         let done = |lesson: &str| progress.of(lesson).map(|progress| (progress.steps, progress.done.len()));
         assert_eq!((done("durable"), done("why-events")), (Some((4, 1)), Some((5, 3))));
+        let at = |lesson: &str| progress.of(lesson).and_then(|progress| progress.at.as_deref());
+        assert_eq!((at("durable"), at("why-events")), (Some("restart"), Some("zero")), "the reader's own place comes first");
     }
 }

@@ -8,7 +8,7 @@ use crate::base::ordered::{OrderedMap, in_order};
 use crate::broker::{Event, Name};
 use crate::scenario::edit::names::Referent;
 use crate::scenario::{Fault, Property, Scenario, Trigger};
-use crate::sim::judge::{holds, judge};
+use crate::sim::judge::{Judgement, holds, judge};
 use crate::sim::{Input, InstanceId, Recording, TimedInput, World, WorldEvent};
 
 /// How one clause was found.
@@ -20,12 +20,16 @@ pub struct Finding {
     pub by_itself: bool,
     /// What happened instead, in plain words.
     pub why: Option<String>,
+    /// What was measured, where the clause is a property: then `why` is its formula.
+    pub seen: Option<Judgement>,
     /// The run in which it went wrong soonest, and when.
     pub failing: Option<Failing>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failing {
+    /// Counted from 1.
+    pub run: u32,
     pub recording: Recording,
     pub at: SimTime,
 }
@@ -85,6 +89,7 @@ impl Judging {
             // A system that was changed is judged on seeds and faults of the lesson: no moment of it can be chosen.
             by_itself: is_untouched || matches!(subject, Subject::Run(..)),
             why: None,
+            seen: None,
             failing: None,
         });
         let findings = findings.collect();
@@ -192,13 +197,13 @@ impl Judging {
             self.run = self.runs();
         }
         for (clause, finding) in self.goal.clauses.iter().zip(&mut self.findings) {
-            let Some((why, broken)) = run.against(clause, &self.start) else { continue };
-            let at = broken.unwrap_or(run.until);
+            let Some(Against { why, at, seen }) = run.against(clause, &self.start) else { continue };
+            let at = at.unwrap_or(run.until);
             let sooner = finding.failing.as_ref().is_none_or(|failing| at < failing.at);
             (finding.good, finding.by_itself) = (false, false);
             if sooner {
-                finding.why = Some(why);
-                finding.failing = Some(Failing { recording: run.recording.clone(), at });
+                (finding.why, finding.seen) = (Some(why), seen);
+                finding.failing = Some(Failing { run: self.run, recording: run.recording.clone(), at });
             }
         }
     }
@@ -218,7 +223,7 @@ impl Judging {
             };
             for finding in &mut self.findings {
                 finding.good = false;
-                finding.why = Some(why.clone());
+                (finding.why, finding.seen) = (Some(why.clone()), None);
             }
         }
     }
@@ -431,23 +436,23 @@ impl Run {
     }
 
     /// What went wrong, and when if that is known; none where the clause holds.
-    fn against(&self, clause: &Clause, start: &Scenario) -> Option<(String, Option<SimTime>)> {
+    fn against(&self, clause: &Clause, start: &Scenario) -> Option<Against> {
         if !self.ended {
             let why = self.world.halted().unwrap_or("it goes round and round without an end").to_owned();
-            return Some((format!("by {} {why}", self.world.now()), Some(self.world.now())));
+            return Some(Against::of(format!("by {} {why}", self.world.now()), Some(self.world.now())));
         }
         match &clause.demand {
             Demand::Property(property) => {
                 let judgement = judge(&self.world, property);
                 let broken = self.clauses.iter().position(|other| other == clause).and_then(|index| self.broken[index]);
-                (!judgement.holds).then(|| (judgement.to_string(), broken))
+                (!judgement.holds).then(|| Against { why: judgement.to_string(), at: broken, seen: Some(judgement) })
             }
             Demand::Reaches { exchange, routing_key, headers, services } => {
                 let reached = handlers(&self.world, exchange, routing_key, headers);
                 let wanted = in_order(services.iter().cloned());
                 (reached != wanted).then(|| {
                     let told = if reached.is_empty() { "no service".to_owned() } else { reached.join(", ") };
-                    (format!("{routing_key} is handled by {told}"), None)
+                    Against::of(format!("{routing_key} is handled by {told}"), None)
                 })
             }
             Demand::Order { service, moment } => {
@@ -457,24 +462,38 @@ impl Run {
                     let Some(number) = self.published.get(event) else { continue };
                     if let Some((_, later)) = latest.filter(|(latest, _)| number < latest) {
                         let why = format!("{service} {} {event} after {later}, which was published later", moment.name());
-                        return Some((why, Some(*at)));
+                        return Some(Against::of(why, Some(*at)));
                     }
                     latest = Some((*number, event));
                 }
-                handled.is_empty().then(|| (format!("{service} {} nothing", moment.name()), None))
+                handled.is_empty().then(|| Against::of(format!("{service} {} nothing", moment.name()), None))
             }
             Demand::Attempts { queue, at_most } => {
                 let from_here = self.delivered.iter().filter(|((from, _), _)| from == queue);
                 let ((_, event), (count, at)) = from_here.max_by_key(|(_, (count, _))| *count)?;
-                (count > at_most).then(|| (format!("{event} was delivered {count} times"), Some(*at)))
+                (count > at_most).then(|| Against::of(format!("{event} was delivered {count} times"), Some(*at)))
             }
             Demand::Added { part, at_most } => {
                 let (before, after) = (part.of(start), part.of(self.world.scenario()));
                 let added = after.saturating_sub(before);
                 let (word, _) = Counted::ALL.iter().find(|(_, counted)| counted == part).copied().unwrap_or(("parts", *part));
-                (added > *at_most).then(|| (format!("{added} {word} were added"), None))
+                (added > *at_most).then(|| Against::of(format!("{added} {word} were added"), None))
             }
         }
+    }
+}
+
+/// How a run speaks against a clause.
+struct Against {
+    why: String,
+    /// When it went wrong, if that is known.
+    at: Option<SimTime>,
+    seen: Option<Judgement>,
+}
+
+impl Against {
+    const fn of(why: String, at: Option<SimTime>) -> Self {
+        Self { why, at, seen: None }
     }
 }
 

@@ -13,6 +13,8 @@ pub struct LessonProgress {
     pub steps: usize,
     /// The ids of those that are done.
     pub done: Vec<Name>,
+    /// The step that was open last.
+    pub at: Option<Name>,
 }
 
 impl LessonProgress {
@@ -40,9 +42,10 @@ impl Progress {
     /// A step that is done in one of the two is done in both.
     pub fn unite(&mut self, other: &Self) {
         for (lesson, theirs) in other.iter() {
-            let own = self.of(lesson).map_or(&[][..], |progress| &progress.done);
-            let done = in_order(own.iter().chain(&theirs.done).cloned());
-            self.set(lesson, LessonProgress { steps: theirs.steps, done });
+            let own = self.of(lesson);
+            let done = in_order(own.map_or(&[][..], |progress| &progress.done).iter().chain(&theirs.done).cloned());
+            let at = own.and_then(|progress| progress.at.clone()).or_else(|| theirs.at.clone());
+            self.set(lesson, LessonProgress { steps: theirs.steps, done, at });
         }
     }
 

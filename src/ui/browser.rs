@@ -161,11 +161,13 @@ const PROGRESS_KEY: &str = "requeue.2.progress";
 
 const WORKS_KEY: &str = "requeue.2.works";
 
+const PLACE_KEY: &str = "requeue.2.place";
+
 const UNREAD_KEY: &str = "requeue.2.unread";
 
 pub fn progress() -> Kept {
     let stored = |key: &str| stored(key).unwrap_or_default();
-    Kept { progress: stored(PROGRESS_KEY), works: stored(WORKS_KEY), unread: stored(UNREAD_KEY) }
+    Kept { progress: stored(PROGRESS_KEY), works: stored(WORKS_KEY), unread: stored(UNREAD_KEY), place: stored(PLACE_KEY) }
 }
 
 pub fn save_progress(kept: &Kept) {
@@ -176,6 +178,7 @@ pub fn save_progress(kept: &Kept) {
     }
     let _ = storage.set_item(PROGRESS_KEY, &kept.progress);
     let _ = storage.set_item(WORKS_KEY, &kept.works);
+    let _ = storage.set_item(PLACE_KEY, &kept.place);
 }
 
 /// Opens what a link holds.

@@ -40,7 +40,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
             (title, "menu", list(&commands, dispatch))
         }
         Some(section @ (Dialog::Shortcuts | Dialog::Glossary)) => (texts::HELP, "", help(section, app, dispatch)),
-        Some(Dialog::Course) => (texts::LESSONS, "wide", super::lesson::course(app, dispatch)),
+        Some(Dialog::Course) => (texts::COURSE, "page", super::course::course(app, dispatch)),
         Some(Dialog::Author) => (texts::A_LESSON_OF_YOUR_OWN, "wide", super::lesson::author(app, dispatch)),
         Some(Dialog::Share) => (texts::SHARE, "", share(app, link, linked, dispatch)),
         Some(Dialog::Replace) => (texts::REPLACE_WHAT_IS_OPEN, "", replace(app, dispatch)),

@@ -1,4 +1,4 @@
-//! The lesson's panel: its text, its questions, its goals, and what was found; the course; and a lesson being written.
+//! The lesson's panel: its text, its questions, its goals, and what was found; and a lesson being written.
 
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
@@ -6,9 +6,9 @@ use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 use super::texts::lesson as texts;
 use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, icons};
-use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
+use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, LessonAction, PageAction, Session};
 use crate::formats::markdown::{Block, Inline, Piece};
-use crate::lesson::progress::LessonProgress;
+use crate::lesson::judge::Finding;
 use crate::lesson::{Ask, Clause, Question, Task};
 
 fn act(dispatch: &Dispatch, action: LessonAction) -> Callback<MouseEvent> {
@@ -74,7 +74,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
     let (Some(classroom), Some(session)) = (&app.classroom, &app.session) else { return html! {} };
     let step = classroom.step();
     let work = classroom.work();
-    if classroom.is_away() {
+    if classroom.is_away() && classroom.shown_failure().is_none() {
         return html! {
             <section class="lesson" id="lesson" aria-label={texts::LESSON}>
                 <div class="drawer-body">
@@ -87,15 +87,19 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
         };
     }
     let last = classroom.at + 1 == classroom.lesson.steps.len();
+    let place = classroom.lesson.module.clone();
     html! {
         <section class="lesson" id="lesson" aria-label={texts::LESSON}>
             <div class="drawer-head">
-                <h2>{ if classroom.lesson.lab { texts::FAILURE_LAB } else { texts::LESSON } }</h2>
+                <h2>
+                    { if !place.is_empty() { place } else if classroom.lesson.lab { texts::FAILURE_LAB.into() } else { texts::LESSON.into() } }
+                </h2>
                 { close_button(texts::CLOSE_THE_LESSON, act(dispatch, LessonAction::Close)) }
             </div>
             <div class="drawer-body">
                 <h3 id="lesson-title" tabindex="-1">{ &classroom.lesson.title }</h3>
                 { steps(classroom, dispatch) }
+                if last && work.done { { takeaway(classroom) } }
                 if classroom.at == 0 { { prose(&classroom.prose.intro) } }
                 <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
                 { prose(&classroom.prose.steps[classroom.at]) }
@@ -105,15 +109,17 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
                     Task::Explain { question, model, checklist } => explain(classroom, question, model, checklist, dispatch),
                 } }
-                for hint in step.hints.iter().take(work.hints) { <p class="hint">{ hint }</p> }
-                if last { { ending(classroom, dispatch) } }
+                for (index, hint) in step.hints.iter().take(work.hints).enumerate() {
+                    <p class="hint"><strong>{ texts::hint(index + 1, step.hints.len()) }</strong>{ hint }</p>
+                }
+                if last { { hand_in(classroom, dispatch) } }
             </div>
-            { foot(classroom, dispatch) }
+            { foot(app, classroom, session, dispatch) }
         </section>
     }
 }
 
-/// The steps by number: each can be visited again.
+/// The steps by name: each can be visited again.
 fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     html! {
         <ol class="steps" aria-label={texts::STEPS}>
@@ -128,7 +134,7 @@ fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                         aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
                         onclick={act(dispatch, LessonAction::ChooseStep(index))}
                     >
-                        if work.done { { icons::tick() } }
+                        if work.done { { icons::tick() } } else { <span>{ index + 1 }</span> }
                         <span>{ one.task.name() }</span>
                     </button>
                 </li>
@@ -137,33 +143,80 @@ fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What leads on stays in sight, however long the step is.
-fn foot(room: &Classroom, dispatch: &Dispatch) -> Html {
+/// What checks this step, and what leads on: one of them is the primary button, and stays in sight however long the step is.
+fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
     let (step, work) = (room.step(), room.work());
+    if let Some(failure) = room.shown_failure() {
+        return html! {
+            <div class="drawer-foot">
+                { button(Look::Primary, "lesson-back", texts::BACK_TO_MY_RUN, act(dispatch, LessonAction::ToggleSandbox)) }
+                <span class="soft" role="status">{ texts::you_see_run(&failure.run) }</span>
+            </div>
+        };
+    }
     let last = room.at + 1 == room.lesson.steps.len();
+    let is_settled = match &step.task {
+        Task::Look => true,
+        Task::Predict(_) => work.verdict.is_some(),
+        Task::Do(_) | Task::Break(_) | Task::Fix(_) => work.done && !room.is_verdict_old(session),
+        Task::Explain { .. } => work.compared,
+    };
+    let class = if is_settled { "line" } else { "primary" };
+    let check = match &step.task {
+        Task::Look => html! {},
+        Task::Predict(_) => html! { <button type="submit" form="question" {class} id="check">{ texts::CHECK }</button> },
+        Task::Do(_) | Task::Break(_) | Task::Fix(_) => html! {
+            <button
+                type="button"
+                {class}
+                id="prove"
+                aria-disabled={room.is_busy().to_string()}
+                onclick={act(dispatch, LessonAction::Prove)}
+            >
+                { if matches!(step.task, Task::Fix(_)) { texts::CHECK_MY_FIX } else { texts::CHECK_MY_RUN } }
+            </button>
+        },
+        Task::Explain { .. } if is_settled => html! {},
+        Task::Explain { .. } => html! {
+            <button
+                type="button"
+                {class}
+                id="compare-model"
+                disabled={work.text.trim().is_empty()}
+                onclick={act(dispatch, LessonAction::CompareText)}
+            >
+                { texts::COMPARE_WITH_A_MODEL_ANSWER }
+            </button>
+        },
+    };
+    let next = app.next_lesson(&room.lesson.id).filter(|_| last);
+    let course = |class: &'static str| {
+        html! {
+            <button type="button" {class} id="course" onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}>
+                { texts::COURSE }
+            </button>
+        }
+    };
+    let entry = |id: &'static str, text: &'static str, title: Option<&'static str>, action: LessonAction| {
+        html! {
+            <button type="button" {id} {title} popovertarget="lesson-menu" popovertargetaction="hide" onclick={act(dispatch, action)}>
+                { text }
+            </button>
+        }
+    };
     html! {
         <div class="drawer-foot">
-            if room.at > 0 {
-                <button type="button" class="line" id="step-back" onclick={act(dispatch, LessonAction::ChooseStep(room.at - 1))}>
-                    { texts::BACK }
+            if is_settled && !last {
+                { button(Look::Primary, "step-on", texts::NEXT_STEP, act(dispatch, LessonAction::ChooseStep(room.at + 1))) }
+            } else if let Some(next) = next.filter(|_| is_settled) {
+                <button type="button" class="primary next" id="next-lesson" onclick={on(dispatch, CourseAction::Open(next.file.clone()))}>
+                    <small>{ texts::next_lesson(&next.minutes) }</small>
+                    { &next.title }
                 </button>
             }
-            if last {
-                <button type="button" class="line" id="course" onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}>
-                    { texts::ALL_LESSONS }
-                </button>
-            } else {
-                <button
-                    type="button"
-                    class={if work.done { "primary" } else { "line" }}
-                    id="step-on"
-                    onclick={act(dispatch, LessonAction::ChooseStep(room.at + 1))}
-                >
-                    { texts::NEXT }
-                </button>
-            }
-            <span class="grow" />
-            if work.hints < step.hints.len() {
+            { check }
+            if last { { course(if is_settled && next.is_none() { "primary" } else { "line" }) } }
+            if !is_settled && work.hints < step.hints.len() {
                 <button type="button" class="line" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
                     { texts::hint(work.hints + 1, step.hints.len()) }
                 </button>
@@ -172,25 +225,11 @@ fn foot(room: &Classroom, dispatch: &Dispatch) -> Html {
                 { icons::dots() }
             </button>
             <div class="menu up" id="lesson-menu" popover="auto">
-                <button
-                    type="button"
-                    id="reset"
-                    popovertarget="lesson-menu"
-                    popovertargetaction="hide"
-                    onclick={act(dispatch, LessonAction::Reset)}
-                >
-                    { texts::RESET }
-                </button>
-                <button
-                    type="button"
-                    id="sandbox"
-                    title={texts::PLAY_WITH_A_COPY_THE}
-                    popovertarget="lesson-menu"
-                    popovertargetaction="hide"
-                    onclick={act(dispatch, LessonAction::ToggleSandbox)}
-                >
-                    { texts::PLAY_FREELY }
-                </button>
+                { entry("reset", texts::RESET, None, LessonAction::Reset) }
+                if step.task.goal().is_some() && !room.is_solution() {
+                    { entry("solution", texts::SHOW_A_SOLUTION, None, LessonAction::ShowSolution) }
+                }
+                { entry("sandbox", texts::PLAY_FREELY, Some(texts::PLAY_WITH_A_COPY_THE), LessonAction::ToggleSandbox) }
             </div>
         </div>
     }
@@ -227,6 +266,7 @@ fn predict(classroom: &Classroom, question: &Question, dispatch: &Dispatch) -> H
     html! {
         <form
             class="question"
+            id="question"
             onsubmit={dispatch.reform(|event: yew::SubmitEvent| { event.prevent_default(); Action::Lesson(LessonAction::CheckAnswer) })}
         >
             if let Some(publish) = &question.publish {
@@ -243,7 +283,6 @@ fn predict(classroom: &Classroom, question: &Question, dispatch: &Dispatch) -> H
                 if many { <p class="soft">{ if ordered { texts::ONE_AFTER_THE_OTHER_IN } else { texts::NONE_ONE_OR_SEVERAL } }</p> }
             </fieldset>
             <div class="buttons">
-                <button type="submit" class="primary" id="check">{ texts::CHECK }</button>
                 { button(Look::Line, "watch", texts::WATCH_IT_HAPPEN, act(dispatch, LessonAction::Watch)) }
             </div>
             if let Some(right) = work.verdict {
@@ -265,12 +304,13 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
     let Some(goal) = classroom.step().task.goal() else { return html! {} };
     let work = classroom.work();
     let system = matches!(classroom.step().task, Task::Fix(_));
+    let is_old = classroom.is_verdict_old(session);
     let (met, of) = (work.findings.iter().filter(|finding| finding.good).count(), work.findings.len());
     let clause_row = |index: usize, clause: &Clause| {
         let found = work.findings.get(index);
         let live = found.is_none().then(|| classroom.live(session, index)).flatten();
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
-            (Some(true), _) => (Some("done"), icons::done(), "met"),
+            (Some(true), _) => (Some("done"), icons::done(), texts::MET),
             (Some(false), _) => (Some("not"), icons::failed(), texts::NOT_MET),
             (None, Some(true)) => (Some("done"), icons::done(), texts::SO_FAR),
             (None, _) => (None, icons::pending(), texts::NOT_CHECKED_YET),
@@ -278,46 +318,33 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
         html! {
             <li {class}>
                 { icon }
-                <span>
+                <div>
                     { &clause.says }
                     <span class="visually-hidden">{ format!(" ({word})") }</span>
-                    if let Some(finding) = found.filter(|finding| !finding.good) {
-                        if let Some(why) = &finding.why { <span class="why">{ why }</span> }
-                        if finding.failing.is_some() {
-                            <button
-                                type="button"
-                                class="link"
-                                data-failure={index.to_string()}
-                                onclick={act(dispatch, LessonAction::OpenFailure(index))}
-                            >
-                                { texts::SHOW_THE_RUN }
-                            </button>
-                        }
-                    }
-                </span>
+                    if let Some(finding) = found.filter(|finding| !finding.good) { { failed(classroom, index, finding, dispatch) } }
+                </div>
             </li>
         }
     };
     html! {
         <>
-            <ul class="hints goal" id="goal">for (index, clause) in goal.clauses.iter().enumerate() { { clause_row(index, clause) } }</ul>
-            if system {
-                <p class="soft">
-                    { texts::checked_in_different_runs(&goal.seeds, &(if goal.faults.is_empty() { "" } else { texts::WITH_FAULTS })) }
+            if !work.findings.is_empty() {
+                <p role="status" id="verdict" class={classes!("verdict", if is_old { "old" } else if met == of { "good" } else { "bad" })}>
+                    if is_old { { texts::BEFORE_YOUR_LAST_CHANGE } }
+                    { texts::of_goals_met(&met, &of) }
                 </p>
-            } else {
-                <p class="soft">{ texts::WE_CHECK_YOUR_RUN_SO }</p>
             }
+            <ul class={classes!("hints", "goal", is_old.then_some("old"))} id="goal">
+                for (index, clause) in goal.clauses.iter().enumerate() { { clause_row(index, clause) } }
+            </ul>
+            <p class="soft">
+                if system {
+                    { texts::checked_in_different_runs(&goal.seeds, &(if goal.faults.is_empty() { "" } else { texts::WITH_FAULTS })) }
+                } else {
+                    { texts::WE_CHECK_YOUR_RUN_SO }
+                }
+            </p>
             <div class="buttons">
-                <button
-                    type="button"
-                    class="primary"
-                    id="prove"
-                    aria-disabled={classroom.is_busy().to_string()}
-                    onclick={act(dispatch, LessonAction::Prove)}
-                >
-                    { texts::CHECK_MY_FIX }
-                </button>
                 if let Some(judging) = &classroom.judging {
                     <progress
                         max={judging.progress().1.to_string()}
@@ -325,21 +352,36 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                         aria-label={texts::CHECKING}
                     />
                 }
-                if classroom.is_solution() {
-                    { button(Look::Small, "mine", texts::BACK_TO_MINE, act(dispatch, LessonAction::LeaveSolution)) }
-                } else {
-                    { button(Look::Small, "solution", texts::SHOW_A_SOLUTION, act(dispatch, LessonAction::ShowSolution)) }
+                if classroom.is_solution() { { button(Look::Small, "mine", texts::BACK_TO_MINE, act(dispatch, LessonAction::LeaveSolution)) } }
+            </div>
+        </>
+    }
+}
+
+/// What happened instead, in words; the formula for those who want it; and the run in which it happened.
+fn failed(classroom: &Classroom, index: usize, finding: &Finding, dispatch: &Dispatch) -> Html {
+    html! {
+        <>
+            if let Some(told) = classroom.told(finding) { <p class="why">{ told }</p> }
+            <div class="buttons">
+                if finding.failing.is_some() {
+                    <button
+                        type="button"
+                        class="line small"
+                        data-failure={index.to_string()}
+                        onclick={act(dispatch, LessonAction::OpenFailure(index))}
+                    >
+                        { icons::play() }
+                        { texts::SHOW_ME }
+                    </button>
+                }
+                if finding.seen.is_some() {
+                    <details class="formula">
+                        <summary>{ texts::DETAILS }</summary>
+                        <code>{ finding.why.clone() }</code>
+                    </details>
                 }
             </div>
-            if !work.findings.is_empty() {
-                <p
-                    role="status"
-                    id="verdict"
-                    class={classes!("verdict", if work.findings.iter().all(|finding| finding.good) { "good" } else { "bad" })}
-                >
-                    { if met == of { classroom.lesson.aha.clone() } else { texts::of_goals_met(&met, &of) } }
-                </p>
-            }
         </>
     }
 }
@@ -354,17 +396,6 @@ fn explain(classroom: &Classroom, question: &str, model: &str, checklist: &[Stri
                 <span>{ question.to_owned() }</span>
                 <textarea id="explanation" rows="5" value={work.text.clone()} {oninput} />
             </label>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="primary"
-                    id="compare-model"
-                    disabled={work.text.trim().is_empty()}
-                    onclick={act(dispatch, LessonAction::CompareText)}
-                >
-                    { texts::COMPARE_WITH_A_MODEL_ANSWER }
-                </button>
-            </div>
             if work.compared {
                 <blockquote id="model">{ model.to_owned() }</blockquote>
                 <fieldset>
@@ -385,69 +416,33 @@ fn explain(classroom: &Classroom, question: &str, model: &str, checklist: &[Stri
     }
 }
 
-/// What was learned, what was left out, and what can be handed in.
-fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
-    let oninput = dispatch
-        .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
+/// What was learned, and what was left out.
+fn takeaway(classroom: &Classroom) -> Html {
     html! {
-        <div class="ending">
-            <p><strong>{ texts::TAKEAWAY }</strong>{ &classroom.lesson.aha }</p>
+        <div class="verdict good takeaway">
+            <p>{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
+            <p>{ &classroom.lesson.aha }</p>
             <p class="soft">{ texts::not_covered_here(&classroom.lesson.leaves_out) }</p>
-            <details id="hand-in">
-                <summary>{ texts::HAND_IT_IN }</summary>
-                <label class="field">
-                    <span>{ texts::A_LABEL_FOR_YOUR_TEACHER }</span>
-                    <input id="student" value={classroom.student.clone()} {oninput} autocomplete="off" />
-                </label>
-                <div class="buttons">
-                    { button(Look::Small, "result", texts::SAVE_THE_RESULT_FILE, act(dispatch, LessonAction::SaveResult)) }
-                    { button(Look::Small, "grade-it", texts::HOW_WOULD_IT_BE_GRADED, act(dispatch, LessonAction::Grade)) }
-                </div>
-                if let Some(grade) = classroom.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
-            </details>
         </div>
     }
 }
 
-/// The lessons of the site, and what was done of them.
-pub fn course(app: &App, dispatch: &Dispatch) -> Html {
-    let Some(course) = &app.course else { return html! { <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p> } };
-    let lesson_row = |listed: &CourseEntry| {
-        let done = app.progress.of(listed.file.trim_end_matches(".md"));
-        let all = done.is_some_and(LessonProgress::is_complete);
-        let is_numbered = listed.chapter.starts_with(|letter: char| letter.is_ascii_digit());
-        let chapter = match &*listed.chapter {
-            "" => String::new(),
-            chapter if is_numbered => texts::chapter(&chapter),
-            chapter => format!(" · {chapter}"),
-        };
-        let progress = done.filter(|_| !all).map(|progress| texts::of_steps(&progress.done.len(), &progress.steps)).unwrap_or_default();
-        html! {
-            <li>
-                <button type="button" data-lesson={listed.file.clone()} onclick={on(dispatch, CourseAction::Open(listed.file.clone()))}>
-                    <span class={classes!("mark-of", all.then_some("done"))}>{ if all { icons::done() } else { icons::pending() } }</span>
-                    <strong>{ &listed.title }</strong>
-                    <span class="soft">{ texts::min(&listed.minutes, &chapter, &progress) }</span>
-                    if all { <span class="aha">{ &listed.aha }</span> }
-                </button>
-            </li>
-        }
-    };
-    let list = |lab: bool| {
-        html! { <ol class="course">for listed in course.lessons.iter().filter(|listed| listed.lab == lab) { { lesson_row(listed) } }</ol> }
-    };
+fn hand_in(classroom: &Classroom, dispatch: &Dispatch) -> Html {
+    let oninput = dispatch
+        .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeStudent(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
-        <>
-            { list(false) }
-            <h3>{ texts::FAILURE_LAB_SYSTEMS_THAT_ARE }</h3>
-            { list(true) }
-            <div class="buttons files">
-                { button(Look::Small, "progress-save", texts::SAVE_MY_PROGRESS_AS_A, on(dispatch, CourseAction::SaveProgress)) }
-                { button(Look::Small, "author", texts::MAKE_THE_CANVAS_A_LESSON, on(dispatch, AuthorAction::Open)) }
-                <a class="button line small" href="teachers.html">{ texts::FOR_TEACHERS }</a>
+        <details id="hand-in" class="ending">
+            <summary>{ texts::HAND_IT_IN }</summary>
+            <label class="field">
+                <span>{ texts::A_LABEL_FOR_YOUR_TEACHER }</span>
+                <input id="student" value={classroom.student.clone()} {oninput} autocomplete="off" />
+            </label>
+            <div class="buttons">
+                { button(Look::Small, "result", texts::SAVE_THE_RESULT_FILE, act(dispatch, LessonAction::SaveResult)) }
+                { button(Look::Small, "grade-it", texts::HOW_WOULD_IT_BE_GRADED, act(dispatch, LessonAction::Grade)) }
             </div>
-            <p class="soft">{ texts::PROGRESS_STAYS_IN_THIS_BROWSER }</p>
-        </>
+            if let Some(grade) = classroom.grade_text() { <pre class="mono" id="grade">{ grade }</pre> }
+        </details>
     }
 }
 

@@ -4,6 +4,7 @@
 mod announce;
 mod browser;
 mod composer;
+mod course;
 mod dialogs;
 mod drawing;
 mod effects;
@@ -133,6 +134,10 @@ impl Component for Playground {
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
             (None, Some(lesson)) => browser::fetch_lesson(&lesson, dispatch.clone()),
+            (None, None) if app.back_to.is_some() && address.exhibit.is_none() && !embed => {
+                let lesson = app.back_to.take().unwrap_or_default();
+                browser::fetch_lesson(&lesson, dispatch.clone());
+            }
             (None, None) => {
                 if address.exhibit.is_none() && !browser::is_welcomed() {
                     app::update(&mut app, WorkspaceAction::Welcome);

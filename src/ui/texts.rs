@@ -72,7 +72,7 @@ pub mod dialogs {
     pub const HELP: &str = "Help";
     pub const KEEP_IT_OPEN: &str = "Keep it open";
     pub const KEYS: &str = "Keys";
-    pub const LESSONS: &str = "Lessons";
+    pub const COURSE: &str = "Course";
     pub const LINK: &str = "Link";
     pub const LINK_TO_THIS_LESSON: &str = "Link to this lesson";
     pub const MAKE_A_LINK: &str = "Make a link";
@@ -286,9 +286,26 @@ pub mod inspector {
 pub mod lesson {
     use std::fmt::Display;
 
-    pub const ALL_LESSONS: &str = "All lessons";
+    use crate::lesson::Level;
+
     pub const A_LABEL_FOR_YOUR_TEACHER: &str = "A label for your teacher, if you want one";
-    pub const BACK: &str = "Back";
+    pub const BACK_TO_MY_RUN: &str = "Back to my run";
+    pub const BEFORE_YOUR_LAST_CHANGE: &str = "Before your last change: ";
+    pub const CHECK_MY_RUN: &str = "Check my run";
+    pub const CONTINUE: &str = "Continue";
+    pub const COURSE: &str = "Course";
+    pub const DETAILS: &str = "Details";
+    pub const DONE_ALREADY: &str = "Again";
+    pub const EVERYTHING_WITH_THE_LAB: &str = "Everything, with the failure lab.";
+    pub const LEARN_EVENT_DRIVEN_ARCHITECTURE: &str = "Learn event-driven architecture with RabbitMQ. Build it, break it, fix it.";
+    pub const MET: &str = "met";
+    pub const NEXT_STEP: &str = "Next step";
+    pub const PROGRESS: &str = "Progress";
+    pub const SHOW_ME: &str = "Show me";
+    pub const START: &str = "Start";
+    pub const WHOLE_COURSE: &str = "Whole course";
+    pub const YOUR_PATH: &str = "Your path";
+    pub const YOU_TEACH: &str = "You teach?";
     pub const BACK_TO_MINE: &str = "Back to mine";
     pub const BACK_TO_THE_LESSON: &str = "Back to the lesson";
     pub const CHECK: &str = "Check";
@@ -300,7 +317,6 @@ pub mod lesson {
     pub const DID_YOU_SAY_THAT: &str = "Did you say that…";
     pub const DONE: &str = ", done";
     pub const FAILURE_LAB: &str = "Failure lab";
-    pub const FAILURE_LAB_SYSTEMS_THAT_ARE: &str = "Failure lab: systems that are broken already";
     pub const FETCHING_THE_LIST: &str = "Fetching the list…";
     pub const FOR_TEACHERS: &str = "For teachers";
     pub const HAND_IT_IN: &str = "Hand it in";
@@ -308,7 +324,6 @@ pub mod lesson {
     pub const LESSON: &str = "Lesson";
     pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
     pub const MORE: &str = "More";
-    pub const NEXT: &str = "Next";
     pub const NONE_ONE_OR_SEVERAL: &str = "None, one or several.";
     pub const NOT_CHECKED_YET: &str = "not checked yet";
     pub const NOT_MET: &str = "not met";
@@ -326,11 +341,10 @@ pub mod lesson {
     pub const SAVE_MY_PROGRESS_AS_A: &str = "Save my progress as a file";
     pub const SAVE_THE_RESULT_FILE: &str = "Save the result file";
     pub const SHOW_A_SOLUTION: &str = "Show a solution";
-    pub const SHOW_THE_RUN: &str = "Show the run";
     pub const SO_FAR: &str = "so far";
     pub const START_OVER_FROM_THE_CANVAS: &str = "Start over from the canvas";
     pub const STEPS: &str = "Steps";
-    pub const TAKEAWAY: &str = "Takeaway: ";
+    pub const TAKEAWAY: &str = "Takeaway";
     pub const THE_ANSWER_IS_NONE: &str = "The answer is: none. ";
     pub const THE_DEFAULT_EXCHANGE: &str = "the default exchange";
     pub const THE_LESSON_IN_MARKDOWN: &str = "The lesson, in Markdown";
@@ -341,8 +355,8 @@ pub mod lesson {
     pub const WITH_FAULTS: &str = ", with faults";
     pub const YOU_ARE_PLAYING_FREELY_THE: &str = "You are playing freely. The lesson waits where you left it.";
 
-    pub fn chapter(chapter: &dyn Display) -> String {
-        format!(" · chapter {chapter}")
+    pub fn chapter(chapter: &str) -> String {
+        if chapter.starts_with(|letter: char| letter.is_ascii_digit()) { format!("Chapter {chapter}") } else { chapter.to_owned() }
     }
 
     pub fn checked_in_different_runs(seeds: &dyn Display, with_faults: &dyn Display) -> String {
@@ -353,8 +367,36 @@ pub mod lesson {
         format!("Hint {number} of {of}")
     }
 
-    pub fn min(minutes: &dyn Display, chapter: &dyn Display, progress: &dyn Display) -> String {
-        format!("{minutes} min{chapter}{progress}")
+    pub fn do_first(title: &dyn Display) -> String {
+        format!("Do first: {title}")
+    }
+
+    pub const fn level(level: Level) -> &'static str {
+        match level {
+            Level::Basic => "Basic",
+            Level::Medium => "Medium",
+            Level::Hard => "Hard",
+        }
+    }
+
+    pub fn lessons(lessons: usize) -> String {
+        format!("{lessons} lessons")
+    }
+
+    pub fn lessons_done(done: usize, of: usize, minutes: u64) -> String {
+        format!("{done} of {of} lessons done. {minutes} minutes left.")
+    }
+
+    pub fn minutes(minutes: u64) -> String {
+        format!("{minutes} min")
+    }
+
+    pub fn next_lesson(minutes: &dyn Display) -> String {
+        format!("Next lesson, {minutes} min")
+    }
+
+    pub fn of(done: usize, of: usize) -> String {
+        format!("{done} of {of}")
     }
 
     pub fn not_covered_here(leaves_out: &dyn Display) -> String {
@@ -365,8 +407,12 @@ pub mod lesson {
         format!("{met} of {of} goals met.")
     }
 
-    pub fn of_steps(done: &dyn Display, steps: &dyn Display) -> String {
-        format!(" · {done} of {steps} steps")
+    pub fn of_steps(done: usize, steps: usize) -> String {
+        format!("{done} of {steps} steps done")
+    }
+
+    pub fn you_see_run(run: &dyn Display) -> String {
+        format!("You see run {run}.")
     }
 
     pub fn the_answer_is(right: &dyn Display) -> String {

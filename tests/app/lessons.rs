@@ -6,6 +6,7 @@ use requeue::app::{
     App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, OperateAction, Speed, TimeAction, update,
 };
 use requeue::base::SimTime;
+use requeue::lesson::progress::LessonProgress;
 use requeue::scenario::edit::{PartKind, Slot};
 use requeue::sim::InstanceId;
 
@@ -56,9 +57,141 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     act(&mut again, CourseAction::ProgressFound(kept));
     act(&mut again, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.replace("## Three words", "## Three of them") });
     assert_eq!(classroom(&again).works.iter().filter(|work| work.done).count(), 2);
+    assert_eq!(&*classroom(&again).step().id, "all-orders", "where the learner was");
+    step_of(&mut again, "two");
     assert_eq!(classroom(&again).work().answer, ["audit-log"], "and what was answered first is there again");
     step_of(&mut again, "all-orders");
     assert_eq!(&*session(&again).scenario().broker.bindings[0].routing_key, "order.#", "and what was drawn");
+}
+
+/// Where a learner was: the lesson, its step, what is drawn and not judged yet, the chosen path.
+#[test]
+fn a_reload_comes_back_to_where_one_was() {
+    let index = include_str!("../../static/lessons/index.json");
+    let mut app = App::default();
+    act(&mut app, CourseAction::ChoosePath("90 minutes".into()));
+    let effects = update(&mut app, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    assert!(effects.contains(&Effect::SaveProgress) && effects.contains(&Effect::FetchCourse), "{effects:?}");
+    act(&mut app, CourseAction::Fetched(index.into()));
+    step_of(&mut app, "all-orders");
+    let key = Spot::of(Slot::Binding(0)).field("routing_key");
+    let effects = update(&mut app, EditAction::SetField(key, Kind::Text, "order.placed.*".into()));
+    assert!(effects.contains(&Effect::SaveProgress), "what is drawn is kept: {effects:?}");
+    let kept = Kept::of(&app);
+    let mut again = App::default();
+    act(&mut again, CourseAction::ProgressFound(kept));
+    assert_eq!((&*again.path, again.back_to.as_deref()), ("90 minutes", Some("topic.md")));
+    act(&mut again, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    assert_eq!(&*classroom(&again).step().id, "all-orders");
+    assert_eq!(&*session(&again).scenario().broker.bindings[0].routing_key, "order.placed.*");
+    // A lesson that was closed is not come back to.
+    assert_eq!(deed(&mut again, LessonAction::Close), [Effect::SaveProgress]);
+    assert_eq!(Kept::of(&again).place, "90 minutes\n");
+}
+
+#[test]
+fn continue_opens_what_is_begun_and_then_what_comes_next() {
+    let mut app = App::default();
+    act(&mut app, CourseAction::Fetched(include_str!("../../static/lessons/index.json").into()));
+    let proposed = |app: &App| app.proposed().map(|entry| entry.id().to_owned());
+    let next = |app: &App, id: &str| app.next_lesson(id).map(|entry| entry.id().to_owned());
+    let done = |app: &mut App, id: &str, done: &[&str]| {
+        let done = done.iter().map(|step| (*step).into()).collect();
+        app.progress.set(&id.into(), LessonProgress { steps: 2, done, at: None });
+    };
+    assert_eq!(proposed(&app).as_deref(), Some("why-events"));
+    done(&mut app, "why-events", &["a", "b"]);
+    assert_eq!(proposed(&app).as_deref(), Some("sync-or-async"));
+    done(&mut app, "topic", &["a"]);
+    assert_eq!(proposed(&app).as_deref(), Some("topic"), "it is begun");
+    assert_eq!(next(&app, "lab-lost-on-restart").as_deref(), Some("sync-or-async"), "after the last lesson: what is left");
+    act(&mut app, CourseAction::ChoosePath("20 minutes".into()));
+    assert_eq!((proposed(&app).as_deref(), next(&app, "why-events").as_deref()), (Some("lab-hot-loop"), Some("lab-hot-loop")));
+    assert_eq!(next(&app, "topic").as_deref(), Some("lab-hot-loop"), "a lesson beside the path leads back to it");
+    done(&mut app, "lab-hot-loop", &["a", "b"]);
+    assert_eq!((proposed(&app), next(&app, "why-events")), (None, None));
+    // The lesson that is open comes before others that are begun.
+    act(&mut app, CourseAction::ChoosePath(String::new()));
+    done(&mut app, "fanout", &["a"]);
+    act(&mut app, FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() });
+    assert_eq!(proposed(&app).as_deref(), Some("topic"));
+}
+
+/// A verdict is about what was there when it was asked for.
+#[test]
+fn a_verdict_is_old_after_a_change_and_undo_makes_it_new() {
+    let mut app = in_class(TOPIC);
+    step_of(&mut app, "all-orders");
+    deed(&mut app, LessonAction::Prove);
+    settle(&mut app);
+    let old = |app: &App| classroom(app).is_verdict_old(session(app));
+    assert!(!old(&app));
+    deed(&mut app, LessonAction::OpenFailure(0));
+    assert!(classroom(&app).shown_failure().is_some() && !old(&app));
+    deed(&mut app, LessonAction::ToggleSandbox);
+    assert!(classroom(&app).shown_failure().is_none());
+    act(&mut app, EditAction::SetField(Spot::of(Slot::Binding(0)).field("routing_key"), Kind::Text, "order.#".into()));
+    assert!(old(&app));
+    act(&mut app, EditAction::Undo);
+    assert!(!old(&app));
+}
+
+type Way = fn(&mut App);
+
+/// The failing run makes room: for the next step, for another check, for a reset.
+#[test]
+fn a_failing_run_is_left_by_going_on() {
+    let goes_on: [(&str, Way); 3] = [
+        ("another step", |app| step_of(app, "two")),
+        ("check again", |app| {
+            deed(app, LessonAction::Prove);
+        }),
+        ("reset", |app| {
+            deed(app, LessonAction::Reset);
+        }),
+    ];
+    for (name, go_on) in goes_on {
+        let mut app = in_class(TOPIC);
+        step_of(&mut app, "all-orders");
+        deed(&mut app, LessonAction::Prove);
+        settle(&mut app);
+        deed(&mut app, LessonAction::OpenFailure(0));
+        go_on(&mut app);
+        assert!(!classroom(&app).is_away(), "{name}");
+        step_of(&mut app, "all-orders");
+        assert!(session(&app).world().recording().inputs.is_empty(), "{name}: the learner's own run is there");
+    }
+}
+
+/// What a learner repaired is still on the canvas where it is to be explained.
+#[test]
+fn the_solved_system_stays_where_it_is_explained() {
+    let mut app = in_class(include_str!("../../static/lessons/topic-or-fanout.md"));
+    let steps = classroom(&app).lesson.steps.clone();
+    let fix = steps.iter().find(|step| step.task.goal().is_some()).expect("it has a goal").id.clone();
+    let explain = steps.iter().find(|step| step.task.name() == "explain").expect("it explains").id.clone();
+    step_of(&mut app, &fix);
+    deed(&mut app, LessonAction::ShowSolution);
+    settle(&mut app);
+    deed(&mut app, LessonAction::Prove);
+    settle(&mut app);
+    assert!(classroom(&app).work().done);
+    let solved = session(&app).scenario().clone();
+    step_of(&mut app, &explain);
+    settle(&mut app);
+    assert_eq!(*session(&app).scenario(), solved);
+    // And after a reload.
+    let mut again = App::default();
+    act(&mut again, CourseAction::ProgressFound(Kept::of(&app)));
+    act(
+        &mut again,
+        FileAction::Opened {
+            name: "lessons/topic-or-fanout.md".into(),
+            text: include_str!("../../static/lessons/topic-or-fanout.md").into(),
+        },
+    );
+    settle(&mut again);
+    assert_eq!((&classroom(&again).step().id, &**session(&again).scenario()), (&explain, &*solved));
 }
 
 #[test]
@@ -194,6 +327,7 @@ fn broken_progress_loses_nothing() {
         progress: r#"{"topic": {"steps": 3, "done": ["two"]}, "durable": 7}"#.into(),
         works: r#"{"topic": "no result"}"#.into(),
         unread: "from an earlier visit\n".into(),
+        ..Kept::default()
     };
     let mut app = App::default();
     assert_eq!(update(&mut app, CourseAction::ProgressFound(kept.clone())), [Effect::SaveProgress]);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use fantoccini::Locator;
 use serde_json::json;
 
 use super::site::*;
@@ -128,6 +129,44 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.open("#lesson=topic.md").await;
     visitor.wait_for("[data-step='all-orders'].done").await;
     visitor.leave().await;
+}
+
+/// From Continue to the next lesson, by either way and on a phone; a reload in between comes back to the step and what is drawn.
+#[tokio::test]
+async fn the_course_leads_on_and_a_reload_comes_back() {
+    for (way, width, height) in [(Way::Pointer, 1440, 900), (Way::Keyboard, 1440, 900), (Way::Pointer, 500, 844)] {
+        let visitor = Visitor::begin(width, height, way).await;
+        visitor.open("").await;
+        visitor.wait_for("#start-course").await;
+        visitor.act("#start-course").await;
+        visitor.wait_for("#continue").await;
+        visitor.focus("[data-path='90 minutes']").await;
+        visitor.keys(" ").await;
+        visitor.until("the path is chosen", async |visitor| visitor.text("#course-progress").await.starts_with("0 of 9")).await;
+        visitor.act("[data-lesson='topic.md']").await;
+        visitor.wait_for("#lesson").await;
+        visitor.act("[data-step='all-orders']").await;
+        visitor.act("#prove").await;
+        visitor.wait_for("#verdict.bad").await;
+        // The run that failed is shown, and the lesson stays open.
+        visitor.act("[data-failure='0']").await;
+        visitor.wait_for("#lesson-back").await;
+        visitor.wait_for("#goal").await;
+        visitor.act("#lesson-back").await;
+        visitor.act("#solution").await;
+        visitor.until("the solution is shown", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
+        visitor.act("#prove").await;
+        visitor.wait_for("#next-lesson").await;
+        assert_eq!(visitor.browser.find_all(Locator::Css(".drawer-foot .primary")).await.expect("buttons").len(), 1);
+        // A reload.
+        visitor.open("").await;
+        visitor.wait_for("[data-step='all-orders'][aria-current].done").await;
+        visitor.until("what was drawn is there", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
+        visitor.act("#next-lesson").await;
+        visitor.until("the next lesson of the path", async |visitor| visitor.text("#lesson-title").await.contains("acknowledgement")).await;
+        visitor.act("#course").await;
+        visitor.leave().await;
+    }
 }
 
 /// A page that embeds a lesson hears of what happens in it.

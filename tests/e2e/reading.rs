@@ -56,7 +56,7 @@ async fn what_opens_is_in_view_and_has_the_keyboard() {
         .await;
     assert_eq!(in_view("#lesson-title").await, 1000);
 
-    visitor.open("").await;
+    visitor.open("#scenario=course-chapter.json").await;
     visitor.choose_speed(20_000).await;
     visitor.click("#play").await;
     visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;

@@ -102,6 +102,9 @@ const DRAWERS: [(&str, &[&str]); 7] = [
 /// What stands in the menu of the page's head.
 const IN_THE_MENU: [&str; 4] = ["#save", "#glossary", "#theme", "#motion"];
 
+/// What stands in the menu of a lesson.
+const LESSON_MENU: [&str; 3] = ["#reset", "#solution", "#sandbox"];
+
 /// A visitor with a browser of their own.
 pub struct Visitor {
     pub browser: Client,
@@ -177,6 +180,18 @@ impl Visitor {
             return;
         }
         if css == "#lessons" {
+            return;
+        }
+        if css.starts_with("[data-lesson") {
+            // A module of the course opens by its head.
+            let script = "document.querySelector(arguments[0])?.closest('details:not([open])')?.querySelector('summary').click();";
+            self.browser.execute(script, vec![json!(css)]).await.expect("the module opens");
+            self.settled().await;
+            return;
+        }
+        if LESSON_MENU.contains(&css) {
+            let script = "const m = document.querySelector('#lesson-menu'); if (m && !m.matches(':popover-open')) m.showPopover();";
+            self.browser.execute(script, vec![]).await.expect("the menu opens");
             return;
         }
         let Some((button, _)) = DRAWERS.iter().find(|(_, inside)| inside.iter().any(|begin| css.starts_with(begin))) else { return };

@@ -19,8 +19,13 @@ const BEFORE_EDITS: SimTime = SimTime::from_millis(300);
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
-    if step >= classroom.lesson.steps.len() || classroom.is_away() {
+    if step >= classroom.lesson.steps.len() {
         return None;
+    }
+    if classroom.is_away() {
+        // Playing freely ends by a button alone; a failing run makes room for a step.
+        classroom.showing?;
+        leave_failure(classroom, &mut app.session);
     }
     classroom.stop_shows();
     classroom.answering = None;
@@ -29,7 +34,7 @@ pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
     classroom.at = step;
     app.session = Some(match classroom.work_mut().session.take() {
         Some(session) => *session,
-        None => classroom.fresh(),
+        None => classroom.beginning(app.budget.steps()),
     });
     app.playing = false;
     arrive(app);
@@ -122,15 +127,26 @@ pub(super) fn reset(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     app.session = Some(classroom.fresh());
     app.playing = false;
+    (classroom.parked, classroom.showing) = (None, None);
     let old = std::mem::take(classroom.work_mut());
     *classroom.work_mut() = StepWork { choices: old.choices, first: old.first, hints: old.hints, done: old.done, ..StepWork::default() };
     classroom.stop_shows();
     Some(Vec::new())
 }
 
+/// What was on the canvas before a failing run was shown.
+fn leave_failure(classroom: &mut Classroom, session: &mut Option<Session>) {
+    if classroom.showing.take().is_some()
+        && let Some(parked) = classroom.parked.take()
+    {
+        *session = Some(*parked);
+    }
+}
+
 /// Hands the run to the judge.
 pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
+    leave_failure(classroom, &mut app.session);
     let session = app.session.as_mut().filter(|_| classroom.replay.is_none())?;
     let inputs = session.world().recording().inputs.len();
     if inputs > limits::INPUTS_IN_A_FILE {
@@ -153,6 +169,7 @@ pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> 
     classroom.replay = None;
     let parked = app.session.take();
     classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
+    classroom.showing = Some(clause);
     let mut session = classroom.session_of(failing.recording);
     session.seek(failing.at, app.budget.steps());
     app.session = Some(session);
@@ -176,6 +193,7 @@ pub(super) fn tick(classroom: &mut Classroom, index: usize) {
 pub(super) fn toggle_sandbox(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     classroom.stop_shows();
+    classroom.showing = None;
     if let Some(session) = classroom.parked.take() {
         app.session = Some(*session);
     } else {

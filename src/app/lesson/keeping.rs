@@ -4,7 +4,8 @@ use super::Classroom;
 use crate::app::App;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::kept::set_aside;
-use crate::formats::progress_file;
+use crate::app::session::Session;
+use crate::formats::progress_file::{self, Works};
 use crate::lesson::grade::{Submission, Work};
 use crate::lesson::judge;
 use crate::lesson::progress::LessonProgress;
@@ -12,9 +13,11 @@ use crate::sim::Recording;
 
 /// Brings back what was done in this lesson before, as far as its steps are still there. Work that cannot be read is set aside.
 pub(super) fn restore(app: &mut App, classroom: &mut Classroom) -> Vec<Effect> {
-    let done = app.progress.of(&classroom.lesson.id).map_or(&[][..], |progress| &progress.done);
-    for (step, work) in classroom.lesson.steps.iter().zip(&mut classroom.works) {
-        work.done = done.contains(&step.id);
+    if let Some(LessonProgress { done, at, .. }) = app.progress.of(&classroom.lesson.id) {
+        for (step, work) in classroom.lesson.steps.iter().zip(&mut classroom.works) {
+            work.done = done.contains(&step.id);
+        }
+        classroom.at = classroom.lesson.steps.iter().position(|step| Some(&step.id) == at.as_ref()).unwrap_or(0);
     }
     match app.works.of(&classroom.lesson.id) {
         Ok(Some(kept)) => {
@@ -54,16 +57,28 @@ fn put_back(classroom: &mut Classroom, kept: Submission) {
     }
 }
 
+/// Notes which steps are done, and which one is open.
+pub(super) fn note(app: &mut App) -> Option<LessonProgress> {
+    let classroom = app.classroom.as_ref()?;
+    let at = Some(classroom.step().id.clone());
+    let progress = LessonProgress { steps: classroom.lesson.steps.len(), done: classroom.done().cloned().collect(), at };
+    app.progress.set(&classroom.lesson.id, progress.clone());
+    Some(progress)
+}
+
 /// Keeps what was done, and tells the page that embeds this one.
 pub(super) fn keep(app: &mut App) -> Vec<Effect> {
+    let Some(progress) = note(app) else { return Vec::new() };
     let Some(classroom) = &app.classroom else { return Vec::new() };
-    let progress = LessonProgress { steps: classroom.lesson.steps.len(), done: classroom.done().cloned().collect() };
-    app.works.set(&classroom.submission());
-    let mut effects = vec![Effect::SaveProgress];
+    let mut effects = keep_drawing(classroom, app.session.as_ref(), &mut app.works);
     if app.options.embed {
         effects.push(Effect::TellHost(HostMessage::Progress(progress_file::write_for_host(&classroom.lesson.id, &progress))));
     }
-    let lesson = classroom.lesson.id.clone();
-    app.progress.set(&lesson, progress);
     effects
+}
+
+/// Keeps what was drawn, so that a reload has it. What is solved stays as it was judged.
+pub(in crate::app) fn keep_drawing(classroom: &Classroom, session: Option<&Session>, works: &mut Works) -> Vec<Effect> {
+    works.set(&classroom.kept(session));
+    vec![Effect::SaveProgress]
 }

@@ -15,11 +15,12 @@ use crate::base::SimTime;
 use crate::broker::Name;
 use crate::formats::result_file;
 use crate::lesson::grade::{Grade, Grading, Submission, Work};
-use crate::lesson::judge::{Finding, Judging, Renames};
+use crate::lesson::judge::{self, Failing, Finding, Judging, Renames};
 use crate::lesson::predict::{Answer, Answering};
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::sim::Recording;
 use crate::sim::judge::holds;
+pub(super) use keeping::keep_drawing;
 use keeping::{keep, restore};
 
 /// A lesson, and the learner's way through it.
@@ -38,6 +39,8 @@ pub struct Classroom {
     replay: Option<(Vec<Arc<crate::scenario::Scenario>>, SimTime)>,
     /// What was open before the learner went to play freely.
     parked: Option<Box<Session>>,
+    /// The clause whose failing run is on the canvas in its place.
+    showing: Option<usize>,
     pub student: String,
     /// What the link that opened it keeps as it is, besides what the lesson does.
     locks: Vec<Lock>,
@@ -70,8 +73,11 @@ pub struct StepWork {
     own: Option<Box<Session>>,
     pub done: bool,
     /// What was judged last: it is what is handed in.
-    judged: Option<(Recording, SimTime)>,
+    judged: Option<Run>,
 }
+
+/// A run, as far as it went.
+type Run = (Recording, SimTime);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LessonAction {
@@ -116,6 +122,7 @@ impl Classroom {
             judging: None,
             replay: None,
             parked: None,
+            showing: None,
             student: String::new(),
             locks,
             graded: None,
@@ -137,6 +144,31 @@ impl Classroom {
     #[must_use]
     pub const fn is_away(&self) -> bool {
         self.parked.is_some()
+    }
+
+    /// Who did what how often, where a goal is not met: in words. The formula is kept beside it.
+    #[must_use]
+    pub fn told(&self, finding: &Finding) -> Option<String> {
+        let run = finding.failing.as_ref().map(|failing| failing.run).filter(|_| matches!(self.step().task, Task::Fix(_)));
+        finding.seen.as_ref().map(|judgement| texts::seen(judgement, run)).or_else(|| finding.why.clone())
+    }
+
+    /// The run in which a clause failed, while it is shown.
+    #[must_use]
+    pub fn shown_failure(&self) -> Option<&Failing> {
+        self.work().findings.get(self.showing?)?.failing.as_ref()
+    }
+
+    /// Whether the learner changed something after the last verdict.
+    #[must_use]
+    pub fn is_verdict_old(&self, session: &Session) -> bool {
+        let is_shown = !self.is_away() && !self.work().findings.is_empty();
+        let Some((judged, until)) = self.work().judged.as_ref().filter(|_| is_shown) else { return false };
+        let now = session.world().recording();
+        match &self.step().task {
+            Task::Fix(_) => judge::last(judged) != judge::last(now),
+            _ => session.world().now() < *until || now.inputs != judged.inputs,
+        }
     }
 
     /// Something goes on without a hand: judging, or a solution being shown.
@@ -183,6 +215,22 @@ impl Classroom {
         work.choices = Some(answer);
     }
 
+    /// What a step begins with: the lesson's system; or, where something is explained, the system that the learner repaired before.
+    fn beginning(&self, steps: u64) -> Session {
+        let before = self.lesson.steps.iter().zip(&self.works).take(self.at).rev();
+        let mut solved =
+            before.filter(|(step, work)| step.task.goal().is_some() && work.done).filter_map(|(_, work)| work.session.as_ref());
+        match solved.next().filter(|_| matches!(self.step().task, Task::Explain { .. })) {
+            Some(solved) => {
+                let mut copy = self.session_of(solved.world().recording().clone());
+                copy.document.layout.clone_from(&solved.document.layout);
+                copy.seek(solved.world().now(), steps);
+                copy
+            }
+            None => self.fresh(),
+        }
+    }
+
     fn fresh(&self) -> Session {
         self.session_of(Recording::of(self.lesson.scenario.clone()))
     }
@@ -215,7 +263,21 @@ impl Classroom {
     /// What is handed in.
     #[must_use]
     pub fn submission(&self) -> Submission {
-        let works = self.lesson.steps.iter().zip(&self.works).filter_map(|(step, work)| {
+        self.works_as(&|_, _| None)
+    }
+
+    /// The same for the browser, with what is drawn and not solved yet.
+    fn kept(&self, session: Option<&Session>) -> Submission {
+        self.works_as(&|index, work| {
+            let here = session.filter(|_| index == self.at && !self.is_away());
+            let drawn = here.or(work.session.as_deref()).filter(|_| !work.done && work.own.is_none())?.world();
+            let recording = drawn.recording();
+            (!recording.inputs.is_empty()).then(|| (recording.clone(), drawn.now()))
+        })
+    }
+
+    fn works_as(&self, drawn: &dyn Fn(usize, &StepWork) -> Option<Run>) -> Submission {
+        let works = self.lesson.steps.iter().zip(&self.works).enumerate().filter_map(|(index, (step, work))| {
             let what = match &step.task {
                 Task::Look => return None,
                 Task::Predict(_) => Work::Answer(work.first.clone()?),
@@ -224,7 +286,7 @@ impl Classroom {
                     Work::Text { text: Some(work.text.clone()).filter(|text| !text.trim().is_empty())?, ticked }
                 }
                 Task::Do(_) | Task::Break(_) | Task::Fix(_) => {
-                    let (recording, until) = work.judged.clone()?;
+                    let (recording, until) = drawn(index, work).or_else(|| work.judged.clone())?;
                     Work::Run { recording, until }
                 }
             };
@@ -260,13 +322,18 @@ impl Classroom {
 pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<Effect> {
     let mut classroom = Classroom::new(lesson, file, app.options.locks.clone());
     let mut effects = restore(app, &mut classroom);
-    let session = match classroom.works[0].session.take() {
+    let session = match classroom.work_mut().session.take() {
         Some(session) => *session,
-        None => classroom.fresh(),
+        None => classroom.beginning(app.budget.steps()),
     };
     app.classroom = Some(classroom);
     app.put_on_canvas(session);
     arrive(app);
+    keeping::note(app);
+    effects.push(Effect::SaveProgress);
+    if app.course.is_none() {
+        effects.push(Effect::FetchCourse);
+    }
     effects.push(Effect::Read(Reading::Lesson));
     effects
 }
@@ -374,7 +441,10 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
         LessonAction::TypeText(text) => classroom.work_mut().text = cut(text, result_file::TEXT_BYTES_MAX),
         LessonAction::Tick(index) => actions::tick(classroom, index),
         LessonAction::TypeStudent(text) => classroom.student = cut(text.replace(char::is_control, " "), result_file::STUDENT_BYTES_MAX),
-        LessonAction::Close => actions::close(app),
+        LessonAction::Close => {
+            actions::close(app);
+            return Some(vec![Effect::SaveProgress]);
+        }
     }
     Some(Vec::new())
 }

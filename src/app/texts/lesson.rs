@@ -1,6 +1,9 @@
 //! The lesson that is open.
 
 use crate::base::limits::grouped;
+use crate::base::number::Fixed;
+use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+use crate::sim::judge::Judgement;
 
 pub const GRADING: &str = "Grading";
 pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
@@ -8,4 +11,99 @@ pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
 pub fn too_many_inputs(inputs: usize, max: usize) -> String {
     let (inputs, max) = (grouped(inputs as u64), grouped(max as u64));
     format!("This run has {inputs} inputs, and a run that you hand in has at most {max}. Reset the step and use fewer inputs.")
+}
+
+/// What a run of a goal had instead, in words: `%` stands for the plural, `@` for the name, `#` for the number.
+#[must_use]
+pub fn seen(judgement: &Judgement, run: Option<u32>) -> String {
+    let (template, name) = template(&judgement.property.left);
+    let number = Fixed(judgement.left);
+    let number = if judgement.left.fract() == 0.0 { format!("{number:.0}") } else { format!("{number:.1}") };
+    let told = template.replace('%', if number == "1" { "" } else { "s" });
+    let told = told.replace('@', name.unwrap_or("the broker")).replace('#', &number);
+    match run {
+        Some(run) => format!("In run {run}, {told}."),
+        None => format!("In your run, {told}."),
+    }
+}
+
+fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
+    match quantity {
+        Quantity::Number(_) | Quantity::Time(_) => ("the value is #", None),
+        Quantity::Messages(count) => (
+            match count {
+                MessageCount::Published => "# message% reached the broker",
+                MessageCount::Routed => "RabbitMQ routed # message%",
+                MessageCount::Unroutable => "# message% matched no binding",
+                MessageCount::Returned => "RabbitMQ returned # message%",
+                MessageCount::Unsent => "# message% could not be sent",
+                MessageCount::Lost => "# message% got lost",
+                MessageCount::LostInTotal => "# message% vanished",
+                MessageCount::Imbalances => "# sum% of the ledger did not add up",
+            },
+            None,
+        ),
+        Quantity::Queue(count, name) => (
+            match count {
+                QueueCount::Arrived => "@ received # message%",
+                QueueCount::Ready => "# message% waited in @ at the end",
+                QueueCount::Unacked => "# message% of @ had no ack at the end",
+                QueueCount::Delivered => "@ delivered # message%",
+                QueueCount::Redelivered => "@ delivered # message% again",
+                QueueCount::Requeued => "# message% came back to @",
+                QueueCount::Acknowledged => "consumers acknowledged # message% of @",
+                QueueCount::Dropped => "@ dropped # message%",
+                QueueCount::Refused => "@ refused # message%",
+                QueueCount::UnroutableDeadLetters => "# dead letter% of @ found no queue",
+                QueueCount::Depth => "@ held up to # message%",
+            },
+            name.as_deref(),
+        ),
+        Quantity::Dead(queue, _) => ("# message% of @ became dead letters", queue.as_deref()),
+        Quantity::Business(count) => (
+            match count {
+                BusinessCount::Requests => "customers sent # request%",
+                BusinessCount::Accepted => "# request% succeeded",
+                BusinessCount::Failed => "# request% failed",
+                BusinessCount::Saved => "services saved # order%",
+                BusinessCount::SavedTwice => "services saved # order% twice",
+                BusinessCount::Unannounced => "# saved order% had no event",
+            },
+            None,
+        ),
+        Quantity::Effect(count, name) => (
+            match count {
+                EffectCount::Done => "“@” happened # time%",
+                EffectCount::Missing => "“@” is missing # time%",
+                EffectCount::Duplicated => "“@” happened # time% too often",
+                EffectCount::Invented => "“@” happened # time% without an order",
+            },
+            name.as_deref().or(Some("each effect")),
+        ),
+        Quantity::Latency(of, _) => match of {
+            LatencyOf::EndToEnd(name) => ("“@” took # ms from the request on", Some(name)),
+            LatencyOf::Queueing(name) => ("messages waited # ms in @", Some(name)),
+            LatencyOf::Http(name) => ("requests to @ took # ms", Some(name)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_is_told_in_words() {
+        let cases = [
+            ("missing(email sent) = 0", 3.0, Some(4), "In run 4, “email sent” is missing 3 times."),
+            ("dead(notification-queue: rejected) >= 6", 1.0, Some(1), "In run 1, 1 message of notification-queue became dead letters."),
+            ("depth(billing) <= 100", 120.0, None, "In your run, billing held up to 120 messages."),
+            ("lost_in_total = 0", 2.0, Some(2), "In run 2, 2 messages vanished."),
+            ("p95(http order-service) <= 200ms", 250.25, Some(2), "In run 2, requests to order-service took 250.3 ms."),
+        ];
+        for (property, left, run, told) in cases {
+            let property = property.parse().unwrap_or_else(|why| panic!("{property}: {why}"));
+            assert_eq!(seen(&Judgement { property, holds: false, left, right: 0.0 }, run), told);
+        }
+    }
 }
