@@ -152,9 +152,9 @@ fn cases() -> Vec<Case> {
                     Kind::ExchangeUnbound,
                     "broker.exchanges[0]",
                     "Nothing is bound to x: RabbitMQ drops what arrives there.",
-                    Some("Bind q to x"),
+                    Some("bind q to x"),
                 ),
-                (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", Some("Bind q to x")),
+                (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", Some("bind q to x")),
             ],
         ),
         (
@@ -182,12 +182,7 @@ fn cases() -> Vec<Case> {
             broker(&[X], &[plain("q")], &[binding("x", "q", "orders.placed")]),
             vec![shop("x", "order.placed", ", \"mandatory\": true"), mailer()],
             vec![
-                (
-                    Kind::BindingUnmatched,
-                    "broker.bindings[0]",
-                    "The binding orders.placed of x matches no message that comes there.",
-                    Some("Bind by order.placed"),
-                ),
+                (Kind::BindingUnmatched, "broker.bindings[0]", "The binding orders.placed of x matches no message that comes there.", None),
                 (Kind::KeyUnmatched, "services[0]", "No binding of x leads order.placed to a queue: RabbitMQ returns it.", None),
             ],
         ),
@@ -201,25 +196,16 @@ fn cases() -> Vec<Case> {
                 consumer("books", "p", "10"),
             ],
             vec![
-                (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to p, and no service publishes to it.", Some("Bind p to x")),
+                (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to p, and no service publishes to it.", Some("bind p to x")),
                 (
                     Kind::KeyUnmatched,
                     "services[1]",
                     "No binding of x leads payment.made to a queue: RabbitMQ drops it.",
-                    Some("Bind p to x"),
+                    Some("bind p to x"),
                 ),
             ],
         ),
         ("a template may become any key", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.{state.of}", ""), mailer()], vec![]),
-        (
-            "a template that no binding fits",
-            broker(&[X], &[plain("q")], &to_q()),
-            vec![shop("x", "payment.{state}", ""), mailer()],
-            vec![
-                (Kind::BindingUnmatched, "broker.bindings[0]", "The binding order.* of x matches no message that comes there.", None),
-                (Kind::KeyUnmatched, "services[0]", "No binding of x leads payment.{state} to a queue: RabbitMQ drops it.", None),
-            ],
-        ),
         (
             "an extra key in CC",
             broker(&[X], &[plain("q")], &to_q()),
@@ -241,14 +227,9 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: no binding of dlx matches q.dead.",
-                    Some("Bind dlq to dlx"),
+                    Some("bind dlq to dlx"),
                 ),
-                (
-                    Kind::BindingUnmatched,
-                    "broker.bindings[1]",
-                    "The binding dead of dlx matches no message that comes there.",
-                    Some("Bind by q.dead"),
-                ),
+                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding dead of dlx matches no message that comes there.", None),
             ],
         ),
         (
@@ -260,7 +241,7 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: no binding of dlx matches order.placed.",
-                    Some("Bind dlq to dlx"),
+                    Some("bind dlq to dlx"),
                 ),
                 (Kind::BindingUnmatched, "broker.bindings[1]", "The binding q of dlx matches no message that comes there.", None),
             ],
@@ -274,7 +255,7 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: nothing is bound to dlx.",
-                    Some("Bind dlq to dlx"),
+                    Some("bind dlq to dlx"),
                 ),
                 (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to dlq, and no service publishes to it.", None),
             ],
@@ -296,12 +277,7 @@ fn cases() -> Vec<Case> {
             "a circle by expiry alone",
             broker(&[X], &[wait("q", "w"), wait("w", "q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(
-                Kind::DeadLetterCycle,
-                "broker.queues[0]",
-                "Messages of q expire, return and expire again: RabbitMQ drops them.",
-                Some("Remove x-message-ttl"),
-            )],
+            vec![(Kind::DeadLetterCycle, "broker.queues[0]", "Messages of q expire, return and expire again: RabbitMQ drops them.", None)],
         ),
         (
             "a retry queue, to which the consumer rejects",
@@ -342,7 +318,7 @@ fn cases() -> Vec<Case> {
                 Kind::PrefetchUnlimited,
                 "services[1]",
                 "mailer takes all messages of q at once: its prefetch is unlimited.",
-                Some("Set prefetch to 10"),
+                Some("set prefetch to 10"),
             )],
         ),
         (
@@ -359,7 +335,7 @@ fn cases() -> Vec<Case> {
                 Kind::TransientInDurable,
                 "services[0]",
                 "shop publishes transient messages to q: a restart of RabbitMQ loses them.",
-                Some("Publish persistent messages"),
+                Some("publish persistent messages"),
             )],
         ),
         (
@@ -375,12 +351,15 @@ fn cases() -> Vec<Case> {
 fn each_kind_is_found_where_it_is_and_not_beside() {
     let mut kinds = Vec::new();
     for (name, broker, services, expected) in cases() {
-        let found = told(&scenario(&broker, &services));
-        let expected: Vec<_> = expected
+        let mut found = told(&scenario(&broker, &services));
+        let mut expected: Vec<_> = expected
             .into_iter()
             .map(|(kind, slot, says, fix)| (kind, slot.to_owned(), says.to_owned(), fix.map(ToOwned::to_owned)))
             .collect();
         kinds.extend(expected.iter().map(|(kind, ..)| *kind));
+        // They come by part, which is not what a case is about.
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected, "{name}");
     }
     for kind in Kind::ALL {

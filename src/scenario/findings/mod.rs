@@ -9,10 +9,8 @@ mod routes;
 
 use super::edit::{Edit, Element, Part, Slot};
 use super::handler::PREFETCH;
-use super::{BindingSpec, BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Table, Trigger};
-use crate::base::ordered::OrderedMap;
-use crate::broker::queue::settings::Settings;
-use routes::{Queue, Routes, is_pattern, keys_of};
+use super::{BindingSpec, BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Table, Trigger};
+use routes::{Routes, key_of};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,82 +81,85 @@ pub struct Finding {
 }
 
 /// What would mend it. It is small, because there may be thousands; [`Fix::edit`] makes the edit when it is asked for.
+///
+/// No fix changes a queue: RabbitMQ refuses that, and the page asks first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fix {
     /// One binding more.
     Bind { exchange: Name, queue: Name, key: Name },
-    /// A binding gets this key.
-    Key { binding: usize, key: Name },
     /// A service takes [`PREFETCH`] messages at a time from its queues.
     Prefetch(usize),
     /// What a service publishes is persistent.
     Persistent(usize),
-    /// Messages of a queue expire no more.
-    NoTtl(usize),
 }
 
-const TTL: &str = "x-message-ttl";
+/// A text with names in its gaps.
+fn filled(text: &str, names: &[&str]) -> String {
+    let (mut says, mut names) = (String::new(), names.iter());
+    for piece in text.split("{}") {
+        says.push_str(piece);
+        says.extend(names.next().copied());
+    }
+    says
+}
 
 impl Fix {
     /// What it does, in a few words.
     #[must_use]
     pub fn says(&self) -> String {
         match self {
-            Self::Bind { exchange, queue, .. } => format!("Bind {queue} to {exchange}"),
-            Self::Key { key, .. } => format!("Bind by {key}"),
-            Self::Prefetch(_) => format!("Set prefetch to {PREFETCH}"),
-            Self::Persistent(_) => "Publish persistent messages".to_owned(),
-            Self::NoTtl(_) => format!("Remove {TTL}"),
+            Self::Bind { exchange, queue, .. } => filled("bind {} to {}", &[queue, exchange]),
+            Self::Prefetch(_) => format!("set prefetch to {PREFETCH}"),
+            Self::Persistent(_) => "publish persistent messages".to_owned(),
         }
     }
 
     /// None where the scenario has changed since.
     #[must_use]
     pub fn edit(&self, scenario: &Scenario) -> Option<Edit> {
-        let broker = &scenario.broker;
+        let bindings = &scenario.broker.bindings;
         let (index, element) = match self {
             Self::Bind { exchange, queue, key } => {
                 let destination = BindingTarget::Queue(queue.clone());
                 let binding = BindingSpec { source: exchange.clone(), destination, routing_key: key.clone(), arguments: Table::new() };
-                (broker.bindings.len(), Element::Binding(binding))
-            }
-            Self::Key { binding, key } => {
-                (*binding, Element::Binding(BindingSpec { routing_key: key.clone(), ..broker.bindings.get(*binding)?.clone() }))
+                (bindings.len(), Element::Binding(binding))
             }
             Self::Prefetch(index) | Self::Persistent(index) => {
                 let mut service = scenario.services.get(*index)?.clone();
                 for handler in &mut service.handlers {
-                    match (&mut handler.trigger, self) {
-                        (Trigger::Queue(subscription), Self::Prefetch(_)) if subscription.prefetch == 0 => subscription.prefetch = PREFETCH,
-                        (_, Self::Persistent(_)) => {
-                            let published = handler.steps.iter_mut().filter_map(|step| step.action.publish_mut());
-                            published.for_each(|publish| publish.persistent = true);
-                        }
-                        _ => {}
+                    if let Self::Persistent(_) = self {
+                        handler.steps.iter_mut().filter_map(|step| step.action.publish_mut()).for_each(|publish| publish.persistent = true);
+                    } else if let Trigger::Queue(subscription) = &mut handler.trigger
+                        && subscription.prefetch == 0
+                    {
+                        subscription.prefetch = PREFETCH;
                     }
                 }
                 (*index, Element::Service(service))
-            }
-            Self::NoTtl(index) => {
-                let mut queue = broker.queues.get(*index)?.clone();
-                queue.arguments.remove(TTL)?;
-                (*index, Element::Queue(queue))
             }
         };
         Some(Edit::Put { index, element: Box::new(element) })
     }
 }
 
-/// Everything, by exchanges, queues, bindings and services, each in the order of the document.
+/// Everything, by part.
 #[must_use]
 pub fn findings(scenario: &Scenario) -> Vec<Finding> {
     let mut search = Search { scenario, routes: Routes::of(scenario), found: Vec::new(), lone: None };
-    search.exchanges_and_queues();
     if search.routes.is_whole() {
-        search.cycles();
+        search.lone();
+        for queue in 0..scenario.broker.queues.len() {
+            search.queue(queue);
+        }
         search.bindings();
+        if !search.routes.is_whole() {
+            search.found.clear();
+        }
     }
-    search.services();
+    search.exchanges();
+    for (place, service) in scenario.services.iter().enumerate() {
+        search.service(place, service);
+    }
     search.found
 }
 
@@ -166,285 +167,210 @@ struct Search<'a> {
     scenario: &'a Scenario,
     routes: Routes<'a>,
     found: Vec<Finding>,
-    /// The only queue that is bound to nothing.
+    /// The only queue that nothing leads to.
     lone: Option<usize>,
 }
 
 impl Search<'_> {
-    fn tell(&mut self, kind: Kind, part: Part, slot: Slot, says: String, fix: Option<Fix>) {
-        self.found.push(Finding { kind, part, slot, says, fix });
-    }
-
-    fn exchanges_and_queues(&mut self) {
-        let broker = &self.scenario.broker;
-        let is_whole = self.routes.is_whole();
-        let is_alone = |queue: &Queue| !queue.is_bound && queue.arrivals.is_empty();
-        let mut alone = self.routes.queues.iter().enumerate().filter(|(_, queue)| is_alone(queue)).map(|(place, _)| place);
-        self.lone = match (alone.next(), alone.next()) {
-            (Some(place), None) => Some(place),
-            _ => None,
+    fn tell(&mut self, kind: Kind, slot: Slot, text: &str, names: &[&str], fix: Option<Fix>) {
+        let part = match slot {
+            Slot::Binding(index) => match &self.scenario.broker.bindings[index].destination {
+                BindingTarget::Queue(name) => Some(Part::Queue(name.clone())),
+                BindingTarget::Exchange(name) => Some(Part::Exchange(name.clone())),
+            },
+            slot => slot.part(self.scenario),
         };
-        // That dead letters are lost is told of the queue that they come from.
-        let of_dead = self.routes.queues.iter().filter_map(|queue| Some((queue.settings.dead_letter_exchange.clone()?, ())));
-        let of_dead: OrderedMap<Name, ()> = of_dead.collect();
-        for (place, exchange) in broker.exchanges.iter().enumerate() {
-            let Some(known) = self.routes.exchange(&exchange.name).map(|number| &self.routes.exchanges[number]) else { continue };
-            if known.bindings.is_empty() && known.alternate.is_none() && !of_dead.contains_key(&exchange.name) {
-                let says = format!("Nothing is bound to {}: RabbitMQ drops what arrives there.", exchange.name);
-                let fix = self.bind_lone(&exchange.name, None);
-                self.tell(Kind::ExchangeUnbound, Part::Exchange(exchange.name.clone()), Slot::Exchange(place), says, fix);
+        let Some(part) = part else { return };
+        let place = self.found.partition_point(|other| other.part <= part);
+        self.found.insert(place, Finding { kind, part, slot, says: filled(text, names), fix });
+    }
+
+    fn is_alone(&self, queue: usize) -> bool {
+        !self.routes.queues[queue].is_bound && self.routes.queues[queue].arrivals.is_empty()
+    }
+
+    fn lone(&mut self) {
+        let mut alone = 0;
+        for queue in 0..self.routes.queues.len() {
+            if self.is_alone(queue) {
+                alone += 1;
+                self.lone = Some(queue).filter(|_| alone == 1);
             }
-        }
-        for (place, queue) in broker.queues.iter().enumerate() {
-            if is_whole && is_alone(&self.routes.queues[place]) {
-                let says = format!("Nothing is bound to {}, and no service publishes to it.", queue.name);
-                let only = if let [exchange] = &*broker.exchanges { self.bind_lone(&exchange.name, None) } else { None };
-                self.tell(Kind::QueueUnbound, Part::Queue(queue.name.clone()), Slot::Queue(place), says, only);
-            }
-            if is_whole {
-                self.dead_letters(place, queue);
-            }
-            self.consumers(place, queue, is_whole);
         }
     }
 
-    /// The only queue that nothing is bound to is bound to the exchange, by a key or by all.
+    /// The only queue that nothing leads to is bound to the exchange, by a key or by all.
     fn bind_lone(&self, exchange: &Name, key: Option<&Name>) -> Option<Fix> {
         let broker = &self.scenario.broker;
         let queue = broker.queues[self.lone?].name.clone();
-        let kind = broker.exchanges.iter().find(|one| one.name == *exchange)?.kind;
-        let key = key.cloned().unwrap_or_else(|| match kind {
-            ExchangeType::Direct => queue.clone(),
-            ExchangeType::Topic => "#".into(),
-            ExchangeType::Fanout | ExchangeType::Headers => "".into(),
-        });
+        let kind = broker.exchanges[self.routes.exchange(exchange)?.min(broker.exchanges.len() - 1)].kind;
+        let key = match (key, kind) {
+            (Some(key), _) => key.clone(),
+            (None, ExchangeType::Direct) => queue.clone(),
+            (None, ExchangeType::Topic) => "#".into(),
+            (None, ExchangeType::Fanout | ExchangeType::Headers) => "".into(),
+        };
         Some(Fix::Bind { exchange: exchange.clone(), queue, key })
     }
 
-    fn dead_letters(&mut self, place: usize, queue: &QueueSpec) {
-        let known = &self.routes.queues[place];
-        let Settings { dead_letter_exchange: Some(exchange), dead_letter_routing_key, .. } = known.settings.clone() else { return };
-        let keys: Vec<Name> = match &dead_letter_routing_key {
-            Some(key) => vec![key.clone()],
-            None => known.arrivals.keys().map(|key| self.routes.keys[*key].clone()).collect(), // rule 118
-        };
-        let from = &queue.name;
-        let part = Part::Queue(from.clone());
-        let Some(number) = self.routes.exchange(&exchange) else {
-            let says = format!("Dead letters of {from} are dropped: there is no exchange {exchange}.");
-            return self.tell(Kind::DeadLettersLost, part, Slot::Queue(place), says, None);
-        };
-        let known = &self.routes.exchanges[number];
-        let says = if known.bindings.is_empty() && known.alternate.is_none() && !exchange.is_empty() {
-            format!("Dead letters of {from} are dropped: nothing is bound to {exchange}.")
-        } else {
-            let lost = keys.iter().find(|key| self.routes.queues_of(&exchange, key).is_some_and(<[usize]>::is_empty));
-            match lost {
-                None => return,
-                Some(key) if exchange.is_empty() => format!("Dead letters of {from} are dropped: there is no queue {key}."),
-                Some(key) => format!("Dead letters of {from} are dropped: no binding of {exchange} matches {key}."),
-            }
-        };
-        // One queue waits at the exchange under another key, or one waits for a binding.
-        let mut waiting = self.routes.exchanges[number].bindings.iter().map(|binding| &self.scenario.broker.bindings[*binding].destination);
-        let fix = match (waiting.next(), waiting.next()) {
-            (Some(BindingTarget::Queue(queue)), None) => {
-                let key = keys.first().cloned();
-                key.map(|key| Fix::Bind { exchange: exchange.clone(), queue: queue.clone(), key })
-            }
-            (None, _) => self.bind_lone(&exchange, dead_letter_routing_key.as_ref()),
-            _ => None,
-        };
-        self.tell(Kind::DeadLettersLost, part, Slot::Queue(place), says, fix);
+    /// No message can leave it.
+    fn is_dead_end(&self, exchange: usize) -> bool {
+        self.routes.exchanges.get(exchange).is_some_and(|known| known.bindings.is_empty() && known.alternate.is_none())
     }
 
-    fn consumers(&mut self, place: usize, queue: &QueueSpec, is_whole: bool) {
+    fn exchanges(&mut self) {
+        for (place, exchange) in self.scenario.broker.exchanges.iter().enumerate() {
+            // That dead letters are lost is told of the queue that they come from.
+            let is_told = |queue: &routes::Queue| queue.dead.as_ref() == Some(&exchange.name);
+            if self.is_dead_end(place) && !self.routes.queues.iter().any(is_told) {
+                let text = "Nothing is bound to {}: RabbitMQ drops what arrives there.";
+                let fix = self.bind_lone(&exchange.name, None);
+                self.tell(Kind::ExchangeUnbound, Slot::Exchange(place), text, &[&exchange.name], fix);
+            }
+        }
+    }
+
+    fn queue(&mut self, place: usize) {
+        let (scenario, slot) = (self.scenario, Slot::Queue(place));
+        let name = &scenario.broker.queues[place].name;
+        if self.is_alone(place) {
+            let text = "Nothing is bound to {}, and no service publishes to it.";
+            let fix = if let [exchange] = &*scenario.broker.exchanges { self.bind_lone(&exchange.name, None) } else { None };
+            self.tell(Kind::QueueUnbound, slot, text, &[name], fix);
+        }
+        self.dead_letters(place, name);
+        if self.is_in_circle(place) {
+            let text = "Messages of {} expire, return and expire again: RabbitMQ drops them.";
+            self.tell(Kind::DeadLetterCycle, slot, text, &[name], None);
+        }
         let known = &self.routes.queues[place];
-        let Settings { message_ttl, max_length, max_length_bytes, expires, .. } = &known.settings;
-        let part = || Part::Queue(queue.name.clone());
-        if let [one, others @ ..] = &*known.consumers
-            && let services = &self.scenario.services
+        if let [one, others @ ..] = &*known.consumers {
+            let one = &scenario.services[*one];
             // Those that do the same are instances in all but name.
-            && let Some(other) = others.iter().find(|other| !is_same_work(&services[*one], &services[**other], &queue.name))
-        {
-            let (one, other) = (&services[*one].name, &services[*other].name);
-            let says = format!("{one} and {other} share {}: each message goes to only one of them.", queue.name);
-            self.tell(Kind::QueueShared, part(), Slot::Queue(place), says, None);
-        } else if is_whole
-            && known.consumers.is_empty()
+            for other in others.iter().map(|other| &scenario.services[*other]).filter(|other| !work(one, name).eq(work(other, name))) {
+                let text = "{} and {} share {}: each message goes to only one of them.";
+                return self.tell(Kind::QueueShared, slot, text, &[&one.name, &other.name, name], None);
+            }
+        } else if known.is_filled && !known.is_passed && known.keeps {
             // Dead letters and copies to be tried again wait for a person, or for the time.
-            && known.arrivals.values().all(|stays| *stays)
-            && !known.arrivals.is_empty()
-            && message_ttl.is_none() && max_length.is_none() && max_length_bytes.is_none() && expires.is_none()
-        {
-            let says = format!("No service consumes from {}: its messages pile up.", queue.name);
-            self.tell(Kind::QueueUnconsumed, part(), Slot::Queue(place), says, None);
+            self.tell(Kind::QueueUnconsumed, slot, "No service consumes from {}: its messages pile up.", &[name], None);
         }
     }
 
-    /// Where a queue's messages go when they expire.
-    fn expired(&mut self, place: usize) -> Vec<usize> {
-        let known = &self.routes.queues[place];
-        let Settings { message_ttl: Some(_), dead_letter_exchange: Some(exchange), dead_letter_routing_key, .. } = known.settings.clone()
-        else {
-            return Vec::new();
+    fn dead_letters(&mut self, place: usize, from: &Name) {
+        let Some(exchange) = self.routes.queues[place].dead.clone() else { return };
+        let letters = self.routes.dead_letters(place);
+        let lost = letters.iter().find(|(_, queues)| queues.as_ref().is_some_and(Vec::is_empty)).map(|(key, _)| key);
+        let number = self.routes.exchange(&exchange);
+        let mut fix = None;
+        let (text, names): (_, [&str; 3]) = match (number, lost) {
+            (None, _) => ("Dead letters of {} are dropped: there is no exchange {}.", [from, &exchange, ""]),
+            (Some(number), _) if self.is_dead_end(number) => {
+                fix = self.bind_lone(&exchange, self.routes.queues[place].dead_key.as_ref());
+                ("Dead letters of {} are dropped: nothing is bound to {}.", [from, &exchange, ""])
+            }
+            (Some(_), None) => return,
+            (Some(_), Some(key)) if exchange.is_empty() => ("Dead letters of {} are dropped: there is no queue {}.", [from, key, ""]),
+            (Some(number), Some(key)) => {
+                // One queue waits there under another key.
+                if let [binding] = *self.routes.exchanges[number].bindings
+                    && let BindingTarget::Queue(queue) = &self.scenario.broker.bindings[binding].destination
+                {
+                    fix = Some(Fix::Bind { exchange: exchange.clone(), queue: queue.clone(), key: key.clone() });
+                }
+                ("Dead letters of {} are dropped: no binding of {} matches {}.", [from, &exchange, key])
+            }
         };
-        let keys: Vec<Name> = match dead_letter_routing_key {
-            Some(key) => vec![key],
-            None => known.arrivals.keys().map(|key| self.routes.keys[*key].clone()).collect(),
-        };
-        keys.iter().flat_map(|key| self.routes.queues_of(&exchange, key).unwrap_or_default().to_vec()).collect()
+        self.tell(Kind::DeadLettersLost, Slot::Queue(place), text, &names, fix);
     }
 
-    /// Circles of queues whose messages expire, each told of once: depth first, every queue once.
-    fn cycles(&mut self) {
-        let queues = self.routes.queues.len();
-        let (mut seen, mut told, mut depth) = (vec![false; queues], vec![false; queues], vec![usize::MAX; queues]);
-        for start in 0..queues {
-            let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
-            let mut next = Some(start).filter(|start| !seen[*start]);
-            loop {
-                if let Some(queue) = next {
-                    (seen[queue], depth[queue]) = (true, path.len());
-                    let further = self.expired(queue);
-                    path.push((queue, further));
-                }
-                let Some((_, further)) = path.last_mut() else { break };
-                next = further.pop();
-                match next {
-                    None => {
-                        if let Some((queue, _)) = path.pop() {
-                            depth[queue] = usize::MAX;
-                        }
-                    }
-                    Some(queue) if depth[queue] != usize::MAX => {
-                        let place = self.shows(path[depth[queue]..].iter().map(|(place, _)| *place));
-                        if !std::mem::replace(&mut told[place.unwrap_or(queue)], true) {
-                            self.cycle(place, queue);
-                        }
-                        next = None;
-                    }
-                    Some(queue) => next = Some(queue).filter(|queue| !seen[*queue]),
+    /// Whether messages come back here by expiring alone. Of a circle the queues show it that are consumed from: there messages were to
+    /// wait for a service, and not to expire.
+    fn is_in_circle(&mut self, start: usize) -> bool {
+        let mut reached = vec![start];
+        let (mut next, mut returns, mut is_consumed) = (0, false, false);
+        while let Some(&queue) = reached.get(next).filter(|_| self.routes.is_whole()) {
+            next += 1;
+            if !self.routes.queues[queue].has_ttl {
+                continue;
+            }
+            is_consumed |= !self.routes.queues[queue].consumers.is_empty();
+            for queue in self.routes.dead_letters(queue).into_iter().filter_map(|(_, queues)| queues).flatten() {
+                returns |= queue == start;
+                if !reached.contains(&queue) {
+                    reached.push(queue);
                 }
             }
         }
-    }
-
-    /// Of a circle the queue that is consumed from: there messages were to wait for a service, and not to expire.
-    fn shows(&self, mut circle: impl Iterator<Item = usize>) -> Option<usize> {
-        circle.find(|place| !self.routes.queues[*place].consumers.is_empty())
-    }
-
-    fn cycle(&mut self, consumed: Option<usize>, closing: usize) {
-        let place = consumed.unwrap_or(closing);
-        let queue = &self.scenario.broker.queues[place];
-        let says = format!("Messages of {} expire, return and expire again: RabbitMQ drops them.", queue.name);
-        let fix = consumed.filter(|_| queue.arguments.contains_key(TTL)).map(Fix::NoTtl);
-        self.tell(Kind::DeadLetterCycle, Part::Queue(queue.name.clone()), Slot::Queue(place), says, fix);
+        returns && (!is_consumed || !self.routes.queues[start].consumers.is_empty())
     }
 
     fn bindings(&mut self) {
-        for (place, binding) in self.scenario.broker.bindings.iter().enumerate() {
-            let Some(exchange) = self.routes.exchange(&binding.source) else { continue };
-            let BindingSpec { source, destination, routing_key: key, .. } = binding;
+        let scenario = self.scenario;
+        for (place, binding) in scenario.broker.bindings.iter().enumerate() {
             // What a learner publishes by hand may come where no step publishes.
-            if self.routes.is_taken[place] || !self.routes.exchanges[exchange].is_reached {
+            let exchange = self.routes.exchange(&binding.source).and_then(|number| self.routes.exchanges.get(number));
+            if self.routes.is_taken[place] || !exchange.is_some_and(|exchange| exchange.is_reached) {
                 continue;
             }
-            let part = match destination {
-                BindingTarget::Queue(name) => Part::Queue(name.clone()),
-                BindingTarget::Exchange(name) => Part::Exchange(name.clone()),
-            };
-            let says = format!("The binding {key} of {source} matches no message that comes there.");
-            let fix = self.routes.keys_at(exchange).find(|known| is_nearly(known, key)).cloned();
-            let fix = fix.map(|key| Fix::Key { binding: place, key });
-            self.tell(Kind::BindingUnmatched, part, Slot::Binding(place), says, fix);
+            let key = &binding.routing_key;
+            let text = "The binding {} of {} matches no message that comes there.";
+            self.tell(Kind::BindingUnmatched, Slot::Binding(place), text, &[key, &binding.source], None);
         }
     }
 
-    fn services(&mut self) {
-        for (place, service) in self.scenario.services.iter().enumerate() {
-            self.prefetch(place, service);
-            if self.routes.is_whole() {
-                self.published(place, service);
-            }
-        }
-    }
-
-    fn prefetch(&mut self, place: usize, service: &Service) {
-        let unlimited = service.handlers.iter().find_map(|handler| match &handler.trigger {
-            Trigger::Queue(subscription) if subscription.prefetch == 0 && !subscription.auto_ack => Some(&subscription.queue),
-            _ => None,
-        });
-        if let Some(queue) = unlimited {
-            let says = format!("{} takes all messages of {queue} at once: its prefetch is unlimited.", service.name);
-            let part = Part::Service(service.name.clone());
-            self.tell(Kind::PrefetchUnlimited, part, Slot::Service(place), says, Some(Fix::Prefetch(place)));
-        }
-    }
-
-    fn published(&mut self, place: usize, service: &Service) {
-        let part = || Part::Service(service.name.clone());
-        let mut transient = None;
+    fn service(&mut self, place: usize, service: &Service) {
+        let (slot, name) = (Slot::Service(place), &service.name);
+        let (mut unlimited, mut transient) = (None, None);
         // A key that several steps publish with is told of once.
-        let mut told: OrderedMap<(Name, Name), ()> = OrderedMap::new();
-        for publish in service.handlers.iter().flat_map(|handler| &handler.steps).filter_map(|step| step.action.publish()) {
-            let exchange = &publish.exchange;
-            let Some(number) = self.routes.exchange(exchange) else { continue };
-            let known = &self.routes.exchanges[number];
-            let has_way = exchange.is_empty() || !known.bindings.is_empty() || known.alternate.is_some();
-            let mut reached = Vec::new();
-            for key in keys_of(publish) {
-                reached.extend_from_slice(self.routes.queues_of(exchange, &key).unwrap_or_default());
+        let mut told: Vec<(&Name, &Name)> = Vec::new();
+        for handler in &service.handlers {
+            if let Trigger::Queue(subscription) = &handler.trigger
+                && subscription.prefetch == 0
+                && !subscription.auto_ack
+            {
+                unlimited = unlimited.or(Some(&subscription.queue));
             }
-            let key = &publish.routing_key;
-            // An exchange without bindings is told of itself.
-            if has_way && reached.is_empty() && told.insert((exchange.clone(), key.clone()), ()).is_none() {
-                let does = if publish.mandatory { "returns" } else { "drops" };
-                let says = if exchange.is_empty() {
-                    format!("There is no queue {key}: RabbitMQ {does} the message.")
-                } else {
-                    format!("No binding of {exchange} leads {key} to a queue: RabbitMQ {does} it.")
+            for publish in handler.steps.iter().filter_map(|step| step.action.publish()) {
+                let (exchange, key) = (&publish.exchange, &publish.routing_key);
+                let Some(reached) = self.routes.queues_of(exchange, &key_of(publish)) else { continue };
+                if !self.routes.is_whole() {
+                    continue;
+                }
+                let lasts = |queue: &&QueueSpec| queue.durable && !queue.is_quorum();
+                if !publish.persistent && transient.is_none() {
+                    transient = reached.iter().map(|queue| &self.scenario.broker.queues[*queue]).find(lasts);
+                }
+                // An exchange without bindings is told of itself.
+                let is_told =
+                    told.contains(&(exchange, key)) || self.routes.exchange(exchange).is_none_or(|number| self.is_dead_end(number));
+                if !reached.is_empty() || is_told {
+                    continue;
+                }
+                told.push((exchange, key));
+                let (text, names): (_, [&str; 2]) = match (exchange.is_empty(), publish.mandatory) {
+                    (true, false) => ("There is no queue {}: RabbitMQ drops the message.", [key, ""]),
+                    (true, true) => ("There is no queue {}: RabbitMQ returns the message.", [key, ""]),
+                    (false, false) => ("No binding of {} leads {} to a queue: RabbitMQ drops it.", [exchange, key]),
+                    (false, true) => ("No binding of {} leads {} to a queue: RabbitMQ returns it.", [exchange, key]),
                 };
-                let fix = if is_pattern(&keys_of(publish).next().unwrap_or_default()) { None } else { self.bind_lone(exchange, Some(key)) };
-                self.tell(Kind::KeyUnmatched, part(), Slot::Service(place), says, fix);
+                let fix = if key.contains('{') || exchange.is_empty() { None } else { self.bind_lone(exchange, Some(key)) };
+                self.tell(Kind::KeyUnmatched, slot, text, &names, fix);
             }
-            if !publish.persistent && transient.is_none() {
-                let queues = &self.scenario.broker.queues;
-                let durable = |queue: &&QueueSpec| queue.durable && !queue.is_quorum();
-                transient = reached.iter().map(|queue| &queues[*queue]).find(durable).map(|queue| queue.name.clone());
-            }
+        }
+        if let Some(queue) = unlimited {
+            let text = "{} takes all messages of {} at once: its prefetch is unlimited.";
+            self.tell(Kind::PrefetchUnlimited, slot, text, &[name, queue], Some(Fix::Prefetch(place)));
         }
         if let Some(queue) = transient {
-            let says = format!("{} publishes transient messages to {queue}: a restart of RabbitMQ loses them.", service.name);
-            self.tell(Kind::TransientInDurable, part(), Slot::Service(place), says, Some(Fix::Persistent(place)));
+            let text = "{} publishes transient messages to {}: a restart of RabbitMQ loses them.";
+            self.tell(Kind::TransientInDurable, slot, text, &[name, &queue.name], Some(Fix::Persistent(place)));
         }
     }
 }
 
-/// Whether two services do the same with what they consume from a queue.
-fn is_same_work(one: &Service, other: &Service, queue: &Name) -> bool {
-    let of_queue = |handler: &&Handler| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue);
-    let does = |service: &'_ Service| service.handlers.iter().filter(of_queue).map(|handler| handler.steps.clone()).collect::<Vec<_>>();
-    does(one) == does(other)
+/// What a service does with what it consumes from a queue.
+fn work<'a>(service: &'a Service, queue: &'a Name) -> impl Iterator<Item = &'a Vec<Step>> {
+    let of_queue = move |handler: &&Handler| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue);
+    service.handlers.iter().filter(of_queue).map(|handler| &handler.steps)
 }
-
-/// Whether two keys differ by a letter or two, as a slip does.
-fn is_nearly(one: &str, other: &str) -> bool {
-    let letters = other.chars().count();
-    // costs[i]: what it takes to make the first i letters of the other out of what was read of the one.
-    let mut costs: Vec<usize> = (0..=letters).collect();
-    for letter in one.chars() {
-        let mut before = costs[0];
-        costs[0] += 1;
-        for (place, wanted) in other.chars().enumerate() {
-            let same = before + usize::from(letter != wanted);
-            before = costs[place + 1];
-            costs[place + 1] = same.min(before + 1).min(costs[place] + 1);
-        }
-    }
-    costs[letters] <= 2
-}
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests;
