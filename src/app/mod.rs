@@ -23,6 +23,7 @@ pub mod document;
 mod editing;
 pub mod effect;
 mod files;
+pub mod findings;
 pub mod form;
 pub mod gallery;
 pub mod geometry;
@@ -70,6 +71,7 @@ pub use document::Typing;
 pub use effect::{Effect, HostMessage, Image, Reading};
 use files::Waiting;
 pub use files::{Draft, Opening, Shared, Unreadable};
+pub use findings::Findings;
 pub use gallery::Exhibit;
 pub use kept::Kept;
 pub use lesson::Classroom;
@@ -84,6 +86,8 @@ pub type Node = Place;
 #[derive(Debug, Default)]
 pub struct App {
     pub session: Option<Session>,
+    /// What is probably a mistake in it.
+    pub findings: Findings,
     /// Why the last thing could not be opened. What was open before still is.
     pub unreadable: Option<Unreadable>,
     pub playing: bool,
@@ -136,6 +140,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let followed = workspace::Followed::of(app);
     let effects = carry_out(app, action.into());
     followed.follow(app);
+    app.findings.follow(app.session.as_ref(), app.classroom.is_some());
     // While time passes, frames tell it.
     let steps = app.budget.steps();
     if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {

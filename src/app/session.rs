@@ -73,7 +73,9 @@ impl Session {
         })
     }
 
-    pub(super) fn node(&self, part: &Part) -> Option<Node> {
+    /// Where a part is on the canvas: the first instance of a service.
+    #[must_use]
+    pub fn node(&self, part: &Part) -> Option<Node> {
         let world = self.world();
         Some(match part {
             Part::Client(name) => Place::Client(world.clients().iter().position(|client| client.spec.name == *name && !client.removed)?),

@@ -203,6 +203,13 @@ pub fn pending() -> Html {
     }
 }
 
+/// A triangle with its exclamation mark: what colour says, shape says too.
+pub const WARNING: &str = "M8 1.8 14.8 13.8H1.2zM8 6.2v3.6M8 11.7v.1";
+
+pub fn warning() -> Html {
+    stroked(WARNING)
+}
+
 pub fn build() -> Html {
     stroked("M8 1.8 13.4 5v6L8 14.2 2.6 11V5zM8 5.6v4.8M5.6 8h4.8")
 }

@@ -5,7 +5,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
 use super::widgets::{Look, button, chosen, close_button, explained, log_icon, message_icon, on};
-use super::{Dispatch, form};
+use super::{Dispatch, findings, form};
 use crate::app::commands::Command;
 use crate::app::form::{About, rows};
 use crate::app::tokens::{hue, published_key};
@@ -49,7 +49,10 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 <h2>{ kind }{ if also > 0 { texts::with_others(&also) } else { String::new() } }</h2>
                 { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
-            if let Some(part) = &part { { head(part, node, read_only, dispatch) } }
+            if let Some(part) = &part {
+                { head(part, node, read_only, dispatch) }
+                { findings::of_part(session, app, part, dispatch) }
+            }
             { body }
             if let Some(part) = part { { fields(&About::Part(part)) } }
             if let Place::Queue(name) = node { { messages(session, name, dispatch) } }

@@ -8,6 +8,7 @@ mod course;
 mod dialogs;
 mod drawing;
 mod effects;
+mod findings;
 mod form;
 mod icons;
 mod inspector;

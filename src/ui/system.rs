@@ -7,7 +7,7 @@ use super::inspector::state_word;
 use super::table::{ROWS_MAX, more};
 use super::texts::system as texts;
 use super::widgets::on;
-use super::{Dispatch, form, icons};
+use super::{Dispatch, findings, form, icons};
 use crate::app::form::{About, badges, rows};
 use crate::app::words::instance_name;
 use crate::app::{Action, App, EditAction, OperateAction, SelectAction, Session};
@@ -29,6 +29,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             <section class="sec">
                 <p class="about">{ if about.is_empty() { texts::NO_DESCRIPTION_YET } else { about } }</p>
             </section>
+            { findings::all(session, app, dispatch) }
             { hints(session) }
             { expectations(session) }
             { queues(session, dispatch) }

@@ -52,6 +52,8 @@ pub mod composer {
     }
 }
 
+pub mod findings;
+
 pub mod dialogs {
     pub const ACTIONS: &str = "Actions";
     pub const ADD_A_PART: &str = "Add a part";

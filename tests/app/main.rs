@@ -7,6 +7,7 @@ mod too_large;
 mod canvas;
 mod drawing;
 mod files;
+mod findings;
 mod highlight;
 mod hostile;
 mod ledger;

@@ -12,9 +12,9 @@ use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Name};
 use crate::scenario::Trigger;
 use crate::sim::{End, InstanceId, Place};
-use crate::ui::texts::drawing as texts;
+use crate::ui::texts::{drawing as texts, findings as finding_texts};
 use crate::ui::widgets::number;
-use crate::ui::{Dispatch, browser};
+use crate::ui::{Dispatch, browser, findings};
 
 pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
     let Scene { session, dispatch, gesture, .. } = scene;
@@ -27,6 +27,8 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Place::Exchange(name) => exchange(session, name, &rect),
         Place::Queue(name) => queue(scene, name, &rect),
     };
+    let finding = findings::told(scene.app, session.part(place).as_ref());
+    let label = finding.as_ref().map_or_else(|| label.clone(), |says| finding_texts::with_finding(&label, says));
     let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
     let onpointerdown = {
         let (gesture, place) = ((*gesture).clone(), place.clone());
@@ -79,6 +81,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 {onpointerdown}
             >
                 { drawing }
+                if let Some(says) = &finding { { findings::badge(&rect, says) } }
             </g>
             { control }
             { port }

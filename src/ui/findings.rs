@@ -1,0 +1,74 @@
+//! What is probably a mistake: a badge on the part, the sentence with its fix beside the part's fields, and a list of all.
+
+use yew::{Html, html};
+
+use super::table::{ROWS_MAX, more};
+use super::texts::findings as texts;
+use super::widgets::on;
+use super::{Dispatch, icons};
+use crate::app::geometry::Rect;
+use crate::app::{Action, App, CanvasAction, CourseAction, EditAction, Session};
+use crate::base::number::Fixed;
+use crate::scenario::edit::Part;
+use crate::scenario::findings::Finding;
+
+/// What is told of a part, in one text; none: there is nothing.
+pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
+    let says: Vec<&str> = app.findings.of(part?).iter().map(|finding| &*finding.says).collect();
+    (!says.is_empty()).then(|| says.join(" "))
+}
+
+/// On the corner of a part.
+pub fn badge(rect: &Rect, says: &str) -> Html {
+    html! {
+        <g class="finding" transform={format!("translate({:.1} {:.1})", Fixed(rect.left - 5.0), Fixed(rect.top - 7.0))}>
+            <title>{ says.to_owned() }</title>
+            <path d={icons::WARNING} />
+        </g>
+    }
+}
+
+/// Beside the fields of a part.
+pub fn of_part(session: &Session, app: &App, part: &Part, dispatch: &Dispatch) -> Html {
+    list(session, app, app.findings.of(part), false, dispatch)
+}
+
+/// All of the system's, in its drawer.
+pub fn all(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let found = app.findings.all();
+    if found.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section class="sec" id="findings">
+            <h2>{ texts::PROBABLY_A_MISTAKE }{ " " }<span class="plain number">{ found.len() }</span></h2>
+            { list(session, app, found, true, dispatch) }
+            { more(found.len()) }
+        </section>
+    }
+}
+
+/// A button that looks as it is given.
+fn press(class: &'static str, word: String, action: impl Into<Action>, dispatch: &Dispatch) -> Html {
+    html! { <button type="button" {class} onclick={on(dispatch, action)}>{ word }</button> }
+}
+
+fn list(session: &Session, app: &App, found: &[Finding], named: bool, dispatch: &Dispatch) -> Html {
+    if found.is_empty() {
+        return html! {};
+    }
+    let one = |finding: &Finding| {
+        let mut buttons = Vec::new();
+        if let Some(place) = session.node(&finding.part).filter(|_| named) {
+            buttons.push(press("link", finding.part.name().to_string(), CanvasAction::GoTo(place), dispatch));
+        }
+        if let Some(fix) = finding.fix.as_ref().filter(|_| !app.options.read_only)
+            && let Some(edit) = fix.edit(session.scenario())
+        {
+            buttons.push(press("line small fix", texts::fix(&fix.says()), EditAction::Apply(edit), dispatch));
+        }
+        buttons.push(press("link", texts::READ_THE_LESSON.into(), CourseAction::Open(finding.kind.lesson().into()), dispatch));
+        html! { <li>{ icons::warning() }<p>{ &finding.says }</p><div class="buttons">{ buttons }</div></li> }
+    };
+    html! { <ul class="findings" aria-label={texts::PROBABLY_A_MISTAKE}>{ for found.iter().take(ROWS_MAX).map(one) }</ul> }
+}

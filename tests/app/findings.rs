@@ -1,0 +1,90 @@
+//! What is probably a mistake in the system that is open: told by part, mended by one edit that can be undone.
+
+use requeue::app::{App, EditAction, FileAction, LessonAction, Options, TimeAction};
+use requeue::base::SimTime;
+use requeue::scenario::edit::{Edit, Part, PartKind};
+use requeue::scenario::findings::Kind;
+use requeue::scenario::{ExchangeType, Point};
+
+use super::support::*;
+
+fn queue() -> Part {
+    Part::Queue("queue-1".into())
+}
+
+fn kinds(app: &App, part: &Part) -> Vec<Kind> {
+    app.findings.of(part).iter().map(|finding| finding.kind).collect()
+}
+
+/// An exchange and a queue, and nothing between them.
+fn drawn() -> App {
+    let mut app = App::default();
+    act(&mut app, FileAction::New);
+    for kind in [PartKind::Exchange(ExchangeType::Topic), PartKind::ClassicQueue] {
+        act(&mut app, EditAction::Apply(Edit::Add { kind, at: Point::default() }));
+    }
+    app
+}
+
+fn fix(app: &App, part: &Part) -> EditAction {
+    let fix = app.findings.of(part)[0].fix.as_ref().expect("it can be mended");
+    EditAction::Apply(fix.edit(session(app).scenario()).expect("the part is there"))
+}
+
+#[test]
+fn the_chapters_system_has_none() {
+    assert!(opened().findings.all().is_empty());
+}
+
+#[test]
+fn each_part_has_its_own_and_a_fix_can_be_undone() {
+    let mut app = drawn();
+    let exchange = Part::Exchange("exchange-1".into());
+    assert_eq!((kinds(&app, &queue()), kinds(&app, &exchange)), (vec![Kind::QueueUnbound], vec![Kind::ExchangeUnbound]));
+    assert_eq!(app.findings.all().len(), 2);
+    assert!(app.findings.of(&Part::Queue("queue-2".into())).is_empty());
+    let edit = fix(&app, &queue());
+    act(&mut app, edit);
+    assert_eq!(session(&app).scenario().broker.bindings.len(), 1);
+    assert!(app.findings.all().is_empty());
+    act(&mut app, EditAction::Undo);
+    assert_eq!(app.findings.all().len(), 2);
+}
+
+#[test]
+fn a_read_only_page_tells_and_mends_nothing() {
+    let mut app = drawn();
+    app.options = Options { read_only: true, ..Options::default() };
+    let edit = fix(&app, &queue());
+    act(&mut app, edit);
+    assert_eq!((session(&app).scenario().broker.bindings.len(), app.findings.all().len()), (0, 2));
+}
+
+/// The list stays where it is in memory: nothing is searched for while time passes, or a part is moved.
+#[test]
+fn it_is_searched_for_when_the_system_changes_and_only_then() {
+    let mut app = drawn();
+    let first = app.findings.all().as_ptr();
+    act(&mut app, TimeAction::Play);
+    for _ in 0..100 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    }
+    act(&mut app, EditAction::Drag(node("queue-1"), Point { x: 300.0, y: 300.0 }));
+    act(&mut app, EditAction::Drop);
+    assert_eq!(app.findings.all().as_ptr(), first);
+    act(&mut app, EditAction::Apply(Edit::Add { kind: PartKind::QuorumQueue, at: Point::default() }));
+    assert_eq!(app.findings.all().len(), 3);
+}
+
+/// What is wrong is what the lesson asks.
+#[test]
+fn a_lesson_gives_nothing_away() {
+    let mut app = App::default();
+    let text = include_str!("../../static/lessons/lab-silent.md").to_owned();
+    act(&mut app, FileAction::Opened { name: "lab-silent.md".into(), text });
+    assert!(app.classroom.is_some() && app.findings.all().is_empty());
+    act(&mut app, LessonAction::Close);
+    if app.classroom.is_none() {
+        assert_eq!(app.findings.all().len(), 1, "the system is played with freely");
+    }
+}
