@@ -247,9 +247,10 @@ impl Search<'_> {
         if let [one, others @ ..] = &*known.consumers {
             let one = &scenario.services[*one];
             // Those that do the same are instances in all but name.
-            for other in others.iter().map(|other| &scenario.services[*other]).filter(|other| !work(one, name).eq(work(other, name))) {
+            let mut others = others.iter().map(|other| &scenario.services[*other]);
+            if let Some(other) = others.find(|other| !work(one, name).eq(work(other, name))) {
                 let text = "{} and {} share {}: each message goes to only one of them.";
-                return self.tell(Kind::QueueShared, slot, text, &[&one.name, &other.name, name], None);
+                self.tell(Kind::QueueShared, slot, text, &[&one.name, &other.name, name], None);
             }
         } else if known.is_filled && !known.is_passed && known.keeps {
             // Dead letters and copies to be tried again wait for a person, or for the time.
