@@ -186,7 +186,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
     let ondblclick = {
         let gesture = (*gesture).clone();
         Callback::from(move |event: MouseEvent| {
-            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power, .port, .key").ok().flatten());
+            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power,.port,.key").ok().flatten());
             if on.is_none() {
                 gesture.emit(Gesture::DoubleClicked(event.client_x(), event.client_y()));
             }
