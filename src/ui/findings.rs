@@ -1,8 +1,7 @@
 //! What is probably a mistake: a badge on the part, the sentence with its fix beside the part's fields, and a list of all.
 
-use yew::{Html, html};
+use yew::{Classes, Html, classes, html};
 
-use super::table::{ROWS_MAX, more};
 use super::texts::findings as texts;
 use super::widgets::on;
 use super::{Dispatch, icons};
@@ -11,6 +10,9 @@ use crate::app::{Action, App, CanvasAction, CourseAction, EditAction, Session};
 use crate::base::number::Fixed;
 use crate::scenario::edit::Part;
 use crate::scenario::findings::Finding;
+
+/// So many are listed; their number is beside the heading.
+const SHOWN_MAX: usize = 100;
 
 /// What is told of a part, in one text; none: there is nothing.
 pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
@@ -43,13 +45,12 @@ pub fn all(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <section class="sec" id="findings">
             <h2>{ texts::PROBABLY_A_MISTAKE }{ " " }<span class="plain number">{ found.len() }</span></h2>
             { list(session, app, found, true, dispatch) }
-            { more(found.len()) }
         </section>
     }
 }
 
 /// A button that looks as it is given.
-fn press(class: &'static str, word: String, action: impl Into<Action>, dispatch: &Dispatch) -> Html {
+fn press(class: Classes, word: String, action: impl Into<Action>, dispatch: &Dispatch) -> Html {
     html! { <button type="button" {class} onclick={on(dispatch, action)}>{ word }</button> }
 }
 
@@ -60,15 +61,15 @@ fn list(session: &Session, app: &App, found: &[Finding], named: bool, dispatch: 
     let one = |finding: &Finding| {
         let mut buttons = Vec::new();
         if let Some(place) = session.node(&finding.part).filter(|_| named) {
-            buttons.push(press("link", finding.part.name().to_string(), CanvasAction::GoTo(place), dispatch));
+            buttons.push(press(classes!("link"), finding.part.name().to_string(), CanvasAction::GoTo(place), dispatch));
         }
         if let Some(fix) = finding.fix.as_ref().filter(|_| !app.options.read_only)
             && let Some(edit) = fix.edit(session.scenario())
         {
-            buttons.push(press("line small fix", texts::fix(&fix.says()), EditAction::Apply(edit), dispatch));
+            buttons.push(press(classes!("line", "small", "fix"), texts::fix(&fix.says()), EditAction::Apply(edit), dispatch));
         }
-        buttons.push(press("link", texts::READ_THE_LESSON.into(), CourseAction::Open(finding.kind.lesson().into()), dispatch));
+        buttons.push(press(classes!("link"), texts::READ_THE_LESSON.into(), CourseAction::Open(finding.kind.lesson().into()), dispatch));
         html! { <li>{ icons::warning() }<p>{ &finding.says }</p><div class="buttons">{ buttons }</div></li> }
     };
-    html! { <ul class="findings" aria-label={texts::PROBABLY_A_MISTAKE}>{ for found.iter().take(ROWS_MAX).map(one) }</ul> }
+    html! { <ul class="findings" aria-label={texts::PROBABLY_A_MISTAKE}>{ for found.iter().take(SHOWN_MAX).map(one) }</ul> }
 }
