@@ -164,7 +164,6 @@ async fn the_course_leads_on_and_a_reload_comes_back() {
         visitor.until("what was drawn is there", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
         visitor.act("#next-lesson").await;
         visitor.until("the next lesson of the path", async |visitor| visitor.text("#lesson-title").await.contains("acknowledgement")).await;
-        visitor.act("#course").await;
         visitor.leave().await;
     }
 }
