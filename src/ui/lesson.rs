@@ -131,11 +131,11 @@ fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                         data-step={one.id.to_string()}
                         title={one.title.clone()}
                         aria-current={(index == classroom.at).then_some("step")}
-                        aria-label={format!("{}, {}{}", one.title, one.task.name(), if work.done { texts::DONE } else { "" })}
                         onclick={act(dispatch, LessonAction::ChooseStep(index))}
                     >
                         if work.done { { icons::tick() } } else { <span>{ index + 1 }</span> }
                         <span>{ one.task.name() }</span>
+                        <span class="visually-hidden">{ format!(", {}{}", one.title, if work.done { texts::DONE } else { "" }) }</span>
                     </button>
                 </li>
             }
