@@ -6,7 +6,12 @@ use serde_json::json;
 
 use super::visitor::*;
 
-both_ways!(the_chapters_system_from_nothing, the_table_is_an_equal_editor, what_is_copied_is_pasted_and_undone);
+both_ways!(
+    the_chapters_system_from_nothing,
+    the_table_is_an_equal_editor,
+    what_is_copied_is_pasted_and_undone,
+    a_probable_mistake_is_marked_and_mended
+);
 
 async fn the_chapters_system_from_nothing(way: Way) {
     let visitor = Visitor::working(way).await;
@@ -226,5 +231,34 @@ async fn parts_steps_faults_and_files_are_dragged() {
     visitor.wait_for("dialog[open] #replace").await;
     visitor.click("#replace").await;
     visitor.wait_for("#lesson").await;
+    visitor.leave().await;
+}
+
+/// What is probably a mistake has a badge on its part; the inspector says it, and mends it in one step that can be undone.
+async fn a_probable_mistake_is_marked_and_mended(way: Way) {
+    let visitor = Visitor::begin(1440, 900, way).await;
+    visitor.open("#scenario=broker-restart.json").await;
+    visitor.wait_for(".node .finding").await;
+    let badges = async |visitor: &Visitor| {
+        let script = "return document.querySelectorAll('.node .finding').length;";
+        visitor.browser.execute(script, Vec::new()).await.expect("the page answers").as_u64().expect("a number")
+    };
+    let before = badges(&visitor).await;
+    let script = "const fix = new Set(); for (const g of document.querySelectorAll('.node:has(.finding)')) fix.add(g.id); return [...fix];";
+    let marked = visitor.browser.execute(script, Vec::new()).await.expect("the page answers");
+    let mut mended = false;
+    for id in marked.as_array().expect("a list").iter().filter_map(|id| id.as_str()) {
+        visitor.act(&format!("#{id}")).await;
+        visitor.wait_for("#inspector .findings").await;
+        if !visitor.is_absent("#inspector .findings .fix").await {
+            visitor.act("#inspector .findings .fix").await;
+            mended = true;
+            break;
+        }
+    }
+    assert!(mended, "one of {marked} has a fix");
+    visitor.until("its badge is gone", async |visitor| badges(visitor).await < before).await;
+    visitor.act("#undo").await;
+    visitor.until("it is back", async |visitor| badges(visitor).await == before).await;
     visitor.leave().await;
 }
