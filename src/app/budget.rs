@@ -4,7 +4,8 @@ use crate::base::SimTime;
 
 /// How many steps of the world one frame may take.
 ///
-/// Machines differ by a factor of ten. A frame that used up its budget and took long makes the budget smaller.
+/// Machines differ by a factor of ten, and steps differ, too. What a frame that used up its budget took is measured, and the next budget
+/// follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     steps: u64,
@@ -13,13 +14,13 @@ pub struct Budget {
 }
 
 const STEPS_MAX: u64 = 20_000;
-/// Some tens of milliseconds: a frame that others made long needs no smaller part, and what is judged has to come to its end.
-const STEPS_MIN: u64 = 10_000;
-/// What a slow machine does in a frame: the first frame knows nothing of the machine yet.
-const STEPS_FIRST: u64 = STEPS_MIN;
-/// A frame that took longer had too many steps, one that took less may have more.
-const FRAME_LONG: SimTime = SimTime::from_millis(40);
-const FRAME_SHORT: SimTime = SimTime::from_millis(25);
+/// A frame always gets on: what is judged has to come to its end.
+const STEPS_MIN: u64 = 1_000;
+/// What a slow machine does in a frame: the first frame knows nothing of the machine yet, and has the page to draw as well.
+const STEPS_FIRST: u64 = 2_500;
+/// Work that took longer had too many steps, work that took less may have more. Drawing needs its part of a frame, too.
+const WORK_LONG: SimTime = SimTime::from_millis(25);
+const WORK_SHORT: SimTime = SimTime::from_millis(12);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -33,13 +34,13 @@ impl Budget {
         self.steps
     }
 
-    /// The last frame took so long.
-    pub(super) fn adapt(&mut self, elapsed: SimTime) {
+    /// The work of the last frame took so long; what the machine did between two frames does not count.
+    pub(super) fn adapt(&mut self, worked: SimTime) {
         if std::mem::take(&mut self.was_spent) {
-            if elapsed > FRAME_LONG {
+            if worked > WORK_LONG {
                 self.steps = (self.steps / 2).max(STEPS_MIN);
-            } else if elapsed < FRAME_SHORT {
-                self.steps = (self.steps * 5 / 4).min(STEPS_MAX);
+            } else if worked < WORK_SHORT {
+                self.steps = (self.steps * 2).min(STEPS_MAX);
             }
         }
     }
@@ -68,12 +69,12 @@ mod tests {
             budget.adapt(SimTime::from_millis(millis));
             budget.steps()
         };
-        assert_eq!(frame(&mut budget, 60), STEPS_MIN);
-        assert_eq!(frame(&mut budget, 30), STEPS_MIN, "as it should be");
-        assert_eq!(frame(&mut budget, 16), 12_500);
-        assert_eq!((0..20).map(|_| frame(&mut budget, 16)).last(), Some(STEPS_MAX));
+        assert_eq!(frame(&mut budget, 60), STEPS_FIRST / 2);
+        assert_eq!(frame(&mut budget, 20), STEPS_FIRST / 2, "as it should be");
+        assert_eq!(frame(&mut budget, 10), STEPS_FIRST);
+        assert_eq!((0..20).map(|_| frame(&mut budget, 8)).last(), Some(STEPS_MAX));
         assert_eq!((0..20).map(|_| frame(&mut budget, 500)).last(), Some(STEPS_MIN));
-        budget.adapt(SimTime::from_millis(16));
+        budget.adapt(SimTime::from_millis(8));
         assert_eq!(budget.steps(), STEPS_MIN, "a frame with nothing to do says nothing");
     }
 }

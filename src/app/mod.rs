@@ -179,6 +179,11 @@ impl App {
         self.session.as_ref().is_some_and(Session::is_busy) || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
+    /// The work of the frame that passed took so long on this machine: the next frame's budget follows.
+    pub fn worked(&mut self, took: SimTime) {
+        self.budget.adapt(took);
+    }
+
     /// Another system takes the place of the one that is open, and begins where the page's address says.
     fn put_on_canvas(&mut self, mut session: Session) {
         if let Some(at) = self.options.at.take() {

@@ -80,7 +80,6 @@ fn paused(app: &mut App, act: impl FnOnce(&mut Session)) {
 
 fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
     let speed = app.speed();
-    app.budget.adapt(elapsed);
     let steps = app.budget.steps();
     let mut effects = Vec::new();
     if let Some(session) = &mut app.session {

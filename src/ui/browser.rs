@@ -248,6 +248,11 @@ pub fn save_preferences(theme: Theme, motion: Motion) {
     let _ = storage().map(|storage| storage.set_item(PREFERENCES_KEY, &format!("{theme} {motion}")));
 }
 
+/// Milliseconds since the page began.
+pub fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
 /// In pixels.
 pub fn window_width() -> u32 {
     let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1_440.0);

@@ -277,9 +277,11 @@ impl Playground {
         if self.app.playing || self.app.is_busy() {
             self.frame_last = Some(now);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
-            let elapsed = SimTime::from_micros((elapsed.max(0.0) * 1_000.0) as u64);
+            let span = |millis: f64| SimTime::from_micros((millis.max(0.0) * 1_000.0) as u64);
             let was_busy = self.app.is_busy();
-            self.perform(ctx, TimeAction::FramePassed(elapsed));
+            let begun = browser::now();
+            self.perform(ctx, TimeAction::FramePassed(span(elapsed)));
+            self.app.worked(span(browser::now() - begun));
             if was_busy && !self.app.is_busy() {
                 return true;
             }

@@ -32,6 +32,7 @@ pub fn play(app: &mut App, seconds: u64) {
     act(app, TimeAction::Play);
     for _ in 0..seconds * 20 {
         act(app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        app.worked(SimTime::ZERO);
     }
     act(app, TimeAction::Pause);
 }
@@ -43,6 +44,7 @@ pub fn wait(app: &mut App) {
             return;
         }
         act(app, TimeAction::FramePassed(SimTime::from_millis(16)));
+        app.worked(SimTime::ZERO); // as a fast machine does
     }
     panic!("it never ends: {:?}", app.working());
 }
@@ -117,6 +119,7 @@ pub fn settle(app: &mut App) -> Vec<Effect> {
     let mut effects = Vec::new();
     for _ in 0..2_000 {
         effects.extend(app::update(app, TimeAction::FramePassed(SimTime::from_millis(50))));
+        app.worked(SimTime::ZERO);
         if !app.is_busy() {
             return effects;
         }
