@@ -27,7 +27,7 @@ print_counted() {
       there=$(instructions "$theirs" "$name")
       awk -v name="$name" -v here="${here:-0}" -v there="${there:-0}" 'BEGIN {
         if (here > 0 && there > 0) printf "%-16s %10.1f M, before %10.1f M: %.3f\n", name, here, there, here / there
-        else printf "%-16s %10s M, before %10s M\n", name, here > 0 ? here : "too many", there > 0 ? there : "too many"
+        else printf "%-16s %10s M, before %10s M\n", name, (here > 0 ? here : "too many"), (there > 0 ? there : "too many")
       }'
     fi
   done

@@ -187,7 +187,8 @@ impl App {
     /// Another system takes the place of the one that is open, and begins where the page's address says.
     fn put_on_canvas(&mut self, mut session: Session) {
         if let Some(at) = self.options.at.take() {
-            session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps());
+            // The rest of this frame went into reading and drawing it.
+            session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps() / 4);
         }
         self.session = Some(session);
         self.unreadable = None;
