@@ -78,7 +78,7 @@ pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
 pub use speed::Speed;
-pub use workspace::{Card, Detail, Drawer, Room, Shelf, Side, Workspace};
+pub use workspace::{Card, Detail, Drawer, QueueTab, Room, Shelf, Side, Workspace};
 
 /// What can be chosen on the canvas.
 pub type Node = Place;

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use crate::broker::explain::Why;
 use crate::broker::queue::Kind;
-use crate::broker::{ChannelId, DeathReason, Event, Message, Value};
+use crate::broker::{ChannelId, DeathReason, Event, Flow, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
-use crate::sim::{Place, TimedEvent, Verdict, World, WorldEvent};
+use crate::sim::{End, Place, TimedEvent, Verdict, World, WorldEvent};
 
 /// A line's icon: told apart by shape as well as by colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +190,24 @@ fn name(message: &Message) -> String {
 pub fn instance_name(world: &World, id: InstanceId) -> String {
     let Some(service) = world.services().get(id.service).map(|service| &service.spec) else { return String::new() };
     if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
+}
+
+/// Everything that is the matter with a program.
+#[must_use]
+pub fn state(world: &World, id: InstanceId) -> String {
+    let Some(state) = world.instance(id).filter(|state| state.up) else { return "down".into() };
+    let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
+    let cut = world.is_cut([End::Service(id.service), End::Broker]);
+    let words = [
+        (state.hung, "hanging"),
+        (state.stopping, "stopping"),
+        (state.slowness > 1.0, "slow"),
+        (cut, "cut off"),
+        (blocked, "blocked"),
+        (!cut && world.is_connecting(id), "connecting"),
+    ];
+    let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
+    if told.is_empty() { "up".into() } else { told.join(", ") }
 }
 
 /// The name of what is drawn at a place.

@@ -36,6 +36,21 @@ pub enum Detail {
     Message,
 }
 
+/// What the inspector of a queue shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueueTab {
+    #[default]
+    Overview,
+    Messages,
+    Bindings,
+    Consumers,
+    Arguments,
+}
+
+impl QueueTab {
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Messages, Self::Bindings, Self::Consumers, Self::Arguments];
+}
+
 /// How much room the window has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Room {
@@ -73,6 +88,8 @@ pub struct Workspace {
     pub left: Option<Drawer>,
     pub shelf: Option<Shelf>,
     pub detail: Detail,
+    /// It stays when another queue is selected.
+    pub queue_tab: QueueTab,
     pub room: Room,
     /// In the order in which they were opened last: the newest first.
     order: [Side; 3],
@@ -87,6 +104,7 @@ impl Default for Workspace {
             left: None,
             shelf: None,
             detail: Detail::default(),
+            queue_tab: QueueTab::default(),
             room: Room::default(),
             order: [Side::Left, Side::Right, Side::Shelf],
             card: None,
@@ -116,6 +134,8 @@ pub enum WorkspaceAction {
     CloseShelf,
     /// Of what is selected and what is told.
     ShowDetail(Detail),
+    /// Of the queue that is selected.
+    ShowQueueTab(QueueTab),
     /// The card of the first visit.
     Welcome,
     /// "Just play": time begins, and the card proposes what to try.
@@ -147,6 +167,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         }
         WorkspaceAction::CloseShelf => workspace.shelf = None,
         WorkspaceAction::ShowDetail(detail) => workspace.detail = detail,
+        WorkspaceAction::ShowQueueTab(tab) => workspace.queue_tab = tab,
         WorkspaceAction::Welcome => workspace.card = (!is_embedded).then_some(Card::Welcome),
         WorkspaceAction::JustPlay => {
             workspace.card = Some(Card::TryThis);

@@ -109,6 +109,18 @@ pub struct BindingView<'a> {
     pub arguments: &'a Table,
 }
 
+/// One consumer of a queue, as RabbitMQ's management interface lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsumerView<'a> {
+    pub tag: &'a Name,
+    pub channel: ChannelId,
+    /// Automatic acknowledgement.
+    pub no_ack: bool,
+    /// 0 is unlimited.
+    pub prefetch: u16,
+    pub unacked: u32,
+}
+
 impl Broker {
     /// In the order they were declared.
     pub fn queues(&self) -> impl Iterator<Item = QueueView<'_>> {
@@ -137,6 +149,15 @@ impl Broker {
     /// All bindings but the implicit ones of the default exchange.
     pub fn bindings(&self) -> impl Iterator<Item = BindingView<'_>> {
         self.exchanges.values().flat_map(|exchange| self.bindings_of(&exchange.name))
+    }
+
+    /// In the order in which they started.
+    pub fn consumers_of<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = ConsumerView<'a>> {
+        queue.queue.consumers.ids().filter_map(|id| {
+            let consumer = self.consumers.get(&id)?;
+            let (tag, channel, no_ack) = (&consumer.tag, consumer.channel, consumer.no_ack);
+            Some(ConsumerView { tag, channel, no_ack, prefetch: consumer.prefetch, unacked: consumer.unacked })
+        })
     }
 
     /// The tag of the single active consumer, where there is one.

@@ -10,6 +10,8 @@ use crate::broker::{Broker, Event, Message, Name};
 
 /// A series never holds more: when it would, every second sample goes and the period doubles.
 pub const SAMPLES_MAX: usize = 480;
+/// A rate is a mean over this time.
+const RATE_OVER: SimTime = SimTime::from_secs(5);
 const PERIOD_FIRST: SimTime = SimTime::from_millis(250);
 /// Messages published longer ago than this many others are not measured when they are acknowledged at last.
 const BIRTHS_MAX: usize = 1 << 20;
@@ -34,6 +36,11 @@ pub struct Counts {
 
 impl Counts {
     pub const NAMES: [&'static str; 7] = ["publish", "confirm", "deliver", "ack", "redeliver", "dead-letter", "return"];
+
+    /// Places among [`Self::NAMES`].
+    pub const PUBLISH: usize = 0;
+    pub const DELIVER: usize = 2;
+    pub const ACK: usize = 3;
 
     /// In the order of [`Self::NAMES`].
     #[must_use]
@@ -344,6 +351,22 @@ impl Metrics {
             None => self.overall.iter().copied().collect(),
             Some(name) => self.queues.get(name).into_iter().flat_map(|queue| queue.samples.iter().map(|sample| sample.counts)).collect(),
         }
+    }
+
+    /// What is counted of a queue in a second, over the last five: as RabbitMQ's management interface has it.
+    /// In the order of [`Counts::NAMES`].
+    #[must_use]
+    pub fn rates(&self, queue: &str) -> [f64; 7] {
+        let Some((samples, last)) = self.queues.get(queue).and_then(|queue| Some((&queue.samples, queue.samples.len().checked_sub(1)?)))
+        else {
+            return [0.0; 7];
+        };
+        let periods = (RATE_OVER.as_micros() / self.period.as_micros()).max(1).min(last as u64);
+        let earlier = usize::try_from(periods).map_or(0, |periods| last - periods);
+        let Some((before, now)) = samples.get(earlier).zip(samples.get(last)).filter(|_| periods > 0) else { return [0.0; 7] };
+        let (before, now) = (before.counts.values(), now.counts.values());
+        let seconds = SimTime::from_micros(self.period.as_micros() * periods).as_secs_f64();
+        std::array::from_fn(|index| f64::from(now[index].wrapping_sub(before[index])) / seconds)
     }
 
     /// About how many bytes it takes that a copy would not share.

@@ -6,8 +6,8 @@ use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 use super::texts::form as texts;
 use super::widgets::{help, on, option};
 use super::{Dispatch, icons};
-use crate::app::form::{Change, Field, Kind, Row, Spot};
-use crate::app::{Action, EditAction, Session};
+use crate::app::form::{self, About, Change, Field, Kind, Row, Spot};
+use crate::app::{Action, App, EditAction, Session};
 use crate::scenario::Json;
 
 pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
@@ -22,6 +22,12 @@ pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
             }
         </div>
     }
+}
+
+/// The form of a part, or of what belongs to it.
+pub fn about(session: &Session, app: &App, about: &About, dispatch: &Dispatch) -> Html {
+    let fields = rows(session, &form::rows(session.scenario(), about), dispatch);
+    html! { <fieldset class="plain" disabled={app.options.read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
 }
 
 fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], dispatch: &Dispatch) -> Html {
@@ -39,7 +45,7 @@ fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], dispatc
 }
 
 fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
-    let Field { at, label, help: meaning, kind, text } = field;
+    let Field { at, label, own, help: meaning, kind, text } = field;
     let path = at.to_string();
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
     let why = typing.and_then(|typing| typing.why.clone());
@@ -108,7 +114,11 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div class={if matches!(kind, Kind::Flag(_)) { "field flag" } else { "field" }} key={path.clone()}>
-            <span class="field-head"><label for={path.clone()}>{ *label }</label>{ help(label, meaning) }</span>
+            <span class="field-head">
+                <label for={path.clone()}>{ *label }</label>
+                if let Some(own) = own { <code>{ *own }</code> }
+                { help(label, meaning) }
+            </span>
             { control }
             if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
         </div>

@@ -4,42 +4,27 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
-use super::widgets::{Look, button, chosen, close_button, explained, log_icon, message_icon, on};
-use super::{Dispatch, findings, form};
+use super::widgets::{Look, button, close_button, log_icon, on, row};
+use super::{Dispatch, findings, form, queue};
 use crate::app::commands::Command;
-use crate::app::form::{About, rows};
-use crate::app::tokens::{hue, published_key};
-use crate::app::words::{self, instance_name};
+use crate::app::form::About;
+use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, TimeAction, commands};
-use crate::base::number::Fixed;
-use crate::broker::queue::ready;
-use crate::broker::{ChannelId, Flow, Message, Name, Value};
+use crate::broker::{Message, Name};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part};
 use crate::sim::TimedEvent;
-use crate::sim::service::Instance;
-use crate::sim::{End, InstanceId, Place, WorldEvent};
-
-/// So many messages of a queue are listed.
-const MESSAGES_SHOWN_MAX: usize = 12;
-
-fn row(term: &str, value: impl Into<Html>) -> Html {
-    html! { <><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></> }
-}
+use crate::sim::{InstanceId, Place, WorldEvent};
 
 /// The part that is selected.
 pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let read_only = app.options.read_only;
-    let fields = |about: &About| {
-        let fields = form::rows(session, &rows(session.scenario(), about), dispatch);
-        html! { <fieldset class="plain" disabled={read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
-    };
     let Some(node) = &session.selection.primary else { return html! {} };
     let (kind, body) = match node {
         Place::Client(index) => (texts::HTTP_CLIENT, client_details(session, *index, dispatch)),
         Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
         Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
-        Place::Queue(name) => ("Queue", queue_details(session, name, dispatch)),
+        Place::Queue(name) => ("Queue", queue::view(session, app, name, dispatch)),
     };
     let part = session.part(node);
     let also = session.selection.also.len();
@@ -54,8 +39,9 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 { findings::of_part(session, app, part, dispatch) }
             }
             { body }
-            if let Some(part) = part { { fields(&About::Part(part)) } }
-            if let Place::Queue(name) = node { { messages(session, name, dispatch) } }
+            if let Some(part) = part.filter(|part| !matches!(part, Part::Queue(_))) {
+                { form::about(session, app, &About::Part(part), dispatch) }
+            }
         </section>
     }
 }
@@ -148,7 +134,7 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
     html! {
         <>
             <dl class="kv">
-                { row("State", state_word(session, id, state)) }
+                { row("State", words::state(session.world(), id)) }
                 { row(texts::WORKING_ON, state.deliveries().count().to_string()) }
                 { row("Handled", state.handled.to_string()) }
                 { row("Failed", state.failed.to_string()) }
@@ -157,154 +143,6 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }
             </div>
         </>
-    }
-}
-
-/// Everything that is the matter with a program.
-pub fn state_word(session: &Session, id: InstanceId, state: &Instance) -> String {
-    if !state.up {
-        return "down".into();
-    }
-    let world = session.world();
-    let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
-    let cut = world.is_cut([End::Service(id.service), End::Broker]);
-    let words = [
-        (state.hung, "hanging"),
-        (state.stopping, "stopping"),
-        (state.slowness > 1.0, "slow"),
-        (cut, texts::CUT_OFF),
-        (blocked, "blocked"),
-        (!cut && world.is_connecting(id), "connecting"),
-    ];
-    let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
-    if told.is_empty() { "up".into() } else { told.join(", ") }
-}
-
-fn queue_details(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
-    let Some(queue) = session.world().broker().queue(name) else {
-        return html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> };
-    };
-    let ledger = session.world().ledger();
-    let copies = ledger.queues.get(name).cloned().unwrap_or_default();
-    let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
-    let get = |count: u32, requeue: bool| on(dispatch, OperateAction::Get { queue: name.clone(), count, requeue });
-    let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
-    let from = name.clone();
-    let onmove = chosen(dispatch, move |value| {
-        Action::Operate(OperateAction::Move { queue: from.clone(), to: (value != "*").then(|| value.into()) })
-    });
-    html! {
-        <>
-            <dl class="kv">
-                { row("Ready", queue.ready().to_string()) }
-                { row("Unacked", queue.unacked().to_string()) }
-                { row("Consumers", queue.consumers().to_string()) }
-                if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
-                { row("Arrived", copies.arrived.to_string()) }
-                { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
-                { row("Redelivered", copies.redelivered.to_string()) }
-                { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
-            </dl>
-            <div class="buttons" role="group" aria-label={texts::MESSAGES_BY_HAND}>
-                <button type="button" class="line small" id="get" title={texts::GETS_A_MESSAGE_AND_PUTS} onclick={get(1, true)}>
-                    { texts::GET_REQUEUE }
-                </button>
-                <button
-                    type="button"
-                    class="line small"
-                    id="get-ack"
-                    title={texts::GETS_A_MESSAGE_AND_ACKNOWLEDGES}
-                    onclick={get(1, false)}
-                >
-                    { texts::GET_ACK }
-                </button>
-                <button
-                    type="button"
-                    class="line small danger"
-                    id="purge"
-                    title={texts::DROPS_EVERY_READY_MESSAGE_UNACKED}
-                    onclick={on(dispatch, OperateAction::Purge(name.clone()))}
-                >
-                    { texts::PURGE }
-                </button>
-            </div>
-            <div class="buttons choice" key={name.to_string()}>
-                <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>
-                    <option value="*">{ texts::TO_WHERE_THEY_WERE_PUBLISHED }</option>
-                    for other in others { <option value={other.name.to_string()}>{ texts::to(&other.name) }</option> }
-                </select>
-                <button type="button" class="line small" id="move" title={texts::PUBLISHES_EVERY_READY_MESSAGE_THERE} onclick={onmove}>
-                    { texts::MOVE_ALL }
-                </button>
-            </div>
-        </>
-    }
-}
-
-/// What a queue holds: what is ready, and what its consumers have not acknowledged.
-pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
-    let world = session.world();
-    let Some(queue) = world.broker().queue(name) else { return html! {} };
-    let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
-    let line = |message: &Message, redelivered: bool, note: String| {
-        let icon = if !message.deaths().is_empty() {
-            words::LogIcon::Dead
-        } else if redelivered {
-            words::LogIcon::Redelivered
-        } else {
-            words::LogIcon::Message
-        };
-        let key = published_key(message).to_string();
-        html! {
-            <li>
-                { message_icon(icon, hue(session.scenario(), &key)) }
-                <button
-                    type="button"
-                    class="link mono"
-                    title={texts::WHAT_HAPPENED_TO_THIS_MESSAGE}
-                    onclick={on(dispatch, SelectAction::Story(message.properties.message_id.clone()))}
-                >
-                    { words::id(message) }
-                </button>
-                <span>{ key }</span>
-                <span class="soft">{ note }</span>
-            </li>
-        }
-    };
-    let ready = |entry: &ready::Entry| {
-        let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-        let note = reason
-            .map_or_else(|| if entry.redelivered() { texts::WILL_BE_REDELIVERED.to_owned() } else { String::new() }, ToString::to_string);
-        line(&entry.message, entry.redelivered(), note)
-    };
-    let held = |channel: ChannelId, message: &Message| {
-        let by = world.instance_of_channel(channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
-        line(message, false, by)
-    };
-    html! {
-        <div class="held" data-messages={name.to_string()}>
-            <h3 class="small-head">{ texts::READY_THE_NEXT_FIRST }</h3>
-            if queue.ready() == 0 {
-                <p class="soft">{ if queue.consumers() > 0 { texts::NONE_WHAT_ARRIVES_GOES_STRAIGHT } else { texts::NONE } }</p>
-            }
-            <ol
-                class="messages"
-            >
-                for entry in queue.messages().take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
-            </ol>
-            if queue.ready() > MESSAGES_SHOWN_MAX as u64 {
-                <p class="soft">{ texts::and_more(&(queue.ready() - MESSAGES_SHOWN_MAX as u64)) }</p>
-            }
-            if !unacked.is_empty() {
-                <h3 class="small-head">{ texts::UNACKED_WITH_WHO_HOLDS_THEM }</h3>
-                <ol class="messages">
-                    for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
-                </ol>
-                if unacked.len() > MESSAGES_SHOWN_MAX {
-                    <p class="soft">{ texts::and_more(&(unacked.len() - MESSAGES_SHOWN_MAX)) }</p>
-                }
-            }
-        </div>
     }
 }
 

@@ -17,6 +17,7 @@ mod lesson;
 mod page;
 mod painter;
 mod panels;
+mod queue;
 mod system;
 mod table;
 mod texts;

@@ -3,13 +3,12 @@
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, SubmitEvent, TargetCast, classes, html};
 
-use super::inspector::state_word;
 use super::table::{ROWS_MAX, more};
 use super::texts::system as texts;
 use super::widgets::on;
 use super::{Dispatch, findings, form, icons};
 use crate::app::form::{About, badges, rows};
-use crate::app::words::instance_name;
+use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, OperateAction, SelectAction, Session};
 use crate::base::SimTime;
 use crate::base::time::Span;
@@ -156,7 +155,7 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
                 <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>
                     { &name }
                 </button>
-                <span class="soft">{ state_word(session, id, state) }</span>
+                <span class="soft">{ words::state(session.world(), id) }</span>
                 <button
                     type="button"
                     class="line small"

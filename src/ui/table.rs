@@ -5,11 +5,11 @@ use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::Dispatch;
-use super::inspector::{messages, state_word};
+use super::queue::messages;
 use super::texts::table as texts;
 use super::widgets::{chosen, on};
 use crate::app::form::{Kind, Spot, badges};
-use crate::app::words::instance_name;
+use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, geometry};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, Slot, connectable};
@@ -161,7 +161,7 @@ impl Table<'_> {
                 <tr key={name.clone()}>
                     { self.name(Place::Instance(id), &name) }
                     <td>for handler in spec.handlers.iter() { <div>{ trigger_words(&handler.trigger) }</div> }</td>
-                    <td>{ state_word(self.session, id, state) }</td>
+                    <td>{ words::state(self.session.world(), id) }</td>
                     <td>{ state.deliveries().count() }</td>
                     <td>{ state.handled }</td>
                     <td>{ state.failed }</td>

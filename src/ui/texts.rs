@@ -54,6 +54,8 @@ pub mod composer {
 
 pub mod findings;
 
+pub mod queue;
+
 pub mod dialogs {
     pub const ACTIONS: &str = "Actions";
     pub const ADD_A_PART: &str = "Add a part";
@@ -190,6 +192,7 @@ pub mod drawing {
 pub mod form {
     use std::fmt::Display;
 
+    pub const FIELDS: &str = "Fields";
     pub const DEFAULT: &str = "default";
     pub const EARLIER: &str = "Earlier";
     pub const LATER: &str = "Later";
@@ -216,48 +219,28 @@ pub mod inspector {
     pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
     pub const CLOSE_THE_STORY: &str = "Close the story";
     pub const CONNECT_TO: &str = "Connect to…";
-    pub const CONSUMER_CAPACITY: &str = "Consumer capacity";
-    pub const CUT_OFF: &str = "cut off";
     pub const DELETE: &str = "Delete";
     pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
     pub const DELIVERY_MODE: &str = "Delivery mode";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here (C)";
-    pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
     pub const FAULTS: &str = "Faults";
-    pub const FIELDS: &str = "Fields";
-    pub const GETS_A_MESSAGE_AND_ACKNOWLEDGES: &str = "Gets a message and acknowledges it: it is gone";
-    pub const GETS_A_MESSAGE_AND_PUTS: &str = "Gets a message and puts it back (nack, requeue): it will count as redelivered";
-    pub const GET_ACK: &str = "Get, ack";
-    pub const GET_REQUEUE: &str = "Get, requeue";
     pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
     pub const HEADERS_PROPERTIES_PAYLOAD: &str = "Headers, properties, payload";
     pub const HTTP_CLIENT: &str = "HTTP client";
     pub const IT_ROUTES_AND_STORES_NOTHING: &str = "It routes, and stores nothing.";
     pub const LED_TO: &str = "Led to";
-    pub const MESSAGES_BY_HAND: &str = "Messages by hand";
     pub const MORE: &str = "More…";
-    pub const MOVE_ALL: &str = "Move all";
     pub const N1_TRANSIENT: &str = "1, transient";
     pub const N2_PERSISTENT: &str = "2, persistent";
     pub const NAME: &str = "Name";
-    pub const NONE: &str = "None.";
-    pub const NONE_WHAT_ARRIVES_GOES_STRAIGHT: &str = "None: what arrives goes straight to a consumer that has room.";
     pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
-    pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
-    pub const PURGE: &str = "Purge";
-    pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
     pub const ROUTING_KEY: &str = "Routing key";
     pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
     pub const SEND_A_REQUEST: &str = "Send a request";
-    pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
     pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
     pub const TIMED_OUT: &str = "Timed out";
-    pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
-    pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
     pub const WHERE: &str = "Where";
-    pub const WHERE_ALL_ITS_MESSAGES_ARE: &str = "Where all its messages are to go";
-    pub const WILL_BE_REDELIVERED: &str = "will be redelivered";
     pub const WORKING_ON: &str = "Working on";
 
     pub fn and_more(count: &dyn Display) -> String {
@@ -270,10 +253,6 @@ pub mod inspector {
 
     pub fn there_is_no_such_message(now: &dyn Display) -> String {
         format!("There is no such message yet at {now}.")
-    }
-
-    pub fn to(other: &dyn Display) -> String {
-        format!("to {other}")
     }
 
     pub fn until(at: &dyn Display) -> String {

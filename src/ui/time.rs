@@ -233,7 +233,8 @@ pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn depth(session: &Session) -> (String, Html) {
+/// The depth of the queue that is selected, or of another: its name and its chart.
+pub fn depth(session: &Session) -> (String, Html) {
     let Some(name) = charted(session) else { return (texts::NO_QUEUE.into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
     let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlSelectElement};
-use yew::{AttrValue, Callback, Html, MouseEvent, TargetCast, classes, html};
+use yew::{AttrValue, Callback, Html, KeyboardEvent, MouseEvent, TargetCast, classes, html};
 
 use super::texts::widgets as texts;
 use super::{Dispatch, browser, icons};
@@ -60,23 +60,77 @@ pub fn explained(term: &str) -> Html {
     html! { <span class="term">{ term }{ help(term, meaning(term).unwrap_or_default()) }</span> }
 }
 
+/// A term of a list, and what it is here.
+pub fn row(term: &str, value: impl Into<Html>) -> Html {
+    html! { <><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></> }
+}
+
+/// Tabs, each with its id and its word. One of them is a stop of the keyboard; from there arrows, Home and End go to the others, and
+/// show what they reach.
+pub fn tabs<const N: usize>(
+    label: &'static str,
+    of: [(&'static str, &'static str, Action); N],
+    chosen: usize,
+    dispatch: &Dispatch,
+) -> Html {
+    let onkeydown = {
+        let (dispatch, of) = (dispatch.clone(), of.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let next = match &*event.key() {
+                "ArrowRight" => (chosen + 1) % N,
+                "ArrowLeft" => (chosen + N - 1) % N,
+                "Home" => 0,
+                "End" => N - 1,
+                _ => return,
+            };
+            event.prevent_default();
+            browser::focus(of[next].0);
+            dispatch.emit(of[next].2.clone());
+        })
+    };
+    let tab = |(index, (id, word, action)): (usize, (&'static str, &'static str, Action))| {
+        let is_chosen = index == chosen;
+        html! {
+            <button
+                type="button"
+                role="tab"
+                {id}
+                aria-selected={is_chosen.to_string()}
+                aria-controls="tab-panel"
+                tabindex={if is_chosen { "0" } else { "-1" }}
+                onclick={on(dispatch, action)}
+            >
+                { word }
+            </button>
+        }
+    };
+    html! { <div role="tablist" aria-label={label} {onkeydown}>{ for of.into_iter().enumerate().map(tab) }</div> }
+}
+
 /// The looks of a button that says what it does.
 #[derive(Clone, Copy)]
 pub enum Look {
     Primary,
     Line,
     Small,
+    SmallDanger,
     Danger,
 }
 
 pub fn button(look: Look, id: &'static str, text: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    hinted(look, id, text, "", onclick)
+}
+
+/// A button that says more when a pointer rests on it.
+pub fn hinted(look: Look, id: &'static str, text: &'static str, hint: &'static str, onclick: Callback<MouseEvent>) -> Html {
     let class = match look {
         Look::Primary => classes!("primary"),
         Look::Line => classes!("line"),
         Look::Small => classes!("line", "small"),
+        Look::SmallDanger => classes!("line", "small", "danger"),
         Look::Danger => classes!("danger"),
     };
-    html! { <button type="button" {class} {id} {onclick}>{ text }</button> }
+    html! { <button type="button" {class} {id} title={(!hint.is_empty()).then_some(hint)} {onclick}>{ text }</button> }
 }
 
 pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {

@@ -16,6 +16,7 @@ mod motion;
 mod operating;
 mod overview;
 mod publishing;
+mod queue;
 mod support;
 mod time;
 mod work;

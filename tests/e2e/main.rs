@@ -12,6 +12,7 @@ mod a11y;
 mod canvas;
 mod drawing;
 mod first_visit;
+mod inspecting;
 mod lessons;
 mod monkey;
 mod publishing;

@@ -99,6 +99,12 @@ const DRAWERS: [(&str, &[&str]); 7] = [
     ("#shelf-ledger", &["#ledger", "#business"]),
 ];
 
+/// Which tab of a queue has it.
+const TABS: [(&str, &[&str]); 2] = [
+    ("#tab-messages", &["#inspector .messages", "[data-messages=", "#get", "#purge", "#move"]),
+    ("#tab-arguments", &["[id='broker.queues", "#inspector select[id$='arguments"]),
+];
+
 /// What stands in the menu of the page's head.
 const IN_THE_MENU: [&str; 4] = ["#save", "#glossary", "#theme", "#motion"];
 
@@ -204,6 +210,13 @@ impl Visitor {
         if self.browser.execute(script, vec![json!(css), json!(button)]).await.expect("the drawer opens") == json!(true) {
             self.settled().await;
         }
+    }
+
+    /// Turns to the tab of a queue that has it, where a queue is shown.
+    async fn turn_to(&self, css: &str) {
+        let Some((tab, _)) = TABS.iter().find(|(_, inside)| inside.iter().any(|begin| css.starts_with(begin))) else { return };
+        let script = "if (document.querySelector(arguments[0])) return; document.querySelector(arguments[1])?.click();";
+        self.browser.execute(script, vec![json!(css), json!(tab)]).await.expect("the tab opens");
     }
 
     /// The page has drawn what it was told: what opened has its focus, what fades in has its colours. Motion without an end (a
@@ -402,7 +415,11 @@ impl Visitor {
 
     pub async fn wait_for(&self, css: &str) {
         self.reveal(css).await;
-        self.until(css, async |visitor| !visitor.is_absent(css).await).await;
+        let is_there = async |visitor: &Self| {
+            visitor.turn_to(css).await;
+            !visitor.is_absent(css).await
+        };
+        self.until(css, is_there).await;
     }
 
     /// Clicks what a pointer would hit there. Finding, looking and clicking are one script: while the world runs, a page that is
@@ -420,7 +437,7 @@ impl Visitor {
     }
 
     pub async fn text(&self, css: &str) -> String {
-        self.reveal(css).await;
+        self.wait_for(css).await;
         // The page may redraw between finding and reading.
         let script = "const e = document.querySelector(arguments[0]); return e ? e.textContent : null;";
         let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");

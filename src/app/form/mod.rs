@@ -12,7 +12,7 @@ pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
 use crate::scenario::edit::{Edit, Part, Slot};
-use crate::scenario::{Json, QueueSpec, Scenario};
+use crate::scenario::{BindingSpec, BindingTarget, Json, Name, QueueSpec, Scenario};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
 use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
 use table::{Beginnings, By, Entries};
@@ -96,6 +96,8 @@ impl std::fmt::Display for Spot {
 pub struct Field {
     pub at: Spot,
     pub label: &'static str,
+    /// RabbitMQ's own name of the argument.
+    pub own: Option<&'static str>,
     /// What it means.
     pub help: &'static str,
     pub kind: Kind,
@@ -127,6 +129,8 @@ pub enum Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     Part(Part),
+    /// The bindings that lead to a queue.
+    BindingsTo(Name),
     /// The scenario as a whole.
     Scenario,
 }
@@ -144,6 +148,10 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
             form.entries(&EXPECTS, scenario.expects.len(), Slot::Expectation, &mut rows);
             form.entries(&HINTS, scenario.hints.len(), Slot::Hint, &mut rows);
         }
+        About::BindingsTo(name) => {
+            let leads_there = |binding: &BindingSpec| matches!(&binding.destination, BindingTarget::Queue(queue) if queue == name);
+            form.bindings(leads_there, |binding| texts::binding_from(&binding.source, &binding.routing_key), &mut rows);
+        }
         About::Part(part) => {
             let Some(slot) = Slot::of_part(scenario, part) else { return rows };
             match part {
@@ -152,13 +160,8 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
                 Part::Queue(_) => form.element(&QUEUE, slot, &mut rows),
                 Part::Exchange(name) => {
                     form.element(&EXCHANGE, slot, &mut rows);
-                    for (index, binding) in scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == *name) {
-                        let slot = Slot::Binding(index);
-                        let mut fields = Vec::new();
-                        form.element(&BINDING, slot, &mut fields);
-                        let title = texts::binding_to(&binding.destination.name());
-                        rows.push(Row::Item { at: Spot::of(slot), title, rows: fields, index, of: 1 });
-                    }
+                    let title = |binding: &BindingSpec| texts::binding_to(&binding.destination.name());
+                    form.bindings(|binding| binding.source == *name, title, &mut rows);
                 }
             }
         }
@@ -204,6 +207,16 @@ impl Form<'_> {
     fn element(&self, fields: &[table::Field], slot: Slot, rows: &mut Vec<Row>) {
         let json = slot.element(self.scenario).map(|element| element::to_json(&element));
         self.fields(fields, Here { at: &Spot::of(slot), value: json.as_ref() }, rows);
+    }
+
+    /// The bindings that are meant, an entry each.
+    fn bindings(&self, is_meant: impl Fn(&BindingSpec) -> bool, title: impl Fn(&BindingSpec) -> String, rows: &mut Vec<Row>) {
+        for (index, binding) in self.scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| is_meant(binding)) {
+            let slot = Slot::Binding(index);
+            let mut fields = Vec::new();
+            self.element(&BINDING, slot, &mut fields);
+            rows.push(Row::Item { at: Spot::of(slot), title: title(binding), rows: fields, index, of: 1 });
+        }
     }
 
     /// A list of the scenario, and what can be added to it.
@@ -261,9 +274,9 @@ impl Form<'_> {
     }
 
     fn field(&self, field: &table::Field, here: Here, rows: &mut Vec<Row>) {
-        let (label, help) = (field.label, field.help);
+        let (label, help, own) = (field.label, field.help, field.key.strip_prefix("arguments."));
         let Here { at, value } = here;
-        let mut add = |kind: Kind, text: String| rows.push(Row::Field(Field { at: at.clone(), label, help, kind, text }));
+        let mut add = |kind: Kind, text: String| rows.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text }));
         let json = || value.map_or_else(|| "null".to_owned(), ToString::to_string);
         match &field.kind {
             table::Kind::Text => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),

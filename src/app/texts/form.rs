@@ -17,6 +17,10 @@ pub fn binding_to(destination: &dyn Display) -> String {
     format!("Binding to {destination}")
 }
 
+pub fn binding_from(source: &dyn Display, key: &dyn Display) -> String {
+    format!("From {source}, key {key}")
+}
+
 pub fn there_is_no_any_more(at: &dyn Display) -> String {
     format!("There is no {at} any more.")
 }

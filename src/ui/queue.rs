@@ -1,0 +1,231 @@
+//! The inspector of a queue: its numbers, and five tabs as RabbitMQ's management interface has them.
+
+use yew::{Html, html};
+
+use super::texts::{inspector, queue as texts};
+use super::widgets::{Look, chosen, explained, hinted, message_icon, on, row, tabs};
+use super::{Dispatch, form, time};
+use crate::app::form::About;
+use crate::app::tokens::{hue, published_key};
+use crate::app::words::{self, instance_name};
+use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
+use crate::base::number::Fixed;
+use crate::broker::queue::ready;
+use crate::broker::view::QueueView;
+use crate::broker::{ChannelId, Message, Name, Value};
+use crate::scenario::Trigger;
+use crate::scenario::edit::Part;
+use crate::sim::metrics::Counts;
+use crate::sim::{InstanceId, Place};
+
+/// So many messages of a queue are listed.
+const MESSAGES_SHOWN_MAX: usize = 12;
+
+/// Id and word of a tab.
+const fn tab(tab: QueueTab) -> (&'static str, &'static str) {
+    match tab {
+        QueueTab::Overview => ("tab-overview", texts::OVERVIEW),
+        QueueTab::Messages => ("tab-messages", texts::MESSAGES),
+        QueueTab::Bindings => ("tab-bindings", texts::BINDINGS),
+        QueueTab::Consumers => ("tab-consumers", texts::CONSUMERS),
+        QueueTab::Arguments => ("tab-arguments", texts::ARGUMENTS),
+    }
+}
+
+pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> Html {
+    let queue = session.world().broker().queue(name);
+    let shown = app.workspace.queue_tab;
+    let all = QueueTab::ALL.map(|of| {
+        let (id, word) = tab(of);
+        (id, word, Action::from(WorkspaceAction::ShowQueueTab(of)))
+    });
+    let place = QueueTab::ALL.iter().position(|one| *one == shown).unwrap_or(0);
+    let about = |about: About| form::about(session, app, &about, dispatch);
+    let panel = match (shown, queue) {
+        (QueueTab::Overview, Some(queue)) => overview(session, queue),
+        (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, name, dispatch) }</> },
+        (QueueTab::Consumers, Some(queue)) => consumers(session, queue, dispatch),
+        (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
+        (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
+        (QueueTab::Arguments, _) => about(About::Part(Part::Queue(name.clone()))),
+    };
+    html! {
+        <>
+            { queue.map_or_else(|| html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> }, |queue| numbers(session, queue)) }
+            { tabs(texts::OF_THE_QUEUE, all, place, dispatch) }
+            <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
+        </>
+    }
+}
+
+/// Ready, unacked and total, each with the rate that changes it.
+fn numbers(session: &Session, queue: QueueView<'_>) -> Html {
+    let rates = session.world().metrics().rates(queue.name());
+    let number = |term: &'static str, count: u64, rate: usize| {
+        html! {
+            <div>
+                <dt>{ explained(term) }</dt>
+                <dd><b>{ count }</b><span class="soft">{ texts::rate(&Counts::NAMES[rate], &format!("{:.1}", Fixed(rates[rate]))) }</span></dd>
+            </div>
+        }
+    };
+    html! {
+        <dl class="stats">
+            { number("Ready", queue.ready(), Counts::PUBLISH) }
+            { number("Unacked", queue.unacked(), Counts::DELIVER) }
+            { number("Total", queue.total(), Counts::ACK) }
+        </dl>
+    }
+}
+
+fn overview(session: &Session, queue: QueueView<'_>) -> Html {
+    let name = queue.name();
+    let copies = session.world().ledger().queues.get(name).cloned().unwrap_or_default();
+    let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
+    html! {
+        <>
+            <div class="charted">{ time::depth(session).1 }</div>
+            <dl class="kv">
+                { row("Consumers", queue.consumers().to_string()) }
+                if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
+                { row("Arrived", copies.arrived.to_string()) }
+                { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
+                { row("Redelivered", copies.redelivered.to_string()) }
+                { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
+            </dl>
+        </>
+    }
+}
+
+/// Who consumes, and who would if it ran.
+fn consumers(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let program = |id: InstanceId| {
+        let select = on(dispatch, SelectAction::Node(Some(Place::Instance(id))));
+        html! { <th scope="row"><button type="button" class="link" onclick={select}>{ instance_name(world, id) }</button></th> }
+    };
+    let consuming: Vec<_> =
+        world.broker().consumers_of(queue).map(|consumer| (world.instance_of_channel(consumer.channel), consumer)).collect();
+    let services = world.services().iter().enumerate().filter(|(_, service)| {
+        let mut triggers = service.spec.handlers.iter().map(|handler| &handler.trigger);
+        !service.removed && triggers.any(|trigger| matches!(trigger, Trigger::Queue(subscription) if subscription.queue == *queue.name()))
+    });
+    let instances =
+        services.flat_map(|(service, state)| (0..state.spec.instances as usize).map(move |instance| InstanceId { service, instance }));
+    let waiting: Vec<_> = instances.filter(|id| !consuming.iter().any(|(other, _)| other.as_ref() == Some(id))).collect();
+    if consuming.is_empty() && waiting.is_empty() {
+        return html! { <p class="soft">{ texts::NO_CONSUMER }</p> };
+    }
+    html! {
+        <table class="table">
+            <thead><tr>for word in ["Consumer", "Ack", "Prefetch", "Unacked"] { <th scope="col">{ word }</th> }</tr></thead>
+            <tbody>
+                for (id, consumer) in consuming.iter() {
+                    <tr>
+                        { id.map_or_else(|| html! { <th scope="row">{ consumer.tag.to_string() }</th> }, program) }
+                        <td>{ if consumer.no_ack { texts::ACK_AUTOMATIC } else { texts::ACK_MANUAL } }</td>
+                        <td>{ if consumer.prefetch == 0 { texts::UNLIMITED.to_owned() } else { consumer.prefetch.to_string() } }</td>
+                        <td>{ consumer.unacked }</td>
+                    </tr>
+                }
+                for id in waiting.iter() {
+                    <tr>{ program(*id) }<td colspan="3">{ words::state(world, *id) }</td></tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+/// What can be done to its messages by hand.
+fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+    let get = |count: u32, requeue: bool| on(dispatch, OperateAction::Get { queue: name.clone(), count, requeue });
+    let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
+    let from = name.clone();
+    let onmove = chosen(dispatch, move |value| {
+        Action::Operate(OperateAction::Move { queue: from.clone(), to: (value != "*").then(|| value.into()) })
+    });
+    let purge = on(dispatch, OperateAction::Purge(name.clone()));
+    html! {
+        <>
+            <div class="buttons" role="group" aria-label={texts::MESSAGES_BY_HAND}>
+                { hinted(Look::Small, "get", texts::GET_REQUEUE, texts::GETS_A_MESSAGE_AND_PUTS, get(1, true)) }
+                { hinted(Look::Small, "get-ack", texts::GET_ACK, texts::GETS_A_MESSAGE_AND_ACKNOWLEDGES, get(1, false)) }
+                { hinted(Look::SmallDanger, "purge", texts::PURGE, texts::DROPS_EVERY_READY_MESSAGE_UNACKED, purge) }
+            </div>
+            <div class="buttons choice" key={name.to_string()}>
+                <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>
+                    <option value="*">{ texts::TO_WHERE_THEY_WERE_PUBLISHED }</option>
+                    for other in others { <option value={other.name.to_string()}>{ texts::to(&other.name) }</option> }
+                </select>
+                { hinted(Look::Small, "move", texts::MOVE_ALL, texts::PUBLISHES_EVERY_READY_MESSAGE_THERE, onmove) }
+            </div>
+        </>
+    }
+}
+
+/// What a queue holds: what is ready, and what its consumers have not acknowledged.
+pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+    let world = session.world();
+    let Some(queue) = world.broker().queue(name) else { return html! {} };
+    let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
+    let line = |message: &Message, redelivered: bool, note: String| {
+        let icon = if !message.deaths().is_empty() {
+            words::LogIcon::Dead
+        } else if redelivered {
+            words::LogIcon::Redelivered
+        } else {
+            words::LogIcon::Message
+        };
+        let key = published_key(message).to_string();
+        html! {
+            <li>
+                { message_icon(icon, hue(session.scenario(), &key)) }
+                <button
+                    type="button"
+                    class="link mono"
+                    title={inspector::WHAT_HAPPENED_TO_THIS_MESSAGE}
+                    onclick={on(dispatch, SelectAction::Story(message.properties.message_id.clone()))}
+                >
+                    { words::id(message) }
+                </button>
+                <span>{ key }</span>
+                <span class="soft">{ note }</span>
+            </li>
+        }
+    };
+    let ready = |entry: &ready::Entry| {
+        let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
+        let note = reason
+            .map_or_else(|| if entry.redelivered() { texts::WILL_BE_REDELIVERED.to_owned() } else { String::new() }, ToString::to_string);
+        line(&entry.message, entry.redelivered(), note)
+    };
+    let held = |channel: ChannelId, message: &Message| {
+        let by = world.instance_of_channel(channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
+        line(message, false, by)
+    };
+    html! {
+        <div class="held" data-messages={name.to_string()}>
+            <h3 class="small-head">{ texts::READY_THE_NEXT_FIRST }</h3>
+            if queue.ready() == 0 {
+                <p class="soft">{ if queue.consumers() > 0 { texts::NONE_WHAT_ARRIVES_GOES_STRAIGHT } else { texts::NONE } }</p>
+            }
+            <ol
+                class="messages"
+            >
+                for entry in queue.messages().take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
+            </ol>
+            if queue.ready() > MESSAGES_SHOWN_MAX as u64 {
+                <p class="soft">{ inspector::and_more(&(queue.ready() - MESSAGES_SHOWN_MAX as u64)) }</p>
+            }
+            if !unacked.is_empty() {
+                <h3 class="small-head">{ texts::UNACKED_WITH_WHO_HOLDS_THEM }</h3>
+                <ol class="messages">
+                    for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
+                </ol>
+                if unacked.len() > MESSAGES_SHOWN_MAX {
+                    <p class="soft">{ inspector::and_more(&(unacked.len() - MESSAGES_SHOWN_MAX)) }</p>
+                }
+            }
+        </div>
+    }
+}

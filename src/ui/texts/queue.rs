@@ -1,0 +1,41 @@
+//! The inspector of a queue.
+
+use std::fmt::Display;
+
+pub const ACK_AUTOMATIC: &str = "automatic";
+pub const ACK_MANUAL: &str = "manual";
+pub const ARGUMENTS: &str = "Arguments";
+pub const BINDINGS: &str = "Bindings";
+pub const BY_NAME: &str = "The default exchange sends here what has the queue's name as its routing key.";
+pub const CONSUMERS: &str = "Consumers";
+pub const CONSUMER_CAPACITY: &str = "Consumer capacity";
+pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
+pub const GETS_A_MESSAGE_AND_ACKNOWLEDGES: &str = "Gets a message and acknowledges it: it is gone";
+pub const GETS_A_MESSAGE_AND_PUTS: &str = "Gets a message and puts it back (nack, requeue): it will count as redelivered";
+pub const GET_ACK: &str = "Get, ack";
+pub const GET_REQUEUE: &str = "Get, requeue";
+pub const MESSAGES: &str = "Messages";
+pub const MESSAGES_BY_HAND: &str = "Messages by hand";
+pub const MOVE_ALL: &str = "Move all";
+pub const NONE: &str = "None.";
+pub const NONE_WHAT_ARRIVES_GOES_STRAIGHT: &str = "None: what arrives goes straight to a consumer that has room.";
+pub const NO_CONSUMER: &str = "No service consumes from this queue.";
+pub const OF_THE_QUEUE: &str = "Of the queue";
+pub const OVERVIEW: &str = "Overview";
+pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
+pub const PURGE: &str = "Purge";
+pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
+pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
+pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
+pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
+pub const UNLIMITED: &str = "unlimited";
+pub const WHERE_ALL_ITS_MESSAGES_ARE: &str = "Where all its messages are to go";
+pub const WILL_BE_REDELIVERED: &str = "will be redelivered";
+
+pub fn rate(of: &dyn Display, a_second: &dyn Display) -> String {
+    format!("{of} {a_second}/s")
+}
+
+pub fn to(other: &dyn Display) -> String {
+    format!("to {other}")
+}

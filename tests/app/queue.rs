@@ -1,0 +1,72 @@
+//! The inspector of a queue: its tabs, its bindings, its rates.
+
+use requeue::app::form::{About, Field, Row, rows};
+use requeue::app::{QueueTab, TimeAction, WorkspaceAction};
+use requeue::base::SimTime;
+use requeue::broker::queue::settings::QUEUE_ARGUMENTS;
+use requeue::scenario::edit::Part;
+use requeue::sim::metrics::Counts;
+
+use super::support::*;
+
+#[test]
+fn a_tab_stays_while_the_selection_moves_to_another_queue() {
+    let mut app = opened();
+    for tab in QueueTab::ALL {
+        select(&mut app, &Part::Queue("notification-queue".into()));
+        act(&mut app, WorkspaceAction::ShowQueueTab(tab));
+        select(&mut app, &Part::Exchange("platform-events".into()));
+        select(&mut app, &Part::Queue("analytics-queue".into()));
+        assert_eq!(app.workspace.queue_tab, tab);
+    }
+}
+
+#[test]
+fn arguments_carry_rabbitmqs_own_names() {
+    let app = opened();
+    let fields = rows(session(&app).scenario(), &About::Part(Part::Queue("notification-queue".into())));
+    let own: Vec<&str> = fields.iter().filter_map(|row| if let Row::Field(Field { own, .. }) = row { *own } else { None }).collect();
+    assert!(own.contains(&"x-dead-letter-exchange") && own.contains(&"x-max-length"), "{own:?}");
+    assert!(own.iter().all(|name| QUEUE_ARGUMENTS.iter().any(|argument| argument.name == *name)), "{own:?}");
+}
+
+#[test]
+fn the_bindings_of_a_queue_are_those_that_lead_to_it() {
+    let app = opened();
+    for (queue, expected) in [
+        ("notification-queue", vec!["From platform-events, key order.*"]),
+        ("notification-queue.dead", vec!["From platform-events.dlx, key notification-queue.dead"]),
+    ] {
+        let rows = rows(session(&app).scenario(), &About::BindingsTo(queue.into()));
+        let titles: Vec<&str> =
+            rows.iter().filter_map(|row| if let Row::Item { title, .. } = row { Some(&**title) } else { None }).collect();
+        assert_eq!(titles, expected, "{queue}");
+    }
+}
+
+/// The rate is what the ledger counts between two samples five seconds apart.
+#[test]
+fn rates_are_means_over_five_seconds() {
+    let mut app = opened();
+    let arrived =
+        |app: &requeue::app::App| session(app).world().ledger().queues.get("notification-queue").map_or(0, |copies| copies.arrived);
+    for queue in ["notification-queue", "no-such-queue"] {
+        assert!(session(&app).world().metrics().rates(queue).iter().all(|rate| rate.abs() < f64::EPSILON), "{queue}");
+    }
+    for second in [20, 40] {
+        act(&mut app, TimeAction::Seek(SimTime::from_secs(second - 5)));
+        wait(&mut app);
+        let before = arrived(&app);
+        act(&mut app, TimeAction::Seek(SimTime::from_secs(second)));
+        wait(&mut app);
+        let rates = session(&app).world().metrics().rates("notification-queue");
+        let counted = arrived(&app) - before;
+        assert!(counted > 0);
+        // A message may arrive at the very moment of a sample.
+        assert!((rates[Counts::PUBLISH] * 5.0 - f64::from(u32::try_from(counted).expect("few"))).abs() <= 1.0, "{rates:?}, {counted}");
+        assert!(rates[Counts::DELIVER] > 0.0 && rates[Counts::ACK] > 0.0, "{rates:?}");
+    }
+    for (index, name) in [(Counts::PUBLISH, "publish"), (Counts::DELIVER, "deliver"), (Counts::ACK, "ack")] {
+        assert_eq!(Counts::NAMES[index], name);
+    }
+}

@@ -1,0 +1,89 @@
+//! Looking into parts: the tabs of a queue.
+
+use serde_json::{Value, json};
+
+use super::visitor::*;
+
+both_ways!(the_tabs_of_a_queue);
+
+async fn answer(visitor: &Visitor, script: &str) -> Value {
+    visitor.browser.execute(script, vec![]).await.expect("the page answers")
+}
+
+/// The tab that is shown, by the word it carries, and whether its panel is named by it.
+async fn shown(visitor: &Visitor) -> Value {
+    let script = "const t = document.querySelector('[role=tab][aria-selected=true]'), p = document.querySelector('[role=tabpanel]'); \
+        return t && p && p.getAttribute('aria-labelledby') === t.id && t.getAttribute('aria-controls') === p.id ? t.textContent : null;";
+    answer(visitor, script).await
+}
+
+async fn the_tabs_of_a_queue(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.act("#play").await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.wait_for("#tab-overview").await;
+    assert_eq!(shown(&visitor).await, "Overview");
+    let numbers = visitor.text("#inspector .stats").await;
+    assert!(["publish", "deliver", "ack"].iter().all(|rate| numbers.contains(rate)) && numbers.contains("/s"), "{numbers}");
+    match way {
+        Way::Pointer => {
+            for tab in ["Messages", "Bindings", "Consumers", "Arguments"] {
+                visitor.click(&format!("#tab-{}", tab.to_lowercase())).await;
+                visitor.until(tab, async |visitor| shown(visitor).await == tab).await;
+            }
+        }
+        Way::Keyboard => {
+            // One stop of the keyboard: arrows go on from it, and round.
+            assert_eq!(answer(&visitor, "return document.querySelectorAll('[role=tab][tabindex=\"0\"]').length;").await, json!(1));
+            visitor.focus("#tab-overview").await;
+            for (key, tab) in [
+                ("\u{E014}", "Messages"),
+                ("\u{E012}", "Overview"),
+                ("\u{E012}", "Arguments"),
+                ("\u{E011}", "Overview"),
+                ("\u{E010}", "Arguments"),
+            ] {
+                visitor.keys(key).await;
+                visitor.until(tab, async |visitor| shown(visitor).await == tab).await;
+                assert_eq!(answer(&visitor, "return document.activeElement.textContent;").await, tab, "it has the keyboard");
+            }
+        }
+    }
+    let fields = visitor.text("#tab-panel").await;
+    assert!(fields.contains("Max length") && fields.contains("x-max-length"), "{fields}");
+    // Another queue, the same tab.
+    visitor.act(&Visitor::node("analytics-queue")).await;
+    visitor
+        .until("it is the other queue", async |visitor| {
+            answer(visitor, "return document.querySelector('#name').value;").await == "analytics-queue"
+        })
+        .await;
+    assert_eq!(shown(&visitor).await, "Arguments");
+    visitor.act("#tab-bindings").await;
+    visitor.until("its bindings", async |visitor| visitor.text("#tab-panel").await.contains("From platform-events, key #")).await;
+    visitor.act("#tab-consumers").await;
+    visitor.until("its consumers", async |visitor| visitor.text("#tab-panel").await.contains("analytics-service")).await;
+    visitor.act("[data-toggle='analytics-service']").await;
+    // The broker learns of it when the connection closes.
+    visitor.act("#play").await;
+    visitor.until("it is down", async |visitor| visitor.text("#tab-panel").await.contains("down")).await;
+    visitor.leave().await;
+}
+
+/// On a phone all five tabs can be reached, and nothing sticks out.
+#[tokio::test]
+async fn a_phone_holds_the_tabs_of_a_queue() {
+    let visitor = Visitor::arrive(500, 844).await;
+    visitor.click(&Visitor::node("notification-queue")).await;
+    for tab in ["arguments", "consumers", "bindings", "messages", "overview"] {
+        visitor.click(&format!("#tab-{tab}")).await;
+        visitor.until(tab, async |visitor| shown(visitor).await.as_str().is_some_and(|word| word.to_lowercase() == tab)).await;
+        let holds = "const tab = document.querySelector('[role=tab][aria-selected=true]').getBoundingClientRect(); \
+            return [tab.height >= 24, tab.right <= innerWidth, document.documentElement.scrollWidth <= innerWidth];";
+        assert_eq!(answer(&visitor, holds).await, json!([true, true, true]), "{tab}");
+    }
+    visitor.leave().await;
+}
