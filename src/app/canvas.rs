@@ -20,7 +20,7 @@ pub enum CanvasAction {
     /// The pointer is pressed on a node.
     PressNode(Node, Pixel),
     /// It is pressed where lines begin at a node.
-    PressPort(Node),
+    PressPort(Node, Pixel),
     /// It is pressed on empty space; with Shift, a box is drawn.
     PressEmpty {
         at: Pixel,
@@ -32,8 +32,11 @@ pub enum CanvasAction {
     /// With the event whose token is seen there.
     Release {
         at: Pixel,
+        page: (i32, i32),
         event: Option<Name>,
     },
+    /// What may be created at the end of the line that is being drawn, beside its beginning.
+    OfferEnds((i32, i32)),
     /// A click on a node; with Ctrl or Shift, one more node.
     Click {
         node: Node,
@@ -211,7 +214,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             }
         }
         // The finger that came second takes hold of nothing.
-        CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(_)
+        CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)
             if matches!(app.canvas.gesture, Gesture::Pinching(..)) => {}
         CanvasAction::PressNode(_, at) | CanvasAction::PressEmpty { at, .. } if app.canvas.is_space_held() => {
             app.canvas.space = Space::Held;
@@ -230,21 +233,23 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
-        CanvasAction::PressPort(node) => {
-            app.canvas.gesture = Gesture::Connecting(node.clone());
-            let mut effects = super::update(app, SelectAction::Node(Some(node)));
-            effects.extend(super::update(app, EditAction::ToggleLine));
-            return effects;
+        CanvasAction::PressPort(node, at) => {
+            app.canvas.gesture = Gesture::Connecting(hold(app, at));
+            return super::update(app, EditAction::BeginLine(node));
         }
         CanvasAction::TakePart(kind) => app.canvas.gesture = Gesture::Placing(kind),
         CanvasAction::Move(at) => return moved(app, at),
-        CanvasAction::Release { at, event } => {
+        CanvasAction::Release { at, page, event } => {
             // What was dragged beyond the view must not move it more than it has to.
             app.canvas.kept = app.canvas.gesture.frozen().or(app.canvas.kept);
             let under = under(app, at, event);
             let outcome = app.canvas.gesture.release(under);
+            if outcome.is_offered && !app.options.read_only {
+                open_menu(app, Menu::Ends { beside: false }, at, page);
+            }
             return follow(app, outcome);
         }
+        CanvasAction::OfferEnds((x, y)) => app.dialog = Some(Dialog::Menu { of: Menu::Ends { beside: true }, x, y }),
         CanvasAction::Click { node, also, event } => {
             let is_connecting = app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some());
             let action = match event.filter(|_| !also && !is_connecting) {
@@ -388,6 +393,10 @@ fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
     app.canvas.pointer = is_connecting.then_some(here);
     if is_connecting {
         app.canvas.is_stale = true;
+        // Anything but the line itself stands still meanwhile.
+        if let Gesture::Connecting(_) = app.canvas.gesture {
+            app.canvas.gesture.moved(at);
+        }
         return Vec::new();
     }
     let outcome = app.canvas.gesture.moved(at);
@@ -396,12 +405,13 @@ fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
 }
 
 fn under(app: &App, at: Pixel, event: Option<Name>) -> Under {
-    Under { at: app.camera().to_canvas(at), node: app.node_at(at), event }
+    let line = app.session.as_ref().and_then(|session| session.selection.connecting.clone());
+    Under { at: app.camera().to_canvas(at), node: app.node_at(at), line, event }
 }
 
 /// A gesture does nothing that a menu could not do: a read-only page refuses the same.
 fn follow(app: &mut App, outcome: Outcome) -> Vec<Effect> {
-    let Outcome { edit, select, view, is_no_click } = outcome;
+    let Outcome { edit, select, view, is_no_click, is_offered: _ } = outcome;
     if let Some(view) = view {
         app.canvas.chosen = view;
     }

@@ -9,8 +9,8 @@ use super::{
     TimeAction, geometry,
 };
 use crate::broker::Resource;
-use crate::scenario::edit::PartKind;
-use crate::scenario::{BROKER, FaultKind, Target};
+use crate::scenario::edit::{self, Part, PartKind};
+use crate::scenario::{BROKER, FaultKind, Point, Target};
 use crate::sim::End;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +119,25 @@ pub fn of_canvas(app: &App) -> Vec<Command> {
     let mut commands = parts(app, |kind| EditAction::AddPartAt(kind, app.canvas.menu_at));
     commands.extend(of_document(app));
     commands
+}
+
+/// The parts that can be created at the end of the line that is being drawn.
+#[must_use]
+pub fn of_ends(app: &App, beside: bool) -> Vec<Command> {
+    let Some(session) = app.session.as_ref().filter(|_| !app.options.read_only) else { return Vec::new() };
+    let Some(from) = session.selection.connecting.as_ref().and_then(|node| session.part(node)) else { return Vec::new() };
+    let at = (!beside).then_some(app.canvas.menu_at);
+    ends(&from, at)
+}
+
+/// The parts that can be created at the end of a line from this one.
+#[must_use]
+pub fn ends(from: &Part, at: Option<Point>) -> Vec<Command> {
+    let one = |kind: &PartKind| {
+        let (word, explains) = texts::end(from, *kind);
+        command(word, "", EditAction::Extend { from: from.clone(), kind: *kind, at }).explained(explains)
+    };
+    edit::ends(from).iter().map(one).collect()
 }
 
 /// The parts that can be added at a place of the canvas.

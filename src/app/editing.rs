@@ -31,6 +31,12 @@ pub enum EditAction {
     AddPart(PartKind),
     /// A part is put where it was let go.
     AddPartAt(PartKind, Point),
+    /// A part is put at the end of a line from another: where the line was let go, or beside its beginning.
+    Extend {
+        from: Part,
+        kind: PartKind,
+        at: Option<Point>,
+    },
     /// A node follows the pointer, and with it what else is selected.
     Drag(Node, Point),
     /// What was dragged stays where it is.
@@ -48,6 +54,8 @@ pub enum EditAction {
     Duplicate,
     /// Begins a line at the selected node, or gives it up.
     ToggleLine,
+    /// Begins a line at this node. What is selected stays: no drawer may open under a pointer that is down.
+    BeginLine(Node),
     /// The line ends at this node.
     EndLine(Node),
     Delete,
@@ -95,7 +103,10 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
 
 /// Whether it puts parts on the canvas.
 const fn is_adding(action: &EditAction) -> bool {
-    matches!(action, EditAction::AddPart(_) | EditAction::AddPartAt(..) | EditAction::Paste(_) | EditAction::Duplicate)
+    matches!(
+        action,
+        EditAction::AddPart(_) | EditAction::AddPartAt(..) | EditAction::Extend { .. } | EditAction::Paste(_) | EditAction::Duplicate
+    )
 }
 
 impl Session {
@@ -119,6 +130,13 @@ impl Session {
                 self.edit(&[Edit::Add { kind, at }]);
             }
             EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
+            EditAction::Extend { from, kind, at } => {
+                let bindings = self.scenario().broker.bindings.len();
+                let at = at.map_or_else(|| self.beside(&from), snapped);
+                self.selection.connecting = None;
+                self.edit(&[Edit::Extend { from, kind, at }]);
+                return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
+            }
             EditAction::Drag(node, to) => self.drag(&node, to),
             EditAction::Drop => {
                 let scenario = self.scenario().clone();
@@ -151,6 +169,7 @@ impl Session {
                     self.paste(&text);
                 }
             }
+            EditAction::BeginLine(node) => self.selection.connecting = Some(node),
             EditAction::ToggleLine => self.selection.toggle_line(),
             EditAction::EndLine(to) => {
                 let bindings = self.scenario().broker.bindings.len();
@@ -304,7 +323,7 @@ impl Session {
     fn follow(&mut self, edit: &Edit) {
         let scenario = self.scenario();
         let part = match edit {
-            Edit::Add { kind, .. } => match kind {
+            Edit::Add { kind, .. } | Edit::Extend { kind, .. } => match kind {
                 PartKind::Client => scenario.clients.last().map(|client| Part::Client(client.name.clone())),
                 PartKind::Service => scenario.services.last().map(|service| Part::Service(service.name.clone())),
                 PartKind::Exchange(_) => scenario.broker.exchanges.last().map(|exchange| Part::Exchange(exchange.name.clone())),
@@ -374,15 +393,24 @@ impl Session {
         self.document.can_redo(self.scenario())
     }
 
+    /// Whether a new node would cover no other at a place.
+    fn free(&self) -> impl Fn(&Point) -> bool + use<> {
+        let centres: Vec<Point> = geometry::drawn(self.plan()).map(|(_, rect)| rect.centre()).collect();
+        move |at| centres.iter().all(|centre| (centre.x - at.x).abs() > 180.0 || (centre.y - at.y).abs() > 110.0)
+    }
+
+    /// Where the end of a line that begins at a part covers no other node: in the next column, as near to it as there is room.
+    fn beside(&self, part: &Part) -> Point {
+        let is_free = self.free();
+        let rect = self.node(part).and_then(|node| geometry::rect(self.plan(), &node));
+        let from = snapped(rect.map(|rect| rect.centre()).unwrap_or_default());
+        let column = (0..).map(|row| Point { x: from.x + arrange::COLUMN, y: from.y + 45.0 * f64::from(row) });
+        column.take(TRIED_MAX as usize).find(is_free).unwrap_or(from)
+    }
+
     /// Where a new node covers no other: beside or below what is there, and within the view if there is room.
     fn free_place(&self, view: &Rect) -> Point {
-        let rects: Vec<Rect> = geometry::drawn(self.plan()).map(|(_, rect)| rect).collect();
-        let is_free = |at: &Point| {
-            rects.iter().all(|rect| {
-                let centre = rect.centre();
-                (centre.x - at.x).abs() > 180.0 || (centre.y - at.y).abs() > 110.0
-            })
-        };
+        let is_free = self.free();
         let usual = || (0..).flat_map(|row| [330.0, 570.0, 120.0, 810.0].map(|x| Point { x, y: 105.0 + 45.0 * f64::from(row) }));
         let half = Point { x: 110.0, y: 60.0 };
         let first = snapped(Point { x: view.left + half.x, y: view.top + half.y });

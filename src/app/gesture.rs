@@ -5,7 +5,7 @@
 //!   Idle ─▶ Panning    (empty space)   the view follows              is a click, or not   the view goes back
 //!        ─▶ Marquee    (with Shift)    a box is drawn                selects              selects nothing
 //!        ─▶ Dragging   (a node)        the node follows              it stays             it goes back
-//!        ─▶ Connecting (a port)        a line is drawn               connects             no line
+//!        ─▶ Connecting (a port)        a line is drawn               connects, or offers  no line
 //!        ─▶ Placing    (the palette)   the browser draws the part    adds it              nothing is added
 //!        ─▶ Pinching   (two fingers)   the view follows both         it stays             the view goes back
 //! ```
@@ -32,8 +32,8 @@ pub enum Gesture {
     Dragging(Hold, Node, Point),
     /// A box, from here to there, in canvas units.
     Marquee(Hold, Point, Point),
-    /// From this node. The line itself belongs to the selection, since keys can begin one, too.
-    Connecting(Node),
+    /// The line itself belongs to the selection, since keys can begin one, too.
+    Connecting(Hold),
     Placing(PartKind),
     /// The first finger took hold here, the second there.
     Pinching(Hold, Pixel),
@@ -70,6 +70,8 @@ pub struct Under {
     /// In canvas units.
     pub at: Point,
     pub node: Option<Node>,
+    /// Where the line begins that is being drawn.
+    pub line: Option<Node>,
     /// The event whose token is seen there.
     pub event: Option<Name>,
 }
@@ -81,6 +83,8 @@ pub struct Outcome {
     pub select: Option<SelectAction>,
     /// What is seen from now on; the inner none: everything.
     pub view: Option<Option<Camera>>,
+    /// A line was let go over nothing: what may be created at its end is offered.
+    pub is_offered: bool,
     /// The click that the browser reports next is none.
     pub is_no_click: bool,
 }
@@ -184,13 +188,18 @@ impl Gesture {
                 }
                 Outcome::default()
             }
-            Self::Idle | Self::Connecting(_) | Self::Placing(_) | Self::Pinching(..) | Self::Cancelled => Outcome::default(),
+            Self::Connecting(hold) => {
+                hold.way(at);
+                Outcome::default()
+            }
+            Self::Idle | Self::Placing(_) | Self::Pinching(..) | Self::Cancelled => Outcome::default(),
         }
     }
 
     pub(super) fn release(&mut self, under: Under) -> Outcome {
         match std::mem::take(self) {
             Self::Panning(hold) if hold.moved => Outcome::default(),
+            Self::Panning(_) if under.line.is_some() => Self::end_line(under),
             Self::Panning(_) => match under.event {
                 Some(event) => Outcome::select(SelectAction::Story(Some(event))),
                 None => Outcome::select(SelectAction::Node(None)),
@@ -200,12 +209,20 @@ impl Gesture {
             // A drag that did not move was a click, which the browser reports by itself.
             Self::Dragging(..) | Self::Marquee(..) | Self::Pinching(..) | Self::Idle => Outcome::default(),
             // Let go where it began, it was a click: the next one ends the line.
-            Self::Connecting(from) => match under.node.filter(|node| *node != from) {
-                Some(to) => Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(to)) },
-                None => Outcome::default(),
-            },
+            Self::Connecting(hold) if hold.moved => Self::end_line(under),
+            Self::Connecting(_) => Outcome::default(),
             Self::Placing(kind) => Outcome::edit(EditAction::AddPartAt(kind, under.at)),
             Self::Cancelled => Outcome { is_no_click: true, ..Outcome::default() },
+        }
+    }
+
+    fn end_line(under: Under) -> Outcome {
+        match under.node {
+            Some(to) if under.line.as_ref().is_some_and(|from| *from != to) => {
+                Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(to)) }
+            }
+            Some(_) => Outcome::default(),
+            None => Outcome { is_offered: under.line.is_some(), is_no_click: true, ..Outcome::default() },
         }
     }
 
@@ -250,7 +267,7 @@ mod tests {
     }
 
     fn over(node: Option<&str>, event: Option<&str>) -> Under {
-        Under { at: CAMERA.to_canvas(FAR), node: node.map(queue), event: event.map(Into::into) }
+        Under { at: CAMERA.to_canvas(FAR), node: node.map(queue), line: None, event: event.map(Into::into) }
     }
 
     fn states() -> [Gesture; 8] {
@@ -259,7 +276,7 @@ mod tests {
             Gesture::Panning(hold()),
             Gesture::Dragging(hold(), queue("a"), STOOD),
             Gesture::Marquee(hold(), STOOD, STOOD),
-            Gesture::Connecting(queue("a")),
+            Gesture::Connecting(hold()),
             Gesture::Placing(PartKind::ClassicQueue),
             Gesture::Pinching(hold(), FAR),
             Gesture::Cancelled,
@@ -278,7 +295,7 @@ mod tests {
             (Gesture::Panning(hold()), over(None, Some("e-1")), Some(SelectAction::Story(Some("e-1".into())))),
             (Gesture::Dragging(hold(), queue("a"), STOOD), over(Some("a"), None), None),
             (Gesture::Marquee(hold(), STOOD, STOOD), over(None, None), None),
-            (Gesture::Connecting(queue("a")), over(Some("a"), None), None),
+            (Gesture::Connecting(hold()), over(Some("a"), None), None),
         ];
         for (mut gesture, under, select) in cases {
             gesture.moved(NEAR);
@@ -331,9 +348,21 @@ mod tests {
 
     #[test]
     fn a_line_ends_at_another_node_and_a_part_where_it_is_let_go() {
-        let mut gesture = Gesture::Connecting(queue("a"));
-        assert_eq!(gesture.clone().release(over(None, None)), Outcome::default(), "in empty space the line goes on");
-        assert_eq!(gesture.release(over(Some("b"), None)), Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(queue("b"))) });
+        let drawn = |node: Option<&str>| Under { line: Some(queue("a")), ..over(node, Some("e-1")) };
+        let ends = Outcome { is_no_click: true, ..Outcome::edit(EditAction::EndLine(queue("b"))) };
+        let offers = Outcome { is_no_click: true, is_offered: true, ..Outcome::default() };
+        // The line itself is dragged, or it was begun with a click or a key, and another click ends it.
+        for begun in [Gesture::Connecting(hold()), Gesture::Panning(hold())] {
+            let is_dragged = matches!(begun, Gesture::Connecting(_));
+            for (node, outcome) in [(Some("b"), &ends), (Some("a"), &Outcome::default()), (None, &offers)] {
+                let mut gesture = begun.clone();
+                gesture.moved(if is_dragged { FAR } else { NEAR });
+                assert_eq!(gesture.release(drawn(node)), *outcome, "{begun:?} {node:?}");
+            }
+        }
+        let mut gesture = Gesture::Connecting(hold());
+        gesture.moved(FAR);
+        assert_eq!(gesture.release(over(Some("b"), None)), Outcome::default(), "a line that was given up ends nowhere");
         let mut gesture = Gesture::Placing(PartKind::ClassicQueue);
         let at = CAMERA.to_canvas(FAR);
         assert_eq!(gesture.release(over(None, None)), Outcome::edit(EditAction::AddPartAt(PartKind::ClassicQueue, at)));

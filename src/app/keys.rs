@@ -39,6 +39,8 @@ pub enum NodeKey {
     Stay,
     Rename,
     Menu,
+    /// What may be created at the end of the line.
+    Ends,
 }
 
 /// By how much keys and buttons zoom.
@@ -119,6 +121,7 @@ pub fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<N
         ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
         // On the part that is selected, Space is the page's.
         (" ", _) if !is_connecting && session.selection.primary.as_ref() == Some(node) => return None,
+        ("Enter" | " ", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
         ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
         ("F2", _) => return Some(NodeKey::Rename),
         ("ContextMenu", _) => return Some(NodeKey::Menu),

@@ -35,6 +35,8 @@ pub enum Menu {
     Canvas,
     /// The parts that can be added there.
     Parts,
+    /// The parts that can be created at the end of a line: beside its beginning, or where it was let go.
+    Ends { beside: bool },
 }
 
 /// What lies over the page.
@@ -164,6 +166,10 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
             return wanted;
         }
         PageAction::CloseDialog => {
+            let is_offered = matches!(app.dialog, Some(Dialog::Menu { of: Menu::Ends { .. }, .. }));
+            if let Some(session) = app.session.as_mut().filter(|_| is_offered) {
+                session.selection.connecting = None;
+            }
             app.dialog = None;
             app.waiting = None;
         }

@@ -3,7 +3,7 @@
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
 
-use super::texts::dialogs as texts;
+use super::texts::{connect as connect_texts, dialogs as texts};
 use super::widgets::{Look, button, close_button, number, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
@@ -36,6 +36,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
                 Menu::Selection => (texts::ACTIONS, commands::of_selection(app)),
                 Menu::Canvas => (texts::CANVAS, commands::of_canvas(app)),
                 Menu::Parts => (texts::ADD_A_PART, commands::of_parts(app)),
+                Menu::Ends { beside } => (connect_texts::WHERE_THE_LINE_LEADS, commands::of_ends(app, *beside)),
             };
             (title, "menu", list(&commands, dispatch))
         }

@@ -321,7 +321,7 @@ impl Playground {
     fn gesture(&mut self, ctx: &Context<Self>, gesture: Gesture) -> bool {
         let action = match gesture {
             Gesture::Node(node, x, y) => CanvasAction::PressNode(node, self.on_stage(x, y)),
-            Gesture::Port(node) => CanvasAction::PressPort(node),
+            Gesture::Port(node, x, y) => CanvasAction::PressPort(node, self.on_stage(x, y)),
             Gesture::Empty(x, y, boxed) => CanvasAction::PressEmpty { at: self.on_stage(x, y), boxed },
             Gesture::Moves(x, y) => {
                 self.perform(ctx, CanvasAction::Move(self.on_stage(x, y)));
@@ -330,7 +330,7 @@ impl Playground {
             }
             Gesture::Ends(x, y) => {
                 let at = self.on_stage(x, y);
-                CanvasAction::Release { at, event: self.event_at(at) }
+                CanvasAction::Release { at, page: on_page(x, y), event: self.event_at(at) }
             }
             Gesture::ClickedOutline { also, x, y } => {
                 let Some(node) = self.app.node_at(self.on_stage(x, y)) else { return false };
@@ -432,6 +432,11 @@ impl Playground {
             }
             NodeKey::Rename => {
                 self.edit_in_place(Editing::Name(node));
+                true
+            }
+            NodeKey::Ends => {
+                let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
+                self.perform(ctx, CanvasAction::OfferEnds(on_page(rect.right(), rect.top())));
                 true
             }
             NodeKey::Menu => {

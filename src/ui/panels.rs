@@ -1,10 +1,11 @@
 //! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
 
-use yew::{Callback, DragEvent, Event, Html, MouseEvent, html};
+use web_sys::Element;
+use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, html};
 
-use super::texts::panels as texts;
+use super::texts::{connect as connect_texts, panels as texts};
 use super::widgets::{Look, button, close_button, hue_class, on};
-use super::{Dispatch, icons};
+use super::{Dispatch, icons, on_page};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable, glossary,
@@ -185,9 +186,14 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         };
     }
     if session.selection.connecting.is_some() {
+        let ends = dispatch.reform(|event: MouseEvent| {
+            let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
+            CanvasAction::OfferEnds(on_page(rect.left(), rect.bottom())).into()
+        });
         return html! {
             <div class="notice slim" role="status" id="connecting">
                 <span>{ texts::CHOOSE_A_HIGHLIGHTED_NODE_TO }</span>
+                { button(Look::Small, "new-end", connect_texts::NEW_PART, ends) }
                 { close_button(texts::CANCEL, on(dispatch, EditAction::ToggleLine)) }
             </div>
         };

@@ -10,7 +10,7 @@ use super::texts::table as texts;
 use super::widgets::{chosen, on};
 use crate::app::form::{Kind, Spot, badges};
 use crate::app::words::{self, instance_name};
-use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, geometry};
+use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, commands, geometry};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, Slot, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
@@ -79,31 +79,28 @@ impl Table<'_> {
             parts
         };
         let targets: Vec<Part> = parts.into_iter().filter(|to| connectable(part, to)).take(ROWS_MAX).collect();
+        let ends = commands::ends(part, None);
+        let words = targets.iter().map(|to| to.name().to_string()).chain(ends.iter().map(|end| end.word.clone()));
         let onclick = {
-            let (from, targets) = (part.clone(), targets.clone());
+            let connect = |to: &Part| Action::Edit(EditAction::Apply(Edit::Connect { from: part.clone(), to: to.clone() }));
+            let actions: Vec<Action> = targets.iter().map(connect).chain(ends.iter().map(|end| end.action.clone())).collect();
             chosen(self.dispatch, move |index| {
-                let to = index.parse::<usize>().ok().and_then(|index| targets.get(index).cloned());
-                to.map_or(Action::Select(SelectAction::Node(None)), |to| {
-                    Action::Edit(EditAction::Apply(Edit::Connect { from: from.clone(), to }))
-                })
+                let action = index.parse::<usize>().ok().and_then(|index| actions.get(index).cloned());
+                action.unwrap_or(Action::Select(SelectAction::Node(None)))
             })
         };
         html! {
             <td class="tools">
-                if !targets.is_empty() {
-                    <select
-                        class="small"
-                        aria-label={texts::where_is_to_lead(&part.name())}
-                        data-connect={part.name().to_string()}
-                    >
-                        for (index, to) in targets.iter().enumerate() {
-                            <option value={index.to_string()}>{ to.name().to_string() }</option>
-                        }
-                    </select>
-                    <button type="button" class="line small" aria-label={texts::connect(&part.name())} {onclick}>
-                        { texts::CONNECT }
-                    </button>
-                }
+                <select
+                    class="small"
+                    aria-label={texts::where_is_to_lead(&part.name())}
+                    data-connect={part.name().to_string()}
+                >
+                    for (index, word) in words.enumerate() { <option value={index.to_string()}>{ word }</option> }
+                </select>
+                <button type="button" class="line small" aria-label={texts::connect(&part.name())} {onclick}>
+                    { texts::CONNECT }
+                </button>
                 <button
                     type="button"
                     class="line small danger"

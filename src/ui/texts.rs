@@ -52,6 +52,7 @@ pub mod composer {
     }
 }
 
+pub mod connect;
 pub mod findings;
 
 pub mod queue;
@@ -426,7 +427,7 @@ pub mod panels {
     pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
     pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
     pub const CANCEL: &str = "Cancel";
-    pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted node to connect to, or press Esc.";
+    pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted part, or create one.";
     pub const CONTINUE_EDITING: &str = "Continue editing";
     pub const COURSE: &str = "Course";
     pub const CTRL_K: &str = "Ctrl K";

@@ -28,7 +28,7 @@ fn by(at: Pixel, dx: f64, dy: f64) -> Pixel {
 }
 
 fn release(app: &mut App, at: Pixel) -> Vec<Effect> {
-    app::update(app, CanvasAction::Release { at, event: None })
+    app::update(app, CanvasAction::Release { at, page: (7, 8), event: None })
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn esc_gives_up_every_gesture_and_restores_what_was() {
         CanvasAction::PressNode(queue.clone(), Pixel { x: 300.0, y: 300.0 }),
         CanvasAction::PressEmpty { at: Pixel { x: 300.0, y: 300.0 }, boxed: false },
         CanvasAction::PressEmpty { at: Pixel { x: 300.0, y: 300.0 }, boxed: true },
-        CanvasAction::PressPort(port.clone()),
+        CanvasAction::PressPort(port.clone(), Pixel { x: 300.0, y: 300.0 }),
         CanvasAction::TakePart(PartKind::ClassicQueue),
     ] {
         let mut app = seen();
@@ -111,7 +111,8 @@ fn a_line_is_drawn_by_dragging_from_a_port_and_by_two_clicks() {
     for by_clicks in [false, true] {
         let mut app = seen();
         let bindings = session(&app).scenario().broker.bindings.len();
-        act(&mut app, CanvasAction::PressPort(exchange.clone()));
+        let port = pixel(&app, &exchange);
+        act(&mut app, CanvasAction::PressPort(exchange.clone(), port));
         if by_clicks {
             let at = pixel(&app, &exchange);
             assert_eq!(release(&mut app, at), []);
@@ -128,6 +129,84 @@ fn a_line_is_drawn_by_dragging_from_a_port_and_by_two_clicks() {
         assert_eq!(effects.contains(&Effect::SwallowClick), !by_clicks);
         assert!(session(&app).playhead.story.is_none(), "the click ended the line, and asked for nothing");
     }
+}
+
+/// A part of each kind, a place where nothing is, and what may be created there.
+#[test]
+fn a_line_that_is_let_go_over_nothing_offers_what_to_create_there() {
+    let service = |app: &App| Node::Instance(notification_service(app));
+    let cases: [(fn(&App) -> Node, &[&str]); 4] = [
+        (
+            |_| Node::Exchange("platform-events".into()),
+            &["New classic queue", "New quorum queue", "New topic exchange", "New fanout exchange"],
+        ),
+        (|_| node("analytics-queue"), &["New service", "New dead-letter exchange"]),
+        (service, &["New topic exchange", "New direct exchange", "New fanout exchange", "New classic queue", "New service"]),
+        (|_| Node::Client(0), &["New service"]),
+    ];
+    for (from, words) in cases {
+        for index in 0..words.len() {
+            let mut app = seen();
+            let from = from(&app);
+            let (before, places) = (session(&app).scenario_as_drawn(), geometry::places(session(&app).plan()).len());
+            let (at, away) = (pixel(&app, &from), Pixel { x: 20.0, y: 690.0 });
+            assert_eq!(app.node_at(away), None);
+            let wanted = app.camera().to_canvas(away);
+            act(&mut app, CanvasAction::PressPort(from.clone(), at));
+            act(&mut app, CanvasAction::Move(away));
+            assert_eq!(release(&mut app, away), [Effect::SwallowClick]);
+            assert_eq!(session(&app).selection.primary, None, "no drawer opens under the pointer");
+            assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Ends { beside: false }, x: 7, y: 8 }));
+            assert!(app.canvas.pointer.is_some(), "the line is seen meanwhile");
+            let offered = commands::of_ends(&app, false);
+            assert_eq!(offered.iter().map(|one| &*one.word).collect::<Vec<_>>(), words, "{from:?}");
+            act(&mut app, PageAction::CloseDialog);
+            assert_eq!(session(&app).selection.connecting, None, "a menu that is put aside gives up the line");
+            act(&mut app, offered[index].action.clone());
+            let made = session(&app);
+            assert_eq!(made.objection, None);
+            let new = made.selection.primary.clone().expect("what is new is selected");
+            let stands = made.place(&new).expect("it is there");
+            assert!((stands.x - wanted.x).abs() < 16.0 && (stands.y - wanted.y).abs() < 16.0, "{stands:?} for {wanted:?}");
+            assert_eq!(geometry::places(made.plan()).len(), places + 1);
+            let line = |edge: &geometry::Edge| edge.from == from && edge.to == new;
+            assert!(geometry::edges(made.plan()).iter().any(line), "{from:?} leads to {new:?}");
+            act(&mut app, EditAction::Undo);
+            assert_eq!(session(&app).scenario_as_drawn(), before, "one step");
+            assert!(!session(&app).can_undo());
+        }
+    }
+}
+
+/// Enter where the line began does the same without a pointer, and so does a click on nothing after a click on the port.
+#[test]
+fn the_end_of_a_line_is_created_without_dragging() {
+    let mut app = seen();
+    let exchange = Node::Exchange("platform-events".into());
+    act(&mut app, SelectAction::Node(Some(exchange.clone())));
+    act(&mut app, EditAction::ToggleLine);
+    let enter = Pressed { key: "Enter", ..Pressed::default() };
+    assert_eq!(on_node(session(&app), &exchange, enter), Some(NodeKey::Ends));
+    act(&mut app, CanvasAction::OfferEnds((1, 2)));
+    let offered = commands::of_ends(&app, true);
+    act(&mut app, PageAction::CloseDialog);
+    let bindings = session(&app).scenario().broker.bindings.len();
+    let effects = app::update(&mut app, offered[0].action.clone());
+    assert!(effects.contains(&Effect::AskBindingKey(bindings)), "{effects:?}");
+    let new = session(&app).selection.primary.clone().expect("it is selected");
+    let rect = geometry::rect(session(&app).plan(), &new).expect("it is drawn");
+    for (other, one) in geometry::drawn(session(&app).plan()).filter(|(place, _)| *place != new) {
+        let apart = one.right() <= rect.left || rect.right() <= one.left || one.bottom() <= rect.top || rect.bottom() <= one.top;
+        assert!(apart, "it covers {other:?}");
+    }
+    // By two clicks.
+    let (port, away) = (pixel(&app, &exchange), Pixel { x: 20.0, y: 690.0 });
+    act(&mut app, CanvasAction::PressPort(exchange, port));
+    assert_eq!(release(&mut app, port), []);
+    assert_eq!(app.dialog, None, "a click on the port only begins the line");
+    act(&mut app, CanvasAction::PressEmpty { at: away, boxed: false });
+    release(&mut app, away);
+    assert!(matches!(app.dialog, Some(Dialog::Menu { of: Menu::Ends { beside: false }, .. })));
 }
 
 #[test]
@@ -412,7 +491,7 @@ fn two_fingers_pinch_whatever_the_first_has_begun() {
     for press in [
         CanvasAction::PressEmpty { at: one, boxed: false },
         CanvasAction::PressNode(queue.clone(), one),
-        CanvasAction::PressPort(queue.clone()),
+        CanvasAction::PressPort(queue.clone(), Pixel::default()),
     ] {
         let mut app = seen();
         let (drawn, camera) = (session(&app).scenario_as_drawn(), app.camera());

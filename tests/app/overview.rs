@@ -68,7 +68,7 @@ fn an_overview_is_made_again_when_the_system_or_a_place_changes() {
     act(&mut app, CanvasAction::PressEmpty { at, boxed: false });
     act(&mut app, CanvasAction::Move(Pixel { x: at.x + 60.0, ..at }));
     assert!(!before.is_of(session(&app).plan()), "an outline is dragged as a part is");
-    act(&mut app, CanvasAction::Release { at, event: None });
+    act(&mut app, CanvasAction::Release { at, page: (0, 0), event: None });
 }
 
 #[test]

@@ -173,3 +173,55 @@ async fn fingers_drag_pinch_and_rest() {
     visitor.wait_for("dialog.menu[open] [data-command='Connect to…']").await;
     visitor.leave().await;
 }
+
+/// A line that is let go over nothing offers what to create there; what is chosen is created and connected in one step.
+async fn the_end_of_a_line_is_created(way: Way, width: u32, height: u32) {
+    let visitor = Visitor::past_the_welcome(width, height, way).await;
+    let (exchange, new) = (Visitor::node("platform-events"), Visitor::node("queue-1"));
+    let offer = async |visitor: &Visitor| {
+        match way {
+            Way::Pointer => {
+                let port = format!(".with-port:has({exchange}) .port");
+                let from = visitor.middle_of(&port).await;
+                visitor.drag(from, visitor.empty_place().await).await;
+            }
+            Way::Keyboard => {
+                visitor.focus(&exchange).await;
+                visitor.keys(ENTER).await;
+                visitor.focus(&exchange).await;
+                visitor.keys("c").await;
+                visitor.wait_for("#new-end").await;
+                visitor.keys(ENTER).await;
+            }
+        }
+        visitor.wait_for("dialog.menu[open] [data-command^='New classic queue']").await;
+    };
+    offer(&visitor).await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("Esc gives up menu and line", async |visitor| visitor.is_absent("dialog[open], #connecting").await).await;
+    assert!(!visitor.is_absent("#undo:disabled").await, "and nothing was changed");
+    offer(&visitor).await;
+    visitor.act("[data-command^='New classic queue']").await;
+    visitor.wait_for(&new).await;
+    visitor.key("order.#").await;
+    visitor.wait_for("[data-binding][aria-label*='order.#'][aria-label*='queue-1']").await;
+    // The key is one step, the queue and its line are another.
+    visitor.act("#undo").await;
+    visitor.act("#undo").await;
+    visitor.until("both are gone", async |visitor| visitor.is_absent(&new).await && !visitor.is_absent("#undo:disabled").await).await;
+    visitor.leave().await;
+}
+
+macro_rules! created_at_the_end_of_a_line {
+    ($($name:ident: $way:ident $width:literal $height:literal),* $(,)?) => { $(
+        #[tokio::test]
+        async fn $name() { the_end_of_a_line_is_created(Way::$way, $width, $height).await; }
+    )* };
+}
+
+created_at_the_end_of_a_line!(
+    the_end_of_a_line_is_created_with_a_pointer: Pointer 1440 900,
+    the_end_of_a_line_is_created_without_a_mouse: Keyboard 1440 900,
+    the_end_of_a_line_is_created_on_a_phone: Pointer 390 844,
+    the_end_of_a_line_is_created_on_a_phone_with_a_keyboard: Keyboard 390 844,
+);

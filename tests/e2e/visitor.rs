@@ -130,7 +130,7 @@ impl Visitor {
     }
 
     /// Who has closed the card of the first visit.
-    async fn past_the_welcome(width: u32, height: u32, way: Way) -> Self {
+    pub async fn past_the_welcome(width: u32, height: u32, way: Way) -> Self {
         let visitor = Self::begin(width, height, way).await;
         visitor.open("").await;
         visitor.wait_for("#play").await;

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::scenario::edit::{Part, PartKind};
+
 pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits the key of a line";
 pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
 pub const ALIGN_IN_A_ROW: &str = "Align in a row";
@@ -74,4 +76,18 @@ pub fn clear_the_alarm(word: &dyn Display) -> String {
 
 pub fn raise_the_alarm(word: &dyn Display) -> String {
     format!("Raise a {word} alarm")
+}
+
+/// A part that can be created at the end of a line, and what the line then means.
+pub fn end(from: &Part, kind: PartKind) -> (String, &'static str) {
+    let means = match (from, kind) {
+        (Part::Exchange(_), _) => "bound to it",
+        (Part::Queue(_), PartKind::Exchange(_)) => return ("New dead-letter exchange".into(), "gets its dead letters"),
+        (Part::Queue(_), _) => "consumes from it",
+        (Part::Service(_), PartKind::ClassicQueue | PartKind::QuorumQueue) => "gets what it publishes by the default exchange",
+        (Part::Service(_), PartKind::Exchange(_)) => "gets what it publishes",
+        (Part::Client(_) | Part::Service(_), _) => "gets its HTTP requests",
+    };
+    let name = PartKind::ALL.iter().find(|(_, one)| *one == kind).map_or("part", |(name, _)| name);
+    (format!("New {}", name.to_ascii_lowercase()), means)
 }

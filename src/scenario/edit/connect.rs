@@ -31,23 +31,34 @@ impl PartKind {
     ];
 }
 
-pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) {
+/// Puts a part under a fresh name, and says which it is.
+pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
     match kind {
         PartKind::Exchange(kind) => {
             let name = fresh(scenario, "exchange");
             let arguments = Table::new();
-            scenario.broker.exchanges.push(ExchangeSpec { name, at, kind, durable: true, auto_delete: false, internal: false, arguments });
+            scenario.broker.exchanges.push(ExchangeSpec {
+                name: name.clone(),
+                at,
+                kind,
+                durable: true,
+                auto_delete: false,
+                internal: false,
+                arguments,
+            });
+            Part::Exchange(name)
         }
         PartKind::ClassicQueue | PartKind::QuorumQueue => {
             let name = fresh(scenario, "queue");
             let quorum = (kind == PartKind::QuorumQueue).then(|| ("x-queue-type".into(), Value::string("quorum")));
             let arguments = quorum.into_iter().collect();
-            scenario.broker.queues.push(QueueSpec { name, at, durable: true, auto_delete: false, arguments });
+            scenario.broker.queues.push(QueueSpec { name: name.clone(), at, durable: true, auto_delete: false, arguments });
+            Part::Queue(name)
         }
         PartKind::Service => {
             let name = fresh(scenario, "service");
             scenario.services.push(Service {
-                name,
+                name: name.clone(),
                 at,
                 instances: 1,
                 concurrency: None,
@@ -56,6 +67,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) {
                 relay: None,
                 handlers: Vec::new(),
             });
+            Part::Service(name)
         }
         PartKind::Client => {
             // A client speaks to somebody: the first service, or one of its own.
@@ -67,7 +79,8 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) {
             let traffic = Traffic { pattern: Pattern::Every(SimTime::from_secs(1)), from: SimTime::ZERO, until: None, count: None };
             let name = fresh(scenario, "client");
             let body = Json::Object(serde_json::Map::new());
-            scenario.clients.push(Client { name, at, calls, traffic, body, poison: None, attempts: Attempts::default() });
+            scenario.clients.push(Client { name: name.clone(), at, calls, traffic, body, poison: None, attempts: Attempts::default() });
+            Part::Client(name)
         }
     }
 }
@@ -102,6 +115,20 @@ pub const fn connectable(from: &Part, to: &Part) -> bool {
         (from, to),
         (Exchange(_) | Service(_), Exchange(_) | Queue(_)) | (Queue(_), Exchange(_)) | (Queue(_) | Client(_) | Service(_), Service(_))
     )
+}
+
+/// What can be created at the end of a line from a part, in the order in which it is offered.
+#[must_use]
+pub const fn ends(from: &Part) -> &'static [PartKind] {
+    use PartKind::{ClassicQueue, Exchange, QuorumQueue, Service};
+    match from {
+        Part::Exchange(_) => &[ClassicQueue, QuorumQueue, Exchange(ExchangeType::Topic), Exchange(ExchangeType::Fanout)],
+        Part::Queue(_) => &[Service, Exchange(ExchangeType::Direct)],
+        Part::Service(_) => {
+            &[Exchange(ExchangeType::Topic), Exchange(ExchangeType::Direct), Exchange(ExchangeType::Fanout), ClassicQueue, Service]
+        }
+        Part::Client(_) => &[Service],
+    }
 }
 
 pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result<(), String> {

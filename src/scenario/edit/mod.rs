@@ -18,7 +18,7 @@ pub mod element;
 pub mod names;
 pub mod paste;
 
-pub use connect::{PartKind, connectable};
+pub use connect::{PartKind, connectable, ends};
 pub use element::{Element, Settings, Slot};
 pub use paste::Fragment;
 
@@ -81,6 +81,8 @@ impl fmt::Display for Part {
 pub enum Edit {
     /// A new part under a fresh name.
     Add { kind: PartKind, at: Point },
+    /// A new part under a fresh name, at the end of a line from this one.
+    Extend { from: Part, kind: PartKind, at: Point },
     /// Messages, requests or deliveries go from one part to the other.
     Connect { from: Part, to: Part },
     /// Every reference to the part follows.
@@ -104,7 +106,7 @@ impl Edit {
     fn parts(&self) -> Vec<&Part> {
         match self {
             Self::Connect { from, to } => vec![from, to],
-            Self::Rename { part, .. } | Self::Remove(part) => vec![part],
+            Self::Extend { from: part, .. } | Self::Rename { part, .. } | Self::Remove(part) => vec![part],
             Self::Add { .. } | Self::Put { .. } | Self::Take(_) | Self::Reorder { .. } | Self::Paste(_) | Self::Move(_) => Vec::new(),
         }
     }
@@ -128,7 +130,11 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         return Err(format!("There is no {part} any more."));
     }
     match edit {
-        Edit::Add { kind, at } => connect::add(&mut new, *kind, *at),
+        Edit::Add { kind, at } => drop(connect::add(&mut new, *kind, *at)),
+        Edit::Extend { from, kind, at } => {
+            let to = connect::add(&mut new, *kind, *at);
+            connect::connect(&mut new, from, &to)?;
+        }
         Edit::Connect { from, to } => connect::connect(&mut new, from, to)?,
         Edit::Rename { part, name } => names::rename(&mut new, part, name),
         Edit::Remove(part) => {

@@ -32,7 +32,7 @@ pub enum Gesture {
     /// A node is taken hold of.
     Node(Place, f64, f64),
     /// A line is begun at a node's port.
-    Port(Place),
+    Port(Place, f64, f64),
     /// The view is taken hold of; with Shift, a box is drawn.
     Empty(f64, f64, bool),
     Moves(f64, f64),

@@ -20,6 +20,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     let Scene { session, dispatch, gesture, .. } = scene;
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
     let selected = session.selection.has(place);
+    let begins = session.selection.connecting.as_ref() == Some(place);
     let target = session.selection.connecting.is_some() && session.may_connect(place);
     let (class, label, drawing) = match place {
         Place::Client(index) => client(session, *index, &rect),
@@ -60,7 +61,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         html! {}
     };
     let lit = lit.has(place).then_some("lit");
-    let class = classes!("node", class, selected.then_some("selected"), target.then_some("target"), lit);
+    let class = classes!("node", class, (selected || begins).then_some("selected"), target.then_some("target"), lit);
     let port = if scene.app.options.read_only {
         html! {}
     } else {
@@ -94,7 +95,7 @@ fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
     let (gesture, from) = (scene.gesture.clone(), place.clone());
     let onpointerdown = Callback::from(move |event: PointerEvent| {
         event.stop_propagation();
-        gesture.emit(Gesture::Port(from.clone()));
+        gesture.emit(Gesture::Port(from.clone(), event.client_x().into(), event.client_y().into()));
     });
     let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
     html! {
