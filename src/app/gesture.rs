@@ -206,11 +206,9 @@ impl Gesture {
             },
             Self::Dragging(hold, ..) if hold.moved => Outcome { is_no_click: true, ..Outcome::edit(EditAction::Drop) },
             Self::Marquee(hold, from, _) if hold.moved => Outcome::select(SelectAction::Box { from, to: under.at }),
-            // A drag that did not move was a click, which the browser reports by itself.
-            Self::Dragging(..) | Self::Marquee(..) | Self::Pinching(..) | Self::Idle => Outcome::default(),
-            // Let go where it began, it was a click: the next one ends the line.
             Self::Connecting(hold) if hold.moved => Self::end_line(under),
-            Self::Connecting(_) => Outcome::default(),
+            // What did not move was a click, which the browser reports by itself; after one on a port, the next one ends the line.
+            Self::Dragging(..) | Self::Marquee(..) | Self::Pinching(..) | Self::Idle | Self::Connecting(_) => Outcome::default(),
             Self::Placing(kind) => Outcome::edit(EditAction::AddPartAt(kind, under.at)),
             Self::Cancelled => Outcome { is_no_click: true, ..Outcome::default() },
         }

@@ -134,8 +134,9 @@ fn a_line_is_drawn_by_dragging_from_a_port_and_by_two_clicks() {
 /// A part of each kind, a place where nothing is, and what may be created there.
 #[test]
 fn a_line_that_is_let_go_over_nothing_offers_what_to_create_there() {
+    type Case = (fn(&App) -> Node, &'static [&'static str]);
     let service = |app: &App| Node::Instance(notification_service(app));
-    let cases: [(fn(&App) -> Node, &[&str]); 4] = [
+    let cases: [Case; 4] = [
         (
             |_| Node::Exchange("platform-events".into()),
             &["New classic queue", "New quorum queue", "New topic exchange", "New fanout exchange"],
