@@ -36,6 +36,8 @@ pub enum Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     SavePreferences,
+    /// The drawers take their sizes, and the browser keeps them.
+    KeepSizes,
     /// The card of the first visit was read: it does not come again.
     KeepWelcomed,
     /// Keep this, so that nothing is lost when the page is left or breaks.

@@ -46,6 +46,7 @@ pub mod search;
 mod select;
 pub mod selection;
 pub mod session;
+pub mod sizes;
 mod speed;
 mod texts;
 mod time;
@@ -77,6 +78,7 @@ pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
+pub use sizes::{Sheet, Sizes};
 pub use speed::Speed;
 pub use workspace::{Card, Detail, Drawer, QueueTab, Room, Shelf, Side, Workspace};
 

@@ -2,6 +2,7 @@
 //! beneath it.
 
 use super::effect::{Effect, Reading};
+use super::sizes::Sizes;
 use super::{App, Dialog, Node, PageAction, TimeAction};
 use crate::broker::Name;
 
@@ -91,6 +92,7 @@ pub struct Workspace {
     /// It stays when another queue is selected.
     pub queue_tab: QueueTab,
     pub room: Room,
+    pub sizes: Sizes,
     /// In the order in which they were opened last: the newest first.
     order: [Side; 3],
     pub card: Option<Card>,
@@ -106,6 +108,7 @@ impl Default for Workspace {
             detail: Detail::default(),
             queue_tab: QueueTab::default(),
             room: Room::default(),
+            sizes: Sizes::default(),
             order: [Side::Left, Side::Right, Side::Shelf],
             card: None,
             dead_letters_read: 0,
@@ -141,6 +144,10 @@ pub enum WorkspaceAction {
     /// "Just play": time begins, and the card proposes what to try.
     JustPlay,
     CloseCard,
+    /// A drawer is to have this size: pixels, or a stop of the sheet on a phone.
+    Resize(Side, u32),
+    /// What a browser kept of the sizes.
+    SizesFound(Sizes),
     /// The number of waiting dead letters is known.
     ReadDeadLetters(u64),
 }
@@ -179,6 +186,14 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
             workspace.card = None;
             return vec![Effect::KeepWelcomed];
         }
+        WorkspaceAction::Resize(side, size) => {
+            workspace.sizes.set(side, workspace.room, size);
+            return vec![Effect::KeepSizes];
+        }
+        WorkspaceAction::SizesFound(sizes) => {
+            workspace.sizes = sizes;
+            return vec![Effect::KeepSizes];
+        }
         WorkspaceAction::ReadDeadLetters(count) => workspace.dead_letters_read = count,
     }
     Vec::new()
@@ -196,6 +211,7 @@ impl Workspace {
     }
 
     fn bring(&mut self, side: Side) {
+        self.sizes.raise();
         let [first, second, _] = self.order;
         if side != first {
             self.order = [side, first, if side == second { self.order[2] } else { second }];

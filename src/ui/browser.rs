@@ -12,7 +12,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use super::texts::browser as texts;
-use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Speed, Theme};
+use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Room, Side, Sizes, Speed, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
@@ -255,15 +255,39 @@ pub fn now() -> f64 {
 
 /// In pixels.
 pub fn window_width() -> u32 {
-    let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1_440.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window is some thousand pixels wide")]
-    let width = width as u32;
-    width
+    pixels(web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1_440.0))
+}
+
+/// In pixels.
+pub fn window_height() -> u32 {
+    pixels(web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64()).unwrap_or(900.0))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window is some thousand pixels large")]
+const fn pixels(of: f64) -> u32 {
+    of as u32
 }
 
 /// Fetches the page's own type: after the system is seen, so that it delays nothing.
 pub fn load_fonts() {
     call("fonts", &[]);
+}
+
+const SIZES_KEY: &str = "requeue.2.sizes";
+
+pub fn sizes() -> Sizes {
+    Sizes::read(&stored(SIZES_KEY).unwrap_or_default())
+}
+
+/// The style sheet reads the sizes; a browser that keeps nothing shows them all the same.
+pub fn keep_sizes(sizes: Sizes) {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    if let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+        for (name, side) in [("--left", Side::Left), ("--right", Side::Right), ("--shelf", Side::Shelf)] {
+            let _ = root.style().set_property(name, &format!("{}px", sizes.of(side, Room::Wide)));
+        }
+    }
+    let _ = storage().map(|storage| storage.set_item(SIZES_KEY, &sizes.write()));
 }
 
 const WELCOMED_KEY: &str = "requeue.2.welcomed";

@@ -15,6 +15,7 @@ impl Playground {
                 browser::apply_theme(self.app.theme);
                 self.palette = None;
             }
+            Effect::KeepSizes => browser::keep_sizes(self.app.workspace.sizes),
             Effect::KeepWelcomed => browser::keep_welcomed(),
             Effect::SaveDraft(text) => drop(browser::save_draft(&text)),
             Effect::ForgetDraft => browser::forget_draft(),

@@ -10,6 +10,7 @@ mod drawing;
 mod effects;
 mod findings;
 mod form;
+mod grip;
 mod icons;
 mod inspector;
 mod keys;
@@ -129,7 +130,8 @@ impl Component for Playground {
         let address = browser::address();
         let embed = address.options.embed;
         app::update(&mut app, PageAction::SetOptions(address.options));
-        let effects = app::update(&mut app, CourseAction::ProgressFound(browser::progress()));
+        let mut effects = app::update(&mut app, WorkspaceAction::SizesFound(browser::sizes()));
+        effects.extend(app::update(&mut app, CourseAction::ProgressFound(browser::progress())));
         if let Some(text) = browser::draft().filter(|_| !embed) {
             app::update(&mut app, FileAction::DraftFound(text));
         }

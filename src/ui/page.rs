@@ -55,7 +55,7 @@ impl Playground {
         let around = kept.unwrap_or_else(|| self.around(&dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, frame, shelf, floats } = around;
-        let class = classes!("house", bare.then_some("embed"));
+        let class = classes!("house", if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
             <div {class} {ondrop} {ondragover}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>

@@ -190,6 +190,8 @@ pub mod drawing {
     }
 }
 
+pub mod grip;
+
 pub mod form {
     use std::fmt::Display;
 

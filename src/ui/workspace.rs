@@ -2,6 +2,7 @@
 
 use yew::{Callback, Html, MouseEvent, html};
 
+use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, icons, inspector, lesson, panels, system, time};
@@ -58,7 +59,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let close = || close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseLeft));
     let (word, icon, body) = match drawer {
         Drawer::Lesson if app.classroom.is_some() => {
-            return html! { <aside class="drawer left" aria-label={texts::LESSON}>{ lesson::panel(app, dispatch) }</aside> };
+            return html! { <aside class="drawer left" aria-label={texts::LESSON}>{ lesson::panel(app, dispatch) }{ grip(app, Side::Left, dispatch) }</aside> };
         }
         Drawer::Lesson => return html! {},
         Drawer::Build => (texts::BUILD, icons::build(), panels::palette(dispatch)),
@@ -69,6 +70,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <aside class="drawer left" aria-label={word}>
             <div class="drawer-head">{ icon }<h2 id="drawer-title" tabindex="-1">{ word }</h2>{ close() }</div>
             { body }
+            { grip(app, Side::Left, dispatch) }
         </aside>
     }
 }
@@ -106,6 +108,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     Detail::Message => inspector::story(session, dispatch),
                 } }
             </div>
+            { grip(app, Side::Right, dispatch) }
         </aside>
     }
 }
@@ -123,6 +126,7 @@ pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <section class="shelf" aria-label={shelf_word(shelf)}>
             <div class="shelf-body">{ body }</div>
             { close_button(texts::CLOSE_THE_DRAWER, on(dispatch, WorkspaceAction::CloseShelf)) }
+            { grip(app, Side::Shelf, dispatch) }
         </section>
     }
 }

@@ -133,3 +133,73 @@ async fn a_phone_shows_the_canvas_above_a_sheet() {
     }
     visitor.leave().await;
 }
+
+const ARROW_LEFT: &str = "\u{E012}";
+const ARROW_UP: &str = "\u{E013}";
+const ARROW_RIGHT: &str = "\u{E014}";
+const ARROW_DOWN: &str = "\u{E015}";
+const END: &str = "\u{E010}";
+
+/// A side of a rectangle, in whole pixels.
+async fn measured(visitor: &Visitor, css: &str, side: &str) -> i64 {
+    let script = format!("return Math.round(document.querySelector({css:?}).getBoundingClientRect().{side});");
+    answer(visitor, &script).await.as_i64().expect("a number")
+}
+
+#[tokio::test]
+async fn drawers_take_the_size_that_they_are_given_and_keep_it() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.click("#rail-publish").await;
+    visitor.click("#shelf-events").await;
+    visitor.wait_for("#log").await;
+    assert_eq!((measured(&visitor, ".drawer.left", "width").await, measured(&visitor, ".shelf", "height").await), (360, 248));
+    let at = visitor.middle_of(".drawer.left > .grip").await;
+    visitor.drag(at, (at.0 + 100, at.1)).await;
+    let width = measured(&visitor, ".drawer.left", "width").await;
+    assert!((455..=465).contains(&width), "{width}");
+    assert_eq!(measured(&visitor, "#stage", "left").await, 48 + width, "the canvas gives the room");
+    // The same by keys, and no further than there is a sense in it.
+    visitor.focus(".shelf > .grip").await;
+    visitor.keys(ARROW_UP).await;
+    visitor.until("it is higher", async |visitor| measured(visitor, ".shelf", "height").await == 264).await;
+    visitor.keys(ARROW_DOWN).await;
+    visitor.keys(END).await;
+    visitor.wait_for(".shelf > .grip[aria-valuenow='480']").await;
+    assert!(measured(&visitor, ".shelf", "height").await > 400, "a window of 900 has no more to give");
+    visitor.click(&Visitor::node("notification-queue")).await;
+    visitor.wait_for(".drawer.right > .grip").await;
+    visitor.focus(".drawer.right > .grip").await;
+    visitor.keys(ARROW_LEFT).await;
+    visitor.until("it is wider", async |visitor| measured(visitor, ".drawer.right", "width").await == 376).await;
+    visitor.keys(ARROW_RIGHT).await;
+    visitor.until("it is as before", async |visitor| measured(visitor, ".drawer.right", "width").await == 360).await;
+    visitor.open("").await;
+    visitor.wait_for(".node").await;
+    visitor.click("#rail-build").await;
+    visitor.wait_for(".drawer.left").await;
+    assert_eq!(measured(&visitor, ".drawer.left", "width").await, width, "sizes are kept");
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn the_sheet_of_a_phone_has_three_stops() {
+    let visitor = Visitor::arrive(390, 844).await;
+    visitor.click("#rail-publish").await;
+    visitor.wait_for("#publish").await;
+    let half = measured(&visitor, ".drawer", "height").await;
+    let canvas = measured(&visitor, "#stage", "height").await;
+    let at = visitor.middle_of(".drawer > .grip").await;
+    visitor.drag(at, (at.0, 60)).await;
+    visitor.until("it is full", async |visitor| measured(visitor, ".drawer", "height").await > half + 200).await;
+    assert!(measured(&visitor, ".drawer", "top").await >= 48, "the bar at the top stays");
+    visitor.focus(".drawer > .grip").await;
+    visitor.keys(ARROW_DOWN).await;
+    visitor.until("it is half again", async |visitor| measured(visitor, ".drawer", "height").await == half).await;
+    visitor.keys(ARROW_DOWN).await;
+    visitor.until("its head alone is left", async |visitor| measured(visitor, ".drawer", "height").await == 88).await;
+    assert_eq!(measured(&visitor, "#stage", "height").await, canvas + half - 88, "the canvas has what the sheet gave");
+    // What opens next is seen.
+    visitor.click("#shelf-events").await;
+    visitor.until("it rises", async |visitor| measured(visitor, ".shelf", "height").await == half).await;
+    visitor.leave().await;
+}

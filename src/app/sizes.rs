@@ -1,0 +1,164 @@
+//! How large the drawers are: the learner drags their edges, and a browser keeps what was chosen.
+
+use super::workspace::{Room, Side};
+
+/// How far the sheet of a phone is drawn up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sheet {
+    /// Its head alone.
+    Peek,
+    #[default]
+    Half,
+    /// It covers the canvas.
+    Full,
+}
+
+impl Sheet {
+    const ALL: [Self; 3] = [Self::Peek, Self::Half, Self::Full];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Peek => "peek",
+            Self::Half => "half",
+            Self::Full => "full",
+        }
+    }
+
+    /// The stop nearest to a height, in per cent of the window.
+    const fn nearest(per_cent: u32) -> Self {
+        match per_cent {
+            0..=27 => Self::Peek,
+            28..=65 => Self::Half,
+            _ => Self::Full,
+        }
+    }
+}
+
+/// In pixels: the widths of the drawers at the left and right, and the height of the one below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    left: u32,
+    right: u32,
+    shelf: u32,
+    sheet: Sheet,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { left: 360, right: 360, shelf: 248, sheet: Sheet::Half }
+    }
+}
+
+impl Sizes {
+    /// How small and how large a drawer may be. A sheet is counted by its stops.
+    #[must_use]
+    pub const fn range(side: Side, room: Room) -> (u32, u32) {
+        match (room, side) {
+            (Room::Narrow, _) => (0, 2),
+            (_, Side::Left | Side::Right) => (320, 640),
+            (_, Side::Shelf) => (160, 480),
+        }
+    }
+
+    #[must_use]
+    pub const fn of(self, side: Side, room: Room) -> u32 {
+        match (room, side) {
+            (Room::Narrow, _) => self.sheet as u32,
+            (_, Side::Left) => self.left,
+            (_, Side::Right) => self.right,
+            (_, Side::Shelf) => self.shelf,
+        }
+    }
+
+    #[must_use]
+    pub const fn sheet(self) -> Sheet {
+        self.sheet
+    }
+
+    /// What a key changes: a step of a rhythm, or of the sheet's stops.
+    #[must_use]
+    pub const fn step(room: Room) -> u32 {
+        match room {
+            Room::Narrow => 1,
+            Room::Wide | Room::Middle => 16,
+        }
+    }
+
+    /// Takes a size within its range.
+    pub(super) fn set(&mut self, side: Side, room: Room, size: u32) {
+        let (least, most) = Self::range(side, room);
+        let size = size.clamp(least, most);
+        match (room, side) {
+            (Room::Narrow, _) => self.sheet = Sheet::ALL[size as usize],
+            (_, Side::Left) => self.left = size,
+            (_, Side::Right) => self.right = size,
+            (_, Side::Shelf) => self.shelf = size,
+        }
+    }
+
+    /// What opens is seen: a sheet whose head alone shows rises.
+    pub(super) fn raise(&mut self) {
+        if self.sheet == Sheet::Peek {
+            self.sheet = Sheet::Half;
+        }
+    }
+
+    /// The size that a pointer asks for: so many pixels of a window that is so high.
+    #[must_use]
+    pub const fn pulled(room: Room, pixels: u32, window: u32) -> u32 {
+        match room {
+            Room::Narrow if window > 0 => Sheet::nearest(pixels.saturating_mul(100) / window) as u32,
+            Room::Narrow => Sheet::Half as u32,
+            Room::Wide | Room::Middle => pixels,
+        }
+    }
+
+    /// As a browser keeps them.
+    #[must_use]
+    pub fn write(self) -> String {
+        format!("{} {} {} {}", self.left, self.right, self.shelf, self.sheet.name())
+    }
+
+    /// What a browser kept; what cannot be read is as at first.
+    #[must_use]
+    pub fn read(kept: &str) -> Self {
+        let mut words = kept.split(' ');
+        let mut sizes = Self::default();
+        for side in [Side::Left, Side::Right, Side::Shelf] {
+            if let Some(size) = words.next().and_then(|word| word.parse().ok()) {
+                sizes.set(side, Room::Wide, size);
+            }
+        }
+        let sheet = words.next().and_then(|word| Sheet::ALL.into_iter().find(|sheet| sheet.name() == word));
+        sizes.sheet = sheet.unwrap_or_default();
+        sizes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_stay_within_their_range_and_are_read_as_they_were_written() {
+        let mut sizes = Sizes::default();
+        sizes.set(Side::Left, Room::Wide, 4_000);
+        sizes.set(Side::Right, Room::Middle, 0);
+        sizes.set(Side::Shelf, Room::Wide, 300);
+        sizes.set(Side::Shelf, Room::Narrow, 2);
+        assert_eq!(sizes.write(), "640 320 300 full");
+        assert_eq!(Sizes::read(&sizes.write()), sizes);
+        assert_eq!(sizes.of(Side::Left, Room::Narrow), 2, "every drawer is the same sheet on a phone");
+        assert_eq!(Sizes::read(""), Sizes::default());
+        assert_eq!(Sizes::read("99999999999 x 1 tall").write(), "360 360 160 half");
+    }
+
+    #[test]
+    fn a_sheet_stops_where_the_pointer_is_nearest() {
+        let stops = [60, 200, 400, 500, 600, 844].map(|pixels| Sizes::pulled(Room::Narrow, pixels, 844));
+        assert_eq!(stops, [0, 0, 1, 1, 2, 2]);
+        assert_eq!(Sizes::pulled(Room::Wide, 400, 844), 400);
+        assert_eq!(Sizes::pulled(Room::Narrow, 400, 0), 1);
+    }
+}
