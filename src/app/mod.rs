@@ -78,7 +78,7 @@ pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
-pub use sizes::{Sheet, Sizes};
+pub use sizes::{Room, Sheet, Side, Sizes};
 pub use speed::Speed;
 pub use workspace::{Card, Detail, Drawer, QueueTab, Room, Shelf, Side, Workspace};
 

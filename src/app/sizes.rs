@@ -1,6 +1,37 @@
-//! How large the drawers are: the learner drags their edges, and a browser keeps what was chosen.
+//! The room that the window has, where drawers open in it, and how large they are: the learner drags their edges, and a browser keeps
+//! what was chosen.
 
-use super::workspace::{Room, Side};
+/// How much room the window has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// Every drawer may be open.
+    #[default]
+    Wide,
+    /// One drawer at a side.
+    Middle,
+    /// One drawer, as a sheet: a phone.
+    Narrow,
+}
+
+impl Room {
+    /// From 1,200 pixels on there is room for both sides; up to 860 there is room for a sheet.
+    #[must_use]
+    pub const fn of(width: u32) -> Self {
+        match width {
+            1_200.. => Self::Wide,
+            861.. => Self::Middle,
+            _ => Self::Narrow,
+        }
+    }
+}
+
+/// The places that drawers open at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+    Shelf,
+}
 
 /// How far the sheet of a phone is drawn up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! beneath it.
 
 use super::effect::{Effect, Reading};
-use super::sizes::Sizes;
+use super::sizes::{Room, Side, Sizes};
 use super::{App, Dialog, Node, PageAction, TimeAction};
 use crate::broker::Name;
 
@@ -50,38 +50,6 @@ pub enum QueueTab {
 
 impl QueueTab {
     pub const ALL: [Self; 5] = [Self::Overview, Self::Messages, Self::Bindings, Self::Consumers, Self::Arguments];
-}
-
-/// How much room the window has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Room {
-    /// Every drawer may be open.
-    #[default]
-    Wide,
-    /// One drawer at a side.
-    Middle,
-    /// One drawer, as a sheet: a phone.
-    Narrow,
-}
-
-impl Room {
-    /// From 1,200 pixels on there is room for both sides; up to 860 there is room for a sheet.
-    #[must_use]
-    pub const fn of(width: u32) -> Self {
-        match width {
-            1_200.. => Self::Wide,
-            861.. => Self::Middle,
-            _ => Self::Narrow,
-        }
-    }
-}
-
-/// The places that drawers open at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Left,
-    Right,
-    Shelf,
 }
 
 #[derive(Debug)]
