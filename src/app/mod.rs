@@ -80,7 +80,7 @@ pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
 pub use sizes::{Room, Sheet, Side, Sizes};
 pub use speed::Speed;
-pub use workspace::{Card, Detail, Drawer, QueueTab, Room, Shelf, Side, Workspace};
+pub use workspace::{Card, Detail, Drawer, QueueTab, Shelf, Workspace};
 
 /// What can be chosen on the canvas.
 pub type Node = Place;
