@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Node;
+use super::costs::Held;
 use super::form::Spot;
 use super::geometry::{self, Layout};
 use crate::base::limits;
@@ -16,6 +17,8 @@ pub struct Document {
     pub layout: Layout,
     /// A field that is being typed into.
     pub typing: Option<Typing>,
+    /// An edit that waits for a decision.
+    pub held: Option<Held>,
     /// What a lesson keeps as it is.
     pub locked: Vec<Lock>,
     /// The system a lesson begins with: then what is drawn is always an input of the run, as it is handed in.

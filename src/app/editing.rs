@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::arrange::{self, Align};
+use super::costs::Way;
 use super::document::Typing;
 use super::effect::Effect;
 use super::form::{self, Change, Spot};
@@ -59,6 +60,8 @@ pub enum EditAction {
     /// The line ends at this node.
     EndLine(Node),
     Delete,
+    /// What is to become of an edit that waits.
+    Decide(Way),
     Undo,
     Redo,
     /// A fault at its time, as a sentence.
@@ -118,7 +121,12 @@ impl Session {
                 self.document.typing = Some(Typing { at, text, why: tried.err() });
             }
             EditAction::SetField(at, kind, text) => match self.typed(&at, &kind, &text).and_then(|edit| self.try_edit(&[edit])) {
-                Ok(()) => self.document.typing = None,
+                Ok(()) => {
+                    if let Some(held) = &mut self.document.held {
+                        held.at = Some(at.clone());
+                    }
+                    self.document.typing = self.document.held.is_some().then_some(Typing { at, text, why: None });
+                }
                 Err(why) => self.document.typing = Some(Typing { at, text, why: Some(why) }),
             },
             EditAction::ChangeList(at, change) => match form::edit(self.scenario(), &at, &change) {
@@ -177,6 +185,7 @@ impl Session {
                 return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
             }
             EditAction::Delete => self.delete(),
+            EditAction::Decide(way) => self.decide(way),
             EditAction::Undo => {
                 let now = self.scenario().clone();
                 let version = self.document.undo(&now);
@@ -246,8 +255,26 @@ impl Session {
         }
     }
 
-    /// Changes the document, and with it what runs; or says why not. All of it is one step of the history.
+    /// Changes the document, and with it what runs; or says why not. What would destroy messages waits for a decision.
     fn try_edit(&mut self, edits: &[Edit]) -> Result<(), String> {
+        self.document.held = None;
+        let (new, told) = self.edited(edits)?;
+        match self.needs_decision(&new, edits) {
+            Some(held) => self.hold(held),
+            None => self.put_in_place(new, edits, &told),
+        }
+        Ok(())
+    }
+
+    /// Changes the document, and with it what runs, whatever that costs; or says why not.
+    pub(super) fn make(&mut self, edits: &[Edit]) -> Result<(), String> {
+        let (new, told) = self.edited(edits)?;
+        self.put_in_place(new, edits, &told);
+        Ok(())
+    }
+
+    /// The scenario after some edits, and what they tell.
+    fn edited(&self, edits: &[Edit]) -> Result<(Scenario, Vec<String>), String> {
         let mut new = Scenario::clone(self.scenario());
         let mut told = Vec::new();
         for edit in edits {
@@ -255,6 +282,11 @@ impl Session {
             new = edited.scenario;
             told.extend(edited.told);
         }
+        Ok((new, told))
+    }
+
+    /// All of it is one step of the history.
+    fn put_in_place(&mut self, new: Scenario, edits: &[Edit], told: &[String]) {
         self.become_scenario(new);
         for edit in edits {
             self.follow(edit);
@@ -262,7 +294,6 @@ impl Session {
         if self.objection.is_none() && !told.is_empty() {
             self.objection = Some(told.join(" "));
         }
-        Ok(())
     }
 
     /// The document is another from now on.
@@ -376,6 +407,7 @@ impl Session {
 
     /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
     fn restore(&mut self, version: Option<Arc<Scenario>>) {
+        self.document.held = None;
         let Some(version) = version.filter(|version| version != self.scenario()) else { return };
         let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));
         self.inject(Input::Edit(version));

@@ -4,6 +4,7 @@ use super::moves::Moves;
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
+use crate::broker::view::QueueView;
 use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
 use crate::sim::{InstanceId, Place, World};
 
@@ -257,7 +258,8 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
         add(Place::Exchange(binding.source.clone()), to, EdgeKind::Binding(number, binding.routing_key.to_string()));
     }
     for queue in &scenario.broker.queues {
-        if let Some(exchange) = queue.dead_letter_exchange() {
+        let now = plan.world.broker().queue(&queue.name).map(QueueView::dead_letter_exchange);
+        if let Some(exchange) = now.unwrap_or_else(|| queue.dead_letter_exchange()) {
             let to = target(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name));
             add(Place::Queue(queue.name.clone()), to, EdgeKind::DeadLetters);
         }

@@ -63,7 +63,7 @@ impl Session {
         if let Some(Node::Exchange(name)) = &node {
             self.composer.exchange = name.clone();
         }
-        self.document.typing = None;
+        (self.document.typing, self.document.held) = (None, None);
         self.selection.set(node);
     }
 

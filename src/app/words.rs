@@ -72,6 +72,9 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::Stopping(_)
         | WorldEvent::Stopped(_)
         | WorldEvent::Edited
+        | WorldEvent::PolicySet(_)
+        | WorldEvent::PolicyCleared(_)
+        | WorldEvent::Redeclared { .. }
         | WorldEvent::RequestRefused { .. }
         | WorldEvent::GaveUp { .. }
         | WorldEvent::Skipped { .. }
@@ -316,6 +319,12 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::FaultEnded(FaultKind::RestartBroker) => (LogIcon::Program, "Back", "the broker".to_owned()),
         WorldEvent::FaultEnded(fault) => (LogIcon::Program, "Mended", fault.to_string()),
         WorldEvent::Edited => (LogIcon::Program, "Edited", "the scenario".to_owned()),
+        WorldEvent::PolicySet(policy) => (LogIcon::Program, "Policy set", policy.to_string()),
+        WorldEvent::PolicyCleared(policy) => (LogIcon::Program, "Policy cleared", policy.to_string()),
+        WorldEvent::Redeclared { queue, lost: 0 } => (LogIcon::Program, "Declared", format!("queue {queue} again, no message lost")),
+        WorldEvent::Redeclared { queue, lost } => {
+            (LogIcon::Failure, "Declared", format!("queue {queue} again, {lost} message{} lost", if *lost == 1 { "" } else { "s" }))
+        }
         WorldEvent::RequestSent { client, number, attempt } => {
             (LogIcon::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
         }

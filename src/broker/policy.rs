@@ -58,6 +58,18 @@ impl Policy {
         self.compile().map(drop)
     }
 
+    /// The pattern that finds this name alone.
+    #[must_use]
+    pub fn pattern_of(name: &str) -> String {
+        format!("^{}$", regex_lite::escape(name))
+    }
+
+    /// Whether it is meant for a queue of this name and type.
+    #[must_use]
+    pub fn is_for_queue(&self, name: &str, kind: Kind) -> bool {
+        self.apply_to.takes_queue(kind) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+    }
+
     /// What is wrong with its definition, each with its key (rule 29).
     pub fn definition_problems(&self) -> impl Iterator<Item = (&Name, String)> {
         self.definition.iter().filter_map(|(key, value)| Some((key, policy_problem(key, value)?)))

@@ -79,6 +79,12 @@ impl<'a> QueueView<'a> {
         &self.queue.arguments
     }
 
+    /// By its argument or by a policy.
+    #[must_use]
+    pub fn dead_letter_exchange(self) -> Option<&'a Name> {
+        self.queue.settings.dead_letter_exchange.as_ref()
+    }
+
     /// Held back by a quorum queue, and why: for a later retry, or because a dead letter has found no place yet.
     pub fn kept_back(self) -> impl Iterator<Item = (&'a Entry, KeptBack)> {
         self.queue.messages.quorum().into_iter().flat_map(super::queue::quorum::QuorumMessages::kept_back)

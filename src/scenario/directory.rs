@@ -20,10 +20,11 @@ impl Directory {
     pub fn of(broker: &BrokerSpec) -> Self {
         let exchanges = broker.exchanges.iter().enumerate().map(|(place, exchange)| (exchange.name.clone(), place)).collect();
         let queues = broker.queues.iter().enumerate().map(|(place, queue)| (queue.name.clone(), place)).collect();
-        let dead_letter_exchanges = broker.queues.iter().filter_map(|queue| Some((queue.dead_letter_exchange()?.clone(), ()))).collect();
+        let dead_letter_exchanges =
+            broker.queues.iter().filter_map(|queue| Some((broker.dead_letter_exchange(queue)?.clone(), ()))).collect();
         let mut directory = Self { exchanges, queues, dead_letter_exchanges, dead_letter_queues: OrderedMap::new() };
         let of_dead_letters = broker.bindings.iter().filter(|binding| directory.is_dead_letter_exchange(&binding.source));
-        let rests = |name: &&Name| directory.queue(name).is_some_and(|place| broker.queues[place].dead_letter_exchange().is_none());
+        let rests = |name: &&Name| directory.queue(name).is_some_and(|place| broker.dead_letter_exchange(&broker.queues[place]).is_none());
         directory.dead_letter_queues =
             of_dead_letters.map(|binding| binding.destination.name()).filter(rests).map(|name| (name.clone(), ())).collect();
         directory

@@ -28,6 +28,7 @@ pub mod traffic;
 pub mod validate;
 
 pub use crate::base::SimTime;
+use crate::broker::queue::Kind;
 pub use crate::broker::{ExchangeType, Name, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use directory::Directory;
@@ -137,6 +138,20 @@ impl BrokerSpec {
     #[must_use]
     pub fn is_headers_exchange(&self, exchange: &str) -> bool {
         self.exchanges.iter().any(|one| &*one.name == exchange && one.kind == ExchangeType::Headers)
+    }
+
+    /// The policy that applies to a queue, with its place: of several the one with the highest priority (rule 146).
+    #[must_use]
+    pub fn policy_for(&self, queue: &QueueSpec) -> Option<(usize, &Policy)> {
+        let kind = if queue.is_quorum() { Kind::Quorum } else { Kind::Classic };
+        let meant = self.policies.iter().enumerate().filter(|(_, policy)| !policy.operator && policy.is_for_queue(&queue.name, kind));
+        meant.max_by_key(|(_, policy)| policy.priority)
+    }
+
+    /// Where the dead letters of a queue go, by its argument or by a policy (rule 147).
+    #[must_use]
+    pub fn dead_letter_exchange<'a>(&'a self, queue: &'a QueueSpec) -> Option<&'a Name> {
+        queue.dead_letter_exchange().or_else(|| self.policy_for(queue)?.1.definition.get("dead-letter-exchange")?.as_str())
     }
 }
 

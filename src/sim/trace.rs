@@ -162,6 +162,13 @@ pub enum WorldEvent {
         /// The broker waits for its acknowledgement; otherwise it has put the message back, or taken it for done.
         is_unacked: bool,
     },
+    PolicySet(Name),
+    PolicyCleared(Name),
+    /// A queue was deleted and declared again with other arguments; so many messages went with it.
+    Redeclared {
+        queue: Name,
+        lost: u64,
+    },
 }
 
 /// What a message is called: its event id, or its number in the broker.
@@ -186,6 +193,9 @@ impl WorldEvent {
             Self::FaultBegan(_) => "fault_began",
             Self::FaultEnded(_) => "fault_ended",
             Self::Edited => "edited",
+            Self::PolicySet(_) => "policy_set",
+            Self::PolicyCleared(_) => "policy_cleared",
+            Self::Redeclared { .. } => "redeclared",
             Self::RequestSent { .. } => "request_sent",
             Self::RequestRefused { .. } => "request_refused",
             Self::Answered { .. } => "answered",
@@ -302,6 +312,8 @@ impl WorldEvent {
             }
             Self::Killed { runs, .. } => vec![("runs", (*runs).into())],
             Self::FaultBegan(fault) | Self::FaultEnded(fault) => vec![("fault", fault.to_string().into())],
+            Self::PolicySet(policy) | Self::PolicyCleared(policy) => vec![("policy", text(policy))],
+            Self::Redeclared { queue, lost } => vec![("queue", text(queue)), ("lost", (*lost).into())],
             Self::RequestSent { number, attempt, .. } => vec![("number", (*number).into()), ("attempt", (*attempt).into())],
             Self::RequestRefused { path, .. } => vec![("path", text(path))],
             Self::Answered { number, status, .. } => vec![("number", (*number).into()), ("status", (*status).into())],

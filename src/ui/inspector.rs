@@ -5,7 +5,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, log_icon, on, row};
-use super::{Dispatch, findings, form, queue};
+use super::{Dispatch, costs, findings, form, queue};
 use crate::app::commands::Command;
 use crate::app::form::About;
 use crate::app::words;
@@ -37,6 +37,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             if let Some(part) = &part {
                 { head(part, node, read_only, dispatch) }
                 { findings::of_part(session, app, part, dispatch) }
+                { costs::offer(session, None, dispatch) }
             }
             { body }
             if let Some(part) = part.filter(|part| !matches!(part, Part::Queue(_))) {

@@ -4,6 +4,7 @@
 mod announce;
 mod browser;
 mod composer;
+mod costs;
 mod course;
 mod dialogs;
 mod drawing;

@@ -13,6 +13,7 @@ use crate::base::number::Fixed;
 use crate::broker::queue::ready;
 use crate::broker::view::QueueView;
 use crate::broker::{ChannelId, Message, Name, Value};
+use crate::formats::amqp_json::table_to_json;
 use crate::scenario::Trigger;
 use crate::scenario::edit::Part;
 use crate::sim::metrics::Counts;
@@ -47,7 +48,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
         (QueueTab::Consumers, Some(queue)) => consumers(session, queue, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
-        (QueueTab::Arguments, _) => about(About::Part(Part::Queue(name.clone()))),
+        (QueueTab::Arguments, _) => html! { <>{ policy(session, name) }{ about(About::Part(Part::Queue(name.clone()))) }</> },
     };
     html! {
         <>
@@ -56,6 +57,14 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
             <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
         </>
     }
+}
+
+/// The policy that applies, and what it sets.
+fn policy(session: &Session, name: &Name) -> Html {
+    let broker = &session.scenario().broker;
+    let queue = broker.queues.iter().find(|queue| queue.name == *name);
+    let Some((_, policy)) = queue.and_then(|queue| broker.policy_for(queue)) else { return html! {} };
+    html! { <p class="soft" id="policy">{ texts::policy(&policy.name, &table_to_json(&policy.definition)) }</p> }
 }
 
 /// Ready, unacked and total, each with the rate that changes it.

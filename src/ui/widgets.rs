@@ -123,6 +123,11 @@ pub fn button(look: Look, id: &'static str, text: &'static str, onclick: Callbac
 
 /// A button that says more when a pointer rests on it.
 pub fn hinted(look: Look, id: &'static str, text: &'static str, hint: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    named(look, id, text.into(), hint, onclick)
+}
+
+/// A button whose words name something.
+pub fn named(look: Look, id: &'static str, text: String, hint: &'static str, onclick: Callback<MouseEvent>) -> Html {
     let class = match look {
         Look::Primary => classes!("primary"),
         Look::Line => classes!("line"),

@@ -5,6 +5,7 @@
 mod too_large;
 
 mod canvas;
+mod costs;
 mod drawing;
 mod files;
 mod findings;

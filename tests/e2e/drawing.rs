@@ -63,6 +63,8 @@ async fn the_chapters_system_from_nothing(way: Way) {
     assert_eq!(number("Unroutable").await, 0);
     for queue in ["notification-queue", "analytics-queue"] {
         visitor.act(&format!("[data-queue='{queue}'] button")).await;
+        visitor.act("#tab-overview").await;
+        visitor.wait_for("#inspector .kv").await;
         let arrived = "return +[...document.querySelectorAll('#inspector dt')].find(e => e.textContent.startsWith('Acknowledged')).nextSibling.textContent;";
         let acknowledged = visitor.browser.execute(arrived, vec![]).await.expect("the page answers");
         assert!(acknowledged.as_u64().is_some_and(|count| count > 2), "{queue}: {acknowledged}");
@@ -183,6 +185,7 @@ async fn a_choice_shows_what_is_true_after_undo() {
         let script = "const choice = document.querySelector(arguments[0]); return choice.selectedOptions[0]?.text;";
         visitor.browser.execute(script, vec![json!(choice)]).await.expect("the page answers").as_str().unwrap_or_default().to_owned()
     };
+    visitor.wait_for(choice).await;
     let first = shown(&visitor).await;
     visitor.choose(choice, "quorum").await;
     visitor.until("it is a quorum queue", async |visitor| visitor.text("#canvas, .stage").await.contains("quorum")).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::visitor::*;
 
-both_ways!(the_tabs_of_a_queue);
+both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before);
 
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
@@ -70,6 +70,70 @@ async fn the_tabs_of_a_queue(way: Way) {
     // The broker learns of it when the connection closes.
     visitor.act("#play").await;
     visitor.until("it is down", async |visitor| visitor.text("#tab-panel").await.contains("down")).await;
+    visitor.leave().await;
+}
+
+/// Messages wait in the queue, for its service is down.
+async fn with_waiting_messages(visitor: &Visitor) -> u64 {
+    visitor.act("[data-toggle='notification-service']").await;
+    visitor.act("#play").await;
+    visitor.until("some wait", async |visitor| visitor.count("notification-queue", "ready").await > 3).await;
+    visitor.act("#play").await;
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.wait_for("#tab-arguments").await;
+    visitor.act("#tab-arguments").await;
+    ready(visitor).await
+}
+
+/// As the inspector counts them: the canvas counts a message when it lands.
+async fn ready(visitor: &Visitor) -> u64 {
+    visitor.text("#inspector .stats b").await.parse().expect("a number")
+}
+
+async fn what_an_edit_would_destroy_is_said_before(way: Way) {
+    let visitor = Visitor::working(way).await;
+    let waiting = with_waiting_messages(&visitor).await;
+    let primary = "return [...document.querySelectorAll('#costs .primary')].map(e => e.id);";
+    visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
+    visitor.wait_for("#costs").await;
+    assert_eq!(answer(&visitor, primary).await, json!(["by-policy"]));
+    let said = visitor.text("#costs").await;
+    assert!(said.contains(&format!("{waiting} messages")) && said.contains("A policy sets the same"), "{said}");
+    visitor.act("#keep").await;
+    visitor.until("it is as it was", async |visitor| visitor.is_absent("#costs").await).await;
+    visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
+    visitor.act("#by-policy").await;
+    visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("\"max-length\":200")).await;
+    assert_eq!(ready(&visitor).await, waiting, "no message is lost");
+    assert!(visitor.text("#log").await.contains("Policy set"));
+    visitor.act("#undo").await;
+    visitor.until("it is undone", async |visitor| visitor.is_absent("#policy").await).await;
+    // No policy sets a type: what destroys is offered, and never first.
+    visitor.choose("#inspector select[id$='arguments.x-queue-type']", "quorum").await;
+    visitor.wait_for("#costs").await;
+    assert_eq!(answer(&visitor, primary).await, json!(["new-queue"]));
+    visitor.act("#redeclare").await;
+    visitor.until("its messages are gone", async |visitor| ready(visitor).await == 0).await;
+    visitor
+        .until("the log says it", async |visitor| {
+            visitor.text("#log").await.contains(&format!("queue notification-queue again, {waiting} messages lost"))
+        })
+        .await;
+    visitor.assert_balanced().await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_phone_says_what_an_edit_would_destroy() {
+    let visitor = Visitor::arrive(500, 844).await;
+    with_waiting_messages(&visitor).await;
+    visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
+    visitor.wait_for("#by-policy").await;
+    let holds = "const c = document.querySelector('#costs'); c.scrollIntoView({ block: 'nearest' }); const r = c.getBoundingClientRect(); \
+        return [r.left >= 0, r.right <= innerWidth, [...c.querySelectorAll('button')].every(b => b.getBoundingClientRect().height >= 44 && b.scrollWidth <= b.clientWidth + 1)];";
+    assert_eq!(answer(&visitor, holds).await, json!([true, true, true]));
+    visitor.click("#by-policy").await;
+    visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("max-length")).await;
     visitor.leave().await;
 }
 

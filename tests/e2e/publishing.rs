@@ -124,6 +124,7 @@ async fn dead_letters_say_why(way: Way) {
     // Too old.
     visitor.act("[data-queue='notification-queue'] button").await;
     visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "").await;
+    visitor.act("#redeclare").await;
     visitor.fill("[id='broker.queues[1].arguments.x-message-ttl']", "500").await;
     visitor.publish("platform-events", "order.placed", "{\"orderId\": 2}").await;
     visitor.act("#play").await;
@@ -133,6 +134,7 @@ async fn dead_letters_say_why(way: Way) {
     // Rejected, having no address.
     visitor.act("[data-queue='notification-queue'] button").await;
     visitor.fill("[id='broker.queues[1].arguments.x-message-ttl']", "").await;
+    visitor.act("#redeclare").await;
     visitor.act("[data-toggle='notification-service']").await;
     visitor.publish("platform-events", "order.placed", "{\"orderId\": 3}").await;
     visitor.act("#play").await;

@@ -19,6 +19,11 @@ pub fn unacked_return(count: u32) -> String {
     if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{count} unacked, back as redelivered") }
 }
 
+/// After a new queue took over.
+pub fn the_old_queue_keeps(queue: &dyn Display, count: u64) -> String {
+    format!("{queue} keeps its messages: {count}. Delete it when it is empty.")
+}
+
 pub fn no_failure_or_dead_letter(now: &dyn Display) -> String {
     format!("No failure or dead letter before {now}. Press again to search further.")
 }

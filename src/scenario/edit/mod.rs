@@ -12,11 +12,13 @@
 //! | [`connect`] | new parts, and what a line from one to another means |
 //! | [`names`] | where names stand: renaming and removing |
 //! | [`paste`] | parts that are copied into another scenario |
+//! | [`redeclare`] | what RabbitMQ offers where a queue is to become another |
 
 pub mod connect;
 pub mod element;
 pub mod names;
 pub mod paste;
+pub mod redeclare;
 
 pub use connect::{PartKind, connectable, ends};
 pub use element::{Element, Settings, Slot};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::World;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
+use crate::broker::view::QueueView;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 use crate::sim::agenda::Item;
@@ -223,7 +224,11 @@ impl World {
 
     fn edit_topology(&mut self, old: &Scenario, new: &Scenario) {
         let topology = Topology::of(new);
+        let mut redeclared = Vec::new();
         for queue in old.broker.queues.iter().filter(|queue| !topology.has_queue(queue)) {
+            if let Some(lost) = self.broker.queue(&queue.name).map(QueueView::total).filter(|_| topology.queues.has(&queue.name)) {
+                redeclared.push(WorldEvent::Redeclared { queue: queue.name.clone(), lost });
+            }
             self.administer(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
         }
         for exchange in old.broker.exchanges.iter().filter(|exchange| !topology.has_exchange(exchange)) {
@@ -235,9 +240,16 @@ impl World {
         for policy in &old.broker.policies {
             if !new.broker.policies.iter().any(|other| other.name == policy.name && other.operator == policy.operator) {
                 self.broker.clear_policy(self.now, &policy.name, policy.operator);
+                self.happened(WorldEvent::PolicyCleared(policy.name.clone()));
             }
         }
         self.declare_topology(Some(old));
+        for told in redeclared {
+            self.happened(told);
+        }
+        for policy in new.broker.policies.iter().filter(|policy| !old.broker.policies.contains(policy)) {
+            self.happened(WorldEvent::PolicySet(policy.name.clone()));
+        }
     }
 
     /// A queue that was deleted and declared has lost its consumers: programs that keep running subscribe again, as after a cancel.

@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+pub const A_NEW_QUEUE_TAKES_OVER: &str = "A new queue takes over its bindings and consumers, and the old one keeps its messages.";
+pub const A_POLICY_SETS_THE_SAME: &str = "A policy sets the same and keeps the messages.";
+pub const A_QUEUE_KEEPS: &str = "A queue keeps its name, arguments, type and durability.";
 pub const ACK_AUTOMATIC: &str = "automatic";
 pub const ACK_MANUAL: &str = "manual";
 pub const ARGUMENTS: &str = "Arguments";
@@ -15,6 +18,7 @@ pub const GETS_A_MESSAGE_AND_PUTS: &str = "Gets a message and puts it back (nack
 pub const GET_ACK: &str = "Get, ack";
 pub const GET_REQUEUE: &str = "Get, requeue";
 pub const MESSAGES: &str = "Messages";
+pub const KEEP_IT: &str = "Keep it as it is";
 pub const MESSAGES_BY_HAND: &str = "Messages by hand";
 pub const MOVE_ALL: &str = "Move all";
 pub const NONE: &str = "None.";
@@ -25,12 +29,38 @@ pub const OVERVIEW: &str = "Overview";
 pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
 pub const PURGE: &str = "Purge";
 pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
+pub const SET_BY_POLICY: &str = "Set by policy";
 pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
 pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
 pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
 pub const UNLIMITED: &str = "unlimited";
 pub const WHERE_ALL_ITS_MESSAGES_ARE: &str = "Where all its messages are to go";
 pub const WILL_BE_REDELIVERED: &str = "will be redelivered";
+
+pub fn create(name: &dyn Display) -> String {
+    format!("Create {name}")
+}
+
+pub fn delete_and_declare(lost: u64) -> String {
+    format!("Delete and declare: {} lost", messages(lost))
+}
+
+/// "no message", "1 message", "22 messages".
+fn messages(count: u64) -> String {
+    match count {
+        0 => "no message".to_owned(),
+        1 => "1 message".to_owned(),
+        _ => format!("{count} messages"),
+    }
+}
+
+pub fn policy(name: &dyn Display, definition: &dyn Display) -> String {
+    format!("Policy {name} applies: {definition}")
+}
+
+pub fn rabbitmq_deletes(queue: &dyn Display, lost: u64) -> String {
+    format!("To change one, RabbitMQ deletes {queue} with {}, and declares it again.", messages(lost))
+}
 
 pub fn rate(of: &dyn Display, a_second: &dyn Display) -> String {
     format!("{of} {a_second}/s")

@@ -1,0 +1,114 @@
+//! What an edit would destroy is said before it is made: the edit waits until the learner has chosen what RabbitMQ is to do.
+
+use super::form::Spot;
+use super::texts::session as texts;
+use super::{Node, Session};
+use crate::base::SimTime;
+use crate::broker::Name;
+use crate::broker::view::QueueView;
+use crate::lesson::Lock;
+use crate::scenario::Scenario;
+use crate::scenario::edit::{Edit, Part, redeclare};
+
+/// What can be done instead of the edit, or with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A policy sets the same, and the messages stay.
+    Policy,
+    /// A new queue takes over; the old one keeps its messages.
+    NewQueue,
+    /// The queue is deleted with its messages, and declared again.
+    Redeclare,
+    /// Nothing.
+    Keep,
+}
+
+/// An edit that RabbitMQ can make only by deleting a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub queue: Name,
+    /// The field that was typed into.
+    pub at: Option<Spot>,
+    edits: Vec<Edit>,
+    policy: Option<Edit>,
+    beside: Option<(Name, Vec<Edit>)>,
+}
+
+impl Held {
+    /// What RabbitMQ offers: what costs least comes first.
+    pub fn ways(&self) -> impl Iterator<Item = Way> {
+        let policy = self.policy.is_some().then_some(Way::Policy);
+        let beside = self.beside.is_some().then_some(Way::NewQueue);
+        policy.into_iter().chain(beside).chain([Way::Redeclare, Way::Keep])
+    }
+
+    /// The name of the new queue, where one can take over.
+    #[must_use]
+    pub fn new_queue(&self) -> Option<&Name> {
+        self.beside.as_ref().map(|(name, _)| name)
+    }
+}
+
+impl Session {
+    /// So many messages of a queue would go with it.
+    #[must_use]
+    pub fn lost_with(&self, queue: &str) -> u64 {
+        self.world().broker().queue(queue).map_or(0, QueueView::total)
+    }
+
+    /// The decision that edits need before they make this scenario: when the broker has the queue, and time has passed or it holds
+    /// messages. A queue that was only drawn is declared as it is drawn.
+    pub(super) fn needs_decision(&self, new: &Scenario, edits: &[Edit]) -> Option<Held> {
+        let old = self.scenario();
+        let renamed = edits.iter().find_map(|edit| match edit {
+            Edit::Rename { part: Part::Queue(name), name: other } if name != other && self.lost_with(name) > 0 => Some(name),
+            _ => None,
+        });
+        let is_there = |name: &&Name| {
+            let queue = self.world().broker().queue(name);
+            queue.is_some_and(|queue| queue.total() > 0 || self.world().now() > SimTime::ZERO)
+        };
+        let queue = renamed.or_else(|| redeclare::redeclared(old, new).find(is_there))?;
+        if Lock::broken(&self.document.locked, old, new).is_some() {
+            return None;
+        }
+        let (policy, beside) = (redeclare::by_policy(old, new), redeclare::beside(old, new));
+        Some(Held { queue: queue.clone(), at: None, edits: edits.to_vec(), policy, beside })
+    }
+
+    /// The edit waits, and its queue is shown.
+    pub(super) fn hold(&mut self, held: Held) {
+        let node = Node::Queue(held.queue.clone());
+        if self.selection.primary.as_ref() != Some(&node) {
+            self.selection.set(Some(node));
+        }
+        self.document.held = Some(held);
+    }
+
+    /// What was held is done in this way.
+    pub(super) fn decide(&mut self, way: Way) {
+        let Some(Held { queue, edits, policy, beside, .. }) = self.document.held.take() else { return };
+        self.document.typing = None;
+        let edits = match way {
+            Way::Policy => policy.into_iter().collect(),
+            Way::Redeclare => edits,
+            Way::NewQueue => {
+                let Some((new, edits)) = beside else { return };
+                if let Err(why) = self.make(&edits) {
+                    self.objection = Some(why);
+                    return;
+                }
+                self.selection.set(Some(Node::Queue(new)));
+                let kept = self.lost_with(&queue);
+                if self.objection.is_none() && kept > 0 {
+                    self.objection = Some(texts::the_old_queue_keeps(&queue, kept));
+                }
+                return;
+            }
+            Way::Keep => return,
+        };
+        if let Err(why) = self.make(&edits) {
+            self.objection = Some(why);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What an edit would destroy, and what RabbitMQ offers instead: beside the field that was changed, or at the top of its queue.
+
+use yew::{Html, html};
+
+use super::texts::queue as texts;
+use super::widgets::{Look, named, on};
+use super::{Dispatch, icons};
+use crate::app::Session;
+use crate::app::costs::{Held, Way};
+use crate::app::form::Spot;
+
+/// What was held at this field; none: what was no field's.
+pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
+    let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at) else { return html! {} };
+    let lost = session.lost_with(&held.queue);
+    let button = |(index, way): (usize, Way)| {
+        // What destroys is never the first thing to press.
+        let look = if index == 0 && way != Way::Redeclare { Look::Primary } else { Look::Small };
+        let (id, word) = match way {
+            Way::Policy => ("by-policy", texts::SET_BY_POLICY.to_owned()),
+            Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
+            Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
+            Way::Keep => ("keep", texts::KEEP_IT.to_owned()),
+        };
+        named(look, id, word, "", on(dispatch, crate::app::EditAction::Decide(way)))
+    };
+    html! {
+        <div class="costs" id="costs" role="alert">
+            { icons::warning() }
+            <div>
+                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
+                <div class="buttons">{ for held.ways().enumerate().map(button) }</div>
+            </div>
+        </div>
+    }
+}
+
+/// What costs less than to delete.
+fn alternative(held: &Held) -> &'static str {
+    match held.ways().next() {
+        Some(Way::Policy) => texts::A_POLICY_SETS_THE_SAME,
+        Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER,
+        Some(Way::Redeclare | Way::Keep) | None => "",
+    }
+}

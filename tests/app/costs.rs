@@ -1,0 +1,187 @@
+//! What an edit would destroy is said before it is made, and RabbitMQ's other ways are offered.
+
+use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare};
+use requeue::app::form::{Kind, Spot};
+use requeue::app::{App, EditAction, words};
+use requeue::scenario::edit::{Edit, Part, Slot};
+use requeue::scenario::{BindingTarget, Trigger};
+use requeue::sim::{Input, InstanceId};
+
+use super::support::*;
+
+const QUEUE: &str = "notification-queue";
+
+/// Messages wait in the queue, for its service is down.
+fn waiting() -> App {
+    let mut app = opened();
+    let id: InstanceId = notification_service(&app);
+    act(&mut app, requeue::app::OperateAction::Kill(id));
+    play(&mut app, 20);
+    assert!(total(&app, QUEUE) > 3);
+    app
+}
+
+fn total(app: &App, queue: &str) -> u64 {
+    session(app).world().broker().queue(queue).map_or(0, requeue::broker::view::QueueView::total)
+}
+
+fn slot(app: &App, queue: &str) -> Slot {
+    Slot::of_part(session(app).scenario(), &Part::Queue(queue.into())).expect("it is there")
+}
+
+fn set(app: &mut App, queue: &str, key: &'static str, kind: Kind, text: &str) {
+    let at = Spot::of(slot(app, queue)).field(key);
+    act(app, EditAction::SetField(at, kind, text.into()));
+}
+
+fn ways(app: &App) -> Vec<Way> {
+    session(app).document.held.as_ref().map(|held| held.ways().collect()).unwrap_or_default()
+}
+
+fn logged(app: &App, what: &str) -> Option<String> {
+    let lines = session(app).playhead.log.newest().map(|entry| words::line(&entry.occurrence, session(app).world()));
+    lines.into_iter().find(|line| line.what == what).map(|line| line.detail)
+}
+
+fn choice() -> Kind {
+    Kind::Choice(Vec::new())
+}
+
+#[test]
+fn what_rabbitmq_offers_depends_on_what_is_changed() {
+    let cases = [
+        ("arguments.x-max-length", Kind::Whole, "20", vec![Policy, NewQueue, Redeclare, Keep]),
+        ("arguments.x-message-ttl", Kind::Whole, "300000", vec![Policy, NewQueue, Redeclare, Keep]),
+        ("arguments.x-overflow", choice(), "\"reject-publish\"", vec![Policy, NewQueue, Redeclare, Keep]),
+        // A policy sets no type, no durability, no priorities.
+        ("arguments.x-queue-type", choice(), "\"quorum\"", vec![NewQueue, Redeclare, Keep]),
+        ("durable", Kind::Flag(true), "false", vec![NewQueue, Redeclare, Keep]),
+        ("arguments.x-max-priority", Kind::Whole, "5", vec![NewQueue, Redeclare, Keep]),
+        // An argument that is there wins over a policy.
+        ("arguments.x-dead-letter-exchange", choice(), "\"platform-events\"", vec![NewQueue, Redeclare, Keep]),
+        ("arguments.x-dead-letter-routing-key", Kind::Text, "", vec![NewQueue, Redeclare, Keep]),
+    ];
+    for (key, kind, text, expected) in cases {
+        let mut app = waiting();
+        let (before, held) = (session(&app).scenario().clone(), total(&app, QUEUE));
+        set(&mut app, QUEUE, key, kind, text);
+        assert_eq!(ways(&app), expected, "{key}");
+        assert_eq!((session(&app).scenario(), total(&app, QUEUE)), (&before, held), "{key}: nothing is done yet");
+        assert_eq!(session(&app).document.typing.as_ref().map(|typing| &*typing.text), Some(text), "{key}: what was typed stands there");
+        act(&mut app, EditAction::Decide(Keep));
+        assert_eq!((session(&app).scenario(), ways(&app), session(&app).document.typing.clone()), (&before, vec![], None), "{key}");
+    }
+}
+
+#[test]
+fn a_policy_sets_the_same_and_keeps_the_messages() {
+    let mut app = waiting();
+    let before = (session(&app).scenario().clone(), total(&app, QUEUE));
+    set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, "200");
+    act(&mut app, EditAction::Decide(Policy));
+    assert_eq!(total(&app, QUEUE), before.1);
+    assert_eq!(session(&app).scenario().broker.queues, before.0.broker.queues);
+    assert_eq!(logged(&app, "Policy set").as_deref(), Some(QUEUE));
+    // A second one joins the first: of two policies only one would apply.
+    set(&mut app, QUEUE, "arguments.x-message-ttl", Kind::Whole, "400000");
+    assert_eq!(ways(&app), [Policy, NewQueue, Redeclare, Keep]);
+    act(&mut app, EditAction::Decide(Policy));
+    let scenario = session(&app).scenario().clone();
+    let queue = scenario.broker.queues.iter().find(|queue| &*queue.name == QUEUE).expect("it is there");
+    let (_, policy) = scenario.broker.policy_for(queue).expect("one applies");
+    let keys: Vec<&str> = policy.definition.iter().map(|(key, _)| &**key).collect();
+    assert_eq!((scenario.broker.policies.len(), keys), (1, vec!["max-length", "message-ttl"]));
+    let settings = session(&app).world().broker().settings_for(QUEUE, &queue.arguments).expect("it has a type");
+    assert_eq!(settings.max_length, Some(200));
+    assert!(scenario.broker.queues.iter().filter(|queue| &*queue.name != QUEUE).all(|other| scenario.broker.policy_for(other).is_none()));
+    act(&mut app, EditAction::Undo);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(**session(&app).scenario(), *before.0);
+    assert_eq!(logged(&app, "Policy cleared").as_deref(), Some(QUEUE));
+    assert_eq!(session(&app).world().broker().settings_for(QUEUE, &queue.arguments).expect("it has a type").max_length, None);
+    play(&mut app, 2);
+    balanced(&app);
+}
+
+#[test]
+fn a_queue_that_is_declared_again_has_lost_its_messages_and_the_log_says_it() {
+    let mut app = waiting();
+    let (before, lost) = (session(&app).scenario().clone(), total(&app, QUEUE));
+    assert_eq!(session(&app).lost_with(QUEUE), lost);
+    set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, "200");
+    act(&mut app, EditAction::Decide(Redeclare));
+    assert_eq!(total(&app, QUEUE), 0);
+    assert_eq!(logged(&app, "Declared"), Some(format!("queue {QUEUE} again, {lost} messages lost")));
+    // With the argument there, a policy can lower the limit and not raise it.
+    set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, "300");
+    assert_eq!(ways(&app), [NewQueue, Redeclare, Keep]);
+    set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, "100");
+    assert_eq!(ways(&app), [Policy, NewQueue, Redeclare, Keep]);
+    act(&mut app, EditAction::Decide(Keep));
+    act(&mut app, EditAction::Undo);
+    assert_eq!(**session(&app).scenario(), *before);
+    play(&mut app, 5);
+    balanced(&app);
+}
+
+#[test]
+fn a_new_queue_takes_over_and_the_old_one_is_drained() {
+    let mut app = waiting();
+    let (before, kept) = (session(&app).scenario().clone(), total(&app, QUEUE));
+    set(&mut app, QUEUE, "arguments.x-queue-type", choice(), "\"quorum\"");
+    let new = session(&app).document.held.as_ref().and_then(|held| held.new_queue().cloned()).expect("one is offered");
+    act(&mut app, EditAction::Decide(NewQueue));
+    let scenario = session(&app).scenario().clone();
+    let leads_to = |name: &str| scenario.broker.bindings.iter().filter(|one| one.destination == BindingTarget::Queue(name.into())).count();
+    assert_eq!((leads_to(QUEUE), leads_to(&new)), (0, 1));
+    assert_eq!(total(&app, QUEUE), kept);
+    assert!(session(&app).objection.as_ref().is_some_and(|told| told.contains(QUEUE) && told.contains(&kept.to_string())));
+    let service = scenario.services.iter().find(|service| &*service.name == "notification-service").expect("it is there");
+    let consumed: Vec<&str> =
+        service.handlers.iter().filter_map(|one| if let Trigger::Queue(from) = &one.trigger { Some(&*from.queue) } else { None }).collect();
+    assert_eq!(consumed, [QUEUE, &*new]);
+    let id = notification_service(&app);
+    act(&mut app, requeue::app::OperateAction::Start(id));
+    play(&mut app, 60);
+    assert_eq!(total(&app, QUEUE), 0, "the old queue is drained");
+    assert!(session(&app).world().ledger().queues.get(&new).is_some_and(|copies| copies.arrived > 0), "the new one is in use");
+    balanced(&app);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(**session(&app).scenario(), *before);
+}
+
+/// Not only fields: a dead-letter line, a name, a fix.
+#[test]
+fn other_edits_that_would_delete_a_queue_wait_too() {
+    let mut app = waiting();
+    let before = session(&app).scenario().clone();
+    // At time zero a queue is declared as it is drawn.
+    let mut fresh = opened();
+    set(&mut fresh, QUEUE, "arguments.x-max-length", Kind::Whole, "20");
+    assert_eq!((ways(&fresh), total(&fresh, QUEUE)), (vec![], 0));
+    assert!(session(&fresh).scenario().broker.queues.iter().any(|queue| queue.arguments.get("x-max-length").is_some()));
+    connect(&mut app, &Part::Queue("inventory-queue".into()), &Part::Exchange("platform-events.dlx".into()));
+    assert_eq!(ways(&app), [Policy, NewQueue, Redeclare, Keep]);
+    assert_eq!(session(&app).document.held.as_ref().map(|held| (&*held.queue, held.at.clone())), Some(("inventory-queue", None)));
+    assert_eq!(session(&app).selection.primary, Some(node("inventory-queue")), "its inspector says it");
+    act(&mut app, EditAction::Decide(Policy));
+    let line = requeue::app::geometry::edges(session(&app).plan());
+    assert!(
+        line.iter().any(|edge| edge.from == node("inventory-queue") && edge.kind == requeue::app::geometry::EdgeKind::DeadLetters),
+        "dead letters of a policy have their line"
+    );
+    act(&mut app, EditAction::Undo);
+    assert_eq!(**session(&app).scenario(), *before);
+    let rename = Edit::Rename { part: Part::Queue(QUEUE.into()), name: "emails".into() };
+    act(&mut app, EditAction::Apply(rename));
+    assert_eq!(ways(&app), [Redeclare, Keep]);
+    act(&mut app, EditAction::Decide(Redeclare));
+    assert!(session(&app).world().broker().queue("emails").is_some());
+    // Another selection leaves what was held.
+    set(&mut app, "emails", "arguments.x-max-length", Kind::Whole, "20");
+    select(&mut app, &Part::Queue("analytics-queue".into()));
+    assert_eq!(ways(&app), []);
+    let recorded = session(&app).timeline().recording().inputs.iter().any(|timed| matches!(timed.input, Input::Edit(_)));
+    assert!(recorded);
+    balanced(&app);
+}
