@@ -18,6 +18,7 @@ pub mod camera;
 pub mod canvas;
 pub mod commands;
 pub mod composer;
+pub mod copies;
 pub mod costs;
 mod course;
 pub mod document;

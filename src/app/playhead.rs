@@ -73,6 +73,8 @@ pub struct Comparison {
 #[derive(Clone, Debug)]
 pub struct EventStory {
     pub event: Name,
+    /// The queue of the copy that was asked for.
+    pub copy: Option<Name>,
     pub at: SimTime,
     /// None: there is no such event by then.
     pub life: Option<Biography>,
@@ -124,9 +126,17 @@ impl Playhead {
         is_of_interest
     }
 
-    /// Asks for the story of an event; none closes it.
-    pub(super) fn ask_story(&mut self, event: Option<Name>) {
-        self.story = event.map(|event| EventStory { event, at: SimTime::ZERO, life: None, is_stale: true, next_in: SimTime::ZERO });
+    /// Asks for the story of an event, or of its copy in a queue; none closes it.
+    pub(super) fn ask_story(&mut self, event: Option<Name>, copy: Option<Name>) {
+        self.story = event.map(|event| EventStory { event, copy, at: SimTime::ZERO, life: None, is_stale: true, next_in: SimTime::ZERO });
+    }
+
+    /// The copy in this queue is the one that was asked for. What is known of its event stays.
+    pub(super) fn tell_of(&mut self, event: Name, queue: Name) {
+        match &mut self.story {
+            Some(story) if story.event == event => story.copy = Some(queue),
+            _ => self.ask_story(Some(event), Some(queue)),
+        }
     }
 
     /// Tells the open event's story up to the current time, if time or the event has changed. That is found by playing from the

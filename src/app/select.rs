@@ -27,6 +27,8 @@ pub enum SelectAction {
     Copy,
     /// Tells the story of this event; none closes it.
     Story(Option<Name>),
+    /// Tells the story of an event's copy in a queue.
+    CopyIn(Name, Name),
     /// Puts aside what the canvas shows besides the system: the line that is being drawn, or else the selection and the story.
     PutAside,
 }
@@ -47,11 +49,12 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
             session.selection.set_all(places);
         }
         SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
-        SelectAction::Story(event) => session.playhead.ask_story(event),
+        SelectAction::Story(event) => session.playhead.ask_story(event, None),
+        SelectAction::CopyIn(event, queue) => session.playhead.tell_of(event, queue),
         SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,
         SelectAction::PutAside => {
             session.select(None);
-            session.playhead.ask_story(None);
+            session.playhead.ask_story(None, None);
         }
     }
     Vec::new()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::broker::explain::Why;
 use crate::broker::queue::Kind;
-use crate::broker::{ChannelId, DeathReason, Event, Flow, Message, Value};
+use crate::broker::{ChannelId, Event, Flow, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -134,28 +134,6 @@ pub fn place_of(occurrence: &TimedEvent) -> Option<Place> {
         | Event::ConsumerCancelled { queue, .. } => Place::Queue(queue.clone()),
         _ => return None,
     })
-}
-
-/// What `x-death` says of a message, in words: newest first, as the header has it.
-#[must_use]
-pub fn deaths(message: &Message) -> Vec<String> {
-    let told = message.deaths().iter().map(|death| {
-        let times = if death.count == 1 { "once".to_owned() } else { format!("{} times", death.count) };
-        let reason = match death.reason {
-            DeathReason::Rejected => "rejected without requeue",
-            DeathReason::Expired => "it waited longer than its TTL",
-            DeathReason::Maxlen => "the queue was full",
-            DeathReason::DeliveryLimit => "delivered more often than the queue's limit",
-        };
-        let keys = death.routing_keys.iter().map(|key| &**key).collect::<Vec<_>>().join(", ");
-        format!(
-            "Died {times} in {}: {reason}. It had come by {} with the key {keys}, first at {}.",
-            death.queue,
-            exchange(&death.exchange),
-            death.time
-        )
-    });
-    told.collect()
 }
 
 /// What a second of play brought, for who listens instead of looking: "3 delivered, 1 redelivered".

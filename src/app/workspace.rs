@@ -219,7 +219,7 @@ impl App {
 pub(super) struct Followed {
     lesson: bool,
     node: Option<Node>,
-    story: Option<Name>,
+    story: Option<(Name, Option<Name>)>,
     compares: bool,
 }
 
@@ -229,7 +229,7 @@ impl Followed {
         Self {
             lesson: app.classroom.is_some(),
             node: session.and_then(|session| session.selection.primary.clone()),
-            story: session.and_then(|session| session.playhead.story.as_ref().map(|story| story.event.clone())),
+            story: session.and_then(|session| session.playhead.story.as_ref().map(|story| (story.event.clone(), story.copy.clone()))),
             compares: session.is_some_and(|session| session.playhead.comparison.is_some()),
         }
     }

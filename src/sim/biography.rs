@@ -73,6 +73,28 @@ pub enum Whereabouts {
     },
 }
 
+impl Whereabouts {
+    /// The queue that has the copy, or had it last.
+    #[must_use]
+    pub const fn queue(&self) -> Option<&Name> {
+        match self {
+            Self::Ready { queue, .. }
+            | Self::KeptBack { queue, .. }
+            | Self::Unacked { queue, .. }
+            | Self::Acknowledged { queue, .. }
+            | Self::Dropped { queue, .. }
+            | Self::Refused { queue }
+            | Self::UnroutableDeadLetter { queue } => Some(queue),
+            Self::OnTheWayToBroker
+            | Self::Unread
+            | Self::InOutbox { .. }
+            | Self::Unroutable { .. }
+            | Self::Returned
+            | Self::Lost { .. } => None,
+        }
+    }
+}
+
 /// More is not told: a poison message in a hot loop has as many requeues as there is time.
 pub const ENTRIES_MAX: usize = limits::BIOGRAPHY;
 

@@ -1,20 +1,17 @@
-//! The right side: what is selected, with every field of it; a message's story; queues, services, and the broker.
+//! The right side: the part that is selected, with every field of it.
 
 use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
-use super::widgets::{Look, button, close_button, log_icon, on, row};
+use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue};
 use crate::app::commands::Command;
 use crate::app::form::About;
 use crate::app::words;
-use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, TimeAction, commands};
-use crate::broker::{Message, Name};
-use crate::formats::amqp_json::table_to_json;
+use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
 use crate::scenario::edit::{Edit, Part};
-use crate::sim::TimedEvent;
-use crate::sim::{InstanceId, Place, WorldEvent};
+use crate::sim::{InstanceId, Place};
 
 /// The part that is selected.
 pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
@@ -144,85 +141,5 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }
             </div>
         </>
-    }
-}
-
-/// The story of one message; any event's id can be asked for.
-pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
-    let ask = |event: &Name| {
-        let action = Action::Select(SelectAction::Story(Some(event.clone())));
-        html! { <button type="button" class="link mono" onclick={on(dispatch, action)}>{ &**event }</button> }
-    };
-    let entry_row = |entry: &TimedEvent| {
-        let words::Line { icon, what, detail } = words::line(entry, session.world());
-        let seek = Action::Time(TimeAction::Seek(entry.at));
-        html! {
-            <li>
-                { log_icon(icon) }
-                <span><b>{ what }</b><span class="soft">{ detail }</span></span>
-                <button type="button" class="link mono soft" title={texts::GO_TO_THIS_MOMENT} onclick={on(dispatch, seek)}>
-                    { entry.at.to_string() }
-                </button>
-            </li>
-        }
-    };
-    html! {
-        <section class="sec" id="story" aria-label={texts::THE_STORY_OF_A_MESSAGE}>
-            if let Some(story) = &session.playhead.story {
-                <div id="biography">
-                    <div class="sec-head">
-                        <h3>{ &*story.event }</h3>
-                        { close_button(texts::CLOSE_THE_STORY, on(dispatch, SelectAction::Story(None))) }
-                    </div>
-                    if let Some(life) = &story.life {
-                        <dl class="kv">
-                            if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) {
-                                <dt>{ texts::BECAUSE_OF }</dt>
-                                <dd>{ ask(cause) }</dd>
-                            }
-                            for place in life.whereabouts.iter() {
-                                <dt>{ texts::WHERE }</dt>
-                                <dd>{ words::whereabouts(place, session.world()) }</dd>
-                            }
-                            if !life.effects.is_empty() {
-                                <dt>{ texts::LED_TO }</dt>
-                                <dd>for event in life.effects.iter().take(8) { { ask(event) }{ " " } }</dd>
-                            }
-                        </dl>
-                        if let Some(message) = life.entries.iter().rev().find_map(|entry| entry.what.message()) { { letter(message) } }
-                        <p class="small-head">{ texts::until(&story.at) }</p>
-                        <ol class="story">
-                            for entry in life.entries.iter().filter(|entry| !matches!(entry.what, WorldEvent::Settling { .. })).take(80) {
-                                { entry_row(entry) }
-                            }
-                        </ol>
-                        if life.entries.len() > 80 { <p class="soft">{ texts::and_more(&(life.entries.len() - 80)) }</p> }
-                    } else {
-                        <p class="soft">{ texts::there_is_no_such_message(&session.world().now()) }</p>
-                    }
-                </div>
-            }
-        </section>
-    }
-}
-
-/// What a message carries, and what its headers say in words.
-fn letter(message: &Message) -> Html {
-    let properties = &message.properties;
-    let headers = properties.headers.as_ref().map(|headers| table_to_json(headers).to_string()).filter(|text| text != "{}");
-    let deaths = words::deaths(message);
-    html! {
-        <details class="letter">
-            <summary>{ texts::HEADERS_PROPERTIES_PAYLOAD }</summary>
-            for death in deaths.iter() { <p>{ death }</p> }
-            <dl class="kv">
-                { row(texts::ROUTING_KEY, message.routing_key.to_string()) }
-                { row(texts::DELIVERY_MODE, if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
-                if let Some(expiration) = &properties.expiration { { row("Expiration", texts::ms(&expiration)) } }
-                if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
-            </dl>
-            if let Some(headers) = headers { <pre class="mono">{ headers }</pre> }
-            <pre class="mono">{ message.body.as_text().unwrap_or(texts::ONLY_ITS_SIZE_IS_KNOWN).to_owned() }</pre>
-        </details>
     }
 }

@@ -16,6 +16,7 @@ mod icons;
 mod inspector;
 mod keys;
 mod lesson;
+mod message;
 mod page;
 mod painter;
 mod panels;

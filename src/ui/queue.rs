@@ -177,6 +177,10 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let world = session.world();
     let Some(queue) = world.broker().queue(name) else { return html! {} };
     let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
+    let told = |message: &Message| match &message.properties.message_id {
+        Some(event) => SelectAction::CopyIn(event.clone(), name.clone()),
+        None => SelectAction::Story(None),
+    };
     let line = |message: &Message, redelivered: bool, note: String| {
         let icon = if !message.deaths().is_empty() {
             words::LogIcon::Dead
@@ -193,7 +197,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                     type="button"
                     class="link mono"
                     title={inspector::WHAT_HAPPENED_TO_THIS_MESSAGE}
-                    onclick={on(dispatch, SelectAction::Story(message.properties.message_id.clone()))}
+                    onclick={on(dispatch, told(message))}
                 >
                     { words::id(message) }
                 </button>

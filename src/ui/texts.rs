@@ -222,6 +222,7 @@ pub mod inspector {
     pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
     pub const CLOSE_THE_STORY: &str = "Close the story";
     pub const CONNECT_TO: &str = "Connect to…";
+    pub const COPIES_NOW: &str = "Copies now";
     pub const DELETE: &str = "Delete";
     pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
     pub const DELIVERY_MODE: &str = "Delivery mode";
@@ -236,6 +237,7 @@ pub mod inspector {
     pub const N1_TRANSIENT: &str = "1, transient";
     pub const N2_PERSISTENT: &str = "2, persistent";
     pub const NAME: &str = "Name";
+    pub const NEWEST_FIRST: &str = "newest first";
     pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
     pub const ROUTING_KEY: &str = "Routing key";
     pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
@@ -243,7 +245,6 @@ pub mod inspector {
     pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
     pub const TIMED_OUT: &str = "Timed out";
     pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
-    pub const WHERE: &str = "Where";
     pub const WORKING_ON: &str = "Working on";
 
     pub fn and_more(count: &dyn Display) -> String {
@@ -258,8 +259,14 @@ pub mod inspector {
         format!("There is no such message yet at {now}.")
     }
 
-    pub fn until(at: &dyn Display) -> String {
-        format!("Until {at}")
+    pub fn published_to(exchange: &str, keys: &dyn Display) -> String {
+        let exchange = if exchange.is_empty() { "the default exchange" } else { exchange };
+        format!("From exchange {exchange}, routing key {keys}")
+    }
+
+    /// Of one copy, where there are several.
+    pub fn story_until(copy: Option<&crate::broker::Name>, at: &dyn Display) -> String {
+        copy.map_or_else(|| format!("Story until {at}"), |queue| format!("Story of the copy in {queue}, until {at}"))
     }
 
     pub fn with_others(also: &dyn Display) -> String {

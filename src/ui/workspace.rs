@@ -5,7 +5,7 @@ use yew::{Callback, Html, MouseEvent, html};
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
-use super::{Dispatch, icons, inspector, lesson, panels, system, time};
+use super::{Dispatch, icons, inspector, lesson, message, panels, system, time};
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, words::LogIcon,
 };
@@ -105,7 +105,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             <div class="drawer-body" key={format!("{shown:?}")}>
                 { match shown {
                     Detail::Part => inspector::part(session, app, dispatch),
-                    Detail::Message => inspector::story(session, dispatch),
+                    Detail::Message => message::story(session, dispatch),
                 } }
             </div>
             { grip(app, Side::Right, dispatch) }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::visitor::*;
 
-both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before);
+both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before, the_clicked_copy_comes_first);
 
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
@@ -134,6 +134,33 @@ async fn a_phone_says_what_an_edit_would_destroy() {
     assert_eq!(answer(&visitor, holds).await, json!([true, true, true]));
     visitor.click("#by-policy").await;
     visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("max-length")).await;
+    visitor.leave().await;
+}
+
+async fn the_clicked_copy_comes_first(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.act("#play").await;
+    visitor.act(&Visitor::node("notification-queue.dead")).await;
+    visitor.act("#inspector .messages .link").await;
+    visitor.wait_for("#x-death").await;
+    let first = visitor.text("#biography .copies li").await;
+    assert!(first.contains("ready in notification-queue.dead"), "{first}");
+    let died = visitor.text("#x-death").await;
+    for part in ["queue", "reason", "count", "time", "notification-queue", "rejected", "From exchange platform-events, routing key order."]
+    {
+        assert!(died.contains(part), "{part}: {died}");
+    }
+    let story = visitor.text("#biography .story").await;
+    assert!(story.contains("Dead-lettered") && !story.contains("analytics-service"), "{story}");
+    // Another copy of the same event.
+    let other = "const copies = [...document.querySelectorAll('.copies li')]; return 1 + copies.findIndex(e => e.textContent.includes('in analytics-queue'));";
+    let other = answer(&visitor, other).await;
+    visitor.act(&format!("#biography .copies li:nth-child({other}) .link")).await;
+    visitor.until("it is told of", async |visitor| visitor.text("#biography .copies li").await.contains("analytics-queue")).await;
+    assert!(visitor.is_absent("#x-death").await, "it never died");
     visitor.leave().await;
 }
 

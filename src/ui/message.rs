@@ -1,0 +1,134 @@
+//! The inspector of a message: its copies, what `x-death` says of the one that was clicked, and the story of that copy.
+
+use yew::{Html, html};
+
+use super::Dispatch;
+use super::texts::inspector as texts;
+use super::widgets::{close_button, log_icon, on, row};
+use crate::app::copies::{self, Copy};
+use crate::app::words::{self, Line};
+use crate::app::{Action, SelectAction, Session, TimeAction};
+use crate::base::SimTime;
+use crate::broker::{Message, Name};
+use crate::formats::amqp_json::table_to_json;
+use crate::sim::biography::{Biography, Whereabouts};
+use crate::sim::{TimedEvent, WorldEvent};
+
+/// No more entries of a story are listed.
+const ENTRIES_SHOWN_MAX: usize = 80;
+
+/// The story of one message; any event's id can be asked for.
+pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
+    let Some(story) = &session.playhead.story else { return html! {} };
+    let told = match &story.life {
+        Some(life) => life_of(session, life, story.copy.as_ref(), story.at, dispatch),
+        None => html! { <p class="soft">{ texts::there_is_no_such_message(&session.world().now()) }</p> },
+    };
+    html! {
+        <section class="sec" id="story" aria-label={texts::THE_STORY_OF_A_MESSAGE}>
+            <div id="biography">
+                <div class="sec-head">
+                    <h3>{ &*story.event }</h3>
+                    { close_button(texts::CLOSE_THE_STORY, on(dispatch, SelectAction::Story(None))) }
+                </div>
+                { told }
+            </div>
+        </section>
+    }
+}
+
+/// A word in mono that leads somewhere.
+fn link(word: String, title: Option<&'static str>, action: impl Into<Action>, dispatch: &Dispatch) -> Html {
+    html! { <button type="button" class="link mono" {title} onclick={on(dispatch, action)}>{ word }</button> }
+}
+
+fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: SimTime, dispatch: &Dispatch) -> Html {
+    let copy = copies::told(life, asked);
+    let ask = |event: &Name| link(event.to_string(), None, SelectAction::Story(Some(event.clone())), dispatch);
+    let is_told = |place: &&Whereabouts| copy.as_ref().is_some_and(|copy| place.queue() == Some(copy.queue));
+    // The copy that was clicked comes first.
+    let (first, others): (Vec<_>, Vec<_>) = life.whereabouts.iter().partition(is_told);
+    let place = |place: &Whereabouts| {
+        let told = words::whereabouts(place, session.world());
+        let current = is_told(&place).then_some("true");
+        let leads =
+            place.queue().map(|queue| link(queue.to_string(), None, SelectAction::CopyIn(life.event.clone(), queue.clone()), dispatch));
+        html! { <li aria-current={current}>{ leads.unwrap_or_default() }<span>{ told }</span></li> }
+    };
+    let is_listed = |entry: &&TimedEvent| {
+        !matches!(entry.what, WorldEvent::Settling { .. }) && copy.as_ref().is_none_or(|copy| copy.has(entry, session.world()))
+    };
+    let entry_row = |entry: &TimedEvent| {
+        let Line { icon, what, detail } = words::line(entry, session.world());
+        html! {
+            <li>
+                { log_icon(icon) }
+                <span><b>{ what }</b><span class="soft">{ detail }</span></span>
+                { link(entry.at.to_string(), Some(texts::GO_TO_THIS_MOMENT), TimeAction::Seek(entry.at), dispatch) }
+            </li>
+        }
+    };
+    let entries: Vec<_> = life.entries.iter().filter(is_listed).collect();
+    let carried = copy.as_ref().map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()));
+    html! {
+        <>
+            <h4 class="small-head">{ texts::COPIES_NOW }</h4>
+            <ul class="copies">{ for first.into_iter().chain(others).map(place) }</ul>
+            { copy.as_ref().map(deaths).unwrap_or_default() }
+            <dl class="kv">
+                if let Some(cause) = life.cause.as_ref().filter(|cause| cause.starts_with("e-")) { <dt>{ texts::BECAUSE_OF }</dt><dd>{ ask(cause) }</dd> }
+                if !life.effects.is_empty() {
+                    <dt>{ texts::LED_TO }</dt>
+                    <dd>for event in life.effects.iter().take(8) { { ask(event) }{ " " } }</dd>
+                }
+            </dl>
+            { carried.map(letter).unwrap_or_default() }
+            <h4 class="small-head">{ texts::story_until(copy.as_ref().map(|copy| copy.queue), &until) }</h4>
+            <ol class="story">{ for entries.iter().take(ENTRIES_SHOWN_MAX).map(|entry| entry_row(entry)) }</ol>
+            if entries.len() > ENTRIES_SHOWN_MAX { <p class="soft">{ texts::and_more(&(entries.len() - ENTRIES_SHOWN_MAX)) }</p> }
+        </>
+    }
+}
+
+/// The header `x-death`, as a table: newest first, as RabbitMQ writes it.
+fn deaths(copy: &Copy<'_>) -> Html {
+    if copy.message.deaths().is_empty() {
+        return html! {};
+    }
+    html! {
+        <table class="table deaths" id="x-death">
+            <caption><code>{ "x-death" }</code>{ " " }{ texts::NEWEST_FIRST }</caption>
+            <thead><tr>for name in ["queue", "reason", "count", "time"] { <th scope="col">{ name }</th> }</tr></thead>
+            for death in copy.message.deaths().iter() {
+                <tbody class="mono">
+                    <tr>
+                        <th scope="row">{ death.queue.to_string() }</th>
+                        <td>{ death.reason.name() }</td>
+                        <td>{ death.count }</td>
+                        <td>{ death.time.to_string() }</td>
+                    </tr>
+                    <tr><td colspan="4">{ texts::published_to(&death.exchange, &death.routing_keys.join(", ")) }</td></tr>
+                </tbody>
+            }
+        </table>
+    }
+}
+
+/// What a message carries.
+fn letter(message: &Message) -> Html {
+    let properties = &message.properties;
+    let headers = properties.headers.as_ref().map(|headers| table_to_json(headers).to_string()).filter(|text| text != "{}");
+    html! {
+        <details class="letter">
+            <summary>{ texts::HEADERS_PROPERTIES_PAYLOAD }</summary>
+            <dl class="kv">
+                { row(texts::ROUTING_KEY, message.routing_key.to_string()) }
+                { row(texts::DELIVERY_MODE, if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
+                if let Some(expiration) = &properties.expiration { { row("Expiration", texts::ms(&expiration)) } }
+                if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
+            </dl>
+            if let Some(headers) = headers { <pre class="mono">{ headers }</pre> }
+            <pre class="mono">{ message.body.as_text().unwrap_or(texts::ONLY_ITS_SIZE_IS_KNOWN).to_owned() }</pre>
+        </details>
+    }
+}

@@ -1,0 +1,80 @@
+//! The copies of an event: the one that was clicked comes first, and its story is its own.
+
+use requeue::app::{App, SelectAction, copies, words};
+use requeue::sim::biography::Biography;
+
+use super::support::*;
+
+const DEAD: &str = "notification-queue.dead";
+
+/// An order without a zip lies in the dead-letter queue, and its story is told.
+fn with_a_dead_letter(copy: Option<&str>) -> (App, Biography) {
+    let mut app = opened();
+    play(&mut app, 60);
+    let event = session(&app).world().broker().queue(DEAD).and_then(|queue| queue.messages().next()?.message.properties.message_id.clone());
+    let event = event.expect("one is dead");
+    let action = match copy {
+        Some(queue) => SelectAction::CopyIn(event, queue.into()),
+        None => SelectAction::Story(Some(event)),
+    };
+    act(&mut app, action);
+    wait(&mut app);
+    let life = session(&app).playhead.story.as_ref().and_then(|story| story.life.clone()).expect("it is told");
+    (app, life)
+}
+
+#[test]
+fn the_clicked_copy_is_told_of_and_else_the_one_that_died() {
+    for (asked, told, dead) in [(None, DEAD, true), (Some(DEAD), DEAD, true), (Some("analytics-queue"), "analytics-queue", false)] {
+        let (app, life) = with_a_dead_letter(asked);
+        let story = session(&app).playhead.story.as_ref().expect("it is told");
+        assert_eq!(story.copy.as_deref(), asked);
+        let copy = copies::told(&life, story.copy.as_ref()).expect("there is one");
+        assert_eq!((&**copy.queue, !copy.message.deaths().is_empty()), (told, dead), "{asked:?}");
+        if dead {
+            let death = &copy.message.deaths()[0];
+            let keys: Vec<&str> = death.routing_keys.iter().map(|key| &**key).collect();
+            let exchange = &*death.exchange;
+            assert_eq!(
+                (&*death.queue, death.reason.name(), death.count, exchange),
+                ("notification-queue", "rejected", 1, "platform-events")
+            );
+            assert!(keys[0].starts_with("order."), "{keys:?}");
+        }
+    }
+}
+
+#[test]
+fn what_other_copies_went_through_is_not_in_its_story() {
+    let (app, life) = with_a_dead_letter(Some(DEAD));
+    let world = session(&app).world();
+    let story = |asked: &str| -> String {
+        let asked = asked.into();
+        let copy = copies::told(&life, Some(&asked)).expect("there is one");
+        let told = life.entries.iter().filter(|entry| copy.has(entry, world)).map(|entry| {
+            let line = words::line(entry, world);
+            format!("{} {}\n", line.what, line.detail)
+        });
+        told.collect()
+    };
+    let dead = story(DEAD);
+    for part in ["Published", "Routed", "Delivered", "Handler failed", "Dead-lettered"] {
+        assert!(dead.contains(part), "{part}: {dead}");
+    }
+    assert!(!dead.contains("analytics-service") && !dead.contains("inventory-service") && !dead.contains("Acknowledged"), "{dead}");
+    let other = story("analytics-queue");
+    assert!(other.contains("Acknowledged") && other.contains("analytics-service") && !other.contains("Dead-lettered"), "{other}");
+    assert!(dead.lines().count() + other.lines().count() < 2 * life.entries.len());
+}
+
+/// Another copy of the event that is told of already is in front at once.
+#[test]
+fn a_click_on_another_copy_leads_to_it() {
+    let (mut app, life) = with_a_dead_letter(Some(DEAD));
+    select(&mut app, &requeue::scenario::edit::Part::Queue("analytics-queue".into()));
+    assert_eq!(app.workspace.detail, requeue::app::Detail::Part);
+    act(&mut app, SelectAction::CopyIn(life.event.clone(), "analytics-queue".into()));
+    assert_eq!(app.workspace.detail, requeue::app::Detail::Message);
+    let story = session(&app).playhead.story.as_ref().expect("it is told");
+    assert!(story.copy.as_deref() == Some("analytics-queue") && story.life.is_some(), "it is not looked for again");
+}
