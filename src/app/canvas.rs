@@ -2,7 +2,7 @@
 
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
-use super::effect::Effect;
+use super::effect::{Asked, Effect};
 use super::geometry::{self, EdgeKind};
 use super::gesture::{Gesture, Hold, Outcome, Under};
 use super::page::{Dialog, Menu};
@@ -337,13 +337,16 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(node) = app.node_at(at) {
-        return vec![Effect::AskName(node)];
+        return vec![Effect::Ask(Asked::Name(node))];
     }
     let camera = app.camera();
     let line = app.session.as_ref().and_then(|session| geometry::edge_at(session.plan(), camera.to_canvas(at), REACH / camera.scale));
     match line.map(|edge| (edge.kind, edge.from, edge.to)) {
         None => open_menu(app, Menu::Parts, at, page),
-        Some((EdgeKind::Binding(number, _), ..)) => return vec![Effect::AskBindingKey(number)],
+        Some((EdgeKind::Binding(number, _), ..)) => return vec![Effect::Ask(Asked::Binding(number))],
+        Some((EdgeKind::DeadLetters, Node::Queue(queue), Node::Exchange(exchange))) => {
+            return vec![Effect::Ask(Asked::DeadLetters { queue, exchange })];
+        }
         // What the line says stands in the form of the part that has it: a service consumes, a queue has its dead letters.
         Some((EdgeKind::Consumes, _, owner) | (EdgeKind::Http | EdgeKind::Publishes | EdgeKind::DeadLetters, owner, _)) => {
             return super::update(app, SelectAction::Node(Some(owner)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arrange::{self, Align};
 use super::costs::Way;
 use super::document::Typing;
-use super::effect::Effect;
+use super::effect::{Asked, Effect};
 use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
 use super::session::Session;
@@ -13,11 +13,12 @@ use super::texts::session as texts;
 use super::{App, Node, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
-use crate::broker::ExchangeType;
+use crate::broker::{ExchangeType, Name};
 use crate::formats::scenario_file::{self, element};
 use crate::lesson::Lock;
+use crate::scenario::edit::proposal::replaced;
 use crate::scenario::edit::{self, Edit, Element, Part, PartKind, Slot};
-use crate::scenario::{Fault, Moment, Point, Scenario};
+use crate::scenario::{Fault, Moment, Point, Scenario, Step};
 use crate::sim::{Input, Place};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,10 @@ pub enum EditAction {
     Delete,
     /// What is to become of an edit that waits.
     Decide(Way),
+    /// The steps of an HTTP handler move to the queue that was connected.
+    ReplaceHttp,
+    /// They stay where they are.
+    KeepHttp,
     Undo,
     Redo,
     /// A fault at its time, as a sentence.
@@ -139,11 +144,12 @@ impl Session {
             }
             EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
             EditAction::Extend { from, kind, at } => {
-                let bindings = self.scenario().broker.bindings.len();
+                let before = self.scenario().clone();
                 let at = at.map_or_else(|| self.beside(&from), snapped);
                 self.selection.connecting = None;
-                self.edit(&[Edit::Extend { from, kind, at }]);
-                return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
+                self.edit(&[Edit::Extend { from: from.clone(), kind, at }]);
+                let to = self.selection.primary.clone();
+                return self.asks_for(&before, &from, to.as_ref());
             }
             EditAction::Drag(node, to) => self.drag(&node, to),
             EditAction::Drop => {
@@ -180,12 +186,23 @@ impl Session {
             EditAction::BeginLine(node) => self.selection.connecting = Some(node),
             EditAction::ToggleLine => self.selection.toggle_line(),
             EditAction::EndLine(to) => {
-                let bindings = self.scenario().broker.bindings.len();
-                self.connect_to(&to);
-                return self.key_to_ask_for(bindings).map(Effect::AskBindingKey).into_iter().collect();
+                let before = self.scenario().clone();
+                let Some(from) = self.selection.connecting.take().and_then(|node| self.part(&node)) else { return Vec::new() };
+                // The line is drawn with its key: one step, and RabbitMQ is asked once.
+                if let (Part::Queue(queue), Node::Exchange(exchange)) = (&from, &to) {
+                    return vec![Effect::Ask(Asked::DeadLetters { queue: queue.clone(), exchange: exchange.clone() })];
+                }
+                self.connect_to(&from, &to);
+                return self.asks_for(&before, &from, Some(&to));
             }
             EditAction::Delete => self.delete(),
             EditAction::Decide(way) => self.decide(way),
+            EditAction::KeepHttp => self.replaced = None,
+            EditAction::ReplaceHttp => {
+                if let Some(replaced) = self.replaced.take() {
+                    self.edit(&replaced.edits);
+                }
+            }
             EditAction::Undo => {
                 let now = self.scenario().clone();
                 let version = self.document.undo(&now);
@@ -232,15 +249,31 @@ impl Session {
         }
     }
 
-    /// The binding that is new since there were so many, where its exchange looks at a key.
-    fn key_to_ask_for(&self, bindings: usize) -> Option<usize> {
-        let broker = &self.scenario().broker;
-        let last = broker.bindings.last().filter(|_| broker.bindings.len() > bindings)?;
-        let exchange = broker.exchanges.iter().find(|exchange| exchange.name == last.source)?;
-        match exchange.kind {
-            ExchangeType::Direct | ExchangeType::Topic | ExchangeType::Headers => Some(broker.bindings.len() - 1),
-            ExchangeType::Fanout => None,
-        }
+    /// The key of the line that was drawn since the document was so, where its exchange looks at one.
+    fn asks_for(&self, before: &Scenario, from: &Part, to: Option<&Node>) -> Vec<Effect> {
+        let (scenario, broker) = (self.scenario(), &self.scenario().broker);
+        let looks_at_keys = |name: &Name| {
+            let exchange = broker.exchanges.iter().find(|exchange| exchange.name == *name);
+            exchange.is_some_and(|exchange| exchange.kind != ExchangeType::Fanout)
+        };
+        let asked = match (from, to) {
+            _ if *before == **scenario => None,
+            (Part::Exchange(name), _) => {
+                Some(Asked::Binding(broker.bindings.len() - 1)).filter(|_| looks_at_keys(name) && !broker.bindings.is_empty())
+            }
+            (Part::Service(name), Some(Node::Exchange(exchange))) if looks_at_keys(exchange) => {
+                let service = scenario.services.iter().position(|service| service.name == *name);
+                let steps = service.and_then(|service| scenario.services[service].handlers.first()).map(|handler| &*handler.steps);
+                let is_it = |step: &Step| step.action.publish().is_some_and(|publish| publish.exchange == *exchange);
+                let step = steps.and_then(|steps| steps.iter().rposition(is_it));
+                service.zip(step).map(|(service, step)| Asked::Publish { service, step })
+            }
+            (Part::Queue(queue), Some(Node::Exchange(exchange))) => {
+                Some(Asked::DeadLetters { queue: queue.clone(), exchange: exchange.clone() })
+            }
+            (Part::Queue(_) | Part::Service(_) | Part::Client(_), _) => None,
+        };
+        asked.map(Effect::Ask).into_iter().collect()
     }
 
     fn remember(&mut self) {
@@ -299,6 +332,7 @@ impl Session {
     /// The document is another from now on.
     pub(super) fn become_scenario(&mut self, new: Scenario) {
         self.objection = None;
+        self.replaced = None;
         if new == **self.scenario() {
             return;
         }
@@ -317,12 +351,11 @@ impl Session {
         form::parse(kind, text).and_then(|value| form::edit(self.scenario(), at, &Change::Set(value)))
     }
 
-    fn connect_to(&mut self, to: &Node) {
-        let from = self.selection.connecting.take().and_then(|node| self.part(&node));
-        if let (Some(from), Some(to)) = (from, self.part(to)) {
+    fn connect_to(&mut self, from: &Part, to: &Node) {
+        if let Some(to) = self.part(to) {
             self.edit(&[Edit::Connect { from: from.clone(), to }]);
-            // Its key is asked for next: it is a field of the exchange.
-            let node = self.node(&from);
+            // Its key is asked for next: it is a field of the part where it begins.
+            let node = self.node(from);
             self.selection.set(node);
         }
     }
@@ -364,6 +397,10 @@ impl Session {
             },
             Edit::Remove(_) => None,
             Edit::Rename { part, name } => Some(part.named(name.clone())),
+            Edit::Connect { from: Part::Queue(queue), to: Part::Service(service) } => {
+                self.replaced = replaced(self.scenario(), queue, service);
+                return;
+            }
             Edit::Connect { .. } | Edit::Put { .. } | Edit::Take(_) | Edit::Reorder { .. } | Edit::Paste(_) | Edit::Move(_) => return,
         };
         // A renamed node stands where it stood.

@@ -1,6 +1,7 @@
 //! What the browser does beyond showing the new state. One action may have several effects.
 
 use super::Node;
+use crate::broker::Name;
 
 /// A picture of the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,24 @@ pub enum Reading {
     Drawer,
     /// What the drawer below shows.
     Shelf,
+}
+
+/// What a field on the canvas asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Name(Node),
+    /// The key of a binding, or its header arguments; by its number.
+    Binding(usize),
+    /// The key that a step of a service's first handler publishes with.
+    Publish {
+        service: usize,
+        step: usize,
+    },
+    /// The key under which a queue dead-letters to an exchange. The line is drawn with the answer.
+    DeadLetters {
+        queue: Name,
+        exchange: Name,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +89,8 @@ pub enum Effect {
     TellHost(HostMessage),
     /// The click that the browser reports next was the end of a gesture.
     SwallowClick,
-    /// A binding was drawn, and its key is asked for: its number.
-    AskBindingKey(usize),
-    /// A part is to be renamed where it stands.
-    AskName(Node),
+    /// A field opens where this stands on the canvas.
+    Ask(Asked),
     /// What the clipboard holds is to be pasted.
     AskClipboard,
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.

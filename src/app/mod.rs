@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod arrange;
+pub mod asked;
 mod author;
 mod budget;
 pub mod camera;
@@ -71,7 +72,7 @@ pub use author::Written;
 pub use budget::{Budget, Working};
 pub use canvas::{Canvas, Touch};
 pub use document::Typing;
-pub use effect::{Effect, HostMessage, Image, Reading};
+pub use effect::{Asked, Effect, HostMessage, Image, Reading};
 use files::Waiting;
 pub use files::{Draft, Opening, Shared, Unreadable};
 pub use findings::Findings;

@@ -9,6 +9,7 @@ use super::geometry::{self, Plan};
 use super::playhead::Playhead;
 use super::selection::Selection;
 use crate::broker::Name;
+use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
 use crate::scenario::{Point, Scenario};
 use crate::sim::{Input, InstanceId, Place, Recording, Timeline, World};
@@ -21,6 +22,8 @@ pub struct Session {
     pub composer: Composer,
     /// Why the last action could not be done.
     pub objection: Option<String>,
+    /// An HTTP handler that a new line may replace.
+    pub replaced: Option<Replaced>,
     /// What a lesson points at.
     pub points: Vec<Name>,
 }
@@ -35,6 +38,7 @@ impl Session {
             selection: Selection::default(),
             composer: Composer::new(exchange),
             objection: None,
+            replaced: None,
             points: Vec::new(),
         }
     }

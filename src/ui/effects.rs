@@ -2,7 +2,6 @@
 
 use yew::Context;
 
-use super::drawing::Editing;
 use super::{Message, Playground, browser, painter};
 use crate::app::{Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
 
@@ -31,8 +30,7 @@ impl Playground {
             Effect::TellHost(HostMessage::Progress(told)) => browser::tell("progress", &told),
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
             Effect::SwallowClick => browser::swallow_click(),
-            Effect::AskBindingKey(number) => self.edit_in_place(Editing::Binding(number)),
-            Effect::AskName(node) => self.edit_in_place(Editing::Name(node)),
+            Effect::Ask(asked) => self.edit_in_place(asked),
             Effect::AskClipboard => browser::paste(dispatch()),
             Effect::Read(reading) => {
                 let heading = match reading {

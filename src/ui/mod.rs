@@ -38,19 +38,16 @@ use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
 use crate::app::camera::Pixel;
-use crate::app::form::{Change, Kind, Spot};
 use crate::app::geometry;
 use crate::app::keys::{NodeKey, on_node};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, PageAction, Room, TimeAction, Touch, WorkspaceAction,
-    tokens,
+    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, PageAction, Room, TimeAction, Touch, WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
-use crate::scenario::edit::{Edit, Slot};
 use announce::Announcer;
-use drawing::{Editing, Gesture};
+use drawing::Gesture;
 use page::Around;
 use painter::Palette;
 
@@ -90,7 +87,7 @@ pub struct Playground {
     stage: NodeRef,
     canvas: NodeRef,
     dialog: NodeRef,
-    editing: Option<Editing>,
+    editing: Option<Asked>,
     /// The node that has the canvas's one tab stop.
     focused: Option<app::Node>,
     /// Of a large system, as it was last drawn.
@@ -260,7 +257,7 @@ impl Playground {
         self.request_frame(ctx);
     }
 
-    fn edit_in_place(&mut self, editing: Editing) {
+    fn edit_in_place(&mut self, editing: Asked) {
         if self.app.options.read_only {
             return;
         }
@@ -375,8 +372,9 @@ impl Playground {
                 return true;
             }
             Gesture::Edited(text) => {
-                if let (Some(editing), Some(text)) = (self.editing.take(), text) {
-                    self.edited(ctx, &editing, &text);
+                let answered = self.editing.take().zip(text).zip(self.app.session.as_ref());
+                if let Some(action) = answered.and_then(|((asked, text), session)| asked.answered(session, &text)) {
+                    self.perform(ctx, action);
                 }
                 return true;
             }
@@ -384,32 +382,6 @@ impl Playground {
         };
         self.perform(ctx, action);
         true
-    }
-
-    fn edited(&mut self, ctx: &Context<Self>, editing: &Editing, text: &str) {
-        let Some(session) = &self.app.session else { return };
-        let text = text.trim();
-        let action = match editing {
-            Editing::Name(place) => {
-                let Some(part) = session.part(place).filter(|part| &**part.name() != text) else { return };
-                Action::Edit(EditAction::Apply(Edit::Rename { part, name: text.into() }))
-            }
-            Editing::Binding(number) => {
-                let Some(binding) = session.scenario().broker.bindings.get(*number) else { return };
-                let headers = session.scenario().broker.is_headers_exchange(&binding.source);
-                let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
-                if !headers && &*binding.routing_key == text {
-                    return;
-                }
-                let at = Spot::of(Slot::Binding(*number)).field(field);
-                match app::form::parse(&kind, text) {
-                    Ok(value) => Action::Edit(EditAction::ChangeList(at, Change::Set(value))),
-                    // It is shown beside its field, with what was typed.
-                    Err(_) => Action::Edit(EditAction::SetField(at, kind, text.to_owned())),
-                }
-            }
-        };
-        self.perform(ctx, action);
     }
 
     /// Keys on a node.
@@ -435,7 +407,7 @@ impl Playground {
                 false
             }
             NodeKey::Rename => {
-                self.edit_in_place(Editing::Name(node));
+                self.edit_in_place(Asked::Name(node));
                 true
             }
             NodeKey::Ends => {

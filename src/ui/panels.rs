@@ -185,6 +185,16 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
             </div>
         };
     }
+    if let Some(replaced) = &session.replaced {
+        let says = connect_texts::has_steps(replaced);
+        return html! {
+            <div class="notice slim" role="status" id="replaced">
+                <span>{ says }</span>
+                { button(Look::Small, "replace-http", connect_texts::MOVE_THEM, on(dispatch, EditAction::ReplaceHttp)) }
+                { close_button(connect_texts::LEAVE_THEM, on(dispatch, EditAction::KeepHttp)) }
+            </div>
+        };
+    }
     if session.selection.connecting.is_some() {
         let ends = dispatch.reform(|event: MouseEvent| {
             let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();

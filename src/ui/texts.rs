@@ -119,13 +119,11 @@ pub mod drawing {
     use std::fmt::Display;
 
     pub const AUTO_ACK: &str = "auto ack";
-    pub const BINDING_KEY: &str = "Binding key";
     pub const BLOCKED_BY_THE_BROKER: &str = "blocked by the broker";
     pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";
     pub const DOWN: &str = "down";
     pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here";
     pub const EMPTY: &str = "empty";
-    pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
     pub const MANUAL_ACK: &str = "manual ack";
     pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or double-click here.";
     pub const OR: &str = " or ";

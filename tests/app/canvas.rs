@@ -4,8 +4,8 @@ use requeue::app::camera::{Camera, Pixel};
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, on_node};
 use requeue::app::{
-    self, App, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Touch, commands,
-    geometry,
+    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Touch,
+    commands, geometry,
 };
 use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
@@ -193,7 +193,7 @@ fn the_end_of_a_line_is_created_without_dragging() {
     act(&mut app, PageAction::CloseDialog);
     let bindings = session(&app).scenario().broker.bindings.len();
     let effects = app::update(&mut app, offered[0].action.clone());
-    assert!(effects.contains(&Effect::AskBindingKey(bindings)), "{effects:?}");
+    assert!(effects.contains(&Effect::Ask(Asked::Binding(bindings))), "{effects:?}");
     let new = session(&app).selection.primary.clone().expect("it is selected");
     let rect = geometry::rect(session(&app).plan(), &new).expect("it is drawn");
     for (other, one) in geometry::drawn(session(&app).plan()).filter(|(place, _)| *place != new) {
@@ -434,7 +434,7 @@ fn a_double_click_adds_renames_or_edits_a_key() {
     let queue = node("analytics-queue");
     let click = |app: &mut App, at: Pixel| app::update(app, CanvasAction::DoubleClick { at, page: (7, 8) });
     let at = pixel(&app, &queue);
-    assert_eq!(click(&mut app, at), [Effect::AskName(queue)]);
+    assert_eq!(click(&mut app, at), [Effect::Ask(Asked::Name(queue))]);
     let middles: Vec<(geometry::EdgeKind, Point)> =
         geometry::edges(session(&app).plan()).into_iter().map(|edge| (edge.kind, edge.curve.at(0.5))).collect();
     let bindings: Vec<usize> = (0..session(&app).scenario().broker.bindings.len()).collect();
@@ -445,7 +445,7 @@ fn a_double_click_adds_renames_or_edits_a_key() {
         assert_eq!(app.dialog, None, "{kind:?}");
         match kind {
             geometry::EdgeKind::Binding(number, _) => {
-                assert_eq!(effects, [Effect::AskBindingKey(number)]);
+                assert_eq!(effects, [Effect::Ask(Asked::Binding(number))]);
                 asked.push(number);
             }
             _ => assert!(session(&app).selection.primary.is_some(), "{kind:?}"),

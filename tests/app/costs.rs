@@ -161,6 +161,10 @@ fn other_edits_that_would_delete_a_queue_wait_too() {
     assert_eq!((ways(&fresh), total(&fresh, QUEUE)), (vec![], 0));
     assert!(session(&fresh).scenario().broker.queues.iter().any(|queue| queue.arguments.get("x-max-length").is_some()));
     connect(&mut app, &Part::Queue("inventory-queue".into()), &Part::Exchange("platform-events.dlx".into()));
+    // Its key is asked for before.
+    let asked = requeue::app::Asked::DeadLetters { queue: "inventory-queue".into(), exchange: "platform-events.dlx".into() };
+    let line = asked.answered(session(&app), "inventory-queue.dead").expect("it is drawn");
+    act(&mut app, line);
     assert_eq!(ways(&app), [Policy, NewQueue, Redeclare, Keep]);
     assert_eq!(session(&app).document.held.as_ref().map(|held| (&*held.queue, held.at.clone())), Some(("inventory-queue", None)));
     assert_eq!(session(&app).selection.primary, Some(node("inventory-queue")), "its inspector says it");

@@ -284,7 +284,7 @@ fn a_new_binding_asks_for_its_key_unless_its_exchange_is_a_fanout() {
         let bindings = session(&app).scenario().broker.bindings.len();
         let effects = app::update(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
         assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + 1);
-        assert_eq!(effects.contains(&Effect::AskBindingKey(bindings)), asks, "{kind:?}: {effects:?}");
+        assert_eq!(effects.contains(&Effect::Ask(app::Asked::Binding(bindings))), asks, "{kind:?}: {effects:?}");
     }
 }
 

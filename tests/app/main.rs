@@ -5,6 +5,7 @@
 mod too_large;
 
 mod canvas;
+mod connecting;
 mod copies;
 mod costs;
 mod drawing;

@@ -265,3 +265,58 @@ async fn a_probable_mistake_is_marked_and_mended(way: Way) {
     visitor.until("it is back", async |visitor| badges(visitor).await == before).await;
     visitor.leave().await;
 }
+
+/// New lines ask for what they need, where they are drawn.
+async fn lines_propose_and_ask(way: Way, width: u32, height: u32) {
+    let visitor = Visitor::past_the_welcome(width, height, way).await;
+    // Dead letters: Esc draws nothing, Enter draws the line with its key.
+    let dead = async |visitor: &Visitor| {
+        visitor.connect("analytics-queue", "platform-events.dlx").await;
+        visitor.wait_for("#in-place[aria-label='Key of the dead letters']").await;
+    };
+    dead(&visitor).await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is given up", async |visitor| visitor.is_absent("#in-place").await).await;
+    assert!(!visitor.is_absent("#undo:disabled").await, "nothing was drawn");
+    dead(&visitor).await;
+    visitor.key("analytics.failed").await;
+    visitor.wait_for("[data-queue-card='analytics-queue'] .badge:nth-of-type(2)").await;
+    visitor.act("#undo").await;
+    visitor.until("one step", async |visitor| !visitor.is_absent("#undo:disabled").await).await;
+    // An event: its key is proposed, and its payload is what the handler has.
+    visitor.connect("order-service", "platform-events.dlx").await;
+    visitor.wait_for("#in-place[aria-label='Routing key']").await;
+    let note = visitor.text("#place-note").await;
+    assert!(note.contains("orderId") && note.contains("userId"), "{note}");
+    visitor.key("order.audited").await;
+    visitor.act("#undo").await;
+    visitor.act("#undo").await;
+    // A queue in the place of HTTP requests.
+    visitor.connect("inventory-queue", "order-service").await;
+    visitor.wait_for("#replaced").await;
+    assert!(visitor.text("#replaced").await.contains("api-gateway calls it no more"));
+    visitor.act("#replace-http").await;
+    visitor.until("it is done", async |visitor| visitor.is_absent("#replaced").await).await;
+    visitor.act(&Visitor::node("order-service")).await;
+    visitor.wait_for("[data-item='services[1].handlers[0]']").await;
+    assert!(!visitor.text("#inspector").await.contains("POST /orders"), "its endpoint is gone");
+    visitor.act("#undo").await;
+    visitor.act("#undo").await;
+    visitor.until("two steps", async |visitor| !visitor.is_absent("#undo:disabled").await).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn lines_propose_and_ask_with_a_pointer() {
+    lines_propose_and_ask(Way::Pointer, 1440, 900).await;
+}
+
+#[tokio::test]
+async fn lines_propose_and_ask_without_a_mouse() {
+    lines_propose_and_ask(Way::Keyboard, 1440, 900).await;
+}
+
+#[tokio::test]
+async fn lines_propose_and_ask_on_a_phone() {
+    lines_propose_and_ask(Way::Pointer, 390, 844).await;
+}

@@ -31,3 +31,14 @@ pub fn no_failure_or_dead_letter(now: &dyn Display) -> String {
 pub fn the_lesson_keeps_its_as(lock: &dyn Display) -> String {
     format!("The lesson keeps its {lock} as they are.")
 }
+
+pub const BINDING_KEY: &str = "Binding key";
+pub const DEAD_LETTER_KEY: &str = "Key of the dead letters";
+pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
+pub const NAME: &str = "Name";
+pub const ROUTING_KEY: &str = "Routing key";
+
+/// What an event carries, by the fields of its payload.
+pub fn payload(fields: &str) -> String {
+    if fields.is_empty() { "payload: empty".into() } else { format!("payload: {fields}") }
+}

@@ -1,6 +1,6 @@
 //! Drawing: new parts with sensible beginnings, and what a line from one part to another means.
 
-use super::{Part, fresh};
+use super::{Part, fresh, proposal};
 use crate::broker::Value;
 use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
@@ -169,11 +169,11 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             Ok(())
         }
         (Part::Service(service), Part::Exchange(exchange)) => {
-            publish(scenario, service, exchange.clone(), "order.placed".into());
+            publish(scenario, service, exchange.clone(), None);
             Ok(())
         }
         (Part::Service(service), Part::Queue(queue)) => {
-            publish(scenario, service, "".into(), queue.clone()); // by the default exchange
+            publish(scenario, service, "".into(), Some(queue.clone())); // by the default exchange
             Ok(())
         }
         (Part::Service(service), Part::Service(other)) => {
@@ -221,11 +221,18 @@ fn first_handler(scenario: &mut Scenario, service: &Name, change: impl FnOnce(&m
     change(&mut service.handlers[0]);
 }
 
-fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, routing_key: Name) {
+/// A step that publishes what the handler has. Without a key, one is proposed.
+fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, key: Option<Name>) {
+    first_handler(scenario, service, |_| {});
+    let Some(index) = scenario.services.iter().position(|other| other.name == *service) else { return };
+    let (known, service) = (&*scenario, &scenario.services[index]);
+    let handler = &service.handlers[0];
+    let spec = known.broker.exchanges.iter().find(|other| other.name == exchange);
+    let routing_key = key.or_else(|| Some(proposal::key(known, service, handler, spec?))).unwrap_or_else(|| "".into());
     let publish = Publish {
         exchange,
         routing_key,
-        payload: Json::Object(serde_json::Map::new()),
+        payload: proposal::payload(known, service, handler),
         persistent: true,
         mandatory: false,
         confirm: false,
@@ -235,9 +242,8 @@ fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, routing_key:
         expiration: None,
         headers: Table::new(),
     };
-    first_handler(scenario, service, |handler| {
-        // Before the answer: the client does not wait for what follows it.
-        let place = handler.steps.iter().position(|step| matches!(step.action, Action::Reply { .. })).unwrap_or(handler.steps.len());
-        handler.steps.insert(place, step(Action::Publish(Box::new(publish))));
-    });
+    // Before the answer: the client does not wait for what follows it.
+    let steps = &mut scenario.services[index].handlers[0].steps;
+    let place = steps.iter().position(|step| matches!(step.action, Action::Reply { .. })).unwrap_or(steps.len());
+    steps.insert(place, step(Action::Publish(Box::new(publish))));
 }

@@ -11,6 +11,7 @@
 //! | [`element`] | what a form edits: the parts, and everything in lists |
 //! | [`connect`] | new parts, and what a line from one to another means |
 //! | [`names`] | where names stand: renaming and removing |
+//! | [`proposal`] | the event that a new line publishes, and a queue in the place of HTTP requests |
 //! | [`paste`] | parts that are copied into another scenario |
 //! | [`redeclare`] | what RabbitMQ offers where a queue is to become another |
 
@@ -18,6 +19,7 @@ pub mod connect;
 pub mod element;
 pub mod names;
 pub mod paste;
+pub mod proposal;
 pub mod redeclare;
 
 pub use connect::{PartKind, connectable, ends};

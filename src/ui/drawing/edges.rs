@@ -2,7 +2,8 @@
 
 use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
-use super::{Editing, Gesture, Scene};
+use super::{Gesture, Scene};
+use crate::app::Asked;
 use crate::app::geometry::{self, EdgeKind};
 use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
@@ -55,7 +56,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
         let (gesture, index, read_only) = (scene.gesture.clone(), *index, scene.app.options.read_only);
         move || {
             if !read_only {
-                gesture.emit(Gesture::Edit(Editing::Binding(index)));
+                gesture.emit(Gesture::Edit(Asked::Binding(index)));
             }
         }
     };

@@ -15,7 +15,7 @@ use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::highlight::Highlight;
 use crate::app::overview::{Overview, WHOLE_MAX};
-use crate::app::{App, CanvasAction, Session, Touch};
+use crate::app::{App, Asked, CanvasAction, Session, Touch};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
@@ -54,7 +54,7 @@ pub enum Gesture {
     /// A menu is asked for, at a place of the page.
     Menu(i32, i32),
     DoubleClicked(i32, i32),
-    Edit(Editing),
+    Edit(Asked),
     /// What was typed in place; none gives up.
     Edited(Option<String>),
     /// The wheel turned by so many pixels, over this place of the page.
@@ -69,14 +69,6 @@ pub enum Gesture {
     Touch(Touch, i32, f64, f64),
     /// A finger stays where it is.
     LongPress(f64, f64),
-}
-
-/// What is edited in place.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Editing {
-    Name(Place),
-    /// The key of a binding, or its header arguments.
-    Binding(usize),
 }
 
 impl<'a> Scene<'a> {
@@ -98,7 +90,7 @@ pub struct Scene<'a> {
     pub size: Pixel,
     pub dispatch: &'a Dispatch,
     pub gesture: &'a Callback<Gesture>,
-    pub editing: Option<&'a Editing>,
+    pub editing: Option<&'a Asked>,
     /// The node that has the canvas's one tab stop.
     pub focused: Option<&'a Place>,
     /// What flies to each queue and has not landed.

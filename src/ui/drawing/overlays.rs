@@ -4,22 +4,21 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::{Callback, FocusEvent, Html, KeyboardEvent, PointerEvent, TargetCast, html};
 
-use super::{Editing, Gesture, Scene};
+use super::{Gesture, Scene};
 use crate::app::CanvasAction;
+use crate::app::asked::Field;
 use crate::app::camera::Pixel;
-use crate::app::geometry::{self, EdgeKind};
+use crate::app::geometry;
 use crate::app::overview::outline;
 use crate::base::number::Fixed;
 use crate::scenario::Point;
-use crate::sim::Place;
-use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
 
 /// The line that is being drawn.
 pub fn pending(scene: &Scene<'_>) -> Html {
-    let from = scene.session.selection.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
-    let (Some(from), Some(to)) = (from, scene.pointer) else { return html! {} };
-    let at = from.centre();
+    let begins = scene.session.selection.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
+    let drawn = begins.map(|rect| rect.centre()).zip(scene.pointer);
+    let Some((at, to)) = drawn.or_else(|| scene.editing?.line(scene.session)) else { return html! {} };
     html! {
         <path
             class="edge pending"
@@ -29,30 +28,10 @@ pub fn pending(scene: &Scene<'_>) -> Html {
     }
 }
 
-/// A field on the canvas: a node's name, or a binding's key. It is HTML above the drawing, and is moved to its place when it is there.
+/// A field on the canvas. It is HTML above the drawing, and is moved to its place when it is there.
 pub fn in_place(scene: &Scene<'_>) -> Html {
-    let Some(editing) = scene.editing else { return html! {} };
-    let plan = scene.session.plan();
-    let (at, value, label) = match editing {
-        Editing::Name(place) => {
-            let (Some(rect), Some(part)) = (geometry::rect(plan, place), scene.session.part(place)) else { return html! {} };
-            let y = if matches!(place, Place::Exchange(_)) { rect.bottom() + 20.0 } else { rect.top - 2.0 };
-            (Point { x: rect.centre().x, y }, part.name().to_string(), "Name")
-        }
-        Editing::Binding(number) => {
-            let edges = geometry::edges(plan);
-            let edge = edges.iter().find(|edge| matches!(edge.kind, EdgeKind::Binding(other, _) if other == *number));
-            let Some((edge, binding)) = edge.zip(scene.session.scenario().broker.bindings.get(*number)) else { return html! {} };
-            let headers = scene.session.scenario().broker.is_headers_exchange(&binding.source);
-            let value = if headers {
-                crate::formats::amqp_json::table_to_json(&binding.arguments).to_string()
-            } else {
-                binding.routing_key.to_string()
-            };
-            (edge.curve.at(0.5), value, if headers { texts::HEADER_ARGUMENTS_AS_JSON } else { texts::BINDING_KEY })
-        }
-    };
-    let text = JsValue::from_str(&value);
+    let Some(Field { at, text, label, note }) = scene.editing.and_then(|asked| asked.field(scene.session)) else { return html! {} };
+    let text = JsValue::from_str(&text);
     let done = scene.gesture.clone();
     let onkeydown = {
         let done = done.clone();
@@ -72,25 +51,26 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
     let at = scene.camera.to_stage(at);
     let (x, y) = (format!("{:.0}", Fixed(at.x)), format!("{:.0}", Fixed(at.y)));
     html! {
-        <input
-            id="in-place"
-            class="mono"
-            aria-label={label}
-            ~defaultValue={text}
-            {onkeydown}
-            {onblur}
-            onpointerdown={stop}
-            autocomplete="off"
-            spellcheck="false"
-            data-x={x}
-            data-y={y}
-        />
+        <div id="place" class={(!note.is_empty()).then_some("noted")} onpointerdown={stop} data-x={x} data-y={y}>
+            <input
+                id="in-place"
+                class="mono"
+                aria-label={label}
+                aria-describedby="place-note"
+                ~defaultValue={text}
+                {onkeydown}
+                {onblur}
+                autocomplete="off"
+                spellcheck="false"
+            />
+            <span id="place-note">{ note }</span>
+        </div>
     }
 }
 
 /// No style is written into the page's text, so this is how the field gets to its place.
 pub fn put_in_place() {
-    let field = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("in-place"));
+    let field = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("place"));
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { return };
     for (side, name) in [("left", "data-x"), ("top", "data-y")] {
         let _ = field.style().set_property(side, &format!("{}px", field.get_attribute(name).unwrap_or_default()));

@@ -1,0 +1,118 @@
+//! What is asked in place, on the canvas: the name of a part, and the key that a line has.
+
+use super::editing::EditAction;
+use super::effect::Asked;
+use super::form::{self, Change, Kind, Spot};
+use super::geometry::{self, EdgeKind};
+use super::texts::session as texts;
+use super::{Node, Session};
+use crate::broker::Value;
+use crate::formats::amqp_json::table_to_json;
+use crate::scenario::Point;
+use crate::scenario::edit::{Edit, Element, Part, Slot};
+
+/// A field on the canvas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its middle.
+    pub at: Point,
+    pub text: String,
+    pub label: &'static str,
+    /// What goes with what is typed.
+    pub note: String,
+}
+
+impl Asked {
+    /// None: what it asks for is gone.
+    #[must_use]
+    pub fn field(&self, session: &Session) -> Option<Field> {
+        let (plan, scenario) = (session.plan(), session.scenario());
+        let between = |kind: &dyn Fn(&geometry::Edge) -> bool| geometry::edges(plan).into_iter().find(kind).map(|edge| edge.curve.at(0.5));
+        let mut note = String::new();
+        let (at, text, label) = match self {
+            Self::Name(place) => {
+                let rect = geometry::rect(plan, place)?;
+                let y = if matches!(place, Node::Exchange(_)) { rect.bottom() + 20.0 } else { rect.top - 2.0 };
+                (Point { x: rect.centre().x, y }, session.part(place)?.name().to_string(), texts::NAME)
+            }
+            Self::Binding(number) => {
+                let at = between(&|edge| matches!(edge.kind, EdgeKind::Binding(other, _) if other == *number))?;
+                let binding = scenario.broker.bindings.get(*number)?;
+                if scenario.broker.is_headers_exchange(&binding.source) {
+                    (at, table_to_json(&binding.arguments).to_string(), texts::HEADER_ARGUMENTS_AS_JSON)
+                } else {
+                    (at, binding.routing_key.to_string(), texts::BINDING_KEY)
+                }
+            }
+            Self::Publish { service, step } => {
+                let spec = scenario.services.get(*service)?;
+                let publish = spec.handlers.first()?.steps.get(*step)?.action.publish()?;
+                let from = session.node(&Part::Service(spec.name.clone()))?;
+                let to = geometry::target(&publish.exchange, &publish.routing_key);
+                let at = between(&|edge| edge.from == from && edge.to == to)?;
+                let fields: Vec<&str> = publish.payload.as_object().into_iter().flatten().map(|(key, _)| &**key).collect();
+                note = texts::payload(&fields.join(", "));
+                (at, publish.routing_key.to_string(), texts::ROUTING_KEY)
+            }
+            Self::DeadLetters { queue, exchange } => {
+                let (from, to) = self.line(session)?;
+                let spec = scenario.broker.queues.iter().find(|one| one.name == *queue)?;
+                let known = spec.dead_letter_exchange().filter(|known| *known == exchange).and_then(|_| spec.dead_letter_routing_key());
+                let text = known.map_or_else(|| format!("{queue}.dead"), ToString::to_string);
+                note = "x-dead-letter-routing-key".into();
+                (Point { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) }, text, texts::DEAD_LETTER_KEY)
+            }
+        };
+        Some(Field { at, text, label, note })
+    }
+
+    /// A line that is there only with the answer.
+    #[must_use]
+    pub fn line(&self, session: &Session) -> Option<(Point, Point)> {
+        let Self::DeadLetters { queue, exchange } = self else { return None };
+        session.place(&Node::Queue(queue.clone())).zip(session.place(&Node::Exchange(exchange.clone())))
+    }
+
+    /// What is done with the answer; none: it changes nothing.
+    #[must_use]
+    pub fn answered(&self, session: &Session, text: &str) -> Option<EditAction> {
+        let (text, scenario) = (text.trim(), session.scenario());
+        let (at, kind) = match self {
+            Self::Name(place) => {
+                let part = session.part(place).filter(|part| &**part.name() != text)?;
+                return Some(EditAction::Apply(Edit::Rename { part, name: text.into() }));
+            }
+            Self::DeadLetters { queue, exchange } => {
+                let index = scenario.broker.queues.iter().position(|one| one.name == *queue)?;
+                let mut spec = scenario.broker.queues[index].clone();
+                spec.arguments.insert("x-dead-letter-exchange".into(), Value::String(exchange.clone()));
+                let key = "x-dead-letter-routing-key";
+                // Without a key of its own, a dead letter keeps the one it came with.
+                if text.is_empty() {
+                    spec.arguments.remove(key)
+                } else {
+                    spec.arguments.insert(key.into(), Value::string(text))
+                };
+                return Some(EditAction::Apply(Edit::Put { index, element: Box::new(Element::Queue(spec)) }));
+            }
+            Self::Binding(number) => {
+                let binding = scenario.broker.bindings.get(*number)?;
+                let headers = scenario.broker.is_headers_exchange(&binding.source);
+                let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
+                (Spot::of(Slot::Binding(*number)).field(field), kind)
+            }
+            Self::Publish { service, step } => {
+                let handler = Spot::of(Slot::Service(*service)).field("handlers").item(0);
+                (handler.field("steps").item(*step).field("routing_key"), Kind::Text)
+            }
+        };
+        if self.field(session)?.text == text {
+            return None;
+        }
+        Some(match form::parse(&kind, text) {
+            Ok(value) => EditAction::ChangeList(at, Change::Set(value)),
+            // It is shown beside its field, with what was typed.
+            Err(_) => EditAction::SetField(at, kind, text.to_owned()),
+        })
+    }
+}
