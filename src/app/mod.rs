@@ -50,6 +50,7 @@ mod select;
 pub mod selection;
 pub mod session;
 pub mod sizes;
+pub mod slowing;
 mod speed;
 mod texts;
 mod time;
@@ -132,12 +133,21 @@ pub struct App {
     /// What was being drawn when the page was left.
     pub draft: Option<Draft>,
     pub speed: Option<Speed>,
-    /// What is shown ends here, and playing stops.
-    stops_at: Option<SimTime>,
+    /// What is being shown.
+    show: Option<Show>,
     /// How much of the world one frame plays.
     budget: Budget,
     pub theme: Theme,
     pub motion: Motion,
+}
+
+/// A part of a run that is played so that it can be followed; then time stands.
+#[derive(Clone, Copy, Debug)]
+struct Show {
+    until: SimTime,
+    speed: Speed,
+    /// The story of the message that this moment is about is told then.
+    tells: bool,
 }
 
 /// The only way anything changes.
@@ -175,7 +185,7 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
 impl App {
     #[must_use]
     pub fn speed(&self) -> Speed {
-        self.speed.unwrap_or(Speed::NORMAL)
+        self.show.as_ref().map_or_else(|| self.speed.unwrap_or(Speed::NORMAL), |show| show.speed)
     }
 
     /// Whether something continues without an action of the visitor.

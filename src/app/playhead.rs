@@ -4,6 +4,7 @@ use super::budget::Working;
 use super::log::Log;
 use super::markers::{self, Markers};
 use super::moves::{self, Moves};
+use super::slowing::Slowing;
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
@@ -32,6 +33,8 @@ pub struct Playhead {
     pub comparison: Option<Comparison>,
     pub log: Log,
     pub markers: Markers,
+    /// Whether time slows by itself, and for what.
+    pub slowing: Slowing,
     /// What moves inside the broker, for the eye.
     pub(super) moves: Moves,
     /// The event whose story is told.
@@ -92,6 +95,7 @@ impl Playhead {
             comparison: None,
             log: Log::default(),
             markers: Markers::default(),
+            slowing: Slowing::default(),
             moves: Moves::default(),
             story: None,
             moving: None,
@@ -116,6 +120,7 @@ impl Playhead {
         let occurrences: Vec<TimedEvent> = self.timeline.drain_occurrences().collect();
         for occurrence in &occurrences {
             self.markers.note(occurrence);
+            self.slowing.note(occurrence);
             self.moves.note(self.timeline.world(), occurrence);
         }
         if let Some(story) = &mut self.story {
@@ -136,6 +141,14 @@ impl Playhead {
         match &mut self.story {
             Some(story) if story.event == event => story.copy = Some(queue),
             _ => self.ask_story(Some(event), Some(queue)),
+        }
+    }
+
+    /// Tells the story of the message that the newest entry of the log is about, if none is told.
+    pub(super) fn tell_newest(&mut self) {
+        let newest = self.log.newest().find_map(|entry| entry.occurrence.what.about().cloned());
+        if self.story.is_none() {
+            self.ask_story(newest);
         }
     }
 

@@ -7,7 +7,8 @@ use super::effect::{Effect, Reading};
 use super::geometry::Plan;
 use super::playhead::{Moved, Playhead};
 use super::session::Session;
-use super::{App, Speed, lesson, tokens};
+use super::slowing::SLOWER;
+use super::{App, Show, Speed, lesson, tokens};
 use crate::base::SimTime;
 use crate::sim::{Input, Recording};
 
@@ -31,6 +32,11 @@ pub enum TimeAction {
     /// Compares the two branches at this moment, or closes the comparison.
     CompareBranches,
     Restart,
+    /// Shows what time slowed for again.
+    Replay,
+    /// The usual speed, although something happens.
+    DeclineSlowing,
+    CloseSlowing,
     /// What takes long is given up.
     Cancel,
     SetSpeed(Speed),
@@ -42,11 +48,17 @@ const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
 pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
     if !matches!(action, TimeAction::FramePassed(_) | TimeAction::SetSpeed(_)) {
-        app.stops_at = None;
+        app.show = None;
     }
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
-        TimeAction::SetSpeed(speed) => app.speed = Some(speed),
+        TimeAction::SetSpeed(speed) => match &mut app.show {
+            Some(show) => show.speed = speed,
+            None => app.speed = Some(speed),
+        },
+        TimeAction::Replay => replay(app),
+        TimeAction::DeclineSlowing => with_session(app, |session| session.playhead.slowing.decline()),
+        TimeAction::CloseSlowing => with_session(app, |session| session.playhead.slowing.close()),
         TimeAction::Pause => app.playing = false,
         TimeAction::PlayOrPause if app.playing => app.playing = false,
         TimeAction::Play | TimeAction::PlayOrPause => app.playing = app.session.is_some(),
@@ -65,6 +77,24 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         TimeAction::SwapBranches => paused(app, |session| session.swap_branches(steps)),
     }
     Vec::new()
+}
+
+/// What is shown begins so long before it happens: the eye needs a moment.
+pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
+
+/// Plays from here on, so slowly that each hop can be followed, and stops there.
+pub(super) fn show(app: &mut App, until: SimTime, tells: bool) {
+    app.show = Some(Show { until, speed: Speed::TEACHING, tells });
+    app.playing = true;
+}
+
+/// Shows again what time slowed for.
+fn replay(app: &mut App) {
+    let steps = app.budget.steps();
+    let Some(session) = &mut app.session else { return };
+    let Some(moment) = session.playhead.slowing.told().cloned() else { return };
+    session.seek(moment.at.saturating_sub(BEFORE), steps);
+    show(app, moment.lands, false);
 }
 
 fn with_session(app: &mut App, act: impl FnOnce(&mut Session)) {
@@ -91,8 +121,11 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
-            let is_shown = app.stops_at.take_if(|end| session.world().now() >= *end).is_some();
-            app.playing = goes_on && !is_shown;
+            let shown = app.show.take_if(|show| session.world().now() >= show.until);
+            app.playing = goes_on && shown.is_none();
+            if shown.is_some_and(|show| show.tells) {
+                session.playhead.tell_newest();
+            }
         }
         if session.is_busy() {
             app.budget.spend_all();
@@ -107,6 +140,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
 
 /// So many things may begin to fly within a frame, one after the other: beyond that, what is left of the frame is left out.
 const SLICES_MAX: usize = 20;
+
+/// The fastest speed that slows by itself.
+const SLOWED_MOST: Speed = Speed::Factor(5_000);
 
 impl Session {
     /// Whether it goes on by itself.
@@ -123,7 +159,10 @@ impl Session {
             self.playhead.retell_story(elapsed, steps);
             return true;
         }
-        let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.factor()) / 1_000);
+        let from = self.world().now();
+        let is_followed = (Speed::NORMAL..=SLOWED_MOST).contains(&speed);
+        let slower = if is_followed && self.playhead.slowing.is_slow(from) { SLOWER } else { 1 };
+        let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.factor() / slower) / 1_000);
         let target = self.world().now() + virtual_time;
         // Who hurries wants to see what came of it, not what would come an hour later.
         let end = self.scenario().until.filter(|until| speed >= Speed::HURRY && self.world().now() < *until && target >= *until);
@@ -137,6 +176,8 @@ impl Session {
         if arrived && end.is_some() {
             self.playhead.advance(target, steps);
         }
+        // Faster than that the eye does not follow, and slower it follows by itself.
+        self.playhead.slowing.pass(elapsed, if is_followed { from } else { SimTime::MAX }, leg);
         if !arrived {
             budget.spend_all();
         }

@@ -208,7 +208,17 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
             </div>
         };
     }
-    html! {}
+    let playhead = &session.playhead;
+    let Some(moment) = playhead.slowing.told() else { return html! {} };
+    let is_slow = playhead.slowing.is_slow(session.world().now());
+    html! {
+        <div class="notice slim" role="status" id="slowed">
+            <span>{ moment.words }</span>
+            { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
+            if is_slow { { button(Look::Small, "full-speed", texts::FULL_SPEED, on(dispatch, TimeAction::DeclineSlowing)) } }
+            { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseSlowing)) }
+        </div>
+    }
 }
 
 /// What was being drawn last time can be gone on with.

@@ -427,6 +427,8 @@ pub mod page {
 }
 
 pub mod panels {
+    pub const REPLAY: &str = "Replay";
+    pub const FULL_SPEED: &str = "Do not slow down";
     use crate::broker::Profile;
     use std::fmt::Display;
 

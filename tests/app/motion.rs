@@ -179,3 +179,108 @@ fn wait_for_seek(app: &mut App) {
     }
     panic!("it never arrives");
 }
+
+/// How far a second of frames brings the world.
+fn second(app: &mut App) -> SimTime {
+    let before = session(app).world().now();
+    for _ in 0..20 {
+        act(app, TimeAction::FramePassed(SimTime::from_millis(50)));
+    }
+    session(app).world().now().saturating_sub(before)
+}
+
+#[test]
+fn time_slows_by_itself_when_a_service_dies_and_its_moment_is_shown_again() {
+    let mut app = opened();
+    let id = notification_service(&app);
+    play(&mut app, 5);
+    act(&mut app, TimeAction::Play);
+    assert_eq!(second(&mut app), SimTime::from_secs(1));
+    let died = session(&app).world().now();
+    act(&mut app, OperateAction::Kill(id));
+    let told = |app: &App| session(app).playhead.slowing.told().cloned();
+    assert_eq!(second(&mut app), SimTime::from_micros(250_000 + 37_500), "the frame of the crash itself is a usual one");
+    assert_eq!(told(&app).expect("the page tells").at, died);
+    // The learner need not wait.
+    act(&mut app, TimeAction::DeclineSlowing);
+    assert_eq!(second(&mut app), SimTime::from_secs(1));
+    // Once a minute at most.
+    act(&mut app, OperateAction::Start(id));
+    assert_eq!(second(&mut app), SimTime::from_secs(1));
+    act(&mut app, OperateAction::Kill(id));
+    assert_eq!(second(&mut app), SimTime::from_secs(1));
+    assert_eq!(told(&app).expect("it still tells of the first").at, died);
+    // Again, so that each hop can be followed, from a second before to where all has landed.
+    act(&mut app, TimeAction::Replay);
+    wait_for_seek(&mut app);
+    assert_eq!(app.speed(), Speed::TEACHING);
+    assert!(session(&app).world().now() < died, "it begins before");
+    for _ in 0..10_000 {
+        if !app.playing {
+            break;
+        }
+        frame(&mut app);
+    }
+    assert!(!app.playing && session(&app).world().now() >= told(&app).map_or(died, |moment| moment.lands), "and ends where it landed");
+    assert_eq!(app.speed(), Speed::NORMAL, "the learner's own speed comes back");
+    // The notice goes by itself.
+    act(&mut app, TimeAction::Play);
+    for _ in 0..12 {
+        second(&mut app);
+    }
+    assert_eq!(told(&app), None);
+}
+
+#[test]
+fn no_speed_slows_by_itself_but_those_that_the_eye_follows() {
+    for (speed, slows) in [(Speed::Factor(500), false), (Speed::NORMAL, true), (Speed::Factor(5_000), true), (Speed::Factor(20_000), false)]
+    {
+        let mut app = opened();
+        let id = notification_service(&app);
+        play(&mut app, 5);
+        act(&mut app, TimeAction::SetSpeed(speed));
+        act(&mut app, TimeAction::Play);
+        act(&mut app, OperateAction::Kill(id));
+        let passed = second(&mut app);
+        assert_eq!(passed < SimTime::from_millis(u64::from(speed.factor())), slows, "{speed:?}: {passed}");
+    }
+}
+
+/// The first run that fails at a step with a goal, shown to its end: when it went wrong, and whether a story was told.
+fn shown_failure(text: &str) -> Option<(SimTime, bool)> {
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "lesson.md".into(), text: text.into() });
+    let steps = &app.classroom.as_ref().expect("a lesson").lesson.steps;
+    let fix = steps.iter().position(|step| step.task.goal().is_some())?;
+    act(&mut app, lesson::LessonAction::ChooseStep(fix));
+    act(&mut app, lesson::LessonAction::Prove);
+    wait(&mut app);
+    let findings = &app.classroom.as_ref().expect("a lesson").work().findings;
+    let clause = findings.iter().position(|finding| finding.failing.is_some())?;
+    let at = findings[clause].failing.as_ref().expect("it fails").at;
+    act(&mut app, lesson::LessonAction::OpenFailure(clause));
+    wait_for_seek(&mut app);
+    assert!(app.playing && session(&app).world().now() <= at);
+    assert!(session(&app).world().now() + SimTime::from_millis(1_100) >= at, "no minute of nothing before it");
+    for _ in 0..20_000 {
+        if !app.playing {
+            break;
+        }
+        frame(&mut app);
+    }
+    assert!(!app.playing && session(&app).world().now() >= at, "it stops at the moment itself");
+    assert!(app.classroom.is_some(), "the lesson stays open");
+    Some((at, session(&app).playhead.story.is_some()))
+}
+
+#[test]
+fn the_run_that_failed_is_shown_from_a_second_before_with_a_story() {
+    // In the one a message falls out of a full queue at that moment; in the other nothing moves any more when it is judged.
+    let lessons = [
+        (include_str!("../../static/lessons/length-limit.md"), (SimTime::from_micros(30_550_000), true)),
+        (include_str!("../../static/lessons/topic.md"), (SimTime::from_secs(40), false)),
+    ];
+    for (text, expected) in lessons {
+        assert_eq!(shown_failure(text), Some(expected));
+    }
+}

@@ -2,7 +2,7 @@
 
 use requeue::app::composer::Typed;
 use requeue::app::{
-    self, Action, App, EditAction, Effect, FileAction, LessonAction, Node, PublishAction, SelectAction, Session, TimeAction,
+    self, Action, App, EditAction, Effect, FileAction, LessonAction, Node, PublishAction, SelectAction, Session, Speed, TimeAction,
 };
 use requeue::base::SimTime;
 use requeue::scenario::edit::Part;
@@ -30,9 +30,21 @@ pub fn session(app: &App) -> &Session {
 
 pub fn play(app: &mut App, seconds: u64) {
     act(app, TimeAction::Play);
-    for _ in 0..seconds * 20 {
-        act(app, TimeAction::FramePassed(SimTime::from_millis(50)));
+    let pass = |app: &mut App, millis: u64| {
+        act(app, TimeAction::FramePassed(SimTime::from_millis(millis)));
         app.worked(SimTime::ZERO);
+    };
+    let begun = session(app).world().now();
+    for _ in 0..seconds * 20 {
+        pass(app, 50);
+    }
+    // Time may have slowed by itself: then it takes more frames.
+    while app.speed() == Speed::NORMAL && app.playing {
+        let left = (begun + SimTime::from_secs(seconds)).saturating_sub(session(app).world().now());
+        if left == SimTime::ZERO {
+            break;
+        }
+        pass(app, left.as_micros().div_ceil(1_000).min(50));
     }
     act(app, TimeAction::Pause);
 }

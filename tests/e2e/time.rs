@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::visitor::*;
 
-both_ways!(another_past_is_compared);
+both_ways!(another_past_is_compared, a_death_slows_time_and_is_shown_again);
 
 #[tokio::test]
 async fn rewinding_branching_and_going_back() {
@@ -63,5 +63,21 @@ async fn another_past_is_compared(way: Way) {
     let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
     let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));
     assert!(here + 5.0 < there, "the lines come as high as {here} and {there}");
+    visitor.leave().await;
+}
+
+async fn a_death_slows_time_and_is_shown_again(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act("#play").await;
+    visitor.until("five seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:05").await;
+    visitor.act("[data-power='notification-service']").await;
+    visitor.wait_for("#slowed").await;
+    let clock = visitor.text("#clock").await;
+    assert!(visitor.text("#slowed").await.contains("A service died"));
+    visitor.act("#replay").await;
+    visitor.until("it is before that", async |visitor| visitor.text("#clock").await < clock).await;
+    visitor.until("it stops where all has landed", async |visitor| visitor.text("#play").await.contains("Play")).await;
+    visitor.act("#slowed .icon-button").await;
+    visitor.until("the notice is closed", async |visitor| visitor.is_absent("#slowed").await).await;
     visitor.leave().await;
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::keeping::keep;
 use super::{Classroom, StepWork, arrive, texts};
+use crate::app::App;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::session::Session;
-use crate::app::{App, Speed};
+use crate::app::time::{BEFORE, show};
 use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
@@ -80,9 +81,9 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let until = question.until;
     let mut session = classroom.session_of(question.recording(&classroom.lesson));
     // The eye needs a moment before it happens, and time to look at what came of it.
-    session.seek(begins.saturating_sub(SimTime::from_secs(1)), app.budget.steps());
+    session.seek(begins.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    (app.playing, app.speed, app.stops_at) = (true, Some(Speed::TEACHING), Some(until));
+    show(app, until, false);
     Some(Vec::new())
 }
 
@@ -171,9 +172,9 @@ pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> 
     classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
     classroom.showing = Some(clause);
     let mut session = classroom.session_of(failing.recording);
-    session.seek(failing.at, app.budget.steps());
+    session.seek(failing.at.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    app.playing = false;
+    show(app, failing.at, true);
     Some(Vec::new())
 }
 

@@ -2,6 +2,10 @@
 
 use std::fmt::Display;
 
+pub const A_SERVICE_DIED: &str = "A service died. RabbitMQ takes back what it had not acknowledged.";
+pub const RABBITMQ_RESTARTED: &str = "RabbitMQ restarted. Durable queues keep their persistent messages.";
+pub const RABBITMQ_RETURNED_A_MESSAGE: &str = "RabbitMQ returned a message: it matched no queue.";
+pub const THE_FIRST_DEAD_LETTER: &str = "The first dead letter: its queue sends it to the dead-letter exchange.";
 pub const A_NEW_SYSTEM: &str = "A new system";
 pub const DELIVERY_LIMIT: &str = "delivery limit";
 pub const LOOKING_FOR_THE_NEXT_FAILURE: &str = "Looking for the next failure or dead letter";

@@ -1,0 +1,91 @@
+//! Time slows by itself for what a learner should not miss: a program that dies, a restart of RabbitMQ, a message that comes back to its
+//! publisher, the first dead letter. It passes at its own speed again when everything has landed.
+
+use super::texts::session as texts;
+use crate::base::SimTime;
+use crate::broker::Event;
+use crate::sim::{TimedEvent, WorldEvent};
+
+/// Time passes at a quarter of its speed.
+pub const SLOWER: u32 = 4;
+/// Real time in which it slows once at most.
+const REST: SimTime = SimTime::from_secs(60);
+/// Real time in which the notice stands: its buttons have to be reached.
+const TOLD_FOR: SimTime = SimTime::from_secs(12);
+
+/// What time slowed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub at: SimTime,
+    /// By then everything has landed that flies because of it.
+    pub lands: SimTime,
+    pub words: &'static str,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Slowing {
+    /// What happened last, not looked at yet.
+    pending: Option<(SimTime, &'static str)>,
+    /// The page tells of it.
+    told: Option<Moment>,
+    told_for: SimTime,
+    rest: SimTime,
+    has_seen_dead_letter: bool,
+    /// The learner wants the usual speed.
+    is_declined: bool,
+}
+
+impl Slowing {
+    /// Looks at what happened.
+    pub(super) fn note(&mut self, happened: &TimedEvent) {
+        let words = match &happened.what {
+            WorldEvent::Killed { .. } => texts::A_SERVICE_DIED,
+            WorldEvent::Broker(Event::Restarted) => texts::RABBITMQ_RESTARTED,
+            WorldEvent::Broker(Event::Returned { .. }) => texts::RABBITMQ_RETURNED_A_MESSAGE,
+            WorldEvent::Broker(Event::DeadLettered { .. }) if !self.has_seen_dead_letter => {
+                self.has_seen_dead_letter = true;
+                texts::THE_FIRST_DEAD_LETTER
+            }
+            _ => return,
+        };
+        if self.pending.is_none_or(|(at, _)| at < happened.at) {
+            self.pending = Some((happened.at, words));
+        }
+    }
+
+    /// Real time passed, and the world came from one moment to another, where a leg of a flight is shown so long. What happened before
+    /// was jumped over and slows nothing.
+    pub(super) fn pass(&mut self, elapsed: SimTime, from: SimTime, leg: SimTime) {
+        self.rest = self.rest.saturating_sub(elapsed);
+        self.told_for = self.told_for.saturating_sub(elapsed);
+        if self.told_for == SimTime::ZERO {
+            self.told = None;
+        }
+        let Some((at, words)) = self.pending.take().filter(|(at, _)| *at >= from && self.rest == SimTime::ZERO) else { return };
+        // The broker hears of it, sends back, and what it sends may go on from an exchange.
+        let lands = at + SimTime::from_micros(leg.as_micros() * 3);
+        self.told = Some(Moment { at, lands, words });
+        (self.told_for, self.rest, self.is_declined) = (TOLD_FOR, REST, false);
+    }
+
+    /// Whether time passes more slowly at this moment.
+    #[must_use]
+    pub fn is_slow(&self, now: SimTime) -> bool {
+        !self.is_declined && self.told.as_ref().is_some_and(|moment| (moment.at..moment.lands).contains(&now))
+    }
+
+    /// What time slowed for lately.
+    #[must_use]
+    pub const fn told(&self) -> Option<&Moment> {
+        self.told.as_ref()
+    }
+
+    /// The learner wants the usual speed.
+    pub(super) const fn decline(&mut self) {
+        self.is_declined = true;
+    }
+
+    pub(super) fn close(&mut self) {
+        self.told = None;
+    }
+}
