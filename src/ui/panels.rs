@@ -8,7 +8,7 @@ use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{
-    App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, Unreadable, glossary,
+    App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, TimeAction, Unreadable, glossary,
 };
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
