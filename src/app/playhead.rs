@@ -148,7 +148,7 @@ impl Playhead {
     pub(super) fn tell_newest(&mut self) {
         let newest = self.log.newest().find_map(|entry| entry.occurrence.what.about().cloned());
         if self.story.is_none() {
-            self.ask_story(newest);
+            self.ask_story(newest, None);
         }
     }
 
