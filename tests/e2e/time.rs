@@ -76,7 +76,7 @@ async fn a_death_slows_time_and_is_shown_again(way: Way) {
     assert!(visitor.text("#slowed").await.contains("A service died"));
     visitor.act("#replay").await;
     visitor.until("it is before that", async |visitor| visitor.text("#clock").await < clock).await;
-    visitor.until("it stops where all has landed", async |visitor| visitor.text("#play").await.contains("Play")).await;
+    visitor.wait_for("#play[aria-label^='Play']").await;
     visitor.act("#slowed .icon-button").await;
     visitor.until("the notice is closed", async |visitor| visitor.is_absent("#slowed").await).await;
     visitor.leave().await;
