@@ -194,6 +194,12 @@ impl App {
         self.session.as_ref().is_some_and(Session::is_busy) || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
+    /// Plays from here on, so slowly that each hop can be followed, and stops there.
+    fn show(&mut self, until: SimTime, tells: bool) {
+        self.show = Some(Show { until, speed: Speed::TEACHING, tells });
+        self.playing = true;
+    }
+
     /// The work of the frame that passed took so long on this machine: the next frame's budget follows.
     pub fn worked(&mut self, took: SimTime) {
         self.budget.adapt(took);

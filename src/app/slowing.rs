@@ -6,6 +6,8 @@ use crate::base::SimTime;
 use crate::broker::Event;
 use crate::sim::{TimedEvent, WorldEvent};
 
+/// What is shown begins so long before it happens: the eye needs a moment.
+pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
 /// Time passes at a quarter of its speed.
 pub const SLOWER: u32 = 4;
 /// Real time in which it slows once at most.

@@ -7,8 +7,8 @@ use super::effect::{Effect, Reading};
 use super::geometry::Plan;
 use super::playhead::{Moved, Playhead};
 use super::session::Session;
-use super::slowing::SLOWER;
-use super::{App, Show, Speed, lesson, tokens};
+use super::slowing::{BEFORE, SLOWER};
+use super::{App, Speed, lesson, tokens};
 use crate::base::SimTime;
 use crate::sim::{Input, Recording};
 
@@ -79,22 +79,13 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What is shown begins so long before it happens: the eye needs a moment.
-pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
-
-/// Plays from here on, so slowly that each hop can be followed, and stops there.
-pub(super) fn show(app: &mut App, until: SimTime, tells: bool) {
-    app.show = Some(Show { until, speed: Speed::TEACHING, tells });
-    app.playing = true;
-}
-
 /// Shows again what time slowed for.
 fn replay(app: &mut App) {
     let steps = app.budget.steps();
     let Some(session) = &mut app.session else { return };
     let Some(moment) = session.playhead.slowing.told().cloned() else { return };
     session.seek(moment.at.saturating_sub(BEFORE), steps);
-    show(app, moment.lands, false);
+    app.show(moment.lands, false);
 }
 
 fn with_session(app: &mut App, act: impl FnOnce(&mut Session)) {

@@ -7,7 +7,7 @@ use super::{Classroom, StepWork, arrive, texts};
 use crate::app::App;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::session::Session;
-use crate::app::time::{BEFORE, show};
+use crate::app::slowing::BEFORE;
 use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
@@ -83,7 +83,7 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     // The eye needs a moment before it happens, and time to look at what came of it.
     session.seek(begins.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    show(app, until, false);
+    app.show(until, false);
     Some(Vec::new())
 }
 
@@ -174,7 +174,7 @@ pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> 
     let mut session = classroom.session_of(failing.recording);
     session.seek(failing.at.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    show(app, failing.at, true);
+    app.show(failing.at, true);
     Some(Vec::new())
 }
 
