@@ -140,7 +140,12 @@ fn cases() -> Vec<Case> {
             "an exchange without bindings",
             broker(&[X, DLX], &[plain("q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(Kind::ExchangeUnbound, "broker.exchanges[1]", "Nothing is bound to dlx: RabbitMQ drops what arrives there.", None)],
+            vec![(
+                Kind::ExchangeUnbound,
+                "broker.exchanges[1]",
+                "Nothing is bound to dlx: RabbitMQ drops what arrives there.",
+                Some("create a queue and bind it to dlx"),
+            )],
         ),
         (
             "an exchange and a queue without bindings",
@@ -151,9 +156,14 @@ fn cases() -> Vec<Case> {
                     Kind::ExchangeUnbound,
                     "broker.exchanges[0]",
                     "Nothing is bound to x: RabbitMQ drops what arrives there.",
-                    Some("bind q to x"),
+                    Some("bind q to x with #"),
                 ),
-                (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", Some("bind q to x")),
+                (
+                    Kind::QueueUnbound,
+                    "broker.queues[0]",
+                    "Nothing is bound to q, and no service publishes to it.",
+                    Some("bind q to x with #"),
+                ),
             ],
         ),
         (
@@ -173,7 +183,7 @@ fn cases() -> Vec<Case> {
             vec![shop("", "p", ""), mailer()],
             vec![
                 (Kind::QueueUnbound, "broker.queues[0]", "Nothing is bound to q, and no service publishes to it.", None),
-                (Kind::KeyUnmatched, "services[0]", "There is no queue p: RabbitMQ drops the message.", None),
+                (Kind::KeyUnmatched, "services[0]", "There is no queue p: RabbitMQ drops the message.", Some("create the queue p")),
             ],
         ),
         (
@@ -181,8 +191,18 @@ fn cases() -> Vec<Case> {
             broker(&[X], &[plain("q")], &[binding("x", "q", "orders.placed")]),
             vec![shop("x", "order.placed", ", \"mandatory\": true"), mailer()],
             vec![
-                (Kind::BindingUnmatched, "broker.bindings[0]", "The binding orders.placed of x matches no message that comes there.", None),
-                (Kind::KeyUnmatched, "services[0]", "No binding of x leads order.placed to a queue: RabbitMQ returns it.", None),
+                (
+                    Kind::BindingUnmatched,
+                    "broker.bindings[0]",
+                    "The binding orders.placed of x to q matches no message that comes there.",
+                    Some("change the binding orders.placed to order.placed"),
+                ),
+                (
+                    Kind::KeyUnmatched,
+                    "services[0]",
+                    "No binding of x leads order.placed to a queue: RabbitMQ returns it.",
+                    Some("change the binding orders.placed to order.placed"),
+                ),
             ],
         ),
         (
@@ -195,16 +215,47 @@ fn cases() -> Vec<Case> {
                 consumer("books", "p", "10"),
             ],
             vec![
-                (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to p, and no service publishes to it.", Some("bind p to x")),
+                (
+                    Kind::QueueUnbound,
+                    "broker.queues[1]",
+                    "Nothing is bound to p, and no service publishes to it.",
+                    Some("bind p to x with #"),
+                ),
                 (
                     Kind::KeyUnmatched,
                     "services[1]",
                     "No binding of x leads payment.made to a queue: RabbitMQ drops it.",
-                    Some("bind p to x"),
+                    Some("bind p to x with payment.made"),
                 ),
             ],
         ),
-        ("a template may become any key", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.{state.of}", ""), mailer()], vec![]),
+        ("a template may become any word", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.{state.of}", ""), mailer()], vec![]),
+        ("a template alone may become any key", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "{key}", ""), mailer()], vec![]),
+        (
+            "a template keeps its other words",
+            broker(&[X], &[plain("q")], &[binding("x", "q", "payment.*")]),
+            vec![shop("x", "order.{state.of}", ""), mailer()],
+            vec![
+                (
+                    Kind::BindingUnmatched,
+                    "broker.bindings[0]",
+                    "The binding payment.* of x to q matches no message that comes there.",
+                    Some("change the binding payment.* to order.*"),
+                ),
+                (
+                    Kind::KeyUnmatched,
+                    "services[0]",
+                    "No binding of x leads order.{state.of} to a queue: RabbitMQ drops it.",
+                    Some("change the binding payment.* to order.*"),
+                ),
+            ],
+        ),
+        (
+            "a template within a word, and more words",
+            broker(&[X], &[plain("q")], &[binding("x", "q", "order.v2.#.paid")]),
+            vec![shop("x", "order.v{version}.{state}.paid", ""), mailer()],
+            vec![],
+        ),
         (
             "an extra key in CC",
             broker(&[X], &[plain("q")], &to_q()),
@@ -226,9 +277,9 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: no binding of dlx matches q.dead.",
-                    Some("bind dlq to dlx"),
+                    Some("change the binding dead to q.dead"),
                 ),
-                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding dead of dlx matches no message that comes there.", None),
+                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding dead of dlx to dlq matches no message that comes there.", None),
             ],
         ),
         (
@@ -240,9 +291,9 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: no binding of dlx matches order.placed.",
-                    Some("bind dlq to dlx"),
+                    Some("change the binding q to order.placed"),
                 ),
-                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding q of dlx matches no message that comes there.", None),
+                (Kind::BindingUnmatched, "broker.bindings[1]", "The binding q of dlx to dlq matches no message that comes there.", None),
             ],
         ),
         (
@@ -254,7 +305,7 @@ fn cases() -> Vec<Case> {
                     Kind::DeadLettersLost,
                     "broker.queues[0]",
                     "Dead letters of q are dropped: nothing is bound to dlx.",
-                    Some("bind dlq to dlx"),
+                    Some("bind dlq to dlx with q.dead"),
                 ),
                 (Kind::QueueUnbound, "broker.queues[1]", "Nothing is bound to dlq, and no service publishes to it.", None),
             ],
@@ -263,20 +314,35 @@ fn cases() -> Vec<Case> {
             "dead letters to the default exchange, under the key of an event",
             broker(&[X], &[queue("q", r#""x-dead-letter-exchange": """#)], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(Kind::DeadLettersLost, "broker.queues[0]", "Dead letters of q are dropped: there is no queue order.placed.", None)],
+            vec![(
+                Kind::DeadLettersLost,
+                "broker.queues[0]",
+                "Dead letters of q are dropped: there is no queue order.placed.",
+                Some("create the queue order.placed"),
+            )],
         ),
         (
             "a policy names a dead-letter exchange that is not there",
             broker(&[X], &[plain("q")], &to_q())
                 + r#", "policies": [{"name": "p", "pattern": "^q$", "definition": {"dead-letter-exchange": "nowhere"}}]"#,
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(Kind::DeadLettersLost, "broker.queues[0]", "Dead letters of q are dropped: there is no exchange nowhere.", None)],
+            vec![(
+                Kind::DeadLettersLost,
+                "broker.queues[0]",
+                "Dead letters of q are dropped: there is no exchange nowhere.",
+                Some("create the exchange nowhere"),
+            )],
         ),
         (
             "a circle by expiry alone",
             broker(&[X], &[wait("q", "w"), wait("w", "q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(Kind::DeadLetterCycle, "broker.queues[0]", "Messages of q expire, return and expire again: RabbitMQ drops them.", None)],
+            vec![(
+                Kind::DeadLetterCycle,
+                "broker.queues[0]",
+                "Messages of q expire, return and expire again: RabbitMQ drops them.",
+                Some("remove x-message-ttl, so that messages wait"),
+            )],
         ),
         (
             "a retry queue, to which the consumer rejects",
@@ -288,7 +354,12 @@ fn cases() -> Vec<Case> {
             "nobody consumes",
             broker(&[X], &[plain("q")], &to_q()),
             vec![shop("x", "order.placed", "")],
-            vec![(Kind::QueueUnconsumed, "broker.queues[0]", "No service consumes from q: its messages pile up.", None)],
+            vec![(
+                Kind::QueueUnconsumed,
+                "broker.queues[0]",
+                "No service consumes from q: its messages pile up.",
+                Some("create a service that consumes from q"),
+            )],
         ),
         ("a queue with a limit", broker(&[X], &[queue("q", r#""x-max-length": 5"#)], &to_q()), vec![shop("x", "order.placed", "")], vec![]),
         (
@@ -301,7 +372,12 @@ fn cases() -> Vec<Case> {
             "two services on one queue",
             broker(&[X], &[plain("q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer(), consumer("stock", "q", "10")],
-            vec![(Kind::QueueShared, "broker.queues[0]", "mailer and stock share q: each message goes to only one of them.", None)],
+            vec![(
+                Kind::QueueShared,
+                "broker.queues[0]",
+                "mailer and stock share q: each message goes to only one of them.",
+                Some("give stock a queue of its own"),
+            )],
         ),
         (
             "two services that do the same",
@@ -373,8 +449,9 @@ fn hold(scenario: &Scenario) {
         assert!(one.says.ends_with('.') && one.slot.element(scenario).is_some(), "{}", one.slot);
         assert!(Slot::of_part(scenario, &one.part).is_some(), "{}", one.part);
         let Some(fix) = &one.fix else { continue };
-        let edit = fix.edit(scenario).expect("the scenario is as it was");
-        let mended = edit::apply(scenario, &edit).unwrap_or_else(|why| panic!("{}: {why}", fix.says())).scenario;
+        let edits = fix.edits(scenario).expect("the scenario is as it was");
+        let apply = |scenario: Scenario, edit: &Edit| edit::apply(&scenario, edit).map(|edited| edited.scenario);
+        let mended = edits.iter().try_fold(scenario.clone(), apply).unwrap_or_else(|why| panic!("{}: {why}", fix.says()));
         let again = findings(&mended).into_iter().find(|other| (other.kind, &other.says) == (one.kind, &one.says));
         assert_eq!(again, None, "{} mends nothing", fix.says());
     }

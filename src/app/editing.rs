@@ -24,6 +24,8 @@ use crate::sim::{Input, Place};
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditAction {
     Apply(Edit),
+    /// What was found is mended, in one step.
+    Mend(Vec<Edit>),
     /// A field of a form is being typed into: where it stands, what it takes, what it says so far.
     TypeField(Spot, form::Kind, String),
     /// What was typed into a field takes effect.
@@ -121,6 +123,7 @@ impl Session {
     fn change(&mut self, action: EditAction, view: &Rect) -> Vec<Effect> {
         match action {
             EditAction::Apply(edit) => self.edit(&[edit]),
+            EditAction::Mend(edits) => self.edit(&edits),
             EditAction::TypeField(at, kind, text) => {
                 let tried = self.typed(&at, &kind, &text).and_then(|edit| edit::apply(self.scenario(), &edit));
                 self.document.typing = Some(Typing { at, text, why: tried.err() });

@@ -64,9 +64,9 @@ fn list(session: &Session, app: &App, found: &[Finding], named: bool, dispatch: 
             buttons.push(press(classes!("link"), finding.part.name().to_string(), CanvasAction::GoTo(place), dispatch));
         }
         if let Some(fix) = finding.fix.as_ref().filter(|_| !app.options.read_only)
-            && let Some(edit) = fix.edit(session.scenario())
+            && let Some(edits) = fix.edits(session.scenario())
         {
-            buttons.push(press(classes!("line", "small", "fix"), texts::fix(&fix.says()), EditAction::Apply(edit), dispatch));
+            buttons.push(press(classes!("line", "small", "fix"), texts::fix(&fix.says()), EditAction::Mend(edits), dispatch));
         }
         buttons.push(press(classes!("link"), texts::READ_THE_LESSON.into(), CourseAction::Open(finding.kind.lesson().into()), dispatch));
         html! { <li>{ icons::warning() }<p>{ &finding.says }</p><div class="buttons">{ buttons }</div></li> }

@@ -28,7 +28,7 @@ fn drawn() -> App {
 
 fn fix(app: &App, part: &Part) -> EditAction {
     let fix = app.findings.of(part)[0].fix.as_ref().expect("it can be mended");
-    EditAction::Apply(fix.edit(session(app).scenario()).expect("the part is there"))
+    EditAction::Mend(fix.edits(session(app).scenario()).expect("the part is there"))
 }
 
 #[test]

@@ -1,16 +1,17 @@
 //! What is probably a mistake in a scenario that can run: the canvas marks it, an import or a lint tells it.
 //!
 //! RabbitMQ takes all of this without a word. A finding says in one sentence what will happen, names the lesson that explains it, and
-//! has an [`Edit`] that mends it, where one edit can. Validation ([`super::validate`]) tells what cannot run at all.
+//! has a [`Fix`] that mends it in one step, where there is a sensible one. Validation ([`super::validate`]) tells what cannot run at all.
 //!
 //! Only what the scenario's own steps publish is judged. Messages that a learner publishes by hand may go anywhere.
 
+mod fix;
 mod routes;
 
-use super::edit::{Edit, Element, Part, Slot};
-use super::handler::PREFETCH;
-use super::{BindingSpec, BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Table, Trigger};
-use routes::{Routes, key_of};
+use super::edit::{Part, Slot};
+use super::{BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
+pub use fix::Fix;
+use routes::{Routes, key_of, pattern};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,19 +81,6 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
-/// What would mend it. It is small, because there may be thousands; [`Fix::edit`] makes the edit when it is asked for.
-///
-/// No fix changes a queue: RabbitMQ refuses that, and the page asks first.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fix {
-    /// One binding more.
-    Bind { exchange: Name, queue: Name, key: Name },
-    /// A service takes [`PREFETCH`] messages at a time from its queues.
-    Prefetch(usize),
-    /// What a service publishes is persistent.
-    Persistent(usize),
-}
-
 /// A text with names in its gaps.
 fn filled(text: &str, names: &[&str]) -> String {
     let (mut says, mut names) = (String::new(), names.iter());
@@ -101,45 +89,6 @@ fn filled(text: &str, names: &[&str]) -> String {
         says.extend(names.next().copied());
     }
     says
-}
-
-impl Fix {
-    /// What it does, in a few words.
-    #[must_use]
-    pub fn says(&self) -> String {
-        match self {
-            Self::Bind { exchange, queue, .. } => filled("bind {} to {}", &[queue, exchange]),
-            Self::Prefetch(_) => format!("set prefetch to {PREFETCH}"),
-            Self::Persistent(_) => "publish persistent messages".to_owned(),
-        }
-    }
-
-    /// None where the scenario has changed since.
-    #[must_use]
-    pub fn edit(&self, scenario: &Scenario) -> Option<Edit> {
-        let bindings = &scenario.broker.bindings;
-        let (index, element) = match self {
-            Self::Bind { exchange, queue, key } => {
-                let destination = BindingTarget::Queue(queue.clone());
-                let binding = BindingSpec { source: exchange.clone(), destination, routing_key: key.clone(), arguments: Table::new() };
-                (bindings.len(), Element::Binding(binding))
-            }
-            Self::Prefetch(index) | Self::Persistent(index) => {
-                let mut service = scenario.services.get(*index)?.clone();
-                for handler in &mut service.handlers {
-                    if let Self::Persistent(_) = self {
-                        handler.steps.iter_mut().filter_map(|step| step.action.publish_mut()).for_each(|publish| publish.persistent = true);
-                    } else if let Trigger::Queue(subscription) = &mut handler.trigger
-                        && subscription.prefetch == 0
-                    {
-                        subscription.prefetch = PREFETCH;
-                    }
-                }
-                (*index, Element::Service(service))
-            }
-        };
-        Some(Edit::Put { index, element: Box::new(element) })
-    }
 }
 
 /// Everything, by part.
@@ -199,18 +148,74 @@ impl Search<'_> {
         }
     }
 
-    /// The only queue that nothing leads to is bound to the exchange, by a key or by all.
-    fn bind_lone(&self, exchange: &Name, key: Option<&Name>) -> Option<Fix> {
-        let broker = &self.scenario.broker;
-        let queue = broker.queues[self.lone?].name.clone();
-        let kind = broker.exchanges[self.routes.exchange(exchange)?.min(broker.exchanges.len() - 1)].kind;
-        let key = match (key, kind) {
-            (Some(key), _) => key.clone(),
-            (None, ExchangeType::Direct) => queue.clone(),
-            (None, ExchangeType::Topic) => "#".into(),
-            (None, ExchangeType::Fanout | ExchangeType::Headers) => "".into(),
-        };
-        Some(Fix::Bind { exchange: exchange.clone(), queue, key })
+    /// The key under which a queue is to be bound: one that is published, or all of them.
+    fn key_for(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> Option<Name> {
+        let kind = self.scenario.broker.exchanges.get(self.routes.exchange(exchange)?)?.kind;
+        match (kind, key) {
+            (ExchangeType::Fanout | ExchangeType::Headers, _) => Some("".into()),
+            (ExchangeType::Topic, Some(key)) => Some(pattern(key)),
+            (ExchangeType::Topic, None) => Some("#".into()),
+            (ExchangeType::Direct, Some(key)) => Some(key.clone()).filter(|key| !key.contains('{')),
+            (ExchangeType::Direct, None) => Some(queue.clone()),
+        }
+    }
+
+    fn bind(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> Option<Fix> {
+        let key = self.key_for(exchange, queue, key)?;
+        Some(Fix::Bind { exchange: exchange.clone(), queue: queue.clone(), key })
+    }
+
+    /// The only queue that nothing leads to is bound to the exchange, or else a new one.
+    fn bind_some(&self, exchange: &Name, key: Option<&Name>) -> Option<Fix> {
+        match self.lone {
+            Some(lone) => self.bind(exchange, &self.scenario.broker.queues[lone].name, key),
+            // A direct exchange then takes the new queue's name.
+            None => Some(Fix::BindNew { exchange: exchange.clone(), key: self.key_for(exchange, &"".into(), key)? }),
+        }
+    }
+
+    /// The only binding of an exchange that takes nothing, where it leads to a queue.
+    fn idle_binding(&self, exchange: usize) -> Option<usize> {
+        let bindings = &self.scenario.broker.bindings;
+        let mut idle = self.routes.exchanges.get(exchange)?.bindings.iter().filter(|binding| !self.routes.is_taken[**binding]);
+        let one = idle.next().filter(|_| idle.next().is_none())?;
+        matches!(bindings[*one].destination, BindingTarget::Queue(_)).then_some(*one)
+    }
+
+    /// The only binding that takes nothing gets the key that leads nowhere.
+    fn rekey(&self, binding: usize, key: &Name) -> Option<Fix> {
+        let from = &self.scenario.broker.bindings[binding];
+        let key = self.key_for(&from.source, from.destination.name(), Some(key))?;
+        Some(Fix::Rekey { binding, from: from.routing_key.clone(), key })
+    }
+
+    /// Where a key leads nowhere: the binding that was probably meant, the queue that is probably meant, or a new one.
+    fn lead(&self, exchange: &Name, key: &Name) -> Option<Fix> {
+        let number = self.routes.exchange(exchange)?;
+        if self.lone.is_some() {
+            return self.bind_some(exchange, Some(key));
+        }
+        if let Some(binding) = self.idle_binding(number) {
+            return self.rekey(binding, key);
+        }
+        match self.routes.exchanges.get(number).map(|known| &*known.bindings) {
+            Some([binding]) if let BindingTarget::Queue(queue) = &self.scenario.broker.bindings[*binding].destination => {
+                self.bind(exchange, queue, Some(key))
+            }
+            _ => self.bind_some(exchange, Some(key)),
+        }
+    }
+
+    /// The exchange that a queue is to be bound to which nothing leads to: the only one that is not for dead letters.
+    fn exchange_for_all(&self) -> Option<&Name> {
+        let is_dead = |name: &Name| self.routes.queues.iter().any(|queue| queue.dead.as_ref() == Some(name));
+        let exchanges = &self.scenario.broker.exchanges;
+        // A dead-letter exchange waits for a queue: that is told of the dead letters.
+        if exchanges.iter().enumerate().any(|(place, one)| is_dead(&one.name) && self.is_dead_end(place)) {
+            return None;
+        }
+        let mut others = exchanges.iter().map(|one| &one.name).filter(|name| !is_dead(name));
+        others.next().filter(|_| others.next().is_none())
     }
 
     /// No message can leave it.
@@ -224,7 +229,7 @@ impl Search<'_> {
             let is_told = |queue: &routes::Queue| queue.dead.as_ref() == Some(&exchange.name);
             if self.is_dead_end(place) && !self.routes.queues.iter().any(is_told) {
                 let text = "Nothing is bound to {}: RabbitMQ drops what arrives there.";
-                let fix = self.bind_lone(&exchange.name, None);
+                let fix = self.bind_some(&exchange.name, None);
                 self.tell(Kind::ExchangeUnbound, Slot::Exchange(place), text, &[&exchange.name], fix);
             }
         }
@@ -235,26 +240,35 @@ impl Search<'_> {
         let name = &scenario.broker.queues[place].name;
         if self.is_alone(place) {
             let text = "Nothing is bound to {}, and no service publishes to it.";
-            let fix = if let [exchange] = &*scenario.broker.exchanges { self.bind_lone(&exchange.name, None) } else { None };
+            let fix = self.exchange_for_all().and_then(|exchange| self.bind(exchange, name, None));
             self.tell(Kind::QueueUnbound, slot, text, &[name], fix);
         }
         self.dead_letters(place, name);
         if self.is_in_circle(place) {
             let text = "Messages of {} expire, return and expire again: RabbitMQ drops them.";
-            self.tell(Kind::DeadLetterCycle, slot, text, &[name], None);
+            let fix = scenario.broker.queues[place].arguments.contains_key("x-message-ttl").then_some(Fix::Wait(place));
+            self.tell(Kind::DeadLetterCycle, slot, text, &[name], fix);
         }
         let known = &self.routes.queues[place];
         if let [one, others @ ..] = &*known.consumers {
             let one = &scenario.services[*one];
             // Those that do the same are instances in all but name.
-            let mut others = others.iter().map(|other| &scenario.services[*other]);
-            if let Some(other) = others.find(|other| !work(one, name).eq(work(other, name))) {
+            let mut others = others.iter().map(|other| (*other, &scenario.services[*other]));
+            if let Some((number, other)) = others.find(|(_, other)| !work(one, name).eq(work(other, name))) {
                 let text = "{} and {} share {}: each message goes to only one of them.";
-                self.tell(Kind::QueueShared, slot, text, &[&one.name, &other.name, name], None);
+                let own = Fix::Part { service: number, name: other.name.clone(), queue: name.clone() };
+                let fix = Some(own).filter(|_| known.is_bound);
+                self.tell(Kind::QueueShared, slot, text, &[&one.name, &other.name, name], fix);
             }
         } else if known.is_filled && !known.is_passed && known.keeps {
             // Dead letters and copies to be tried again wait for a person, or for the time.
-            self.tell(Kind::QueueUnconsumed, slot, "No service consumes from {}: its messages pile up.", &[name], None);
+            self.tell(
+                Kind::QueueUnconsumed,
+                slot,
+                "No service consumes from {}: its messages pile up.",
+                &[name],
+                Some(Fix::Consume(name.clone())),
+            );
         }
     }
 
@@ -263,22 +277,24 @@ impl Search<'_> {
         let letters = self.routes.dead_letters(place);
         let lost = letters.iter().find(|(_, queues)| queues.as_ref().is_some_and(Vec::is_empty)).map(|(key, _)| key);
         let number = self.routes.exchange(&exchange);
-        let mut fix = None;
+        let fix;
         let (text, names): (_, [&str; 3]) = match (number, lost) {
-            (None, _) => ("Dead letters of {} are dropped: there is no exchange {}.", [from, &exchange, ""]),
+            (None, _) => {
+                fix = Some(Fix::Exchange(exchange.clone()));
+                ("Dead letters of {} are dropped: there is no exchange {}.", [from, &exchange, ""])
+            }
             (Some(number), _) if self.is_dead_end(number) => {
-                fix = self.bind_lone(&exchange, self.routes.queues[place].dead_key.as_ref());
+                let known = &self.routes.queues[place];
+                fix = self.bind_some(&exchange, known.dead_key.as_ref().or_else(|| known.arrivals.first()));
                 ("Dead letters of {} are dropped: nothing is bound to {}.", [from, &exchange, ""])
             }
             (Some(_), None) => return,
-            (Some(_), Some(key)) if exchange.is_empty() => ("Dead letters of {} are dropped: there is no queue {}.", [from, key, ""]),
-            (Some(number), Some(key)) => {
-                // One queue waits there under another key.
-                if let [binding] = *self.routes.exchanges[number].bindings
-                    && let BindingTarget::Queue(queue) = &self.scenario.broker.bindings[binding].destination
-                {
-                    fix = Some(Fix::Bind { exchange: exchange.clone(), queue: queue.clone(), key: key.clone() });
-                }
+            (Some(_), Some(key)) if exchange.is_empty() => {
+                fix = queue_named(key);
+                ("Dead letters of {} are dropped: there is no queue {}.", [from, key, ""])
+            }
+            (Some(_), Some(key)) => {
+                fix = self.lead(&exchange, key);
                 ("Dead letters of {} are dropped: no binding of {} matches {}.", [from, &exchange, key])
             }
         };
@@ -315,9 +331,32 @@ impl Search<'_> {
                 continue;
             }
             let key = &binding.routing_key;
-            let text = "The binding {} of {} matches no message that comes there.";
-            self.tell(Kind::BindingUnmatched, Slot::Binding(place), text, &[key, &binding.source], None);
+            let text = "The binding {} of {} to {} matches no message that comes there.";
+            let fix = self.led_nowhere(place).and_then(|lost| self.rekey(place, &lost));
+            // Where dead letters were to come, the binding is not what is too much.
+            let is_dead = self.routes.queues.iter().any(|queue| queue.dead.as_ref() == Some(&binding.source));
+            let fix = fix.or_else(|| (!is_dead).then(|| Fix::Unbind { binding: place, key: key.clone() }));
+            self.tell(Kind::BindingUnmatched, Slot::Binding(place), text, &[key, &binding.source, binding.destination.name()], fix);
         }
+    }
+
+    /// The only key that leads nowhere from the exchange of its only binding that takes nothing.
+    fn led_nowhere(&mut self, binding: usize) -> Option<Name> {
+        let (scenario, source) = (self.scenario, &self.scenario.broker.bindings[binding].source);
+        self.idle_binding(self.routes.exchange(source)?)?;
+        let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
+        let mut lost: Option<Name> = None;
+        for publish in steps.filter_map(|step| step.action.publish()).filter(|publish| publish.exchange == *source) {
+            if lost.as_ref() != Some(&publish.routing_key)
+                && self.routes.queues_of(source, &key_of(publish)).is_some_and(|queues| queues.is_empty())
+            {
+                if lost.is_some() {
+                    return None;
+                }
+                lost = Some(publish.routing_key.clone());
+            }
+        }
+        lost
     }
 
     fn service(&mut self, place: usize, service: &Service) {
@@ -355,7 +394,7 @@ impl Search<'_> {
                     (false, false) => ("No binding of {} leads {} to a queue: RabbitMQ drops it.", [exchange, key]),
                     (false, true) => ("No binding of {} leads {} to a queue: RabbitMQ returns it.", [exchange, key]),
                 };
-                let fix = if key.contains('{') || exchange.is_empty() { None } else { self.bind_lone(exchange, Some(key)) };
+                let fix = if exchange.is_empty() { queue_named(key) } else { self.lead(exchange, key) };
                 self.tell(Kind::KeyUnmatched, slot, text, &names, fix);
             }
         }
@@ -368,6 +407,11 @@ impl Search<'_> {
             self.tell(Kind::TransientInDurable, slot, text, &[name, &queue.name], Some(Fix::Persistent(place)));
         }
     }
+}
+
+/// A queue that the default exchange would find.
+fn queue_named(key: &Name) -> Option<Fix> {
+    (!key.contains('{') && !key.is_empty()).then(|| Fix::Queue(key.clone()))
 }
 
 /// What a service does with what it consumes from a queue.

@@ -1,5 +1,5 @@
 //! Where the messages of a scenario can go, followed without running it: from every publishing step through exchanges to queues, and
-//! on with dead letters. A template may become any key, and takes every binding.
+//! on with dead letters. A template may become any key that has its words; one that is a template as a whole takes every binding.
 
 use crate::broker::exchange::topic::matches;
 use crate::broker::{Broker, ExchangeType};
@@ -191,14 +191,14 @@ impl<'a> Routes<'a> {
     pub fn queues_of(&mut self, exchange: &Name, key: &str) -> Option<Vec<usize>> {
         let spec = &self.scenario.broker;
         let (mut queues, mut visited, mut next) = (Vec::new(), vec![self.exchange(exchange).filter(|number| *number != UNLISTED)?], 0);
-        let may_be_any = key.contains('{');
+        let (may_be_any, is_template) = (is_placeholder(key), key.contains('{'));
         while let Some(&at) = visited.get(next).filter(|_| self.is_whole()) {
             next += 1;
             self.spend(next);
             let Some(here) = self.exchanges.get_mut(at) else {
                 // The default exchange goes by the names of queues (rule 33).
                 queues.extend(self.directory.queue(&key.into()));
-                if may_be_any {
+                if is_template {
                     queues.extend(0..spec.queues.len());
                     self.spend(spec.queues.len());
                 }
@@ -211,6 +211,10 @@ impl<'a> Routes<'a> {
                 let takes = match spec.exchanges[at].kind {
                     ExchangeType::Fanout | ExchangeType::Headers => true,
                     _ if may_be_any => true,
+                    kind if is_template => {
+                        spent += PATTERN_COST;
+                        may_match(routing_key, key, kind == ExchangeType::Topic)
+                    }
                     ExchangeType::Topic if routing_key.contains(['*', '#']) => {
                         spent += PATTERN_COST;
                         matches(routing_key, key)
@@ -238,13 +242,65 @@ impl<'a> Routes<'a> {
     }
 }
 
+/// A key that is one template as a whole may become anything.
+fn is_placeholder(key: &str) -> bool {
+    key.starts_with('{') && key.find('}') == Some(key.len() - 1)
+}
+
+/// The words of a key. A dot within braces names a field, and parts no words.
+fn words(key: &str) -> Vec<&str> {
+    let mut depth = 0_u32;
+    let is_end = |letter: char| {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == '.' && depth == 0
+    };
+    key.split(is_end).collect()
+}
+
+/// Whether what comes of a template may match a binding: a word with a field in it may be any word that begins and ends as it does.
+fn may_match(binding: &str, template: &str, is_topic: bool) -> bool {
+    let (binding, template): (Vec<&str>, Vec<&str>) = (binding.split('.').collect(), words(template));
+    let may_be = |word: &str, template: &str| match (template.split_once('{'), template.rsplit_once('}')) {
+        (Some((begin, _)), Some((_, end))) => word.len() >= begin.len() + end.len() && word.starts_with(begin) && word.ends_with(end),
+        _ => word == template,
+    };
+    // As many words of the template as the binding's words so far may take.
+    let mut taken = vec![false; template.len() + 1];
+    taken[0] = true;
+    for word in binding {
+        let any = is_topic && word == "#";
+        let mut next = vec![false; template.len() + 1];
+        for at in 0..taken.len() {
+            next[at] |= any && (taken[at] || at > 0 && next[at - 1]);
+            if taken[at] && !any && at < template.len() && (is_topic && word == "*" || may_be(word, template[at])) {
+                next[at + 1] = true;
+            }
+        }
+        taken = next;
+    }
+    taken[template.len()]
+}
+
+/// The topic pattern that takes all that comes of a template.
+pub(super) fn pattern(key: &Name) -> Name {
+    if is_placeholder(key) {
+        return "#".into();
+    }
+    let words = words(key).into_iter().map(|word| if word.contains('{') { "*" } else { word });
+    words.collect::<Vec<_>>().join(".").into()
+}
+
 fn visit(visited: &mut Vec<usize>, exchange: Option<usize>) {
     if let Some(exchange) = exchange.filter(|exchange| !visited.contains(exchange)) {
         visited.push(exchange);
     }
 }
 
-/// The key that a step publishes with. A template may become any key, and so may one that has others beside it (rule 48).
+/// The key that a step publishes with. One that has others beside it may become any (rule 48).
 pub(super) fn key_of(publish: &Publish) -> Name {
     let has_more = publish.headers.contains_key("CC") || publish.headers.contains_key("BCC");
     if has_more { "{}".into() } else { publish.routing_key.clone() }
