@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use requeue::base::SimTime;
+use requeue::base::{SimTime, limits};
 use requeue::broker::Name;
 use requeue::formats::{recording_file, report, scenario_file, trace_json};
 use requeue::scenario::{Fault, Property, Scenario};
@@ -369,4 +369,20 @@ fn a_broken_property_is_kept_with_its_recording() {
     let text = recording_file::write_breaking(&recording, SimTime::from_secs(5), &property);
     let file = recording_file::read(&text).expect("it is one");
     assert_eq!((file.recording, file.breaks), (recording, Some(property)));
+}
+
+/// A poison message in a hot loop has as many requeues as there is time: its story is told up to the limit.
+#[test]
+fn the_story_of_a_hot_loop_has_a_limit() {
+    let mut handler =
+        json!({ "on": { "queue": "q" }, "steps": [{ "do": "work", "ms": 0, "fails": { "always": true } }], "on_failure": "requeue" });
+    handler["on"]["prefetch"] = json!(1);
+    let scenario = system(json!({ "queues": [{ "name": "q", "at": [2, 2] }] }), json!({}), handler);
+    let told = |until_ms| {
+        let life =
+            biography(&Recording::of(scenario.clone()), &Name::from("e-1"), SimTime::from_millis(until_ms)).expect("it was published");
+        life.entries.len()
+    };
+    let (short, long) = (told(2_000), told(60_000));
+    assert!(short < limits::BIOGRAPHY && long == limits::BIOGRAPHY, "{short} and {long}");
 }

@@ -219,6 +219,18 @@ mod tests {
         assert!(document.past.len() > past);
     }
 
+    /// Of small systems so many versions are kept, and not one more.
+    #[test]
+    fn so_many_steps_can_be_undone() {
+        let scenario = Arc::new(Scenario::empty("small"));
+        let mut document = Document::default();
+        for edit in 0..limits::VERSIONS + 10 {
+            document.put(vec![(Node::Queue("queue".into()), Point { x: f64::from(u16::try_from(edit).expect("some thousands")), y: 0.0 })]);
+            document.remember(&scenario);
+        }
+        assert_eq!(document.past.len(), limits::VERSIONS);
+    }
+
     /// A drag far out and in again: what is drawn meanwhile stands on the canvas, too, and a place that is no number changes nothing.
     #[test]
     fn a_dragged_node_stays_on_the_canvas() {

@@ -549,3 +549,18 @@ fn space_on_a_part_selects_it_and_then_is_the_pages() {
     act(&mut app, SelectAction::Node(Some(queue.clone())));
     assert_eq!(on_node(session(&app), &queue, space), None);
 }
+
+/// A line that was begun before the page became one to look at ends nowhere.
+#[test]
+fn a_line_is_not_ended_on_a_page_to_look_at() {
+    for read_only in [false, true] {
+        let mut app = seen();
+        let bindings = session(&app).scenario().broker.bindings.len();
+        act(&mut app, SelectAction::Node(Some(Node::Exchange("platform-events".into()))));
+        act(&mut app, EditAction::ToggleLine);
+        assert!(session(&app).selection.connecting.is_some());
+        act(&mut app, PageAction::SetOptions(Options { read_only, ..Options::default() }));
+        act(&mut app, SelectAction::Node(Some(Node::Queue("notification-queue".into()))));
+        assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + usize::from(!read_only), "read-only: {read_only}");
+    }
+}
