@@ -22,7 +22,11 @@ BINARYEN_DIR=$TOOLS/binaryen-$BINARYEN_VERSION
 AXE_VERSION=4.14.1
 AXE_DIR=$TOOLS/axe-$AXE_VERSION
 
-export PATH="$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
+# The driver of Firefox, for the end-to-end smoke path.
+GECKODRIVER_VERSION=0.37.1
+GECKODRIVER_DIR=$TOOLS/geckodriver-$GECKODRIVER_VERSION
+
+export PATH="$GECKODRIVER_DIR/bin:$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
 
 # The name under which Debian's Rust is linked where rustup cannot fetch the wasm target.
 DEBIAN_TOOLCHAIN=requeue-debian
@@ -76,3 +80,22 @@ chromium_command() {
   done
   return 1
 }
+
+firefox_command() {
+  local name
+  for name in firefox-esr firefox /Applications/Firefox.app/Contents/MacOS/firefox; do
+    if has "$name"; then
+      command -v "$name"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# The browser that WebKitWebDriver drives. It is on no PATH.
+minibrowser_command() {
+  compgen -G "/usr/lib*/*/webkit2gtk-4.*/MiniBrowser" | sort | tail -n 1 | grep .
+}
+
+# It needs a screen; Xvfb is one in memory.
+has_webkit() { has WebKitWebDriver && has Xvfb && minibrowser_command >/dev/null; }

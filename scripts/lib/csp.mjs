@@ -1,7 +1,9 @@
-// Puts the content security policy into a built page: the hash is that of trunk's inline module, so it is computed after each build.
+// Puts into a built page what is known after the build: the content security policy, with the hash of the script that begins the
+// download, and how many bytes the bar waits for.
 // A <meta> element, because a static host may not let us set headers.
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 const file = process.argv[2];
 let page = readFileSync(file, "utf8");
@@ -32,4 +34,11 @@ if (!page.includes("Content-Security-Policy")) {
   console.error(`${file} has no <meta charset="utf-8"> to put the policy behind`);
   process.exit(1);
 }
+
+const wasm = page.match(/fetch\("([^"]+\.wasm)"\)/)?.[1];
+if (!wasm || !page.includes('data-bytes="')) {
+  console.error(`${file} has no script that fetches the WebAssembly, or no bar`);
+  process.exit(1);
+}
+page = page.replace(/data-bytes="\d*"/, `data-bytes="${statSync(join(dirname(file), wasm)).size}"`);
 writeFileSync(file, page);

@@ -21,21 +21,27 @@ impl Site {
         let address = format!("http://{}", server.server_addr());
         let worker = server.clone();
         std::thread::spawn(move || {
+            // Each answer has a thread: a browser may leave one half read until it has another.
             for request in worker.incoming_requests() {
-                let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
-                let file = folder.join(if path.is_empty() { "index.html" } else { &path });
-                let read = if path == AROUND { Ok(AROUND_PAGE.into()) } else { std::fs::read(&file) };
-                let _ = match read {
-                    Ok(bytes) => {
-                        let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
-                        request.respond(tiny_http::Response::from_data(bytes).with_header(header))
-                    }
-                    Err(_) => request.respond(tiny_http::Response::empty(404)),
-                };
+                let folder = folder.clone();
+                std::thread::spawn(move || answer(request, &folder));
             }
         });
         Self { server, address }
     }
+}
+
+fn answer(request: tiny_http::Request, folder: &Path) {
+    let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
+    let file = folder.join(if path.is_empty() { "index.html" } else { &path });
+    let read = if path == AROUND { Ok(AROUND_PAGE.into()) } else { std::fs::read(&file) };
+    let _ = match read {
+        Ok(bytes) => {
+            let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
+            request.respond(tiny_http::Response::from_data(bytes).with_chunked_threshold(usize::MAX).with_header(header))
+        }
+        Err(_) => request.respond(tiny_http::Response::empty(404)),
+    };
 }
 
 impl Drop for Site {

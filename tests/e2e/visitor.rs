@@ -8,6 +8,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
+use super::engine::Engine;
 use super::site::*;
 
 /// How long the page may take for what it should do at once: these machines are slow and shared.
@@ -26,6 +27,11 @@ impl WebDriverCompatibleCommand for ConsoleLog {
         (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
 }
+
+/// What the console would say, in a browser whose driver does not tell: from the moment the page is there.
+const LISTEN: &str = "window.said = []; for (const kind of ['error', 'warn']) { const before = console[kind]; console[kind] = (...what) => { said.push(what.join(' ')); before(...what); }; } \
+    addEventListener('error', e => said.push(e.message)); addEventListener('unhandledrejection', e => said.push(String(e.reason))); \
+    addEventListener('securitypolicyviolation', e => said.push(e.violatedDirective + ' ' + e.blockedURI)); return null;";
 
 /// How a visitor works: everything can be done in both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +120,7 @@ const LESSON_MENU: [&str; 3] = ["#reset", "#solution", "#sandbox"];
 /// A visitor with a browser of their own.
 pub struct Visitor {
     pub browser: Client,
+    pub engine: Engine,
     pub site: Site,
     pub downloads: PathBuf,
     pub way: Way,
@@ -144,38 +151,30 @@ impl Visitor {
         // Another address in between: one that differs behind the # alone is not loaded anew.
         self.browser.goto("about:blank").await.expect("an empty page");
         self.browser.goto(&format!("{}{hash}", self.site.address)).await.expect("the site answers");
+        if self.engine != Engine::Chromium {
+            self.browser.execute(LISTEN, vec![]).await.expect("the page answers");
+        }
         self.wait_for("#commands").await;
     }
 
     pub async fn begin(width: u32, height: u32, way: Way) -> Self {
         let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
-        let driver = std::env::var("REQUEUE_WEBDRIVER").expect("REQUEUE_WEBDRIVER is ChromeDriver's address");
+        let driver = std::env::var("REQUEUE_WEBDRIVER").expect("REQUEUE_WEBDRIVER is the driver's address");
         let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
         assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"), "the site has its policy");
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
-            "--no-sandbox".into(),
-            "--disable-gpu".into(),
-            "--disable-dev-shm-usage".into(),
-            "--disable-background-networking".into(),
-            "--disable-component-update".into(),
-            "--disable-sync".into(),
-            "--no-first-run".into(),
-        ];
-        arguments.push(format!("--window-size={width},{height}"));
         let number = VISITORS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let downloads = std::env::temp_dir().join(format!("requeue-downloads-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&downloads).expect("a temporary folder");
-        let mut options = json!({ "args": arguments, "prefs": { "download.default_directory": downloads } });
-        if let Ok(binary) = std::env::var("REQUEUE_CHROMIUM") {
-            options["binary"] = json!(binary);
+        let engine = Engine::of_this_run();
+        let browser = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(engine.capabilities((width, height), &downloads))
+            .connect(&driver)
+            .await
+            .expect("the driver starts a browser");
+        if engine != Engine::Chromium {
+            browser.set_window_size(width, height).await.expect("a size");
         }
-        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        let Value::Object(capabilities) = capabilities else { unreachable!("it is written as an object") };
-        let browser =
-            ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities).connect(&driver).await;
-        let browser = browser.expect("ChromeDriver starts a browser");
-        Self { browser, site: Site::serve(folder), downloads, way }
+        Self { browser, engine, site: Site::serve(folder), downloads, way }
     }
 
     /// Opens the drawer, or the menu, that has it.
@@ -243,8 +242,11 @@ impl Visitor {
         panic!("{css} does not keep the focus");
     }
 
+    /// Types. Each call lets all keys go at its end, which engines agree on; about a key that lets them go in between they do not.
     pub async fn keys(&self, keys: &str) {
-        self.browser.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
+        for part in keys.split('\u{E000}') {
+            self.browser.active_element().await.expect("something has the focus").send_keys(part).await.expect("keys");
+        }
     }
 
     /// A button, a node, a summary: by click, or by Enter.
@@ -473,14 +475,14 @@ impl Visitor {
 
     /// The errors and warnings of the console, and good-bye.
     pub async fn leave(self) {
-        let log = self.browser.issue_cmd(ConsoleLog).await.expect("ChromeDriver has the console");
-        let said: Vec<String> = log
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
-            .map(ToString::to_string)
-            .collect();
+        let said: Vec<String> = if self.engine == Engine::Chromium {
+            let log = self.browser.issue_cmd(ConsoleLog).await.expect("ChromeDriver has the console");
+            let bad = |entry: &&Value| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING"));
+            log.as_array().into_iter().flatten().filter(bad).map(ToString::to_string).collect()
+        } else {
+            let said = self.browser.execute("return window.said;", vec![]).await.expect("the page answers");
+            said.as_array().expect("it was listened to").iter().map(ToString::to_string).collect()
+        };
         self.browser.close().await.expect("the browser closes");
         let _ = std::fs::remove_dir_all(&self.downloads);
         assert!(said.is_empty(), "the console is not clean:\n{}", said.join("\n"));
