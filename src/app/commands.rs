@@ -5,8 +5,8 @@ use super::search::Wanted;
 use super::texts::commands as texts;
 use super::words::place_name;
 use super::{
-    Action, App, AuthorAction, CanvasAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, SelectAction, Session,
-    TimeAction, geometry,
+    Action, App, AuthorAction, CanvasAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, PublishAction,
+    SelectAction, Session, TimeAction, WorkspaceAction, geometry,
 };
 use crate::broker::Resource;
 use crate::scenario::edit::{self, Part, PartKind};
@@ -197,6 +197,8 @@ pub fn all(app: &App) -> Vec<Command> {
         command(texts::NEW_SCENARIO, "", FileAction::New),
         command("Scenarios", "", PageAction::OpenDialog(Dialog::Gallery)),
         command("Lessons", "", PageAction::OpenDialog(Dialog::Course)),
+        command(texts::TOUR, "", WorkspaceAction::Tour),
+        command(texts::SEND_AGAIN, "Shift+P", PublishAction::Again),
         command(texts::MAKE_THE_CANVAS_A_LESSON, "", AuthorAction::Open),
         command(texts::SAVE_THE_SCENARIO, "Ctrl+S", FileAction::SaveScenario),
         command(texts::SAVE_THE_RECORDING_UP_TO, "", FileAction::SaveRecording),

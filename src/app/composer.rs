@@ -26,6 +26,10 @@ pub enum PublishAction {
     /// A field was changed and left: what is wrong with it is said now.
     Check(Typed),
     Publish,
+    /// Publishes what the composer has once more, wherever the learner is.
+    Again,
+    /// Where it went was read.
+    Dismiss,
     /// Begins to publish at a rate, or ends it.
     Repeat,
 }
@@ -36,7 +40,16 @@ pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
             PublishAction::Set(what, text) => session.composer.set(what, text),
             PublishAction::Focus(focused) => session.composer.focused = focused,
             PublishAction::Check(what) => session.composer.error = session.composer.check(what).err().map(|why| (what, why)),
-            PublishAction::Publish => session.publish(),
+            PublishAction::Publish => {
+                session.composer.is_told = false;
+                session.publish();
+            }
+            PublishAction::Dismiss => session.composer.is_told = false,
+            PublishAction::Again => {
+                session.composer.is_told = true;
+                session.publish();
+                session.composer.refused += u64::from(session.composer.error.is_some());
+            }
             PublishAction::Repeat => session.repeat(),
         }
     }
@@ -69,6 +82,12 @@ pub struct Composer {
     pub error: Option<(Typed, String)>,
     /// Where the last one went.
     pub outcome: Option<String>,
+    /// So many were published by hand.
+    pub published: u64,
+    /// So many could not be sent again: the composer says why.
+    pub refused: u64,
+    /// Where it went is told over the canvas, too.
+    pub is_told: bool,
 }
 
 /// What can be typed or chosen.
@@ -141,6 +160,9 @@ impl Composer {
             focused: false,
             error: None,
             outcome: None,
+            published: 0,
+            refused: 0,
+            is_told: false,
         }
     }
 
@@ -281,6 +303,7 @@ impl Session {
 
     /// As many were sent as were wanted.
     pub(super) fn published(&mut self, before: u64, times: u32) {
+        self.composer.published += u64::from(times);
         self.composer.outcome = self.outcome(before, times);
     }
 

@@ -57,8 +57,6 @@ pub enum Effect {
     SavePreferences,
     /// The drawers take their sizes, and the browser keeps them.
     KeepSizes,
-    /// The card of the first visit was read: it does not come again.
-    KeepWelcomed,
     /// Keep this, so that nothing is lost when the page is left or breaks.
     SaveDraft(String),
     ForgetDraft,

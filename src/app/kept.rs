@@ -2,6 +2,7 @@
 
 use super::App;
 use super::effect::Effect;
+use super::tour::Tour;
 use crate::formats::progress_file::{self, Works};
 use crate::scenario::Problem;
 
@@ -14,6 +15,8 @@ pub struct Kept {
     pub unread: String,
     /// The chosen path, and below it the lesson that is open: a reload comes back to both.
     pub place: String,
+    /// The steps of the tour that are done; empty before the first card was read.
+    pub tour: String,
 }
 
 impl Kept {
@@ -24,6 +27,7 @@ impl Kept {
             works: app.works.write_kept(),
             unread: app.unread.clone(),
             place: place(app),
+            tour: app.tour.write_kept(),
         }
     }
 }
@@ -31,6 +35,7 @@ impl Kept {
 pub(super) fn found(app: &mut App, kept: Kept) -> Vec<Effect> {
     app.unread = kept.unread;
     come_back(app, &kept.place);
+    app.tour = Tour::read_kept(&kept.tour);
     let (progress, problems) = progress_file::read_kept(&kept.progress);
     app.progress = progress;
     let mut effects = set_aside(app, &kept.progress, problems);

@@ -1,7 +1,9 @@
 //! Which key does what, where: everywhere on the page, and on a node of the canvas. It knows keys by their names, and no browser.
 
 use super::page::Dialog;
-use super::{Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, SelectAction, TimeAction, WorkspaceAction};
+use super::{
+    Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, PublishAction, SelectAction, TimeAction, WorkspaceAction,
+};
 use super::{Drawer, Node, Session, geometry};
 
 /// A key, as browsers name it, and what is held with it.
@@ -74,6 +76,7 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("?", ..) => PageAction::OpenDialog(Dialog::Shortcuts).into(),
         ("c", ..) => EditAction::ToggleLine.into(),
         ("t", ..) => PageAction::ToggleTable.into(),
+        ("P", ..) => PublishAction::Again.into(),
         ("p", ..) => WorkspaceAction::Toggle(Drawer::Publish).into(),
         ("l", ..) => WorkspaceAction::Toggle(Drawer::Lesson).into(),
         ("b", ..) => WorkspaceAction::Toggle(Drawer::Build).into(),

@@ -8,7 +8,7 @@
 //!
 //! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively: time, editing, select,
 //! canvas, composer, operate, page, files, lesson, course, author, workspace. What they change is a [`Session`] (playhead, document, selection,
-//! composer), the open lesson, or the page itself; what the browser must do besides is an [`Effect`].
+//! composer), the open lesson, the tour, or the page itself; what the browser must do besides is an [`Effect`].
 
 pub mod action;
 pub mod arrange;
@@ -55,6 +55,7 @@ mod speed;
 mod texts;
 mod time;
 pub mod tokens;
+pub mod tour;
 pub mod words;
 pub mod work;
 pub mod workspace;
@@ -120,6 +121,7 @@ pub struct App {
     /// The lesson that was open when the page was left.
     pub back_to: Option<String>,
     pub progress: Progress,
+    pub tour: tour::Tour,
     /// What was done at the steps of lessons, as it would be handed in.
     pub works: Works,
     /// What a browser kept of lessons and cannot be read.
@@ -153,8 +155,10 @@ struct Show {
 /// The only way anything changes.
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let followed = workspace::Followed::of(app);
-    let effects = carry_out(app, action.into());
+    let watched = tour::Watched::of(app);
+    let mut effects = carry_out(app, action.into());
     followed.follow(app);
+    effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.findings.follow(app.session.as_ref(), app.classroom.is_some());
     // While time passes, frames tell it.
     let steps = app.budget.steps();
@@ -213,7 +217,7 @@ impl App {
         }
         self.session = Some(session);
         self.unreadable = None;
-        self.playing = self.options.play && self.options.embed;
+        self.playing = self.options.play && self.options.embed || std::mem::take(&mut self.workspace.begins_to_play);
         self.show_everything();
     }
 }

@@ -32,11 +32,22 @@ impl Session {
     #[must_use]
     pub fn new(recording: Recording) -> Self {
         let exchange = recording.scenario.broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
+        let playhead = Playhead::new(recording);
+        let mut composer = Composer::new(exchange);
+        let world = playhead.world();
+        // Where the chapter's event leads nowhere, the first message is one that a service of this system publishes.
+        if world.broker().destinations(&composer.exchange, &composer.routing_key, None).is_empty() {
+            let mut steps = world.scenario().services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
+            if let Some(publish) = steps.find_map(|step| step.action.publish()) {
+                composer.exchange = publish.exchange.clone();
+                composer.routing_key = publish.routing_key.to_string();
+            }
+        }
         Self {
-            playhead: Playhead::new(recording),
+            playhead,
             document: Document::default(),
             selection: Selection::default(),
-            composer: Composer::new(exchange),
+            composer,
             objection: None,
             replaced: None,
             points: Vec::new(),

@@ -64,6 +64,8 @@ pub struct Workspace {
     /// In the order in which they were opened last: the newest first.
     order: [Side; 3],
     pub card: Option<Card>,
+    /// The next system that is put on the canvas runs by itself: that of a first visit.
+    pub(super) begins_to_play: bool,
     /// So many dead letters were waiting when the alert was closed.
     pub dead_letters_read: u64,
 }
@@ -79,6 +81,7 @@ impl Default for Workspace {
             sizes: Sizes::default(),
             order: [Side::Left, Side::Right, Side::Shelf],
             card: None,
+            begins_to_play: false,
             dead_letters_read: 0,
         }
     }
@@ -89,8 +92,8 @@ impl Default for Workspace {
 pub enum Card {
     /// What Requeue is, for a first visit.
     Welcome,
-    /// What the author of the scenario proposes to try.
-    TryThis,
+    /// Six things to do, for a beginning.
+    Tour,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +110,14 @@ pub enum WorkspaceAction {
     ShowDetail(Detail),
     /// Of the queue that is selected.
     ShowQueueTab(QueueTab),
-    /// The card of the first visit.
-    Welcome,
-    /// "Just play": time begins, and the card proposes what to try.
+    /// The page was opened for itself, by no link: a first visit is greeted, and the system runs.
+    Arrive {
+        runs: bool,
+    },
+    /// Six things to do, and time begins.
     JustPlay,
+    /// The tour is opened where it was left.
+    Tour,
     CloseCard,
     /// A drawer is to have this size: pixels, or a stop of the sheet on a phone.
     Resize(Side, u32),
@@ -143,17 +150,18 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         WorkspaceAction::CloseShelf => workspace.shelf = None,
         WorkspaceAction::ShowDetail(detail) => workspace.detail = detail,
         WorkspaceAction::ShowQueueTab(tab) => workspace.queue_tab = tab,
-        WorkspaceAction::Welcome => workspace.card = (!is_embedded).then_some(Card::Welcome),
+        WorkspaceAction::Arrive { runs } if !is_embedded && !app.tour.is_welcomed => {
+            workspace.card = Some(Card::Welcome);
+            workspace.begins_to_play = runs;
+        }
+        WorkspaceAction::Arrive { .. } => {}
         WorkspaceAction::JustPlay => {
-            workspace.card = Some(Card::TryThis);
-            let mut effects = super::update(app, TimeAction::Play);
-            effects.push(Effect::KeepWelcomed);
+            let mut effects = super::update(app, WorkspaceAction::Tour);
+            effects.extend(super::update(app, TimeAction::Play));
             return effects;
         }
-        WorkspaceAction::CloseCard => {
-            workspace.card = None;
-            return vec![Effect::KeepWelcomed];
-        }
+        WorkspaceAction::Tour => return show(app, Some(Card::Tour)),
+        WorkspaceAction::CloseCard => return show(app, None),
         WorkspaceAction::Resize(side, size) => {
             workspace.sizes.set(side, workspace.room, size);
             return vec![Effect::KeepSizes];
@@ -165,6 +173,13 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         WorkspaceAction::ReadDeadLetters(count) => workspace.dead_letters_read = count,
     }
     Vec::new()
+}
+
+/// Another card, or none: the first one was read.
+fn show(app: &mut App, card: Option<Card>) -> Vec<Effect> {
+    app.workspace.card = card;
+    app.tour.is_welcomed = true;
+    vec![Effect::SaveProgress]
 }
 
 impl Workspace {
@@ -221,6 +236,7 @@ pub(super) struct Followed {
     node: Option<Node>,
     story: Option<(Name, Option<Name>)>,
     compares: bool,
+    refused: u64,
 }
 
 impl Followed {
@@ -231,6 +247,7 @@ impl Followed {
             node: session.and_then(|session| session.selection.primary.clone()),
             story: session.and_then(|session| session.playhead.story.as_ref().map(|story| (story.event.clone(), story.copy.clone()))),
             compares: session.is_some_and(|session| session.playhead.comparison.is_some()),
+            refused: session.map_or(0, |session| session.composer.refused),
         }
     }
 
@@ -260,6 +277,9 @@ impl Followed {
             if now.story.is_some() {
                 workspace.bring(Side::Right);
             }
+        }
+        if now.refused > self.refused {
+            workspace.open(Drawer::Publish);
         }
         if now.compares != self.compares {
             if now.compares {

@@ -163,11 +163,19 @@ const WORKS_KEY: &str = "requeue.2.works";
 
 const PLACE_KEY: &str = "requeue.2.place";
 
+const TOUR_KEY: &str = "requeue.2.welcomed";
+
 const UNREAD_KEY: &str = "requeue.2.unread";
 
 pub fn progress() -> Kept {
     let stored = |key: &str| stored(key).unwrap_or_default();
-    Kept { progress: stored(PROGRESS_KEY), works: stored(WORKS_KEY), unread: stored(UNREAD_KEY), place: stored(PLACE_KEY) }
+    Kept {
+        progress: stored(PROGRESS_KEY),
+        works: stored(WORKS_KEY),
+        unread: stored(UNREAD_KEY),
+        place: stored(PLACE_KEY),
+        tour: stored(TOUR_KEY),
+    }
 }
 
 pub fn save_progress(kept: &Kept) {
@@ -179,6 +187,7 @@ pub fn save_progress(kept: &Kept) {
     let _ = storage.set_item(PROGRESS_KEY, &kept.progress);
     let _ = storage.set_item(WORKS_KEY, &kept.works);
     let _ = storage.set_item(PLACE_KEY, &kept.place);
+    let _ = storage.set_item(TOUR_KEY, &kept.tour);
 }
 
 /// Opens what a link holds.
@@ -288,17 +297,6 @@ pub fn keep_sizes(sizes: Sizes) {
         }
     }
     let _ = storage().map(|storage| storage.set_item(SIZES_KEY, &sizes.write()));
-}
-
-const WELCOMED_KEY: &str = "requeue.2.welcomed";
-
-/// Whether this visitor has read what Requeue is.
-pub fn is_welcomed() -> bool {
-    stored(WELCOMED_KEY).is_some()
-}
-
-pub fn keep_welcomed() {
-    let _ = storage().map(|storage| storage.set_item(WELCOMED_KEY, "1"));
 }
 
 /// Where what is being drawn is kept.

@@ -15,7 +15,6 @@ impl Playground {
                 self.palette = None;
             }
             Effect::KeepSizes => browser::keep_sizes(self.app.workspace.sizes),
-            Effect::KeepWelcomed => browser::keep_welcomed(),
             Effect::SaveDraft(text) => drop(browser::save_draft(&text)),
             Effect::ForgetDraft => browser::forget_draft(),
             Effect::FetchGallery => browser::fetch_gallery(dispatch()),

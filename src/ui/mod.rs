@@ -42,7 +42,8 @@ use crate::app::geometry;
 use crate::app::keys::{NodeKey, on_node};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, PageAction, Room, TimeAction, Touch, WorkspaceAction, tokens,
+    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, Motion, PageAction, Room, TimeAction, Touch, WorkspaceAction,
+    tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -142,8 +143,10 @@ impl Component for Playground {
                 browser::fetch_lesson(&lesson, dispatch.clone());
             }
             (None, None) => {
-                if address.exhibit.is_none() && !browser::is_welcomed() {
-                    app::update(&mut app, WorkspaceAction::Welcome);
+                if address.exhibit.is_none() {
+                    // Who wants little motion starts it.
+                    let runs = app.draft.is_none() && !browser::prefers_reduced_motion() && app.motion != Motion::Reduced;
+                    app::update(&mut app, WorkspaceAction::Arrive { runs });
                 }
                 browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone());
             }

@@ -90,6 +90,7 @@ impl Playground {
                 if let Some(session) = &app.session {
                     { panels::notice(session, dispatch) }
                     { work::work(app, dispatch) }
+                    { workspace::sent(session, app, dispatch) }
                     { workspace::branches(session, dispatch) }
                     { panels::draft(app, dispatch) }
                     if !bare { { workspace::alert(session, app, dispatch) } }
@@ -124,7 +125,7 @@ impl Playground {
                 <>
                     if !app.table { { self.zoom(dispatch) } }
                     if !app.table && !bare { { panels::legend(session.scenario()) } }
-                    if !bare { { workspace::card(session, app, dispatch) } }
+                    if !bare { { workspace::card(app, dispatch) } }
                     { notices }
                 </>
             },

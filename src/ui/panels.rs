@@ -8,7 +8,8 @@ use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{
-    App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Session, Theme, TimeAction, Unreadable, glossary,
+    App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
+    Unreadable, WorkspaceAction, glossary,
 };
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
@@ -54,6 +55,18 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 <span>{ texts::FIND_A_PART_OR_COMMAND }</span>
                 <kbd>{ texts::CTRL_K }</kbd>
             </button>
+            if let Some(session) = app.session.as_ref().filter(|_| !bare) {
+                <button
+                    type="button"
+                    class="line"
+                    id="send"
+                    title={texts::SEND_ONCE_MORE}
+                    onclick={on(dispatch, PublishAction::Again)}
+                >
+                    { icons::send() }
+                    <span>{ texts::send(&session.composer.routing_key) }</span>
+                </button>
+            }
             if !bare {
                 <button type="button" class="line" id="lessons" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
                     { icons::book() }
@@ -100,6 +113,7 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     html! {
         <div class="menu" id="menu" popover="auto">
             if !app.options.embed {
+                { item("tour", texts::TOUR, icons::done(), true, on(dispatch, WorkspaceAction::Tour)) }
                 { item("share-too", texts::SHARE, icons::share(), true, dialog(Dialog::Share)) }
                 <label class="button" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
                     { icons::open() }

@@ -43,12 +43,6 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// How many of the proposals were done, of how many.
-pub fn hints_done(session: &Session) -> (usize, usize) {
-    let hints = &session.scenario().hints;
-    (hints.iter().filter(|hint| is_done(session, hint)).count(), hints.len())
-}
-
 fn is_done(session: &Session, hint: &Expectation) -> bool {
     session.world().steps() > 0 && holds(session.world(), &hint.property)
 }
@@ -82,25 +76,24 @@ fn expectations(session: &Session) -> Html {
     }
 }
 
-/// What the author of the scenario proposes to try.
-pub fn hint_list(session: &Session) -> Html {
-    let hint = |hint: &Expectation| {
-        let is_done = is_done(session, hint);
-        html! {
-            <li class={classes!(is_done.then_some("done"))}>
-                { if is_done { icons::done() } else { icons::pending() } }
-                <span>{ &hint.says }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
-            </li>
-        }
-    };
-    html! { <ol class="hints">for one in session.scenario().hints.iter() { { hint(one) } }</ol> }
+/// Something to try, and whether it was.
+pub fn hint(says: &str, is_done: bool) -> Html {
+    html! {
+        <li class={classes!(is_done.then_some("done"))}>
+            { if is_done { icons::done() } else { icons::pending() } }
+            <span>{ says.to_owned() }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
+        </li>
+    }
 }
 
+/// What the author of the scenario proposes to try.
 fn hints(session: &Session) -> Html {
-    if session.scenario().hints.is_empty() {
+    let hints = &session.scenario().hints;
+    if hints.is_empty() {
         return html! {};
     }
-    html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2>{ hint_list(session) }</section> }
+    let one = |one: &Expectation| hint(&one.says, is_done(session, one));
+    html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2><ol class="hints">{ hints.iter().map(one).collect::<Html>() }</ol></section> }
 }
 
 fn queues(session: &Session, dispatch: &Dispatch) -> Html {

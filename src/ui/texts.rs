@@ -433,6 +433,8 @@ pub mod panels {
     use std::fmt::Display;
 
     pub const ACK: &str = "ack, or answer";
+    pub const SEND_ONCE_MORE: &str = "Publish this message again (Shift+P)";
+    pub const TOUR: &str = "Tour: six things to try";
     pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
     pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
     pub const CANCEL: &str = "Cancel";
@@ -472,6 +474,10 @@ pub mod panels {
         "It stays in this browser: Lessons, “Save my progress as a file” saves it as well, in a file of its own.";
     pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
     pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
+
+    pub fn send(key: &dyn Display) -> String {
+        format!("Send {key}")
+    }
 
     pub fn add(part: &str) -> String {
         format!("Add: {part}")

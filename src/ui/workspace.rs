@@ -7,7 +7,8 @@ use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, icons, inspector, lesson, message, panels, system, time};
 use crate::app::{
-    App, Card, Detail, Dialog, Drawer, PageAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, words::LogIcon,
+    App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
+    words::LogIcon,
 };
 use crate::broker::Name;
 use crate::sim::Place;
@@ -165,35 +166,42 @@ pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// What this is, or what to try: above the legend.
-pub fn card(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+pub fn card(app: &App, dispatch: &Dispatch) -> Html {
     let close = || close_button(texts::CLOSE, on(dispatch, WorkspaceAction::CloseCard));
+    let course = |plays: bool| {
+        html! {
+            <div class="buttons">
+                <button type="button" class="primary" id="start-course" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
+                    { texts::START_THE_COURSE }
+                </button>
+                if plays {
+                    <button type="button" class="line" id="just-play" onclick={on(dispatch, WorkspaceAction::JustPlay)}>
+                        { texts::JUST_PLAY }
+                    </button>
+                }
+            </div>
+        }
+    };
     match app.workspace.card {
         None => html! {},
         Some(Card::Welcome) => html! {
             <section class="card" id="welcome" aria-labelledby="welcome-title">
                 <div class="card-head"><h2 id="welcome-title">{ texts::WHAT_THIS_IS }</h2>{ close() }</div>
                 <p>{ texts::WHAT_TO_DO }</p>
-                <div class="buttons">
-                    <button type="button" class="primary" id="start-course" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
-                        { texts::START_THE_COURSE }
-                    </button>
-                    <button type="button" class="line" id="just-play" onclick={on(dispatch, WorkspaceAction::JustPlay)}>
-                        { texts::JUST_PLAY }
-                    </button>
-                </div>
+                { course(true) }
             </section>
         },
-        Some(Card::TryThis) if session.scenario().hints.is_empty() => html! {},
-        Some(Card::TryThis) => {
-            let (done, of) = system::hints_done(session);
+        Some(Card::Tour) => {
+            let step = |(says, done): (&&'static str, bool)| system::hint(says, done);
             html! {
                 <section class="card tips" id="try-this" aria-labelledby="try-this-title">
                     <div class="card-head">
                         <h2 id="try-this-title">{ texts::TRY_THIS }</h2>
-                        <span class="soft">{ texts::of_all(done, of) }</span>
+                        <span class="soft">{ texts::of_all(app.tour.count(), tour::STEPS.len()) }</span>
                         { close() }
                     </div>
-                    { system::hint_list(session) }
+                    <ol class="hints">{ tour::STEPS.iter().zip(app.tour.done).map(step).collect::<Html>() }</ol>
+                    if app.tour.is_over() { { course(false) } }
                 </section>
             }
         }
@@ -216,6 +224,18 @@ pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 { texts::SHOW }
             </button>
             { close_button(texts::CLOSE, on(dispatch, WorkspaceAction::ReadDeadLetters(total))) }
+        </div>
+    }
+}
+
+/// Where a message went that was sent from here and now.
+pub fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let is_beside = is_seen(app, Side::Left) && app.workspace.left == Some(Drawer::Publish);
+    let Some(outcome) = session.composer.outcome.as_ref().filter(|_| session.composer.is_told && !is_beside) else { return html! {} };
+    html! {
+        <div class="toast" id="sent" role="status">
+            <span><code>{ &session.composer.routing_key }</code>{ format!(" {outcome}") }</span>
+            { close_button(texts::CLOSE, on(dispatch, PublishAction::Dismiss)) }
         </div>
     }
 }

@@ -22,5 +22,6 @@ mod publishing;
 mod queue;
 mod support;
 mod time;
+mod tour;
 mod work;
 mod workspace;

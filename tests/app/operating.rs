@@ -3,7 +3,7 @@
 use requeue::app::tokens::{Shape, picture};
 use requeue::app::words::{self, LogIcon};
 use requeue::app::{
-    self, App, Dialog, EditAction, Effect, Image, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands,
+    self, App, Card, Dialog, EditAction, Effect, Image, Node, OperateAction, PageAction, SelectAction, Speed, TimeAction, commands,
 };
 use requeue::base::SimTime;
 use requeue::broker::Resource;
@@ -292,6 +292,8 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &[], "Picture of the canvas (PNG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Png, _)])),
     (Chosen::Nothing, &[], "Picture of the canvas (SVG)", |_, _, effects| matches!(effects, [Effect::Picture(Image::Svg, _)])),
     (Chosen::Nothing, &[], "Glossary", |_, app, _| app.dialog == Some(Dialog::Glossary)),
+    (Chosen::Nothing, &[], "Tour: six things to try", |_, app, _| app.workspace.card == Some(Card::Tour)),
+    (Chosen::Nothing, &[], "Publish the last message again", |_, app, _| session(app).composer.published == 1),
     (Chosen::Nothing, &[], "Keyboard shortcuts", |_, app, _| app.dialog == Some(Dialog::Shortcuts)),
     (Chosen::Client, &[], "Send 50 requests at once", |before, app, _| {
         let sent = |app: &App| session(app).world().ledger().business.requests;

@@ -1,8 +1,8 @@
 //! Which drawers open, and what opens them by itself.
 
 use requeue::app::{
-    Card, Detail, Drawer, Effect, FileAction, LessonAction, OperateAction, PageAction, Reading, Room, SelectAction, Shelf, Side,
-    TimeAction, WorkspaceAction, update,
+    Detail, Drawer, Effect, FileAction, LessonAction, OperateAction, Reading, Room, SelectAction, Shelf, Side, TimeAction, WorkspaceAction,
+    update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::edit::Part;
@@ -68,7 +68,7 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
     // Without a lesson its button leads to the course.
     act(&mut app, WorkspaceAction::Toggle(Drawer::Lesson));
     assert_eq!((app.workspace.left, app.dialog.take()), (None, Some(requeue::app::Dialog::Course)));
-    act(&mut app, WorkspaceAction::Welcome);
+    act(&mut app, WorkspaceAction::Arrive { runs: false });
     act(&mut app, FileAction::Opened { name: "fanout.md".into(), text: include_str!("../../static/lessons/fanout.md").into() });
     assert_eq!((app.workspace.left, app.workspace.card), (Some(Drawer::Lesson), None));
     act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
@@ -87,20 +87,4 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
     assert_eq!(app.workspace.shelf, Some(Shelf::Compare));
     act(&mut app, TimeAction::CompareBranches);
     assert_eq!(app.workspace.shelf, None);
-}
-
-#[test]
-fn the_card_of_the_first_visit_is_read_once() {
-    let mut app = opened();
-    act(&mut app, WorkspaceAction::Welcome);
-    assert_eq!(app.workspace.card, Some(Card::Welcome));
-    assert!(update(&mut app, WorkspaceAction::JustPlay).contains(&Effect::KeepWelcomed));
-    assert!(app.playing);
-    assert_eq!(app.workspace.card, Some(Card::TryThis));
-    assert_eq!(update(&mut app, WorkspaceAction::CloseCard), [Effect::KeepWelcomed]);
-    assert_eq!(app.workspace.card, None);
-    // A page within another page greets nobody.
-    act(&mut app, PageAction::SetOptions(requeue::app::Options { embed: true, ..requeue::app::Options::default() }));
-    act(&mut app, WorkspaceAction::Welcome);
-    assert_eq!(app.workspace.card, None);
 }

@@ -76,3 +76,91 @@ async fn another_scenario_from_the_gallery() {
     assert!(!expected.contains("not so") && !expected.contains("not yet"), "{expected}");
     visitor.leave().await;
 }
+
+both_ways!(the_tour_is_done_in_any_way, a_message_is_sent_from_anywhere);
+
+/// Six steps at a desktop's and a phone's size; it is left in the middle, and a reload knows what was done.
+async fn the_tour_is_done_in_any_way(way: Way) {
+    for width in [1440, 500] {
+        let visitor = Visitor::begin(width, 900, way).await;
+        visitor.open("").await;
+        visitor.wait_for("#welcome").await;
+        visitor.act("#just-play").await;
+        let done = async |count: &str| {
+            visitor.until(count, async |visitor| visitor.text("#try-this").await.contains(count)).await;
+        };
+        done("0 of 6").await;
+        visitor.until("orders come", async |visitor| visitor.text("#clock").await.as_str() > "00:02").await;
+        match way {
+            Way::Pointer => visitor.act("#play").await,
+            Way::Keyboard => {
+                visitor.focus("#stage").await;
+                visitor.keys(" ").await;
+            }
+        }
+        done("1 of 6").await;
+        match way {
+            Way::Pointer => visitor.act("#send").await,
+            Way::Keyboard => {
+                visitor.focus("#stage").await;
+                visitor.keys("P").await;
+            }
+        }
+        done("2 of 6").await;
+        // Left, and resumed after a reload.
+        visitor.act("#try-this .icon-button").await;
+        visitor.open("").await;
+        visitor.wait_for(".node").await;
+        assert!(visitor.is_absent("#try-this").await && visitor.is_absent("#welcome").await);
+        visitor.command("Tour: six things to try").await;
+        done("2 of 6").await;
+        visitor.act("#play").await;
+        visitor.until("orders come", async |visitor| visitor.count("notification-queue", "unacked").await > 0).await;
+        visitor.act("#play").await;
+        let toggle = async |count: &str| {
+            match way {
+                Way::Pointer => visitor.act("[data-power='notification-service']").await,
+                Way::Keyboard => {
+                    visitor.focus(&Visitor::node("notification-service")).await;
+                    visitor.keys("k").await;
+                }
+            }
+            done(count).await;
+        };
+        toggle("3 of 6").await;
+        visitor.act("[data-queue='notification-queue'] button").await;
+        visitor.act("#inspector .messages .link").await;
+        done("4 of 6").await;
+        visitor.scrub(500).await;
+        done("5 of 6").await;
+        visitor.act("#play").await;
+        visitor
+            .until("it is down again", async |visitor| visitor.text(&Visitor::node("notification-service")).await.contains("down"))
+            .await;
+        visitor.act("#play").await;
+        toggle("6 of 6").await;
+        visitor.wait_for("#start-course").await;
+        visitor.leave().await;
+    }
+}
+
+/// One action, from the canvas and from a lesson; the page tells where the message went.
+async fn a_message_is_sent_from_anywhere(way: Way) {
+    let visitor = Visitor::working(way).await;
+    for hash in ["", "#lesson=topic.md"] {
+        visitor.open(hash).await;
+        visitor.wait_for(".node").await;
+        match way {
+            Way::Pointer => visitor.click("#send").await,
+            Way::Keyboard => {
+                visitor.focus("#stage").await;
+                visitor.keys("P").await;
+            }
+        }
+        visitor.wait_for("#sent").await;
+        assert!(!visitor.text("#sent").await.is_empty(), "{hash}");
+        visitor.act("#sent .icon-button").await;
+        visitor.until("it was read", async |visitor| visitor.is_absent("#sent").await).await;
+    }
+    visitor.leave().await;
+}

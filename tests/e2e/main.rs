@@ -1,5 +1,5 @@
-//! The hosted site in real browsers, under its content security policy, through WebDriver: everything in Chromium, the smoke path in
-//! Firefox and WebKitGTK as well.
+//! The hosted site in real browsers, under its content security policy, through `WebDriver`: everything in Chromium, the smoke path in
+//! Firefox and `WebKitGTK` as well.
 //!
 //! Run by `./scripts/test`, which builds the site and starts the driver; it needs `REQUEUE_SITE` (the built site) and
 //! `REQUEUE_WEBDRIVER` (the driver's address); `REQUEUE_ENGINE` names another browser than Chromium.
@@ -16,6 +16,7 @@ mod engine;
 mod first_visit;
 mod inspecting;
 mod lessons;
+mod loading;
 mod monkey;
 mod publishing;
 mod reading;

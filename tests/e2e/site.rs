@@ -18,7 +18,7 @@ pub const AROUND_PAGE: &str = "<!doctype html><title>Around</title><script>windo
 impl Site {
     pub fn serve(folder: PathBuf) -> Self {
         let server = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port on loopback"));
-        let address = format!("http://{}", server.server_addr());
+        let address = format!("http://{}/", server.server_addr());
         let worker = server.clone();
         std::thread::spawn(move || {
             // Each answer has a thread: a browser may leave one half read until it has another.
@@ -31,17 +31,37 @@ impl Site {
     }
 }
 
+/// The page without what our script adds to it: as trunk alone builds it.
+const PLAIN: &str = "plain/";
+
+/// The page on a site that has lost its WebAssembly.
+const WITHOUT_WASM: &str = "without-wasm/";
+
 fn answer(request: tiny_http::Request, folder: &Path) {
     let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
-    let file = folder.join(if path.is_empty() { "index.html" } else { &path });
-    let read = if path == AROUND { Ok(AROUND_PAGE.into()) } else { std::fs::read(&file) };
+    let (is_plain, without_wasm) = (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM));
+    let path = path.trim_start_matches(PLAIN).trim_start_matches(WITHOUT_WASM);
+    let file = folder.join(if path.is_empty() { "index.html" } else { path });
+    let read = match path {
+        AROUND => Ok(AROUND_PAGE.into()),
+        "" if is_plain => std::fs::read_to_string(&file).map(|page| as_trunk_built_it(&page).into()),
+        _ if without_wasm && file.extension().is_some_and(|end| end == "wasm") => Err(std::io::ErrorKind::NotFound.into()),
+        _ => std::fs::read(&file),
+    };
     let _ = match read {
         Ok(bytes) => {
             let header = tiny_http::Header::from_bytes("Content-Type", media_type(&file)).expect("a valid header");
-            request.respond(tiny_http::Response::from_data(bytes).with_chunked_threshold(usize::MAX).with_header(header))
+            request.respond(tiny_http::Response::from_data(bytes).with_header(header))
         }
         Err(_) => request.respond(tiny_http::Response::empty(404)),
     };
+}
+
+fn as_trunk_built_it(page: &str) -> String {
+    let lines = page.lines().filter(|line| !line.contains("Content-Security-Policy"));
+    let page = lines.collect::<Vec<_>>().join("\n");
+    let (before, after) = page.split_once("data-bytes=\"").expect("the bar is there");
+    format!("{before}data-bytes=\"{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
 impl Drop for Site {

@@ -26,17 +26,20 @@ async fn a_first_visit_says_what_this_is_and_shows_the_canvas() {
     assert!(canvas_share(&visitor).await >= 75);
     assert_eq!(answer(&visitor, "return document.querySelectorAll('.drawer, .shelf').length;").await, json!(0), "no drawer is open");
     assert!(visitor.is_absent("#try-this").await);
+    visitor.until("it runs by itself", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
     visitor.click("#just-play").await;
     visitor.wait_for("#try-this").await;
     let within = "const card = document.querySelector('#try-this'); return card.scrollHeight <= card.clientHeight + 1 && card.getBoundingClientRect().bottom <= document.querySelector('.legend').getBoundingClientRect().top;";
     assert_eq!(answer(&visitor, within).await, json!(true), "the card holds what it says, above the legend");
-    visitor.until("it plays", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
-    visitor.until("the first is done", async |visitor| visitor.text("#try-this").await.contains("1 of 3")).await;
-    // Once is enough.
+    visitor.click("#play").await;
+    visitor.until("the first is done", async |visitor| visitor.text("#try-this").await.contains("1 of 6")).await;
+    // Once is enough: a reload stands still.
     visitor.open("").await;
     visitor.wait_for("#play").await;
     visitor.wait_for(".node").await;
     assert!(visitor.is_absent("#welcome").await, "the card was read");
+    visitor.settled().await;
+    assert_eq!(visitor.text("#clock").await, "00:00.000");
     // A lesson leaves more than half of the screen to the canvas.
     visitor.open("#lesson=topic.md").await;
     visitor.wait_for("#lesson").await;

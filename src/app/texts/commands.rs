@@ -7,6 +7,8 @@ use crate::scenario::edit::{Part, PartKind};
 pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits the key of a line";
 pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
 pub const ALIGN_IN_A_ROW: &str = "Align in a row";
+pub const SEND_AGAIN: &str = "Publish the last message again";
+pub const TOUR: &str = "Tour: six things to try";
 pub const ALL_COMMANDS: &str = "all commands";
 pub const ARRANGE_ALONG_THE_MESSAGE_FLOW: &str = "Arrange along the message flow";
 pub const BACK_TO_ITS_SPEED: &str = "Back to its speed";

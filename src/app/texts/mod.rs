@@ -10,3 +10,4 @@ pub mod ledger;
 pub mod lesson;
 pub mod markers;
 pub mod session;
+pub mod tour;

@@ -1,0 +1,86 @@
+//! The tour: six things that a learner does, in any order and in any way. What was done is kept, so it can be left and resumed.
+
+use super::App;
+use super::effect::Effect;
+use super::texts::tour as texts;
+use crate::base::SimTime;
+
+/// What is to be done, in the order of the list.
+pub const STEPS: [&str; 6] = texts::STEPS;
+
+/// Which steps are done, and whether this visitor has read what Requeue is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tour {
+    pub done: [bool; STEPS.len()],
+    pub is_welcomed: bool,
+}
+
+impl Tour {
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.done.into_iter().filter(|done| *done).count()
+    }
+
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        self.count() == STEPS.len()
+    }
+
+    /// A letter a step, as a browser keeps it. Nothing before the first card was read.
+    #[must_use]
+    pub fn write_kept(self) -> String {
+        self.done.into_iter().filter(|_| self.is_welcomed).map(|done| if done { '+' } else { '-' }).collect()
+    }
+
+    /// What cannot be read is not done.
+    #[must_use]
+    pub fn read_kept(text: &str) -> Self {
+        let mut letters = text.chars();
+        Self { done: [(); STEPS.len()].map(|()| letters.next() == Some('+')), is_welcomed: !text.is_empty() }
+    }
+}
+
+/// What the steps look at: they compare what was before an action with what is after it.
+pub(super) struct Watched {
+    playing: bool,
+    story: bool,
+    published: u64,
+    down: usize,
+    now: SimTime,
+}
+
+impl Watched {
+    pub(super) fn of(app: &App) -> Option<Self> {
+        app.workspace.card?;
+        let session = app.session.as_ref()?;
+        let world = session.world();
+        Some(Self {
+            playing: app.playing,
+            story: session.playhead.story.is_some(),
+            published: session.composer.published,
+            down: world.instances().filter(|(_, instance)| !instance.up).count(),
+            now: world.now(),
+        })
+    }
+
+    /// Ticks off what the action did.
+    pub(super) fn follow(&self, app: &mut App) -> Option<Effect> {
+        let after = Self::of(app)?;
+        // What happens while time passes is not the learner's doing.
+        let at_once = after.now == self.now;
+        let is_past = after.now < self.now && app.session.as_ref().is_some_and(|session| session.timeline().is_in_the_past());
+        let did = [
+            self.playing && !after.playing,
+            after.story && !self.story,
+            after.published > self.published,
+            at_once && after.down > self.down,
+            at_once && after.down < self.down,
+            is_past,
+        ];
+        let before = app.tour;
+        for (done, did) in app.tour.done.iter_mut().zip(did) {
+            *done |= did;
+        }
+        (app.tour != before).then_some(Effect::SaveProgress)
+    }
+}

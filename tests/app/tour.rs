@@ -1,0 +1,116 @@
+//! The first visit: the system runs, and six things are to be done in any way.
+
+use requeue::app::composer::Typed;
+use requeue::app::tour::{STEPS, Tour};
+use requeue::app::{
+    App, Card, CourseAction, Drawer, Effect, FileAction, Kept, OperateAction, Options, PageAction, PublishAction, SelectAction, TimeAction,
+    WorkspaceAction, update,
+};
+use requeue::base::SimTime;
+
+use super::support::*;
+
+fn arrived(kept: &str, runs: bool, options: Options) -> App {
+    let mut app = App::default();
+    act(&mut app, PageAction::SetOptions(options));
+    act(&mut app, CourseAction::ProgressFound(Kept { tour: kept.into(), ..Kept::default() }));
+    act(&mut app, WorkspaceAction::Arrive { runs });
+    act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+    app
+}
+
+#[test]
+fn a_first_visit_runs_by_itself_and_nothing_else_does() {
+    let embedded = || Options { embed: true, ..Options::default() };
+    // what is kept, whether the page lets it run, options; whether it is greeted, whether it runs
+    for (kept, runs, options, greeted, running) in [
+        ("", true, Options::default(), true, true),
+        ("", false, Options::default(), true, false),
+        ("------", true, Options::default(), false, false),
+        ("", true, embedded(), false, false),
+    ] {
+        let mut app = arrived(kept, runs, options);
+        assert_eq!((app.workspace.card == Some(Card::Welcome), app.playing), (greeted, running), "{kept:?} {runs}");
+        act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+        assert!(!app.playing, "another system does not");
+    }
+}
+
+#[test]
+fn the_card_of_the_first_visit_is_read_once() {
+    let mut app = arrived("", false, Options::default());
+    assert_eq!(Kept::of(&app).tour, "", "it was not read yet");
+    assert!(update(&mut app, WorkspaceAction::JustPlay).contains(&Effect::SaveProgress));
+    assert_eq!((app.playing, app.workspace.card), (true, Some(Card::Tour)));
+    assert_eq!(update(&mut app, WorkspaceAction::CloseCard), [Effect::SaveProgress]);
+    assert_eq!((app.workspace.card, &*Kept::of(&app).tour), (None, "------"));
+}
+
+/// Each step is ticked off by what was done, and by nothing else; what is done is kept.
+#[test]
+fn the_tour_is_ticked_off_by_doing_and_can_be_left() {
+    let mut app = arrived("", false, Options::default());
+    act(&mut app, WorkspaceAction::JustPlay);
+    let done = |app: &App| Kept::of(app).tour;
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+    assert_eq!(done(&app), "------", "time passes by itself");
+    act(&mut app, TimeAction::PlayOrPause);
+    assert_eq!(done(&app), "+-----");
+    play(&mut app, 20);
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
+    assert_eq!(done(&app), "++----");
+    assert!(update(&mut app, PublishAction::Again).contains(&Effect::SaveProgress));
+    assert_eq!(done(&app), "+++---");
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    assert_eq!(done(&app), "++++--");
+    // Left, and resumed in another visit.
+    act(&mut app, WorkspaceAction::CloseCard);
+    act(&mut app, OperateAction::Start(service));
+    assert_eq!(done(&app), "++++--", "it was left");
+    let mut app = arrived("++++--", true, Options::default());
+    assert_eq!(app.workspace.card, None);
+    act(&mut app, WorkspaceAction::Tour);
+    play(&mut app, 20);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    act(&mut app, OperateAction::Start(service));
+    assert_eq!(done(&app), "+++++-");
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    wait(&mut app);
+    assert_eq!(done(&app), "++++++");
+    assert!(app.tour.is_over() && app.tour.count() == STEPS.len());
+}
+
+#[test]
+fn what_a_browser_kept_is_read() {
+    for (kept, count, welcomed) in [("", 0, false), ("1", 0, true), ("+-+", 2, true), ("++++++", 6, true), ("xxxxxxxxx", 0, true)] {
+        let tour = Tour::read_kept(kept);
+        assert_eq!((tour.count(), tour.is_welcomed), (count, welcomed), "{kept:?}");
+    }
+}
+
+/// One action from anywhere: what the composer has; where it cannot be sent, the composer opens and says why.
+#[test]
+fn a_message_is_sent_again_from_anywhere() {
+    let mut app = opened();
+    for times in 1..=2 {
+        act(&mut app, PublishAction::Again);
+        assert_eq!(session(&app).composer.published, times);
+    }
+    assert!(session(&app).composer.outcome.as_ref().is_some_and(|outcome| outcome.contains("inventory-queue")));
+    assert!(session(&app).composer.is_told && app.workspace.left.is_none());
+    compose(&mut app, Typed::Payload, "{");
+    act(&mut app, PublishAction::Again);
+    assert_eq!((session(&app).composer.published, app.workspace.left), (2, Some(Drawer::Publish)));
+    assert!(session(&app).composer.error.is_some());
+}
+
+/// Where the chapter's event leads nowhere, the first message is one that a service publishes.
+#[test]
+fn the_first_message_is_one_that_arrives() {
+    let mut app = App::default();
+    let text = COURSE_CHAPTER.replace("order.placed", "order.made").replace("\"order.*\"", "\"order.made\"").replace("\"#\"", "\"user.#\"");
+    act(&mut app, FileAction::Opened { name: "other.json".into(), text });
+    assert_eq!(session(&app).composer.routing_key, "order.made");
+}

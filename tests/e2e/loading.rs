@@ -1,0 +1,92 @@
+//! Before Requeue is there: the frame, its bar, and what is said when Requeue cannot come.
+
+use std::path::PathBuf;
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
+
+use super::visitor::*;
+
+/// A command of the browser's developer tools.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
+    }
+}
+
+/// At this path of the site, while nothing of Requeue can come.
+async fn told(visitor: &Visitor, path: &str, title: &str) {
+    visitor.browser.goto(&format!("{}{path}", visitor.site.address)).await.expect("the site answers");
+    visitor.until(title, async |visitor| visitor.text("#loading-title").await == title).await;
+    let hidden = "return document.querySelector('#loading-progress').hidden;";
+    assert_eq!(visitor.browser.execute(hidden, vec![]).await.expect("the page answers"), json!(true), "it waits for nothing more");
+}
+
+#[tokio::test]
+async fn the_page_says_why_requeue_cannot_come() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    told(&visitor, "without-wasm/", "Requeue could not be loaded.").await;
+    let without = json!({ "source": "delete window.WebAssembly;" });
+    visitor.browser.issue_cmd(DevTools("Page.addScriptToEvaluateOnNewDocument", without)).await.expect("ChromeDriver has them");
+    told(&visitor, "", "This browser cannot run Requeue.").await;
+    // What is missing is an error on the console, too.
+    visitor.browser.close().await.expect("the browser closes");
+}
+
+/// What the bar waits for is what comes, to the byte: trunk counts before the WebAssembly is made smaller.
+#[tokio::test]
+async fn the_bar_waits_for_as_many_bytes_as_come() {
+    let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
+    let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
+    let files = std::fs::read_dir(&folder).expect("it is a folder").filter_map(Result::ok);
+    let wasm =
+        files.map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "wasm")).expect("it has its WebAssembly");
+    let bytes = std::fs::metadata(wasm).expect("it is there").len();
+    assert!(page.contains(&format!("data-bytes=\"{bytes}\"")), "{bytes}");
+    // While it loads the bar grows to its end.
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    let watch = "window.bar = []; const own = Object.getOwnPropertyDescriptor(HTMLProgressElement.prototype, 'value'); \
+        Object.defineProperty(HTMLProgressElement.prototype, 'value', { get() { return own.get.call(this); }, set(value) { bar.push(value); own.set.call(this, value); } });";
+    visitor
+        .browser
+        .issue_cmd(DevTools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": watch })))
+        .await
+        .expect("ChromeDriver has them");
+    visitor.open("").await;
+    let bar = visitor.browser.execute("return window.bar;", vec![]).await.expect("the page answers");
+    let bar: Vec<f64> = bar.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    assert!(bar.is_sorted() && bar.last() == Some(&1.0), "{bar:?}");
+    visitor.leave().await;
+}
+
+/// `trunk build --release` alone gives a page that works: what our script does to it is taken back.
+#[tokio::test]
+async fn the_page_of_plain_trunk_works() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.open("plain/").await;
+    works(&visitor).await;
+    visitor.leave().await;
+}
+
+/// `./scripts/test` starts `trunk serve` and says where.
+#[tokio::test]
+#[ignore = "needs trunk serve"]
+async fn the_page_of_trunk_serve_works() {
+    let address = std::env::var("REQUEUE_SERVED").expect("REQUEUE_SERVED is the address of trunk serve");
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.browser.goto(&address).await.expect("it answers");
+    works(&visitor).await;
+    visitor.leave().await;
+}
+
+async fn works(visitor: &Visitor) {
+    visitor.wait_for(".node").await;
+    visitor.until("it runs", async |visitor| visitor.text("#clock").await.as_str() > "00:01").await;
+}
