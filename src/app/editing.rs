@@ -28,6 +28,8 @@ pub enum EditAction {
     Mend(Vec<Edit>),
     /// A field of a form is being typed into: where it stands, what it takes, what it says so far.
     TypeField(Spot, form::Kind, String),
+    /// What was typed so far counts no more.
+    LeaveField,
     /// What was typed into a field takes effect.
     SetField(Spot, form::Kind, String),
     ChangeList(Spot, Change),
@@ -87,7 +89,7 @@ const TRIED_MAX: u32 = 100;
 pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let (adds, arranges) = (is_adding(&action), action == EditAction::Arrange);
     // A drag asks at each move; the canvas stands still meanwhile anyway.
-    let seen = (!matches!(action, EditAction::Drag(..) | EditAction::TypeField(..))).then(|| app.camera());
+    let seen = (!matches!(action, EditAction::Drag(..) | EditAction::TypeField(..) | EditAction::LeaveField)).then(|| app.camera());
     let view = seen.unwrap_or_default().view(app.canvas.size);
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
@@ -137,6 +139,7 @@ impl Session {
                 }
                 Err(why) => self.document.typing = Some(Typing { at, text, why: Some(why) }),
             },
+            EditAction::LeaveField => self.document.typing = None,
             EditAction::ChangeList(at, change) => match form::edit(self.scenario(), &at, &change) {
                 Ok(edit) => self.edit(&[edit]),
                 Err(why) => self.objection = Some(why),

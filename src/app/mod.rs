@@ -56,6 +56,7 @@ mod texts;
 mod time;
 pub mod tokens;
 pub mod tour;
+pub mod whatif;
 pub mod words;
 pub mod work;
 pub mod workspace;

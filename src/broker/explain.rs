@@ -77,6 +77,17 @@ impl Broker {
     }
 }
 
+/// How many words of a topic's binding key, from the left, some beginning of the routing key meets.
+#[must_use]
+pub fn words_met(binding_key: &str, routing_key: &str) -> usize {
+    let words: Vec<&str> = topic::words(binding_key).collect();
+    let meets = |count: &usize| {
+        let beginning: Vec<&str> = words[..*count].iter().copied().chain(["#"]).collect();
+        topic::matches(&beginning.join("."), routing_key)
+    };
+    (0..=words.len()).rev().find(meets).unwrap_or(0)
+}
+
 fn topic_why(binding_key: &str, routing_key: &str) -> (bool, Why) {
     let pattern: Vec<&str> = topic::words(binding_key).collect();
     let subject: Vec<&str> = topic::words(routing_key).collect();
@@ -154,6 +165,21 @@ mod tests {
                 let key: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
                 prop_assert_eq!(key.join("."), pattern);
             }
+        }
+    }
+
+    #[test]
+    fn words_are_met_from_the_left() {
+        for (pattern, subject, met) in [
+            ("order.*", "order.placed", 2),
+            ("order.placed", "order.shipped", 1),
+            ("user.*", "order.placed", 0),
+            ("order.*", "order", 1),
+            ("order.*", "order.placed.express", 2),
+            ("#.placed", "order.shipped", 1),
+            ("#", "", 1),
+        ] {
+            assert_eq!(words_met(pattern, subject), met, "{pattern} {subject}");
         }
     }
 

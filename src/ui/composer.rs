@@ -5,11 +5,10 @@ use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes,
 
 use super::texts::composer as texts;
 use super::widgets::{help, on, option};
-use super::{Dispatch, icons};
+use super::{Dispatch, icons, whatif};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;
-use crate::app::{Action, PublishAction, Session, words};
-use crate::broker::explain::Explained;
+use crate::app::{Action, PublishAction, Session};
 
 pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     let (scenario, composer) = (session.scenario(), &session.composer);
@@ -169,20 +168,6 @@ fn preview(session: &Session) -> Html {
         bindings.iter().filter(|one| one.matches && !one.binding.to_exchange && one.binding.destination == *queue).count() > 1
     });
     let doubled: Vec<String> = doubled.map(ToString::to_string).collect();
-    let binding = |explained: &Explained<'_>| {
-        let key = if explained.binding.routing_key.is_empty() { texts::EMPTY } else { explained.binding.routing_key };
-        let (class, sign, word) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", texts::DOES_NOT_MATCH) };
-        html! {
-            <li {class}>
-                <span role="img" aria-label={word}>{ sign }</span>
-                <span>
-                    <code>{ key }</code>
-                    { format!(" {}", explained.binding.destination) }
-                    <span class="soft">{ words::why(&explained.why) }</span>
-                </span>
-            </li>
-        }
-    };
     html! {
         <div id="preview" class="preview">
             <p>{ verdict }</p>
@@ -192,7 +177,7 @@ fn preview(session: &Session) -> Html {
             if !doubled.is_empty() {
                 <p>{ texts::several_bindings_lead_to_still(&doubled.join(texts::AND)) }</p>
             }
-            <ul>for explained in bindings.iter() { { binding(explained) } }</ul>
+            <ul>for explained in bindings.iter() { { whatif::binding(explained, &composer.routing_key) } }</ul>
         </div>
     }
 }

@@ -5,7 +5,7 @@ use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
 
 use super::texts::form as texts;
 use super::widgets::{help, on, option};
-use super::{Dispatch, costs, icons};
+use super::{Dispatch, costs, icons, whatif};
 use crate::app::form::{self, About, Change, Field, Kind, Row, Spot};
 use crate::app::{Action, App, EditAction, Session};
 use crate::scenario::Json;
@@ -122,6 +122,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
             { control }
             if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
             { costs::offer(session, Some(at), dispatch) }
+            { whatif::of_key(session, at) }
         </div>
     }
 }

@@ -25,6 +25,7 @@ mod system;
 mod table;
 mod texts;
 mod time;
+mod whatif;
 mod widgets;
 mod work;
 mod workspace;
@@ -375,6 +376,7 @@ impl Playground {
                 return true;
             }
             Gesture::Edited(text) => {
+                self.perform(ctx, app::EditAction::LeaveField);
                 let answered = self.editing.take().zip(text).zip(self.app.session.as_ref());
                 if let Some(action) = answered.and_then(|((asked, text), session)| asked.answered(session, &text)) {
                     self.perform(ctx, action);

@@ -4,7 +4,7 @@ use yew::{Html, html};
 
 use super::texts::{inspector, queue as texts};
 use super::widgets::{Look, chosen, explained, hinted, message_icon, on, row, tabs};
-use super::{Dispatch, form, time};
+use super::{Dispatch, form, time, whatif};
 use crate::app::form::About;
 use crate::app::tokens::{hue, published_key};
 use crate::app::words::{self, instance_name};
@@ -53,6 +53,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     html! {
         <>
             { queue.map_or_else(|| html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> }, |queue| numbers(session, queue)) }
+            { whatif::stopped(session, app, name) }
             { tabs(texts::OF_THE_QUEUE, all, place, dispatch) }
             <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
         </>

@@ -27,6 +27,19 @@ pub mod composer {
     pub const THE_MESSAGE_WOULD_BE_RETURNED: &str = "The message would be returned, because it is mandatory.";
     pub const TIMES: &str = "times";
 
+    pub fn comes_here(key: &dyn Display) -> String {
+        format!("{key}: this queue gets a copy.")
+    }
+
+    pub fn is_stopped(key: &dyn Display) -> String {
+        format!("{key}: this queue gets no copy. No binding takes it:")
+    }
+
+    pub fn no_binding_leads(key: &dyn Display, exchange: &str) -> String {
+        let exchange = if exchange.is_empty() { DEFAULT_EXCHANGE } else { exchange };
+        format!("{key}: this queue gets no copy. No binding leads here from {exchange}.")
+    }
+
     pub fn no_binding_matches_so_it(alternate: &dyn Display) -> String {
         format!("No binding matches, so it goes on to the alternate exchange {alternate}.")
     }

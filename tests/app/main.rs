@@ -23,5 +23,6 @@ mod queue;
 mod support;
 mod time;
 mod tour;
+mod whatif;
 mod work;
 mod workspace;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::visitor::*;
 
-both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before, the_clicked_copy_comes_first);
+both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before, the_clicked_copy_comes_first, what_stops_a_message);
 
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
@@ -161,6 +161,51 @@ async fn the_clicked_copy_comes_first(way: Way) {
     visitor.act(&format!("#biography .copies li:nth-child({other}) .link")).await;
     visitor.until("it is told of", async |visitor| visitor.text("#biography .copies li").await.contains("analytics-queue")).await;
     assert!(visitor.is_absent("#x-death").await, "it never died");
+    visitor.leave().await;
+}
+
+async fn what_stops_a_message(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.type_into("#composer-key", "order.shipped").await;
+    let pills = "return [...document.querySelectorAll('#preview .no code')].map(e => e.className + ' ' + e.textContent);";
+    visitor.until("word by word", async |visitor| answer(visitor, pills).await == json!(["met order", "unmet placed"])).await;
+    visitor.act(&Visitor::node("inventory-queue")).await;
+    visitor.wait_for("#whatif").await;
+    let told = visitor.text("#whatif").await;
+    assert!(told.contains("this queue gets no copy") && told.contains("shipped is not placed"), "{told}");
+    assert_eq!(answer(&visitor, "return document.querySelector('#whatif .unmet').textContent;").await, "placed");
+    visitor.act(&Visitor::node("notification-queue")).await;
+    visitor.until("it gets one", async |visitor| visitor.text("#whatif").await.contains("order.shipped: this queue gets a copy.")).await;
+    // While a binding's key is typed: what it takes, and what it does not.
+    match way {
+        Way::Pointer => visitor.click("[data-binding='0']").await,
+        Way::Keyboard => {
+            visitor.focus("[data-binding='0']").await;
+            visitor.keys(ENTER).await;
+        }
+    }
+    visitor.wait_for("#in-place").await;
+    visitor.keys(&format!("{SELECT_ALL}user.*")).await;
+    visitor
+        .until("examples", async |visitor| {
+            let told = visitor.text("#place .examples").await;
+            told.contains("user.created") && told.contains("order.placed")
+        })
+        .await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is left", async |visitor| visitor.is_absent("#in-place").await).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_phone_says_what_stops_a_message() {
+    let visitor = Visitor::arrive(500, 844).await;
+    visitor.type_into("#composer-key", "user.created").await;
+    visitor.click(&Visitor::node("inventory-queue")).await;
+    visitor.wait_for("#whatif").await;
+    let holds = "const r = document.querySelector('#whatif').getBoundingClientRect(); return [r.left >= 0, r.right <= innerWidth];";
+    assert_eq!(answer(&visitor, holds).await, json!([true, true]));
+    assert!(visitor.text("#whatif").await.contains("user is not order"));
     visitor.leave().await;
 }
 

@@ -2,16 +2,20 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, PointerEvent, TargetCast, html};
+use yew::{Callback, FocusEvent, Html, InputEvent, KeyboardEvent, PointerEvent, TargetCast, html};
 
 use super::{Gesture, Scene};
-use crate::app::CanvasAction;
 use crate::app::asked::Field;
 use crate::app::camera::Pixel;
+use crate::app::effect::Asked;
+use crate::app::form::{Kind, Spot};
 use crate::app::geometry;
 use crate::app::overview::outline;
+use crate::app::{Action, CanvasAction, EditAction};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
+use crate::scenario::edit::Slot;
+use crate::ui::whatif;
 use crate::ui::widgets::number;
 
 /// The line that is being drawn.
@@ -50,6 +54,20 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     let at = scene.camera.to_stage(at);
     let (x, y) = (format!("{:.0}", Fixed(at.x)), format!("{:.0}", Fixed(at.y)));
+    let broker = &scene.session.scenario().broker;
+    let key = match scene.editing {
+        Some(Asked::Binding(number)) => {
+            let keyed = broker.bindings.get(*number).filter(|binding| !broker.is_headers_exchange(&binding.source));
+            keyed.map(|_| Spot::of(Slot::Binding(*number)).field("routing_key"))
+        }
+        Some(Asked::Name(_) | Asked::Publish { .. } | Asked::DeadLetters { .. }) | None => None,
+    };
+    let oninput = key.clone().map(|at| {
+        scene.dispatch.reform(move |event: InputEvent| {
+            let typed = event.target_unchecked_into::<HtmlInputElement>().value();
+            Action::Edit(EditAction::TypeField(at.clone(), Kind::Text, typed))
+        })
+    });
     html! {
         <div id="place" class={(!note.is_empty()).then_some("noted")} onpointerdown={stop} data-x={x} data-y={y}>
             <input
@@ -60,10 +78,12 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
                 ~defaultValue={text}
                 {onkeydown}
                 {onblur}
+                {oninput}
                 autocomplete="off"
                 spellcheck="false"
             />
             <span id="place-note">{ note }</span>
+            { key.map(|at| whatif::of_key(scene.session, &at)).unwrap_or_default() }
         </div>
     }
 }

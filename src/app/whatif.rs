@@ -1,0 +1,99 @@
+//! What would become of a message: which binding stops it on its way to a queue, and which keys a binding key takes.
+
+use super::words::place_of;
+use super::{App, Drawer, Session};
+use crate::broker::exchange::topic;
+use crate::broker::explain::Explained;
+use crate::broker::{Event, ExchangeType, Name, Table};
+use crate::scenario::edit::Slot;
+use crate::sim::{Place, WorldEvent};
+
+use super::composer::TEMPLATES;
+use super::form::Spot;
+
+/// So many keys of each sort are shown.
+const EXAMPLES_MAX: usize = 2;
+
+/// A message, as an exchange gets it.
+#[derive(Debug)]
+pub struct Asked {
+    pub exchange: Name,
+    pub routing_key: Name,
+    headers: Option<Table>,
+}
+
+/// What a queue gets of it.
+#[derive(Debug)]
+pub enum Fate<'a> {
+    Copy,
+    /// None of these bindings takes it; without any, none leads there.
+    Stopped(Vec<Explained<'a>>),
+}
+
+/// The message that is composed, and what would become of it on its way to a queue. Else the message whose story is open, where no
+/// copy of it came to the queue.
+#[must_use]
+pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(Asked, Fate<'a>)> {
+    let (broker, composer) = (session.world().broker(), &session.composer);
+    let is_composed = app.workspace.left == Some(Drawer::Publish);
+    let asked = if is_composed {
+        Asked { exchange: composer.exchange.clone(), routing_key: composer.routing_key.as_str().into(), headers: Some(composer.table()?) }
+    } else {
+        let life = session.playhead.story.as_ref()?.life.as_ref()?;
+        if life.entries.iter().any(|entry| place_of(entry).is_some_and(|place| place == Place::Queue(queue.clone()))) {
+            return None;
+        }
+        life.entries.iter().find_map(|entry| match &entry.what {
+            WorldEvent::Broker(Event::Published { message, .. }) => Some(Asked {
+                exchange: message.exchange.clone(),
+                routing_key: message.routing_key.clone(),
+                headers: message.properties.headers.clone(),
+            }),
+            _ => None,
+        })?
+    };
+    let Asked { exchange, routing_key, headers } = &asked;
+    let fate = if broker.destinations(exchange, routing_key, headers.clone()).contains(queue) {
+        Fate::Copy
+    } else {
+        let bindings = broker.explain(exchange, routing_key, headers.as_ref());
+        Fate::Stopped(bindings.into_iter().filter(|one| !one.binding.to_exchange && one.binding.destination == queue).collect())
+    };
+    (is_composed || matches!(fate, Fate::Stopped(_))).then_some((asked, fate))
+}
+
+/// While the key of a binding is typed: keys that it takes, and keys that it does not. What the system publishes comes first.
+#[must_use]
+pub fn examples(session: &Session, at: &Spot) -> Option<[Vec<String>; 2]> {
+    let Slot::Binding(index) = at.slot else { return None };
+    let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at && *at == Spot::of(at.slot).field("routing_key"))?;
+    let scenario = session.scenario();
+    let source = &scenario.broker.bindings.get(index)?.source;
+    let kind = session.world().broker().exchange_type(source)?;
+    let takes = |key: &str| match kind {
+        ExchangeType::Topic => topic::matches(&typing.text, key),
+        ExchangeType::Direct => typing.text == key,
+        ExchangeType::Fanout | ExchangeType::Headers => true,
+    };
+    if matches!(kind, ExchangeType::Fanout | ExchangeType::Headers) {
+        return None;
+    }
+    let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
+    let published = steps.filter_map(|step| step.action.published()).map(|publish| publish.routing_key.to_string());
+    let known = published.filter(|key| !key.contains('{')).chain(TEMPLATES.iter().map(|(_, key, _)| (*key).to_owned()));
+    // A key of its own making: * is one word, and # is two.
+    let like = typing.text.split('.').map(|word| match word {
+        "*" => "any",
+        "#" => "many.words",
+        word => word,
+    });
+    let like = like.collect::<Vec<_>>().join(".");
+    let mut keys: [Vec<String>; 2] = [Vec::new(), Vec::new()];
+    for key in known.chain([format!("{like}.more"), format!("other.{like}"), like]) {
+        let of = &mut keys[usize::from(!takes(&key))];
+        if of.len() < EXAMPLES_MAX && !of.contains(&key) && !key.is_empty() {
+            of.push(key);
+        }
+    }
+    Some(keys)
+}

@@ -1,0 +1,76 @@
+//! Why a message takes its way: a binding's key word by word, what stops a message before a queue, and examples for a key.
+
+use yew::{Html, html};
+
+use super::texts::composer as texts;
+use crate::app::form::Spot;
+use crate::app::whatif::{Fate, examples, of_queue};
+use crate::app::{App, Session, words};
+use crate::broker::Name;
+use crate::broker::explain::{Explained, Why, words_met};
+
+/// A binding, whether it takes the message, and why.
+pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
+    let key = &**explained.binding.routing_key;
+    let is_topic = matches!(explained.why, Why::Words(_) | Why::OtherWord { .. } | Why::WordMissing(_) | Why::WordTooMany(_));
+    let is_compared = is_topic || matches!(explained.why, Why::SameKey | Why::OtherKey);
+    let met = match explained.matches {
+        true => usize::MAX,
+        false if is_topic => words_met(key, routing_key),
+        false => 0,
+    };
+    let word = |(index, word): (usize, &str)| {
+        let class = match index {
+            _ if !is_compared => "",
+            index if index < met => "met",
+            index if index == met => "unmet",
+            _ => "",
+        };
+        html! { <>if index > 0 { { "." } }<code {class}>{ word.to_owned() }</code></> }
+    };
+    let whole = if key.is_empty() { texts::EMPTY } else { key };
+    let words: Vec<&str> = if is_topic && !key.is_empty() { whole.split('.').collect() } else { vec![whole] };
+    let (class, sign, told) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", texts::DOES_NOT_MATCH) };
+    html! {
+        <li {class}>
+            <span role="img" aria-label={told}>{ sign }</span>
+            <span>
+                { for words.into_iter().enumerate().map(word) }
+                { format!(" {}", explained.binding.destination) }
+                <span class="soft">{ words::why(&explained.why) }</span>
+            </span>
+        </li>
+    }
+}
+
+/// In the inspector of a queue: what becomes of the message that is composed, or that is told of.
+pub fn stopped(session: &Session, app: &App, queue: &Name) -> Html {
+    let Some((asked, fate)) = of_queue(app, session, queue) else { return html! {} };
+    let (told, bindings) = match &fate {
+        Fate::Copy => (texts::comes_here(&asked.routing_key), &[][..]),
+        Fate::Stopped(bindings) if bindings.is_empty() => (texts::no_binding_leads(&asked.routing_key, &asked.exchange), &[][..]),
+        Fate::Stopped(bindings) => (texts::is_stopped(&asked.routing_key), &bindings[..]),
+    };
+    html! {
+        <div class="preview" id="whatif" role="status">
+            <p>{ told }</p>
+            <ul>{ for bindings.iter().map(|one| binding(one, &asked.routing_key)) }</ul>
+        </div>
+    }
+}
+
+/// Beneath a binding key that is typed.
+pub fn of_key(session: &Session, at: &Spot) -> Html {
+    let Some([takes, refuses]) = examples(session, at) else { return html! {} };
+    let line = |class: &'static str, sign: &'static str, told: &'static str, keys: Vec<String>| {
+        html! {
+            if !keys.is_empty() { <li {class}><span role="img" aria-label={told}>{ sign }</span><code>{ keys.join(", ") }</code></li> }
+        }
+    };
+    html! {
+        <ul class="preview examples" role="status">
+            { line("yes", "✓", "matches", takes) }
+            { line("no", "×", texts::DOES_NOT_MATCH, refuses) }
+        </ul>
+    }
+}

@@ -1,0 +1,89 @@
+//! What would become of a message: which binding stops it, and what a key takes while it is typed.
+
+use requeue::app::composer::Typed;
+use requeue::app::form::{Kind, Spot};
+use requeue::app::whatif::{Fate, examples, of_queue};
+use requeue::app::{App, Drawer, EditAction, SelectAction, WorkspaceAction, words};
+use requeue::scenario::edit::Slot;
+
+use super::support::*;
+
+/// What a queue gets of the message in question: a copy, or why each binding that leads there does not take it.
+fn stopped(app: &App, queue: &str) -> Option<Result<(), Vec<String>>> {
+    let (_, fate) = of_queue(app, session(app), &queue.into())?;
+    Some(match fate {
+        Fate::Copy => Ok(()),
+        Fate::Stopped(bindings) => {
+            Err(bindings.iter().map(|one| format!("{}: {}", one.binding.routing_key, words::why(&one.why))).collect())
+        }
+    })
+}
+
+#[test]
+fn the_binding_that_stops_a_composed_message_is_named() {
+    let mut app = opened();
+    assert_eq!(stopped(&app, "inventory-queue"), None, "nothing is composed");
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+    let stops = |told: &str| Some(Err(vec![told.to_owned()]));
+    for (key, queue, expected) in [
+        ("order.placed", "inventory-queue", Some(Ok(()))),
+        ("order.shipped", "inventory-queue", stops("order.placed: shipped is not placed")),
+        ("order.shipped", "notification-queue", Some(Ok(()))),
+        ("user.created", "notification-queue", stops("order.*: user is not order")),
+        ("user.created", "analytics-queue", Some(Ok(()))),
+        ("user.created", "notification-queue.dead", Some(Err(vec![]))),
+    ] {
+        compose(&mut app, Typed::Key, key);
+        assert_eq!(stopped(&app, queue), expected, "{key} {queue}");
+    }
+    compose(&mut app, Typed::Headers, "{");
+    assert_eq!(stopped(&app, "inventory-queue"), None, "its headers cannot be read yet");
+}
+
+/// With a story open, a queue that the event never came to says which binding stopped it.
+#[test]
+fn the_binding_that_stopped_a_message_is_named() {
+    let mut app = opened();
+    play(&mut app, 20);
+    let log = &session(&app).playhead.log;
+    let shipped = log.newest().find_map(|entry| {
+        let message = entry.occurrence.what.message()?;
+        (&*message.routing_key == "order.shipped").then(|| message.properties.message_id.clone())?
+    });
+    act(&mut app, SelectAction::Story(Some(shipped.expect("one was shipped"))));
+    wait(&mut app);
+    assert_eq!(stopped(&app, "inventory-queue"), Some(Err(vec!["order.placed: shipped is not placed".to_owned()])));
+    assert_eq!(stopped(&app, "analytics-queue"), None, "a copy came there");
+}
+
+#[test]
+fn while_a_key_is_typed_examples_say_what_it_takes() {
+    let mut app = opened();
+    let binding = session(&app).scenario().broker.bindings.iter().position(|binding| &*binding.routing_key == "order.*");
+    let at = Spot::of(Slot::Binding(binding.expect("it is there"))).field("routing_key");
+    assert_eq!(examples(session(&app), &at), None, "nothing is typed");
+    for (typed, takes, refuses) in [
+        ("order.*", vec!["order.placed", "order.shipped"], vec!["user.created"]),
+        ("user.#", vec!["user.created", "user.deleted"], vec!["order.placed"]),
+        ("#", vec!["order.placed"], vec![]),
+        ("invoice.*.paid", vec!["invoice.any.paid"], vec!["order.placed"]),
+        ("order.shipped", vec!["order.shipped"], vec!["order.placed"]),
+    ] {
+        act(&mut app, EditAction::TypeField(at.clone(), Kind::Text, typed.into()));
+        let [found, refused] = examples(session(&app), &at).expect("it is typed");
+        assert!(takes.iter().all(|key| found.iter().any(|one| one == key)), "{typed}: {found:?}");
+        assert!(refuses.iter().all(|key| refused.iter().any(|one| one == key)), "{typed}: {refused:?}");
+        assert_eq!(refused.is_empty(), refuses.is_empty(), "{typed}: {refused:?}");
+        for (keys, expected) in [(&found, true), (&refused, false)] {
+            assert!(keys.iter().all(|key| requeue::broker::exchange::topic::matches(typed, key) == expected), "{typed}: {keys:?}");
+        }
+    }
+    act(&mut app, EditAction::LeaveField);
+    assert_eq!(examples(session(&app), &at), None);
+    // The dead-letter exchange is direct: the key itself and no other.
+    let direct = session(&app).scenario().broker.bindings.iter().position(|binding| &*binding.source == "platform-events.dlx");
+    let at = Spot::of(Slot::Binding(direct.expect("it is there"))).field("routing_key");
+    act(&mut app, EditAction::TypeField(at.clone(), Kind::Text, "order.*".into()));
+    let [found, refused] = examples(session(&app), &at).expect("it is typed");
+    assert!(found.is_empty() && refused.contains(&"order.placed".to_owned()), "{found:?} {refused:?}");
+}
