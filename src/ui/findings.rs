@@ -35,18 +35,27 @@ pub fn of_part(session: &Session, app: &App, part: &Part, dispatch: &Dispatch) -
     list(session, app, app.findings.of(part), false, dispatch)
 }
 
-/// All of the system's, in its drawer.
-pub fn all(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+/// All of the system's: in its drawer, and above its tables.
+pub fn all(id: &'static str, session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let found = app.findings.all();
     if found.is_empty() {
         return html! {};
     }
     html! {
-        <section class="sec" id="findings">
+        <section class="sec" {id}>
             <h2>{ texts::PROBABLY_A_MISTAKE }{ " " }<span class="plain number">{ found.len() }</span></h2>
             { list(session, app, found, true, dispatch) }
         </section>
     }
+}
+
+/// The icon of what lists them, with their number.
+pub fn counted(icon: Html, app: &App) -> Html {
+    let count = app.findings.all().len();
+    if count == 0 {
+        return icon;
+    }
+    html! { <>{ icon }<b class="count-found number"><span class="visually-hidden">{ texts::PROBABLY_A_MISTAKE }</span>{ count }</b></> }
 }
 
 /// A button that looks as it is given.

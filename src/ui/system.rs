@@ -28,7 +28,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             <section class="sec">
                 <p class="about">{ if about.is_empty() { texts::NO_DESCRIPTION_YET } else { about } }</p>
             </section>
-            { findings::all(session, app, dispatch) }
+            { findings::all("findings", session, app, dispatch) }
             { hints(session) }
             { expectations(session) }
             { queues(session, dispatch) }

@@ -4,10 +4,10 @@
 use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};
 
-use super::Dispatch;
 use super::queue::messages;
 use super::texts::table as texts;
 use super::widgets::{chosen, on};
+use super::{Dispatch, findings};
 use crate::app::form::{Kind, Spot, badges};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, commands, geometry};
@@ -24,6 +24,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, dispatch, read_only: app.options.read_only };
     html! {
         <div class="table-view" role="region" aria-label={texts::TABLE_VIEW} tabindex="0">
+            { findings::all("table-findings", session, app, dispatch) }
             { table.clients() }
             { table.services() }
             { table.exchanges() }

@@ -5,7 +5,7 @@ use yew::{Callback, Html, MouseEvent, html};
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
-use super::{Dispatch, icons, inspector, lesson, message, panels, system, time};
+use super::{Dispatch, findings, icons, inspector, lesson, message, panels, system, time};
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
     words::LogIcon,
@@ -44,7 +44,7 @@ pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
             if !app.options.read_only { { drawer("rail-build", texts::BUILD, texts::BUILD_EXPLAINED, icons::build(), Drawer::Build) } }
             { drawer("rail-publish", texts::PUBLISH, texts::PUBLISH_EXPLAINED, icons::send(), Drawer::Publish) }
             { drawer("rail-lesson", texts::LESSON, texts::LESSON_EXPLAINED, icons::book(), Drawer::Lesson) }
-            { drawer("rail-system", texts::SYSTEM, texts::SYSTEM_EXPLAINED, icons::system(), Drawer::System) }
+            { drawer("rail-system", texts::SYSTEM, texts::SYSTEM_EXPLAINED, findings::counted(icons::system(), app), Drawer::System) }
             <span class="grow" />
             { entry("table", texts::TABLE, texts::TABLE_EXPLAINED, icons::table(), app.table, on(dispatch, PageAction::ToggleTable)) }
             { entry(

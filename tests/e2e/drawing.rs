@@ -320,3 +320,29 @@ async fn lines_propose_and_ask_without_a_mouse() {
 async fn lines_propose_and_ask_on_a_phone() {
     lines_propose_and_ask(Way::Pointer, 390, 844).await;
 }
+
+/// Where no badge can be read on the canvas, the number stands beside the drawer that lists them; the tables list them, too.
+#[tokio::test]
+async fn findings_are_seen_on_a_phone_and_in_the_tables() {
+    for (width, height, way) in [(390, 844, Way::Pointer), (1440, 900, Way::Keyboard)] {
+        let visitor = Visitor::begin(width, height, way).await;
+        visitor.open("#scenario=broker-restart.json").await;
+        visitor.wait_for("#rail-system .count-found").await;
+        let before = visitor.text("#rail-system .count-found").await;
+        visitor.act("#rail-system").await;
+        visitor.wait_for("#system #findings .fix").await;
+        visitor.act("#system #findings .fix").await;
+        visitor
+            .until("one less", async |visitor| {
+                visitor.text("#rail-system").await.contains("Probably") && visitor.text("#rail-system .count-found").await != before
+            })
+            .await;
+        visitor.act("#undo").await;
+        visitor.until("as before", async |visitor| visitor.text("#rail-system .count-found").await == before).await;
+        visitor.act("#table").await;
+        visitor.wait_for("#table-findings .fix").await;
+        visitor.act("#table-findings .fix").await;
+        visitor.until("one less", async |visitor| visitor.text("#rail-system .count-found").await != before).await;
+        visitor.leave().await;
+    }
+}
