@@ -3,7 +3,7 @@
 pub const STEPS: [&str; 6] = [
     "Pause time. Space does it, too.",
     "Follow a message: click a dot, or a message in a list.",
-    "Send a message: the paper plane at the top.",
+    "Send a message with the button at the top.",
     "Kill notification-service with its switch.",
     "Start it again. What comes back?",
     "Go back in time: drag the slider.",
