@@ -27,7 +27,7 @@
 //!
 //! - Time and randomness are arguments. The same recording gives the same trace, byte for byte, native and in the browser.
 //! - One way in per layer: [`broker::Broker::apply`], [`sim::World::step`], [`app::update`]. Closed enums, no callbacks.
-//! - What a learner does wrong is a result with AMQP's own code and text, or a message that names the field. A panic is our bug.
+//! - A learner's mistake is a result with AMQP's own code and text, or a message that names the field. A panic is our bug.
 //! - Everything that input can grow has a limit in [`base::limits`]; what takes long is advanced by a budget a frame.
 //! - A scenario is changed by typed edits ([`scenario::edit`]) and by nothing else; an [`app::Action`] belongs to one area.
 

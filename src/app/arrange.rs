@@ -266,8 +266,8 @@ mod tests {
     }
 
     proptest! {
-        /// In every graph, circles and all: no column is empty, and whatever is in a later column than the first has a node that leads
-        /// to it in the column before.
+        /// In every graph, circles and all: no column is empty. Whatever is in a later column than the first has a node in the column
+        /// before that leads to it.
         #[test]
         fn no_column_is_empty((nodes, edges) in (1_usize..40).prop_flat_map(|nodes| {
             (Just(nodes), prop::collection::vec((0..nodes, 0..nodes), 0..120))

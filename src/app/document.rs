@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::scenario::{QueueSpec, Table};
 
-    /// Ten thousand edits of the largest system there may be hold no more than the limit, and the last ones can be undone.
+    /// Ten thousand edits of the largest system there may be hold no more than the limit. The last ones can be undone.
     #[test]
     fn what_can_be_undone_has_a_limit() {
         let queue = QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: false, arguments: Table::new() };

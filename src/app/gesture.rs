@@ -10,7 +10,7 @@
 //!        ─▶ Pinching   (two fingers)   the view follows both         it stays             the view goes back
 //! ```
 //!
-//! What is given up with Esc while the pointer is down is `Cancelled` until its release, which then means nothing.
+//! What Esc gives up while the pointer is down is `Cancelled` until its release, and then its release means nothing.
 
 use super::Node;
 use super::camera::{Camera, Pixel};

@@ -48,7 +48,7 @@ pub const TERMS: [(&str, &str); 81] = [
     ("Dead-letter exchange (DLX)", "Where a queue sends its dead letters; DLK is the key they travel with."),
     (
         "Dead-letter queue",
-        "A queue that receives dead letters by way of a dead-letter exchange, and keeps them until a person or a program deals with them.",
+        "A queue that receives dead letters by way of a dead-letter exchange. It keeps them until a person or a program deals with them.",
     ),
     ("Default exchange", "Has no name; the routing key is the name of the queue."),
     (
@@ -63,7 +63,7 @@ pub const TERMS: [(&str, &str); 81] = [
     ("Direct exchange", "Routes a message to every queue whose binding key equals the routing key."),
     (
         "Dropped",
-        "The broker discarded it: it expired or was rejected without a dead-letter exchange, its queue was deleted, or it was not persistent at a restart.",
+        "The broker discarded it: it expired or was rejected without a dead-letter exchange, or its queue was deleted. A restart drops what is not persistent.",
     ),
     ("Durable", "A durable queue or exchange exists again after the broker restarts. A message survives only if it is persistent, too."),
     ("Effect", "Something that a handler does to the world and that cannot be undone: an email sent, a card charged."),

@@ -1,5 +1,4 @@
-//! What lights up on the canvas: the way of the message whose story is open, the way of a message that is about to be published, or
-//! the nodes that a lesson points at.
+//! What lights up on the canvas: the way of a told message, or of one that is about to be published, or a lesson's parts.
 
 use super::Session;
 use super::geometry::{self, Edge, EdgeKind};

@@ -1,5 +1,5 @@
-//! Moves inside the broker. The broker moves a message at one instant, and the eye needs a moment to follow: so what has happened is
-//! kept as a picture for that moment, derived from the occurrences that the world hands out.
+//! Moves inside the broker. The broker moves a message at one instant, and the eye needs a moment to follow: so what has happened is kept
+//! as a picture for that moment. It is derived from what the world hands out.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ impl Moves {
         self.moves.iter()
     }
 
-    /// The way of a delivery from where its message came from, if the message passed through its queue without a stop.
+    /// The way of a delivery from where its message came from. It exists if the message passed through its queue without a stop.
     #[must_use]
     pub fn way_through(&self, queue: &Name, message: MessageId, departs: SimTime) -> Option<&[Place]> {
         let passing = self.passing.get(&(message, queue.clone()))?;

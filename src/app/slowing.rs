@@ -55,7 +55,7 @@ impl Slowing {
         }
     }
 
-    /// Real time passed, and the world came from one moment to another, where a leg of a flight is shown so long. What happened before
+    /// Real time passed, and the world came to another moment. A leg of a flight is shown so long. What happened before
     /// was jumped over and slows nothing.
     pub(super) fn pass(&mut self, elapsed: SimTime, from: SimTime, leg: SimTime) {
         self.rest = self.rest.saturating_sub(elapsed);

@@ -67,7 +67,7 @@ impl Speed {
     }
 
     /// How long one leg inside the broker is shown, in simulated time: the broker itself takes none. With hops of their own time it is as
-    /// long as a flight, otherwise long enough for the eye up to five times real time.
+    /// long as a flight. Otherwise it is long enough for the eye up to five times real time.
     #[must_use]
     pub fn leg(self, latency: SimTime) -> SimTime {
         match self {

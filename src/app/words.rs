@@ -463,7 +463,7 @@ fn exchange(name: &str) -> &str {
     if name.is_empty() { "the default exchange" } else { name }
 }
 
-/// How wide a letter of a card's name is in the widest font that a page may fall back to, in canvas units.
+/// How wide a letter of a card's name is, in canvas units, in the widest font of a page.
 pub const LETTER: f64 = 7.9;
 /// So much narrower a name may be drawn before it loses its middle.
 const SQUEEZE: f64 = 0.87;

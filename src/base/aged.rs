@@ -1,9 +1,9 @@
-//! An ordered map on a ring, for what comes at the end and goes in about the order in which it came: requests, handlers at work, keys
+//! An ordered map on a ring, for entries that go in about the order in which they came: requests, handlers at work, keys
 //! that are remembered for a while.
 //!
 //! [`OrderedMap`](super::ordered::OrderedMap) moves everything behind what it removes: with 100,000 requests that are answered one after
-//! the other that is the square of it. A ring moves the shorter side. It is a type of its own because a ring is larger code, and most
-//! maps never shrink at their front.
+//! the other that is the square of it. A ring moves the shorter side. It is a type of its own: a ring is larger code, and most maps never
+//! shrink at their front.
 
 use std::borrow::Borrow;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Dead-lettering: why a message left its queue without being acknowledged, and the `x-death` header that says so
+//! Dead-lettering: why a message left its queue unacknowledged, and the `x-death` header that says so
 //! (section K of the rules).
 
 use super::cause::DeathReason;

@@ -349,8 +349,8 @@ impl Broker {
         reply
     }
 
-    /// A quorum queue counts its active consumers, those that are cancelled and still hold messages, and every message that was fetched
-    /// and is not settled; it does not count the consumers that wait to become the single active one (rule 13).
+    /// A quorum queue counts its active consumers and the cancelled ones that still hold messages. It also counts every fetched message
+    /// that is not settled; it does not count the consumers that wait to become the single active one (rule 13).
     fn declared_consumers(&self, id: QueueId) -> u64 {
         let Some(queue) = self.queues.get(&id) else { return 0 };
         if queue.messages.kind() == Kind::Classic {

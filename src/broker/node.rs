@@ -254,7 +254,7 @@ impl Broker {
         }
     }
 
-    /// A method of a connection that is not read waits, and a publish of one that is about to block blocks it.
+    /// A method of a connection that is not read waits. A publish of one that is about to block blocks it.
     pub(super) fn hold(&mut self, id: ConnectionId, channel: ChannelId, method: Method) -> Result<Method, Reply> {
         let Some(connection) = self.connections.get_mut(&id) else { return Ok(method) };
         let publishes = matches!(method, Method::BasicPublish(_));

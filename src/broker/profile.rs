@@ -87,9 +87,9 @@ pub(super) struct Rules {
     pub delivery_limit: Option<u32>,
     /// A delivery limit of -1 is none; before, it was one that everything exceeds (rule 130).
     pub negative_limit_is_none: bool,
-    /// What queues count of a message's deliveries, and what of it travels with a dead letter (rules 130 to 132, 139).
+    /// What queues count of a message's deliveries, and what a dead letter takes with it (rules 130 to 132, 139).
     pub counting: Counting,
-    /// Without a limit a message that a client gives back starts again at the end of a quorum queue (rule 134).
+    /// Without a limit a message that a client returns starts again at the end of a quorum queue (rule 134).
     pub unlimited_starts_again: bool,
     /// The bytes of a quorum queue are those of payload and properties (rule 108).
     pub quorum_counts_properties: bool,
@@ -97,7 +97,7 @@ pub(super) struct Rules {
     pub zeros_differ: bool,
     /// `x-delayed-retry-*` is known (rule 136).
     pub delayed_retry: bool,
-    /// A purge of a quorum queue also drops and counts dead letters that it still keeps, and messages hidden for a retry (rule 22).
+    /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
     pub purge_drops_kept: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Publishing: routing, returns, confirms, and what a queue does with a new message (sections C, D, E, I, K of the rules).
+//! Publishing: routing, returns, confirms, and how a queue takes a new message (sections C, D, E, I, K).
 
 use std::sync::Arc;
 
@@ -310,8 +310,8 @@ impl Broker {
         }
     }
 
-    /// Publishes what died meanwhile. A dead letter that finds a full queue may push out another: hence the loop, and it ends,
-    /// because whatever was not rejected cannot come back to a queue it died in (rule 127).
+    /// Publishes what died meanwhile. A dead letter that finds a full queue may push out another: hence the loop. It ends: only a rejected
+    /// message can come back to a queue in which it died (rule 127).
     pub(super) fn publish_dead_letters(&mut self, now: SimTime) {
         loop {
             while let Some(pending) = self.dead_letters.pop_front() {

@@ -290,7 +290,7 @@ fn next_of_quorum(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<
     }
 }
 
-/// What stands first in the turn of a quorum queue and no longer exists, or only waits, leaves it even without a message.
+/// The first in the turn of a quorum queue leaves it without a message if it waits or is gone.
 fn forget_front(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<Consumer>>) {
     while let Some((_, id)) = queue.consumers.front() {
         match consumers.get_mut(&id) {

@@ -1,7 +1,7 @@
 //! A client of a real RabbitMQ that shows every frame in the order it arrives.
 //!
 //! Client libraries hide what a transcript must show (the order of returns, confirms and deliveries; the closing of a channel as
-//! an event of its own), so this speaks AMQP itself, with the frames of `amq-protocol`, the codec of lapin.
+//! an event of its own), so this speaks AMQP itself; it uses the frames of `amq-protocol`, the codec of lapin.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};

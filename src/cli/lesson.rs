@@ -78,7 +78,7 @@ pub struct Options {
     /// Fail unless everybody has everything, in the lesson's own version
     #[arg(long)]
     strict: bool,
-    /// Faults the learners did not know of, one sentence a line, added to every step that is judged on many seeds
+    /// Faults the learners did not know of, one sentence a line, for every step that is judged on many seeds
     #[arg(long, value_name = "FILE")]
     hidden_faults: Option<PathBuf>,
 }

@@ -1,5 +1,5 @@
-//! Reading a JSON document written by hand: every mistake is noted with its path, unknown fields are mistakes, and reading goes
-//! on to the end, so that the author sees them all at once.
+//! Reading a JSON document written by hand: every mistake is noted with its path, and unknown fields are mistakes. Reading goes on to the
+//! end, so that the author sees all mistakes at once.
 
 use std::cell::{Cell, RefCell};
 

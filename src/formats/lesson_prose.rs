@@ -1,5 +1,5 @@
-//! What can be held of a lesson's texts without a reader: nothing that Markdown swallowed, no signs that would be shown as they are written, and no
-//! number in a prediction's answer that no run computes.
+//! What can be held of a lesson's texts without a reader: nothing that Markdown swallowed, and no signs that would be shown as they are
+//! written. A prediction's answer has no number that no run computes.
 
 use super::markdown::{self, Block, Inline};
 use crate::base::number::Shortest;

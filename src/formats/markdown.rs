@@ -1,7 +1,8 @@
 //! Markdown as lessons have it: headings, paragraphs, lists, quotes, tables, code, emphasis and links.
 //!
-//! CommonMark without what a lesson does not need: raw HTML is text, an image is what it is called, and links are written where they are (no
-//! reference definitions). A library for all of it is a tenth of the page; tests hold this reader to what pulldown-cmark makes of the same text.
+//! CommonMark without what a lesson does not need: raw HTML is text, an image is its name, and links are written where they stand (no
+//! reference definitions). A library for all of it is a tenth of the page; tests hold this reader to what pulldown-cmark makes of the same
+//! text.
 
 use std::ops::Range;
 

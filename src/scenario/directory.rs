@@ -1,7 +1,7 @@
 //! The parts of a broker's document, found by name.
 //!
-//! A scenario has lists, as its file has. To search a list for each of 4,000 queues takes the square of it, and the page asks for each
-//! of them in each frame; so a world keeps a directory beside its scenario.
+//! A scenario has lists, as its file has. To search a list for each of 4,000 queues takes the square of it. The page asks for each of them
+//! in each frame; so a world keeps a directory beside its scenario.
 
 use super::{BrokerSpec, Name};
 use crate::base::ordered::OrderedMap;

@@ -129,7 +129,7 @@ pub enum Action {
     Work {
         time: Span,
     },
-    /// Writes the handler's data into the service's store, under the number in the field `id`, which it gives if there is none. An
+    /// Writes the handler's data into the service's store, under the number in the field `id`. It gives a number if there is none. An
     /// event for the outbox is written in the same transaction.
     Persist {
         id: Name,
@@ -309,7 +309,7 @@ pub enum FailurePolicy {
     /// `reject` with requeue, which counts as a failed delivery on every version.
     RejectRequeue,
     /// Publishes it again with `x-retry-count` one higher, at most so often; waits for the confirm, then acknowledges. By default to
-    /// its own queue; `via` names the wait queue of the first retry, of the second, and so on, and `expirations` sets the TTL of
+    /// its own queue; `via` names the wait queue of the first retry, of the second, and so on; `expirations` sets the TTL of
     /// each copy likewise. Then it dead-letters.
     Republish { retries: u32, via: Vec<Name>, expirations: Vec<SimTime> },
     /// Dead-letters into a retry queue whose TTL brings it back; after so many laps, as `x-death` counts them, publishes it to the

@@ -16,7 +16,7 @@
 //! | [`Copies::unroutable_dead_letters`] | dead-lettered, and the exchange had no queue for it |
 //! | [`Copies::lost`] | acknowledged, and not handled: the program died, or its handler failed |
 //!
-//! Not lost is what a person got back or took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
+//! Not lost are: messages that a person took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
 //! return led a program to send again is another message. Dead letters that arrived are copies of another queue.
 
 use super::business::Business;

@@ -1,5 +1,5 @@
-//! Random numbers that are the same everywhere: one seeded stream for each thing that draws, so that a change to one service
-//! does not shuffle the luck of the others.
+//! Random numbers that are the same everywhere: one seeded stream for each thing that draws. So a change to one service does not shuffle
+//! the luck of the others.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

@@ -1,4 +1,4 @@
-//! What surrounds the canvas: the head of the page, what this is, parts to draw with, what is expected, and what is said across it all.
+//! What surrounds the canvas: the head of the page, its purpose, parts to draw with, expectations, and what is said across it all.
 
 use web_sys::Element;
 use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, html};

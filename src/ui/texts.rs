@@ -484,7 +484,7 @@ pub mod panels {
     pub const UNDO: &str = "Undo";
     pub const UNDO_CTRL_Z: &str = "Undo (Ctrl+Z)";
     pub const UNREAD_PROGRESS_IS_KEPT: &str =
-        "It stays in this browser: Lessons, “Save my progress as a file” saves it as well, in a file of its own.";
+        "It stays in this browser: Lessons, “Save my progress as a file” saves it in a file of its own.";
     pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
     pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
 

@@ -2,6 +2,7 @@
 //! a circle, and only the page knows the browser.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod sentences;
 mod texts;
 mod words;
 

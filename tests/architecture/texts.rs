@@ -37,8 +37,8 @@ const EXCEPTIONS: [(&str, &[&str], &str); 4] = [
 
 /// Collects the texts of a file's code, without its tests, attributes and messages of `expect`.
 #[derive(Default)]
-struct Texts {
-    found: Vec<String>,
+pub struct Texts {
+    pub found: Vec<String>,
 }
 
 impl<'ast> Visit<'ast> for Texts {

@@ -3,7 +3,7 @@
 //!
 //! A field reads and writes the element's own file form, one JSON object of a few lines: `formats::scenario_file::element` writes it and
 //! reads it back, and says what cannot be. This was chosen before pairs of functions for each of the 130 fields: the file's names and
-//! its reader exist already and are tested, shapes and lists need no code of their own, and it is the smallest in the page. Only the one
+//! its reader exist already and are tested. Shapes and lists need no code of their own, and it is the smallest in the page. Only the one
 //! element is written and read: what the form does not show cannot change.
 
 use crate::app::texts::form as texts;

@@ -192,7 +192,7 @@ fn every_choice_is_one() {
     assert!(met.iter().all(|times| *times > 0), "{met:?}");
 }
 
-/// What is a word in a list of choices is a word of the file, and each word of the file is there.
+/// A choice in a list is a word of the file, and each word of the file is there.
 #[test]
 fn every_word_of_the_file_is_a_choice() {
     use crate::broker::{ApplyTo, ExchangeType, Profile};

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::scenario::edit::{Part, PartKind};
 
-pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits the key of a line";
+pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits a line's key";
 pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
 pub const ALIGN_IN_A_ROW: &str = "Align in a row";
 pub const SEND_AGAIN: &str = "Publish the last message again";
@@ -58,7 +58,7 @@ pub const TAB_THEN_ARROWS: &str = "Tab, then arrows";
 pub const THE_ACTIONS_OF_A_NODE: &str = "opens the actions of a part, or of the empty canvas";
 pub const THIS_LIST: &str = "this list";
 pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
-pub const TWO_FINGERS_MOVE_AND_ZOOM: &str = "one finger drags, two fingers move and zoom the view, a long press opens the actions";
+pub const TWO_FINGERS_MOVE_AND_ZOOM: &str = "one finger drags, two move and zoom the view, a long press opens the actions";
 pub const WHEEL: &str = "Wheel, or two fingers on a touchpad";
 pub const WHEEL_AND: &str = "Ctrl+wheel, pinch, + and −";
 pub const ZOOM: &str = "zoom";

@@ -1,7 +1,7 @@
 //! Topic exchanges: `*` is one word, `#` any number of words, words are separated by dots (rules 35 to 37).
 //!
-//! Binding keys form a trie of words. A routing key is matched by walking all branches at once, one word at a time, so the
-//! cost grows with the branches that still match and not with the bindings, and no key can make it explode.
+//! Binding keys form a trie of words. A routing key is matched by walking all branches at once, one word at a time. So the cost grows with
+//! the branches that still match, not with the bindings. No key can make it explode.
 
 use super::Destination;
 use crate::base::ordered::{OrderedMap, insert_once};

@@ -1,5 +1,5 @@
-//! What a quorum queue holds, and how it differs from a classic one: returned messages have a line of their own, deliveries are
-//! counted, dead letters may be kept until they have arrived (rules 107, 129 to 139).
+//! What a quorum queue holds, and how it differs from a classic one: returned messages have a line of their own, deliveries are counted,
+//! dead letters may be kept until they arrive (rules 107, 129 to 139).
 
 use std::collections::VecDeque;
 
@@ -151,7 +151,7 @@ impl QuorumMessages {
         self.returned.len() - 1
     }
 
-    /// Without a limit what a client gives back starts again at the end, as a message of normal priority (rules 114, 134).
+    /// Without a limit a returned message starts again at the end, with normal priority (rules 114, 134).
     pub fn return_to_back(&mut self, entry: Entry, sequence: u64) -> usize {
         let position = self.len();
         self.new.push_back(entry.placed(sequence, 0));

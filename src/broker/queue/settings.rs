@@ -1,5 +1,4 @@
-//! Queue arguments and policies: what they mean, which values RabbitMQ takes, and which of the two wins
-//! (rules 14, 28, 29, 110, 130, 146, 147).
+//! Queue arguments and policies: meaning, values that RabbitMQ takes, and which of the two wins (rules 14, 28, 29, 110, 130, 146, 147).
 
 use std::ops::RangeInclusive;
 

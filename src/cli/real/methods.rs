@@ -119,7 +119,7 @@ pub(super) fn qos_bytes(number: u16, prefetch_size: u32, prefetch_count: u16, gl
     bytes
 }
 
-/// A body of a given size carries its id at its front, so that it can be told when it comes back.
+/// A body of a given size begins with its id, so that it is known when it comes back.
 const SIZED: &str = "requeue-sized:";
 
 pub(super) fn body_bytes(body: &Body) -> Vec<u8> {

@@ -117,7 +117,7 @@ pub const fn connectable(from: &Part, to: &Part) -> bool {
     )
 }
 
-/// What can be created at the end of a line from a part, in the order in which it is offered.
+/// What can be created at the end of a line from a part, in the order of the offer.
 #[must_use]
 pub const fn ends(from: &Part) -> &'static [PartKind] {
     use PartKind::{ClassicQueue, Exchange, QuorumQueue, Service};

@@ -1,6 +1,6 @@
 //! What is probably a mistake in a scenario that can run: the canvas marks it, an import or a lint tells it.
 //!
-//! RabbitMQ takes all of this without a word. A finding says in one sentence what will happen, names the lesson that explains it, and
+//! RabbitMQ takes all of this without a word. A finding says in one sentence what will happen, and names the lesson that explains it. It
 //! has a [`Fix`] that mends it in one step, where there is a sensible one. Validation ([`super::validate`]) tells what cannot run at all.
 //!
 //! Only what the scenario's own steps publish is judged. Messages that a learner publishes by hand may go anywhere.

@@ -181,8 +181,8 @@ impl World {
         self.steps
     }
 
-    /// How much work it has been: a step or an input, and more where much happens in one. What has a budget a frame counts this, because
-    /// a step that starts a hundred consumers takes as long as a hundred others.
+    /// How much work it has been: a step or an input, and more where much happens in one. What has a budget a frame counts this: a step
+    /// that starts a hundred consumers takes as long as a hundred others.
     #[must_use]
     pub fn effort(&self) -> u64 {
         self.steps + self.recording.inputs.len() as u64 + self.happenings / HAPPENINGS_A_STEP

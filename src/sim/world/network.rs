@@ -1,9 +1,9 @@
 //! The links between programs and broker: how long they take, and when nothing passes.
 //!
 //! A link is between a client or a service and the broker, or between two programs. A connection to the broker is TCP: what is sent
-//! first arrives first, whatever the jitter. HTTP requests have connections of their own and may overtake each other. What is on its
-//! way over a link that is cut waits, as TCP would send it again, and arrives when the link heals; if that takes longer than the
-//! heartbeat, both ends of a connection to the broker have given it up by then.
+//! first arrives first, whatever the jitter. HTTP requests have connections of their own and may overtake each other. What is on its way
+//! over a cut link waits, as TCP would send it again. It arrives when the link heals; if that takes longer than the heartbeat, both ends
+//! have given the connection up by then.
 
 use super::World;
 use crate::base::SimTime;

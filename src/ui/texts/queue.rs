@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-pub const A_NEW_QUEUE_TAKES_OVER: &str = "A new queue takes over its bindings and consumers, and the old one keeps its messages.";
+pub const A_NEW_QUEUE_TAKES_OVER: &str = "A new queue takes over its bindings and consumers. The old one keeps its messages.";
 pub const A_POLICY_SETS_THE_SAME: &str = "A policy sets the same and keeps the messages.";
 pub const A_QUEUE_KEEPS: &str = "A queue keeps its name, arguments, type and durability.";
 pub const ACK_AUTOMATIC: &str = "automatic";

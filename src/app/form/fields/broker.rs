@@ -6,7 +6,7 @@ pub(in crate::app::form) static EXCHANGE: [Field; 5] = [
     Field {
         key: "type",
         label: "Type",
-        help: "How it routes: direct compares the key with each binding's, fanout takes every binding, topic compares word by word (* is one word, # any number), headers compares headers.",
+        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers.",
         kind: Kind::Words(&[("topic", "topic"), ("direct", "direct"), ("fanout", "fanout"), ("headers", "headers")]),
     },
     Field { key: "durable", label: "Durable", help: "It is there again after the broker restarts.", kind: Kind::Flag(true) },
