@@ -3,7 +3,7 @@
 //! The two kinds of queues keep the turn in different ways, as their authors wrote them:
 //!
 //! - In a *classic* queue every consumer stands in the turn. A served consumer goes to the end of its priority. A consumer leaves the turn
-//! only when its window cannot take the offered message. It is blocked then, and rejoins at the end.
+//!   only when its window cannot take the offered message. It is blocked then, and rejoins at the end.
 //! - In a *quorum* queue only consumers with credit stand in the turn. A consumer leaves it when it is served, and rejoins at the end
 //!   while it has credit left. What no longer exists is taken out when its turn comes.
 //!
