@@ -1,0 +1,16 @@
+use std::fmt::Display;
+
+pub const BYTES_OF_A_FILE: &str = "bytes of a file";
+pub const REQUEUE_IS_BROKEN: &str = "Requeue is broken";
+pub const SOMETHING_IN_REQUEUE_IS_BROKEN: &str = "Something in Requeue is broken. That is our mistake, not yours.";
+pub const THE_LINK: &str = "The link";
+pub const THIS_BROWSER_IS_TOO_OLD: &str = "this browser is too old for it";
+pub const WHAT_YOU_HAVE_DRAWN_IS: &str = "What you have drawn is kept: load the page again, and go on with it.";
+
+pub fn it_begins_with_and_this(version: &dyn Display) -> String {
+    format!("it begins with “{version}”, and this Requeue reads links of version 1")
+}
+
+pub fn it_cannot_be_read(reason: &dyn Display) -> String {
+    format!("it cannot be read: {reason}")
+}

@@ -1,0 +1,70 @@
+use std::fmt::Display;
+
+pub const AUTO_ACK: &str = "auto ack";
+pub const BLOCKED_BY_THE_BROKER: &str = "blocked by the broker";
+pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";
+pub const DOWN: &str = "down";
+pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here";
+pub const EMPTY: &str = "empty";
+pub const MANUAL_ACK: &str = "manual ack";
+pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or double-click here.";
+pub const OR: &str = " or ";
+pub const READY: &str = "Ready";
+pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go from node to node";
+pub const TOTAL: &str = "Total";
+pub const UNACKED: &str = "Unacked";
+pub const UP: &str = "up";
+
+pub fn exchange(glyph: &dyn Display, name: &dyn Display, kind: &dyn Display) -> String {
+    format!("{glyph} {name} {kind}, exchange")
+}
+
+pub fn handled(handled: &dyn Display) -> String {
+    format!("handled {handled}")
+}
+
+pub fn prefetch(prefetch: &dyn Display, acks: &dyn Display) -> String {
+    format!("prefetch {prefetch} · {acks}")
+}
+
+pub fn queue(name: &dyn Display, caption: &dyn Display, features: &dyn Display) -> String {
+    format!("{name} {caption} {features}, queue")
+}
+
+pub fn ready_unacked_total(ready: &dyn Display, unacked: &dyn Display, total: &dyn Display) -> String {
+    format!("Ready {ready} Unacked {unacked} Total {total}")
+}
+
+pub fn both(one: &str, other: &str) -> String {
+    if one.is_empty() { other.to_owned() } else { format!("{one} {other}") }
+}
+
+pub fn requests_http_client(name: &dyn Display, sent: &dyn Display) -> String {
+    format!("{name} {sent} requests, HTTP client")
+}
+
+pub fn saved_handled(records: &dyn Display, handled: &dyn Display) -> String {
+    format!("saved {records} · handled {handled}")
+}
+
+pub fn sent(count: &dyn Display) -> String {
+    format!("sent {count}")
+}
+
+pub fn service_working_on(
+    name: &dyn Display,
+    caption: &dyn Display,
+    foot: &dyn Display,
+    up: &dyn Display,
+    working: &dyn Display,
+) -> String {
+    format!("{name} {caption} {foot}, service, {up}, working on {working}")
+}
+
+pub fn the_binding_key_to(key: &dyn Display, destination: &dyn Display) -> String {
+    format!("{key}, the binding key to {destination}")
+}
+
+pub fn this_instance(word: &dyn Display) -> String {
+    format!("{word} this instance")
+}

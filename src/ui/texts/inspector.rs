@@ -1,0 +1,57 @@
+use std::fmt::Display;
+
+pub const ALL_COMMANDS: &str = "All commands";
+pub const BECAUSE_OF: &str = "Because of";
+pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
+pub const CLOSE_THE_STORY: &str = "Close the story";
+pub const CONNECT_TO: &str = "Connect to…";
+pub const COPIES_NOW: &str = "Copies now";
+pub const DELETE: &str = "Delete";
+pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
+pub const DELIVERY_MODE: &str = "Delivery mode";
+pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here (C)";
+pub const FAULTS: &str = "Faults";
+pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
+pub const HEADERS_PROPERTIES_PAYLOAD: &str = "Headers, properties, payload";
+pub const HTTP_CLIENT: &str = "HTTP client";
+pub const IT_ROUTES_AND_STORES_NOTHING: &str = "It routes, and stores nothing.";
+pub const LED_TO: &str = "Led to";
+pub const MORE: &str = "More…";
+pub const N1_TRANSIENT: &str = "1, transient";
+pub const N2_PERSISTENT: &str = "2, persistent";
+pub const NAME: &str = "Name";
+pub const NEWEST_FIRST: &str = "newest first";
+pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
+pub const ROUTING_KEY: &str = "Routing key";
+pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
+pub const SEND_A_REQUEST: &str = "Send a request";
+pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
+pub const TIMED_OUT: &str = "Timed out";
+pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
+pub const WORKING_ON: &str = "Working on";
+
+pub fn and_more(count: &dyn Display) -> String {
+    format!("and {count} more")
+}
+
+pub fn ms(expiration: &dyn Display) -> String {
+    format!("{expiration} ms")
+}
+
+pub fn there_is_no_such_message(now: &dyn Display) -> String {
+    format!("There is no such message yet at {now}.")
+}
+
+pub fn published_to(exchange: &str, keys: &dyn Display) -> String {
+    let exchange = if exchange.is_empty() { "the default exchange" } else { exchange };
+    format!("From exchange {exchange}, routing key {keys}")
+}
+
+/// Of one copy, where there are several.
+pub fn story_until(copy: Option<&crate::broker::Name>, at: &dyn Display) -> String {
+    copy.map_or_else(|| format!("Story until {at}"), |queue| format!("Story of the copy in {queue}, until {at}"))
+}
+
+pub fn with_others(also: &dyn Display) -> String {
+    format!(" and {also} more")
+}

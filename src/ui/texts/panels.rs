@@ -1,0 +1,75 @@
+pub const REPLAY: &str = "Replay";
+pub const FULL_SPEED: &str = "Do not slow down";
+use crate::broker::Profile;
+use std::fmt::Display;
+
+pub const ACK: &str = "ack, or answer";
+pub const SEND_ONCE_MORE: &str = "Publish this message again (Shift+P)";
+pub const TOUR: &str = "Tour: six things to try";
+pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
+pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
+pub const CANCEL: &str = "Cancel";
+pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted part, or create one.";
+pub const CONTINUE_EDITING: &str = "Continue editing";
+pub const COURSE: &str = "Course";
+pub const CTRL_K: &str = "Ctrl K";
+pub const DEAD_LETTER: &str = "dead letter";
+pub const DISCARD_IT: &str = "Discard it";
+pub const DISMISS: &str = "Dismiss";
+pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
+pub const FIRST_DELIVERY: &str = "first delivery";
+pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
+pub const HOW_TO_ADD_A_PART: &str = "Click a part, or drag it to its place. Draw lines from the dot at its edge.";
+pub const HTTP_REQUEST: &str = "HTTP request";
+pub const LEGEND: &str = "Legend";
+pub const MENU: &str = "Menu";
+pub const MOTION_FOLLOW_SYSTEM: &str = "Motion: follow system";
+pub const MOTION_FULL: &str = "Motion: full";
+pub const MOTION_REDUCED: &str = "Motion: reduced";
+pub const OPEN: &str = "Open";
+pub const OPEN_A_SCENARIO_A_RECORDING: &str = "Open a scenario, a recording, a lesson, or your progress";
+pub const READ_ONLY: &str = "read-only";
+pub const REDELIVERED: &str = "redelivered";
+pub const REDO: &str = "Redo";
+pub const REDO_CTRL_SHIFT_Z: &str = "Redo (Ctrl+Shift+Z)";
+pub const REQUEUE: &str = "Requeue";
+pub const SAVE_THIS_SCENARIO_AS_A: &str = "Save this scenario as a file (Ctrl+S)";
+pub const SCENARIOS: &str = "Scenarios";
+pub const SHARE: &str = "Share";
+pub const THEME_DARK: &str = "Theme: dark";
+pub const THEME_FOLLOW_SYSTEM: &str = "Theme: follow system";
+pub const THEME_LIGHT: &str = "Theme: light";
+pub const UNDO: &str = "Undo";
+pub const UNDO_CTRL_Z: &str = "Undo (Ctrl+Z)";
+pub const UNREAD_PROGRESS_IS_KEPT: &str = "It stays in this browser: Lessons, “Save my progress as a file” saves it in a file of its own.";
+pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
+pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
+
+pub fn send(key: &dyn Display) -> String {
+    format!("Send {key}")
+}
+
+pub fn add(part: &str) -> String {
+    format!("Add: {part}")
+}
+
+pub fn add_by_click_or_drag(part: &str) -> String {
+    format!("Add: {part}. Click, or drag it to its place.")
+}
+
+pub fn and_more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+pub fn cannot_be_opened(name: &str) -> String {
+    format!("{name} cannot be opened.")
+}
+
+pub fn rabbitmq(profile: Profile) -> String {
+    format!("RabbitMQ {profile}")
+}
+
+/// A part's name without its kind, which its icon shows.
+pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
+    format!("You have unsaved changes to “{title}”.")
+}

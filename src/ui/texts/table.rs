@@ -1,0 +1,59 @@
+use std::fmt::Display;
+
+pub const AT_START_UP: &str = "at start-up";
+pub const BINDINGS: &str = "Bindings";
+pub const BINDING_KEY_OR_HEADER_ARGUMENTS: &str = "Binding key, or header arguments";
+pub const CONNECT: &str = "Connect";
+pub const DELETE: &str = "Delete";
+pub const EXCHANGES: &str = "Exchanges";
+pub const GONE_FROM_THE_BROKER: &str = "gone from the broker";
+pub const HTTP_CLIENTS: &str = "HTTP clients";
+pub const NO: &str = "no";
+pub const QUEUES: &str = "Queues";
+pub const REMOVE: &str = "Remove";
+pub const RUNS_ON: &str = "Runs on";
+pub const SERVICES: &str = "Services";
+pub const SHOW: &str = "Show";
+pub const TABLE_VIEW: &str = "Table view";
+pub const WORKING_ON: &str = "Working on";
+pub const YES: &str = "yes";
+
+pub fn automatic_ack(queue: &dyn Display) -> String {
+    format!("{queue}, automatic ack")
+}
+
+pub fn connect(part: &dyn Display) -> String {
+    format!("Connect {part}")
+}
+
+pub fn more(count: &dyn Display) -> String {
+    format!("{count} more are not listed. Ctrl+K finds every part by its name.")
+}
+
+pub fn delete(part: &dyn Display) -> String {
+    format!("Delete {part}")
+}
+
+pub fn every(every: &dyn Display) -> String {
+    format!("every {every}")
+}
+
+pub fn every_records(every: &dyn Display, state: &dyn Display) -> String {
+    format!("every {every}, {state} records")
+}
+
+pub fn key_from_to(source: &dyn Display, destination: &dyn Display) -> String {
+    format!("Key from {source} to {destination}")
+}
+
+pub fn prefetch(queue: &dyn Display, prefetch: &dyn Display) -> String {
+    format!("{queue}, prefetch {prefetch}")
+}
+
+pub fn remove_the_binding_from_to(source: &dyn Display, destination: &dyn Display) -> String {
+    format!("Remove the binding from {source} to {destination}")
+}
+
+pub fn where_is_to_lead(part: &dyn Display) -> String {
+    format!("Where {part} is to lead")
+}

@@ -1,0 +1,5 @@
+use std::fmt::Display;
+
+pub fn what_is(term: &dyn Display) -> String {
+    format!("What is: {term}")
+}
