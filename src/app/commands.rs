@@ -61,8 +61,8 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         Node::Queue(name) => {
             let queue = || name.clone();
             commands.push(command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
-            commands.push(command("Purge", "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY));
-            let redrive = command("Redrive", "", OperateAction::Move { queue: queue(), to: None });
+            commands.push(command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY));
+            let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), to: None });
             commands.push(redrive.explained(texts::SEND_ALL_BACK_TO_WHERE));
         }
         Node::Exchange(_) => {}
@@ -80,10 +80,10 @@ pub fn of_selection(app: &App) -> Vec<Command> {
                 commands.push(command(name, "", EditAction::Align(align)));
             }
         }
-        commands.push(command("Copy", "Ctrl+C", SelectAction::Copy));
-        commands.push(command("Cut", "Ctrl+X", EditAction::Cut));
-        commands.push(command("Duplicate", "Ctrl+D", EditAction::Duplicate));
-        commands.push(command("Delete", "Del", EditAction::Delete));
+        commands.push(command(texts::COPY, "Ctrl+C", SelectAction::Copy));
+        commands.push(command(texts::CUT, "Ctrl+X", EditAction::Cut));
+        commands.push(command(texts::DUPLICATE, "Ctrl+D", EditAction::Duplicate));
+        commands.push(command(texts::DELETE, "Del", EditAction::Delete));
     }
     commands
 }
@@ -95,17 +95,17 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     let (Some(state), Some(service)) = (world.instance(id), world.services().get(id.service)) else { return Vec::new() };
     let target = || Target { service: service.spec.name.clone(), instance: Some(id.instance) };
     if !state.up {
-        return vec![command("Start", "", OperateAction::Start(id))];
+        return vec![command(texts::START, "", OperateAction::Start(id))];
     }
     let toggle = |broken: bool, name: &str, mend: &str, kind: FaultKind| {
         if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
-    let hang = toggle(state.hung, "Hang", "Wake", FaultKind::Hang(target()));
+    let hang = toggle(state.hung, texts::HANG, texts::WAKE, FaultKind::Hang(target()));
     let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT) };
     vec![
-        command("Kill", "K", OperateAction::Kill(id)),
-        command("Stop", "", OperateAction::Break(FaultKind::Stop(target()))).explained(texts::FINISH_WHAT_IT_HAS_BEGUN),
+        command(texts::KILL, "K", OperateAction::Kill(id)),
+        command(texts::STOP, "", OperateAction::Break(FaultKind::Stop(target()))).explained(texts::FINISH_WHAT_IT_HAS_BEGUN),
         hang,
         toggle(state.slowness > 1.0, texts::SLOW_DOWN_5, texts::BACK_TO_ITS_SPEED, FaultKind::Slow(target(), 5.0)),
         toggle(world.is_cut([End::Service(id.service), End::Broker]), texts::CUT_OFF_FROM_THE_BROKER, texts::RECONNECT_TO_THE_BROKER, cut),
@@ -158,7 +158,7 @@ fn of_document(app: &App) -> Vec<Command> {
         return vec![show];
     }
     vec![
-        command("Paste", "Ctrl+V", EditAction::PasteCopied),
+        command(texts::PASTE, "Ctrl+V", EditAction::PasteCopied),
         command(texts::SELECT_EVERYTHING, "Ctrl+A", SelectAction::All),
         command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange),
         show,
@@ -170,7 +170,8 @@ fn of_document(app: &App) -> Vec<Command> {
 pub fn all(app: &App) -> Vec<Command> {
     let mut commands = of_selection(app);
     let Some(session) = &app.session else { return commands };
-    let playing = if app.playing { command("Pause", "Space", TimeAction::Pause) } else { command("Play", "Space", TimeAction::Play) };
+    let playing =
+        if app.playing { command(texts::PAUSE, "Space", TimeAction::Pause) } else { command(texts::PLAY, "Space", TimeAction::Play) };
     commands.extend([
         playing,
         command(texts::ONE_EVENT_FORWARD, ".", TimeAction::StepForward),
@@ -190,22 +191,22 @@ pub fn all(app: &App) -> Vec<Command> {
     commands.extend(parts(app, EditAction::AddPart));
     commands.extend(of_document(app));
     if !app.options.read_only {
-        commands.extend([command("Undo", "Ctrl+Z", EditAction::Undo), command("Redo", "Ctrl+Shift+Z", EditAction::Redo)]);
+        commands.extend([command(texts::UNDO, "Ctrl+Z", EditAction::Undo), command(texts::REDO, "Ctrl+Shift+Z", EditAction::Redo)]);
     }
     commands.extend([
-        command(if app.table { "Canvas" } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
+        command(if app.table { texts::CANVAS } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
         command(texts::NEW_SCENARIO, "", FileAction::New),
-        command("Scenarios", "", PageAction::OpenDialog(Dialog::Gallery)),
-        command("Lessons", "", PageAction::OpenDialog(Dialog::Course)),
+        command(texts::SCENARIOS, "", PageAction::OpenDialog(Dialog::Gallery)),
+        command(texts::LESSONS, "", PageAction::OpenDialog(Dialog::Course)),
         command(texts::TOUR, "", WorkspaceAction::Tour),
         command(texts::SEND_AGAIN, "Shift+P", PublishAction::Again),
         command(texts::MAKE_THE_CANVAS_A_LESSON, "", AuthorAction::Open),
         command(texts::SAVE_THE_SCENARIO, "Ctrl+S", FileAction::SaveScenario),
         command(texts::SAVE_THE_RECORDING_UP_TO, "", FileAction::SaveRecording),
-        command("Share…", "", PageAction::OpenDialog(Dialog::Share)),
+        command(texts::SHARE, "", PageAction::OpenDialog(Dialog::Share)),
         command(texts::PICTURE_OF_THE_CANVAS_PNG, "", FileAction::SaveImage(Image::Png)),
         command(texts::PICTURE_OF_THE_CANVAS_SVG, "", FileAction::SaveImage(Image::Svg)),
-        command("Glossary", "", PageAction::OpenDialog(Dialog::Glossary)),
+        command(texts::GLOSSARY, "", PageAction::OpenDialog(Dialog::Glossary)),
         command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)),
     ]);
     commands

@@ -27,24 +27,24 @@ pub fn rows(ledger: &Ledger) -> Vec<Row<'_>> {
     let (messages, total) = (&ledger.messages, ledger.total());
     let mut rows = Vec::new();
     for (term, number, tone, is_always) in [
-        ("Published", messages.published, Tone::Plain, true),
+        (texts::PUBLISHED, messages.published, Tone::Plain, true),
         (texts::COPIES_TO_QUEUES, total.arrived, Tone::Plain, true),
-        ("Acknowledged", total.acknowledged + total.auto_acknowledged, Tone::Plain, true),
+        (texts::ACKNOWLEDGED, total.acknowledged + total.auto_acknowledged, Tone::Plain, true),
         (texts::READY_UNACKED, total.ready + total.unacked + total.kept_back, Tone::Plain, true),
         ("Dead-lettered", total.dead_lettered_total(), Tone::Bad, true),
         (texts::NEVER_SENT, messages.unsent, Tone::Bad, false),
         (texts::DROPPED_OR_REFUSED, total.dropped_total() + total.refused, Tone::Bad, false),
-        ("Unroutable", messages.unroutable, Tone::Bad, false),
+        (texts::UNROUTABLE, messages.unroutable, Tone::Bad, false),
         (texts::UNROUTABLE_DEAD_LETTERS, total.unroutable_dead_letters, Tone::Bad, false),
-        ("Abandoned", messages.abandoned_total(), Tone::Bad, false),
-        ("Lost", messages.lost_total() + total.lost_total(), Tone::Bad, false),
+        (texts::ABANDONED, messages.abandoned_total(), Tone::Bad, false),
+        (texts::LOST, messages.lost_total() + total.lost_total(), Tone::Bad, false),
         (texts::LOST_IN_TOTAL, ledger.lost_in_total(), Tone::Bad, true),
     ] {
         if number > 0 || is_always {
             rows.push(Row { term, value: number.to_string(), tone: if number > 0 { tone } else { Tone::Plain } });
         }
     }
-    let (term, tone) = if ledger.imbalances().is_empty() { ("Balanced", Tone::Good) } else { (texts::NOT_BALANCED, Tone::Bad) };
+    let (term, tone) = if ledger.imbalances().is_empty() { (texts::BALANCED, Tone::Good) } else { (texts::NOT_BALANCED, Tone::Bad) };
     rows.push(Row { term, value: format!("{} = {}", total.arrived, total.accounted()), tone });
     for what in ledger.business.effects.keys() {
         rows.push(Row { term: what, value: ledger.business.times_done(what).to_string(), tone: Tone::Plain });

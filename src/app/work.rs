@@ -33,7 +33,8 @@ impl App {
 
 impl Session {
     fn working(&self) -> Option<Working> {
-        let part = |sending: &Sending| Working { what: "Publishing", thousandths: (sending.times - sending.left) * 1_000 / sending.times };
+        let part =
+            |sending: &Sending| Working { what: texts::PUBLISHING, thousandths: (sending.times - sending.left) * 1_000 / sending.times };
         self.composer.sending.as_ref().map(part).or_else(|| self.playhead.working())
     }
 

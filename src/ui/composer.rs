@@ -114,9 +114,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                             { input(texts::EXPIRATION_MS, "composer-expiration", Typed::Expiration, &composer.expiration, "never") }
                             { input(texts::PRIORITY, "composer-priority", Typed::Priority, &composer.priority, "0") }
                         </div>
-                        { flag(texts::PERSISTENT, "composer-persistent", Typed::Persistent, composer.persistent, "Persistent") }
-                        { flag(texts::MANDATORY, "composer-mandatory", Typed::Mandatory, composer.mandatory, "Mandatory") }
-                        { flag(texts::CONFIRM, "composer-confirm", Typed::Confirm, composer.confirm, "Confirm") }
+                        { flag(texts::PERSISTENT, "composer-persistent", Typed::Persistent, composer.persistent, texts::PERSISTENT) }
+                        { flag(texts::MANDATORY, "composer-mandatory", Typed::Mandatory, composer.mandatory, texts::MANDATORY) }
+                        { flag(texts::CONFIRM, "composer-confirm", Typed::Confirm, composer.confirm, texts::CONFIRM) }
                     </div>
                 </details>
                 { preview(session) }

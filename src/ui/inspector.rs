@@ -19,9 +19,9 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let Some(node) = &session.selection.primary else { return html! {} };
     let (kind, body) = match node {
         Place::Client(index) => (texts::HTTP_CLIENT, client_details(session, *index, dispatch)),
-        Place::Instance(id) => ("Service", service_details(session, *id, dispatch)),
-        Place::Exchange(_) => ("Exchange", html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
-        Place::Queue(name) => ("Queue", queue::view(session, app, name, dispatch)),
+        Place::Instance(id) => (texts::SERVICE, service_details(session, *id, dispatch)),
+        Place::Exchange(_) => (texts::EXCHANGE, html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
+        Place::Queue(name) => (texts::QUEUE, queue::view(session, app, name, dispatch)),
     };
     let part = session.part(node);
     let also = session.selection.also.len();
@@ -100,9 +100,9 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
     html! {
         <>
             <dl class="kv">
-                { row("Sent", session.world().requests(index).to_string()) }
-                { row("Succeeded", http.map_or(0, |http| http.succeeded).to_string()) }
-                { row("Failed", http.map_or(0, |http| http.failed).to_string()) }
+                { row(texts::SENT, session.world().requests(index).to_string()) }
+                { row(texts::SUCCEEDED, http.map_or(0, |http| http.succeeded).to_string()) }
+                { row(texts::FAILED, http.map_or(0, |http| http.failed).to_string()) }
                 { row(texts::TIMED_OUT, http.map_or(0, |http| http.timed_out).to_string()) }
             </dl>
             <div class="buttons">
@@ -132,10 +132,10 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
     html! {
         <>
             <dl class="kv">
-                { row("State", words::state(session.world(), id)) }
+                { row(texts::STATE, words::state(session.world(), id)) }
                 { row(texts::WORKING_ON, state.deliveries().count().to_string()) }
-                { row("Handled", state.handled.to_string()) }
-                { row("Failed", state.failed.to_string()) }
+                { row(texts::HANDLED, state.handled.to_string()) }
+                { row(texts::FAILED, state.failed.to_string()) }
             </dl>
             <div class="buttons" role="group" aria-label={texts::FAULTS}>
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }

@@ -124,8 +124,8 @@ fn letter(message: &Message) -> Html {
             <dl class="kv">
                 { row(texts::ROUTING_KEY, message.routing_key.to_string()) }
                 { row(texts::DELIVERY_MODE, if properties.delivery_mode == Some(2) { texts::N2_PERSISTENT } else { texts::N1_TRANSIENT }) }
-                if let Some(expiration) = &properties.expiration { { row("Expiration", texts::ms(&expiration)) } }
-                if let Some(priority) = properties.priority { { row("Priority", priority.to_string()) } }
+                if let Some(expiration) = &properties.expiration { { row(texts::EXPIRATION, texts::ms(&expiration)) } }
+                if let Some(priority) = properties.priority { { row(texts::PRIORITY, priority.to_string()) } }
             </dl>
             if let Some(headers) = headers { <pre class="mono">{ headers }</pre> }
             <pre class="mono">{ message.body.as_text().unwrap_or(texts::ONLY_ITS_SIZE_IS_KNOWN).to_owned() }</pre>

@@ -1,5 +1,4 @@
 //! The inspector of a queue: its numbers, and five tabs as RabbitMQ's management interface has them.
-
 use yew::{Html, html};
 
 use super::texts::{inspector, queue as texts};
@@ -81,9 +80,9 @@ fn numbers(session: &Session, queue: QueueView<'_>) -> Html {
     };
     html! {
         <dl class="stats">
-            { number("Ready", queue.ready(), Counts::PUBLISH) }
-            { number("Unacked", queue.unacked(), Counts::DELIVER) }
-            { number("Total", queue.total(), Counts::ACK) }
+            { number(texts::READY, queue.ready(), Counts::PUBLISH) }
+            { number(texts::UNACKED, queue.unacked(), Counts::DELIVER) }
+            { number(texts::TOTAL, queue.total(), Counts::ACK) }
         </dl>
     }
 }
@@ -96,11 +95,11 @@ fn overview(session: &Session, queue: QueueView<'_>) -> Html {
         <>
             <div class="charted">{ time::depth(session).1 }</div>
             <dl class="kv">
-                { row("Consumers", queue.consumers().to_string()) }
+                { row(texts::CONSUMERS, queue.consumers().to_string()) }
                 if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
-                { row("Arrived", copies.arrived.to_string()) }
-                { row("Acknowledged", (copies.acknowledged + copies.auto_acknowledged).to_string()) }
-                { row("Redelivered", copies.redelivered.to_string()) }
+                { row(texts::ARRIVED, copies.arrived.to_string()) }
+                { row(texts::ACKNOWLEDGED, (copies.acknowledged + copies.auto_acknowledged).to_string()) }
+                { row(texts::REDELIVERED, copies.redelivered.to_string()) }
                 { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
             </dl>
         </>
@@ -128,7 +127,7 @@ fn consumers(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Ht
     }
     html! {
         <table class="table">
-            <thead><tr>for word in ["Consumer", "Ack", "Prefetch", "Unacked"] { <th scope="col">{ word }</th> }</tr></thead>
+            <thead><tr>for word in [texts::CONSUMER, texts::ACK, texts::PREFETCH, texts::UNACKED] { <th scope="col">{ word }</th> }</tr></thead>
             <tbody>
                 for (id, consumer) in consuming.iter() {
                     <tr>

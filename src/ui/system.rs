@@ -138,9 +138,9 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
     let instance_row = |id: InstanceId, state: &Instance| {
         let name = instance_name(session.world(), id);
         let (action, word) = if state.up {
-            (Action::Operate(OperateAction::Kill(id)), "Kill")
+            (Action::Operate(OperateAction::Kill(id)), texts::KILL)
         } else {
-            (Action::Operate(OperateAction::Start(id)), "Start")
+            (Action::Operate(OperateAction::Start(id)), texts::START)
         };
         html! {
             <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
@@ -239,7 +239,7 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 /// A second earlier and a second later, each with its word and icon.
 fn a_second_from(at: SimTime) -> [(&'static str, Html, SimTime); 2] {
     let second = SimTime::from_secs(1);
-    [("Earlier", icons::minus(), at.saturating_sub(second)), ("Later", icons::plus(), at + second)]
+    [(texts::EARLIER, icons::minus(), at.saturating_sub(second)), (texts::LATER, icons::plus(), at + second)]
 }
 
 /// What can happen to the broker itself.
@@ -254,7 +254,7 @@ fn broker(session: &Session, dispatch: &Dispatch) -> Html {
     };
     let (is_well, state) = match world.broker().alarms() {
         _ if world.is_broker_down() => (false, texts::DOWN_NO_CLIENT_CAN_CONNECT.to_owned()),
-        [] => (true, "Running.".to_owned()),
+        [] => (true, texts::RUNNING.to_owned()),
         alarms => {
             let names: Vec<&str> = alarms.iter().map(|alarm| alarm.name()).collect();
             (false, texts::low_on_publishers_are_blocked(&names.join(texts::AND)))

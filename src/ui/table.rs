@@ -133,7 +133,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::HTTP_CLIENTS }</h2>
                 <table class="table" id="table-clients">
-                    { head(&["Name", "Calls", "Sent", "Succeeded", "Failed", ""]) }
+                    { head(&[texts::NAME, "Calls", texts::SENT, texts::SUCCEEDED, texts::FAILED, ""]) }
                     <tbody>
                         for (index, client) in world.clients().iter().enumerate().filter(|(_, client)| !client.removed).take(ROWS_MAX) {
                             { row(index, client) }
@@ -151,9 +151,9 @@ impl Table<'_> {
             let name = instance_name(world, id);
             let spec = &world.services()[id.service].spec;
             let (action, word) = if state.up {
-                (Action::Operate(OperateAction::Kill(id)), "Kill")
+                (Action::Operate(OperateAction::Kill(id)), texts::KILL)
             } else {
-                (Action::Operate(OperateAction::Start(id)), "Start")
+                (Action::Operate(OperateAction::Start(id)), texts::START)
             };
             html! {
                 <tr key={name.clone()}>
@@ -181,7 +181,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::SERVICES }</h2>
                 <table class="table" id="table-services">
-                    { head(&["Name", texts::RUNS_ON, "State", texts::WORKING_ON, "Handled", "Failed", "", ""]) }
+                    { head(&[texts::NAME, texts::RUNS_ON, texts::STATE, texts::WORKING_ON, texts::HANDLED, texts::FAILED, "", ""]) }
                     <tbody>for (id, state) in world.instances().take(ROWS_MAX) { { row(id, state) } }</tbody>
                 </table>
                 { more(world.instances().count()) }
@@ -194,7 +194,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::EXCHANGES }</h2>
                 <table class="table" id="table-exchanges">
-                    { head(&["Name", "Type", "Durable", ""]) }
+                    { head(&[texts::NAME, texts::TYPE, texts::DURABLE, ""]) }
                     <tbody>
                         for exchange in self.session.scenario().broker.exchanges.iter().take(ROWS_MAX) {
                             <tr key={exchange.name.to_string()}>
@@ -260,7 +260,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::BINDINGS }</h2>
                 <table class="table" id="table-bindings">
-                    { head(&["From", "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, ""]) }
+                    { head(&[texts::FROM, "To", texts::BINDING_KEY_OR_HEADER_ARGUMENTS, ""]) }
                     <tbody>for (index, binding) in scenario.broker.bindings.iter().enumerate().take(ROWS_MAX) { { row(index, binding) } }</tbody>
                 </table>
                 { more(scenario.broker.bindings.len()) }
@@ -295,7 +295,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::QUEUES }</h2>
                 <table class="table" id="table-queues">
-                    { head(&["Name", "Features", "Ready", "Unacked", "Total", "Consumers", "Messages", ""]) }
+                    { head(&[texts::NAME, texts::FEATURES, texts::READY, texts::UNACKED, texts::TOTAL, texts::CONSUMERS, texts::MESSAGES, ""]) }
                     <tbody>for spec in scenario.broker.queues.iter().take(ROWS_MAX) { { row(spec) } }</tbody>
                 </table>
                 { more(scenario.broker.queues.len()) }

@@ -208,10 +208,11 @@ pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
         Chart::Depth => depth(session),
         Chart::Rates => rates(session),
-        Chart::Latency => ("Latency".to_owned(), latency(session)),
+        Chart::Latency => (texts::LATENCY.to_owned(), latency(session)),
         Chart::Business => (texts::BUSINESS_LEDGER.to_owned(), business(session)),
     };
-    let tabs = [(Chart::Depth, "Depth"), (Chart::Rates, "Rates"), (Chart::Latency, "Latency"), (Chart::Business, "Business")];
+    let tabs =
+        [(Chart::Depth, texts::DEPTH), (Chart::Rates, texts::RATES), (Chart::Latency, texts::LATENCY), (Chart::Business, texts::BUSINESS)];
     html! {
         <div class="panel" id="charts">
             <div class="tabs" role="group" aria-label={texts::CHARTS}>
@@ -248,9 +249,9 @@ fn of_depths(depths: &[Depth], now: (u64, u64)) -> [Series; 3] {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |pick: fn(&Depth) -> u64| depths.iter().map(|depth| pick(depth) as f64).collect();
     [
-        Series("total", "Total", (now.0 + now.1).to_string(), line(|depth| depth.ready + depth.unacked)),
-        Series("unacked", "Unacked", now.1.to_string(), line(|depth| depth.unacked)),
-        Series("ready", "Ready", now.0.to_string(), line(|depth| depth.ready)),
+        Series("total", texts::TOTAL, (now.0 + now.1).to_string(), line(|depth| depth.ready + depth.unacked)),
+        Series("unacked", texts::UNACKED, now.1.to_string(), line(|depth| depth.unacked)),
+        Series("ready", texts::READY, now.0.to_string(), line(|depth| depth.ready)),
     ]
 }
 
@@ -379,11 +380,11 @@ pub fn business(session: &Session) -> Html {
     };
     html! {
         <dl class="ledger" id="business" tabindex="0">
-            { line("Requests", business.requests, false) }
-            { line("Accepted", business.accepted, false) }
-            { line("Failed", business.failed, true) }
+            { line(texts::REQUESTS, business.requests, false) }
+            { line(texts::ACCEPTED, business.accepted, false) }
+            { line(texts::FAILED, business.failed, true) }
             { line(texts::GAVE_UP, business.gave_up, true) }
-            { line("Saved", business.saved, false) }
+            { line(texts::SAVED, business.saved, false) }
             { line(texts::SAVED_TWICE, business.saved_twice(), true) }
             for what in business.effects.keys() {
                 { line(what, business.times_done(what), false) }

@@ -23,14 +23,24 @@ const TEXTS: [&str; 5] = [
 /// Attributes of an element whose value is no text.
 const NO_TEXT: [&str; 10] = ["class", "d", "viewBox", "points", "transform", "style", "accept", "rel", "href", "path"];
 
+/// Why a key's name is no text.
+const KEYS: &str = "keys, as browsers name them";
+
 /// What looks like prose and is none: where, and why.
-const EXCEPTIONS: [(&str, &[&str], &str); 4] = [
+const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
+    ("app::commands", &["Del", "Enter", "Esc", "Space"], "keys, as they are printed on keyboards"),
+    ("app::keys", &["Backspace", "Delete", "Enter", "Escape"], KEYS),
+    ("ui::dialogs", &["Enter"], KEYS),
+    ("ui::drawing::edges", &["Enter"], KEYS),
+    ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
+    ("ui::grip", &["End", "Home"], KEYS),
+    ("ui::widgets", &["End", "Home"], KEYS),
     ("app::form", &["POST /orders"], "a value of the scenario's format"),
     ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),
     (
         "ui::drawing::nodes",
-        &["service down", "service connecting", "queue dead", "glyph middle", "name middle", "caption middle"],
-        "classes",
+        &["service down", "service connecting", "queue dead", "glyph middle", "name middle", "caption middle", "Enter"],
+        "classes, and a key",
     ),
     ("ui::keys", &["input, textarea, select", "button, summary, a"], "selectors"),
 ];
@@ -103,7 +113,8 @@ impl Texts {
     }
 }
 
-/// Words for a person have letters and a space, besides what is filled in. SVG and JSON are known by how they begin.
+/// Words for a person have letters and a space, besides what is filled in, or are one word that begins as a sentence does. SVG and
+/// JSON are known by how they begin.
 fn is_prose(text: &str) -> bool {
     let mut depth = 0_u32;
     let outside = text.chars().filter(|letter| {
@@ -118,7 +129,10 @@ fn is_prose(text: &str) -> bool {
     let is_path = outside.chars().all(|letter| letter.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz .,-".contains(letter));
     let is_svg = text.starts_with('<') || text.starts_with("translate(") || is_path;
     let is_font = text.ends_with("system-ui, sans-serif");
-    outside.contains(' ') && outside.contains(char::is_alphabetic) && !is_svg && !is_font
+    let is_label = outside.len() > 2
+        && outside.starts_with(|first: char| first.is_ascii_uppercase())
+        && outside.trim_end_matches(['.', ':', '…']).chars().skip(1).all(|letter| letter.is_ascii_lowercase());
+    (outside.contains(' ') || is_label) && outside.contains(char::is_alphabetic) && !is_svg && !is_font
 }
 
 fn texts_of(code: &str) -> Vec<String> {
@@ -163,10 +177,11 @@ fn the_search_for_texts_notices() {
     );
     assert_eq!(found(r#"fn f() { html! { <p class={classes!("a b", "c")}>{ "Some words" }</p> } }"#), ["Some words"]);
     assert_eq!(found(r#"#[cfg(test)] mod tests { const A: &str = "two words"; }"#), [""; 0]);
-    for no_prose in ["word", "M{:.1} {:.1}C1 2 3", "translate({:.1} {:.1})", "{a} {b}", r#"{"a": "two words"}"#, " · "] {
+    for no_prose in ["word", "HTTP", "x-Death", "M{:.1} {:.1}C1 2 3", "translate({:.1} {:.1})", "{a} {b}", r#"{"a": "two words"}"#, " · "]
+    {
         assert!(!is_prose(no_prose), "{no_prose}");
     }
-    for prose in ["to {}", "{n} min", " (n)", "A sentence."] {
+    for prose in ["Cancel", "Share…", "to {}", "{n} min", " (n)", "A sentence."] {
         assert!(is_prose(prose), "{prose}");
     }
 }

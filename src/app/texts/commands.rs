@@ -4,6 +4,27 @@ use std::fmt::Display;
 
 use crate::scenario::edit::{Part, PartKind};
 
+pub const CANVAS: &str = "Canvas";
+pub const COPY: &str = "Copy";
+pub const CUT: &str = "Cut";
+pub const DELETE: &str = "Delete";
+pub const DUPLICATE: &str = "Duplicate";
+pub const GLOSSARY: &str = "Glossary";
+pub const HANG: &str = "Hang";
+pub const KILL: &str = "Kill";
+pub const LESSONS: &str = "Lessons";
+pub const PASTE: &str = "Paste";
+pub const PAUSE: &str = "Pause";
+pub const PLAY: &str = "Play";
+pub const PURGE: &str = "Purge";
+pub const REDO: &str = "Redo";
+pub const REDRIVE: &str = "Redrive";
+pub const SCENARIOS: &str = "Scenarios";
+pub const SHARE: &str = "Share…";
+pub const START: &str = "Start";
+pub const STOP: &str = "Stop";
+pub const UNDO: &str = "Undo";
+pub const WAKE: &str = "Wake";
 pub const ADDS_RENAMES_OR_EDITS: &str = "adds a part on the empty canvas, renames a part, edits a line's key";
 pub const ALIGN_IN_A_COLUMN: &str = "Align in a column";
 pub const ALIGN_IN_A_ROW: &str = "Align in a row";

@@ -1,5 +1,11 @@
 //! The ledger.
 
+pub const ABANDONED: &str = "Abandoned";
+pub const ACKNOWLEDGED: &str = "Acknowledged";
+pub const BALANCED: &str = "Balanced";
+pub const LOST: &str = "Lost";
+pub const PUBLISHED: &str = "Published";
+pub const UNROUTABLE: &str = "Unroutable";
 pub const COPIES_TO_QUEUES: &str = "Copies to queues";
 pub const DROPPED_OR_REFUSED: &str = "Dropped or refused";
 pub const LOST_IN_TOTAL: &str = "Lost in total";

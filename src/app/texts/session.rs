@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub const PUBLISHING: &str = "Publishing";
 pub const A_SERVICE_DIED: &str = "A service died. RabbitMQ takes back what it had not acknowledged.";
 pub const RABBITMQ_RESTARTED: &str = "RabbitMQ restarted. Durable queues keep their persistent messages.";
 pub const RABBITMQ_RETURNED_A_MESSAGE: &str = "RabbitMQ returned a message: it matched no queue.";

@@ -238,8 +238,11 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
 fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
     let Some(state) = session.world().instance(id) else { return html! {} };
     let name = instance_name(session.world(), id);
-    let (action, word) =
-        if state.up { (Action::Operate(OperateAction::Kill(id)), "Kill") } else { (Action::Operate(OperateAction::Start(id)), "Start") };
+    let (action, word) = if state.up {
+        (Action::Operate(OperateAction::Kill(id)), texts::KILL)
+    } else {
+        (Action::Operate(OperateAction::Start(id)), texts::START)
+    };
     let (click, key) = activate(dispatch, action);
     let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
     html! {

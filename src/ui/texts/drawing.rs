@@ -1,5 +1,7 @@
 use std::fmt::Display;
 
+pub const KILL: &str = "Kill";
+pub const START: &str = "Start";
 pub const AUTO_ACK: &str = "auto ack";
 pub const BLOCKED_BY_THE_BROKER: &str = "blocked by the broker";
 pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";

@@ -1,5 +1,15 @@
 use std::fmt::Display;
 
+pub const EXPIRATION: &str = "Expiration";
+pub const PRIORITY: &str = "Priority";
+pub const EXCHANGE: &str = "Exchange";
+pub const FAILED: &str = "Failed";
+pub const HANDLED: &str = "Handled";
+pub const QUEUE: &str = "Queue";
+pub const SENT: &str = "Sent";
+pub const SERVICE: &str = "Service";
+pub const STATE: &str = "State";
+pub const SUCCEEDED: &str = "Succeeded";
 pub const ALL_COMMANDS: &str = "All commands";
 pub const BECAUSE_OF: &str = "Because of";
 pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";

@@ -2,6 +2,15 @@
 
 use std::fmt::Display;
 
+pub const ACK: &str = "Ack";
+pub const ACKNOWLEDGED: &str = "Acknowledged";
+pub const ARRIVED: &str = "Arrived";
+pub const CONSUMER: &str = "Consumer";
+pub const PREFETCH: &str = "Prefetch";
+pub const READY: &str = "Ready";
+pub const REDELIVERED: &str = "Redelivered";
+pub const TOTAL: &str = "Total";
+pub const UNACKED: &str = "Unacked";
 pub const A_NEW_QUEUE_TAKES_OVER: &str = "A new queue takes over its bindings and consumers. The old one keeps its messages.";
 pub const A_POLICY_SETS_THE_SAME: &str = "A policy sets the same and keeps the messages.";
 pub const A_QUEUE_KEEPS: &str = "A queue keeps its name, arguments, type and durability.";

@@ -1,5 +1,10 @@
 use std::fmt::Display;
 
+pub const EARLIER: &str = "Earlier";
+pub const KILL: &str = "Kill";
+pub const LATER: &str = "Later";
+pub const RUNNING: &str = "Running.";
+pub const START: &str = "Start";
 pub const NOT_MET: &str = "not met";
 pub const NOT_YET: &str = "not yet";
 pub const SCHEDULE_A_FAULT: &str = "Schedule a fault";

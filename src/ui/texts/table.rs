@@ -1,5 +1,22 @@
 use std::fmt::Display;
 
+pub const CONSUMERS: &str = "Consumers";
+pub const DURABLE: &str = "Durable";
+pub const FAILED: &str = "Failed";
+pub const FEATURES: &str = "Features";
+pub const FROM: &str = "From";
+pub const HANDLED: &str = "Handled";
+pub const KILL: &str = "Kill";
+pub const MESSAGES: &str = "Messages";
+pub const NAME: &str = "Name";
+pub const READY: &str = "Ready";
+pub const SENT: &str = "Sent";
+pub const START: &str = "Start";
+pub const STATE: &str = "State";
+pub const SUCCEEDED: &str = "Succeeded";
+pub const TOTAL: &str = "Total";
+pub const TYPE: &str = "Type";
+pub const UNACKED: &str = "Unacked";
 pub const AT_START_UP: &str = "at start-up";
 pub const BINDINGS: &str = "Bindings";
 pub const BINDING_KEY_OR_HEADER_ARGUMENTS: &str = "Binding key, or header arguments";

@@ -1,5 +1,15 @@
 use std::fmt::Display;
 
+pub const ACCEPTED: &str = "Accepted";
+pub const BUSINESS: &str = "Business";
+pub const DEPTH: &str = "Depth";
+pub const FAILED: &str = "Failed";
+pub const RATES: &str = "Rates";
+pub const READY: &str = "Ready";
+pub const REQUESTS: &str = "Requests";
+pub const SAVED: &str = "Saved";
+pub const TOTAL: &str = "Total";
+pub const UNACKED: &str = "Unacked";
 pub const AS_FAST_AS_POSSIBLE: &str = "as fast as possible";
 pub const A_SUMMARY: &str = "a summary";
 pub const BUSINESS_LEDGER: &str = "Business ledger";
