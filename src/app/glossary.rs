@@ -195,15 +195,19 @@ mod tests {
         const SAY_ALL: [&str; 10] =
             ["Accepted", "Failed", "Handled", "Requests", "Saved", "Sent", "State", "Succeeded", "Timed out", "Working on"];
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
-        let files = std::fs::read_dir(folder).expect("it is there").map(|file| file.expect("a file").path());
+        let files = std::fs::read_dir(&folder).expect("it is there").map(|file| file.expect("a file").path());
         let mut shown = Vec::new();
         for file in files.filter(|file| file.extension().is_some_and(|end| end == "rs")) {
             let code = std::fs::read_to_string(&file).expect("it can be read");
             if !["explained(", "row,", "row}"].iter().any(|word| code.contains(word)) {
                 continue;
             }
-            for call in ["row(\"", "line(\"", "number(\"", "explained(\""] {
-                let words = code.match_indices(call).filter_map(|(at, _)| code[at + call.len()..].split('"').next());
+            // The words stand in the area's texts.
+            let area = code.split(" as texts").next().and_then(|before| before.rsplit([':', '{', ' ']).next()).unwrap_or_default();
+            let texts = std::fs::read_to_string(folder.join("texts").join(area).with_extension("rs")).unwrap_or_default();
+            for call in ["row(texts::", "line(texts::", "number(texts::", "explained(texts::"] {
+                let names = code.match_indices(call).filter_map(|(at, _)| code[at + call.len()..].split([',', ')']).next());
+                let words = names.filter_map(|name| texts.split(&format!("const {name}: &str = \"")).nth(1)?.split('"').next());
                 shown.extend(words.filter(|word| word.starts_with(|letter: char| letter.is_ascii_uppercase())).map(str::to_owned));
             }
         }

@@ -55,6 +55,24 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.click("#inspector .messages .link").await;
         visitor.wait_for("#biography .story").await;
         look("a queue and a story").await;
+        visitor.click(&Visitor::node("notification-queue")).await;
+        for tab in ["bindings", "consumers", "arguments"] {
+            visitor.click(&format!("#tab-{tab}")).await;
+            visitor.wait_for(&format!("#tab-{tab}[aria-selected='true']")).await;
+            look(&format!("a queue's {tab}")).await;
+        }
+        visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
+        visitor.wait_for("#costs").await;
+        look("what an edit would destroy").await;
+        visitor.click("#keep").await;
+        visitor.until("it is as it was", async |visitor| visitor.is_absent("#costs").await).await;
+        visitor.choose_speed(1_000).await;
+        visitor.click("#play").await;
+        visitor.click("[data-power='notification-service']").await;
+        visitor.wait_for("#slowed").await;
+        visitor.click("#play").await;
+        look("time slowed for a death").await;
+        visitor.click("[data-power='notification-service']").await;
         visitor.click("[data-chart='Latency']").await;
         visitor.click("#faults > summary").await;
         visitor.click("#composer-more > summary").await;
@@ -117,6 +135,6 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.browser.set_window_size(1440, 900).await.expect("another size");
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
-    assert!(states >= 42);
+    assert!(states >= 52, "{states}");
     visitor.leave().await;
 }
