@@ -156,7 +156,8 @@ async fn pictures_are_taken_of_the_canvas() {
                 .expect("the folder")
                 .filter_map(Result::ok)
                 .map(|file| file.path())
-                .find(|path| path.extension().is_some_and(|end| end == kind))
+                // The browser puts an empty file there first.
+                .find(|path| path.extension().is_some_and(|end| end == kind) && path.metadata().is_ok_and(|file| file.len() > 0))
         };
         visitor.until(kind, async |_| file().is_some()).await;
         std::fs::read(file().expect("it is there")).expect("it can be read")

@@ -398,9 +398,13 @@ impl Visitor {
             let files = std::fs::read_dir(&self.downloads).expect("the folder is there").filter_map(Result::ok);
             files.map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "json"))
         };
-        self.until("the file is there", async |_| file().is_some()).await;
-        let path = file().expect("it is there");
-        let text = std::fs::read_to_string(&path).expect("it can be read");
+        // The browser puts an empty file there first: it is whole when it is JSON.
+        let whole = || {
+            let text = std::fs::read_to_string(file()?).ok()?;
+            serde_json::from_str::<serde_json::Value>(&text).is_ok().then_some(text)
+        };
+        self.until("the file is there", async |_| whole().is_some()).await;
+        let (path, text) = (file().expect("it is there"), whole().expect("it is whole"));
         std::fs::remove_file(path).expect("it was written");
         text
     }
