@@ -206,3 +206,28 @@ async fn the_sheet_of_a_phone_has_three_stops() {
     visitor.until("it rises", async |visitor| measured(visitor, ".shelf", "height").await == half).await;
     visitor.leave().await;
 }
+
+/// What floats over the canvas covers no part of the first system, and cuts no word.
+#[tokio::test]
+async fn what_floats_covers_no_part_at_first() {
+    // A headless browser's frame takes some of its height: this leaves the page 768 at least.
+    for (width, height) in [(1440, 990), (1024, 860)] {
+        let visitor = Visitor::begin(width, height, Way::Pointer).await;
+        visitor.open("").await;
+        visitor.wait_for("#welcome").await;
+        visitor.wait_for(".node").await;
+        visitor.settled().await;
+        let covered = "return [...document.querySelectorAll('.node')].filter(node => { const r = node.getBoundingClientRect(); \
+            return [...document.querySelectorAll('.card, .legend, .zoom')].some(float => { const f = float.getBoundingClientRect(); \
+            return f.left < r.right && r.left < f.right && f.top < r.bottom && r.top < f.bottom; }); }).map(node => node.getAttribute('aria-label'));";
+        assert_eq!(answer(&visitor, covered).await, json!([]), "{width}");
+        visitor.open("#lesson=topic.md").await;
+        visitor.wait_for("#lesson").await;
+        visitor.settled().await;
+        let cut = "const box = document.querySelector('.legend').getBoundingClientRect(); return [...document.querySelectorAll('.legend li')].filter(li => { \
+            const r = li.getBoundingClientRect(), list = li.parentElement.getBoundingClientRect(); \
+            return r.top < list.bottom - 2 && (r.right > list.right + 1 || r.right > box.right); }).map(li => li.textContent);";
+        assert_eq!(answer(&visitor, cut).await, json!([]), "{width}");
+        visitor.leave().await;
+    }
+}

@@ -41,11 +41,12 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
         let done = done.clone();
         Callback::from(move |event: KeyboardEvent| {
             event.stop_propagation();
-            match event.key().as_str() {
-                "Enter" => done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value()))),
-                "Escape" => done.emit(Gesture::Edited(None)),
-                _ => {}
-            }
+            let text = match event.key().as_str() {
+                "Enter" => Some(event.target_unchecked_into::<HtmlInputElement>().value()),
+                "Escape" => None,
+                _ => return,
+            };
+            done.emit(Gesture::Edited(text));
         })
     };
     let onblur = Callback::from(move |event: FocusEvent| {
