@@ -41,7 +41,38 @@ impl Default for Camera {
     }
 }
 
+/// Below this scale cards are compact: a name and a number, in letters that can be read.
+const COMPACT_BELOW: f64 = 0.6;
+/// The smallest letters of a card on the screen, in pixels: of a compact one, and of one in full.
+const COMPACT_LETTERS: f64 = 11.0;
+const LETTERS: f64 = 9.5;
+/// From here on cards are too small for letters of that size.
+const COMPACT_FROM: f64 = 0.25;
+
 impl Camera {
+    #[must_use]
+    pub fn is_compact(&self) -> bool {
+        self.scale < COMPACT_BELOW
+    }
+
+    /// The smallest letters on cards, in canvas units.
+    #[must_use]
+    pub fn letters(&self) -> f64 {
+        if self.is_compact() { COMPACT_LETTERS / self.scale.max(COMPACT_FROM) } else { LETTERS / self.scale }
+    }
+
+    /// How much larger than this, in canvas units, letters are drawn on cards.
+    #[must_use]
+    pub fn growth(&self, size: f64) -> f64 {
+        (self.letters() / size).max(1.0)
+    }
+
+    /// The same beside cards, where room is scarce.
+    #[must_use]
+    pub fn growth_beside(&self, size: f64) -> f64 {
+        (LETTERS / self.scale.max(COMPACT_FROM) / size).max(1.0)
+    }
+
     /// All of it is seen, in the middle of what no float covers.
     #[must_use]
     pub fn fitting(size: Pixel, bounds: &Rect) -> Self {
@@ -261,5 +292,25 @@ mod tests {
         assert!(Camera::fitting(SIZE, &endless).scale.is_finite());
         let empty = Rect { left: 0.0, top: 0.0, width: 0.0, height: 0.0 };
         assert!(Camera::fitting(Pixel::default(), &empty).scale.is_finite());
+    }
+
+    /// No letter is smaller than 9.5 pixels, whatever its size on a full card, until the card itself is as small as a few letters.
+    #[test]
+    fn letters_of_small_cards_can_be_read() {
+        // the scale, and what letters of 11.5 are on a card and beside one, in pixels
+        for (scale, on, beside) in [
+            (1.0, 11.5, 11.5),
+            (0.9, 10.35, 10.35),
+            (0.7, 9.5, 9.5),
+            (0.6, 9.5, 9.5),
+            (0.59, 11.0, 9.5),
+            (0.25, 11.0, 9.5),
+            (0.1, 4.4, 3.8),
+        ] {
+            let camera = Camera { scale, ..Camera::default() };
+            near(11.5 * camera.growth(11.5) * scale, on);
+            near(11.5 * camera.growth_beside(11.5) * scale, beside);
+        }
+        const { assert!(COMPACT_FROM <= FIT_MIN, "a view that the page chooses is larger") };
     }
 }

@@ -21,9 +21,9 @@ pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
 }
 
 /// On the corner of a part.
-pub fn badge(rect: &Rect, says: &str) -> Html {
+pub fn badge(rect: &Rect, grown: f64, says: &str) -> Html {
     html! {
-        <g class="finding" transform={format!("translate({:.1} {:.1})", Fixed(rect.left - 5.0), Fixed(rect.top - 7.0))}>
+        <g class="finding" transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(rect.left - 5.0 * grown), Fixed(rect.top - 7.0 * grown), grown = Fixed(grown))}>
             <title>{ says.to_owned() }</title>
             <path d={icons::WARNING} />
         </g>

@@ -60,11 +60,11 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera:
     context.set_line_cap("round");
     context.set_line_join("round");
     for token in &picture.tokens {
-        draw(&context, token, palette);
+        draw(&context, token, palette, camera);
     }
     context.set_text_align("center");
     context.set_text_baseline("middle");
-    context.set_font("600 12px system-ui, sans-serif");
+    set_font(&context, 600, 12.0, camera);
     context.set_line_width(5.0);
     context.set_stroke_style_str(&palette.node);
     context.set_fill_style_str(&palette.ink_soft);
@@ -142,9 +142,10 @@ pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
     for count in &picture.counts {
         let _ = write!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"12\" fill=\"{}\">{}</text>",
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"{:.1}\" fill=\"{}\">{}</text>",
             Fixed(count.at.x),
             Fixed(count.at.y + 4.0),
+            Fixed(12.0 * camera.growth_beside(12.0)),
             palette.ink_soft,
             count.text
         );
@@ -157,7 +158,12 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     context.ok()??.dyn_into().ok()
 }
 
-fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
+/// As large as it must be to be read.
+fn set_font(context: &CanvasRenderingContext2d, weight: u32, size: f64, camera: Camera) {
+    context.set_font(&format!("{weight} {:.1}px system-ui, sans-serif", Fixed(size * camera.growth_beside(size))));
+}
+
+fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, camera: Camera) {
     let Token { at, shape, hue, radius, label, .. } = token;
     let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
     match shape {
@@ -185,7 +191,7 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
         Shape::Held => ring(context, *at, *radius - 0.6, colour),
     }
     if let Some(label) = label {
-        context.set_font("500 11px system-ui, sans-serif");
+        set_font(context, 500, 11.0, camera);
         context.set_text_align("left");
         context.set_text_baseline("middle");
         context.set_line_width(4.0);

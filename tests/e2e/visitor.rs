@@ -326,7 +326,8 @@ impl Visitor {
     }
 
     pub async fn middle_of(&self, css: &str) -> (i32, i32) {
-        let script = "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [Math.round(r.left + r.width / 2), Math.round(r.top + r.height / 2)];";
+        // What stands on a part's border grows as the part shrinks.
+        let script = "const e = document.querySelector(arguments[0]), r = (e.matches('.node') && e.querySelector('.box') || e).getBoundingClientRect(); return [Math.round(r.left + r.width / 2), Math.round(r.top + r.height / 2)];";
         let at = self.browser.execute(script, vec![json!(css)]).await.unwrap_or_else(|error| panic!("{css}: {error}"));
         let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
         (number(0), number(1))
@@ -453,7 +454,12 @@ impl Visitor {
     }
 
     pub async fn count(&self, queue: &str, which: &str) -> u64 {
-        let text = self.text(&format!("[data-queue-card='{queue}'] [data-count='{which}']")).await;
+        // A compact card shows one of its numbers.
+        let script = "return document.querySelector(arguments[0]).textContent;";
+        let css = format!("[data-queue-card='{queue}'] [data-count='{which}']");
+        self.wait_for(&css).await;
+        let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
+        let text = text.as_str().unwrap_or_default();
         text.parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
     }
 

@@ -5,12 +5,17 @@ use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html
 use super::{Gesture, Scene};
 use crate::app::Asked;
 use crate::app::geometry::{self, EdgeKind};
+use crate::app::words::shortened;
 use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
 use crate::scenario::Directory;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::number;
+
+/// The letters of a key, and the room that it takes at least, in canvas units.
+const KEY_LETTERS: f64 = 11.5;
+const ROOM_MIN: f64 = 36.0;
 
 pub fn edge(directory: &Directory, edge: &geometry::Edge, lit: bool) -> Html {
     let dead = leads_dead_letters(directory, edge);
@@ -38,20 +43,23 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
         return html! {};
     }
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
-    let width = key.chars().count() as f64 * 7.0 + 18.0;
+    let width = |key: &str| key.chars().count() as f64 * 7.0 + 18.0;
+    let grown = scene.camera.growth_beside(KEY_LETTERS);
     let (middle, gap) = (edge.curve.at(0.5), (edge.curve.to.x - edge.curve.from.x).abs());
+    let shown = if scene.camera.is_compact() { shortened(&key, (gap / grown - 18.0).max(ROOM_MIN)) } else { key.clone() };
+    let width = width(&shown);
     // On a level line it stands above, so that messages do not run over it; one longer than its line stands below the line's end.
     let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0;
-    let (x, y) = if width < gap {
-        (middle.x, middle.y - 15.0 * f64::from(u8::from(flat)))
+    let (x, y) = if width * grown < gap || scene.camera.is_compact() {
+        (middle.x, middle.y - 15.0 * grown * f64::from(u8::from(flat)))
     } else {
-        (edge.curve.to.x - width / 2.0 - 8.0, edge.curve.to.y + 36.0)
+        (edge.curve.to.x - width * grown / 2.0 - 8.0, edge.curve.to.y + 36.0)
     };
     // Several between the same two stand below one another.
     let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
     let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let y = y + 25.0 * before as f64;
+    let y = y + 25.0 * grown * before as f64;
     let edit = {
         let (gesture, index, read_only) = (scene.gesture.clone(), *index, scene.app.options.read_only);
         move || {
@@ -75,7 +83,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     html! {
         <g
             class={classes!("key", lit.then_some("lit"))}
-            transform={format!("translate({:.1} {:.1})", Fixed(x), Fixed(y))}
+            transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(x), Fixed(y), grown = Fixed(grown))}
             role="button"
             tabindex="-1"
             aria-label={texts::the_binding_key_to(&key, &binding.destination.name())}
@@ -85,7 +93,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
             onpointerdown={stop}
         >
             <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />
-            <text text-anchor="middle" y="4">{ key }</text>
+            <text text-anchor="middle" y="4">{ shown }</text>
         </g>
     }
 }

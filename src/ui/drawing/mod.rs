@@ -236,7 +236,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 </marker>
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
-            <g {transform}>
+            <g {transform} class={camera.is_compact().then_some("compact")} font-size={number(camera.letters())}>
                 { system }
                 { overlays::pending(scene) }
                 if let Some((from, to)) = scene.boxed {

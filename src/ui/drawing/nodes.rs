@@ -7,7 +7,7 @@ use crate::app::form::badges;
 use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
 use crate::app::highlight::Highlight;
 use crate::app::words::{LETTER, instance_name, shortened};
-use crate::app::{Action, OperateAction, Session};
+use crate::app::{Action, OperateAction};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Name};
 use crate::scenario::Trigger;
@@ -17,15 +17,15 @@ use crate::ui::widgets::number;
 use crate::ui::{Dispatch, browser, findings};
 
 pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
-    let Scene { session, dispatch, gesture, .. } = scene;
+    let Scene { session, gesture, .. } = scene;
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
     let selected = session.selection.has(place);
     let begins = session.selection.connecting.as_ref() == Some(place);
     let target = session.selection.connecting.is_some() && session.may_connect(place);
     let (class, label, drawing) = match place {
-        Place::Client(index) => client(session, *index, &rect),
-        Place::Instance(id) => instance(session, *id, &rect),
-        Place::Exchange(name) => exchange(session, name, &rect),
+        Place::Client(index) => client(scene, *index, &rect),
+        Place::Instance(id) => instance(scene, *id, &rect),
+        Place::Exchange(name) => exchange(scene, name, &rect),
         Place::Queue(name) => queue(scene, name, &rect),
     };
     let finding = findings::told(scene.app, session.part(place).as_ref());
@@ -56,7 +56,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Callback::from(move |_: FocusEvent| gesture.emit(Gesture::Focused(place.clone())))
     };
     let control = if let Place::Instance(id) = place {
-        power(session, *id, &rect, dispatch)
+        power(scene, *id, &rect)
     } else {
         html! {}
     };
@@ -82,7 +82,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 {onpointerdown}
             >
                 { drawing }
-                if let Some(says) = &finding { { findings::badge(&rect, says) } }
+                if let Some(says) = &finding { { findings::badge(&rect, scene.camera.growth(NAME), says) } }
             </g>
             { control }
             { port }
@@ -139,14 +139,23 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
     html! { <text {class} x={format!("{:.1}", Fixed(x))} y={format!("{:.1}", Fixed(y))}>{ content }</text> }
 }
 
-/// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle.
-fn name_within(x: f64, y: f64, name: &str, room: f64) -> Html {
-    let shown = shortened(name, room);
+/// The letters of a card's name, of its captions and of its badges, in canvas units.
+const NAME: f64 = 13.5;
+const CAPTION: f64 = 11.5;
+const BADGE: f64 = 10.0;
+/// What a letter of a caption takes, in canvas units.
+const CAPTION_LETTER: f64 = 5.9;
+
+/// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
+/// the scale, fewer have room.
+fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &str, room: f64) -> Html {
+    let has_room = room / scene.camera.growth(NAME);
+    let shown = shortened(name, has_room);
     #[expect(clippy::cast_precision_loss, reason = "a name has at most 255 bytes")]
-    let squeezed = shown.chars().count() as f64 * LETTER > room;
+    let squeezed = shown.chars().count() as f64 * LETTER > has_room;
     html! {
         <text
-            class="name"
+            {class}
             x={format!("{:.1}", Fixed(x))}
             y={format!("{:.1}", Fixed(y))}
             textLength={squeezed.then(|| number(room))}
@@ -157,21 +166,38 @@ fn name_within(x: f64, y: f64, name: &str, room: f64) -> Html {
     }
 }
 
-fn client(session: &Session, index: usize, rect: &Rect) -> Drawn {
+/// So wide is an exchange's name at most: beyond that it would lie on its neighbours.
+const EXCHANGE_NAME: f64 = 190.0;
+
+/// So many letters of a text, and a sign that there were more.
+fn ended(text: &str, most: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
+    let most = most as usize;
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
+}
+
+/// How far below its usual line a name stands that has grown: it begins within its card.
+fn lower(scene: &Scene<'_>, at_most: f64) -> f64 {
+    ((scene.camera.growth(NAME) - 1.0) * 6.0).min(at_most)
+}
+
+fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
+    let session = scene.session;
     let spec = &session.world().clients()[index].spec;
     let sent = texts::sent(&session.world().requests(index));
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { text("name", rect.left + 20.0, rect.top + 20.0, spec.name.to_string()) }
+            { name_within(scene, "name", rect.left + 20.0, rect.top + 20.0 + lower(scene, 4.0), &spec.name, rect.width - 34.0) }
             { " " }
-            { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) }
+            if !scene.camera.is_compact() { { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) } }
         </>
     };
     ("client", texts::requests_http_client(&spec.name, &sent), drawing)
 }
 
-fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
+fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
+    let session = scene.session;
     let service = &session.world().services()[id.service].spec;
     let name = instance_name(session.world(), id);
     let Some(state) = session.world().instance(id) else { return ("service", name, html! {}) };
@@ -214,11 +240,20 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
         html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
     };
     let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
+    let (grown, caption_grown) = (scene.camera.growth(NAME), scene.camera.growth(CAPTION));
+    let (caption, foot) = if scene.camera.is_compact() {
+        (String::new(), if slots == 0 { state.handled.to_string() } else { foot })
+    } else {
+        // What has no room is left out from its end: the aria-label says it whole.
+        let fits = (rect.width - 46.0) / (CAPTION_LETTER * caption_grown);
+        (ended(&caption, fits), foot)
+    };
+    let (name_left, line) = (13.0 + 16.0 * grown, rect.top + 24.5 + lower(scene, 3.0));
     let drawing = html! {
         <>
             { boxed(rect, "12") }
-            <circle class="health" cx={number(rect.left + 17.0)} cy={number(rect.top + 20.0)} r="4.5" />
-            { name_within(rect.left + 29.0, rect.top + 24.5, &name, rect.width - 37.0) }
+            <circle class="health" cx={number(rect.left + 9.5 + 7.5 * grown)} cy={number(line - 4.5 * grown)} r={number(4.5 * grown)} />
+            { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
             { " " }
             { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
             { " " }
@@ -234,8 +269,13 @@ fn instance(session: &Session, id: InstanceId, rect: &Rect) -> Drawn {
     (class, label, drawing)
 }
 
+/// The radius of the switch, in canvas units, and on the screen at least, in pixels.
+const POWER: f64 = 13.0;
+const POWER_PX: f64 = 12.0;
+
 /// The switch on a service's card: one click kills it, another starts it again.
-fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) -> Html {
+fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
+    let Scene { session, dispatch, camera, .. } = scene;
     let Some(state) = session.world().instance(id) else { return html! {} };
     let name = instance_name(session.world(), id);
     let (action, word) = if state.up {
@@ -244,7 +284,11 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
         (Action::Operate(OperateAction::Start(id)), texts::START)
     };
     let (click, key) = activate(dispatch, action);
-    let at = format!("translate({:.1} {:.1})", Fixed(rect.right() - 19.0), Fixed(rect.top + 39.0));
+    // As large as a finger needs it, in the corner of a small card.
+    let grown = (POWER_PX / camera.scale / POWER).max(1.0);
+    let y = (rect.top + 39.0).max(if camera.is_compact() { rect.bottom() - POWER * grown } else { 0.0 });
+    let at =
+        format!("translate({:.1} {y:.1}) scale({grown:.3})", Fixed(rect.right() - 6.0 - POWER * grown), y = Fixed(y), grown = Fixed(grown));
     html! {
         <g
             class={classes!("power", (!state.up).then_some("off"))}
@@ -257,13 +301,14 @@ fn power(session: &Session, id: InstanceId, rect: &Rect, dispatch: &Dispatch) ->
             onkeydown={key}
         >
             <title>{ texts::this_instance(&word) }</title>
-            <circle r="13" class="target" />
+            <circle r={number(POWER)} class="target" />
             if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
         </g>
     }
 }
 
-fn exchange(session: &Session, name: &Name, rect: &Rect) -> Drawn {
+fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
+    let session = scene.session;
     let Some(spec) = session.world().exchange_spec(name) else {
         return ("exchange", name.to_string(), html! {});
     };
@@ -294,9 +339,9 @@ fn exchange(session: &Session, name: &Name, rect: &Rect) -> Drawn {
             <path class="box" d={hexagon} />
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
-            { text("name middle", x, rect.bottom() + 18.0, name.to_string()) }
+            { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.camera.growth(NAME), name, EXCHANGE_NAME) }
             { " " }
-            { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) }
+            if !scene.camera.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) } }
         </>
     };
     ("exchange", texts::exchange(&glyph, &name, &kind), drawing)
@@ -320,14 +365,15 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     // On the top border, the last at the right.
     #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
     let width_of = |badge: &str| badge.len() as f64 * 6.6 + 10.0;
-    let mut x = rect.right() - 4.0 - features.iter().map(|badge| width_of(badge) + 4.0).sum::<f64>();
+    let grown = scene.camera.growth(BADGE);
+    let mut x = rect.right() - 4.0 - features.iter().map(|badge| width_of(badge) + 4.0).sum::<f64>() * grown;
     let badges: Vec<Html> = features
         .into_iter()
         .map(|badge| {
             let (width, at) = (width_of(badge), x);
-            x += width + 4.0;
+            x += (width + 4.0) * grown;
             html! {
-                <g class="badge" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top - 8.0))}>
+                <g class="badge" transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(at), Fixed(rect.top + 8.0 - 16.0 * grown), grown = Fixed(grown))}>
                     <rect width={number(width)} height="16" rx="4" />
                     <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
                     { " " }
@@ -335,10 +381,19 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             }
         })
         .collect();
+    // Numbers are whole or left out, the last first; the aria-label has them all.
+    let mut room = (rect.width - 21.0) / (CAPTION_LETTER * scene.camera.growth(CAPTION));
+    let fits = |(word, _, count): &(&str, &str, u64)| {
+        #[expect(clippy::cast_precision_loss, reason = "a few letters")]
+        let letters = (word.len() + count.to_string().len() + 2) as f64;
+        room -= letters;
+        room >= -1.0
+    };
+    let fit = if scene.camera.is_compact() { 1 } else { numbers.iter().map(fits).take_while(|fits| *fits).count() };
     let drawing = html! {
         <>
             { boxed(rect, "10") }
-            { name_within(rect.left + 13.0, rect.top + 21.0, name, rect.width - 21.0) }
+            { name_within(scene, "name", rect.left + 13.0, rect.top + 21.0 + lower(scene, 9.0), name, rect.width - 21.0) }
             { " " }
             <rect
                 class="tube"
@@ -348,14 +403,15 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
                 height={number(TUBE_HEIGHT)}
                 rx="7"
             />
-            if counts.0 == 0 { { text("caption", rect.left + 19.0, rect.top + TUBE_TOP + 17.0, texts::EMPTY.to_owned()) } }
+            if counts.0 == 0 && !scene.camera.is_compact() { { text("caption", rect.left + 19.0, rect.top + TUBE_TOP + 17.0, texts::EMPTY.to_owned()) } }
             { " " }
             <text class="caption" x={number(rect.left + 13.0)} y={number(rect.bottom() - 11.0)}>
-                for (word, which, count) in numbers {
-                    { word }
-                    { " " }
-                    <tspan class="count" data-count={which}>{ count }</tspan>
-                    { "\u{2002}" }
+                for (index, (word, which, count)) in numbers.into_iter().enumerate() {
+                    <tspan class={(index >= fit).then_some("away")}>
+                        <tspan class="word">{ word }{ " " }</tspan>
+                        <tspan class="count" data-count={which}>{ count }</tspan>
+                        <tspan class="word">{ "\u{2002}" }</tspan>
+                    </tspan>
                 }
             </text>
             { " " }
