@@ -140,10 +140,17 @@ impl Session {
                 Err(why) => self.document.typing = Some(Typing { at, text, why: Some(why) }),
             },
             EditAction::LeaveField => self.document.typing = None,
-            EditAction::ChangeList(at, change) => match form::edit(self.scenario(), &at, &change) {
-                Ok(edit) => self.edit(&[edit]),
-                Err(why) => self.objection = Some(why),
-            },
+            EditAction::ChangeList(at, change) => {
+                let before = self.scenario().clone();
+                match form::edit(&before, &at, &change).and_then(|edit| self.try_edit(&[edit])) {
+                    Ok(()) if before != *self.scenario() => self.recipe.follow(&before, &at, &change),
+                    Ok(()) => self.recipe.carried = None,
+                    Err(why) => {
+                        self.recipe.carried = None;
+                        self.objection = Some(why);
+                    }
+                }
+            }
             EditAction::AddPart(kind) => {
                 let at = self.free_place(view);
                 self.edit(&[Edit::Add { kind, at }]);

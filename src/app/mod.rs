@@ -45,6 +45,7 @@ pub mod overview;
 mod page;
 pub mod playhead;
 pub mod prose;
+pub mod recipe;
 pub mod search;
 mod select;
 pub mod selection;

@@ -3,6 +3,7 @@
 use super::editing::EditAction;
 use super::effect::Effect;
 use super::geometry::{self, Rect};
+use super::recipe::{Recipe, RecipeAction};
 use super::session::Session;
 use super::{App, Node};
 use crate::base::ordered::in_order;
@@ -29,6 +30,8 @@ pub enum SelectAction {
     Story(Option<Name>),
     /// Tells the story of an event's copy in a queue.
     CopyIn(Name, Name),
+    /// Looks into a recipe of the part that is selected.
+    Recipe(RecipeAction),
     /// Puts aside what the canvas shows besides the system: the line that is being drawn, or else the selection and the story.
     PutAside,
 }
@@ -51,6 +54,8 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
         SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
         SelectAction::Story(event) => session.playhead.ask_story(event, None),
         SelectAction::CopyIn(event, queue) => session.playhead.tell_of(event, queue),
+        SelectAction::Recipe(action) => return session.in_recipe(action),
+        SelectAction::PutAside if session.recipe.carried.is_some() => return session.in_recipe(RecipeAction::PutBack),
         SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,
         SelectAction::PutAside => {
             session.select(None);
@@ -67,6 +72,7 @@ impl Session {
             self.composer.exchange = name.clone();
         }
         (self.document.typing, self.document.held) = (None, None);
+        self.recipe = Recipe::default();
         self.selection.set(node);
     }
 

@@ -7,6 +7,7 @@ use super::composer::Composer;
 use super::document::Document;
 use super::geometry::{self, Plan};
 use super::playhead::Playhead;
+use super::recipe::Recipe;
 use super::selection::Selection;
 use crate::broker::Name;
 use crate::scenario::edit::proposal::Replaced;
@@ -20,6 +21,8 @@ pub struct Session {
     pub document: Document,
     pub selection: Selection,
     pub composer: Composer,
+    /// What is open in the inspector of a service.
+    pub recipe: Recipe,
     /// Why the last action could not be done.
     pub objection: Option<String>,
     /// An HTTP handler that a new line may replace.
@@ -48,6 +51,7 @@ impl Session {
             document: Document::default(),
             selection: Selection::default(),
             composer,
+            recipe: Recipe::default(),
             objection: None,
             replaced: None,
             points: Vec::new(),

@@ -16,6 +16,8 @@ pub enum Change {
     Set(Option<Json>),
     /// Into the list, at its end.
     Add(Json),
+    /// Into the list, before the entry that stands here.
+    Insert(Json),
     /// Out of its list.
     Remove,
     /// To another place in its list.
@@ -62,6 +64,14 @@ pub fn change(value: &mut Json, path: &[Key], change: &Change) -> Option<()> {
             }
             list.as_array_mut().map(|list| list.push(item.clone()))
         }
+        (Change::Insert(item), Key::Index(index)) => {
+            let list = made(value, parent)?;
+            if list.is_null() {
+                *list = Json::Array(Vec::new());
+            }
+            let list = list.as_array_mut()?;
+            (*index <= list.len()).then(|| list.insert(*index, item.clone()))
+        }
         (Change::Remove, Key::Index(index)) => {
             let list = get_mut(value, parent)?.as_array_mut()?;
             (*index < list.len()).then(|| drop(list.remove(*index)))
@@ -73,7 +83,7 @@ pub fn change(value: &mut Json, path: &[Key], change: &Change) -> Option<()> {
                 list.insert(*to, item);
             })
         }
-        (Change::Set(None), Key::Index(_)) | (Change::Remove | Change::Move(_), Key::Field(_)) => None,
+        (Change::Set(None), Key::Index(_)) | (Change::Insert(_) | Change::Remove | Change::Move(_), Key::Field(_)) => None,
     }
 }
 

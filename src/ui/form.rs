@@ -1,12 +1,12 @@
 //! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Callback, DragEvent, Event, Html, InputEvent, TargetCast, html};
+use yew::{Event, Html, InputEvent, TargetCast, html};
 
 use super::texts::form as texts;
-use super::widgets::{help, on, option};
+use super::widgets::{help, on, option, tiny_button};
 use super::{Dispatch, costs, icons, whatif};
-use crate::app::form::{self, About, Change, Field, Kind, Row, Spot};
+use crate::app::form::{self, About, Change, Field, Kind, Row, Spot, Stated};
 use crate::app::{Action, App, EditAction, Session};
 use crate::scenario::Json;
 
@@ -17,7 +17,8 @@ pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
                 { match row {
                     Row::Field(one) => field(session, one, dispatch),
                     Row::Item { at, title, rows: fields, index, of } => item(session, at, title, fields, (*index, *of), dispatch),
-                    Row::Add { at, label, choices } => add(at, label, choices, dispatch),
+                    Row::Advanced { rows: fields, stated } => advanced(session, fields, stated, dispatch),
+                    Row::Add { at, label, choices } => add(at, label, choices, Change::Add, dispatch),
                 } }
             }
         </div>
@@ -26,26 +27,47 @@ pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
 
 /// The form of a part, or of what belongs to it.
 pub fn about(session: &Session, app: &App, about: &About, dispatch: &Dispatch) -> Html {
-    let fields = rows(session, &form::rows(session.scenario(), about), dispatch);
+    within(session, app, &form::rows(session.scenario(), about), dispatch)
+}
+
+/// Rows that a read-only page shows, and does not let change.
+pub fn within(session: &Session, app: &App, fields: &[Row], dispatch: &Dispatch) -> Html {
+    if fields.is_empty() {
+        return html! {};
+    }
+    let fields = rows(session, fields, dispatch);
     html! { <fieldset class="plain" disabled={app.options.read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
 }
 
-fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], dispatch: &Dispatch) -> Html {
-    let added = |item: &Json| on(dispatch, EditAction::ChangeList(at.clone(), Change::Add(item.clone())));
+/// What is rarely changed: closed, it says what holds.
+fn advanced(session: &Session, fields: &[Row], stated: &[Stated], dispatch: &Dispatch) -> Html {
+    let value = |one: &Stated| {
+        let value = if one.is_default { texts::or_default(&one.value) } else { one.value.clone() };
+        html! { <><span>{ one.label }</span><span class={(!one.is_default).then_some("set")}>{ value }</span></> }
+    };
+    html! {
+        <details class="advanced">
+            <summary><b>{ texts::ADVANCED }</b><span class="stated">{ for stated.iter().map(value) }</span></summary>
+            { rows(session, fields, dispatch) }
+        </details>
+    }
+}
+
+/// What may be added at a place.
+pub fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], how: fn(Json) -> Change, dispatch: &Dispatch) -> Html {
+    let added = |item: &Json| on(dispatch, EditAction::ChangeList(at.clone(), how(item.clone())));
     html! {
         <div class="adds" role="group" aria-label={label}>
             <span class="soft">{ label }</span>
             for (name, item) in choices.iter() {
-                <button type="button" class="line small" data-add={format!("{at} {name}")} onclick={added(item)}>
-                    { format!("+ {name}") }
-                </button>
+                <button type="button" class="line small" data-add={format!("{at} {name}")} onclick={added(item)}>{ *name }</button>
             }
         </div>
     }
 }
 
 fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
-    let Field { at, label, own, help: meaning, kind, text } = field;
+    let Field { at, label, own, help: meaning, kind, text, usual } = field;
     let path = at.to_string();
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
     let why = typing.and_then(|typing| typing.why.clone());
@@ -104,7 +126,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
                     {oninput}
                     aria-invalid={invalid}
                     aria-describedby={described}
-                    placeholder={texts::DEFAULT}
+                    placeholder={if usual.is_empty() { texts::DEFAULT.to_owned() } else { texts::or_default(usual) }}
                     autocomplete="off"
                     spellcheck="false"
                     inputmode={(*kind != Kind::Text).then_some("decimal")}
@@ -130,64 +152,18 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
 fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
     let path = at.to_string();
     let change = |change: Change| on(dispatch, EditAction::ChangeList(at.clone(), change));
-    // Dragging an entry onto another of its list puts it there.
-    let ondragstart = {
-        let path = path.clone();
-        Callback::from(move |event: DragEvent| {
-            event.stop_propagation();
-            if let Some(data) = event.data_transfer() {
-                let _ = data.set_data("text/plain", &path);
-            }
-        })
-    };
-    let ondrop = {
-        let (at, dispatch) = (at.clone(), dispatch.clone());
-        Callback::from(move |event: DragEvent| {
-            let from = event.data_transfer().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
-            let mut others = (0..of).filter(|from| *from != index).map(|from| at.beside(from));
-            if let Some(from) = others.find(|other| other.to_string() == from) {
-                event.prevent_default();
-                event.stop_propagation();
-                dispatch.emit(Action::Edit(EditAction::ChangeList(from, Change::Move(index))));
-            }
-        })
-    };
     let ordered = of > 1;
     html! {
-        <details class="item" key={path.clone()} draggable={ordered.then_some("true")} {ondragstart} {ondrop} data-item={path.clone()}>
+        <details class="item" key={path.clone()} data-item={path}>
             <summary>{ title }</summary>
             <div class="buttons">
                 if ordered && index > 0 {
-                    <button
-                        type="button"
-                        class="icon-button tiny"
-                        aria-label={texts::earlier(&title)}
-                        title={texts::EARLIER}
-                        onclick={change(Change::Move(index - 1))}
-                    >
-                        { icons::up() }
-                    </button>
+                    { tiny_button(&texts::earlier(&title), texts::EARLIER, icons::up(), change(Change::Move(index - 1))) }
                 }
                 if ordered && index + 1 < of {
-                    <button
-                        type="button"
-                        class="icon-button tiny"
-                        aria-label={texts::later(&title)}
-                        title={texts::LATER}
-                        onclick={change(Change::Move(index + 1))}
-                    >
-                        { icons::down() }
-                    </button>
+                    { tiny_button(&texts::later(&title), texts::LATER, icons::down(), change(Change::Move(index + 1))) }
                 }
-                <button
-                    type="button"
-                    class="icon-button tiny"
-                    aria-label={texts::remove(&title)}
-                    title={texts::REMOVE}
-                    onclick={change(Change::Remove)}
-                >
-                    { icons::close() }
-                </button>
+                { tiny_button(&texts::remove(&title), texts::REMOVE, icons::close(), change(Change::Remove)) }
             </div>
             { rows(session, fields, dispatch) }
         </details>

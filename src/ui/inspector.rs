@@ -5,7 +5,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, on, row};
-use super::{Dispatch, costs, findings, form, queue};
+use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
 use crate::app::form::About;
 use crate::app::words;
@@ -36,10 +36,13 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 { findings::of_part(session, app, part, dispatch) }
                 { costs::offer(session, None, dispatch) }
             }
-            { body }
-            if let Some(part) = part.filter(|part| !matches!(part, Part::Queue(_))) {
-                { form::about(session, app, &About::Part(part), dispatch) }
-            }
+            { match part {
+                Some(part @ Part::Service(_)) => recipe::view(session, app, &part, body, dispatch),
+                Some(part @ (Part::Client(_) | Part::Exchange(_))) => {
+                    html! { <>{ body }{ form::about(session, app, &About::Part(part), dispatch) }</> }
+                }
+                Some(Part::Queue(_)) | None => body,
+            } }
         </section>
     }
 }

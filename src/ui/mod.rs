@@ -21,6 +21,7 @@ mod page;
 mod painter;
 mod panels;
 mod queue;
+mod recipe;
 mod system;
 mod table;
 mod texts;

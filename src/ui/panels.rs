@@ -130,30 +130,17 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
 }
 
 fn history(session: &Session, dispatch: &Dispatch) -> Html {
+    let button = |id: &'static str, label: &'static str, title: &'static str, icon: Html, can: bool, action: EditAction| {
+        html! {
+            <button type="button" class="icon-button" {id} aria-label={label} {title} disabled={!can} onclick={on(dispatch, action)}>
+                { icon }
+            </button>
+        }
+    };
     html! {
         <>
-            <button
-                type="button"
-                class="icon-button"
-                id="undo"
-                aria-label={texts::UNDO}
-                title={texts::UNDO_CTRL_Z}
-                disabled={!session.can_undo()}
-                onclick={on(dispatch, EditAction::Undo)}
-            >
-                { icons::undo() }
-            </button>
-            <button
-                type="button"
-                class="icon-button"
-                id="redo"
-                aria-label={texts::REDO}
-                title={texts::REDO_CTRL_SHIFT_Z}
-                disabled={!session.can_redo()}
-                onclick={on(dispatch, EditAction::Redo)}
-            >
-                { icons::redo() }
-            </button>
+            { button("undo", texts::UNDO, texts::UNDO_CTRL_Z, icons::undo(), session.can_undo(), EditAction::Undo) }
+            { button("redo", texts::REDO, texts::REDO_CTRL_SHIFT_Z, icons::redo(), session.can_redo(), EditAction::Redo) }
         </>
     }
 }

@@ -5,7 +5,7 @@ use yew::{Callback, Html, SubmitEvent, TargetCast, classes, html};
 
 use super::table::{ROWS_MAX, more};
 use super::texts::system as texts;
-use super::widgets::on;
+use super::widgets::{on, tiny_button};
 use super::{Dispatch, findings, form, icons};
 use crate::app::form::{About, badges, rows};
 use crate::app::words::{self, instance_name};
@@ -194,27 +194,11 @@ fn faults(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                         <code>{ fault.to_string() }</code>
                         if let (Moment::At(at), false) = (&fault.when, app.options.read_only) {
                             for (word, icon, at) in a_second_from(*at) {
-                                <button
-                                    type="button"
-                                    class="icon-button tiny"
-                                    aria-label={texts::by_a_second(&word, &fault)}
-                                    title={texts::move_by_a_second(&word)}
-                                    onclick={on(dispatch, EditAction::MoveFault(index, at))}
-                                >
-                                    { icon }
-                                </button>
+                                { tiny_button(&texts::by_a_second(&word, &fault), word, icon, on(dispatch, EditAction::MoveFault(index, at))) }
                             }
                         }
                         if !app.options.read_only {
-                            <button
-                                type="button"
-                                class="icon-button tiny"
-                                aria-label={texts::remove(&fault)}
-                                title={texts::REMOVE}
-                                onclick={on(dispatch, EditAction::RemoveFault(index))}
-                            >
-                                { icons::close() }
-                            </button>
+                            { tiny_button(&texts::remove(&fault), texts::REMOVE, icons::close(), on(dispatch, EditAction::RemoveFault(index))) }
                         }
                     </li>
                 }

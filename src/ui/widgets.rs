@@ -139,7 +139,17 @@ pub fn named(look: Look, id: &'static str, text: String, hint: &'static str, onc
 }
 
 pub fn close_button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" class="icon-button" aria-label={label} title={label} {onclick}>{ icons::close() }</button> }
+    icon_button(classes!("icon-button"), label, label, icons::close(), onclick)
+}
+
+/// A button that is an icon: its label says more than its title where several of them look alike.
+fn icon_button(class: yew::Classes, label: &str, title: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" {class} aria-label={label.to_owned()} {title} {onclick}>{ icon }</button> }
+}
+
+/// A small one, in a list.
+pub fn tiny_button(label: &str, title: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
+    icon_button(classes!("icon-button", "tiny"), label, title, icon, onclick)
 }
 
 /// The class that gives a routing key its colour.

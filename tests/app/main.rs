@@ -20,6 +20,7 @@ mod operating;
 mod overview;
 mod publishing;
 mod queue;
+mod recipe;
 mod support;
 mod time;
 mod tour;

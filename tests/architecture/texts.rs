@@ -27,13 +27,14 @@ const NO_TEXT: [&str; 10] = ["class", "d", "viewBox", "points", "transform", "st
 const KEYS: &str = "keys, as browsers name them";
 
 /// What looks like prose and is none: where, and why.
-const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
+const EXCEPTIONS: [(&str, &[&str], &str); 12] = [
     ("app::commands", &["Del", "Enter", "Esc", "Space"], "keys, as they are printed on keyboards"),
     ("app::keys", &["Backspace", "Delete", "Enter", "Escape"], KEYS),
     ("ui::dialogs", &["Enter"], KEYS),
     ("ui::drawing::edges", &["Enter"], KEYS),
     ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
     ("ui::grip", &["End", "Home"], KEYS),
+    ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown"], KEYS),
     ("ui::widgets", &["End", "Home"], KEYS),
     ("app::form", &["POST /orders"], "a value of the scenario's format"),
     ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),

@@ -21,6 +21,7 @@ mod loading;
 mod monkey;
 mod publishing;
 mod reading;
+mod recipe;
 mod sharing;
 mod site;
 mod smoke;

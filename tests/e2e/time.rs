@@ -47,7 +47,7 @@ async fn another_past_is_compared(way: Way) {
     let service = "return document.querySelector(\"[data-item$='.handlers[0]']\").dataset.item;";
     let handler = visitor.browser.execute(service, vec![]).await.expect("the page answers");
     let handler = handler.as_str().expect("it has a handler");
-    visitor.act(&format!("[data-item='{handler}'] > summary")).await;
+    visitor.act(&format!("[data-item='{handler}'] > fieldset .advanced > summary")).await;
     visitor.fill(&format!("[id='{handler}.on.prefetch']"), "1").await;
     visitor.until("it is another branch", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
     visitor.act("#play").await;

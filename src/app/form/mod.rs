@@ -68,6 +68,17 @@ impl Spot {
         }
     }
 
+    /// Of a step: the numbers of its service, its handler, and its own.
+    #[must_use]
+    pub fn step(&self) -> Option<(usize, usize, usize)> {
+        match (self.slot, &*self.path) {
+            (Slot::Service(service), [Key::Field("handlers"), Key::Index(handler), Key::Field("steps"), Key::Index(step)]) => {
+                Some((service, *handler, *step))
+            }
+            _ => None,
+        }
+    }
+
     /// An entry of the list that stands here.
     #[must_use]
     pub fn item(&self, index: usize) -> Self {
@@ -103,6 +114,16 @@ pub struct Field {
     pub kind: Kind,
     /// What it is now.
     pub text: String,
+    /// What holds where nothing is typed; empty: nothing that can be said.
+    pub usual: &'static str,
+}
+
+/// What a field that is rarely changed says now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    pub label: &'static str,
+    pub value: String,
+    pub is_default: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +137,11 @@ pub enum Row {
         index: usize,
         /// How many there are in the list; 1 where order means nothing.
         of: usize,
+    },
+    /// Fields that are rarely changed, and what they say.
+    Advanced {
+        rows: Vec<Row>,
+        stated: Vec<Stated>,
     },
     /// Something can be added here: what it is called, and its JSON.
     Add {
@@ -184,7 +210,7 @@ pub fn edit(scenario: &Scenario, at: &Spot, change: &Change) -> Result<Edit, Str
             Change::Add(json) => put(json),
             Change::Remove => Ok(Edit::Take(at.slot)),
             Change::Move(to) => Ok(Edit::Reorder { slot: at.slot, to: *to }),
-            Change::Set(_) => Err(gone()),
+            Change::Insert(_) | Change::Set(_) => Err(gone()),
         };
     }
     let mut json = element::to_json(&at.slot.element(scenario).ok_or_else(gone)?);
@@ -194,6 +220,44 @@ pub fn edit(scenario: &Scenario, at: &Spot, change: &Change) -> Result<Edit, Str
 
 struct Form<'a> {
     scenario: &'a Scenario,
+}
+
+/// The rows of an element or an entry, as they are made.
+#[derive(Default)]
+struct Made {
+    rows: Vec<Row>,
+    rare: Vec<Row>,
+    stated: Vec<Stated>,
+    /// Whether what is made next is rare.
+    is_rare: bool,
+}
+
+impl Made {
+    fn push(&mut self, row: Row) {
+        if self.is_rare { &mut self.rare } else { &mut self.rows }.push(row);
+    }
+
+    /// What is rarely changed comes last.
+    fn whole(mut self) -> Vec<Row> {
+        if !self.rare.is_empty() {
+            self.rows.push(Row::Advanced { rows: self.rare, stated: self.stated });
+        }
+        self.rows
+    }
+}
+
+/// What a field says, and whether it says the default.
+fn stated(field: &Field) -> Stated {
+    let (value, is_default) = match &field.kind {
+        Kind::Flag(default) => (texts::on_or_off(field.text == "true").to_owned(), field.text == default.to_string()),
+        Kind::Choice(options) => {
+            let chosen = options.iter().position(|(value, _)| *value == field.text).unwrap_or(0);
+            (options.get(chosen).map(|(_, words)| words.clone()).unwrap_or_default(), chosen == 0)
+        }
+        Kind::Text | Kind::Whole | Kind::Number | Kind::Json if field.text.is_empty() => (field.usual.to_owned(), true),
+        Kind::Text | Kind::Whole | Kind::Number | Kind::Json => (field.text.clone(), false),
+    };
+    Stated { label: field.label, value, is_default }
 }
 
 /// What stands at a spot of an element.
@@ -206,7 +270,9 @@ struct Here<'a> {
 impl Form<'_> {
     fn element(&self, fields: &[table::Field], slot: Slot, rows: &mut Vec<Row>) {
         let json = slot.element(self.scenario).map(|element| element::to_json(&element));
-        self.fields(fields, Here { at: &Spot::of(slot), value: json.as_ref() }, rows);
+        let mut made = Made::default();
+        self.fields(fields, Here { at: &Spot::of(slot), value: json.as_ref() }, &mut made);
+        rows.extend(made.whole());
     }
 
     /// The bindings that are meant, an entry each.
@@ -232,9 +298,9 @@ impl Form<'_> {
     }
 
     fn item(&self, fields: &[table::Field], here: Here, index: usize, of: usize) -> Row {
-        let mut rows = Vec::new();
-        self.fields(fields, here, &mut rows);
-        Row::Item { at: here.at.clone(), title: title(fields, here.value), rows, index, of }
+        let mut made = Made::default();
+        self.fields(fields, here, &mut made);
+        Row::Item { at: here.at.clone(), title: title(fields, here.value), rows: made.whole(), index, of }
     }
 
     /// Every exchange, the default one too; and a word for none, where there may be none.
@@ -265,20 +331,32 @@ impl Form<'_> {
         json
     }
 
-    fn fields(&self, fields: &[table::Field], here: Here, rows: &mut Vec<Row>) {
+    fn fields(&self, fields: &[table::Field], here: Here, made: &mut Made) {
         for field in fields {
             let at = here.at.field(field.key);
             let value = here.value.and_then(|value| place::get(value, &at.path[here.at.path.len()..]));
-            self.field(field, Here { at: &at, value }, rows);
+            let (is_rare, here) = (made.is_rare, Here { at: &at, value });
+            if let table::Kind::Rare(usual, kind) = &field.kind {
+                made.is_rare = true;
+                let first = made.rare.len();
+                self.field(field, kind, usual, here, made);
+                if let Some(Row::Field(field)) = made.rare.get(first).filter(|_| !is_rare) {
+                    made.stated.push(stated(field));
+                }
+            } else {
+                self.field(field, &field.kind, "", here, made);
+            }
+            made.is_rare = is_rare;
         }
     }
 
-    fn field(&self, field: &table::Field, here: Here, rows: &mut Vec<Row>) {
+    fn field(&self, field: &table::Field, kind: &table::Kind, usual: &'static str, here: Here, made: &mut Made) {
         let (label, help, own) = (field.label, field.help, field.key.strip_prefix("arguments."));
         let Here { at, value } = here;
-        let mut add = |kind: Kind, text: String| rows.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text }));
+        let mut add = |kind: Kind, text: String| made.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text, usual }));
         let json = || value.map_or_else(|| "null".to_owned(), ToString::to_string);
-        match &field.kind {
+        match kind {
+            table::Kind::Rare(usual, kind) => self.field(field, kind, usual, here, made),
             table::Kind::Text => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
             table::Kind::Whole => add(Kind::Whole, plain(value)),
             table::Kind::Number => add(Kind::Number, plain(value)),
@@ -332,20 +410,20 @@ impl Form<'_> {
                 let options: Vec<_> = options.collect();
                 let now = options[chosen].0.clone();
                 add(Kind::Choice(options), now);
-                self.fields(shapes[chosen].fields, here, rows);
+                self.fields(shapes[chosen].fields, here, made);
             }
-            table::Kind::Group(fields) => self.fields(fields, here, rows),
+            table::Kind::Group(fields) => self.fields(fields, here, made),
             table::Kind::List { label, beginnings, fields } => {
                 let items = value.and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
                 for (index, item) in items.iter().enumerate() {
                     let at = at.item(index);
-                    rows.push(self.item(fields, Here { at: &at, value: Some(item) }, index, items.len()));
+                    made.push(self.item(fields, Here { at: &at, value: Some(item) }, index, items.len()));
                 }
                 let choices = match beginnings {
                     Beginnings::These(templates) => templates.iter().map(|template| (template.label, self.filled(template.json))).collect(),
                     Beginnings::Shapes(shapes) => shapes.iter().map(|shape| (shape.name, self.filled(shape.template))).collect(),
                 };
-                rows.push(Row::Add { at: at.clone(), label, choices });
+                made.push(Row::Add { at: at.clone(), label, choices });
             }
         }
     }
@@ -417,7 +495,7 @@ fn fill(json: &mut Json, names: &[(&str, &str)]) {
 fn title(fields: &[table::Field], value: Option<&Json>) -> String {
     let words = fields.iter().find_map(|field| {
         let here = value.and_then(|value| place::get(value, &Spot::of(Slot::Settings).field(field.key).path));
-        let words = match &field.kind {
+        let words = match field.kind.plain() {
             table::Kind::OneOf { shapes, .. } => titled(shapes[shape_of(shapes, here)].title, here),
             _ => plain(here),
         };

@@ -31,6 +31,8 @@ pub enum Kind {
         /// Words for its values, where they need any; the empty one is none at all.
         called: &'static [(&'static str, &'static str)],
     },
+    /// Rarely changed, with what holds where the file says nothing; a flag and one of several shapes say that themselves.
+    Rare(&'static str, &'static Kind),
     /// One of several shapes.
     OneOf {
         /// What stays when another shape is chosen.
@@ -44,6 +46,16 @@ pub enum Kind {
         beginnings: Beginnings,
         fields: &'static [Field],
     },
+}
+
+impl Kind {
+    /// What it holds, whether that is rarely changed or not.
+    pub const fn plain(&self) -> &Self {
+        match self {
+            Self::Rare(_, kind) => kind,
+            _ => self,
+        }
+    }
 }
 
 /// What a new entry of a list may begin as.

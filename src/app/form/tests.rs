@@ -29,7 +29,7 @@ fn fields(rows: &[Row]) -> Vec<Field> {
     rows.iter()
         .flat_map(|row| match row {
             Row::Field(field) => vec![field.clone()],
-            Row::Item { rows, .. } => fields(rows),
+            Row::Item { rows, .. } | Row::Advanced { rows, .. } => fields(rows),
             Row::Add { .. } => Vec::new(),
         })
         .collect()
@@ -68,6 +68,7 @@ fn spot(scenario: &Scenario, written: &str) -> Spot {
             .flat_map(|row| match row {
                 Row::Field(field) => vec![field.at.clone()],
                 Row::Item { at, rows, .. } => [vec![at.clone()], all(rows)].concat(),
+                Row::Advanced { rows, .. } => all(rows),
                 Row::Add { at, .. } => vec![at.clone()],
             })
             .collect()
@@ -200,14 +201,14 @@ fn every_word_of_the_file_is_a_choice() {
     use crate::scenario::edit::PartKind;
     let words = |fields: &[table::Field], key: &str| {
         let field = fields.iter().find(|field| field.key == key).expect("it is a field");
-        let table::Kind::Words(words) = field.kind else { panic!("{key} has words") };
+        let table::Kind::Words(words) = field.kind.plain() else { panic!("{key} has words") };
         in_order(words.iter().map(|(word, _)| *word))
     };
     assert_eq!(words(&EXCHANGE, "type"), in_order(ExchangeType::ALL.map(ExchangeType::name)));
     assert_eq!(words(&SETTINGS, "broker.profile"), in_order(Profile::ALL.map(Profile::name)));
     assert_eq!(words(POLICIES.fields, "apply_to"), in_order(ApplyTo::ALL.map(|(word, _)| word)));
     let once = fields::steps::HANDLER.iter().find(|field| field.key == "once").expect("it is a field");
-    let table::Kind::OneOf { shapes, .. } = once.kind else { panic!("it is there, or not") };
+    let table::Kind::OneOf { shapes, .. } = once.kind.plain() else { panic!("it is there, or not") };
     assert_eq!(words(shapes[1].fields, "memory"), in_order(Memory::ALL.map(|(word, _)| word)));
     for kind in ExchangeType::ALL {
         assert!(PartKind::ALL.iter().any(|(_, part)| *part == PartKind::Exchange(kind)), "{} can be drawn", kind.name());

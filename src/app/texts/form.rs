@@ -21,6 +21,10 @@ pub fn binding_from(source: &dyn Display, key: &dyn Display) -> String {
     format!("From {source}, key {key}")
 }
 
+pub const fn on_or_off(is_on: bool) -> &'static str {
+    if is_on { "on" } else { "off" }
+}
+
 pub fn there_is_no_any_more(at: &dyn Display) -> String {
     format!("There is no {at} any more.")
 }

@@ -9,5 +9,6 @@ pub mod form;
 pub mod ledger;
 pub mod lesson;
 pub mod markers;
+pub mod recipe;
 pub mod session;
 pub mod tour;

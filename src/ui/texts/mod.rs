@@ -13,6 +13,7 @@ pub mod lesson;
 pub mod page;
 pub mod panels;
 pub mod queue;
+pub mod recipe;
 pub mod system;
 pub mod table;
 pub mod time;

@@ -41,10 +41,6 @@ pub fn by_a_second(word: &dyn Display, fault: &dyn Display) -> String {
     format!("{word} by a second: {fault}")
 }
 
-pub fn move_by_a_second(word: &dyn Display) -> String {
-    format!("{word} by a second")
-}
-
 pub fn remove(fault: &dyn Display) -> String {
     format!("Remove: {fault}")
 }

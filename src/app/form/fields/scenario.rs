@@ -67,9 +67,14 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
         help: "When requests are sent.",
         kind: Kind::OneOf { keeps: &["from_ms", "until_ms", "count"], shapes: &TIMING },
     },
-    Field { key: "arrivals.from_ms", label: "From, ms", help: "Traffic begins then.", kind: Kind::Number },
-    Field { key: "arrivals.until_ms", label: "Until, ms", help: "Traffic ends then.", kind: Kind::Number },
-    Field { key: "arrivals.count", label: "At most", help: "No more requests than this in all.", kind: Kind::Whole },
+    Field { key: "arrivals.from_ms", label: "From, ms", help: "Traffic begins then.", kind: Kind::Rare("0", &Kind::Number) },
+    Field { key: "arrivals.until_ms", label: "Until, ms", help: "Traffic ends then.", kind: Kind::Rare("the end", &Kind::Number) },
+    Field {
+        key: "arrivals.count",
+        label: "At most",
+        help: "No more requests than this in all.",
+        kind: Kind::Rare("no limit", &Kind::Whole),
+    },
     Field { key: "calls.service", label: "Calls", help: "The service it sends requests to.", kind: Kind::Service },
     Field { key: "calls.endpoint", label: "Endpoint", help: "Method and path, as the service's handler has it.", kind: Kind::Text },
     Field { key: "body", label: "Body", help: "JSON. {n} is the number of the request.", kind: Kind::Json },
@@ -77,27 +82,30 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
         key: "poison",
         label: "Poison requests",
         help: "Some requests carry what a handler cannot take.",
-        kind: Kind::OneOf {
-            keeps: &[],
-            shapes: &[
-                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                Shape {
-                    name: "some",
-                    template: r#"{"one_in":20,"set":{"address":{}}}"#,
-                    distinguished: By::Key("one_in"),
-                    title: "",
-                    fields: &[
-                        Field { key: "one_in", label: "One in", help: "At random.", kind: Kind::Whole },
-                        Field {
-                            key: "set",
-                            label: "Fields instead",
-                            help: "What they have in the place of the body's own fields, as JSON.",
-                            kind: Kind::Json,
-                        },
-                    ],
-                },
-            ],
-        },
+        kind: Kind::Rare(
+            "",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape {
+                        name: "some",
+                        template: r#"{"one_in":20,"set":{"address":{}}}"#,
+                        distinguished: By::Key("one_in"),
+                        title: "",
+                        fields: &[
+                            Field { key: "one_in", label: "One in", help: "At random.", kind: Kind::Whole },
+                            Field {
+                                key: "set",
+                                label: "Fields instead",
+                                help: "What they have in the place of the body's own fields, as JSON.",
+                                kind: Kind::Json,
+                            },
+                        ],
+                    },
+                ],
+            },
+        ),
     },
     Field { key: "", label: "", help: "", kind: Kind::Group(&ATTEMPTS) },
 ];
@@ -108,40 +116,48 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
         key: "concurrency",
         label: "Concurrency",
         help: "How many handlers an instance runs at once. Nothing: as many as come, as Node.js does.",
-        kind: Kind::Whole,
+        kind: Kind::Rare("as many as come", &Kind::Whole),
     },
     Field {
         key: "reconnect_ms",
         label: "Reconnects after, ms",
         help: "The pause before a service connects to the broker again. Default: 5,000, as in the chapter's publisher. The chapter's consumer never reconnects: for that, enter a pause longer than the run.",
-        kind: Kind::Number,
+        kind: Kind::Rare("5,000", &Kind::Number),
     },
-    Field { key: "restart_ms", label: "Restarts after, ms", help: "After a crash. Nothing: never.", kind: Kind::Number },
+    Field {
+        key: "restart_ms",
+        label: "Restarts after, ms",
+        help: "After a crash. Nothing: never.",
+        kind: Kind::Rare("never", &Kind::Number),
+    },
     Field {
         key: "relay",
         label: "Outbox relay",
         help: "Publishes what is in the outbox, oldest first, each until confirmed.",
-        kind: Kind::OneOf {
-            keeps: &[],
-            shapes: &[
-                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                Shape {
-                    name: "runs",
-                    template: r#"{"every_ms":500}"#,
-                    distinguished: By::Key("every_ms"),
-                    title: "",
-                    fields: &[
-                        Field { key: "every_ms", label: "Every, ms", help: "It looks into the outbox.", kind: Kind::Number },
-                        Field {
-                            key: "batch",
-                            label: "At a time",
-                            help: "How many events the relay publishes in one look. Default: 100.",
-                            kind: Kind::Whole,
-                        },
-                    ],
-                },
-            ],
-        },
+        kind: Kind::Rare(
+            "",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape {
+                        name: "runs",
+                        template: r#"{"every_ms":500}"#,
+                        distinguished: By::Key("every_ms"),
+                        title: "",
+                        fields: &[
+                            Field { key: "every_ms", label: "Every, ms", help: "It looks into the outbox.", kind: Kind::Number },
+                            Field {
+                                key: "batch",
+                                label: "At a time",
+                                help: "How many events the relay publishes in one look. Default: 100.",
+                                kind: Kind::Whole,
+                            },
+                        ],
+                    },
+                ],
+            },
+        ),
     },
     Field {
         key: "handlers",

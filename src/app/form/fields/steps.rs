@@ -7,82 +7,88 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
         key: "timeout_ms",
         label: "Timeout, ms",
         help: "How long one attempt may take. Without a number, it waits without end.",
-        kind: Kind::Whole,
+        kind: Kind::Rare("none", &Kind::Whole),
     },
     Field {
         key: "retries",
         label: "Retries",
         help: "What is done when an attempt fails or times out.",
-        kind: Kind::OneOf {
-            keeps: &[],
-            shapes: &[
-                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                Shape {
-                    name: "with backoff",
-                    template: r#"{"max":3}"#,
-                    distinguished: By::Key("max"),
-                    title: "",
-                    fields: &[
-                        Field { key: "max", label: "Retries at most", help: "After the first attempt.", kind: Kind::Whole },
-                        Field {
-                            key: "backoff_ms",
-                            label: "First pause, ms",
-                            help: "Before the first retry. Default: 100.",
-                            kind: Kind::Number,
-                        },
-                        Field {
-                            key: "factor",
-                            label: "Factor",
-                            help: "Each pause is this many times the pause before. Default: 2.",
-                            kind: Kind::Number,
-                        },
-                        Field {
-                            key: "backoff_max_ms",
-                            label: "Longest pause, ms",
-                            help: "No pause is longer than this. Default: 30,000.",
-                            kind: Kind::Number,
-                        },
-                        Field {
-                            key: "jitter",
-                            label: "Jitter, 0 to 1",
-                            help: "The part of the pause drawn at random, so that clients do not retry in step.",
-                            kind: Kind::Number,
-                        },
-                    ],
-                },
-            ],
-        },
+        kind: Kind::Rare(
+            "",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape {
+                        name: "with backoff",
+                        template: r#"{"max":3}"#,
+                        distinguished: By::Key("max"),
+                        title: "",
+                        fields: &[
+                            Field { key: "max", label: "Retries at most", help: "After the first attempt.", kind: Kind::Whole },
+                            Field {
+                                key: "backoff_ms",
+                                label: "First pause, ms",
+                                help: "Before the first retry. Default: 100.",
+                                kind: Kind::Number,
+                            },
+                            Field {
+                                key: "factor",
+                                label: "Factor",
+                                help: "Each pause is this many times the pause before. Default: 2.",
+                                kind: Kind::Number,
+                            },
+                            Field {
+                                key: "backoff_max_ms",
+                                label: "Longest pause, ms",
+                                help: "No pause is longer than this. Default: 30,000.",
+                                kind: Kind::Number,
+                            },
+                            Field {
+                                key: "jitter",
+                                label: "Jitter, 0 to 1",
+                                help: "The part of the pause drawn at random, so that clients do not retry in step.",
+                                kind: Kind::Number,
+                            },
+                        ],
+                    },
+                ],
+            },
+        ),
     },
     Field {
         key: "breaker",
         label: "Circuit breaker",
         help: "After several failures in a row nothing is sent for a while; then one attempt decides.",
-        kind: Kind::OneOf {
-            keeps: &[],
-            shapes: &[
-                Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                Shape {
-                    name: "opens after failures",
-                    template: r#"{"failures":5,"open_ms":10000}"#,
-                    distinguished: By::Key("failures"),
-                    title: "",
-                    fields: &[
-                        Field {
-                            key: "failures",
-                            label: "Failures in a row",
-                            help: "After this many failures the breaker opens.",
-                            kind: Kind::Whole,
-                        },
-                        Field {
-                            key: "open_ms",
-                            label: "Stays open, ms",
-                            help: "Then it is half open: one attempt is let through.",
-                            kind: Kind::Number,
-                        },
-                    ],
-                },
-            ],
-        },
+        kind: Kind::Rare(
+            "",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape {
+                        name: "opens after failures",
+                        template: r#"{"failures":5,"open_ms":10000}"#,
+                        distinguished: By::Key("failures"),
+                        title: "",
+                        fields: &[
+                            Field {
+                                key: "failures",
+                                label: "Failures in a row",
+                                help: "After this many failures the breaker opens.",
+                                kind: Kind::Whole,
+                            },
+                            Field {
+                                key: "open_ms",
+                                label: "Stays open, ms",
+                                help: "Then it is half open: one attempt is let through.",
+                                kind: Kind::Number,
+                            },
+                        ],
+                    },
+                ],
+            },
+        ),
     },
 ];
 
@@ -104,35 +110,35 @@ pub(in crate::app::form) static PUBLISH: [Field; 11] = [
         key: "persistent",
         label: "Persistent",
         help: "Delivery mode 2: a durable queue keeps it over a restart.",
-        kind: Kind::Flag(true),
+        kind: Kind::Rare("", &Kind::Flag(true)),
     },
     Field {
         key: "mandatory",
         label: "Mandatory",
         help: "If no queue gets it, it is returned instead of dropped.",
-        kind: Kind::Flag(false),
+        kind: Kind::Rare("", &Kind::Flag(false)),
     },
     Field {
         key: "confirm",
         label: "Wait for the confirm",
         help: "The next step begins when the broker has confirmed it.",
-        kind: Kind::Flag(false),
+        kind: Kind::Rare("", &Kind::Flag(false)),
     },
     Field {
         key: "confirm_timeout_ms",
         label: "Confirm timeout, ms",
         help: "It waits no longer than this for the confirm.",
-        kind: Kind::Number,
+        kind: Kind::Rare("none", &Kind::Number),
     },
     Field {
         key: "required",
         label: "Required",
         help: "Not published, or not confirmed, is a failure of the handler.",
-        kind: Kind::Flag(false),
+        kind: Kind::Rare("", &Kind::Flag(false)),
     },
-    Field { key: "priority", label: "Priority", help: "0 to 255, for queues with a max priority.", kind: Kind::Whole },
-    Field { key: "expiration_ms", label: "Expiration, ms", help: "This message's own TTL.", kind: Kind::Number },
-    Field { key: "headers", label: "Headers", help: "As JSON.", kind: Kind::Json },
+    Field { key: "priority", label: "Priority", help: "0 to 255, for queues with a max priority.", kind: Kind::Rare("none", &Kind::Whole) },
+    Field { key: "expiration_ms", label: "Expiration, ms", help: "This message's own TTL.", kind: Kind::Rare("none", &Kind::Number) },
+    Field { key: "headers", label: "Headers", help: "As JSON.", kind: Kind::Rare("none", &Kind::Json) },
 ];
 
 pub(in crate::app::form) static SPAN: [Shape; 4] = [
@@ -287,14 +293,14 @@ pub(in crate::app::form) static POLICY: [Shape; 9] = [
 /// One shape for each kind of step.
 pub(in crate::app::form) static ACTION: [Shape; 7] = [
     Shape {
-        name: "work",
+        name: "Work",
         template: r#"{"do":"work","ms":100}"#,
         distinguished: By::Value("do", "work"),
         title: "Work {ms} ms",
         fields: &[Field { key: "ms", label: "Takes", help: "How long.", kind: Kind::OneOf { keeps: &[], shapes: &SPAN } }],
     },
     Shape {
-        name: "save a record",
+        name: "Save",
         template: r#"{"do":"persist","id":"orderId","state":"pending"}"#,
         distinguished: By::Value("do", "persist"),
         title: "Save as {state}",
@@ -310,43 +316,51 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
                 key: "outbox",
                 label: "Outbox",
                 help: "An event saved in the same transaction, for the relay to publish.",
-                kind: Kind::OneOf {
-                    keeps: &[],
-                    shapes: &[
-                        Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                        Shape {
-                            name: "an event",
-                            template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
-                            distinguished: By::Key("routing_key"),
-                            title: "",
-                            fields: &PUBLISH,
-                        },
-                    ],
-                },
+                kind: Kind::Rare(
+                    "",
+                    &Kind::OneOf {
+                        keeps: &[],
+                        shapes: &[
+                            Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                            Shape {
+                                name: "an event",
+                                template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
+                                distinguished: By::Key("routing_key"),
+                                title: "",
+                                fields: &PUBLISH,
+                            },
+                        ],
+                    },
+                ),
             },
         ],
     },
     Shape {
-        name: "publish",
+        name: "Publish",
         template: r#"{"do":"publish","exchange":"$exchange","routing_key":"order.placed","payload":{"orderId":"{orderId}"}}"#,
         distinguished: By::Value("do", "publish"),
         title: "Publish {routing_key}",
         fields: &PUBLISH,
     },
     Shape {
-        name: "call a service",
+        name: "Call",
         template: r#"{"do":"call","service":"$service","endpoint":"$endpoint","timeout_ms":5000}"#,
         distinguished: By::Value("do", "call"),
         title: "Call {service} {endpoint}",
         fields: &[
             Field { key: "service", label: "Service", help: "Whom it calls.", kind: Kind::Service },
             Field { key: "endpoint", label: "Endpoint", help: "Method and path, as the other's handler has it.", kind: Kind::Text },
-            Field { key: "required", label: "Required", help: "Without a good answer the handler fails.", kind: Kind::Flag(true) },
+            Field {
+                key: "required",
+                label: "Required",
+                help: "Without a good answer the handler fails.",
+                kind: Kind::Rare("", &Kind::Flag(true)),
+            },
             Field { key: "", label: "", help: "", kind: Kind::Group(&ATTEMPTS) },
         ],
     },
     Shape {
-        name: "side effect",
+        name: "Side effect",
         template: r#"{"do":"effect","what":"email sent","of":"eventId"}"#,
         distinguished: By::Value("do", "effect"),
         title: "{what}",
@@ -356,23 +370,28 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
         ],
     },
     Shape {
-        name: "answer",
+        name: "Reply",
         template: r#"{"do":"reply","status":201}"#,
         distinguished: By::Value("do", "reply"),
-        title: "Answer {status}",
+        title: "Reply {status}",
         fields: &[Field { key: "status", label: "Status", help: "HTTP's.", kind: Kind::Whole }],
     },
-    Shape { name: "acknowledge", template: r#"{"do":"ack"}"#, distinguished: By::Value("do", "ack"), title: "Acknowledge", fields: &[] },
+    Shape { name: "Acknowledge", template: r#"{"do":"ack"}"#, distinguished: By::Value("do", "ack"), title: "Acknowledge", fields: &[] },
 ];
 
 pub(in crate::app::form) static STEP: [Field; 3] = [
     Field { key: "", label: "Does", help: "What this step is.", kind: Kind::OneOf { keeps: &["fails", "on_failure"], shapes: &ACTION } },
-    Field { key: "fails", label: "Fails", help: "When this step fails.", kind: Kind::OneOf { keeps: &[], shapes: &FAILS } },
+    Field {
+        key: "fails",
+        label: "Fails",
+        help: "When this step fails.",
+        kind: Kind::Rare("", &Kind::OneOf { keeps: &[], shapes: &FAILS }),
+    },
     Field {
         key: "on_failure",
         label: "And then",
         help: "If not what the handler says: one error is permanent, another will pass.",
-        kind: Kind::OneOf { keeps: &[], shapes: &POLICY },
+        kind: Kind::Rare("", &Kind::OneOf { keeps: &[], shapes: &POLICY }),
     },
 ];
 
@@ -388,20 +407,20 @@ pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
                 key: "prefetch",
                 label: "Prefetch",
                 help: "How many unacked deliveries the consumer may hold; 0 is unlimited.",
-                kind: Kind::Whole,
+                kind: Kind::Rare("unlimited", &Kind::Whole),
             },
             Field {
                 key: "auto_ack",
                 label: "Automatic acknowledgement",
                 help: "The broker counts a message as acknowledged when it sends the message. If the consumer fails, the message is lost.",
-                kind: Kind::Flag(false),
+                kind: Kind::Rare("", &Kind::Flag(false)),
             },
-            Field { key: "exclusive", label: "Exclusive", help: "Wants the queue for itself.", kind: Kind::Flag(false) },
+            Field { key: "exclusive", label: "Exclusive", help: "Wants the queue for itself.", kind: Kind::Rare("", &Kind::Flag(false)) },
             Field {
                 key: "priority",
                 label: "Consumer priority",
                 help: "Higher ones get messages first, as long as they have room.",
-                kind: Kind::Number,
+                kind: Kind::Rare("0", &Kind::Number),
             },
         ],
     },
@@ -423,27 +442,30 @@ pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
                 key: "records",
                 label: "For records",
                 help: "Once for each record of the store in a state.",
-                kind: Kind::OneOf {
-                    keeps: &[],
-                    shapes: &[
-                        Shape { name: "no: once", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                        Shape {
-                            name: "in a state",
-                            template: r#"{"state":"pending","older_than_ms":1000}"#,
-                            distinguished: By::Key("state"),
-                            title: "",
-                            fields: &[
-                                Field { key: "state", label: "State", help: "Of the record.", kind: Kind::Text },
-                                Field {
-                                    key: "older_than_ms",
-                                    label: "Older than, ms",
-                                    help: "How long the record has been in this state.",
-                                    kind: Kind::Number,
-                                },
-                            ],
-                        },
-                    ],
-                },
+                kind: Kind::Rare(
+                    "",
+                    &Kind::OneOf {
+                        keeps: &[],
+                        shapes: &[
+                            Shape { name: "no: once", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                            Shape {
+                                name: "in a state",
+                                template: r#"{"state":"pending","older_than_ms":1000}"#,
+                                distinguished: By::Key("state"),
+                                title: "",
+                                fields: &[
+                                    Field { key: "state", label: "State", help: "Of the record.", kind: Kind::Text },
+                                    Field {
+                                        key: "older_than_ms",
+                                        label: "Older than, ms",
+                                        help: "How long the record has been in this state.",
+                                        kind: Kind::Number,
+                                    },
+                                ],
+                            },
+                        ],
+                    },
+                ),
             },
         ],
     },
@@ -456,33 +478,41 @@ pub(in crate::app::form) static HANDLER: [Field; 4] = [
         key: "once",
         label: "Idempotent",
         help: "What it has done before it does not do again.",
-        kind: Kind::OneOf {
-            keeps: &[],
-            shapes: &[
-                Shape { name: "no", template: "null", distinguished: By::Absence, title: "", fields: &[] },
-                Shape {
-                    name: "remembers what it did",
-                    template: r#"{"by":"eventId","remember":10000,"memory":"store"}"#,
-                    distinguished: By::Key("memory"),
-                    title: "",
-                    fields: &[
-                        Field {
-                            key: "by",
-                            label: "Tells apart by",
-                            help: "The field that is the same for the same event.",
-                            kind: Kind::Text,
-                        },
-                        Field { key: "remember", label: "Remembers", help: "How many of the last ones it remembers.", kind: Kind::Whole },
-                        Field {
-                            key: "memory",
-                            label: "Memory",
-                            help: "The process's is gone with it; the store's is shared by instances and survives.",
-                            kind: Kind::Words(&[("store", "of the store"), ("process", "of the process")]),
-                        },
-                    ],
-                },
-            ],
-        },
+        kind: Kind::Rare(
+            "",
+            &Kind::OneOf {
+                keeps: &[],
+                shapes: &[
+                    Shape { name: "no", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape {
+                        name: "remembers what it did",
+                        template: r#"{"by":"eventId","remember":10000,"memory":"store"}"#,
+                        distinguished: By::Key("memory"),
+                        title: "",
+                        fields: &[
+                            Field {
+                                key: "by",
+                                label: "Tells apart by",
+                                help: "The field that is the same for the same event.",
+                                kind: Kind::Text,
+                            },
+                            Field {
+                                key: "remember",
+                                label: "Remembers",
+                                help: "How many of the last ones it remembers.",
+                                kind: Kind::Whole,
+                            },
+                            Field {
+                                key: "memory",
+                                label: "Memory",
+                                help: "The process's is gone with it; the store's is shared by instances and survives.",
+                                kind: Kind::Words(&[("store", "of the store"), ("process", "of the process")]),
+                            },
+                        ],
+                    },
+                ],
+            },
+        ),
     },
     Field {
         key: "steps",
@@ -492,7 +522,7 @@ pub(in crate::app::form) static HANDLER: [Field; 4] = [
     },
     Field {
         key: "on_failure",
-        label: "When it fails",
+        label: "If a step fails",
         help: "What happens with the delivery.",
         kind: Kind::OneOf { keeps: &[], shapes: POLICY.split_at(1).1 },
     },
