@@ -33,10 +33,12 @@ const REPLY: &str = r#"{"do":"reply","status":201}"#;
 const ACK: &str = r#"{"do":"ack"}"#;
 const SHAKY: &str = r#"{"do":"work","ms":20,"fails":{"probability":0.1}}"#;
 
+/// Trigger, steps, what happens on failure, from, to, what is said.
+type Moved = (&'static str, &'static [&'static str], &'static str, usize, usize, Option<&'static str>);
+
 #[test]
 fn another_order_of_steps_says_what_it_means() {
-    // trigger, steps, on failure, from, to, what is said
-    let cases: [(&str, &[&str], &str, usize, usize, Option<&str>); 20] = [
+    let cases: [Moved; 20] = [
         (
             HTTP,
             &[WORK, SAVE, PUBLISH, REPLY],
