@@ -12,12 +12,14 @@ TOOLS=${REQUEUE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/requeue}
 
 TRUNK_VERSION=0.21.14
 BINARYEN_VERSION=132
+WASM_SPLIT_VERSION=0.2.4
 # wasm-bindgen's command must be the version of its crate, to the last digit.
 WASM_BINDGEN_VERSION=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock)
 
 TRUNK_DIR=$TOOLS/trunk-$TRUNK_VERSION
 WASM_BINDGEN_DIR=$TOOLS/wasm-bindgen-$WASM_BINDGEN_VERSION
 BINARYEN_DIR=$TOOLS/binaryen-$BINARYEN_VERSION
+WASM_SPLIT_DIR=$TOOLS/wasm-split-$WASM_SPLIT_VERSION
 # The accessibility checks of the end-to-end tests.
 AXE_VERSION=4.14.1
 AXE_DIR=$TOOLS/axe-$AXE_VERSION
@@ -26,7 +28,7 @@ AXE_DIR=$TOOLS/axe-$AXE_VERSION
 GECKODRIVER_VERSION=0.37.1
 GECKODRIVER_DIR=$TOOLS/geckodriver-$GECKODRIVER_VERSION
 
-export PATH="$GECKODRIVER_DIR/bin:$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
+export PATH="$GECKODRIVER_DIR/bin:$WASM_SPLIT_DIR/bin:$TRUNK_DIR/bin:$WASM_BINDGEN_DIR/bin:$BINARYEN_DIR/node_modules/.bin:$PATH"
 
 # The name under which Debian's Rust is linked where rustup cannot fetch the wasm target.
 DEBIAN_TOOLCHAIN=requeue-debian

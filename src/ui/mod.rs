@@ -15,6 +15,7 @@ mod grip;
 mod icons;
 mod inspector;
 mod keys;
+mod later;
 mod lesson;
 mod message;
 mod page;
@@ -51,6 +52,7 @@ use crate::base::SimTime;
 use crate::broker::Name;
 use announce::Announcer;
 use drawing::Gesture;
+use later::{Arrival, Later, NotHere};
 use page::Around;
 use painter::Palette;
 
@@ -82,6 +84,9 @@ pub enum Message {
     SurroundingsChanged,
     /// A link that was asked for.
     Linked(String),
+    /// The views that the first picture does not need are asked for.
+    FetchLater,
+    Later(Result<Later, NotHere>),
 }
 
 #[expect(missing_debug_implementations, reason = "browser handles cannot be printed")]
@@ -112,6 +117,7 @@ pub struct Playground {
     listeners: Vec<EventListener>,
     /// The page's own type was asked for.
     has_fonts: bool,
+    later: Arrival,
     /// Runs out while a finger rests.
     long_press: Option<Timeout>,
 }
@@ -178,6 +184,7 @@ impl Component for Playground {
             whole: false,
             listeners,
             has_fonts: false,
+            later: Arrival::default(),
             long_press: None,
         };
         for effect in effects {
@@ -198,6 +205,16 @@ impl Component for Playground {
             Message::Gesture(gesture) => self.gesture(ctx, gesture),
             Message::Linked(link) => {
                 self.link = link;
+                true
+            }
+            Message::FetchLater => {
+                self.later = Arrival::Coming;
+                let link = ctx.link().clone();
+                yew::platform::spawn_local(async move { link.send_message(Message::Later(later::come().await)) });
+                true
+            }
+            Message::Later(come) => {
+                self.later = come.map_or(Arrival::Failed, Arrival::Here);
                 true
             }
             Message::SurroundingsChanged => {
@@ -235,10 +252,18 @@ impl Component for Playground {
         if self.editing.is_some() {
             drawing::put_in_place();
         }
-        if let Some(id) = self.focus_next.take() {
+        // What gets the focus may be in a view that has not come yet.
+        if self.later.here().is_some()
+            && let Some(id) = self.focus_next.take()
+        {
             browser::focus(&id);
         }
         self.paint();
+        // The system comes first; where there is none, a dialog may still be wanted.
+        let waits = self.app.session.is_none() && self.app.unreadable.is_none() && self.app.dialog.is_none();
+        if !waits && matches!(self.later, Arrival::Unasked) {
+            ctx.link().send_message(Message::FetchLater);
+        }
         if self.app.session.is_some() && !self.has_fonts {
             self.has_fonts = true;
             browser::load_fonts();

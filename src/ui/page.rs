@@ -4,10 +4,11 @@ use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
 
 use super::drawing::{Gesture, Scene};
+use super::later::{self, Later};
 use super::painter::{self, Palette};
 use super::texts::page as texts;
 use super::widgets::on;
-use super::{Dispatch, Message, Playground, browser, dialogs, drawing, icons, panels, table, time, work, workspace};
+use super::{Dispatch, Message, Playground, browser, drawing, icons, panels, time, work, workspace};
 use crate::app::keys::ZOOM;
 use crate::app::{self, CanvasAction, Motion, Side, tokens};
 use crate::base::ordered::OrderedMap;
@@ -52,7 +53,7 @@ impl Playground {
         let app = &self.app;
         let bare = app.options.embed;
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
-        let around = kept.unwrap_or_else(|| self.around(&dispatch, onfile));
+        let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, frame, shelf, floats } = around;
         let class = classes!("house", if bare { "embed" } else { app.workspace.sizes.sheet().name() });
@@ -62,7 +63,7 @@ impl Playground {
                 { bar }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(session) = &app.session {
-                        if app.table { { table::view(session, app, &dispatch) } } else { { self.canvas(ctx, session) } }
+                        if app.table { { self.later(ctx, "coming", |later| (later.table)(session, app, &dispatch)) } } else { { self.canvas(ctx, session) } }
                     } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
@@ -72,14 +73,16 @@ impl Playground {
                 { shelf }
                 { frame }
                 { floats }
-                { dialogs::dialog(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
+                if let Some(later) = self.later.here() {
+                    { (later.dialog)(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
+                }
                 <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ self.announcer.said() }</p>
             </div>
         }
     }
 
     /// What surrounds the canvas. A page within another page has the canvas, the bar, and a lesson where one is open.
-    fn around(&self, dispatch: &Dispatch, onfile: Callback<Event>) -> Around {
+    fn around(&self, ctx: &Context<Self>, dispatch: &Dispatch, onfile: Callback<Event>) -> Around {
         let app = &self.app;
         let bare = app.options.embed;
         let header = panels::header(app, dispatch, onfile);
@@ -110,9 +113,11 @@ impl Playground {
         };
         Around {
             bar: time::bar(session, app, dispatch),
-            left: shown(Side::Left, bare && app.classroom.is_none(), &|| workspace::left(session, app, dispatch)),
-            right: shown(Side::Right, bare, &|| workspace::right(session, app, dispatch)),
-            shelf: shown(Side::Shelf, bare, &|| workspace::shelf(session, app, dispatch)),
+            left: shown(Side::Left, bare && app.classroom.is_none(), &|| {
+                self.later(ctx, "drawer left coming", |later| (later.left)(session, app, dispatch))
+            }),
+            right: shown(Side::Right, bare, &|| self.later(ctx, "drawer right coming", |later| (later.right)(session, app, dispatch))),
+            shelf: shown(Side::Shelf, bare, &|| self.later(ctx, "shelf coming", |later| (later.shelf)(session, app, dispatch))),
             frame: html! {
                 <>
                     if !bare { { workspace::rail(app, dispatch) } }
@@ -130,6 +135,11 @@ impl Playground {
                 </>
             },
         }
+    }
+
+    /// A view that comes after the first picture, or what stands there until it does.
+    fn later(&self, ctx: &Context<Self>, place: &'static str, view: impl FnOnce(Later) -> Html) -> Html {
+        self.later.here().map_or_else(|| later::stand_in(self.later, place, &ctx.link().callback(|()| Message::FetchLater)), view)
     }
 
     fn zoom(&self, dispatch: &Dispatch) -> Html {
@@ -172,7 +182,7 @@ impl Playground {
                 <div class="layers" role="region" aria-label={texts::CANVAS}>
                     { drawing::view(&scene) }
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
-                    { drawing::in_place(&scene) }
+                    if let Some(later) = self.later.here() { { (later.in_place)(&scene) } }
                 </div>
                 if self.app.canvas.chosen.is_some() { { drawing::minimap(&scene) } }
             </>

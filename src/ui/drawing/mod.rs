@@ -83,6 +83,7 @@ impl<'a> Scene<'a> {
 }
 
 /// What the canvas is drawn from.
+#[derive(Debug)]
 pub struct Scene<'a> {
     pub app: &'a App,
     pub session: &'a Session,

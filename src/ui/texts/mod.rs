@@ -9,6 +9,7 @@ pub mod findings;
 pub mod form;
 pub mod grip;
 pub mod inspector;
+pub mod later;
 pub mod lesson;
 pub mod page;
 pub mod panels;

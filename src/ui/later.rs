@@ -1,0 +1,94 @@
+//! What the first picture does not need: drawers, dialogs and the table. `scripts/build` puts it into a file of its own, which
+//! comes when the system is seen; a plain build has it in the page.
+
+use yew::{Callback, Html, MouseEvent, NodeRef, html};
+
+use super::texts::later as texts;
+use super::{Dispatch, dialogs, drawing, table, workspace};
+use crate::app::{App, Session};
+
+type Part = fn(&Session, &App, &Dispatch) -> Html;
+
+/// Nothing else names these views, so that the build can tell what belongs to them alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Later {
+    pub left: Part,
+    pub right: Part,
+    pub shelf: Part,
+    pub table: Part,
+    pub dialog: fn(&App, &NodeRef, &str, &Callback<String>, &Dispatch) -> Html,
+    pub in_place: fn(&drawing::Scene<'_>) -> Html,
+}
+
+const fn views() -> Later {
+    Later {
+        left: workspace::left,
+        right: workspace::right,
+        shelf: workspace::shelf,
+        table: table::view,
+        dialog: dialogs::dialog,
+        in_place: drawing::in_place,
+    }
+}
+
+/// They could not be fetched. Asking again tries again.
+#[derive(Clone, Copy, Debug)]
+pub struct NotHere;
+
+#[cfg(feature = "split")]
+mod file {
+    use super::{Later, NotHere, views};
+
+    impl From<wasm_split_helpers::SplitLoaderError> for NotHere {
+        fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+            Self
+        }
+    }
+
+    #[wasm_split_helpers::wasm_split(later, fallible)]
+    pub fn come() -> Result<Later, NotHere> {
+        Ok(views())
+    }
+}
+
+#[cfg(feature = "split")]
+pub use file::come;
+
+#[cfg(not(feature = "split"))]
+#[expect(clippy::unused_async, reason = "from a file of its own they take a while")]
+pub async fn come() -> Result<Later, NotHere> {
+    Ok(views())
+}
+
+/// How far they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Arrival {
+    #[default]
+    Unasked,
+    Coming,
+    Failed,
+    Here(Later),
+}
+
+impl Arrival {
+    pub const fn here(self) -> Option<Later> {
+        match self {
+            Self::Here(later) => Some(later),
+            Self::Unasked | Self::Coming | Self::Failed => None,
+        }
+    }
+}
+
+/// Stands where a view will be, in its place.
+pub fn stand_in(arrival: Arrival, place: &'static str, again: &Callback<()>) -> Html {
+    html! {
+        <section class={place} aria-label={texts::COMING}>
+            if matches!(arrival, Arrival::Failed) {
+                <p class="error" role="alert">{ texts::MISSING }</p>
+                <button type="button" class="primary" onclick={again.reform(|_: MouseEvent| ())}>{ texts::AGAIN }</button>
+            } else {
+                <p class="soft" role="status">{ texts::COMING }</p>
+            }
+        </section>
+    }
+}
