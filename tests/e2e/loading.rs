@@ -40,14 +40,27 @@ async fn the_page_says_why_requeue_cannot_come() {
     visitor.browser.close().await.expect("the browser closes");
 }
 
+/// The second file comes when the system is seen. Where it does not come, the drawer says so, and asks again.
+#[tokio::test]
+async fn a_drawer_whose_file_is_missing_says_so_and_loads_it_again() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.browser.goto(&format!("{}later-fails-once/", visitor.site.address)).await.expect("the site answers");
+    visitor.wait_for(".node").await;
+    visitor.click("#rail-build").await;
+    visitor.until("it says so", async |visitor| visitor.text(".drawer.left [role=alert]").await.contains("could not be loaded")).await;
+    visitor.click(".drawer.left .primary").await;
+    visitor.wait_for(".drawer.left .parts").await;
+    // What is missing is an error on the console, too.
+    visitor.browser.close().await.expect("the browser closes");
+}
+
 /// What the bar waits for is what comes, to the byte: trunk counts before the WebAssembly is made smaller.
 #[tokio::test]
 async fn the_bar_waits_for_as_many_bytes_as_come() {
     let folder = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
     let page = std::fs::read_to_string(folder.join("index.html")).expect("the site is built");
     let files = std::fs::read_dir(&folder).expect("it is a folder").filter_map(Result::ok);
-    let wasm =
-        files.map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "wasm")).expect("it has its WebAssembly");
+    let wasm = files.map(|file| file.path()).find(|path| path.to_string_lossy().ends_with("_bg.wasm")).expect("it has its WebAssembly");
     let bytes = std::fs::metadata(wasm).expect("it is there").len();
     assert!(page.contains(&format!("data-bytes=\"{bytes}\"")), "{bytes}");
     // While it loads the bar grows to its end.
@@ -66,7 +79,7 @@ async fn the_bar_waits_for_as_many_bytes_as_come() {
     visitor.leave().await;
 }
 
-/// `trunk build --release` alone gives a page that works: what our script does to it is taken back.
+/// `trunk build --release` alone gives a page that works: `./scripts/test` builds it beside the site.
 #[tokio::test]
 async fn the_page_of_plain_trunk_works() {
     let visitor = Visitor::begin(1440, 900, Way::Pointer).await;

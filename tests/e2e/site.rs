@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Serves the built site from a thread of its own.
 pub struct Site {
@@ -31,21 +32,29 @@ impl Site {
     }
 }
 
-/// The page without what our script adds to it: as trunk alone builds it.
+/// The page that trunk alone builds, in a folder beside the site's.
 const PLAIN: &str = "plain/";
 
 /// The page on a site that has lost its WebAssembly.
 const WITHOUT_WASM: &str = "without-wasm/";
 
+/// The page on a site that does not find its second file the first time.
+const LATER_FAILS_ONCE: &str = "later-fails-once/";
+static LATER_FAILED: AtomicBool = AtomicBool::new(false);
+
 fn answer(request: tiny_http::Request, folder: &Path) {
     let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
-    let (is_plain, without_wasm) = (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM));
-    let path = path.trim_start_matches(PLAIN).trim_start_matches(WITHOUT_WASM);
+    let (is_plain, without_wasm, fails_once) =
+        (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM), path.starts_with(LATER_FAILS_ONCE));
+    let path = [PLAIN, WITHOUT_WASM, LATER_FAILS_ONCE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
+    let folder = if is_plain { folder.with_file_name("plain") } else { folder.to_owned() };
     let file = folder.join(if path.is_empty() { "index.html" } else { path });
     let read = match path {
         AROUND => Ok(AROUND_PAGE.into()),
-        "" if is_plain => std::fs::read_to_string(&file).map(|page| as_trunk_built_it(&page).into()),
         _ if without_wasm && file.extension().is_some_and(|end| end == "wasm") => Err(std::io::ErrorKind::NotFound.into()),
+        _ if fails_once && path.ends_with("-later.wasm") && !LATER_FAILED.swap(true, Ordering::Relaxed) => {
+            Err(std::io::ErrorKind::NotFound.into())
+        }
         _ => std::fs::read(&file),
     };
     let _ = match read {
@@ -55,13 +64,6 @@ fn answer(request: tiny_http::Request, folder: &Path) {
         }
         Err(_) => request.respond(tiny_http::Response::empty(404)),
     };
-}
-
-fn as_trunk_built_it(page: &str) -> String {
-    let lines = page.lines().filter(|line| !line.contains("Content-Security-Policy"));
-    let page = lines.collect::<Vec<_>>().join("\n");
-    let (before, after) = page.split_once("data-bytes=\"").expect("the bar is there");
-    format!("{before}data-bytes=\"{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
 impl Drop for Site {
