@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { createGzip } from "node:zlib";
 
 const kinds = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
 const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run", "--window-size=1440,900"];
@@ -11,13 +12,19 @@ const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-
 export const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 export const part = (values, share) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 
+/** What a host packs on its way. */
+const packs = new Set([".html", ".js", ".css", ".wasm", ".json", ".svg"]);
+
 /** Serves the site and opens a browser: its address, what can be done with it, and how it all ends. */
-export async function visit(site, chromium) {
+export async function visit(site, chromium, { packed = false } = {}) {
   const server = createServer((request, response) => {
     const path = join(site, normalize(new URL(request.url, "http://x").pathname).replace(/^\/$/, "/index.html"));
     if (!existsSync(path)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": kinds[extname(path)] ?? "application/octet-stream", "cache-control": "no-store" });
-    createReadStream(path).pipe(response);
+    const headers = { "content-type": kinds[extname(path)] ?? "application/octet-stream", "cache-control": "no-store" };
+    const packing = packed && packs.has(extname(path));
+    response.writeHead(200, packing ? { ...headers, "content-encoding": "gzip" } : headers);
+    const file = createReadStream(path);
+    (packing ? file.pipe(createGzip({ level: 9 })) : file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const port = await free();
