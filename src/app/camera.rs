@@ -294,7 +294,7 @@ mod tests {
         assert!(Camera::fitting(Pixel::default(), &empty).scale.is_finite());
     }
 
-    /// No letter is smaller than 9.5 pixels, whatever its size on a full card, until the card itself is as small as a few letters.
+    /// No letter is smaller than 9.5 pixels, whatever its size on a full card. A card of a few letters is the exception.
     #[test]
     fn letters_of_small_cards_can_be_read() {
         // the scale, and what letters of 11.5 are on a card and beside one, in pixels

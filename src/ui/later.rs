@@ -1,11 +1,11 @@
 //! What the first picture does not need: drawers, dialogs and the table. `scripts/build` puts it into a file of its own, which
 //! comes when the system is seen; a plain build has it in the page.
 
-use yew::{Callback, Html, MouseEvent, NodeRef, html};
+use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
 use super::{Dispatch, dialogs, drawing, table, workspace};
-use crate::app::{App, Session};
+use crate::app::{App, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
 
@@ -80,9 +80,15 @@ impl Arrival {
 }
 
 /// Stands where a view will be, in its place.
-pub fn stand_in(arrival: Arrival, place: &'static str, again: &Callback<()>) -> Html {
+pub fn stand_in(arrival: Arrival, drawer: Option<Side>, again: &Callback<()>) -> Html {
+    let place = match drawer {
+        Some(Side::Left) => classes!("drawer", "left"),
+        Some(Side::Right) => classes!("drawer", "right"),
+        Some(Side::Shelf) => classes!("shelf"),
+        None => classes!(),
+    };
     html! {
-        <section class={place} aria-label={texts::COMING}>
+        <section class={classes!("coming", place)} aria-label={texts::COMING}>
             if matches!(arrival, Arrival::Failed) {
                 <p class="error" role="alert">{ texts::MISSING }</p>
                 <button type="button" class="primary" onclick={again.reform(|_: MouseEvent| ())}>{ texts::AGAIN }</button>

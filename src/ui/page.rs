@@ -63,7 +63,7 @@ impl Playground {
                 { bar }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(session) = &app.session {
-                        if app.table { { self.later(ctx, "coming", |later| (later.table)(session, app, &dispatch)) } } else { { self.canvas(ctx, session) } }
+                        if app.table { { self.later(ctx, None, |later| (later.table)(session, app, &dispatch)) } } else { { self.canvas(ctx, session) } }
                     } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
@@ -114,10 +114,10 @@ impl Playground {
         Around {
             bar: time::bar(session, app, dispatch),
             left: shown(Side::Left, bare && app.classroom.is_none(), &|| {
-                self.later(ctx, "drawer left coming", |later| (later.left)(session, app, dispatch))
+                self.later(ctx, Some(Side::Left), |later| (later.left)(session, app, dispatch))
             }),
-            right: shown(Side::Right, bare, &|| self.later(ctx, "drawer right coming", |later| (later.right)(session, app, dispatch))),
-            shelf: shown(Side::Shelf, bare, &|| self.later(ctx, "shelf coming", |later| (later.shelf)(session, app, dispatch))),
+            right: shown(Side::Right, bare, &|| self.later(ctx, Some(Side::Right), |later| (later.right)(session, app, dispatch))),
+            shelf: shown(Side::Shelf, bare, &|| self.later(ctx, Some(Side::Shelf), |later| (later.shelf)(session, app, dispatch))),
             frame: html! {
                 <>
                     if !bare { { workspace::rail(app, dispatch) } }
@@ -138,8 +138,8 @@ impl Playground {
     }
 
     /// A view that comes after the first picture, or what stands there until it does.
-    fn later(&self, ctx: &Context<Self>, place: &'static str, view: impl FnOnce(Later) -> Html) -> Html {
-        self.later.here().map_or_else(|| later::stand_in(self.later, place, &ctx.link().callback(|()| Message::FetchLater)), view)
+    fn later(&self, ctx: &Context<Self>, drawer: Option<Side>, view: impl FnOnce(Later) -> Html) -> Html {
+        self.later.here().map_or_else(|| later::stand_in(self.later, drawer, &ctx.link().callback(|()| Message::FetchLater)), view)
     }
 
     fn zoom(&self, dispatch: &Dispatch) -> Html {
