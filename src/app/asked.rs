@@ -8,8 +8,8 @@ use super::texts::session as texts;
 use super::{Node, Session};
 use crate::broker::Value;
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::Point;
-use crate::scenario::edit::{Edit, Element, Part, Slot};
+use crate::scenario::edit::{Edit, Element, Part, Slot, StepAt};
+use crate::scenario::{Action, Point};
 
 /// A field on the canvas.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,9 +44,9 @@ impl Asked {
                     (at, binding.routing_key.to_string(), texts::BINDING_KEY)
                 }
             }
-            Self::Publish { service, step } => {
+            Self::Publish { service, at: StepAt { handler, step } } => {
                 let spec = scenario.services.get(*service)?;
-                let publish = spec.handlers.first()?.steps.get(*step)?.action.publish()?;
+                let publish = spec.handlers.get(*handler)?.steps.get(*step)?.action.publish()?;
                 let from = session.node(&Part::Service(spec.name.clone()))?;
                 let to = geometry::target(&publish.exchange, &publish.routing_key);
                 let at = between(&|edge| edge.from == from && edge.to == to)?;
@@ -101,9 +101,11 @@ impl Asked {
                 let (field, kind) = if headers { ("arguments", Kind::Json) } else { ("routing_key", Kind::Text) };
                 (Spot::of(Slot::Binding(*number)).field(field), kind)
             }
-            Self::Publish { service, step } => {
-                let handler = Spot::of(Slot::Service(*service)).field("handlers").item(0);
-                (handler.field("steps").item(*step).field("routing_key"), Kind::Text)
+            Self::Publish { service, at } => {
+                let spec = scenario.services.get(*service)?;
+                let outbox = matches!(spec.handlers.get(at.handler)?.steps.get(at.step)?.action, Action::Persist { .. });
+                let step = Spot::of(Slot::Service(*service)).at_step(*at);
+                (step.field(if outbox { "outbox.routing_key" } else { "routing_key" }), Kind::Text)
             }
         };
         if self.field(session)?.text == text {

@@ -3,12 +3,12 @@
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::effect::{Asked, Effect};
-use super::geometry::{self, EdgeKind};
+use super::geometry;
 use super::gesture::{Gesture, Hold, Outcome, Under};
 use super::page::{Dialog, Menu};
 use super::select::SelectAction;
 use super::time::TimeAction;
-use super::{App, Node};
+use super::{App, Line, Node, Stop};
 use crate::broker::Name;
 use crate::scenario::Point;
 use crate::scenario::edit::PartKind;
@@ -43,6 +43,8 @@ pub enum CanvasAction {
         also: bool,
         event: Option<Name>,
     },
+    /// A click on the element of a line, by a program that reads the page aloud.
+    ClickLine(Line, Option<Name>),
     /// The browser took the pointer away.
     Cancel,
     /// Gives up the gesture, or else the line, or else the selection.
@@ -64,9 +66,9 @@ pub enum CanvasAction {
         at: Pixel,
         page: (i32, i32),
     },
-    /// A menu is asked for: of a node, or of the place of the canvas.
+    /// A menu is asked for: of a part, of a line, or of the place of the canvas.
     OpenMenu {
-        node: Option<Node>,
+        on: Option<Stop>,
         at: Pixel,
         page: (i32, i32),
     },
@@ -114,8 +116,9 @@ enum Space {
     Held,
 }
 
-/// A line is hit from so many pixels away.
-const REACH: f64 = 8.0;
+/// A line is hit from so many pixels away: with a pointer, and with a finger.
+const REACH: f64 = 12.0;
+const REACH_FINGER: f64 = 22.0;
 /// How much a pixel of the wheel zooms, and how much one turn may: about as much as a key does.
 const WHEEL_ZOOM: f64 = 0.01;
 const WHEEL_MAX: f64 = 24.0;
@@ -134,6 +137,8 @@ pub struct Canvas {
     pub menu_at: Point,
     /// The fingers on the stage, and where they are.
     fingers: Vec<(i32, Pixel)>,
+    /// What is pressed is pressed by a finger, which is coarser than a pointer.
+    by_finger: bool,
     space: Space,
     /// The pointer has moved something since this was last asked.
     is_stale: bool,
@@ -197,6 +202,19 @@ impl App {
         geometry::drawn(self.session.as_ref()?.plan()).filter(|(_, rect)| rect.has(at)).last().map(|(place, _)| place)
     }
 
+    /// The line that passes a pixel of the stage.
+    fn line_at(&self, at: Pixel) -> Option<Line> {
+        let (camera, session) = (self.camera(), self.session.as_ref()?);
+        let reach = if self.canvas.by_finger { REACH_FINGER } else { REACH };
+        session.line_of(&geometry::edge_at(session.plan(), camera.to_canvas(at), reach / camera.scale)?)
+    }
+
+    /// The part at a pixel of the stage, or else the line that passes there.
+    #[must_use]
+    pub fn stop_at(&self, at: Pixel) -> Option<Stop> {
+        self.node_at(at).map(Stop::Node).or_else(|| self.line_at(at).map(Stop::Line))
+    }
+
     pub(super) const fn show_everything(&mut self) {
         self.canvas.chosen = None;
         self.canvas.kept = None;
@@ -230,6 +248,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             if let Some(node) = app.node_at(at).filter(|_| !boxed) {
                 return update(app, CanvasAction::PressNode(node, at));
             }
+            app.canvas.by_finger = !app.canvas.fingers.is_empty();
             let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
@@ -259,6 +278,8 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             };
             return super::update(app, action);
         }
+        CanvasAction::ClickLine(_, Some(event)) => return super::update(app, SelectAction::Story(Some(event))),
+        CanvasAction::ClickLine(line, None) => return super::update(app, SelectAction::Line(line)),
         CanvasAction::Cancel => {
             let outcome = app.canvas.gesture.cancel().unwrap_or_default();
             app.canvas.gesture = Gesture::Idle;
@@ -288,16 +309,22 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             if app.canvas.fingers.len() < 2 && app.canvas.gesture.rests() {
                 let outcome = app.canvas.gesture.cancel().unwrap_or_default();
                 follow(app, outcome);
-                let node = app.node_at(at);
-                return update(app, CanvasAction::OpenMenu { node, at, page });
+                let on = app.stop_at(at);
+                return update(app, CanvasAction::OpenMenu { on, at, page });
             }
         }
-        CanvasAction::OpenMenu { node: None, at, page } => open_menu(app, Menu::Canvas, at, page),
-        CanvasAction::OpenMenu { node: Some(node), at, page } => {
+        CanvasAction::OpenMenu { on: None, at, page } => open_menu(app, Menu::Canvas, at, page),
+        CanvasAction::OpenMenu { on: Some(stop), at, page } => {
             open_menu(app, Menu::Selection, at, page);
-            if app.session.as_ref().is_some_and(|session| !session.selection.has(&node)) {
-                return super::update(app, SelectAction::Node(Some(node)));
-            }
+            return match (app.session.as_ref().map(|session| &session.selection), stop) {
+                (Some(selection), Stop::Node(node)) if !selection.has(&node) => super::update(app, SelectAction::Node(Some(node))),
+                // The menu has the keyboard: nothing else is read meanwhile.
+                (Some(_), Stop::Line(line)) => {
+                    super::update(app, SelectAction::Line(line));
+                    Vec::new()
+                }
+                (Some(_), Stop::Node(_)) | (None, _) => Vec::new(),
+            };
         }
         CanvasAction::DoubleClick { at, page } => return double_clicked(app, at, page),
         CanvasAction::HoldSpace { again: false } => app.canvas.space = Space::Tapped,
@@ -336,23 +363,19 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
     if app.options.read_only {
         return Vec::new();
     }
-    if let Some(node) = app.node_at(at) {
-        return vec![Effect::Ask(Asked::Name(node))];
-    }
-    let camera = app.camera();
-    let line = app.session.as_ref().and_then(|session| geometry::edge_at(session.plan(), camera.to_canvas(at), REACH / camera.scale));
-    match line.map(|edge| (edge.kind, edge.from, edge.to)) {
-        None => open_menu(app, Menu::Parts, at, page),
-        Some((EdgeKind::Binding(number, _), ..)) => return vec![Effect::Ask(Asked::Binding(number))],
-        Some((EdgeKind::DeadLetters, Node::Queue(queue), Node::Exchange(exchange))) => {
-            return vec![Effect::Ask(Asked::DeadLetters { queue, exchange })];
+    let line = match app.stop_at(at) {
+        Some(Stop::Node(node)) => return vec![Effect::Ask(Asked::Name(node))],
+        Some(Stop::Line(line)) => line,
+        None => {
+            open_menu(app, Menu::Parts, at, page);
+            return Vec::new();
         }
-        // What the line says stands in the form of the part that has it: a service consumes, a queue has its dead letters.
-        Some((EdgeKind::Consumes, _, owner) | (EdgeKind::Http | EdgeKind::Publishes | EdgeKind::DeadLetters, owner, _)) => {
-            return super::update(app, SelectAction::Node(Some(owner)));
-        }
+    };
+    match app.session.as_ref().and_then(|session| session.key_of(&line)) {
+        Some(asked) => vec![Effect::Ask(asked)],
+        // What the line says stands in the inspector.
+        None => super::update(app, SelectAction::Line(line)),
     }
-    Vec::new()
 }
 
 /// One finger is a pointer like any other; when a second comes, what the first has begun is given up, and both move the view.
@@ -409,7 +432,12 @@ fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
 
 fn under(app: &App, at: Pixel, event: Option<Name>) -> Under {
     let line = app.session.as_ref().and_then(|session| session.selection.connecting.clone());
-    Under { at: app.camera().to_canvas(at), node: app.node_at(at), line, event }
+    let (node, edge) = match app.stop_at(at) {
+        Some(Stop::Node(node)) => (Some(node), None),
+        Some(Stop::Line(line)) => (None, Some(line)),
+        None => (None, None),
+    };
+    Under { at: app.camera().to_canvas(at), node, line, event, edge }
 }
 
 /// A gesture does nothing that a menu could not do: a read-only page refuses the same.

@@ -50,6 +50,10 @@ fn command(word: impl Into<String>, keys: &'static str, action: impl Into<Action
 #[must_use]
 pub fn of_selection(app: &App) -> Vec<Command> {
     let Some(session) = &app.session else { return Vec::new() };
+    if let Some(line) = session.selection.line.as_ref().filter(|_| !app.options.read_only) {
+        let key = session.key_of(line).map(|_| command(texts::EDIT_ITS_KEY, "F2", EditAction::AskKey));
+        return key.into_iter().chain([command(texts::DELETE, "Del", EditAction::Delete)]).collect();
+    }
     let Some(node) = &session.selection.primary else { return Vec::new() };
     let mut commands = Vec::new();
     match node {

@@ -17,8 +17,8 @@ use crate::broker::{ExchangeType, Name};
 use crate::formats::scenario_file::{self, element};
 use crate::lesson::Lock;
 use crate::scenario::edit::proposal::replaced;
-use crate::scenario::edit::{self, Edit, Element, Part, PartKind, Slot};
-use crate::scenario::{Fault, Moment, Point, Scenario, Step};
+use crate::scenario::edit::{self, Edit, Element, Line, Part, PartKind, Slot};
+use crate::scenario::{Fault, Moment, Point, Scenario};
 use crate::sim::{Input, Place};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,8 @@ pub enum EditAction {
     /// The line ends at this node.
     EndLine(Node),
     Delete,
+    /// The key of the line that is selected is asked for, on the canvas.
+    AskKey,
     /// What is to become of an edit that waits.
     Decide(Way),
     /// The steps of an HTTP handler move to the queue that was connected.
@@ -209,6 +211,10 @@ impl Session {
                 return self.asks_for(&before, &from, Some(&to));
             }
             EditAction::Delete => self.delete(),
+            EditAction::AskKey => {
+                let asked = self.selection.line.as_ref().and_then(|line| self.key_of(line));
+                return asked.map(Effect::Ask).into_iter().collect();
+            }
             EditAction::Decide(way) => self.decide(way),
             EditAction::KeepHttp => self.replaced = None,
             EditAction::ReplaceHttp => {
@@ -241,7 +247,8 @@ impl Session {
     }
 
     fn delete(&mut self) {
-        let edits: Vec<Edit> = self.parts().into_iter().map(Edit::Remove).collect();
+        let lines = self.selection.line.iter().cloned().map(Edit::Cut);
+        let edits: Vec<Edit> = self.parts().into_iter().map(Edit::Remove).chain(lines).collect();
         self.edit(&edits);
     }
 
@@ -276,10 +283,10 @@ impl Session {
             }
             (Part::Service(name), Some(Node::Exchange(exchange))) if looks_at_keys(exchange) => {
                 let service = scenario.services.iter().position(|service| service.name == *name);
-                let steps = service.and_then(|service| scenario.services[service].handlers.first()).map(|handler| &*handler.steps);
-                let is_it = |step: &Step| step.action.publish().is_some_and(|publish| publish.exchange == *exchange);
-                let step = steps.and_then(|steps| steps.iter().rposition(is_it));
-                service.zip(step).map(|(service, step)| Asked::Publish { service, step })
+                let line = Line::Publishes { service: name.clone(), to: Part::Exchange(exchange.clone()) };
+                // A new step stands at the end of the first handler.
+                let step = line.steps(scenario).into_iter().rev().min_by_key(|at| at.handler);
+                service.zip(step).map(|(service, at)| Asked::Publish { service, at })
             }
             (Part::Queue(queue), Some(Node::Exchange(exchange))) => {
                 Some(Asked::DeadLetters { queue: queue.clone(), exchange: exchange.clone() })
@@ -354,9 +361,17 @@ impl Session {
             return;
         }
         self.remember();
-        self.inject(Input::Edit(Arc::new(new)));
+        self.replace(Arc::new(new));
         let plan = Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout };
         self.selection.retain(|node| geometry::rect(plan, node).is_some());
+    }
+
+    /// What runs becomes this. A line that is selected stays, as long as it is there.
+    fn replace(&mut self, new: Arc<Scenario>) {
+        let old = self.scenario().clone();
+        self.inject(Input::Edit(new));
+        let line = self.selection.line.take().and_then(|line| line.after(&old, self.scenario()));
+        self.selection.line = line.filter(|line| self.edge_of(line).is_some());
     }
 
     /// The edit that sets a field to what was typed, or why it cannot be.
@@ -414,7 +429,13 @@ impl Session {
                 self.replaced = replaced(self.scenario(), queue, service);
                 return;
             }
-            Edit::Connect { .. } | Edit::Put { .. } | Edit::Take(_) | Edit::Reorder { .. } | Edit::Paste(_) | Edit::Move(_) => return,
+            Edit::Connect { .. }
+            | Edit::Cut(_)
+            | Edit::Put { .. }
+            | Edit::Take(_)
+            | Edit::Reorder { .. }
+            | Edit::Paste(_)
+            | Edit::Move(_) => return,
         };
         // A renamed node stands where it stood.
         if let Edit::Rename { part: old, .. } = edit
@@ -460,9 +481,11 @@ impl Session {
         self.document.held = None;
         let Some(version) = version.filter(|version| version != self.scenario()) else { return };
         let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));
-        self.inject(Input::Edit(version));
+        self.replace(version);
         let node = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
-        self.selection.set(node);
+        if self.selection.line.is_none() {
+            self.selection.set(node);
+        }
     }
 
     #[must_use]

@@ -2,6 +2,7 @@
 
 use super::Node;
 use crate::broker::Name;
+use crate::scenario::edit::StepAt;
 
 /// A picture of the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Reading {
     Drawer,
     /// What the drawer below shows.
     Shelf,
+    /// What is told of a line.
+    Line,
 }
 
 /// What a field on the canvas asks for.
@@ -40,10 +43,10 @@ pub enum Asked {
     Name(Node),
     /// The key of a binding, or its header arguments; by its number.
     Binding(usize),
-    /// The key that a step of a service's first handler publishes with.
+    /// The key that a step of a service publishes with.
     Publish {
         service: usize,
-        step: usize,
+        at: StepAt,
     },
     /// The key under which a queue dead-letters to an exchange. The line is drawn with the answer.
     DeadLetters {

@@ -117,6 +117,8 @@ pub enum EdgeKind {
     Binding(usize, String),
     Consumes,
     DeadLetters,
+    /// To the exchange that gets what another cannot route.
+    Alternate,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -256,6 +258,11 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
             BindingTarget::Exchange(name) => Place::Exchange(name.clone()),
         };
         add(Place::Exchange(binding.source.clone()), to, EdgeKind::Binding(number, binding.routing_key.to_string()));
+    }
+    for exchange in &scenario.broker.exchanges {
+        if let Some(other) = plan.world.broker().effective_alternate(&exchange.name, &exchange.arguments) {
+            add(Place::Exchange(exchange.name.clone()), Place::Exchange(other), EdgeKind::Alternate);
+        }
     }
     for queue in &scenario.broker.queues {
         let now = plan.world.broker().queue(&queue.name).map(QueueView::dead_letter_exchange);

@@ -12,10 +12,10 @@
 //!
 //! What Esc gives up while the pointer is down is `Cancelled` until its release, and then its release means nothing.
 
-use super::Node;
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::select::SelectAction;
+use super::{Line, Node};
 use crate::broker::Name;
 use crate::scenario::Point;
 use crate::scenario::edit::PartKind;
@@ -74,6 +74,8 @@ pub struct Under {
     pub line: Option<Node>,
     /// The event whose token is seen there.
     pub event: Option<Name>,
+    /// The line that passes there.
+    pub edge: Option<Line>,
 }
 
 /// What comes of a move, a release or a key.
@@ -200,9 +202,11 @@ impl Gesture {
         match std::mem::take(self) {
             Self::Panning(hold) if hold.moved => Outcome::default(),
             Self::Panning(_) if under.line.is_some() => Self::end_line(under),
-            Self::Panning(_) => match under.event {
-                Some(event) => Outcome::select(SelectAction::Story(Some(event))),
-                None => Outcome::select(SelectAction::Node(None)),
+            Self::Panning(_) => match (under.event, under.edge) {
+                (Some(event), _) => Outcome::select(SelectAction::Story(Some(event))),
+                // The click on the line's own element, which the browser reports next, would do the same once more.
+                (None, Some(line)) => Outcome { is_no_click: true, ..Outcome::select(SelectAction::Line(line)) },
+                (None, None) => Outcome::select(SelectAction::Node(None)),
             },
             Self::Dragging(hold, ..) if hold.moved => Outcome { is_no_click: true, ..Outcome::edit(EditAction::Drop) },
             Self::Marquee(hold, from, _) if hold.moved => Outcome::select(SelectAction::Box { from, to: under.at }),
@@ -265,7 +269,7 @@ mod tests {
     }
 
     fn over(node: Option<&str>, event: Option<&str>) -> Under {
-        Under { at: CAMERA.to_canvas(FAR), node: node.map(queue), line: None, event: event.map(Into::into) }
+        Under { at: CAMERA.to_canvas(FAR), node: node.map(queue), line: None, event: event.map(Into::into), edge: None }
     }
 
     fn states() -> [Gesture; 8] {

@@ -1,8 +1,8 @@
 //! What lights up on the canvas: the way of a told message, or of one that is about to be published, or a lesson's parts.
 
-use super::Session;
 use super::geometry::{self, Edge, EdgeKind};
 use super::words::place_of;
+use super::{Session, line};
 use crate::broker::{Event, Name};
 use crate::scenario::{BindingSpec, BindingTarget, Scenario};
 use crate::sim::biography::Biography;
@@ -122,14 +122,7 @@ impl Highlight {
         let (composer, broker) = (&session.composer, session.world().broker());
         let headers = composer.table();
         let explained = broker.explain(&composer.exchange, &composer.routing_key, headers.as_ref());
-        let matches = |binding: &BindingSpec| {
-            explained.iter().any(|one| {
-                one.matches
-                    && *one.binding.routing_key == binding.routing_key
-                    && **one.binding.destination == **binding.destination.name()
-                    && one.binding.arguments == &binding.arguments
-            })
-        };
+        let matches = |binding: &BindingSpec| explained.iter().any(|one| one.matches && line::is_of(one, binding));
         let bindings = session.scenario().broker.bindings.iter().enumerate();
         let bindings = bindings.filter(|(_, binding)| binding.source == composer.exchange && matches(binding)).map(|(index, _)| index);
         let queues = broker.destinations(&composer.exchange, &composer.routing_key, headers);

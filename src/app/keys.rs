@@ -1,10 +1,11 @@
 //! Which key does what, where: everywhere on the page, and on a node of the canvas. It knows keys by their names, and no browser.
 
+use super::effect::Asked;
 use super::page::Dialog;
 use super::{
     Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, PublishAction, SelectAction, TimeAction, WorkspaceAction,
 };
-use super::{Drawer, Node, Session, geometry};
+use super::{Drawer, Node, Session, Stop, geometry};
 
 /// A key, as browsers name it, and what is held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,15 +32,16 @@ pub enum Focus {
     Dialog,
 }
 
-/// What a key does on a node.
+/// What a key does on a part or a line of the canvas.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeKey {
     Do(Action),
-    /// The keyboard goes to another node, by its number on the canvas.
-    GoTo(usize),
+    /// The keyboard goes to another part or line.
+    GoTo(Stop),
     /// An arrow that leads nowhere.
     Stay,
-    Rename,
+    /// Something is asked for in place.
+    Ask(Asked),
     Menu,
     /// What may be created at the end of the line.
     Ends,
@@ -81,6 +83,7 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("l", ..) => WorkspaceAction::Toggle(Drawer::Lesson).into(),
         ("b", ..) => WorkspaceAction::Toggle(Drawer::Build).into(),
         ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
+        ("F2", ..) => EditAction::AskKey.into(),
         (" ", ..) => CanvasAction::HoldSpace { again }.into(),
         (".", ..) => TimeAction::StepForward.into(),
         (",", ..) => TimeAction::StepBack.into(),
@@ -100,41 +103,65 @@ pub fn let_go(key: &str) -> Option<Action> {
     (key == " ").then(|| CanvasAction::LetGoSpace.into())
 }
 
-/// What a key does on a node; none: nothing of its own.
+/// What a key does on a stop of the canvas; none: nothing of its own.
 #[must_use]
-pub fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeKey> {
-    let arrow = match pressed.key {
+pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<NodeKey> {
+    let line = match stop {
+        Stop::Node(node) => return on_node(session, node, pressed),
+        Stop::Line(line) => line,
+    };
+    if let Some(way) = arrow(pressed.key) {
+        return Some(nearest(session, stop, way).map_or(NodeKey::Stay, NodeKey::GoTo));
+    }
+    match pressed.key {
+        " " if session.selection.line.as_ref() == Some(line) => None,
+        "Enter" | " " => Some(NodeKey::Do(SelectAction::Line(line.clone()).into())),
+        "F2" => session.key_of(line).map(|asked| NodeKey::Ask(asked)),
+        _ => menu(pressed),
+    }
+}
+
+fn arrow(key: &str) -> Option<(f64, f64)> {
+    match key {
         "ArrowLeft" => Some((-1.0, 0.0)),
         "ArrowRight" => Some((1.0, 0.0)),
         "ArrowUp" => Some((0.0, -1.0)),
         "ArrowDown" => Some((0.0, 1.0)),
         _ => None,
-    };
+    }
+}
+
+fn menu(pressed: Pressed<'_>) -> Option<NodeKey> {
+    let asks = pressed.key == "ContextMenu" || pressed.key == "F10" && pressed.shift;
+    asks.then_some(NodeKey::Menu)
+}
+
+fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeKey> {
+    let arrow = arrow(pressed.key);
     let is_connecting = session.selection.connecting.is_some();
     let action: Action = match (pressed.key, arrow) {
         (_, Some((dx, dy))) if !is_connecting && session.selection.has(node) => {
             let by = if pressed.shift { NUDGE_FAR } else { NUDGE };
             EditAction::Nudge(dx * by, dy * by).into()
         }
-        (_, Some(way)) => {
+        (_, Some(way)) if is_connecting => {
             let places = geometry::places(session.plan());
-            let next = if is_connecting { next_target(session, &places, node, way) } else { nearest(session, &places, node, way) };
-            return Some(next.map_or(NodeKey::Stay, NodeKey::GoTo));
+            let next = next_target(session, &places, node, way);
+            return Some(next.map_or(NodeKey::Stay, |index| NodeKey::GoTo(Stop::Node(places[index].clone()))));
         }
+        (_, Some(way)) => return Some(nearest(session, &Stop::Node(node.clone()), way).map_or(NodeKey::Stay, NodeKey::GoTo)),
         ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
         // On the part that is selected, Space is the page's.
         (" ", _) if !is_connecting && session.selection.primary.as_ref() == Some(node) => return None,
         ("Enter" | " ", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
         ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
-        ("F2", _) => return Some(NodeKey::Rename),
-        ("ContextMenu", _) => return Some(NodeKey::Menu),
-        ("F10", _) if pressed.shift => return Some(NodeKey::Menu),
+        ("F2", _) => return Some(NodeKey::Ask(Asked::Name(node.clone()))),
         ("k", _) if !pressed.command => match node {
             Node::Instance(id) if session.world().instance(*id).is_some_and(|state| state.up) => OperateAction::Kill(*id).into(),
             Node::Instance(id) => OperateAction::Start(*id).into(),
             Node::Client(_) | Node::Exchange(_) | Node::Queue(_) => return None,
         },
-        _ => return None,
+        _ => return menu(pressed),
     };
     Some(NodeKey::Do(action))
 }
@@ -149,19 +176,21 @@ fn next_target(session: &Session, places: &[Node], from: &Node, way: (f64, f64))
         .find(|index| session.may_connect(&places[*index]))
 }
 
-/// The node one would go to in this direction: along a line if there is one.
-fn nearest(session: &Session, places: &[Node], from: &Node, way: (f64, f64)) -> Option<usize> {
-    let here = geometry::rect(session.plan(), from)?.centre();
-    let edges = geometry::edges(session.plan());
-    let joined =
-        |place: &Node| edges.iter().any(|edge| (edge.from == *from && edge.to == *place) || (edge.to == *from && edge.from == *place));
-    let distances = places.iter().enumerate().filter(|(_, place)| *place != from).filter_map(|(index, place)| {
-        let at = geometry::rect(session.plan(), place)?.centre();
+/// The part or line to go to in this direction: along the way of a message first, from a part to its line and from the line to its end.
+fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
+    let stops = session.stops();
+    let (_, here, ends) = stops.iter().find(|(stop, ..)| stop == from)?;
+    let joined = |stop: &Stop, others: Option<&[Node; 2]>| {
+        let joins =
+            |ends: Option<&[Node; 2]>, stop: &Stop| matches!(stop, Stop::Node(node) if ends.is_some_and(|ends| ends.contains(node)));
+        joins(ends.as_ref(), stop) || joins(others, from)
+    };
+    let distances = stops.iter().filter(|(stop, ..)| stop != from).filter_map(|(stop, at, others)| {
         let (dx, dy) = (at.x - here.x, at.y - here.y);
         let (along, across) = (dx * way.0 + dy * way.1, (dx * way.1).abs() + (dy * way.0).abs());
-        (along > 8.0).then(|| (index, (along + across * 2.0) * if joined(place) { 0.5 } else { 1.0 }))
+        (along > 8.0).then(|| (stop, (along + across * 2.0) * if joined(stop, others.as_ref()) { 0.5 } else { 1.0 }))
     });
-    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
+    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(stop, _)| stop.clone())
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ mod kept;
 pub mod keys;
 pub mod ledger;
 pub mod lesson;
+pub mod line;
 pub mod log;
 pub mod markers;
 pub mod moves;
@@ -67,6 +68,7 @@ use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
 use crate::scenario::Problem;
+pub use crate::scenario::edit::Line;
 use crate::sim::Place;
 pub use action::{
     Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
@@ -83,6 +85,7 @@ pub use findings::Findings;
 pub use gallery::Exhibit;
 pub use kept::Kept;
 pub use lesson::Classroom;
+pub use line::Stop;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
 pub use session::Session;
 pub use sizes::{Room, Sheet, Side, Sizes};

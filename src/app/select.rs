@@ -1,11 +1,11 @@
 //! What is looked at: the nodes that are selected, and the event whose story is told.
 
 use super::editing::EditAction;
-use super::effect::Effect;
+use super::effect::{Effect, Reading};
 use super::geometry::{self, Rect};
 use super::recipe::{Recipe, RecipeAction};
 use super::session::Session;
-use super::{App, Node};
+use super::{App, Line, Node};
 use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::formats::scenario_file::element;
@@ -16,6 +16,8 @@ use crate::scenario::edit::{Fragment, Part};
 pub enum SelectAction {
     /// This node alone, or none. Where a line is being drawn, it ends at this node.
     Node(Option<Node>),
+    /// This line alone.
+    Line(Line),
     /// Selects one more, or one less.
     Toggle(Node),
     /// Everything within a rectangle of the canvas, besides what is selected already.
@@ -45,6 +47,11 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
             }
             node => session.select(node),
         },
+        SelectAction::Line(line) => {
+            session.select(None);
+            session.selection.set_line(Some(line));
+            return vec![Effect::Read(Reading::Line)];
+        }
         SelectAction::Toggle(node) => session.selection.toggle(node),
         SelectAction::Box { from, to } => session.select_box(from, to),
         SelectAction::All => {

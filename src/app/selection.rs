@@ -1,7 +1,7 @@
 //! What is selected on the canvas, and the node from which a line is being drawn.
 
-use super::Node;
 use super::geometry;
+use super::{Line, Node, Stop};
 
 #[derive(Debug, Default)]
 pub struct Selection {
@@ -9,6 +9,8 @@ pub struct Selection {
     pub primary: Option<Node>,
     /// What else is selected.
     pub also: Vec<Node>,
+    /// A line that is selected: then no part is.
+    pub line: Option<Line>,
     /// A node from which a line is being drawn.
     pub connecting: Option<Node>,
 }
@@ -19,6 +21,12 @@ impl Selection {
         self.primary.iter().chain(&self.also)
     }
 
+    /// What the inspector shows.
+    #[must_use]
+    pub fn stop(&self) -> Option<Stop> {
+        self.primary.clone().map(Stop::Node).or_else(|| self.line.clone().map(Stop::Line))
+    }
+
     #[must_use]
     pub fn has(&self, node: &Node) -> bool {
         self.iter().any(|other| other == node)
@@ -27,17 +35,24 @@ impl Selection {
     pub(super) fn set(&mut self, node: Option<Node>) {
         self.primary = node;
         self.also.clear();
+        self.line = None;
+    }
+
+    pub(super) fn set_line(&mut self, line: Option<Line>) {
+        self.set(None);
+        self.line = line;
     }
 
     /// All instances of a service are one.
     pub(super) fn set_all(&mut self, mut nodes: Vec<Node>) {
         nodes.dedup_by_key(|node| geometry::moved_as(node));
-        self.primary = nodes.pop();
+        self.set(nodes.pop());
         self.also = nodes;
     }
 
     /// One more, or one less.
     pub(super) fn toggle(&mut self, node: Node) {
+        self.line = None;
         if self.primary.as_ref() == Some(&node) {
             self.primary = self.also.pop();
         } else if let Some(place) = self.also.iter().position(|other| *other == node) {

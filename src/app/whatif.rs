@@ -67,12 +67,18 @@ pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(As
 pub fn examples(session: &Session, at: &Spot) -> Option<[Vec<String>; 2]> {
     let Slot::Binding(index) = at.slot else { return None };
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at && *at == Spot::of(at.slot).field("routing_key"))?;
+    examples_of(session, index, &typing.text)
+}
+
+/// Keys that a binding would take with this key, and keys that it would not. None: its exchange does not look at the key.
+#[must_use]
+pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Option<[Vec<String>; 2]> {
     let scenario = session.scenario();
-    let source = &scenario.broker.bindings.get(index)?.source;
+    let source = &scenario.broker.bindings.get(binding)?.source;
     let kind = session.world().broker().exchange_type(source)?;
     let takes = |key: &str| match kind {
-        ExchangeType::Topic => topic::matches(&typing.text, key),
-        ExchangeType::Direct => typing.text == key,
+        ExchangeType::Topic => topic::matches(binding_key, key),
+        ExchangeType::Direct => binding_key == key,
         ExchangeType::Fanout | ExchangeType::Headers => true,
     };
     if matches!(kind, ExchangeType::Fanout | ExchangeType::Headers) {
@@ -82,7 +88,7 @@ pub fn examples(session: &Session, at: &Spot) -> Option<[Vec<String>; 2]> {
     let published = steps.filter_map(|step| step.action.published()).map(|publish| publish.routing_key.to_string());
     let known = published.filter(|key| !key.contains('{')).chain(TEMPLATES.iter().map(|(_, key, _)| (*key).to_owned()));
     // A key of its own making: * is one word, and # is two.
-    let like = typing.text.split('.').map(|word| match word {
+    let like = binding_key.split('.').map(|word| match word {
         "*" => "any",
         "#" => "many.words",
         word => word,

@@ -3,7 +3,7 @@
 
 use super::effect::{Effect, Reading};
 use super::sizes::{Room, Side, Sizes};
-use super::{App, Dialog, Node, PageAction, TimeAction};
+use super::{App, Dialog, PageAction, Stop, TimeAction};
 use crate::broker::Name;
 
 /// What the drawer at the left shows.
@@ -208,7 +208,7 @@ impl App {
         match side {
             Side::Left => self.workspace.left.is_some(),
             Side::Right => {
-                self.session.as_ref().is_some_and(|session| session.selection.primary.is_some() || session.playhead.story.is_some())
+                self.session.as_ref().is_some_and(|session| session.selection.stop().is_some() || session.playhead.story.is_some())
             }
             Side::Shelf => self.workspace.shelf.is_some(),
         }
@@ -233,7 +233,7 @@ impl App {
 #[derive(Debug, PartialEq)]
 pub(super) struct Followed {
     lesson: bool,
-    node: Option<Node>,
+    selected: Option<Stop>,
     story: Option<(Name, Option<Name>)>,
     compares: bool,
     refused: u64,
@@ -244,7 +244,7 @@ impl Followed {
         let session = app.session.as_ref();
         Self {
             lesson: app.classroom.is_some(),
-            node: session.and_then(|session| session.selection.primary.clone()),
+            selected: session.and_then(|session| session.selection.stop()),
             story: session.and_then(|session| session.playhead.story.as_ref().map(|story| (story.event.clone(), story.copy.clone()))),
             compares: session.is_some_and(|session| session.playhead.comparison.is_some()),
             refused: session.map_or(0, |session| session.composer.refused),
@@ -266,9 +266,9 @@ impl Followed {
                 workspace.left = None;
             }
         }
-        if now.node != self.node {
-            workspace.detail = if now.node.is_some() { Detail::Part } else { Detail::Message };
-            if now.node.is_some() {
+        if now.selected != self.selected {
+            workspace.detail = if now.selected.is_some() { Detail::Part } else { Detail::Message };
+            if now.selected.is_some() {
                 workspace.bring(Side::Right);
             }
         }

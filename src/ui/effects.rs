@@ -39,6 +39,7 @@ impl Playground {
                     Reading::Drawer if self.app.workspace.left == Some(Drawer::Lesson) => "lesson-title",
                     Reading::Drawer => "drawer-title",
                     Reading::Shelf => "shelf-title",
+                    Reading::Line => "line-title",
                 };
                 self.focus_next = Some(heading.into());
             }

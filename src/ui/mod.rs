@@ -17,6 +17,7 @@ mod inspector;
 mod keys;
 mod later;
 mod lesson;
+mod line;
 mod message;
 mod page;
 mod painter;
@@ -41,12 +42,11 @@ use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
 use crate::app::camera::Pixel;
-use crate::app::geometry;
-use crate::app::keys::{NodeKey, on_node};
+use crate::app::keys::{NodeKey, on_stop};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, Motion, PageAction, Room, TimeAction, Touch, WorkspaceAction,
-    tokens,
+    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, Motion, PageAction, Room, Stop, TimeAction, Touch,
+    WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -96,8 +96,8 @@ pub struct Playground {
     canvas: NodeRef,
     dialog: NodeRef,
     editing: Option<Asked>,
-    /// The node that has the canvas's one tab stop.
-    focused: Option<app::Node>,
+    /// What has the canvas's one tab stop.
+    focused: Option<Stop>,
     /// Of a large system, as it was last drawn.
     overview: RefCell<Option<Overview>>,
     /// An element that gets the keyboard when it is there.
@@ -367,6 +367,7 @@ impl Playground {
                 let Some(node) = self.app.node_at(self.on_stage(x, y)) else { return false };
                 CanvasAction::Click { node, also, event: None }
             }
+            Gesture::ClickedLine(line, x, y) => CanvasAction::ClickLine(line, self.event_at(self.on_stage(x, y))),
             Gesture::Clicked { place, also, x, y } => CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y)) },
             Gesture::Wheel { dx, dy, zooms, sideways, x, y } => {
                 self.perform(ctx, CanvasAction::Wheel { at: self.on_stage(x, y), dx, dy, zooms, sideways });
@@ -387,14 +388,14 @@ impl Playground {
                 return touch == Touch::Up;
             }
             Gesture::LongPress(x, y) => CanvasAction::LongPress { at: self.on_stage(x, y), page: on_page(x, y) },
-            Gesture::Focused(place) => {
-                let other = self.focused.as_ref() != Some(&place);
-                self.focused = Some(place);
+            Gesture::Focused(stop) => {
+                let other = self.focused.as_ref() != Some(&stop);
+                self.focused = Some(stop);
                 return other;
             }
             Gesture::Menu(x, y) => {
                 let at = self.on_stage(x.into(), y.into());
-                CanvasAction::OpenMenu { node: self.app.node_at(at), at, page: (x, y) }
+                CanvasAction::OpenMenu { on: self.app.stop_at(at), at, page: (x, y) }
             }
             Gesture::DoubleClicked(x, y) => CanvasAction::DoubleClick { at: self.on_stage(x.into(), y.into()), page: (x, y) },
             Gesture::Edit(editing) => {
@@ -409,15 +410,15 @@ impl Playground {
                 }
                 return true;
             }
-            Gesture::Key(place, event) => return self.key(ctx, place, &event),
+            Gesture::Key(stop, event) => return self.key(ctx, stop, &event),
         };
         self.perform(ctx, action);
         true
     }
 
-    /// Keys on a node.
-    fn key(&mut self, ctx: &Context<Self>, node: app::Node, event: &yew::KeyboardEvent) -> bool {
-        let key = self.app.session.as_ref().and_then(|session| on_node(session, &node, keys::pressed(event, &event.key())));
+    /// Keys on a part or a line.
+    fn key(&mut self, ctx: &Context<Self>, stop: Stop, event: &yew::KeyboardEvent) -> bool {
+        let key = self.app.session.as_ref().and_then(|session| on_stop(session, &stop, keys::pressed(event, &event.key())));
         let Some(key) = key else { return false };
         event.prevent_default();
         match key {
@@ -426,19 +427,20 @@ impl Playground {
                 self.perform(ctx, action);
                 true
             }
-            NodeKey::GoTo(index) => {
+            NodeKey::GoTo(stop) => {
                 event.stop_propagation();
                 // A part of a large system is drawn when it is at hand.
-                self.focused = self.app.session.as_ref().and_then(|session| geometry::places(session.plan()).into_iter().nth(index));
-                self.focus_next = Some(format!("node-{index}"));
+                self.focus_next = self.app.session.as_ref().and_then(|session| session.stop_id(&stop));
+                self.focused = Some(stop);
                 true
             }
             NodeKey::Stay => {
                 event.stop_propagation();
                 false
             }
-            NodeKey::Rename => {
-                self.edit_in_place(Asked::Name(node));
+            NodeKey::Ask(asked) => {
+                event.stop_propagation();
+                self.edit_in_place(asked);
                 true
             }
             NodeKey::Ends => {
@@ -449,7 +451,7 @@ impl Playground {
             NodeKey::Menu => {
                 let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
                 let (x, y) = (rect.left() + 20.0, rect.top() + 20.0);
-                self.perform(ctx, CanvasAction::OpenMenu { node: Some(node), at: self.on_stage(x, y), page: on_page(x, y) });
+                self.perform(ctx, CanvasAction::OpenMenu { on: Some(stop), at: self.on_stage(x, y), page: on_page(x, y) });
                 true
             }
         }

@@ -44,7 +44,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     let panel = match (shown, queue) {
         (QueueTab::Overview, Some(queue)) => overview(session, queue),
         (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, name, dispatch) }</> },
-        (QueueTab::Consumers, Some(queue)) => consumers(session, queue, dispatch),
+        (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
         (QueueTab::Arguments, _) => html! { <>{ policy(session, name) }{ about(About::Part(Part::Queue(name.clone()))) }</> },
@@ -106,18 +106,25 @@ fn overview(session: &Session, queue: QueueView<'_>) -> Html {
     }
 }
 
-/// Who consumes, and who would if it ran.
-fn consumers(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
+/// Who consumes, and who would if it ran; of one service alone, where it is asked for.
+pub fn consumers(session: &Session, queue: QueueView<'_>, only: Option<usize>, dispatch: &Dispatch) -> Html {
     let world = session.world();
     let program = |id: InstanceId| {
         let select = on(dispatch, SelectAction::Node(Some(Place::Instance(id))));
         html! { <th scope="row"><button type="button" class="link" onclick={select}>{ instance_name(world, id) }</button></th> }
     };
-    let consuming: Vec<_> =
-        world.broker().consumers_of(queue).map(|consumer| (world.instance_of_channel(consumer.channel), consumer)).collect();
-    let services = world.services().iter().enumerate().filter(|(_, service)| {
+    let is_meant = |service: usize| only.is_none_or(|only| only == service);
+    let consuming: Vec<_> = world
+        .broker()
+        .consumers_of(queue)
+        .map(|consumer| (world.instance_of_channel(consumer.channel), consumer))
+        .filter(|(id, _)| id.map_or(only.is_none(), |id| is_meant(id.service)))
+        .collect();
+    let services = world.services().iter().enumerate().filter(|(index, service)| {
         let mut triggers = service.spec.handlers.iter().map(|handler| &handler.trigger);
-        !service.removed && triggers.any(|trigger| matches!(trigger, Trigger::Queue(subscription) if subscription.queue == *queue.name()))
+        is_meant(*index)
+            && !service.removed
+            && triggers.any(|trigger| matches!(trigger, Trigger::Queue(subscription) if subscription.queue == *queue.name()))
     });
     let instances =
         services.flat_map(|(service, state)| (0..state.spec.instances as usize).map(move |instance| InstanceId { service, instance }));

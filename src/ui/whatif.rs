@@ -4,10 +4,11 @@ use yew::{Html, html};
 
 use super::texts::composer as texts;
 use crate::app::form::Spot;
-use crate::app::whatif::{Fate, examples, of_queue};
-use crate::app::{App, Session, words};
+use crate::app::whatif::{Fate, examples, examples_of, of_queue};
+use crate::app::{App, Line, Session, words};
 use crate::broker::Name;
 use crate::broker::explain::{Explained, Why, words_met};
+use crate::scenario::edit::Slot;
 
 /// A binding, whether it takes the message, and why.
 pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
@@ -61,14 +62,26 @@ pub fn stopped(session: &Session, app: &App, queue: &Name) -> Html {
 
 /// Beneath a binding key that is typed.
 pub fn of_key(session: &Session, at: &Spot) -> Html {
-    let Some([takes, refuses]) = examples(session, at) else { return html! {} };
+    keys(examples(session, at), Some("status"))
+}
+
+/// In the inspector of a binding, as long as its key is not being typed.
+pub fn of_line(session: &Session, line: &Line) -> Html {
+    let Line::Binding(number) = line else { return html! {} };
+    let is_typing = session.document.typing.as_ref().is_some_and(|typing| typing.at.slot == Slot::Binding(*number));
+    let binding = session.scenario().broker.bindings.get(*number).filter(|_| !is_typing);
+    keys(binding.and_then(|binding| examples_of(session, *number, &binding.routing_key)), None)
+}
+
+fn keys(examples: Option<[Vec<String>; 2]>, role: Option<&'static str>) -> Html {
+    let Some([takes, refuses]) = examples else { return html! {} };
     let line = |class: &'static str, sign: &'static str, told: &'static str, keys: Vec<String>| {
         html! {
             if !keys.is_empty() { <li {class}><span role="img" aria-label={told}>{ sign }</span><code>{ keys.join(", ") }</code></li> }
         }
     };
     html! {
-        <ul class="preview examples" role="status">
+        <ul class="preview examples" {role} aria-label={texts::EXAMPLES}>
             { line("yes", "✓", "matches", takes) }
             { line("no", "×", texts::DOES_NOT_MATCH, refuses) }
         </ul>

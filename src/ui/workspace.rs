@@ -5,7 +5,8 @@ use yew::{Callback, Html, MouseEvent, html};
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
-use super::{Dispatch, findings, icons, inspector, lesson, message, panels, system, time};
+use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
+use crate::app::line as app_line;
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
     words::LogIcon,
@@ -78,7 +79,8 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// The drawer at the right: the part that is selected, or the message whose story is told.
 pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let part = session.selection.primary.is_some();
+    let line = session.selection.line.as_ref();
+    let part = session.selection.primary.is_some() || line.is_some();
     let message = session.playhead.story.is_some();
     if !part && !message {
         return html! {};
@@ -97,6 +99,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         }
     };
     let name = session.selection.primary.as_ref().and_then(|node| session.part(node)).map(|part| part.name().to_string());
+    let name = name.or_else(|| line.map(|line| app_line::kind(line).to_owned()));
     let event = session.playhead.story.as_ref().map(|story| story.event.to_string());
     html! {
         <aside class="drawer right" aria-label={texts::DETAILS}>
@@ -105,7 +108,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             }
             <div class="drawer-body" key={format!("{shown:?}")}>
                 { match shown {
-                    Detail::Part => inspector::part(session, app, dispatch),
+                    Detail::Part => line.map_or_else(|| inspector::part(session, app, dispatch), |line| line::view(session, app, line, dispatch)),
                     Detail::Message => message::story(session, dispatch),
                 } }
             </div>

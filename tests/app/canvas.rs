@@ -2,9 +2,9 @@
 
 use requeue::app::camera::{Camera, Pixel};
 use requeue::app::gesture::Gesture;
-use requeue::app::keys::{NodeKey, Pressed, on_node};
+use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::{
-    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Touch,
+    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Stop, Touch,
     commands, geometry,
 };
 use requeue::scenario::Point;
@@ -187,7 +187,7 @@ fn the_end_of_a_line_is_created_without_dragging() {
     act(&mut app, SelectAction::Node(Some(exchange.clone())));
     act(&mut app, EditAction::ToggleLine);
     let enter = Pressed { key: "Enter", ..Pressed::default() };
-    assert_eq!(on_node(session(&app), &exchange, enter), Some(NodeKey::Ends));
+    assert_eq!(on_stop(session(&app), &Stop::Node(exchange.clone()), enter), Some(NodeKey::Ends));
     act(&mut app, CanvasAction::OfferEnds((1, 2)));
     let offered = commands::of_ends(&app, true);
     act(&mut app, PageAction::CloseDialog);
@@ -254,11 +254,11 @@ fn keys_on_a_node() {
     let key = |key: &'static str| Pressed { key, ..Pressed::default() };
     let service = Node::Instance(notification_service(&app));
     let queue = node("analytics-queue");
-    let on = |app: &App, node: &Node, pressed: Pressed<'_>| on_node(session(app), node, pressed);
+    let on = |app: &App, node: &Node, pressed: Pressed<'_>| on_stop(session(app), &Stop::Node(node.clone()), pressed);
     let does = |action: app::Action| Some(NodeKey::Do(action));
     assert_eq!(on(&app, &queue, key("Enter")), does(SelectAction::Node(Some(queue.clone())).into()));
     assert_eq!(on(&app, &queue, Pressed { command: true, ..key("Enter") }), does(SelectAction::Toggle(queue.clone()).into()));
-    assert_eq!(on(&app, &queue, key("F2")), Some(NodeKey::Rename));
+    assert_eq!(on(&app, &queue, key("F2")), Some(NodeKey::Ask(Asked::Name(queue.clone()))));
     assert_eq!(on(&app, &queue, key("ContextMenu")), Some(NodeKey::Menu));
     assert_eq!(on(&app, &queue, Pressed { shift: true, ..key("F10") }), Some(NodeKey::Menu));
     assert_eq!(on(&app, &queue, key("F10")), None);
@@ -270,9 +270,8 @@ fn keys_on_a_node() {
     assert_eq!(on(&app, &queue, Pressed { shift: true, ..key("ArrowRight") }), does(EditAction::Nudge(20.0, 0.0).into()));
     // While a line is drawn they go to where it may lead.
     act(&mut app, EditAction::ToggleLine);
-    let Some(NodeKey::GoTo(index)) = on(&app, &queue, key("ArrowRight")) else { panic!("it may lead somewhere") };
-    let places = requeue::app::geometry::places(session(&app).plan());
-    assert!(session(&app).may_connect(&places[index]));
+    let Some(NodeKey::GoTo(Stop::Node(to))) = on(&app, &queue, key("ArrowRight")) else { panic!("it may lead somewhere") };
+    assert!(session(&app).may_connect(&to));
     act(&mut app, CanvasAction::Escape);
     let id = notification_service(&app);
     assert_eq!(on(&app, &service, key("k")), does(OperateAction::Kill(id).into()));
@@ -435,20 +434,20 @@ fn a_double_click_adds_renames_or_edits_a_key() {
     let click = |app: &mut App, at: Pixel| app::update(app, CanvasAction::DoubleClick { at, page: (7, 8) });
     let at = pixel(&app, &queue);
     assert_eq!(click(&mut app, at), [Effect::Ask(Asked::Name(queue))]);
-    let middles: Vec<(geometry::EdgeKind, Point)> =
-        geometry::edges(session(&app).plan()).into_iter().map(|edge| (edge.kind, edge.curve.at(0.5))).collect();
+    let edges = geometry::edges(session(&app).plan());
     let bindings: Vec<usize> = (0..session(&app).scenario().broker.bindings.len()).collect();
     let mut asked = Vec::new();
-    for (kind, middle) in middles {
-        let at = app.camera().to_stage(middle);
+    for edge in edges {
+        let (kind, at) = (&edge.kind, app.camera().to_stage(edge.curve.at(0.5)));
         let effects = click(&mut app, at);
         assert_eq!(app.dialog, None, "{kind:?}");
-        match kind {
-            geometry::EdgeKind::Binding(number, _) => {
-                assert_eq!(effects, [Effect::Ask(Asked::Binding(number))]);
-                asked.push(number);
+        let line = session(&app).line_of(&edge).expect("it is a line");
+        match session(&app).key_of(&line) {
+            Some(key) => {
+                assert_eq!(effects, [Effect::Ask(key.clone())]);
+                asked.extend(if let Asked::Binding(number) = key { Some(number) } else { None });
             }
-            _ => assert!(session(&app).selection.primary.is_some(), "{kind:?}"),
+            None => assert_eq!(session(&app).selection.line, Some(line), "{kind:?}"),
         }
     }
     assert_eq!(asked, bindings);
@@ -471,7 +470,7 @@ fn a_double_click_adds_renames_or_edits_a_key() {
 fn the_empty_canvas_and_every_part_have_a_menu() {
     let mut app = seen();
     let at = app.camera().to_stage(Point { x: 15.0, y: 900.0 });
-    act(&mut app, CanvasAction::OpenMenu { node: None, at, page: (3, 4) });
+    act(&mut app, CanvasAction::OpenMenu { on: None, at, page: (3, 4) });
     assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Canvas, x: 3, y: 4 }));
     let words = |app: &App| commands::of_canvas(app).into_iter().map(|command| command.word).collect::<Vec<_>>();
     for word in ["Add: Service", "Paste", "Select everything", "Arrange along the message flow", "Show everything"] {
@@ -480,7 +479,7 @@ fn the_empty_canvas_and_every_part_have_a_menu() {
     act(&mut app, PageAction::SetOptions(Options { read_only: true, ..Options::default() }));
     assert_eq!(words(&app), ["Show everything"]);
     let queue = node("analytics-queue");
-    act(&mut app, CanvasAction::OpenMenu { node: Some(queue.clone()), at, page: (3, 4) });
+    act(&mut app, CanvasAction::OpenMenu { on: Some(Stop::Node(queue.clone())), at, page: (3, 4) });
     assert_eq!(app.dialog, Some(Dialog::Menu { of: Menu::Selection, x: 3, y: 4 }));
     assert_eq!(session(&app).selection.primary, Some(queue));
 }
@@ -545,9 +544,12 @@ fn space_on_a_part_selects_it_and_then_is_the_pages() {
     let mut app = seen();
     let queue = node("analytics-queue");
     let space = Pressed { key: " ", ..Pressed::default() };
-    assert_eq!(on_node(session(&app), &queue, space), Some(NodeKey::Do(SelectAction::Node(Some(queue.clone())).into())));
+    assert_eq!(
+        on_stop(session(&app), &Stop::Node(queue.clone()), space),
+        Some(NodeKey::Do(SelectAction::Node(Some(queue.clone())).into()))
+    );
     act(&mut app, SelectAction::Node(Some(queue.clone())));
-    assert_eq!(on_node(session(&app), &queue, space), None);
+    assert_eq!(on_stop(session(&app), &Stop::Node(queue.clone()), space), None);
 }
 
 /// A line that was begun before the page became one to look at ends nowhere.

@@ -15,6 +15,7 @@ mod highlight;
 mod hostile;
 mod ledger;
 mod lessons;
+mod lines;
 mod motion;
 mod operating;
 mod overview;

@@ -6,12 +6,12 @@
 //! its reader exist already and are tested. Shapes and lists need no code of their own, and it is the smallest in the page. Only the one
 //! element is written and read: what the form does not show cannot change.
 
-use crate::app::texts::form as texts;
+use crate::app::texts::{form as texts, line as line_texts};
 use crate::broker::queue::settings::{QUEUE_ARGUMENTS, Takes};
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
-use crate::scenario::edit::{Edit, Part, Slot};
+use crate::scenario::edit::{Edit, Line, Part, Slot, StepAt};
 use crate::scenario::{BindingSpec, BindingTarget, Json, Name, QueueSpec, Scenario};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
 use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
@@ -77,6 +77,17 @@ impl Spot {
             }
             _ => None,
         }
+    }
+
+    /// Whether it is this place, or one within it.
+    fn begins_with(&self, place: &Self) -> bool {
+        self.slot == place.slot && self.path.starts_with(&place.path)
+    }
+
+    /// The place of a step, within its service.
+    #[must_use]
+    pub fn at_step(&self, at: StepAt) -> Self {
+        self.field("handlers").item(at.handler).field("steps").item(at.step)
     }
 
     /// An entry of the list that stands here.
@@ -157,6 +168,8 @@ pub enum About {
     Part(Part),
     /// The bindings that lead to a queue.
     BindingsTo(Name),
+    /// What the parts at its ends say of a line.
+    Line(Line),
     /// The scenario as a whole.
     Scenario,
 }
@@ -178,6 +191,7 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
             let leads_there = |binding: &BindingSpec| matches!(&binding.destination, BindingTarget::Queue(queue) if queue == name);
             form.bindings(leads_there, |binding| texts::binding_from(&binding.source, &binding.routing_key), &mut rows);
         }
+        About::Line(line) => return of_line(scenario, line),
         About::Part(part) => {
             let Some(slot) = Slot::of_part(scenario, part) else { return rows };
             match part {
@@ -193,6 +207,59 @@ pub fn rows(scenario: &Scenario, about: &About) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The rows of the part that has a line, as far as they are about the line.
+fn of_line(scenario: &Scenario, line: &Line) -> Vec<Row> {
+    let of_part = |part: Part| self::rows(scenario, &About::Part(part));
+    let arguments = |part: Part, named: &'static str| {
+        let is_meant = move |at: &Spot| at.to_string().split(".arguments.").nth(1).is_some_and(|name| name.starts_with(named));
+        about(of_part(part), "", &is_meant)
+    };
+    let of_steps = |service: &Name| {
+        let Some(slot) = Slot::of_part(scenario, &Part::Service(service.clone())) else { return Vec::new() };
+        let steps: Vec<Spot> = line.steps(scenario).into_iter().map(|at| Spot::of(slot).at_step(at)).collect();
+        let on_failure = line.handlers(scenario).into_iter().map(|index| Spot::of(slot).field("handlers").item(index).field("on_failure"));
+        let policies: Vec<Spot> = on_failure.collect();
+        let is_meant = |at: &Spot| steps.contains(at) || policies.iter().any(|policy| at.begins_with(policy));
+        about(of_part(Part::Service(service.clone())), "", &is_meant)
+    };
+    match line {
+        Line::Binding(number) => {
+            let mut rows = Vec::new();
+            Form { scenario }.element(&BINDING, Slot::Binding(*number), &mut rows);
+            rows
+        }
+        Line::DeadLetters(queue) => arguments(Part::Queue(queue.clone()), "x-dead-letter-"),
+        Line::Alternate(exchange) => arguments(Part::Exchange(exchange.clone()), "alternate-exchange"),
+        Line::Consumes { service, .. } => {
+            let part = Part::Service(service.clone());
+            let Some(slot) = Slot::of_part(scenario, &part) else { return Vec::new() };
+            let handlers = line.handlers(scenario).into_iter().map(|index| Spot::of(slot).field("handlers").item(index).field("on"));
+            let triggers: Vec<Spot> = handlers.collect();
+            about(of_part(part), "", &|at| triggers.iter().any(|on| at.begins_with(on) && at != on))
+        }
+        Line::Calls { from, .. } if matches!(from, Part::Client(_)) => of_part(from.clone()),
+        Line::Calls { from: service, .. } => of_steps(service.name()),
+        Line::Publishes { service, .. } => of_steps(service),
+    }
+}
+
+/// The rows that are meant, out of all entries; an entry says of which other one it is.
+fn about(rows: Vec<Row>, of: &str, is_meant: &dyn Fn(&Spot) -> bool) -> Vec<Row> {
+    let mut found = Vec::new();
+    for row in rows {
+        match row {
+            Row::Field(field) if is_meant(&field.at) => found.push(Row::Field(field)),
+            Row::Item { at, title, rows, index, .. } if is_meant(&at) => {
+                let title = if of.is_empty() { title } else { line_texts::step_of(of, &title) };
+                found.push(Row::Item { at, title, rows, index, of: 1 });
+            }
+            Row::Item { title, rows, .. } => found.extend(about(rows, &title, is_meant)),
+            Row::Field(_) | Row::Add { .. } => {}
+        }
+    }
+    found
 }
 
 /// The edit that makes a change at a spot.

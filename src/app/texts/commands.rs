@@ -7,6 +7,7 @@ use crate::scenario::edit::{Part, PartKind};
 pub const CANVAS: &str = "Canvas";
 pub const COPY: &str = "Copy";
 pub const CUT: &str = "Cut";
+pub const EDIT_ITS_KEY: &str = "Edit its key";
 pub const DELETE: &str = "Delete";
 pub const DUPLICATE: &str = "Duplicate";
 pub const GLOSSARY: &str = "Glossary";

@@ -8,6 +8,7 @@ pub mod files;
 pub mod form;
 pub mod ledger;
 pub mod lesson;
+pub mod line;
 pub mod markers;
 pub mod recipe;
 pub mod session;

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`element`] | what a form edits: the parts, and everything in lists |
 //! | [`connect`] | new parts, and what a line from one to another means |
+//! | [`line`] | what a line stands for, and what goes with it |
 //! | [`names`] | where names stand: renaming and removing |
 //! | [`proposal`] | the event that a new line publishes, and a queue in the place of HTTP requests |
 //! | [`paste`] | parts that are copied into another scenario |
@@ -17,6 +18,7 @@
 
 pub mod connect;
 pub mod element;
+pub mod line;
 pub mod names;
 pub mod paste;
 pub mod proposal;
@@ -24,6 +26,7 @@ pub mod redeclare;
 
 pub use connect::{PartKind, connectable, ends};
 pub use element::{Element, Settings, Slot};
+pub use line::{Line, StepAt};
 pub use paste::Fragment;
 
 use std::fmt;
@@ -93,6 +96,8 @@ pub enum Edit {
     Rename { part: Part, name: Name },
     /// What cannot be without the part goes too.
     Remove(Part),
+    /// A line goes, and what it joined stays.
+    Cut(Line),
     /// An element in the place of the one that has this index in its list. At the list's length it is one more.
     Put { index: usize, element: Box<Element> },
     /// An element out of its list; a part as [`Edit::Remove`] does.
@@ -111,7 +116,9 @@ impl Edit {
         match self {
             Self::Connect { from, to } => vec![from, to],
             Self::Extend { from: part, .. } | Self::Rename { part, .. } | Self::Remove(part) => vec![part],
-            Self::Add { .. } | Self::Put { .. } | Self::Take(_) | Self::Reorder { .. } | Self::Paste(_) | Self::Move(_) => Vec::new(),
+            Self::Add { .. } | Self::Put { .. } | Self::Cut(_) | Self::Take(_) | Self::Reorder { .. } | Self::Paste(_) | Self::Move(_) => {
+                Vec::new()
+            }
         }
     }
 }
@@ -143,6 +150,10 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         Edit::Rename { part, name } => names::rename(&mut new, part, name),
         Edit::Remove(part) => {
             names::remove(&mut new, part);
+            told = names::forget(&mut new);
+        }
+        Edit::Cut(line) => {
+            line::cut(&mut new, line)?;
             told = names::forget(&mut new);
         }
         Edit::Put { index, element } => {

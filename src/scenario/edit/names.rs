@@ -5,7 +5,7 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
+    Action, BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -153,10 +153,9 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
         Part::Service(_) => scenario.services.retain(|service| service.name != *name),
     }
     let (exchange, queue) = (matches!(part, Part::Exchange(_)), matches!(part, Part::Queue(_)));
-    let leads_there = |to: &Name, key: &Name| if to.is_empty() { queue && key == name } else { exchange && to == name };
     let forget_in = |table: &mut Table, [to, key]: [&str; 2]| {
         let text = |at: &str| table.get(at).and_then(Value::as_str).cloned();
-        if text(to).is_some_and(|to| leads_there(&to, &text(key).unwrap_or_default())) {
+        if text(to).is_some_and(|to| leads_to(part, &to, &text(key).unwrap_or_default())) {
             table.remove(to);
             table.remove(key);
         }
@@ -189,31 +188,55 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
         one.handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
     }
     for handler in handlers(scenario) {
-        handler.steps.retain_mut(|step| {
+        for step in &mut handler.steps {
             if service && matches!(&step.fails, FailureRule::DependencyDown(down) if down == name) {
                 step.fails = FailureRule::Never;
             }
-            let calls_it = service && step.action.called_mut().is_some_and(|called| called == name);
-            let publishes_there = step.action.publish().is_some_and(|publish| leads_there(&publish.exchange, &publish.routing_key));
-            !calls_it && (!publishes_there || step.action.stops_publishing())
-        });
-        let lost = |policy: &FailurePolicy| match policy {
-            FailurePolicy::Republish { via, .. } => queue && via.contains(name),
-            FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => leads_there(exchange, routing_key),
-            FailurePolicy::DeadLetter
-            | FailurePolicy::Requeue
-            | FailurePolicy::RejectRequeue
-            | FailurePolicy::Chapter
-            | FailurePolicy::Crash
-            | FailurePolicy::Acknowledge => false,
-        };
-        // A policy that has lost its way is the one by default; a step's own is the handler's again.
-        if lost(&handler.on_failure) {
-            handler.on_failure = FailurePolicy::default();
         }
-        for step in &mut handler.steps {
-            step.on_failure = step.on_failure.take().filter(|policy| !lost(policy));
-        }
+        part_from(handler, part);
+    }
+}
+
+/// Whether a publish leads to this part. By the default exchange the routing key is the name of a queue.
+pub(super) fn leads_to(part: &Part, exchange: &Name, routing_key: &Name) -> bool {
+    match part {
+        Part::Queue(name) => exchange.is_empty() && routing_key == name,
+        Part::Exchange(name) => !exchange.is_empty() && exchange == name,
+        Part::Client(_) | Part::Service(_) => false,
+    }
+}
+
+/// Whether a step calls this part, or publishes to it.
+pub(super) fn uses(action: &Action, part: &Part) -> bool {
+    let calls_it = matches!((action, part), (Action::Call { endpoint, .. }, Part::Service(name)) if endpoint.service == *name);
+    calls_it || action.publish().is_some_and(|publish| leads_to(part, &publish.exchange, &publish.routing_key))
+}
+
+/// Whether a failure policy publishes to this part.
+pub(super) fn retries_by(policy: &FailurePolicy, part: &Part) -> bool {
+    match policy {
+        FailurePolicy::Republish { via, .. } => matches!(part, Part::Queue(name) if via.contains(name)),
+        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => leads_to(part, exchange, routing_key),
+        FailurePolicy::DeadLetter
+        | FailurePolicy::Requeue
+        | FailurePolicy::RejectRequeue
+        | FailurePolicy::Chapter
+        | FailurePolicy::Crash
+        | FailurePolicy::Acknowledge => false,
+    }
+}
+
+/// The handler neither calls the part nor publishes to it any more. A policy that has lost its way is the one by default; a step's own
+/// is the handler's again.
+pub(super) fn part_from(handler: &mut Handler, part: &Part) {
+    handler
+        .steps
+        .retain_mut(|step| !uses(&step.action, part) || matches!(step.action, Action::Persist { .. }) && step.action.stops_publishing());
+    if retries_by(&handler.on_failure, part) {
+        handler.on_failure = FailurePolicy::default();
+    }
+    for step in &mut handler.steps {
+        step.on_failure = step.on_failure.take().filter(|policy| !retries_by(policy, part));
     }
 }
 

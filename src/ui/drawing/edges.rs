@@ -1,11 +1,12 @@
 //! Lines between nodes, and the keys of bindings on them.
 
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
+use yew::{Callback, Html, MouseEvent, PointerEvent, classes, html};
 
-use super::{Gesture, Scene};
-use crate::app::Asked;
+use super::{Gesture, Scene, keyboard};
 use crate::app::geometry::{self, EdgeKind};
+use crate::app::line::{self, KEY_STRIDE};
 use crate::app::words::shortened;
+use crate::app::{Asked, Line, Stop};
 use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
 use crate::scenario::Directory;
@@ -17,11 +18,43 @@ use crate::ui::widgets::number;
 const KEY_LETTERS: f64 = 11.5;
 const ROOM_MIN: f64 = 36.0;
 
-pub fn edge(directory: &Directory, edge: &geometry::Edge, lit: bool) -> Html {
-    let dead = leads_dead_letters(directory, edge);
-    let class = classes!("edge", (edge.kind == EdgeKind::Http).then_some("http"), dead.then_some("dead"), lit.then_some("lit"));
+/// A line is a button, as parts are. A pointer that clicks near it is heard by the canvas, as far as the line's wide shadow reaches.
+pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option<&Stop>, lit: bool) -> Html {
+    let session = scene.session;
+    let Some(line) = session.line_of(edge) else { return html! {} };
+    let dead = leads_dead_letters(session.world().directory(), edge);
+    let kind = match edge.kind {
+        EdgeKind::Http => Some("http"),
+        EdgeKind::Alternate => Some("alternate"),
+        EdgeKind::Publishes | EdgeKind::Binding(..) | EdgeKind::Consumes | EdgeKind::DeadLetters => None,
+    };
+    let selected = session.selection.line.as_ref() == Some(&line);
+    let class = classes!("edge", kind, dead.then_some("dead"), lit.then_some("lit"));
     let marker = if dead { "url(#arrow-dead)" } else { "url(#arrow)" };
-    html! { <path {class} d={edge.curve.svg()} marker-end={marker} /> }
+    let tabindex = if matches!(stop, Some(Stop::Line(one)) if *one == line) { "0" } else { "-1" };
+    let label = line::label(session, &line, edge);
+    let (onkeydown, onfocus) = keyboard(scene, &Stop::Line(line.clone()));
+    let d = edge.curve.svg();
+    html! {
+        <g
+            class={classes!("wire", selected.then_some("selected"))}
+            role="button"
+            id={format!("line-{index}")}
+            {tabindex}
+            aria-label={label}
+            aria-pressed={selected.to_string()}
+            onclick={clicked(scene, line)}
+            {onkeydown}
+            {onfocus}
+        >
+            <path class="hit" d={d.clone()} />
+            <path {class} {d} marker-end={marker} />
+        </g>
+    }
+}
+
+fn clicked(scene: &Scene<'_>, line: Line) -> Callback<MouseEvent> {
+    scene.gesture.reform(move |event: MouseEvent| Gesture::ClickedLine(line.clone(), event.client_x().into(), event.client_y().into()))
 }
 
 /// A binding of a dead-letter exchange is part of the dead letters' own way.
@@ -59,37 +92,22 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
     let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let y = y + 25.0 * grown * before as f64;
-    let edit = {
-        let (gesture, index, read_only) = (scene.gesture.clone(), *index, scene.app.options.read_only);
-        move || {
-            if !read_only {
-                gesture.emit(Gesture::Edit(Asked::Binding(index)));
-            }
-        }
+    let y = y + KEY_STRIDE * grown * before as f64;
+    let ondblclick = {
+        let index = *index;
+        scene.gesture.reform(move |_: MouseEvent| Gesture::Edit(Asked::Binding(index)))
     };
-    let onclick = {
-        let edit = edit.clone();
-        Callback::from(move |_: MouseEvent| edit())
-    };
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
-            event.prevent_default();
-            event.stop_propagation();
-            edit();
-        }
-    });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
+    let selected = scene.session.selection.line == Some(Line::Binding(*index));
+    // The line itself says all this to who listens.
     html! {
         <g
-            class={classes!("key", lit.then_some("lit"))}
+            class={classes!("key", (lit || selected).then_some("lit"))}
             transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(x), Fixed(y), grown = Fixed(grown))}
-            role="button"
-            tabindex="-1"
-            aria-label={texts::the_binding_key_to(&key, &binding.destination.name())}
+            aria-hidden="true"
             data-binding={index.to_string()}
-            {onclick}
-            {onkeydown}
+            onclick={clicked(scene, Line::Binding(*index))}
+            {ondblclick}
             onpointerdown={stop}
         >
             <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />

@@ -7,7 +7,7 @@ mod overlays;
 use std::cell::RefCell;
 
 use web_sys::Element;
-use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
+use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::Dispatch;
 use super::widgets::number;
@@ -15,7 +15,7 @@ use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::highlight::Highlight;
 use crate::app::overview::{Overview, WHOLE_MAX};
-use crate::app::{App, Asked, CanvasAction, Session, Touch};
+use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
@@ -49,8 +49,10 @@ pub enum Gesture {
         x: f64,
         y: f64,
     },
-    Key(Place, KeyboardEvent),
-    Focused(Place),
+    /// On a line's own element.
+    ClickedLine(Line, f64, f64),
+    Key(Stop, KeyboardEvent),
+    Focused(Stop),
     /// A menu is asked for, at a place of the page.
     Menu(i32, i32),
     DoubleClicked(i32, i32),
@@ -71,14 +73,15 @@ pub enum Gesture {
     LongPress(f64, f64),
 }
 
-impl<'a> Scene<'a> {
-    /// The part that the Tab key leads to.
-    fn stop<'b>(&self, mut places: impl Iterator<Item = &'b Place> + Clone) -> Option<&'b Place>
-    where
-        'a: 'b,
-    {
-        let focused = self.focused.filter(|focused| places.clone().any(|place| place == *focused));
-        focused.or(self.session.selection.primary.as_ref()).or_else(|| places.next())
+impl Scene<'_> {
+    /// The part or the line that the Tab key leads to.
+    fn stop<'b>(&self, mut places: impl Iterator<Item = &'b Place> + Clone, edges: &[geometry::Edge]) -> Option<Stop> {
+        let is_there = |stop: &&Stop| match stop {
+            Stop::Node(node) => places.clone().any(|place| place == node),
+            Stop::Line(line) => edges.iter().any(|edge| self.session.line_of(edge).as_ref() == Some(line)),
+        };
+        let focused = self.focused.filter(is_there).cloned();
+        focused.or_else(|| self.session.selection.stop()).or_else(|| places.next().cloned().map(Stop::Node))
     }
 }
 
@@ -92,8 +95,8 @@ pub struct Scene<'a> {
     pub dispatch: &'a Dispatch,
     pub gesture: &'a Callback<Gesture>,
     pub editing: Option<&'a Asked>,
-    /// The node that has the canvas's one tab stop.
-    pub focused: Option<&'a Place>,
+    /// What has the canvas's one tab stop.
+    pub focused: Option<&'a Stop>,
     /// What flies to each queue and has not landed.
     pub landing: OrderedMap<Name, u64>,
     /// Of a large system, as it was last drawn.
@@ -119,36 +122,47 @@ fn system(scene: &Scene<'_>) -> (Html, usize) {
         return (outlined(scene, overview, &lit), overview.nodes.len());
     }
     let (edges, places) = (geometry::edges(plan), geometry::places(plan));
-    let stop = scene.stop(places.iter());
-    (whole(scene, &edges.iter().collect::<Vec<_>>(), places.iter().enumerate(), stop, &lit), places.len())
+    let stop = scene.stop(places.iter(), &edges);
+    (whole(scene, edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &lit), places.len())
 }
 
 /// Parts and lines in full.
 fn whole<'a>(
     scene: &Scene<'_>,
-    edges: &[&geometry::Edge],
+    edges: impl Iterator<Item = (usize, &'a geometry::Edge)> + Clone,
     places: impl Iterator<Item = (usize, &'a Place)>,
-    stop: Option<&Place>,
+    stop: Option<&Stop>,
     lit: &Highlight,
 ) -> Html {
-    let directory = scene.session.world().directory();
+    let is_stop = |place: &Place| matches!(stop, Some(Stop::Node(node)) if node == place);
     html! {
         <>
-            for one in edges { { edge(directory, one, lit.leads(one)) } }
-            for one in edges { { binding_key(scene, one, lit.leads(one)) } }
-            for (index, place) in places { { node(scene, index, place, stop == Some(place), lit) } }
+            for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
+            for (_, one) in edges { { binding_key(scene, one, lit.leads(one)) } }
+            for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
         </>
     }
 }
 
 /// Outlines, with what is in view or at hand in full on top.
 fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
-    let stop = scene.stop(overview.nodes.iter().map(|(place, _)| place));
-    let is_at_hand = |place: &Place| stop == Some(place) || scene.session.selection.has(place) || lit.has(place);
+    let stop = scene.stop(overview.nodes.iter().map(|(place, _)| place), &overview.edges);
+    // A line is drawn with its ends.
+    let lines = || stop.iter().cloned().chain(scene.session.selection.stop());
+    let ends: Vec<Place> = lines()
+        .filter_map(|stop| if let Stop::Line(line) = stop { scene.session.edge_of(&line) } else { None })
+        .flat_map(|edge| [edge.from, edge.to])
+        .collect();
+    let is_at_hand = |place: &Place| {
+        matches!(&stop, Some(Stop::Node(node)) if node == place)
+            || ends.contains(place)
+            || scene.session.selection.has(place)
+            || lit.has(place)
+    };
     let places = overview.whole(scene.camera, scene.size, is_at_hand);
     let ends: OrderedMap<&Place, ()> = places.iter().map(|(_, place)| (*place, ())).collect();
-    let is_whole = |edge: &&geometry::Edge| ends.contains_key(&edge.from) && ends.contains_key(&edge.to);
-    let edges: Vec<&geometry::Edge> = overview.edges.iter().filter(is_whole).take(WHOLE_MAX).collect();
+    let is_whole = |(_, edge): &(usize, &geometry::Edge)| ends.contains_key(&edge.from) && ends.contains_key(&edge.to);
+    let edges: Vec<(usize, &geometry::Edge)> = overview.edges.iter().enumerate().filter(is_whole).take(WHOLE_MAX).collect();
     let onclick = scene.gesture.reform(|event: MouseEvent| Gesture::ClickedOutline {
         also: event.ctrl_key() || event.meta_key() || event.shift_key(),
         x: event.client_x().into(),
@@ -159,9 +173,18 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
             <path class="outline-line" d={overview.lines.clone()} />
             <path class="outline-line dead" d={overview.dead_lines.clone()} />
             <path class="outline-part" d={overview.parts.clone()} {onclick} />
-            { whole(scene, &edges, places.into_iter(), stop, lit) }
+            { whole(scene, edges.into_iter(), places.into_iter(), stop.as_ref(), lit) }
         </>
     }
+}
+
+/// What the keyboard does on a part or a line.
+fn keyboard(scene: &Scene<'_>, stop: &Stop) -> (Callback<KeyboardEvent>, Callback<FocusEvent>) {
+    let (one, other) = (stop.clone(), stop.clone());
+    (
+        scene.gesture.reform(move |event: KeyboardEvent| Gesture::Key(one.clone(), event)),
+        scene.gesture.reform(move |_: FocusEvent| Gesture::Focused(other.clone())),
+    )
 }
 
 pub fn view(scene: &Scene<'_>) -> Html {

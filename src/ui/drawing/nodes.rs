@@ -1,13 +1,13 @@
 //! Nodes: each is a button, with its switch and its port.
 
-use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
+use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
-use super::{Gesture, Scene};
+use super::{Gesture, Scene, keyboard};
 use crate::app::form::badges;
 use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
 use crate::app::highlight::Highlight;
 use crate::app::words::{LETTER, instance_name, shortened};
-use crate::app::{Action, OperateAction};
+use crate::app::{Action, OperateAction, Stop};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Name};
 use crate::scenario::Trigger;
@@ -47,14 +47,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
             gesture.emit(Gesture::Clicked { place: place.clone(), also, x: event.client_x().into(), y: event.client_y().into() });
         })
     };
-    let onkeydown = {
-        let (gesture, place) = ((*gesture).clone(), place.clone());
-        Callback::from(move |event: KeyboardEvent| gesture.emit(Gesture::Key(place.clone(), event)))
-    };
-    let onfocus = {
-        let (gesture, place) = ((*gesture).clone(), place.clone());
-        Callback::from(move |_: FocusEvent| gesture.emit(Gesture::Focused(place.clone())))
-    };
+    let (onkeydown, onfocus) = keyboard(scene, &Stop::Node(place.clone()));
     let control = if let Place::Instance(id) = place {
         power(scene, *id, &rect)
     } else {

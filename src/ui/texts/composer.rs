@@ -6,6 +6,7 @@ pub const CONFIRM: &str = "Confirm";
 pub const DEFAULT_EXCHANGE: &str = "(default exchange)";
 pub const DOES_NOT_MATCH: &str = "does not match";
 pub const EMPTY: &str = "(empty)";
+pub const EXAMPLES: &str = "Keys that match, and keys that do not";
 pub const EXCHANGE: &str = "Exchange";
 pub const EXPIRATION_MS: &str = "Expiration, ms";
 pub const HEADERS_AND_PROPERTIES: &str = "Headers and properties";

@@ -12,7 +12,7 @@ pub const MANUAL_ACK: &str = "manual ack";
 pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Drag a part from the left, or double-click here.";
 pub const OR: &str = " or ";
 pub const READY: &str = "Ready";
-pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go from node to node";
+pub const THE_SYSTEM_ARROW_KEYS_GO: &str = "The system: arrow keys go along the lines, from part to part";
 pub const TOTAL: &str = "Total";
 pub const UNACKED: &str = "Unacked";
 pub const UP: &str = "up";
@@ -61,10 +61,6 @@ pub fn service_working_on(
     working: &dyn Display,
 ) -> String {
     format!("{name} {caption} {foot}, service, {up}, working on {working}")
-}
-
-pub fn the_binding_key_to(key: &dyn Display, destination: &dyn Display) -> String {
-    format!("{key}, the binding key to {destination}")
 }
 
 pub fn this_instance(word: &dyn Display) -> String {

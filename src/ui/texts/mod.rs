@@ -11,6 +11,7 @@ pub mod grip;
 pub mod inspector;
 pub mod later;
 pub mod lesson;
+pub mod line;
 pub mod page;
 pub mod panels;
 pub mod queue;
