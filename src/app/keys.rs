@@ -116,7 +116,7 @@ pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<N
     match pressed.key {
         " " if session.selection.line.as_ref() == Some(line) => None,
         "Enter" | " " => Some(NodeKey::Do(SelectAction::Line(line.clone()).into())),
-        "F2" => session.key_of(line).map(|asked| NodeKey::Ask(asked)),
+        "F2" => session.key_of(line).map(NodeKey::Ask),
         _ => menu(pressed),
     }
 }

@@ -13,13 +13,13 @@ use crate::scenario::{BindingSpec, Point};
 use crate::sim::WorldEvent;
 
 /// What can be chosen on the canvas.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
     Node(Node),
     Line(Line),
 }
 
-/// From the key of a binding to that of the next one between the same two parts, which is drawn along the same line.
+/// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
 pub const KEY_STRIDE: f64 = 25.0;
 
 impl Session {
@@ -46,8 +46,12 @@ impl Session {
     #[must_use]
     pub fn lines(&self) -> Vec<(Line, Edge)> {
         let mut known = OrderedMap::new();
-        let lines = geometry::edges(self.plan()).into_iter().filter_map(|edge| Some((self.line_of(&edge)?, edge)));
-        lines.filter(|(line, _)| known.insert(line.clone(), ()).is_none()).collect()
+        let mut is_new = |edge: &Edge| {
+            let ends = (geometry::moved_as(&edge.from), geometry::moved_as(&edge.to));
+            matches!(edge.kind, EdgeKind::Binding(..)) || known.insert(ends, ()).is_none()
+        };
+        let edges = geometry::edges(self.plan()).into_iter().filter(|edge| is_new(edge));
+        edges.filter_map(|edge| Some((self.line_of(&edge)?, edge))).collect()
     }
 
     /// The key of a line, as it can be asked for on the canvas; none: it has none, or several.
@@ -70,16 +74,19 @@ impl Session {
     /// Every part and line, each where the keyboard finds it, with the parts that a line joins.
     #[must_use]
     pub fn stops(&self) -> Vec<(Stop, Point, Option<[Node; 2]>)> {
-        let parts = geometry::drawn(self.plan()).map(|(node, rect)| (Stop::Node(node), rect.centre(), None));
-        let mut beside: OrderedMap<[Node; 2], f64> = OrderedMap::new();
-        let lines = self.lines().into_iter().map(|(line, edge)| {
-            let ends = [edge.from, edge.to];
-            let (middle, below) = (edge.curve.at(0.5), beside.get_or_default(ends.clone()));
-            let at = Point { y: middle.y + *below, ..middle };
-            *below += KEY_STRIDE;
-            (Stop::Line(line), at, Some(ends))
-        });
-        parts.chain(lines).collect()
+        let mut stops: Vec<(Stop, Point, Option<[Node; 2]>)> =
+            geometry::drawn(self.plan()).map(|(node, rect)| (Stop::Node(node), rect.centre(), None)).collect();
+        let mut known = OrderedMap::new();
+        for (line, edge) in self.lines() {
+            let mut at = edge.curve.at(0.5);
+            // Bindings between the same two parts stand below one another.
+            if known.insert((edge.from.clone(), edge.to.clone()), ()).is_some() {
+                let is_same = |ends: &Option<[Node; 2]>| ends.as_ref().is_some_and(|[from, to]| (from, to) == (&edge.from, &edge.to));
+                stops.iter().filter(|(_, _, ends)| is_same(ends)).for_each(|_| at.y += KEY_STRIDE);
+            }
+            stops.push((Stop::Line(line), at, Some([edge.from, edge.to])));
+        }
+        stops
     }
 
     /// The element of the drawing that stands for a stop.

@@ -9,8 +9,10 @@ use super::texts::table as texts;
 use super::widgets::{chosen, on};
 use super::{Dispatch, findings};
 use crate::app::form::{Kind, Spot, badges};
+use crate::app::geometry::{self, Edge};
+use crate::app::line::kind;
 use crate::app::words::{self, instance_name};
-use crate::app::{Action, App, EditAction, Node, OperateAction, SelectAction, Session, commands, geometry};
+use crate::app::{Action, App, EditAction, Line, Node, OperateAction, SelectAction, Session, commands};
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, Slot, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
@@ -30,6 +32,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { table.exchanges() }
             { table.bindings() }
             { table.queues() }
+            { table.lines() }
         </div>
     }
 }
@@ -55,17 +58,47 @@ pub fn more(count: usize) -> Html {
 impl Table<'_> {
     fn name(&self, node: Node, name: &str) -> Html {
         let selected = self.session.selection.has(&node);
+        self.choice(name, selected, SelectAction::Node(Some(node)))
+    }
+
+    fn line(&self, line: Line, name: &str) -> Html {
+        let selected = self.session.selection.line.as_ref() == Some(&line);
+        self.choice(name, selected, SelectAction::Line(line))
+    }
+
+    /// The head of a row, which selects what the row is about.
+    fn choice(&self, name: &str, selected: bool, action: SelectAction) -> Html {
         html! {
             <th scope="row">
                 <button
                     type="button"
                     class={classes!("link", selected.then_some("chosen"))}
                     aria-pressed={selected.to_string()}
-                    onclick={on(self.dispatch, SelectAction::Node(Some(node)))}
+                    onclick={on(self.dispatch, action)}
                 >
                     { name.to_owned() }
                 </button>
             </th>
+        }
+    }
+
+    /// The lines that no other table has: who consumes, calls and publishes, and where dead letters go.
+    fn lines(&self) -> Html {
+        let lines: Vec<(Line, Edge)> = self.session.lines().into_iter().filter(|(line, _)| !matches!(line, Line::Binding(_))).collect();
+        let name = |node: &Node| self.session.part(node).map(|part| part.name().to_string()).unwrap_or_default();
+        html! {
+            <section>
+                <h2>{ texts::LINES }</h2>
+                <table class="table" id="table-lines">
+                    { head(&[texts::LINE, texts::FROM, "To"]) }
+                    <tbody>
+                        for (line, edge) in lines.iter().take(ROWS_MAX) {
+                            <tr>{ self.line(line.clone(), kind(line)) }<td>{ name(&edge.from) }</td><td>{ name(&edge.to) }</td></tr>
+                        }
+                    </tbody>
+                </table>
+                { more(lines.len()) }
+            </section>
         }
     }
 
@@ -225,7 +258,7 @@ impl Table<'_> {
             let remove = Action::Edit(EditAction::Apply(Edit::Take(Slot::Binding(index))));
             html! {
                 <tr>
-                    <td>{ &*binding.source }</td>
+                    { self.line(Line::Binding(index), &binding.source) }
                     <td>{ &**binding.destination.name() }</td>
                     <td>
                         <input

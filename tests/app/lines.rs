@@ -1,7 +1,5 @@
 //! Lines on the canvas: each is selected, told of, edited and deleted as parts are.
 
-use std::collections::BTreeSet;
-
 use requeue::app::camera::Pixel;
 use requeue::app::form::{self, About, Row};
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
@@ -61,7 +59,7 @@ fn beside(app: &App, line: &Line, share: f64, pixels: f64) -> Pixel {
     let (at, on): (Point, Point) = (curve.at(share), curve.at(share + 0.01));
     let camera = app.camera();
     let (at, on) = (camera.to_stage(at), camera.to_stage(on));
-    let length = (on.x - at.x).hypot(on.y - at.y);
+    let length = libm::hypot(on.x - at.x, on.y - at.y);
     Pixel { x: at.x - (on.y - at.y) / length * pixels, y: at.y + (on.x - at.x) / length * pixels }
 }
 
@@ -277,13 +275,14 @@ fn arrows_come_to_every_part_and_line() {
         let mut app = App::default();
         act(&mut app, FileAction::Opened { name: "a.json".into(), text: std::fs::read_to_string(&file).expect("it can be read") });
         let stops: Vec<Stop> = session(&app).stops().into_iter().map(|(stop, ..)| stop).collect();
-        let mut reached: BTreeSet<Stop> = stops.first().cloned().into_iter().collect();
-        let mut next: Vec<Stop> = reached.iter().cloned().collect();
+        let mut reached: Vec<Stop> = stops.first().cloned().into_iter().collect();
+        let mut next: Vec<Stop> = reached.clone();
         while let Some(stop) = next.pop() {
             for key in ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"] {
                 if let Some(NodeKey::GoTo(to)) = press(&app, &stop, key)
-                    && reached.insert(to.clone())
+                    && !reached.contains(&to)
                 {
+                    reached.push(to.clone());
                     next.push(to);
                 }
             }
@@ -328,6 +327,7 @@ fn the_inspector_has_the_fields_that_make_a_line() {
             Row::Field(field) => field.label.to_owned(),
             Row::Item { title, .. } => title.clone(),
             Row::Add { label, .. } => (*label).to_owned(),
+            Row::Advanced { .. } => "Advanced".to_owned(),
         };
         rows.iter().map(name).collect::<Vec<_>>()
     };

@@ -27,11 +27,10 @@ const NO_TEXT: [&str; 10] = ["class", "d", "viewBox", "points", "transform", "st
 const KEYS: &str = "keys, as browsers name them";
 
 /// What looks like prose and is none: where, and why.
-const EXCEPTIONS: [(&str, &[&str], &str); 12] = [
+const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
     ("app::commands", &["Del", "Enter", "Esc", "Space"], "keys, as they are printed on keyboards"),
     ("app::keys", &["Backspace", "Delete", "Enter", "Escape"], KEYS),
     ("ui::dialogs", &["Enter"], KEYS),
-    ("ui::drawing::edges", &["Enter"], KEYS),
     ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
     ("ui::grip", &["End", "Home"], KEYS),
     ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown"], KEYS),

@@ -20,7 +20,7 @@ impl Visitor {
         (x, y - 70)
     }
 
-    async fn report(&self, event: &str, x: i32, y: i32) {
+    pub async fn report(&self, event: &str, x: i32, y: i32) {
         let script = "const [type, x, y] = arguments; document.elementFromPoint(x, y).dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, clientX: x, clientY: y, detail: 2 }));";
         self.browser.execute(script, vec![json!(event), json!(x), json!(y)]).await.expect("the page answers");
     }
@@ -204,7 +204,7 @@ async fn the_end_of_a_line_is_created(way: Way, width: u32, height: u32) {
     visitor.act("[data-command^='New classic queue']").await;
     visitor.wait_for(&new).await;
     visitor.key("order.#").await;
-    visitor.wait_for("[data-binding][aria-label*='order.#'][aria-label*='queue-1']").await;
+    visitor.wait_for(".wire[aria-label*='order.#'][aria-label*='queue-1']").await;
     // The key is one step, the queue and its line are another.
     visitor.act("#undo").await;
     visitor.act("#undo").await;

@@ -177,14 +177,7 @@ async fn what_stops_a_message(way: Way) {
     visitor.act(&Visitor::node("notification-queue")).await;
     visitor.until("it gets one", async |visitor| visitor.text("#whatif").await.contains("order.shipped: this queue gets a copy.")).await;
     // While a binding's key is typed: what it takes, and what it does not.
-    match way {
-        Way::Pointer => visitor.click("[data-binding='0']").await,
-        Way::Keyboard => {
-            visitor.focus("[data-binding='0']").await;
-            visitor.keys(ENTER).await;
-        }
-    }
-    visitor.wait_for("#in-place").await;
+    visitor.edit_key("inventory-queue").await;
     visitor.keys(&format!("{SELECT_ALL}user.*")).await;
     visitor
         .until("examples", async |visitor| {

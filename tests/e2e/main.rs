@@ -17,6 +17,7 @@ mod first_visit;
 mod inspecting;
 mod legible;
 mod lessons;
+mod lines;
 mod loading;
 mod monkey;
 mod publishing;

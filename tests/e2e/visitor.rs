@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, TouchActions};
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub const ENTER: &str = "\u{E007}";
 pub const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 
 pub const DELETE: &str = "\u{E017}";
+
+pub const F2: &str = "\u{E032}";
 
 pub static VISITORS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
 
@@ -345,6 +347,27 @@ impl Visitor {
         self.browser.perform_actions(actions).await.expect("the pointer moves");
     }
 
+    /// Two clicks at one place, as quickly as a hand does.
+    pub async fn double_click(&self, at: (i32, i32)) {
+        let down = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
+        let up = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+        let pause = PointerAction::Pause { duration: Duration::from_millis(120) };
+        let there = PointerAction::MoveTo { duration: Some(Duration::from_millis(60)), x: at.0.into(), y: at.1.into() };
+        let actions = MouseActions::new("mouse".into()).then(there).then(down.clone()).then(up.clone()).then(pause).then(down).then(up);
+        self.browser.perform_actions(actions).await.expect("the pointer moves");
+    }
+
+    /// A finger that goes down and up again.
+    pub async fn tap(&self, at: (i32, i32)) {
+        let there = PointerAction::MoveTo { duration: None, x: at.0.into(), y: at.1.into() };
+        let actions = TouchActions::new("finger".into())
+            .then(there)
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Pause { duration: Duration::from_millis(60) })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.browser.perform_actions(actions).await.expect("the finger moves");
+    }
+
     /// Draws a line.
     pub async fn connect(&self, from: &str, to: &str) {
         let (from, to) = (Self::node(from), Self::node(to));
@@ -371,6 +394,30 @@ impl Visitor {
         self.wait_for("#name").await;
         self.fill("#name", name).await;
         self.wait_for(&Self::node(name)).await;
+    }
+
+    /// A line of the canvas, by the parts that it joins.
+    pub fn line(from: &str, to: &str) -> String {
+        format!(".wire[aria-label*='from {from} to {to}']")
+    }
+
+    /// Opens the key of the binding to a queue, on its line.
+    pub async fn edit_key(&self, queue: &str) {
+        let line = format!(".wire[aria-label^='Binding from'][aria-label*=' to {queue}']");
+        self.wait_for(&line).await;
+        match self.way {
+            Way::Pointer => {
+                let script = "const line = document.querySelector(arguments[0]), path = line.querySelector('.edge'); \
+                    const p = path.getPointAtLength(path.getTotalLength() * 0.3).matrixTransform(path.getScreenCTM()); \
+                    line.dispatchEvent(new MouseEvent('dblclick', { bubbles: true, cancelable: true, clientX: p.x, clientY: p.y, detail: 2 }));";
+                self.browser.execute(script, vec![json!(line)]).await.expect("the page answers");
+            }
+            Way::Keyboard => {
+                self.focus(&line).await;
+                self.keys(F2).await;
+            }
+        }
+        self.wait_for("#in-place").await;
     }
 
     /// The key of the binding that was just drawn, on its line.

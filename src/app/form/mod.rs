@@ -256,6 +256,7 @@ fn about(rows: Vec<Row>, of: &str, is_meant: &dyn Fn(&Spot) -> bool) -> Vec<Row>
                 found.push(Row::Item { at, title, rows, index, of: 1 });
             }
             Row::Item { title, rows, .. } => found.extend(about(rows, &title, is_meant)),
+            Row::Advanced { rows, .. } => found.extend(about(rows, of, is_meant)),
             Row::Field(_) | Row::Add { .. } => {}
         }
     }

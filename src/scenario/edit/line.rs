@@ -3,7 +3,7 @@
 use super::{Part, Slot, element, names};
 use crate::scenario::{BindingSpec, Handler, Name, Scenario, Table, Trigger};
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// By its number.
     Binding(usize),

@@ -1,0 +1,159 @@
+//! Lines of the canvas: selected, told of, edited and deleted, with a pointer and without a mouse.
+
+use serde_json::{Value, json};
+
+use super::visitor::*;
+
+both_ways!(a_line_is_selected_and_deleted, a_double_click_edits_the_key_of_a_line, the_menu_of_a_line, the_table_selects_a_line);
+
+const ARROW_RIGHT: &str = "\u{E014}";
+
+impl Visitor {
+    async fn asked(&self, script: &str) -> Value {
+        self.browser.execute(script, vec![]).await.expect("the page answers")
+    }
+
+    /// A place of the page that is so many pixels below the middle of a line.
+    async fn beside(&self, line: &str, pixels: i32) -> (i32, i32) {
+        let script = "const path = document.querySelector(arguments[0] + ' .edge'); \
+            const p = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM()); return [Math.round(p.x), Math.round(p.y)];";
+        let at = self.browser.execute(script, vec![json!(line)]).await.expect("the line is there");
+        let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
+        (number(0), number(1) + pixels)
+    }
+
+    /// With a pointer: a press and a release some pixels beside it. Without one: Enter.
+    async fn select_line(&self, line: &str) {
+        self.wait_for(line).await;
+        match self.way {
+            Way::Pointer => {
+                let at = self.beside(line, 9).await;
+                self.drag(at, at).await;
+            }
+            Way::Keyboard => {
+                self.focus(line).await;
+                self.keys(ENTER).await;
+            }
+        }
+        self.wait_for(&format!("{line}[aria-pressed='true']")).await;
+    }
+}
+
+async fn a_line_is_selected_and_deleted(way: Way) {
+    let visitor = Visitor::working(way).await;
+    let line = Visitor::line("analytics-queue", "analytics-service");
+    if way == Way::Keyboard {
+        // The canvas is one stop: arrows go from a part to its line, and on to the next part.
+        visitor.focus(&Visitor::node("analytics-queue")).await;
+        for found in ["Consumer from analytics-queue to analytics-service", "analytics-service "] {
+            visitor.keys(ARROW_RIGHT).await;
+            visitor
+                .until(found, async |visitor| {
+                    let label = visitor.asked("return document.activeElement.getAttribute('aria-label') ?? '';").await;
+                    label.as_str().is_some_and(|label| label.starts_with(found))
+                })
+                .await;
+        }
+    }
+    visitor.select_line(&line).await;
+    visitor.wait_for("#line-title").await;
+    visitor.until("its heading is read", async |visitor| visitor.asked("return document.activeElement.id;").await == "line-title").await;
+    let told = visitor.text("#inspector").await;
+    for part in ["Consumer", "analytics-queue", "analytics-service", "Prefetch", "Automatic acknowledgement", "Unacked"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    match way {
+        Way::Pointer => visitor.click("#delete").await,
+        Way::Keyboard => visitor.keys(DELETE).await,
+    }
+    visitor.until("it is deleted", async |visitor| visitor.is_absent(&line).await).await;
+    assert!(visitor.is_absent("#inspector").await);
+    visitor.act("#undo").await;
+    visitor.wait_for(&line).await;
+    // Esc selects nothing.
+    visitor.select_line(&line).await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("nothing is selected", async |visitor| visitor.is_absent("#inspector, .wire[aria-pressed='true']").await).await;
+    visitor.leave().await;
+}
+
+async fn a_double_click_edits_the_key_of_a_line(way: Way) {
+    let visitor = Visitor::working(way).await;
+    match way {
+        Way::Pointer => {
+            let at = visitor.beside(&Visitor::line("platform-events", "analytics-queue"), 8).await;
+            visitor.double_click(at).await;
+            visitor.wait_for("#in-place[aria-label='Binding key']").await;
+        }
+        Way::Keyboard => visitor.edit_key("analytics-queue").await,
+    }
+    visitor.key("user.#").await;
+    visitor.wait_for(".wire[aria-label='Binding from platform-events to analytics-queue, user.#']").await;
+    visitor.leave().await;
+}
+
+async fn the_menu_of_a_line(way: Way) {
+    let visitor = Visitor::working(way).await;
+    let line = Visitor::line("notification-queue", "platform-events.dlx");
+    match way {
+        Way::Pointer => {
+            let (x, y) = visitor.beside(&line, 6).await;
+            visitor.report("contextmenu", x, y).await;
+        }
+        Way::Keyboard => {
+            visitor.focus(&line).await;
+            visitor.keys("\u{E008}\u{E03A}").await;
+        }
+    }
+    visitor.wait_for("dialog.menu[open] [data-command='Edit its key']").await;
+    visitor.act("[data-command='Edit its key']").await;
+    visitor.wait_for("#in-place[aria-label='Key of the dead letters']").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is given up", async |visitor| visitor.is_absent("#in-place").await).await;
+    visitor.select_line(&line).await;
+    let told = visitor.text("#inspector").await;
+    assert!(told.contains("Dead-letter key") && told.contains("x-dead-letter-routing-key"), "{told}");
+    visitor.leave().await;
+}
+
+async fn the_table_selects_a_line(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.act("#table").await;
+    visitor.wait_for("#table-lines").await;
+    let rows = visitor.text("#table-lines").await;
+    for row in ["HTTP call", "Publish", "Consumer", "Dead letters"] {
+        assert!(rows.contains(row), "{row}: {rows}");
+    }
+    visitor.act("#table-bindings tbody tr:nth-child(2) th button").await;
+    visitor.until("the binding is told of", async |visitor| visitor.text("#inspector").await.contains("notification-queue")).await;
+    visitor.act("#delete").await;
+    visitor.until("it is deleted", async |visitor| !visitor.text("#table-bindings").await.contains("notification-queue\u{20}")).await;
+    visitor.act("#undo").await;
+    visitor.act("#table-lines tbody tr:nth-child(1) th button").await;
+    visitor.until("a call is told of", async |visitor| visitor.text("#line-title").await == "HTTP call").await;
+    visitor.leave().await;
+}
+
+/// On a phone a tap beside a line selects it, and its inspector holds in the sheet.
+#[tokio::test]
+async fn a_phone_selects_edits_and_deletes_a_line() {
+    let visitor = Visitor::arrive(390, 844).await;
+    let line = Visitor::line("notification-queue", "notification-service");
+    visitor.wait_for(&line).await;
+    let at = visitor.beside(&line, 9).await;
+    visitor.tap(at).await;
+    visitor.wait_for("#line-title").await;
+    visitor.settled().await;
+    let holds = "const r = document.querySelector('#line-title').getBoundingClientRect(); \
+        return [r.top >= 0 && r.bottom <= innerHeight, document.documentElement.scrollWidth <= innerWidth, \
+        [...document.querySelectorAll('#inspector .tools button')].every(b => b.getBoundingClientRect().height >= 44)];";
+    assert_eq!(visitor.asked(holds).await, json!([true, true, true]));
+    visitor.fill("#inspector input[id$='.on.prefetch']", "3").await;
+    let slots = "const card = [...document.querySelectorAll('.node.service')].find(e => e.getAttribute('aria-label').startsWith('notification-service ')); return card.querySelectorAll('.slot').length;";
+    visitor.until("the consumer has it", async |visitor| visitor.asked(slots).await == json!(3)).await;
+    visitor.click("#delete").await;
+    visitor.until("it is deleted", async |visitor| visitor.is_absent(&line).await).await;
+    visitor.click("#undo").await;
+    visitor.wait_for(&line).await;
+    visitor.leave().await;
+}
