@@ -37,6 +37,7 @@ pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, no
     if rules.quorum_counts_properties {
         history.properties_bytes.get_or_insert(message.properties_bytes()); // rule 108: as the client sent them
     }
+    let first = history.deaths.is_empty(); // rule 124: a death that a client told of is one
     record(&mut history, message, queue, reason, original_expiration, now);
     history.failures = failures;
 
@@ -47,7 +48,9 @@ pub(super) fn dead_letter(message: &Message, id: MessageId, death: &NewDeath, no
         ("exchange", Value::String(message.exchange.clone())),
     ];
     for (what, value) in origin {
-        headers.get_or_insert_with(format!("x-first-death-{what}").into(), || value.clone()); // rule 124
+        if first {
+            headers.get_or_insert_with(format!("x-first-death-{what}").into(), || value.clone());
+        }
         headers.insert(format!("x-last-death-{what}").into(), value);
     }
 

@@ -290,7 +290,8 @@ impl Broker {
         for queue in transient {
             self.delete_queue(queue);
         }
-        let transient: Vec<_> = self.exchanges.iter().filter(|(_, exchange)| !exchange.durable).map(|(id, _)| *id).collect();
+        let kept = self.profile.rules().restart_keeps_exchanges;
+        let transient: Vec<_> = self.exchanges.iter().filter(|(_, exchange)| !(exchange.durable || kept)).map(|(id, _)| *id).collect();
         for exchange in transient {
             self.delete_exchange(exchange);
         }

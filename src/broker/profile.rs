@@ -13,10 +13,12 @@ pub enum Profile {
     /// 4.0 to 4.2.
     V4_0,
     V4_3,
+    /// 4.3 as Debian builds it: a patch permits transient queues (rule 27).
+    V4_3Debian,
 }
 
 impl Profile {
-    pub const ALL: [Self; 3] = [Self::V3_13, Self::V4_0, Self::V4_3];
+    pub const ALL: [Self; 4] = [Self::V3_13, Self::V4_0, Self::V4_3, Self::V4_3Debian];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -24,12 +26,22 @@ impl Profile {
             Self::V3_13 => "3.13",
             Self::V4_0 => "4.0",
             Self::V4_3 => "4.3",
+            Self::V4_3Debian => "4.3-debian",
         }
     }
 
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+
+    /// The release line, whoever built it.
+    #[must_use]
+    pub const fn upstream(self) -> Self {
+        match self {
+            Self::V4_3Debian => Self::V4_3,
+            Self::V3_13 | Self::V4_0 | Self::V4_3 => self,
+        }
     }
 
     /// Whether a queue may be neither durable nor exclusive (rule 27).
@@ -44,6 +56,7 @@ impl Profile {
             Self::V3_13 => &V3_13,
             Self::V4_0 => &V4_0,
             Self::V4_3 => &V4_3,
+            Self::V4_3Debian => &V4_3_DEBIAN,
         }
     }
 }
@@ -97,6 +110,8 @@ pub(super) struct Rules {
     pub zeros_differ: bool,
     /// `x-delayed-retry-*` is known (rule 136).
     pub delayed_retry: bool,
+    /// A restart keeps transient exchanges and their bindings, as the store of 4.3 keeps everything (rule 140).
+    pub restart_keeps_exchanges: bool,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
     pub purge_drops_kept: bool,
 }
@@ -185,6 +200,7 @@ const V3_13: Rules = Rules {
     quorum_counts_properties: false,
     zeros_differ: false,
     delayed_retry: false,
+    restart_keeps_exchanges: false,
     purge_drops_kept: false,
 };
 
@@ -215,6 +231,9 @@ const V4_3: Rules = Rules {
     unlimited_starts_again: false,
     quorum_counts_properties: true,
     delayed_retry: true,
+    restart_keeps_exchanges: true,
     purge_drops_kept: true,
     ..V4_0
 };
+
+const V4_3_DEBIAN: Rules = Rules { transient_queues: true, ..V4_3 };

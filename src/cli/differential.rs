@@ -1,75 +1,18 @@
-//! Broker scripts on the simulated broker and on a real one, compared line by line; and what may differ.
+//! Broker scripts on the simulated broker and on a real one, compared line by line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, RwLock};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::random_script::random_script;
+use super::random::random_script;
 use super::real::{self, RealBroker};
+use super::shrink::shrink;
+use super::versions::release_of;
 use crate::broker::Profile;
 use crate::formats::broker_script::{self, Line};
-
-/// What the simulated broker does otherwise than the real one that it is compared with, and on purpose.
-#[derive(Clone, Copy, Debug)]
-pub struct KnownDifference {
-    /// The profiles in which it is.
-    pub profiles: &'static [Profile],
-    pub what: &'static str,
-    pub why: &'static str,
-}
-
-/// RabbitMQ 3.10.8, which Debian ships, stands for 3.13, which is simulated: their releases differ.
-const fn of_release(what: &'static str, why: &'static str) -> KnownDifference {
-    KnownDifference { profiles: &[Profile::V3_13], what, why }
-}
-
-/// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 11] = [
-    of_release("x-last-death", "3.13 tells of the last death as well as of the first; 3.10 has no x-last-death-* headers (rule 124)"),
-    of_release("CC after death", "3.13 keeps the CC header of a dead letter, 3.10 removes it (rule 126)"),
-    of_release(
-        "x-delivery-count 0",
-        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time, in place of a header that the client \
-         set; here the count is absent then, and the client's header stays (rule 132)",
-    ),
-    of_release(
-        "x-death order",
-        "before 3.13 each death reversed the order of the other entries, so three or more are compared without order (rule 122)",
-    ),
-    of_release(
-        "unknown exchange type",
-        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says 'unknown' for words that its Erlang has not met (rule 16)",
-    ),
-    of_release(
-        "credit over the delivery limit",
-        "3.10 gives a consumer two credits back for a message that is over the delivery limit, 3.13 one (rule 74); random scripts set no \
-         low limit there",
-    ),
-    of_release(
-        "a cancelled single active consumer",
-        "a classic queue of 3.10 and 3.13 hands out nothing when its active consumer is cancelled, and fails at the next publish if messages \
-         were ready; the next consumer gets them here, as in 4.x (rule 85); random scripts do not cancel there",
-    ),
-    of_release(
-        "a tag again on a quorum queue",
-        "3.10 closes the connection (541) at the next delivery when a consumer tag is used again while its earlier consumer holds messages \
-         of a quorum queue (rule 81); random scripts do not use it there",
-    ),
-    of_release(
-        "numeric headers",
-        "3.13 compares header values strictly, 3.10 takes 1 for 1.0 (rule 41); random scripts use one number type",
-    ),
-    of_release("consumer timeout", "x-consumer-timeout is known since 3.12 (rule 93); random scripts do not use it"),
-    KnownDifference {
-        profiles: &[Profile::V4_0, Profile::V4_3],
-        what: "a channel that ends during a hand-over",
-        why: "a single active consumer of a quorum queue holds messages, and one of higher priority waits for it. When the channel of the \
-              active one ends, 4.3 puts that consumer back among those that wait, and so does 4.0 when the last message that it held is \
-              over the delivery limit. In its turn the ended consumer is active again, and what it is given stays unacked; here it is \
-              gone with its channel (rule 84); random scripts end no such channel",
-    },
-];
 
 /// A virtual host of its own for each script, so that scripts do not see each other.
 pub fn in_own_vhost<T>(broker: &RealBroker, name: &str, run: impl FnOnce(&RealBroker) -> Result<T, String>) -> Result<T, String> {
@@ -93,7 +36,7 @@ fn normalise(lines: &[Line], vhost: &str, profile: Profile, racing: &BTreeSet<&s
             let mut json: Json = serde_json::from_str(&line.to_json()).unwrap_or(Json::Null);
             names.replace(&mut json, vhost);
             forget(&mut json);
-            if profile == Profile::V3_13 {
+            if release_of(profile).line == "3.10" {
                 forget_differences(&mut json);
             }
             json
@@ -175,7 +118,7 @@ fn forget(json: &mut Json) {
     }
 }
 
-/// Removes what [`KNOWN_DIFFERENCES`] names.
+/// Removes what [`KNOWN_DIFFERENCES`](super::versions::KNOWN_DIFFERENCES) names.
 fn forget_differences(json: &mut Json) {
     match json {
         Json::Array(items) => items.iter_mut().for_each(forget_differences),
@@ -257,17 +200,33 @@ pub struct Divergence {
 /// Runs one script on both brokers. A difference counts when it is there again with more patience.
 pub fn compare(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option<String>, String> {
     let mut patient = broker.clone();
-    // Where time matters, patience is part of the question.
-    let timed = steps(script).iter().any(|step| step["op"] == "advance");
-    let patience = if timed { [15, 20, 25, 30, 30] } else { [15, 60, 150, 300, 300] };
-    for (attempt, quiet) in patience.map(Duration::from_millis).into_iter().enumerate() {
-        patient.quiet = quiet;
+    let patience = patience(script);
+    for (attempt, quiet) in patience.iter().enumerate() {
+        patient.quiet = *quiet;
         let difference = compare_once(script, &patient, vhost)?;
         if difference.is_none() || attempt + 1 == patience.len() {
             return Ok(difference);
         }
     }
     Ok(None)
+}
+
+/// How long the broker may be silent, at each try. Where time matters, patience is part of the question; what takes minutes is not tried
+/// often.
+fn patience(script: &Json) -> Vec<Duration> {
+    let advanced: u64 = steps(script).iter().filter_map(|step| step["ms"].as_u64()).sum();
+    let millis: &[u64] = match advanced {
+        0 => &[15, 60, 150, 300, 300],
+        1..30_000 => &[15, 20, 30, 40, 40],
+        _ => &[15, 30],
+    };
+    millis.iter().copied().map(Duration::from_millis).collect()
+}
+
+/// Whether it needs the broker for itself, and `rabbitmqctl`: what restarts a broker, or blocks its publishers, is felt by all.
+#[must_use]
+pub fn needs_ctl(script: &Json) -> bool {
+    steps(script).iter().any(|step| step["op"].as_str().is_some_and(|op| op.starts_with("alarm.") || op == "broker.restart"))
 }
 
 fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option<String>, String> {
@@ -279,45 +238,60 @@ fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Optio
     Ok(first_difference(&simulated, &real))
 }
 
-/// Random scripts from these seeds; the first divergence, shrunk. `progress` hears after each.
+/// Random scripts from these seeds, so many at a time; the divergence of the lowest seed, shrunk. `progress` hears how many are done.
 pub fn search(
     broker: &RealBroker,
     profile: Profile,
     seeds: std::ops::Range<u64>,
-    vhost: &str,
-    mut progress: impl FnMut(u64),
+    jobs: u64,
+    progress: impl Fn(u64) + Sync,
 ) -> Result<Option<Divergence>, String> {
-    for seed in seeds {
-        let script = random_script(seed, profile);
-        if let Some(difference) = compare(&script, broker, vhost)? {
-            let (script, difference) = shrink(script, difference, broker, vhost)?;
-            return Ok(Some(Divergence { seed, script, difference }));
-        }
-        progress(seed);
-    }
-    Ok(None)
-}
-
-/// Leaves out steps for as long as the difference stays.
-fn shrink(mut script: Json, mut difference: String, broker: &RealBroker, vhost: &str) -> Result<(Json, String), String> {
-    // As patient as the comparison that found it: a slow broker is no difference.
-    let broker = &RealBroker { quiet: Duration::from_millis(150), ..broker.clone() };
-    let mut size = steps(&script).len() / 2;
-    while size > 0 {
-        let mut start = 0;
-        while start < steps(&script).len() {
-            let mut shorter = steps(&script).clone();
-            let end = (start + size).min(shorter.len());
-            shorter.drain(start..end);
-            let candidate = json!({ "script": 1, "profile": script["profile"], "steps": shorter });
-            match compare_once(&candidate, broker, vhost)? {
-                Some(still) => (script, difference) = (candidate, still),
-                None => start += size,
+    let first = seeds.start;
+    let next = Mutex::new(seeds);
+    let found: Mutex<Vec<(u64, Json, String)>> = Mutex::default();
+    let done = AtomicU64::new(0);
+    let together = RwLock::new(());
+    let work = |job: u64| -> Result<(), String> {
+        loop {
+            // Whoever finds something lets the others finish what they have begun: the lowest seed is found, whichever was faster.
+            let seed = if found.lock().expect("no job panics").is_empty() { next.lock().expect("no job panics").next() } else { None };
+            let Some(seed) = seed else { return Ok(()) };
+            let script = random_script(seed, profile);
+            let vhost = format!("random-{first}-{job}");
+            let difference = if needs_ctl(&script) {
+                let _nobody_else = together.write();
+                if broker.ctl.is_some() { compare(&script, broker, &vhost)? } else { None }
+            } else {
+                let _others = together.read();
+                compare(&script, broker, &vhost)?
+            };
+            if let Some(difference) = difference {
+                found.lock().expect("no job panics").push((seed, script, difference));
             }
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
         }
-        size /= 2;
-    }
-    Ok((script, difference))
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs.max(1))
+            .map(|job| {
+                scope.spawn({
+                    let work = &work;
+                    move || work(job)
+                })
+            })
+            .collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("no job panics"))
+    })?;
+    let lowest = found.into_inner().expect("no job panics").into_iter().min_by_key(|(seed, ..)| *seed);
+    let Some((seed, script, difference)) = lowest else { return Ok(None) };
+    // As patient as the comparison that found it: a slow broker is no difference.
+    let patient = RealBroker { quiet: patience(&script)[2], ..broker.clone() };
+    let vhost = format!("random-{first}-shrunk");
+    let (script, difference) = shrink(script, difference, |candidate| {
+        // What cannot be read any more is no script.
+        if broker_script::read(&candidate.to_string()).is_err() { Ok(None) } else { compare_once(candidate, &patient, &vhost) }
+    })?;
+    Ok(Some(Divergence { seed, script, difference }))
 }
 
 fn steps(script: &Json) -> &Vec<Json> {
@@ -344,7 +318,7 @@ mod tests {
             (json!({ "x-death": [], "CC": ["k"] }), json!({ "x-death": [] })),
         ];
         for (one, other) in differences {
-            for profile in [Profile::V3_13, Profile::V4_0, Profile::V4_3] {
+            for profile in Profile::ALL {
                 let differ = first_difference(&told(&one, profile), &told(&other, profile)).is_some();
                 assert_eq!(differ, profile != Profile::V3_13, "{one} beside {other}, {}", profile.name());
             }

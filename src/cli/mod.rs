@@ -8,9 +8,11 @@ pub mod differential;
 mod explore;
 mod grades;
 mod lesson;
-mod random_script;
+mod random;
 pub mod real;
 mod run;
+mod shrink;
+pub mod versions;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -75,6 +77,12 @@ enum Command {
         /// The RabbitMQ that the broker is: 3.13 (compared with 3.10), 4.0 or 4.3
         #[arg(long, default_value = "3.13")]
         profile: String,
+        /// `rabbitmqctl` of that broker, for alarms
+        #[arg(long)]
+        ctl: Option<String>,
+        /// How many scripts run at once
+        #[arg(long, default_value_t = 1)]
+        jobs: u64,
         /// Print the scripts, run none
         #[arg(long)]
         print: bool,
@@ -93,8 +101,8 @@ pub fn main() -> ExitCode {
         Command::Grade(options) => lesson::grade_all(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Differential { runs, seed, profile, print: true, .. } => print_scripts(seed..seed + runs, &profile),
-        Command::Differential { amqp, management, runs, seed, profile, print: false } => {
-            differential(&amqp, management, runs, seed, &profile)
+        Command::Differential { amqp, management, runs, seed, profile, ctl, jobs, print: false } => {
+            real_broker(&amqp, management, ctl).and_then(|broker| differential(&broker, runs, seed, &profile, jobs))
         }
     }
     .unwrap_or_else(|BadInput(message)| {
@@ -109,8 +117,7 @@ fn script(path: &Path, real: Option<(String, String)>, ctl: Option<String>) -> R
     let lines = match real {
         None => broker_script::run(&script),
         Some((amqp, management)) => {
-            let address = real::Address::parse(&amqp).map_err(BadInput)?;
-            let broker = real::RealBroker { address, management, ctl, quiet: real::QUIET };
+            let broker = real_broker(&amqp, management, ctl)?;
             match real::run(&script, &broker) {
                 Ok(lines) => lines,
                 Err(error) => {
@@ -127,30 +134,35 @@ fn script(path: &Path, real: Option<(String, String)>, ctl: Option<String>) -> R
 }
 
 fn profile_named(name: &str) -> Result<Profile, BadInput> {
-    Profile::from_name(name).ok_or_else(|| BadInput(format!("There is no profile {name}: the profiles are 3.13, 4.0 and 4.3.")))
+    Profile::from_name(name).ok_or_else(|| {
+        let known = Profile::ALL.map(Profile::name).join(", ");
+        BadInput(format!("There is no profile {name}: the profiles are {known}."))
+    })
 }
 
 /// One random script a line.
 fn print_scripts(seeds: std::ops::Range<u64>, profile: &str) -> Result<ExitCode, BadInput> {
     let profile = profile_named(profile)?;
-    seeds.for_each(|seed| println!("{}", random_script::random_script(seed, profile)));
+    seeds.for_each(|seed| println!("{}", random::random_script(seed, profile)));
     Ok(ExitCode::SUCCESS)
 }
 
-fn differential(amqp: &str, management: String, runs: u64, seed: u64, profile: &str) -> Result<ExitCode, BadInput> {
-    let profile = profile_named(profile)?;
+fn real_broker(amqp: &str, management: String, ctl: Option<String>) -> Result<real::RealBroker, BadInput> {
     let address = real::Address::parse(amqp).map_err(BadInput)?;
-    let broker = real::RealBroker { address, management, ctl: None, quiet: real::QUIET };
+    Ok(real::RealBroker { address, management, ctl, quiet: real::QUIET })
+}
+
+fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, jobs: u64) -> Result<ExitCode, BadInput> {
+    let profile = profile_named(profile)?;
     let terminal = std::io::stderr().is_terminal();
     let progress = |done: u64| {
-        let done = done - seed + 1;
         if terminal {
-            eprint!("\r{done} of {runs} scripts agree");
+            eprint!("\r{done} of {runs} scripts are done");
         } else if done.is_multiple_of(50) {
-            eprintln!("{done} of {runs} scripts agree");
+            eprintln!("{done} of {runs} scripts are done");
         }
     };
-    let found = differential::search(&broker, profile, seed..seed + runs, &format!("requeue-{seed}"), progress);
+    let found = differential::search(broker, profile, seed..seed + runs, jobs, progress);
     if terminal {
         eprintln!();
     }
@@ -164,7 +176,7 @@ fn differential(amqp: &str, management: String, runs: u64, seed: u64, profile: &
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(divergence)) => {
-            println!("Seed {}: {}\n{}", divergence.seed, divergence.difference, divergence.script);
+            println!("Seed {}: {}\n{}", divergence.seed, divergence.difference, shrink::as_case(&divergence.script, divergence.seed));
             Ok(ExitCode::FAILURE)
         }
     }

@@ -4,7 +4,7 @@
 mod management;
 mod methods;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,6 +58,8 @@ struct Client {
     connections: BTreeMap<String, Connection>,
     channels: BTreeMap<String, Channel>,
     gets: BTreeMap<String, Option<u64>>,
+    /// The queues from which messages were fetched that are to be settled.
+    fetched_from: BTreeSet<String>,
     deliveries: BTreeMap<Name, Vec<u64>>,
     consumers: BTreeMap<Name, (AutoSettle, u64)>,
     to_settle: VecDeque<(String, Name, u64, Body)>,
@@ -107,6 +109,7 @@ impl Client {
             connections: BTreeMap::new(),
             channels: BTreeMap::new(),
             gets: BTreeMap::new(),
+            fetched_from: BTreeSet::new(),
             deliveries: BTreeMap::new(),
             consumers: BTreeMap::new(),
             to_settle: VecDeque::new(),
@@ -347,7 +350,12 @@ impl Client {
             self.wire.send(connection, &channel_frame(number, channel::AMQPMethod::Flow(channel::Flow { active: true })));
         }
         let channel = step.channel.clone();
-        self.wait(|client| client.reply.is_some() || client.got.is_some() || !client.channels[&channel].open);
+        // A blocked connection is not read: what is published there has no answer.
+        let blocked =
+            |client: &Self| client.connections.get(&client.channels[&channel].connection).is_some_and(|state| state.state == "blocked");
+        self.wait(|client| {
+            client.reply.is_some() || client.got.is_some() || !client.channels[&channel].open || asynchronous && blocked(client)
+        });
         let reply = self.reply.take();
         self.be_quiet();
         if let Some(outcome) = self.closing(step, from) {
@@ -359,8 +367,11 @@ impl Client {
     fn outcome(&mut self, step: &Step, reply: Option<AMQPClass>) -> Outcome {
         match (&step.op, reply) {
             (Op::Publish(_), _) => Outcome::ok([("routed_to", Json::Null)]),
-            (Op::Get { no_ack, .. }, reply) => {
+            (Op::Get { queue, no_ack }, reply) => {
                 let message = self.got.take();
+                if message.is_some() && !no_ack {
+                    self.fetched_from.insert(queue.to_string());
+                }
                 if let Some(name) = &step.name {
                     self.gets.insert(name.clone(), message.as_ref().and_then(|message| message.delivery_tag));
                 }
@@ -705,9 +716,10 @@ impl Client {
         for queue in list(self.manage("GET", &format!("queues/{vhost}?disable_stats=true"), None)?) {
             let name = text(&queue, "name");
             let (ready, consumers) = self.count(&name).unzip();
-            // A quorum queue does not count consumers that wait to become the single active one.
-            let alone = queue["arguments"]["x-single-active-consumer"] == true && text(&queue, "type") == "quorum";
-            let consumers = consumers.filter(|_| !alone);
+            // A quorum queue counts fetched messages as consumers, and none that wait to become the single active one (rule 13).
+            let quorum = text(&queue, "type") == "quorum";
+            let alone = queue["arguments"]["x-single-active-consumer"] == true;
+            let consumers = consumers.filter(|_| !quorum || !alone && !self.fetched_from.contains(&name));
             queues.push(ProbeQueue {
                 kind: text(&queue, "type"),
                 durable: flag(&queue, "durable"),

@@ -8,7 +8,7 @@ mod run;
 mod transcript;
 
 pub use read::{AutoSettle, Of, Op, Script, Settle, Step, Then, read};
-pub use run::run;
+pub use run::{Happened, run, run_watched};
 pub use transcript::{
     Failure, Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,
     body_from_json, properties_from_json, properties_to_json,

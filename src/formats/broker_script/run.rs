@@ -26,6 +26,30 @@ pub fn run(script: &Script) -> Vec<Line> {
     lines
 }
 
+/// What the broker did in a step of a script, and at which of its moments: a moment is one call of the broker.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    pub step: usize,
+    pub moment: usize,
+    pub event: Event,
+}
+
+/// Runs a script to its end, and tells all that happened in the broker.
+#[must_use]
+pub fn run_watched(script: &Script) -> (Vec<Line>, Vec<Happened>) {
+    let mut client = Client::new(script);
+    client.watched = Some(Watched::default());
+    let lines = script.steps.iter().enumerate().map(|(index, step)| client.step(index, step)).collect();
+    (lines, client.watched.unwrap_or_default().happened)
+}
+
+#[derive(Default)]
+struct Watched {
+    step: usize,
+    moment: usize,
+    happened: Vec<Happened>,
+}
+
 struct Client {
     broker: Broker,
     now: SimTime,
@@ -44,6 +68,7 @@ struct Client {
     advancing: bool,
     /// Done by consumers themselves in this step.
     settlements: usize,
+    watched: Option<Watched>,
 }
 
 struct Channel {
@@ -67,12 +92,16 @@ impl Client {
             events: Vec::new(),
             advancing: false,
             settlements: 0,
+            watched: None,
         }
     }
 
     fn step(&mut self, index: usize, step: &Step) -> Line {
         let time_ms = self.now.as_millis();
         self.settlements = 0;
+        if let Some(watched) = &mut self.watched {
+            watched.step = index;
+        }
         let result = self.perform(step);
         self.run_everything_pending();
         Line::Step {
@@ -375,6 +404,10 @@ impl Client {
     /// What the broker did, as far as a client can see it.
     fn take_events(&mut self) {
         let events: Vec<Event> = self.broker.drain_events().collect();
+        if let Some(Watched { step, moment, happened }) = &mut self.watched {
+            *moment += 1;
+            happened.extend(events.iter().cloned().map(|event| Happened { step: *step, moment: *moment, event }));
+        }
         for event in events {
             self.event(event);
         }

@@ -190,7 +190,7 @@ pub(in crate::app::form) static SETTINGS: [Field; 8] = [
         key: "broker.profile",
         label: "RabbitMQ",
         help: "The version whose rules hold; it counts from the next opening.",
-        kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3")]),
+        kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3"), ("4.3-debian", "4.3 of Debian")]),
     },
     Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link that has none of its own.", kind: Kind::Number },
     Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Number },

@@ -1,0 +1,158 @@
+//! What is chance on a real broker, and what a real broker does wrong: steps of random scripts that are left out for it.
+//!
+//! The simulated broker runs the script and tells what happened at each of its moments. Two processes of a real broker that are at work in
+//! the same moment race: it is chance which of them comes first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use crate::broker::{Event, MessageId, Name};
+use crate::formats::broker_script::{self, Happened};
+
+/// The script without steps whose outcome is chance, and without those that meet a known fault of the real broker.
+pub(super) fn without_chance(mut script: Json) -> Json {
+    // Each round takes one step out; what follows it then happens otherwise.
+    while let Some(step) = chance_at(&script).or_else(|| ends_during_hand_over(&script)) {
+        if let Some(steps) = script["steps"].as_array_mut() {
+            steps.remove(step);
+        }
+    }
+    script
+}
+
+fn steps(script: &Json) -> &[Json] {
+    script["steps"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The first step whose outcome is chance.
+pub(super) fn chance_at(script: &Json) -> Option<usize> {
+    let read = broker_script::read(&script.to_string()).ok()?;
+    let (_, happened) = broker_script::run_watched(&read);
+    let steps = steps(script);
+    let settle_themselves: BTreeSet<&str> = steps
+        .iter()
+        .filter(|step| step["op"] == "basic.consume" && step["on_delivery"].is_object())
+        .filter_map(|step| step["consumer_tag"].as_str())
+        .collect();
+    let raced = |moment: &[&Happened]| feeds_race(moment) || settlements_race(moment, &settle_themselves);
+    moments(&happened, steps).into_iter().find(|moment| raced(moment)).map(|moment| moment[0].step).or_else(|| tags_race(steps))
+}
+
+/// What happened together. Timers of one step are not told apart: a real broker's are never that exact.
+fn moments<'a>(happened: &'a [Happened], steps: &[Json]) -> Vec<Vec<&'a Happened>> {
+    let mut moments: Vec<Vec<&Happened>> = Vec::new();
+    for event in happened {
+        let timed = steps.get(event.step).is_some_and(|step| step["op"] == "advance");
+        match moments.last_mut().filter(|last| last[0].step == event.step && (timed || last[0].moment == event.moment)) {
+            Some(last) => last.push(event),
+            None => moments.push(vec![event]),
+        }
+    }
+    moments
+}
+
+/// Whether a queue is fed by two others, or by a client and another queue.
+fn feeds_race(moment: &[&Happened]) -> bool {
+    let mut of_queue: BTreeMap<MessageId, &Name> = BTreeMap::new();
+    let mut feeders: BTreeMap<&Name, Vec<Option<&Name>>> = BTreeMap::new();
+    for Happened { event, .. } in moment {
+        match event {
+            Event::DeadLettered { queue, successor, .. } => {
+                of_queue.insert(*successor, queue);
+            }
+            Event::Routed { message, queues } => {
+                for target in queues.iter() {
+                    feeders.entry(target).or_default().push(of_queue.get(&message.id).copied());
+                }
+            }
+            // A requeue is an arrival as well.
+            Event::Requeued { queue, .. } => feeders.entry(queue).or_default().push(None),
+            _ => {}
+        }
+    }
+    feeders.iter().any(|(target, from)| {
+        let queues: BTreeSet<&Name> = from.iter().copied().flatten().collect();
+        let clients = from.iter().filter(|feeder| feeder.is_none()).count();
+        // What one client message makes a queue dead-letter to itself comes after that message.
+        let caused = queues.len() == 1 && queues.contains(target) && clients <= 1;
+        !caused && (queues.len() > 1 || queues.len() == 1 && clients > 0)
+    })
+}
+
+/// Whether consumers that settle by themselves hear from two queues, or on two channels: which settles first is chance.
+fn settlements_race(moment: &[&Happened], settle_themselves: &BTreeSet<&str>) -> bool {
+    let heard: BTreeSet<_> = moment
+        .iter()
+        .filter_map(|happened| match &happened.event {
+            Event::Delivered(delivered) if settle_themselves.contains(&*delivered.consumer_tag) => {
+                Some((&delivered.queue, delivered.channel))
+            }
+            _ => None,
+        })
+        .collect();
+    heard.len() > 1
+}
+
+/// The first step that settles several deliveries of a channel that consumes from several queues: which of them came first is chance.
+fn tags_race(steps: &[Json]) -> Option<usize> {
+    let mut queues: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (index, step) in steps.iter().enumerate() {
+        let channel = step["channel"].as_str().unwrap_or("ch1");
+        if step["op"] == "basic.consume" {
+            queues.entry(channel).or_default().insert(step["queue"].as_str().unwrap_or_default());
+        }
+        let by_number = step["multiple"] == true || step["of"]["delivery_tag"].as_u64().is_some_and(|tag| tag < 90);
+        if by_number && queues.get(channel).is_some_and(|queues| queues.len() > 1) {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// Whether the real broker can activate a consumer whose channel has ended; see `KNOWN_DIFFERENCES`.
+pub(super) fn may_activate_the_ended(script: &Json) -> bool {
+    steps(script).iter().any(|step| {
+        let arguments = &step["arguments"];
+        let few = arguments["x-delivery-limit"].as_i64().is_some_and(|limit| (0..50).contains(&limit));
+        let alone = arguments["x-queue-type"] == "quorum" && arguments["x-single-active-consumer"] == true;
+        let profile = script["profile"].as_str().unwrap_or_default();
+        alone && (profile.starts_with("4.3") || profile == "4.0" && few)
+    })
+}
+
+/// The step that ends a channel whose consumer is active and holds messages while one of higher priority waits: the simulated broker is
+/// asked before each step.
+pub(super) fn ends_during_hand_over(script: &Json) -> Option<usize> {
+    if !may_activate_the_ended(script) {
+        return None;
+    }
+    let steps = steps(script);
+    let probe = json!({ "op": "probe" });
+    let probed = json!({ "script": 1, "profile": script["profile"],
+        "steps": std::iter::once(&probe).chain(steps.iter().flat_map(|step| [step, &probe])).collect::<Vec<_>>() });
+    let probed = broker_script::read(&probed.to_string()).ok()?;
+    let states: Vec<Json> = broker_script::run(&probed)
+        .iter()
+        .step_by(2)
+        .filter_map(|line| serde_json::from_str(&line.to_json()).ok())
+        .map(|mut line: Json| line["result"]["ok"].take())
+        .collect();
+    let consumed = |before: usize| steps[..before].iter().rev().filter(|step| step["op"] == "basic.consume");
+    let priority = |consume: &Json| consume["arguments"]["x-priority"].as_i64().unwrap_or_default();
+    let channel = |state: &Json, name: &Json| {
+        let found = state["channels"].as_array().and_then(|channels| channels.iter().find(|channel| channel["name"] == *name));
+        found.map(|channel| (channel["open"] == true, channel["unacked"].as_u64().unwrap_or_default()))
+    };
+    states.windows(2).position(|pair| {
+        let [before, after] = pair else { return false };
+        let index = states.iter().position(|state| std::ptr::eq(state, before)).unwrap_or_default();
+        before["queues"].as_array().into_iter().flatten().any(|queue| {
+            let Some(active) = consumed(index).find(|consume| consume["consumer_tag"] == queue["active_consumer"]) else { return false };
+            let awaited = consumed(index).any(|other| other["queue"] == active["queue"] && priority(other) > priority(active));
+            let holds = channel(before, &active["channel"]).is_some_and(|(open, unacked)| open && unacked > 0);
+            let ended = channel(after, &active["channel"]).is_none_or(|(open, _)| !open);
+            awaited && holds && ended
+        })
+    })
+}

@@ -1,0 +1,1 @@
+//! Which rules random scripts exercise.

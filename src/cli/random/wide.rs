@@ -1,0 +1,385 @@
+//! Wide scripts: many exchanges and queues, a little of everything.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Writer;
+use crate::broker::Profile;
+
+const QUEUES: [&str; 4] = ["q1", "q2", "q3", "q4"];
+const EXCHANGES: [(&str, &str); 4] = [("topic", "topic"), ("fanout", "fanout"), ("direct", "direct"), ("headers", "headers")];
+/// Exchanges that some scripts have besides.
+const FURTHER: [&str; 2] = ["inner", "short-lived"];
+const KEYS: [&str; 7] = ["order.placed", "order.shipped", "order", "user.created", "", "q1", "a..b"];
+const BINDING_KEYS: [&str; 8] = ["order.*", "#", "order.placed", "*.created", "order.#", "", "q1", "*..#"];
+const CHANNELS: [&str; 2] = ["ch1", "ch2"];
+const TAGS: [&str; 3] = ["c1", "c2", "c3"];
+
+impl Writer {
+    pub(super) fn wide(&mut self) {
+        self.topology();
+        let count = 8 + self.below(18);
+        for _ in 0..count {
+            self.wide_step();
+        }
+        self.drain(&CHANNELS, &QUEUES);
+    }
+
+    fn exchange(&mut self, name: &str, kind: &str) {
+        let mut arguments = Map::new();
+        if self.one_in(4) {
+            arguments.insert("alternate-exchange".into(), json!(self.pick(&["fanout", "inner", "headers", "missing"])));
+        }
+        let durable = name != "short-lived";
+        self.add(json!({ "op": "exchange.declare", "exchange": name, "type": kind, "durable": durable, "internal": name == "inner",
+            "auto_delete": name == "short-lived", "arguments": arguments }));
+    }
+
+    fn topology(&mut self) {
+        for (name, kind) in EXCHANGES {
+            self.exchange(name, kind);
+        }
+        for name in FURTHER {
+            if self.one_in(3) {
+                let kind = self.pick(&["fanout", "topic", "direct"]);
+                self.exchange(name, kind);
+            }
+        }
+        for queue in QUEUES {
+            self.queue(queue);
+        }
+        for _ in 0..5 {
+            self.binding("queue.bind");
+        }
+        for _ in 0..2 {
+            if self.one_in(2) {
+                self.exchange_binding("exchange.bind");
+            }
+        }
+        if self.one_in(3) {
+            let op = self.pick(&["confirm.select", "tx.select"]);
+            self.add(json!({ "op": op }));
+        }
+        if self.one_in(4) {
+            self.wide_policy();
+        }
+    }
+
+    fn queue(&mut self, queue: &str) {
+        let mut arguments = Map::new();
+        let quorum = self.one_in(5);
+        if quorum {
+            arguments.insert("x-queue-type".into(), json!("quorum"));
+            if self.may_limit_deliveries() && self.one_in(2) {
+                arguments.insert("x-delivery-limit".into(), json!(self.below(3)));
+            }
+        } else if self.one_in(5) {
+            arguments.insert("x-max-priority".into(), json!(3));
+        }
+        if self.one_in(3) {
+            arguments.insert("x-max-length".into(), json!(1 + self.below(3)));
+            // A quorum queue that refuses does so when its publishers have heard of it: not a matter of order alone.
+            if !quorum && self.one_in(2) {
+                let overflow = self.pick(&["reject-publish", "reject-publish-dlx", "drop-head"]);
+                arguments.insert("x-overflow".into(), json!(overflow));
+            }
+        }
+        if self.one_in(8) {
+            arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[4, 8, 300])));
+        }
+        if self.one_in(2) {
+            arguments.insert("x-dead-letter-exchange".into(), json!(self.pick(&["fanout", "direct", "topic", "inner", "", "missing"])));
+            if self.one_in(2) {
+                arguments.insert("x-dead-letter-routing-key".into(), json!(self.pick(&KEYS)));
+            }
+        }
+        if !quorum && self.one_in(6) {
+            arguments.insert("x-single-active-consumer".into(), json!(true));
+        }
+        let short_lived = !quorum && self.one_in(8);
+        let durable = quorum || !self.profile.allows_transient_queues() || !self.one_in(6);
+        self.add(json!({ "op": "queue.declare", "queue": queue, "durable": durable, "auto_delete": short_lived, "arguments": arguments }));
+    }
+
+    fn headers_match(&mut self) -> Json {
+        // 3.10 knows all and any only.
+        let words: &[&str] = if self.profile == Profile::V3_13 { &["all", "any"] } else { &["all", "any", "all-with-x", "any-with-x"] };
+        let mut arguments = json!({ "x-match": self.pick(words) });
+        if self.one_in(6) {
+            arguments.as_object_mut().map(|arguments| arguments.remove("x-match"));
+        }
+        if self.one_in(2) {
+            arguments["kind"] = json!(self.pick(&["a", "b"]));
+        }
+        match self.below(6) {
+            0 => arguments["size"] = json!(self.below(2)),
+            1 => arguments["size"] = Json::Null,
+            2 => arguments["x-first-death-reason"] = json!("rejected"),
+            _ => {}
+        }
+        arguments
+    }
+
+    fn binding(&mut self, op: &str) {
+        let (exchange, _) = self.pick(&EXCHANGES);
+        let exchange = if self.one_in(6) { self.pick(&FURTHER) } else { exchange };
+        // What is not there would close the channel.
+        let exchange = if self.steps.iter().any(|step| step["exchange"] == exchange) { exchange } else { "direct" };
+        let (queue, key) = (self.pick(&QUEUES), self.pick(&BINDING_KEYS));
+        let arguments = if exchange == "headers" { self.headers_match() } else { json!({}) };
+        self.add(json!({ "op": op, "queue": queue, "exchange": exchange, "routing_key": key, "arguments": arguments }));
+    }
+
+    fn exchange_binding(&mut self, op: &str) {
+        let (source, destination) =
+            (self.pick(&["topic", "direct", "headers", "fanout"]), self.pick(&["fanout", "topic", "inner", "direct"]));
+        let destination = if self.steps.iter().any(|step| step["exchange"] == destination) { destination } else { "fanout" };
+        let arguments = if source == "headers" { self.headers_match() } else { json!({}) };
+        let key = self.pick(&BINDING_KEYS);
+        self.add(json!({ "op": op, "source": source, "destination": destination, "routing_key": key, "arguments": arguments }));
+    }
+
+    fn wide_policy(&mut self) {
+        let name = self.pick(&["one", "two"]);
+        match self.below(4) {
+            0 => self.clear_policy(name),
+            1 => {
+                let definition = json!({ "alternate-exchange": self.pick(&["fanout", "headers", "missing"]) });
+                let (pattern, priority) = (self.pick(&["topic", "^direct$", ""]), self.below(3));
+                self.add(json!({ "op": "policy.set", "name": name, "pattern": pattern, "apply_to": "exchanges", "definition": definition,
+                    "priority": priority }));
+            }
+            _ => {
+                let pattern = self.pick(&["^q1$", "q", "[34]"]);
+                self.set_policy(name, pattern, &["fanout", "direct", "", "missing"]);
+            }
+        }
+    }
+
+    fn wide_step(&mut self) {
+        let channel = self.pick(&CHANNELS);
+        match self.below(31) {
+            0..=9 => self.publish(channel),
+            10 | 11 => {
+                let (queue, no_ack) = (self.pick(&QUEUES), self.one_in(4));
+                self.get(queue, channel, no_ack);
+            }
+            12 | 13 => self.consume(channel),
+            14..=18 => {
+                let tag = self.pick(&TAGS);
+                let (of, multiple) = (self.held_by(tag, 2), self.one_in(5));
+                self.settle(&of, multiple, channel);
+            }
+            19 => {
+                let op = self.pick(&["queue.unbind", "queue.bind"]);
+                self.binding(op);
+            }
+            20 => {
+                let queue = self.pick(&QUEUES);
+                self.add(json!({ "op": "queue.purge", "queue": queue, "channel": channel }));
+            }
+            21 => self.add(json!({ "op": "basic.recover", "channel": channel })),
+            22 => {
+                let tag = self.pick(&TAGS);
+                self.add(json!({ "op": "basic.cancel", "consumer_tag": tag, "channel": channel }));
+            }
+            23 => {
+                self.add(json!({ "op": "channel.close", "channel": channel }));
+                self.add(json!({ "op": "channel.open", "channel": channel }));
+            }
+            24 => {
+                let op = self.pick(&["tx.commit", "tx.rollback"]);
+                self.add(json!({ "op": op, "channel": channel }));
+            }
+            25 => self.wide_policy(),
+            26 => self.other_connection(),
+            27 => self.server_named(channel),
+            28 => {
+                let op = self.pick(&["exchange.bind", "exchange.unbind"]);
+                self.exchange_binding(op);
+            }
+            29 => self.remove(channel),
+            _ => self.mistake(channel),
+        }
+    }
+
+    /// A queue that belongs to another connection, which may end.
+    fn other_connection(&mut self) {
+        let on = |mut step: Json| {
+            step["channel"] = json!("other");
+            step["connection"] = json!("conn2");
+            step
+        };
+        match self.below(6) {
+            0 | 1 => self.add(on(json!({ "op": "queue.declare", "queue": "mine", "exclusive": true }))),
+            2 => {
+                let exchange = self.pick(&["fanout", "direct"]);
+                self.add(on(json!({ "op": "queue.bind", "queue": "mine", "exchange": exchange, "routing_key": "order.placed" })));
+            }
+            3 => {
+                self.get("mine", "other", true);
+                if let Some(step) = self.steps.last_mut() {
+                    step["connection"] = json!("conn2");
+                }
+            }
+            4 => {
+                let op = self.pick(&["basic.get", "queue.purge", "queue.delete"]);
+                self.add(json!({ "op": op, "queue": "mine", "channel": "stranger" }));
+            }
+            _ => {
+                let op = self.pick(&["connection.close", "connection.drop"]);
+                self.add(json!({ "op": op, "connection": "conn2" }));
+                self.add(json!({ "op": "connection.open", "connection": "conn2" }));
+            }
+        }
+        // Opening what is open is a hard error: it is opened only where something may have closed it.
+        let channel = self.pick(&["other", "stranger"]);
+        let may_be_closed = self.steps.iter().any(|step| step["channel"] == "stranger" || step["op"] == "connection.open");
+        if may_be_closed && self.one_in(3) {
+            self.add(json!({ "op": "channel.open", "channel": channel, "connection": "conn2" }));
+        }
+    }
+
+    /// A queue that the server names, and that the channel calls by no name.
+    fn server_named(&mut self, channel: &str) {
+        let (exclusive, auto_delete) = (self.one_in(2), self.one_in(2));
+        self.add(json!({ "op": "queue.declare", "queue": "", "exclusive": exclusive, "auto_delete": auto_delete, "durable": true,
+            "channel": channel }));
+        let exchange = self.pick(&["fanout", "topic"]);
+        let key = self.pick(&BINDING_KEYS);
+        self.add(json!({ "op": "queue.bind", "queue": "", "exchange": exchange, "routing_key": key, "channel": channel }));
+        self.publish(channel);
+        self.get("", channel, true);
+    }
+
+    /// Deletes a queue or an exchange, and perhaps declares it again.
+    fn remove(&mut self, channel: &str) {
+        if self.one_in(2) {
+            let queue = self.pick(&QUEUES);
+            let quorum = |step: &Json| step["queue"] == queue && step["arguments"]["x-queue-type"] == "quorum";
+            let conditions = !self.steps.iter().any(quorum); // a quorum queue ends the connection
+            let (if_unused, if_empty) = (conditions && self.one_in(3), conditions && self.one_in(3));
+            self.add(json!({ "op": "queue.delete", "queue": queue, "if_unused": if_unused, "if_empty": if_empty, "channel": "remover" }));
+            self.add(json!({ "op": "queue.declare", "queue": queue, "passive": true, "channel": format!("after-{}", self.steps.len()) }));
+        } else {
+            let (exchange, kind) = self.pick(&EXCHANGES);
+            let if_unused = self.one_in(2);
+            self.add(json!({ "op": "exchange.delete", "exchange": exchange, "if_unused": if_unused, "channel": channel }));
+            if self.one_in(2) {
+                self.exchange(exchange, kind);
+            }
+        }
+    }
+
+    fn publish(&mut self, channel: &str) {
+        let (exchange, _) = self.pick(&EXCHANGES);
+        let exchange = if self.one_in(4) { "" } else { exchange };
+        let key = if exchange.is_empty() { self.pick(&QUEUES) } else { self.pick(&KEYS) };
+        let mut properties = Map::new();
+        if self.one_in(2) {
+            properties.insert("delivery_mode".into(), json!(2));
+        }
+        if self.one_in(3) {
+            properties.insert("priority".into(), json!(self.below(5)));
+        }
+        if self.one_in(10) {
+            properties.insert("user_id".into(), json!("guest"));
+            properties.insert("type".into(), json!("t"));
+            properties.insert("content_type".into(), json!("text/plain"));
+        }
+        if self.one_in(12) {
+            properties.insert("expiration".into(), json!("600000"));
+        }
+        let mut headers = Map::new();
+        if self.one_in(3) {
+            headers.insert("kind".into(), json!(self.pick(&["a", "b"])));
+        }
+        if self.one_in(6) {
+            headers.insert("size".into(), json!(self.below(2)));
+        }
+        if self.one_in(8) {
+            headers.insert("CC".into(), json!([self.pick(&KEYS), self.pick(&QUEUES)]));
+        }
+        if self.one_in(8) {
+            headers.insert("BCC".into(), json!([self.pick(&KEYS), self.pick(&QUEUES)]));
+        }
+        if !headers.is_empty() {
+            properties.insert("headers".into(), Json::Object(headers));
+        }
+        let (body, mandatory) = (self.body(), self.one_in(4));
+        self.add(json!({
+            "op": "basic.publish", "exchange": exchange, "routing_key": key, "channel": channel,
+            "body": body, "mandatory": mandatory, "properties": properties,
+        }));
+    }
+
+    fn consume(&mut self, channel: &str) {
+        if self.one_in(2) {
+            let count = 1 + self.below(3);
+            self.add(json!({ "op": "basic.qos", "channel": channel, "prefetch_count": count }));
+        }
+        let (queue, tag) = (self.pick(&QUEUES), self.pick(&TAGS));
+        let used = self.steps.iter().any(|step| step["op"] == "basic.consume" && step["consumer_tag"] == tag);
+        if used {
+            return; // tags are unique in a script
+        }
+        let mut step = json!({ "op": "basic.consume", "queue": queue, "consumer_tag": tag, "channel": channel });
+        match self.below(6) {
+            0 => step["on_delivery"] = json!({ "do": "ack" }),
+            1 => step["on_delivery"] = json!({ "do": "nack", "requeue": false, "times": 2 }),
+            2 => step["on_delivery"] = json!({ "do": "reject", "requeue": true, "times": 2, "then": "ack" }),
+            3 => step["on_delivery"] = json!({ "do": "nack", "requeue": true, "times": 3, "then": "ack" }),
+            4 => step["no_ack"] = json!(true),
+            _ => {}
+        }
+        if self.one_in(3) {
+            step["arguments"] = json!({ "x-priority": self.below(3) });
+        }
+        self.add(step);
+    }
+
+    fn mistake(&mut self, channel: &str) {
+        let mut step = match self.below(18) {
+            0 => json!({ "op": "basic.publish", "exchange": "missing", "routing_key": "k", "body": "lost" }),
+            1 => json!({ "op": "basic.get", "queue": "missing" }),
+            2 => json!({ "op": "queue.declare", "queue": "q1", "durable": false }),
+            3 => json!({ "op": "basic.ack", "of": { "delivery_tag": 99 } }),
+            4 => json!({ "op": "exchange.declare", "exchange": "topic", "type": "fanout", "durable": true }),
+            // Wrong in one way or in two: which of them is told is a rule as well.
+            5..=7 => {
+                let (queue, exchange) = (self.pick(&["q1", "missing"]), self.pick(&["", "missing", "topic"]));
+                let op = self.pick(&["queue.bind", "queue.unbind"]);
+                json!({ "op": op, "queue": queue, "exchange": exchange, "routing_key": self.pick(&BINDING_KEYS) })
+            }
+            8 => {
+                let (source, destination) = (self.pick(&["", "missing", "topic"]), self.pick(&["", "missing", "fanout"]));
+                json!({ "op": "exchange.bind", "source": source, "destination": destination, "routing_key": "k" })
+            }
+            9 => json!({ "op": "queue.declare", "queue": "amq.mine" }),
+            10 => {
+                json!({ "op": self.pick(&["exchange.declare", "exchange.delete"]), "exchange": self.pick(&["", "amq.direct", "amq.mine"]) })
+            }
+            11 => {
+                let name = self.pick(&["x-max-priority", "x-delivery-limit", "x-message-ttl", "x-expires", "x-overflow", "x-max-length"]);
+                let (kind, value) = (self.pick(&["classic", "quorum"]), self.choose(vec![json!(-1), json!(0), json!("many"), json!(true)]));
+                json!({ "op": "queue.declare", "queue": "fresh", "durable": true, "arguments": { "x-queue-type": kind, name: value } })
+            }
+            12 => json!({ "op": "exchange.bind", "source": "headers", "destination": "fanout", "arguments": { "x-match": "some" } }),
+            13 => {
+                let wrong = vec![json!({ "expiration": "soon" }), json!({ "user_id": "eve" }), json!({ "headers": { "CC": "k" } })];
+                let properties = self.choose(wrong);
+                json!({ "op": "basic.publish", "exchange": "topic", "routing_key": "k", "body": "refused", "properties": properties })
+            }
+            14 => json!({ "op": "queue.declare", "queue": "fresh", "durable": self.one_in(2), "exclusive": self.one_in(2),
+                "auto_delete": self.one_in(2), "arguments": { "x-queue-type": "quorum" } }),
+            15 => json!({ "op": "queue.declare", "queue": self.pick(&QUEUES), "passive": true }),
+            16 => json!({ "op": "basic.publish", "exchange": "inner", "routing_key": "k", "body": "refused" }),
+            _ => json!({ "op": "queue.delete", "queue": self.pick(&QUEUES), "if_empty": true }),
+        };
+        // Some mistakes end the connection; then the rest of the script says so.
+        let channel = if self.one_in(3) { "spare" } else { channel };
+        step["channel"] = json!(channel);
+        self.add(step);
+        let reopened = if self.one_in(2) { channel } else { "spare" };
+        self.add(json!({ "op": "channel.open", "channel": reopened }));
+    }
+}

@@ -1,0 +1,157 @@
+//! The releases of RabbitMQ with which the profiles are compared, and what may differ.
+
+use crate::broker::Profile;
+
+/// A release that can be had, and what stands for it here.
+#[derive(Clone, Copy, Debug)]
+pub struct RealRelease {
+    /// As `./scripts/differential --broker` names it.
+    pub line: &'static str,
+    /// The release that was compared.
+    pub release: &'static str,
+    pub profile: Profile,
+}
+
+/// Debian's packages carry them. None carries 3.13.
+pub const RELEASES: [RealRelease; 3] = [
+    RealRelease { line: "3.10", release: "3.10.8", profile: Profile::V3_13 },
+    RealRelease { line: "4.0", release: "4.0.5", profile: Profile::V4_0 },
+    RealRelease { line: "4.3", release: "4.3.6", profile: Profile::V4_3 },
+];
+
+/// The release line that a profile is compared with.
+#[must_use]
+pub fn release_of(profile: Profile) -> &'static RealRelease {
+    let found = RELEASES.iter().find(|release| release.profile == profile.upstream());
+    found.expect("each profile has a real broker")
+}
+
+/// What the simulated broker does otherwise than the real one that it is compared with, and on purpose.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownDifference {
+    /// The release lines in which it is.
+    pub lines: &'static [&'static str],
+    pub rules: &'static [u64],
+    pub what: &'static str,
+    pub why: &'static str,
+    /// Where the other behaviour was read.
+    pub source: &'static str,
+}
+
+/// RabbitMQ 3.10.8, which Debian ships, stands for 3.13, which is simulated: their releases differ.
+const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, source: &'static str) -> KnownDifference {
+    KnownDifference { lines: &["3.10"], rules, what, why, source }
+}
+
+/// Nothing else may differ.
+pub const KNOWN_DIFFERENCES: [KnownDifference; 11] = [
+    of_3_10(
+        "x-last-death",
+        &[124],
+        "3.13 tells of the last death as well as of the first; 3.10 has no x-last-death-* headers",
+        "v3.13.0 mc.erl record_death; v3.12.14 rabbit_dead_letter.erl",
+    ),
+    of_3_10(
+        "CC after death",
+        &[126],
+        "3.13 keeps the CC header of a dead letter, 3.10 removes it",
+        "v3.13.0 dead_lettering_SUITE; v3.12.14 rabbit_dead_letter.erl",
+    ),
+    of_3_10(
+        "x-delivery-count 0",
+        &[132],
+        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time, in place of a header that the client \
+         set; here the count is absent then, and the client's header stays",
+        "v3.13.0 rabbit_fifo_client.erl add_delivery_count_header",
+    ),
+    of_3_10(
+        "x-death order",
+        &[122],
+        "before 3.13 each death reversed the order of the other entries, so three or more are compared without order",
+        "v3.13.0 mc.erl record_death; v3.12.14 rabbit_dead_letter.erl",
+    ),
+    of_3_10(
+        "unknown exchange type",
+        &[16],
+        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says \
+         'unknown' for words that its Erlang has not met",
+        "v3.13.0 rabbit_exchange.erl check_type",
+    ),
+    of_3_10(
+        "credit over the delivery limit",
+        &[74],
+        "3.10 gives a consumer two credits back for a message that is over the delivery limit, 3.13 one; random scripts set no low limit there",
+        "v3.13.0 rabbit_fifo.erl return_one",
+    ),
+    of_3_10(
+        "a cancelled single active consumer",
+        &[85],
+        "a classic queue of 3.10 and 3.13 hands out nothing when its active consumer is cancelled, and fails at the next publish if messages \
+         were ready; the next consumer gets them here, as in 4.x; random scripts do not cancel there",
+        "v3.13.7 rabbit_amqqueue_process.erl handle_call basic_cancel",
+    ),
+    of_3_10(
+        "a tag again on a quorum queue",
+        &[81],
+        "3.10 closes the connection (541) at the next delivery when a consumer tag is used again while its earlier consumer holds messages \
+         of a quorum queue; random scripts do not use it there",
+        "v3.13.0 rabbit_fifo_client.erl handle_delivery",
+    ),
+    of_3_10(
+        "numeric headers",
+        &[41],
+        "3.13 compares header values strictly, 3.10 takes 1 for 1.0; random scripts use one number type",
+        "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file",
+    ),
+    of_3_10("consumer timeout", &[93], "x-consumer-timeout is known since 3.12; random scripts do not use it", "release notes 3.12.0"),
+    KnownDifference {
+        lines: &["4.0", "4.3"],
+        rules: &[84],
+        what: "a channel that ends during a hand-over",
+        why: "a single active consumer of a quorum queue holds messages, and one of higher priority waits for it. When the channel of the \
+              active one ends, 4.3 puts that consumer back among those that wait, and so does 4.0 when the last message that it held is \
+              over the delivery limit. In its turn the ended consumer is active again, and what it is given stays unacked; here it is \
+              gone with its channel; random scripts end no such channel",
+        source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_fifo.erl activate_next_consumer",
+    },
+];
+
+/// What 3.13 does otherwise than 4.0, by the switch of `src/broker/profile.rs` that is set for it: no 3.13 runs in the tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Older {
+    pub switch: &'static str,
+    pub rules: &'static [u64],
+    pub what: &'static str,
+    pub source: &'static str,
+}
+
+const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, source: &'static str) -> Older {
+    Older { switch, rules, what, source }
+}
+
+pub const OLDER_THAN_4_0: [Older; 9] = [
+    older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
+    older(
+        "single_active_preempts",
+        &[84],
+        "a single active consumer keeps its place",
+        "v3.13 and v4.0 rabbit_fifo.erl activate_next_consumer",
+    ),
+    older(
+        "consumer_keys",
+        &[67, 68],
+        "a quorum queue knows its consumers by tag and channel",
+        "v3.13 rabbit_fifo.erl consumer_id; v4.0 the same file, consumer_key",
+    ),
+    older("quorum_priority", &[114], "quorum queues ignore priorities", "v3.13 rabbit_fifo.erl; v4.0 rabbit_fifo_q.erl"),
+    older("interpret_client_x_death", &[125], "a client's x-death is read", "release notes 4.0.1"),
+    older("delivery_limit", &[130], "a quorum queue has no delivery limit of its own", "release notes 4.0.1"),
+    older("negative_limit_is_none", &[130], "a delivery limit of -1 is passed at once", "v3.13 and v4.0 rabbit_quorum_queue.erl"),
+    older(
+        "counting",
+        &[63, 130, 131, 132, 139],
+        "a quorum queue counts every return, and nothing travels",
+        "v3.13 and v4.0 rabbit_fifo.erl return_one, annotate_msg; v4.0 rabbit_fifo_client.erl",
+    ),
+    older("zeros_differ", &[41], "0.0 and -0.0 are one value", "OTP 27 release notes: =:= tells the zeros apart; 3.13 runs on 26"),
+];
