@@ -38,6 +38,14 @@ impl ApplyTo {
     }
 }
 
+/// The keys that keep a policy from queues of this type. Other keys that the type does not know have no effect.
+const fn foreign_keys(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Classic => &["delivery-limit", "dead-letter-strategy", "max-age", "stream-max-segment-size-bytes", "initial-cluster-size"],
+        Kind::Quorum => &["queue-mode", "max-age", "stream-max-segment-size-bytes", "initial-cluster-size"],
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     pub name: Name,
@@ -67,7 +75,12 @@ impl Policy {
     /// Whether it is meant for a queue of this name and type.
     #[must_use]
     pub fn is_for_queue(&self, name: &str, kind: Kind) -> bool {
-        self.apply_to.takes_queue(kind) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+        self.takes_queue(kind) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+    }
+
+    /// A key that belongs to another type of queue keeps the whole policy from a queue (rule 146).
+    fn takes_queue(&self, kind: Kind) -> bool {
+        self.apply_to.takes_queue(kind) && !self.definition.keys().any(|key| foreign_keys(kind).contains(&&**key))
     }
 
     /// What is wrong with its definition, each with its key (rule 29).
@@ -117,11 +130,11 @@ impl Broker {
     }
 
     /// At most one user's and one operator's policy apply, those of the highest priority (rule 146).
-    fn policy_for(&self, name: &str, operator: bool, applies: impl Fn(ApplyTo) -> bool) -> Table {
+    fn policy_for(&self, name: &str, operator: bool, applies: impl Fn(&Policy) -> bool) -> Table {
         let matching = self
             .policies
             .iter()
-            .filter(|known| known.policy.operator == operator && applies(known.policy.apply_to) && known.pattern.is_match(name));
+            .filter(|known| known.policy.operator == operator && applies(&known.policy) && known.pattern.is_match(name));
         matching.max_by_key(|known| known.policy.priority).map(|known| known.policy.definition.clone()).unwrap_or_default()
     }
 
@@ -137,8 +150,8 @@ impl Broker {
             let none = Table::new();
             return Settings::effective(kind, arguments, &none, &none, rules);
         }
-        let policy = self.policy_for(name, false, |apply_to| apply_to.takes_queue(kind));
-        let operator = self.policy_for(name, true, |apply_to| apply_to.takes_queue(kind));
+        let policy = self.policy_for(name, false, |policy| policy.takes_queue(kind));
+        let operator = self.policy_for(name, true, |policy| policy.takes_queue(kind));
         Settings::effective(kind, arguments, &policy, &operator, rules)
     }
 
@@ -147,7 +160,7 @@ impl Broker {
     pub fn effective_alternate(&self, name: &str, arguments: &Table) -> Option<Name> {
         let argument = arguments.get("alternate-exchange").and_then(Value::as_str).cloned();
         argument.or_else(|| {
-            let policy = self.policy_for(name, false, |apply_to| matches!(apply_to, ApplyTo::All | ApplyTo::Exchanges));
+            let policy = self.policy_for(name, false, |policy| matches!(policy.apply_to, ApplyTo::All | ApplyTo::Exchanges));
             policy.get("alternate-exchange").and_then(Value::as_str).cloned()
         })
     }

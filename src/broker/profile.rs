@@ -35,7 +35,7 @@ impl Profile {
         Self::ALL.into_iter().find(|profile| profile.name() == name)
     }
 
-    /// The release line, whoever built it.
+    /// The release line, as RabbitMQ itself builds it.
     #[must_use]
     pub const fn upstream(self) -> Self {
         match self {

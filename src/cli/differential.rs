@@ -253,13 +253,13 @@ pub fn search(
     let together = RwLock::new(());
     let work = |job: u64| -> Result<(), String> {
         loop {
-            // Whoever finds something lets the others finish what they have begun: the lowest seed is found, whichever was faster.
+            // After a find the others finish what they have begun. So the lowest seed is found, whichever was faster.
             let seed = if found.lock().expect("no job panics").is_empty() { next.lock().expect("no job panics").next() } else { None };
             let Some(seed) = seed else { return Ok(()) };
             let script = random_script(seed, profile);
             let vhost = format!("random-{first}-{job}");
             let difference = if needs_ctl(&script) {
-                let _nobody_else = together.write();
+                let _alone = together.write();
                 if broker.ctl.is_some() { compare(&script, broker, &vhost)? } else { None }
             } else {
                 let _others = together.read();
@@ -285,11 +285,17 @@ pub fn search(
     let lowest = found.into_inner().expect("no job panics").into_iter().min_by_key(|(seed, ..)| *seed);
     let Some((seed, script, difference)) = lowest else { return Ok(None) };
     // As patient as the comparison that found it: a slow broker is no difference.
-    let patient = RealBroker { quiet: patience(&script)[2], ..broker.clone() };
+    let patient = RealBroker { quiet: patience(&script)[1], ..broker.clone() };
     let vhost = format!("random-{first}-shrunk");
     let (script, difference) = shrink(script, difference, |candidate| {
         // What cannot be read any more is no script.
-        if broker_script::read(&candidate.to_string()).is_err() { Ok(None) } else { compare_once(candidate, &patient, &vhost) }
+        if broker_script::read(&candidate.to_string()).is_err() {
+            return Ok(None);
+        }
+        match compare_once(candidate, &patient, &vhost) {
+            Err(error) if error.contains("status: 400") => Ok(None), // a policy that is none
+            compared => compared,
+        }
     })?;
     Ok(Some(Divergence { seed, script, difference }))
 }

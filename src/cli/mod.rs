@@ -22,6 +22,8 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use random::coverage;
+
 use crate::broker::Profile;
 use crate::formats::{broker_script, scenario_file};
 use crate::scenario::{Problem, Property, Scenario};
@@ -173,6 +175,9 @@ fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, 
         }
         Ok(None) => {
             println!("{runs} random scripts, seeds {seed} to {}: no difference", seed + runs - 1);
+            let met = (seed..seed + runs).flat_map(|seed| coverage::exercised(&random::random_script(seed, profile))).collect();
+            let never: Vec<String> = coverage::known().difference(&met).map(ToString::to_string).collect();
+            println!("They exercised {} rules. Never: {}", met.len(), if never.is_empty() { "none".to_owned() } else { never.join(", ") });
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(divergence)) => {

@@ -157,9 +157,14 @@ impl Writer {
         let apply_to = if self.one_in(3) { self.pick(&["queues", "classic_queues", "quorum_queues"]) } else { "queues" };
         // Until 3.11 policies do not tell the types of queues apart.
         let apply_to = if self.profile == Profile::V3_13 { "queues" } else { apply_to };
-        let priority = self.below(3);
+        let priority = self.policy_priority(name);
         self.add(json!({ "op": "policy.set", "name": name, "pattern": pattern, "apply_to": apply_to, "definition": definition,
             "priority": priority, "operator": operator }));
+    }
+
+    /// Which of two policies of the same priority applies is not defined.
+    fn policy_priority(&mut self, name: &str) -> usize {
+        2 * self.below(2) + usize::from(name == "two")
     }
 
     fn clear_policy(&mut self, name: &str) {
@@ -195,7 +200,7 @@ mod tests {
     #[test]
     fn every_script_can_be_read_and_the_same_seed_gives_it_again() {
         for profile in Profile::ALL {
-            for seed in 1..150 {
+            for seed in 1..60 {
                 let script = random_script(seed, profile);
                 assert!(broker_script::read(&script.to_string()).is_ok(), "{profile} {seed}: {script}");
                 assert_eq!(script, random_script(seed, profile));
@@ -206,7 +211,7 @@ mod tests {
     #[test]
     fn no_script_leaves_anything_to_chance() {
         for profile in Profile::ALL {
-            for seed in 1..150 {
+            for seed in 1..60 {
                 let script = random_script(seed, profile);
                 assert_eq!(chance_at(&script), None, "{profile} {seed}: {script}");
                 assert_eq!(ends_during_hand_over(&script), None, "{profile} {seed}: {script}");
@@ -243,7 +248,7 @@ mod tests {
 
     #[test]
     fn hand_overs_are_left() {
-        let handed_over = (1..400)
+        let handed_over = (1..200)
             .map(|seed| random_script(seed, Profile::V4_3))
             .filter(|script| {
                 let steps = script["steps"].as_array().expect("they are steps");
@@ -251,7 +256,7 @@ mod tests {
                     && steps.iter().any(|step| step["op"] == "basic.consume" && step["arguments"]["x-priority"].is_i64())
             })
             .count();
-        assert!(handed_over > 10, "only {handed_over} scripts of single active consumers have priorities");
+        assert!(handed_over > 5, "only {handed_over} scripts of single active consumers have priorities");
     }
 
     fn chance_of(steps: &Json) -> Option<usize> {

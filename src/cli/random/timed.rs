@@ -1,7 +1,6 @@
 //! Timed scripts: what time does to messages and queues.
 //!
-//! A real broker's timers are never exact. So each short time is followed by a long wait, before anything else is asked, and all other
-//! times are too long to end.
+//! A real broker's timers are never exact. So a long wait follows each short time. All other times are too long to end.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -144,7 +144,7 @@ impl Writer {
             0 => self.clear_policy(name),
             1 => {
                 let definition = json!({ "alternate-exchange": self.pick(&["fanout", "headers", "missing"]) });
-                let (pattern, priority) = (self.pick(&["topic", "^direct$", ""]), self.below(3));
+                let (pattern, priority) = (self.pick(&["topic", "^direct$", ""]), self.policy_priority(name));
                 self.add(json!({ "op": "policy.set", "name": name, "pattern": pattern, "apply_to": "exchanges", "definition": definition,
                     "priority": priority }));
             }
@@ -157,7 +157,7 @@ impl Writer {
 
     fn wide_step(&mut self) {
         let channel = self.pick(&CHANNELS);
-        match self.below(31) {
+        match self.below(32) {
             0..=9 => self.publish(channel),
             10 | 11 => {
                 let (queue, no_ack) = (self.pick(&QUEUES), self.one_in(4));
@@ -198,8 +198,19 @@ impl Writer {
                 self.exchange_binding(op);
             }
             29 => self.remove(channel),
+            30 => self.empty_short_lived(channel),
             _ => self.mistake(channel),
         }
+    }
+
+    /// An exchange that goes with its last binding.
+    fn empty_short_lived(&mut self, channel: &str) {
+        self.exchange("short-lived", "direct");
+        let (queue, key) = (self.pick(&QUEUES), self.pick(&BINDING_KEYS));
+        let binding = |op: &str| json!({ "op": op, "queue": queue, "exchange": "short-lived", "routing_key": key, "channel": channel });
+        self.add(binding("queue.bind"));
+        self.publish(channel);
+        self.add(binding("queue.unbind"));
     }
 
     /// A queue that belongs to another connection, which may end.
@@ -209,9 +220,12 @@ impl Writer {
             step["connection"] = json!("conn2");
             step
         };
+        if !self.steps.iter().any(|step| step["queue"] == "mine") {
+            self.add(on(json!({ "op": "queue.declare", "queue": "mine", "exclusive": true })));
+        }
         match self.below(6) {
-            0 | 1 => self.add(on(json!({ "op": "queue.declare", "queue": "mine", "exclusive": true }))),
-            2 => {
+            0 => self.add(on(json!({ "op": "queue.declare", "queue": "mine", "exclusive": true }))),
+            1 | 2 => {
                 let exchange = self.pick(&["fanout", "direct"]);
                 self.add(on(json!({ "op": "queue.bind", "queue": "mine", "exchange": exchange, "routing_key": "order.placed" })));
             }
@@ -296,7 +310,7 @@ impl Writer {
         if self.one_in(6) {
             headers.insert("size".into(), json!(self.below(2)));
         }
-        if self.one_in(8) {
+        if self.one_in(5) {
             headers.insert("CC".into(), json!([self.pick(&KEYS), self.pick(&QUEUES)]));
         }
         if self.one_in(8) {
@@ -338,7 +352,7 @@ impl Writer {
     }
 
     fn mistake(&mut self, channel: &str) {
-        let mut step = match self.below(18) {
+        let mut step = match self.below(19) {
             0 => json!({ "op": "basic.publish", "exchange": "missing", "routing_key": "k", "body": "lost" }),
             1 => json!({ "op": "basic.get", "queue": "missing" }),
             2 => json!({ "op": "queue.declare", "queue": "q1", "durable": false }),
@@ -372,6 +386,7 @@ impl Writer {
             14 => json!({ "op": "queue.declare", "queue": "fresh", "durable": self.one_in(2), "exclusive": self.one_in(2),
                 "auto_delete": self.one_in(2), "arguments": { "x-queue-type": "quorum" } }),
             15 => json!({ "op": "queue.declare", "queue": self.pick(&QUEUES), "passive": true }),
+            17 => json!({ "op": "queue.bind", "queue": "q1", "exchange": "topic", "routing_key": "#.a.#.b.#" }),
             16 => json!({ "op": "basic.publish", "exchange": "inner", "routing_key": "k", "body": "refused" }),
             _ => json!({ "op": "queue.delete", "queue": self.pick(&QUEUES), "if_empty": true }),
         };
