@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use requeue::app::difference::between;
 use requeue::app::geometry::{self, Layout, Plan};
 use requeue::app::moves::Moves;
 use requeue::base::SimTime;
@@ -140,8 +141,13 @@ fn no_two_nodes_overlap() {
     for (name, _, lesson) in lessons() {
         let goals = lesson.steps.iter().filter_map(|step| step.task.goal());
         let attempts = goals.flat_map(|goal| std::iter::once(&goal.solution).chain(goal.wrong.iter().map(|(attempt, _)| attempt)));
-        let systems = attempts.flat_map(|attempt| &attempt.edits).chain([&lesson.scenario]);
-        found.extend(systems.flat_map(|system| overlaps(system)).map(|what| format!("{name}: {what}")));
+        // A solution is shown change by change: nothing may lie on another part on the way, either.
+        let shown = |attempt: &Attempt| {
+            let from = [&lesson.scenario].into_iter().chain(&attempt.edits);
+            from.zip(&attempt.edits).flat_map(|(before, after)| between(before, after)).collect::<Vec<_>>()
+        };
+        let systems = attempts.flat_map(shown).chain([lesson.scenario.clone()]);
+        found.extend(systems.flat_map(|system| overlaps(&system)).map(|what| format!("{name}: {what}")));
     }
     let gallery = std::fs::read_dir(folder().join("../scenarios")).expect("there are scenarios").map(|file| file.expect("a file").path());
     for path in gallery.filter(|path| path.extension().is_some_and(|end| end == "json")) {

@@ -86,6 +86,31 @@ const screens = {
     await seen("#lesson");
     await played("00:05");
   },
+  async "lesson-done-light"() {
+    await open({ hash: "#lesson=topic-or-fanout.md" });
+    await seen("#lesson");
+    const steps = await run("return [...document.querySelectorAll('[data-step]')].map((step) => step.dataset.step)");
+    for (const step of steps) {
+      await click(`[data-step='${step}']`);
+      if (await has("#check")) {
+        await click("[data-answer]");
+        await click("#check");
+      }
+      if (await has("#prove")) {
+        await click("#solution");
+        while (await has("#edit-on:not(:disabled)")) await click("#edit-on");
+        await click("#prove");
+        await seen("#verdict");
+      }
+      if (await has("#explanation")) {
+        await run("const t = document.querySelector('#explanation'); t.value = 'Each consumer binds what it wants.'; t.dispatchEvent(new InputEvent('input', { bubbles: true }))");
+        await pause(250);
+        await click("#compare-model");
+        await click("#checklist input");
+      }
+    }
+    await seen("#ending");
+  },
   "lesson-dark": () => screens["lesson-light"]("dark"),
   async "message-light"() {
     await open({});
@@ -106,7 +131,12 @@ const screens = {
   async "service-light"() {
     await open({});
     await played("00:12");
-    await click(node("notification-service"));
+    await click(node("order-service"));
+    await seen(".recipe");
+    // The step that publishes is held above the one that saves.
+    await run(`const [from, to] = ["Publish", "Save"].map((begin) => [...document.querySelectorAll(".recipe-step")].find((step) => step.querySelector(".does").textContent.startsWith(begin)));
+      const handle = from.querySelector(".handle"), box = handle.getBoundingClientRect();
+      handle.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, buttons: 1, clientX: box.left + 5, clientY: to.getBoundingClientRect().top + 4 }));`);
   },
   async "publish-light"() {
     await open({});

@@ -15,6 +15,8 @@ pub struct Highlight {
     legs: Vec<(Place, Place)>,
     /// Bindings by their index in the scenario.
     bindings: Vec<usize>,
+    /// The lesson points at these nodes: no message touched them.
+    is_pointing: bool,
 }
 
 impl Highlight {
@@ -28,12 +30,18 @@ impl Highlight {
             return Self::of_composer(session);
         }
         let pointed_at = |node: &Place| session.part(node).is_some_and(|part| session.points.contains(part.name()));
-        Self { nodes: geometry::places(session.plan()).into_iter().filter(pointed_at).collect(), ..Self::default() }
+        Self { nodes: geometry::places(session.plan()).into_iter().filter(pointed_at).collect(), is_pointing: true, ..Self::default() }
     }
 
     #[must_use]
     pub fn has(&self, node: &Place) -> bool {
         self.nodes.contains(node)
+    }
+
+    /// The class of a node that is lit.
+    #[must_use]
+    pub fn class(&self, node: &Place) -> Option<&'static str> {
+        self.has(node).then_some(if self.is_pointing { "spot" } else { "lit" })
     }
 
     #[must_use]
@@ -126,7 +134,7 @@ impl Highlight {
         let bindings = session.scenario().broker.bindings.iter().enumerate();
         let bindings = bindings.filter(|(_, binding)| binding.source == composer.exchange && matches(binding)).map(|(index, _)| index);
         let queues = broker.destinations(&composer.exchange, &composer.routing_key, headers);
-        Self { nodes: queues.into_iter().map(Place::Queue).collect(), legs: Vec::new(), bindings: bindings.collect() }
+        Self { nodes: queues.into_iter().map(Place::Queue).collect(), bindings: bindings.collect(), ..Self::default() }
     }
 
     fn node(&mut self, node: Place) {

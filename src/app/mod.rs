@@ -22,6 +22,7 @@ pub mod composer;
 pub mod copies;
 pub mod costs;
 mod course;
+pub mod difference;
 pub mod document;
 mod editing;
 pub mod effect;

@@ -354,7 +354,26 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
                 }
                 if classroom.is_solution() { { button(Look::Small, "mine", texts::BACK_TO_MINE, act(dispatch, LessonAction::LeaveSolution)) } }
             </div>
+            { edit_shown(classroom, dispatch) }
         </>
+    }
+}
+
+/// A solution is told edit by edit.
+fn edit_shown(classroom: &Classroom, dispatch: &Dispatch) -> Html {
+    let Some((number, of, difference)) = classroom.shown_edit() else { return html! {} };
+    let to = |id: &'static str, word: &'static str, number: usize, can: bool| {
+        let onclick = act(dispatch, LessonAction::ShowEdit(number));
+        html! { <button type="button" class="line small" {id} disabled={!can} {onclick}>{ word }</button> }
+    };
+    html! {
+        <div class="hint" id="edit" role="group" aria-label={texts::SOLUTION}>
+            <div role="status"><strong>{ texts::edit(number, of) }</strong>{ difference.says }</div>
+            <div class="buttons">
+                { to("edit-back", texts::PREVIOUS, number - 1, number > 1) }
+                { to("edit-on", texts::NEXT, number + 1, number < of) }
+            </div>
+        </div>
     }
 }
 

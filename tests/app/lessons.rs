@@ -1,13 +1,17 @@
 //! Lessons in the page: steps, solutions, locks, results.
 
+use std::sync::Arc;
+
+use requeue::app::difference::{Difference, between, difference};
 use requeue::app::form::{Kind, Spot};
 use requeue::app::words;
 use requeue::app::{
     App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, OperateAction, Speed, TimeAction, update,
 };
-use requeue::base::SimTime;
+use requeue::broker::Name;
 use requeue::lesson::progress::LessonProgress;
-use requeue::scenario::edit::{PartKind, Slot};
+use requeue::scenario::Scenario;
+use requeue::scenario::edit::{Part, PartKind, Slot};
 use requeue::sim::InstanceId;
 
 use super::support::*;
@@ -171,8 +175,7 @@ fn the_solved_system_stays_where_it_is_explained() {
     let fix = steps.iter().find(|step| step.task.goal().is_some()).expect("it has a goal").id.clone();
     let explain = steps.iter().find(|step| step.task.name() == "explain").expect("it explains").id.clone();
     step_of(&mut app, &fix);
-    deed(&mut app, LessonAction::ShowSolution);
-    settle(&mut app);
+    show_solution(&mut app);
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     assert!(classroom(&app).work().done);
@@ -203,15 +206,30 @@ fn a_solution_is_shown_edit_by_edit_and_reset_takes_it_back() {
     assert_eq!(classroom(&app).work().hints, 2);
     let start = session(&app).scenario().clone();
     deed(&mut app, LessonAction::ShowSolution);
-    let mut seen = 0;
-    let mut last = start.clone();
-    while app.is_busy() {
-        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(100)));
-        if **session(&app).scenario() != *last {
-            (seen, last) = (seen + 1, session(&app).scenario().clone());
-        }
+    let shown = |app: &App| {
+        let (number, of, difference) = classroom(app).shown_edit().expect("it is shown");
+        assert_eq!(session(app).points, difference.parts, "what changed is pointed at");
+        (number, of, difference.says)
+    };
+    let told = [
+        "Add the exchange platform-events.",
+        "Add the queue notification-queue.",
+        "Bind notification-queue to platform-events with the key order.*.",
+        "order-service: step 3 becomes “Publish order.placed”.",
+        "notification-service begins to work differently: When a message of notification-queue arrives.",
+    ];
+    for (place, says) in told.into_iter().enumerate() {
+        assert_eq!(shown(&app), (place + 1, told.len(), says.to_owned()));
+        deed(&mut app, LessonAction::ShowEdit(place + 2));
     }
-    assert_eq!(seen, 5, "one after the other");
+    let whole = session(&app).scenario().clone();
+    // Back and forth: the system follows.
+    deed(&mut app, LessonAction::ShowEdit(2));
+    assert!(session(&app).scenario().broker.bindings.is_empty() && shown(&app).0 == 2);
+    deed(&mut app, LessonAction::ShowEdit(0));
+    assert_eq!(shown(&app).0, 2, "there is none before the first");
+    deed(&mut app, LessonAction::ShowEdit(5));
+    assert_eq!(*session(&app).scenario(), whole);
     assert!(session(&app).can_undo(), "and each can be undone");
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
@@ -245,8 +263,7 @@ fn what_is_locked_says_so_and_a_result_is_handed_in() {
     assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("services")));
     deed(&mut app, LessonAction::TypeStudent("Grace".into()));
     step_of(&mut app, "audit");
-    deed(&mut app, LessonAction::ShowSolution);
-    settle(&mut app);
+    show_solution(&mut app);
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     let Effect::Download { name, text } = only(deed(&mut app, LessonAction::SaveResult)) else { panic!("a file") };
@@ -379,4 +396,40 @@ fn a_list_of_the_site_that_is_broken_says_so() {
     act(&mut app, FileAction::GalleryFetched("[7]".into()));
     assert!(app.unreadable.is_some_and(|unreadable| unreadable.problems[0].path == "[0]"));
     assert!(app.gallery.as_ref().is_some_and(Vec::is_empty));
+}
+
+/// The systems on the way, each with the one before it.
+fn steps(before: &Arc<Scenario>, after: &Arc<Scenario>) -> Vec<(Arc<Scenario>, Arc<Scenario>)> {
+    let way = between(before, after);
+    assert_eq!(way.last(), Some(after), "it ends where the solution does");
+    [before.clone()].into_iter().chain(way.clone()).zip(way).collect()
+}
+
+/// Each change of each solution is told in one sentence, and points at a part that is on the canvas.
+#[test]
+fn every_edit_of_every_solution_is_told() {
+    let mut told = 0;
+    for path in std::fs::read_dir("static/lessons").expect("there are lessons").map(|file| file.expect("a file").path()) {
+        // The guide for authors is no lesson, and reads as none.
+        let Ok(lesson) = requeue::formats::lesson_file::read(&std::fs::read_to_string(&path).expect("it can be read")) else { continue };
+        for goal in lesson.steps.iter().filter_map(|step| step.task.goal()) {
+            let mut before = &lesson.scenario;
+            for after in &goal.solution.edits {
+                for (now, next) in steps(before, after) {
+                    let Difference { says, parts } = difference(&now, &next);
+                    told += 1;
+                    assert!(says.ends_with('.') && says.len() > 10, "{}: {says}", path.display());
+                    let names: Vec<Name> = Part::all(&next).map(|part| part.name().clone()).collect();
+                    assert!(
+                        (says.starts_with("Remove") || !parts.is_empty()) && parts.iter().all(|part| names.contains(part)),
+                        "{}: {says} {parts:?}",
+                        path.display()
+                    );
+                    println!("{}: {says}", path.display());
+                }
+                before = after;
+            }
+        }
+    }
+    assert!(told > 60, "{told}");
 }

@@ -143,3 +143,13 @@ pub fn step_of(app: &mut App, id: &str) {
     let index = classroom(app).lesson.steps.iter().position(|step| &*step.id == id).expect("there is such a step");
     deed(app, LessonAction::ChooseStep(index));
 }
+
+/// A solution, to its last edit.
+pub fn show_solution(app: &mut App) {
+    deed(app, LessonAction::ShowSolution);
+    while let Some((number, of, _)) = classroom(app).shown_edit()
+        && number < of
+    {
+        deed(app, LessonAction::ShowEdit(number + 1));
+    }
+}

@@ -154,6 +154,7 @@ async fn the_course_leads_on_and_a_reload_comes_back() {
         visitor.act("#lesson-back").await;
         visitor.act("#solution").await;
         visitor.until("the solution is shown", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
+        assert!(visitor.text("#edit").await.contains("change 1 of 1"));
         visitor.act("#prove").await;
         visitor.wait_for("#next-lesson").await;
         assert_eq!(visitor.browser.find_all(Locator::Css(".drawer-foot .primary")).await.expect("buttons").len(), 1);
@@ -191,4 +192,62 @@ async fn an_embedded_lesson_tells_the_page_around_it() {
     let inner = visitor.browser.execute("const inner = document.querySelector('#frame').contentDocument; return [!!inner.querySelector('.left'), !!inner.querySelector('.right')];", vec![]).await;
     assert_eq!(inner.expect("the page answers"), json!([true, false]));
     visitor.browser.close().await.expect("the browser closes");
+}
+
+both_ways!(a_solution_is_shown_change_by_change);
+
+/// Each change is told, its parts have a halo, and it can be taken back.
+async fn a_solution_is_shown_change_by_change(way: Way) {
+    for width in [1440, 500] {
+        let visitor = Visitor::past_the_welcome(width, 844, way).await;
+        visitor.open("#lesson=why-events.md").await;
+        visitor.wait_for("#lesson").await;
+        visitor.act("[data-step='announce']").await;
+        visitor.act("#solution").await;
+        let says = async |visitor: &Visitor, what: &str| {
+            visitor.until(what, async |visitor| visitor.text("#edit").await.contains(what)).await;
+        };
+        says(&visitor, "change 1 of 5").await;
+        says(&visitor, "Add the exchange platform-events.").await;
+        visitor.wait_for(&format!(".spot{}", Visitor::node("platform-events"))).await;
+        visitor.act("#edit-on").await;
+        says(&visitor, "Add the queue notification-queue.").await;
+        visitor.wait_for(&format!(".spot{}", Visitor::node("notification-queue"))).await;
+        visitor.act("#edit-back").await;
+        says(&visitor, "change 1 of 5").await;
+        visitor.until("the queue is gone again", async |visitor| visitor.is_absent(&Visitor::node("notification-queue")).await).await;
+        visitor.act("#mine").await;
+        visitor.until("it is mine again", async |visitor| visitor.is_absent("#edit").await).await;
+        visitor.leave().await;
+    }
+}
+
+both_ways!(the_drawer_leads_from_lesson_to_lesson);
+
+/// To the lessons beside this one; and the end of a lesson, with its checklist and one primary button.
+async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
+    for width in [1440, 500] {
+        let visitor = Visitor::past_the_welcome(width, 844, way).await;
+        visitor.open("#lesson=topic-or-fanout.md").await;
+        visitor.wait_for("#lesson").await;
+        visitor.wait_for("#promise").await;
+        let title = visitor.text("#lesson-title").await;
+        visitor.act("#lesson-after").await;
+        visitor.until("the next lesson", async |visitor| visitor.text("#lesson-title").await != title).await;
+        visitor.act("#lesson-before").await;
+        visitor.until("back again", async |visitor| visitor.text("#lesson-title").await == title).await;
+        visitor.act("[data-step='why']").await;
+        visitor.type_into("#explanation", "Each consumer binds what it wants.").await;
+        assert!(visitor.is_absent("#ending").await, "it spoils nothing");
+        visitor.act("#compare-model").await;
+        visitor.wait_for("#ending .takeaway").await;
+        let ending = visitor.text("#ending").await;
+        assert!(ending.contains("Your answer covers 0 of") && ending.contains("In RabbitMQ") && ending.contains("Not covered here"), "{ending}");
+        visitor.focus("#checklist input").await;
+        visitor.keys(" ").await;
+        visitor.until("one is covered", async |visitor| visitor.text("#checklist legend").await.contains("covers 1 of")).await;
+        visitor.wait_for("#next-lesson.primary").await;
+        assert_eq!(visitor.browser.find_all(Locator::Css(".drawer-foot .primary")).await.expect("buttons").len(), 1);
+        visitor.leave().await;
+    }
 }

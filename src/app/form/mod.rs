@@ -315,7 +315,8 @@ impl Made {
 }
 
 /// What a field says, and whether it says the default.
-fn stated(field: &Field) -> Stated {
+#[must_use]
+pub fn stated(field: &Field) -> Stated {
     let (value, is_default) = match &field.kind {
         Kind::Flag(default) => (texts::on_or_off(field.text == "true").to_owned(), field.text == default.to_string()),
         Kind::Choice(options) => {

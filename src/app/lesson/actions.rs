@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::keeping::keep;
 use super::{Classroom, StepWork, arrive, texts};
 use crate::app::App;
+use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::session::Session;
 use crate::app::slowing::BEFORE;
@@ -14,9 +15,6 @@ use crate::lesson::Task;
 use crate::lesson::grade::Grading;
 use crate::lesson::judge::Judging;
 use crate::sim::Recording;
-
-/// The pause before the first edit of a solution.
-const BEFORE_EDITS: SimTime = SimTime::from_millis(300);
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
@@ -103,11 +101,26 @@ pub(super) fn show_solution(app: &mut App) -> Option<Vec<Effect>> {
     work.own = work.own.take().or(mine);
     if goal.solution.inputs.is_empty() {
         app.session = Some(classroom.fresh());
-        classroom.replay = (!goal.solution.edits.is_empty()).then(|| (goal.solution.edits.clone(), BEFORE_EDITS));
-    } else {
-        app.session = Some(classroom.session_of(goal.solution.recording(&classroom.lesson.scenario)));
-        app.playing = true;
+        classroom.solution.clear();
+        for edit in &goal.solution.edits {
+            let before = classroom.solution.last().unwrap_or(&classroom.lesson.scenario);
+            let way = between(before, edit);
+            classroom.solution.extend(way);
+        }
+        return Some(show_edit(app, 1).unwrap_or_default());
     }
+    app.session = Some(classroom.session_of(goal.solution.recording(&classroom.lesson.scenario)));
+    app.playing = true;
+    Some(Vec::new())
+}
+
+/// The system changes to what it is after this edit, and its parts that changed are pointed at.
+pub(super) fn show_edit(app: &mut App, number: usize) -> Option<Vec<Effect>> {
+    let (classroom, session) = (app.classroom.as_mut()?, app.session.as_mut()?);
+    let system = classroom.solution.get(number.checked_sub(1)?).filter(|_| classroom.is_solution())?.clone();
+    session.become_scenario(Arc::unwrap_or_clone(system));
+    classroom.shown_edit = number;
+    session.points = classroom.shown_edit().map(|(.., difference)| difference.parts).unwrap_or_default();
     Some(Vec::new())
 }
 
@@ -148,7 +161,7 @@ fn leave_failure(classroom: &mut Classroom, session: &mut Option<Session>) {
 pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     leave_failure(classroom, &mut app.session);
-    let session = app.session.as_mut().filter(|_| classroom.replay.is_none())?;
+    let session = app.session.as_mut()?;
     let inputs = session.world().recording().inputs.len();
     if inputs > limits::INPUTS_IN_A_FILE {
         session.objection = Some(texts::too_many_inputs(inputs, limits::INPUTS_IN_A_FILE));
@@ -167,7 +180,6 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
 pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     let failing = classroom.work().findings.get(clause)?.failing.clone()?;
-    classroom.replay = None;
     let parked = app.session.take();
     classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
     classroom.showing = Some(clause);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::budget::Working;
+use super::difference::{Difference, difference};
 use super::effect::{Effect, Reading};
 use super::prose::Prose;
 use super::session::Session;
@@ -18,6 +19,7 @@ use crate::lesson::grade::{Grade, Grading, Submission, Work};
 use crate::lesson::judge::{self, Failing, Finding, Judging, Renames};
 use crate::lesson::predict::{Answer, Answering};
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
+use crate::scenario::Scenario;
 use crate::sim::Recording;
 use crate::sim::judge::holds;
 pub(super) use keeping::keep_drawing;
@@ -35,8 +37,10 @@ pub struct Classroom {
     pub works: Vec<StepWork>,
     /// A goal that is being judged.
     pub judging: Option<Judging>,
-    /// The solution, being played: the edits that are still to come, and when the next one does.
-    replay: Option<(Vec<Arc<crate::scenario::Scenario>>, SimTime)>,
+    /// The systems of the solution that is shown, change by change.
+    solution: Vec<Arc<Scenario>>,
+    /// As far as this one, counted from 1.
+    shown_edit: usize,
     /// What was open before the learner went to play freely.
     parked: Option<Box<Session>>,
     /// The clause whose failing run is on the canvas in its place.
@@ -89,6 +93,8 @@ pub enum LessonAction {
     Watch,
     ShowHint,
     ShowSolution,
+    /// The solution as far as this change, counted from 1.
+    ShowEdit(usize),
     /// Back from the solution to what the learner had drawn.
     LeaveSolution,
     Reset,
@@ -107,9 +113,6 @@ pub enum LessonAction {
     Close,
 }
 
-/// The pause between two edits of a solution that is shown.
-const BETWEEN_EDITS: SimTime = SimTime::from_millis(900);
-
 impl Classroom {
     pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
         let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
@@ -120,7 +123,8 @@ impl Classroom {
             at: 0,
             works,
             judging: None,
-            replay: None,
+            solution: Vec::new(),
+            shown_edit: 0,
             parked: None,
             showing: None,
             student: String::new(),
@@ -171,10 +175,10 @@ impl Classroom {
         }
     }
 
-    /// Something goes on without a hand: judging, or a solution being shown.
+    /// Something goes on without a hand: a run is judged.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.judging.is_some() || self.replay.is_some() || self.grading.is_some() || self.answering.is_some()
+        self.judging.is_some() || self.grading.is_some() || self.answering.is_some()
     }
 
     /// What the page says of it; judging has a place of its own.
@@ -303,14 +307,22 @@ impl Classroom {
         self.work().own.is_some()
     }
 
+    /// Of a solution that is shown change by change: which change, of how many, and what it does.
+    #[must_use]
+    pub fn shown_edit(&self) -> Option<(usize, usize, Difference)> {
+        let at = self.shown_edit.checked_sub(1).filter(|_| self.is_solution())?;
+        let before = at.checked_sub(1).map_or(&self.lesson.scenario, |before| &self.solution[before]);
+        Some((self.shown_edit, self.solution.len(), difference(before, self.solution.get(at)?)))
+    }
+
     pub(super) fn done(&self) -> impl Iterator<Item = &Name> {
         self.lesson.steps.iter().zip(&self.works).filter(|(_, work)| work.done).map(|(step, _)| &step.id)
     }
 
-    /// No run is judged any more, and no solution shown.
+    /// No run is judged any more, and no edit of a solution pointed at.
     fn stop_shows(&mut self) {
         self.judging = None;
-        self.replay = None;
+        self.shown_edit = 0;
     }
 
     fn work_mut(&mut self) -> &mut StepWork {
@@ -355,24 +367,10 @@ fn arrive(app: &mut App) {
     }
 }
 
-/// Time passes: one more run is judged, one more edit of the solution is shown.
-pub(super) fn pass(app: &mut App, elapsed: SimTime, steps: u64) -> Vec<Effect> {
+/// Time passes: one more run is judged.
+pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
     let Some(classroom) = &mut app.classroom else { return Vec::new() };
     classroom.advance(steps);
-    if let Some((edits, rest)) = &mut classroom.replay {
-        *rest = rest.saturating_sub(elapsed);
-        if *rest == SimTime::ZERO {
-            let next = edits.remove(0);
-            if edits.is_empty() {
-                classroom.replay = None;
-            } else {
-                *rest = BETWEEN_EDITS;
-            }
-            if let Some(session) = &mut app.session {
-                session.become_scenario(Arc::unwrap_or_clone(next));
-            }
-        }
-    }
     let Some(judging) = &mut classroom.judging else { return Vec::new() };
     if !judging.advance(steps) {
         app.budget.spend_all();
@@ -399,6 +397,7 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
         | LessonAction::CheckAnswer
         | LessonAction::ShowHint
         | LessonAction::Prove
+        | LessonAction::ShowEdit(_)
         | LessonAction::TypeText(_)
         | LessonAction::CompareText
         | LessonAction::Tick(_)
@@ -429,6 +428,7 @@ fn act(app: &mut App, action: LessonAction) -> Option<Vec<Effect>> {
         LessonAction::CheckAnswer => return actions::check_answer(app),
         LessonAction::Watch => return actions::watch(app),
         LessonAction::ShowSolution => return actions::show_solution(app),
+        LessonAction::ShowEdit(number) => return actions::show_edit(app, number),
         LessonAction::LeaveSolution => return actions::leave_solution(app),
         LessonAction::Reset => return actions::reset(app),
         LessonAction::Prove => return actions::prove(app),

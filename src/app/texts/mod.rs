@@ -4,6 +4,7 @@
 pub mod author;
 pub mod commands;
 pub mod composer;
+pub mod difference;
 pub mod files;
 pub mod form;
 pub mod ledger;

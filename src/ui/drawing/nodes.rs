@@ -53,7 +53,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     } else {
         html! {}
     };
-    let lit = lit.has(place).then_some("lit");
+    let lit = lit.class(place);
     let class = classes!("node", class, (selected || begins).then_some("selected"), target.then_some("target"), lit);
     let port = if scene.app.options.read_only {
         html! {}

@@ -13,7 +13,9 @@ pub const DONE_ALREADY: &str = "Again";
 pub const EVERYTHING_WITH_THE_LAB: &str = "Everything, with the failure lab.";
 pub const LEARN_EVENT_DRIVEN_ARCHITECTURE: &str = "Learn event-driven architecture with RabbitMQ. Build it, break it, fix it.";
 pub const MET: &str = "met";
+pub const NEXT: &str = "Next";
 pub const NEXT_STEP: &str = "Next step";
+pub const PREVIOUS: &str = "Previous";
 pub const PROGRESS: &str = "Progress";
 pub const SHOW_ME: &str = "Show me";
 pub const START: &str = "Start";
@@ -55,6 +57,7 @@ pub const SAVE_IT: &str = "Save it";
 pub const SAVE_MY_PROGRESS_AS_A: &str = "Save my progress as a file";
 pub const SAVE_THE_RESULT_FILE: &str = "Save the result file";
 pub const SHOW_A_SOLUTION: &str = "Show a solution";
+pub const SOLUTION: &str = "Solution";
 pub const SO_FAR: &str = "so far";
 pub const START_OVER_FROM_THE_CANVAS: &str = "Start over from the canvas";
 pub const STEPS: &str = "Steps";
@@ -75,6 +78,10 @@ pub fn chapter(chapter: &str) -> String {
 
 pub fn checked_in_different_runs(seeds: &dyn Display, with_faults: &dyn Display) -> String {
     format!("Checked in {seeds} different runs{with_faults}.")
+}
+
+pub fn edit(number: usize, of: usize) -> String {
+    format!("Solution, change {number} of {of}")
 }
 
 pub fn hint(number: usize, of: usize) -> String {
