@@ -65,6 +65,7 @@ pub mod work;
 pub mod workspace;
 
 use crate::base::{SimTime, limits};
+use crate::broker::Name;
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
@@ -150,12 +151,12 @@ pub struct App {
 }
 
 /// A part of a run that is played so that it can be followed; then time stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Show {
     until: SimTime,
     speed: Speed,
     /// The story of the message that this moment is about is told then.
-    tells: bool,
+    tells: Option<Name>,
 }
 
 /// The only way anything changes.
@@ -205,7 +206,7 @@ impl App {
     }
 
     /// Plays from here on, so slowly that each hop can be followed, and stops there.
-    fn show(&mut self, until: SimTime, tells: bool) {
+    fn show(&mut self, until: SimTime, tells: Option<Name>) {
         self.show = Some(Show { until, speed: Speed::TEACHING, tells });
         self.playing = true;
     }

@@ -144,14 +144,6 @@ impl Playhead {
         }
     }
 
-    /// Tells the story of the message that the newest entry of the log is about, if none is told.
-    pub(super) fn tell_newest(&mut self) {
-        let newest = self.log.newest().find_map(|entry| entry.occurrence.what.about().cloned());
-        if self.story.is_none() {
-            self.ask_story(newest, None);
-        }
-    }
-
     /// Tells the open event's story up to the current time, if time or the event has changed. That is found by playing from the
     /// beginning, at most so many steps at once: a story that is being found is found to its end before it begins again.
     pub(super) fn refresh_story(&mut self, steps: u64) {

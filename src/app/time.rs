@@ -85,7 +85,7 @@ fn replay(app: &mut App) {
     let Some(session) = &mut app.session else { return };
     let Some(moment) = session.playhead.slowing.told().cloned() else { return };
     session.seek(moment.at.saturating_sub(BEFORE), steps);
-    app.show(moment.lands, false);
+    app.show(moment.lands, None);
 }
 
 fn with_session(app: &mut App, act: impl FnOnce(&mut Session)) {
@@ -114,8 +114,8 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
             app.playing = goes_on && shown.is_none();
-            if shown.is_some_and(|show| show.tells) {
-                session.playhead.tell_newest();
+            if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {
+                session.playhead.ask_story(Some(event), None);
             }
         }
         if session.is_busy() {

@@ -59,7 +59,7 @@ enum Subject {
 }
 
 /// How many steps a run may take: what never ends is a failure with a reason, not a page that hangs.
-pub(super) const STEPS_MAX: u64 = 3_000_000;
+pub const STEPS_MAX: u64 = 3_000_000;
 
 impl Judging {
     /// Of what a learner did: a recording up to a moment. None where the step has nothing to judge.

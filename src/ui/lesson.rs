@@ -150,7 +150,7 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
         return html! {
             <div class="drawer-foot">
                 { button(Look::Primary, "lesson-back", texts::BACK_TO_MY_RUN, act(dispatch, LessonAction::ToggleSandbox)) }
-                <span class="soft" role="status">{ texts::you_see_run(&failure.run) }</span>
+                <span class="soft" role="status">{ texts::you_see_run(&failure.run) }{ room.rests().map(|says| format!(" {says}")) }</span>
             </div>
         };
     }

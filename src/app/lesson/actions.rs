@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keeping::keep;
-use super::{Classroom, StepWork, arrive, texts};
+use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
 use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage};
@@ -13,7 +13,7 @@ use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
 use crate::lesson::grade::Grading;
-use crate::lesson::judge::Judging;
+use crate::lesson::judge::{Judging, Renames};
 use crate::sim::Recording;
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
@@ -81,7 +81,7 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     // The eye needs a moment before it happens, and time to look at what came of it.
     session.seek(begins.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    app.show(until, false);
+    app.show(until, None);
     Some(Vec::new())
 }
 
@@ -176,18 +176,41 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     Some(Vec::new())
 }
 
-/// Opens the run in which a clause failed, at the moment at which it went wrong.
+/// Looks for the moment of the run in which a clause failed: it is opened there.
 pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     let failing = classroom.work().findings.get(clause)?.failing.clone()?;
+    let demand = &classroom.step().task.goal()?.clauses.get(clause)?.demand;
+    // A goal speaks of the names that its lesson began with.
+    let renames = Renames::of(&classroom.lesson.scenario, &failing.recording);
+    let demand = demand.renamed(&|referent, name| renames.now(referent, name));
+    classroom.tracing = Some(Tracing::new(clause, failing, &demand));
+    if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(app.budget.steps())) {
+        show_failure(app);
+    }
+    Some(Vec::new())
+}
+
+/// Opens the run in which a clause failed, a second before the moment, and plays to it.
+pub(super) fn show_failure(app: &mut App) -> Option<()> {
+    let classroom = app.classroom.as_mut()?;
+    let tracing = classroom.tracing.take()?;
+    let (clause, failing) = (tracing.clause, tracing.failing.clone());
+    let (moment, event) = tracing.moment();
     let parked = app.session.take();
     classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
     classroom.showing = Some(clause);
+    classroom.rests = match &event {
+        None if failing.at == SimTime::ZERO => Some(texts::PRESS_PLAY_FIRST.to_owned()),
+        None => Some(texts::NO_MESSAGE_MOVED.to_owned()),
+        Some(event) => (moment < failing.at).then(|| texts::the_last_that_moved(event, moment, failing.at)),
+    };
     let mut session = classroom.session_of(failing.recording);
-    session.seek(failing.at.saturating_sub(BEFORE), app.budget.steps());
+    session.seek(moment.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    app.show(failing.at, true);
-    Some(Vec::new())
+    app.show(moment, event);
+    app.show_everything();
+    Some(())
 }
 
 pub(super) fn compare_text(app: &mut App) -> Option<Vec<Effect>> {

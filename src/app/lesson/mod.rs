@@ -2,6 +2,7 @@
 
 mod actions;
 mod keeping;
+mod tracing;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::sim::Recording;
 use crate::sim::judge::holds;
 pub(super) use keeping::keep_drawing;
 use keeping::{keep, restore};
+use tracing::Tracing;
 
 /// A lesson, and the learner's way through it.
 #[derive(Debug)]
@@ -45,6 +47,10 @@ pub struct Classroom {
     parked: Option<Box<Session>>,
     /// The clause whose failing run is on the canvas in its place.
     showing: Option<usize>,
+    /// The failing run that is to be shown, while its moment is looked for.
+    tracing: Option<Tracing>,
+    /// Where nothing moves any more at the moment of the verdict: since when, or that nothing ever did.
+    rests: Option<String>,
     pub student: String,
     /// What the link that opened it keeps as it is, besides what the lesson does.
     locks: Vec<Lock>,
@@ -127,6 +133,8 @@ impl Classroom {
             shown_edit: 0,
             parked: None,
             showing: None,
+            tracing: None,
+            rests: None,
             student: String::new(),
             locks,
             graded: None,
@@ -163,6 +171,12 @@ impl Classroom {
         self.work().findings.get(self.showing?)?.failing.as_ref()
     }
 
+    /// What there is to know about the run that is shown, where nothing moves when it is judged.
+    #[must_use]
+    pub fn rests(&self) -> Option<&str> {
+        self.rests.as_deref().filter(|_| self.showing.is_some())
+    }
+
     /// Whether the learner changed something after the last verdict.
     #[must_use]
     pub fn is_verdict_old(&self, session: &Session) -> bool {
@@ -178,17 +192,21 @@ impl Classroom {
     /// Something goes on without a hand: a run is judged.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.judging.is_some() || self.grading.is_some() || self.answering.is_some()
+        self.judging.is_some() || self.tracing.is_some() || self.grading.is_some() || self.answering.is_some()
     }
 
     /// What the page says of it; judging has a place of its own.
     pub(super) fn working(&self) -> Option<Working> {
         let grading = self.grading.as_ref().map(|grading| Working { what: texts::GRADING, thousandths: grading.progress() });
-        grading.or_else(|| self.answering.as_ref().map(|run| Working { what: texts::WORKING_OUT_THE_ANSWER, thousandths: run.progress() }))
+        let tracing = self.tracing.as_ref().map(|run| Working { what: texts::LOOKING_FOR_THE_MOMENT, thousandths: run.progress() });
+        grading
+            .or(tracing)
+            .or_else(|| self.answering.as_ref().map(|run| Working { what: texts::WORKING_OUT_THE_ANSWER, thousandths: run.progress() }))
     }
 
     pub(super) fn cancel_work(&mut self) {
         self.judging = None;
+        self.tracing = None;
         self.grading = None;
         self.answering = None;
     }
@@ -321,7 +339,7 @@ impl Classroom {
 
     /// No run is judged any more, and no edit of a solution pointed at.
     fn stop_shows(&mut self) {
-        self.judging = None;
+        (self.judging, self.tracing) = (None, None);
         self.shown_edit = 0;
     }
 
@@ -371,6 +389,10 @@ fn arrive(app: &mut App) {
 pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
     let Some(classroom) = &mut app.classroom else { return Vec::new() };
     classroom.advance(steps);
+    if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(steps)) {
+        actions::show_failure(app);
+        return Vec::new();
+    }
     let Some(judging) = &mut classroom.judging else { return Vec::new() };
     if !judging.advance(steps) {
         app.budget.spend_all();

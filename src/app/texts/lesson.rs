@@ -1,16 +1,25 @@
 //! The lesson that is open.
 
+use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
 use crate::sim::judge::Judgement;
 
 pub const GRADING: &str = "Grading";
+pub const LOOKING_FOR_THE_MOMENT: &str = "Looking for the moment";
+pub const NO_MESSAGE_MOVED: &str = "No message moved in this run.";
+pub const PRESS_PLAY_FIRST: &str = "Your run has not begun: press Play first.";
 pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
 
 pub fn too_many_inputs(inputs: usize, max: usize) -> String {
     let (inputs, max) = (grouped(inputs as u64), grouped(max as u64));
     format!("This run has {inputs} inputs, and a run that you hand in has at most {max}. Reset the step and use fewer inputs.")
+}
+
+/// Nothing moves any more when a run is judged.
+pub fn the_last_that_moved(event: &dyn std::fmt::Display, at: SimTime, judged: SimTime) -> String {
+    format!("{event} was the last to move, at {at}. The goal was checked at {judged}.")
 }
 
 /// What a run of a goal had instead, in words: `%` stands for the plural, `@` for the name, `#` for the number.
