@@ -12,6 +12,7 @@ use requeue::base::SimTime;
 use requeue::base::limits::FILE_BYTES;
 use requeue::broker::Profile;
 use requeue::formats::markdown::{self, Block, Inline};
+use requeue::formats::site_list::outline;
 use requeue::formats::{lesson_file, lesson_prose, result_file, scenario_file};
 use requeue::lesson::check::{check, solved};
 use requeue::lesson::grade::{Grading, Submission, WHOLE, Work, grade};
@@ -90,7 +91,7 @@ fn the_course_is_whole() {
         let mut item = serde_json::json!({
             "file": name, "title": lesson.title, "aha": lesson.aha, "minutes": lesson.minutes, "chapter": lesson.chapter,
             "level": lesson.level.expect("it has a level").name(), "needs": lesson.needs.iter().map(|need| &**need).collect::<Vec<_>>(),
-            "module": lesson.module
+            "module": lesson.module, "shapes": outline(&lesson.scenario)
         });
         if lesson.lab {
             item["lab"] = true.into();

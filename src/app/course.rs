@@ -54,6 +54,15 @@ pub(super) fn update(app: &mut App, action: CourseAction) -> Vec<Effect> {
     Vec::new()
 }
 
+impl CourseEntry {
+    /// What is left of its minutes, by its steps: at least one, as long as a step is.
+    #[must_use]
+    pub fn minutes_left(&self, progress: &LessonProgress) -> u64 {
+        let left = progress.steps.saturating_sub(progress.done.len()) as u64;
+        (self.minutes * left).div_ceil(progress.steps.max(1) as u64)
+    }
+}
+
 impl App {
     /// The lessons of the chosen path, in their order.
     #[must_use]
@@ -77,6 +86,17 @@ impl App {
         let open = left.iter().find(|entry| open.is_some_and(|id| **id == *entry.id()));
         let begun = || left.iter().find(|entry| self.progress.of(entry.id()).is_some());
         open.or_else(begun).or(left.first()).copied()
+    }
+
+    /// Where a lesson stands in its module, counted from 1, and of how many; and the lessons before and after it in the course.
+    #[must_use]
+    pub fn place_of(&self, id: &str) -> Option<(usize, usize, [Option<&CourseEntry>; 2])> {
+        let lessons = &self.course.as_ref()?.lessons;
+        let at = lessons.iter().position(|entry| entry.id() == id)?;
+        let is_beside = |entry: &&CourseEntry| entry.module == lessons[at].module;
+        let number = lessons[..=at].iter().filter(is_beside).count();
+        let beside = [at.checked_sub(1).map(|before| &lessons[before]), lessons.get(at + 1)];
+        Some((number, lessons.iter().filter(is_beside).count(), beside))
     }
 
     /// The lesson after this one: the next of the path that is not finished, or else the first such one.

@@ -18,7 +18,9 @@ impl Exhibit {
     }
 }
 
-fn view(shapes: &[Shape]) -> [f64; 4] {
+/// The part of a canvas that is used: left, top, width, height.
+#[must_use]
+pub fn view(shapes: &[Shape]) -> [f64; 4] {
     let ends = |pick: fn(&Shape) -> f64| {
         let least = shapes.iter().map(pick).fold(f64::INFINITY, f64::min);
         (least, shapes.iter().map(pick).fold(f64::NEG_INFINITY, f64::max))

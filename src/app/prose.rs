@@ -1,18 +1,34 @@
 //! A lesson's texts as they are shown: read once when the lesson is opened or changed, so that no render reads Markdown.
 
-use crate::formats::markdown::{self, Piece};
+use crate::formats::markdown::{self, Block, Inline, Piece};
 use crate::lesson::Lesson;
+
+/// What such a quote begins with.
+const IN_RABBITMQ: &str = "In RabbitMQ";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prose {
     pub intro: Vec<Piece>,
     /// Of each step.
     pub steps: Vec<Vec<Piece>>,
+    /// What steps say of the real RabbitMQ, once more for the end.
+    pub in_rabbitmq: Vec<Piece>,
 }
 
 impl Prose {
     #[must_use]
     pub fn of(lesson: &Lesson) -> Self {
-        Self { intro: markdown::read(&lesson.intro), steps: lesson.steps.iter().map(|step| markdown::read(&step.text)).collect() }
+        let steps: Vec<Vec<Piece>> = lesson.steps.iter().map(|step| markdown::read(&step.text)).collect();
+        // The last step stands below the end: what it says stands there.
+        let before = &steps[..steps.len().saturating_sub(1)];
+        let in_rabbitmq = before.iter().flatten().filter(|piece| is_of_rabbitmq(piece)).cloned().collect();
+        Self { intro: markdown::read(&lesson.intro), steps, in_rabbitmq }
     }
+}
+
+/// A quote that begins with "In RabbitMQ", as authors write it.
+fn is_of_rabbitmq(piece: &Piece) -> bool {
+    let Block::Quote(inner) = &piece.block else { return false };
+    let Some(Block::Paragraph(words)) = inner.first().map(|piece| &piece.block) else { return false };
+    matches!(words.first(), Some(Inline::Strong(strong)) if matches!(&strong[..], [Inline::Text(text)] if text == IN_RABBITMQ))
 }

@@ -49,7 +49,7 @@ impl ShapeKind {
 }
 
 /// The course of the site: its lessons in their order, the modules that have them, and ways through them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Course {
     pub modules: Vec<Module>,
     pub paths: Vec<Path>,
@@ -75,7 +75,7 @@ pub struct Path {
 }
 
 /// A lesson of the site.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CourseEntry {
     pub file: String,
     pub title: String,
@@ -87,6 +87,8 @@ pub struct CourseEntry {
     pub module: String,
     pub chapter: String,
     pub lab: bool,
+    /// Its system, for a very small picture of it.
+    pub shapes: Vec<Shape>,
 }
 
 impl CourseEntry {
@@ -153,12 +155,11 @@ pub fn read_gallery(text: &str) -> Result<Vec<GalleryEntry>, Vec<Problem>> {
     read(text, &mut |list| {
         for node in list.items() {
             let fields = node.fields();
-            let shapes = fields.need("shapes");
             entries.push(GalleryEntry {
                 file: fields.need("file").text(),
                 title: fields.need("title").text(),
                 about: fields.need("about").text(),
-                shapes: shapes.text().split_whitespace().filter_map(|word| shape(word, &shapes)).collect(),
+                shapes: shapes(&fields.need("shapes")),
             });
             fields.done();
         }
@@ -206,6 +207,7 @@ pub fn read_course(text: &str) -> Result<Course, Vec<Problem>> {
                 module: fields.need("module").text(),
                 chapter: fields.need("chapter").text(),
                 lab: fields.flag("lab", false),
+                shapes: shapes(&fields.need("shapes")),
             });
             fields.done();
         }
@@ -221,6 +223,10 @@ fn read(text: &str, list: &mut dyn FnMut(&Node)) -> Result<(), Vec<Problem>> {
     mistakes.or(())
 }
 
+fn shapes(node: &Node) -> Vec<Shape> {
+    node.text().split_whitespace().filter_map(|word| shape(word, node)).collect()
+}
+
 /// A letter and a centre, as in `q120,80`.
 fn shape(word: &str, node: &Node) -> Option<Shape> {
     let mut letters = word.chars();
@@ -234,7 +240,8 @@ fn shape(word: &str, node: &Node) -> Option<Shape> {
 }
 
 /// Kind and centre of each node.
-fn outline(scenario: &Scenario) -> String {
+#[must_use]
+pub fn outline(scenario: &Scenario) -> String {
     let broker = &scenario.broker;
     let at = |kind: ShapeKind, at: Point| format!("{}{:.0},{:.0}", kind.letter(), Fixed(at.x), Fixed(at.y));
     let clients = scenario.clients.iter().map(|client| at(ShapeKind::Client, client.at));

@@ -2,9 +2,11 @@
 
 use yew::{Html, classes, html};
 
+use super::preview::preview;
 use super::texts::lesson as texts;
 use super::widgets::{Look, button, on};
 use super::{Dispatch, icons};
+use crate::app::gallery::view;
 use crate::app::{App, AuthorAction, Course, CourseAction, CourseEntry};
 use crate::lesson::Level;
 use crate::lesson::progress::LessonProgress;
@@ -59,14 +61,20 @@ fn go_on(app: &App, entry: &CourseEntry, dispatch: &Dispatch) -> Html {
     let progress = app.progress.of(entry.id());
     html! {
         <div class="tile continue">
+            <div>
             <p class="soft">{ &entry.module }</p>
             <h3>{ &entry.title }</h3>
             <p class="soft">
-                { progress.map_or_else(|| texts::minutes(entry.minutes), |progress| texts::of_steps(progress.done.len(), progress.steps)) }
+                { progress.map_or_else(
+                    || texts::minutes(entry.minutes),
+                    |progress| texts::of_steps(progress.done.len(), progress.steps, entry.minutes_left(progress)),
+                ) }
             </p>
             <button type="button" class="primary" id="continue" onclick={on(dispatch, CourseAction::Open(entry.file.clone()))}>
                 { if progress.is_some() { texts::CONTINUE } else { texts::START } }
             </button>
+            </div>
+            { preview(&entry.shapes, view(&entry.shapes)) }
         </div>
     }
 }

@@ -3,15 +3,14 @@
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, TargetCast, classes, html};
 
+use super::preview::preview;
 use super::texts::{connect as connect_texts, dialogs as texts};
-use super::widgets::{Look, button, close_button, number, on};
+use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, browser};
 use crate::app::commands::{self, Command, KEYS};
 use crate::app::glossary::TERMS;
 use crate::app::search::Wanted;
-use crate::app::{Action, App, Dialog, Exhibit, FileAction, Menu, Opening, PageAction, Shared};
-use crate::base::number::Shortest;
-use crate::formats::site_list::{Shape, ShapeKind};
+use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Shared};
 
 /// A longer link is cut off by some programs.
 const LINK_LONG: usize = 2_000;
@@ -230,7 +229,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                                 data-exhibit={exhibit.entry.file.clone()}
                                 onclick={on(dispatch, FileAction::OpenFromGallery(exhibit.entry.file.clone()))}
                             >
-                                { preview(exhibit) }
+                                { preview(&exhibit.entry.shapes, exhibit.view) }
                                 <strong>{ &exhibit.entry.title }</strong>
                                 <span>{ &exhibit.entry.about }</span>
                             </button>
@@ -241,38 +240,6 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                 <p class="soft" role="status">{ texts::FETCHING_THE_LIST }</p>
             }
         </>
-    }
-}
-
-/// What is on the canvas, very small: shapes without names.
-fn preview(exhibit: &Exhibit) -> Html {
-    if exhibit.entry.shapes.is_empty() {
-        return html! {};
-    }
-    let view = exhibit.view.map(|value| Shortest(value).to_string()).join(" ");
-    html! {
-        <svg class="preview-map" viewBox={view} aria-hidden="true">
-            for drawn in exhibit.entry.shapes.iter() { { shape(*drawn) } }
-        </svg>
-    }
-}
-
-fn shape(Shape { kind, centre }: Shape) -> Html {
-    let (width, height, radius) = match kind {
-        ShapeKind::Exchange => (72.0, 72.0, "36"),
-        ShapeKind::Client => (130.0, 46.0, "23"),
-        ShapeKind::Queue => (196.0, 48.0, "10"),
-        ShapeKind::Service => (196.0, 80.0, "12"),
-    };
-    html! {
-        <rect
-            class={format!("shape-{}", kind.letter())}
-            x={number(centre.x - width / 2.0)}
-            y={number(centre.y - height / 2.0)}
-            width={number(width)}
-            height={number(height)}
-            rx={radius}
-        />
     }
 }
 

@@ -6,7 +6,7 @@ use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 use super::texts::lesson as texts;
 use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, icons};
-use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, LessonAction, PageAction, Session};
+use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
 use crate::formats::markdown::{Block, Inline, Piece};
 use crate::lesson::judge::Finding;
 use crate::lesson::{Ask, Clause, Question, Task};
@@ -87,19 +87,29 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
         };
     }
     let last = classroom.at + 1 == classroom.lesson.steps.len();
-    let place = classroom.lesson.module.clone();
+    let place = app.place_of(&classroom.lesson.id);
+    let module = match (&*classroom.lesson.module, &place) {
+        ("", _) if classroom.lesson.lab => texts::FAILURE_LAB.to_owned(),
+        ("", _) => texts::LESSON.to_owned(),
+        (module, Some((number, of, _))) => texts::lesson_of(module, *number, *of),
+        (module, None) => module.to_owned(),
+    };
+    let promise = app.course.iter().flat_map(|course| &course.modules).find(|module| module.name == classroom.lesson.module);
     html! {
         <section class="lesson" id="lesson" aria-label={texts::LESSON}>
             <div class="drawer-head">
-                <h2>
-                    { if !place.is_empty() { place } else if classroom.lesson.lab { texts::FAILURE_LAB.into() } else { texts::LESSON.into() } }
-                </h2>
+                <h2>{ module }</h2>
+                if let Some((.., [before, after])) = place {
+                    { beside("lesson-before", texts::LESSON_BEFORE, before, dispatch) }
+                    { beside("lesson-after", texts::LESSON_AFTER, after, dispatch) }
+                }
                 { close_button(texts::CLOSE_THE_LESSON, act(dispatch, LessonAction::Close)) }
             </div>
             <div class="drawer-body">
                 <h3 id="lesson-title" tabindex="-1">{ &classroom.lesson.title }</h3>
+                if let Some(promise) = promise { <p class="soft" id="promise">{ &promise.about }</p> }
                 { steps(classroom, dispatch) }
-                if last && work.done { { takeaway(classroom) } }
+                if is_over(classroom) { { ending(classroom, dispatch) } }
                 if classroom.at == 0 { { prose(&classroom.prose.intro) } }
                 <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
                 { prose(&classroom.prose.steps[classroom.at]) }
@@ -107,7 +117,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                     Task::Look => html! {},
                     Task::Predict(question) => predict(classroom, question, dispatch),
                     Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
-                    Task::Explain { question, model, checklist } => explain(classroom, question, model, checklist, dispatch),
+                    Task::Explain { question, model, .. } => explain(classroom, question, model, dispatch),
                 } }
                 for (index, hint) in step.hints.iter().take(work.hints).enumerate() {
                     <p class="hint"><strong>{ texts::hint(index + 1, step.hints.len()) }</strong>{ hint }</p>
@@ -116,6 +126,17 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
             </div>
             { foot(app, classroom, session, dispatch) }
         </section>
+    }
+}
+
+/// To the lesson before or after this one.
+fn beside(id: &'static str, label: &'static str, entry: Option<&CourseEntry>, dispatch: &Dispatch) -> Html {
+    let onclick = entry.map(|entry| on(dispatch, CourseAction::Open(entry.file.clone())));
+    let title = entry.map_or_else(|| label.to_owned(), |entry| format!("{label}: {}", entry.title));
+    html! {
+        <button type="button" class="icon-button" {id} aria-label={title.clone()} {title} disabled={onclick.is_none()} {onclick}>
+            { icons::chevron() }
+        </button>
     }
 }
 
@@ -405,7 +426,7 @@ fn failed(classroom: &Classroom, index: usize, finding: &Finding, dispatch: &Dis
     }
 }
 
-fn explain(classroom: &Classroom, question: &str, model: &str, checklist: &[String], dispatch: &Dispatch) -> Html {
+fn explain(classroom: &Classroom, question: &str, model: &str, dispatch: &Dispatch) -> Html {
     let work = classroom.work();
     let oninput = dispatch
         .reform(|event: InputEvent| Action::Lesson(LessonAction::TypeText(event.target_unchecked_into::<HtmlTextAreaElement>().value())));
@@ -417,31 +438,55 @@ fn explain(classroom: &Classroom, question: &str, model: &str, checklist: &[Stri
             </label>
             if work.compared {
                 <blockquote id="model">{ model.to_owned() }</blockquote>
-                <fieldset>
-                    <legend>{ texts::DID_YOU_SAY_THAT }</legend>
-                    for (index, point) in checklist.iter().enumerate() {
-                        <label class="check">
-                            <input
-                                type="checkbox"
-                                checked={work.ticked.get(index).copied().unwrap_or(false)}
-                                onchange={dispatch.reform(move |_: yew::Event| Action::Lesson(LessonAction::Tick(index)))}
-                            />
-                            <span>{ point }</span>
-                        </label>
-                    }
-                </fieldset>
+                if !is_over(classroom) { { checklist(classroom, dispatch) } }
             }
         </>
     }
 }
 
-/// What was learned, and what was left out.
-fn takeaway(classroom: &Classroom) -> Html {
+/// At the last step, and it is done.
+fn is_over(classroom: &Classroom) -> bool {
+    classroom.at + 1 == classroom.lesson.steps.len() && classroom.work().done
+}
+
+/// What the model answer says: a learner ticks what the own answer says, too.
+fn checklist(classroom: &Classroom, dispatch: &Dispatch) -> Html {
+    let (work, step) = (classroom.work(), classroom.step());
+    let Task::Explain { checklist, .. } = &step.task else { return html! {} };
+    if !work.compared {
+        return html! {};
+    }
+    let is_ticked = |index: usize| work.ticked.get(index).copied().unwrap_or(false);
+    let covered = (0..checklist.len()).filter(|index| is_ticked(*index)).count();
     html! {
-        <div class="verdict good takeaway">
-            <p>{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
-            <p>{ &classroom.lesson.aha }</p>
-            <p class="soft">{ texts::not_covered_here(&classroom.lesson.leaves_out) }</p>
+        <fieldset id="checklist">
+            <legend>{ texts::your_answer_covers(covered, checklist.len()) }</legend>
+            for (index, point) in checklist.iter().enumerate() {
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        checked={is_ticked(index)}
+                        onchange={dispatch.reform(move |_: yew::Event| Action::Lesson(LessonAction::Tick(index)))}
+                    />
+                    <span>{ point }</span>
+                </label>
+            }
+        </fieldset>
+    }
+}
+
+/// What was learned, what RabbitMQ itself does otherwise, and what was left out.
+fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
+    html! {
+        <div id="ending">
+            <div class="verdict good takeaway">
+                <p>{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
+                <p>{ &classroom.lesson.aha }</p>
+            </div>
+            { checklist(classroom, dispatch) }
+            { prose(&classroom.prose.in_rabbitmq) }
+            <h4>{ texts::NOT_COVERED_HERE }</h4>
+            <p class="soft">{ &classroom.lesson.leaves_out }</p>
         </div>
     }
 }

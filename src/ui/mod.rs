@@ -22,6 +22,7 @@ mod message;
 mod page;
 mod painter;
 mod panels;
+mod preview;
 mod queue;
 mod recipe;
 mod system;

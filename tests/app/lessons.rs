@@ -108,6 +108,9 @@ fn continue_opens_what_is_begun_and_then_what_comes_next() {
     assert_eq!(proposed(&app).as_deref(), Some("sync-or-async"));
     done(&mut app, "topic", &["a"]);
     assert_eq!(proposed(&app).as_deref(), Some("topic"), "it is begun");
+    let (entry, progress) = (app.proposed().expect("there is one"), app.progress.of("topic").expect("it is begun"));
+    assert_eq!(entry.minutes_left(progress), entry.minutes.div_ceil(2), "one of two steps is left");
+    assert_eq!(entry.minutes_left(&LessonProgress { steps: 0, ..progress.clone() }), 0);
     assert_eq!(next(&app, "lab-lost-on-restart").as_deref(), Some("sync-or-async"), "after the last lesson: what is left");
     act(&mut app, CourseAction::ChoosePath("20 minutes".into()));
     assert_eq!((proposed(&app).as_deref(), next(&app, "why-events").as_deref()), (Some("lab-hot-loop"), Some("lab-hot-loop")));

@@ -281,7 +281,10 @@ fn shown_failure(text: &str) -> Option<(SimTime, SimTime, bool)> {
     let told = session(&app).playhead.story.is_some();
     // It stops at the moment itself; or it says what is missing.
     assert!(end >= at || room.rests().is_some_and(|says| says.contains("was the last to move")), "{end} of {at}");
-    assert!(told || room.rests().is_some_and(|says| says.contains("No message moved") || says.contains("press Play")), "a story, or why there is none");
+    assert!(
+        told || room.rests().is_some_and(|says| says.contains("No message moved") || says.contains("press Play")),
+        "a story, or why there is none"
+    );
     Some((at, end, told))
 }
 

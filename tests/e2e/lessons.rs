@@ -47,7 +47,7 @@ async fn lessons_are_solved_without_a_mouse() {
     };
     // Look.
     begin("what-is-a-broker.md", "parts").await;
-    visitor.wait_for(".node.lit").await;
+    visitor.wait_for(".node.spot").await;
     solved("parts").await;
     // Do.
     begin("management-numbers.md", "diagnose").await;
@@ -153,7 +153,7 @@ async fn the_course_leads_on_and_a_reload_comes_back() {
         visitor.wait_for("#goal").await;
         visitor.act("#lesson-back").await;
         visitor.act("#solution").await;
-        visitor.until("the solution is shown", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
+        visitor.until("the solution is shown", async |visitor| visitor.text("#edit").await.contains("gets the key order.#")).await;
         assert!(visitor.text("#edit").await.contains("change 1 of 1"));
         visitor.act("#prove").await;
         visitor.wait_for("#next-lesson").await;

@@ -30,18 +30,20 @@ pub const CHECK_MY_FIX: &str = "Check my fix";
 pub const CLOSE_THE_LESSON: &str = "Close the lesson";
 pub const COMPARE_WITH_A_MODEL_ANSWER: &str = "Compare with a model answer";
 pub const CORRECT: &str = "✓ correct";
-pub const DID_YOU_SAY_THAT: &str = "Did you say that…";
 pub const DONE: &str = ", done";
 pub const FAILURE_LAB: &str = "Failure lab";
 pub const FETCHING_THE_LIST: &str = "Fetching the list…";
 pub const FOR_TEACHERS: &str = "For teachers";
 pub const HAND_IT_IN: &str = "Hand it in";
 pub const HOW_WOULD_IT_BE_GRADED: &str = "How would it be graded?";
+pub const LESSON_AFTER: &str = "Next lesson";
+pub const LESSON_BEFORE: &str = "Previous lesson";
 pub const LESSON: &str = "Lesson";
 pub const MAKE_THE_CANVAS_A_LESSON: &str = "Make the canvas a lesson";
 pub const MORE: &str = "More";
 pub const NONE_ONE_OR_SEVERAL: &str = "None, one or several.";
 pub const NOT_CHECKED_YET: &str = "not checked yet";
+pub const NOT_COVERED_HERE: &str = "Not covered here";
 pub const NOT_MET: &str = "not met";
 pub const NOT_QUITE: &str = "Not quite. ";
 pub const NO_KEY: &str = "(no key)";
@@ -92,6 +94,10 @@ pub fn do_first(title: &dyn Display) -> String {
     format!("Do first: {title}")
 }
 
+pub fn lesson_of(module: &str, number: usize, of: usize) -> String {
+    format!("{module} · {number} of {of}")
+}
+
 pub const fn level(level: Level) -> &'static str {
     match level {
         Level::Basic => "Basic",
@@ -120,16 +126,16 @@ pub fn of(done: usize, of: usize) -> String {
     format!("{done} of {of}")
 }
 
-pub fn not_covered_here(leaves_out: &dyn Display) -> String {
-    format!("Not covered here: {leaves_out}")
-}
-
 pub fn of_goals_met(met: &dyn Display, of: &dyn Display) -> String {
     format!("{met} of {of} goals met.")
 }
 
-pub fn of_steps(done: usize, steps: usize) -> String {
-    format!("{done} of {steps} steps done")
+pub fn of_steps(done: usize, steps: usize, minutes_left: u64) -> String {
+    format!("{done} of {steps} steps done, about {minutes_left} min left")
+}
+
+pub fn your_answer_covers(points: usize, of: usize) -> String {
+    format!("Your answer covers {points} of {of} points. Tick what you said.")
 }
 
 pub fn you_see_run(run: &dyn Display) -> String {
