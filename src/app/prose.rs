@@ -1,10 +1,8 @@
 //! A lesson's texts as they are shown: read once when the lesson is opened or changed, so that no render reads Markdown.
 
+use super::texts::lesson as texts;
 use crate::formats::markdown::{self, Block, Inline, Piece};
 use crate::lesson::Lesson;
-
-/// What such a quote begins with.
-const IN_RABBITMQ: &str = "In RabbitMQ";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prose {
@@ -30,5 +28,5 @@ impl Prose {
 fn is_of_rabbitmq(piece: &Piece) -> bool {
     let Block::Quote(inner) = &piece.block else { return false };
     let Some(Block::Paragraph(words)) = inner.first().map(|piece| &piece.block) else { return false };
-    matches!(words.first(), Some(Inline::Strong(strong)) if matches!(&strong[..], [Inline::Text(text)] if text == IN_RABBITMQ))
+    matches!(words.first(), Some(Inline::Strong(strong)) if matches!(&strong[..], [Inline::Text(text)] if text == texts::IN_RABBITMQ))
 }

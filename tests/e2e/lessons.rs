@@ -242,7 +242,10 @@ async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
         visitor.act("#compare-model").await;
         visitor.wait_for("#ending .takeaway").await;
         let ending = visitor.text("#ending").await;
-        assert!(ending.contains("Your answer covers 0 of") && ending.contains("In RabbitMQ") && ending.contains("Not covered here"), "{ending}");
+        assert!(
+            ending.contains("Your answer covers 0 of") && ending.contains("In RabbitMQ") && ending.contains("Not covered here"),
+            "{ending}"
+        );
         visitor.focus("#checklist input").await;
         visitor.keys(" ").await;
         visitor.until("one is covered", async |visitor| visitor.text("#checklist legend").await.contains("covers 1 of")).await;

@@ -7,6 +7,8 @@ use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCo
 use crate::sim::judge::Judgement;
 
 pub const GRADING: &str = "Grading";
+/// What a quote of a lesson begins with that tells of the real broker.
+pub const IN_RABBITMQ: &str = "In RabbitMQ";
 pub const LOOKING_FOR_THE_MOMENT: &str = "Looking for the moment";
 pub const NO_MESSAGE_MOVED: &str = "No message moved in this run.";
 pub const PRESS_PLAY_FIRST: &str = "Your run has not begun: press Play first.";
