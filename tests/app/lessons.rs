@@ -428,7 +428,6 @@ fn every_edit_of_every_solution_is_told() {
                         "{}: {says} {parts:?}",
                         path.display()
                     );
-                    println!("{}: {says}", path.display());
                 }
                 before = after;
             }
