@@ -141,7 +141,7 @@ pub const OLDER_THAN_4_0: [Older; 9] = [
         "consumer_keys",
         &[67, 68],
         "a quorum queue knows its consumers by tag and channel",
-        "v3.13 rabbit_fifo.erl consumer_id; v4.0 the same file, consumer_key",
+        "v3.13 rabbit_fifo.hrl consumer_id; v4.0 the same file, consumer_key",
     ),
     older("quorum_priority", &[114], "quorum queues ignore priorities", "v3.13 rabbit_fifo.erl; v4.0 rabbit_fifo_q.erl"),
     older("interpret_client_x_death", &[125], "a client's x-death is read", "release notes 4.0.1"),

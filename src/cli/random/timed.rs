@@ -32,7 +32,10 @@ impl Writer {
         for _ in 0..count {
             self.timed_step(delayed);
         }
-        self.drain(&["ch1"], &["q", "dead"]);
+        // What the channel held may come back after its delay.
+        self.add(json!({ "op": "channel.close", "channel": "ch1" }));
+        self.wait();
+        self.drain(&[], &["q", "dead"]);
     }
 
     fn timed_queue(&mut self, quorum: bool, delayed: bool) -> Map<String, Json> {
