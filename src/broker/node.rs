@@ -264,7 +264,11 @@ impl Broker {
             Flow::Blocking => {
                 connection.flow = Flow::Blocked;
                 let told = connection.capabilities.connection_blocked;
-                let reason = self.alarms.first().map_or("", |alarm| alarm.reason());
+                let reason = match *self.alarms {
+                    [] => "",
+                    [alarm] => alarm.reason(),
+                    _ => "low on disk & memory",
+                };
                 self.events.push(Event::ConnectionBlocked { connection: id, reason, told });
             }
             Flow::Blocked => {}

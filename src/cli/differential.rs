@@ -284,6 +284,9 @@ pub fn search(
     })?;
     let lowest = found.into_inner().expect("no job panics").into_iter().min_by_key(|(seed, ..)| *seed);
     let Some((seed, script, difference)) = lowest else { return Ok(None) };
+    if needs_ctl(&script) {
+        return Ok(Some(Divergence { seed, script, difference })); // a part of it might leave the broker short
+    }
     // As patient as the comparison that found it: a slow broker is no difference.
     let patient = RealBroker { quiet: patience(&script)[1], ..broker.clone() };
     let vhost = format!("random-{first}-shrunk");
