@@ -243,8 +243,12 @@ impl Broker {
         };
         queue.unacked += usize::from(!no_ack);
         let (message, redelivered) = (turn::as_delivered(queue, &entry, self.profile.rules()), entry.redelivered());
+        let (kind, before) = (queue.messages.kind(), queue.messages.len() as u64);
         self.drop_expired(now, id);
-        let message_count = self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64);
+        let message_count = match kind {
+            Kind::Quorum if !no_ack => before, // expired messages behind the fetched one still count (rule 96)
+            Kind::Classic | Kind::Quorum => self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64),
+        };
         let state = self.channels.get_mut(&channel).expect("apply checks that the channel is open");
         let delivery_tag = state.take_delivery_tag();
         if !no_ack {
