@@ -210,14 +210,9 @@ fn columns(nodes: usize, edges: &[Way]) -> Vec<usize> {
     column
 }
 
-/// How much a node takes of its column: a service has all its instances below one another.
+/// How much a node takes of its column: the card of a service has all its instances.
 fn height(plan: Plan<'_>, place: &Place) -> f64 {
-    match place {
-        Place::Instance(id) => {
-            plan.world.services().get(id.service).map_or(ROW, |service| ROW + 96.0 * f64::from(service.spec.instances.saturating_sub(1)))
-        }
-        Place::Client(_) | Place::Exchange(_) | Place::Queue(_) => ROW,
-    }
+    ROW + geometry::card(plan, place).map_or(0.0, |card| (card.height - geometry::QUEUE.height).max(0.0))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

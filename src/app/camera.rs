@@ -61,13 +61,13 @@ impl Camera {
         if self.is_compact() { COMPACT_LETTERS / self.scale.max(COMPACT_FROM) } else { LETTERS / self.scale }
     }
 
-    /// How much larger than this, in canvas units, letters are drawn on cards.
+    /// The same on the small cards of a turned drawing, which letters grow with.
     #[must_use]
-    pub fn growth(&self, size: f64) -> f64 {
-        (self.letters() / size).max(1.0)
+    pub const fn letters_of_small_cards(&self) -> f64 {
+        COMPACT_LETTERS / self.scale.clamp(COMPACT_FROM, 1.0)
     }
 
-    /// The same beside cards, where room is scarce.
+    /// How much larger than this, in canvas units, letters are drawn beside cards, where room is scarce.
     #[must_use]
     pub fn growth_beside(&self, size: f64) -> f64 {
         (LETTERS / self.scale.max(COMPACT_FROM) / size).max(1.0)
@@ -308,7 +308,7 @@ mod tests {
             (0.1, 4.4, 3.8),
         ] {
             let camera = Camera { scale, ..Camera::default() };
-            near(11.5 * camera.growth(11.5) * scale, on);
+            near(camera.letters().max(11.5) * scale, on);
             near(11.5 * camera.growth_beside(11.5) * scale, beside);
         }
         const { assert!(COMPACT_FROM <= FIT_MIN, "a view that the page chooses is larger") };

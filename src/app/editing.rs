@@ -157,10 +157,10 @@ impl Session {
                 let at = self.free_place(view);
                 self.edit(&[Edit::Add { kind, at }]);
             }
-            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(at) }]),
+            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(self.plan().in_document(at)) }]),
             EditAction::Extend { from, kind, at } => {
                 let before = self.scenario().clone();
-                let at = at.map_or_else(|| self.beside(&from), snapped);
+                let at = at.map_or_else(|| self.beside(&from), |at| snapped(self.plan().in_document(at)));
                 self.selection.connecting = None;
                 self.edit(&[Edit::Extend { from: from.clone(), kind, at }]);
                 let to = self.selection.primary.clone();
@@ -173,19 +173,23 @@ impl Session {
             }
             EditAction::CancelDrag => self.document.cancel_drag(),
             EditAction::Nudge(dx, dy) => {
-                let moved: Vec<(Node, Point)> = self
-                    .selection
-                    .iter()
-                    .filter_map(|node| self.place(node).map(|at| (node.clone(), Point { x: at.x + dx, y: at.y + dy })))
-                    .collect();
+                let by = |at: Point| self.plan().in_document(Point { x: at.x + dx, y: at.y + dy });
+                let moved: Vec<(Node, Point)> =
+                    self.selection.iter().filter_map(|node| self.place(node).map(|at| (node.clone(), by(at)))).collect();
                 self.put(moved);
             }
             EditAction::Align(align) => {
+                let plan = self.plan();
                 let nodes: Vec<(Node, Rect)> =
-                    self.selection.iter().filter_map(|node| Some((node.clone(), geometry::rect(self.plan(), node)?))).collect();
-                self.put(arrange::aligned(&nodes, align));
+                    self.selection.iter().filter_map(|node| Some((node.clone(), geometry::rect(plan, node)?))).collect();
+                let places = arrange::aligned(&nodes, align).into_iter();
+                let places = places.map(|(node, at)| (node, plan.in_document(at))).collect();
+                self.put(places);
             }
-            EditAction::Arrange => self.put(arrange::arranged(self.plan())),
+            EditAction::Arrange => {
+                self.put(arrange::arranged(self.plan().flat()));
+                self.forget_turned();
+            }
             EditAction::Cut => {
                 let copied = self.copied();
                 self.delete();
@@ -362,7 +366,7 @@ impl Session {
         }
         self.remember();
         self.replace(Arc::new(new));
-        let plan = Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout };
+        let plan = Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, turned: None };
         self.selection.retain(|node| geometry::rect(plan, node).is_some());
     }
 
@@ -397,7 +401,7 @@ impl Session {
 
     /// Nodes to their new places, as one step.
     fn put(&mut self, places: Vec<(Node, Point)>) {
-        let places: Vec<(Node, Point)> = places.into_iter().filter(|(node, at)| self.place(node) != Some(*at)).collect();
+        let places: Vec<(Node, Point)> = places.into_iter().filter(|(node, at)| self.stands(node) != Some(*at)).collect();
         if places.is_empty() {
             return;
         }
@@ -460,15 +464,15 @@ impl Session {
     /// What else is selected comes along.
     fn drag(&mut self, node: &Node, to: Point) {
         let node = geometry::moved_as(node);
-        let Some(at) = self.place(&node) else { return };
-        let to = snapped(to);
+        let Some(at) = self.stands(&node) else { return };
+        let to = snapped(self.plan().in_document(to));
         let others: Vec<Node> = if self.selection.has(&node) {
             self.selection.iter().map(geometry::moved_as).filter(|other| *other != node).collect()
         } else {
             Vec::new()
         };
         let along = others.into_iter().filter_map(|other| {
-            let place = self.place(&other)?;
+            let place = self.stands(&other)?;
             Some((other, Point { x: place.x + to.x - at.x, y: place.y + to.y - at.y }))
         });
         let places: Vec<(Node, Point)> = along.chain([(node.clone(), to)]).collect();
@@ -500,15 +504,14 @@ impl Session {
 
     /// Whether a new node would cover no other at a place.
     fn free(&self) -> impl Fn(&Point) -> bool + use<> {
-        let centres: Vec<Point> = geometry::drawn(self.plan()).map(|(_, rect)| rect.centre()).collect();
+        let centres: Vec<Point> = geometry::drawn(self.plan().flat()).map(|(_, rect)| rect.centre()).collect();
         move |at| centres.iter().all(|centre| (centre.x - at.x).abs() > 180.0 || (centre.y - at.y).abs() > 110.0)
     }
 
     /// Where the end of a line that begins at a part covers no other node: in the next column, as near to it as there is room.
     fn beside(&self, part: &Part) -> Point {
         let is_free = self.free();
-        let rect = self.node(part).and_then(|node| geometry::rect(self.plan(), &node));
-        let from = snapped(rect.map(|rect| rect.centre()).unwrap_or_default());
+        let from = snapped(self.node(part).and_then(|node| self.stands(&node)).unwrap_or_default());
         let column = (0..).map(|row| Point { x: from.x + arrange::COLUMN, y: from.y + 45.0 * f64::from(row) });
         column.take(TRIED_MAX as usize).find(is_free).unwrap_or(from)
     }
@@ -518,8 +521,11 @@ impl Session {
         let is_free = self.free();
         let usual = || (0..).flat_map(|row| [330.0, 570.0, 120.0, 810.0].map(|x| Point { x, y: 105.0 + 45.0 * f64::from(row) }));
         let half = Point { x: 110.0, y: 60.0 };
-        let first = snapped(Point { x: view.left + half.x, y: view.top + half.y });
-        let last = Point { x: view.right() - half.x, y: view.bottom() - half.y };
+        let plan = self.plan();
+        let (first, last) =
+            (plan.in_document(Point { x: view.left, y: view.top }), plan.in_document(Point { x: view.right(), y: view.bottom() }));
+        let first = snapped(Point { x: first.x + half.x, y: first.y + half.y });
+        let last = Point { x: last.x - half.x, y: last.y - half.y };
         let is_seen = |at: &Point| (first.x..=last.x).contains(&at.x) && (first.y..=last.y).contains(&at.y);
         let steps = |from: f64, by: f64| (0..TRIED_MAX).map(move |step| from + by * f64::from(step));
         let rows = steps(first.y, 45.0).take_while(|y| *y <= last.y);

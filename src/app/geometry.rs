@@ -1,6 +1,7 @@
 //! Where things stand on the canvas, and the curves between them.
 
 use super::moves::Moves;
+use super::turned::Turned;
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
@@ -11,19 +12,31 @@ use crate::sim::{InstanceId, Place, World};
 pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
 pub const CLIENT: Size = Size { width: 130.0, height: 46.0 };
 pub const QUEUE: Size = Size { width: 196.0, height: 84.0 };
-/// Where the ready messages of a queue stand within its card: from its top, and how high that is.
-pub const TUBE_TOP: f64 = 29.0;
-pub const TUBE_HEIGHT: f64 = 26.0;
 pub const EXCHANGE_RADIUS: f64 = 36.0;
 const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RADIUS * 2.0 };
-/// From one instance of a service to the next.
-const INSTANCE_STRIDE: f64 = 96.0;
-/// Room for names and badges around the outermost nodes.
+/// In the turned drawing of a phone.
+pub const SMALL_CARD: Size = Size { width: 118.0, height: 54.0 };
+const SMALL_CLIENT: Size = Size { width: 96.0, height: 40.0 };
+const SMALL_EXCHANGE: Size = Size { width: 44.0, height: 44.0 };
+/// What is less high is an instance of a stack.
+const STACKED_BELOW: f64 = 36.0;
+/// So many instances of a service have a row of its card each; more are chips beneath the first.
+const ROWS_MAX: u32 = 4;
+const ROW: f64 = 34.0;
+const CHIP: Size = Size { width: 27.0, height: 26.0 };
+/// An instance that is less wide has no room for its number.
+pub const STACKED_NAME: f64 = 40.0;
+/// Around what is stacked in a card.
+pub const INSET: f64 = 4.0;
+/// Room for names and badges around the outermost nodes: beside them and above them.
 const MARGIN: f64 = 36.0;
+const MARGIN_SMALL: f64 = 12.0;
 /// Places of a curve that are looked at where the nearest is wanted.
 const STEPS: u32 = 64;
 /// What hangs below an exchange: its name and its type.
 const CAPTION: f64 = 42.0;
+/// In a turned drawing it stands at its right, and has so much room.
+pub const BESIDE: f64 = 100.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Size {
@@ -42,6 +55,11 @@ pub struct Rect {
 impl Rect {
     fn around(centre: Point, size: Size) -> Self {
         Self { left: centre.x - size.width / 2.0, top: centre.y - size.height / 2.0, width: size.width, height: size.height }
+    }
+
+    #[must_use]
+    fn flipped(self) -> Self {
+        Self { left: self.top, top: self.left, width: self.height, height: self.width }
     }
 
     #[must_use]
@@ -90,6 +108,11 @@ impl Curve {
         Self { from: self.to, control_from: self.control_to, control_to: self.control_from, to: self.from }
     }
 
+    fn flipped(self) -> Self {
+        let flip = |at: Point| Point { x: at.y, y: at.x };
+        Self { from: flip(self.from), control_from: flip(self.control_from), control_to: flip(self.control_to), to: flip(self.to) }
+    }
+
     /// As an SVG path.
     #[must_use]
     pub fn svg(&self) -> String {
@@ -136,6 +159,8 @@ pub struct Plan<'a> {
     /// What moves inside the broker.
     pub moves: &'a Moves,
     pub layout: &'a Layout,
+    /// It is drawn turned, for a tall screen.
+    pub turned: Option<&'a Turned>,
 }
 
 /// Where nodes stand that have been moved. A service stands where its first instance does.
@@ -151,6 +176,24 @@ pub fn moved_as(place: &Place) -> Place {
 }
 
 impl Plan<'_> {
+    /// As the document has it.
+    #[must_use]
+    pub const fn flat(self) -> Self {
+        Self { turned: None, ..self }
+    }
+
+    /// Where a place of the drawing is in the document.
+    #[must_use]
+    pub fn in_document(&self, at: Point) -> Point {
+        self.turned.map_or(at, |turned| turned.back(at))
+    }
+
+    /// Beside a line that messages come back along: above it, or at its left where the drawing is turned.
+    #[must_use]
+    pub fn aside(&self, at: Point, by: f64) -> Point {
+        if self.turned.is_some() { Point { x: at.x - by * ASIDE_TURNED, ..at } } else { Point { y: at.y - by, ..at } }
+    }
+
     fn at(&self, place: &Place, drawn: Point) -> Point {
         self.layout.get(&moved_as(place)).copied().unwrap_or(drawn)
     }
@@ -170,84 +213,152 @@ fn places_of_programs(plan: Plan<'_>) -> impl Iterator<Item = Place> {
     clients.chain(plan.world.instances().map(|(id, _)| Place::Instance(id)))
 }
 
-/// The box of a node; none for a place that is not on the canvas, such as the default exchange.
+/// Where a part stands in the document; none for a place that is not on the canvas, such as the default exchange.
 #[must_use]
+#[inline(never)]
+pub fn stands(plan: Plan<'_>, place: &Place) -> Option<Point> {
+    let drawn = match place {
+        Place::Client(index) => plan.world.clients().get(*index).filter(|client| !client.removed)?.spec.at,
+        Place::Instance(id) => plan.world.services().get(id.service).filter(|service| !service.removed)?.spec.at,
+        Place::Exchange(name) => plan.world.exchange_spec(name)?.at,
+        Place::Queue(name) => plan.world.queue_spec(name)?.at,
+    };
+    Some(plan.at(place, drawn))
+}
+
+const fn size(place: &Place, small: bool) -> Size {
+    match (place, small) {
+        (Place::Client(_), false) => CLIENT,
+        (Place::Instance(_), false) => SERVICE,
+        (Place::Exchange(_), false) => EXCHANGE,
+        (Place::Queue(_), false) => QUEUE,
+        (Place::Client(_), true) => SMALL_CLIENT,
+        (Place::Instance(_) | Place::Queue(_), true) => SMALL_CARD,
+        (Place::Exchange(_), true) => SMALL_EXCHANGE,
+    }
+}
+
+/// The box of a node; none for a place that is not on the canvas.
+#[must_use]
+#[inline(never)]
 pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
+    let at = stands(plan, place)?;
+    let at = plan.turned.map_or(at, |turned| turned.to(at));
+    let head = Rect::around(at, size(place, plan.turned.is_some()));
     Some(match place {
-        Place::Client(index) => {
-            Rect::around(plan.at(place, plan.world.clients().get(*index).filter(|client| !client.removed)?.spec.at), CLIENT)
-        }
-        Place::Instance(id) => {
-            let at = plan.at(place, plan.world.services().get(id.service).filter(|service| !service.removed)?.spec.at);
-            #[expect(clippy::cast_precision_loss, reason = "there are at most 200 instances")]
-            let offset = id.instance as f64 * INSTANCE_STRIDE;
-            Rect::around(Point { x: at.x, y: at.y + offset }, SERVICE)
-        }
-        Place::Exchange(name) => Rect::around(plan.at(place, plan.world.exchange_spec(name)?.at), EXCHANGE),
-        Place::Queue(name) => Rect::around(plan.at(place, plan.world.queue_spec(name)?.at), QUEUE),
+        Place::Instance(id) if id.instance > 0 => stacked(&head, id.instance - 1, instances(plan, id.service)),
+        Place::Instance(_) | Place::Client(_) | Place::Exchange(_) | Place::Queue(_) => head,
     })
+}
+
+/// How many instances a service has.
+#[must_use]
+pub fn instances(plan: Plan<'_>, service: usize) -> u32 {
+    plan.world.services().get(service).map_or(1, |service| service.spec.instances)
+}
+
+/// The n-th instance beneath the first, within the card of its service.
+#[inline(never)]
+fn stacked(head: &Rect, index: usize, instances: u32) -> Rect {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a card is a few hundred units wide")]
+    let across = if instances > ROWS_MAX { ((head.width - 2.0 * INSET) / CHIP.width) as usize } else { 1 };
+    let cell = if instances > ROWS_MAX { CHIP } else { Size { width: head.width - 2.0 * INSET, height: ROW } };
+    #[expect(clippy::cast_precision_loss, reason = "there are at most 200 instances")]
+    let (column, row) = ((index % across) as f64, (index / across) as f64);
+    let (left, top) = (head.left + INSET + column * cell.width, head.bottom() + row * cell.height);
+    Rect { left, top, width: cell.width, height: cell.height - INSET }
+}
+
+/// The card that a node stands in: all instances of a service have one.
+#[must_use]
+#[inline(never)]
+pub fn card(plan: Plan<'_>, place: &Place) -> Option<Rect> {
+    let first = moved_as(place);
+    let head = rect(plan, &first)?;
+    let last = match first {
+        Place::Instance(id) => instances(plan, id.service).saturating_sub(1) as usize,
+        Place::Client(_) | Place::Exchange(_) | Place::Queue(_) => 0,
+    };
+    if last == 0 {
+        return Some(head);
+    }
+    let bottom = stacked(&head, last - 1, instances(plan, if let Place::Instance(id) = first { id.service } else { 0 })).bottom();
+    Some(Rect { height: bottom + INSET - head.top, ..head })
+}
+
+/// How large the card of a part is in a turned drawing.
+#[must_use]
+pub fn small(plan: Plan<'_>, place: &Place) -> Size {
+    let (flat, small) = (card(plan.flat(), place).map_or(0.0, |card| card.height), size(place, true));
+    // The name of an exchange stands beside it. What is stacked is as high as in the drawing as it is.
+    let small = if matches!(place, Place::Exchange(_)) { SMALL_CARD } else { small };
+    Size { height: small.height + (flat - size(place, false).height).max(0.0), ..small }
 }
 
 /// The part of the canvas that is used.
 #[must_use]
+#[inline(never)]
 pub fn bounds(plan: Plan<'_>) -> Rect {
     let rects: Vec<Rect> = drawn(plan).map(|(_, rect)| rect).collect();
     if rects.is_empty() {
         return Rect { left: 0.0, top: 0.0, width: 800.0, height: 500.0 };
     }
     let smallest = |pick: fn(&Rect) -> f64| rects.iter().map(pick).fold(f64::INFINITY, f64::min);
-    let largest = |pick: fn(&Rect) -> f64| rects.iter().map(pick).fold(f64::NEG_INFINITY, f64::max);
-    let (left, top) = (smallest(|rect| rect.left) - MARGIN, smallest(|rect| rect.top) - MARGIN);
-    let right = largest(Rect::right) + MARGIN;
-    let hanging = |(place, rect): (Place, Rect)| rect.bottom() + if matches!(place, Place::Exchange(_)) { CAPTION } else { 0.0 };
-    let bottom = drawn(plan).map(hanging).fold(f64::NEG_INFINITY, f64::max) + MARGIN;
+    let margin = if plan.turned.is_some() { MARGIN_SMALL } else { MARGIN };
+    let (left, top) = (smallest(|rect| rect.left) - margin, smallest(|rect| rect.top) - margin);
+    // The name of an exchange stands below it, or at its right.
+    let (beside, below) = if plan.turned.is_some() { (BESIDE, 0.0) } else { (0.0, CAPTION) };
+    let largest = |end: fn(&Rect) -> f64, name: f64| {
+        let with_name = |(place, rect): (Place, Rect)| end(&rect) + if matches!(place, Place::Exchange(_)) { name } else { 0.0 };
+        drawn(plan).map(with_name).fold(f64::NEG_INFINITY, f64::max) + margin
+    };
+    let (right, bottom) = (largest(Rect::right, beside), largest(Rect::bottom, below));
     Rect { left, top, width: right - left, height: bottom - top }
 }
 
 /// Every line, in a stable order.
 #[must_use]
+#[inline(never)]
 pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     let scenario = plan.world.scenario();
-    let rects: OrderedMap<Place, Rect> = drawn(plan).collect();
+    // All instances of a service have the lines of one card.
+    let cards: OrderedMap<Place, Rect> =
+        drawn(plan).filter_map(|(place, _)| card(plan, &place).map(|card| (moved_as(&place), card))).collect();
     let mut known = OrderedMap::new();
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
-        let (Some(start), Some(end)) = (rects.get(&from), rects.get(&to)) else { return };
+        let (Some(start), Some(end)) = (cards.get(&from), cards.get(&to)) else { return };
         // Each binding has a line of its own; of the others one is enough between two nodes.
         if matches!(kind, EdgeKind::Binding(..)) || known.insert((from.clone(), to.clone()), ()).is_none() {
-            let curve = between(start, end, kind == EdgeKind::DeadLetters);
+            let curve = between(plan, start, end, kind == EdgeKind::DeadLetters);
             edges.push(Edge { from, to, kind, curve });
         }
     };
-    let instances = |service: usize, count: u32| (0..count as usize).map(move |instance| Place::Instance(InstanceId { service, instance }));
+    let card_of = |service: usize| Place::Instance(InstanceId { service, instance: 0 });
     let services =
         || plan.world.services().iter().enumerate().filter(|(_, service)| !service.removed).map(|(index, state)| (index, &state.spec));
-    let by_name: OrderedMap<&Name, (usize, u32)> = services().map(|(index, spec)| (&spec.name, (index, spec.instances))).collect();
+    let by_name: OrderedMap<&Name, usize> = services().map(|(index, spec)| (&spec.name, index)).collect();
     for (index, client) in plan.world.clients().iter().enumerate().filter(|(_, client)| !client.removed) {
-        if let Some((service, count)) = by_name.get(&client.spec.calls.service) {
-            instances(*service, *count).for_each(|to| add(Place::Client(index), to, EdgeKind::Http));
+        if let Some(service) = by_name.get(&client.spec.calls.service) {
+            add(Place::Client(index), card_of(*service), EdgeKind::Http);
         }
     }
     for (index, service) in services() {
         for handler in &service.handlers {
             if let Trigger::Queue(subscription) = &handler.trigger {
-                for to in instances(index, service.instances) {
-                    add(Place::Queue(subscription.queue.clone()), to, EdgeKind::Consumes);
-                }
+                add(Place::Queue(subscription.queue.clone()), card_of(index), EdgeKind::Consumes);
             }
             // Where it publishes: by its steps, and by what it does when one of them fails.
             let published = handler.steps.iter().filter_map(|step| step.action.publish());
             let published = published.map(|publish| target(&publish.exchange, &publish.routing_key));
             for to in published.chain(handler.policies().flat_map(retries)) {
-                instances(index, service.instances).for_each(|from| add(from, to.clone(), EdgeKind::Publishes));
+                add(card_of(index), to, EdgeKind::Publishes);
             }
             for step in &handler.steps {
                 if let Action::Call { endpoint, .. } = &step.action
-                    && let Some((other, count)) = by_name.get(&endpoint.service)
+                    && let Some(other) = by_name.get(&endpoint.service)
                 {
-                    for from in instances(index, service.instances) {
-                        instances(*other, *count).for_each(|to| add(from.clone(), to, EdgeKind::Http));
-                    }
+                    add(card_of(index), card_of(*other), EdgeKind::Http);
                 }
             }
         }
@@ -316,10 +427,16 @@ pub fn target(exchange: &Name, routing_key: &Name) -> Place {
 /// The way from one place to another. Dead letters leave a queue from below.
 #[must_use]
 pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
-    Some(between(&rect(plan, from)?, &rect(plan, to)?, dead))
+    Some(between(plan, &card(plan, from)?, &card(plan, to)?, dead))
 }
 
-fn between(start: &Rect, end: &Rect, dead: bool) -> Curve {
+/// A turned drawing has the same lines, turned.
+#[inline(never)]
+fn between(plan: Plan<'_>, start: &Rect, end: &Rect, dead: bool) -> Curve {
+    if plan.turned.is_some() { level(&start.flipped(), &end.flipped(), dead).flipped() } else { level(start, end, dead) }
+}
+
+fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let (a, b) = (start.centre(), end.centre());
     if dead && b.y < a.y {
         // Back up again, on the outside.
@@ -350,11 +467,23 @@ fn between(start: &Rect, end: &Rect, dead: bool) -> Curve {
 /// A requeue flies back in an arc over the line it came by.
 #[must_use]
 pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
-    let (start, end) = (rect(plan, from)?, rect(plan, to)?);
+    let (start, end) = (card(plan, from)?, card(plan, to)?);
+    let (start, end) = if plan.turned.is_some() { (start.flipped(), end.flipped()) } else { (start, end) };
     let from = Point { x: start.left + start.width * 0.25, y: start.top };
     let to = Point { x: end.right() - 16.0, y: end.top };
-    let height = 44.0;
-    Some(Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to })
+    let height = if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
+    let arc = Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to };
+    Some(if plan.turned.is_some() { arc.flipped() } else { arc })
+}
+
+/// A turned drawing has little room at its side.
+const ASIDE_TURNED: f64 = 0.4;
+
+/// Where the ready messages of a queue stand within its card.
+#[must_use]
+pub fn tube(queue: &Rect) -> Rect {
+    let (top, height) = if queue.height < QUEUE.height { (22.0, 24.0) } else { (29.0, 26.0) };
+    Rect { left: queue.left + 9.0, top: queue.top + top, width: queue.width - 18.0, height }
 }
 
 /// Where the n-th ready message from the head is drawn in its queue: the head is next to the consumer.
@@ -362,18 +491,39 @@ pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
 pub fn ready_slot(queue: &Rect, index: usize) -> Point {
     #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
     let offset = index as f64 * 18.5;
-    Point { x: queue.right() - 22.0 - offset, y: queue.top + TUBE_TOP + TUBE_HEIGHT / 2.0 }
+    Point { x: queue.right() - 22.0 - offset, y: tube(queue).centre().y }
 }
 
 /// How many ready messages fit; the rest is a number.
-pub const READY_SHOWN_MAX: usize = 9;
+#[must_use]
+pub const fn ready_max(queue: &Rect) -> usize {
+    if queue.width < QUEUE.width { 4 } else { 9 }
+}
+
+/// What stands before the prefetch slots of an instance, and its switch after them.
+const fn before_slots(instance: &Rect) -> f64 {
+    if instance.height < STACKED_BELOW { 48.0 } else { 14.0 }
+}
 
 /// Where the n-th prefetch slot of an instance is drawn.
 #[must_use]
 pub fn prefetch_slot(instance: &Rect, index: usize) -> Point {
     #[expect(clippy::cast_precision_loss, reason = "a handful of slots")]
     let offset = index as f64 * 14.4;
-    Point { x: instance.left + 21.0 + offset, y: instance.bottom() - 18.0 }
+    let y = if instance.height < STACKED_BELOW { instance.centre().y } else { instance.bottom() - 18.0 };
+    Point { x: instance.left + before_slots(instance) + 7.0 + offset, y }
 }
 
-pub const PREFETCH_SHOWN_MAX: usize = 10;
+/// How many prefetch slots fit; the others are not drawn.
+#[must_use]
+pub fn prefetch_max(instance: &Rect) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of slots")]
+    let fit = ((instance.width - before_slots(instance) - 34.0) / 14.4).max(0.0) as usize;
+    fit.min(10)
+}
+
+/// It is one of several in a card, beneath the first.
+#[must_use]
+pub fn is_stacked(instance: &Rect) -> bool {
+    instance.height < STACKED_BELOW
+}

@@ -46,7 +46,8 @@ impl Highlight {
 
     #[must_use]
     pub fn leads(&self, edge: &Edge) -> bool {
-        let is_leg = self.legs.iter().any(|(from, to)| *from == edge.from && *to == edge.to);
+        let is = |place: &Place, end: &Place| geometry::moved_as(place) == *end;
+        let is_leg = self.legs.iter().any(|(from, to)| is(from, &edge.from) && is(to, &edge.to));
         is_leg || matches!(&edge.kind, EdgeKind::Binding(index, _) if self.bindings.contains(index))
     }
 

@@ -181,8 +181,7 @@ fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
     let stops = session.stops();
     let (_, here, ends) = stops.iter().find(|(stop, ..)| stop == from)?;
     let joined = |stop: &Stop, others: Option<&[Node; 2]>| {
-        let joins =
-            |ends: Option<&[Node; 2]>, stop: &Stop| matches!(stop, Stop::Node(node) if ends.is_some_and(|ends| ends.contains(node)));
+        let joins = |ends: Option<&[Node; 2]>, stop: &Stop| matches!(stop, Stop::Node(node) if ends.is_some_and(|ends| ends.contains(&geometry::moved_as(node))));
         joins(ends.as_ref(), stop) || joins(others, from)
     };
     let distances = stops.iter().filter(|(stop, ..)| stop != from).filter_map(|(stop, at, others)| {

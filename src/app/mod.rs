@@ -59,6 +59,7 @@ mod texts;
 mod time;
 pub mod tokens;
 pub mod tour;
+pub mod turned;
 pub mod whatif;
 pub mod words;
 pub mod work;
@@ -166,6 +167,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let mut effects = carry_out(app, action.into());
     followed.follow(app);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
+    app.turn();
     app.findings.follow(app.session.as_ref(), app.classroom.is_some());
     // While time passes, frames tell it.
     let steps = app.budget.steps();
@@ -197,6 +199,15 @@ impl App {
     #[must_use]
     pub fn speed(&self) -> Speed {
         self.show.as_ref().map_or_else(|| self.speed.unwrap_or(Speed::NORMAL), |show| show.speed)
+    }
+
+    /// A tall screen turns the drawing. While a pointer is down, everything stays where it is.
+    fn turn(&mut self) {
+        let (width, is_idle) = (self.canvas.size.x, self.canvas.gesture == gesture::Gesture::Idle);
+        if let Some(session) = self.session.as_mut().filter(|_| is_idle && width > 0.0) {
+            let is_phone = self.workspace.room == Room::Narrow && !self.options.embed;
+            session.turn(if is_phone { width } else { f64::INFINITY });
+        }
     }
 
     /// Whether something continues without an action of the visitor.

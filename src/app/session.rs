@@ -9,6 +9,7 @@ use super::geometry::{self, Plan};
 use super::playhead::Playhead;
 use super::recipe::Recipe;
 use super::selection::Selection;
+use super::turned::Turned;
 use crate::broker::Name;
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
@@ -27,6 +28,8 @@ pub struct Session {
     pub objection: Option<String>,
     /// An HTTP handler that a new line may replace.
     pub replaced: Option<Replaced>,
+    /// The turned drawing of a tall screen, and of what width and scenario it is; the inner none: this screen shows it as it is.
+    turned: Option<(f64, Arc<Scenario>, Option<Turned>)>,
     /// What a lesson points at.
     pub points: Vec<Name>,
 }
@@ -54,6 +57,7 @@ impl Session {
             recipe: Recipe::default(),
             objection: None,
             replaced: None,
+            turned: None,
             points: Vec::new(),
         }
     }
@@ -76,8 +80,29 @@ impl Session {
 
     /// What is on the canvas, and where.
     #[must_use]
-    pub const fn plan(&self) -> Plan<'_> {
-        Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout }
+    pub fn plan(&self) -> Plan<'_> {
+        let turned = self.turned.as_ref().and_then(|(.., turned)| turned.as_ref());
+        Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, turned }
+    }
+
+    /// Turns the drawing, or turns it back, where the canvas has another width or the system other parts.
+    pub(super) fn turn(&mut self, width: f64) {
+        let scenario = self.scenario().clone();
+        let before = self.turned.take();
+        let kept = before.filter(|(of, known, turned)| {
+            let is_same = || turned.as_ref().is_some_and(|turned| turned.is_of(self.plan()));
+            *of == width && (Arc::ptr_eq(known, &scenario) || is_same())
+        });
+        let turned = match kept {
+            Some((.., turned)) => turned,
+            None => Turned::of(self.plan(), width),
+        };
+        self.turned = Some((width, scenario, turned));
+    }
+
+    /// The drawing is made once more from where everything stands.
+    pub(super) fn forget_turned(&mut self) {
+        self.turned = None;
     }
 
     /// What a node is in the document.
@@ -107,10 +132,16 @@ impl Session {
         })
     }
 
-    /// Where a node stands.
+    /// Where the middle of a node is drawn.
     #[must_use]
     pub fn place(&self, node: &Node) -> Option<Point> {
         geometry::rect(self.plan(), &geometry::moved_as(node)).map(|rect| rect.centre())
+    }
+
+    /// Where a node stands in the document.
+    #[must_use]
+    pub fn stands(&self, node: &Node) -> Option<Point> {
+        geometry::stands(self.plan(), node)
     }
 
     /// The whole run up to now, as a file has it.

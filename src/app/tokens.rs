@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::geometry::{self, Curve, PREFETCH_SHOWN_MAX, Plan, READY_SHOWN_MAX};
+use super::geometry::{self, Curve, Plan};
 use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
@@ -118,7 +118,7 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
     for ((_, path), count) in returned.iter() {
         if let Some(at) = sheet.along(path, 0.5, Leg::Requeue) {
             let above = f64::from((*count).min(10)) * FAN;
-            picture.counts.push(Count { at: Point { x: at.x, y: at.y - above }, text: texts::unacked_return(*count) });
+            picture.counts.push(Count { at: plan.aside(at, above), text: texts::unacked_return(*count) });
         }
     }
     for ((_, exchange), count) in copies.iter() {
@@ -146,11 +146,11 @@ pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
 const REACH: f64 = 9.0;
 
 impl Picture {
-    /// The event whose token is at this place.
+    /// The event whose token is at this place, or the nearest within reach.
     #[must_use]
-    pub fn event_at(&self, at: Point) -> Option<&Name> {
+    pub fn event_at(&self, at: Point, reach: f64) -> Option<&Name> {
         let distance = |token: &Token| (token.at.x - at.x).abs().max((token.at.y - at.y).abs());
-        let near = self.tokens.iter().filter(|token| token.event.is_some() && distance(token) <= REACH);
+        let near = self.tokens.iter().filter(|token| token.event.is_some() && distance(token) <= reach.max(REACH));
         near.min_by(|one, other| distance(one).total_cmp(&distance(other)))?.event.as_ref()
     }
 }
@@ -420,7 +420,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             MoveKind::Requeued => {
-                let at = sheet.along(&hop.path, share, Leg::Requeue).map(|at| Point { x: at.x, y: at.y - fan });
+                let at = sheet.along(&hop.path, share, Leg::Requeue).map(|at| sheet.plan.aside(at, fan));
                 add(at, Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {
@@ -451,8 +451,9 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
     for queue in world.broker().queues() {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Queue(queue.name().clone())) else { continue };
         let landed = queue.messages().filter(|entry| !landing.contains_key(&(queue.name().clone(), entry.message.id)));
-        let many = queue.ready() > READY_SHOWN_MAX as u64;
-        let shown = if many { READY_SHOWN_MAX - 1 } else { READY_SHOWN_MAX };
+        let most = geometry::ready_max(&rect);
+        let many = queue.ready() > most as u64;
+        let shown = if many { most - 1 } else { most };
         for (index, entry) in landed.take(shown).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
@@ -463,7 +464,8 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
                 event: entry.message.properties.message_id.clone(),
             });
         }
-        if many {
+        // A small card has its number there.
+        if many && sheet.plan.turned.is_none() {
             let text = format!("+{}", queue.ready() - shown as u64);
             picture.counts.push(Count { at: Point { x: rect.left + 22.0, y: rect.top + rect.height / 2.0 }, text });
         }
@@ -475,7 +477,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
     let world = sheet.plan.world;
     for (id, instance) in world.instances().filter(|(_, instance)| instance.up) {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(id)) else { continue };
-        for (index, (message, redelivered)) in instance.deliveries().take(PREFETCH_SHOWN_MAX).enumerate() {
+        for (index, (message, redelivered)) in instance.deliveries().take(geometry::prefetch_max(&rect)).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: message_shape(message, redelivered),
@@ -488,7 +490,7 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
     }
     for (id, channel) in world.channels_of_the_dead() {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(id)) else { continue };
-        for (index, message) in world.broker().unacked_messages(channel).take(PREFETCH_SHOWN_MAX).enumerate() {
+        for (index, message) in world.broker().unacked_messages(channel).take(geometry::prefetch_max(&rect)).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::prefetch_slot(&rect, index),
                 shape: Shape::Held,

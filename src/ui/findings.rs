@@ -3,11 +3,10 @@
 use yew::{Classes, Html, classes, html};
 
 use super::texts::findings as texts;
-use super::widgets::on;
+use super::widgets::{on, placed};
 use super::{Dispatch, icons};
 use crate::app::geometry::Rect;
 use crate::app::{Action, App, CanvasAction, CourseAction, EditAction, Session};
-use crate::base::number::Fixed;
 use crate::scenario::edit::Part;
 use crate::scenario::findings::Finding;
 
@@ -23,7 +22,7 @@ pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
 /// On the corner of a part.
 pub fn badge(rect: &Rect, grown: f64, says: &str) -> Html {
     html! {
-        <g class="finding" transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(rect.left - 5.0 * grown), Fixed(rect.top - 7.0 * grown), grown = Fixed(grown))}>
+        <g class="finding" transform={placed(rect.left - 5.0 * grown, rect.top - 7.0 * grown, grown)}>
             <title>{ says.to_owned() }</title>
             <path d={icons::WARNING} />
         </g>

@@ -123,6 +123,9 @@ pub struct Playground {
     long_press: Option<Timeout>,
 }
 
+/// A token is hit from so many pixels away.
+const REACH: f64 = 12.0;
+const REACH_OF_A_FINGER: f64 = 22.0;
 /// A finger that rests so long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
 
@@ -344,10 +347,15 @@ impl Playground {
         Pixel { x: x - left, y: y - top }
     }
 
+    /// From how far a token on a line is hit: a finger is less sure than a mouse.
+    fn reach(&self) -> f64 {
+        if self.app.workspace.room == app::Room::Narrow { REACH_OF_A_FINGER } else { REACH }
+    }
+
     /// The event whose token is seen at a place of the page.
-    fn event_at(&self, at: Pixel) -> Option<Name> {
-        let session = self.app.session.as_ref()?;
-        tokens::picture(session.plan(), self.still()).event_at(self.app.camera().to_canvas(at)).cloned()
+    fn event_at(&self, at: Pixel, reach: f64) -> Option<Name> {
+        let (session, camera) = (self.app.session.as_ref()?, self.app.camera());
+        tokens::picture(session.plan(), self.still()).event_at(camera.to_canvas(at), reach / camera.scale).cloned()
     }
 
     fn gesture(&mut self, ctx: &Context<Self>, gesture: Gesture) -> bool {
@@ -362,14 +370,16 @@ impl Playground {
             }
             Gesture::Ends(x, y) => {
                 let at = self.on_stage(x, y);
-                CanvasAction::Release { at, page: on_page(x, y), event: self.event_at(at) }
+                CanvasAction::Release { at, page: on_page(x, y), event: self.event_at(at, self.reach()) }
             }
             Gesture::ClickedOutline { also, x, y } => {
                 let Some(node) = self.app.node_at(self.on_stage(x, y)) else { return false };
                 CanvasAction::Click { node, also, event: None }
             }
-            Gesture::ClickedLine(line, x, y) => CanvasAction::ClickLine(line, self.event_at(self.on_stage(x, y))),
-            Gesture::Clicked { place, also, x, y } => CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y)) },
+            Gesture::ClickedLine(line, x, y) => CanvasAction::ClickLine(line, self.event_at(self.on_stage(x, y), REACH)),
+            Gesture::Clicked { place, also, x, y } => {
+                CanvasAction::Click { node: place, also, event: self.event_at(self.on_stage(x, y), REACH) }
+            }
             Gesture::Wheel { dx, dy, zooms, sideways, x, y } => {
                 self.perform(ctx, CanvasAction::Wheel { at: self.on_stage(x, y), dx, dy, zooms, sideways });
                 // How large it is drawn stands beside the canvas; where it is drawn, with the next frame.

@@ -69,8 +69,13 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera:
     context.set_stroke_style_str(&palette.node);
     context.set_fill_style_str(&palette.ink_soft);
     for count in &picture.counts {
-        let _ = context.stroke_text(&count.text, count.at.x, count.at.y);
-        let _ = context.fill_text(&count.text, count.at.x, count.at.y);
+        // What is said is read whole, also at the edge of a phone.
+        #[expect(clippy::cast_precision_loss, reason = "a sentence")]
+        let half = count.text.len() as f64 * 3.3 * camera.growth_beside(12.0);
+        let (first, last) = (camera.to_canvas(Pixel::default()).x + half, camera.to_canvas(size).x - half);
+        let x = count.at.x.min(last).max(first);
+        let _ = context.stroke_text(&count.text, x, count.at.y);
+        let _ = context.fill_text(&count.text, x, count.at.y);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Dispatch, browser, icons};
 use crate::app::Action;
 use crate::app::glossary::meaning;
 use crate::app::words::LogIcon;
-use crate::base::number::Shortest;
+use crate::base::number::{Fixed, Shortest};
 
 /// What a button does when it is clicked.
 pub fn on(dispatch: &Dispatch, action: impl Into<Action>) -> Callback<MouseEvent> {
@@ -40,6 +40,11 @@ pub fn option(value: &str, words: &str, selected: bool) -> Html {
 /// A number as an attribute of SVG. Rust's own printing of floats would make the page larger.
 pub fn number(value: f64) -> AttrValue {
     Shortest(value).to_string().into()
+}
+
+/// Where something stands that is drawn around its origin, and how much larger than drawn.
+pub fn placed(x: f64, y: f64, grown: f64) -> String {
+    format!("translate({:.1} {:.1}) scale({:.3})", Fixed(x), Fixed(y), Fixed(grown))
 }
 
 /// A question mark that explains.

@@ -19,6 +19,7 @@ mod lines;
 mod motion;
 mod operating;
 mod overview;
+mod phone;
 mod publishing;
 mod queue;
 mod recipe;

@@ -34,3 +34,46 @@ async fn every_letter_on_the_canvas_can_be_read() {
         visitor.leave().await;
     }
 }
+
+/// A phone turns the drawing: messages travel downwards, in cards that can be read, and everything is touched where it is drawn.
+#[tokio::test]
+async fn a_phone_shows_messages_travel_downwards() {
+    let visitor = Visitor::arrive(390, 844).await;
+    let (queue, service) = (Visitor::node("analytics-queue"), Visitor::node("analytics-service"));
+    let (from, to) = (visitor.middle_of(&queue).await, visitor.middle_of(&service).await);
+    assert!(to.1 > from.1 + 40 && (to.0 - from.0).abs() < 3, "{from:?} to {to:?}");
+    // A key of a binding can be read whole, and nothing covers the name of a queue.
+    let covered = "return [...document.querySelectorAll('.key')].filter(key => { const k = key.getBoundingClientRect(); \
+        return [...document.querySelectorAll('.node .name')].some(name => { const n = name.getBoundingClientRect(); \
+        return k.left < n.right && n.left < k.right && k.top < n.bottom - 1 && n.top + 1 < k.bottom; }); }).map(key => key.textContent);";
+    assert_eq!(visitor.browser.execute(covered, vec![]).await.expect("the page answers"), json!([]));
+    assert_eq!(visitor.text("[data-binding='0'] text").await, "order.placed");
+    // A part is dragged, and stays there.
+    visitor.drag(from, (from.0 - 30, from.1 - 20)).await;
+    visitor
+        .until("it stands there", async |visitor| {
+            let now = visitor.middle_of(&queue).await;
+            (now.0 - from.0 + 30).abs() < 14 && (now.1 - from.1 + 20).abs() < 14
+        })
+        .await;
+    visitor.click("#undo").await;
+    visitor.until("it is back", async |visitor| (visitor.middle_of(&queue).await.0 - from.0).abs() < 3).await;
+    // Without a mouse: arrows go along the lines, as they are drawn.
+    visitor.focus(&queue).await;
+    visitor.keys("\u{E015}").await;
+    let focused = "return document.activeElement.getAttribute('aria-label') ?? '';";
+    visitor
+        .until("the arrow leads down", async |visitor| {
+            let label = visitor.browser.execute(focused, vec![]).await.expect("the page answers");
+            label.as_str().is_some_and(|label| label.starts_with("analytics-service"))
+        })
+        .await;
+    // A message is clicked beside its dot: a finger is not that sure.
+    visitor.click("#play").await;
+    visitor.until("one is handled", async |visitor| visitor.count("analytics-queue", "unacked").await > 0).await;
+    visitor.click("#play").await;
+    let (x, y) = visitor.middle_of(&format!("{service} .slot")).await;
+    visitor.drag((x - 8, y + 8), (x - 8, y + 8)).await;
+    visitor.wait_for("#biography").await;
+    visitor.leave().await;
+}

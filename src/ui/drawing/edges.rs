@@ -7,12 +7,11 @@ use crate::app::geometry::{self, EdgeKind};
 use crate::app::line::{self, KEY_STRIDE};
 use crate::app::words::shortened;
 use crate::app::{Asked, Line, Stop};
-use crate::base::number::Fixed;
 use crate::broker::{Table, Value};
-use crate::scenario::Directory;
+use crate::scenario::{Directory, Point};
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
-use crate::ui::widgets::number;
+use crate::ui::widgets::{number, placed};
 
 /// The letters of a key, and the room that it takes at least, in canvas units.
 const KEY_LETTERS: f64 = 11.5;
@@ -78,12 +77,15 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
     let width = |key: &str| key.chars().count() as f64 * 7.0 + 18.0;
     let grown = scene.camera.growth_beside(KEY_LETTERS);
-    let (middle, gap) = (edge.curve.at(0.5), (edge.curve.to.x - edge.curve.from.x).abs());
-    let shown = if scene.camera.is_compact() { shortened(&key, (gap / grown - 18.0).max(ROOM_MIN)) } else { key.clone() };
+    let gap = if scene.is_turned() { geometry::SMALL_CARD.width } else { (edge.curve.to.x - edge.curve.from.x).abs() };
+    // Downwards, lines part where they end.
+    let middle =
+        if scene.is_turned() { Point { x: edge.curve.at(0.78).x, y: edge.curve.to.y - 9.0 - 11.0 * grown } } else { edge.curve.at(0.5) };
+    let shown = if scene.is_compact() { shortened(&key, (gap / grown - 18.0).max(ROOM_MIN)) } else { key.clone() };
     let width = width(&shown);
     // On a level line it stands above, so that messages do not run over it; one longer than its line stands below the line's end.
-    let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0;
-    let (x, y) = if width * grown < gap || scene.camera.is_compact() {
+    let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0 && !scene.is_turned();
+    let (x, y) = if width * grown < gap || scene.is_compact() {
         (middle.x, middle.y - 15.0 * grown * f64::from(u8::from(flat)))
     } else {
         (edge.curve.to.x - width * grown / 2.0 - 8.0, edge.curve.to.y + 36.0)
@@ -92,7 +94,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
     let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
     #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let y = y + KEY_STRIDE * grown * before as f64;
+    let y = y + if scene.is_turned() { -KEY_STRIDE } else { KEY_STRIDE } * grown * before as f64;
     let ondblclick = {
         let index = *index;
         scene.gesture.reform(move |_: MouseEvent| Gesture::Edit(Asked::Binding(index)))
@@ -103,7 +105,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     html! {
         <g
             class={classes!("key", (lit || selected).then_some("lit"))}
-            transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(x), Fixed(y), grown = Fixed(grown))}
+            transform={placed(x, y, grown)}
             aria-hidden="true"
             data-binding={index.to_string()}
             onclick={clicked(scene, Line::Binding(*index))}

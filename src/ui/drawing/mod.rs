@@ -107,6 +107,29 @@ pub struct Scene<'a> {
     pub boxed: Option<(Point, Point)>,
 }
 
+impl Scene<'_> {
+    /// It is the turned drawing of a phone.
+    fn is_turned(&self) -> bool {
+        self.session.plan().turned.is_some()
+    }
+
+    /// A card is a name and a number.
+    fn is_compact(&self) -> bool {
+        self.is_turned() || self.camera.is_compact()
+    }
+
+    /// The smallest letters on cards, in canvas units.
+    fn letters(&self) -> f64 {
+        if self.is_turned() { self.camera.letters_of_small_cards() } else { self.camera.letters() }
+    }
+
+    /// How much larger than this, in canvas units, letters are drawn on cards.
+    fn growth(&self, size: f64) -> f64 {
+        let grown = self.letters() / size;
+        if self.is_compact() { grown } else { grown.max(1.0) }
+    }
+}
+
 /// More nodes than this stand without their shadows, which are slow to paint where there is no graphics card.
 const SHADOWS_MAX: usize = 30;
 
@@ -260,7 +283,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 </marker>
             </defs>
             <rect width="100%" height="100%" fill="url(#grid)" />
-            <g {transform} class={camera.is_compact().then_some("compact")} font-size={number(camera.letters())}>
+            <g {transform} class={classes!(scene.is_compact().then_some("compact"), scene.is_turned().then_some("turned"))} font-size={number(scene.letters())}>
                 { system }
                 { overlays::pending(scene) }
                 if let Some((from, to)) = scene.boxed {

@@ -4,7 +4,7 @@ use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html
 
 use super::{Gesture, Scene, keyboard};
 use crate::app::form::badges;
-use crate::app::geometry::{self, PREFETCH_SHOWN_MAX, Rect, TUBE_HEIGHT, TUBE_TOP};
+use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::words::{LETTER, instance_name, shortened};
 use crate::app::{Action, OperateAction, Stop};
@@ -13,7 +13,7 @@ use crate::broker::{ExchangeType, Flow, Name};
 use crate::scenario::Trigger;
 use crate::sim::{End, InstanceId, Place};
 use crate::ui::texts::{drawing as texts, findings as finding_texts};
-use crate::ui::widgets::number;
+use crate::ui::widgets::{number, placed};
 use crate::ui::{Dispatch, browser, findings};
 
 pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
@@ -75,7 +75,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
                 {onpointerdown}
             >
                 { drawing }
-                if let Some(says) = &finding { { findings::badge(&rect, scene.camera.growth(NAME), says) } }
+                if let Some(says) = &finding { { findings::badge(&rect, scene.growth(NAME), says) } }
             </g>
             { control }
             { port }
@@ -91,10 +91,11 @@ fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
         gesture.emit(Gesture::Port(from.clone(), event.client_x().into(), event.client_y().into()));
     });
     let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
+    let (x, y) = if scene.is_turned() { (rect.centre().x, rect.bottom()) } else { (at, rect.centre().y) };
     html! {
-        <g class="port" transform={format!("translate({:.1} {:.1})", Fixed(at), Fixed(rect.top + rect.height / 2.0))} {onpointerdown}>
+        <g class="port" transform={placed(x, y, 1.0)} {onpointerdown}>
             <title>{ texts::DRAW_A_LINE_FROM_HERE }</title>
-            <circle r="12" class="target" />
+            <circle r={number((12.0 / scene.camera.scale).max(12.0))} class="target" />
             <circle r="5" class="dot-port" />
         </g>
     }
@@ -123,8 +124,12 @@ fn activate(dispatch: &Dispatch, action: Action) -> (Callback<MouseEvent>, Callb
 type Drawn = (&'static str, String, Html);
 
 fn boxed(rect: &Rect, radius: &'static str) -> Html {
+    rounded("box", rect, radius)
+}
+
+fn rounded(class: &'static str, rect: &Rect, radius: &'static str) -> Html {
     html! {
-        <rect class="box" x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx={radius} />
+        <rect {class} x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} rx={radius} />
     }
 }
 
@@ -142,7 +147,7 @@ const CAPTION_LETTER: f64 = 5.9;
 /// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
 /// the scale, fewer have room.
 fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &str, room: f64) -> Html {
-    let has_room = room / scene.camera.growth(NAME);
+    let has_room = room / scene.growth(NAME);
     let shown = shortened(name, has_room);
     #[expect(clippy::cast_precision_loss, reason = "a name has at most 255 bytes")]
     let squeezed = shown.chars().count() as f64 * LETTER > has_room;
@@ -169,21 +174,22 @@ fn ended(text: &str, most: f64) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
 }
 
-/// How far below its usual line a name stands that has grown: it begins within its card.
-fn lower(scene: &Scene<'_>, at_most: f64) -> f64 {
-    ((scene.camera.growth(NAME) - 1.0) * 6.0).min(at_most)
+/// Where the name of a card stands, below its top: one that has grown begins within its card.
+fn name_line(scene: &Scene<'_>, usual: f64) -> f64 {
+    if scene.is_turned() { 4.0 + 0.8 * scene.letters() } else { usual + ((scene.growth(NAME) - 1.0) * 6.0).min(27.0 - usual) }
 }
 
 fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
     let session = scene.session;
     let spec = &session.world().clients()[index].spec;
-    let sent = texts::sent(&session.world().requests(index));
+    let count = session.world().requests(index).to_string();
+    let sent = texts::sent(&count);
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { name_within(scene, "name", rect.left + 20.0, rect.top + 20.0 + lower(scene, 4.0), &spec.name, rect.width - 34.0) }
+            { name_within(scene, "name", rect.left + 16.0, rect.top + name_line(scene, 20.0), &spec.name, rect.width - 28.0) }
             { " " }
-            if !scene.camera.is_compact() { { text("caption", rect.left + 20.0, rect.top + 36.0, sent.clone()) } }
+            { text("caption", rect.left + 16.0, rect.bottom() - if scene.is_turned() { 6.0 } else { 10.0 }, if scene.is_compact() { count } else { sent.clone() }) }
         </>
     };
     ("client", texts::requests_http_client(&spec.name, &sent), drawing)
@@ -220,8 +226,8 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     } else {
         endpoint.map(ToString::to_string).unwrap_or_default()
     };
-    let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(PREFETCH_SHOWN_MAX));
-    let foot = if slots == 0 {
+    let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(geometry::prefetch_max(rect)));
+    let foot = if subscription.is_none() {
         let records = session.world().records(id.service);
         if records > 0 { texts::saved_handled(&records, &state.handled) } else { texts::handled(&state.handled) }
     } else {
@@ -233,26 +239,48 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         html! { <rect class="slot" x={number(at.x - 5.5)} y={number(at.y - 5.5)} width="11" height="11" rx="3" /> }
     };
     let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
-    let (grown, caption_grown) = (scene.camera.growth(NAME), scene.camera.growth(CAPTION));
-    let (caption, foot) = if scene.camera.is_compact() {
-        (String::new(), if slots == 0 { state.handled.to_string() } else { foot })
+    let (grown, caption_grown) = (scene.growth(NAME), scene.growth(CAPTION));
+    let (caption, foot) = if scene.is_compact() {
+        (String::new(), if subscription.is_none() { state.handled.to_string() } else { foot })
     } else {
         // What has no room is left out from its end: the aria-label says it whole.
         let fits = (rect.width - 46.0) / (CAPTION_LETTER * caption_grown);
         (ended(&caption, fits), foot)
     };
-    let (name_left, line) = (13.0 + 16.0 * grown, rect.top + 24.5 + lower(scene, 3.0));
-    let drawing = html! {
-        <>
-            { boxed(rect, "12") }
-            <circle class="health" cx={number(rect.left + 9.5 + 7.5 * grown)} cy={number(line - 4.5 * grown)} r={number(4.5 * grown)} />
-            { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
-            { " " }
-            { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
-            { " " }
-            for index in 0..slots { { slot(index) } }
-            { text("caption", rect.left + 14.0, rect.bottom() - 13.0, foot) }
-        </>
+    // All instances of a service stand in one card.
+    let card = geometry::card(session.plan(), &Place::Instance(id)).unwrap_or(*rect);
+    let is_stack = card.height > rect.height && id.instance == 0;
+    let (name_left, line) = (13.0 + 16.0 * grown, rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 });
+    let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(4.5 * grown)} /> };
+    let inset = |by: f64| Rect { left: rect.left + by, top: rect.top + by, width: rect.width - 2.0 * by, height: rect.height - 2.0 * by };
+    let drawing = if geometry::is_stacked(rect) {
+        let middle = rect.centre();
+        let is_chip = rect.width < geometry::STACKED_NAME;
+        html! {
+            <>
+                { boxed(rect, "8") }
+                { health(if is_chip { middle.x } else { rect.left + 3.0 + 7.5 * grown }, middle.y) }
+                if !is_chip {
+                    { text("name", rect.left + 9.0 + 12.0 * grown, middle.y + 4.8 * grown, format!("#{}", id.instance + 1)) }
+                    { " " }
+                    for index in 0..slots { { slot(index) } }
+                }
+            </>
+        }
+    } else {
+        html! {
+            <>
+                if is_stack { { rounded("stack", &card, "12") } }
+                { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
+                { health(rect.left + 9.5 + 7.5 * grown, line - 4.5 * grown) }
+                { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
+                { " " }
+                { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
+                { " " }
+                for index in 0..slots { { slot(index) } }
+                { text("caption", rect.left + 14.0, rect.bottom() - if scene.is_turned() { 8.0 } else { 13.0 }, foot) }
+            </>
+        }
     };
     let class = match (state.up, session.world().is_connecting(id)) {
         (false, _) => "service down",
@@ -269,7 +297,7 @@ const POWER_PX: f64 = 12.0;
 /// The switch on a service's card: one click kills it, another starts it again.
 fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
     let Scene { session, dispatch, camera, .. } = scene;
-    let Some(state) = session.world().instance(id) else { return html! {} };
+    let Some(state) = session.world().instance(id).filter(|_| rect.width > geometry::STACKED_NAME) else { return html! {} };
     let name = instance_name(session.world(), id);
     let (action, word) = if state.up {
         (Action::Operate(OperateAction::Kill(id)), texts::KILL)
@@ -279,9 +307,14 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
     let (click, key) = activate(dispatch, action);
     // As large as a finger needs it, in the corner of a small card.
     let grown = (POWER_PX / camera.scale / POWER).max(1.0);
-    let y = (rect.top + 39.0).max(if camera.is_compact() { rect.bottom() - POWER * grown } else { 0.0 });
-    let at =
-        format!("translate({:.1} {y:.1}) scale({grown:.3})", Fixed(rect.right() - 6.0 - POWER * grown), y = Fixed(y), grown = Fixed(grown));
+    let y = if geometry::is_stacked(rect) {
+        rect.centre().y
+    } else if scene.is_compact() {
+        rect.bottom() - 1.0 - POWER * grown
+    } else {
+        rect.top + 39.0
+    };
+    let at = placed(rect.right() - 6.0 - POWER * grown, y, grown);
     html! {
         <g
             class={classes!("power", (!state.up).then_some("off"))}
@@ -298,6 +331,13 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
             if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
         </g>
     }
+}
+
+/// What the name of an exchange has at its right, up to the next part.
+fn room_beside(scene: &Scene<'_>, rect: &Rect) -> f64 {
+    let level = geometry::drawn(scene.session.plan()).map(|(_, other)| other);
+    let right = level.filter(|other| other.left > rect.right() && other.top < rect.bottom() && other.bottom() > rect.top);
+    right.map(|other| other.left - rect.right() - 8.0).fold(geometry::BESIDE - 4.0, f64::min)
 }
 
 fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
@@ -332,9 +372,13 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             <path class="box" d={hexagon} />
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
-            { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.camera.growth(NAME), name, EXCHANGE_NAME) }
+            if scene.is_turned() {
+                { name_within(scene, "name", rect.right() + 4.0, y + 0.36 * scene.letters(), name, room_beside(scene, rect)) }
+            } else {
+                { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME), name, EXCHANGE_NAME) }
+            }
             { " " }
-            if !scene.camera.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) } }
+            if !scene.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) } }
         </>
     };
     ("exchange", texts::exchange(&glyph, &name, &kind), drawing)
@@ -358,7 +402,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     // On the top border, the last at the right.
     #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
     let width_of = |badge: &str| badge.len() as f64 * 6.6 + 10.0;
-    let grown = scene.camera.growth(BADGE);
+    let grown = scene.growth(BADGE);
     let mut x = rect.right() - 4.0 - features.iter().map(|badge| width_of(badge) + 4.0).sum::<f64>() * grown;
     let badges: Vec<Html> = features
         .into_iter()
@@ -366,7 +410,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             let (width, at) = (width_of(badge), x);
             x += (width + 4.0) * grown;
             html! {
-                <g class="badge" transform={format!("translate({:.1} {:.1}) scale({grown:.3})", Fixed(at), Fixed(rect.top + 8.0 - 16.0 * grown), grown = Fixed(grown))}>
+                <g class="badge" transform={placed(at, rect.top + 8.0 - 16.0 * grown, grown)}>
                     <rect width={number(width)} height="16" rx="4" />
                     <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
                     { " " }
@@ -375,30 +419,30 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         })
         .collect();
     // Numbers are whole or left out, the last first; the aria-label has them all.
-    let mut room = (rect.width - 21.0) / (CAPTION_LETTER * scene.camera.growth(CAPTION));
+    let mut room = (rect.width - 21.0) / (CAPTION_LETTER * scene.growth(CAPTION));
     let fits = |(word, _, count): &(&str, &str, u64)| {
         #[expect(clippy::cast_precision_loss, reason = "a few letters")]
         let letters = (word.len() + count.to_string().len() + 2) as f64;
         room -= letters;
         room >= -1.0
     };
-    let fit = if scene.camera.is_compact() { 1 } else { numbers.iter().map(fits).take_while(|fits| *fits).count() };
+    let fit = if scene.is_compact() { 1 } else { numbers.iter().map(fits).take_while(|fits| *fits).count() };
+    let tube = geometry::tube(rect);
+    // On a small card the number stands before the messages.
+    let (x, y) = if scene.is_turned() {
+        (tube.left + 5.0, tube.centre().y + 0.36 * scene.letters())
+    } else {
+        (rect.left + 13.0, rect.bottom() - 11.0)
+    };
     let drawing = html! {
         <>
             { boxed(rect, "10") }
-            { name_within(scene, "name", rect.left + 13.0, rect.top + 21.0 + lower(scene, 9.0), name, rect.width - 21.0) }
+            { name_within(scene, "name", tube.left + if scene.is_turned() { 0.0 } else { 4.0 }, rect.top + name_line(scene, 21.0), name, tube.width - if scene.is_turned() { 0.0 } else { 3.0 }) }
             { " " }
-            <rect
-                class="tube"
-                x={number(rect.left + 9.0)}
-                y={number(rect.top + TUBE_TOP)}
-                width={number(rect.width - 18.0)}
-                height={number(TUBE_HEIGHT)}
-                rx="7"
-            />
-            if counts.0 == 0 && !scene.camera.is_compact() { { text("caption", rect.left + 19.0, rect.top + TUBE_TOP + 17.0, texts::EMPTY.to_owned()) } }
+            { rounded("tube", &tube, "7") }
+            if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, texts::EMPTY.to_owned()) } }
             { " " }
-            <text class="caption" x={number(rect.left + 13.0)} y={number(rect.bottom() - 11.0)}>
+            <text class="caption" x={number(x)} y={number(y)}>
                 for (index, (word, which, count)) in numbers.into_iter().enumerate() {
                     <tspan class={(index >= fit).then_some("away")}>
                         <tspan class="word">{ word }{ " " }</tspan>

@@ -1,0 +1,195 @@
+//! The turned drawing of a tall screen: messages travel downwards, and the document stays as it is. And the card of a service, which has
+//! all its instances.
+
+use requeue::app::camera::Pixel;
+use requeue::app::geometry::{self, EdgeKind, Rect};
+use requeue::app::keys::{NodeKey, Pressed, on_node};
+use requeue::app::{App, CanvasAction, EditAction, FileAction, Node, Room, SelectAction, WorkspaceAction};
+use requeue::scenario::Point;
+use requeue::scenario::edit::PartKind;
+use requeue::sim::InstanceId;
+
+use super::support::*;
+
+const PHONE: Pixel = Pixel { x: 390.0, y: 440.0 };
+const DESKTOP: Pixel = Pixel { x: 1_392.0, y: 796.0 };
+
+const SYSTEMS: [(&str, &str); 5] = [
+    ("course-chapter", COURSE_CHAPTER),
+    ("retry-ttl", include_str!("../../static/scenarios/retry-ttl.json")),
+    ("work-queue", include_str!("../../static/scenarios/work-queue.json")),
+    ("chapter-retry-bug", include_str!("../../static/scenarios/chapter-retry-bug.json")),
+    ("direct", include_str!("../../static/scenarios/direct.json")),
+];
+
+fn on(text: &str, size: Pixel) -> App {
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.into() });
+    fit(&mut app, size);
+    app
+}
+
+fn fit(app: &mut App, size: Pixel) {
+    act(app, WorkspaceAction::Fit(if size == PHONE { Room::Narrow } else { Room::Wide }));
+    act(app, CanvasAction::Resize(size));
+}
+
+fn rect(app: &App, node: &Node) -> Rect {
+    geometry::rect(session(app).plan(), node).expect("it is drawn")
+}
+
+/// The cards that lie on one another.
+fn overlaps(app: &App) -> Vec<(Node, Node)> {
+    let plan = session(app).plan();
+    let cards: Vec<(Node, Rect)> = geometry::places(plan)
+        .into_iter()
+        .filter(|place| geometry::moved_as(place) == *place)
+        .map(|place| (place.clone(), geometry::card(plan, &place).expect("it is drawn")))
+        .collect();
+    let on = |one: &Rect, other: &Rect| {
+        one.left < other.right() && other.left < one.right() && one.top < other.bottom() && other.top < one.bottom()
+    };
+    let pairs = cards.iter().enumerate().flat_map(|(index, one)| cards[index + 1..].iter().map(move |other| (one, other)));
+    pairs.filter(|(one, other)| on(&one.1, &other.1)).map(|(one, other)| (one.0.clone(), other.0.clone())).collect()
+}
+
+#[test]
+fn a_phone_turns_the_drawing_and_messages_travel_downwards() {
+    for (name, text) in SYSTEMS {
+        let wide = on(text, DESKTOP);
+        let app = on(text, PHONE);
+        let plan = session(&app).plan();
+        assert!(plan.turned.is_some() && session(&wide).plan().turned.is_none(), "{name}");
+        assert_eq!(overlaps(&app), [], "{name}");
+        for edge in geometry::edges(plan) {
+            let (from, to) = (rect(&app, &edge.from), rect(&app, &edge.to));
+            let is_consumed = edge.kind == EdgeKind::Consumes;
+            assert!(!is_consumed || from.bottom() < to.top, "{name}: {edge:?}");
+            assert!(!is_consumed || edge.curve.from.y < edge.curve.to.y, "{name}: {edge:?}");
+        }
+        let card = geometry::SMALL_CARD.width * app.camera().scale;
+        assert!(card > 80.0, "{name}: a card has {card} pixels");
+        assert_eq!(session(&app).scenario_as_drawn(), session(&wide).scenario_as_drawn(), "{name}: the document is the same");
+        assert!(!session(&app).can_undo(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_dragged_in_a_turned_drawing_stays_where_it_was_let_go() {
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    let queue = node("analytics-queue");
+    let others = |app: &App| geometry::drawn(session(app).plan()).filter(|(place, _)| *place != queue).collect::<Vec<_>>();
+    let (before, stood, rest) = (rect(&app, &queue).centre(), session(&app).stands(&queue), others(&app));
+    let at = app.camera().to_stage(before);
+    assert_eq!(app.node_at(at), Some(queue.clone()), "it is hit where it is drawn");
+    let to = Pixel { x: at.x - 40.0, y: at.y + 120.0 };
+    act(&mut app, CanvasAction::PressNode(queue.clone(), at));
+    act(&mut app, CanvasAction::Move(to));
+    let wanted = app.camera().to_canvas(to);
+    act(&mut app, CanvasAction::Release { at: to, page: (0, 0), event: None });
+    let now = rect(&app, &queue).centre();
+    assert!((now.x - wanted.x).abs() < 8.0 && (now.y - wanted.y).abs() < 8.0, "{now:?} is not {wanted:?}");
+    assert_eq!(others(&app), rest, "and nothing else moved");
+    assert_ne!(session(&app).stands(&queue), stood, "it stands elsewhere in the document, too");
+    act(&mut app, EditAction::Undo);
+    assert_eq!((session(&app).stands(&queue), rect(&app, &queue).centre()), (stood, before));
+}
+
+#[test]
+fn keys_go_and_move_as_it_is_drawn() {
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    let (queue, service) = (node("analytics-queue"), Node::Instance(notification_service(&app)));
+    let press = |app: &App, node: &Node, key: &str| on_node(session(app), node, Pressed { key, ..Pressed::default() });
+    let places = geometry::places(session(&app).plan());
+    let goes = |app: &App, from: &Node, key: &str| match press(app, from, key) {
+        Some(NodeKey::GoTo(index)) => places[index].clone(),
+        other => panic!("{key}: {other:?}"),
+    };
+    assert_eq!(goes(&app, &node("notification-queue"), "ArrowDown"), service);
+    assert_eq!(goes(&app, &service, "ArrowUp"), node("notification-queue"));
+    assert_eq!(goes(&app, &node("notification-queue"), "ArrowRight"), queue);
+    act(&mut app, SelectAction::Node(Some(queue.clone())));
+    for (key, across, down) in [("ArrowRight", 5.0, 0.0), ("ArrowDown", 0.0, 5.0), ("ArrowLeft", -5.0, 0.0), ("ArrowUp", 0.0, -5.0)] {
+        let before = rect(&app, &queue).centre();
+        let Some(NodeKey::Do(action)) = press(&app, &queue, key) else { panic!("{key} moves it") };
+        act(&mut app, action);
+        let after = rect(&app, &queue).centre();
+        assert!((after.x - before.x - across).abs() < 0.01 && (after.y - before.y - down).abs() < 0.01, "{key}: {before:?} to {after:?}");
+    }
+}
+
+#[test]
+fn what_is_added_on_a_phone_covers_nothing() {
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    for kind in [PartKind::Service, PartKind::ClassicQueue, PartKind::QuorumQueue] {
+        act(&mut app, EditAction::AddPart(kind));
+        assert_eq!(overlaps(&app), [], "{kind:?}");
+    }
+    let at = rect(&app, &node("notification-queue.dead")).centre();
+    act(&mut app, EditAction::AddPartAt(PartKind::ClassicQueue, Point { x: at.x, y: at.y + 110.0 }));
+    assert_eq!(overlaps(&app), []);
+    // Arranged once more, and on a desktop.
+    act(&mut app, EditAction::Arrange);
+    assert_eq!(overlaps(&app), []);
+    fit(&mut app, DESKTOP);
+    assert!(session(&app).plan().turned.is_none());
+    assert_eq!(overlaps(&app), []);
+}
+
+fn with_instances(count: u32) -> String {
+    let instances = format!("\"instances\": {count}");
+    SYSTEMS[2].1.replace("\"instances\": 3", &instances).replace("slow encoder#3 4x at 0s", "slow encoder 4x at 0s")
+}
+
+/// The service of a work queue, as its instances.
+fn encoders(app: &App) -> Vec<Node> {
+    let (service, _) = session(app).scenario().service("encoder").expect("it is there");
+    let is = |place: &Node| matches!(place, Node::Instance(InstanceId { service: of, .. }) if *of == service);
+    geometry::places(session(app).plan()).into_iter().filter(is).collect()
+}
+
+#[test]
+fn instances_of_a_service_stand_in_one_card() {
+    // how many, and how high the card is at most
+    for (count, highest) in [(1, 80.0), (2, 130.0), (4, 200.0), (5, 130.0), (20, 190.0), (200, 900.0)] {
+        for size in [DESKTOP, PHONE] {
+            let app = on(&with_instances(count), size);
+            let (plan, instances) = (session(&app).plan(), encoders(&app));
+            assert_eq!(instances.len(), count as usize);
+            let card = geometry::card(plan, &instances[0]).expect("it is drawn");
+            assert!(card.height <= highest, "{count}: {card:?}");
+            let mut before: Vec<Rect> = Vec::new();
+            for instance in &instances {
+                let one = rect(&app, instance);
+                assert!(one.left >= card.left && one.right() <= card.right() && one.bottom() <= card.bottom(), "{count}: {one:?}");
+                let free = before.iter().all(|other| {
+                    one.left >= other.right() || other.left >= one.right() || one.top >= other.bottom() || other.top >= one.bottom()
+                });
+                assert!(free, "{count}: {instance:?} is hit by itself");
+                assert_eq!(app.node_at(app.camera().to_stage(one.centre())).as_ref(), Some(instance), "{count}");
+                before.push(one);
+            }
+            let consumes = geometry::edges(plan).into_iter().filter(|edge| edge.kind == EdgeKind::Consumes).count();
+            assert_eq!(consumes, 1, "one line leads to all of them");
+        }
+    }
+}
+
+#[test]
+fn a_card_of_many_instances_covers_no_service_below() {
+    for count in [1, 2, 3, 4, 8, 40] {
+        let mut app = on(&with_instances(count), DESKTOP);
+        act(&mut app, EditAction::Arrange);
+        assert_eq!(overlaps(&app), [], "{count}");
+    }
+    // A second instance, where the chapter's services stand.
+    for service in ["inventory-service", "notification-service"] {
+        let mut app = opened();
+        let (index, spec) = session(&app).scenario().service(service).expect("it is there");
+        let mut spec = spec.clone();
+        spec.instances = 2;
+        let element = requeue::scenario::edit::Element::Service(spec);
+        act(&mut app, EditAction::Apply(requeue::scenario::edit::Edit::Put { index, element: Box::new(element) }));
+        assert_eq!(overlaps(&app), [], "{service}");
+    }
+}
