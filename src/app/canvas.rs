@@ -5,6 +5,7 @@ use super::editing::EditAction;
 use super::effect::{Asked, Effect};
 use super::geometry;
 use super::gesture::{Gesture, Hold, Outcome, Under};
+use super::guides::{self, Guide};
 use super::page::{Dialog, Menu};
 use super::select::SelectAction;
 use super::time::TimeAction;
@@ -29,6 +30,8 @@ pub enum CanvasAction {
     /// A part is taken from the palette.
     TakePart(PartKind),
     Move(Pixel),
+    /// The same with Alt held: what is dragged keeps to no grid and to no other part.
+    MoveFreely(Pixel),
     /// With the event whose token is seen there.
     Release {
         at: Pixel,
@@ -116,6 +119,8 @@ enum Space {
     Held,
 }
 
+/// What is dragged is drawn to where it is level with another part, from so many pixels away.
+const GUIDED: f64 = 6.0;
 /// A line is hit from so many pixels away: with a pointer, and with a finger.
 const REACH: f64 = 12.0;
 const REACH_FINGER: f64 = 22.0;
@@ -131,6 +136,8 @@ pub struct Canvas {
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
     pub gesture: Gesture,
+    /// What the part that is dragged is level with.
+    pub guides: Vec<Guide>,
     /// Where the pointer is while a line is drawn, in canvas units.
     pub pointer: Option<Point>,
     /// Where a menu was opened, in canvas units.
@@ -257,7 +264,8 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             return super::update(app, EditAction::BeginLine(node));
         }
         CanvasAction::TakePart(kind) => app.canvas.gesture = Gesture::Placing(kind),
-        CanvasAction::Move(at) => return moved(app, at),
+        CanvasAction::Move(at) => return moved(app, at, Some(GUIDED)),
+        CanvasAction::MoveFreely(at) => return moved(app, at, None),
         CanvasAction::Release { at, page, event } => {
             // What was dragged beyond the view must not move it more than it has to.
             app.canvas.kept = app.canvas.gesture.frozen().or(app.canvas.kept);
@@ -413,7 +421,7 @@ fn hold(app: &App, at: Pixel) -> Hold {
     Hold::new(at, app.camera(), app.canvas.chosen)
 }
 
-fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
+fn moved(app: &mut App, at: Pixel, guided: Option<f64>) -> Vec<Effect> {
     let here = app.camera().to_canvas(at);
     let is_connecting = app.session.as_ref().is_some_and(|session| session.selection.connecting.is_some());
     app.canvas.pointer = is_connecting.then_some(here);
@@ -425,8 +433,18 @@ fn moved(app: &mut App, at: Pixel) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    let outcome = app.canvas.gesture.moved(at);
+    let mut outcome = app.canvas.gesture.moved(at);
     app.canvas.is_stale |= app.canvas.gesture.frozen().is_some();
+    if let (Some(EditAction::Drag(node, to)), Some(session)) = (&outcome.edit, &app.session) {
+        let level = guided.map(|reach| guides::guided(session, node, *to, reach / app.camera().scale));
+        let (node, to) = (node.clone(), *to);
+        (outcome.edit, app.canvas.guides) = match level {
+            // Nothing is level: the grid has it.
+            Some(None) => (outcome.edit, Vec::new()),
+            Some(Some((at, guides))) => (Some(EditAction::DragTo(node, at)), guides),
+            None => (Some(EditAction::DragTo(node, session.plan().in_document(to))), Vec::new()),
+        };
+    }
     follow(app, outcome)
 }
 
@@ -443,6 +461,9 @@ fn under(app: &App, at: Pixel, event: Option<Name>) -> Under {
 /// A gesture does nothing that a menu could not do: a read-only page refuses the same.
 fn follow(app: &mut App, outcome: Outcome) -> Vec<Effect> {
     let Outcome { edit, select, view, is_no_click, is_offered: _ } = outcome;
+    if app.canvas.gesture.frozen().is_none() {
+        app.canvas.guides.clear();
+    }
     if let Some(view) = view {
         app.canvas.chosen = view;
     }

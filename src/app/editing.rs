@@ -45,6 +45,8 @@ pub enum EditAction {
     },
     /// A node follows the pointer, and with it what else is selected.
     Drag(Node, Point),
+    /// The same, exactly there in the document: it stands on no grid.
+    DragTo(Node, Point),
     /// What was dragged stays where it is.
     Drop,
     /// What was dragged goes back to where it was.
@@ -91,7 +93,8 @@ const TRIED_MAX: u32 = 100;
 pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let (adds, arranges) = (is_adding(&action), action == EditAction::Arrange);
     // A drag asks at each move; the canvas stands still meanwhile anyway.
-    let seen = (!matches!(action, EditAction::Drag(..) | EditAction::TypeField(..) | EditAction::LeaveField)).then(|| app.camera());
+    let seen = (!matches!(action, EditAction::Drag(..) | EditAction::DragTo(..) | EditAction::TypeField(..) | EditAction::LeaveField))
+        .then(|| app.camera());
     let view = seen.unwrap_or_default().view(app.canvas.size);
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
@@ -166,7 +169,8 @@ impl Session {
                 let to = self.selection.primary.clone();
                 return self.asks_for(&before, &from, to.as_ref());
             }
-            EditAction::Drag(node, to) => self.drag(&node, to),
+            EditAction::Drag(node, to) => self.drag(&node, snapped(self.plan().in_document(to))),
+            EditAction::DragTo(node, to) => self.drag(&node, to),
             EditAction::Drop => {
                 let scenario = self.scenario().clone();
                 self.document.drop_dragged(&scenario);
@@ -465,7 +469,6 @@ impl Session {
     fn drag(&mut self, node: &Node, to: Point) {
         let node = geometry::moved_as(node);
         let Some(at) = self.stands(&node) else { return };
-        let to = snapped(self.plan().in_document(to));
         let others: Vec<Node> = if self.selection.has(&node) {
             self.selection.iter().map(geometry::moved_as).filter(|other| *other != node).collect()
         } else {
@@ -536,7 +539,7 @@ impl Session {
 }
 
 /// To the grid.
-fn snapped(at: Point) -> Point {
+pub(super) fn snapped(at: Point) -> Point {
     let snap = |value: f64| (value / GRID).round() * GRID;
     Point { x: snap(at.x), y: snap(at.y) }
 }

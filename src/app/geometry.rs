@@ -57,8 +57,9 @@ impl Rect {
         Self { left: centre.x - size.width / 2.0, top: centre.y - size.height / 2.0, width: size.width, height: size.height }
     }
 
+    /// Across is down, and down is across.
     #[must_use]
-    fn flipped(self) -> Self {
+    pub const fn flipped(&self) -> Self {
         Self { left: self.top, top: self.left, width: self.height, height: self.width }
     }
 

@@ -10,6 +10,7 @@ use super::playhead::Playhead;
 use super::recipe::Recipe;
 use super::selection::Selection;
 use super::turned::Turned;
+use super::turning;
 use crate::broker::Name;
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
@@ -90,12 +91,12 @@ impl Session {
         let scenario = self.scenario().clone();
         let before = self.turned.take();
         let kept = before.filter(|(of, known, turned)| {
-            let is_same = || turned.as_ref().is_some_and(|turned| turned.is_of(self.plan()));
-            *of == width && (Arc::ptr_eq(known, &scenario) || is_same())
+            let is_same = || turned.as_ref().is_some_and(|turned| turned.places == geometry::places(self.plan()));
+            of.total_cmp(&width).is_eq() && (Arc::ptr_eq(known, &scenario) || is_same())
         });
         let turned = match kept {
             Some((.., turned)) => turned,
-            None => Turned::of(self.plan(), width),
+            None => turning::turned(self.plan(), width),
         };
         self.turned = Some((width, scenario, turned));
     }

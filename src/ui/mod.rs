@@ -363,8 +363,9 @@ impl Playground {
             Gesture::Node(node, x, y) => CanvasAction::PressNode(node, self.on_stage(x, y)),
             Gesture::Port(node, x, y) => CanvasAction::PressPort(node, self.on_stage(x, y)),
             Gesture::Empty(x, y, boxed) => CanvasAction::PressEmpty { at: self.on_stage(x, y), boxed },
-            Gesture::Moves(x, y) => {
-                self.perform(ctx, CanvasAction::Move(self.on_stage(x, y)));
+            Gesture::Moves { x, y, freely } => {
+                let at = self.on_stage(x, y);
+                self.perform(ctx, if freely { CanvasAction::MoveFreely(at) } else { CanvasAction::Move(at) });
                 // Drawn with the next frame: a pointer moves more often than the page is painted.
                 return false;
             }

@@ -11,6 +11,7 @@ mod costs;
 mod drawing;
 mod files;
 mod findings;
+mod guides;
 mod highlight;
 mod hostile;
 mod ledger;

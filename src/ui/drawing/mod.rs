@@ -13,6 +13,7 @@ use super::Dispatch;
 use super::widgets::number;
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
+use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
 use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
@@ -35,7 +36,12 @@ pub enum Gesture {
     Port(Place, f64, f64),
     /// The view is taken hold of; with Shift, a box is drawn.
     Empty(f64, f64, bool),
-    Moves(f64, f64),
+    /// With Alt, freely.
+    Moves {
+        x: f64,
+        y: f64,
+        freely: bool,
+    },
     Ends(f64, f64),
     Clicked {
         place: Place,
@@ -249,7 +255,11 @@ pub fn view(scene: &Scene<'_>) -> Html {
             {onpointerdown}
             {ondblclick}
             {oncontextmenu}
-            onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves(event.client_x().into(), event.client_y().into()))}
+            onpointermove={gesture.reform(|event: PointerEvent| Gesture::Moves {
+                x: event.client_x().into(),
+                y: event.client_y().into(),
+                freely: event.alt_key(),
+            })}
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
             onpointercancel={dispatch.reform(|_: PointerEvent| CanvasAction::Cancel.into())}
         >
@@ -286,6 +296,9 @@ pub fn view(scene: &Scene<'_>) -> Html {
             <g {transform} class={classes!(scene.is_compact().then_some("compact"), scene.is_turned().then_some("turned"))} font-size={number(scene.letters())}>
                 { system }
                 { overlays::pending(scene) }
+                for Guide { from, to } in &app.canvas.guides {
+                    <path class="guide" d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(from.x), Fixed(from.y), Fixed(to.x), Fixed(to.y))} />
+                }
                 if let Some((from, to)) = scene.boxed {
                     <rect
                         class="box-select"

@@ -220,6 +220,13 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         texts::CUT_OFF_FROM_THE_BROKER.to_owned()
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
+    } else {
+        String::new()
+    };
+    // What is as usual is told where there is room.
+    let unusual = caption.clone();
+    let caption = if !caption.is_empty() {
+        caption
     } else if let Some(subscription) = subscription {
         let acks = if subscription.auto_ack { texts::AUTO_ACK } else { texts::MANUAL_ACK };
         texts::prefetch(&subscription.prefetch, &acks)
@@ -241,12 +248,12 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let label = texts::service_working_on(&name, &caption, &foot, &(if state.up { texts::UP } else { texts::DOWN }), &working);
     let (grown, caption_grown) = (scene.growth(NAME), scene.growth(CAPTION));
     let (caption, foot) = if scene.is_compact() {
-        (String::new(), if subscription.is_none() { state.handled.to_string() } else { foot })
+        (unusual.clone(), if subscription.is_none() { state.handled.to_string() } else { foot })
     } else {
-        // What has no room is left out from its end: the aria-label says it whole.
-        let fits = (rect.width - 46.0) / (CAPTION_LETTER * caption_grown);
-        (ended(&caption, fits), foot)
+        (caption, foot)
     };
+    // What has no room is left out from its end: the aria-label says it whole.
+    let caption = ended(&caption, (rect.width - 46.0) / (CAPTION_LETTER * caption_grown));
     // All instances of a service stand in one card.
     let card = geometry::card(session.plan(), &Place::Instance(id)).unwrap_or(*rect);
     let is_stack = card.height > rect.height && id.instance == 0;
@@ -263,7 +270,11 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 if !is_chip {
                     { text("name", rect.left + 9.0 + 12.0 * grown, middle.y + 4.8 * grown, format!("#{}", id.instance + 1)) }
                     { " " }
-                    for index in 0..slots { { slot(index) } }
+                    if unusual.is_empty() {
+                        for index in 0..slots { { slot(index) } }
+                    } else {
+                        { text("caption", geometry::prefetch_slot(rect, 0).x, middle.y + 4.0 * grown, unusual.clone()) }
+                    }
                 }
             </>
         }
@@ -275,7 +286,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 { health(rect.left + 9.5 + 7.5 * grown, line - 4.5 * grown) }
                 { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
                 { " " }
-                { text("caption", rect.left + 14.0, rect.top + 43.0, caption) }
+                { text("caption", rect.left + 14.0, if scene.is_compact() { line + 0.95 * scene.letters() } else { rect.top + 43.0 }, caption) }
                 { " " }
                 for index in 0..slots { { slot(index) } }
                 { text("caption", rect.left + 14.0, rect.bottom() - if scene.is_turned() { 8.0 } else { 13.0 }, foot) }
