@@ -75,6 +75,8 @@ pub enum CanvasAction {
         at: Pixel,
         page: (i32, i32),
     },
+    /// By a key, with the keyboard on nothing: of what is selected, or of the canvas.
+    AskMenu,
     /// Adds on the empty canvas, renames a part, edits the key of a line.
     DoubleClick {
         at: Pixel,
@@ -320,6 +322,12 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
                 let on = app.stop_at(at);
                 return update(app, CanvasAction::OpenMenu { on, at, page });
             }
+        }
+        CanvasAction::AskMenu => {
+            let on = app.session.as_ref().and_then(|session| session.selection.stop());
+            let rect = on.is_some().then(|| app.selected_rect()).flatten();
+            let at = rect.map_or_else(|| app.canvas.middle(), |rect| app.camera().to_stage(rect.centre()));
+            return vec![Effect::AskMenu(on, at)];
         }
         CanvasAction::OpenMenu { on: None, at, page } => open_menu(app, Menu::Canvas, at, page),
         CanvasAction::OpenMenu { on: Some(stop), at, page } => {

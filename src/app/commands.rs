@@ -11,7 +11,7 @@ use super::{
 use crate::broker::Resource;
 use crate::scenario::edit::{self, Part, PartKind};
 use crate::scenario::{BROKER, FaultKind, Point, Target};
-use crate::sim::End;
+use crate::sim::{BY_HAND_MAX, End};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Command {
@@ -66,7 +66,7 @@ pub fn of_selection(app: &App) -> Vec<Command> {
             let queue = || name.clone();
             commands.push(command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
             commands.push(command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY));
-            let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), to: None });
+            let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), count: BY_HAND_MAX, to: None });
             commands.push(redrive.explained(texts::SEND_ALL_BACK_TO_WHERE));
         }
         Node::Exchange(_) => {}

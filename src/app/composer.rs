@@ -21,8 +21,6 @@ pub const RATE_MAX: f64 = 1_000.0;
 pub enum PublishAction {
     /// Something is typed into the composer, or chosen.
     Set(Typed, String),
-    /// The keyboard is in the composer, or not any more.
-    Focus(bool),
     /// A field was changed and left: what is wrong with it is said now.
     Check(Typed),
     Publish,
@@ -38,7 +36,6 @@ pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
     if let Some(session) = &mut app.session {
         match action {
             PublishAction::Set(what, text) => session.composer.set(what, text),
-            PublishAction::Focus(focused) => session.composer.focused = focused,
             PublishAction::Check(what) => session.composer.error = session.composer.check(what).err().map(|why| (what, why)),
             PublishAction::Publish => {
                 session.composer.is_told = false;
@@ -76,8 +73,6 @@ pub struct Composer {
     pub repeats: Option<SimTime>,
     /// What is being published, more than one frame takes.
     pub(super) sending: Option<Sending>,
-    /// Somebody is writing: its way lights up on the canvas.
-    pub focused: bool,
     /// What is wrong, and with which field.
     pub error: Option<(Typed, String)>,
     /// Where the last one went.
@@ -157,7 +152,6 @@ impl Composer {
             rate: "1".into(),
             repeats: None,
             sending: None,
-            focused: false,
             error: None,
             outcome: None,
             published: 0,

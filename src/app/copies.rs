@@ -2,9 +2,10 @@
 
 use super::words;
 use crate::broker::{Message, Name};
+use crate::formats::amqp_json::message_to_json;
 use crate::scenario::Trigger;
 use crate::sim::biography::{Biography, Whereabouts};
-use crate::sim::{Place, TimedEvent, World, WorldEvent};
+use crate::sim::{BY_HAND_MAX, Place, TimedEvent, World, WorldEvent};
 
 /// One copy of an event, in a queue.
 #[derive(Debug)]
@@ -35,10 +36,16 @@ pub fn told<'a>(life: &'a Biography, asked: Option<&'a Name>) -> Option<Copy<'a>
 }
 
 impl Copy<'_> {
+    /// Whether it is in this queue, or died there.
+    #[must_use]
+    pub fn comes_through(&self, queue: &Name) -> bool {
+        self.through.contains(&queue)
+    }
+
     /// Whether this belongs to its story: what other copies went through does not.
     #[must_use]
     pub fn has(&self, entry: &TimedEvent, world: &World) -> bool {
-        let is_on_the_way = |queue: &Name| self.through.contains(&queue);
+        let is_on_the_way = |queue: &Name| self.comes_through(queue);
         match words::place_of(entry) {
             Some(Place::Queue(queue)) => is_on_the_way(&queue),
             Some(Place::Exchange(_)) => {
@@ -55,4 +62,35 @@ impl Copy<'_> {
             _ => true,
         }
     }
+}
+
+/// How a dead letter goes back to the queue that it came from. RabbitMQ gives messages from the head of a queue alone: what stands
+/// before it goes, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    pub from: Name,
+    pub to: Name,
+    /// It, and what stands before it.
+    pub count: u32,
+}
+
+/// None: it did not die, or it does not wait in a queue.
+#[must_use]
+pub fn way_back(life: &Biography, asked: Option<&Name>) -> Option<WayBack> {
+    let copy = told(life, asked)?;
+    let position = life.whereabouts.iter().find_map(|place| match place {
+        Whereabouts::Ready { queue, position } if queue == copy.queue => Some(*position),
+        _ => None,
+    })?;
+    let to = copy.message.deaths().first().map(|death| death.queue.clone()).filter(|to| to != copy.queue)?;
+    let count = u32::try_from(position + 1).ok().filter(|count| *count <= BY_HAND_MAX)?;
+    Some(WayBack { from: copy.queue.clone(), to, count })
+}
+
+/// The copy that is told of, or else the message as it was last seen. RabbitMQ's management interface writes one so, too.
+#[must_use]
+pub fn as_json(life: &Biography, asked: Option<&Name>) -> Option<String> {
+    let message =
+        told(life, asked).map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()))?;
+    Some(message_to_json(message))
 }

@@ -1,6 +1,7 @@
 //! What the browser does beyond showing the new state. One action may have several effects.
 
-use super::Node;
+use super::camera::Pixel;
+use super::{Node, Stop};
 use crate::broker::Name;
 use crate::scenario::edit::StepAt;
 
@@ -55,7 +56,7 @@ pub enum Asked {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     SavePreferences,
     /// The drawers take their sizes, and the browser keeps them.
@@ -92,6 +93,8 @@ pub enum Effect {
     SwallowClick,
     /// A field opens where this stands on the canvas.
     Ask(Asked),
+    /// A menu opens at a pixel of the stage: of a part or a line, or of the canvas.
+    AskMenu(Option<Stop>, Pixel),
     /// What the clipboard holds is to be pasted.
     AskClipboard,
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.

@@ -1,33 +1,44 @@
 //! What lights up on the canvas: the way of a told message, or of one that is about to be published, or a lesson's parts.
 
+use super::copies::{self, Copy};
 use super::geometry::{self, Edge, EdgeKind};
+use super::tokens::{hue, published_key};
+use super::whatif::{self, Preview};
 use super::words::place_of;
-use super::{Session, line};
+use super::{App, Session};
 use crate::broker::{Event, Name};
-use crate::scenario::{BindingSpec, BindingTarget, Scenario};
-use crate::sim::biography::Biography;
+use crate::scenario::{BindingTarget, Scenario};
 use crate::sim::{Place, World, WorldEvent};
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Highlight {
     nodes: Vec<Place>,
-    /// From one node to another that a message went along.
-    legs: Vec<(Place, Place)>,
+    legs: Vec<Leg>,
     /// Bindings by their index in the scenario.
     bindings: Vec<usize>,
     /// The lesson points at these nodes: no message touched them.
     is_pointing: bool,
+    /// That of the message: what does not light up fades beside its way. None: parts alone are pointed at.
+    pub hue: Option<usize>,
+}
+
+/// From one node to another that a message went along, and the entry of its story that tells of it.
+#[derive(Debug, PartialEq)]
+struct Leg {
+    from: Place,
+    to: Place,
+    entry: usize,
 }
 
 impl Highlight {
     /// A story that is open stays lit while its reader composes the next message.
     #[must_use]
-    pub fn of(session: &Session) -> Self {
-        if let Some(life) = session.playhead.story.as_ref().and_then(|story| story.life.as_ref()) {
-            return Self::of_story(life, session.world());
+    pub fn of(app: &App, session: &Session) -> Self {
+        if let Some(story) = Self::of_story(session) {
+            return story;
         }
-        if session.composer.focused {
-            return Self::of_composer(session);
+        if let Some(preview) = whatif::preview(app, session) {
+            return Self::of_preview(session, &preview);
         }
         let pointed_at = |node: &Place| session.part(node).is_some_and(|part| session.points.contains(part.name()));
         Self { nodes: geometry::places(session.plan()).into_iter().filter(pointed_at).collect(), is_pointing: true, ..Self::default() }
@@ -46,60 +57,94 @@ impl Highlight {
 
     #[must_use]
     pub fn leads(&self, edge: &Edge) -> bool {
-        let is = |place: &Place, end: &Place| geometry::moved_as(place) == *end;
-        let is_leg = self.legs.iter().any(|(from, to)| is(from, &edge.from) && is(to, &edge.to));
-        is_leg || matches!(&edge.kind, EdgeKind::Binding(index, _) if self.bindings.contains(index))
+        self.legs_of(edge).next().is_some() || matches!(&edge.kind, EdgeKind::Binding(index, _) if self.bindings.contains(index))
     }
 
-    /// The legs of the message alone: two nodes that it touched need not be joined by one.
-    fn of_story(life: &Biography, world: &World) -> Self {
+    fn legs_of(&self, edge: &Edge) -> impl Iterator<Item = &Leg> {
+        let is = |place: &Place, end: &Place| geometry::moved_as(place) == *end;
+        self.legs.iter().filter(move |leg| is(&leg.from, &edge.from) && is(&leg.to, &edge.to))
+    }
+
+    /// The number of the step that went along a line: the same stands in the story.
+    #[must_use]
+    pub fn step(&self, edge: &Edge) -> Option<usize> {
+        self.legs_of(edge).map(|leg| leg.entry).min().and_then(|entry| self.step_of(entry))
+    }
+
+    /// The number of an entry of the story, from 1 on; none: it went along no line, or along one that has a number.
+    #[must_use]
+    pub fn step_of(&self, entry: usize) -> Option<usize> {
+        let mut entries: Vec<usize> = self.legs.iter().map(|leg| leg.entry).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries.binary_search(&entry).ok().map(|place| place + 1)
+    }
+
+    /// The legs of the copy that is told of alone: two nodes that it touched need not be joined by one. None: no story is open.
+    #[must_use]
+    pub fn of_story(session: &Session) -> Option<Self> {
+        let (told, world) = (session.playhead.story.as_ref()?, session.world());
+        let life = told.life.as_ref()?;
+        let copy = copies::told(life, told.copy.as_ref());
         let mut story = Self::default();
-        let (mut publisher, mut delivered_from): (Option<Place>, Vec<Name>) = (None, Vec::new());
-        for occurrence in &life.entries {
+        let (mut publisher, mut delivered_from): (Option<Place>, Vec<(Name, usize)>) = (None, Vec::new());
+        for (index, occurrence) in life.entries.iter().enumerate() {
+            if copy.as_ref().is_some_and(|copy| !copy.has(occurrence, world)) {
+                continue;
+            }
             let here = place_of(occurrence).filter(|place| *place != Place::Exchange("".into()));
             if let Some(Place::Instance(id)) = here {
                 publisher.clone_from(&here);
                 if matches!(occurrence.what, WorldEvent::Began { .. }) {
-                    for queue in &delivered_from {
-                        story.leg(Place::Queue(queue.clone()), Place::Instance(id));
+                    for (queue, entry) in &delivered_from {
+                        story.leg(Place::Queue(queue.clone()), Place::Instance(id), *entry);
                     }
                 }
             }
+            story.hue = story.hue.or_else(|| Some(hue(session.scenario(), published_key(occurrence.what.message()?))));
             if let WorldEvent::Broker(event) = &occurrence.what {
-                story.of_event(event, world, publisher.as_ref(), &mut delivered_from);
+                story.of_event((event, index), world, copy.as_ref(), publisher.as_ref(), &mut delivered_from);
             }
             if let Some(here) = here {
                 story.node(here);
             }
         }
-        story
+        story.hue = story.hue.or(Some(0));
+        Some(story)
     }
 
     /// What one event of the broker adds to a story's way.
-    fn of_event(&mut self, event: &Event, world: &World, publisher: Option<&Place>, delivered_from: &mut Vec<Name>) {
+    fn of_event(
+        &mut self,
+        (event, entry): (&Event, usize),
+        world: &World,
+        copy: Option<&Copy<'_>>,
+        publisher: Option<&Place>,
+        delivered_from: &mut Vec<(Name, usize)>,
+    ) {
         match event {
             Event::Published { message, .. } => {
                 if let Some(publisher) = publisher {
-                    self.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key));
+                    self.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key), entry);
                 }
             }
             Event::Routed { message, queues } => {
-                for queue in queues.iter() {
+                for queue in queues.iter().filter(|queue| copy.is_none_or(|copy| copy.comes_through(queue))) {
                     self.node(Place::Queue(queue.clone()));
                     for leg in route(world.scenario(), &message.exchange, queue) {
-                        self.leg(leg.0, leg.1);
+                        self.leg(leg.0, leg.1, entry);
                     }
                 }
             }
             Event::Delivered(delivered) => {
-                if !delivered_from.contains(&delivered.queue) {
-                    delivered_from.push(delivered.queue.clone());
+                if !delivered_from.iter().any(|(queue, _)| *queue == delivered.queue) {
+                    delivered_from.push((delivered.queue.clone(), entry));
                 }
             }
             Event::DeadLettered { queue, exchange, .. } => {
                 let spec = world.queue_spec(queue);
                 let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
-                self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key));
+                self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key), entry);
             }
             Event::Returned { .. }
             | Event::Confirmed { .. }
@@ -127,15 +172,15 @@ impl Highlight {
     }
 
     /// What matches, and where a copy would go.
-    fn of_composer(session: &Session) -> Self {
-        let (composer, broker) = (&session.composer, session.world().broker());
-        let headers = composer.table();
-        let explained = broker.explain(&composer.exchange, &composer.routing_key, headers.as_ref());
-        let matches = |binding: &BindingSpec| explained.iter().any(|one| one.matches && line::is_of(one, binding));
-        let bindings = session.scenario().broker.bindings.iter().enumerate();
-        let bindings = bindings.filter(|(_, binding)| binding.source == composer.exchange && matches(binding)).map(|(index, _)| index);
-        let queues = broker.destinations(&composer.exchange, &composer.routing_key, headers);
-        Self { nodes: queues.into_iter().map(Place::Queue).collect(), bindings: bindings.collect(), ..Self::default() }
+    fn of_preview(session: &Session, preview: &Preview<'_>) -> Self {
+        let exchange = Place::Exchange(session.composer.exchange.clone());
+        let queues = preview.queues.iter().cloned().map(Place::Queue);
+        Self {
+            nodes: queues.chain([exchange]).collect(),
+            bindings: preview.bindings.iter().filter(|(_, one)| one.matches).map(|(index, _)| *index).collect(),
+            hue: Some(preview.hue),
+            ..Self::default()
+        }
     }
 
     fn node(&mut self, node: Place) {
@@ -144,10 +189,9 @@ impl Highlight {
         }
     }
 
-    fn leg(&mut self, from: Place, to: Place) {
-        let leg = (from, to);
-        if !self.legs.contains(&leg) {
-            self.legs.push(leg);
+    fn leg(&mut self, from: Place, to: Place, entry: usize) {
+        if !self.legs.iter().any(|leg| leg.from == from && leg.to == to) {
+            self.legs.push(Leg { from, to, entry });
         }
     }
 }

@@ -84,6 +84,7 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("b", ..) => WorkspaceAction::Toggle(Drawer::Build).into(),
         ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
         ("F2", ..) => EditAction::AskKey.into(),
+        ("ContextMenu" | "F10", _, Focus::Page) if menu(pressed).is_some() => CanvasAction::AskMenu.into(),
         (" ", ..) => CanvasAction::HoldSpace { again }.into(),
         (".", ..) => TimeAction::StepForward.into(),
         (",", ..) => TimeAction::StepBack.into(),
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn keys_of_the_page() {
         // key, what it does on the page
-        let cases: [(Pressed<'_>, Option<Action>); 21] = [
+        let cases: [(Pressed<'_>, Option<Action>); 24] = [
             (key(" "), Some(CanvasAction::HoldSpace { again: false }.into())),
             (Pressed { again: true, ..key(" ") }, Some(CanvasAction::HoldSpace { again: true }.into())),
             (key("."), Some(TimeAction::StepForward.into())),
@@ -216,6 +217,9 @@ mod tests {
             (key("c"), Some(EditAction::ToggleLine.into())),
             (key("t"), Some(PageAction::ToggleTable.into())),
             (key("Delete"), Some(EditAction::Delete.into())),
+            (key("ContextMenu"), Some(CanvasAction::AskMenu.into())),
+            (Pressed { shift: true, ..key("F10") }, Some(CanvasAction::AskMenu.into())),
+            (key("F10"), None),
             (key("Escape"), Some(CanvasAction::Escape.into())),
             (key("!"), Some(CanvasAction::ShowEverything.into())),
             (key("+"), Some(CanvasAction::Zoom(ZOOM, None).into())),
@@ -241,6 +245,8 @@ mod tests {
         let cases = [
             (key(" "), Focus::Button, false),
             (key("."), Focus::Button, true),
+            (key("ContextMenu"), Focus::Button, false),
+            (key("ContextMenu"), Focus::Dialog, false),
             (key("c"), Focus::Field, false),
             (key("Delete"), Focus::Field, false),
             (with_command("z"), Focus::Field, false),

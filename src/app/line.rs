@@ -4,20 +4,13 @@
 use super::effect::Asked;
 use super::geometry::{self, Edge, EdgeKind};
 use super::texts::line as texts;
-use super::{Node, Session};
+use super::{Node, Session, Stop};
 use crate::base::ordered::OrderedMap;
 use crate::broker::Event;
 use crate::broker::explain::Explained;
 use crate::scenario::edit::{Line, Part};
 use crate::scenario::{BindingSpec, Point};
 use crate::sim::WorldEvent;
-
-/// What can be chosen on the canvas.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
-    Node(Node),
-    Line(Line),
-}
 
 /// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
 pub const KEY_STRIDE: f64 = 25.0;

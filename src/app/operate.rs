@@ -5,7 +5,7 @@ use super::{App, Session};
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::scenario::{Fault, FaultKind, Moment};
-use crate::sim::{BY_HAND_MAX, Input, InstanceId};
+use crate::sim::{Input, InstanceId};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum OperateAction {
@@ -24,9 +24,10 @@ pub enum OperateAction {
         requeue: bool,
     },
     Purge(Name),
-    /// Moves all messages to another queue; none: to where each was first published.
+    /// Moves so many messages to another queue, from the head; none: to where each was first published.
     Move {
         queue: Name,
+        count: u32,
         to: Option<Name>,
     },
 }
@@ -51,6 +52,6 @@ fn input(session: &Session, action: OperateAction) -> Option<Input> {
         OperateAction::Request(client, count) => Input::Request { client, count },
         OperateAction::Get { queue, count, requeue } => Input::Get { queue, count, requeue },
         OperateAction::Purge(queue) => Input::Purge { queue },
-        OperateAction::Move { queue, to } => Input::Move { queue, count: BY_HAND_MAX, to },
+        OperateAction::Move { queue, count, to } => Input::Move { queue, count, to },
     })
 }

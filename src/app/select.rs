@@ -5,7 +5,7 @@ use super::effect::{Effect, Reading};
 use super::geometry::{self, Rect};
 use super::recipe::{Recipe, RecipeAction};
 use super::session::Session;
-use super::{App, Line, Node};
+use super::{App, Line, Node, copies};
 use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::formats::scenario_file::element;
@@ -32,6 +32,8 @@ pub enum SelectAction {
     Story(Option<Name>),
     /// Tells the story of an event's copy in a queue.
     CopyIn(Name, Name),
+    /// The message that is told of, to the clipboard.
+    CopyMessage,
     /// Looks into a recipe of the part that is selected.
     Recipe(RecipeAction),
     /// Puts aside what the canvas shows besides the system: the line that is being drawn, or else the selection and the story.
@@ -61,6 +63,11 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
         SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
         SelectAction::Story(event) => session.playhead.ask_story(event, None),
         SelectAction::CopyIn(event, queue) => session.playhead.tell_of(event, queue),
+        SelectAction::CopyMessage => {
+            let story = session.playhead.story.as_ref();
+            let text = story.and_then(|story| copies::as_json(story.life.as_ref()?, story.copy.as_ref()));
+            return text.map(Effect::Copy).into_iter().collect();
+        }
         SelectAction::Recipe(action) => return session.in_recipe(action),
         SelectAction::PutAside if session.recipe.carried.is_some() => return session.in_recipe(RecipeAction::PutBack),
         SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,

@@ -1,7 +1,14 @@
 //! What is selected on the canvas, and the node from which a line is being drawn.
 
 use super::geometry;
-use super::{Line, Node, Stop};
+use super::{Line, Node};
+
+/// What can be chosen on the canvas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    Node(Node),
+    Line(Line),
+}
 
 #[derive(Debug, Default)]
 pub struct Selection {

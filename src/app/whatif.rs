@@ -1,9 +1,10 @@
 //! What would become of a message: which binding stops it on its way to a queue, and which keys a binding key takes.
 
+use super::tokens::hue;
 use super::words::place_of;
-use super::{App, Drawer, Session};
+use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
-use crate::broker::explain::Explained;
+use crate::broker::explain::{Explained, Why, words_met};
 use crate::broker::{Event, ExchangeType, Name, Table};
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
@@ -20,6 +21,60 @@ pub struct Asked {
     pub exchange: Name,
     pub routing_key: Name,
     headers: Option<Table>,
+}
+
+/// What would become of the message that is composed.
+#[derive(Debug)]
+pub struct Preview<'a> {
+    pub routing_key: &'a str,
+    pub hue: usize,
+    /// Every binding of the exchange, by its number in the scenario, and what it makes of the message.
+    pub bindings: Vec<(usize, Explained<'a>)>,
+    /// A copy would go to each.
+    pub queues: Vec<Name>,
+}
+
+/// As long as the composer is seen, and can be read. None: nothing is composed, or the way of another message is lit.
+#[must_use]
+pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
+    if session.playhead.story.is_some() || app.workspace.left != Some(Drawer::Publish) || !app.seen().contains(&Side::Left) {
+        return None;
+    }
+    let (broker, composer, scenario) = (session.world().broker(), &session.composer, session.scenario());
+    let headers = composer.table()?;
+    let mut explained = broker.explain(&composer.exchange, &composer.routing_key, Some(&headers));
+    let own = scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == composer.exchange);
+    let bindings = own.filter_map(|(number, binding)| {
+        let place = explained.iter().position(|one| line::is_of(one, binding))?;
+        Some((number, explained.swap_remove(place)))
+    });
+    Some(Preview {
+        routing_key: &composer.routing_key,
+        hue: hue(scenario, &composer.routing_key),
+        bindings: bindings.collect(),
+        queues: broker.destinations(&composer.exchange, &composer.routing_key, Some(headers)),
+    })
+}
+
+/// The words of a binding's key, each with the class of what became of it: met, unmet, or not compared.
+#[must_use]
+pub fn words(explained: &Explained<'_>, routing_key: &str) -> Vec<(String, &'static str)> {
+    let key = &**explained.binding.routing_key;
+    let is_topic = matches!(explained.why, Why::Words(_) | Why::OtherWord { .. } | Why::WordMissing(_) | Why::WordTooMany(_));
+    let is_compared = is_topic || matches!(explained.why, Why::SameKey | Why::OtherKey);
+    let met = match explained.matches {
+        true => usize::MAX,
+        false if is_topic => words_met(key, routing_key),
+        false => 0,
+    };
+    let class = |index: usize| match index {
+        _ if !is_compared => "",
+        index if index < met => "met",
+        index if index == met => "unmet",
+        _ => "",
+    };
+    let words: Vec<&str> = if is_topic && !key.is_empty() { key.split('.').collect() } else { vec![key] };
+    words.into_iter().enumerate().map(|(index, word)| (word.to_owned(), class(index))).collect()
 }
 
 /// What a queue gets of it.

@@ -1,8 +1,8 @@
-//! AMQP field tables as JSON: null is void, whole numbers are integers, everything else is as one would guess.
+//! Messages and AMQP field tables as JSON: null is void, whole numbers are integers, everything else is as one would guess.
 
 use serde_json::{Map, Number, Value as Json};
 
-use crate::broker::{Table, Value};
+use crate::broker::{Message, Name, Table, Value};
 use crate::scenario::json_object;
 
 #[must_use]
@@ -28,6 +28,28 @@ pub fn value_from_json(json: &Json) -> Value {
 #[must_use]
 pub fn table_to_json(table: &Table) -> Json {
     json_object(table.iter().map(|(name, value)| (name.to_string(), value_to_json(value))))
+}
+
+/// A message as a text for people, with the names that RabbitMQ's management interface has.
+#[must_use]
+pub fn message_to_json(message: &Message) -> String {
+    let properties = &message.properties;
+    let text = |name: &Name| Json::from(&**name);
+    let own = [
+        ("message_id", properties.message_id.as_ref().map(text)),
+        ("delivery_mode", properties.delivery_mode.map(Json::from)),
+        ("priority", properties.priority.map(Json::from)),
+        ("expiration", properties.expiration.as_ref().map(text)),
+        ("headers", properties.headers.as_ref().map(table_to_json)),
+    ];
+    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let fields = [
+        ("exchange", text(&message.exchange)),
+        ("routing_key", text(&message.routing_key)),
+        ("properties", json_object(own)),
+        ("payload", Json::from(message.body.as_text().unwrap_or_default())),
+    ];
+    format!("{:#}", json_object(fields.map(|(name, value)| (name.to_owned(), value))))
 }
 
 #[must_use]

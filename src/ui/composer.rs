@@ -1,7 +1,7 @@
 //! Publishing by hand: what goes out, and which queues would get it and why, before it does.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::{Event, FocusEvent, Html, InputEvent, SubmitEvent, TargetCast, classes, html};
+use yew::{Event, Html, InputEvent, SubmitEvent, TargetCast, classes, html};
 
 use super::texts::composer as texts;
 use super::widgets::{help, on, option};
@@ -84,8 +84,6 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         <form
                 class="drawer-form"
                 {onsubmit}
-                onfocusin={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(true)))}
-                onfocusout={dispatch.reform(|_: FocusEvent| Action::Publish(PublishAction::Focus(false)))}
             >
                 <div class="drawer-body composer">
                 <label>

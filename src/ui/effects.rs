@@ -2,8 +2,8 @@
 
 use yew::Context;
 
-use super::{Message, Playground, browser, painter};
-use crate::app::{Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
+use super::{Message, Playground, browser, on_page, painter};
+use crate::app::{CanvasAction, Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -30,6 +30,10 @@ impl Playground {
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
             Effect::SwallowClick => browser::swallow_click(),
             Effect::Ask(asked) => self.edit_in_place(asked),
+            Effect::AskMenu(on, at) => {
+                let (left, top) = self.stage_corner();
+                self.perform(ctx, CanvasAction::OpenMenu { on, at, page: on_page(left + at.x, top + at.y) });
+            }
             Effect::AskClipboard => browser::paste(dispatch()),
             Effect::Read(reading) => {
                 let heading = match reading {

@@ -1,13 +1,14 @@
 //! The inspector of a message: its copies, what `x-death` says of the one that was clicked, and the story of that copy.
 
-use yew::{Html, html};
+use yew::{Html, classes, html};
 
 use super::Dispatch;
 use super::texts::inspector as texts;
-use super::widgets::{close_button, log_icon, on, row};
-use crate::app::copies::{self, Copy};
+use super::widgets::{Look, button, close_button, hue_class, log_icon, on, row};
+use crate::app::copies::{self, Copy, WayBack};
+use crate::app::highlight::Highlight;
 use crate::app::words::{self, Line};
-use crate::app::{Action, SelectAction, Session, TimeAction};
+use crate::app::{Action, OperateAction, SelectAction, Session, TimeAction};
 use crate::base::SimTime;
 use crate::broker::{Message, Name};
 use crate::formats::amqp_json::table_to_json;
@@ -37,6 +38,27 @@ pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// What can be done with the message that is told of.
+pub fn foot(session: &Session, dispatch: &Dispatch) -> Html {
+    let Some((story, life)) = session.playhead.story.as_ref().and_then(|story| Some((story, story.life.as_ref()?))) else {
+        return html! {};
+    };
+    let back = |WayBack { from, to, count }: WayBack| {
+        let action = OperateAction::Move { queue: from, count, to: Some(to.clone()) };
+        html! {
+            <button type="button" class="line" id="move-back" title={texts::move_back_explained(&to, count)} onclick={on(dispatch, action)}>
+                { texts::move_back(count) }
+            </button>
+        }
+    };
+    html! {
+        <div class="drawer-foot">
+            { copies::way_back(life, story.copy.as_ref()).map(back).unwrap_or_default() }
+            { button(Look::Line, "copy-json", texts::COPY_AS_JSON, on(dispatch, SelectAction::CopyMessage)) }
+        </div>
+    }
+}
+
 /// A word in mono that leads somewhere.
 fn link(word: String, title: Option<&'static str>, action: impl Into<Action>, dispatch: &Dispatch) -> Html {
     html! { <button type="button" class="link mono" {title} onclick={on(dispatch, action)}>{ word }</button> }
@@ -55,20 +77,23 @@ fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: Sim
             place.queue().map(|queue| link(queue.to_string(), None, SelectAction::CopyIn(life.event.clone(), queue.clone()), dispatch));
         html! { <li aria-current={current}>{ leads.unwrap_or_default() }<span>{ told }</span></li> }
     };
-    let is_listed = |entry: &&TimedEvent| {
+    let way = Highlight::of_story(session).unwrap_or_default();
+    let is_listed = |(_, entry): &(usize, &TimedEvent)| {
         !matches!(entry.what, WorldEvent::Settling { .. }) && copy.as_ref().is_none_or(|copy| copy.has(entry, session.world()))
     };
-    let entry_row = |entry: &TimedEvent| {
+    let entry_row = |(index, entry): (usize, &TimedEvent)| {
         let Line { icon, what, detail } = words::line(entry, session.world());
+        // The same number stands on the line that it went along.
+        let mark = way.step_of(index).map_or_else(|| log_icon(icon), |number| html! { <span class="step-number">{ number }</span> });
         html! {
             <li>
-                { log_icon(icon) }
+                { mark }
                 <span><b>{ what }</b><span class="soft">{ detail }</span></span>
                 { link(entry.at.to_string(), Some(texts::GO_TO_THIS_MOMENT), TimeAction::Seek(entry.at), dispatch) }
             </li>
         }
     };
-    let entries: Vec<_> = life.entries.iter().filter(is_listed).collect();
+    let entries: Vec<_> = life.entries.iter().enumerate().filter(is_listed).collect();
     let carried = copy.as_ref().map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()));
     html! {
         <>
@@ -84,7 +109,7 @@ fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: Sim
             </dl>
             { carried.map(letter).unwrap_or_default() }
             <h4 class="small-head">{ texts::story_until(copy.as_ref().map(|copy| copy.queue), &until) }</h4>
-            <ol class="story">{ for entries.iter().take(ENTRIES_SHOWN_MAX).map(|entry| entry_row(entry)) }</ol>
+            <ol class={classes!("story", way.hue.map(hue_class))}>{ for entries.iter().take(ENTRIES_SHOWN_MAX).map(|entry| entry_row(*entry)) }</ol>
             if entries.len() > ENTRIES_SHOWN_MAX { <p class="soft">{ texts::and_more(&(entries.len() - ENTRIES_SHOWN_MAX)) }</p> }
         </>
     }

@@ -282,8 +282,15 @@ const fn on_page(x: f64, y: f64) -> (i32, i32) {
 
 impl Playground {
     fn perform(&mut self, ctx: &Context<Self>, action: impl Into<Action>) {
+        let action = action.into();
+        let line = |app: &App| app.session.as_ref().and_then(|session| session.selection.line.clone());
+        let left = line(&self.app).filter(|_| matches!(action, Action::Canvas(CanvasAction::Escape)));
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
+        }
+        // Its inspector had the keyboard: now the line has it again.
+        if let (Some(left), None, Some(session)) = (left, line(&self.app), &self.app.session) {
+            self.focus_next = session.stop_id(&Stop::Line(left));
         }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();
@@ -340,10 +347,15 @@ impl Playground {
         false
     }
 
+    /// Where the stage begins on the page.
+    fn stage_corner(&self) -> (f64, f64) {
+        let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
+        rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()))
+    }
+
     /// A place of the page, on the stage.
     fn on_stage(&self, x: f64, y: f64) -> Pixel {
-        let rect = self.stage.cast::<HtmlElement>().map(|stage| stage.get_bounding_client_rect());
-        let (left, top) = rect.map_or((0.0, 0.0), |rect| (rect.left(), rect.top()));
+        let (left, top) = self.stage_corner();
         Pixel { x: x - left, y: y - top }
     }
 
@@ -461,6 +473,7 @@ impl Playground {
                 true
             }
             NodeKey::Menu => {
+                event.stop_propagation();
                 let rect = event.target_unchecked_into::<web_sys::Element>().get_bounding_client_rect();
                 let (x, y) = (rect.left() + 20.0, rect.top() + 20.0);
                 self.perform(ctx, CanvasAction::OpenMenu { on: Some(stop), at: self.on_stage(x, y), page: on_page(x, y) });

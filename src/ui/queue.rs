@@ -16,7 +16,7 @@ use crate::formats::amqp_json::table_to_json;
 use crate::scenario::Trigger;
 use crate::scenario::edit::Part;
 use crate::sim::metrics::Counts;
-use crate::sim::{InstanceId, Place};
+use crate::sim::{BY_HAND_MAX, InstanceId, Place};
 
 /// So many messages of a queue are listed.
 const MESSAGES_SHOWN_MAX: usize = 12;
@@ -158,7 +158,7 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
     let from = name.clone();
     let onmove = chosen(dispatch, move |value| {
-        Action::Operate(OperateAction::Move { queue: from.clone(), to: (value != "*").then(|| value.into()) })
+        Action::Operate(OperateAction::Move { queue: from.clone(), count: BY_HAND_MAX, to: (value != "*").then(|| value.into()) })
     });
     let purge = on(dispatch, OperateAction::Purge(name.clone()));
     html! {

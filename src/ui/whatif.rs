@@ -4,39 +4,24 @@ use yew::{Html, html};
 
 use super::texts::composer as texts;
 use crate::app::form::Spot;
-use crate::app::whatif::{Fate, examples, examples_of, of_queue};
+use crate::app::whatif::{self, Fate, examples, examples_of, of_queue};
 use crate::app::{App, Line, Session, words};
 use crate::broker::Name;
-use crate::broker::explain::{Explained, Why, words_met};
+use crate::broker::explain::Explained;
 use crate::scenario::edit::Slot;
 
 /// A binding, whether it takes the message, and why.
 pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
-    let key = &**explained.binding.routing_key;
-    let is_topic = matches!(explained.why, Why::Words(_) | Why::OtherWord { .. } | Why::WordMissing(_) | Why::WordTooMany(_));
-    let is_compared = is_topic || matches!(explained.why, Why::SameKey | Why::OtherKey);
-    let met = match explained.matches {
-        true => usize::MAX,
-        false if is_topic => words_met(key, routing_key),
-        false => 0,
+    let word = |(index, (word, class)): (usize, (String, &'static str))| {
+        let word = if word.is_empty() { texts::EMPTY.to_owned() } else { word };
+        html! { <>if index > 0 { { "." } }<code {class}>{ word }</code></> }
     };
-    let word = |(index, word): (usize, &str)| {
-        let class = match index {
-            _ if !is_compared => "",
-            index if index < met => "met",
-            index if index == met => "unmet",
-            _ => "",
-        };
-        html! { <>if index > 0 { { "." } }<code {class}>{ word.to_owned() }</code></> }
-    };
-    let whole = if key.is_empty() { texts::EMPTY } else { key };
-    let words: Vec<&str> = if is_topic && !key.is_empty() { whole.split('.').collect() } else { vec![whole] };
     let (class, sign, told) = if explained.matches { ("yes", "✓", "matches") } else { ("no", "×", texts::DOES_NOT_MATCH) };
     html! {
         <li {class}>
             <span role="img" aria-label={told}>{ sign }</span>
             <span>
-                { for words.into_iter().enumerate().map(word) }
+                { for whatif::words(explained, routing_key).into_iter().enumerate().map(word) }
                 { format!(" {}", explained.binding.destination) }
                 <span class="soft">{ words::why(&explained.why) }</span>
             </span>

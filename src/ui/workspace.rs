@@ -112,6 +112,7 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     Detail::Message => message::story(session, dispatch),
                 } }
             </div>
+            if shown == Detail::Message { { message::foot(session, dispatch) } }
             { grip(app, Side::Right, dispatch) }
         </aside>
     }

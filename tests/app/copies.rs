@@ -1,6 +1,6 @@
 //! The copies of an event: the one that was clicked comes first, and its story is its own.
 
-use requeue::app::{App, SelectAction, copies, words};
+use requeue::app::{self, App, Effect, OperateAction, SelectAction, copies, words};
 use requeue::sim::biography::Biography;
 
 use super::support::*;
@@ -77,4 +77,49 @@ fn a_click_on_another_copy_leads_to_it() {
     assert_eq!(app.workspace.detail, requeue::app::Detail::Message);
     let story = session(&app).playhead.story.as_ref().expect("it is told");
     assert!(story.copy.as_deref() == Some("analytics-queue") && story.life.is_some(), "it is not looked for again");
+}
+
+#[test]
+fn a_dead_letter_goes_back_to_the_queue_it_came_from() {
+    let (mut app, life) = with_a_dead_letter(Some(DEAD));
+    let way = copies::way_back(&life, Some(&DEAD.into())).expect("it waits there");
+    assert_eq!((&*way.from, &*way.to, way.count), (DEAD, "notification-queue", 1), "it is the first of its queue");
+    assert_eq!(copies::way_back(&life, Some(&"analytics-queue".into())), None, "this copy never died");
+    let (dead, analytics) = (ready(&app, DEAD), session(&app).world().ledger().queues.get("analytics-queue").map(|copies| copies.arrived));
+    act(&mut app, OperateAction::Move { queue: way.from, count: way.count, to: Some(way.to) });
+    assert_eq!(ready(&app, DEAD), dead - 1);
+    assert_eq!(
+        session(&app).world().ledger().queues.get("analytics-queue").map(|copies| copies.arrived),
+        analytics,
+        "no other queue gets it"
+    );
+    let held = session(&app).world().broker().queue("notification-queue").map_or(0, requeue::broker::view::QueueView::total);
+    assert!(held > 0);
+    balanced(&app);
+}
+
+#[test]
+fn what_stands_before_a_dead_letter_goes_back_with_it() {
+    let (mut app, _) = with_a_dead_letter(None);
+    let events: Vec<_> =
+        session(&app).world().broker().queue(DEAD).into_iter().flat_map(requeue::broker::view::QueueView::messages).collect();
+    let third = events[2].message.properties.message_id.clone().expect("it has an id");
+    act(&mut app, SelectAction::CopyIn(third, DEAD.into()));
+    wait(&mut app);
+    let life = session(&app).playhead.story.as_ref().and_then(|story| story.life.clone()).expect("it is told");
+    assert_eq!(copies::way_back(&life, Some(&DEAD.into())).expect("it waits there").count, 3);
+}
+
+#[test]
+fn the_copy_that_is_told_of_is_copied_as_json() {
+    let (mut app, _) = with_a_dead_letter(Some(DEAD));
+    let Effect::Copy(text) = only(app::update(&mut app, SelectAction::CopyMessage)) else { panic!("it is copied") };
+    let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(json["exchange"], "platform-events.dlx");
+    assert_eq!(json["routing_key"], DEAD);
+    assert_eq!(json["properties"]["headers"]["x-death"][0]["queue"], "notification-queue");
+    let payload: serde_json::Value = serde_json::from_str(json["payload"].as_str().expect("a text")).expect("it is JSON, too");
+    assert!(payload["orderId"].is_number(), "{text}");
+    act(&mut app, SelectAction::Story(None));
+    assert_eq!(app::update(&mut app, SelectAction::CopyMessage), []);
 }

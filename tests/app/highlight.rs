@@ -1,7 +1,7 @@
 //! What lights up on the canvas, and what a scenario proposes to try.
 
 use requeue::app::highlight::Highlight;
-use requeue::app::{App, FileAction, Node, OperateAction, PublishAction, SelectAction, geometry};
+use requeue::app::{self, App, Drawer, FileAction, Node, OperateAction, PublishAction, SelectAction, WorkspaceAction, geometry, words};
 use requeue::sim::judge::holds;
 
 use super::support::*;
@@ -9,7 +9,7 @@ use super::support::*;
 /// The edges that light up, as `from → to`.
 fn lit(app: &App) -> Vec<String> {
     let session = session(app);
-    let highlight = Highlight::of(session);
+    let highlight = Highlight::of(app, session);
     let name = |node: &Node| match node {
         Node::Instance(id) => session.world().services()[id.service].spec.name.to_string(),
         Node::Client(index) => session.world().clients()[*index].spec.name.to_string(),
@@ -52,7 +52,7 @@ fn a_story_lights_the_way_of_its_message_and_no_other() {
         .flat_map(requeue::broker::view::QueueView::messages)
         .find_map(|entry| entry.message.properties.message_id.clone());
     act(&mut app, SelectAction::Story(Some(event.expect("the published message has an id"))));
-    assert_eq!(lit(&app), ["orders → billing", "orders → shipping", "retry → later", "shipping → retry"], "it did not die in billing");
+    assert_eq!(lit(&app), ["orders → shipping", "retry → later", "shipping → retry"], "this copy did not come to billing");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_story_stays_lit_while_the_next_message_is_written() {
     act(&mut app, SelectAction::Story(Some("e-1".into())));
     let story = lit(&app);
     assert!(story.len() > 3, "{story:?}");
-    act(&mut app, PublishAction::Focus(true));
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
     assert_eq!(lit(&app), story);
     act(&mut app, PublishAction::Publish);
     assert_eq!(lit(&app), story);
@@ -101,4 +101,30 @@ fn hints_are_done_by_doing_them_and_by_nothing_else() {
     act(&mut app, OperateAction::Start(service));
     play(&mut app, 5);
     assert_eq!(done(&app), [true, true, true]);
+}
+
+#[test]
+fn the_steps_of_a_story_have_the_numbers_of_its_lines() {
+    let mut app = opened();
+    play(&mut app, 60);
+    let dead = "notification-queue.dead";
+    let event = session(&app).world().broker().queue(dead).and_then(|queue| queue.messages().next()?.message.properties.message_id.clone());
+    act(&mut app, SelectAction::CopyIn(event.expect("one is dead"), dead.into()));
+    wait(&mut app);
+    let session = session(&app);
+    let way = Highlight::of_story(session).expect("it is told");
+    let life = session.playhead.story.as_ref().and_then(|story| story.life.as_ref()).expect("it is told");
+    let numbered: Vec<(usize, &str)> = (0..life.entries.len())
+        .filter_map(|entry| Some((way.step_of(entry)?, words::line(&life.entries[entry], session.world()).what)))
+        .collect();
+    assert_eq!(numbered, [(1, "Published"), (2, "Routed"), (3, "Delivered"), (4, "Dead-lettered"), (5, "Routed")]);
+    let edges = geometry::edges(session.plan()).into_iter();
+    let mut on_lines: Vec<(usize, String)> =
+        edges.filter_map(|edge| Some((way.step(&edge)?, app::line::label(session, &session.line_of(&edge)?, &edge)))).collect();
+    on_lines.sort();
+    let lines: Vec<&str> = on_lines.iter().map(|(_, label)| &**label).collect();
+    assert_eq!(on_lines.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 2, 3, 4, 5], "{lines:?}");
+    assert_eq!(lines[0], "Publish from order-service to platform-events");
+    assert_eq!(lines[3], "Dead letters from notification-queue to platform-events.dlx");
+    assert!(way.hue.is_some(), "the rest fades");
 }

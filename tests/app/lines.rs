@@ -267,13 +267,44 @@ fn arrows_go_from_a_part_along_its_line_to_the_next() {
     assert_eq!(press(&app, &consumer, "ContextMenu"), Some(NodeKey::Menu));
 }
 
-/// Every scenario of the gallery: whatever stands on the canvas, the keyboard comes to it.
-#[test]
-fn arrows_come_to_every_part_and_line() {
+/// Every scenario of the gallery, open.
+fn gallery() -> impl Iterator<Item = (std::path::PathBuf, App)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
-    for file in std::fs::read_dir(folder).expect("there are scenarios").map(|file| file.expect("a file").path()) {
+    std::fs::read_dir(folder).expect("there are scenarios").map(|file| file.expect("a file").path()).map(|file| {
         let mut app = App::default();
         act(&mut app, FileAction::Opened { name: "a.json".into(), text: std::fs::read_to_string(&file).expect("it can be read") });
+        (file, app)
+    })
+}
+
+/// Whatever line there is, it goes by itself and comes back, or the page says why it does not.
+#[test]
+fn every_line_of_the_gallery_is_deleted_and_comes_back() {
+    for (file, mut app) in gallery() {
+        let before = document(&app);
+        for (line, edge) in session(&app).lines() {
+            let label = app::line::label(session(&app), &line, &edge);
+            act(&mut app, SelectAction::Line(line.clone()));
+            act(&mut app, EditAction::Delete);
+            let left = session(&app).lines().len();
+            if let Some(why) = &session(&app).objection {
+                assert!(why.starts_with("A client always calls") || why.contains("removed too"), "{}: {label}: {why}", file.display());
+            }
+            if matches!(line, Line::Calls { from: Part::Client(_), .. }) {
+                assert_eq!(document(&app), before, "{}: {label}", file.display());
+                continue;
+            }
+            act(&mut app, EditAction::Undo);
+            assert!(left < session(&app).lines().len(), "{}: {label} is still there", file.display());
+            assert_eq!(document(&app), before, "{}: {label}", file.display());
+        }
+    }
+}
+
+/// Whatever stands on the canvas, the keyboard comes to it.
+#[test]
+fn arrows_come_to_every_part_and_line() {
+    for (file, app) in gallery() {
         let stops: Vec<Stop> = session(&app).stops().into_iter().map(|(stop, ..)| stop).collect();
         let mut reached: Vec<Stop> = stops.first().cloned().into_iter().collect();
         let mut next: Vec<Stop> = reached.clone();
@@ -339,4 +370,15 @@ fn the_inspector_has_the_fields_that_make_a_line() {
     assert!(client.len() > 3, "{client:?}");
     assert_eq!(call, ["POST /orders: Call order-service POST /orders"]);
     assert_eq!(publish, ["POST /orders: Publish order.placed", "every 1000 ms: Publish order.shipped"]);
+}
+
+#[test]
+fn a_key_asks_for_the_menu_of_what_is_selected_or_of_the_canvas() {
+    let mut app = seen();
+    let middle = Pixel { x: 500.0, y: 350.0 };
+    assert_eq!(app::update(&mut app, CanvasAction::AskMenu), [Effect::AskMenu(None, middle)]);
+    let queue = node("analytics-queue");
+    act(&mut app, SelectAction::Node(Some(queue.clone())));
+    let at = app.camera().to_stage(session(&app).place(&queue).expect("it is there"));
+    assert_eq!(app::update(&mut app, CanvasAction::AskMenu), [Effect::AskMenu(Some(Stop::Node(queue)), at)]);
 }

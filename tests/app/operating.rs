@@ -108,14 +108,14 @@ fn messages_are_fetched_purged_moved_and_redriven_by_hand() {
     assert!(first, "and will say so");
     act(&mut app, OperateAction::Get { queue: dead.into(), count: 1, requeue: false });
     assert_eq!(ready(&app, dead), waiting - 1, "acknowledged, it is gone");
-    act(&mut app, OperateAction::Move { queue: dead.into(), to: Some("inventory-queue".into()) });
+    act(&mut app, OperateAction::Move { queue: dead.into(), count: requeue::sim::BY_HAND_MAX, to: Some("inventory-queue".into()) });
     assert_eq!(ready(&app, dead), 0);
     let arrived = session(&app).world().ledger().queues["notification-queue"].arrived;
     act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 30);
     let (waiting, before) = (ready(&app, dead), session(&app).world().ledger().queues["notification-queue"].arrived);
     assert!(waiting > 0 && before > arrived);
-    act(&mut app, OperateAction::Move { queue: dead.into(), to: None });
+    act(&mut app, OperateAction::Move { queue: dead.into(), count: requeue::sim::BY_HAND_MAX, to: None });
     assert_eq!(ready(&app, dead), 0, "redriven");
     assert_eq!(
         session(&app).world().ledger().queues["notification-queue"].arrived,

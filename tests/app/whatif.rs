@@ -2,7 +2,7 @@
 
 use requeue::app::composer::Typed;
 use requeue::app::form::{Kind, Spot};
-use requeue::app::whatif::{Fate, examples, of_queue};
+use requeue::app::whatif::{self, Fate, examples, of_queue, preview};
 use requeue::app::{App, Drawer, EditAction, SelectAction, WorkspaceAction, words};
 use requeue::scenario::edit::Slot;
 
@@ -86,4 +86,38 @@ fn while_a_key_is_typed_examples_say_what_it_takes() {
     act(&mut app, EditAction::TypeField(at.clone(), Kind::Text, "order.*".into()));
     let [found, refused] = examples(session(&app), &at).expect("it is typed");
     assert!(found.is_empty() && refused.contains(&"order.placed".to_owned()), "{found:?} {refused:?}");
+}
+
+#[test]
+fn a_composed_message_is_seen_beforehand_as_long_as_the_composer_is() {
+    let mut app = opened();
+    assert!(preview(&app, session(&app)).is_none(), "the composer is closed");
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+    compose(&mut app, Typed::Key, "order.shipped");
+    let told = |app: &App| {
+        let preview = preview(app, session(app))?;
+        let binding = |(number, one): &(usize, _)| {
+            let words = whatif::words(one, preview.routing_key).into_iter().map(|(word, class)| format!("{word} {class}"));
+            (*number, one.matches, words.collect::<Vec<_>>().join(", "))
+        };
+        let queues: Vec<String> = preview.queues.iter().map(ToString::to_string).collect();
+        Some((preview.bindings.iter().map(binding).collect::<Vec<_>>(), queues))
+    };
+    let (bindings, queues) = told(&app).expect("it is composed");
+    let expected = [(0, false, "order met, placed unmet"), (1, true, "order met, * met"), (2, true, "# met")];
+    assert_eq!(bindings.iter().map(|(number, matches, words)| (*number, *matches, &**words)).collect::<Vec<_>>(), expected);
+    assert_eq!(queues, ["notification-queue", "analytics-queue"]);
+    // By the default exchange a queue's name is its key; no binding is compared.
+    compose(&mut app, Typed::Exchange, "");
+    compose(&mut app, Typed::Key, "inventory-queue");
+    assert_eq!(told(&app), Some((vec![], vec!["inventory-queue".to_owned()])));
+    compose(&mut app, Typed::Headers, "{");
+    assert_eq!(told(&app), None, "its headers cannot be read yet");
+    compose(&mut app, Typed::Headers, "");
+    play(&mut app, 3);
+    act(&mut app, SelectAction::Story(Some("e-1".into())));
+    assert_eq!(told(&app), None, "the way of another message is lit");
+    act(&mut app, SelectAction::Story(None));
+    act(&mut app, WorkspaceAction::CloseLeft);
+    assert_eq!(told(&app), None);
 }

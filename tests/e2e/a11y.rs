@@ -68,7 +68,7 @@ async fn axe_finds_nothing_in_any_state() {
             ("notification-queue", "platform-events.dlx"),
             ("analytics-queue", "analytics-service"),
         ] {
-            visitor.click(&Visitor::line(line.0, line.1)).await;
+            visitor.select_line(&Visitor::line(line.0, line.1)).await;
             visitor.wait_for("#line-title").await;
             look(&format!("the line from {} to {}", line.0, line.1)).await;
         }

@@ -4,7 +4,13 @@ use serde_json::{Value, json};
 
 use super::visitor::*;
 
-both_ways!(the_tabs_of_a_queue, what_an_edit_would_destroy_is_said_before, the_clicked_copy_comes_first, what_stops_a_message);
+both_ways!(
+    the_tabs_of_a_queue,
+    what_an_edit_would_destroy_is_said_before,
+    the_clicked_copy_comes_first,
+    what_stops_a_message,
+    the_composed_message_is_on_the_canvas
+);
 
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
@@ -155,6 +161,17 @@ async fn the_clicked_copy_comes_first(way: Way) {
     }
     let story = visitor.text("#biography .story").await;
     assert!(story.contains("Dead-lettered") && !story.contains("analytics-service"), "{story}");
+    // Each step along a line has its number there, too; everything else fades.
+    let numbers = "const all = css => [...document.querySelectorAll(css)].map(e => e.textContent); \
+        return [all('#biography .step-number'), all('.drawing .leg text').sort(), document.querySelectorAll('.fades .wire.lit').length];";
+    let five = json!(["1", "2", "3", "4", "5"]);
+    assert_eq!(answer(&visitor, numbers).await, json!([five, five, 5]));
+    // It goes back to where it came from, alone; and it can be taken along as text.
+    let dead = visitor.count("notification-queue.dead", "ready").await;
+    visitor.act("#copy-json").await;
+    visitor.act("#move-back").await;
+    visitor.until("it goes back", async |visitor| visitor.count("notification-queue.dead", "ready").await == dead - 1).await;
+    visitor.until("its story says so", async |visitor| visitor.text("#biography .copies").await.contains("in notification-queue")).await;
     // Another copy of the same event.
     let other = "const copies = [...document.querySelectorAll('.copies li')]; return 1 + copies.findIndex(e => e.textContent.includes('in analytics-queue'));";
     let other = answer(&visitor, other).await;
@@ -187,6 +204,40 @@ async fn what_stops_a_message(way: Way) {
         .await;
     visitor.keys("\u{E00C}").await;
     visitor.until("it is left", async |visitor| visitor.is_absent("#in-place").await).await;
+    visitor.leave().await;
+}
+
+/// What each binding says of it, and where copies would go.
+const PREVIEW: &str = "const all = (css, say) => [...document.querySelectorAll(css)].map(say).sort(); \
+    return [all('.drawing .key.yes, .drawing .key.no', e => e.textContent.trim()), all('.ghost[data-ghost]', e => e.dataset.ghost)];";
+
+async fn the_composed_message_is_on_the_canvas(way: Way) {
+    let visitor = Visitor::working(way).await;
+    assert_eq!(answer(&visitor, PREVIEW).await, json!([[], []]));
+    visitor.type_into("#composer-key", "order.shipped").await;
+    // It stays when the keyboard is elsewhere.
+    visitor.focus(&Visitor::node("analytics-queue")).await;
+    let told = json!([["× order.placed", "✓ #", "✓ order.*"], ["analytics-queue", "notification-queue"]]);
+    visitor.until("it is seen", async |visitor| answer(visitor, PREVIEW).await == told).await;
+    let words = "return [...document.querySelectorAll('.drawing .key.no tspan')].map(e => e.getAttribute('class') + ' ' + e.textContent);";
+    assert_eq!(answer(&visitor, words).await, json!(["sign × ", "met order", "unmet placed"]));
+    visitor.type_into("#composer-key", "user.created").await;
+    visitor.until("it follows", async |visitor| answer(visitor, PREVIEW).await[1] == json!(["analytics-queue"])).await;
+    visitor.act("#rail-publish").await;
+    visitor.until("it goes with the composer", async |visitor| answer(visitor, PREVIEW).await == json!([[], []])).await;
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_phone_shows_the_composed_message_on_the_canvas() {
+    let visitor = Visitor::arrive(390, 844).await;
+    visitor.type_into("#composer-key", "order.shipped").await;
+    visitor
+        .until("it is seen", async |visitor| answer(visitor, PREVIEW).await[1] == json!(["analytics-queue", "notification-queue"]))
+        .await;
+    let seen = "const stage = document.querySelector('#stage').getBoundingClientRect(); return [...document.querySelectorAll('.ghost, .key.yes, .key.no')] \
+        .every(e => { const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= innerWidth && r.top >= stage.top && r.bottom <= stage.bottom; });";
+    assert_eq!(answer(&visitor, seen).await, json!(true));
     visitor.leave().await;
 }
 

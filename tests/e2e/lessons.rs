@@ -98,7 +98,7 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.act("#prove").await;
     visitor.wait_for("#verdict.bad").await;
     assert!(visitor.text("#goal").await.contains("order.placed.express is handled by audit-service"));
-    visitor.edit_key("audit-log").await;
+    visitor.edit_key("order-notifications").await;
     visitor.key("order.#").await;
     visitor.act("#prove").await;
     visitor.wait_for("#verdict.good").await;

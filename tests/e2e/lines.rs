@@ -23,7 +23,7 @@ impl Visitor {
     }
 
     /// With a pointer: a press and a release some pixels beside it. Without one: Enter.
-    async fn select_line(&self, line: &str) {
+    pub async fn select_line(&self, line: &str) {
         self.wait_for(line).await;
         match self.way {
             Way::Pointer => {
@@ -74,6 +74,8 @@ async fn a_line_is_selected_and_deleted(way: Way) {
     visitor.select_line(&line).await;
     visitor.keys("\u{E00C}").await;
     visitor.until("nothing is selected", async |visitor| visitor.is_absent("#inspector, .wire[aria-pressed='true']").await).await;
+    let focused = format!("return document.activeElement === document.querySelector(\"{line}\");");
+    visitor.until("the keyboard is at the line again", async |visitor| visitor.asked(&focused).await == true).await;
     visitor.leave().await;
 }
 
@@ -131,6 +133,26 @@ async fn the_table_selects_a_line(way: Way) {
     visitor.act("#undo").await;
     visitor.act("#table-lines tbody tr:nth-child(1) th button").await;
     visitor.until("a call is told of", async |visitor| visitor.text("#line-title").await == "HTTP call").await;
+    visitor.leave().await;
+}
+
+/// With the keyboard on nothing, a key opens the menu of the canvas.
+#[tokio::test]
+async fn a_key_opens_the_menu_of_the_canvas() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.asked("document.activeElement.blur(); return null;").await;
+    visitor.keys("\u{E008}\u{E03A}").await;
+    visitor.wait_for("dialog.menu[open] [data-command='Add: Classic queue']").await;
+    let over = "const s = document.querySelector('#stage').getBoundingClientRect(), m = document.querySelector('dialog.menu').getBoundingClientRect(); \
+        return m.left >= s.left && m.right <= s.right;";
+    assert_eq!(visitor.asked(over).await, json!(true));
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    // Of the part that is selected.
+    visitor.act(&Visitor::node("analytics-queue")).await;
+    visitor.asked("document.activeElement.blur(); return null;").await;
+    visitor.keys("\u{E008}\u{E03A}").await;
+    visitor.wait_for("dialog.menu[open] [data-command='Duplicate']").await;
     visitor.leave().await;
 }
 

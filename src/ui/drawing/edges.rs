@@ -4,7 +4,9 @@ use yew::{Callback, Html, MouseEvent, PointerEvent, classes, html};
 
 use super::{Gesture, Scene, keyboard};
 use crate::app::geometry::{self, EdgeKind};
+use crate::app::highlight::Highlight;
 use crate::app::line::{self, KEY_STRIDE};
+use crate::app::whatif::{self, Preview};
 use crate::app::words::shortened;
 use crate::app::{Asked, Line, Stop};
 use crate::broker::{Table, Value};
@@ -36,7 +38,7 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
     let d = edge.curve.svg();
     html! {
         <g
-            class={classes!("wire", selected.then_some("selected"))}
+            class={classes!("wire", selected.then_some("selected"), lit.then_some("lit"))}
             role="button"
             id={format!("line-{index}")}
             {tabindex}
@@ -65,12 +67,21 @@ pub fn leads_dead_letters(directory: &Directory, edge: &geometry::Edge) -> bool 
     edge.kind == EdgeKind::DeadLetters || is_dead_binding()
 }
 
-pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html {
+pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool, preview: Option<&Preview<'_>>) -> Html {
     let EdgeKind::Binding(index, key) = &edge.kind else { return html! {} };
     let scenario = scene.session.scenario();
     let Some(binding) = scenario.broker.bindings.get(*index) else { return html! {} };
     let headers = scenario.broker.is_headers_exchange(&binding.source);
-    let key = if headers { in_short(&binding.arguments) } else { key.clone() };
+    // While a message is composed, each binding says whether it takes it.
+    let told = preview.and_then(|preview| {
+        let (_, one) = preview.bindings.iter().find(|(number, _)| number == index)?;
+        Some((one.matches, whatif::words(one, preview.routing_key)))
+    });
+    let key = match &told {
+        _ if headers => in_short(&binding.arguments),
+        Some(_) if key.is_empty() => texts::EVERY_MESSAGE.to_owned(),
+        Some(_) | None => key.clone(),
+    };
     if key.is_empty() {
         return html! {};
     }
@@ -81,8 +92,13 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     // Downwards, lines part where they end.
     let middle =
         if scene.is_turned() { Point { x: edge.curve.at(0.78).x, y: edge.curve.to.y - 9.0 - 11.0 * grown } } else { edge.curve.at(0.5) };
-    let shown = if scene.is_compact() { shortened(&key, (gap / grown - 18.0).max(ROOM_MIN)) } else { key.clone() };
-    let width = width(&shown);
+    // Far away there is room for the sign alone.
+    let shown = match scene.is_compact() {
+        true if told.is_some() => String::new(),
+        true => shortened(&key, (gap / grown - 18.0).max(ROOM_MIN)),
+        false => key.clone(),
+    };
+    let width = width(&shown) + if told.is_some() { 14.0 } else { 0.0 };
     // On a level line it stands above, so that messages do not run over it; one longer than its line stands below the line's end.
     let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0 && !scene.is_turned();
     let (x, y) = if width * grown < gap || scene.is_compact() {
@@ -104,7 +120,7 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
     // The line itself says all this to who listens.
     html! {
         <g
-            class={classes!("key", (lit || selected).then_some("lit"))}
+            class={classes!("key", (lit || selected).then_some("lit"), told.as_ref().map(|(matches, _)| if *matches { "yes" } else { "no" }))}
             transform={placed(x, y, grown)}
             aria-hidden="true"
             data-binding={index.to_string()}
@@ -113,7 +129,42 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool) -> Html 
             onpointerdown={stop}
         >
             <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />
-            <text text-anchor="middle" y="4">{ shown }</text>
+            <text text-anchor="middle" y="4">
+                if let Some((matches, words)) = told {
+                    <tspan class="sign">{ if matches { "✓ " } else { "× " } }</tspan>
+                    if shown == words_of(&words) {
+                        for (place, (word, class)) in words.into_iter().enumerate() {
+                            { if place > 0 { "." } else { "" } }<tspan {class}>{ word }</tspan>
+                        }
+                    } else {
+                        { shown }
+                    }
+                } else {
+                    { shown }
+                }
+            </text>
+        </g>
+    }
+}
+
+fn words_of(words: &[(String, &'static str)]) -> String {
+    words.iter().map(|(word, _)| &**word).collect::<Vec<_>>().join(".")
+}
+
+/// The number of the step of the story that went along a line.
+pub fn step(scene: &Scene<'_>, edge: &geometry::Edge, lit: &Highlight) -> Html {
+    let Some(number) = lit.step(edge) else { return html! {} };
+    // The middle belongs to the key.
+    let at = edge.curve.at(if matches!(edge.kind, EdgeKind::Binding(..)) { 0.18 } else { 0.5 });
+    let grown = scene.camera.growth_beside(KEY_LETTERS);
+    html! {
+        <g
+            class="leg"
+            transform={placed(at.x, at.y, grown)}
+            aria-hidden="true"
+        >
+            <circle r="9" />
+            <text text-anchor="middle" y="4">{ number }</text>
         </g>
     }
 }

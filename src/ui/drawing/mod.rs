@@ -10,12 +10,13 @@ use web_sys::Element;
 use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::Dispatch;
-use super::widgets::number;
+use super::widgets::{hue_class, number};
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
 use crate::app::overview::{Overview, WHOLE_MAX};
+use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
@@ -23,7 +24,7 @@ use crate::broker::Name;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
-use edges::{binding_key, edge};
+use edges::{binding_key, edge, step};
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
 
@@ -139,20 +140,34 @@ impl Scene<'_> {
 /// More nodes than this stand without their shadows, which are slow to paint where there is no graphics card.
 const SHADOWS_MAX: usize = 30;
 
+/// What lights up, and what would become of the message that is composed.
+struct Light<'a> {
+    lit: Highlight,
+    preview: Option<Preview<'a>>,
+}
+
+/// Beside the way of a message everything else fades.
+fn faded(light: &Light<'_>, drawn: Html) -> Html {
+    html! { <g class={light.lit.hue.map(|hue| classes!("fades", hue_class(hue)))}>{ drawn }</g> }
+}
+
 /// Every part and line, and how many parts there are.
 fn system(scene: &Scene<'_>) -> (Html, usize) {
     let plan = scene.session.plan();
-    let lit = Highlight::of(scene.session);
+    let preview = whatif::preview(scene.app, scene.session);
+    let lit = Highlight::of(scene.app, scene.session);
+    let light = Light { lit, preview };
     let mut overview = scene.overview.borrow_mut();
     if overview.as_ref().is_none_or(|overview| !overview.is_of(plan)) {
         *overview = Overview::of(plan, edges::leads_dead_letters);
     }
     if let Some(overview) = &*overview {
-        return (outlined(scene, overview, &lit), overview.nodes.len());
+        return (faded(&light, outlined(scene, overview, &light)), overview.nodes.len());
     }
     let (edges, places) = (geometry::edges(plan), geometry::places(plan));
     let stop = scene.stop(places.iter(), &edges);
-    (whole(scene, edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &lit), places.len())
+    let whole = whole(scene, edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &light);
+    (faded(&light, whole), places.len())
 }
 
 /// Parts and lines in full.
@@ -161,20 +176,23 @@ fn whole<'a>(
     edges: impl Iterator<Item = (usize, &'a geometry::Edge)> + Clone,
     places: impl Iterator<Item = (usize, &'a Place)>,
     stop: Option<&Stop>,
-    lit: &Highlight,
+    light: &Light<'_>,
 ) -> Html {
+    let Light { lit, preview } = light;
     let is_stop = |place: &Place| matches!(stop, Some(Stop::Node(node)) if node == place);
     html! {
         <>
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
-            for (_, one) in edges { { binding_key(scene, one, lit.leads(one)) } }
+            for (_, one) in edges.clone() { { binding_key(scene, one, lit.leads(one), preview.as_ref()) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
+            for (_, one) in edges { { step(scene, one, lit) } }
+            if let Some(preview) = preview { { overlays::ghosts(scene, preview) } }
         </>
     }
 }
 
 /// Outlines, with what is in view or at hand in full on top.
-fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
+fn outlined(scene: &Scene<'_>, overview: &Overview, light: &Light<'_>) -> Html {
     let stop = scene.stop(overview.nodes.iter().map(|(place, _)| place), &overview.edges);
     // A line is drawn with its ends.
     let lines = || stop.iter().cloned().chain(scene.session.selection.stop());
@@ -186,7 +204,7 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
         matches!(&stop, Some(Stop::Node(node)) if node == place)
             || ends.contains(place)
             || scene.session.selection.has(place)
-            || lit.has(place)
+            || light.lit.has(place)
     };
     let places = overview.whole(scene.camera, scene.size, is_at_hand);
     let ends: OrderedMap<&Place, ()> = places.iter().map(|(_, place)| (*place, ())).collect();
@@ -202,7 +220,7 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, lit: &Highlight) -> Html {
             <path class="outline-line" d={overview.lines.clone()} />
             <path class="outline-line dead" d={overview.dead_lines.clone()} />
             <path class="outline-part" d={overview.parts.clone()} {onclick} />
-            { whole(scene, edges.into_iter(), places.into_iter(), stop.as_ref(), lit) }
+            { whole(scene, edges.into_iter(), places.into_iter(), stop.as_ref(), light) }
         </>
     }
 }

@@ -61,7 +61,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         port(scene, place, &rect)
     };
     html! {
-        <g class={classes!("with-port", selected.then_some("selected"))} data-queue-card={queue_name}>
+        <g class={classes!("with-port", selected.then_some("selected"), lit)} data-queue-card={queue_name}>
             <g
                 {class}
                 role="button"

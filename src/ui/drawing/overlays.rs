@@ -11,10 +11,15 @@ use crate::app::effect::Asked;
 use crate::app::form::{Kind, Spot};
 use crate::app::geometry;
 use crate::app::overview::outline;
+use crate::app::whatif::Preview;
 use crate::app::{Action, CanvasAction, EditAction};
 use crate::base::number::Fixed;
+use crate::broker::Name;
+use crate::broker::view::QueueView;
 use crate::scenario::Point;
 use crate::scenario::edit::Slot;
+use crate::sim::Place;
+use crate::ui::texts::drawing as texts;
 use crate::ui::whatif;
 use crate::ui::widgets::number;
 
@@ -29,6 +34,28 @@ pub fn pending(scene: &Scene<'_>) -> Html {
             d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y))}
             marker-end="url(#arrow)"
         />
+    }
+}
+
+/// Where copies of the message that is composed would go, and the message itself, which is not sent yet.
+pub fn ghosts(scene: &Scene<'_>, preview: &Preview<'_>) -> Html {
+    let (plan, broker) = (scene.session.plan(), scene.session.world().broker());
+    let copy = |name: &Name| {
+        let rect = geometry::rect(plan, &Place::Queue(name.clone()))?;
+        let ready = broker.queue(name).map_or(0, QueueView::ready);
+        let last = geometry::ready_max(&rect) - 1;
+        let at = geometry::ready_slot(&rect, usize::try_from(ready).unwrap_or(last).min(last));
+        Some(html! { <circle class="ghost" data-ghost={name.to_string()} cx={number(at.x)} cy={number(at.y)} r="6" /> })
+    };
+    let exchange = geometry::rect(plan, &Place::Exchange(scene.session.composer.exchange.clone()));
+    html! {
+        <g aria-hidden="true">
+            { for preview.queues.iter().filter_map(copy) }
+            if let Some(rect) = exchange {
+                <circle class="ghost" cx={number(rect.centre().x)} cy={number(rect.top - 34.0)} r="6" />
+                <text class="caption middle word" x={number(rect.centre().x)} y={number(rect.top - 12.0)}>{ texts::NOT_SENT_YET }</text>
+            }
+        </g>
     }
 }
 

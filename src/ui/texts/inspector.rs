@@ -15,6 +15,7 @@ pub const BECAUSE_OF: &str = "Because of";
 pub const CLOSE_THE_INSPECTOR: &str = "Close the inspector";
 pub const CLOSE_THE_STORY: &str = "Close the story";
 pub const CONNECT_TO: &str = "Connect to…";
+pub const COPY_AS_JSON: &str = "Copy as JSON";
 pub const COPIES_NOW: &str = "Copies now";
 pub const DELETE: &str = "Delete";
 pub const DELETE_IT_AND_WHAT_REFERS: &str = "Delete it, and what refers to it (Delete)";
@@ -42,6 +43,16 @@ pub const WORKING_ON: &str = "Working on";
 
 pub fn and_more(count: &dyn Display) -> String {
     format!("and {count} more")
+}
+
+/// Of one dead letter, and of those before it.
+pub fn move_back(count: u32) -> String {
+    if count == 1 { "Move back".to_owned() } else { format!("Move {count} back") }
+}
+
+pub fn move_back_explained(to: &dyn Display, count: u32) -> String {
+    let those = if count == 1 { "" } else { " RabbitMQ gives messages from the head: those before it go too." };
+    format!("Publishes it to {to}, and takes it out of here.{those}")
 }
 
 pub fn ms(expiration: &dyn Display) -> String {
