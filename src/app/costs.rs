@@ -56,6 +56,18 @@ impl Session {
         self.world().broker().queue(queue).map_or(0, QueueView::total)
     }
 
+    /// What went with queues on the way from one document to another, told when it is gone; none: no message.
+    pub(super) fn gone_with_queues(&self, new: &Scenario) -> Option<String> {
+        let old = self.scenario();
+        let removed = old.broker.queues.iter().map(|queue| &queue.name);
+        let removed = removed.filter(|name| !new.broker.queues.iter().any(|queue| queue.name == **name));
+        let told = removed.chain(redeclare::redeclared(old, new)).filter_map(|name| {
+            let lost = self.lost_with(name);
+            (lost > 0).then(|| texts::rabbitmq_deleted(name, lost))
+        });
+        Some(told.collect::<Vec<_>>().join(" ")).filter(|told| !told.is_empty())
+    }
+
     /// The decision that edits need before they make this scenario: when the broker has the queue, and time has passed or it holds
     /// messages. A queue that was only drawn is declared as it is drawn.
     pub(super) fn needs_decision(&self, new: &Scenario, edits: &[Edit]) -> Option<Held> {

@@ -348,11 +348,14 @@ impl Session {
 
     /// All of it is one step of the history.
     fn put_in_place(&mut self, new: Scenario, edits: &[Edit], told: &[String]) {
+        let removes = edits.iter().any(|edit| matches!(edit, Edit::Remove(_)));
+        let gone = removes.then(|| self.gone_with_queues(&new)).flatten();
         self.become_scenario(new);
         for edit in edits {
             self.follow(edit);
         }
-        if self.objection.is_none() && !told.is_empty() {
+        if self.objection.is_none() && (gone.is_some() || !told.is_empty()) {
+            let told: Vec<String> = gone.into_iter().chain(told.iter().cloned()).collect();
             self.objection = Some(told.join(" "));
         }
     }
@@ -488,7 +491,9 @@ impl Session {
         self.document.held = None;
         let Some(version) = version.filter(|version| version != self.scenario()) else { return };
         let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));
+        let gone = self.gone_with_queues(&version);
         self.replace(version);
+        self.objection = gone.or_else(|| self.objection.take());
         let node = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
         if self.selection.line.is_none() {
             self.selection.set(node);

@@ -32,7 +32,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part {
-                { head(part, node, read_only, dispatch) }
+                { head(session, part, node, read_only, dispatch) }
                 { findings::of_part(session, app, part, dispatch) }
                 { costs::offer(session, None, dispatch) }
             }
@@ -48,7 +48,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// The node's name, and what can be done with it as a whole.
-fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html {
+fn head(session: &Session, part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html {
     if read_only {
         return html! { <h3>{ &**part.name() }</h3> };
     }
@@ -62,6 +62,9 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
             Action::Edit(EditAction::Apply(Edit::Rename { part: part.clone(), name: typed.trim().into() }))
         }
     });
+    // What goes with it is said before.
+    let lost = if matches!(part, Part::Queue(_)) { session.lost_with(part.name()) } else { 0 };
+    let delete = if lost > 0 { texts::delete_with(lost) } else { texts::DELETE.to_owned() };
     let value = wasm_bindgen::JsValue::from_str(part.name());
     html! {
         <div key={format!("{node:?}{}", part.name())}>
@@ -89,7 +92,7 @@ fn head(part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html 
                     { texts::MORE }
                 </button>
                 <button type="button" class="line small danger" id="delete" title={texts::DELETE_IT_AND_WHAT_REFERS}
-                    onclick={on(dispatch, EditAction::Delete)}>{ texts::DELETE }</button>
+                    onclick={on(dispatch, EditAction::Delete)}>{ delete }</button>
             </div>
         </div>
     }

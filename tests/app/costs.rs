@@ -189,3 +189,28 @@ fn other_edits_that_would_delete_a_queue_wait_too() {
     assert!(recorded);
     balanced(&app);
 }
+
+/// To delete a queue and to undo a declaration cost messages, too: it is told how many.
+#[test]
+fn what_goes_with_a_deleted_queue_is_told() {
+    let told = |app: &App| session(app).objection.clone().unwrap_or_default();
+    let mut app = waiting();
+    let lost = total(&app, QUEUE);
+    select(&mut app, &Part::Queue(QUEUE.into()));
+    act(&mut app, EditAction::Delete);
+    assert!(told(&app).contains(&format!("RabbitMQ deleted {QUEUE} with {lost} messages.")), "{}", told(&app));
+    // An empty one goes without a word of messages.
+    let mut app = opened();
+    select(&mut app, &Part::Queue("inventory-queue".into()));
+    act(&mut app, EditAction::Delete);
+    assert!(!told(&app).contains("RabbitMQ deleted"), "{}", told(&app));
+    // The undo of "Delete and declare" deletes and declares once more.
+    let mut app = waiting();
+    set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, "20");
+    act(&mut app, EditAction::Decide(Redeclare));
+    play(&mut app, 10);
+    let lost = total(&app, QUEUE);
+    assert!(lost > 1, "messages came again");
+    act(&mut app, EditAction::Undo);
+    assert_eq!((told(&app), total(&app, QUEUE)), (format!("RabbitMQ deleted {QUEUE} with {lost} messages."), 0));
+}

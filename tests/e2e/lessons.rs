@@ -161,7 +161,8 @@ async fn the_course_leads_on_and_a_reload_comes_back() {
         // A reload.
         visitor.open("").await;
         visitor.wait_for("[data-step='all-orders'][aria-current].done").await;
-        visitor.until("what was drawn is there", async |visitor| visitor.text("[data-binding='0']").await.contains("order.#")).await;
+        // Far away a key loses its middle.
+        visitor.until("what was drawn is there", async |visitor| visitor.text("[data-binding='0']").await.ends_with('#')).await;
         visitor.act("#next-lesson").await;
         visitor.until("the next lesson of the path", async |visitor| visitor.text("#lesson-title").await.contains("acknowledgement")).await;
         visitor.leave().await;

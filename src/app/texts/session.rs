@@ -24,6 +24,12 @@ pub fn unacked_return(count: u32) -> String {
     if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{count} unacked, back as redelivered") }
 }
 
+/// After a queue went with its messages.
+pub fn rabbitmq_deleted(queue: &dyn Display, count: u64) -> String {
+    let messages = if count == 1 { "message" } else { "messages" };
+    format!("RabbitMQ deleted {queue} with {count} {messages}.")
+}
+
 /// After a new queue took over.
 pub fn the_old_queue_keeps(queue: &dyn Display, count: u64) -> String {
     format!("{queue} keeps its messages: {count}. Delete it when it is empty.")

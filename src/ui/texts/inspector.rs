@@ -41,6 +41,11 @@ pub const TIMED_OUT: &str = "Timed out";
 pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
 pub const WORKING_ON: &str = "Working on";
 
+pub fn delete_with(lost: u64) -> String {
+    let messages = if lost == 1 { "message" } else { "messages" };
+    format!("Delete: {lost} {messages} lost")
+}
+
 pub fn and_more(count: &dyn Display) -> String {
     format!("and {count} more")
 }
