@@ -60,6 +60,8 @@ async fn a_phone_shows_messages_travel_downwards() {
     visitor.until("it is back", async |visitor| (visitor.middle_of(&queue).await.0 - from.0).abs() < 3).await;
     // Without a mouse: arrows go along the lines, as they are drawn.
     visitor.focus(&queue).await;
+    // First the line itself, then what stands at its end.
+    visitor.keys("\u{E015}").await;
     visitor.keys("\u{E015}").await;
     let focused = "return document.activeElement.getAttribute('aria-label') ?? '';";
     visitor

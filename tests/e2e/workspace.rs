@@ -110,7 +110,7 @@ async fn nothing_jumps_while_time_runs() {
     visitor.choose_speed(20_000).await;
     visitor.click("#play").await;
     visitor.wait_for("#dead-letter-alert").await;
-    visitor.until("a minute has passed", async |visitor| visitor.text("#clock").await.as_str() > "01:00").await;
+    visitor.until("two minutes have passed", async |visitor| visitor.text("#clock").await.as_str() > "02:00").await;
     visitor.scrub(20_000).await;
     visitor.wait_for("#branches").await;
     visitor.click("[data-power='notification-service']").await;
