@@ -17,10 +17,13 @@ impl Writer {
             self.add(json!({ "op": "basic.consume", "queue": "q", "consumer_tag": "c", "channel": "w", "on_delivery": { "do": "ack" } }));
         }
         let mut short: Vec<&str> = Vec::new();
+        // What two blocked connections have sent races when both go on.
+        let blocked = self.pick(&["p1", "p2"]);
         for _ in 0..5 + self.below(5) {
             match self.below(6) {
                 0..=2 => {
-                    let (body, channel) = (self.body(), self.pick(&["p1", "p2"]));
+                    let (body, any) = (self.body(), self.pick(&["p1", "p2"]));
+                    let channel = if short.is_empty() { any } else { blocked };
                     self.add(json!({ "op": "basic.publish", "routing_key": "q", "body": body, "channel": channel }));
                 }
                 3 => self.get("q", "w", true),
