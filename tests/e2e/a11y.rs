@@ -14,9 +14,18 @@ async fn violations(visitor: &Visitor) -> Vec<String> {
         let library = std::fs::read_to_string(Path::new(&folder).join("axe.min.js")).expect("axe is there");
         visitor.browser.execute(&format!("{library}; window.axe = axe;"), vec![]).await.expect("axe loads");
     }
-    let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then( \
-        found => done(found.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join('; '))), \
-        error => done(['axe: ' + error]));";
+    // A card that is small on the screen leaves words out, and a long name its middle: what is read of it has them all. axe cannot tell
+    // that from a name that says something else, so here the drawn name is compared, before and after its "…".
+    let run = "const done = arguments[arguments.length - 1]; \
+        const isShort = (one, node) => { \
+            const card = one.id === 'label-content-name-mismatch' && document.querySelector(node.target[0])?.closest('.node'); \
+            const label = card && card.getAttribute('aria-label'); \
+            return card && card.querySelector('.name').textContent.trim().split('…').every(part => label.includes(part)); }; \
+        const told = one => one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join('; '); \
+        axe.run(document, { resultTypes: ['violations'] }).then(found => { \
+            for (const one of found.violations) one.nodes = one.nodes.filter(node => !isShort(one, node)); \
+            done(found.violations.filter(one => one.nodes.length > 0).map(one => one.id + ': ' + told(one))); \
+        }, error => done(['axe: ' + error]));";
     let found = visitor.browser.execute_async(run, vec![]).await.expect("axe runs");
     found.as_array().into_iter().flatten().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -28,6 +37,9 @@ async fn axe_finds_nothing_in_any_state() {
     let mut states = 0;
     let mut bad = Vec::new();
     for theme in ["light", "dark"] {
+        // What was solved in the other theme is to be solved again.
+        let forget = "for (const what of ['progress', 'works', 'place', 'unread']) localStorage.removeItem('requeue.2.' + what);";
+        visitor.browser.execute(forget, vec![]).await.expect("it is forgotten");
         visitor.open("").await;
         for _ in 0..3 {
             if visitor.text("html").await.is_empty() || !visitor.is_absent(&format!("[data-theme='{theme}']")).await {
@@ -68,7 +80,9 @@ async fn axe_finds_nothing_in_any_state() {
             ("notification-queue", "platform-events.dlx"),
             ("analytics-queue", "analytics-service"),
         ] {
-            visitor.select_line(&Visitor::line(line.0, line.1)).await;
+            // Not by a click: while it runs, a message may be nearer to the pointer.
+            visitor.focus(&Visitor::line(line.0, line.1)).await;
+            visitor.keys("\u{E007}").await;
             visitor.wait_for("#line-title").await;
             look(&format!("the line from {} to {}", line.0, line.1)).await;
         }
@@ -108,12 +122,16 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.wait_for("#verdict").await;
         visitor.click("#hand-in > summary").await;
         look("a goal that is not reached").await;
+        visitor.open("#lesson=why-events.md").await;
+        visitor.wait_for("#lesson").await;
+        visitor.click("[data-step='announce']").await;
         visitor.click("#solution").await;
         visitor.wait_for("#edit").await;
         look("a change of a solution").await;
         visitor.open("#lesson=topic-or-fanout.md").await;
-        visitor.wait_for("#lesson").await;
+        visitor.until("the other lesson", async |visitor| visitor.text("#lesson-title").await.starts_with("Why a topic")).await;
         visitor.click("[data-step='why']").await;
+        visitor.wait_for("#explanation").await;
         visitor.type_into("#explanation", "Each consumer binds what it wants.").await;
         visitor.click("#compare-model").await;
         visitor.wait_for("#ending").await;

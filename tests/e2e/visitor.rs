@@ -486,6 +486,7 @@ impl Visitor {
     /// redrawn between finding and clicking would make the click miss.
     pub async fn click(&self, css: &str) {
         const HIT: &str = "const e = document.querySelector(arguments[0]); if (!e) return 'is not on the page'; \
+            const menu = e.closest('[popover]'); if (menu && !menu.matches(':popover-open')) menu.showPopover(); \
             e.scrollIntoView({ block: 'nearest', inline: 'nearest' }); const r = e.getBoundingClientRect(); \
             const hit = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2); \
             if (!hit || !(e.contains(hit) || hit.closest('label')?.contains(e))) return 'is covered by ' + (hit && hit.outerHTML.slice(0, 80)); \
