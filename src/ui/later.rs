@@ -36,6 +36,7 @@ const fn views() -> Later {
 pub struct NotHere;
 
 #[cfg(feature = "split")]
+#[expect(clippy::unnecessary_wraps, reason = "the macro adds the error: the file may not come")]
 mod file {
     use super::{Later, NotHere, views};
 
