@@ -82,6 +82,13 @@ pub struct Shape {
     pub fields: &'static [Field],
 }
 
+impl Shape {
+    /// No value, under this name.
+    pub const fn absent(name: &'static str) -> Self {
+        Self { name, template: "null", distinguished: By::Absence, title: "", fields: &[] }
+    }
+}
+
 /// How a value shows that it has a shape.
 pub enum By {
     /// There is nothing, or null.

@@ -87,7 +87,7 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
             &Kind::OneOf {
                 keeps: &[],
                 shapes: &[
-                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape::absent("none"),
                     Shape {
                         name: "some",
                         template: r#"{"one_in":20,"set":{"address":{}}}"#,
@@ -139,7 +139,7 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
             &Kind::OneOf {
                 keeps: &[],
                 shapes: &[
-                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape::absent("none"),
                     Shape {
                         name: "runs",
                         template: r#"{"every_ms":500}"#,

@@ -18,7 +18,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
             &Kind::OneOf {
                 keeps: &[],
                 shapes: &[
-                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape::absent("none"),
                     Shape {
                         name: "with backoff",
                         template: r#"{"max":3}"#,
@@ -65,7 +65,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
             &Kind::OneOf {
                 keeps: &[],
                 shapes: &[
-                    Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape::absent("none"),
                     Shape {
                         name: "opens after failures",
                         template: r#"{"failures":5,"open_ms":10000}"#,
@@ -181,7 +181,7 @@ pub(in crate::app::form) static SPAN: [Shape; 4] = [
 ];
 
 pub(in crate::app::form) static FAILS: [Shape; 9] = [
-    Shape { name: "never", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+    Shape::absent("never"),
     Shape { name: "always", template: r#"{"always":true}"#, distinguished: By::Key("always"), title: "", fields: &[] },
     Shape {
         name: "the first n times",
@@ -244,7 +244,7 @@ pub(in crate::app::form) static FAILS: [Shape; 9] = [
 
 /// What happens when a step fails. A handler says one of them; a step may say another.
 pub(in crate::app::form) static POLICY: [Shape; 9] = [
-    Shape { name: "as the handler says", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+    Shape::absent("as the handler says"),
     Shape { name: "reject: dead-letter", template: r#""dead_letter""#, distinguished: By::Text("dead_letter"), title: "", fields: &[] },
     Shape { name: "nack: requeue", template: r#""requeue""#, distinguished: By::Text("requeue"), title: "", fields: &[] },
     Shape { name: "reject: requeue", template: r#""reject_requeue""#, distinguished: By::Text("reject_requeue"), title: "", fields: &[] },
@@ -321,7 +321,7 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
                     &Kind::OneOf {
                         keeps: &[],
                         shapes: &[
-                            Shape { name: "none", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                            Shape::absent("none"),
                             Shape {
                                 name: "an event",
                                 template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
@@ -447,7 +447,7 @@ pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
                     &Kind::OneOf {
                         keeps: &[],
                         shapes: &[
-                            Shape { name: "no: once", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                            Shape::absent("no: once"),
                             Shape {
                                 name: "in a state",
                                 template: r#"{"state":"pending","older_than_ms":1000}"#,
@@ -483,7 +483,7 @@ pub(in crate::app::form) static HANDLER: [Field; 4] = [
             &Kind::OneOf {
                 keeps: &[],
                 shapes: &[
-                    Shape { name: "no", template: "null", distinguished: By::Absence, title: "", fields: &[] },
+                    Shape::absent("no"),
                     Shape {
                         name: "remembers what it did",
                         template: r#"{"by":"eventId","remember":10000,"memory":"store"}"#,
