@@ -107,6 +107,13 @@ broker_configuration() {
   if [ "$1" = 4.3 ]; then echo 'deprecated_features.permit.management_metrics_collection = true'; fi
 }
 
+# The management interface, and the exchange types that come as plugins: since 4.3 x-modulus-hash is built in.
+broker_plugins() {
+  local plugins=rabbitmq_management,rabbitmq_consistent_hash_exchange,rabbitmq_random_exchange
+  [ "$1" = 4.3 ] || plugins+=,rabbitmq_sharding
+  echo "[$plugins]"
+}
+
 start_node() {
   local version=$1 run=$2 root home number=${1/./} amqp management
   root=$(broker_root "$version")
@@ -115,7 +122,7 @@ start_node() {
   if [ -z "$root" ]; then home=$run/home; else home=/var/lib/requeue-$(basename "$BROKERS_RUN"); fi
   echo "$root$home" >"$run/home-is"
   mkdir -p "$root$home/data" "$root$home/log"
-  printf '[rabbitmq_management].\n' >"$root$home/plugins"
+  printf '%s.\n' "$(broker_plugins "$version")" >"$root$home/plugins"
   {
     printf 'listeners.tcp.1 = 127.0.0.1:%s\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\n' "$amqp" "$management"
     broker_configuration "$version"

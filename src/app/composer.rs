@@ -7,7 +7,7 @@ use super::texts::composer as texts;
 use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
-use crate::broker::{Event, Name, Table};
+use crate::broker::{Event, Name, Properties, Table};
 use crate::formats::amqp_json::table_from_json;
 use crate::scenario::Json;
 use crate::sim::{HandPublish, WorldEvent};
@@ -192,6 +192,12 @@ impl Composer {
         }
         let Ok(Json::Object(fields)) = serde_json::from_str(&self.headers) else { return None };
         Some(table_from_json(&fields))
+    }
+
+    /// What exchanges look at beside the key, if it can be read.
+    #[must_use]
+    pub fn properties(&self) -> Option<Properties> {
+        Some(Properties::with_headers(Some(self.table()?)))
     }
 
     /// # Errors

@@ -13,7 +13,7 @@ use super::texts::session as texts;
 use super::{App, Node, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
-use crate::broker::{ExchangeType, Name};
+use crate::broker::{BindingKey, ExchangeType, Name};
 use crate::formats::scenario_file::{self, element};
 use crate::lesson::Lock;
 use crate::scenario::edit::proposal::replaced;
@@ -282,7 +282,7 @@ impl Session {
         let (scenario, broker) = (self.scenario(), &self.scenario().broker);
         let looks_at_keys = |name: &Name| {
             let exchange = broker.exchanges.iter().find(|exchange| exchange.name == *name);
-            exchange.is_some_and(|exchange| exchange.kind != ExchangeType::Fanout)
+            exchange.is_some_and(|exchange| exchange.kind == ExchangeType::Headers || exchange.kind.binding_key() != BindingKey::Ignored)
         };
         let asked = match (from, to) {
             _ if *before == **scenario => None,

@@ -159,16 +159,16 @@ fn matched_lately(session: &Session, number: usize) -> (usize, usize) {
     let Some(binding) = session.scenario().broker.bindings.get(number) else { return (0, 0) };
     let came = session.playhead.log.newest().filter_map(|entry| match &entry.occurrence.what {
         WorldEvent::Broker(Event::Routed { message, .. }) if message.exchange == binding.source => {
-            Some((&message.routing_key, message.properties.headers.as_ref()))
+            Some((&message.routing_key, &message.properties))
         }
         WorldEvent::Broker(Event::DeadLettered { queue, message, exchange, .. }) if *exchange == binding.source => {
             let key = session.world().queue_spec(queue).and_then(|queue| queue.dead_letter_routing_key());
-            Some((key.unwrap_or(&message.routing_key), message.properties.headers.as_ref()))
+            Some((key.unwrap_or(&message.routing_key), &message.properties))
         }
         _ => None,
     });
-    let taken = came.take(LATELY).map(|(key, headers)| {
-        let bindings = session.world().broker().explain(&binding.source, key, headers);
+    let taken = came.take(LATELY).map(|(key, properties)| {
+        let bindings = session.world().broker().explain(&binding.source, key, properties);
         bindings.iter().any(|one| one.matches && is_of(one, binding))
     });
     taken.fold((0, 0), |(matched, all), takes| (matched + usize::from(takes), all + 1))

@@ -11,7 +11,7 @@ use super::recipe::Recipe;
 use super::selection::Selection;
 use super::turned::Turned;
 use super::turning;
-use crate::broker::Name;
+use crate::broker::{Name, Properties};
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
 use crate::scenario::{Point, Scenario};
@@ -43,7 +43,7 @@ impl Session {
         let mut composer = Composer::new(exchange);
         let world = playhead.world();
         // Where the chapter's event leads nowhere, the first message is one that a service of this system publishes.
-        if world.broker().destinations(&composer.exchange, &composer.routing_key, None).is_empty() {
+        if world.broker().destinations(&composer.exchange, &composer.routing_key, Properties::default()).is_empty() {
             let mut steps = world.scenario().services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
             if let Some(publish) = steps.find_map(|step| step.action.publish()) {
                 composer.exchange = publish.exchange.clone();

@@ -5,7 +5,7 @@ use super::words::place_of;
 use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
 use crate::broker::explain::{Explained, Why, words_met};
-use crate::broker::{Event, ExchangeType, Name, Table};
+use crate::broker::{BindingKey, Event, ExchangeType, Name, Properties};
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
 
@@ -20,7 +20,7 @@ const EXAMPLES_MAX: usize = 2;
 pub struct Asked {
     pub exchange: Name,
     pub routing_key: Name,
-    headers: Option<Table>,
+    properties: Properties,
 }
 
 /// What would become of the message that is composed.
@@ -41,8 +41,8 @@ pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
         return None;
     }
     let (broker, composer, scenario) = (session.world().broker(), &session.composer, session.scenario());
-    let headers = composer.table()?;
-    let mut explained = broker.explain(&composer.exchange, &composer.routing_key, Some(&headers));
+    let properties = composer.properties()?;
+    let mut explained = broker.explain(&composer.exchange, &composer.routing_key, &properties);
     let own = scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == composer.exchange);
     let bindings = own.filter_map(|(number, binding)| {
         let place = explained.iter().position(|one| line::is_of(one, binding))?;
@@ -52,7 +52,7 @@ pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
         routing_key: &composer.routing_key,
         hue: hue(scenario, &composer.routing_key),
         bindings: bindings.collect(),
-        queues: broker.destinations(&composer.exchange, &composer.routing_key, Some(headers)),
+        queues: broker.destinations(&composer.exchange, &composer.routing_key, properties),
     })
 }
 
@@ -92,7 +92,7 @@ pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(As
     let (broker, composer) = (session.world().broker(), &session.composer);
     let is_composed = app.workspace.left == Some(Drawer::Publish);
     let asked = if is_composed {
-        Asked { exchange: composer.exchange.clone(), routing_key: composer.routing_key.as_str().into(), headers: Some(composer.table()?) }
+        Asked { exchange: composer.exchange.clone(), routing_key: composer.routing_key.as_str().into(), properties: composer.properties()? }
     } else {
         let life = session.playhead.story.as_ref()?.life.as_ref()?;
         if life.entries.iter().any(|entry| place_of(entry).is_some_and(|place| place == Place::Queue(queue.clone()))) {
@@ -102,16 +102,16 @@ pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(As
             WorldEvent::Broker(Event::Published { message, .. }) => Some(Asked {
                 exchange: message.exchange.clone(),
                 routing_key: message.routing_key.clone(),
-                headers: message.properties.headers.clone(),
+                properties: (*message.properties).clone(),
             }),
             _ => None,
         })?
     };
-    let Asked { exchange, routing_key, headers } = &asked;
-    let fate = if broker.destinations(exchange, routing_key, headers.clone()).contains(queue) {
+    let Asked { exchange, routing_key, properties } = &asked;
+    let fate = if broker.destinations(exchange, routing_key, properties.clone()).contains(queue) {
         Fate::Copy
     } else {
-        let bindings = broker.explain(exchange, routing_key, headers.as_ref());
+        let bindings = broker.explain(exchange, routing_key, properties);
         Fate::Stopped(bindings.into_iter().filter(|one| !one.binding.to_exchange && one.binding.destination == queue).collect())
     };
     (is_composed || matches!(fate, Fate::Stopped(_))).then_some((asked, fate))
@@ -133,10 +133,9 @@ pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Opti
     let kind = session.world().broker().exchange_type(source)?;
     let takes = |key: &str| match kind {
         ExchangeType::Topic => topic::matches(binding_key, key),
-        ExchangeType::Direct => binding_key == key,
-        ExchangeType::Fanout | ExchangeType::Headers => true,
+        _ => binding_key == key,
     };
-    if matches!(kind, ExchangeType::Fanout | ExchangeType::Headers) {
+    if kind.binding_key() != BindingKey::Compared {
         return None;
     }
     let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::broker::explain::Why;
 use crate::broker::queue::Kind;
-use crate::broker::{ChannelId, Event, Flow, Message, Value};
+use crate::broker::{Buckets, ChannelId, Event, Flow, HashOn, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -224,6 +224,21 @@ pub fn why(why: &Why) -> String {
         Why::OtherWord { wanted, found } => format!("{found} is not {wanted}"),
         Why::WordMissing(word) => format!("nothing is left for {word}"),
         Why::WordTooMany(word) => format!("{word} is one word too many"),
+        Why::Bucket { of, bucket, buckets } => {
+            let what = match of {
+                HashOn::RoutingKey => "the key".to_owned(),
+                HashOn::Header(name) => format!("the header {name}"),
+                HashOn::Property(property) => property.name().to_owned(),
+            };
+            let has = match buckets {
+                Some(Buckets { first, count: 1, .. }) => format!("this binding has bucket {first}"),
+                Some(Buckets { first, count, .. }) => format!("this binding has buckets {first} to {}", first + count - 1),
+                None => "this binding has none".to_owned(),
+            };
+            format!("the hash of {what} gives bucket {bucket}, {has}")
+        }
+        Why::Place { count } => format!("the hash of the key chooses one of {count} bindings"),
+        Why::Random { count } => format!("chosen at random among {count} bindings"),
         Why::Headers { compared, any } if compared.is_empty() => {
             if *any {
                 "nothing to compare, and any needs one".into()

@@ -5,7 +5,8 @@ use super::cause::DropCause;
 use super::channel::ConsumerState;
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
-use super::exchange::{Destination, Exchange, ExchangeType, headers, topic};
+use super::exchange::hashing::HashOn;
+use super::exchange::{Availability, Bound, Destination, Exchange, ExchangeType};
 use super::ids::{ChannelId, ConnectionId, ConsumerId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
 use super::queue::consumers::Consumers;
@@ -71,7 +72,8 @@ impl Broker {
         if declare.passive {
             return self.exchange_named(&name).map(|_| Reply::Ok);
         }
-        let Some(kind) = ExchangeType::from_name(&declare.kind) else {
+        let known = ExchangeType::from_name(&declare.kind).filter(|kind| self.has(*kind));
+        let Some(kind) = known else {
             let plugin = if &*declare.kind == "x-delayed-message" { ": the delayed-message plugin is not simulated" } else { "" };
             return Err(AmqpError::precondition(format_args!("invalid exchange type '{}'{plugin}", declare.kind))); // rules 16, 149
         };
@@ -87,11 +89,23 @@ impl Broker {
                 other.type_name()
             )));
         }
+        if kind == ExchangeType::ConsistentHash {
+            HashOn::of(&declare.arguments)?;
+        }
         let alternate = self.effective_alternate(&name, &declare.arguments);
         let mut exchange = Exchange::new(name, kind, declare.durable, declare.auto_delete, declare.internal, declare.arguments);
         exchange.alternate = alternate;
         self.insert_exchange(exchange);
         Ok(Reply::Ok)
+    }
+
+    /// Whether this broker has such exchanges (rule 150).
+    fn has(&self, kind: ExchangeType) -> bool {
+        match kind.availability(self.profile) {
+            Availability::BuiltIn => true,
+            Availability::By(plugin) => self.plugins.contains(&plugin),
+            Availability::Absent => false,
+        }
     }
 
     /// Rule 16.
@@ -147,8 +161,9 @@ impl Broker {
     pub(super) fn exchange_bind(&mut self, binding: ExchangeBinding) -> Result<Reply, AmqpError> {
         let (source, destination) = (bindable(&binding.source)?, bindable(&binding.destination)?);
         let (source, destination) = (self.exchange_named(&source)?, self.exchange_named(&destination)?);
-        self.check_binding(source, &binding.routing_key, &binding.arguments)?;
-        self.add_binding(source, Destination::Exchange(destination), &binding.routing_key, binding.arguments);
+        let destination = Destination::Exchange(destination);
+        self.check_binding(source, destination, &binding.routing_key, &binding.arguments)?;
+        self.add_binding(source, destination, &binding.routing_key, binding.arguments);
         Ok(Reply::Ok)
     }
 
@@ -165,7 +180,7 @@ impl Broker {
         let (queue, key) = self.binding_shortcut(channel, &binding)?;
         let source = self.exchange_named(&bindable(&binding.exchange)?)?;
         let Some(&id) = self.queue_names.get(&queue) else { return Err(AmqpError::not_found("queue", &queue)) };
-        self.check_binding(source, &key, &binding.arguments)?;
+        self.check_binding(source, Destination::Queue(id), &key, &binding.arguments)?;
         self.check_exclusive_access(channel, id)?;
         self.add_binding(source, Destination::Queue(id), &key, binding.arguments);
         Ok(Reply::Ok)
@@ -190,22 +205,12 @@ impl Broker {
         Ok((queue, key))
     }
 
-    /// Rules 38 and 39.
-    fn check_binding(&self, source: ExchangeId, key: &Name, arguments: &Table) -> Result<(), AmqpError> {
-        match self.exchanges[&source].kind {
-            ExchangeType::Headers => headers::Match::of(arguments).map(drop),
-            ExchangeType::Topic => {
-                let max = self.profile.rules().topic_hashes_max;
-                let hashes = topic::words(key).filter(|word| *word == "#").count();
-                if hashes <= max {
-                    return Ok(());
-                }
-                Err(AmqpError::precondition(format_args!(
-                    "Topic binding key '{key}' uses {hashes} '#' wildcards, at most {max} are allowed"
-                )))
-            }
-            ExchangeType::Direct | ExchangeType::Fanout => Ok(()),
-        }
+    fn check_binding(&self, source: ExchangeId, destination: Destination, key: &Name, arguments: &Table) -> Result<(), AmqpError> {
+        let bound = match destination {
+            Destination::Exchange(_) => Bound::Exchange,
+            Destination::Queue(id) => Bound::Queue(self.queues[&id].messages.kind()),
+        };
+        self.exchanges[&source].kind.check_binding(self.profile, bound, key, arguments)
     }
 
     fn add_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: Table) {

@@ -1,6 +1,7 @@
 //! Why a message would go where: the rules of routing, told binding by binding, before anything is published.
 
-use super::exchange::{headers, topic};
+use super::exchange::hashing::{Buckets, HashOn};
+use super::exchange::{Destination, headers, topic};
 use super::ids::MessageId;
 use super::message::{Body, Message, Properties};
 use super::profile::Profile;
@@ -34,6 +35,20 @@ pub enum Why {
     WordMissing(String),
     /// The binding key ends where the key goes on with this word.
     WordTooMany(String),
+    /// The hash chose this bucket; the destination has those. None where the ring has none of it.
+    Bucket {
+        of: HashOn,
+        bucket: u64,
+        buckets: Option<Buckets>,
+    },
+    /// The hash of all routing keys chose among so many.
+    Place {
+        count: usize,
+    },
+    /// Chosen at random among so many.
+    Random {
+        count: usize,
+    },
     /// Each header that is compared, and whether it is as wanted. `any`: one is enough.
     Headers {
         any: bool,
@@ -44,8 +59,13 @@ pub enum Why {
 impl Broker {
     /// Every binding of an exchange, and what it makes of such a message.
     #[must_use]
-    pub fn explain(&self, exchange: &str, routing_key: &str, headers: Option<&Table>) -> Vec<Explained<'_>> {
+    pub fn explain(&self, exchange: &str, routing_key: &str, properties: &Properties) -> Vec<Explained<'_>> {
         let Some(kind) = self.exchange_type(exchange) else { return Vec::new() };
+        let chosen = self.chosen(exchange, routing_key, properties);
+        let count = self.bindings_of(exchange).count();
+        let is_chosen = |binding: &BindingView<'_>| {
+            chosen.as_ref().is_some_and(|(to, to_exchange)| **to == **binding.destination && *to_exchange == binding.to_exchange)
+        };
         self.bindings_of(exchange)
             .map(|binding| {
                 let (matches, why) = match kind {
@@ -53,7 +73,12 @@ impl Broker {
                     ExchangeType::Direct if &**binding.routing_key == routing_key => (true, Why::SameKey),
                     ExchangeType::Direct => (false, Why::OtherKey),
                     ExchangeType::Topic => topic_why(binding.routing_key, routing_key),
-                    ExchangeType::Headers => headers_why(binding.arguments, headers, self.profile),
+                    ExchangeType::Headers => headers_why(binding.arguments, properties.headers.as_ref(), self.profile),
+                    ExchangeType::ConsistentHash => {
+                        self.bucket_why(exchange, &binding, routing_key, properties).unwrap_or((false, Why::Random { count }))
+                    }
+                    ExchangeType::ModulusHash => (is_chosen(&binding), Why::Place { count }),
+                    ExchangeType::Random | ExchangeType::LocalRandom => (is_chosen(&binding), Why::Random { count }),
                 };
                 Explained { binding, matches, why }
             })
@@ -62,18 +87,42 @@ impl Broker {
 
     /// The queues such a message would go to, each with one copy: through other exchanges and alternates, too.
     #[must_use]
-    pub fn destinations(&self, exchange: &str, routing_key: &str, headers: Option<Table>) -> Vec<Name> {
+    pub fn destinations(&self, exchange: &str, routing_key: &str, properties: Properties) -> Vec<Name> {
         let Some(id) = self.exchange_names.get(exchange) else { return Vec::new() };
-        let properties = Properties { headers, ..Properties::default() };
-        let message = Message {
-            id: MessageId(0),
-            exchange: exchange.into(),
-            routing_key: routing_key.into(),
-            properties: properties.into(),
-            body: Body::text(""),
-        };
-        let queues = self.route_with(*id, &message, &mut Scratch::default());
+        let message = asked(exchange, routing_key, properties);
+        // The next throw of the dice, without throwing them.
+        let queues = self.route_with(*id, &message, &mut Scratch::default(), &mut self.dice.clone());
         queues.iter().filter_map(|queue| Some(self.queues.get(queue)?.name.clone())).collect()
+    }
+
+    /// What an exchange that chooses one of its bindings would choose: a queue or an exchange.
+    fn chosen(&self, exchange: &str, routing_key: &str, properties: &Properties) -> Option<(Name, bool)> {
+        let exchange = self.exchanges.get(self.exchange_names.get(exchange)?)?;
+        let message = asked(&exchange.name, routing_key, properties.clone());
+        let to = self.destinations_at(exchange, &message, &mut self.dice.clone()).pop()?;
+        let (is_queue, name) = self.name_of(to)?;
+        Some((name.clone(), !is_queue))
+    }
+
+    fn bucket_why(&self, exchange: &str, binding: &BindingView<'_>, routing_key: &str, properties: &Properties) -> Option<(bool, Why)> {
+        let (on, ring) = self.exchanges.get(self.exchange_names.get(exchange)?)?.ring()?;
+        let bucket = ring.bucket(on, routing_key, properties)?;
+        let to = if binding.to_exchange {
+            Destination::Exchange(*self.exchange_names.get(binding.destination)?)
+        } else {
+            Destination::Queue(*self.queue_names.get(binding.destination)?)
+        };
+        Some((ring.at(bucket) == Some(to), Why::Bucket { of: on.clone(), bucket, buckets: ring.part(to) }))
+    }
+}
+
+fn asked(exchange: &str, routing_key: &str, properties: Properties) -> Message {
+    Message {
+        id: MessageId(0),
+        exchange: exchange.into(),
+        routing_key: routing_key.into(),
+        properties: properties.into(),
+        body: Body::text(""),
     }
 }
 

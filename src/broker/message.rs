@@ -68,6 +68,12 @@ pub struct Properties {
 }
 
 impl Properties {
+    /// These headers, and nothing else.
+    #[must_use]
+    pub fn with_headers(headers: Option<Table>) -> Self {
+        Self { headers, ..Self::default() }
+    }
+
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Value> {
         self.headers.as_ref()?.get(name)

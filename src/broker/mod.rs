@@ -7,7 +7,7 @@
 //!            next_deadline() and expire(now)                        what time does to it
 //! ```
 //!
-//! There is no clock, no randomness and no I/O here: the same calls give the same events, everywhere. A broker can be cloned
+//! There is no clock and no I/O here, and chance has a seed: the same calls give the same events, everywhere. A broker can be cloned
 //! to save it; messages are shared between the copies. Rule numbers in comments are those of RabbitMQ's behaviour as listed in
 //! FIDELITY.md.
 //!
@@ -40,6 +40,7 @@ pub mod view;
 
 mod declare;
 mod deliver;
+mod dice;
 mod expire;
 mod invariants;
 mod node;
@@ -54,7 +55,8 @@ use crate::base::SimTime;
 pub use cause::{DeathReason, DropCause, KeptBack, Outcome, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
 pub use event::{Delivered, Event};
-pub use exchange::ExchangeType;
+pub use exchange::hashing::{Buckets, HashOn};
+pub use exchange::{Availability, BindingKey, ExchangeType, Plugin};
 pub use ids::{ChannelId, ConnectionId, ConsumerId, MessageId};
 pub use message::{Body, Message, Properties};
 pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply};
@@ -101,6 +103,8 @@ pub struct Broker {
     clock: SimTime,
     ids: Ids,
     events: Vec<Event>,
+    plugins: Vec<Plugin>,
+    dice: dice::Dice,
     scratch: publish::Scratch,
 }
 
@@ -165,12 +169,28 @@ impl Broker {
             clock: SimTime::ZERO,
             ids: Ids::default(),
             events: Vec::new(),
+            plugins: Vec::new(),
+            dice: dice::Dice::default(),
             scratch: publish::Scratch::default(),
         };
         for (name, kind, internal) in PREDECLARED {
             broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));
         }
         broker
+    }
+
+    /// With these plugins, and this seed for what the broker leaves to chance.
+    #[must_use]
+    pub fn with(mut self, plugins: &[Plugin], seed: u64) -> Self {
+        self.plugins = plugins.to_vec();
+        self.dice = dice::Dice::seeded(seed);
+        self
+    }
+
+    /// As `rabbitmq-plugins enable` does on a running node.
+    pub fn enable(&mut self, plugins: &[Plugin]) {
+        self.plugins.extend_from_slice(plugins);
+        self.plugins.dedup();
     }
 
     #[must_use]

@@ -112,6 +112,12 @@ pub(super) struct Rules {
     pub delayed_retry: bool,
     /// A restart keeps transient exchanges and their bindings, as the store of 4.3 keeps everything (rule 140).
     pub restart_keeps_exchanges: bool,
+    /// `x-modulus-hash` needs no plugin, and numbers its bindings by destination alone (rule 152).
+    pub modulus_hash_built_in: bool,
+    /// `x-local-random` is known (rule 153).
+    pub local_random: bool,
+    /// The largest weight of a binding to a consistent-hash exchange (rule 151).
+    pub hash_weight_max: Option<u64>,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
     pub purge_drops_kept: bool,
 }
@@ -202,6 +208,9 @@ const V3_13: Rules = Rules {
     delayed_retry: false,
     restart_keeps_exchanges: false,
     purge_drops_kept: false,
+    modulus_hash_built_in: false,
+    local_random: false,
+    hash_weight_max: None,
 };
 
 const V4_0: Rules = Rules {
@@ -214,6 +223,7 @@ const V4_0: Rules = Rules {
     negative_limit_is_none: true,
     counting: Counting::ReturnsAndFailures,
     zeros_differ: true,
+    local_random: true,
     ..V3_13
 };
 
@@ -233,6 +243,8 @@ const V4_3: Rules = Rules {
     delayed_retry: true,
     restart_keeps_exchanges: true,
     purge_drops_kept: true,
+    modulus_hash_built_in: true,
+    hash_weight_max: Some(10_000),
     ..V4_0
 };
 

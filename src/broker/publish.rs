@@ -6,9 +6,10 @@ use super::cause::{DeathReason, DropCause, KeptBack, Outcome};
 use super::channel::{Routing, Transaction};
 use super::dead_letter::{self, cc_keys};
 use super::deliver::DIRECT_REPLY_TO;
+use super::dice::Dice;
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
-use super::exchange::{Destination, topic};
+use super::exchange::{Chooser, Destination, Exchange, topic};
 use super::ids::{ChannelId, ExchangeId, QueueId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
@@ -182,12 +183,13 @@ impl Broker {
     pub(super) fn route(&mut self, exchange: ExchangeId, message: &Message) -> Vec<QueueId> {
         // Lists that are filled and emptied with every message keep their memory.
         let mut scratch = std::mem::take(&mut self.scratch);
-        let queues = self.route_with(exchange, message, &mut scratch);
-        self.scratch = scratch;
+        let mut dice = std::mem::take(&mut self.dice);
+        let queues = self.route_with(exchange, message, &mut scratch, &mut dice);
+        (self.scratch, self.dice) = (scratch, dice);
         queues
     }
 
-    pub(super) fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch) -> Vec<QueueId> {
+    pub(super) fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch, dice: &mut Dice) -> Vec<QueueId> {
         let Scratch { visited, found, words } = scratch;
         let mut keys: Vec<Name> = Vec::new();
         if message.properties.headers.is_some() {
@@ -196,6 +198,8 @@ impl Broker {
         keys.extend_from_slice(message.bcc());
         let all_keys = || std::iter::once(&message.routing_key).chain(&keys);
 
+        let name_of = |destination| self.name_of(destination);
+        let mut chooser = Chooser { profile: self.profile, dice, name_of: &name_of };
         let mut queues = Vec::new();
         visited.clear();
         visited.push(exchange);
@@ -207,9 +211,7 @@ impl Broker {
                 all_keys().filter_map(|key| self.queue_names.get(key)).for_each(|queue| insert_once(&mut queues, *queue)); // rule 33
                 continue;
             }
-            for key in all_keys() {
-                exchange.route(key, &message.properties, self.profile, found, words);
-            }
+            exchange.route(all_keys(), &message.properties, &mut chooser, found, words);
             if found.is_empty() {
                 // Rule 45: the alternate exchange is for what this exchange itself could not place.
                 let alternate = exchange.alternate.as_ref().and_then(|name| self.exchange_names.get(name));
@@ -224,6 +226,24 @@ impl Broker {
             }
         }
         queues
+    }
+
+    /// Where one exchange alone sends a message.
+    pub(super) fn destinations_at(&self, exchange: &Exchange, message: &Message, dice: &mut Dice) -> Vec<Destination> {
+        let name_of = |destination| self.name_of(destination);
+        let mut chooser = Chooser { profile: self.profile, dice, name_of: &name_of };
+        let mut found = Vec::new();
+        let key = std::iter::once(&message.routing_key);
+        exchange.route(key, &message.properties, &mut chooser, &mut found, &mut topic::Walk::default());
+        found
+    }
+
+    /// Whether it is a queue, and its name: exchanges come before queues, as RabbitMQ sorts them.
+    pub(super) fn name_of(&self, destination: Destination) -> Option<(bool, &Name)> {
+        match destination {
+            Destination::Queue(id) => self.queues.get(&id).map(|queue| (true, &queue.name)),
+            Destination::Exchange(id) => self.exchanges.get(&id).map(|exchange| (false, &exchange.name)),
+        }
     }
 
     /// Rule 61: refuse, or hand over at once, or keep.

@@ -129,7 +129,7 @@ const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, 
     Older { switch, rules, what, source }
 }
 
-pub const OLDER_THAN_4_0: [Older; 9] = [
+pub const OLDER_THAN_4_0: [Older; 10] = [
     older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
     older(
         "single_active_preempts",
@@ -153,5 +153,6 @@ pub const OLDER_THAN_4_0: [Older; 9] = [
         "a quorum queue counts every return, and nothing travels",
         "v3.13 and v4.0 rabbit_fifo.erl return_one, annotate_msg; v4.0 rabbit_fifo_client.erl",
     ),
+    older("local_random", &[153], "there is no x-local-random", "release notes 4.0.1; v4.0 rabbit_exchange_type_local_random.erl"),
     older("zeros_differ", &[41], "0.0 and -0.0 are one value", "OTP 27 release notes: =:= tells the zeros apart; 3.13 runs on 26"),
 ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Attempt, Clause, Counted, Demand, Goal, Lesson, Lock, Moment, Step, Task};
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, in_order};
-use crate::broker::{Event, Name};
+use crate::broker::{Event, Name, Properties};
 use crate::scenario::edit::names::Referent;
 use crate::scenario::{Fault, Property, Scenario, Trigger};
 use crate::sim::judge::{Judgement, holds, judge};
@@ -499,7 +499,7 @@ impl Against {
 
 /// The services whose programs consume from where such a message goes, by name.
 fn handlers(world: &World, exchange: &str, routing_key: &str, headers: &crate::broker::Table) -> Vec<Name> {
-    let queues = world.broker().destinations(exchange, routing_key, Some(headers.clone()));
+    let queues = world.broker().destinations(exchange, routing_key, Properties::with_headers(Some(headers.clone())));
     let consumes = |service: &crate::scenario::Service| {
         service
             .handlers

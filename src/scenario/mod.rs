@@ -29,7 +29,7 @@ pub mod validate;
 
 pub use crate::base::SimTime;
 use crate::broker::queue::Kind;
-pub use crate::broker::{ExchangeType, Name, Policy, Profile, Table};
+pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use directory::Directory;
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
@@ -127,6 +127,8 @@ pub struct Link {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BrokerSpec {
     pub profile: Profile,
+    /// What is enabled beside what RabbitMQ has built in.
+    pub plugins: Vec<Plugin>,
     pub exchanges: Vec<ExchangeSpec>,
     pub queues: Vec<QueueSpec>,
     pub bindings: Vec<BindingSpec>,

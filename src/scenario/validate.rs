@@ -10,10 +10,11 @@ use super::{
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
 use crate::base::ordered::OrderedMap;
-use crate::broker::exchange::headers::Match;
+use crate::broker::exchange::Bound;
 use crate::broker::policy::policy_keys;
+use crate::broker::queue::Kind;
 use crate::broker::queue::settings::Settings;
-use crate::broker::{AmqpError, ExchangeType};
+use crate::broker::{AmqpError, Availability, ExchangeType, HashOn};
 
 /// The least a program waits before it tries again.
 pub const PAUSE_MIN: SimTime = SimTime::from_millis(1);
@@ -178,6 +179,24 @@ impl<'a> Check<'a> {
             if exchange.name.starts_with("amq.") {
                 self.problem(format!("broker.exchanges[{index}].name"), "names that start with 'amq.' belong to the broker");
             }
+            match exchange.kind.availability(self.scenario.broker.profile) {
+                Availability::BuiltIn => {}
+                Availability::By(plugin) if self.scenario.broker.plugins.contains(&plugin) => {}
+                Availability::By(plugin) => {
+                    let why = format!("this type comes with the plugin {}: name it in broker.plugins", plugin.name());
+                    self.problem(format!("broker.exchanges[{index}].type"), why);
+                }
+                Availability::Absent => {
+                    let why = format!("RabbitMQ {} does not have this type", self.scenario.broker.profile);
+                    self.problem(format!("broker.exchanges[{index}].type"), why);
+                }
+            }
+            if exchange.kind == ExchangeType::ConsistentHash
+                && let Err(AmqpError::Refused { text, .. }) = HashOn::of(&exchange.arguments)
+            {
+                let text = if text.is_empty() { "hash-header and hash-property are texts".into() } else { text };
+                self.problem(format!("broker.exchanges[{index}].arguments"), text);
+            }
             if let Some(other) = exchange.arguments.get("alternate-exchange") {
                 let path = format!("broker.exchanges[{index}].arguments.alternate-exchange");
                 match other.as_str() {
@@ -225,10 +244,18 @@ impl<'a> Check<'a> {
             }
             self.key(format!("{path}.routing_key"), &binding.routing_key);
             let source = self.exchanges.get(&binding.source);
-            if source.is_some_and(|source| source.kind == ExchangeType::Headers)
-                && let Err(AmqpError::Refused { text, .. }) = Match::of(&binding.arguments)
+            let Some(source) = source else { continue };
+            let bound = match &binding.destination {
+                BindingTarget::Exchange(_) => Bound::Exchange,
+                BindingTarget::Queue(name) if self.queues.get(name).is_some_and(|queue| queue.is_quorum()) => Bound::Queue(Kind::Quorum),
+                BindingTarget::Queue(_) => Bound::Queue(Kind::Classic),
+            };
+            let profile = self.scenario.broker.profile;
+            if let Err(AmqpError::Refused { text, .. }) =
+                source.kind.check_binding(profile, bound, &binding.routing_key, &binding.arguments)
             {
-                self.problem(format!("{path}.arguments"), text);
+                let field = if source.kind == ExchangeType::Headers { "arguments" } else { "routing_key" };
+                self.problem(format!("{path}.{field}"), text);
             }
         }
     }

@@ -147,9 +147,9 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
 /// Which queues would get it, and why, before it is published.
 fn preview(session: &Session) -> Html {
     let (broker, composer) = (session.world().broker(), &session.composer);
-    let Some(headers) = composer.table() else { return html! {} };
-    let queues = broker.destinations(&composer.exchange, &composer.routing_key, Some(headers.clone()));
-    let bindings = broker.explain(&composer.exchange, &composer.routing_key, Some(&headers));
+    let Some(properties) = composer.properties() else { return html! {} };
+    let queues = broker.destinations(&composer.exchange, &composer.routing_key, properties.clone());
+    let bindings = broker.explain(&composer.exchange, &composer.routing_key, &properties);
     let matching = bindings.iter().filter(|one| one.matches).count();
     let spec = session.scenario().broker.exchanges.iter().find(|exchange| exchange.name == composer.exchange);
     let alternate = spec

@@ -3,8 +3,8 @@
 use super::transcript::{body_from_json, properties_from_json};
 use crate::base::limits;
 use crate::broker::{
-    BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Policy, Profile, QueueBinding, QueueDeclare,
-    Resource,
+    BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Plugin, Policy, Profile, QueueBinding,
+    QueueDeclare, Resource,
 };
 use crate::formats::document::{Fields, Format, Mistakes, Node};
 use crate::formats::scenario_file::policy_fields;
@@ -17,6 +17,8 @@ const ADVANCE_MS_MAX: u64 = 31_536_000_000;
 #[derive(Clone, Debug)]
 pub struct Script {
     pub profile: Profile,
+    /// Enabled before it begins. A real broker has what it has.
+    pub plugins: Vec<Plugin>,
     pub steps: Vec<Step>,
 }
 
@@ -152,7 +154,10 @@ fn script(node: &Node, mistakes: &Mistakes) -> Script {
     let _ = fields.maybe("script");
     let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
     let steps = fields.need("steps").items_up_to(limits::SCRIPT_STEPS, "steps of a script");
+    let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
+    let enabled = fields.maybe("plugins").map(|node| node.items().iter().filter_map(|node| node.one_of(&plugins)).collect());
     let script = Script {
+        plugins: enabled.unwrap_or_default(),
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
         steps: steps.iter().filter_map(step).collect(),
     };

@@ -3,7 +3,7 @@
 use super::super::document::{Fields, Format, Mistakes, Node, parse};
 use super::VERSION;
 use crate::base::{SimTime, limits};
-use crate::broker::{ApplyTo, ExchangeType, Name, Policy, Profile};
+use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,
@@ -98,8 +98,10 @@ pub(super) fn link(node: &Node) -> Link {
 fn broker(node: &Node) -> BrokerSpec {
     let fields = node.fields();
     let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
+    let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
     let broker = BrokerSpec {
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
+        plugins: fields.items_up_to("plugins", Plugin::ALL.len(), "plugins").iter().filter_map(|node| node.one_of(&plugins)).collect(),
         exchanges: fields.items_up_to("exchanges", limits::NODES, "exchanges").iter().map(exchange).collect(),
         queues: fields.items_up_to("queues", limits::NODES, "queues").iter().map(queue).collect(),
         bindings: fields.items_up_to("bindings", limits::BINDINGS, "bindings").iter().map(binding).collect(),

@@ -94,6 +94,7 @@ pub(super) fn link(link: &Link) -> Doc {
 fn broker(broker: &BrokerSpec) -> Doc {
     Doc::object()
         .with_unless("profile", broker.profile.name(), &Profile::default().name())
+        .with_list("plugins", broker.plugins.iter().map(|plugin| Doc::from(plugin.name())))
         .with_list("exchanges", broker.exchanges.iter().map(exchange))
         .with_list("queues", broker.queues.iter().map(queue))
         .with_list("bindings", broker.bindings.iter().map(binding))

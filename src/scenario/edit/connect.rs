@@ -4,8 +4,8 @@ use super::{Part, fresh, proposal};
 use crate::broker::Value;
 use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
-    Action, Attempts, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule, Handler, Json,
-    Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
+    Action, Attempts, BindingKey, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule,
+    Handler, Json, Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
 };
 
 /// What can be added.
@@ -135,18 +135,20 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
     match (from, to) {
         (Part::Exchange(source), Part::Queue(queue)) => {
             let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(|exchange| exchange.kind);
-            let routing_key = match kind {
-                Some(ExchangeType::Topic) => "#".into(),
-                Some(ExchangeType::Direct) => queue.clone(),
-                Some(ExchangeType::Fanout | ExchangeType::Headers) | None => "".into(),
-            };
+            let routing_key = kind.map_or_else(|| "".into(), |kind| kind.usual_key(queue));
             bind(scenario, source, BindingTarget::Queue(queue.clone()), routing_key)
         }
         (Part::Exchange(source), Part::Exchange(other)) => {
             if source == other {
                 return Err("An exchange that is bound to itself would route nothing more.".into());
             }
-            bind(scenario, source, BindingTarget::Exchange(other.clone()), "#".into())
+            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(|exchange| exchange.kind);
+            let routing_key = match kind.map(ExchangeType::binding_key) {
+                Some(BindingKey::Weight) => "1".into(),
+                _ if kind == Some(ExchangeType::LocalRandom) => "".into(),
+                Some(BindingKey::Compared | BindingKey::Ignored) | None => "#".into(),
+            };
+            bind(scenario, source, BindingTarget::Exchange(other.clone()), routing_key)
         }
         (Part::Queue(queue), Part::Exchange(exchange)) => {
             let queue = scenario.broker.queues.iter_mut().find(|other| other.name == *queue);

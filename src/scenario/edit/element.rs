@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Part, names};
+use crate::broker::Plugin;
 use crate::scenario::{
     BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
 };
@@ -30,6 +31,7 @@ pub struct Settings {
     pub seed: u64,
     pub until: Option<SimTime>,
     pub profile: Profile,
+    pub plugins: Vec<Plugin>,
     pub latency: SimTime,
     pub jitter: SimTime,
     pub heartbeat: SimTime,
@@ -44,6 +46,7 @@ impl Settings {
             seed: scenario.seed,
             until: scenario.until,
             profile: scenario.broker.profile,
+            plugins: scenario.broker.plugins.clone(),
             latency: scenario.network.latency,
             jitter: scenario.network.jitter,
             heartbeat: scenario.network.heartbeat,
@@ -51,9 +54,9 @@ impl Settings {
     }
 
     pub fn set_in(&self, scenario: &mut Scenario) {
-        let Self { title, about, seed, until, profile, latency, jitter, heartbeat } = self.clone();
+        let Self { title, about, seed, until, profile, plugins, latency, jitter, heartbeat } = self.clone();
         (scenario.title, scenario.about, scenario.seed, scenario.until) = (title, about, seed, until);
-        scenario.broker.profile = profile;
+        (scenario.broker.profile, scenario.broker.plugins) = (profile, plugins);
         let network = &mut scenario.network;
         (network.latency, network.jitter, network.heartbeat) = (latency, jitter, heartbeat);
     }

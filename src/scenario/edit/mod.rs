@@ -33,6 +33,7 @@ use std::fmt;
 
 use super::validate::{Problem, validate};
 use super::{Name, Point, Scenario};
+use crate::broker::Availability;
 
 /// A part of a scenario, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,9 +169,22 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         Edit::Paste(fragment) => paste::paste(&mut new, fragment),
         Edit::Move(places) => new = moved(scenario, places.iter().cloned()),
     }
+    enable_plugins(&mut new);
     match validate(&new).into_iter().next() {
         None => Ok(Edited { scenario: new, told }),
         Some(problem) => Err(refusal(&new, about, problem)),
+    }
+}
+
+/// Who adds an exchange of a plugin's type wants the plugin, too.
+fn enable_plugins(scenario: &mut Scenario) {
+    let broker = &mut scenario.broker;
+    for exchange in &broker.exchanges {
+        if let Availability::By(plugin) = exchange.kind.availability(broker.profile)
+            && !broker.plugins.contains(&plugin)
+        {
+            broker.plugins.push(plugin);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{Edit, Element};
 use crate::broker::exchange::topic::matches;
 use crate::scenario::{
-    Action, BindingTarget, Endpoint, ExchangeSpec, ExchangeType, Handler, Json, Name, Publish, Scenario, Service, Step, Trigger,
-    json_object,
+    Action, BindingKey, BindingTarget, Endpoint, ExchangeSpec, ExchangeType, Handler, Json, Name, Publish, Scenario, Service, Step,
+    Trigger, json_object,
 };
 
 /// So many fields are proposed for a payload.
@@ -77,7 +77,8 @@ fn leads(scenario: &Scenario, publish: &Publish, queue: &Name) -> bool {
 
 /// The key of an event: one that a binding waits for, or else what the handler does, as `order.created`.
 pub(super) fn key(scenario: &Scenario, service: &Service, handler: &Handler, exchange: &ExchangeSpec) -> Name {
-    if matches!(exchange.kind, ExchangeType::Fanout | ExchangeType::Headers) {
+    // A hash needs a key to tell messages apart.
+    if exchange.kind.binding_key() == BindingKey::Ignored && exchange.kind != ExchangeType::ModulusHash {
         return "".into();
     }
     let (thing, done) = match &handler.trigger {

@@ -152,11 +152,9 @@ impl Search<'_> {
     fn key_for(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> Option<Name> {
         let kind = self.scenario.broker.exchanges.get(self.routes.exchange(exchange)?)?.kind;
         match (kind, key) {
-            (ExchangeType::Fanout | ExchangeType::Headers, _) => Some("".into()),
             (ExchangeType::Topic, Some(key)) => Some(pattern(key)),
-            (ExchangeType::Topic, None) => Some("#".into()),
             (ExchangeType::Direct, Some(key)) => Some(key.clone()).filter(|key| !key.contains('{')),
-            (ExchangeType::Direct, None) => Some(queue.clone()),
+            (kind, _) => Some(kind.usual_key(queue)),
         }
     }
 

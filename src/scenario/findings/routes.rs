@@ -2,7 +2,7 @@
 //! on with dead letters. A template may become any key that has its words; one that is a template as a whole takes every binding.
 
 use crate::broker::exchange::topic::matches;
-use crate::broker::{Broker, ExchangeType};
+use crate::broker::{BindingKey, Broker, ExchangeType};
 use crate::scenario::{BindingSpec, BindingTarget, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
 
 /// So much is compared for one scenario. What is drawn by hand takes a thousandth of it; beyond, routes are not judged.
@@ -209,8 +209,8 @@ impl<'a> Routes<'a> {
             for &place in &here.bindings {
                 let BindingSpec { routing_key, destination, .. } = &spec.bindings[place];
                 let takes = match spec.exchanges[at].kind {
-                    ExchangeType::Fanout | ExchangeType::Headers => true,
-                    _ if may_be_any => true,
+                    // What chooses one of its bindings may choose any.
+                    kind if may_be_any || kind.binding_key() != BindingKey::Compared => true,
                     kind if is_template => {
                         spent += PATTERN_COST;
                         may_match(routing_key, key, kind == ExchangeType::Topic)
@@ -219,7 +219,7 @@ impl<'a> Routes<'a> {
                         spent += PATTERN_COST;
                         matches(routing_key, key)
                     }
-                    ExchangeType::Direct | ExchangeType::Topic => **routing_key == *key,
+                    _ => **routing_key == *key,
                 };
                 if !takes {
                     continue;

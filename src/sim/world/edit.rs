@@ -97,6 +97,7 @@ impl World {
     /// Declares what the scenario has and the one before it had not; what is there already stays.
     pub(super) fn declare_topology(&mut self, old: Option<&Scenario>) {
         let scenario = self.scenario.clone();
+        self.broker.enable(&scenario.broker.plugins);
         let old = old.map(Topology::of);
         let is_old_exchange = |new: &ExchangeSpec| old.as_ref().is_some_and(|old| old.has_exchange(new));
         let is_old_queue = |new: &QueueSpec| old.as_ref().is_some_and(|old| old.has_queue(new));

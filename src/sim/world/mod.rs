@@ -95,7 +95,7 @@ impl World {
     /// A world at time zero, its topology declared and its programs about to start.
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
-        let mut broker = Broker::new(scenario.broker.profile);
+        let mut broker = Broker::new(scenario.broker.profile).with(&scenario.broker.plugins, seed);
         let operator = Operator::connect(&mut broker, SimTime::ZERO);
         let administrator = Operator::connect(&mut broker, SimTime::ZERO);
         let mut world = Self {

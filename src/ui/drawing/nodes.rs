@@ -361,6 +361,9 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         ExchangeType::Fanout => "∀",
         ExchangeType::Topic => "* #",
         ExchangeType::Headers => "{ }",
+        ExchangeType::ConsistentHash => "#→1",
+        ExchangeType::ModulusHash => "#%n",
+        ExchangeType::Random | ExchangeType::LocalRandom => "?",
     };
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
     let (near, half) = (r * 0.866, r / 2.0);

@@ -6,8 +6,17 @@ pub(in crate::app::form) static EXCHANGE: [Field; 5] = [
     Field {
         key: "type",
         label: "Type",
-        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers.",
-        kind: Kind::Words(&[("topic", "topic"), ("direct", "direct"), ("fanout", "fanout"), ("headers", "headers")]),
+        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers. The others give each message to one binding: by a hash that keeps like with like, or at random.",
+        kind: Kind::Words(&[
+            ("topic", "topic"),
+            ("direct", "direct"),
+            ("fanout", "fanout"),
+            ("headers", "headers"),
+            ("x-consistent-hash", "consistent hash"),
+            ("x-modulus-hash", "modulus hash"),
+            ("x-random", "random"),
+            ("x-local-random", "local random"),
+        ]),
     },
     Field { key: "durable", label: "Durable", help: "It is there again after the broker restarts.", kind: Kind::Flag(true) },
     Field {

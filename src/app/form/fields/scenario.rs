@@ -176,7 +176,7 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SETTINGS: [Field; 8] = [
+pub(in crate::app::form) static SETTINGS: [Field; 9] = [
     Field { key: "title", label: "Title", help: "What it is called.", kind: Kind::Text },
     Field { key: "about", label: "About", help: "One sentence for each reader who opens the system.", kind: Kind::Text },
     Field {
@@ -191,6 +191,12 @@ pub(in crate::app::form) static SETTINGS: [Field; 8] = [
         label: "RabbitMQ",
         help: "The version whose rules hold; it counts from the next opening.",
         kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3"), ("4.3-debian", "4.3 of Debian")]),
+    },
+    Field {
+        key: "broker.plugins",
+        label: "Plugins",
+        help: "What is enabled, as JSON: [\"rabbitmq_consistent_hash_exchange\"]. An exchange of a plugin's type enables it.",
+        kind: Kind::Json,
     },
     Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link that has none of its own.", kind: Kind::Number },
     Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Number },
