@@ -1,7 +1,7 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 81] = [
+pub const TERMS: [(&str, &str); 85] = [
     ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
@@ -39,6 +39,7 @@ pub const TERMS: [(&str, &str); 81] = [
         "Connection",
         "A TCP connection between a program and the broker. It carries channels; when it breaks, all unacked messages are requeued.",
     ),
+    ("Consistent-hash exchange", "Sends each message to one binding. Messages of one key go to one queue, as long as the bindings stay."),
     ("Consumer", "A program that subscribes to a queue and receives its messages."),
     ("Consumer capacity", "The share of time in which the queue could deliver at once, as its consumers had room."),
     ("Consumer tag", "The name of a subscription on its channel. A program uses it to cancel the subscription."),
@@ -85,10 +86,12 @@ pub const TERMS: [(&str, &str); 81] = [
     ("Idempotent", "To do it twice has the same effect as to do it once. It makes delivery at least once harmless."),
     ("Invented", "An effect for an order that no record has: for example an email for an order that was published before its save failed."),
     ("Jitter", "A random part of a pause, so that clients do not retry at the same moment."),
+    ("Local-random exchange", "Sends each message to one bound classic queue, at random. RabbitMQ has it from 4.0 on."),
     ("Lost", "It never reached the broker, or it was acknowledged and not handled."),
     ("Lost in total", "What is gone and was not handled: dropped or refused, unroutable, unroutable dead letters, abandoned, and lost."),
     ("Mandatory", "A message no queue gets is returned to its publisher instead of dropped."),
     ("Message id", "A property that names a message. Here each event has one, and all copies of the event share it."),
+    ("Modulus-hash exchange", "Sends each message to one binding, by the hash of its routing key. Another binding moves most keys."),
     ("Nack", "A consumer gives a message back: to be requeued, or to be dead-lettered."),
     ("Outbox", "Events saved with the data, in one transaction, and published afterwards by a relay."),
     ("Persistent", "Delivery mode 2: a durable queue keeps the message over a restart."),
@@ -100,6 +103,7 @@ pub const TERMS: [(&str, &str); 81] = [
     ("Publisher", "A program that sends messages to an exchange. It knows no queue."),
     ("Queue", "Keeps messages in order until they are acknowledged."),
     ("Quorum queue", "A replicated queue that counts failed deliveries."),
+    ("Random exchange", "Sends each message to one of its bindings, at random."),
     ("Ready", "Messages that wait in the queue for a consumer."),
     ("Redelivered", "It was delivered before, and came back without an ack."),
     (

@@ -84,7 +84,9 @@ impl HashOn {
 pub fn weight(key: &str, max: Option<u64>) -> Result<u64, AmqpError> {
     let (negative, digits) = key.strip_prefix('-').map_or((false, key.strip_prefix('+').unwrap_or(key)), |digits| (true, digits));
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(AmqpError::precondition(format_args!("The binding key must be an integer: <<\"{key}\">>")));
+        // As Erlang writes it.
+        let key = if key.is_empty() { String::new() } else { format!("\"{key}\"") };
+        return Err(AmqpError::precondition(format_args!("The binding key must be an integer: <<{key}>>")));
     }
     let weight = digits.parse().unwrap_or(u64::MAX);
     if negative || weight == 0 {

@@ -19,13 +19,17 @@ pub enum PartKind {
 }
 
 impl PartKind {
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("HTTP client", Self::Client),
         ("Service", Self::Service),
         ("Topic exchange", Self::Exchange(ExchangeType::Topic)),
         ("Direct exchange", Self::Exchange(ExchangeType::Direct)),
         ("Fanout exchange", Self::Exchange(ExchangeType::Fanout)),
         ("Headers exchange", Self::Exchange(ExchangeType::Headers)),
+        ("Consistent-hash exchange", Self::Exchange(ExchangeType::ConsistentHash)),
+        ("Modulus-hash exchange", Self::Exchange(ExchangeType::ModulusHash)),
+        ("Random exchange", Self::Exchange(ExchangeType::Random)),
+        ("Local-random exchange", Self::Exchange(ExchangeType::LocalRandom)),
         ("Classic queue", Self::ClassicQueue),
         ("Quorum queue", Self::QuorumQueue),
     ];
