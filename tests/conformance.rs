@@ -27,6 +27,9 @@ const RANDOM_SCRIPTS: u64 = 100;
 /// How many scripts run on a real broker at once: it spends most of its time waiting.
 const JOBS: u64 = 3;
 
+/// How many keys one script publishes.
+const KEYS_A_SCRIPT: usize = 2_500;
+
 /// In `not_on`: no real broker runs it.
 const EVERY: &str = "every";
 
@@ -212,6 +215,40 @@ fn every_case_goes_the_same_on_a_real_broker() {
     }
     let wrong = wrong.into_inner().expect("nothing panics");
     assert!(wrong.is_empty(), "{} of {count} cases go differently\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Exchanges that hash: `REQUEUE_KEYS` keys (300), each to the same queue as the real broker sends it, not to as many.
+#[test]
+#[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
+fn each_key_goes_to_the_same_queue_on_a_real_broker() {
+    let broker =
+        RealBroker { quiet: Duration::from_millis(1), ..real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker") };
+    let profile = real_profile();
+    let keys: usize = std::env::var("REQUEUE_KEYS").map_or(300, |keys| keys.parse().expect("a number of keys"));
+    // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
+    let kinds = ["x-consistent-hash", "x-modulus-hash"].into_iter().filter(|kind| profile != Profile::V4_0 || *kind != "x-modulus-hash");
+    let mut compared = 0;
+    for kind in kinds {
+        for first in (0..keys).step_by(KEYS_A_SCRIPT) {
+            let mut steps = vec![json!({ "op": "exchange.declare", "exchange": "spread", "type": kind })];
+            for (queue, weight) in [("q1", "1"), ("q2", "2"), ("q3", "3"), ("q4", "5"), ("q5", "80")] {
+                steps.push(json!({ "op": "queue.declare", "queue": queue, "durable": true }));
+                steps.push(json!({ "op": "queue.bind", "queue": queue, "exchange": "spread", "routing_key": weight }));
+            }
+            for key in first..keys.min(first + KEYS_A_SCRIPT) {
+                // Short keys and long ones: the hash takes twelve bytes at a time.
+                let key = ["user-", "", "order.placed.", "a-rather-long-key-of-some-tenant-"][key % 4].to_owned() + &key.to_string();
+                steps.push(json!({ "op": "basic.publish", "exchange": "spread", "routing_key": key, "body": key }));
+            }
+            steps.push(json!({ "op": "probe", "as": "end" }));
+            let plugins = ["rabbitmq_consistent_hash_exchange", "rabbitmq_sharding"];
+            let script = json!({ "script": 1, "profile": profile.name(), "plugins": plugins, "steps": steps });
+            let difference = differential::compare(&script, &broker, "keys").expect("the broker answers");
+            assert!(difference.is_none(), "{kind}, from key {first} on: {}", difference.map(|one| one.to_string()).unwrap_or_default());
+            compared += keys.min(first + KEYS_A_SCRIPT) - first;
+        }
+    }
+    println!("{compared} keys went to the same queue");
 }
 
 #[test]

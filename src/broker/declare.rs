@@ -112,7 +112,10 @@ impl Broker {
     fn check_exchange_equivalence(known: &Exchange, kind: ExchangeType, declare: &ExchangeDeclare) -> Result<(), AmqpError> {
         let name = &known.name;
         if known.kind != kind {
-            let (received, current) = (format!("'{}'", kind.name()), format!("'{}'", known.kind.name()));
+            // As Erlang writes an atom: with a hyphen it needs quotes of its own.
+            let atom =
+                |kind: ExchangeType| if kind.name().contains('-') { format!("''{}''", kind.name()) } else { format!("'{}'", kind.name()) };
+            let (received, current) = (atom(kind), atom(known.kind));
             return Err(inequivalent("type", "exchange", name, &received, &current));
         }
         check_flag("durable", "exchange", name, declare.durable, known.durable)?;
