@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use requeue::broker::Profile;
 use requeue::cli::differential;
-use requeue::cli::real::{Address, RealBroker};
+use requeue::cli::real::{self, Address, RealBroker};
 use requeue::cli::versions::{KNOWN_DIFFERENCES, OLDER_THAN_4_0, RELEASES, RealRelease, release_of};
 use requeue::formats::broker_script::{self, Script};
 use serde_json::{Value as Json, json};
@@ -28,7 +28,7 @@ const RANDOM_SCRIPTS: u64 = 100;
 const JOBS: u64 = 3;
 
 /// How many keys one script publishes.
-const KEYS_A_SCRIPT: usize = 2_500;
+const KEYS_A_SCRIPT: usize = 5_000;
 
 /// In `not_on`: no real broker runs it.
 const EVERY: &str = "every";
@@ -217,38 +217,66 @@ fn every_case_goes_the_same_on_a_real_broker() {
     assert!(wrong.is_empty(), "{} of {count} cases go differently\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Exchanges that hash: `REQUEUE_KEYS` keys (300), each to the same queue as the real broker sends it, not to as many.
+/// An exchange that hashes, and what of a message it hashes: its type, its arguments, the properties of the message with this key.
+type Hashing = (&'static str, Json, fn(&str) -> Json);
+
+fn hashings(profile: Profile) -> Vec<Hashing> {
+    let property = |name: &str| json!({ "hash-property": name });
+    let mut all: Vec<Hashing> = vec![
+        ("x-consistent-hash", json!({}), |_| json!({})),
+        ("x-consistent-hash", property("message_id"), |key| json!({ "message_id": key })),
+        ("x-consistent-hash", property("correlation_id"), |key| json!({ "correlation_id": key })),
+    ];
+    // 3.10 hashes a header's value together with its type.
+    if release_of(profile).line != "3.10" {
+        all.push(("x-consistent-hash", json!({ "hash-header": "user" }), |key| json!({ "headers": { "user": key } })));
+    }
+    // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
+    if profile != Profile::V4_0 {
+        all.push(("x-modulus-hash", json!({}), |_| json!({})));
+    }
+    all
+}
+
+/// Exchanges that hash: `REQUEUE_KEYS` keys (10,000), each to the same queue as the real broker sends it, not to as many.
 #[test]
 #[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
 fn each_key_goes_to_the_same_queue_on_a_real_broker() {
-    let broker =
-        RealBroker { quiet: Duration::from_millis(1), ..real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker") };
+    let broker = real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker");
     let profile = real_profile();
-    let keys: usize = std::env::var("REQUEUE_KEYS").map_or(300, |keys| keys.parse().expect("a number of keys"));
-    // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
-    let kinds = ["x-consistent-hash", "x-modulus-hash"].into_iter().filter(|kind| profile != Profile::V4_0 || *kind != "x-modulus-hash");
-    let mut compared = 0;
-    for kind in kinds {
-        for first in (0..keys).step_by(KEYS_A_SCRIPT) {
-            let mut steps = vec![json!({ "op": "exchange.declare", "exchange": "spread", "type": kind })];
+    let count: usize = std::env::var("REQUEUE_KEYS").map_or(10_000, |keys| keys.parse().expect("a number of keys"));
+    // Short keys and long ones: the hash takes twelve bytes at a time.
+    let key = |number: usize| format!("{}{number}", ["user-", "", "order.placed.", "a-rather-long-key-of-some-tenant-"][number % 4]);
+    let keys: Vec<String> = (0..count).map(key).collect();
+    for (kind, arguments, properties) in hashings(profile) {
+        for keys in keys.chunks(KEYS_A_SCRIPT) {
+            let mut steps = vec![json!({ "op": "exchange.declare", "exchange": "spread", "type": kind, "arguments": arguments })];
             for (queue, weight) in [("q1", "1"), ("q2", "2"), ("q3", "3"), ("q4", "5"), ("q5", "80")] {
                 steps.push(json!({ "op": "queue.declare", "queue": queue, "durable": true }));
                 steps.push(json!({ "op": "queue.bind", "queue": queue, "exchange": "spread", "routing_key": weight }));
             }
-            for key in first..keys.min(first + KEYS_A_SCRIPT) {
-                // Short keys and long ones: the hash takes twelve bytes at a time.
-                let key = ["user-", "", "order.placed.", "a-rather-long-key-of-some-tenant-"][key % 4].to_owned() + &key.to_string();
-                steps.push(json!({ "op": "basic.publish", "exchange": "spread", "routing_key": key, "body": key }));
-            }
-            steps.push(json!({ "op": "probe", "as": "end" }));
+            steps.extend(keys.iter().map(|key| {
+                // What is not hashed is the same for all, but for the body.
+                let routing_key = if properties(key) == json!({}) { key } else { "" };
+                json!({ "op": "basic.publish", "exchange": "spread", "routing_key": routing_key, "properties": properties(key), "body": key })
+            }));
             let plugins = ["rabbitmq_consistent_hash_exchange", "rabbitmq_sharding"];
-            let script = json!({ "script": 1, "profile": profile.name(), "plugins": plugins, "steps": steps });
-            let difference = differential::compare(&script, &broker, "keys").expect("the broker answers");
-            assert!(difference.is_none(), "{kind}, from key {first} on: {}", difference.map(|one| one.to_string()).unwrap_or_default());
-            compared += keys.min(first + KEYS_A_SCRIPT) - first;
+            let script = json!({ "script": 1, "profile": profile.name(), "plugins": plugins, "steps": steps }).to_string();
+            let script = broker_script::read(&script).expect("it is a script");
+            let real = differential::in_own_vhost(&broker, "keys", |broker| real::routed(&script, broker)).expect("the broker answers");
+            let lines =
+                broker_script::run(&script).into_iter().map(|line| serde_json::from_str::<Json>(&line.to_json()).expect("it is JSON"));
+            let simulated = lines.filter(|line| line["op"] == "basic.publish").map(|line| line["result"]["ok"]["routed_to"].clone());
+            let simulated: Vec<Json> = simulated.collect();
+            assert_eq!((simulated.len(), real.len()), (keys.len(), keys.len()), "{kind} {arguments}");
+            for ((key, simulated), real) in keys.iter().zip(simulated).zip(real) {
+                let real: Vec<&str> = real.iter().map(|queue| &**queue).collect();
+                assert_eq!(real.len(), 1, "{kind} {arguments}, of {key}");
+                assert_eq!(simulated, json!(real), "{kind} {arguments}, of {key}: simulated, real");
+            }
         }
+        println!("{kind} {arguments}: {count} keys went to the same queue");
     }
-    println!("{compared} keys went to the same queue");
 }
 
 #[test]

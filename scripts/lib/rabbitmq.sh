@@ -188,7 +188,8 @@ start_in_docker() {
   local version=$1 run=$2 name
   name=requeue-$(basename "$BROKERS_RUN")-$version
   broker_configuration "$version" | sed 's/guest = true/guest = false/' >"$run/rabbitmq.conf"
-  chmod 644 "$run/rabbitmq.conf"
+  printf '%s.\n' "$(broker_plugins "$version")" >"$run/plugins"
+  chmod 644 "$run/rabbitmq.conf" "$run/plugins"
   cat >"$run/rabbitmqctl" <<CTL
 #!/usr/bin/env bash
 if [ "\$1" = stop ]; then exec docker rm --force "$name"; fi
@@ -196,7 +197,7 @@ exec docker exec "$name" rabbitmqctl "\$@"
 CTL
   chmod +x "$run/rabbitmqctl"
   docker run --detach --name "$name" --publish "127.0.0.1:$(cat "$run/amqp"):5672" --publish "127.0.0.1:$(cat "$run/management"):15672" \
-    --volume "$run/rabbitmq.conf:/etc/rabbitmq/conf.d/90-requeue.conf:ro" "$(broker_image "$version")" >"$run/output" 2>&1
+    --volume "$run/rabbitmq.conf:/etc/rabbitmq/conf.d/90-requeue.conf:ro" --volume "$run/plugins:/etc/rabbitmq/enabled_plugins:ro" "$(broker_image "$version")" >"$run/output" 2>&1
 }
 
 # Waits until RabbitMQ VERSION is up, and names it to the tests: REQUEUE_AMQP, REQUEUE_MANAGEMENT, REQUEUE_RABBITMQCTL, REQUEUE_PROFILE.

@@ -151,8 +151,8 @@ pub fn of_parts(app: &App) -> Vec<Command> {
 }
 
 fn parts(app: &App, add: impl Fn(PartKind) -> EditAction) -> Vec<Command> {
-    let kinds = PartKind::ALL.into_iter().filter(|_| !app.options.read_only);
-    kinds.map(|(name, kind)| command(texts::add(&name), "", add(kind))).collect()
+    let Some(session) = app.session.as_ref().filter(|_| !app.options.read_only) else { return Vec::new() };
+    PartKind::offered(session.scenario()).map(|(name, kind)| command(texts::add(&name), "", add(kind))).collect()
 }
 
 /// What concerns all of the canvas.

@@ -15,8 +15,6 @@ use amq_protocol::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortSt
 
 use crate::broker::{Capabilities, Properties, Table, Value};
 
-/// How long the broker may take to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
 const FRAME_MAX: u32 = 131_072;
 
 /// Where a broker is.
@@ -62,6 +60,9 @@ pub struct Wire {
 }
 
 impl Wire {
+    /// How long the broker may take to answer.
+    pub const PATIENCE: Duration = Duration::from_secs(15);
+
     pub fn new(address: Address) -> Self {
         let (sender, receiver) = channel();
         Self { address, sockets: BTreeMap::new(), next: 0, sender, receiver }
@@ -142,7 +143,7 @@ impl Wire {
     /// How long to wait for an answer.
     #[expect(clippy::disallowed_methods, reason = "a real broker takes real time")]
     pub fn deadline() -> Instant {
-        Instant::now() + PATIENCE
+        Instant::now() + Self::PATIENCE
     }
 }
 

@@ -235,7 +235,7 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// A click puts a part where there is room; it can be dragged to its place, too.
-pub fn palette(dispatch: &Dispatch) -> Html {
+pub fn palette(scenario: &Scenario, dispatch: &Dispatch) -> Html {
     let part = |(name, kind): (&'static str, PartKind)| {
         let ondragstart = dispatch.reform(move |event: DragEvent| {
             // A browser drags nothing that has no text.
@@ -265,7 +265,7 @@ pub fn palette(dispatch: &Dispatch) -> Html {
     html! {
         <div class="drawer-body">
             <p class="soft">{ texts::HOW_TO_ADD_A_PART }</p>
-            <div class="parts">for one in PartKind::ALL { { part(one) } }</div>
+            <div class="parts">for one in PartKind::offered(scenario) { { part(one) } }</div>
         </div>
     }
 }

@@ -64,7 +64,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             return html! { <aside class="drawer left" aria-label={texts::LESSON}>{ lesson::panel(app, dispatch) }{ grip(app, Side::Left, dispatch) }</aside> };
         }
         Drawer::Lesson => return html! {},
-        Drawer::Build => (texts::BUILD, icons::build(), panels::palette(dispatch)),
+        Drawer::Build => (texts::BUILD, icons::build(), panels::palette(session.scenario(), dispatch)),
         Drawer::Publish => (texts::PUBLISH, icons::send(), super::composer::view(session, dispatch)),
         Drawer::System => (texts::SYSTEM, icons::system(), system::view(session, app, dispatch)),
     };

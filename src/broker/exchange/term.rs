@@ -1,5 +1,5 @@
-//! Erlang's portable hash of a term, `erlang:phash2`, as far as RabbitMQ hashes what messages carry. Exchanges that spread by a hash
-//! choose the same queue as the real broker only if the hash is the same to the bit.
+//! Erlang's portable hash of a term, `erlang:phash2`, as far as RabbitMQ hashes what messages carry. It is the same to the bit:
+//! only then does an exchange that hashes choose the queue that the real broker chooses.
 
 use crate::broker::value::{Table, Value};
 
@@ -97,10 +97,14 @@ impl Hash {
             }
             Term::Tuple(items) => {
                 self.words(u32::try_from(items.len()).unwrap_or(u32::MAX), 0, 9);
-                items.iter().for_each(|item| self.add(item));
+                for item in items {
+                    self.add(item);
+                }
             }
             Term::List(items) => {
-                items.iter().for_each(|item| self.add(item));
+                for item in items {
+                    self.add(item);
+                }
                 self.end_of_list();
             }
         }

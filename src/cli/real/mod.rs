@@ -3,6 +3,7 @@
 
 mod management;
 mod methods;
+mod routed;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::process::Command;
@@ -14,6 +15,7 @@ use amq_protocol::protocol::{AMQPClass, basic, channel, connection, queue};
 use serde_json::{Value as Json, json};
 
 pub use management::manage;
+pub use routed::routed;
 
 pub use super::amqp::Address;
 use super::amqp::{Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short};

@@ -1,7 +1,7 @@
 //! Drawing: new parts with sensible beginnings, and what a line from one part to another means.
 
 use super::{Part, fresh, proposal};
-use crate::broker::Value;
+use crate::broker::{Availability, Value};
 use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
     Action, Attempts, BindingKey, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule,
@@ -33,6 +33,15 @@ impl PartKind {
         ("Classic queue", Self::ClassicQueue),
         ("Quorum queue", Self::QuorumQueue),
     ];
+
+    /// What the scenario's version of RabbitMQ has.
+    pub fn offered(scenario: &Scenario) -> impl Iterator<Item = (&'static str, Self)> {
+        let profile = scenario.broker.profile;
+        Self::ALL.into_iter().filter(move |(_, kind)| match kind {
+            Self::Exchange(kind) => kind.availability(profile) != Availability::Absent,
+            Self::Client | Self::Service | Self::ClassicQueue | Self::QuorumQueue => true,
+        })
+    }
 }
 
 /// Puts a part under a fresh name, and says which it is.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::broker::Value;
-use crate::scenario::{Action, BindingTarget, ExchangeType, Expectation, Link, Policy, SimTime, Trigger};
+use crate::broker::{Availability, Value};
+use crate::scenario::{Action, BindingTarget, ExchangeType, Expectation, Link, Policy, Profile, SimTime, Trigger};
 
 fn edited(edits: &[Edit]) -> Result<Scenario, String> {
     edits.iter().try_fold(Scenario::empty("t"), |scenario, edit| apply(&scenario, edit).map(|edited| edited.scenario))
@@ -45,6 +45,24 @@ fn a_system_is_built_from_nothing() {
     assert_eq!((scenario.services.len(), scenario.broker.bindings.len()), (2, 1));
     assert_eq!(&*scenario.broker.bindings[0].routing_key, "#");
     assert!(matches!(&scenario.services[1].handlers[0].trigger, Trigger::Queue(subscription) if &*subscription.queue == "queue-1"));
+}
+
+/// A version that has an exchange type offers it; it can be drawn and bound to a queue, and its plugin is enabled.
+#[test]
+fn exchanges_are_offered_where_they_can_be_drawn() {
+    for (profile, kind) in Profile::ALL.into_iter().flat_map(|profile| ExchangeType::ALL.map(|kind| (profile, kind))) {
+        let mut scenario = Scenario::empty("t");
+        scenario.broker.profile = profile;
+        let part = PartKind::Exchange(kind);
+        let offered = PartKind::offered(&scenario).any(|(_, other)| other == part);
+        let drawn = [add(PartKind::ClassicQueue), add(part), connect(exchange(), queue())]
+            .iter()
+            .try_fold(scenario, |scenario, edit| apply(&scenario, edit).map(|edited| edited.scenario));
+        assert_eq!(offered, drawn.is_ok(), "{profile} {}: {drawn:?}", kind.name());
+        if let (Ok(scenario), Availability::By(plugin)) = (drawn, kind.availability(profile)) {
+            assert_eq!(scenario.broker.plugins, [plugin]);
+        }
+    }
 }
 
 #[test]
