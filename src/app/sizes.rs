@@ -128,9 +128,21 @@ impl Sizes {
         }
     }
 
-    /// What opens is seen: a sheet whose head alone shows rises.
+    /// What is shown is seen: a sheet whose head alone shows rises.
     pub(super) fn raise(&mut self) {
         if self.sheet == Sheet::Peek {
+            self.sheet = Sheet::Half;
+        }
+    }
+
+    /// A panel that opens is seen, with the canvas above it.
+    pub(super) const fn halve(&mut self) {
+        self.sheet = Sheet::Half;
+    }
+
+    /// What happens on the canvas is seen: no sheet covers it.
+    pub(super) fn lower(&mut self) {
+        if self.sheet == Sheet::Full {
             self.sheet = Sheet::Half;
         }
     }

@@ -4,6 +4,7 @@
 use super::effect::{Effect, Reading};
 use super::sizes::{Room, Side, Sizes};
 use super::{App, Dialog, PageAction, Stop, TimeAction};
+use crate::base::SimTime;
 use crate::broker::Name;
 
 /// What the drawer at the left shows.
@@ -186,15 +187,26 @@ impl Workspace {
     fn open(&mut self, drawer: Drawer) {
         self.left = Some(drawer);
         self.bring(Side::Left);
+        self.sizes.halve();
     }
 
     fn open_shelf(&mut self, shelf: Shelf) {
         self.shelf = Some(shelf);
         self.bring(Side::Shelf);
+        self.sizes.halve();
+    }
+
+    /// The right drawer shows something else: it keeps its height where it was the newest.
+    fn detail(&mut self, newest: Option<Side>) {
+        self.bring(Side::Right);
+        if newest == Some(Side::Right) {
+            self.sizes.raise();
+        } else {
+            self.sizes.halve();
+        }
     }
 
     fn bring(&mut self, side: Side) {
-        self.sizes.raise();
         let [first, second, _] = self.order;
         if side != first {
             self.order = [side, first, if side == second { self.order[2] } else { second }];
@@ -237,6 +249,11 @@ pub(super) struct Followed {
     story: Option<(Name, Option<Name>)>,
     compares: bool,
     refused: u64,
+    plays: bool,
+    /// A moment is shown, up to here.
+    shown: Option<SimTime>,
+    /// On a phone it is the sheet.
+    newest: Option<Side>,
 }
 
 impl Followed {
@@ -248,6 +265,9 @@ impl Followed {
             story: session.and_then(|session| session.playhead.story.as_ref().map(|story| (story.event.clone(), story.copy.clone()))),
             compares: session.is_some_and(|session| session.playhead.comparison.is_some()),
             refused: session.map_or(0, |session| session.composer.refused),
+            plays: app.playing,
+            shown: app.show.as_ref().map(|show| show.until),
+            newest: app.seen().first().copied(),
         }
     }
 
@@ -269,14 +289,17 @@ impl Followed {
         if now.selected != self.selected {
             workspace.detail = if now.selected.is_some() { Detail::Part } else { Detail::Message };
             if now.selected.is_some() {
-                workspace.bring(Side::Right);
+                workspace.detail(self.newest);
             }
         }
         if now.story != self.story {
             workspace.detail = if now.story.is_some() { Detail::Message } else { Detail::Part };
             if now.story.is_some() {
-                workspace.bring(Side::Right);
+                workspace.detail(self.newest);
             }
+        }
+        if now.plays && !self.plays || now.shown.is_some() && now.shown != self.shown {
+            workspace.sizes.lower();
         }
         if now.refused > self.refused {
             workspace.open(Drawer::Publish);

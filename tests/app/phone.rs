@@ -4,7 +4,11 @@
 use requeue::app::camera::Pixel;
 use requeue::app::geometry::{self, EdgeKind, Rect};
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
-use requeue::app::{App, CanvasAction, EditAction, FileAction, Node, Room, SelectAction, Stop, WorkspaceAction};
+use requeue::app::{
+    Action, App, CanvasAction, Drawer, EditAction, FileAction, Node, OperateAction, Room, SelectAction, Sheet, Shelf, Side, Stop, TimeAction,
+    WorkspaceAction,
+};
+use requeue::base::SimTime;
 use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
 use requeue::sim::InstanceId;
@@ -199,4 +203,48 @@ fn a_card_of_many_instances_covers_no_service_below() {
         act(&mut app, EditAction::Apply(requeue::scenario::edit::Edit::Put { index, element: Box::new(element) }));
         assert_eq!(overlaps(&app), [], "{service}");
     }
+}
+
+#[test]
+fn a_sheet_gives_way_to_what_happens_and_what_opens_is_half() {
+    let full = |app: &mut App| act(app, WorkspaceAction::Resize(Side::Left, Sheet::Full as u32));
+    // What opens, and whether it takes the place of another panel.
+    let opens: [(Action, bool); 7] = [
+        (WorkspaceAction::Toggle(Drawer::System).into(), true),
+        (WorkspaceAction::ToggleShelf(Shelf::Events).into(), true),
+        (SelectAction::Node(Some(node("analytics-queue"))).into(), true),
+        (TimeAction::Play.into(), true),
+        (TimeAction::PlayOrPause.into(), true),
+        (TimeAction::Seek(SimTime::from_secs(5)).into(), false),
+        (TimeAction::FramePassed(SimTime::from_millis(16)).into(), false),
+    ];
+    for (action, is_lower) in opens {
+        let mut app = on(COURSE_CHAPTER, PHONE);
+        act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+        full(&mut app);
+        act(&mut app, action.clone());
+        let wanted = if is_lower { Sheet::Half } else { Sheet::Full };
+        assert_eq!(app.workspace.sizes.sheet(), wanted, "{action:?}");
+    }
+    // A learner who pulls it up while time passes keeps it so; another part in the same panel keeps it, too.
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    act(&mut app, TimeAction::Play);
+    act(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+    full(&mut app);
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    act(&mut app, SelectAction::Node(Some(node("notification-queue"))));
+    assert_eq!(app.workspace.sizes.sheet(), Sheet::Full);
+    // Time slowed for a service that died: it is shown once more, where it can be seen.
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    for _ in 0..40 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    }
+    act(&mut app, TimeAction::Replay);
+    assert_eq!(app.workspace.sizes.sheet(), Sheet::Half);
+    // A head alone stays so: it hides nothing.
+    act(&mut app, TimeAction::Pause);
+    act(&mut app, WorkspaceAction::Resize(Side::Right, Sheet::Peek as u32));
+    act(&mut app, TimeAction::Play);
+    assert_eq!(app.workspace.sizes.sheet(), Sheet::Peek);
 }
