@@ -49,6 +49,9 @@ const LETTERS: f64 = 9.5;
 /// From here on cards are too small for letters of that size.
 const COMPACT_FROM: f64 = 0.25;
 
+/// How high a label is, in pixels.
+pub const LABEL: f64 = 22.0;
+
 impl Camera {
     #[must_use]
     pub fn is_compact(&self) -> bool {
@@ -126,6 +129,14 @@ impl Camera {
         let (above, below) = floats(size);
         let (first, last) = (self.to_canvas(Pixel { x: 0.0, y: above }), self.to_canvas(Pixel { x: size.x, y: size.y - below }));
         Rect { left: first.x, top: first.y, width: (last.x - first.x).max(0.0), height: (last.y - first.y).max(0.0) }
+    }
+
+    /// The middle of a label of this width, in canvas units: all of it is in view, as near to its place as can be.
+    #[must_use]
+    pub fn within_view(self, size: Pixel, at: Point, width: f64) -> Point {
+        let (view, half) = (self.view(size), LABEL / 2.0 / self.scale);
+        let near = |at: f64, first: f64, last: f64| at.min(last).max(first);
+        Point { x: near(at.x, view.left + width / 2.0, view.right() - width / 2.0), y: near(at.y, view.top + half, view.bottom() - half) }
     }
 
     /// Moved as little as can be, so that no edge and no float covers this. What is too large for the stage begins at its edge.
@@ -263,6 +274,24 @@ mod tests {
         ] {
             assert_eq!(camera.revealing(SIZE, &rect), camera.panned(across, down), "{rect:?}");
         }
+    }
+
+    #[test]
+    fn a_label_stays_in_view_near_its_place() {
+        let camera = Camera { left: 0.0, top: 0.0, scale: 2.0 };
+        let (half, last) = (LABEL / 4.0, (SIZE.y - FLOAT_BELOW) / 2.0);
+        for (at, wanted) in [
+            ((200.0, 150.0), (200.0, 150.0)),
+            ((-40.0, 150.0), (60.0, 150.0)),
+            ((390.0, 0.0), (340.0, FLOAT_ABOVE / 2.0 + half)),
+            ((200.0, 900.0), (200.0, last - half)),
+        ] {
+            let label = camera.within_view(SIZE, Point { x: at.0, y: at.1 }, 120.0);
+            near(label.x, wanted.0);
+            near(label.y, wanted.1);
+        }
+        // One that is wider than the view begins with it.
+        near(camera.within_view(SIZE, Point { x: 0.0, y: 150.0 }, 1_000.0).x, 500.0);
     }
 
     #[test]

@@ -189,10 +189,14 @@ impl Plan<'_> {
         self.turned.map_or(at, |turned| turned.back(at))
     }
 
-    /// Beside a line that messages come back along: above it, or at its left where the drawing is turned.
+    /// Beside an arc that messages come back along, on its outside.
     #[must_use]
-    pub fn aside(&self, at: Point, by: f64) -> Point {
-        if self.turned.is_some() { Point { x: at.x - by * ASIDE_TURNED, ..at } } else { Point { y: at.y - by, ..at } }
+    pub fn aside(&self, arc: &Curve, at: Point, by: f64) -> Point {
+        if self.turned.is_some() {
+            Point { x: at.x + (by * ASIDE_TURNED).copysign(arc.control_from.x - arc.from.x), ..at }
+        } else {
+            Point { y: at.y + by.copysign(arc.control_from.y - arc.from.y), ..at }
+        }
     }
 
     fn at(&self, place: &Place, drawn: Point) -> Point {
@@ -468,11 +472,26 @@ fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
 /// A requeue flies back in an arc over the line it came by.
 #[must_use]
 pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
+    arc(plan, from, to, 1.0)
+}
+
+/// What a dead program held fans out over that arc, up to this height: on the other side, where the drawing ends before.
+#[must_use]
+pub fn return_arc(plan: Plan<'_>, from: &Place, to: &Place, height: f64) -> Option<Curve> {
+    let (card, bounds) = (card(plan, from)?, bounds(plan));
+    let (card, bounds) = if plan.turned.is_some() { (card.flipped(), bounds.flipped()) } else { (card, bounds) };
+    let (above, below) = (card.top - bounds.top, bounds.bottom() - card.bottom());
+    let needed = if plan.turned.is_some() { height * ASIDE_TURNED } else { height };
+    arc(plan, from, to, if above < needed && above < below { -1.0 } else { 1.0 })
+}
+
+fn arc(plan: Plan<'_>, from: &Place, to: &Place, up: f64) -> Option<Curve> {
     let (start, end) = (card(plan, from)?, card(plan, to)?);
     let (start, end) = if plan.turned.is_some() { (start.flipped(), end.flipped()) } else { (start, end) };
-    let from = Point { x: start.left + start.width * 0.25, y: start.top };
-    let to = Point { x: end.right() - 16.0, y: end.top };
-    let height = if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
+    let side = |card: &Rect| if up > 0.0 { card.top } else { card.bottom() };
+    let from = Point { x: start.left + start.width * 0.25, y: side(&start) };
+    let to = Point { x: end.right() - 16.0, y: side(&end) };
+    let height = up * if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
     let arc = Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to };
     Some(if plan.turned.is_some() { arc.flipped() } else { arc })
 }

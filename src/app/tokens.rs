@@ -45,11 +45,13 @@ pub struct Token {
     pub event: Option<Name>,
 }
 
-/// A number where tokens would not fit.
+/// A number where tokens would not fit, or what a move is, in words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Count {
     pub at: Point,
     pub text: String,
+    /// It stands on a ground of its own, and within the view.
+    pub is_label: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,6 +101,10 @@ pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
 /// From one arc of a fan to the next, at its top; the last ones share the outermost.
 const FAN: f64 = 20.0;
 const FAN_MAX: f64 = 9.0;
+/// So high is the whole fan.
+const FAN_HEIGHT: f64 = FAN * FAN_MAX;
+/// Beneath a card, to the middle of its label.
+const BENEATH: f64 = 16.0;
 
 /// What comes back from a lost connection, and what an exchange does with a message: in words, while it can be seen.
 fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
@@ -116,15 +122,16 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
         }
     }
     for ((_, path), count) in returned.iter() {
-        if let Some(at) = sheet.along(path, 0.5, Leg::Requeue) {
-            let above = f64::from((*count).min(10)) * FAN;
-            picture.counts.push(Count { at: plan.aside(at, above), text: texts::unacked_return(*count) });
+        // It stays with the service that died.
+        if let Some(card) = path.first().and_then(|dead| geometry::card(plan, dead)) {
+            let at = Point { x: card.centre().x, y: card.bottom() + BENEATH };
+            picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true });
         }
     }
     for ((_, exchange), count) in copies.iter() {
         if let Some(rect) = geometry::rect(plan, &Place::Exchange((*exchange).clone())) {
             let at = Point { x: rect.left + rect.width / 2.0, y: rect.top - 14.0 };
-            picture.counts.push(Count { at, text: texts::copies(*count) });
+            picture.counts.push(Count { at, text: texts::copies(*count), is_label: true });
         }
     }
 }
@@ -218,7 +225,7 @@ fn thin_out(picture: &mut Picture, one_of: u64) {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let many = *count as f64;
         let text = if one_of == 1 { format!("×{count}") } else { format!("≈{}", *count as u64 * one_of) };
-        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text });
+        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text, is_label: false });
     }
 }
 
@@ -246,6 +253,8 @@ enum Leg {
     /// The line from `to` to `from`, backwards: an answer.
     Back,
     Requeue,
+    /// From a program that died, over this arc or beneath it.
+    Return,
     Dead,
 }
 
@@ -253,6 +262,7 @@ impl Leg {
     fn curve(self, plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
         match (self, from, to) {
             (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(plan, from, to),
+            (Self::Return, Place::Instance(_), Place::Queue(_)) => geometry::return_arc(plan, from, to, FAN_HEIGHT),
             (Self::Dead, Place::Queue(_), Place::Exchange(_) | Place::Queue(_)) => geometry::leg(plan, from, to, true),
             (Self::Back, _, _) => geometry::leg(plan, to, from, false).map(|curve| curve.reversed()),
             _ => geometry::leg(plan, from, to, false),
@@ -420,7 +430,8 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             MoveKind::Requeued => {
-                let at = sheet.along(&hop.path, share, Leg::Requeue).map(|at| sheet.plan.aside(at, fan));
+                let arc = if let [from, to] = &*hop.path { sheet.curve(Leg::Return, from, to) } else { None };
+                let at = arc.map(|arc| sheet.plan.aside(&arc, arc.at(ease(share)), fan));
                 add(at, Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {
@@ -467,7 +478,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
         // A small card has its number there.
         if many && sheet.plan.turned.is_none() {
             let text = format!("+{}", queue.ready() - shown as u64);
-            picture.counts.push(Count { at: Point { x: rect.left + 22.0, y: rect.top + rect.height / 2.0 }, text });
+            picture.counts.push(Count { at: Point { x: rect.left + 22.0, y: rect.top + rect.height / 2.0 }, text, is_label: false });
         }
     }
 }

@@ -351,7 +351,7 @@ pub fn focus(id: &str) {
     let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     let Some(element) = element else { return };
     // A heading of a column is read with what stands above it.
-    if let Some(column) = element.closest("aside").ok().flatten() {
+    if let Some(column) = element.closest(".drawer-body").ok().flatten() {
         column.set_scroll_top(0);
     }
     // A node of the drawing is SVG, everything else HTML.

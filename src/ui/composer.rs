@@ -124,7 +124,10 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     <button type="submit" id="publish" class="primary">{ icons::send() }{ texts::PUBLISH }</button>
                     { input(texts::TIMES, "composer-count", Typed::Count, &composer.count, "1") }
                 </div>
-                <div class="publish">
+                <button type="button" class="icon-button more-of" aria-label={texts::REPEAT} title={texts::REPEAT} popovertarget="publish-more">
+                    { icons::dots() }
+                </button>
+                <div class="publish" id="publish-more" popover="auto">
                     <button
                         type="button"
                         id="repeat"

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::app::camera::{Camera, Pixel};
+use crate::app::camera::{Camera, LABEL, Pixel};
 use crate::app::tokens::{HUES, Picture, Shape, Token};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
@@ -60,22 +60,27 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera:
     context.set_line_cap("round");
     context.set_line_join("round");
     for token in &picture.tokens {
-        draw(&context, token, palette, camera);
+        draw(&context, token, palette, camera, size);
     }
     context.set_text_align("center");
     context.set_text_baseline("middle");
     set_font(&context, 600, 12.0, camera);
-    context.set_line_width(5.0);
-    context.set_stroke_style_str(&palette.node);
     context.set_fill_style_str(&palette.ink_soft);
     for count in &picture.counts {
-        // What is said is read whole, also at the edge of a phone.
-        #[expect(clippy::cast_precision_loss, reason = "a sentence")]
-        let half = count.text.len() as f64 * 3.3 * camera.growth_beside(12.0);
-        let (first, last) = (camera.to_canvas(Pixel::default()).x + half, camera.to_canvas(size).x - half);
-        let x = count.at.x.min(last).max(first);
-        let _ = context.stroke_text(&count.text, x, count.at.y);
-        let _ = context.fill_text(&count.text, x, count.at.y);
+        let mut at = count.at;
+        if count.is_label {
+            #[expect(clippy::cast_precision_loss, reason = "a sentence")]
+            let width = count.text.len() as f64 * 6.6 * camera.growth_beside(12.0) + 18.0 / camera.scale;
+            at = camera.within_view(size, at, width);
+            let (height, half) = (LABEL / camera.scale, (width - LABEL / camera.scale) / 2.0);
+            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.ink_soft, height);
+            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.node, height - 2.0 / camera.scale);
+        } else {
+            context.set_line_width(5.0);
+            context.set_stroke_style_str(&palette.node);
+            let _ = context.stroke_text(&count.text, at.x, at.y);
+        }
+        let _ = context.fill_text(&count.text, at.x, at.y);
     }
 }
 
@@ -168,7 +173,7 @@ fn set_font(context: &CanvasRenderingContext2d, weight: u32, size: f64, camera: 
     context.set_font(&format!("{weight} {:.1}px system-ui, sans-serif", Fixed(size * camera.growth_beside(size))));
 }
 
-fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, camera: Camera) {
+fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, camera: Camera, size: Pixel) {
     let Token { at, shape, hue, radius, label, .. } = token;
     let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
     match shape {
@@ -201,7 +206,11 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, ca
         context.set_text_baseline("middle");
         context.set_line_width(4.0);
         context.set_stroke_style_str(&palette.node);
-        let (x, y) = (at.x + radius + 6.0, at.y);
+        // Where it has no room at the right it stands at the left.
+        #[expect(clippy::cast_precision_loss, reason = "a word")]
+        let width = label.len() as f64 * 6.0 * camera.growth_beside(11.0);
+        let (beside, y) = (radius + 6.0, at.y);
+        let x = if at.x + beside + width > camera.view(size).right() { at.x - beside - width } else { at.x + beside };
         let _ = context.stroke_text(label, x, y);
         context.set_fill_style_str(if matches!(shape, Shape::Redelivered) { &palette.ink_soft } else { &palette.dead });
         let _ = context.fill_text(label, x, y);

@@ -6,6 +6,7 @@ use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
+use crate::app::geometry;
 use crate::app::line as app_line;
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
@@ -98,7 +99,14 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             </button>
         }
     };
-    let name = session.selection.primary.as_ref().and_then(|node| session.part(node)).map(|part| part.name().to_string());
+    let primary = session.selection.primary.as_ref();
+    let begins = match shown {
+        // A part that gets another name is the same.
+        Detail::Part => geometry::places(session.plan()).iter().position(|place| Some(place) == primary).map(|index| index.to_string()),
+        Detail::Message => session.playhead.story.as_ref().map(|story| story.event.to_string()),
+    };
+    let begins = begins.unwrap_or_default();
+    let name = primary.and_then(|node| session.part(node)).map(|part| part.name().to_string());
     let name = name.or_else(|| line.map(|line| app_line::kind(line).to_owned()));
     let event = session.playhead.story.as_ref().map(|story| story.event.to_string());
     html! {
@@ -106,7 +114,8 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             if let (Some(name), Some(event)) = (name, event) {
                 <div class="tabs" role="group" aria-label={texts::DETAILS}>{ tab(Detail::Message, event) }{ tab(Detail::Part, name) }</div>
             }
-            <div class="drawer-body" key={format!("{shown:?}")}>
+            // Another part, or another message, is read from its beginning.
+            <div class="drawer-body" key={begins}>
                 { match shown {
                     Detail::Part => line.map_or_else(|| inspector::part(session, app, dispatch), |line| line::view(session, app, line, dispatch)),
                     Detail::Message => message::story(session, dispatch),

@@ -1,12 +1,12 @@
 //! The turned drawing of a tall screen: messages travel downwards, and the document stays as it is. And the card of a service, which has
 //! all its instances.
 
-use requeue::app::camera::Pixel;
+use requeue::app::camera::{LABEL, Pixel};
 use requeue::app::geometry::{self, EdgeKind, Rect};
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::{
-    Action, App, CanvasAction, Drawer, EditAction, FileAction, Node, OperateAction, Room, SelectAction, Sheet, Shelf, Side, Stop, TimeAction,
-    WorkspaceAction,
+    Action, App, CanvasAction, Drawer, EditAction, FileAction, Node, OperateAction, Room, SelectAction, Sheet, Shelf, Side, Speed, Stop,
+    TimeAction, WorkspaceAction, tokens,
 };
 use requeue::base::SimTime;
 use requeue::scenario::Point;
@@ -42,6 +42,10 @@ fn rect(app: &App, node: &Node) -> Rect {
     geometry::rect(session(app).plan(), node).expect("it is drawn")
 }
 
+fn meet(one: &Rect, other: &Rect) -> bool {
+    one.left < other.right() && other.left < one.right() && one.top < other.bottom() && other.top < one.bottom()
+}
+
 /// The cards that lie on one another.
 fn overlaps(app: &App) -> Vec<(Node, Node)> {
     let plan = session(app).plan();
@@ -50,11 +54,8 @@ fn overlaps(app: &App) -> Vec<(Node, Node)> {
         .filter(|place| geometry::moved_as(place) == *place)
         .map(|place| (place.clone(), geometry::card(plan, &place).expect("it is drawn")))
         .collect();
-    let on = |one: &Rect, other: &Rect| {
-        one.left < other.right() && other.left < one.right() && one.top < other.bottom() && other.top < one.bottom()
-    };
     let pairs = cards.iter().enumerate().flat_map(|(index, one)| cards[index + 1..].iter().map(move |other| (one, other)));
-    pairs.filter(|(one, other)| on(&one.1, &other.1)).map(|(one, other)| (one.0.clone(), other.0.clone())).collect()
+    pairs.filter(|(one, other)| meet(&one.1, &other.1)).map(|(one, other)| (one.0.clone(), other.0.clone())).collect()
 }
 
 #[test]
@@ -247,4 +248,51 @@ fn a_sheet_gives_way_to_what_happens_and_what_opens_is_half() {
     act(&mut app, WorkspaceAction::Resize(Side::Right, Sheet::Peek as u32));
     act(&mut app, TimeAction::Play);
     assert_eq!(app.workspace.sizes.sheet(), Sheet::Peek);
+}
+
+/// What a service held that dies flies back within the canvas, and its label lies on no other part.
+#[test]
+fn what_a_crash_returns_is_in_view() {
+    for size in [DESKTOP, PHONE] {
+        for service in ["inventory-service", "notification-service", "analytics-service"] {
+            let mut app = on(COURSE_CHAPTER, size);
+            let client = session(&app).scenario().clients[0].name.clone();
+            act(&mut app, OperateAction::Request(client, 50));
+            let (index, _) = session(&app).scenario().service(service).expect("it is there");
+            let id = InstanceId { service: index, instance: 0 };
+            let held = |app: &App| session(app).world().instance(id).expect("it is there").deliveries().count();
+            for _ in 0..20 {
+                if held(&app) < 5 {
+                    play(&mut app, 1);
+                }
+            }
+            assert!(held(&app) >= 5, "{service}: it holds {}", held(&app));
+            act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+            act(&mut app, TimeAction::Play);
+            act(&mut app, OperateAction::Kill(id));
+            let mut seen = 0;
+            for _ in 0..300 {
+                act(&mut app, TimeAction::FramePassed(SimTime::from_millis(32)));
+                let (camera, plan) = (app.camera(), session(&app).plan());
+                let picture = tokens::picture(plan, false);
+                let Some(label) = picture.counts.iter().find(|count| count.text.contains("unacked")) else { continue };
+                seen += 1;
+                for token in picture.tokens.iter().filter(|token| token.shape == tokens::Shape::Redelivered) {
+                    let at = camera.to_stage(token.at);
+                    let within = (0.0..=size.x).contains(&at.x) && (0.0..=size.y).contains(&at.y);
+                    assert!(within, "{service}, {size:?}: {at:?}");
+                }
+                let (width, height) = (200.0 / camera.scale, LABEL / camera.scale);
+                let at = camera.within_view(size, label.at, width);
+                let label = Rect { left: at.x - width / 2.0, top: at.y - height / 2.0, width, height };
+                let dead = rect(&app, &Node::Instance(id));
+                let below = label.top - dead.bottom();
+                assert!((0.0..40.0).contains(&below), "{service}, {size:?}: {label:?} is not beneath {dead:?}");
+                let beneath = geometry::drawn(plan).filter(|(place, _)| *place != Node::Instance(id));
+                let covered: Vec<Node> = beneath.filter(|(_, card)| meet(card, &label)).map(|(place, _)| place).collect();
+                assert_eq!(covered, [], "{service}, {size:?}: {label:?}");
+            }
+            assert!(seen > 5, "{service}: the label is seen");
+        }
+    }
 }
