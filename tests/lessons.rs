@@ -274,7 +274,7 @@ fn every_mistake_has_its_line_and_its_reason() {
         ("\"requeue_lesson\": 1", "\"requeue_lesson\": 9", "line 3, lesson: this is format 9, and this Requeue reads format 1".into()),
         ("\"minutes\": 10", "\"minutes\": \"ten\"", "line 3, lesson: minutes: expected a whole number from 0 to 65535, found \"ten\"".into()),
         ("\"aha\"", "\"ahem\"", "line 3, lesson: aha: is missing\nline 3, lesson: ahem: unknown field; known here: requeue_lesson, id, lab, minutes, level, needs, module, chapter, aha, leaves_out, locked".into()),
-        ("\"type\": \"topic\"", "\"type\": \"topical\"", format!("line {scenario}, scenario: broker.exchanges[0].type: expected one of direct, fanout, topic, headers, x-consistent-hash, x-modulus-hash, x-random, x-local-random, found \"topical\"")),
+        ("\"type\": \"topic\"", "\"type\": \"topical\"", format!("line {scenario}, scenario: broker.exchanges[0].type: expected one of direct, fanout, topic, headers, x-consistent-hash, x-modulus-hash, x-random, x-local-random, x-delayed-message, found \"topical\"")),
         ("\"ask\": \"queues\"", "\"ask\": \"weather\"", format!("line {first}, step: ask: expected one of queues, reason, order, count, found \"weather\"")),
         ("\"task\": \"predict\"", "\"task\": \"guess\"", guess),
         ("\"task\": \"predict\",", "\"task\": \"predict\"", format!("line {}: this is not JSON: expected `,` or `}}` at line 4 column 3", first + 4)),

@@ -282,7 +282,10 @@ impl Session {
         let (scenario, broker) = (self.scenario(), &self.scenario().broker);
         let looks_at_keys = |name: &Name| {
             let exchange = broker.exchanges.iter().find(|exchange| exchange.name == *name);
-            exchange.is_some_and(|exchange| exchange.kind == ExchangeType::Headers || exchange.kind.binding_key() != BindingKey::Ignored)
+            exchange.is_some_and(|exchange| {
+                let kind = exchange.routes_as();
+                kind == ExchangeType::Headers || kind.binding_key() != BindingKey::Ignored
+            })
         };
         let asked = match (from, to) {
             _ if *before == **scenario => None,

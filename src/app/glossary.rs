@@ -1,7 +1,7 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 85] = [
+pub const TERMS: [(&str, &str); 87] = [
     ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
@@ -52,6 +52,8 @@ pub const TERMS: [(&str, &str); 85] = [
         "A queue that receives dead letters by way of a dead-letter exchange. It keeps them until a person or a program deals with them.",
     ),
     ("Default exchange", "Has no name; the routing key is the name of the queue."),
+    ("Delayed", "An exchange keeps the message, and routes it later."),
+    ("Delayed exchange", "Keeps a message for as long as its x-delay header says. Then it routes it, as an exchange of another type does."),
     (
         "Delivery acknowledgement timeout",
         "How long a delivery may stay unacked; by default 30 minutes. Up to RabbitMQ 4.2 the broker then closes the channel; from 4.3 on a quorum queue takes the message back.",

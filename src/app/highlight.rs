@@ -128,14 +128,8 @@ impl Highlight {
                     self.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key), entry);
                 }
             }
-            Event::Routed { message, queues } => {
-                for queue in queues.iter().filter(|queue| copy.is_none_or(|copy| copy.comes_through(queue))) {
-                    self.node(Place::Queue(queue.clone()));
-                    for leg in route(world.scenario(), &message.exchange, queue) {
-                        self.leg(leg.0, leg.1, entry);
-                    }
-                }
-            }
+            Event::Routed { message, queues } => self.reach((world, entry), copy, &message.exchange, queues),
+            Event::DelayOver { exchange, queues, .. } => self.reach((world, entry), copy, exchange, queues),
             Event::Delivered(delivered) => {
                 if !delivered_from.iter().any(|(queue, _)| *queue == delivered.queue) {
                     delivered_from.push((delivered.queue.clone(), entry));
@@ -146,7 +140,8 @@ impl Highlight {
                 let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
                 self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key), entry);
             }
-            Event::Returned { .. }
+            Event::Delayed { .. }
+            | Event::Returned { .. }
             | Event::Confirmed { .. }
             | Event::RolledBack { .. }
             | Event::Enqueued { .. }
@@ -168,6 +163,15 @@ impl Highlight {
             | Event::AlarmSet { .. }
             | Event::AlarmCleared { .. }
             | Event::Restarted => {}
+        }
+    }
+
+    fn reach(&mut self, (world, entry): (&World, usize), copy: Option<&Copy<'_>>, exchange: &Name, queues: &[Name]) {
+        for queue in queues.iter().filter(|queue| copy.is_none_or(|copy| copy.comes_through(queue))) {
+            self.node(Place::Queue(queue.clone()));
+            for leg in route(world.scenario(), exchange, queue) {
+                self.leg(leg.0, leg.1, entry);
+            }
         }
     }
 

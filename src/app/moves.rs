@@ -115,6 +115,10 @@ impl Moves {
         }
         match event {
             Event::Routed { message, queues } => self.routed(happened.at, message, queues),
+            // It flies on when its delay is over.
+            Event::DelayOver { exchange, message, queues, .. } => {
+                self.go(happened.at, message, queues, vec![Place::Exchange(exchange.clone())], MoveKind::Routed);
+            }
             Event::Delivered(delivered) => {
                 // A message that has just come passes through: its way to the queue and its way on are one.
                 let leads = |before: &Move| before.leads_to(&delivered.queue, delivered.message.id) && self.arrives(before) >= happened.at;
@@ -147,6 +151,7 @@ impl Moves {
                 self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
             }
             Event::Published { .. }
+            | Event::Delayed { .. }
             | Event::Returned { .. }
             | Event::Confirmed { .. }
             | Event::RolledBack { .. }
@@ -176,6 +181,11 @@ impl Moves {
         let before = self.moves.pop_back_if(|before| before.message.id == message.id);
         let (path, kind) =
             before.map_or_else(|| (vec![Place::Exchange(message.exchange.clone())], MoveKind::Routed), |before| (before.path, before.kind));
+        self.go(at, message, queues, path, kind);
+    }
+
+    /// To each of these queues, from where it is.
+    fn go(&mut self, at: SimTime, message: &Arc<Message>, queues: &[Name], path: Vec<Place>, kind: MoveKind) {
         for queue in queues {
             let mut path = path.clone();
             path.push(Place::Queue(queue.clone()));

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::broker::explain::Why;
+use crate::broker::explain::{Explained, Why};
 use crate::broker::queue::Kind;
-use crate::broker::{Buckets, ChannelId, Event, Flow, HashOn, Message, Value};
+use crate::broker::{Buckets, ChannelId, Event, Flow, Message, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -40,6 +40,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
     match &occurrence.what {
         WorldEvent::Broker(event) => match event {
             Event::Published { .. }
+            | Event::Delayed { .. }
+            | Event::DelayOver { .. }
             | Event::Returned { .. }
             | Event::Delivered(_)
             | Event::Fetched { .. }
@@ -121,6 +123,7 @@ pub fn place_of(occurrence: &TimedEvent) -> Option<Place> {
         Event::Published { message, .. } | Event::Routed { message, .. } | Event::Returned { message, .. } => {
             Place::Exchange(message.exchange.clone())
         }
+        Event::Delayed { exchange, .. } | Event::DelayOver { exchange, .. } => Place::Exchange(exchange.clone()),
         Event::Delivered(delivered) => Place::Queue(delivered.queue.clone()),
         Event::Enqueued { queue, .. }
         | Event::Fetched { queue, .. }
@@ -207,7 +210,9 @@ fn client_name(world: &World, client: usize) -> String {
 
 /// Why a binding takes a message, or does not.
 #[must_use]
-pub fn why(why: &Why) -> String {
+pub fn why(explained: &Explained<'_>) -> String {
+    let Explained { matches, why, .. } = explained;
+    let matches = *matches;
     match why {
         Why::Everything => "a fanout exchange takes everything".into(),
         Why::SameKey => "the same key".into(),
@@ -224,20 +229,17 @@ pub fn why(why: &Why) -> String {
         Why::OtherWord { wanted, found } => format!("{found} is not {wanted}"),
         Why::WordMissing(word) => format!("nothing is left for {word}"),
         Why::WordTooMany(word) => format!("{word} is one word too many"),
-        Why::Bucket { of, bucket, buckets } => {
-            let what = match of {
-                HashOn::RoutingKey => "the key".to_owned(),
-                HashOn::Header(name) => format!("the header {name}"),
-                HashOn::Property(property) => property.name().to_owned(),
-            };
+        Why::Bucket { hashed, bucket, buckets } => {
             let has = match buckets {
-                Some(Buckets { first, count: 1, .. }) => format!("this binding has bucket {first}"),
-                Some(Buckets { first, count, .. }) => format!("this binding has buckets {first} to {}", first + count - 1),
-                None => "this binding has none".to_owned(),
+                Some(Buckets { first, count: 1, .. }) => first.to_string(),
+                Some(Buckets { first, count, .. }) => format!("{first} to {}", first + count - 1),
+                None => "no position".to_owned(),
             };
-            format!("the hash of {what} gives bucket {bucket}, {has}")
+            let to = if matches { " → here" } else { "; here" };
+            format!("hash of {hashed} → ring position {bucket}{to}: {has}")
         }
-        Why::Place { count } => format!("the hash of the key chooses one of {count} bindings"),
+        Why::Place { count } if matches => format!("hash of the keys → this one of {count} bindings"),
+        Why::Place { count } => format!("hash of the keys → another of {count} bindings"),
         Why::Random { count } => format!("chosen at random among {count} bindings"),
         Why::Headers { compared, any } if compared.is_empty() => {
             if *any {
@@ -258,6 +260,7 @@ pub fn why(why: &Why) -> String {
 pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
     match place {
         Whereabouts::Unread => "waiting to be read: the broker reads nothing from this connection while its alarm lasts".into(),
+        Whereabouts::Delayed { exchange, until } => format!("kept by {exchange}, which routes it at {until}"),
         Whereabouts::KeptBack { queue, why } => format!("held back by {queue}: {why}"),
         Whereabouts::OnTheWayToBroker => "on the way to the broker".into(),
         Whereabouts::InOutbox { service } => {
@@ -286,7 +289,13 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
 
 /// Where a message published just now went.
 pub(super) fn where_it_went(occurrence: &TimedEvent) -> Option<String> {
-    let WorldEvent::Broker(Event::Routed { queues, .. }) = &occurrence.what else { return None };
+    let queues = match &occurrence.what {
+        WorldEvent::Broker(Event::Routed { queues, .. }) => queues,
+        WorldEvent::Broker(Event::Delayed { exchange, until, alone: true, .. }) => {
+            return Some(format!("{exchange} keeps it, and routes it at {until}."));
+        }
+        _ => return None,
+    };
     Some(match &**queues {
         [] => "It found no queue: the broker dropped it, and without the mandatory flag the publisher is not told.".into(),
         [queue] => format!("To {queue}."),
@@ -419,6 +428,15 @@ fn broker_line(event: &Event, world: &World) -> Line {
             (LogIcon::Failure, "Unroutable", format!("{dead}{}: {} has no queue for it", name(message), exchange(&message.exchange)))
         }
         Event::Routed { message, queues } => (LogIcon::Message, "Routed", format!("{} to {}", name(message), queues.join(", "))),
+        Event::Delayed { exchange, message, until, .. } => {
+            (LogIcon::Message, "Delayed", format!("{} by {exchange}, until {until}", name(message)))
+        }
+        Event::DelayOver { exchange, message, queues, .. } if queues.is_empty() => {
+            (LogIcon::Failure, "Unroutable", format!("{} after its delay: {exchange} has no queue for it", name(message)))
+        }
+        Event::DelayOver { message, queues, .. } => {
+            (LogIcon::Message, "Routed", format!("{} to {}, after its delay", name(message), queues.join(", ")))
+        }
         Event::Returned { message, code, .. } => (LogIcon::Failure, "Returned", format!("{}: {}", name(message), code.name())),
         Event::Confirmed { sequence, .. } => (LogIcon::Message, "Confirmed", format!("publish {sequence}")),
         Event::Enqueued { queue, message } => (LogIcon::Message, "Enqueued", format!("{} in {queue}", name(message))),

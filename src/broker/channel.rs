@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cause::RequeueCause;
+use super::event::Reach;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::message::Message;
 use super::queue::ready::Entry;
@@ -49,8 +50,8 @@ pub(super) struct Transaction {
 pub(super) struct Routing {
     pub message: Arc<Message>,
     pub queues: Vec<QueueId>,
-    /// It had queues when it was published.
-    pub routed: bool,
+    /// When it was published.
+    pub reach: Reach,
     pub mandatory: bool,
 }
 

@@ -6,7 +6,7 @@ use super::channel::ConsumerState;
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
 use super::exchange::hashing::HashOn;
-use super::exchange::{Availability, Bound, Destination, Exchange, ExchangeType};
+use super::exchange::{Availability, Bound, DELAYED_TYPE, Destination, Exchange, ExchangeType};
 use super::ids::{ChannelId, ConnectionId, ConsumerId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
 use super::queue::consumers::Consumers;
@@ -72,11 +72,7 @@ impl Broker {
         if declare.passive {
             return self.exchange_named(&name).map(|_| Reply::Ok);
         }
-        let known = ExchangeType::from_name(&declare.kind).filter(|kind| self.has(*kind));
-        let Some(kind) = known else {
-            let plugin = if &*declare.kind == "x-delayed-message" { ": the delayed-message plugin is not simulated" } else { "" };
-            return Err(AmqpError::precondition(format_args!("invalid exchange type '{}'{plugin}", declare.kind))); // rules 16, 149
-        };
+        let kind = self.known_type(&declare.kind)?;
         if let Some(id) = self.exchange_names.get(&name) {
             return Self::check_exchange_equivalence(&self.exchanges[id], kind, &declare).map(|()| Reply::Ok);
         }
@@ -89,14 +85,38 @@ impl Broker {
                 other.type_name()
             )));
         }
-        if kind == ExchangeType::ConsistentHash {
-            HashOn::of(&declare.arguments)?;
-        }
+        self.check_exchange_arguments(kind, &declare.arguments)?;
         let alternate = self.effective_alternate(&name, &declare.arguments);
         let mut exchange = Exchange::new(name, kind, declare.durable, declare.auto_delete, declare.internal, declare.arguments);
         exchange.alternate = alternate;
         self.insert_exchange(exchange);
         Ok(Reply::Ok)
+    }
+
+    /// Rule 16. Erlang knows some words for other reasons: such a type is invalid, and not unknown.
+    fn known_type(&self, name: &str) -> Result<ExchangeType, AmqpError> {
+        const ATOMS: [&str; 5] = ["", "classic", "queue", "quorum", "stream"];
+        ExchangeType::from_name(name).filter(|kind| self.has(*kind)).ok_or_else(|| {
+            let what = if ATOMS.contains(&name) { "invalid" } else { "unknown" };
+            AmqpError::precondition(format_args!("{what} exchange type '{name}'"))
+        })
+    }
+
+    /// Rules 149 and 151.
+    fn check_exchange_arguments(&self, kind: ExchangeType, arguments: &Table) -> Result<(), AmqpError> {
+        if kind == ExchangeType::DelayedMessage {
+            let Some(Value::String(named)) = arguments.get(DELAYED_TYPE) else {
+                return Err(AmqpError::precondition("Invalid argument, 'x-delayed-type' must be an existing exchange type"));
+            };
+            if &**named == kind.name() {
+                return Err(AmqpError::precondition("Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'"));
+            }
+            return self.check_exchange_arguments(self.known_type(named)?, arguments);
+        }
+        if kind == ExchangeType::ConsistentHash {
+            HashOn::of(arguments)?;
+        }
+        Ok(())
     }
 
     /// Whether this broker has such exchanges (rule 150).
@@ -213,7 +233,7 @@ impl Broker {
             Destination::Exchange(_) => Bound::Exchange,
             Destination::Queue(id) => Bound::Queue(self.queues[&id].messages.kind()),
         };
-        self.exchanges[&source].kind.check_binding(self.profile, bound, key, arguments)
+        self.exchanges[&source].routes_as().check_binding(self.profile, bound, key, arguments)
     }
 
     fn add_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: Table) {

@@ -7,6 +7,7 @@ use super::error::ReplyCode;
 use super::ids::{ChannelId, ConnectionId, MessageId};
 use super::message::Message;
 use super::value::Name;
+use crate::base::SimTime;
 
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Event {
@@ -36,7 +37,7 @@ pub enum Event {
     /// Published in a transaction that did not come to its end.
     RolledBack {
         message: Arc<Message>,
-        routable: bool,
+        reach: Reach,
     },
     /// A copy became ready in a queue.
     Enqueued {
@@ -144,6 +145,21 @@ pub enum Event {
         resource: Resource,
     },
     Restarted,
+    /// An exchange keeps it until then, to route it later (rule 149). `alone`: nothing else becomes of the message now, neither a queue
+    /// nor a return.
+    Delayed {
+        exchange: Name,
+        message: Arc<Message>,
+        until: SimTime,
+        alone: bool,
+    },
+    /// The exchange that kept it has routed it now, to these queues.
+    DelayOver {
+        exchange: Name,
+        message: Arc<Message>,
+        queues: Arc<[Name]>,
+        alone: bool,
+    },
 }
 
 impl Event {
@@ -153,6 +169,8 @@ impl Event {
         match self {
             Self::Published { .. } => "published",
             Self::Routed { .. } => "routed",
+            Self::Delayed { .. } => "delayed",
+            Self::DelayOver { .. } => "delay_over",
             Self::Returned { .. } => "returned",
             Self::Confirmed { .. } => "confirmed",
             Self::RolledBack { .. } => "rolled_back",
@@ -179,6 +197,15 @@ impl Event {
             Self::Restarted => "restarted",
         }
     }
+}
+
+/// What a message comes to when it is routed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    Queues,
+    /// An exchange keeps it.
+    Later,
+    Nowhere,
 }
 
 #[derive(Clone, Debug, PartialEq, Hash)]

@@ -26,7 +26,8 @@ impl Broker {
     /// The next moment something happens by itself. [`expire`](Self::expire) must be called then, before anything else.
     #[must_use]
     pub fn next_deadline(&self) -> Option<SimTime> {
-        self.deadlines.values().min().copied().into_iter().chain(self.next_timeout().map(|missed| missed.at)).min()
+        let queues = self.deadlines.values().min().copied();
+        [queues, self.next_timeout().map(|missed| missed.at), self.delays.next_due()].into_iter().flatten().min()
     }
 
     /// Lets everything happen that is due by now, in the order of its deadlines.
@@ -34,6 +35,12 @@ impl Broker {
         loop {
             let queue = self.deadlines.iter().map(|(id, due)| (*due, *id)).min().filter(|(due, _)| *due <= now);
             let missed = self.next_timeout().filter(|missed| missed.at <= now);
+            let others = queue.map(|(due, _)| due).into_iter().chain(missed.map(|missed| missed.at)).min();
+            if self.delays.next_due().is_some_and(|due| due <= now && others.is_none_or(|other| due < other)) {
+                self.delay_over(now);
+                self.publish_dead_letters(now);
+                continue;
+            }
             match (queue, missed) {
                 (Some((due, id)), missed) if missed.is_none_or(|missed| due <= missed.at) => self.queue_due(now, id),
                 (_, Some(missed)) => self.delivery_missed(now, missed),

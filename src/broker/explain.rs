@@ -1,14 +1,16 @@
 //! Why a message would go where: the rules of routing, told binding by binding, before anything is published.
 
-use super::exchange::hashing::{Buckets, HashOn};
+use super::exchange::hashing::Buckets;
 use super::exchange::{Destination, headers, topic};
-use super::ids::MessageId;
+use super::ids::{ExchangeId, MessageId, QueueId};
 use super::message::{Body, Message, Properties};
 use super::profile::Profile;
-use super::publish::Scratch;
+use super::publish::{Alternate, Scratch};
 use super::value::{Name, Table, Value};
 use super::view::BindingView;
-use super::{Broker, ExchangeType};
+use super::{Broker, ExchangeType, delay};
+use crate::base::SimTime;
+use crate::base::ordered::insert_once;
 
 /// A binding, and what it makes of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +39,8 @@ pub enum Why {
     WordTooMany(String),
     /// The hash chose this bucket; the destination has those. None where the ring has none of it.
     Bucket {
-        of: HashOn,
+        /// What was hashed.
+        hashed: String,
         bucket: u64,
         buckets: Option<Buckets>,
     },
@@ -70,8 +73,8 @@ impl Broker {
             .map(|binding| {
                 let (matches, why) = match kind {
                     ExchangeType::Fanout => (true, Why::Everything),
-                    ExchangeType::Direct if &**binding.routing_key == routing_key => (true, Why::SameKey),
-                    ExchangeType::Direct => (false, Why::OtherKey),
+                    ExchangeType::Direct | ExchangeType::DelayedMessage if &**binding.routing_key == routing_key => (true, Why::SameKey),
+                    ExchangeType::Direct | ExchangeType::DelayedMessage => (false, Why::OtherKey),
                     ExchangeType::Topic => topic_why(binding.routing_key, routing_key),
                     ExchangeType::Headers => headers_why(binding.arguments, properties.headers.as_ref(), self.profile),
                     ExchangeType::ConsistentHash => {
@@ -88,11 +91,28 @@ impl Broker {
     /// The queues such a message would go to, each with one copy: through other exchanges and alternates, too.
     #[must_use]
     pub fn destinations(&self, exchange: &str, routing_key: &str, properties: Properties) -> Vec<Name> {
-        let Some(id) = self.exchange_names.get(exchange) else { return Vec::new() };
         let message = asked(exchange, routing_key, properties);
-        // The next throw of the dice, without throwing them.
-        let queues = self.route_with(*id, &message, &mut Scratch::default(), &mut self.dice.clone());
+        let (mut queues, delays) = self.foresee(exchange, &message);
+        let after = delay::after(&message);
+        for (exchange, _) in delays {
+            self.foresee(&exchange, &after).0.into_iter().for_each(|queue| insert_once(&mut queues, queue));
+        }
         queues.iter().filter_map(|queue| Some(self.queues.get(queue)?.name.clone())).collect()
+    }
+
+    /// The exchanges that would keep such a message for later, and for how long.
+    #[must_use]
+    pub fn delays(&self, exchange: &str, routing_key: &str, properties: Properties) -> Vec<(Name, SimTime)> {
+        self.foresee(exchange, &asked(exchange, routing_key, properties)).1
+    }
+
+    /// The next throw of the dice, without throwing them.
+    fn foresee(&self, exchange: &str, message: &Message) -> (Vec<QueueId>, Vec<(Name, SimTime)>) {
+        let Some(id) = self.exchange_names.get(exchange) else { return Default::default() };
+        let mut scratch = Scratch::default();
+        let queues = self.route_with(*id, Alternate::Own, message, &mut scratch, &mut self.dice.clone()).unwrap_or_default();
+        let named = |(id, millis): (ExchangeId, u64)| Some((self.exchanges.get(&id)?.name.clone(), SimTime::from_millis(millis)));
+        (queues, scratch.delays.into_iter().filter_map(named).collect())
     }
 
     /// What an exchange that chooses one of its bindings would choose: a queue or an exchange.
@@ -112,7 +132,7 @@ impl Broker {
         } else {
             Destination::Queue(*self.queue_names.get(binding.destination)?)
         };
-        Some((ring.at(bucket) == Some(to), Why::Bucket { of: on.clone(), bucket, buckets: ring.part(to) }))
+        Some((ring.at(bucket) == Some(to), Why::Bucket { hashed: on.hashed(routing_key, properties), bucket, buckets: ring.part(to) }))
     }
 }
 

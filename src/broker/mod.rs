@@ -39,6 +39,7 @@ pub mod value;
 pub mod view;
 
 mod declare;
+mod delay;
 mod deliver;
 mod dice;
 mod expire;
@@ -54,9 +55,9 @@ use std::sync::Arc;
 use crate::base::SimTime;
 pub use cause::{DeathReason, DropCause, KeptBack, Outcome, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
-pub use event::{Delivered, Event};
+pub use event::{Delivered, Event, Reach};
 pub use exchange::hashing::{Buckets, HashOn};
-pub use exchange::{Availability, BindingKey, ExchangeType, Plugin};
+pub use exchange::{Availability, BindingKey, DELAYED_TYPE, ExchangeType, Plugin};
 pub use ids::{ChannelId, ConnectionId, ConsumerId, MessageId};
 pub use message::{Body, Message, Properties};
 pub use method::{BasicConsume, BasicPublish, ExchangeBinding, ExchangeDeclare, Got, Method, QueueBinding, QueueDeclare, Reply};
@@ -104,6 +105,7 @@ pub struct Broker {
     ids: Ids,
     events: Vec<Event>,
     plugins: Vec<Plugin>,
+    delays: delay::Delays,
     dice: dice::Dice,
     scratch: publish::Scratch,
 }
@@ -170,6 +172,7 @@ impl Broker {
             ids: Ids::default(),
             events: Vec::new(),
             plugins: Vec::new(),
+            delays: delay::Delays::default(),
             dice: dice::Dice::default(),
             scratch: publish::Scratch::default(),
         };

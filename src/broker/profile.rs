@@ -116,6 +116,8 @@ pub(super) struct Rules {
     pub modulus_hash_built_in: bool,
     /// `x-local-random` is known (rule 153).
     pub local_random: bool,
+    /// There is a release of the delayed-message plugin (rule 149).
+    pub delayed_messages: bool,
     /// The largest weight of a binding to a consistent-hash exchange (rule 151).
     pub hash_weight_max: Option<u64>,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
@@ -210,6 +212,7 @@ const V3_13: Rules = Rules {
     purge_drops_kept: false,
     modulus_hash_built_in: false,
     local_random: false,
+    delayed_messages: true,
     hash_weight_max: None,
 };
 
@@ -244,6 +247,7 @@ const V4_3: Rules = Rules {
     restart_keeps_exchanges: true,
     purge_drops_kept: true,
     modulus_hash_built_in: true,
+    delayed_messages: false,
     hash_weight_max: Some(10_000),
     ..V4_0
 };

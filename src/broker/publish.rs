@@ -8,7 +8,7 @@ use super::dead_letter::{self, cc_keys};
 use super::deliver::DIRECT_REPLY_TO;
 use super::dice::Dice;
 use super::error::{AmqpError, ReplyCode};
-use super::event::Event;
+use super::event::{Event, Reach};
 use super::exchange::{Chooser, Destination, Exchange, topic};
 use super::ids::{ChannelId, ExchangeId, QueueId};
 use super::message::{History, Message, Properties};
@@ -26,8 +26,20 @@ use crate::base::ordered::{insert_once, sort_by};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
     visited: Vec<ExchangeId>,
+    pub delays: Delays,
     found: Vec<Destination>,
     words: topic::Walk,
+}
+
+/// The exchanges that keep a message for later, and for how many milliseconds (rule 149).
+pub(super) type Delays = Vec<(ExchangeId, u64)>;
+
+/// The alternate exchange of the exchange at which a message begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alternate<'a> {
+    Own,
+    /// Or none: as it was when the exchange took the message.
+    This(Option<&'a Name>),
 }
 
 /// Which kept dead letters are tried.
@@ -39,15 +51,15 @@ pub(super) enum Tries {
 
 /// Who sends a message to a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sender {
+pub(super) enum Sender {
     Client,
-    /// It sends dead letters.
+    /// It sends dead letters, and what an exchange has kept.
     Broker,
 }
 
 /// Whether a queue took a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Accepted {
+pub(super) enum Accepted {
     Yes,
     No,
 }
@@ -69,10 +81,19 @@ impl Broker {
         }
         check_properties(&publish.properties)?;
         let message = Arc::new(self.accept(publish.exchange, publish.routing_key, publish.properties, publish.body));
+        let (queues, delays) = self.route(exchange, &message)?;
         self.events.push(Event::Published { channel, message: message.clone() });
-        let queues = self.route(exchange, &message);
-        let routing = Routing { message, routed: !queues.is_empty(), queues, mandatory: publish.mandatory };
-        self.events.push(Event::Routed { message: routing.message.clone(), queues: self.queue_names_of(&routing.queues) });
+        let reach = match (queues.is_empty(), delays.is_empty()) {
+            (false, _) => Reach::Queues,
+            // A message that must be routed is returned, though it comes later (rule 149).
+            (true, false) if !publish.mandatory => Reach::Later,
+            (true, _) => Reach::Nowhere,
+        };
+        self.keep_for_later(now, &message, &delays, reach == Reach::Later);
+        let routing = Routing { message, reach, queues, mandatory: publish.mandatory };
+        if reach != Reach::Later {
+            self.events.push(Event::Routed { message: routing.message.clone(), queues: self.queue_names_of(&routing.queues) });
+        }
         if let Some(transaction) = &mut self.channel(channel).transaction {
             transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
         } else {
@@ -81,14 +102,19 @@ impl Broker {
         Ok(Reply::Ok)
     }
 
-    fn queue_names_of(&self, queues: &[QueueId]) -> Arc<[Name]> {
+    pub(super) fn queue_names_of(&self, queues: &[QueueId]) -> Arc<[Name]> {
         queues.iter().map(|id| self.queues[id].name.clone()).collect()
     }
 
     fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
-        let Routing { message, queues, routed, mandatory } = routing;
+        let Routing { message, queues, reach, mandatory } = routing;
         if queues.is_empty() && *mandatory {
-            self.events.push(Event::Returned { channel, code: ReplyCode::NoRoute, message: message.clone(), routed: *routed });
+            self.events.push(Event::Returned {
+                channel,
+                code: ReplyCode::NoRoute,
+                message: message.clone(),
+                routed: *reach == Reach::Queues,
+            });
         }
         let mut outcome = Outcome::Ack; // rule 51: an unroutable message is confirmed too
         for queue in queues {
@@ -150,8 +176,12 @@ impl Broker {
     }
 
     pub(super) fn forget_publishes(&mut self, publishes: Vec<Routing>) {
-        let forgotten = publishes.into_iter().map(|Routing { message, routed, .. }| Event::RolledBack { message, routable: routed });
-        self.events.extend(forgotten);
+        for Routing { message, reach, .. } in publishes {
+            if reach == Reach::Later {
+                self.delays.is_not_alone(message.id);
+            }
+            self.events.push(Event::RolledBack { message, reach });
+        }
     }
 
     fn take_transaction(&mut self, channel: ChannelId) -> Result<Transaction, AmqpError> {
@@ -180,17 +210,42 @@ impl Broker {
     }
 
     /// The queues a message goes to, each once however many bindings match (rule 32), in the order they were declared.
-    pub(super) fn route(&mut self, exchange: ExchangeId, message: &Message) -> Vec<QueueId> {
+    /// Beside them the exchanges that keep it for later.
+    ///
+    /// # Errors
+    /// An exchange cannot read for how long to keep it.
+    pub(super) fn route(&mut self, exchange: ExchangeId, message: &Message) -> Result<(Vec<QueueId>, Delays), AmqpError> {
         // Lists that are filled and emptied with every message keep their memory.
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut dice = std::mem::take(&mut self.dice);
-        let queues = self.route_with(exchange, message, &mut scratch, &mut dice);
+        let queues = self.route_with(exchange, Alternate::Own, message, &mut scratch, &mut dice);
+        let delays = std::mem::take(&mut scratch.delays);
         (self.scratch, self.dice) = (scratch, dice);
-        queues
+        Ok((queues?, delays))
     }
 
-    pub(super) fn route_with(&self, exchange: ExchangeId, message: &Message, scratch: &mut Scratch, dice: &mut Dice) -> Vec<QueueId> {
-        let Scratch { visited, found, words } = scratch;
+    /// Of a message that this exchange has kept. If the exchange is gone, then so are its bindings: its alternate exchange is left.
+    pub(super) fn route_later(&mut self, exchange: &Name, alternate: Option<&Name>, message: &Message) -> Vec<QueueId> {
+        let known = |name: &Name| self.exchange_names.get(name).copied();
+        let start = known(exchange).map(|id| (id, Alternate::This(alternate))).or_else(|| Some((known(alternate?)?, Alternate::Own)));
+        let Some((start, alternate)) = start else { return Vec::new() };
+        let mut dice = std::mem::take(&mut self.dice);
+        let queues = self.route_with(start, alternate, message, &mut Scratch::default(), &mut dice);
+        self.dice = dice;
+        queues.unwrap_or_default()
+    }
+
+    /// `alternate`: of the first exchange.
+    pub(super) fn route_with(
+        &self,
+        exchange: ExchangeId,
+        alternate: Alternate<'_>,
+        message: &Message,
+        scratch: &mut Scratch,
+        dice: &mut Dice,
+    ) -> Result<Vec<QueueId>, AmqpError> {
+        let Scratch { visited, delays, found, words } = scratch;
+        delays.clear();
         let mut keys: Vec<Name> = Vec::new();
         if message.properties.headers.is_some() {
             keys.extend(cc_keys(message));
@@ -211,10 +266,18 @@ impl Broker {
                 all_keys().filter_map(|key| self.queue_names.get(key)).for_each(|queue| insert_once(&mut queues, *queue)); // rule 33
                 continue;
             }
-            exchange.route(all_keys(), &message.properties, &mut chooser, found, words);
+            match exchange.delay(&message.properties)? {
+                Some(millis) => delays.push((id, millis)),
+                None => exchange.route(all_keys(), &message.properties, &mut chooser, found, words),
+            }
             if found.is_empty() {
-                // Rule 45: the alternate exchange is for what this exchange itself could not place.
-                let alternate = exchange.alternate.as_ref().and_then(|name| self.exchange_names.get(name));
+                // Rule 45: the alternate exchange is for what this exchange itself could not place, and for what it keeps (rule 149).
+                let own = exchange.alternate.as_ref();
+                let alternate = match alternate {
+                    Alternate::This(alternate) if next == 1 => alternate,
+                    Alternate::This(_) | Alternate::Own => own,
+                };
+                let alternate = alternate.and_then(|name| self.exchange_names.get(name));
                 found.extend(alternate.map(|id| Destination::Exchange(*id)));
             }
             for destination in found.drain(..) {
@@ -225,7 +288,7 @@ impl Broker {
                 }
             }
         }
-        queues
+        Ok(queues)
     }
 
     /// Where one exchange alone sends a message.
@@ -247,7 +310,7 @@ impl Broker {
     }
 
     /// Rule 61: refuse, or hand over at once, or keep.
-    fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>, sender: Sender) -> Accepted {
+    pub(super) fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>, sender: Sender) -> Accepted {
         let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
         // Clients keep off a full quorum queue because it told their channels to. A dead letter comes by no channel (rule 107).
@@ -344,31 +407,36 @@ impl Broker {
 
     fn publish_dead_letter(&mut self, now: SimTime, pending: &PendingDeadLetter) {
         let PendingDeadLetter { queue, message, reason, exchange, .. } = pending;
-        let Some((dead, queues)) = self.dead_letter_routing(now, pending) else {
+        let Some((dead, queues, delays)) = self.dead_letter_routing(now, pending) else {
             self.events.push(Event::Dropped { queue: queue.clone(), message: message.clone(), cause: DropCause::Died(*reason) });
             return;
         };
         let targets = self.without_cycles(&dead, &queues, *reason);
         if targets.is_empty() && !queues.is_empty() {
             self.events.push(Event::Dropped { queue: queue.clone(), message: message.clone(), cause: DropCause::Cycle(*reason) });
+            self.keep_for_later(now, &dead, &delays, false);
             return;
         }
         let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
         self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
-        self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+        self.keep_for_later(now, &dead, &delays, targets.is_empty());
+        if delays.is_empty() || !targets.is_empty() {
+            self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+        }
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker); // rule 119: a target that refuses it loses it
         }
     }
 
-    /// The dead letter as its exchange sees it, and the queues it chooses; none without an exchange.
-    fn dead_letter_routing(&mut self, now: SimTime, pending: &PendingDeadLetter) -> Option<(Arc<Message>, Vec<QueueId>)> {
+    /// The dead letter as its exchange sees it, the queues it chooses, and what keeps it for later; none without an exchange.
+    fn dead_letter_routing(&mut self, now: SimTime, pending: &PendingDeadLetter) -> Option<(Arc<Message>, Vec<QueueId>, Delays)> {
         let PendingDeadLetter { queue, message, reason, exchange, routing_key, failures } = pending;
         let exchange_id = *self.exchange_names.get(exchange)?;
         let death = dead_letter::NewDeath { queue, reason: *reason, exchange, routing_key: routing_key.as_ref(), failures: *failures };
         let dead = dead_letter::dead_letter(message, self.ids.message(), &death, now, self.profile.rules());
-        let queues = self.route(exchange_id, &dead);
-        Some((dead.into(), queues))
+        // A delay that cannot be read ends the process of the queue, and the dead letter with it.
+        let (queues, delays) = self.route(exchange_id, &dead).unwrap_or_default();
+        Some((dead.into(), queues, delays))
     }
 
     fn without_cycles(&self, dead: &Message, queues: &[QueueId], reason: DeathReason) -> Vec<QueueId> {
@@ -408,7 +476,9 @@ impl Broker {
 
     /// Places it in every target, or in none and says why.
     fn place_at_least_once(&mut self, now: SimTime, letter: &PendingDeadLetter) -> Result<(), KeptBack> {
-        let (dead, queues) = self.dead_letter_routing(now, letter).ok_or(KeptBack::NoExchange)?;
+        let (dead, queues, delays) = self.dead_letter_routing(now, letter).ok_or(KeptBack::NoExchange)?;
+        // The queue does not know: it keeps its copy, and tries again.
+        self.keep_for_later(now, &dead, &delays, false);
         if queues.is_empty() {
             return Err(KeptBack::NoRoute);
         }

@@ -9,6 +9,7 @@ use super::message::Message;
 use super::queue::ready::Entry;
 use super::value::{Name, Table};
 use super::{Broker, ExchangeType, Flow};
+use crate::base::SimTime;
 
 /// A queue as RabbitMQ's management interface counts it.
 #[derive(Clone, Copy, Debug)]
@@ -229,9 +230,26 @@ impl Broker {
         self.channels.get(&channel).map_or(0, |channel| channel.unacked.tags().count() as u64)
     }
 
+    /// How an exchange routes: a delayed-message exchange as the type that it names.
     #[must_use]
     pub fn exchange_type(&self, name: &str) -> Option<ExchangeType> {
-        Some(self.exchanges.get(self.exchange_names.get(name)?)?.kind)
+        Some(self.exchanges.get(self.exchange_names.get(name)?)?.routes_as())
+    }
+
+    /// What an exchange keeps for later, the next first, with the time when each is routed. An exchange that is gone may still keep some.
+    pub fn delayed<'a>(&'a self, exchange: &'a str) -> impl Iterator<Item = (SimTime, &'a Arc<Message>)> {
+        self.delays.of(exchange)
+    }
+
+    /// What all exchanges keep for later.
+    pub fn all_delayed(&self) -> impl Iterator<Item = (SimTime, &Name, &Arc<Message>)> {
+        self.delays.all()
+    }
+
+    /// How many kept messages are nowhere else.
+    #[must_use]
+    pub fn delayed_alone(&self) -> u64 {
+        self.delays.alone()
     }
 
     /// The bindings of an exchange, ordered by destination and key.

@@ -48,6 +48,9 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
         "Messages   published {} = routed {} + unroutable {} + returned {}",
         messages.published, messages.routed, messages.unroutable, messages.returned
     )?;
+    if messages.delayed + messages.dead_letters_delayed > 0 {
+        writeln!(out, "           + kept by an exchange for later {}", messages.delayed + messages.dead_letters_delayed)?;
+    }
     if messages.confirmed + messages.nacked > 0 {
         writeln!(out, "           confirmed {}, refused {}", messages.confirmed, messages.nacked)?;
     }
@@ -256,6 +259,7 @@ fn messages(ledger: &Ledger) -> Doc {
         .with("published", messages.published)
         .with("routed", messages.routed)
         .with("unroutable", messages.unroutable)
+        .with("delayed", messages.delayed)
         .with("returned", messages.returned)
         .with("confirmed", messages.confirmed)
         .with("nacked", messages.nacked)
@@ -263,6 +267,7 @@ fn messages(ledger: &Ledger) -> Doc {
         .with("lost", counts(messages.lost.iter()))
         .with("abandoned", counts(messages.abandoned.iter()))
         .with("dead_letters_routed", messages.dead_letters_routed)
+        .with("dead_letters_delayed", messages.dead_letters_delayed)
         .with("lost_in_total", ledger.lost_in_total())
         .with("channels_closed", counts(ledger.refusals.channels_closed.iter()))
         .with("connections_closed", counts(ledger.refusals.connections_closed.iter()))

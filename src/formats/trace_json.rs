@@ -49,6 +49,16 @@ fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'sta
             message(fields, one);
             put(fields, "queues", queues.iter().map(|queue| Json::from(&**queue)).collect::<Vec<_>>());
         }
+        Event::Delayed { exchange, message: one, until, .. } => {
+            message(fields, one);
+            put(fields, "by", &**exchange);
+            put(fields, "until_us", until.as_micros());
+        }
+        Event::DelayOver { exchange, message: one, queues, .. } => {
+            message(fields, one);
+            put(fields, "by", &**exchange);
+            put(fields, "queues", queues.iter().map(|queue| Json::from(&**queue)).collect::<Vec<_>>());
+        }
         Event::Returned { message: one, code, .. } => {
             message(fields, one);
             put(fields, "code", code.name());

@@ -139,7 +139,7 @@ impl BrokerSpec {
     /// Bindings of a headers exchange have arguments in the place of a key.
     #[must_use]
     pub fn is_headers_exchange(&self, exchange: &str) -> bool {
-        self.exchanges.iter().any(|one| &*one.name == exchange && one.kind == ExchangeType::Headers)
+        self.exchanges.iter().any(|one| &*one.name == exchange && one.routes_as() == ExchangeType::Headers)
     }
 
     /// The policy that applies to a queue, with its place: of several the one with the highest priority (rule 146).
@@ -166,6 +166,14 @@ pub struct ExchangeSpec {
     pub auto_delete: bool,
     pub internal: bool,
     pub arguments: Table,
+}
+
+impl ExchangeSpec {
+    /// How it routes: a delayed-message exchange as the type that it names.
+    #[must_use]
+    pub fn routes_as(&self) -> ExchangeType {
+        self.kind.routes_as(&self.arguments)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

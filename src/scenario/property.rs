@@ -68,6 +68,8 @@ words! {
         Published = "published",
         Routed = "routed",
         Unroutable = "unroutable",
+        /// Kept by an exchange, which routes them later.
+        Delayed = "delayed",
         Returned = "returned",
         Unsent = "unsent",
         /// Never reached the broker, or were acknowledged by a program that did not handle them.

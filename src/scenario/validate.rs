@@ -14,7 +14,7 @@ use crate::broker::exchange::Bound;
 use crate::broker::policy::policy_keys;
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::Settings;
-use crate::broker::{AmqpError, Availability, ExchangeType, HashOn};
+use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn};
 
 /// The least a program waits before it tries again.
 pub const PAUSE_MIN: SimTime = SimTime::from_millis(1);
@@ -179,19 +179,19 @@ impl<'a> Check<'a> {
             if exchange.name.starts_with("amq.") {
                 self.problem(format!("broker.exchanges[{index}].name"), "names that start with 'amq.' belong to the broker");
             }
-            match exchange.kind.availability(self.scenario.broker.profile) {
-                Availability::BuiltIn => {}
-                Availability::By(plugin) if self.scenario.broker.plugins.contains(&plugin) => {}
-                Availability::By(plugin) => {
-                    let why = format!("this type comes with the plugin {}: name it in broker.plugins", plugin.name());
-                    self.problem(format!("broker.exchanges[{index}].type"), why);
-                }
-                Availability::Absent => {
-                    let why = format!("RabbitMQ {} does not have this type", self.scenario.broker.profile);
-                    self.problem(format!("broker.exchanges[{index}].type"), why);
+            self.exchange_type(format!("broker.exchanges[{index}].type"), exchange.kind);
+            if exchange.kind == ExchangeType::DelayedMessage {
+                let path = format!("broker.exchanges[{index}].arguments.{DELAYED_TYPE}");
+                let named = exchange.arguments.get(DELAYED_TYPE).and_then(|named| ExchangeType::from_name(named.as_str()?));
+                match named {
+                    None => self.problem(path, "a delayed exchange names the type as which it routes, for example topic"),
+                    Some(ExchangeType::DelayedMessage) => {
+                        self.problem(path, "a delayed exchange routes as another type does, for example topic");
+                    }
+                    Some(kind) => self.exchange_type(path, kind),
                 }
             }
-            if exchange.kind == ExchangeType::ConsistentHash
+            if exchange.routes_as() == ExchangeType::ConsistentHash
                 && let Err(AmqpError::Refused { text, .. }) = HashOn::of(&exchange.arguments)
             {
                 let text = if text.is_empty() { "hash-header and hash-property are texts".into() } else { text };
@@ -204,6 +204,18 @@ impl<'a> Check<'a> {
                     Some(name) => self.exchange(path, name),
                 }
             }
+        }
+    }
+
+    /// A type that this version of the broker must have.
+    fn exchange_type(&mut self, path: String, kind: ExchangeType) {
+        match kind.availability(self.scenario.broker.profile) {
+            Availability::BuiltIn => {}
+            Availability::By(plugin) if self.scenario.broker.plugins.contains(&plugin) => {}
+            Availability::By(plugin) => {
+                self.problem(path, format!("this type comes with the plugin {}: name it in broker.plugins", plugin.name()));
+            }
+            Availability::Absent => self.problem(path, format!("RabbitMQ {} does not have this type", self.scenario.broker.profile)),
         }
     }
 
@@ -252,9 +264,9 @@ impl<'a> Check<'a> {
             };
             let profile = self.scenario.broker.profile;
             if let Err(AmqpError::Refused { text, .. }) =
-                source.kind.check_binding(profile, bound, &binding.routing_key, &binding.arguments)
+                source.routes_as().check_binding(profile, bound, &binding.routing_key, &binding.arguments)
             {
-                let field = if source.kind == ExchangeType::Headers { "arguments" } else { "routing_key" };
+                let field = if source.routes_as() == ExchangeType::Headers { "arguments" } else { "routing_key" };
                 self.problem(format!("{path}.{field}"), text);
             }
         }

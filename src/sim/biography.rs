@@ -39,6 +39,11 @@ pub enum Whereabouts {
         queue: Name,
         position: u64,
     },
+    /// Kept by an exchange, which routes it then.
+    Delayed {
+        exchange: Name,
+        until: SimTime,
+    },
     /// Held back by a quorum queue: for a later retry, or as a dead letter that has found no place yet.
     KeptBack {
         queue: Name,
@@ -87,6 +92,7 @@ impl Whereabouts {
             | Self::UnroutableDeadLetter { queue } => Some(queue),
             Self::OnTheWayToBroker
             | Self::Unread
+            | Self::Delayed { .. }
             | Self::InOutbox { .. }
             | Self::Unroutable { .. }
             | Self::Returned
@@ -221,6 +227,9 @@ fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
     if world.broker().unread_publishes().any(|publish| publish.properties.message_id.as_ref() == Some(event)) {
         found.push(Whereabouts::Unread);
     }
+    for (until, exchange, _) in world.broker().all_delayed().filter(|(_, _, message)| is(message, event)) {
+        found.push(Whereabouts::Delayed { exchange: exchange.clone(), until });
+    }
     for queue in world.broker().queues() {
         for (position, _) in queue.messages().enumerate().filter(|(_, entry)| is(&entry.message, event)) {
             found.push(Whereabouts::Ready { queue: queue.name().clone(), position: position as u64 });
@@ -268,10 +277,14 @@ fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
         }
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
-        WorldEvent::Broker(Event::Routed { queues, message }) if queues.is_empty() => match message.deaths().first() {
-            Some(death) => Whereabouts::UnroutableDeadLetter { queue: death.queue.clone() },
-            None => Whereabouts::Unroutable { confirmed: false },
-        },
+        WorldEvent::Broker(Event::Routed { queues, message } | Event::DelayOver { queues, message, alone: true, .. })
+            if queues.is_empty() =>
+        {
+            match message.deaths().first() {
+                Some(death) => Whereabouts::UnroutableDeadLetter { queue: death.queue.clone() },
+                None => Whereabouts::Unroutable { confirmed: false },
+            }
+        }
         WorldEvent::Broker(Event::Returned { .. }) => {
             found.retain(|found| !matches!(found, Whereabouts::Unroutable { .. }));
             Whereabouts::Returned

@@ -75,6 +75,7 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
             MessageCount::Published => messages.published,
             MessageCount::Routed => messages.routed,
             MessageCount::Unroutable => messages.unroutable,
+            MessageCount::Delayed => messages.delayed + messages.dead_letters_delayed,
             MessageCount::Returned => messages.returned,
             MessageCount::Unsent => messages.unsent,
             MessageCount::Lost => messages.lost_total() + ledger.queues.values().map(Copies::lost_total).sum::<u64>(),

@@ -21,7 +21,7 @@
 
 use super::business::Business;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{Broker, DeathReason, DropCause, Event, Name, Outcome};
+use crate::broker::{Broker, DeathReason, DropCause, Event, Message, Name, Outcome, Reach};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -47,6 +47,8 @@ pub struct Messages {
     pub routed: u64,
     /// No queue, and the publisher was not told.
     pub unroutable: u64,
+    /// Kept by an exchange for later, and nowhere else: it is routed, or unroutable, when its delay is over.
+    pub delayed: u64,
     /// No queue, and given back, because it was mandatory.
     pub returned: u64,
     /// Published in a transaction that was rolled back.
@@ -55,6 +57,10 @@ pub struct Messages {
     pub unsent: u64,
     /// Unsent or returned, and the program went on without the event. By reason. A step that must publish fails instead.
     pub abandoned: OrderedMap<&'static str, u64>,
+    /// Dead letters that an exchange keeps for later.
+    pub dead_letters_delayed: u64,
+    /// From the broker: what exchanges keep, and nothing else has. Equal to the two before it, or something is wrong.
+    pub kept_by_exchanges: u64,
     /// Dead letters that found a queue; they are published by the broker itself.
     pub dead_letters_routed: u64,
     /// Confirmed by the broker; refused, with a nack.
@@ -181,12 +187,12 @@ impl Ledger {
     pub fn record(&mut self, event: &Event) {
         match event {
             Event::Published { .. } => self.messages.published += 1,
-            Event::Routed { message, queues } => match (message.deaths().first(), queues.is_empty()) {
-                (None, true) => self.messages.unroutable += 1,
-                (None, false) => self.messages.routed += 1,
-                (Some(death), true) => self.queue(&death.queue).unroutable_dead_letters += 1,
-                (Some(_), false) => self.messages.dead_letters_routed += 1,
-            },
+            Event::Routed { message, queues } => self.routed(message, queues),
+            Event::Delayed { message, alone: true, .. } => *self.delayed(message) += 1,
+            Event::DelayOver { message, queues, alone: true, .. } => {
+                *self.delayed(message) -= 1;
+                self.routed(message, queues);
+            }
             Event::Returned { routed, .. } => {
                 // Its `Routed`, to queues or to none, came first.
                 self.messages.unroutable -= u64::from(!routed);
@@ -221,7 +227,10 @@ impl Ledger {
             Event::ChannelClosed { code, .. } => *self.refusals.channels_closed.get_or_default(code.name()) += 1,
             Event::ConnectionClosed { code, .. } => *self.refusals.connections_closed.get_or_default(code.name()) += 1,
             Event::ConnectionBlocked { .. } => self.refusals.connections_blocked += 1,
-            Event::ConsumerStarted { .. }
+            // What was not alone is counted elsewhere: it was returned, or another exchange had a queue for it.
+            Event::Delayed { alone: false, .. }
+            | Event::DelayOver { alone: false, .. }
+            | Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }
             | Event::ConsumerCancelled { .. }
             | Event::QueueDeleted { .. }
@@ -233,12 +242,28 @@ impl Ledger {
             Event::Discarded { message_ids } => {
                 *self.messages.lost.get_or_default(UNREAD) += message_ids.len() as u64;
             }
-            Event::RolledBack { routable, .. } => {
-                self.messages.routed -= u64::from(*routable);
-                self.messages.unroutable -= u64::from(!routable);
+            Event::RolledBack { reach, .. } => {
+                match reach {
+                    Reach::Queues => self.messages.routed -= 1,
+                    Reach::Later => self.messages.delayed -= 1,
+                    Reach::Nowhere => self.messages.unroutable -= 1,
+                }
                 self.messages.rolled_back += 1;
             }
         }
+    }
+
+    fn routed(&mut self, message: &Message, queues: &[Name]) {
+        match (message.deaths().first(), queues.is_empty()) {
+            (None, true) => self.messages.unroutable += 1,
+            (None, false) => self.messages.routed += 1,
+            (Some(death), true) => self.queue(&death.queue).unroutable_dead_letters += 1,
+            (Some(_), false) => self.messages.dead_letters_routed += 1,
+        }
+    }
+
+    fn delayed(&mut self, message: &Message) -> &mut u64 {
+        if message.deaths().is_empty() { &mut self.messages.delayed } else { &mut self.messages.dead_letters_delayed }
     }
 
     fn drop(&mut self, queue: &Name, cause: DropCause) {
@@ -253,6 +278,7 @@ impl Ledger {
     #[must_use]
     pub fn with_holdings(&self, broker: &Broker) -> Self {
         let mut ledger = self.clone();
+        ledger.messages.kept_by_exchanges = broker.delayed_alone();
         for queue in broker.queues() {
             let copies = ledger.queue(queue.name());
             copies.ready = queue.ready();
@@ -293,15 +319,23 @@ impl Ledger {
     #[must_use]
     pub fn broker_imbalances(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let Messages { published, routed, unroutable, returned, rolled_back, .. } = self.messages;
-        if published != routed + unroutable + returned + rolled_back {
-            wrong.push(format!("{published} published, but {routed} routed + {unroutable} unroutable + {returned} returned"));
+        let Messages { published, routed, unroutable, delayed, returned, rolled_back, .. } = self.messages;
+        if published != routed + unroutable + delayed + returned + rolled_back {
+            wrong.push(format!(
+                "{published} published, but {routed} routed + {unroutable} unroutable + {delayed} delayed + {returned} returned + \
+                 {rolled_back} rolled back"
+            ));
         }
         // Every dead letter has a place, or is counted as one that has none.
         let total = self.total();
         let (dead, placed, unroutable) = (total.dead_lettered_total(), self.messages.dead_letters_routed, total.unroutable_dead_letters);
-        if dead != placed + unroutable {
-            wrong.push(format!("{dead} dead-lettered, but {placed} routed + {unroutable} unroutable"));
+        let delayed = self.messages.dead_letters_delayed;
+        if dead != placed + unroutable + delayed {
+            wrong.push(format!("{dead} dead-lettered, but {placed} routed + {unroutable} unroutable + {delayed} delayed"));
+        }
+        if self.messages.delayed + delayed != self.messages.kept_by_exchanges {
+            let (messages, kept) = (self.messages.delayed, self.messages.kept_by_exchanges);
+            wrong.push(format!("{messages} messages and {delayed} dead letters delayed, but exchanges keep {kept}"));
         }
         for (name, copies) in self.queues.iter() {
             if copies.unroutable_dead_letters > copies.dead_lettered_total() {

@@ -226,6 +226,8 @@ impl WorldEvent {
         match event {
             Event::Published { message, .. }
             | Event::Routed { message, .. }
+            | Event::Delayed { message, .. }
+            | Event::DelayOver { message, .. }
             | Event::Returned { message, .. }
             | Event::RolledBack { message, .. }
             | Event::Enqueued { message, .. }

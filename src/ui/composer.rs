@@ -9,6 +9,8 @@ use super::{Dispatch, icons, whatif};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;
 use crate::app::{Action, PublishAction, Session};
+use crate::base::time::Span;
+use crate::broker::ExchangeType;
 
 pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
     let (scenario, composer) = (session.scenario(), &session.composer);
@@ -152,6 +154,7 @@ fn preview(session: &Session) -> Html {
     let (broker, composer) = (session.world().broker(), &session.composer);
     let Some(properties) = composer.properties() else { return html! {} };
     let queues = broker.destinations(&composer.exchange, &composer.routing_key, properties.clone());
+    let delays = broker.delays(&composer.exchange, &composer.routing_key, properties.clone());
     let bindings = broker.explain(&composer.exchange, &composer.routing_key, &properties);
     let matching = bindings.iter().filter(|one| one.matches).count();
     let spec = session.scenario().broker.exchanges.iter().find(|exchange| exchange.name == composer.exchange);
@@ -171,6 +174,9 @@ fn preview(session: &Session) -> Html {
     let doubled: Vec<String> = doubled.map(ToString::to_string).collect();
     html! {
         <div id="preview" class="preview">
+            for (exchange, delay) in &delays {
+                <p>{ texts::would_be_kept(exchange, &Span(*delay), &broker.exchange_type(exchange).map_or("", ExchangeType::name)) }</p>
+            }
             <p>{ verdict }</p>
             if let (0, Some(alternate)) = (matching, alternate) {
                 <p>{ texts::no_binding_matches_so_it(&alternate) }</p>

@@ -23,7 +23,7 @@ pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
             <span>
                 { for whatif::words(explained, routing_key).into_iter().enumerate().map(word) }
                 { format!(" {}", explained.binding.destination) }
-                <span class="soft">{ words::why(&explained.why) }</span>
+                <span class="soft">{ words::why(explained) }</span>
             </span>
         </li>
     }

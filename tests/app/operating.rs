@@ -264,6 +264,7 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &[], "Add: Consistent-hash exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
     (Chosen::Nothing, &[], "Add: Modulus-hash exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
     (Chosen::Nothing, &[], "Add: Random exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
+    (Chosen::Nothing, &[], "Add: Delayed exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
     (Chosen::Nothing, &[], "Add: Classic queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
     (Chosen::Nothing, &[], "Add: Quorum queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
     (Chosen::Nothing, &[], "Paste", |_, _, effects| effects == [Effect::AskClipboard]),

@@ -13,9 +13,7 @@ fn stopped(app: &App, queue: &str) -> Option<Result<(), Vec<String>>> {
     let (_, fate) = of_queue(app, session(app), &queue.into())?;
     Some(match fate {
         Fate::Copy => Ok(()),
-        Fate::Stopped(bindings) => {
-            Err(bindings.iter().map(|one| format!("{}: {}", one.binding.routing_key, words::why(&one.why))).collect())
-        }
+        Fate::Stopped(bindings) => Err(bindings.iter().map(|one| format!("{}: {}", one.binding.routing_key, words::why(one))).collect()),
     })
 }
 

@@ -5,15 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use requeue::base::SimTime;
 use requeue::broker::{
     ApplyTo, BasicConsume, BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Event, ExchangeBinding, ExchangeDeclare,
-    Method, Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, Table, Value,
+    Method, Plugin, Policy, Profile, Properties, QueueBinding, QueueDeclare, Reply, Resource, Table, Value,
 };
 use requeue::sim::Ledger;
 
 const CONNECTIONS_MAX: usize = 4;
 const CHANNELS_MAX: usize = 8;
-const EXCHANGES: [(&str, &str); 5] = [("x1", "topic"), ("x2", "fanout"), ("x3", "direct"), ("x4", "headers"), ("", "")];
+const EXCHANGES: [(&str, &str); 9] = [
+    ("x1", "topic"),
+    ("x2", "fanout"),
+    ("x3", "direct"),
+    ("x4", "headers"),
+    ("x5", "x-delayed-message"),
+    ("x6", "x-consistent-hash"),
+    ("x7", "x-modulus-hash"),
+    ("x8", "x-random"),
+    ("", ""),
+];
 const QUEUES: [&str; 5] = ["q1", "q2", "q3", "q4", "q5"];
-const KEYS: [&str; 8] = ["a", "a.b", "*.b", "#", "", "q1", "q2", "a.#.b"];
+const KEYS: [&str; 10] = ["a", "a.b", "*.b", "#", "", "q1", "q2", "a.#.b", "1", "3"];
 const TAGS: [&str; 4] = ["c1", "c2", "c3", ""];
 
 /// The choices, one byte each; zeros when there are no more.
@@ -67,7 +77,7 @@ pub struct Random {
 impl Random {
     pub fn new(profile: Profile) -> Self {
         Self {
-            broker: Broker::new(profile),
+            broker: Broker::new(profile).with(&Plugin::ALL, 1),
             now: SimTime::ZERO,
             connections: Vec::new(),
             channels: Vec::new(),
@@ -319,6 +329,10 @@ impl Random {
                 if choices.flag() {
                     arguments.insert("alternate-exchange".into(), Value::string(choices.pick(&["x2", "x1", "missing"])));
                 }
+                if kind == "x-delayed-message" {
+                    let delayed = choices.pick(&["fanout", "topic", "direct", "x-modulus-hash", "x-random"]);
+                    arguments.insert("x-delayed-type".into(), Value::string(delayed));
+                }
                 let (durable, auto_delete, internal) = (choices.flag(), choices.byte() > 200, choices.byte() > 240);
                 let (exchange, kind) = (exchange.into(), kind.into());
                 Method::ExchangeDeclare(ExchangeDeclare {
@@ -398,6 +412,9 @@ impl Random {
         if choices.flag() {
             headers.insert("h".into(), Value::Int(i64::from(choices.byte() % 2)));
         }
+        if choices.byte() > 190 {
+            headers.insert("x-delay".into(), Value::Int(i64::from(choices.byte()) * 20));
+        }
         if choices.byte() > 220 {
             headers.insert("CC".into(), Value::Array(vec![Value::string(choices.pick(&QUEUES))]));
         }
@@ -451,8 +468,9 @@ impl Random {
                 if delivered.direct {
                     self.arrive(&delivered.queue, delivered.message.id.0);
                 }
-                // Of one priority, and never requeued: in the order of arrival.
-                if !delivered.redelivered && delivered.message.deaths().is_empty() {
+                // Of one priority, and never requeued: in the order of arrival. What was delayed may come to one queue twice.
+                let comes_once = delivered.message.deaths().is_empty() && delivered.message.properties.header("x-delay").is_none();
+                if !delivered.redelivered && comes_once {
                     let arrived = self.arrivals[&(delivered.queue.to_string(), delivered.message.id.0)];
                     let key = format!("{}/{:?}", delivered.queue, delivered.message.properties.priority);
                     let last = self.first_deliveries.insert(key, arrived).unwrap_or(0);

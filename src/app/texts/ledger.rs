@@ -5,6 +5,7 @@ pub const ACKNOWLEDGED: &str = "Acknowledged";
 pub const BALANCED: &str = "Balanced";
 pub const LOST: &str = "Lost";
 pub const PUBLISHED: &str = "Published";
+pub const DELAYED: &str = "Delayed";
 pub const UNROUTABLE: &str = "Unroutable";
 pub const COPIES_TO_QUEUES: &str = "Copies to queues";
 pub const DROPPED_OR_REFUSED: &str = "Dropped or refused";

@@ -45,6 +45,7 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
             match count {
                 MessageCount::Published => "# message% reached the broker",
                 MessageCount::Routed => "RabbitMQ routed # message%",
+                MessageCount::Delayed => "an exchange keeps # message% for later",
                 MessageCount::Unroutable => "# message% matched no binding",
                 MessageCount::Returned => "RabbitMQ returned # message%",
                 MessageCount::Unsent => "# message% could not be sent",

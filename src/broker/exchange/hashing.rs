@@ -56,6 +56,24 @@ impl HashOn {
         }
     }
 
+    /// What of a message is hashed, as a person reads it.
+    pub(in crate::broker) fn hashed(&self, key: &str, properties: &Properties) -> String {
+        let (name, found) = match self {
+            Self::RoutingKey if key.is_empty() => return "the empty key".to_owned(),
+            Self::RoutingKey => return key.to_owned(),
+            Self::Header(name) => (&**name, properties.header(name).map(ToString::to_string)),
+            Self::Property(property) => {
+                let found = match property {
+                    HashProperty::CorrelationId => properties.correlation_id.as_deref().map(ToOwned::to_owned),
+                    HashProperty::MessageId => properties.message_id.as_deref().map(ToOwned::to_owned),
+                    HashProperty::Timestamp => properties.timestamp.map(|seconds| seconds.to_string()),
+                };
+                (property.name(), found)
+            }
+        };
+        found.map_or_else(|| format!("nothing, without {name}"), |found| format!("{name} {found}"))
+    }
+
     /// What of a message is hashed. A header that is missing counts as Erlang's `undefined`.
     fn term(&self, key: &str, properties: &Properties) -> Term {
         let undefined = || Term::Atom("undefined");

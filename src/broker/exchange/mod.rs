@@ -35,24 +35,28 @@ pub enum ExchangeType {
     ModulusHash,
     Random,
     LocalRandom,
+    /// It keeps messages for a while, and then routes as another type does.
+    DelayedMessage,
 }
 
 /// What brings an exchange type to a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Plugin {
     ConsistentHashExchange,
+    DelayedMessageExchange,
     RandomExchange,
     Sharding,
 }
 
 impl Plugin {
-    pub const ALL: [Self; 3] = [Self::ConsistentHashExchange, Self::RandomExchange, Self::Sharding];
+    pub const ALL: [Self; 4] = [Self::ConsistentHashExchange, Self::DelayedMessageExchange, Self::RandomExchange, Self::Sharding];
 
     /// As `rabbitmq-plugins enable` takes it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::ConsistentHashExchange => "rabbitmq_consistent_hash_exchange",
+            Self::DelayedMessageExchange => "rabbitmq_delayed_message_exchange",
             Self::RandomExchange => "rabbitmq_random_exchange",
             Self::Sharding => "rabbitmq_sharding",
         }
@@ -90,10 +94,33 @@ pub enum Availability {
 }
 
 impl ExchangeType {
-    pub const ALL: [Self; 8] =
-        [Self::Direct, Self::Fanout, Self::Topic, Self::Headers, Self::ConsistentHash, Self::ModulusHash, Self::Random, Self::LocalRandom];
+    pub const ALL: [Self; 9] = [
+        Self::Direct,
+        Self::Fanout,
+        Self::Topic,
+        Self::Headers,
+        Self::ConsistentHash,
+        Self::ModulusHash,
+        Self::Random,
+        Self::LocalRandom,
+        Self::DelayedMessage,
+    ];
 
-    /// Rule 150: `x-local-random` came with 4.0, and `x-modulus-hash` moved into the broker with 4.3.
+    /// How an exchange of these arguments routes: a delayed-message exchange as the type that it names.
+    #[must_use]
+    pub fn routes_as(self, arguments: &Table) -> Self {
+        match self {
+            Self::DelayedMessage => arguments
+                .get(DELAYED_TYPE)
+                .and_then(|named| Self::from_name(named.as_str()?))
+                .filter(|named| *named != Self::DelayedMessage)
+                .unwrap_or(Self::Direct),
+            other => other,
+        }
+    }
+
+    /// Rule 150: `x-local-random` came with 4.0, and `x-modulus-hash` moved into the broker with 4.3. No release of the delayed-message
+    /// plugin is for 4.3, which has no Mnesia any more.
     #[must_use]
     pub const fn availability(self, profile: Profile) -> Availability {
         let rules = profile.rules();
@@ -104,7 +131,8 @@ impl ExchangeType {
             Self::ModulusHash if rules.modulus_hash_built_in => Availability::BuiltIn,
             Self::ModulusHash => Availability::By(Plugin::Sharding),
             Self::LocalRandom if rules.local_random => Availability::BuiltIn,
-            Self::LocalRandom => Availability::Absent,
+            Self::DelayedMessage if rules.delayed_messages => Availability::By(Plugin::DelayedMessageExchange),
+            Self::LocalRandom | Self::DelayedMessage => Availability::Absent,
         }
     }
 
@@ -136,7 +164,8 @@ impl ExchangeType {
                     Err(AmqpError::precondition("Queue type rabbit_quorum_queue not valid for this exchange type"))
                 }
             },
-            Self::Direct | Self::Fanout | Self::ModulusHash | Self::Random => Ok(()),
+            // Of a delayed exchange the type as which it routes is asked.
+            Self::Direct | Self::Fanout | Self::ModulusHash | Self::Random | Self::DelayedMessage => Ok(()),
         }
     }
 
@@ -144,7 +173,7 @@ impl ExchangeType {
     #[must_use]
     pub const fn binding_key(self) -> BindingKey {
         match self {
-            Self::Direct | Self::Topic => BindingKey::Compared,
+            Self::Direct | Self::Topic | Self::DelayedMessage => BindingKey::Compared,
             Self::ConsistentHash => BindingKey::Weight,
             Self::Fanout | Self::Headers | Self::ModulusHash | Self::Random | Self::LocalRandom => BindingKey::Ignored,
         }
@@ -155,7 +184,7 @@ impl ExchangeType {
     pub fn usual_key(self, queue: &Name) -> Name {
         match self {
             Self::Topic => "#".into(),
-            Self::Direct => queue.clone(),
+            Self::Direct | Self::DelayedMessage => queue.clone(),
             Self::ConsistentHash => "1".into(),
             Self::Fanout | Self::Headers | Self::ModulusHash | Self::Random | Self::LocalRandom => "".into(),
         }
@@ -172,6 +201,7 @@ impl ExchangeType {
             Self::ModulusHash => "x-modulus-hash",
             Self::Random => "x-random",
             Self::LocalRandom => "x-local-random",
+            Self::DelayedMessage => "x-delayed-message",
         }
     }
 
@@ -180,6 +210,9 @@ impl ExchangeType {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
+
+/// The argument that says how a delayed-message exchange routes.
+pub const DELAYED_TYPE: &str = "x-delayed-type";
 
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
@@ -225,8 +258,8 @@ pub(super) struct Chooser<'a> {
 
 impl Exchange {
     pub fn new(name: Name, kind: ExchangeType, durable: bool, auto_delete: bool, internal: bool, arguments: Table) -> Self {
-        let router = match kind {
-            ExchangeType::Direct => Router::Direct(direct::Router::default()),
+        let router = match kind.routes_as(&arguments) {
+            ExchangeType::Direct | ExchangeType::DelayedMessage => Router::Direct(direct::Router::default()),
             ExchangeType::Fanout => Router::Fanout(fanout::Router::default()),
             ExchangeType::Topic => Router::Topic(topic::Router::default()),
             ExchangeType::Headers => Router::Headers(headers::Router::default()),
@@ -238,6 +271,10 @@ impl Exchange {
             ExchangeType::Random | ExchangeType::LocalRandom => Router::One(Choice::Random),
         };
         Self { name, kind, durable, auto_delete, internal, arguments, alternate: None, bindings: OrderedMap::new(), router }
+    }
+
+    pub fn routes_as(&self) -> ExchangeType {
+        self.kind.routes_as(&self.arguments)
     }
 
     pub fn has_bindings(&self) -> bool {

@@ -19,7 +19,7 @@ pub enum PartKind {
 }
 
 impl PartKind {
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("HTTP client", Self::Client),
         ("Service", Self::Service),
         ("Topic exchange", Self::Exchange(ExchangeType::Topic)),
@@ -30,6 +30,7 @@ impl PartKind {
         ("Modulus-hash exchange", Self::Exchange(ExchangeType::ModulusHash)),
         ("Random exchange", Self::Exchange(ExchangeType::Random)),
         ("Local-random exchange", Self::Exchange(ExchangeType::LocalRandom)),
+        ("Delayed exchange", Self::Exchange(ExchangeType::DelayedMessage)),
         ("Classic queue", Self::ClassicQueue),
         ("Quorum queue", Self::QuorumQueue),
     ];
@@ -147,7 +148,7 @@ pub const fn ends(from: &Part) -> &'static [PartKind] {
 pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result<(), String> {
     match (from, to) {
         (Part::Exchange(source), Part::Queue(queue)) => {
-            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(|exchange| exchange.kind);
+            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(ExchangeSpec::routes_as);
             let routing_key = kind.map_or_else(|| "".into(), |kind| kind.usual_key(queue));
             bind(scenario, source, BindingTarget::Queue(queue.clone()), routing_key)
         }
@@ -155,7 +156,7 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             if source == other {
                 return Err("An exchange that is bound to itself would route nothing more.".into());
             }
-            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(|exchange| exchange.kind);
+            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(ExchangeSpec::routes_as);
             let routing_key = match kind.map(ExchangeType::binding_key) {
                 Some(BindingKey::Weight) => "1".into(),
                 _ if kind == Some(ExchangeType::LocalRandom) => "".into(),

@@ -33,7 +33,7 @@ use std::fmt;
 
 use super::validate::{Problem, validate};
 use super::{Name, Point, Scenario};
-use crate::broker::Availability;
+use crate::broker::{Availability, DELAYED_TYPE, ExchangeType, Value};
 
 /// A part of a scenario, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,21 +169,28 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         Edit::Paste(fragment) => paste::paste(&mut new, fragment),
         Edit::Move(places) => new = moved(scenario, places.iter().cloned()),
     }
-    enable_plugins(&mut new);
+    complete_exchanges(scenario, &mut new);
     match validate(&new).into_iter().next() {
         None => Ok(Edited { scenario: new, told }),
         Some(problem) => Err(refusal(&new, about, problem)),
     }
 }
 
-/// Who adds an exchange of a plugin's type wants the plugin, too.
-fn enable_plugins(scenario: &mut Scenario) {
+/// Who adds an exchange of a plugin's type wants the plugin, too. One that becomes a delayed exchange routes on as it did.
+fn complete_exchanges(before: &Scenario, scenario: &mut Scenario) {
     let broker = &mut scenario.broker;
-    for exchange in &broker.exchanges {
-        if let Availability::By(plugin) = exchange.kind.availability(broker.profile)
-            && !broker.plugins.contains(&plugin)
-        {
-            broker.plugins.push(plugin);
+    for exchange in &mut broker.exchanges {
+        if exchange.kind == ExchangeType::DelayedMessage && exchange.arguments.get(DELAYED_TYPE).is_none() {
+            let was = before.broker.exchanges.iter().find(|one| one.name == exchange.name && one.kind != exchange.kind);
+            let kind = was.map_or(ExchangeType::Topic, |was| was.kind);
+            exchange.arguments.insert(DELAYED_TYPE.into(), Value::string(kind.name()));
+        }
+        for kind in [exchange.kind, exchange.routes_as()] {
+            if let Availability::By(plugin) = kind.availability(broker.profile)
+                && !broker.plugins.contains(&plugin)
+            {
+                broker.plugins.push(plugin);
+            }
         }
     }
 }

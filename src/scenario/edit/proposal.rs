@@ -78,7 +78,7 @@ fn leads(scenario: &Scenario, publish: &Publish, queue: &Name) -> bool {
 /// The key of an event: one that a binding waits for, or else what the handler does, as `order.created`.
 pub(super) fn key(scenario: &Scenario, service: &Service, handler: &Handler, exchange: &ExchangeSpec) -> Name {
     // A hash needs a key to tell messages apart.
-    if exchange.kind.binding_key() == BindingKey::Ignored && exchange.kind != ExchangeType::ModulusHash {
+    if exchange.routes_as().binding_key() == BindingKey::Ignored && exchange.routes_as() != ExchangeType::ModulusHash {
         return "".into();
     }
     let (thing, done) = match &handler.trigger {

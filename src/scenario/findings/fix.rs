@@ -75,7 +75,7 @@ impl Fix {
             Self::BindNew { exchange, key } => {
                 let name = fresh(scenario, "queue");
                 let spec = broker.exchanges.iter().find(|one| one.name == *exchange)?;
-                let key = if key.is_empty() && spec.kind == ExchangeType::Direct { &name } else { key };
+                let key = if key.is_empty() && spec.routes_as() == ExchangeType::Direct { &name } else { key };
                 vec![new_queue(&name, spec.at.x), put(bindings, binding(exchange, &name, key))]
             }
             Self::Queue(name) => vec![new_queue(name, 0.0)],

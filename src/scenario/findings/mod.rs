@@ -150,7 +150,7 @@ impl Search<'_> {
 
     /// The key under which a queue is to be bound: one that is published, or all of them.
     fn key_for(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> Option<Name> {
-        let kind = self.scenario.broker.exchanges.get(self.routes.exchange(exchange)?)?.kind;
+        let kind = self.scenario.broker.exchanges.get(self.routes.exchange(exchange)?)?.routes_as();
         match (kind, key) {
             (ExchangeType::Topic, Some(key)) => Some(pattern(key)),
             (ExchangeType::Direct, Some(key)) => Some(key.clone()).filter(|key| !key.contains('{')),

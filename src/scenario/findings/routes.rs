@@ -208,7 +208,7 @@ impl<'a> Routes<'a> {
             let (mut further, mut spent) = (here.alternate, here.bindings.len());
             for &place in &here.bindings {
                 let BindingSpec { routing_key, destination, .. } = &spec.bindings[place];
-                let takes = match spec.exchanges[at].kind {
+                let takes = match spec.exchanges[at].routes_as() {
                     // What chooses one of its bindings may choose any.
                     kind if may_be_any || kind.binding_key() != BindingKey::Compared => true,
                     kind if is_template => {

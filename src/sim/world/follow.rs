@@ -85,6 +85,8 @@ impl World {
             }
             Event::Published { .. }
             | Event::Routed { .. }
+            | Event::Delayed { .. }
+            | Event::DelayOver { .. }
             | Event::RolledBack { .. }
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }

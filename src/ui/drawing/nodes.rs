@@ -364,7 +364,9 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         ExchangeType::ConsistentHash => "#→1",
         ExchangeType::ModulusHash => "#%n",
         ExchangeType::Random | ExchangeType::LocalRandom => "?",
+        ExchangeType::DelayedMessage => "⏱",
     };
+    let delayed = session.world().broker().delayed(name).count();
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
     let (near, half) = (r * 0.866, r / 2.0);
     let hexagon = format!(
@@ -380,7 +382,10 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         Fixed(y + half),
         Fixed(y - half)
     );
-    let kind = spec.kind.name();
+    let kind = match spec.kind {
+        ExchangeType::DelayedMessage => texts::delayed(&spec.routes_as().name(), &delayed),
+        kind => kind.name().to_owned(),
+    };
     let drawing = html! {
         <>
             <path class="box" d={hexagon} />
@@ -392,7 +397,7 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
                 { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME), name, EXCHANGE_NAME) }
             }
             { " " }
-            if !scene.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.to_owned()) } }
+            if !scene.is_compact() { { text("caption middle", x, rect.bottom() + 34.0, kind.clone()) } }
         </>
     };
     ("exchange", texts::exchange(&glyph, &name, &kind), drawing)

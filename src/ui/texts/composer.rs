@@ -58,6 +58,10 @@ pub fn one_copy_would_go_to(one: &dyn Display) -> String {
     format!("One copy would go to {one}.")
 }
 
+pub fn would_be_kept(exchange: &dyn Display, delay: &dyn Display, kind: &dyn Display) -> String {
+    format!("{exchange} would delay it for {delay}, and then route it as a {kind} exchange. What the bindings are then decides.")
+}
+
 pub fn several_bindings_lead_to_still(doubled: &dyn Display) -> String {
     format!("Several bindings lead to {doubled}: still one copy.")
 }

@@ -23,6 +23,10 @@ pub fn exchange(glyph: &dyn Display, name: &dyn Display, kind: &dyn Display) -> 
     format!("{glyph} {name} {kind}, exchange")
 }
 
+pub fn delayed(kind: &dyn Display, count: &dyn Display) -> String {
+    format!("delayed {kind}, keeps {count}")
+}
+
 pub fn handled(handled: &dyn Display) -> String {
     format!("handled {handled}")
 }

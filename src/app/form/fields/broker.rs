@@ -2,11 +2,11 @@
 
 use crate::app::form::table::{Entries, Field, Kind, Template};
 
-pub(in crate::app::form) static EXCHANGE: [Field; 5] = [
+pub(in crate::app::form) static EXCHANGE: [Field; 8] = [
     Field {
         key: "type",
         label: "Type",
-        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers. The others give each message to one binding: by a hash that keeps like with like, or at random.",
+        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers. The others give each message to one binding: by a hash that keeps like with like, or at random. A delayed exchange keeps messages for a while first.",
         kind: Kind::Words(&[
             ("topic", "topic"),
             ("direct", "direct"),
@@ -16,6 +16,7 @@ pub(in crate::app::form) static EXCHANGE: [Field; 5] = [
             ("x-modulus-hash", "modulus hash"),
             ("x-random", "random"),
             ("x-local-random", "local random"),
+            ("x-delayed-message", "delayed"),
         ]),
     },
     Field { key: "durable", label: "Durable", help: "It is there again after the broker restarts.", kind: Kind::Flag(true) },
@@ -36,6 +37,24 @@ pub(in crate::app::form) static EXCHANGE: [Field; 5] = [
         label: "Alternate exchange",
         help: "Where messages go that match no binding here, instead of being dropped or returned.",
         kind: Kind::Exchange("none: unroutable messages are dropped or returned"),
+    },
+    Field {
+        key: "arguments.x-delayed-type",
+        label: "Delayed type",
+        help: "How a delayed exchange routes a message when the delay is over: the name of another type.",
+        kind: Kind::Rare("none", &Kind::Text),
+    },
+    Field {
+        key: "arguments.hash-header",
+        label: "Hash header",
+        help: "The header that a consistent-hash exchange hashes.",
+        kind: Kind::Rare("the routing key", &Kind::Text),
+    },
+    Field {
+        key: "arguments.hash-property",
+        label: "Hash property",
+        help: "The property that a consistent-hash exchange hashes: correlation_id, message_id or timestamp.",
+        kind: Kind::Rare("the routing key", &Kind::Text),
     },
 ];
 
