@@ -2,7 +2,7 @@
 
 use super::effect::Effect;
 use super::page::Dialog;
-use super::prose::Prose;
+use super::prose::Texts;
 use super::texts::{author, files as texts};
 use super::{App, Session, files};
 use crate::formats::{lesson_file, pretty::Doc, scenario_file};
@@ -13,7 +13,7 @@ use crate::scenario::Problem;
 #[derive(Debug)]
 pub struct Written {
     text: String,
-    read: Result<(Lesson, Prose), Vec<Problem>>,
+    read: Result<(Lesson, Texts), Vec<Problem>>,
 }
 
 impl Default for Written {
@@ -24,10 +24,7 @@ impl Default for Written {
 
 impl Written {
     fn of(text: String) -> Self {
-        let read = lesson_file::read(&text).map(|lesson| {
-            let prose = Prose::of(&lesson);
-            (lesson, prose)
-        });
+        let read = lesson_file::read(&text).map(|lesson| (lesson, Texts::default()));
         Self { text, read }
     }
 
@@ -40,7 +37,7 @@ impl Written {
     ///
     /// # Errors
     /// Everything that is wrong with the text.
-    pub const fn read(&self) -> Result<&(Lesson, Prose), &Vec<Problem>> {
+    pub const fn read(&self) -> Result<&(Lesson, Texts), &Vec<Problem>> {
         self.read.as_ref()
     }
 }

@@ -97,6 +97,15 @@ impl Moves {
         one.departs + SimTime::from_micros(self.leg.as_micros() * one.legs())
     }
 
+    /// When the last of what departs now lands, if each leg takes so long; none: nothing does.
+    #[must_use]
+    pub(super) fn lands(&self, now: SimTime, leg: SimTime) -> Option<SimTime> {
+        // What goes on to a consumer at once flies all its way within one leg.
+        let passing = self.passing.values().filter(|one| one.departs == now).map(|_| 1);
+        let legs = self.moves.iter().filter(|one| one.departs == now).map(Move::legs).chain(passing).max()?;
+        Some(now + SimTime::from_micros(leg.as_micros() * legs))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter()
     }

@@ -37,6 +37,7 @@ pub(super) fn update(app: &mut App, action: OperateAction) -> Vec<Effect> {
         && let Some(input) = input(session, action)
     {
         session.inject(input);
+        app.landing = session.lands();
     }
     Vec::new()
 }

@@ -1,4 +1,6 @@
-//! A lesson's texts as they are shown: read once when the lesson is opened or changed, so that no render reads Markdown.
+//! A lesson's texts as they are shown: read once when they are first shown, so that no later render reads Markdown.
+
+use std::cell::OnceCell;
 
 use super::texts::lesson as texts;
 use crate::formats::markdown::{self, Block, Inline, Piece};
@@ -13,9 +15,19 @@ pub struct Prose {
     pub in_rabbitmq: Vec<Piece>,
 }
 
+/// Only what shows them reads them: a page that has no lesson open needs no Markdown.
+#[derive(Debug, Default)]
+pub struct Texts(OnceCell<Prose>);
+
+impl Texts {
+    /// Those of the lesson that they belong to.
+    pub fn of(&self, lesson: &Lesson) -> &Prose {
+        self.0.get_or_init(|| Prose::of(lesson))
+    }
+}
+
 impl Prose {
-    #[must_use]
-    pub fn of(lesson: &Lesson) -> Self {
+    fn of(lesson: &Lesson) -> Self {
         let steps: Vec<Vec<Piece>> = lesson.steps.iter().map(|step| markdown::read(&step.text)).collect();
         // The last step stands below the end: what it says stands there.
         let before = &steps[..steps.len().saturating_sub(1)];

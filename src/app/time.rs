@@ -49,6 +49,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
     if !matches!(action, TimeAction::FramePassed(_) | TimeAction::SetSpeed(_)) {
         app.show = None;
+        app.landing = None;
     }
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
@@ -110,6 +111,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             session.advance_work(steps);
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
+        } else if app.landing.is_some() && !app.playing {
+            session.pass(elapsed, Speed::TEACHING, &mut app.budget);
+            app.landing.take_if(|lands| session.world().now() >= *lands);
         } else if app.playing {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
             let shown = app.show.take_if(|show| session.world().now() >= show.until);

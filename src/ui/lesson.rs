@@ -110,9 +110,9 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 if let Some(promise) = promise { <p class="soft" id="promise">{ &promise.about }</p> }
                 { steps(classroom, dispatch) }
                 if is_over(classroom) { { ending(classroom, dispatch) } }
-                if classroom.at == 0 { { prose(&classroom.prose.intro) } }
+                if classroom.at == 0 { { prose(&classroom.prose().intro) } }
                 <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
-                { prose(&classroom.prose.steps[classroom.at]) }
+                { prose(&classroom.prose().steps[classroom.at]) }
                 { match &step.task {
                     Task::Look => html! {},
                     Task::Predict(question) => predict(classroom, question, dispatch),
@@ -484,7 +484,7 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                 <p>{ &classroom.lesson.aha }</p>
             </div>
             { checklist(classroom, dispatch) }
-            { prose(&classroom.prose.in_rabbitmq) }
+            { prose(&classroom.prose().in_rabbitmq) }
             <h4>{ texts::NOT_COVERED_HERE }</h4>
             <p class="soft">{ &classroom.lesson.leaves_out }</p>
         </div>
@@ -531,8 +531,8 @@ pub fn author(app: &App, dispatch: &Dispatch) -> Html {
                         </ul>
                     },
                     Ok((lesson, texts)) => html! {
-                        <div class="lesson" id="written-preview"><h3>{ &lesson.title }</h3>{ prose(&texts.intro) }
-                            for (step, text) in lesson.steps.iter().zip(&texts.steps) {
+                        <div class="lesson" id="written-preview"><h3>{ &lesson.title }</h3>{ prose(&texts.of(lesson).intro) }
+                            for (step, text) in lesson.steps.iter().zip(&texts.of(lesson).steps) {
                                 <h4 class="step-title">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
                                 { prose(text) }
                             }

@@ -316,8 +316,8 @@ impl Playground {
     fn frame(&mut self, ctx: &Context<Self>, now: f64) -> bool {
         self.frame = None;
         let elapsed = now - self.frame_last.unwrap_or(now);
-        let was_playing = self.app.playing;
-        if self.app.playing || self.app.is_busy() {
+        let moved_on = self.app.moves_on();
+        if moved_on || self.app.is_busy() {
             self.frame_last = Some(now);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame takes some milliseconds")]
             let span = |millis: f64| SimTime::from_micros((millis.max(0.0) * 1_000.0) as u64);
@@ -332,12 +332,12 @@ impl Playground {
             self.frame_last = None;
         }
         self.announcer.listen(&self.app, now);
-        let stopped = was_playing && !self.app.playing;
+        let stopped = moved_on && !self.app.moves_on();
         // A gesture is drawn with the frame, not with the next numbers.
         let period = if self.app.canvas.gesture.frozen().is_some() { RENDER_PERIOD_HELD_MS } else { RENDER_PERIOD_MS };
         self.only_canvas = !self.whole && !stopped && now - self.rendered_at < period;
         let stale = self.app.canvas.take_stale();
-        if stopped || stale || now - self.rendered_at >= period && (self.app.playing || self.app.is_busy()) {
+        if stopped || stale || now - self.rendered_at >= period && (self.app.moves_on() || self.app.is_busy()) {
             if !self.only_canvas {
                 self.rendered_at = now;
             }

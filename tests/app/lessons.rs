@@ -374,7 +374,7 @@ fn a_lesson_that_is_written_is_read_once() {
     let mut app = opened();
     act(&mut app, AuthorAction::Open);
     let read = |app: &App| app.written.read().map(std::ptr::from_ref).expect("a lesson");
-    let prose = |app: &App| app.written.read().map(|(_, prose)| prose.steps[0].as_ptr()).expect("a lesson");
+    let prose = |app: &App| app.written.read().map(|(lesson, texts)| texts.of(lesson).steps[0].as_ptr()).expect("a lesson");
     let (first, first_prose) = (read(&app), prose(&app));
     play(&mut app, 1);
     act(&mut app, AuthorAction::Open);
@@ -384,9 +384,9 @@ fn a_lesson_that_is_written_is_read_once() {
     assert_ne!(prose(&app), first_prose);
     // A lesson that is open has its texts, too.
     act(&mut app, AuthorAction::Try);
-    let texts = classroom(&app).prose.steps[0].as_ptr();
+    let texts = classroom(&app).prose().steps[0].as_ptr();
     play(&mut app, 1);
-    assert_eq!(classroom(&app).prose.steps[0].as_ptr(), texts);
+    assert_eq!(classroom(&app).prose().steps[0].as_ptr(), texts);
 }
 
 #[test]

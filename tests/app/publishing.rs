@@ -168,3 +168,41 @@ fn a_dead_letter_that_goes_nowhere_is_trouble() {
     let trouble: Vec<_> = trouble.collect();
     assert_eq!(trouble, ["Unroutable", "Dead-lettered"], "the newest first");
 }
+
+/// While time stands, a copy would lie at its exchange: it lands first, hop by hop, and then time stands again.
+#[test]
+fn what_is_published_while_time_stands_lands() {
+    let mut app = opened();
+    play(&mut app, 3);
+    act(&mut app, TimeAction::Pause);
+    let begun = session(&app).world().now();
+    act(&mut app, PublishAction::Publish);
+    assert!(app.moves_on() && !app.playing);
+    let mut places = Vec::new();
+    for _ in 0..200 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+        places.push(picture(session(&app).plan(), false).tokens);
+    }
+    places.dedup();
+    assert!(places.len() > 20, "it is seen flying: {} pictures", places.len());
+    assert!(!app.moves_on(), "it stands again");
+    let stands = session(&app).world().now();
+    // Three hops at most: by the dead-letter exchange to a queue and on to its consumer.
+    assert!(begun < stands && stands < begun + SimTime::from_millis(500), "from {begun} to {stands}");
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    assert_eq!(session(&app).world().now(), stands);
+    // What is moved from queue to queue lands, too.
+    compose(&mut app, Typed::Exchange, "");
+    compose(&mut app, Typed::Key, "notification-queue.dead");
+    act(&mut app, PublishAction::Publish);
+    act(&mut app, TimeAction::Pause);
+    act(&mut app, OperateAction::Move { queue: "notification-queue.dead".into(), count: 1, to: Some("analytics-queue".into()) });
+    assert!(app.moves_on() && !app.playing);
+    // What the learner does with time comes first.
+    act(&mut app, PublishAction::Publish);
+    act(&mut app, TimeAction::Pause);
+    assert!(!app.moves_on());
+    act(&mut app, PublishAction::Publish);
+    act(&mut app, TimeAction::PlayOrPause);
+    assert!(app.playing);
+}

@@ -10,7 +10,7 @@ use super::App;
 use super::budget::Working;
 use super::difference::{Difference, difference};
 use super::effect::{Effect, Reading};
-use super::prose::Prose;
+use super::prose::{Prose, Texts};
 use super::session::Session;
 use super::texts::lesson as texts;
 use crate::base::SimTime;
@@ -31,8 +31,7 @@ use tracing::Tracing;
 #[derive(Debug)]
 pub struct Classroom {
     pub lesson: Lesson,
-    /// Its texts, as they are shown.
-    pub prose: Prose,
+    texts: Texts,
     /// Its name in the site; none when it came as a file.
     pub file: Option<String>,
     pub at: usize,
@@ -123,7 +122,7 @@ impl Classroom {
     pub(super) fn new(lesson: Lesson, file: Option<String>, locks: Vec<Lock>) -> Self {
         let works = lesson.steps.iter().map(|_| StepWork::default()).collect();
         Self {
-            prose: Prose::of(&lesson),
+            texts: Texts::default(),
             lesson,
             file,
             at: 0,
@@ -146,6 +145,12 @@ impl Classroom {
     #[must_use]
     pub fn step(&self) -> &Step {
         &self.lesson.steps[self.at]
+    }
+
+    /// The lesson's texts, as they are shown.
+    #[must_use]
+    pub fn prose(&self) -> &Prose {
+        self.texts.of(&self.lesson)
     }
 
     #[must_use]
