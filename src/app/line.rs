@@ -9,7 +9,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::Event;
 use crate::broker::explain::Explained;
 use crate::scenario::edit::{Line, Part};
-use crate::scenario::{BindingSpec, Point};
+use crate::scenario::{BindingSpec, BindingTarget, Point};
 use crate::sim::WorldEvent;
 
 /// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
@@ -177,7 +177,9 @@ fn matched_lately(session: &Session, number: usize) -> (usize, usize) {
 /// Whether the broker's binding is this one of the document.
 #[must_use]
 pub fn is_of(one: &Explained<'_>, binding: &BindingSpec) -> bool {
-    **one.binding.routing_key == *binding.routing_key
+    // A queue and an exchange may have one name.
+    one.binding.to_exchange == matches!(binding.destination, BindingTarget::Exchange(_))
+        && **one.binding.routing_key == *binding.routing_key
         && **one.binding.destination == **binding.destination.name()
         && one.binding.arguments == &binding.arguments
 }

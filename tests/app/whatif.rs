@@ -3,7 +3,7 @@
 use requeue::app::composer::Typed;
 use requeue::app::form::{Kind, Spot};
 use requeue::app::whatif::{self, Fate, examples, of_queue, preview};
-use requeue::app::{App, Drawer, EditAction, SelectAction, WorkspaceAction, words};
+use requeue::app::{App, Drawer, EditAction, FileAction, SelectAction, WorkspaceAction, words};
 use requeue::scenario::edit::Slot;
 
 use super::support::*;
@@ -118,4 +118,31 @@ fn a_composed_message_is_seen_beforehand_as_long_as_the_composer_is() {
     act(&mut app, SelectAction::Story(None));
     act(&mut app, WorkspaceAction::CloseLeft);
     assert_eq!(told(&app), None);
+}
+
+/// A queue and an exchange may have one name, and be bound alike: each binding is told of by itself.
+#[test]
+fn a_queue_and_an_exchange_of_one_name_are_told_apart() {
+    let scenario = r#"{
+        "requeue": 1, "title": "two of one name", "network": { "latency_ms": 5 },
+        "broker": {
+            "exchanges": [{ "name": "in", "at": [0, 0], "type": "direct" }, { "name": "audit", "at": [0, 200], "type": "fanout" }],
+            "queues": [{ "name": "audit", "at": [300, 0] }, { "name": "copies", "at": [300, 200] }],
+            "bindings": [
+                { "source": "in", "queue": "audit", "routing_key": "k" },
+                { "source": "in", "exchange": "audit", "routing_key": "k" },
+                { "source": "audit", "queue": "copies", "routing_key": "" }
+            ]
+        },
+        "services": []
+    }"#;
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "two.json".into(), text: scenario.into() });
+    assert_eq!(app.unreadable, None);
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+    compose(&mut app, Typed::Exchange, "in");
+    compose(&mut app, Typed::Key, "k");
+    let preview = preview(&app, session(&app)).expect("it is composed");
+    let to_exchange: Vec<_> = preview.bindings.iter().map(|(number, one)| (*number, one.binding.to_exchange)).collect();
+    assert_eq!(to_exchange, [(0, false), (1, true)]);
 }
