@@ -186,6 +186,12 @@ impl Composer {
         }
     }
 
+    /// The template that the message still follows.
+    #[must_use]
+    pub fn template(&self) -> Option<&'static str> {
+        TEMPLATES.into_iter().find(|(_, key, payload)| *key == self.routing_key && *payload == self.payload).map(|(name, ..)| name)
+    }
+
     /// The headers, if they can be read.
     #[must_use]
     pub fn table(&self) -> Option<Table> {

@@ -24,14 +24,25 @@ pub struct Moment {
     pub words: &'static str,
 }
 
+/// What matters more is not held back by what matters less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// A message went another way.
+    Message,
+    /// A program or the broker died.
+    Death,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Slowing {
     /// What happened last, not looked at yet.
-    pending: Option<(SimTime, &'static str)>,
+    pending: Option<(SimTime, &'static str, Weight)>,
     /// The page tells of it.
     told: Option<Moment>,
     told_for: SimTime,
     rest: SimTime,
+    /// What time slowed for when this rest began.
+    rests_from: Option<Weight>,
     has_seen_dead_letter: bool,
     /// The learner wants the usual speed.
     is_declined: bool,
@@ -40,18 +51,18 @@ pub struct Slowing {
 impl Slowing {
     /// Looks at what happened.
     pub(super) fn note(&mut self, happened: &TimedEvent) {
-        let words = match &happened.what {
-            WorldEvent::Killed { .. } => texts::A_SERVICE_DIED,
-            WorldEvent::Broker(Event::Restarted) => texts::RABBITMQ_RESTARTED,
-            WorldEvent::Broker(Event::Returned { .. }) => texts::RABBITMQ_RETURNED_A_MESSAGE,
+        let (words, weight) = match &happened.what {
+            WorldEvent::Killed { .. } => (texts::A_SERVICE_DIED, Weight::Death),
+            WorldEvent::Broker(Event::Restarted) => (texts::RABBITMQ_RESTARTED, Weight::Death),
+            WorldEvent::Broker(Event::Returned { .. }) => (texts::RABBITMQ_RETURNED_A_MESSAGE, Weight::Message),
             WorldEvent::Broker(Event::DeadLettered { .. }) if !self.has_seen_dead_letter => {
                 self.has_seen_dead_letter = true;
-                texts::THE_FIRST_DEAD_LETTER
+                (texts::THE_FIRST_DEAD_LETTER, Weight::Message)
             }
             _ => return,
         };
-        if self.pending.is_none_or(|(at, _)| at < happened.at) {
-            self.pending = Some((happened.at, words));
+        if self.pending.is_none_or(|(at, _, before)| at < happened.at && before <= weight) {
+            self.pending = Some((happened.at, words, weight));
         }
     }
 
@@ -63,11 +74,15 @@ impl Slowing {
         if self.told_for == SimTime::ZERO {
             self.told = None;
         }
-        let Some((at, words)) = self.pending.take().filter(|(at, _)| *at >= from && self.rest == SimTime::ZERO) else { return };
+        if self.rest == SimTime::ZERO {
+            self.rests_from = None;
+        }
+        let is_wanted = |weight: Weight| self.rests_from.is_none_or(|before| before < weight);
+        let Some((at, words, weight)) = self.pending.take().filter(|(at, _, weight)| *at >= from && is_wanted(*weight)) else { return };
         // The broker hears of it, sends back, and what it sends may go on from an exchange.
         let lands = at + SimTime::from_micros(leg.as_micros() * 3);
         self.told = Some(Moment { at, lands, words });
-        (self.told_for, self.rest, self.is_declined) = (TOLD_FOR, REST, false);
+        (self.told_for, self.rest, self.rests_from, self.is_declined) = (TOLD_FOR, REST, Some(weight), false);
     }
 
     /// Whether time passes more slowly at this moment.

@@ -82,6 +82,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         })
     };
     let repeats = composer.repeats.is_some();
+    let template = composer.template();
     html! {
         <form
                 class="drawer-form"
@@ -91,8 +92,8 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                 <label>
                     { texts::TEMPLATE }
                     <select id="composer-template" onchange={chosen(Typed::Template)}>
-                        <option value="">{ texts::ONE_OF_THE_CHAPTERS_EVENTS }</option>
-                        for (name, ..) in TEMPLATES.iter() { <option value={*name}>{ *name }</option> }
+                        { option("", texts::ONE_OF_THE_CHAPTERS_EVENTS, template.is_none()) }
+                        for (name, ..) in TEMPLATES.iter() { { option(name, name, template == Some(*name)) } }
                     </select>
                 </label>
                 <label>

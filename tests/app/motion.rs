@@ -231,6 +231,29 @@ fn time_slows_by_itself_when_a_service_dies_and_its_moment_is_shown_again() {
     assert_eq!(told(&app), None);
 }
 
+/// A message that went another way holds nothing more important back: the page would tell of the wrong thing.
+#[test]
+fn a_death_is_told_although_a_dead_letter_slowed_time_a_moment_ago() {
+    let mut app = opened();
+    let id = notification_service(&app);
+    let told = |app: &App| session(app).playhead.slowing.told().cloned();
+    act(&mut app, TimeAction::Play);
+    for _ in 0..120 {
+        if told(&app).is_some() {
+            break;
+        }
+        second(&mut app);
+    }
+    let first = told(&app).expect("the first dead letter");
+    assert_ne!(first.words, "A service died. RabbitMQ takes back what it had not acknowledged.");
+    act(&mut app, TimeAction::DeclineSlowing);
+    let died = session(&app).world().now();
+    act(&mut app, OperateAction::Kill(id));
+    assert!(second(&mut app) < SimTime::from_millis(500));
+    let moment = told(&app).expect("the page tells");
+    assert_eq!((moment.at, moment.words), (died, "A service died. RabbitMQ takes back what it had not acknowledged."));
+}
+
 #[test]
 fn no_speed_slows_by_itself_but_those_that_the_eye_follows() {
     for (speed, slows) in [(Speed::Factor(500), false), (Speed::NORMAL, true), (Speed::Factor(5_000), true), (Speed::Factor(20_000), false)]
