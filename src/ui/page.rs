@@ -13,12 +13,15 @@ use crate::app::keys::ZOOM;
 use crate::app::{self, CanvasAction, Motion, Side, tokens};
 use crate::base::ordered::OrderedMap;
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Around {
     bar: Html,
     left: Html,
     right: Html,
-    /// Rail, head, and the rest of the bar.
+    rail: Html,
+    /// It stays the same element when a system comes: a menu that is open in it stays open.
+    header: Html,
+    /// The rest of the bar, and a phone's chips.
     frame: Html,
     shelf: Html,
     floats: Html,
@@ -55,7 +58,7 @@ impl Playground {
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
         let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
-        let Around { bar, left, right, frame, shelf, floats } = around;
+        let Around { bar, left, right, rail, header, frame, shelf, floats } = around;
         let class = classes!("house", if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
             <div {class} {ondrop} {ondragover}>
@@ -71,6 +74,8 @@ impl Playground {
                 { left }
                 { right }
                 { shelf }
+                { rail }
+                { header }
                 { frame }
                 { floats }
                 if let Some(later) = self.later.here() {
@@ -101,7 +106,7 @@ impl Playground {
             </section>
         };
         let Some(session) = &app.session else {
-            return Around { bar: html! {}, left: html! {}, right: html! {}, frame: header, shelf: html! {}, floats: notices };
+            return Around { header, floats: notices, ..Around::default() };
         };
         let seen = app.seen();
         let shown = |side: Side, never: bool, view: &dyn Fn() -> Html| {
@@ -118,10 +123,10 @@ impl Playground {
             }),
             right: shown(Side::Right, bare, &|| self.later(ctx, Some(Side::Right), |later| (later.right)(session, app, dispatch))),
             shelf: shown(Side::Shelf, bare, &|| self.later(ctx, Some(Side::Shelf), |later| (later.shelf)(session, app, dispatch))),
+            rail: if bare { html! {} } else { workspace::rail(app, dispatch) },
+            header,
             frame: html! {
                 <>
-                    if !bare { { workspace::rail(app, dispatch) } }
-                    { header }
                     { time::more_of_the_bar(app, dispatch) }
                     if !bare { { workspace::chips(session, app, dispatch) } }
                 </>

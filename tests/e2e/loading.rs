@@ -54,6 +54,21 @@ async fn a_drawer_whose_file_is_missing_says_so_and_loads_it_again() {
     visitor.browser.close().await.expect("the browser closes");
 }
 
+/// A menu that a reader opens before the system has come stays open when it comes.
+#[tokio::test]
+async fn a_menu_stays_open_when_the_system_comes() {
+    let visitor = Visitor::begin(1440, 900, Way::Pointer).await;
+    visitor.browser.goto(&format!("{}late/", visitor.site.address)).await.expect("the site answers");
+    visitor.wait_for("#more-menu").await;
+    visitor.click("#more-menu").await;
+    let open = "return document.querySelector('#menu').matches(':popover-open') && !document.querySelector('.node');";
+    assert_eq!(visitor.browser.execute(open, vec![]).await.expect("the page answers"), json!(true), "it is open, and the system is not there");
+    visitor.wait_for(".node").await;
+    let still = "return document.querySelector('#menu').matches(':popover-open');";
+    assert_eq!(visitor.browser.execute(still, vec![]).await.expect("the page answers"), json!(true), "it stays open");
+    visitor.leave().await;
+}
+
 /// What the bar waits for is what comes, to the byte: trunk counts before the WebAssembly is made smaller.
 #[tokio::test]
 async fn the_bar_waits_for_as_many_bytes_as_come() {

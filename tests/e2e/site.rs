@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Serves the built site from a thread of its own.
 pub struct Site {
@@ -42,13 +43,20 @@ const WITHOUT_WASM: &str = "without-wasm/";
 const LATER_FAILS_ONCE: &str = "later-fails-once/";
 static LATER_FAILED: AtomicBool = AtomicBool::new(false);
 
+/// The page on a site whose scenarios come a second late.
+const LATE: &str = "late/";
+
 fn answer(request: tiny_http::Request, folder: &Path) {
     let path = request.url().trim_start_matches('/').split('?').next().unwrap_or_default().to_owned();
     let (is_plain, without_wasm, fails_once) =
         (path.starts_with(PLAIN), path.starts_with(WITHOUT_WASM), path.starts_with(LATER_FAILS_ONCE));
-    let path = [PLAIN, WITHOUT_WASM, LATER_FAILS_ONCE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
+    let is_late = path.starts_with(LATE);
+    let path = [PLAIN, WITHOUT_WASM, LATER_FAILS_ONCE, LATE].iter().fold(path.as_str(), |path, first| path.trim_start_matches(first));
     let folder = if is_plain { folder.with_file_name("plain") } else { folder.to_owned() };
     let file = folder.join(if path.is_empty() { "index.html" } else { path });
+    if is_late && path.starts_with("scenarios/") {
+        std::thread::sleep(Duration::from_secs(1));
+    }
     let read = match path {
         AROUND => Ok(AROUND_PAGE.into()),
         _ if without_wasm && file.extension().is_some_and(|end| end == "wasm") => Err(std::io::ErrorKind::NotFound.into()),
