@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::effect::Effect;
 use super::texts::composer as texts;
-use super::{App, Session, Speed, words};
+use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Event, Name, Properties, Table};
@@ -40,13 +40,17 @@ pub(super) fn update(app: &mut App, action: PublishAction) -> Vec<Effect> {
             PublishAction::Publish => {
                 session.composer.is_told = false;
                 session.publish();
-                app.landing = session.lands();
+                if !app.playing {
+                    session.land();
+                }
             }
             PublishAction::Dismiss => session.composer.is_told = false,
             PublishAction::Again => {
                 session.composer.is_told = true;
                 session.publish();
-                app.landing = session.lands();
+                if !app.playing {
+                    session.land();
+                }
                 session.composer.refused += u64::from(session.composer.error.is_some());
             }
             PublishAction::Repeat => session.repeat(),
@@ -309,14 +313,12 @@ impl Session {
         }
     }
 
-    /// When the last copy of what was just published lands, each hop so slow that it can be followed. More than one frame publishes is
-    /// too much for the eye.
-    pub(super) fn lands(&self) -> Option<SimTime> {
-        if self.composer.sending.is_some() {
-            return None;
+    /// Time stands: what moves at this moment is seen to land all the same. More than one frame publishes is too much for the eye.
+    pub(super) fn land(&mut self) {
+        if self.composer.sending.is_none() {
+            let now = self.world().now();
+            self.playhead.moves.begin_to_land(now);
         }
-        let (now, leg) = (self.world().now(), Speed::TEACHING.leg(self.scenario().network.latency));
-        self.playhead.moves.lands(now, leg)
     }
 
     /// As many were sent as were wanted.

@@ -147,8 +147,6 @@ pub struct App {
     pub speed: Option<Speed>,
     /// What is being shown.
     show: Option<Show>,
-    /// While time stands, what was published by hand still lands: until this moment.
-    landing: Option<SimTime>,
     /// How much of the world one frame plays.
     budget: Budget,
     pub theme: Theme,
@@ -220,10 +218,10 @@ impl App {
         self.session.as_ref().is_some_and(Session::is_busy) || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
-    /// Whether time passes with each frame: the learner plays, or what was published while time stood is landing.
+    /// Whether the picture changes with each frame: time passes, or what was published while time stands is landing.
     #[must_use]
-    pub const fn moves_on(&self) -> bool {
-        self.playing || self.landing.is_some()
+    pub fn moves_on(&self) -> bool {
+        self.playing || self.session.as_ref().is_some_and(|session| session.playhead.moves.is_landing())
     }
 
     /// Plays from here on, so slowly that each hop can be followed, and stops there.
@@ -244,7 +242,6 @@ impl App {
             session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps() / 4);
         }
         self.session = Some(session);
-        self.landing = None;
         self.unreadable = None;
         self.playing = self.options.play && self.options.embed || std::mem::take(&mut self.workspace.begins_to_play);
         self.show_everything();

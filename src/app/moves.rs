@@ -12,6 +12,8 @@ use crate::sim::{Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
+/// While time stands, each hop is seen so long, in real time.
+const HOP: SimTime = SimTime::from_millis(900);
 /// More moves cannot be told apart on a screen.
 const MOVES_MAX: usize = 300;
 /// Deliveries of messages that passed through a queue, on their way to a consumer.
@@ -61,11 +63,20 @@ pub struct Moves {
     has_captions: bool,
     /// By message and queue: the oldest messages first.
     passing: OrderedMap<(MessageId, Name), Passing>,
+    /// What lands while time stands.
+    landing: Option<Landing>,
+}
+
+/// How far what departed at one moment has come since then, in real time.
+#[derive(Clone, Copy, Debug)]
+struct Landing {
+    at: SimTime,
+    flown: SimTime,
 }
 
 impl Default for Moves {
     fn default() -> Self {
-        Self { moves: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new() }
+        Self { moves: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new(), landing: None }
     }
 }
 
@@ -97,13 +108,60 @@ impl Moves {
         one.departs + SimTime::from_micros(self.leg.as_micros() * one.legs())
     }
 
-    /// When the last of what departs now lands, if each leg takes so long; none: nothing does.
+    /// How far it has come, as far as the eye is concerned: 1 where it has landed.
     #[must_use]
-    pub(super) fn lands(&self, now: SimTime, leg: SimTime) -> Option<SimTime> {
-        // What goes on to a consumer at once flies all its way within one leg.
-        let passing = self.passing.values().filter(|one| one.departs == now).map(|_| 1);
-        let legs = self.moves.iter().filter(|one| one.departs == now).map(Move::legs).chain(passing).max()?;
-        Some(now + SimTime::from_micros(leg.as_micros() * legs))
+    pub fn share(&self, one: &Move, now: SimTime) -> f64 {
+        if let Some(legs) = self.legs_landed(one.departs) {
+            #[expect(clippy::cast_precision_loss, reason = "a handful")]
+            return (legs / one.legs() as f64).min(1.0);
+        }
+        let whole = self.arrives(one).saturating_sub(one.departs).as_secs_f64();
+        if whole <= 0.0 { 1.0 } else { (now.saturating_sub(one.departs).as_secs_f64() / whole).clamp(0.0, 1.0) }
+    }
+
+    /// How many legs were flown while time stands, of what departed at this moment.
+    fn legs_landed(&self, departs: SimTime) -> Option<f64> {
+        self.landing.filter(|landing| landing.at == departs).map(|landing| landing.flown.as_secs_f64() / HOP.as_secs_f64())
+    }
+
+    /// How far along such a way something is that passes through a queue, while time stands: it comes as far as the queue.
+    #[must_use]
+    pub fn share_of_way(&self, departs: SimTime, way: &[Place]) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let legs = way.len().saturating_sub(1) as f64;
+        self.legs_landed(departs).filter(|_| legs > 1.0).map(|flown| flown.min(legs - 1.0) / legs)
+    }
+
+    /// Time stands at this moment: what departs now is seen to land all the same.
+    pub(super) fn begin_to_land(&mut self, now: SimTime) {
+        let departs = self.moves.iter().any(|one| one.departs == now) || self.passing.values().any(|one| one.departs == now);
+        self.landing = departs.then_some(Landing { at: now, flown: SimTime::ZERO });
+    }
+
+    #[must_use]
+    pub const fn is_landing(&self) -> bool {
+        self.landing.is_some()
+    }
+
+    /// So much real time passed, while simulated time stands.
+    pub(super) fn land(&mut self, elapsed: SimTime) {
+        let Some(landing) = &mut self.landing else { return };
+        let at = landing.at;
+        landing.flown = landing.flown + elapsed;
+        let flown = landing.flown;
+        let legs = self.moves.iter().filter(|one| one.departs == at).map(Move::legs).max().unwrap_or(1);
+        if flown >= SimTime::from_micros(HOP.as_micros() * legs) {
+            self.settle();
+        }
+    }
+
+    /// What landed while time stood has landed for good: it does not set out once more when time goes on.
+    pub(super) fn settle(&mut self) {
+        if let Some(Landing { at, .. }) = self.landing.take() {
+            self.moves.retain(|one| one.departs != at);
+            // From its queue on, such a delivery flies like any other.
+            self.passing.values_mut().filter(|one| one.departs == at).for_each(|one| one.departs = SimTime::MAX);
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Move> {

@@ -37,7 +37,9 @@ pub(super) fn update(app: &mut App, action: OperateAction) -> Vec<Effect> {
         && let Some(input) = input(session, action)
     {
         session.inject(input);
-        app.landing = session.lands();
+        if !app.playing {
+            session.land();
+        }
     }
     Vec::new()
 }

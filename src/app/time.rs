@@ -49,7 +49,6 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
     if !matches!(action, TimeAction::FramePassed(_) | TimeAction::SetSpeed(_)) {
         app.show = None;
-        app.landing = None;
     }
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
@@ -111,9 +110,6 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             session.advance_work(steps);
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
-        } else if app.landing.is_some() && !app.playing {
-            session.pass(elapsed, Speed::TEACHING, &mut app.budget);
-            app.landing.take_if(|lands| session.world().now() >= *lands);
         } else if app.playing {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
@@ -121,6 +117,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {
                 session.playhead.ask_story(Some(event), None);
             }
+        }
+        if !app.playing {
+            session.playhead.moves.land(elapsed);
         }
         if session.is_busy() {
             app.budget.spend_all();
@@ -145,6 +144,7 @@ impl Session {
         let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         let leg = speed.leg(self.scenario().network.latency);
+        self.playhead.moves.settle();
         self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
         if let Speed::Hop(millis) = speed {
             let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), steps);

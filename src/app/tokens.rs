@@ -109,7 +109,7 @@ const BENEATH: f64 = 16.0;
 /// What comes back from a lost connection, and what an exchange does with a message: in words, while it can be seen.
 fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
     let plan = sheet.plan;
-    let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.world.now() < plan.moves.arrives(hop);
+    let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.moves.share(hop, plan.world.now()) < 1.0;
     let mut returned: OrderedMap<(SimTime, &[Place]), u32> = OrderedMap::new();
     let mut copies: OrderedMap<(MessageId, &Name), u32> = OrderedMap::new();
     for hop in plan.moves.iter().filter(flying) {
@@ -321,7 +321,7 @@ const fn is_drawn(cargo: &Cargo) -> bool {
 #[must_use]
 pub fn landing(plan: Plan<'_>) -> OrderedMap<Name, u64> {
     let mut landing = OrderedMap::new();
-    for hop in plan.moves.iter().filter(|hop| plan.world.now() < plan.moves.arrives(hop)) {
+    for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
         if let Some(Place::Queue(queue)) = hop.path.last() {
             *landing.get_or_default(queue.clone()) += 1;
         }
@@ -362,6 +362,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
                 let path = sheet.plan.moves.way_through(&delivery.queue, message.id, flight.departs).unwrap_or(path);
+                let share = sheet.plan.moves.share_of_way(flight.departs, path).filter(|_| !still).unwrap_or(share);
                 add(
                     sheet.along(path, share, leg),
                     shape,
@@ -410,7 +411,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
     }
     let mut file = (SimTime::MAX, None, 0.0);
     for hop in sheet.plan.moves.iter() {
-        let share = share(world, hop.departs, sheet.plan.moves.arrives(hop), false);
+        let share = sheet.plan.moves.share(hop, world.now());
         if share >= 1.0 {
             continue;
         }

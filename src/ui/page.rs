@@ -123,7 +123,11 @@ impl Playground {
             }),
             right: shown(Side::Right, bare, &|| self.later(ctx, Some(Side::Right), |later| (later.right)(session, app, dispatch))),
             shelf: shown(Side::Shelf, bare, &|| self.later(ctx, Some(Side::Shelf), |later| (later.shelf)(session, app, dispatch))),
-            rail: if bare { html! {} } else { workspace::rail(app, dispatch) },
+            rail: if bare {
+                html! {}
+            } else {
+                workspace::rail(app, dispatch)
+            },
             header,
             frame: html! {
                 <>

@@ -62,7 +62,11 @@ async fn a_menu_stays_open_when_the_system_comes() {
     visitor.wait_for("#more-menu").await;
     visitor.click("#more-menu").await;
     let open = "return document.querySelector('#menu').matches(':popover-open') && !document.querySelector('.node');";
-    assert_eq!(visitor.browser.execute(open, vec![]).await.expect("the page answers"), json!(true), "it is open, and the system is not there");
+    assert_eq!(
+        visitor.browser.execute(open, vec![]).await.expect("the page answers"),
+        json!(true),
+        "it is open, and the system is not there"
+    );
     visitor.wait_for(".node").await;
     let still = "return document.querySelector('#menu').matches(':popover-open');";
     assert_eq!(visitor.browser.execute(still, vec![]).await.expect("the page answers"), json!(true), "it stays open");
