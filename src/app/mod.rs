@@ -153,6 +153,10 @@ pub struct App {
     pub motion: Motion,
 }
 
+/// Real time in which a learner follows each hop, and in which the rest passes.
+const FOLLOWED_FOR: SimTime = SimTime::from_secs(12);
+const REST_FOR: SimTime = SimTime::from_secs(10);
+
 /// A part of a run that is played so that it can be followed; then time stands.
 #[derive(Clone, Debug)]
 struct Show {
@@ -160,6 +164,26 @@ struct Show {
     speed: Speed,
     /// The story of the message that this moment is about is told then.
     tells: Option<Name>,
+    /// From when on a learner follows for so long, in real time; then the rest passes quickly.
+    followed: Option<(SimTime, SimTime)>,
+}
+
+impl Show {
+    /// So much real time passed, and the world stands here.
+    fn pass(&mut self, elapsed: SimTime, now: SimTime) {
+        let Some((begins, left)) = &mut self.followed else { return };
+        if now < *begins {
+            return;
+        }
+        *left = left.saturating_sub(elapsed);
+        if *left == SimTime::ZERO {
+            let rest = self.until.saturating_sub(now).as_micros();
+            let is_quick = |speed: &Speed| rest * 1_000 / u64::from(speed.factor()) <= REST_FOR.as_micros();
+            let factors = || Speed::ALL.into_iter().filter(|speed| (Speed::NORMAL..Speed::Max).contains(speed));
+            self.speed = factors().find(is_quick).or_else(|| factors().last()).unwrap_or(self.speed);
+            self.followed = None;
+        }
+    }
 }
 
 /// The only way anything changes.
@@ -226,8 +250,16 @@ impl App {
 
     /// Plays from here on, so slowly that each hop can be followed, and stops there.
     fn show(&mut self, until: SimTime, tells: Option<Name>) {
-        self.show = Some(Show { until, speed: Speed::TEACHING, tells });
+        self.show = Some(Show { until, speed: Speed::TEACHING, tells, followed: None });
         self.playing = true;
+    }
+
+    /// Plays to this moment, which may be minutes away: hop by hop at first, from when it begins, and then as fast as patience wants.
+    fn show_at_length(&mut self, begins: SimTime, until: SimTime) {
+        self.show(until, None);
+        if let Some(show) = &mut self.show {
+            show.followed = Some((begins, FOLLOWED_FOR));
+        }
     }
 
     /// The work of the frame that passed took so long on this machine: the next frame's budget follows.

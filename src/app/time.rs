@@ -53,7 +53,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
         TimeAction::SetSpeed(speed) => match &mut app.show {
-            Some(show) => show.speed = speed,
+            Some(show) => (show.speed, show.followed) = (speed, None),
             None => app.speed = Some(speed),
         },
         TimeAction::Replay => replay(app),
@@ -112,6 +112,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
+            if let Some(show) = &mut app.show {
+                show.pass(elapsed, session.world().now());
+            }
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
             app.playing = goes_on && shown.is_none();
             if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {

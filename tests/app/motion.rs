@@ -170,6 +170,41 @@ fn what_is_watched_begins_a_second_before_and_stops_at_its_end() {
     assert!(app.playing, "and goes on if that is wanted");
 }
 
+/// Many questions are about minutes. A learner follows what happens first, and waits no longer than patience lasts.
+#[test]
+fn what_is_watched_is_over_within_a_minute_in_every_lesson() {
+    let frame = |app: &mut App| {
+        act(app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        app.worked(SimTime::ZERO);
+    };
+    let mut seen = 0;
+    for file in std::fs::read_dir("static/lessons").expect("they are there").map(|file| file.expect("a file").path()) {
+        if file.extension().is_none_or(|end| end != "md") {
+            continue;
+        }
+        let mut app = App::default();
+        let text = std::fs::read_to_string(&file).expect("it can be read");
+        act(&mut app, FileAction::Opened { name: "lesson.md".into(), text });
+        let steps = app.classroom.as_ref().expect("a lesson").lesson.steps.len();
+        for step in 0..steps {
+            act(&mut app, lesson::LessonAction::ChooseStep(step));
+            let task = app.classroom.as_ref().expect("a lesson").step().task.clone();
+            let requeue::lesson::Task::Predict(question) = task else { continue };
+            seen += 1;
+            act(&mut app, lesson::LessonAction::Watch);
+            wait_for_seek(&mut app);
+            let frames = (0..20 * 60).position(|_| {
+                frame(&mut app);
+                !app.playing
+            });
+            let now = session(&app).world().now();
+            assert!(frames.is_some() && now >= question.until, "{} step {step}: at {now} of {}", file.display(), question.until);
+            assert_eq!(app.speed(), Speed::NORMAL, "the learner's own speed comes back");
+        }
+    }
+    assert!(seen > 20, "{seen} questions");
+}
+
 fn wait_for_seek(app: &mut App) {
     for _ in 0..1_000 {
         if app.working().is_none() {

@@ -14,6 +14,8 @@ use crate::formats::result_file;
 use crate::lesson::Task;
 use crate::lesson::grade::Grading;
 use crate::lesson::judge::{Judging, Renames};
+use crate::scenario::Scenario;
+use crate::scenario::fault::Moment;
 use crate::sim::Recording;
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
@@ -74,15 +76,25 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let begins = match (&question.publish, question.inputs.first()) {
         (Some(_), _) => question.at,
         (None, Some(input)) => input.at,
-        (None, None) => SimTime::ZERO,
+        // What the lesson's own faults do is what it asks about.
+        (None, None) => first_fault(&classroom.lesson.scenario, question.until).unwrap_or(SimTime::ZERO),
     };
     let until = question.until;
     let mut session = classroom.session_of(question.recording(&classroom.lesson));
     // The eye needs a moment before it happens, and time to look at what came of it.
     session.seek(begins.saturating_sub(BEFORE), app.budget.steps());
     app.session = Some(session);
-    app.show(until, None);
+    app.show_at_length(begins, until);
     Some(Vec::new())
+}
+
+/// When the first fault of a scenario begins, if it is before this.
+fn first_fault(scenario: &Scenario, until: SimTime) -> Option<SimTime> {
+    let begins = scenario.faults.iter().filter_map(|fault| match fault.when {
+        Moment::At(at) => Some(at),
+        Moment::AtStep { .. } => None,
+    });
+    begins.min().filter(|at| *at < until)
 }
 
 pub(super) fn show_hint(classroom: &mut Classroom) {
