@@ -5,10 +5,11 @@ use super::search::Wanted;
 use super::texts::commands as texts;
 use super::words::place_name;
 use super::{
-    Action, App, AuthorAction, CanvasAction, Dialog, EditAction, FileAction, Image, Node, OperateAction, PageAction, PublishAction,
-    SelectAction, Session, TimeAction, WorkspaceAction, geometry,
+    Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, EditAction, Exhibit, FileAction, Image, Node, OperateAction, PageAction,
+    PublishAction, SelectAction, Session, TimeAction, WorkspaceAction, geometry,
 };
 use crate::broker::Resource;
+use crate::formats::site_list::CourseEntry;
 use crate::scenario::edit::{self, Part, PartKind};
 use crate::scenario::{BROKER, FaultKind, Point, Target};
 use crate::sim::{BY_HAND_MAX, End};
@@ -199,9 +200,9 @@ pub fn all(app: &App) -> Vec<Command> {
     }
     commands.extend([
         command(if app.table { texts::CANVAS } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
-        command(texts::NEW_SCENARIO, "", FileAction::New),
+        command(texts::NEW_SCENARIO, "", FileAction::New).explained(texts::AN_EMPTY_CANVAS),
         command(texts::SCENARIOS, "", PageAction::OpenDialog(Dialog::Gallery)),
-        command(texts::LESSONS, "", PageAction::OpenDialog(Dialog::Course)),
+        command(texts::COURSE, "", PageAction::OpenDialog(Dialog::Course)).explained(texts::ALL_LESSONS),
         command(texts::TOUR, "", WorkspaceAction::Tour),
         command(texts::SEND_AGAIN, "Shift+P", PublishAction::Again),
         command(texts::MAKE_THE_CANVAS_A_LESSON, "", AuthorAction::Open),
@@ -228,10 +229,24 @@ pub fn found(app: &App) -> Vec<Command> {
     if let Some(session) = app.session.as_ref().filter(|_| !app.query.trim().is_empty()) {
         let parts = geometry::places(session.plan()).into_iter();
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
+        commands.extend(of_site(app));
+        let event = app.query.trim();
+        if event.strip_prefix("e-").is_some_and(|number| number.parse::<u64>().is_ok()) {
+            commands.push(command(texts::tell_the_story_of(&event), "", SelectAction::Story(Some(event.into()))));
+        }
     }
     commands.retain(|command| wanted.is_in(&command.name()));
     commands.truncate(FOUND_MAX);
     commands
+}
+
+/// The scenarios and lessons of the site, as far as their lists have come.
+fn of_site(app: &App) -> impl Iterator<Item = Command> {
+    let scenario =
+        |one: &Exhibit| command(texts::open_the_scenario(&one.entry.title), "", FileAction::OpenFromGallery(one.entry.file.clone()));
+    let lesson = |one: &CourseEntry| command(texts::open_the_lesson(&one.title), "", CourseAction::Open(one.file.clone()));
+    let scenarios = app.gallery.iter().flatten().map(scenario);
+    scenarios.chain(app.course.iter().flat_map(move |course| course.lessons.iter().map(lesson)))
 }
 
 /// What keys do, besides commands: for the list.

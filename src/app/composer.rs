@@ -89,6 +89,8 @@ pub struct Composer {
     pub refused: u64,
     /// Where it went is told over the canvas, too.
     pub is_told: bool,
+    /// This very message was sent: nothing was changed since.
+    pub is_sent: bool,
 }
 
 /// What can be typed or chosen.
@@ -163,6 +165,7 @@ impl Composer {
             published: 0,
             refused: 0,
             is_told: false,
+            is_sent: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl Composer {
         if self.error.as_ref().is_some_and(|(field, _)| *field == what) {
             self.error = None;
         }
+        self.is_sent = false;
         match what {
             Typed::Exchange => self.exchange = text.into(),
             Typed::Key => self.routing_key = text,
@@ -324,6 +328,7 @@ impl Session {
     /// As many were sent as were wanted.
     pub(super) fn published(&mut self, before: u64, times: u32) {
         self.composer.published += u64::from(times);
+        self.composer.is_sent = true;
         self.composer.outcome = self.outcome(before, times);
     }
 

@@ -254,6 +254,12 @@ impl App {
         self.playing = true;
     }
 
+    /// Whether a part of a run is being shown.
+    #[must_use]
+    pub const fn is_showing(&self) -> bool {
+        self.show.is_some()
+    }
+
     /// Plays to this moment, which may be minutes away: hop by hop at first, from when it begins, and then as fast as patience wants.
     fn show_at_length(&mut self, begins: SimTime, until: SimTime) {
         self.show(until, None);

@@ -148,18 +148,14 @@ pub enum PageAction {
 pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
     match action {
         PageAction::OpenDialog(dialog) => {
+            let gallery = app.gallery.is_none().then_some(Effect::FetchGallery);
+            let course = app.course.is_none().then_some(Effect::FetchCourse);
             let wanted = match dialog {
-                Dialog::Gallery if app.gallery.is_none() => vec![Effect::FetchGallery],
-                Dialog::Course if app.course.is_none() => vec![Effect::FetchCourse],
-                Dialog::Gallery
-                | Dialog::Course
-                | Dialog::Shortcuts
-                | Dialog::Commands
-                | Dialog::Share
-                | Dialog::Glossary
-                | Dialog::Author
-                | Dialog::Menu { .. }
-                | Dialog::Replace => Vec::new(),
+                Dialog::Gallery => gallery.into_iter().collect(),
+                Dialog::Course => course.into_iter().collect(),
+                // Scenarios and lessons are found by their titles.
+                Dialog::Commands => gallery.into_iter().chain(course).collect(),
+                Dialog::Shortcuts | Dialog::Share | Dialog::Glossary | Dialog::Author | Dialog::Menu { .. } | Dialog::Replace => Vec::new(),
             };
             app.query = String::new();
             app.dialog = Some(dialog);

@@ -96,7 +96,7 @@ impl Playground {
                 if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, dispatch) } }
                 if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, dispatch) } }
                 if let Some(session) = &app.session {
-                    { panels::notice(session, dispatch) }
+                    { panels::notice(session, app, dispatch) }
                     { work::work(app, dispatch) }
                     { workspace::sent(session, app, dispatch) }
                     { workspace::branches(session, dispatch) }

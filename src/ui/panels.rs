@@ -177,7 +177,7 @@ fn problems(id: &'static str, title: &str, problems: &[Problem], after: &'static
 }
 
 /// What an edit could not do, or what is asked of the visitor.
-pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
+pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     if let Some(objection) = &session.objection {
         return html! {
             <div class="notice slim" role="alert" id="objection">
@@ -210,7 +210,9 @@ pub fn notice(session: &Session, dispatch: &Dispatch) -> Html {
         };
     }
     let playhead = &session.playhead;
-    let Some(moment) = playhead.slowing.told() else { return html! {} };
+    // In the past it is told of the past first, unless this very moment is shown again.
+    let is_told = app.is_showing() || !playhead.timeline().is_in_the_past();
+    let Some(moment) = playhead.slowing.told().filter(|_| is_told) else { return html! {} };
     let is_slow = playhead.slowing.is_slow(session.world().now());
     html! {
         <div class="notice slim" role="status" id="slowed">

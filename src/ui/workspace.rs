@@ -265,6 +265,11 @@ pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
             <span>
                 { if past { texts::in_the_past(session.timeline().furthest()) } else { texts::THERE_ARE_TWO_BRANCHES.to_owned() } }
             </span>
+            if past {
+                <button type="button" class="line small" id="to-now" onclick={on(dispatch, TimeAction::Seek(session.timeline().furthest()))}>
+                    { texts::BACK_TO_NOW }
+                </button>
+            }
             if has_other {
                 <button type="button" class="line small" id="swap" onclick={on(dispatch, TimeAction::SwapBranches)}>
                     { texts::SWITCH }

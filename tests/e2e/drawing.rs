@@ -15,7 +15,7 @@ both_ways!(
 
 async fn the_chapters_system_from_nothing(way: Way) {
     let visitor = Visitor::working(way).await;
-    visitor.command("New scenario").await;
+    visitor.command("New scenario: an empty canvas").await;
     visitor.until("it is empty", async |visitor| visitor.is_absent(".node").await).await;
     visitor.add("HTTP client", "customers").await;
     // A client comes with somebody to call.

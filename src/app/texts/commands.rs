@@ -13,7 +13,9 @@ pub const DUPLICATE: &str = "Duplicate";
 pub const GLOSSARY: &str = "Glossary";
 pub const HANG: &str = "Hang";
 pub const KILL: &str = "Kill";
-pub const LESSONS: &str = "Lessons";
+pub const COURSE: &str = "Course";
+pub const ALL_LESSONS: &str = "all lessons";
+pub const AN_EMPTY_CANVAS: &str = "an empty canvas";
 pub const PASTE: &str = "Paste";
 pub const PAUSE: &str = "Pause";
 pub const PLAY: &str = "Play";
@@ -88,6 +90,18 @@ pub const ZOOMS_TO_100: &str = "zooms to 100 %";
 
 pub fn add(name: &dyn Display) -> String {
     format!("Add: {name}")
+}
+
+pub fn open_the_scenario(title: &dyn Display) -> String {
+    format!("Open the scenario: {title}")
+}
+
+pub fn open_the_lesson(title: &dyn Display) -> String {
+    format!("Open the lesson: {title}")
+}
+
+pub fn tell_the_story_of(event: &dyn Display) -> String {
+    format!("Tell the story of {event}")
 }
 
 pub fn go_to(name: &dyn Display) -> String {

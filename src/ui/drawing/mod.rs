@@ -186,7 +186,7 @@ fn whole<'a>(
             for (_, one) in edges.clone() { { binding_key(scene, one, lit.leads(one), preview.as_ref()) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
             for (_, one) in edges { { step(scene, one, lit) } }
-            if let Some(preview) = preview { { overlays::ghosts(scene, preview) } }
+            if let Some(preview) = preview.as_ref().filter(|_| !scene.session.composer.is_sent) { { overlays::ghosts(scene, preview) } }
         </>
     }
 }

@@ -7,6 +7,7 @@ pub const CHARTS: &str = "Charts";
 pub const CLOSE: &str = "Close";
 pub const CLOSE_COMPARISON: &str = "Close comparison";
 pub const CLOSE_THE_DRAWER: &str = "Close the drawer";
+pub const BACK_TO_NOW: &str = "Back to now";
 pub const COMPARE: &str = "Compare";
 pub const DETAILS: &str = "Details";
 pub const DRAWERS: &str = "Drawers";
