@@ -144,4 +144,39 @@ function tell(what, text) {
   parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, site);
 }
 
-globalThis.requeue = { tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+/** The areas of the page, in the order of reading. */
+const AREAS = "header.top, .rail, .drawer.left, #stage, .notices, .drawer.right, .shelf, .bar";
+
+/** What gets the keyboard in an area: its heading, the canvas's one stop, or the first control. */
+function first(area) {
+  const heading = area.querySelector("[id$='-title'][tabindex='-1']");
+  const stop = area.id === "stage" && area.querySelector("[tabindex='0']");
+  const controls = () => [...area.querySelectorAll("button, a[href], input, select, textarea, summary")];
+  return heading || stop || controls().find((control) => !control.disabled && control.getClientRects().length > 0);
+}
+
+/** Where the keyboard is. A press of a pointer may take it away for good. */
+let area = null;
+addEventListener("focusin", (event) => {
+  area = event.target.closest(`dialog, ${AREAS}`);
+});
+addEventListener("pointerdown", () => (area = null), { capture: true });
+
+/** What had the keyboard may be gone after a change: then its area has it, or the canvas, and never the page as a whole. */
+function keepFocus() {
+  if (!area || document.activeElement !== document.body) return;
+  const stays = area.isConnected && !area.matches("dialog:not([open])");
+  first(stays ? area : document.querySelector("#stage"))?.focus();
+}
+
+/** F6 goes from area to area, and with Shift back. */
+addEventListener("keydown", (event) => {
+  if (event.key !== "F6" || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  const stops = [...document.querySelectorAll(AREAS)].map((one) => [one, first(one)]).filter(([, stop]) => stop);
+  const here = stops.findIndex(([one]) => one.contains(document.activeElement));
+  const next = event.shiftKey ? (here < 0 ? -1 : here - 1) : here + 1;
+  stops.at(next % stops.length)[1].focus();
+});
+
+globalThis.requeue = { keepFocus, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

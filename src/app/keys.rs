@@ -157,6 +157,7 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
         ("Enter" | " ", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
         ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
         ("F2", _) => return Some(NodeKey::Ask(Asked::Name(node.clone()))),
+        ("c", _) if !pressed.command && !is_connecting => EditAction::BeginLine(node.clone()).into(),
         ("k", _) if !pressed.command => match node {
             Node::Instance(id) if session.world().instance(*id).is_some_and(|state| state.up) => OperateAction::Kill(*id).into(),
             Node::Instance(id) => OperateAction::Start(*id).into(),

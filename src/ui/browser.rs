@@ -125,6 +125,8 @@ pub fn address() -> Address {
             }
             "scenario" => address.exhibit = file(value),
             "lesson" => address.lesson = file(value),
+            // The link that skips to the canvas, and no document.
+            "stage" => {}
             // The version of the link comes first, and a number alone is one.
             _ => address.packed = Some(if key == "1" { value.to_owned() } else { format!("?{key}") }),
         }
@@ -365,6 +367,11 @@ pub fn focus(id: &str) {
     }
 }
 
+/// What had the keyboard may be gone: its area gets it.
+pub fn keep_focus() {
+    let _ = call("keepFocus", &[]);
+}
+
 /// A drag ends with a click on what was dragged: the visitor did not mean it.
 pub fn swallow_click() {
     let _ = call("swallow", &[]);
@@ -416,6 +423,12 @@ pub fn apply_theme(theme: Theme) {
 pub fn prefers_reduced_motion() -> bool {
     let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
     query.is_some_and(|query| query.matches())
+}
+
+/// What stands behind the # of the page's address is another: a link was followed in this page.
+pub fn on_address_changed(changed: &Callback<()>) -> Option<EventListener> {
+    let changed = changed.clone();
+    web_sys::window().map(|window| EventListener::new(&window, "hashchange", move |_| changed.emit(())))
 }
 
 pub fn on_surroundings_changed(changed: &Callback<()>) -> Vec<EventListener> {

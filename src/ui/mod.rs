@@ -46,8 +46,8 @@ use crate::app::camera::Pixel;
 use crate::app::keys::{NodeKey, on_stop};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, FileAction, Motion, PageAction, Room, Stop, TimeAction, Touch,
-    WorkspaceAction, tokens,
+    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Room, Stop, TimeAction,
+    Touch, WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
 use crate::broker::Name;
@@ -81,6 +81,8 @@ pub enum Message {
     /// With the time stamp of the frame, in milliseconds.
     Frame(f64),
     Gesture(Gesture),
+    /// A link was followed in this page.
+    AddressChanged,
     /// The window has another size, or the system another theme.
     SurroundingsChanged,
     /// A link that was asked for.
@@ -166,6 +168,7 @@ impl Component for Playground {
         app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width())));
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
+        listeners.extend(browser::on_address_changed(&link.callback(|()| Message::AddressChanged)));
         listeners.extend(keys::shortcuts(&dispatch));
         listeners.extend(browser::on_paste(&dispatch));
         let mut playground = Self {
@@ -221,6 +224,10 @@ impl Component for Playground {
                 self.later = come.map_or(Arrival::Failed, Arrival::Here);
                 true
             }
+            Message::AddressChanged => {
+                self.follow_address(ctx);
+                true
+            }
             Message::SurroundingsChanged => {
                 app::update(&mut self.app, WorkspaceAction::Fit(Room::of(browser::window_width())));
                 self.palette = None;
@@ -262,6 +269,7 @@ impl Component for Playground {
         {
             browser::focus(&id);
         }
+        browser::keep_focus();
         self.paint();
         // The system comes first; where there is none, a dialog may still be wanted.
         let waits = self.app.session.is_none() && self.app.unreadable.is_none() && self.app.dialog.is_none();
@@ -285,6 +293,9 @@ impl Playground {
         let action = action.into();
         let line = |app: &App| app.session.as_ref().and_then(|session| session.selection.line.clone());
         let left = line(&self.app).filter(|_| matches!(action, Action::Canvas(CanvasAction::Escape)));
+        let connecting = |app: &App| app.session.as_ref().and_then(|session| session.selection.connecting.clone());
+        let begins = matches!(action, Action::Edit(EditAction::ToggleLine));
+        let goes = matches!(action, Action::Canvas(CanvasAction::GoTo(_)));
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
         }
@@ -292,10 +303,32 @@ impl Playground {
         if let (Some(left), None, Some(session)) = (left, line(&self.app), &self.app.session) {
             self.focus_next = session.stop_id(&Stop::Line(left));
         }
+        // The keyboard goes on where the line begins, or where the part is.
+        if let Some(session) = &self.app.session {
+            let stop = connecting(&self.app).filter(|_| begins).or_else(|| session.selection.primary.clone().filter(|_| goes));
+            self.focus_next = stop.and_then(|node| session.stop_id(&Stop::Node(node))).or_else(|| self.focus_next.take());
+        }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();
         }
         self.request_frame(ctx);
+    }
+
+    /// A link was followed in this very page: what it names is opened, as a new page would. Unsaved work is asked about first.
+    fn follow_address(&mut self, ctx: &Context<Self>) {
+        let (address, dispatch) = (browser::address(), ctx.link().callback(Message::Do));
+        let (packed, lesson, exhibit) = (address.packed, address.lesson, address.exhibit);
+        if packed.is_none() && lesson.is_none() && exhibit.is_none() {
+            return;
+        }
+        self.perform(ctx, PageAction::SetOptions(address.options));
+        if let Some(packed) = packed {
+            browser::open_link(packed, dispatch);
+        } else if let Some(lesson) = lesson {
+            browser::fetch_lesson(&lesson, dispatch);
+        } else if let Some(exhibit) = exhibit {
+            browser::fetch_scenario(exhibit, dispatch);
+        }
     }
 
     fn edit_in_place(&mut self, editing: Asked) {

@@ -80,7 +80,7 @@ async fn drawers_open_one_at_a_side_by_pointer_and_by_key() {
     assert_eq!(open().await, json!(["Publish", "Details", "Events"]));
     // Esc puts the selection aside; the same button closes its drawer.
     visitor.focus("#stage").await;
-    visitor.keys(ESCAPE).await;
+    visitor.keys("\u{E00C}").await;
     visitor.until("the details are closed", async |visitor| visitor.is_absent(".drawer.right").await).await;
     visitor.click("#rail-publish").await;
     visitor.click("#shelf-events").await;
@@ -230,4 +230,57 @@ async fn what_floats_covers_no_part_at_first() {
         assert_eq!(answer(&visitor, cut).await, json!([]), "{width}");
         visitor.leave().await;
     }
+}
+
+/// A line is begun from the list of commands, and F6 leads from area to area: the keyboard is never left on nothing.
+#[tokio::test]
+async fn the_keyboard_stays_where_it_is_needed() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    let focused = async |visitor: &Visitor| {
+        let ask =
+            "const e = document.activeElement; return e === document.body ? '' : e.getAttribute('aria-label') || e.id || e.className;";
+        visitor.browser.execute(ask, vec![]).await.expect("the page answers").as_str().unwrap_or_default().to_owned()
+    };
+    visitor.command("Go to analytics-queue").await;
+    visitor.until("the part has it", async |visitor| focused(visitor).await.contains("analytics-queue")).await;
+    visitor.keys("c").await;
+    visitor.wait_for("#connecting").await;
+    visitor.until("a part has it", async |visitor| focused(visitor).await.contains("queue")).await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("it is given up", async |visitor| visitor.is_absent("#connecting").await).await;
+    visitor.command("Connect to…").await;
+    visitor.wait_for("#connecting").await;
+    visitor.until("the line's begin has it", async |visitor| focused(visitor).await.contains("analytics-queue")).await;
+    visitor.keys("\u{E00C}").await;
+    // All around, and nowhere it is lost.
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        visitor.keys("\u{E036}").await;
+        seen.push(focused(&visitor).await);
+    }
+    assert!(seen.iter().all(|one| !one.is_empty()), "{seen:?}");
+    seen.sort();
+    seen.dedup();
+    assert!(seen.len() >= 4, "{seen:?}");
+    visitor.leave().await;
+}
+
+/// A link that is followed in a page that is open already opens what it names, and asks before unsaved work goes.
+#[tokio::test]
+async fn a_link_is_followed_in_an_open_page() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let follow = async |hash: &str| {
+        visitor.browser.execute(&format!("location.hash = '{hash}';"), vec![]).await.expect("the page answers");
+    };
+    follow("scenario=fanout.json").await;
+    visitor.wait_for(&Visitor::node("broadcasts")).await;
+    visitor.add("Quorum queue", "mine").await;
+    follow("scenario=course-chapter.json").await;
+    visitor.wait_for("dialog[open]").await;
+    assert!(visitor.text("dialog[open]").await.contains("Replace"), "{}", visitor.text("dialog[open]").await);
+    // The link that skips to the canvas names no document.
+    visitor.keys("\u{E00C}").await;
+    follow("stage").await;
+    visitor.wait_for(&Visitor::node("mine")).await;
+    visitor.leave().await;
 }
