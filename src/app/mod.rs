@@ -180,7 +180,7 @@ impl Show {
             let rest = self.until.saturating_sub(now).as_micros();
             let is_quick = |speed: &Speed| rest * 1_000 / u64::from(speed.factor()) <= REST_FOR.as_micros();
             let factors = || Speed::ALL.into_iter().filter(|speed| (Speed::NORMAL..Speed::Max).contains(speed));
-            self.speed = factors().find(is_quick).or_else(|| factors().last()).unwrap_or(self.speed);
+            self.speed = factors().find(is_quick).or_else(|| factors().next_back()).unwrap_or(self.speed);
             self.followed = None;
         }
     }
