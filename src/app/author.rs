@@ -5,6 +5,7 @@ use super::page::Dialog;
 use super::prose::Texts;
 use super::texts::{author, files as texts};
 use super::{App, Session, files};
+use crate::formats::opened::Reader;
 use crate::formats::{lesson_file, pretty::Doc, scenario_file};
 use crate::lesson::Lesson;
 use crate::scenario::Problem;
@@ -23,8 +24,8 @@ impl Default for Written {
 }
 
 impl Written {
-    fn of(text: String) -> Self {
-        let read = lesson_file::read(&text).map(|lesson| (lesson, Texts::default()));
+    fn of(text: String, reader: Reader) -> Self {
+        let read = reader.lesson(&text).map(|lesson| (lesson, Texts::default()));
         Self { text, read }
     }
 
@@ -58,7 +59,7 @@ pub(super) fn update(app: &mut App, action: AuthorAction) -> Vec<Effect> {
     match action {
         AuthorAction::Open => begin(app, false),
         AuthorAction::StartOver => begin(app, true),
-        AuthorAction::Type(text) => app.written = Written::of(text),
+        AuthorAction::Type(text) => app.written = Written::of(text, app.reader),
         AuthorAction::Try => {
             app.dialog = None;
             let text = app.written.text.clone();
@@ -73,7 +74,7 @@ pub(super) fn update(app: &mut App, action: AuthorAction) -> Vec<Effect> {
 fn begin(app: &mut App, over: bool) {
     let Some(session) = &app.session else { return };
     if app.written.text.is_empty() || over {
-        app.written = Written::of(template(session));
+        app.written = Written::of(template(session), app.reader);
     }
     app.dialog = Some(Dialog::Author);
 }

@@ -7,7 +7,7 @@ use super::gallery::{self, Exhibit};
 use super::page::Dialog;
 use super::texts::files as texts;
 use super::{App, Session, lesson};
-use crate::formats::opened::{self, Opened};
+use crate::formats::opened::Opened;
 use crate::formats::{scenario_file, site_list};
 use crate::lesson::Lesson;
 use crate::scenario::{Problem, Scenario};
@@ -194,7 +194,10 @@ fn beginning(scenario: Scenario) -> Recording {
 
 /// Opens a scenario, a recording at its beginning, a lesson, or the progress that another browser saved.
 pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
-    match opened::read(text) {
+    let Some(opened) = app.reader.open(text) else {
+        return vec![Effect::AwaitReader { name, text: text.to_owned() }];
+    };
+    match opened {
         Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),
         Ok(Opened::Recording(recording)) => show(app, Session::new(recording)),
         Ok(Opened::Progress(progress)) => {

@@ -69,6 +69,7 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
+use crate::formats::opened::Reader;
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
@@ -138,6 +139,8 @@ pub struct App {
     pub unread: String,
     /// Why not.
     pub unread_problems: Vec<Problem>,
+    /// Reads what is opened.
+    pub reader: Reader,
     /// A lesson that is being written.
     pub written: Written,
     /// What waits for leave to take the place of what is open.

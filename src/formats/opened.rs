@@ -6,7 +6,7 @@ use super::document::parse;
 use super::{lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
-use crate::scenario::Problem;
+use crate::scenario::{Json, Problem};
 use crate::sim::Recording;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -17,23 +17,96 @@ pub enum Opened {
     Progress(Progress),
 }
 
-/// Reads a scenario, a recording, a lesson or progress.
-///
-/// # Errors
-/// Everything that is wrong; never empty.
-pub fn read(text: &str) -> Result<Opened, Vec<Problem>> {
+/// What reads texts that are opened.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader {
+    /// Scenarios alone: all that a page needs for its first picture.
+    Scenarios,
+    All(Readers),
+}
+
+/// They come together, and not with what the first picture needs: see `scripts/build`.
+#[derive(Clone, Copy, Debug)]
+pub struct Readers {
+    open: fn(&str) -> Result<Opened, Vec<Problem>>,
+    lesson: fn(&str) -> Result<Lesson, Vec<Problem>>,
+}
+
+impl Readers {
+    pub const ALL: Self = Self { open: read, lesson: lesson_file::read };
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        if cfg!(feature = "split") { Self::Scenarios } else { Self::All(Readers::ALL) }
+    }
+}
+
+impl Reader {
+    /// What a text holds. None: another reader has to come first.
+    ///
+    /// # Errors
+    /// Everything that is wrong; never empty.
+    pub fn open(self, text: &str) -> Option<Result<Opened, Vec<Problem>>> {
+        match self {
+            Self::Scenarios => read_scenario(text).transpose(),
+            Self::All(readers) => Some((readers.open)(text)),
+        }
+    }
+
+    /// The lesson that a text gives. Nothing shows one before the reader of lessons has come.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn lesson(self, text: &str) -> Result<Lesson, Vec<Problem>> {
+        match self {
+            Self::Scenarios => Err(Vec::new()),
+            Self::All(readers) => (readers.lesson)(text),
+        }
+    }
+}
+
+/// Which of the formats a text has; where it is JSON, parsed.
+enum Format {
+    Lesson,
+    Progress(Json),
+    Recording(Json),
+    /// And anything else: the reader of scenarios says what is wrong with it.
+    Scenario(Json),
+}
+
+fn format(text: &str) -> Result<Format, Vec<Problem>> {
     if lesson_file::is_one(text) {
-        return lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson)));
+        return Ok(Format::Lesson);
     }
     let document = parse(text).map_err(|problem| vec![problem])?;
-    if progress_file::is_one(&document) {
-        return progress_file::read(&document).map(Opened::Progress);
-    }
-    let recording = if recording_file::is_one(&document) {
-        recording_file::of_document(&document).map(|file| file.recording)
+    Ok(if progress_file::is_one(&document) {
+        Format::Progress(document)
+    } else if recording_file::is_one(&document) {
+        Format::Recording(document)
     } else {
-        // The reader of scenarios says what is wrong with anything else.
-        scenario_file::of_document(&document).map(|scenario| Recording::of(Arc::new(scenario)))
-    };
-    recording.map(Opened::Recording)
+        Format::Scenario(document)
+    })
+}
+
+fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
+    scenario_file::of_document(document).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario))))
+}
+
+/// A scenario; none where the text is something else.
+fn read_scenario(text: &str) -> Result<Option<Opened>, Vec<Problem>> {
+    match format(text)? {
+        Format::Scenario(document) => scenario(&document).map(Some),
+        Format::Lesson | Format::Progress(_) | Format::Recording(_) => Ok(None),
+    }
+}
+
+/// Reads a scenario, a recording, a lesson or progress.
+fn read(text: &str) -> Result<Opened, Vec<Problem>> {
+    match format(text)? {
+        Format::Lesson => lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson))),
+        Format::Progress(document) => progress_file::read(&document).map(Opened::Progress),
+        Format::Recording(document) => recording_file::of_document(&document).map(|file| Opened::Recording(file.recording)),
+        Format::Scenario(document) => scenario(&document),
+    }
 }

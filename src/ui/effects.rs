@@ -2,8 +2,10 @@
 
 use yew::Context;
 
+use super::later::Arrival;
+use super::texts::later as texts;
 use super::{Message, Playground, browser, on_page, painter};
-use crate::app::{CanvasAction, Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
+use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Kept, Reading, tokens};
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -13,6 +15,17 @@ impl Playground {
                 browser::save_preferences(self.app.theme, self.app.motion);
                 browser::apply_theme(self.app.theme);
                 self.palette = None;
+            }
+            Effect::AwaitReader { name, text: _ } if matches!(self.later, Arrival::Failed) => {
+                // It was asked for, and did not come: the next try asks again.
+                self.later = Arrival::Unasked;
+                self.perform(ctx, FileAction::OpenFailed { name, reason: texts::MISSING.into() });
+            }
+            Effect::AwaitReader { name, text } => {
+                self.unread.push(FileAction::Opened { name, text });
+                if matches!(self.later, Arrival::Unasked) {
+                    ctx.link().send_message(Message::FetchLater);
+                }
             }
             Effect::KeepSizes => browser::keep_sizes(self.app.workspace.sizes),
             Effect::SaveDraft(text) => drop(browser::save_draft(&text)),

@@ -1,4 +1,4 @@
-//! What the first picture does not need: drawers, dialogs and the table. `scripts/build` puts it into a file of its own, which
+//! What the first picture does not need: drawers, dialogs, the table, and the readers of lessons and recordings. `scripts/build` puts it into a file of its own, which
 //! comes when the system is seen; a plain build has it in the page.
 
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
@@ -6,6 +6,7 @@ use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 use super::texts::later as texts;
 use super::{Dispatch, dialogs, drawing, table, workspace};
 use crate::app::{App, Session, Side};
+use crate::formats::opened::Readers;
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
 
@@ -18,6 +19,7 @@ pub struct Later {
     pub table: Part,
     pub dialog: fn(&App, &NodeRef, &str, &Callback<String>, &Dispatch) -> Html,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
+    pub readers: Readers,
 }
 
 const fn views() -> Later {
@@ -28,6 +30,7 @@ const fn views() -> Later {
         table: table::view,
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
+        readers: Readers::ALL,
     }
 }
 

@@ -51,6 +51,7 @@ use crate::app::{
 };
 use crate::base::SimTime;
 use crate::broker::Name;
+use crate::formats::opened::Reader;
 use announce::Announcer;
 use drawing::Gesture;
 use later::{Arrival, Later, NotHere};
@@ -121,6 +122,8 @@ pub struct Playground {
     /// The page's own type was asked for.
     has_fonts: bool,
     later: Arrival,
+    /// What is opened when its reader has come.
+    unread: Vec<FileAction>,
     /// Runs out while a finger rests.
     long_press: Option<Timeout>,
 }
@@ -192,6 +195,7 @@ impl Component for Playground {
             listeners,
             has_fonts: false,
             later: Arrival::default(),
+            unread: Vec::new(),
             long_press: None,
         };
         for effect in effects {
@@ -222,6 +226,12 @@ impl Component for Playground {
             }
             Message::Later(come) => {
                 self.later = come.map_or(Arrival::Failed, Arrival::Here);
+                if let Some(later) = self.later.here() {
+                    self.app.reader = Reader::All(later.readers);
+                }
+                for action in std::mem::take(&mut self.unread) {
+                    self.perform(ctx, action);
+                }
                 true
             }
             Message::AddressChanged => {
