@@ -69,7 +69,7 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
-use crate::formats::opened::Reader;
+pub use crate::formats::opened::{Reader, Readers};
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;

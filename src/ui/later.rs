@@ -5,8 +5,7 @@ use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
 use super::{Dispatch, dialogs, drawing, table, workspace};
-use crate::app::{App, Session, Side};
-use crate::formats::opened::Readers;
+use crate::app::{App, Readers, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
 

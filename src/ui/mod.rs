@@ -51,7 +51,6 @@ use crate::app::{
 };
 use crate::base::SimTime;
 use crate::broker::Name;
-use crate::formats::opened::Reader;
 use announce::Announcer;
 use drawing::Gesture;
 use later::{Arrival, Later, NotHere};
@@ -227,7 +226,7 @@ impl Component for Playground {
             Message::Later(come) => {
                 self.later = come.map_or(Arrival::Failed, Arrival::Here);
                 if let Some(later) = self.later.here() {
-                    self.app.reader = Reader::All(later.readers);
+                    self.app.reader = app::Reader::All(later.readers);
                 }
                 for action in std::mem::take(&mut self.unread) {
                     self.perform(ctx, action);
