@@ -179,7 +179,8 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
           { "name": "y", "at": [0, 0], "type": "fanout" }],
         "queues": [
           { "name": "q", "at": [3, 4], "arguments": { "x-queue-type": "quorum", "x-delivery-limit": 3, "x-max-length": 7 } },
-          { "name": "r", "at": [3, 4], "auto_delete": true }],
+          { "name": "r", "at": [3, 4], "auto_delete": true },
+          { "name": "log", "at": [3, 4], "arguments": { "x-queue-type": "stream", "x-max-age": "1h" } }],
         "bindings": [
           { "source": "x", "queue": "q", "arguments": { "x-match": "any", "a": 1, "b": true, "c": null, "d": [1.5, "e"] } },
           { "source": "x", "exchange": "y", "routing_key": "k" }],
@@ -205,6 +206,13 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
               { "do": "publish", "exchange": "x", "routing_key": "k", "payload": { "a": "{b}" }, "persistent": false, "mandatory": true, "confirm": true,
                 "confirm_timeout_ms": 4, "required": true, "priority": 5, "expiration_ms": 6, "headers": { "h": "{i}" }, "fails": { "probability": 0.25 } },
               { "do": "reply", "status": 204, "fails": { "field": "a", "equals": [1] } }], "on_failure": "crash" },
+            { "on": { "queue": "log", "prefetch": 1, "offset": "first" }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": "last" }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": "next" }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": "stored" }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": 7 }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": { "timestamp": 5 } }, "steps": [] },
+            { "on": { "queue": "log", "prefetch": 1, "offset": { "age": "1h" } }, "steps": [] },
             { "on": { "queue": "q", "prefetch": 3, "exclusive": true, "priority": -2 }, "steps": [
               { "do": "ack" }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },

@@ -315,7 +315,7 @@ fn mistakes_about_the_broker_are_told_in_its_own_words() {
             "broker.queues[0].durable: RabbitMQ 4.3 refuses transient queues",
         ),
         (r#"{ "queues": [{ "name": "q", "at": [0, 0], "arguments": { "x-delivery-limit": 3 } }] }"#, "of queue type rabbit_classic_queue"),
-        (r#"{ "queues": [{ "name": "q", "at": [0, 0], "arguments": { "x-queue-type": "stream" } }] }"#, "streams are not simulated"),
+        (r#"{ "queues": [{ "name": "q", "at": [0, 0], "arguments": { "x-queue-type": "strom" } }] }"#, "unsupported queue type 'strom'"),
         (
             r#"{ "policies": [{ "name": "p", "pattern": "(", "definition": {} }] }"#,
             "broker.policies[0].pattern: the pattern is not a regular expression",

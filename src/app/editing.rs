@@ -433,7 +433,7 @@ impl Session {
                 PartKind::Client => scenario.clients.last().map(|client| Part::Client(client.name.clone())),
                 PartKind::Service => scenario.services.last().map(|service| Part::Service(service.name.clone())),
                 PartKind::Exchange(_) => scenario.broker.exchanges.last().map(|exchange| Part::Exchange(exchange.name.clone())),
-                PartKind::ClassicQueue | PartKind::QuorumQueue => {
+                PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream => {
                     scenario.broker.queues.last().map(|queue| Part::Queue(queue.name.clone()))
                 }
             },

@@ -1,7 +1,7 @@
 //! The field's words, each in a sentence or two.
 
 /// Term and meaning, by the alphabet.
-pub const TERMS: [(&str, &str); 87] = [
+pub const TERMS: [(&str, &str); 94] = [
     ("Abandoned", "Not sent or returned, and its program went on without it."),
     ("Ack", "A consumer tells the broker that a message is done; only then is it taken out of the queue."),
     ("Alternate exchange", "Receives what matches no binding of an exchange. Without it the broker drops or returns such a message."),
@@ -88,6 +88,7 @@ pub const TERMS: [(&str, &str); 87] = [
     ("Idempotent", "To do it twice has the same effect as to do it once. It makes delivery at least once harmless."),
     ("Invented", "An effect for an order that no record has: for example an email for an order that was published before its save failed."),
     ("Jitter", "A random part of a pause, so that clients do not retry at the same moment."),
+    ("Lag", "How many messages of a stream a reader has not received yet."),
     ("Local-random exchange", "Sends each message to one bound classic queue, at random. RabbitMQ has it from 4.0 on."),
     ("Lost", "It never reached the broker, or it was acknowledged and not handled."),
     ("Lost in total", "What is gone and was not handled: dropped or refused, unroutable, unroutable dead letters, abandoned, and lost."),
@@ -95,6 +96,7 @@ pub const TERMS: [(&str, &str); 87] = [
     ("Message id", "A property that names a message. Here each event has one, and all copies of the event share it."),
     ("Modulus-hash exchange", "Sends each message to one binding, by the hash of its routing key. Another binding moves most keys."),
     ("Nack", "A consumer gives a message back: to be requeued, or to be dead-lettered."),
+    ("Offset", "The number of a message in a stream, from 0. A reader starts at an offset, and reads on from there."),
     ("Outbox", "Events saved with the data, in one transaction, and published afterwards by a relay."),
     ("Persistent", "Delivery mode 2: a durable queue keeps the message over a restart."),
     ("Poison message", "A message that can never be handled. Requeued, it is delivered again and again."),
@@ -106,6 +108,10 @@ pub const TERMS: [(&str, &str); 87] = [
     ("Queue", "Keeps messages in order until they are acknowledged."),
     ("Quorum queue", "A replicated queue that counts failed deliveries."),
     ("Random exchange", "Sends each message to one of its bindings, at random."),
+    (
+        "Read from streams",
+        "Deliveries that readers acknowledged. The stream keeps the messages: each reader reads all of them, and may read them again.",
+    ),
     ("Ready", "Messages that wait in the queue for a consumer."),
     ("Redelivered", "It was delivered before, and came back without an ack."),
     (
@@ -113,12 +119,22 @@ pub const TERMS: [(&str, &str); 87] = [
         "Sends dead letters back to where they were published first. The word is from Amazon SQS; in RabbitMQ the shovel plugin moves messages, or a program of your own does.",
     ),
     ("Requeue", "A message goes back to its old place in the queue."),
+    (
+        "Retention",
+        "How a stream grows no further: it removes its oldest segments when it is larger or older than it may be. It never looks at readers.",
+    ),
+    ("Retired by streams", "Messages that a stream removed with an old segment, by its size or age."),
     ("Routing key", "The word, or words with dots, a message is routed by."),
     ("Saved twice", "A repeated request made a second record for the same order."),
+    ("Segment", "A file of a stream's log. A stream removes messages by whole segments only."),
     ("Service", "A program that handles requests and messages, and publishes events."),
     (
         "Single active consumer",
         "A setting of a queue: one of its consumers receives all messages, and another takes over when that one goes.",
+    ),
+    (
+        "Stream",
+        "A log of messages that readers read, each from its own offset. Nothing is taken out: what was read stays until retention removes its segment.",
     ),
     ("Timeout", "How long a caller waits for an answer. After that it counts the attempt as failed, although the work may have been done."),
     ("Topic exchange", "Compares word by word: * is one word, # any number."),

@@ -148,6 +148,7 @@ impl Highlight {
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }
             | Event::Requeued { .. }
+            | Event::Read { .. }
             | Event::Dropped { .. }
             | Event::Refused { .. }
             | Event::ConsumerStarted { .. }

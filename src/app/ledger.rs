@@ -32,6 +32,8 @@ pub fn rows(ledger: &Ledger) -> Vec<Row<'_>> {
         (texts::ACKNOWLEDGED, total.acknowledged + total.auto_acknowledged, Tone::Plain, true),
         (texts::READY_UNACKED, total.ready + total.unacked + total.kept_back, Tone::Plain, true),
         (texts::DELAYED, messages.delayed + messages.dead_letters_delayed, Tone::Plain, false),
+        (texts::READ, total.reads.map_or(0, |reads| reads.settled), Tone::Plain, false),
+        (texts::RETIRED, total.retired, Tone::Plain, false),
         ("Dead-lettered", total.dead_lettered_total(), Tone::Bad, true),
         (texts::NEVER_SENT, messages.unsent, Tone::Bad, false),
         (texts::DROPPED_OR_REFUSED, total.dropped_total() + total.refused, Tone::Bad, false),

@@ -225,6 +225,7 @@ impl Moves {
             | Event::Enqueued { .. }
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }
+            | Event::Read { .. }
             | Event::Dropped { .. }
             | Event::Refused { .. }
             | Event::ConsumerStarted { .. }

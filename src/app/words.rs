@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::broker::explain::{Explained, Why};
 use crate::broker::queue::Kind;
-use crate::broker::{Buckets, ChannelId, Event, Flow, Message, Value};
+use crate::broker::{Buckets, ChannelId, Event, Flow, Message, ReadEnd, Value};
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -47,6 +47,7 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }
             | Event::Requeued { .. }
+            | Event::Read { .. }
             | Event::DeadLettered { .. }
             | Event::Dropped { .. }
             | Event::Refused { .. }
@@ -129,6 +130,7 @@ pub fn place_of(occurrence: &TimedEvent) -> Option<Place> {
         | Event::Fetched { queue, .. }
         | Event::Acknowledged { queue, .. }
         | Event::Requeued { queue, .. }
+        | Event::Read { queue, .. }
         | Event::DeadLettered { queue, .. }
         | Event::Dropped { queue, .. }
         | Event::Refused { queue, .. }
@@ -147,7 +149,7 @@ pub fn summary<'a>(occurrences: impl Iterator<Item = &'a TimedEvent>) -> String 
         let index = match &occurrence.what {
             WorldEvent::Broker(Event::Published { .. }) => 0,
             WorldEvent::Broker(Event::Delivered(delivered)) => 1 + usize::from(delivered.redelivered),
-            WorldEvent::Broker(Event::Acknowledged { .. }) => 3,
+            WorldEvent::Broker(Event::Acknowledged { .. } | Event::Read { end: ReadEnd::Acknowledged, .. }) => 3,
             WorldEvent::Broker(Event::DeadLettered { .. }) => 4,
             WorldEvent::Killed { .. } => 5,
             _ => continue,
@@ -269,6 +271,7 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
         }
         Whereabouts::Ready { queue, position: 0 } => format!("ready in {queue}, next to be delivered"),
         Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {position} others"),
+        Whereabouts::Kept { queue, offset } => format!("in the stream {queue} at offset {offset}"),
         Whereabouts::Unacked { queue, by: Some(id) } => format!("unacked in {queue}, held by {}", instance_name(world, *id)),
         Whereabouts::Unacked { queue, by: None } => format!("unacked in {queue}"),
         Whereabouts::Acknowledged { queue, times: 1 } => format!("acknowledged in {queue}"),
@@ -443,7 +446,8 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Delivered(delivered) => {
             let to = by_channel(&delivered.channel).unwrap_or_else(|| delivered.consumer_tag.to_string());
             let (icon, told) = redelivery(delivered.redelivered, &delivered.queue, &delivered.message, world);
-            (icon, "Delivered", format!("{} from {} to {to}{told}", name(&delivered.message), delivered.queue))
+            let offset = delivered.offset.map(|offset| format!(" at offset {offset}")).unwrap_or_default();
+            (icon, "Delivered", format!("{} from {}{offset} to {to}{told}", name(&delivered.message), delivered.queue))
         }
         Event::Fetched { queue, message, redelivered, .. } => {
             let (icon, told) = redelivery(*redelivered, queue, message, world);
@@ -452,6 +456,12 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
         Event::Requeued { queue, message, position, cause, .. } => {
             (LogIcon::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
+        }
+        Event::Read { queue, message, end: ReadEnd::Gone, .. } => {
+            (LogIcon::Failure, "Reader gone", format!("{} was out; {queue} keeps it", name(message)))
+        }
+        Event::Read { queue, message, end, .. } => {
+            (LogIcon::Message, "Read", format!("{} of {queue}, {}; the stream keeps it", name(message), end.name()))
         }
         Event::DeadLettered { queue, message, reason, .. } => {
             (LogIcon::Dead, "Dead-lettered", format!("{} from {queue}: {reason}", name(message)))

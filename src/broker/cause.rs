@@ -68,6 +68,30 @@ impl RequeueCause {
     }
 }
 
+/// How a reader of a stream is done with a delivery. All but the last give it credit for another (rule 162).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReadEnd {
+    Acknowledged,
+    /// Nacked or rejected, with requeue or without: a stream takes nothing back.
+    Refused,
+    /// By `basic.recover`.
+    Recovered,
+    /// Its channel ended.
+    Gone,
+}
+
+impl ReadEnd {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::Refused => "refused",
+            Self::Recovered => "recovered",
+            Self::Gone => "reader gone",
+        }
+    }
+}
+
 /// Why a copy vanished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DropCause {
@@ -81,6 +105,8 @@ pub enum DropCause {
     NotKept,
     /// Of a transient message, or in a transient queue (rule 140).
     Restarted,
+    /// With its segment, which a stream no longer keeps (rule 163).
+    Retired,
 }
 
 impl DropCause {
@@ -96,6 +122,7 @@ impl DropCause {
             Self::QueueDeleted => "its queue was deleted",
             Self::NotKept => "a dead letter without a place, no longer kept",
             Self::Restarted => "not persistent, lost in a restart",
+            Self::Retired => "its segment was too old, or the stream too large",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Exchanges, queues and bindings: declare, delete, bind, purge (sections B and C of the rules).
 
 use super::Broker;
-use super::cause::DropCause;
+use super::cause::{DropCause, ReadEnd};
 use super::channel::ConsumerState;
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
@@ -338,11 +338,12 @@ impl Broker {
         let place = format!("queue '{name}' in vhost '/'");
         let kind = settings::kind(&place, &declare.arguments)?;
         settings::check(&place, kind, &declare.arguments, self.profile.rules())?;
-        if kind == Kind::Quorum {
+        if kind != Kind::Classic {
             let invalid =
                 |property: &str| AmqpError::precondition(format_args!("invalid property '{property}' for queue '{name}' in vhost '/'"));
             if name.is_empty() {
-                return Err(AmqpError::precondition("Cannot declare a server-named queue for type rabbit_quorum_queue"));
+                let text = format_args!("Cannot declare a server-named queue for type {}", kind.module());
+                return Err(AmqpError::precondition(text));
             }
             if declare.auto_delete {
                 return Err(invalid("auto-delete"));
@@ -353,6 +354,7 @@ impl Broker {
             if !declare.durable {
                 return Err(invalid("non-durable"));
             }
+            settings::check_filter_size(kind, &declare.arguments, self.profile.rules())?;
         } else if !declare.durable && !declare.exclusive && !self.profile.rules().transient_queues {
             return Err(AmqpError::new(
                 ReplyCode::InternalError,
@@ -369,7 +371,7 @@ impl Broker {
     fn declared(&mut self, now: SimTime, id: QueueId) -> Reply {
         let consumer_count = self.declared_consumers(id);
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
-        if queue.messages.quorum().is_none() {
+        if queue.messages.kind() == Kind::Classic {
             queue.used_at = now;
         }
         let reply = Reply::QueueDeclared { queue: queue.name.clone(), message_count: queue.messages.len() as u64, consumer_count };
@@ -381,8 +383,10 @@ impl Broker {
     /// that is not settled; it does not count the consumers that wait to become the single active one (rule 13).
     fn declared_consumers(&self, id: QueueId) -> u64 {
         let Some(queue) = self.queues.get(&id) else { return 0 };
-        if queue.messages.kind() == Kind::Classic {
-            return queue.consumers.len() as u64;
+        match queue.messages.kind() {
+            Kind::Classic => return queue.consumers.len() as u64,
+            Kind::Stream => return 0, // rule 168
+            Kind::Quorum => {}
         }
         let consumers = self.consumers.values().filter(|state| state.queue == id && state.state != ConsumerState::Waiting).count();
         let held = self.channels.values().flat_map(|channel| channel.unacked.values());
@@ -406,13 +410,26 @@ impl Broker {
             arguments
         };
         let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));
-        settings::compared_arguments(known.messages.kind(), self.profile.rules())
-            .try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
+        let rules = self.profile.rules();
+        settings::compared_arguments(known.messages.kind(), rules).try_for_each(|argument| {
+            if rules.ages_are_durations
+                && let Some((received, current)) = settings::ages_of(argument, &received, &current)
+            {
+                let say = |age: SimTime| format!("'{}'", age.as_millis());
+                let same = received == current;
+                return if same { Ok(()) } else { Err(inequivalent(argument, "queue", name, &say(received), &say(current))) };
+            }
+            check_argument(argument, "queue", name, &received, &current)
+        })
     }
 
     pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
+        if self.queues[&id].messages.kind() == Kind::Stream {
+            let text = format_args!("queue.purge not supported by stream queues queue '{name}' in vhost '/'");
+            return Err(AmqpError::not_implemented(text)); // rule 148
+        }
         let mut message_count = self.drop_ready(id, DropCause::Purged); // rule 22
         if self.profile.rules().purge_drops_kept {
             message_count += self.drop_pending(id, DropCause::Purged) + self.drop_delayed(id, DropCause::Purged);
@@ -455,6 +472,10 @@ impl Broker {
         let Some(&id) = self.queue_names.get(&name) else { return Ok(Reply::Messages { message_count: 0 }) }; // rule 18
         self.check_exclusive_access(channel, id)?;
         let state = &self.queues[&id];
+        if state.messages.kind() == Kind::Stream {
+            self.delete_queue(id);
+            return Ok(Reply::Messages { message_count: 0 }); // rule 168: whatever the flags say
+        }
         if state.messages.kind() == Kind::Quorum && (if_unused || if_empty) {
             return Err(AmqpError::not_implemented(format_args!(
                 "cannot delete queue '{name}' in vhost '/'. queue.delete operations with {} flag set are not supported by quorum queues",
@@ -495,10 +516,15 @@ impl Broker {
             self.tell_cancelled(channel, tag, queue.name.clone());
         }
         // What is out with consumers has no queue to come back to; its tags may still be settled.
-        for state in self.channels.values() {
-            for unacked in state.unacked.values().filter(|unacked| unacked.queue == id) {
-                let message = unacked.entry.message.clone();
-                self.events.push(Event::Dropped { queue: queue.name.clone(), message, cause: DropCause::QueueDeleted });
+        let is_stream = queue.messages.kind() == Kind::Stream;
+        for (channel, state) in self.channels.iter() {
+            for (delivery_tag, unacked) in state.unacked.iter().filter(|(_, unacked)| unacked.queue == id) {
+                let (queue, message) = (queue.name.clone(), unacked.entry.message.clone());
+                self.events.push(if is_stream {
+                    Event::Read { queue, channel: *channel, delivery_tag, message, end: ReadEnd::Gone }
+                } else {
+                    Event::Dropped { queue, message, cause: DropCause::QueueDeleted }
+                });
             }
         }
         self.events.push(Event::QueueDeleted { queue: queue.name });

@@ -10,8 +10,8 @@ use super::method::{BasicConsume, Got, Reply};
 use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
 use super::queue::{Kind, Messages, quorum};
-use super::turn;
 use super::value::{Name, Value};
+use super::{stream, turn};
 use crate::base::SimTime;
 
 /// The pseudo-queue of RabbitMQ's direct reply-to.
@@ -63,23 +63,21 @@ impl Broker {
             return Err(AmqpError::new(ReplyCode::NotAllowed, text)); // rule 79
         }
         let id = self.queue_for(channel, &name)?;
-        let priority = match consume.arguments.get("x-priority") {
-            None => 0,
-            Some(Value::Int(priority)) => *priority,
-            Some(other) => {
-                return Err(AmqpError::precondition(format_args!(
-                    "invalid arg 'x-priority' for queue '{name}' in vhost '/': \"expected integer, got {}\"",
-                    other.type_name()
-                ))); // rule 70
-            }
-        };
         let queue = &self.queues[&id];
-        let quorum = queue.messages.kind() == Kind::Quorum;
+        let kind = queue.messages.kind();
+        let place = format!("queue '{name}' in vhost '/'");
+        stream::check_consumer_arguments(&place, kind, &consume.arguments, self.profile.rules())?;
+        let priority = consume.arguments.get("x-priority").and_then(Value::as_int).unwrap_or(0); // rule 70
+        let quorum = kind == Kind::Quorum;
+        let attach = match kind {
+            Kind::Classic | Kind::Quorum => None,
+            Kind::Stream => Some(self.check_reader(now, channel, &place, consume.no_ack, &consume.arguments)?),
+        };
         if quorum && self.channels[&channel].prefetch_channel > 0 {
             let text = format_args!("queue '{name}' in vhost '/' does not support global qos");
             return Err(AmqpError::not_implemented(text)); // rule 4
         }
-        let exclusive = consume.exclusive && !quorum; // rule 80
+        let exclusive = consume.exclusive && kind == Kind::Classic; // rule 80
         let refused =
             queue.consumers.exclusive.is_some() || (exclusive && (!queue.consumers.is_empty() || queue.settings.single_active_consumer));
         if refused {
@@ -96,6 +94,9 @@ impl Broker {
         self.events.push(Event::ConsumerStarted { queue: name, channel, consumer_tag: tag.clone() });
         if exclusive && let Some(queue) = self.queues.get_mut(&id) {
             queue.consumers.exclusive = Some(consumer);
+        }
+        if let Some(attach) = attach {
+            self.attach_reader(id, consumer, attach);
         }
         self.activate_next(id);
         self.dispatch(now, id);
@@ -117,7 +118,8 @@ impl Broker {
     fn start_consumer(&mut self, id: QueueId, channel: ChannelId, tag: &Name, no_ack: bool, priority: i64) -> ConsumerId {
         let rules = self.profile.rules();
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
-        let quorum = queue.messages.kind() == Kind::Quorum;
+        let kind = queue.messages.kind();
+        let quorum = kind == Kind::Quorum;
         let alone = queue.settings.single_active_consumer;
         let state = self.channels.get_mut(&channel).expect("apply checks that the channel is open");
         let prefetch = match state.prefetch_consumer {
@@ -154,18 +156,19 @@ impl Broker {
         let mut new = Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued };
         queue.had_consumer = true;
         queue.consumers.add(consumer);
-        match (quorum, alone) {
-            (false, false) => queue.consumers.join(priority, consumer),
-            (false, true) => {
+        match (kind, alone) {
+            (Kind::Classic, false) => queue.consumers.join(priority, consumer),
+            (Kind::Classic, true) => {
                 queue.consumers.join(priority, consumer);
                 queue.consumers.choose_active();
             }
-            (true, false) => turn::join(queue, consumer, &mut new),
-            (true, true) if earlier.is_some() => {
+            (Kind::Quorum, false) => turn::join(queue, consumer, &mut new),
+            (Kind::Quorum, true) if earlier.is_some() => {
                 queue.consumers.active = Some(consumer);
                 turn::join(queue, consumer, &mut new);
             }
-            (true, true) => turn::wait(queue, consumer, &mut new, rules),
+            (Kind::Quorum, true) => turn::wait(queue, consumer, &mut new, rules),
+            (Kind::Stream, _) => {} // every reader has a place of its own
         }
         self.consumers.insert(consumer, Box::new(new));
         consumer
@@ -193,6 +196,9 @@ impl Broker {
         if let Some(queue) = self.queues.get_mut(&of) {
             queue.used_at = now;
             queue.consumers.cancel(id);
+            if let Some(messages) = queue.messages.stream_mut() {
+                messages.detach(id);
+            }
             if queue.messages.kind() == Kind::Classic {
                 queue.consumers.leave(id);
                 let last_of_channel =
@@ -224,6 +230,10 @@ impl Broker {
     pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: &Name, no_ack: bool) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
         let id = self.queue_for(channel, &name)?;
+        if self.queues[&id].messages.kind() == Kind::Stream {
+            let text = format_args!("basic.get not supported by stream queues queue '{name}' in vhost '/'");
+            return Err(AmqpError::not_implemented(text)); // rule 148
+        }
         self.drop_expired_first(now, id);
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
         if queue.messages.kind() == Kind::Quorum && queue.settings.single_active_consumer {
@@ -247,7 +257,7 @@ impl Broker {
         self.drop_expired(now, id);
         let message_count = match kind {
             Kind::Quorum if !no_ack => before, // expired messages behind the fetched one still count (rule 96)
-            Kind::Classic | Kind::Quorum => self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64),
+            Kind::Classic | Kind::Quorum | Kind::Stream => self.queues.get(&id).map_or(0, |queue| queue.messages.len() as u64),
         };
         let state = self.channels.get_mut(&channel).expect("apply checks that the channel is open");
         let delivery_tag = state.take_delivery_tag();
@@ -300,6 +310,7 @@ impl Broker {
                     (None, _) => messages.return_to_front(entry),
                 }
             }
+            Messages::Stream(_) => return, // it still has it (rule 162)
         };
         let (queue, position) = (queue.name.clone(), position as u64);
         self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });

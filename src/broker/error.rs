@@ -99,6 +99,11 @@ impl AmqpError {
         Self::new(ReplyCode::PreconditionFailed, text)
     }
 
+    /// The broker failed: it says no more.
+    pub(super) fn internal() -> Self {
+        Self::Refused { code: ReplyCode::InternalError, text: ReplyCode::InternalError.name().to_owned() }
+    }
+
     pub(super) fn not_implemented(text: impl fmt::Display) -> Self {
         Self::new(ReplyCode::NotImplemented, text)
     }

@@ -1,8 +1,9 @@
 //! What happened in the broker, in the past tense and in order.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::cause::{DeathReason, DropCause, Outcome, RequeueCause, Resource};
+use super::cause::{DeathReason, DropCause, Outcome, ReadEnd, RequeueCause, Resource};
 use super::error::ReplyCode;
 use super::ids::{ChannelId, ConnectionId, MessageId};
 use super::message::Message;
@@ -160,6 +161,14 @@ pub enum Event {
         queues: Arc<[Name]>,
         alone: bool,
     },
+    /// A reader of a stream is done with a delivery, or is gone. The stream keeps the copy (rule 162).
+    Read {
+        queue: Name,
+        channel: ChannelId,
+        delivery_tag: u64,
+        message: Arc<Message>,
+        end: ReadEnd,
+    },
 }
 
 impl Event {
@@ -179,6 +188,7 @@ impl Event {
             Self::Fetched { .. } => "fetched",
             Self::Acknowledged { .. } => "acknowledged",
             Self::Requeued { .. } => "requeued",
+            Self::Read { .. } => "read",
             Self::DeadLettered { .. } => "dead_lettered",
             Self::Dropped { .. } => "dropped",
             Self::Refused { .. } => "refused",
@@ -208,7 +218,7 @@ pub enum Reach {
     Nowhere,
 }
 
-#[derive(Clone, Debug, PartialEq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Delivered {
     pub queue: Name,
     pub channel: ChannelId,
@@ -218,4 +228,17 @@ pub struct Delivered {
     pub redelivered: bool,
     pub no_ack: bool,
     pub direct: bool,
+    /// Its place in a stream, which keeps the copy (rule 148).
+    pub offset: Option<u64>,
+}
+
+/// A delivery of a queue that is no stream has the hash that it always had.
+impl Hash for Delivered {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { queue, channel, consumer_tag, delivery_tag, message, redelivered, no_ack, direct, offset } = self;
+        (queue, channel, consumer_tag, delivery_tag, message, redelivered, no_ack, direct).hash(state);
+        if let Some(offset) = offset {
+            offset.hash(state);
+        }
+    }
 }

@@ -62,6 +62,8 @@ impl Broker {
             self.delete_queue(id); // rule 101
             return;
         }
+        self.retain(now, id);
+        let Some(queue) = self.queues.get_mut(&id) else { return };
         if let Some(messages) = queue.messages.quorum_mut() {
             messages.end_delays(now);
             let pending_due = messages.pending_retry_at.is_some_and(|at| at <= now);

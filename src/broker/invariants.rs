@@ -21,7 +21,11 @@ impl Broker {
             if !self.exists(name, *id) {
                 broken.push(format!("{name} is not found by its name"));
             }
-            if !queue.messages.is_empty() && self.somebody_could_take(*id) {
+            if queue.messages.kind() == Kind::Stream {
+                if self.a_reader_waits(*id) {
+                    broken.push(format!("{name} has a reader with credit that was not given what there is (rule 164)"));
+                }
+            } else if !queue.messages.is_empty() && self.somebody_could_take(*id) {
                 broken.push(format!("{name} has ready messages and an idle consumer (rule 62)"));
             }
             // What is hidden for a retry counts, and cannot be dropped.
@@ -33,13 +37,16 @@ impl Broker {
                 broken.push(format!("{name} has missed a deadline"));
             }
             if queue.messages.iter().zip(queue.messages.iter().skip(1)).any(|(one, next)| {
-                queue.messages.kind() == Kind::Classic && one.priority() == next.priority() && one.sequence >= next.sequence
+                queue.messages.kind() != Kind::Quorum && one.priority() == next.priority() && one.sequence >= next.sequence
             }) {
                 broken.push(format!("{name} is out of order (rule 60)"));
             }
         }
         for (id, consumer) in self.consumers.iter() {
             broken.extend(self.broken_consumer(*id, consumer));
+        }
+        if !self.written.is_empty() {
+            broken.push("a chunk was not written".to_owned());
         }
         if !self.dead_letters.is_empty() || !self.dead_letter_queues.is_empty() {
             broken.push("a dead letter is neither here nor there".to_owned());
@@ -84,7 +91,10 @@ impl Broker {
             Kind::Quorum if consumer.state == ConsumerState::Up && consumer.has_credit() && !consumer.queued => {
                 broken.push(format!("consumer {tag} has credit and no turn (rule 68)"));
             }
-            Kind::Classic | Kind::Quorum => {}
+            Kind::Stream if queue.messages.stream().is_some_and(|messages| messages.reader(id).is_none()) => {
+                broken.push(format!("the stream does not know reader {tag} (rule 161)"));
+            }
+            Kind::Classic | Kind::Quorum | Kind::Stream => {}
         }
         broken
     }

@@ -16,7 +16,7 @@
 //! | [`exchange`] | where a message goes |
 //! | [`queue`] | where it waits, and who is next |
 //! | [`channel`] | who holds what |
-//! | `declare`, `publish`, `deliver`, `settle`, `expire` | the methods, by what they are about |
+//! | `declare`, `publish`, `deliver`, `settle`, `expire`, `stream` | the methods, by what they are about |
 //! | `turn` | who gets the next message |
 //! | [`explain`], [`view`] | nothing: they tell what is, and what would be |
 //! | [`dead_letter`] | why a message left, and what `x-death` says of it |
@@ -47,13 +47,14 @@ mod invariants;
 mod node;
 mod publish;
 mod settle;
+mod stream;
 mod turn;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::SimTime;
-pub use cause::{DeathReason, DropCause, KeptBack, Outcome, RequeueCause, Resource};
+pub use cause::{DeathReason, DropCause, KeptBack, Outcome, ReadEnd, RequeueCause, Resource};
 pub use error::{AmqpError, ReplyCode, Scope};
 pub use event::{Delivered, Event, Reach};
 pub use exchange::hashing::{Buckets, HashOn};
@@ -97,6 +98,8 @@ pub struct Broker {
     dead_letters: VecDeque<PendingDeadLetter>,
     /// Quorum queues that keep dead letters which were not placed yet.
     dead_letter_queues: Vec<QueueId>,
+    /// Streams whose last chunk is not written.
+    written: Vec<QueueId>,
     policies: Vec<ActivePolicy>,
     /// What is short, in the order it came.
     alarms: Vec<Resource>,
@@ -166,6 +169,7 @@ impl Broker {
             deadlines: OrderedMap::new(),
             dead_letters: VecDeque::new(),
             dead_letter_queues: Vec::new(),
+            written: Vec::new(),
             policies: Vec::new(),
             alarms: Vec::new(),
             clock: SimTime::ZERO,

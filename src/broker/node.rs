@@ -10,6 +10,7 @@ use super::error::{AmqpError, ReplyCode, Scope};
 use super::event::Event;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::method::{BasicPublish, Method, Reply};
+use super::queue::Messages;
 use super::value::Name;
 use super::{Broker, CHANNEL_MAX};
 use crate::base::SimTime;
@@ -301,8 +302,13 @@ impl Broker {
         }
         for queue in self.queues.values_mut() {
             queue.used_at = now;
-            if queue.messages.quorum().is_some() {
-                continue; // it keeps everything (rule 58)
+            match &mut queue.messages {
+                Messages::Classic(_) => {}
+                Messages::Quorum(_) => continue, // it keeps everything (rule 58)
+                Messages::Stream(messages) => {
+                    messages.restart(&queue.settings.stream);
+                    continue; // rule 168
+                }
             }
             for entry in queue.messages.take() {
                 if entry.message.properties.is_persistent() {

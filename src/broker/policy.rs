@@ -17,15 +17,17 @@ pub enum ApplyTo {
     Queues,
     ClassicQueues,
     QuorumQueues,
+    Streams,
 }
 
 impl ApplyTo {
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("all", Self::All),
         ("exchanges", Self::Exchanges),
         ("queues", Self::Queues),
         ("classic_queues", Self::ClassicQueues),
         ("quorum_queues", Self::QuorumQueues),
+        ("streams", Self::Streams),
     ];
 
     const fn takes_queue(self, kind: Kind) -> bool {
@@ -33,6 +35,7 @@ impl ApplyTo {
             Self::All | Self::Queues => true,
             Self::ClassicQueues => matches!(kind, Kind::Classic),
             Self::QuorumQueues => matches!(kind, Kind::Quorum),
+            Self::Streams => matches!(kind, Kind::Stream),
             Self::Exchanges => false,
         }
     }
@@ -43,6 +46,17 @@ const fn foreign_keys(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Classic => &["delivery-limit", "dead-letter-strategy", "max-age", "stream-max-segment-size-bytes", "initial-cluster-size"],
         Kind::Quorum => &["queue-mode", "max-age", "stream-max-segment-size-bytes", "initial-cluster-size"],
+        Kind::Stream => &[
+            "expires",
+            "message-ttl",
+            "dead-letter-exchange",
+            "dead-letter-routing-key",
+            "dead-letter-strategy",
+            "max-length",
+            "overflow",
+            "queue-mode",
+            "delivery-limit",
+        ],
     }
 }
 
@@ -183,6 +197,7 @@ impl Broker {
             if no_longer_kept {
                 self.drop_pending(id, DropCause::NotKept); // rule 129
             }
+            self.retain(now, id); // rule 167
             self.enforce_limit(id);
             if other_ttl {
                 self.drop_expired(now, id);

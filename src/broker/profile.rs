@@ -120,6 +120,20 @@ pub(super) struct Rules {
     pub delayed_messages: bool,
     /// The largest weight of a binding to a consistent-hash exchange (rule 151).
     pub hash_weight_max: Option<u64>,
+    /// A reader of a stream is given whole chunks, more than its credit if need be (rule 164).
+    pub whole_chunks: bool,
+    /// An age without a number makes the broker fail (rules 160, 161).
+    pub missing_number_crashes: bool,
+    /// Two ages are the same when they last equally long; errors tell them in milliseconds (rule 160).
+    pub ages_are_durations: bool,
+    /// `x-stream-filter-size-bytes` is an argument like others (rule 160).
+    pub filter_size_is_argument: bool,
+    /// `x-stream-filter` of a consumer belongs to streams; before, other queues overlooked it (rule 166).
+    pub filter_is_argument: bool,
+    /// Classic queues take `x-queue-leader-locator` (rule 160).
+    pub classic_leader_locator: bool,
+    /// How the texts that refuse a reader name its stream (rule 148).
+    pub stream_texts: StreamTexts,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
     pub purge_drops_kept: bool,
 }
@@ -179,6 +193,14 @@ pub(super) enum ConsumerKeys {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StreamTexts {
+    /// `for 'queue 's' in vhost '/''`
+    Quoted,
+    /// `for stream queue 's' in vhost '/'`
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QuorumPriority {
     Ignored,
     /// Above 4 is high, and two high ones go before a normal one.
@@ -214,6 +236,13 @@ const V3_13: Rules = Rules {
     local_random: false,
     delayed_messages: true,
     hash_weight_max: None,
+    whole_chunks: true,
+    missing_number_crashes: true,
+    ages_are_durations: false,
+    filter_size_is_argument: false,
+    filter_is_argument: false,
+    classic_leader_locator: false,
+    stream_texts: StreamTexts::Quoted,
 };
 
 const V4_0: Rules = Rules {
@@ -227,6 +256,10 @@ const V4_0: Rules = Rules {
     counting: Counting::ReturnsAndFailures,
     zeros_differ: true,
     local_random: true,
+    whole_chunks: false,
+    filter_is_argument: true,
+    classic_leader_locator: true,
+    stream_texts: StreamTexts::Plain,
     ..V3_13
 };
 
@@ -249,6 +282,9 @@ const V4_3: Rules = Rules {
     modulus_hash_built_in: true,
     delayed_messages: false,
     hash_weight_max: Some(10_000),
+    missing_number_crashes: false,
+    ages_are_durations: true,
+    filter_size_is_argument: true,
     ..V4_0
 };
 

@@ -98,6 +98,7 @@ impl Broker {
             transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
         } else {
             self.deliver_to_queues(now, channel, &routing);
+            self.close_chunks(now);
         }
         Ok(Reply::Ok)
     }
@@ -152,6 +153,7 @@ impl Broker {
             routing.queues.retain(|queue| self.queues.contains_key(queue)); // deleted meanwhile
             complete &= self.deliver_to_queues(now, channel, &routing) == Outcome::Ack;
         }
+        self.close_chunks(now); // rule 164
         // What was settled alike in a row is settled together.
         for alike in settlements.chunk_by(|(_, one), (_, next)| one == next) {
             let mut tags: Vec<u64> = alike.iter().map(|(tag, _)| *tag).collect();
@@ -313,6 +315,10 @@ impl Broker {
     pub(super) fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>, sender: Sender) -> Accepted {
         let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
+        if queue.messages.kind() == Kind::Stream {
+            self.append(now, id, message, sender == Sender::Client);
+            return Accepted::Yes;
+        }
         // Clients keep off a full quorum queue because it told their channels to. A dead letter comes by no channel (rule 107).
         let may_refuse = sender == Sender::Client || queue.messages.kind() == Kind::Classic;
         if may_refuse && queue.refuses(message.body.len()) {
@@ -399,6 +405,7 @@ impl Broker {
         loop {
             while let Some(pending) = self.dead_letters.pop_front() {
                 self.publish_dead_letter(now, &pending);
+                self.close_chunks(now);
             }
             let Some(id) = self.dead_letter_queues.pop() else { return };
             self.try_pending(now, id, Tries::New);
@@ -496,6 +503,7 @@ impl Broker {
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker);
         }
+        self.close_chunks(now);
         Ok(())
     }
 }

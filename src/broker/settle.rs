@@ -2,7 +2,7 @@
 //! (section G of the rules).
 
 use super::Broker;
-use super::cause::{DeathReason, RequeueCause};
+use super::cause::{DeathReason, ReadEnd, RequeueCause};
 use super::channel::{Settlement, Unacked};
 use super::error::AmqpError;
 use super::event::Event;
@@ -139,6 +139,19 @@ impl Broker {
             }
             return;
         }
+        if kind == Kind::Stream {
+            let end = match how {
+                Settlement::Ack => ReadEnd::Acknowledged,
+                Settlement::Requeue(RequeueCause::Recovered) => ReadEnd::Recovered,
+                Settlement::Nack | Settlement::Reject | Settlement::Requeue(_) => ReadEnd::Refused,
+            };
+            for (delivery_tag, entry) in deliveries {
+                self.end_read(id, channel, delivery_tag, entry, end);
+            }
+            self.credit_group(id, consumer, count);
+            self.dispatch(now, id);
+            return;
+        }
         let unblocked = kind == Kind::Classic && self.credit_group(id, consumer, count);
         for (delivery_tag, entry) in deliveries {
             match how {
@@ -172,6 +185,7 @@ impl Broker {
                 }
                 self.dispatch(now, id); // rule 103: what came back may find a consumer before the limit is looked at
             }
+            Kind::Stream => {}
         }
     }
 
@@ -211,6 +225,11 @@ impl Broker {
                 self.sort_by_consumer(&mut deliveries);
             }
             for (delivery_tag, Unacked { consumer, entry, .. }) in deliveries {
+                if kind == Kind::Stream {
+                    self.end_read(id, channel, delivery_tag, entry, ReadEnd::Gone);
+                    self.credit_group(id, consumer, 1);
+                    continue;
+                }
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
                 self.credit_group(id, consumer, 1);
             }

@@ -24,6 +24,7 @@ impl Broker {
         match queue.messages.kind() {
             Kind::Classic => next_of_classic(queue, &self.consumers, &self.channels),
             Kind::Quorum => next_of_quorum(queue, &mut self.consumers),
+            Kind::Stream => None,
         }
     }
 
@@ -34,6 +35,7 @@ impl Broker {
         match queue.messages.kind() {
             Kind::Classic => self.dispatch_classic(now, id),
             Kind::Quorum => self.dispatch_quorum(now, id),
+            Kind::Stream => self.dispatch_stream(now, id),
         }
         self.refresh_deadline(id);
     }
@@ -115,11 +117,12 @@ impl Broker {
                     consumer.queued = false;
                 }
             }
+            Kind::Stream => {}
         }
     }
 
     /// The message reaches the channel.
-    fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
+    pub(super) fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         let consumer = self.consumers.get_mut(&consumer_id).expect("it was alive when it got the turn, and no method was applied since");
         let channel = self.channels.get_mut(&consumer.channel).expect("to close a channel ends its consumers first");
@@ -133,6 +136,7 @@ impl Broker {
             redelivered: entry.redelivered() && !(direct && queue.messages.kind() == Kind::Classic), // rule 139
             no_ack: consumer.no_ack,
             direct,
+            offset: queue.messages.stream().map(|_| entry.sequence),
         }));
         if !consumer.no_ack {
             consumer.unacked += 1;
@@ -156,7 +160,13 @@ impl Broker {
             return false;
         }
         let channel = consumer.channel;
+        if let Some(messages) = queue.messages.stream_mut() {
+            let credit = messages.repay(consumer_id, count); // rules 162, 164
+            consumer.credit = Some(consumer.credit.unwrap_or(0).saturating_add(credit));
+            return false;
+        }
         match queue.messages.kind() {
+            Kind::Stream => false,
             Kind::Classic => {
                 let Some(credit) = &mut consumer.credit else { return false };
                 let was_empty = *credit == 0;
@@ -198,7 +208,7 @@ impl Broker {
     pub(super) fn activate_next(&mut self, id: QueueId) {
         let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return };
-        if !queue.settings.single_active_consumer || queue.messages.kind() == Kind::Classic {
+        if !queue.settings.single_active_consumer || queue.messages.kind() != Kind::Quorum {
             return;
         }
         let Some(next) = queue.consumers.next_waiting() else { return };
@@ -315,7 +325,7 @@ pub(super) fn can_take(
 
 /// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).
 pub(super) fn as_delivered(queue: &Queue, entry: &Entry, rules: &Rules) -> Arc<Message> {
-    if queue.messages.kind() == Kind::Classic || !entry.redelivered() {
+    if queue.messages.kind() != Kind::Quorum || !entry.redelivered() {
         return entry.message.clone();
     }
     let mut message = Message::clone(&entry.message);

@@ -6,6 +6,7 @@ use super::cause::KeptBack;
 use super::exchange::Destination;
 use super::ids::{ChannelId, ConnectionId};
 use super::message::Message;
+use super::queue::Kind;
 use super::queue::ready::Entry;
 use super::value::{Name, Table};
 use super::{Broker, ExchangeType, Flow};
@@ -33,9 +34,25 @@ impl<'a> QueueView<'a> {
         self.queue.unacked as u64
     }
 
+    /// What a stream has given to readers is still in it.
     #[must_use]
     pub fn total(self) -> u64 {
-        self.ready() + self.unacked() + self.delayed()
+        match self.kind() {
+            Kind::Classic | Kind::Quorum => self.ready() + self.unacked() + self.delayed(),
+            Kind::Stream => self.ready(),
+        }
+    }
+
+    /// The offsets of its oldest message and of the next one that is published; the first offset of each segment. None: it is no stream.
+    #[must_use]
+    pub fn log(self) -> Option<LogView> {
+        let messages = self.queue.messages.stream()?;
+        Some(LogView {
+            first: messages.first_offset(),
+            next: messages.next_offset(),
+            segments: messages.segment_starts().collect(),
+            bytes: messages.bytes(),
+        })
     }
 
     /// Returned to a quorum queue, and hidden for a while (rule 136).
@@ -51,7 +68,7 @@ impl<'a> QueueView<'a> {
     }
 
     #[must_use]
-    pub fn kind(self) -> super::queue::Kind {
+    pub fn kind(self) -> Kind {
         self.queue.messages.kind()
     }
 
@@ -95,6 +112,30 @@ impl<'a> QueueView<'a> {
     pub fn messages(self) -> impl Iterator<Item = &'a Entry> {
         self.queue.messages.iter()
     }
+}
+
+/// The log of a stream (rules 148, 163).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogView {
+    pub first: u64,
+    pub next: u64,
+    /// Those that retention has left, the oldest first.
+    pub segments: Vec<u64>,
+    /// Of all segments together.
+    pub bytes: u64,
+}
+
+/// Where a reader of a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderView<'a> {
+    pub tag: &'a Name,
+    pub channel: ChannelId,
+    /// The offset that it is given next.
+    pub next: u64,
+    /// How many messages it has not been given.
+    pub lag: u64,
+    /// Given, and not settled.
+    pub unacked: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -164,6 +205,17 @@ impl Broker {
             let consumer = self.consumers.get(&id)?;
             let (tag, channel, no_ack) = (&consumer.tag, consumer.channel, consumer.no_ack);
             Some(ConsumerView { tag, channel, no_ack, prefetch: consumer.prefetch, unacked: consumer.unacked })
+        })
+    }
+
+    /// The readers of a stream, in the order in which they started.
+    pub fn readers_of<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = ReaderView<'a>> {
+        let messages = queue.queue.messages.stream();
+        queue.queue.consumers.ids().filter_map(move |id| {
+            let (consumer, messages) = (self.consumers.get(&id)?, messages?);
+            let reader = messages.reader(id)?;
+            let (tag, channel, unacked) = (&consumer.tag, consumer.channel, consumer.unacked);
+            Some(ReaderView { tag, channel, next: reader.next, lag: messages.lag(reader), unacked })
         })
     }
 

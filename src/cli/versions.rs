@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 11] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 16] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -104,6 +104,35 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 11] = [
         "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file",
     ),
     of_3_10("consumer timeout", &[93], "x-consumer-timeout is known since 3.12; random scripts do not use it", "release notes 3.12.0"),
+    of_3_10(
+        "deliveries of a stream that are refused",
+        &[162],
+        "3.10 answers nack and reject with 540, recover with 541, and closes the connection; 3.13 gives credit for them; random scripts do \
+         not refuse deliveries of streams there",
+        "v3.10.8 and v3.13.7 rabbit_stream_queue.erl settle",
+    ),
+    of_3_10(
+        "messages as a stream stores them",
+        &[165],
+        "3.10 tells a delivery mode of persistent messages alone, and stores no lists and tables, not in x- headers and not in CC; random \
+         scripts put no lists into headers there",
+        "v3.10.8 rabbit_msg_record.erl; v3.13.7 mc_amqp.erl, mc_amqpl.erl",
+    ),
+    of_3_10(
+        "dead letters that go to a stream",
+        &[165],
+        "3.10.8 loses them; random scripts send none there",
+        "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish",
+    ),
+    of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", "release notes 3.13.0"),
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[164],
+        what: "chunks",
+        why: "how much RabbitMQ's writer takes into one chunk hangs on chance; here each publish is a chunk, and the publishes of a \
+              transaction are one; random scripts publish to streams one message after the other",
+        source: "osiris v1.8.5 osiris_writer.erl handle_batch",
+    },
     KnownDifference {
         lines: &["4.0", "4.3"],
         rules: &[84],
@@ -129,7 +158,7 @@ const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, 
     Older { switch, rules, what, source }
 }
 
-pub const OLDER_THAN_4_0: [Older; 10] = [
+pub const OLDER_THAN_4_0: [Older; 14] = [
     older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
     older(
         "single_active_preempts",
@@ -154,5 +183,24 @@ pub const OLDER_THAN_4_0: [Older; 10] = [
         "v3.13 and v4.0 rabbit_fifo.erl return_one, annotate_msg; v4.0 rabbit_fifo_client.erl",
     ),
     older("local_random", &[153], "there is no x-local-random", "release notes 4.0.1; v4.0 rabbit_exchange_type_local_random.erl"),
+    older(
+        "whole_chunks",
+        &[164],
+        "a reader of a stream is given whole chunks",
+        "v3.13.7 and v4.0.5 rabbit_stream_queue.erl stream_entries",
+    ),
+    older("filter_is_argument", &[166], "other queues overlook x-stream-filter", "v3.13.7 and v4.0.5 rabbit_stream_queue.erl capabilities"),
+    older(
+        "classic_leader_locator",
+        &[160],
+        "a classic queue refuses x-queue-leader-locator",
+        "v3.13.7 and v4.0.5 rabbit_classic_queue.erl capabilities",
+    ),
+    older(
+        "stream_texts",
+        &[148],
+        "the texts that refuse a reader name its stream otherwise",
+        "v3.13.7 and v4.0.5 rabbit_stream_queue.erl consume",
+    ),
     older("zeros_differ", &[41], "0.0 and -0.0 are one value", "OTP 27 release notes: =:= tells the zeros apart; 3.13 runs on 26"),
 ];

@@ -2,12 +2,19 @@
 
 use serde_json::{Map, Number, Value as Json};
 
+use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{Message, Name, Table, Value};
 use crate::scenario::json_object;
 
 #[must_use]
 pub fn table_from_json(fields: &Map<String, Json>) -> Table {
-    fields.iter().map(|(name, value)| (name.as_str().into(), value_from_json(value))).collect()
+    fields.iter().map(|(name, value)| (name.as_str().into(), timestamp(name, value).unwrap_or_else(|| value_from_json(value)))).collect()
+}
+
+/// JSON has no timestamps. A stream's offset may be one, and cannot be a table: `{"timestamp": 5}`, in seconds.
+fn timestamp(name: &str, value: &Json) -> Option<Value> {
+    let fields = value.as_object().filter(|fields| name == OFFSET_HEADER && fields.len() == 1)?;
+    fields.get("timestamp")?.as_u64().map(Value::Timestamp)
 }
 
 #[must_use]

@@ -76,6 +76,9 @@ fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'sta
             put(fields, "queue", &*delivered.queue);
             put(fields, "consumer_tag", &*delivered.consumer_tag);
             put(fields, "redelivered", delivered.redelivered);
+            if let Some(offset) = delivered.offset {
+                put(fields, "offset", offset);
+            }
         }
         Event::Fetched { queue, message: one, redelivered, .. } => {
             message(fields, one);
@@ -87,6 +90,11 @@ fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'sta
             put(fields, "queue", &**queue);
             put(fields, "position", *position);
             put(fields, "cause", cause.name());
+        }
+        Event::Read { queue, message: one, end, .. } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "end", end.name());
         }
         Event::DeadLettered { queue, message: one, reason, exchange, .. } => {
             message(fields, one);

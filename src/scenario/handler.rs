@@ -77,6 +77,24 @@ pub struct Subscription {
     pub exclusive: bool,
     /// `x-priority` of the consumer.
     pub priority: i64,
+    /// Of a stream: where it starts to read. None is what RabbitMQ takes: what is published from then on.
+    pub offset: Option<Offset>,
+}
+
+/// Where the reader of a stream starts. RabbitMQ keeps no reader's place over AMQP 0-9-1: a program keeps its own, or it has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offset {
+    First,
+    /// The first message of the last chunk.
+    Last,
+    Next,
+    Number(u64),
+    /// Whole seconds of the run: the first chunk that is not older.
+    Timestamp(u64),
+    /// So far back, as RabbitMQ writes it: `1h`.
+    Age(Name),
+    /// Behind the last message that it acknowledged, which its store knows; the first time from the first message.
+    Stored,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -34,7 +34,8 @@ pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use directory::Directory;
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
-    Action, FailurePolicy, FailureRule, Handler, Memory, Once, Publish, RecordQuery, Relay, Service, Step, StepKind, Subscription, Trigger,
+    Action, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, Relay, Service, Step, StepKind, Subscription,
+    Trigger,
 };
 pub use property::Property;
 pub use traffic::{Client, Pattern, Poison, Traffic};
@@ -145,7 +146,7 @@ impl BrokerSpec {
     /// The policy that applies to a queue, with its place: of several the one with the highest priority (rule 146).
     #[must_use]
     pub fn policy_for(&self, queue: &QueueSpec) -> Option<(usize, &Policy)> {
-        let kind = if queue.is_quorum() { Kind::Quorum } else { Kind::Classic };
+        let kind = queue.kind();
         let meant = self.policies.iter().enumerate().filter(|(_, policy)| !policy.operator && policy.is_for_queue(&queue.name, kind));
         meant.max_by_key(|(_, policy)| policy.priority)
     }
@@ -186,9 +187,10 @@ pub struct QueueSpec {
 }
 
 impl QueueSpec {
+    /// Classic, where it asks for none that there is.
     #[must_use]
-    pub fn is_quorum(&self) -> bool {
-        self.arguments.get("x-queue-type").and_then(|kind| kind.as_str()).is_some_and(|kind| &**kind == "quorum")
+    pub fn kind(&self) -> Kind {
+        self.arguments.get("x-queue-type").and_then(|kind| kind.as_str()).and_then(|kind| Kind::from_name(kind)).unwrap_or(Kind::Classic)
     }
 
     #[must_use]

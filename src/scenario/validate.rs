@@ -5,7 +5,7 @@ use std::fmt;
 use super::property::{LatencyOf, Quantity};
 use super::{
     Action, Attempts, BROKER, BindingTarget, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind, Handler, Moment,
-    Name, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Target, Traffic, Trigger, template,
+    Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Subscription, Target, Traffic, Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -13,7 +13,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::Bound;
 use crate::broker::policy::policy_keys;
 use crate::broker::queue::Kind;
-use crate::broker::queue::settings::Settings;
+use crate::broker::queue::settings::{Age, Settings, age};
 use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn};
 
 /// The least a program waits before it tries again.
@@ -227,9 +227,11 @@ impl<'a> Check<'a> {
             if queue.name.starts_with("amq.") {
                 self.problem(format!("broker.queues[{index}].name"), "names that start with 'amq.' belong to the broker");
             }
-            if queue.is_quorum() && (!queue.durable || queue.auto_delete) {
+            let kind = queue.kind();
+            if kind != Kind::Classic && (!queue.durable || queue.auto_delete) {
                 let field = if queue.durable { "auto_delete" } else { "durable" };
-                self.problem(format!("broker.queues[{index}].{field}"), "a quorum queue is durable and stays");
+                let called = if kind == Kind::Stream { "a stream" } else { "a quorum queue" };
+                self.problem(format!("broker.queues[{index}].{field}"), format!("{called} is durable and stays"));
             } else if !queue.durable && !self.scenario.broker.profile.allows_transient_queues() {
                 let message = format!("RabbitMQ {} refuses transient queues", self.scenario.broker.profile);
                 self.problem(format!("broker.queues[{index}].durable"), message);
@@ -259,8 +261,7 @@ impl<'a> Check<'a> {
             let Some(source) = source else { continue };
             let bound = match &binding.destination {
                 BindingTarget::Exchange(_) => Bound::Exchange,
-                BindingTarget::Queue(name) if self.queues.get(name).is_some_and(|queue| queue.is_quorum()) => Bound::Queue(Kind::Quorum),
-                BindingTarget::Queue(_) => Bound::Queue(Kind::Classic),
+                BindingTarget::Queue(name) => Bound::Queue(self.queues.get(name).map_or(Kind::Classic, |queue| queue.kind())),
             };
             let profile = self.scenario.broker.profile;
             if let Err(AmqpError::Refused { text, .. }) =
@@ -435,10 +436,42 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// What a stream asks of its readers, and what only a stream has (rules 148, 161).
+    fn subscription(&mut self, path: &str, subscription: &Subscription) {
+        let spec = self.scenario.broker.queues.iter().find(|queue| queue.name == subscription.queue);
+        let is_stream = spec.is_some_and(|queue| queue.kind() == Kind::Stream);
+        if !is_stream {
+            if subscription.offset.is_some() {
+                self.problem(format!("{path}.offset"), "only a stream has offsets: RabbitMQ refuses x-stream-offset for other queues");
+            }
+            return;
+        }
+        if subscription.prefetch == 0 {
+            self.problem(format!("{path}.prefetch"), "the reader of a stream needs a prefetch: RabbitMQ refuses one without");
+        }
+        if subscription.auto_ack {
+            self.problem(
+                format!("{path}.auto_ack"),
+                "RabbitMQ refuses automatic acknowledgement from a stream: acks give its reader credit",
+            );
+        }
+        if subscription.priority != 0 {
+            self.problem(format!("{path}.priority"), "readers of a stream have no priority: each of them gets every message");
+        }
+        if let Some(Offset::Age(text)) = &subscription.offset
+            && !matches!(age(text), Age::Of(_))
+        {
+            self.problem(format!("{path}.offset.age"), "a number and a unit: Y, M, D, h, m or s, as in 1h");
+        }
+    }
+
     fn handler(&mut self, path: &str, handler: &Handler) {
         match &handler.trigger {
             Trigger::Http { path: http } if http.is_empty() => self.problem(format!("{path}.on.http"), "an endpoint is missing"),
-            Trigger::Queue(subscription) => self.queue(format!("{path}.on.queue"), &subscription.queue),
+            Trigger::Queue(subscription) => {
+                self.queue(format!("{path}.on.queue"), &subscription.queue);
+                self.subscription(&format!("{path}.on"), subscription);
+            }
             Trigger::Schedule { every, .. } if *every < PERIOD_MIN => {
                 self.problem(format!("{path}.on.every_ms"), "a schedule runs at most 10,000 times a second");
             }

@@ -9,6 +9,7 @@ use super::trace::{TimedEvent, WorldEvent};
 use super::world::World;
 use crate::base::ordered::insert_once;
 use crate::base::{SimTime, limits};
+use crate::broker::queue::Kind;
 use crate::broker::{ChannelId, DropCause, Event, KeptBack, Message, Name};
 
 #[derive(Clone, Debug)]
@@ -43,6 +44,11 @@ pub enum Whereabouts {
     Delayed {
         exchange: Name,
         until: SimTime,
+    },
+    /// In the log of a stream.
+    Kept {
+        queue: Name,
+        offset: u64,
     },
     /// Held back by a quorum queue: for a later retry, or as a dead letter that has found no place yet.
     KeptBack {
@@ -84,6 +90,7 @@ impl Whereabouts {
     pub const fn queue(&self) -> Option<&Name> {
         match self {
             Self::Ready { queue, .. }
+            | Self::Kept { queue, .. }
             | Self::KeptBack { queue, .. }
             | Self::Unacked { queue, .. }
             | Self::Acknowledged { queue, .. }
@@ -231,8 +238,12 @@ fn whereabouts(world: &World, event: &Name) -> Vec<Whereabouts> {
         found.push(Whereabouts::Delayed { exchange: exchange.clone(), until });
     }
     for queue in world.broker().queues() {
-        for (position, _) in queue.messages().enumerate().filter(|(_, entry)| is(&entry.message, event)) {
-            found.push(Whereabouts::Ready { queue: queue.name().clone(), position: position as u64 });
+        for (position, entry) in queue.messages().enumerate().filter(|(_, entry)| is(&entry.message, event)) {
+            let name = queue.name().clone();
+            found.push(match queue.kind() {
+                Kind::Classic | Kind::Quorum => Whereabouts::Ready { queue: name, position: position as u64 },
+                Kind::Stream => Whereabouts::Kept { queue: name, offset: entry.sequence },
+            });
         }
     }
     for queue in world.broker().queues() {

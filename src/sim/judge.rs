@@ -93,7 +93,7 @@ fn count(world: &World, quantity: &Quantity) -> u64 {
             QueueCount::Delivered => copies.delivered,
             QueueCount::Redelivered => copies.redelivered,
             QueueCount::Requeued => copies.requeued,
-            QueueCount::Acknowledged => copies.acknowledged + copies.auto_acknowledged,
+            QueueCount::Acknowledged => copies.acknowledged + copies.auto_acknowledged + copies.reads.map_or(0, |reads| reads.settled),
             QueueCount::Dropped => copies.dropped_total(),
             QueueCount::Refused => copies.refused,
             QueueCount::UnroutableDeadLetters => copies.unroutable_dead_letters,

@@ -16,12 +16,15 @@
 //! | [`Copies::unroutable_dead_letters`] | dead-lettered, and the exchange had no queue for it |
 //! | [`Copies::lost`] | acknowledged, and not handled: the program died, or its handler failed |
 //!
-//! Not lost are: messages that a person took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
+//! A stream keeps its copies: what readers do with them moves none (rule 162). [`Copies::reads`] says what became of each delivery.
+//!
+//! Not lost is what a stream retired with an old segment. Not lost are: messages that a person took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
 //! return led a program to send again is another message. Dead letters that arrived are copies of another queue.
 
 use super::business::Business;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{Broker, DeathReason, DropCause, Event, Message, Name, Outcome, Reach};
+use crate::broker::queue::Kind;
+use crate::broker::{Broker, DeathReason, DropCause, Event, Message, Name, Outcome, Reach, ReadEnd};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -111,11 +114,32 @@ pub struct Copies {
     pub lost: OrderedMap<&'static str, u64>,
     /// By a full queue.
     pub refused: u64,
+    /// Of a stream: what went with an old segment.
+    pub retired: u64,
+    /// Of a stream: its deliveries. None: it is no stream.
+    pub reads: Option<Reads>,
     /// From the broker.
     pub ready: u64,
     pub unacked: u64,
     /// Kept by a quorum queue for later: delayed retries, and dead letters that have found no place yet.
     pub kept_back: u64,
+}
+
+/// What became of the deliveries of a stream: each is settled, lost with its channel, or out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    pub settled: u64,
+    /// The channel ended first. A reader that starts again may read the copy again.
+    pub broken_off: u64,
+    /// From the broker.
+    pub out: u64,
+}
+
+impl Reads {
+    #[must_use]
+    pub const fn total(self) -> u64 {
+        self.settled + self.broken_off + self.out
+    }
 }
 
 impl Copies {
@@ -151,6 +175,7 @@ impl Copies {
             + self.dead_lettered_total()
             + self.dropped_total()
             + self.refused
+            + self.retired
     }
 
     #[must_use]
@@ -166,6 +191,13 @@ impl Copies {
         self.acknowledged += other.acknowledged;
         self.auto_acknowledged += other.auto_acknowledged;
         self.refused += other.refused;
+        self.retired += other.retired;
+        if let Some(other) = other.reads {
+            let reads = self.reads.get_or_insert_default();
+            reads.settled += other.settled;
+            reads.broken_off += other.broken_off;
+            reads.out += other.out;
+        }
         self.unroutable_dead_letters += other.unroutable_dead_letters;
         self.ready += other.ready;
         self.unacked += other.unacked;
@@ -206,6 +238,16 @@ impl Ledger {
                 copies.delivered += 1;
                 copies.redelivered += u64::from(delivered.redelivered);
                 copies.auto_acknowledged += u64::from(delivered.no_ack);
+                if delivered.offset.is_some() {
+                    copies.reads.get_or_insert_default();
+                }
+            }
+            Event::Read { queue, end, .. } => {
+                let reads = self.queue(queue).reads.get_or_insert_default();
+                match end {
+                    ReadEnd::Acknowledged | ReadEnd::Refused | ReadEnd::Recovered => reads.settled += 1,
+                    ReadEnd::Gone => reads.broken_off += 1,
+                }
             }
             Event::Fetched { queue, redelivered, no_ack, .. } => {
                 let copies = self.queue(queue);
@@ -267,6 +309,10 @@ impl Ledger {
     }
 
     fn drop(&mut self, queue: &Name, cause: DropCause) {
+        if cause == DropCause::Retired {
+            self.queue(queue).retired += 1;
+            return;
+        }
         *self.queue(queue).dropped.get_or_default(cause.name()) += 1;
     }
 
@@ -282,7 +328,10 @@ impl Ledger {
         for queue in broker.queues() {
             let copies = ledger.queue(queue.name());
             copies.ready = queue.ready();
-            copies.unacked = queue.unacked();
+            match queue.kind() {
+                Kind::Classic | Kind::Quorum => copies.unacked = queue.unacked(),
+                Kind::Stream => copies.reads.get_or_insert_default().out = queue.unacked(),
+            }
             copies.kept_back = queue.delayed() + queue.dead_letter_pending();
         }
         ledger
@@ -345,6 +394,11 @@ impl Ledger {
             if copies.lost_total() > copies.acknowledged + copies.auto_acknowledged {
                 let (lost, handled) = (copies.lost_total(), copies.acknowledged + copies.auto_acknowledged);
                 wrong.push(format!("{name}: {lost} lost of {handled} acknowledged"));
+            }
+            if let Some(reads) = copies.reads
+                && copies.delivered != reads.total()
+            {
+                wrong.push(format!("{name}: {} delivered to readers, but {} accounted for", copies.delivered, reads.total()));
             }
             if !copies.is_balanced() {
                 wrong.push(format!("{name}: {} arrived, but {} accounted for", copies.arrived, copies.accounted()));

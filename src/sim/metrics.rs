@@ -6,7 +6,7 @@ use super::histogram::Histogram;
 use super::ledger::{Copies, Ledger, Messages};
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{Broker, Event, Message, Name};
+use crate::broker::{Broker, Event, Message, Name, ReadEnd};
 
 /// A series never holds more: when it would, every second sample goes and the period doubles.
 pub const SAMPLES_MAX: usize = 480;
@@ -287,7 +287,12 @@ impl Metrics {
                 }
                 queue
             }
+            Event::Read { queue, message, end: ReadEnd::Acknowledged, .. } => {
+                self.handled(now, queue, message);
+                queue
+            }
             Event::Enqueued { queue, .. }
+            | Event::Read { queue, .. }
             | Event::Requeued { queue, .. }
             | Event::DeadLettered { queue, .. }
             | Event::Dropped { queue, .. }

@@ -373,6 +373,8 @@ pub struct Store {
     pub full: bool,
     pub(super) outbox: Outbox,
     pub(super) done: Memory<()>,
+    /// Of streams: behind what an instance's handler acknowledged last.
+    offsets: OrderedMap<(Name, usize, usize), u64>,
     /// How many records each story has here.
     by_story: Chunked<u8>,
 }
@@ -434,6 +436,18 @@ impl Store {
         near.or_else(|| self.far_records.get(&id).cloned())
     }
 
+    /// An instance's handler has acknowledged the message of a stream at this offset.
+    pub(super) fn read(&mut self, stream: &Name, instance: usize, handler: usize, offset: u64) {
+        let next = self.offsets.get_or_default((stream.clone(), instance, handler));
+        *next = (*next).max(offset + 1);
+    }
+
+    /// Where it goes on, if it has read any.
+    #[must_use]
+    pub fn stored_offset(&self, stream: &Name, instance: usize, handler: usize) -> Option<u64> {
+        self.offsets.get(&(stream.clone(), instance, handler)).copied()
+    }
+
     /// One more record of a story. How many it has now.
     pub(super) fn count_story(&mut self, story: StoryId) -> u8 {
         let Some(index) = usize::try_from(story).ok().filter(|story| *story > 0) else { return 1 };
@@ -460,7 +474,11 @@ impl Store {
 
     /// How many entries a copy of it does not share.
     pub(super) fn unshared(&self) -> usize {
-        self.by_state.values().map(VecDeque::len).sum::<usize>() + 20 * self.outbox.len() + 2 * self.far_records.len() + 3 * self.done.len()
+        self.by_state.values().map(VecDeque::len).sum::<usize>()
+            + 20 * self.outbox.len()
+            + 2 * self.far_records.len()
+            + 3 * self.done.len()
+            + 2 * self.offsets.len()
     }
 
     /// The records that entered a state by then, oldest first.

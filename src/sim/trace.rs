@@ -234,6 +234,7 @@ impl WorldEvent {
             | Event::Fetched { message, .. }
             | Event::Acknowledged { message, .. }
             | Event::Requeued { message, .. }
+            | Event::Read { message, .. }
             | Event::DeadLettered { message, .. }
             | Event::Dropped { message, .. }
             | Event::Refused { message, .. } => Some(message),

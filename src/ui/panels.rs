@@ -280,6 +280,7 @@ fn part_icon(kind: PartKind) -> Html {
         PartKind::Exchange(_) => "M8 1.8 13.4 5v6L8 14.2 2.6 11V5z",
         PartKind::ClassicQueue => "M1.5 4.5h13v7h-13zM6 4.5v7M10.2 4.5v7",
         PartKind::QuorumQueue => "M1.5 6.5h11v6h-11zM5 6.5v6M9 6.5v6M4 3.5h10.5v6",
+        PartKind::Stream => "M1.5 4.5h13M1.5 11.5h13M4.5 4.5v7M8 4.5v7M11.5 4.5v7",
     };
     html! {
         <svg

@@ -139,7 +139,7 @@ fn a_line_that_is_let_go_over_nothing_offers_what_to_create_there() {
     let cases: [Case; 4] = [
         (
             |_| Node::Exchange("platform-events".into()),
-            &["New classic queue", "New quorum queue", "New topic exchange", "New fanout exchange"],
+            &["New classic queue", "New quorum queue", "New stream", "New topic exchange", "New fanout exchange"],
         ),
         (|_| node("analytics-queue"), &["New service", "New dead-letter exchange"]),
         (service, &["New topic exchange", "New direct exchange", "New fanout exchange", "New classic queue", "New service"]),

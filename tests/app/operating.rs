@@ -267,6 +267,7 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &[], "Add: Delayed exchange", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
     (Chosen::Nothing, &[], "Add: Classic queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
     (Chosen::Nothing, &[], "Add: Quorum queue", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
+    (Chosen::Nothing, &[], "Add: Stream", |before, app, effects| kept(effects) && added(before, app, [0, 0, 0, 1])),
     (Chosen::Nothing, &[], "Paste", |_, _, effects| effects == [Effect::AskClipboard]),
     (Chosen::Nothing, &[], "Show everything", |_, app, _| app.canvas.chosen.is_none()),
     (Chosen::Nothing, &[], "Select everything", |_, app, _| session(app).parts().len() == parts(app).iter().sum::<usize>()),

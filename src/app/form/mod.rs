@@ -7,6 +7,7 @@
 //! element is written and read: what the form does not show cannot change.
 
 use crate::app::texts::{form as texts, line as line_texts};
+use crate::broker::queue::Kind as QueueKind;
 use crate::broker::queue::settings::{QUEUE_ARGUMENTS, Takes};
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
@@ -404,6 +405,9 @@ impl Form<'_> {
         for field in fields {
             let at = here.at.field(field.key);
             let value = here.value.and_then(|value| place::get(value, &at.path[here.at.path.len()..]));
+            if field.key == "offset" && value.is_none() && !self.is_stream(here.value) {
+                continue; // other queues have none
+            }
             let (is_rare, here) = (made.is_rare, Here { at: &at, value });
             if let table::Kind::Rare(usual, kind) = &field.kind {
                 made.is_rare = true;
@@ -417,6 +421,13 @@ impl Form<'_> {
             }
             made.is_rare = is_rare;
         }
+    }
+
+    /// Whether a trigger's queue is a stream.
+    fn is_stream(&self, trigger: Option<&Json>) -> bool {
+        let name = trigger.and_then(|trigger| trigger.get("queue")).and_then(Json::as_str);
+        let queue = self.scenario.broker.queues.iter().find(|queue| name == Some(&queue.name));
+        queue.is_some_and(|queue| queue.kind() == QueueKind::Stream)
     }
 
     fn field(&self, field: &table::Field, kind: &table::Kind, usual: &'static str, here: Here, made: &mut Made) {
@@ -456,7 +467,7 @@ impl Form<'_> {
                     let (options, now) = among(options.collect(), value);
                     add(Kind::Choice(options), now);
                 }
-                Some(Takes::Text) | None => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
+                Some(Takes::Text | Takes::Age) | None => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
             },
             table::Kind::Exchange(none) => {
                 let (options, now) = among(self.exchanges(none), value);
@@ -522,14 +533,14 @@ fn argument(key: &str) -> Option<&'static Takes> {
 #[must_use]
 pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
     let durable = queue.durable.then_some("D");
-    let quorum = queue.is_quorum().then_some("quorum");
+    let kind = Some(queue.kind()).filter(|kind| *kind != QueueKind::Classic).map(QueueKind::name);
     let arguments = QUEUE.iter().filter_map(|field| match field.kind {
         table::Kind::Argument { badge, .. } => {
             badge.filter(|_| field.key.strip_prefix("arguments.").is_some_and(|name| queue.arguments.contains_key(name)))
         }
         _ => None,
     });
-    durable.into_iter().chain(quorum).chain(arguments).collect()
+    durable.into_iter().chain(kind).chain(arguments).collect()
 }
 
 fn plain(value: Option<&Json>) -> String {

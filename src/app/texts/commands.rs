@@ -123,7 +123,9 @@ pub fn end(from: &Part, kind: PartKind) -> (String, &'static str) {
         (Part::Exchange(_), _) => "bound to it",
         (Part::Queue(_), PartKind::Exchange(_)) => return ("New dead-letter exchange".into(), "gets its dead letters"),
         (Part::Queue(_), _) => "consumes from it",
-        (Part::Service(_), PartKind::ClassicQueue | PartKind::QuorumQueue) => "gets what it publishes by the default exchange",
+        (Part::Service(_), PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream) => {
+            "gets what it publishes by the default exchange"
+        }
         (Part::Service(_), PartKind::Exchange(_)) => "gets what it publishes",
         (Part::Client(_) | Part::Service(_), _) => "gets its HTTP requests",
     };

@@ -13,4 +13,6 @@ pub const LOST_IN_TOTAL: &str = "Lost in total";
 pub const NEVER_SENT: &str = "Never sent";
 pub const NOT_BALANCED: &str = "Not balanced";
 pub const READY_UNACKED: &str = "Ready + unacked";
+pub const READ: &str = "Read from streams";
+pub const RETIRED: &str = "Retired by streams";
 pub const UNROUTABLE_DEAD_LETTERS: &str = "Unroutable dead letters";

@@ -160,8 +160,8 @@ impl ExchangeType {
             Self::LocalRandom => match bound {
                 Bound::Exchange => Err(AmqpError::precondition("Destination not found")),
                 Bound::Queue(Kind::Classic) => Ok(()),
-                Bound::Queue(Kind::Quorum) => {
-                    Err(AmqpError::precondition("Queue type rabbit_quorum_queue not valid for this exchange type"))
+                Bound::Queue(kind) => {
+                    Err(AmqpError::precondition(format_args!("Queue type {} not valid for this exchange type", kind.module())))
                 }
             },
             // Of a delayed exchange the type as which it routes is asked.

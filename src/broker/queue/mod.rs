@@ -3,6 +3,7 @@
 
 pub mod ready;
 pub mod settings;
+pub mod stream;
 
 pub(super) mod classic;
 pub(super) mod consumers;
@@ -22,27 +23,39 @@ use consumers::Consumers;
 use quorum::QuorumMessages;
 use ready::Entry;
 use settings::{Overflow, Settings};
+use stream::StreamMessages;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Classic,
     Quorum,
+    /// A log that is read, and keeps what was read (rule 148).
+    Stream,
 }
 
 impl Kind {
+    pub const ALL: [Self; 3] = [Self::Classic, Self::Quorum, Self::Stream];
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Classic => "classic",
             Self::Quorum => "quorum",
+            Self::Stream => "stream",
         }
     }
 
     /// As RabbitMQ calls it in error texts.
-    const fn module(self) -> &'static str {
+    pub(super) const fn module(self) -> &'static str {
         match self {
             Self::Classic => "rabbit_classic_queue",
             Self::Quorum => "rabbit_quorum_queue",
+            Self::Stream => "rabbit_stream_queue",
         }
     }
 }
@@ -80,6 +93,7 @@ pub(super) struct Held {
 pub(super) enum Messages {
     Classic(ClassicMessages),
     Quorum(Box<QuorumMessages>),
+    Stream(Box<StreamMessages>),
 }
 
 impl Messages {
@@ -87,6 +101,7 @@ impl Messages {
         match kind {
             Kind::Classic => Self::Classic(ClassicMessages::new(settings.max_priority)),
             Kind::Quorum => Self::Quorum(Box::new(QuorumMessages::new(rules))),
+            Kind::Stream => Self::Stream(Box::new(StreamMessages::new(&settings.stream))),
         }
     }
 
@@ -94,6 +109,7 @@ impl Messages {
         match self {
             Self::Classic(_) => Kind::Classic,
             Self::Quorum(_) => Kind::Quorum,
+            Self::Stream(_) => Kind::Stream,
         }
     }
 
@@ -101,6 +117,7 @@ impl Messages {
         match self {
             Self::Classic(messages) => messages.levels.len(),
             Self::Quorum(messages) => messages.len(),
+            Self::Stream(messages) => messages.len(),
         }
     }
 
@@ -112,6 +129,7 @@ impl Messages {
         match self {
             Self::Classic(messages) => messages.levels.bytes(),
             Self::Quorum(messages) => messages.bytes(),
+            Self::Stream(messages) => messages.bytes(),
         }
     }
 
@@ -120,21 +138,25 @@ impl Messages {
         match self {
             Self::Classic(messages) => Box::new(messages.levels.iter()),
             Self::Quorum(messages) => messages.iter(),
+            Self::Stream(messages) => Box::new(messages.iter()),
         }
     }
 
+    /// A stream appends in its own way.
     pub fn push_back(&mut self, entry: Entry) {
         match self {
             Self::Classic(messages) => messages.levels.push_back(entry),
             Self::Quorum(messages) => messages.new.push_back(entry),
+            Self::Stream(_) => {}
         }
     }
 
-    /// The next to be delivered, and the first to be dropped from a full queue (rules 103, 109).
+    /// The next to be delivered, and the first to be dropped from a full queue (rules 103, 109). Nothing is taken from a stream.
     pub fn pop_front(&mut self) -> Option<Entry> {
         match self {
             Self::Classic(messages) => messages.levels.pop_front(),
             Self::Quorum(messages) => messages.pop_front(),
+            Self::Stream(_) => None,
         }
     }
 
@@ -143,6 +165,7 @@ impl Messages {
         match self {
             Self::Classic(messages) => messages.pop_expired(now),
             Self::Quorum(messages) => messages.pop_expired(now),
+            Self::Stream(_) => None,
         }
     }
 
@@ -150,14 +173,14 @@ impl Messages {
     pub fn start_expiry_timer(&mut self, now: SimTime) {
         match self {
             Self::Classic(messages) => messages.start_timer(now),
-            Self::Quorum(_) => {}
+            Self::Quorum(_) | Self::Stream(_) => {}
         }
     }
 
     pub fn overlooks_new_head(&self) -> bool {
         match self {
             Self::Classic(messages) => messages.overlooks_new_head(),
-            Self::Quorum(_) => false,
+            Self::Quorum(_) | Self::Stream(_) => false,
         }
     }
 
@@ -165,19 +188,34 @@ impl Messages {
         match self {
             Self::Classic(messages) => messages.levels.take(),
             Self::Quorum(messages) => messages.take(),
+            Self::Stream(messages) => messages.take(),
         }
     }
 
     pub fn quorum_mut(&mut self) -> Option<&mut QuorumMessages> {
         match self {
-            Self::Classic(_) => None,
+            Self::Classic(_) | Self::Stream(_) => None,
             Self::Quorum(messages) => Some(messages),
+        }
+    }
+
+    pub fn stream_mut(&mut self) -> Option<&mut StreamMessages> {
+        match self {
+            Self::Classic(_) | Self::Quorum(_) => None,
+            Self::Stream(messages) => Some(messages),
+        }
+    }
+
+    pub fn stream(&self) -> Option<&StreamMessages> {
+        match self {
+            Self::Classic(_) | Self::Quorum(_) => None,
+            Self::Stream(messages) => Some(messages),
         }
     }
 
     pub fn quorum(&self) -> Option<&QuorumMessages> {
         match self {
-            Self::Classic(_) => None,
+            Self::Classic(_) | Self::Stream(_) => None,
             Self::Quorum(messages) => Some(messages),
         }
     }
@@ -196,13 +234,14 @@ impl Queue {
         let priority = match &self.messages {
             Messages::Classic(messages) => messages.level(message.properties.priority),
             Messages::Quorum(messages) => messages.level(message.properties.priority),
+            Messages::Stream(_) => 0,
         };
         let failures = match self.counting(rules) {
             Counting::Returns => 0,
             Counting::ReturnsAndFailures | Counting::Failures => message.failures(), // rule 139
         };
         let shortest = match self.messages.kind() {
-            Kind::Classic => SimTime::ZERO,
+            Kind::Classic | Kind::Stream => SimTime::ZERO,
             Kind::Quorum => SimTime::from_millis(1), // rule 100
         };
         let expires_at = ttl.map_or(SimTime::MAX, |ttl| now + ttl.max(shortest));
@@ -211,7 +250,7 @@ impl Queue {
 
     pub(super) fn counting(&self, rules: &Rules) -> Counting {
         match self.messages.kind() {
-            Kind::Classic => rules.counting.of_classic(),
+            Kind::Classic | Kind::Stream => rules.counting.of_classic(),
             Kind::Quorum => rules.counting,
         }
     }
@@ -260,6 +299,7 @@ impl Queue {
                 self.exceeds((length + 1, load + bytes))
             }
             Messages::Quorum(messages) => messages.rejecting,
+            Messages::Stream(_) => false,
         }
     }
 
@@ -282,6 +322,7 @@ impl Queue {
         let (head, others) = match &self.messages {
             Messages::Classic(messages) => (Some(messages.next_expiry()), [None, None]),
             Messages::Quorum(messages) => (messages.next_expiry(), [messages.next_delay_end(), messages.pending_retry_at]),
+            Messages::Stream(messages) => (None, [messages.next_look(&self.settings.stream), None]),
         };
         let expiry = self.settings.expires.filter(|_| self.consumers.is_empty()).map(|period| self.used_at + period);
         head.filter(|at| *at < SimTime::MAX).into_iter().chain(expiry).chain(others.into_iter().flatten()).min()

@@ -35,6 +35,29 @@ pub struct DelayedRetry {
     pub max: SimTime,
 }
 
+/// A stream's segments are as large as this where nothing else is said (rule 163).
+pub const SEGMENT_BYTES: u64 = 500_000_000;
+/// The largest that a declaration may ask for.
+const SEGMENT_BYTES_MAX: i64 = 3_000_000_000;
+
+/// What a stream keeps (rules 160, 163).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamSettings {
+    pub max_bytes: Option<u64>,
+    pub max_age: Option<SimTime>,
+    pub segment_bytes: u64,
+    /// How many replicas it begins with. There is one broker here: it is a property and no more.
+    pub initial_cluster_size: Option<u64>,
+    /// The bytes of a chunk's filter. It is a property and no more.
+    pub filter_bytes: Option<u64>,
+}
+
+impl Default for StreamSettings {
+    fn default() -> Self {
+        Self { max_bytes: None, max_age: None, segment_bytes: SEGMENT_BYTES, initial_cluster_size: None, filter_bytes: None }
+    }
+}
+
 /// What a queue goes by: its arguments, with the policies that apply.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
@@ -52,6 +75,9 @@ pub struct Settings {
     pub at_least_once: bool,
     pub consumer_timeout: Option<SimTime>,
     pub delayed_retry: Option<DelayedRetry>,
+    pub stream: StreamSettings,
+    /// On which node of a cluster its leader starts. There is one broker here: it is a property and no more.
+    pub leader_locator: Option<Name>,
 }
 
 /// A queue argument: what the broker, policies, validation and forms need to know of it.
@@ -78,6 +104,8 @@ pub enum Takes {
     OneOf(&'static [&'static str]),
     /// False without the argument.
     Flag,
+    /// A number and a unit, as in `7D`.
+    Age,
 }
 
 /// Which policies may set it, under its name without `x-` (rules 146, 147).
@@ -95,6 +123,10 @@ enum Known {
     Everywhere,
     /// Where there is delayed retry; elsewhere it is ignored, as anything unknown (rule 136).
     WithDelayedRetry,
+    /// Of classic queues only from 4.0 on (rule 160).
+    AsLocator,
+    /// Older brokers check its value, and nothing else (rule 160).
+    AsFilterSize,
     /// Channels heed it without a check. Where the queue watches over deliveries, it belongs to quorum queues (rules 93, 94).
     AsTimeout,
 }
@@ -116,12 +148,16 @@ const fn argument(name: &'static str, kinds: &'static [Kind], policy: PolicyUse,
 
 const CLASSIC: &[Kind] = &[Kind::Classic];
 const QUORUM: &[Kind] = &[Kind::Quorum];
+const STREAM: &[Kind] = &[Kind::Stream];
 const BOTH: &[Kind] = &[Kind::Classic, Kind::Quorum];
+const ALL: &[Kind] = &[Kind::Classic, Kind::Quorum, Kind::Stream];
 const MILLIS: RangeInclusive<i64> = 0..=EXPIRY_MILLIS_MAX;
 const COUNT: RangeInclusive<i64> = 0..=i64::MAX;
+const FILTER_BYTES: RangeInclusive<i64> = 16..=255;
+const LOCATORS: &[&str] = &["client-local", "balanced", "random", "least-leaders"];
 
 /// Every queue argument, in the order in which RabbitMQ checks them.
-pub const QUEUE_ARGUMENTS: [QueueArgument; 17] = {
+pub const QUEUE_ARGUMENTS: [QueueArgument; 22] = {
     use PolicyUse::{Never, Users, UsersAndOperators};
     const fn unchecked(argument: QueueArgument, known: Known) -> QueueArgument {
         let QueueArgument { name, takes, kinds, policy, .. } = argument;
@@ -134,13 +170,18 @@ pub const QUEUE_ARGUMENTS: [QueueArgument; 17] = {
         argument("x-dead-letter-routing-key", BOTH, Users, Takes::Text),
         argument("x-dead-letter-strategy", QUORUM, Users, Takes::OneOf(&["at-most-once", "at-least-once"])),
         argument("x-max-length", BOTH, UsersAndOperators, Takes::Integer(COUNT)),
-        argument("x-max-length-bytes", BOTH, UsersAndOperators, Takes::Integer(COUNT)),
+        argument("x-max-length-bytes", ALL, UsersAndOperators, Takes::Integer(COUNT)),
         argument("x-max-priority", CLASSIC, Never, Takes::Integer(0..=255)),
         argument("x-overflow", BOTH, UsersAndOperators, Takes::OneOf(&["drop-head", "reject-publish", "reject-publish-dlx"])),
         QueueArgument { refused: Refused::UnfitMode, ..argument("x-queue-mode", CLASSIC, Users, Takes::OneOf(&["default", "lazy"])) },
         argument("x-single-active-consumer", BOTH, Never, Takes::Flag),
         QueueArgument { known: Known::AsTimeout, ..argument("x-consumer-timeout", BOTH, Users, Takes::Integer(COUNT)) },
-        argument("x-queue-type", BOTH, Never, Takes::OneOf(&["classic", "quorum"])),
+        argument("x-queue-type", ALL, Never, Takes::OneOf(&["classic", "quorum", "stream"])),
+        argument("x-max-age", STREAM, Users, Takes::Age),
+        argument(SEGMENT_SIZE, STREAM, Users, Takes::Integer(0..=SEGMENT_BYTES_MAX)),
+        QueueArgument { known: Known::AsFilterSize, ..argument(FILTER_SIZE, STREAM, Users, Takes::Integer(FILTER_BYTES)) },
+        argument("x-initial-cluster-size", STREAM, Users, Takes::Integer(1..=i64::MAX)),
+        QueueArgument { known: Known::AsLocator, ..argument("x-queue-leader-locator", ALL, Users, Takes::OneOf(LOCATORS)) },
         unchecked(argument("x-delivery-limit", QUORUM, UsersAndOperators, Takes::Integer(i64::MIN..=i64::MAX)), Known::Everywhere),
         unchecked(
             argument("x-delayed-retry-type", QUORUM, UsersAndOperators, Takes::OneOf(&["disabled", "all", "failed", "returned"])),
@@ -184,6 +225,8 @@ impl QueueArgument {
             Known::Everywhere => (true, self.kinds.contains(&kind)),
             Known::WithDelayedRetry => (rules.delayed_retry, self.kinds.contains(&kind)),
             Known::AsTimeout => (of_queues, kind == Kind::Quorum),
+            Known::AsLocator => (true, kind != Kind::Classic || rules.classic_leader_locator),
+            Known::AsFilterSize => (rules.filter_size_is_argument, kind == Kind::Stream),
         };
         match (known, fits) {
             (false, _) => Use::Overlooked,
@@ -198,14 +241,22 @@ impl QueueArgument {
             Takes::Text | Takes::Exchange => value.as_str().is_some(),
             Takes::OneOf(words) => value.as_str().is_some_and(|text| words.contains(&&**text)),
             Takes::Flag => matches!(value, Value::Bool(_)),
+            Takes::Age => value.as_str().is_some_and(|text| matches!(age(text), Age::Of(_))),
         }
     }
 
     /// Why the broker refuses a value, in its own words.
-    fn refusal(&self, place: &str, value: &Value) -> AmqpError {
+    fn refusal(&self, place: &str, value: &Value, rules: &Rules) -> AmqpError {
         let Self { name, takes, .. } = self;
         let kind = value.type_name();
         let why = match (takes, value) {
+            (Takes::Integer(allowed), Value::Int(number)) if *name == SEGMENT_SIZE && number > allowed.end() => {
+                return AmqpError::precondition(format_args!("Exceeded max value for {name}"));
+            }
+            (Takes::Integer(_), Value::Int(0..)) if *name == FILTER_SIZE => {
+                return AmqpError::precondition(format_args!("Invalid value for {name}"));
+            }
+            (Takes::Integer(_), Value::Int(number @ ..0)) => format!("{{value_negative,{number}}}"),
             (Takes::Integer(_), Value::Int(0)) => "{value_zero,0}".to_owned(),
             (Takes::Integer(allowed), Value::Int(number)) if number < allowed.start() => format!("{{value_negative,{number}}}"),
             (Takes::Integer(_), Value::Int(number)) if *name == "x-max-priority" => format!("{{max_value_exceeded,{number}}}"),
@@ -217,12 +268,62 @@ impl QueueArgument {
             (Takes::OneOf(_), Value::String(word)) => match *name {
                 "x-dead-letter-strategy" => "invalid_dlx_strategy".to_owned(),
                 "x-queue-mode" => format!("\"unsupported queue mode '{word}'\""),
+                "x-queue-leader-locator" => "invalid_queue_locator_arg".to_owned(),
                 _ => format!("invalid_{}", name.trim_start_matches("x-").replace('-', "_")),
             },
-            (Takes::OneOf(_) | Takes::Text | Takes::Flag, _) => format!("{{unacceptable_type,{kind}}}"),
+            (Takes::Age, Value::String(text)) if rules.missing_number_crashes && age(text) == Age::NoNumber => {
+                return AmqpError::internal();
+            }
+            (Takes::Age, Value::String(_)) => "invalid_max_age".to_owned(),
+            (Takes::OneOf(_) | Takes::Text | Takes::Flag | Takes::Age, _) => format!("{{unacceptable_type,{kind}}}"),
         };
         invalid(name, place, &why)
     }
+}
+
+const SEGMENT_SIZE: &str = "x-stream-max-segment-size-bytes";
+const FILTER_SIZE: &str = "x-stream-filter-size-bytes";
+
+/// A number and a unit, as RabbitMQ reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    Of(SimTime),
+    /// It begins with no digit: brokers before 4.3 fail (rules 160, 161).
+    NoNumber,
+    Unfit,
+}
+
+/// A year has 365 days, a month 30.
+#[must_use]
+pub fn age(text: &str) -> Age {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    if number.is_empty() {
+        return Age::NoNumber;
+    }
+    let seconds: u64 = match unit {
+        "Y" => 365 * 86_400,
+        "M" => 30 * 86_400,
+        "D" => 86_400,
+        "h" => 3_600,
+        "m" => 60,
+        "s" => 1,
+        _ => return Age::Unfit,
+    };
+    match number.parse::<u64>() {
+        Ok(0) => Age::Unfit,
+        Ok(number) => Age::Of(SimTime::from_secs(number.saturating_mul(seconds))),
+        Err(_) => Age::Of(SimTime::MAX),
+    }
+}
+
+/// What brokers that do not know the size of filters as an argument check all the same.
+pub(in crate::broker) fn check_filter_size(kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
+    let Some(value) = arguments.get(FILTER_SIZE).filter(|_| kind == Kind::Stream && !rules.filter_size_is_argument) else { return Ok(()) };
+    if value.as_int().is_some_and(|bytes| FILTER_BYTES.contains(&bytes)) {
+        return Ok(());
+    }
+    Err(AmqpError::precondition(format_args!("Invalid value for  {FILTER_SIZE}")))
 }
 
 fn invalid(name: &str, place: &str, why: &str) -> AmqpError {
@@ -232,6 +333,17 @@ fn invalid(name: &str, place: &str, why: &str) -> AmqpError {
 /// The arguments two declarations of a queue must have in common (rule 14).
 pub(in crate::broker) fn compared_arguments(kind: Kind, rules: &Rules) -> impl Iterator<Item = &'static str> {
     QUEUE_ARGUMENTS.iter().filter(move |argument| argument.use_for(kind, rules) == Use::Checked).map(|argument| argument.name)
+}
+
+/// How long two values of an age last, where the argument is one and both are (rule 160).
+pub(in crate::broker) fn ages_of(argument: &str, received: &Table, current: &Table) -> Option<(SimTime, SimTime)> {
+    let takes_age = QUEUE_ARGUMENTS.iter().any(|known| known.name == argument && known.takes == Takes::Age);
+    let of = |table: &Table| match age(table.get(argument)?.as_str()?) {
+        Age::Of(age) => Some(age),
+        Age::NoNumber | Age::Unfit => None,
+    };
+    takes_age.then_some(())?;
+    Some((of(received)?, of(current)?))
 }
 
 /// What is wrong with a policy's value for a key, if it is one of a queue's (rule 29).
@@ -255,7 +367,7 @@ pub(in crate::broker) fn check(place: &str, kind: Kind, arguments: &Table, rules
             Refused::UnfitMode => !rules.queue_mode_is_free && !argument.accepts(value),
         };
         if unfit {
-            return Err(argument.refusal(place, value));
+            return Err(argument.refusal(place, value, rules));
         }
         if argument.name == "x-dead-letter-routing-key" && !arguments.contains_key(EXCHANGE) {
             return Err(invalid(argument.name, place, "routing_key_but_no_dlx_defined"));
@@ -292,7 +404,7 @@ pub(in crate::broker) fn kind(place: &str, arguments: &Table) -> Result<Kind, Am
         Some((_, Some(text))) => match &**text {
             "classic" => Ok(Kind::Classic),
             "quorum" => Ok(Kind::Quorum),
-            "stream" => Err(AmqpError::not_implemented(format_args!("streams are not simulated: declare {place} as classic or quorum"))),
+            "stream" => Ok(Kind::Stream),
             other => Err(invalid("x-queue-type", place, &format!("\"unsupported queue type '{other}'\""))),
         },
         Some((value, None)) => Err(invalid("x-queue-type", place, &format!("{{unacceptable_type,{}}}", value.type_name()))),
@@ -327,11 +439,14 @@ impl Settings {
         let natural = |name: &str| smallest(name).and_then(|number| u64::try_from(number).ok());
         let millis = |name: &str| natural(name).map(SimTime::from_millis);
         let text = |name: &str| from(name).into_iter().flatten().find_map(Value::as_str).cloned();
+        if kind == Kind::Stream {
+            return Self::of_stream(from);
+        }
         let overflow = {
             let [argument, policy, operator] = from("overflow");
             let order = match kind {
                 Kind::Classic => [operator, argument, policy],
-                Kind::Quorum => [operator, policy, argument],
+                Kind::Quorum | Kind::Stream => [operator, policy, argument],
             };
             match order.into_iter().flatten().find_map(Value::as_str).map(|text| &**text) {
                 Some("reject-publish") => Overflow::RejectPublish,
@@ -372,6 +487,34 @@ impl Settings {
                 && text("dead-letter-strategy").is_some_and(|text| &*text == "at-least-once"),
             consumer_timeout: millis("consumer-timeout"),
             delayed_retry: if quorum && rules.delayed_retry { delayed_retry() } else { None },
+            stream: StreamSettings::default(),
+            leader_locator: text("queue-leader-locator"),
+        }
+    }
+
+    /// A policy goes before the argument (rule 167).
+    fn of_stream<'a>(from: impl Fn(&str) -> [Option<&'a Value>; 3]) -> Self {
+        let given = |name: &str| {
+            let [argument, policy, operator] = from(name);
+            let policies = [policy, operator].into_iter().flatten();
+            policies.min_by_key(|value| value.as_int()).or(argument)
+        };
+        let natural = |name: &str| given(name).and_then(Value::as_int).and_then(|number| u64::try_from(number).ok());
+        let text = |name: &str| given(name).and_then(Value::as_str).cloned();
+        let max_age = text("max-age").and_then(|text| match age(&text) {
+            Age::Of(age) => Some(age),
+            Age::NoNumber | Age::Unfit => None,
+        });
+        Self {
+            stream: StreamSettings {
+                max_bytes: natural("max-length-bytes"),
+                max_age,
+                segment_bytes: natural("stream-max-segment-size-bytes").unwrap_or(SEGMENT_BYTES),
+                initial_cluster_size: natural("initial-cluster-size"),
+                filter_bytes: natural("stream-filter-size-bytes"),
+            },
+            leader_locator: text("queue-leader-locator"),
+            ..Self::default()
         }
     }
 }
@@ -400,10 +543,11 @@ mod tests {
     /// A value that is not what holds without the argument.
     fn telling_value(argument: &QueueArgument) -> Value {
         match &argument.takes {
-            Takes::Integer(allowed) => Value::Int((*allowed.end()).min(7)),
+            Takes::Integer(allowed) => Value::Int((*allowed.end()).min(7).max(*allowed.start())),
             Takes::Text | Takes::Exchange => Value::string("elsewhere"),
             Takes::OneOf(words) => Value::string(words[1]),
             Takes::Flag => Value::Bool(true),
+            Takes::Age => Value::string("7D"),
         }
     }
 
@@ -444,7 +588,7 @@ mod tests {
     fn each_kind_refuses_what_belongs_to_the_other() {
         for profile in Profile::ALL {
             for argument in &QUEUE_ARGUMENTS {
-                for kind in [Kind::Classic, Kind::Quorum] {
+                for kind in Kind::ALL {
                     let arguments: Table = company(argument)
                         .into_iter()
                         .chain([(argument.name, telling_value(argument))])

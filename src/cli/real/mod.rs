@@ -20,7 +20,7 @@ pub use routed::routed;
 pub use super::amqp::Address;
 use super::amqp::{Wire, channel_frame, connection_frame, content_frames, properties_from_amqp, properties_to_amqp, short};
 use crate::broker::value::SHORTSTR_BYTES_MAX;
-use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource};
+use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::formats::broker_script::{
     AutoSettle, Failure, Line, Observed, Of, Op, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Script,
@@ -60,6 +60,8 @@ struct Client {
     connections: BTreeMap<String, Connection>,
     channels: BTreeMap<String, Channel>,
     gets: BTreeMap<String, Option<u64>>,
+    /// Queues that were declared as streams: their counts come a few seconds late (rule 168).
+    streams: BTreeSet<String>,
     /// The queues from which messages were fetched that are to be settled.
     fetched_from: BTreeSet<String>,
     deliveries: BTreeMap<Name, Vec<u64>>,
@@ -111,6 +113,7 @@ impl Client {
             connections: BTreeMap::new(),
             channels: BTreeMap::new(),
             gets: BTreeMap::new(),
+            streams: BTreeSet::new(),
             fetched_from: BTreeSet::new(),
             deliveries: BTreeMap::new(),
             consumers: BTreeMap::new(),
@@ -389,7 +392,7 @@ impl Client {
             }
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeclareOk(ok)))) => Outcome::ok([
                 ("queue", json!(ok.queue.as_str())),
-                ("message_count", json!(ok.message_count)),
+                ("message_count", if self.streams.contains(ok.queue.as_str()) { Json::Null } else { json!(ok.message_count) }),
                 ("consumer_count", json!(ok.consumer_count)),
             ]),
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::PurgeOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
@@ -423,6 +426,22 @@ impl Client {
         if let Op::Settle { of, multiple, .. } = &step.op {
             delivery_tag = self.delivery_tag(of).ok_or_else(|| Outcome::client("no such delivery"))?;
             self.settled(&step.channel, delivery_tag, *multiple);
+        }
+        if matches!(step.op, Op::Recover { .. })
+            && let Some(channel) = self.channels.get_mut(&step.channel)
+        {
+            channel.unacked.clear(); // what comes again has other tags
+        }
+        if let Op::QueueDeclare(declare) = &step.op
+            && !declare.passive
+        {
+            let is_stream = declare.arguments.get("x-queue-type").and_then(Value::as_str).is_some_and(|kind| &**kind == "stream");
+            let name = declare.queue.to_string();
+            if is_stream {
+                self.streams.insert(name)
+            } else {
+                self.streams.remove(&name)
+            };
         }
         if let Op::Consume { consume, on_delivery } = &step.op {
             // A tag may be used again, in another way.
@@ -721,6 +740,9 @@ impl Client {
             // A quorum queue counts fetched messages as consumers, and none that wait to become the single active one (rule 13).
             let quorum = text(&queue, "type") == "quorum";
             let alone = queue["arguments"]["x-single-active-consumer"] == true;
+            // A stream counts its messages every few seconds, and no consumers (rule 168).
+            let stream = text(&queue, "type") == "stream";
+            let (ready, consumers) = (ready.filter(|_| !stream), consumers.filter(|_| !stream));
             let consumers = consumers.filter(|_| !quorum || !alone && !self.fetched_from.contains(&name));
             queues.push(ProbeQueue {
                 kind: text(&queue, "type"),

@@ -7,7 +7,7 @@ use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,
-    FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Once, Pattern, Poison, Problem, Property, Publish,
+    FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once, Pattern, Poison, Problem, Property, Publish,
     QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger, validate,
 };
 
@@ -382,6 +382,7 @@ fn trigger(node: &Node) -> Trigger {
             auto_ack: fields.flag("auto_ack", false),
             exclusive: fields.flag("exclusive", false),
             priority: fields.maybe("priority").map_or(0, |node| node.integer()),
+            offset: fields.maybe("offset").map(|node| offset(&node)),
         })
     } else if let Some(period) = fields.maybe("every_ms") {
         Trigger::Schedule { every: period.millis(), records: fields.maybe("records").map(|node| records(&node)) }
@@ -393,6 +394,27 @@ fn trigger(node: &Node) -> Trigger {
     };
     fields.done();
     trigger
+}
+
+fn offset(node: &Node) -> Offset {
+    if node.is_number() {
+        return Offset::Number(node.whole(u64::MAX));
+    }
+    if node.maybe_text().is_some() {
+        let words = [("first", &Offset::First), ("last", &Offset::Last), ("next", &Offset::Next), ("stored", &Offset::Stored)];
+        return node.one_of(&words).cloned().unwrap_or(Offset::Next);
+    }
+    let fields = node.fields();
+    let offset = match (fields.maybe("timestamp"), fields.maybe("age")) {
+        (Some(seconds), None) => Offset::Timestamp(seconds.whole(u64::MAX)),
+        (None, Some(age)) => Offset::Age(age.name()),
+        _ => {
+            fields.mistake("from where does it read? Give \"timestamp\", whole seconds, or \"age\", as \"1h\"");
+            Offset::Next
+        }
+    };
+    fields.done();
+    offset
 }
 
 fn records(node: &Node) -> RecordQuery {

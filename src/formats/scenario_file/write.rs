@@ -11,8 +11,8 @@ use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, Expectation, FailurePolicy, FailureRule,
-    HEARTBEAT, Handler, Link, Network, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription, Traffic,
-    Trigger,
+    HEARTBEAT, Handler, Link, Network, Offset, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription,
+    Traffic, Trigger,
 };
 
 #[must_use]
@@ -235,17 +235,30 @@ fn failure_policy(policy: &FailurePolicy) -> Doc {
 fn trigger(trigger: &Trigger) -> Doc {
     match trigger {
         Trigger::Http { path } => Doc::object().with("http", name(path)),
-        Trigger::Queue(Subscription { queue, prefetch, auto_ack, exclusive, priority }) => Doc::object()
+        Trigger::Queue(Subscription { queue, prefetch, auto_ack, exclusive, priority, offset }) => Doc::object()
             .with("queue", name(queue))
             .with_unless("prefetch", *prefetch, &0)
             .with_unless("auto_ack", *auto_ack, &false)
             .with_unless("exclusive", *exclusive, &false)
-            .with_unless("priority", *priority, &0),
+            .with_unless("priority", *priority, &0)
+            .with_some("offset", offset.as_ref().map(self::offset)),
         Trigger::Schedule { every, records } => Doc::object().with("every_ms", millis(*every)).with_some(
             "records",
             records.as_ref().map(|query| Doc::object().with("state", name(&query.state)).with("older_than_ms", millis(query.older_than))),
         ),
         Trigger::StartUp => Doc::object().with("start_up", true),
+    }
+}
+
+fn offset(offset: &Offset) -> Doc {
+    match offset {
+        Offset::First => "first".into(),
+        Offset::Last => "last".into(),
+        Offset::Next => "next".into(),
+        Offset::Stored => "stored".into(),
+        Offset::Number(number) => (*number).into(),
+        Offset::Timestamp(seconds) => Doc::object().with("timestamp", *seconds),
+        Offset::Age(age) => Doc::object().with("age", name(age)),
     }
 }
 

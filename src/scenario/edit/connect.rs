@@ -1,11 +1,13 @@
 //! Drawing: new parts with sensible beginnings, and what a line from one part to another means.
 
 use super::{Part, fresh, proposal};
+use crate::broker::queue::Kind;
 use crate::broker::{Availability, Value};
 use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
     Action, Attempts, BindingKey, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule,
-    Handler, Json, Name, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic, Trigger,
+    Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic,
+    Trigger,
 };
 
 /// What can be added.
@@ -16,10 +18,11 @@ pub enum PartKind {
     Exchange(ExchangeType),
     ClassicQueue,
     QuorumQueue,
+    Stream,
 }
 
 impl PartKind {
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("HTTP client", Self::Client),
         ("Service", Self::Service),
         ("Topic exchange", Self::Exchange(ExchangeType::Topic)),
@@ -33,6 +36,7 @@ impl PartKind {
         ("Delayed exchange", Self::Exchange(ExchangeType::DelayedMessage)),
         ("Classic queue", Self::ClassicQueue),
         ("Quorum queue", Self::QuorumQueue),
+        ("Stream", Self::Stream),
     ];
 
     /// What the scenario's version of RabbitMQ has.
@@ -40,7 +44,7 @@ impl PartKind {
         let profile = scenario.broker.profile;
         Self::ALL.into_iter().filter(move |(_, kind)| match kind {
             Self::Exchange(kind) => kind.availability(profile) != Availability::Absent,
-            Self::Client | Self::Service | Self::ClassicQueue | Self::QuorumQueue => true,
+            Self::Client | Self::Service | Self::ClassicQueue | Self::QuorumQueue | Self::Stream => true,
         })
     }
 }
@@ -62,10 +66,14 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
             });
             Part::Exchange(name)
         }
-        PartKind::ClassicQueue | PartKind::QuorumQueue => {
-            let name = fresh(scenario, "queue");
-            let quorum = (kind == PartKind::QuorumQueue).then(|| ("x-queue-type".into(), Value::string("quorum")));
-            let arguments = quorum.into_iter().collect();
+        PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream => {
+            let (called, type_of_queue) = match kind {
+                PartKind::QuorumQueue => ("queue", Some("quorum")),
+                PartKind::Stream => ("stream", Some("stream")),
+                _ => ("queue", None),
+            };
+            let name = fresh(scenario, called);
+            let arguments = type_of_queue.into_iter().map(|kind| ("x-queue-type".into(), Value::string(kind))).collect();
             scenario.broker.queues.push(QueueSpec { name: name.clone(), at, durable: true, auto_delete: false, arguments });
             Part::Queue(name)
         }
@@ -134,9 +142,9 @@ pub const fn connectable(from: &Part, to: &Part) -> bool {
 /// What can be created at the end of a line from a part, in the order of the offer.
 #[must_use]
 pub const fn ends(from: &Part) -> &'static [PartKind] {
-    use PartKind::{ClassicQueue, Exchange, QuorumQueue, Service};
+    use PartKind::{ClassicQueue, Exchange, QuorumQueue, Service, Stream};
     match from {
-        Part::Exchange(_) => &[ClassicQueue, QuorumQueue, Exchange(ExchangeType::Topic), Exchange(ExchangeType::Fanout)],
+        Part::Exchange(_) => &[ClassicQueue, QuorumQueue, Stream, Exchange(ExchangeType::Topic), Exchange(ExchangeType::Fanout)],
         Part::Queue(_) => &[Service, Exchange(ExchangeType::Direct)],
         Part::Service(_) => {
             &[Exchange(ExchangeType::Topic), Exchange(ExchangeType::Direct), Exchange(ExchangeType::Fanout), ClassicQueue, Service]
@@ -166,6 +174,9 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
         }
         (Part::Queue(queue), Part::Exchange(exchange)) => {
             let queue = scenario.broker.queues.iter_mut().find(|other| other.name == *queue);
+            if queue.as_ref().is_some_and(|queue| queue.kind() == Kind::Stream) {
+                return Err("A stream has no dead letters: it keeps what its readers refuse.".into());
+            }
             if let Some(queue) = queue {
                 let key = format!("{}.dead", queue.name);
                 queue.arguments.insert("x-dead-letter-exchange".into(), Value::String(exchange.clone()));
@@ -174,12 +185,16 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             Ok(())
         }
         (Part::Queue(queue), Part::Service(service)) => {
+            let spec = scenario.broker.queues.iter().find(|other| other.name == *queue);
+            // A new reader has something to read.
+            let offset = spec.filter(|queue| queue.kind() == Kind::Stream).map(|_| Offset::First);
             let Some(service) = scenario.services.iter_mut().find(|other| other.name == *service) else { return Ok(()) };
             let subscribed = |handler: &Handler| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *queue);
             if service.handlers.iter().any(subscribed) {
                 return Err(format!("{} consumes from {queue} already: more instances of it would share the work.", service.name));
             }
-            let subscription = Subscription { queue: queue.clone(), prefetch: PREFETCH, auto_ack: false, exclusive: false, priority: 0 };
+            let subscription =
+                Subscription { queue: queue.clone(), prefetch: PREFETCH, auto_ack: false, exclusive: false, priority: 0, offset };
             let trigger = Trigger::Queue(subscription);
             service.handlers.push(Handler { trigger, once: None, steps: vec![work()], on_failure: FailurePolicy::default() });
             Ok(())

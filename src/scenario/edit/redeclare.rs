@@ -59,7 +59,7 @@ pub fn by_policy(old: &Scenario, new: &Scenario) -> Option<Edit> {
             // One that is refused applies to nothing.
             let _ = broker.set_policy(SimTime::ZERO, policy.clone());
         }
-        (broker.settings_for(&queue.name, &queue.arguments), queue.durable, queue.auto_delete, queue.is_quorum())
+        (broker.settings_for(&queue.name, &queue.arguments), queue.durable, queue.auto_delete, queue.kind())
     };
     (goes_by(&with, before) == goes_by(policies, after)).then(|| Edit::Put { index, element: Box::new(Element::Policy(policy)) })
 }

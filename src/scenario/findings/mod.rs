@@ -10,6 +10,7 @@ mod routes;
 
 use super::edit::{Part, Slot};
 use super::{BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
+use crate::broker::queue::Kind as QueueKind;
 pub use fix::Fix;
 use routes::{Routes, key_of, pattern};
 
@@ -249,6 +250,9 @@ impl Search<'_> {
         }
         let known = &self.routes.queues[place];
         if let [one, others @ ..] = &*known.consumers {
+            if scenario.broker.queues[place].kind() == QueueKind::Stream {
+                return; // each of its readers gets every message
+            }
             let one = &scenario.services[*one];
             // Those that do the same are instances in all but name.
             let mut others = others.iter().map(|other| (*other, &scenario.services[*other]));
@@ -375,7 +379,7 @@ impl Search<'_> {
                 if !self.routes.is_whole() {
                     continue;
                 }
-                let lasts = |queue: &&QueueSpec| queue.durable && !queue.is_quorum();
+                let lasts = |queue: &&QueueSpec| queue.durable && queue.kind() == QueueKind::Classic;
                 if !publish.persistent && transient.is_none() {
                     transient = reached.iter().map(|queue| &self.scenario.broker.queues[*queue]).find(lasts);
                 }

@@ -91,6 +91,7 @@ impl World {
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }
             | Event::Requeued { .. }
+            | Event::Read { .. }
             | Event::DeadLettered { .. }
             | Event::Dropped { .. }
             | Event::Refused { .. }

@@ -6,6 +6,8 @@ use super::World;
 use super::life::NO_ANSWER;
 use crate::base::SimTime;
 use crate::base::number::Shortest;
+use crate::broker::queue::Kind;
+use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{DeathReason, Message, Name, Value};
 use crate::scenario::template::{field, set_field, size};
 use crate::scenario::{Action, FailurePolicy, FailureRule, Handler, Json, Memory, Publish, Trigger};
@@ -397,6 +399,12 @@ impl World {
         let run = self.run_mut(id, run_id)?;
         let Cause::Delivery { queue, channel, delivery_tag, no_ack: false, message, .. } = run.cause.clone() else { return None };
         let event = event_name(&message);
+        let offset = message.properties.header(OFFSET_HEADER).and_then(Value::as_int).and_then(|offset| u64::try_from(offset).ok());
+        if let Some(offset) = offset.filter(|_| verdict == Verdict::Ack && self.is_stream(&queue)) {
+            // Its own store: the broker knows nothing of it.
+            let handler = self.run_mut(id, run_id)?.handler;
+            self.services[id.service].store.read(&queue, id.instance, handler, offset);
+        }
         if self.known_instance(id).channel != Some(channel) {
             self.happened(WorldEvent::SettlementLost { instance: id, event });
             self.run_mut(id, run_id)?.settled = Settled::Unsaid;
@@ -413,8 +421,15 @@ impl World {
         Some(flight)
     }
 
+    fn is_stream(&self, queue: &Name) -> bool {
+        self.broker.queue(queue).is_some_and(|queue| queue.kind() == Kind::Stream)
+    }
+
     /// A delivery will not be handled. If the broker takes it for done, it is lost: now, or when the acknowledgement arrives.
     pub(super) fn lose_if_acknowledged(&mut self, queue: Name, no_ack: bool, settled: Settled, reason: &'static str) {
+        if self.is_stream(&queue) {
+            return; // it keeps what was acknowledged
+        }
         match settled {
             Settled::Sent(ack) if !no_ack => {
                 if let Some(Cargo::Settlement { loses, .. }) = self.flights.get_mut(ack).map(|flight| &mut flight.cargo) {

@@ -3,8 +3,9 @@
 use super::World;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
+use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
-use crate::scenario::{FailurePolicy, Handler, Service, Trigger};
+use crate::scenario::{FailurePolicy, Handler, Offset, Service, Subscription, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
@@ -320,14 +321,35 @@ impl World {
             consumer_tag: consumer_tag(&spec.name, id.instance, handler),
             no_ack: subscription.auto_ack,
             exclusive: subscription.exclusive,
-            arguments: match subscription.priority {
-                0 => Table::new(),
-                priority => [("x-priority".into(), Value::Int(priority))].into_iter().collect(),
-            },
+            arguments: self.arguments_of(id, handler, subscription),
         });
         for method in [qos, consume] {
             let _ = self.broker.apply(self.now, channel, method);
         }
+    }
+
+    /// `x-priority`, and where the reader of a stream starts.
+    fn arguments_of(&self, id: InstanceId, handler: usize, subscription: &Subscription) -> Table {
+        let mut arguments = Table::new();
+        if subscription.priority != 0 {
+            arguments.insert("x-priority".into(), Value::Int(subscription.priority));
+        }
+        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let offset = match &subscription.offset {
+            None => return arguments,
+            Some(Offset::First) => Value::string("first"),
+            Some(Offset::Last) => Value::string("last"),
+            Some(Offset::Next) => Value::string("next"),
+            Some(Offset::Number(offset)) => number(*offset),
+            Some(Offset::Timestamp(seconds)) => Value::Timestamp(*seconds),
+            Some(Offset::Age(age)) => Value::String(age.clone()),
+            Some(Offset::Stored) => {
+                let store = &self.services[id.service].store;
+                store.stored_offset(&subscription.queue, id.instance, handler).map_or_else(|| Value::string("first"), number)
+            }
+        };
+        arguments.insert(OFFSET_HEADER.into(), offset);
+        arguments
     }
 
     /// A delivery arrives at a program, or where it was.

@@ -73,11 +73,11 @@ pub(in crate::app::form) static BINDING: [Field; 2] = [
     },
 ];
 
-pub(in crate::app::form) static QUEUE: [Field; 18] = [
+pub(in crate::app::form) static QUEUE: [Field; 23] = [
     Field {
         key: "arguments.x-queue-type",
         label: "Queue type",
-        help: "Classic queues live on one node. Quorum queues are replicated, always durable, and count deliveries. In RabbitMQ the type of an existing queue cannot change.",
+        help: "Classic queues live on one node. Quorum queues are replicated, always durable, and count deliveries. A stream is a log: readers take nothing out of it. In RabbitMQ the type of an existing queue cannot change.",
         kind: Kind::Argument { badge: None, called: &[] },
     },
     Field {
@@ -167,6 +167,36 @@ pub(in crate::app::form) static QUEUE: [Field; 18] = [
         kind: Kind::Argument { badge: None, called: &[] },
     },
     Field {
+        key: "arguments.x-max-age",
+        label: "Stream: max age",
+        help: "How long a stream keeps messages: 30s, 5m, 1h, 7D. It removes whole segments, and never the one it writes to.",
+        kind: Kind::Argument { badge: Some("Age"), called: &[] },
+    },
+    Field {
+        key: "arguments.x-stream-max-segment-size-bytes",
+        label: "Stream: max segment size, bytes",
+        help: "When a segment is as large as this, the stream starts another. Age and size are looked at then. Default: 500 MB.",
+        kind: Kind::Argument { badge: None, called: &[] },
+    },
+    Field {
+        key: "arguments.x-stream-filter-size-bytes",
+        label: "Stream: filter size, bytes",
+        help: "How large the filter of each chunk is. A property only: the simulated filter never errs.",
+        kind: Kind::Argument { badge: None, called: &[] },
+    },
+    Field {
+        key: "arguments.x-initial-cluster-size",
+        label: "Stream: replicas",
+        help: "On how many nodes of a cluster the stream is kept. A property only: there is one node here.",
+        kind: Kind::Argument { badge: None, called: &[] },
+    },
+    Field {
+        key: "arguments.x-queue-leader-locator",
+        label: "Leader locator",
+        help: "On which node of a cluster the leader starts. A property only: there is one node here.",
+        kind: Kind::Argument { badge: None, called: &[] },
+    },
+    Field {
         key: "arguments.x-delayed-retry-type",
         label: "Delayed retry",
         help: "Quorum queues of RabbitMQ 4.3: messages that come back wait before they are delivered again.",
@@ -202,6 +232,7 @@ pub(in crate::app::form) static POLICIES: Entries = Entries {
                 ("all", "all"),
                 ("classic_queues", "classic queues"),
                 ("quorum_queues", "quorum queues"),
+                ("streams", "streams"),
             ]),
         },
         Field { key: "definition", label: "Definition", help: "As JSON: the arguments' names without x-.", kind: Kind::Json },

@@ -395,6 +395,39 @@ pub(in crate::app::form) static STEP: [Field; 3] = [
     },
 ];
 
+static OFFSETS: [Shape; 8] = [
+    Shape::absent("next: what is published from then on"),
+    word(r#""first""#, "first", "the first message"),
+    word(r#""last""#, "last", "the last chunk"),
+    word(r#""stored""#, "stored", "behind what it acknowledged last (in its store)"),
+    word(r#""next""#, "next", "next, said in the file"),
+    Shape {
+        name: "an offset",
+        template: "0",
+        distinguished: By::Number,
+        title: "",
+        fields: &[Field { key: "", label: "Offset", help: "The first message has the offset 0.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "a time",
+        template: r#"{"timestamp":0}"#,
+        distinguished: By::Key("timestamp"),
+        title: "",
+        fields: &[Field { key: "timestamp", label: "Seconds", help: "The first chunk that is not older.", kind: Kind::Whole }],
+    },
+    Shape {
+        name: "an age",
+        template: r#"{"age":"1m"}"#,
+        distinguished: By::Key("age"),
+        title: "",
+        fields: &[Field { key: "age", label: "Age", help: "So far back: 30s, 5m, 1h, 7D.", kind: Kind::Text }],
+    },
+];
+
+const fn word(template: &'static str, text: &'static str, name: &'static str) -> Shape {
+    Shape { name, template, distinguished: By::Text(text), title: "", fields: &[] }
+}
+
 pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
     Shape {
         name: "a queue's deliveries",
@@ -421,6 +454,12 @@ pub(in crate::app::form) static TRIGGER: [Shape; 4] = [
                 label: "Consumer priority",
                 help: "Higher ones get messages first, as long as they have room.",
                 kind: Kind::Rare("0", &Kind::Number),
+            },
+            Field {
+                key: "offset",
+                label: "Reads a stream from",
+                help: "A stream keeps what was read, so a reader can start anywhere. RabbitMQ keeps no reader's place: a program that reconnects starts there again, unless it stores its own.",
+                kind: Kind::Rare("", &Kind::OneOf { keeps: &[], shapes: &OFFSETS }),
             },
         ],
     },
