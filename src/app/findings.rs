@@ -1,17 +1,24 @@
-//! What is probably a mistake in the system that is open. It is searched for when the system changes, and not in each frame.
+//! What is probably a mistake in the system that is open, and what its dead letters do. It is searched for when the system changes, and
+//! not in each frame.
 
 use std::sync::Arc;
 
 use super::Session;
+use super::geometry::{Edge, EdgeKind};
+use crate::broker::Name;
 use crate::scenario::Scenario;
 use crate::scenario::edit::Part;
-use crate::scenario::findings::{Finding, findings};
+use crate::scenario::findings::{Finding, findings_of};
+use crate::scenario::routes::{DeadLetterWays, Routes};
 
 #[derive(Debug, Default)]
 pub struct Findings {
     of: Option<Arc<Scenario>>,
+    /// A lesson asks the learner what is wrong: then nothing is told.
+    in_lesson: bool,
     /// By part.
     found: Vec<Finding>,
+    pub dead_letters: DeadLetterWays,
 }
 
 impl Findings {
@@ -28,17 +35,46 @@ impl Findings {
         &of_part[..of_part.partition_point(|finding| finding.part == *part)]
     }
 
-    /// Of this system from now on. A lesson asks the learner what is wrong: then there are none.
+    /// The line is drawn as one of dead letters: nothing else goes along it.
+    #[must_use]
+    pub fn leads_dead_letters(&self, edge: &Edge) -> bool {
+        match edge.kind {
+            EdgeKind::DeadLetters => true,
+            EdgeKind::Binding(place, _) => self.dead_letters.has_binding(place),
+            EdgeKind::Http | EdgeKind::Publishes | EdgeKind::Consumes | EdgeKind::Alternate => false,
+        }
+    }
+
+    /// The dead letters that wait where dead letters end, by queue. A message that a client published there is none.
+    #[must_use]
+    pub fn waiting_dead_letters(&self, session: &Session) -> Vec<(Name, u64)> {
+        let broker = session.world().broker();
+        let ends = session.scenario().broker.queues.iter().filter(|queue| self.dead_letters.end_in(&queue.name));
+        let dead = ends.filter_map(|queue| {
+            let has_died = broker.queue(&queue.name)?.messages().filter(|entry| !entry.message.deaths().is_empty());
+            Some((queue.name.clone(), has_died.count() as u64))
+        });
+        dead.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Of this system from now on.
     pub(super) fn follow(&mut self, session: Option<&Session>, in_lesson: bool) {
-        let now = session.filter(|_| !in_lesson).map(Session::scenario);
+        let now = session.map(Session::scenario);
         let is_same = match (&self.of, now) {
-            (Some(known), Some(now)) => Arc::ptr_eq(known, now),
+            (Some(known), Some(now)) => Arc::ptr_eq(known, now) && self.in_lesson == in_lesson,
             (known, now) => known.is_none() && now.is_none(),
         };
         if is_same {
             return;
         }
-        self.of = now.cloned();
-        self.found = now.map(|scenario| findings(scenario)).unwrap_or_default();
+        (self.of, self.in_lesson) = (now.cloned(), in_lesson);
+        (self.found, self.dead_letters) = (Vec::new(), DeadLetterWays::default());
+        if let Some(scenario) = now {
+            let mut routes = Routes::of(scenario);
+            self.dead_letters = routes.dead_letter_ways();
+            if !in_lesson {
+                self.found = findings_of(scenario, routes);
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::camera::{Camera, Pixel};
 use super::geometry::{self, Edge, Layout, Plan, Rect};
 use crate::base::number::Fixed;
-use crate::scenario::{Directory, Scenario};
+use crate::scenario::Scenario;
 use crate::sim::Place;
 
 /// So many parts and lines are drawn in full.
@@ -31,7 +31,7 @@ pub struct Overview {
 impl Overview {
     /// None where everything can be drawn in full.
     #[must_use]
-    pub fn of(plan: Plan<'_>, is_dead: impl Fn(&Directory, &Edge) -> bool) -> Option<Self> {
+    pub fn of(plan: Plan<'_>, is_dead: impl Fn(&Edge) -> bool) -> Option<Self> {
         let nodes: Vec<(Place, Rect)> = geometry::drawn(plan).collect();
         if nodes.len() <= WHOLE_MAX && plan.world.scenario().broker.bindings.len() <= WHOLE_MAX {
             return None;
@@ -39,7 +39,7 @@ impl Overview {
         let edges = geometry::edges(plan);
         let (mut lines, mut dead_lines) = (String::new(), String::new());
         for edge in &edges {
-            let lines = if is_dead(plan.world.directory(), edge) { &mut dead_lines } else { &mut lines };
+            let lines = if is_dead(edge) { &mut dead_lines } else { &mut lines };
             lines.push_str(&edge.curve.svg());
         }
         let parts = outline(nodes.iter().map(|(_, rect)| *rect));

@@ -12,6 +12,7 @@
 //! | [`fault`] | what breaks, when, and for how long |
 //! | [`edit`] | how one is changed |
 //! | [`findings`] | what is probably a mistake in one that can run |
+//! | [`routes`] | where its messages can go, followed without running it |
 //! | [`directory`] | the broker's parts by name |
 //! | [`property`] | what is expected of a run |
 //! | [`template`] | payloads made of the data at hand |
@@ -23,6 +24,7 @@ pub mod fault;
 pub mod findings;
 pub mod handler;
 pub mod property;
+pub mod routes;
 pub mod template;
 pub mod traffic;
 pub mod validate;
@@ -149,12 +151,6 @@ impl BrokerSpec {
         let kind = queue.kind();
         let meant = self.policies.iter().enumerate().filter(|(_, policy)| !policy.operator && policy.is_for_queue(&queue.name, kind));
         meant.max_by_key(|(_, policy)| policy.priority)
-    }
-
-    /// Where the dead letters of a queue go, by its argument or by a policy (rule 147).
-    #[must_use]
-    pub fn dead_letter_exchange<'a>(&'a self, queue: &'a QueueSpec) -> Option<&'a Name> {
-        queue.dead_letter_exchange().or_else(|| self.policy_for(queue)?.1.definition.get("dead-letter-exchange")?.as_str())
     }
 }
 

@@ -12,7 +12,6 @@ use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
     words::LogIcon,
 };
-use crate::broker::Name;
 use crate::sim::Place;
 
 fn is_seen(app: &App, side: Side) -> bool {
@@ -223,11 +222,8 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
 
 /// Dead letters that wait, until the alert is closed: as many more bring it back.
 pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let (broker, directory) = (session.world().broker(), session.world().directory());
-    let dead = session.scenario().broker.queues.iter().filter(|queue| directory.is_dead_letter_queue(&queue.name));
-    let waiting: Vec<(Name, u64)> =
-        dead.filter_map(|queue| Some((queue.name.clone(), broker.queue(&queue.name)?.ready()))).filter(|(_, ready)| *ready > 0).collect();
-    let total: u64 = waiting.iter().map(|(_, ready)| ready).sum();
+    let waiting = app.findings.waiting_dead_letters(session);
+    let total: u64 = waiting.iter().map(|(_, count)| *count).sum();
     let Some((first, _)) = waiting.first().filter(|_| total > app.workspace.dead_letters_read) else { return html! {} };
     html! {
         <div class="toast" id="dead-letter-alert" role="status">

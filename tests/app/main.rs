@@ -8,6 +8,7 @@ mod canvas;
 mod connecting;
 mod copies;
 mod costs;
+mod dead_letters;
 mod drawing;
 mod files;
 mod findings;

@@ -28,7 +28,7 @@ fn grid(queues: u32) -> App {
 }
 
 fn overview(app: &App) -> Option<Overview> {
-    Overview::of(session(app).plan(), |_, _| false)
+    Overview::of(session(app).plan(), |_| false)
 }
 
 fn whole(app: &App, camera: Camera, at_hand: &[Node]) -> Vec<String> {

@@ -6,13 +6,12 @@
 //! Only what the scenario's own steps publish is judged. Messages that a learner publishes by hand may go anywhere.
 
 mod fix;
-mod routes;
 
 use super::edit::{Part, Slot};
+use super::routes::{self, Routes, key_of, pattern};
 use super::{BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
 use crate::broker::queue::Kind as QueueKind;
 pub use fix::Fix;
-use routes::{Routes, key_of, pattern};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +94,13 @@ fn filled(text: &str, names: &[&str]) -> String {
 /// Everything, by part.
 #[must_use]
 pub fn findings(scenario: &Scenario) -> Vec<Finding> {
-    let mut search = Search { scenario, routes: Routes::of(scenario), found: Vec::new(), lone: None };
+    findings_of(scenario, Routes::of(scenario))
+}
+
+/// The same, where the routes are known.
+#[must_use]
+pub fn findings_of(scenario: &Scenario, routes: Routes<'_>) -> Vec<Finding> {
+    let mut search = Search { scenario, routes, found: Vec::new(), lone: None };
     if search.routes.is_whole() {
         search.lone();
         for queue in 0..scenario.broker.queues.len() {

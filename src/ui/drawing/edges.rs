@@ -10,8 +10,7 @@ use crate::app::whatif::{self, Preview};
 use crate::app::words::shortened;
 use crate::app::{Asked, Line, Stop};
 use crate::broker::{Table, Value};
-use crate::scenario::{Directory, Point};
-use crate::sim::Place;
+use crate::scenario::Point;
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::{number, placed};
 
@@ -23,7 +22,7 @@ const ROOM_MIN: f64 = 36.0;
 pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option<&Stop>, lit: bool) -> Html {
     let session = scene.session;
     let Some(line) = session.line_of(edge) else { return html! {} };
-    let dead = leads_dead_letters(session.world().directory(), edge);
+    let dead = scene.app.findings.leads_dead_letters(edge);
     let kind = match edge.kind {
         EdgeKind::Http => Some("http"),
         EdgeKind::Alternate => Some("alternate"),
@@ -56,15 +55,6 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
 
 fn clicked(scene: &Scene<'_>, line: Line) -> Callback<MouseEvent> {
     scene.gesture.reform(move |event: MouseEvent| Gesture::ClickedLine(line.clone(), event.client_x().into(), event.client_y().into()))
-}
-
-/// A binding of a dead-letter exchange is part of the dead letters' own way.
-pub fn leads_dead_letters(directory: &Directory, edge: &geometry::Edge) -> bool {
-    let is_dead_binding = || match &edge.from {
-        Place::Exchange(from) => matches!(edge.kind, EdgeKind::Binding(..)) && directory.is_dead_letter_exchange(from),
-        Place::Client(_) | Place::Instance(_) | Place::Queue(_) => false,
-    };
-    edge.kind == EdgeKind::DeadLetters || is_dead_binding()
 }
 
 pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool, preview: Option<&Preview<'_>>) -> Html {

@@ -159,7 +159,7 @@ fn system(scene: &Scene<'_>) -> (Html, usize) {
     let light = Light { lit, preview };
     let mut overview = scene.overview.borrow_mut();
     if overview.as_ref().is_none_or(|overview| !overview.is_of(plan)) {
-        *overview = Overview::of(plan, edges::leads_dead_letters);
+        *overview = Overview::of(plan, |edge| scene.app.findings.leads_dead_letters(edge));
     }
     if let Some(overview) = &*overview {
         return (faded(&light, outlined(scene, overview, &light)), overview.nodes.len());

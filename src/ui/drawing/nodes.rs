@@ -474,5 +474,5 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             for badge in badges { { badge } }
         </>
     };
-    (if session.world().directory().is_dead_letter_queue(name) { "queue dead" } else { "queue" }, label, drawing)
+    (if scene.app.findings.dead_letters.own(name) { "queue dead" } else { "queue" }, label, drawing)
 }

@@ -1,6 +1,7 @@
 //! Where the messages of a scenario can go, followed without running it: from every publishing step through exchanges to queues, and
 //! on with dead letters. A template may become any key that has its words; one that is a template as a whole takes every binding.
 
+use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::topic::matches;
 use crate::broker::{BindingKey, Broker, ExchangeType};
 use crate::scenario::{BindingSpec, BindingTarget, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
@@ -16,8 +17,8 @@ const DEFAULT: usize = usize::MAX;
 /// An exchange of the broker's own, which no document lists (rule 10). What comes there is not followed.
 const UNLISTED: usize = usize::MAX - 1;
 
-#[derive(Default)]
-pub(super) struct Exchange {
+#[derive(Debug, Default)]
+pub struct Exchange {
     pub alternate: Option<usize>,
     /// Their places in the document.
     pub bindings: Vec<usize>,
@@ -25,8 +26,8 @@ pub(super) struct Exchange {
     pub is_reached: bool,
 }
 
-#[derive(Default)]
-pub(super) struct Queue {
+#[derive(Debug, Default)]
+pub struct Queue {
     /// The dead-letter exchange.
     pub dead: Option<Name>,
     pub dead_key: Option<Name>,
@@ -40,11 +41,33 @@ pub(super) struct Queue {
     pub is_filled: bool,
     /// Dead letters, retries and delays come here.
     pub is_passed: bool,
+    /// Steps publish messages that come here.
+    is_published_to: bool,
+    /// Dead letters of a queue come here, where they did not merely wait.
+    gets_dead: bool,
+    /// Messages come here that waited elsewhere until they expired.
+    gets_delayed: bool,
     /// The services that consume.
     pub consumers: Vec<usize>,
 }
 
-pub(super) struct Routes<'a> {
+/// What is sent somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sent {
+    /// By a step.
+    Published { stays: bool },
+    /// By what a service does when a step fails.
+    Again,
+    /// By a queue where messages wait until they expire, and that no service consumes from.
+    Delayed,
+    /// By another queue.
+    Dead,
+    /// By a queue that no step publishes to, if a learner fills it by hand.
+    PerhapsDead,
+}
+
+#[derive(Debug)]
+pub struct Routes<'a> {
     scenario: &'a Scenario,
     directory: Directory,
     /// As the document lists them.
@@ -52,9 +75,42 @@ pub(super) struct Routes<'a> {
     pub queues: Vec<Queue>,
     /// Whether some message takes the binding.
     pub is_taken: Vec<bool>,
+    /// Whether dead letters take it, and whether what steps publish does.
+    takes_dead: Vec<bool>,
+    takes_published: Vec<bool>,
+    /// What is followed just now.
+    sent: Sent,
     /// Queues whose dead letters have not been followed, with the key.
     open: Vec<(usize, Name)>,
     budget: usize,
+}
+
+/// What dead letters go along, and where they end.
+#[derive(Clone, Debug, Default)]
+pub struct DeadLetterWays {
+    /// Of each binding, by its place: it carries dead letters, and nothing that a step publishes.
+    bindings: Vec<bool>,
+    /// Queues where dead letters end, and whether they are for dead letters alone.
+    ends: OrderedMap<Name, bool>,
+}
+
+impl DeadLetterWays {
+    #[must_use]
+    pub fn has_binding(&self, place: usize) -> bool {
+        self.bindings.get(place) == Some(&true)
+    }
+
+    /// The queue sends its dead letters no further, and no retry or delay leads here.
+    #[must_use]
+    pub fn end_in(&self, queue: &Name) -> bool {
+        self.ends.contains_key(queue)
+    }
+
+    /// Nothing but dead letters comes here by itself.
+    #[must_use]
+    pub fn own(&self, queue: &Name) -> bool {
+        self.ends.get(queue) == Some(&true)
+    }
 }
 
 impl<'a> Routes<'a> {
@@ -72,6 +128,9 @@ impl<'a> Routes<'a> {
             exchanges: Vec::new(),
             queues: Vec::new(),
             is_taken: vec![false; spec.bindings.len()],
+            takes_dead: vec![false; spec.bindings.len()],
+            takes_published: vec![false; spec.bindings.len()],
+            sent: Sent::Again,
             open: Vec::new(),
             budget: BUDGET,
         };
@@ -133,12 +192,12 @@ impl<'a> Routes<'a> {
                 for step in &handler.steps {
                     let Some(publish) = step.action.publish() else { continue };
                     // What expires leaves its queue without a consumer.
-                    self.send(&publish.exchange, &key_of(publish), publish.expiration.is_none());
+                    self.send(&publish.exchange, &key_of(publish), Sent::Published { stays: publish.expiration.is_none() });
                 }
                 for policy in handler.policies() {
                     match policy {
-                        FailurePolicy::Republish { via, .. } => via.iter().for_each(|queue| self.send(&default, queue, false)),
-                        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => self.send(exchange, routing_key, false),
+                        FailurePolicy::Republish { via, .. } => via.iter().for_each(|queue| self.send(&default, queue, Sent::Again)),
+                        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => self.send(exchange, routing_key, Sent::Again),
                         FailurePolicy::DeadLetter
                         | FailurePolicy::Requeue
                         | FailurePolicy::RejectRequeue
@@ -156,15 +215,29 @@ impl<'a> Routes<'a> {
             }
         }
         while let Some((queue, key)) = self.open.pop() {
-            if let Some(exchange) = self.queues[queue].dead.clone() {
-                self.send(&exchange, &key, false);
+            let from = &self.queues[queue];
+            if let Some(exchange) = from.dead.clone() {
+                let sent = if from.has_ttl && from.consumers.is_empty() { Sent::Delayed } else { Sent::Dead };
+                self.send(&exchange, &key, sent);
             }
         }
     }
 
-    fn send(&mut self, exchange: &Name, key: &Name, stays: bool) {
+    fn send(&mut self, exchange: &Name, key: &Name, sent: Sent) {
+        self.sent = sent;
         for number in self.queues_of(exchange, key).unwrap_or_default() {
             let queue = &mut self.queues[number];
+            let stays = sent == Sent::Published { stays: true };
+            match sent {
+                Sent::Published { .. } => queue.is_published_to = true,
+                Sent::Again => {}
+                Sent::Delayed => queue.gets_delayed = true,
+                Sent::Dead => queue.gets_dead = true,
+                Sent::PerhapsDead => {
+                    queue.gets_dead = true;
+                    continue;
+                }
+            }
             queue.is_filled |= stays;
             queue.is_passed |= !stays;
             let known = queue.arrivals.len();
@@ -204,7 +277,8 @@ impl<'a> Routes<'a> {
                 }
                 continue;
             };
-            here.is_reached = true;
+            let sent = self.sent;
+            here.is_reached |= sent != Sent::PerhapsDead;
             let (mut further, mut spent) = (here.alternate, here.bindings.len());
             for &place in &here.bindings {
                 let BindingSpec { routing_key, destination, .. } = &spec.bindings[place];
@@ -224,7 +298,9 @@ impl<'a> Routes<'a> {
                 if !takes {
                     continue;
                 }
-                self.is_taken[place] = true;
+                self.is_taken[place] |= sent != Sent::PerhapsDead;
+                self.takes_dead[place] |= matches!(sent, Sent::Delayed | Sent::Dead | Sent::PerhapsDead);
+                self.takes_published[place] |= matches!(sent, Sent::Published { .. });
                 further = None;
                 match destination {
                     BindingTarget::Queue(name) => queues.extend(self.directory.queue(name)),
@@ -235,6 +311,53 @@ impl<'a> Routes<'a> {
             self.spend(spent);
         }
         Some(queues)
+    }
+
+    /// Where dead letters end, and which bindings carry nothing else.
+    #[must_use]
+    pub fn dead_letter_ways(&mut self) -> DeadLetterWays {
+        for place in 0..self.queues.len() {
+            let queue = &self.queues[place];
+            let Some(exchange) = queue.dead.clone().filter(|_| queue.arrivals.is_empty() && queue.dead_key.is_none()) else { continue };
+            // What a learner publishes by hand comes through the queue's own bindings.
+            for key in self.keys_by_hand(place) {
+                self.send(&exchange, &key, Sent::PerhapsDead);
+            }
+        }
+        let spec = &self.scenario.broker;
+        let is_whole = self.is_whole();
+        let is_dead_exchange = |name: &Name| self.queues.iter().any(|queue| queue.dead.as_ref() == Some(name));
+        let bindings: Vec<bool> = (0..spec.bindings.len())
+            .map(|place| match is_whole {
+                true => self.takes_dead[place] && !self.takes_published[place],
+                false => is_dead_exchange(&spec.bindings[place].source),
+            })
+            .collect();
+        let mut ways = DeadLetterWays { bindings, ..DeadLetterWays::default() };
+        for (spec, queue) in spec.queues.iter().zip(&self.queues).filter(|(_, queue)| queue.dead.is_none()) {
+            // What waited elsewhere comes to where it is worked on.
+            let is_delayed = queue.gets_delayed && queue.consumers.is_empty() && !queue.is_published_to;
+            if queue.gets_dead || is_delayed {
+                ways.ends.insert(spec.name.clone(), !queue.is_published_to);
+            }
+        }
+        ways
+    }
+
+    /// Keys of messages that can come to a queue, as templates.
+    fn keys_by_hand(&self, queue: usize) -> Vec<Name> {
+        let spec = &self.scenario.broker;
+        let name = &spec.queues[queue].name;
+        let own = spec.bindings.iter().filter(|binding| matches!(&binding.destination, BindingTarget::Queue(to) if to == name));
+        let keys = own.map(|binding| {
+            let kind = self.directory.exchange(&binding.source).map(|place| spec.exchanges[place].kind);
+            match kind {
+                Some(ExchangeType::Topic) if !binding.routing_key.contains('#') => binding.routing_key.replace('*', "{word}").into(),
+                Some(ExchangeType::Direct) => binding.routing_key.clone(),
+                _ => "{any}".into(),
+            }
+        });
+        keys.collect()
     }
 
     fn spend(&mut self, work: usize) {
@@ -286,7 +409,7 @@ fn may_match(binding: &str, template: &str, is_topic: bool) -> bool {
 }
 
 /// The topic pattern that takes all that comes of a template.
-pub(super) fn pattern(key: &Name) -> Name {
+pub fn pattern(key: &Name) -> Name {
     if is_placeholder(key) {
         return "#".into();
     }
@@ -301,7 +424,7 @@ fn visit(visited: &mut Vec<usize>, exchange: Option<usize>) {
 }
 
 /// The key that a step publishes with. One that has others beside it may become any (rule 48).
-pub(super) fn key_of(publish: &Publish) -> Name {
+pub fn key_of(publish: &Publish) -> Name {
     let has_more = publish.headers.contains_key("CC") || publish.headers.contains_key("BCC");
     if has_more { "{}".into() } else { publish.routing_key.clone() }
 }
