@@ -20,6 +20,18 @@ pub struct Row<'a> {
     pub tone: Tone,
 }
 
+/// The ledger in one word: whether the books balance, and how much is lost. The one says nothing of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub balanced: bool,
+    pub lost: u64,
+}
+
+#[must_use]
+pub fn verdict(ledger: &Ledger) -> Verdict {
+    Verdict { balanced: ledger.imbalances().is_empty(), lost: ledger.lost_in_total() }
+}
+
 /// In the order of a message's way. The losses stand together, and `Lost in total` is their sum: it is shown always, each of them
 /// only if it happened.
 #[must_use]

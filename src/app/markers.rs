@@ -1,8 +1,9 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
 use super::texts::markers as texts;
+use super::words;
 use crate::base::SimTime;
-use crate::broker::Event;
+use crate::broker::{Event, Message};
 use crate::sim::{TimedEvent, WorldEvent};
 
 /// More could not be told apart.
@@ -40,22 +41,30 @@ pub fn is_of_interest(what: &WorldEvent) -> bool {
         || matches!(what, WorldEvent::HandlerFailed { .. } | WorldEvent::ConnectionLost { .. } | WorldEvent::GaveUp { .. })
 }
 
-fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
+/// Its mark. Each occurrence after which the ledger counts more losses has one.
+#[must_use]
+pub fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     Some(match what {
         WorldEvent::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
         WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, texts::mended(&fault)),
         WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, texts::dead_lettered_from(&queue, &reason)),
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, texts::dropped_from(&queue, &cause.name())),
-        WorldEvent::Broker(Event::Routed { message, queues }) if queues.is_empty() && !message.deaths().is_empty() => {
-            (MarkerKind::Lost, texts::a_dead_letter_that_has(&message.exchange))
-        }
+        WorldEvent::Broker(Event::Routed { message, queues }) if queues.is_empty() => (MarkerKind::Lost, unroutable(message)),
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
             (MarkerKind::Lost, texts::refused_by_which_was_full(&queue))
         }
         WorldEvent::PublishLost { event, reason } => (MarkerKind::Lost, texts::lost(&event, &reason)),
+        WorldEvent::Lost { event, reason } => (MarkerKind::Lost, texts::lost(&event, &reason)),
+        WorldEvent::Unsent { routing_key, .. } => (MarkerKind::Lost, texts::never_sent(&routing_key)),
+        WorldEvent::Broker(Event::Discarded { message_ids }) => (MarkerKind::Lost, texts::never_read(message_ids.len())),
         WorldEvent::LostDelivery { event, no_ack: true, .. } => (MarkerKind::Lost, texts::lost_with_its_program(&event)),
         _ => return None,
     })
+}
+
+fn unroutable(message: &Message) -> String {
+    let (id, exchange) = (words::id(message), &message.exchange);
+    if message.deaths().is_empty() { texts::unroutable(&id, exchange) } else { texts::a_dead_letter_that_has(exchange) }
 }
 
 impl Markers {
@@ -64,6 +73,12 @@ impl Markers {
             return;
         }
         self.seen_until = occurrence.at;
+        // Its publisher has it again, or took it back: it is not lost.
+        if let WorldEvent::Broker(Event::Returned { message, .. } | Event::RolledBack { message, .. }) = &occurrence.what {
+            let words = unroutable(message);
+            let known = self.markers.iter().rposition(|marker| marker.kind == MarkerKind::Lost && marker.words == words);
+            known.map(|known| self.markers.remove(known));
+        }
         let Some((kind, words)) = kind_of(&occurrence.what) else { return };
         let marker = TimelineMarker { at: occurrence.at, kind, words };
         if self.markers.contains(&marker) {

@@ -1,6 +1,7 @@
 //! Time slows by itself for what a learner should not miss: a program that dies, a restart of RabbitMQ, a message that comes back to its
-//! publisher, the first dead letter. It passes at its own speed again when everything has landed.
+//! publisher, the first dead letter, the first loss. It passes at its own speed again when everything has landed.
 
+use super::markers::{self, MarkerKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::broker::Event;
@@ -29,6 +30,8 @@ pub struct Moment {
 enum Weight {
     /// A message went another way.
     Message,
+    /// A message is gone for good.
+    Loss,
     /// A program or the broker died.
     Death,
 }
@@ -44,6 +47,7 @@ pub struct Slowing {
     /// What time slowed for when this rest began.
     rests_from: Option<Weight>,
     has_seen_dead_letter: bool,
+    has_seen_loss: bool,
     /// The learner wants the usual speed.
     is_declined: bool,
 }
@@ -58,6 +62,11 @@ impl Slowing {
             WorldEvent::Broker(Event::DeadLettered { .. }) if !self.has_seen_dead_letter => {
                 self.has_seen_dead_letter = true;
                 (texts::THE_FIRST_DEAD_LETTER, Weight::Message)
+            }
+            what if !self.has_seen_loss && matches!(markers::kind_of(what), Some((MarkerKind::Lost, _))) => {
+                self.has_seen_loss = true;
+                let is_unroutable = matches!(what, WorldEvent::Broker(Event::Routed { message, .. }) if message.deaths().is_empty());
+                (if is_unroutable { texts::THE_FIRST_UNROUTABLE } else { texts::THE_FIRST_LOSS }, Weight::Loss)
             }
             _ => return,
         };

@@ -72,6 +72,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::ConnectFailed { .. }
         | WorldEvent::ConnectionLost { .. }
         | WorldEvent::Killed { .. }
+        | WorldEvent::Replaced { .. }
+        | WorldEvent::Lost { .. }
         | WorldEvent::Stopping(_)
         | WorldEvent::Stopped(_)
         | WorldEvent::Edited
@@ -316,6 +318,11 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
         WorldEvent::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
         WorldEvent::Killed { instance: id, runs } => (LogIcon::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
+        WorldEvent::Replaced { instance: id, runs: 0 } => (LogIcon::Program, "Ended", format!("{} by the edit", instance(id))),
+        WorldEvent::Replaced { instance: id, runs } => {
+            (LogIcon::Program, "Ended", format!("{} by the edit, {runs} handlers at work", instance(id)))
+        }
+        WorldEvent::Lost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
         WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
         WorldEvent::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
         WorldEvent::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),

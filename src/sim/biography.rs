@@ -300,6 +300,7 @@ fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
             found.retain(|found| !matches!(found, Whereabouts::Unroutable { .. }));
             Whereabouts::Returned
         }
+        WorldEvent::Lost { reason, .. } => Whereabouts::Lost { reason: (*reason).into() },
         WorldEvent::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
         WorldEvent::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
         _ => return,

@@ -169,6 +169,16 @@ pub enum WorldEvent {
         queue: Name,
         lost: u64,
     },
+    /// An edit ended it: it has another program from now on, or it is gone from the scenario. With the number of handlers at work.
+    Replaced {
+        instance: InstanceId,
+        runs: u64,
+    },
+    /// The ledger counts the event as lost, and nothing else that happened says so.
+    Lost {
+        event: Name,
+        reason: &'static str,
+    },
 }
 
 /// What a message is called: its event id, or its number in the broker.
@@ -188,6 +198,8 @@ impl WorldEvent {
             Self::ConnectFailed { .. } => "connect_failed",
             Self::ConnectionLost { .. } => "connection_lost",
             Self::Killed { .. } => "killed",
+            Self::Replaced { .. } => "replaced",
+            Self::Lost { .. } => "lost",
             Self::Stopping(_) => "stopping",
             Self::Stopped(_) => "stopped",
             Self::FaultBegan(_) => "fault_began",
@@ -258,6 +270,7 @@ impl WorldEvent {
             | Self::Effect { about, .. }
             | Self::HandlerFailed { about, .. } => Some(about),
             Self::PublishLost { event, .. }
+            | Self::Lost { event, .. }
             | Self::PublishFailed { event, .. }
             | Self::Settling { event, .. }
             | Self::SettlementLost { event, .. }
@@ -277,6 +290,7 @@ impl WorldEvent {
             | Self::ConnectFailed { instance, .. }
             | Self::ConnectionLost { instance, .. }
             | Self::Killed { instance, .. }
+            | Self::Replaced { instance, .. }
             | Self::Began { instance, .. }
             | Self::Finished { instance, .. }
             | Self::Skipped { instance, .. }
@@ -310,10 +324,13 @@ impl WorldEvent {
     pub fn details(&self) -> Vec<(&'static str, Json)> {
         let text = |text: &str| Json::from(text);
         match self {
-            Self::ConnectFailed { reason, .. } | Self::ConnectionLost { reason, .. } | Self::PublishFailed { reason, .. } => {
+            Self::ConnectFailed { reason, .. }
+            | Self::ConnectionLost { reason, .. }
+            | Self::PublishFailed { reason, .. }
+            | Self::Lost { reason, .. } => {
                 vec![("reason", text(reason))]
             }
-            Self::Killed { runs, .. } => vec![("runs", (*runs).into())],
+            Self::Killed { runs, .. } | Self::Replaced { runs, .. } => vec![("runs", (*runs).into())],
             Self::FaultBegan(fault) | Self::FaultEnded(fault) => vec![("fault", fault.to_string().into())],
             Self::PolicySet(policy) | Self::PolicyCleared(policy) => vec![("policy", text(policy))],
             Self::Redeclared { queue, lost } => vec![("queue", text(queue)), ("lost", (*lost).into())],

@@ -7,6 +7,7 @@ use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
 use crate::app::geometry;
+use crate::app::ledger::verdict;
 use crate::app::line as app_line;
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
@@ -156,7 +157,14 @@ const fn shelf_word(shelf: Shelf) -> &'static str {
 /// The chips of the bar: each raises the drawer below.
 pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let count = session.playhead.log.last_number();
-    let balanced = session.world().ledger().imbalances().is_empty();
+    let verdict = verdict(&session.world().ledger());
+    let balance = if verdict.balanced {
+        let class = if verdict.lost == 0 { "ok" } else { "soft" };
+        html! { <span {class} title={texts::BALANCED}>{ icons::tick() }</span> }
+    } else {
+        html! { <span class="bad" title={texts::NOT_BALANCED}>{ icons::close() }</span> }
+    };
+    let ledger = html! { <>{ balance }if verdict.lost > 0 { <b class="bad">{ texts::lost(verdict.lost) }</b> }</> };
     let chip = |id: &'static str, shelf: Shelf, more: Html| {
         let pressed = is_seen(app, Side::Shelf) && app.workspace.shelf == Some(shelf);
         html! {
@@ -171,7 +179,7 @@ pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <nav class="chips" aria-label={texts::BELOW}>
             { chip("shelf-events", Shelf::Events, html! { <b class="number">{ count }</b> }) }
             { chip("shelf-charts", Shelf::Charts, html! {}) }
-            { chip("shelf-ledger", Shelf::Ledger, html! { if balanced { <span class="ok">{ icons::tick() }</span> } else { <span class="bad">{ icons::close() }</span> } }) }
+            { chip("shelf-ledger", Shelf::Ledger, ledger) }
             if session.playhead.comparison.is_some() { { chip("shelf-compare", Shelf::Compare, html! {}) } }
         </nav>
     }

@@ -18,6 +18,7 @@ mod hostile;
 mod ledger;
 mod lessons;
 mod lines;
+mod losses;
 mod motion;
 mod operating;
 mod overview;

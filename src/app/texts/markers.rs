@@ -26,6 +26,18 @@ pub fn mended(fault: &dyn Display) -> String {
     format!("{fault}: mended")
 }
 
+pub fn never_read(count: usize) -> String {
+    format!("messages lost: {count}. Their connection closed before RabbitMQ read them")
+}
+
+pub fn never_sent(key: &dyn Display) -> String {
+    format!("{key} never sent: its program had no channel")
+}
+
+pub fn unroutable(event: &dyn Display, exchange: &dyn Display) -> String {
+    format!("{event} lost: it matched no queue of {exchange}")
+}
+
 pub fn refused_by_which_was_full(queue: &dyn Display) -> String {
     format!("refused by {queue}, which was full")
 }

@@ -5,7 +5,7 @@ use crate::broker::{AmqpError, BasicPublish, Body, ChannelId, Method};
 use crate::sim::agenda::Item;
 use crate::sim::flight::{Cargo, Flight, Publish};
 use crate::sim::ids::{Caller, Verdict};
-use crate::sim::trace::WorldEvent;
+use crate::sim::trace::{WorldEvent, event_name};
 
 impl World {
     pub(super) fn arrival(&mut self, id: u64) {
@@ -34,7 +34,7 @@ impl World {
     fn arrive(&mut self, flight: Flight) {
         match flight.cargo {
             Cargo::Publish { channel, publish } => self.publish_arrives(channel, publish),
-            Cargo::Settlement { channel, delivery_tag, verdict, early, loses, .. } => {
+            Cargo::Settlement { channel, delivery_tag, verdict, message, early, loses } => {
                 let method = match verdict {
                     Verdict::Ack => Method::BasicAck { delivery_tag, multiple: false },
                     Verdict::Requeue => Method::BasicNack { delivery_tag, multiple: false, requeue: true },
@@ -46,7 +46,7 @@ impl World {
                     self.early_ack = Some((channel, delivery_tag));
                 }
                 if let Some((queue, reason)) = loses.filter(|_| is_accepted) {
-                    *self.ledger.queue(&queue).lost.get_or_default(reason) += 1;
+                    self.lose(&queue, event_name(&message), reason);
                 }
             }
             Cargo::Delivery(delivery) => self.receive(delivery),

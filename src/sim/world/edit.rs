@@ -281,14 +281,14 @@ impl World {
             let state = &mut self.services[service];
             let Some(spec) = spec else {
                 state.removed = true;
-                self.kill_from(service, 0);
+                self.end_from(service, 0);
                 continue;
             };
             let same = same_program(&state.spec, spec) && !state.removed;
             let before = if state.removed { 0 } else { state.spec.instances as usize };
             state.removed = false;
             state.spec = Arc::new(spec.clone());
-            self.kill_from(service, spec.instances as usize);
+            self.end_from(service, spec.instances as usize);
             if !same {
                 self.services[service].generation += 1;
                 self.plan_schedules(service);
@@ -300,9 +300,9 @@ impl World {
         new.services.iter().filter(|spec| !known.has(&spec.name)).for_each(|spec| self.add_service(spec));
     }
 
-    fn kill_from(&mut self, service: usize, first: usize) {
+    fn end_from(&mut self, service: usize, first: usize) {
         for instance in first..self.services[service].instances.len() {
-            self.kill(InstanceId { service, instance });
+            self.replace(InstanceId { service, instance });
         }
     }
 
@@ -311,7 +311,7 @@ impl World {
         for instance in 0..self.services[service].instances.len() {
             let id = InstanceId { service, instance };
             if self.services[service].instances[instance].up {
-                self.kill(id);
+                self.replace(id);
                 self.start(id);
             }
         }

@@ -336,7 +336,7 @@ impl World {
         };
         let settled = run.settled;
         if no_ack || settled != Settled::No {
-            self.lose_if_acknowledged(queue, no_ack, settled, FAILED);
+            self.lose_if_acknowledged(queue, &message, no_ack, settled, FAILED);
             self.end_run(id, run_id);
             return;
         }
@@ -345,7 +345,7 @@ impl World {
             FailurePolicy::RejectRequeue => Verdict::RejectRequeue,
             FailurePolicy::Acknowledge => {
                 if let Some(ack) = self.settle_run(id, run_id, Verdict::Ack) {
-                    self.lose_if_acknowledged(queue, false, Settled::Sent(ack), FAILED);
+                    self.lose_if_acknowledged(queue, &message, false, Settled::Sent(ack), FAILED);
                 }
                 self.end_run(id, run_id);
                 return;
@@ -426,7 +426,7 @@ impl World {
     }
 
     /// A delivery will not be handled. If the broker takes it for done, it is lost: now, or when the acknowledgement arrives.
-    pub(super) fn lose_if_acknowledged(&mut self, queue: Name, no_ack: bool, settled: Settled, reason: &'static str) {
+    pub(super) fn lose_if_acknowledged(&mut self, queue: Name, message: &Message, no_ack: bool, settled: Settled, reason: &'static str) {
         if self.is_stream(&queue) {
             return; // it keeps what was acknowledged
         }
@@ -440,7 +440,13 @@ impl World {
             Settled::No | Settled::Unsaid if !no_ack => return,
             _ => {}
         }
-        *self.ledger.queue(&queue).lost.get_or_default(reason) += 1;
+        self.lose(&queue, event_name(message), reason);
+    }
+
+    /// A copy was acknowledged, and nothing handled it.
+    pub(super) fn lose(&mut self, queue: &Name, event: Name, reason: &'static str) {
+        *self.ledger.queue(queue).lost.get_or_default(reason) += 1;
+        self.happened(WorldEvent::Lost { event, reason });
     }
 
     /// The work ends after the acknowledgement: what was measured then would be too short.

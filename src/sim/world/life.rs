@@ -98,6 +98,18 @@ impl World {
         self.end_process(id);
     }
 
+    /// An edit takes its place, or takes it away: what it does not finish is lost to it as in a crash.
+    pub(super) fn replace(&mut self, id: InstanceId) {
+        let instance = self.instance_mut(id);
+        if !instance.up {
+            return self.kill(id);
+        }
+        instance.start_wanted = false;
+        let runs = instance.runs.len() as u64;
+        self.happened(WorldEvent::Replaced { instance: id, runs });
+        self.end_process(id);
+    }
+
     fn end_process(&mut self, id: InstanceId) {
         let instance = self.instance_mut(id);
         instance.up = false;
@@ -126,7 +138,9 @@ impl World {
                     let (link, path) = ([End::Service(id.service), caller.end()], vec![Place::Instance(id), caller.place()]);
                     self.send_http(link, path, Cargo::Response { to: caller, status: NO_ANSWER });
                 }
-                Cause::Delivery { queue, no_ack, .. } => self.lose_if_acknowledged(queue, no_ack, settled, "the program died with it"),
+                Cause::Delivery { queue, no_ack, message, .. } => {
+                    self.lose_if_acknowledged(queue, &message, no_ack, settled, "the program died with it");
+                }
                 Cause::Request(_) | Cause::Schedule => {}
             }
         }

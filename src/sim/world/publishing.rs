@@ -169,9 +169,13 @@ impl World {
         match who {
             Waiting::Run { run, wait } => {
                 if let Err(why) = result {
-                    self.happened(WorldEvent::PublishFailed { instance: id, event, reason: why.reason() });
+                    self.happened(WorldEvent::PublishFailed { instance: id, event: event.clone(), reason: why.reason() });
                 }
-                self.publish_settled(id, run, wait, result);
+                // What the broker refused, its full queue has counted; what came too late may well be there.
+                if self.publish_settled(id, run, wait, result) && returned {
+                    self.abandon(ABANDONED_RETURN);
+                    self.happened(WorldEvent::Lost { event, reason: ABANDONED_RETURN });
+                }
             }
             Waiting::Relay(entry) => {
                 let outbox = &mut self.services[id.service].store.outbox;
@@ -195,34 +199,36 @@ impl World {
         if let Some(awaiting) = instance.awaiting.values_mut().find(|awaiting| awaiting.event == event) {
             awaiting.returned = true; // its confirm follows
         } else {
+            self.happened(WorldEvent::PublishFailed { instance: id, event: event.clone(), reason: Unconfirmed::Returned.reason() });
             self.abandon(ABANDONED_RETURN);
-            self.happened(WorldEvent::PublishFailed { instance: id, event, reason: Unconfirmed::Returned.reason() });
+            self.happened(WorldEvent::Lost { event, reason: ABANDONED_RETURN });
         }
     }
 
-    /// A handler that waited for the broker's answer has it, or will never have it.
-    pub(super) fn publish_settled(&mut self, id: InstanceId, run_id: RunId, wait: u32, result: Result<(), Unconfirmed>) {
+    /// A handler that waited for the broker's answer has it, or will never have it. Whether it goes on although it has no good answer.
+    pub(super) fn publish_settled(&mut self, id: InstanceId, run_id: RunId, wait: u32, result: Result<(), Unconfirmed>) -> bool {
         if !self.waits(id, run_id, wait) {
-            return;
+            return false;
         }
         let spec = self.services[id.service].spec.clone();
-        let Some(run) = self.run_mut(id, run_id) else { return };
+        let Some(run) = self.run_mut(id, run_id) else { return false };
         run.wait += 1;
         if let Some(verdict) = run.settle_with {
             // The delivery is only given away once its successor is safe.
             self.finish_failed(id, run_id, if result.is_ok() { verdict } else { Verdict::Requeue });
-            return;
+            return false;
         }
         let step = spec.handlers[run.handler].steps.get(run.step);
         let required = matches!(step.map(|step| &step.action), Some(crate::scenario::Action::Publish(publish)) if publish.required);
         match result {
-            Err(why) if required => self.fail(id, run_id, "publish", why.reason().to_owned()),
-            // What the broker refused, its full queue has counted; what came too late may well be there.
-            Err(Unconfirmed::Returned) => {
-                self.abandon(ABANDONED_RETURN);
-                self.next_step(id, run_id);
+            Err(why) if required => {
+                self.fail(id, run_id, "publish", why.reason().to_owned());
+                false
             }
-            Err(Unconfirmed::Refused | Unconfirmed::TooLate | Unconfirmed::ConnectionGone) | Ok(()) => self.next_step(id, run_id),
+            Ok(()) | Err(_) => {
+                self.next_step(id, run_id);
+                result.is_err()
+            }
         }
     }
 

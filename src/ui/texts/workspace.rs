@@ -1,5 +1,7 @@
 use crate::base::SimTime;
 
+pub const BALANCED: &str = "The ledger is balanced.";
+pub const NOT_BALANCED: &str = "The ledger is not balanced.";
 pub const BELOW: &str = "What happened";
 pub const BUILD: &str = "Build";
 pub const BUILD_EXPLAINED: &str = "Parts for the canvas (B)";
@@ -35,6 +37,10 @@ pub const WHAT_TO_DO: &str = "Customers place orders, and three services react. 
 pub fn dead_letters_in(count: u64, queue: &str, queues: usize) -> String {
     let letters = if count == 1 { "dead letter" } else { "dead letters" };
     if queues == 1 { format!("{count} {letters} in {queue}") } else { format!("{count} {letters} in {queues} queues") }
+}
+
+pub fn lost(count: u64) -> String {
+    format!("{count} lost")
 }
 
 pub fn in_the_past(furthest: SimTime) -> String {

@@ -1,0 +1,136 @@
+//! What is lost is told where it happens: by a mark, by a notice, and beside the tick of the ledger.
+
+use std::collections::BTreeMap;
+
+use requeue::app::ledger::{Verdict, verdict};
+use requeue::app::markers::{MarkerKind, kind_of};
+use requeue::app::{App, FileAction, OperateAction, TimeAction};
+use requeue::base::SimTime;
+use requeue::sim::{Input, Timeline, World, WorldEvent};
+
+use super::support::*;
+
+const DIRECT: &str = include_str!("../../static/scenarios/direct.json");
+
+fn opened_as(text: &str) -> App {
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "x.json".into(), text: text.into() });
+    assert!(app.unreadable.is_none(), "{:?}", app.unreadable);
+    app
+}
+
+#[test]
+fn unroutable_messages_have_marks_a_notice_and_a_number_beside_the_tick() {
+    let mut app = opened_as(DIRECT);
+    act(&mut app, TimeAction::Play);
+    let told = |app: &App| session(app).playhead.slowing.told().map(|moment| moment.words);
+    for _ in 0..2_000 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        if told(&app).is_some() {
+            break;
+        }
+    }
+    assert_eq!(told(&app), Some("The first lost message: it matched no queue, so RabbitMQ dropped it."));
+    play(&mut app, 60);
+    let lost = session(&app).playhead.markers.iter().filter(|mark| mark.kind == MarkerKind::Lost).count();
+    let verdict = verdict(&session(&app).world().ledger());
+    assert_eq!((verdict, lost), (Verdict { balanced: true, lost: 5 }, 5));
+    assert!(session(&app).playhead.markers.iter().any(|mark| mark.words.contains("matched no queue of")));
+}
+
+/// A returned message is in its publisher's hands again: it has no mark of a loss.
+#[test]
+fn what_comes_back_to_its_publisher_is_not_marked_as_lost() {
+    let text = DIRECT.replace("\"do\": \"publish\",", "\"do\": \"publish\", \"confirm\": true, \"mandatory\": true, \"required\": true,");
+    let mut app = opened_as(&text);
+    play(&mut app, 60);
+    let ledger = session(&app).world().ledger();
+    assert!(ledger.messages.returned > 0, "{:?}", ledger.messages);
+    assert_eq!(
+        (ledger.lost_in_total(), session(&app).playhead.markers.iter().filter(|mark| mark.kind == MarkerKind::Lost).count()),
+        (0, 0)
+    );
+}
+
+fn files(folder: &str) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+    files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text"))).collect()
+}
+
+/// Whatever the ledger counts as lost, something that happened in the same step has a mark.
+#[test]
+fn no_loss_is_without_a_mark() {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, text) in files("static/scenarios").into_iter().chain(files("tests/accounting")) {
+        let app = opened_as(&text);
+        let mut timeline = Timeline::open(session(&app).timeline().recording().clone());
+        let (mut before, mut kills) = (0, 0);
+        for step in 0..4_000 {
+            // Now and then everything dies.
+            if step % 500 == 499 {
+                for (service, state) in session(&app).scenario().services.iter().enumerate() {
+                    timeline.inject(if kills % 2 == service % 2 { Input::kill(&state.name, 0) } else { Input::start(&state.name, 0) });
+                }
+                kills += 1;
+            } else if !timeline.step() {
+                break;
+            }
+            let happened: Vec<WorldEvent> = timeline.drain_occurrences().map(|occurrence| occurrence.what).collect();
+            let lost = timeline.world().ledger().lost_in_total();
+            let marks = happened.iter().filter(|what| matches!(kind_of(what), Some((MarkerKind::Lost, _))));
+            for what in marks.clone() {
+                *reasons.entry(what.name()).or_default() += 1;
+            }
+            assert!(lost <= before || marks.count() > 0, "{name}: {before} to {lost} lost, and it tells {happened:?}");
+            before = lost;
+        }
+    }
+    for kind in ["routed", "dropped", "lost", "unsent"] {
+        assert!(reasons.contains_key(kind), "nothing was {kind}: {reasons:?}");
+    }
+}
+
+/// An edit restarts what it changes: that is no death.
+#[test]
+fn only_kills_and_crashes_are_deaths() {
+    use requeue::app::form::{Kind, Spot};
+    use requeue::app::{EditAction, SelectAction};
+    use requeue::scenario::edit::{Edit, Part, Slot};
+    let told = |app: &App| session(app).playhead.slowing.told().map(|moment| moment.words);
+    let killed = |world: &World, what: &WorldEvent| matches!(what, WorldEvent::Killed { .. }) && world.now() > SimTime::ZERO;
+    let edits: [fn(&mut App); 4] = [
+        |app| {
+            act(
+                app,
+                EditAction::SetField(Spot::of(Slot::Service(3)).field("handlers").item(0).field("on.prefetch"), Kind::Whole, "3".into()),
+            )
+        },
+        |app| act(app, EditAction::Apply(Edit::Remove(Part::Exchange("platform-events".into())))),
+        |app| act(app, EditAction::Apply(Edit::Remove(Part::Service("analytics-service".into())))),
+        |app| {
+            select(app, &Part::Queue("inventory-queue".into()));
+            act(app, EditAction::Delete);
+        },
+    ];
+    for (number, edit) in edits.into_iter().enumerate() {
+        let mut app = opened();
+        play(&mut app, 4);
+        act(&mut app, TimeAction::Play);
+        let before = session(&app).scenario().clone();
+        edit(&mut app);
+        assert_ne!(*before, **session(&app).scenario(), "edit {number} edits: {:?}", session(&app).objection);
+        act(&mut app, SelectAction::Node(None));
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        assert!(told(&app).is_none_or(|told| !told.contains("died")), "edit {number}: {:?}", told(&app));
+        let log: Vec<WorldEvent> = session(&app).playhead.log.newest().map(|entry| entry.occurrence.what.clone()).collect();
+        assert!(!log.iter().any(|what| killed(session(&app).world(), what)), "edit {number}: {log:?}");
+    }
+    let mut app = opened();
+    play(&mut app, 4);
+    act(&mut app, TimeAction::Play);
+    let id = notification_service(&app);
+    act(&mut app, OperateAction::Kill(id));
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+    assert_eq!(told(&app), Some("A service died. RabbitMQ takes back what it had not acknowledged."));
+}
