@@ -181,6 +181,13 @@ impl Property {
         limit && upper && self.left.only_grows()
     }
 
+    /// Once true, it stays true: a lower limit of something that only grows.
+    #[must_use]
+    pub fn holds_for_good(&self) -> bool {
+        let limit = matches!(self.right, Quantity::Number(_) | Quantity::Time(_));
+        limit && matches!(self.comparison, Comparison::More | Comparison::AtLeast) && self.left.only_grows()
+    }
+
     /// The same property about parts under other names. A name alone does not say what it belongs to: a queue may be called `orders`,
     /// and a client too.
     #[must_use]
@@ -436,6 +443,16 @@ mod tests {
             ("acknowledged(q) >= 10", false),
         ] {
             assert_eq!(text.parse::<Property>().expect(text).breaks_for_good(), for_good, "{text}");
+        }
+        for (text, for_good) in [
+            ("done(email sent) > 0", true),
+            ("acknowledged(q) >= 10", true),
+            ("ready(q) > 0", false),
+            ("missing(email sent) = 0", false),
+            ("saved >= done(email sent)", false),
+            ("lost = 0", false),
+        ] {
+            assert_eq!(text.parse::<Property>().expect(text).holds_for_good(), for_good, "{text}");
         }
     }
 }

@@ -32,6 +32,30 @@ pub fn holds(world: &World, property: &Property) -> bool {
     property.comparison.holds(quantity(world, &property.left), quantity(world, &property.right))
 }
 
+/// How something that is expected of a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// At the end of its time, or for good.
+    Met,
+    NotMet,
+    /// It is true now, and what is to come can still change that.
+    SoFar,
+    NotYet,
+}
+
+/// Judges what is expected before a run is over: what can still change is neither met nor missed.
+#[must_use]
+pub fn standing(world: &World, expected: &Property, is_over: bool) -> Standing {
+    let has_begun = world.steps() > 0;
+    match holds(world, expected) {
+        _ if !has_begun => Standing::NotYet,
+        true if is_over || expected.holds_for_good() => Standing::Met,
+        true => Standing::SoFar,
+        false if is_over || expected.breaks_for_good() => Standing::NotMet,
+        false => Standing::NotYet,
+    }
+}
+
 impl std::fmt::Display for Judgement {
     /// As in `duplicated(email sent) = 0: it is 3`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

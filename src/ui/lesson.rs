@@ -10,6 +10,7 @@ use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry
 use crate::formats::markdown::{Block, Inline, Piece};
 use crate::lesson::judge::Finding;
 use crate::lesson::{Ask, Clause, Question, Task};
+use crate::sim::judge::Standing;
 
 fn act(dispatch: &Dispatch, action: LessonAction) -> Callback<MouseEvent> {
     on(dispatch, action)
@@ -333,8 +334,10 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
             (Some(true), _) => (Some("done"), icons::done(), texts::MET),
             (Some(false), _) => (Some("not"), icons::failed(), texts::NOT_MET),
-            (None, Some(true)) => (Some("done"), icons::done(), texts::SO_FAR),
-            (None, _) => (None, icons::pending(), texts::NOT_CHECKED_YET),
+            (None, Some(Standing::Met)) => (Some("done"), icons::done(), texts::MET),
+            (None, Some(Standing::NotMet)) => (Some("not"), icons::failed(), texts::NOT_MET),
+            (None, Some(Standing::SoFar)) => (None, icons::pending(), texts::SO_FAR),
+            (None, Some(Standing::NotYet) | None) => (None, icons::pending(), texts::NOT_CHECKED_YET),
         };
         html! {
             <li {class}>

@@ -15,7 +15,7 @@ use crate::base::time::Span;
 use crate::broker::Resource;
 use crate::broker::view::QueueView;
 use crate::scenario::{Expectation, FaultKind, Moment};
-use crate::sim::judge::holds;
+use crate::sim::judge::{Standing, holds, standing};
 use crate::sim::service::Instance;
 use crate::sim::{InstanceId, Place};
 
@@ -52,17 +52,15 @@ fn expectations(session: &Session) -> Html {
     let scenario = session.scenario();
     let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };
     let over = session.world().now() >= until;
-    let begun = session.world().steps() > 0;
     let expectation = |expected: &Expectation| {
-        let good = holds(session.world(), &expected.property);
-        let good = good && begun;
-        let (icon, word) = match (good, over || expected.property.breaks_for_good()) {
-            (true, _) => (icons::done(), if over { texts::MET } else { texts::SO_FAR }),
-            (false, true) if begun => (icons::failed(), texts::NOT_MET),
-            (false, _) => (icons::pending(), texts::NOT_YET),
+        let (class, icon, word) = match standing(session.world(), &expected.property, over) {
+            Standing::Met => (Some("done"), icons::done(), texts::MET),
+            Standing::NotMet => (None, icons::failed(), texts::NOT_MET),
+            Standing::SoFar => (None, icons::pending(), texts::SO_FAR),
+            Standing::NotYet => (None, icons::pending(), texts::NOT_YET),
         };
         html! {
-            <li class={classes!(good.then_some("done"))} title={expected.property.to_string()}>
+            <li {class} title={expected.property.to_string()}>
                 { icon }
                 <span>{ &expected.says }<span class="visually-hidden">{ format!(" ({word})") }</span></span>
             </li>

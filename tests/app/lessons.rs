@@ -13,6 +13,7 @@ use requeue::lesson::progress::LessonProgress;
 use requeue::scenario::Scenario;
 use requeue::scenario::edit::{Part, PartKind, Slot};
 use requeue::sim::InstanceId;
+use requeue::sim::judge::Standing;
 
 use super::support::*;
 
@@ -294,7 +295,8 @@ fn time_begun_again_in_a_lesson_is_judged_as_it_is_seen() {
     act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));
     act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
     play(&mut app, 2);
-    let seen: Vec<Option<bool>> = (0..3).map(|clause| classroom(&app).live(session(&app), clause)).collect();
+    let stands = |clause| classroom(&app).live(session(&app), clause).map(|stands| matches!(stands, Standing::Met | Standing::SoFar));
+    let seen: Vec<Option<bool>> = (0..3).map(stands).collect();
     deed(&mut app, LessonAction::Prove);
     settle(&mut app);
     let found: Vec<Option<bool>> = classroom(&app).work().findings.iter().map(|finding| Some(finding.good)).collect();
@@ -434,4 +436,21 @@ fn every_edit_of_every_solution_is_told() {
         }
     }
     assert!(told > 60, "{told}");
+}
+
+/// Before anything was done nothing is met; what can still break is not met yet either.
+#[test]
+fn a_goal_has_its_tick_when_nothing_can_change_it_any_more() {
+    let mut app = in_class(include_str!("../../static/lessons/retry-bug.md"));
+    let mut seen = 0;
+    for step in 0..classroom(&app).lesson.steps.len() {
+        deed(&mut app, LessonAction::ChooseStep(step));
+        let Some(goal) = classroom(&app).step().task.goal() else { continue };
+        for clause in 0..goal.clauses.len() {
+            let stands = classroom(&app).live(session(&app), clause);
+            assert!(stands.is_none_or(|stands| stands == Standing::NotYet), "{}: {stands:?}", goal.clauses[clause].says);
+            seen += usize::from(stands.is_some());
+        }
+    }
+    assert!(seen > 2, "{seen} clauses are looked at while the learner acts");
 }

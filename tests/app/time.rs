@@ -259,3 +259,29 @@ fn a_seed_that_is_edited_counts_from_the_next_restart() {
     assert_ne!(session(&app).world().trace_hash(), before);
     assert_eq!(session(&app).world().recording().seed, 99);
 }
+
+/// What is expected of a run is met or missed when its time is over, or when nothing can change it any more.
+#[test]
+fn what_is_expected_is_not_ticked_while_it_can_still_change() {
+    use requeue::sim::judge::{Standing, standing};
+    let mut app = opened();
+    let stand = |app: &App, property: &str| {
+        let is_over = session(app).world().now() >= session(app).scenario().until.expect("it has an end");
+        standing(session(app).world(), &property.parse().expect(property), is_over)
+    };
+    assert_eq!(stand(&app, "lost_in_total = 0"), Standing::NotYet);
+    play(&mut app, 17);
+    for (property, expected) in [
+        ("lost_in_total = 0", Standing::SoFar),
+        ("done(email sent) > 200", Standing::NotYet),
+        ("done(email sent) > 2", Standing::Met),
+        ("published < 2", Standing::NotMet),
+        ("ready(inventory-queue) < 100", Standing::SoFar),
+    ] {
+        assert_eq!(stand(&app, property), expected, "{property}");
+    }
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(120)));
+    wait(&mut app);
+    assert_eq!(stand(&app, "lost_in_total = 0"), Standing::Met);
+    assert_eq!(stand(&app, "ready(inventory-queue) > 100"), Standing::NotMet);
+}

@@ -7,6 +7,7 @@ use requeue::app::{
     WorkspaceAction, update,
 };
 use requeue::base::SimTime;
+use requeue::sim::InstanceId;
 
 use super::support::*;
 
@@ -61,6 +62,12 @@ fn the_tour_is_ticked_off_by_doing_and_can_be_left() {
     assert_eq!(done(&app), "++----");
     assert!(update(&mut app, PublishAction::Again).contains(&Effect::SaveProgress));
     assert_eq!(done(&app), "+++---");
+    // It names a service: another one is not it.
+    let (other, _) = session(&app).scenario().service("inventory-service").expect("it is there");
+    for action in [OperateAction::Kill, OperateAction::Start] {
+        act(&mut app, action(InstanceId { service: other, instance: 0 }));
+        assert_eq!(done(&app), "+++---");
+    }
     let service = notification_service(&app);
     act(&mut app, OperateAction::Kill(service));
     assert_eq!(done(&app), "++++--");

@@ -22,7 +22,7 @@ use crate::lesson::predict::{Answer, Answering};
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::scenario::Scenario;
 use crate::sim::Recording;
-use crate::sim::judge::holds;
+use crate::sim::judge::{Standing, standing};
 pub(super) use keeping::keep_drawing;
 use keeping::{keep, restore};
 use tracing::Tracing;
@@ -272,11 +272,11 @@ impl Classroom {
 
     /// How a clause stands in the world as it is now; none where it takes more than a look.
     #[must_use]
-    pub fn live(&self, session: &Session, clause: usize) -> Option<bool> {
+    pub fn live(&self, session: &Session, clause: usize) -> Option<Standing> {
         let goal = self.step().task.goal()?;
         let renames = Renames::of(&self.lesson.scenario, session.world().recording());
         match (&self.step().task, &goal.clauses.get(clause)?.demand.renamed(&|referent, name| renames.now(referent, name))) {
-            (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(holds(session.world(), property)),
+            (Task::Do(_) | Task::Break(_), Demand::Property(property)) => Some(standing(session.world(), property, false)),
             _ => None,
         }
     }
