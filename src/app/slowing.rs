@@ -1,5 +1,5 @@
 //! Time slows by itself for what a learner should not miss: a program that dies, a restart of RabbitMQ, a message that comes back to its
-//! publisher, the first dead letter, the first loss. It passes at its own speed again when everything has landed.
+//! publisher. It also slows for the first dead letter and the first loss. It passes at its own speed again when everything has landed.
 
 use super::markers::{self, MarkerKind};
 use super::texts::session as texts;

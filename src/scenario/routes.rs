@@ -328,9 +328,9 @@ impl<'a> Routes<'a> {
         let is_whole = self.is_whole();
         let is_dead_exchange = |name: &Name| self.queues.iter().any(|queue| queue.dead.as_ref() == Some(name));
         let bindings: Vec<bool> = (0..spec.bindings.len())
-            .map(|place| match is_whole {
-                true => self.takes_dead[place] && !self.takes_published[place],
-                false => is_dead_exchange(&spec.bindings[place].source),
+            .map(|place| {
+                let is_theirs = self.takes_dead[place] && !self.takes_published[place];
+                if is_whole { is_theirs } else { is_dead_exchange(&spec.bindings[place].source) }
             })
             .collect();
         let mut ways = DeadLetterWays { bindings, ..DeadLetterWays::default() };

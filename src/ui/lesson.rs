@@ -332,10 +332,8 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
         let found = work.findings.get(index);
         let live = found.is_none().then(|| classroom.live(session, index)).flatten();
         let (class, icon, word) = match (found.map(|finding| finding.good), live) {
-            (Some(true), _) => (Some("done"), icons::done(), texts::MET),
-            (Some(false), _) => (Some("not"), icons::failed(), texts::NOT_MET),
-            (None, Some(Standing::Met)) => (Some("done"), icons::done(), texts::MET),
-            (None, Some(Standing::NotMet)) => (Some("not"), icons::failed(), texts::NOT_MET),
+            (Some(true), _) | (None, Some(Standing::Met)) => (Some("done"), icons::done(), texts::MET),
+            (Some(false), _) | (None, Some(Standing::NotMet)) => (Some("not"), icons::failed(), texts::NOT_MET),
             (None, Some(Standing::SoFar)) => (None, icons::pending(), texts::SO_FAR),
             (None, Some(Standing::NotYet) | None) => (None, icons::pending(), texts::NOT_CHECKED_YET),
         };

@@ -32,6 +32,9 @@ fn system(broker: &Json, services: &[Json]) -> App {
     app
 }
 
+/// What it is, the broker, services; the dead letters that wait, and the bindings that are drawn as theirs.
+type Row = (&'static str, Json, Vec<Json>, &'static [(&'static str, u64)], &'static [&'static str]);
+
 /// Rejects each message at once.
 fn rejects(queue: &str) -> Json {
     json!({ "name": "worker", "at": [0, 0], "handlers": [{
@@ -72,8 +75,7 @@ fn dead_letters_are_counted_where_they_end_and_drawn_where_they_go() {
         }
         arguments
     };
-    // What it is, the broker, services; the dead letters that wait, and the bindings that are drawn as theirs.
-    let table: [(&str, Json, Vec<Json>, &[(&str, u64)], &[&str]); 7] = [
+    let table: [Row; 7] = [
         (
             "rejected, to a queue of their own",
             json!({ "queues": [{ "name": "work", "arguments": to("dlx", "", None) }, { "name": "dead" }],

@@ -104,7 +104,7 @@ fn only_kills_and_crashes_are_deaths() {
             act(
                 app,
                 EditAction::SetField(Spot::of(Slot::Service(3)).field("handlers").item(0).field("on.prefetch"), Kind::Whole, "3".into()),
-            )
+            );
         },
         |app| act(app, EditAction::Apply(Edit::Remove(Part::Exchange("platform-events".into())))),
         |app| act(app, EditAction::Apply(Edit::Remove(Part::Service("analytics-service".into())))),
