@@ -28,7 +28,7 @@ const STORY_PERIOD: SimTime = SimTime::from_millis(500);
 pub struct Playhead {
     timeline: Timeline,
     /// What was played before the past was changed: still there to go back to.
-    pub alternate_branch: Option<Box<Timeline>>,
+    alternate_branch: Option<Box<Branch>>,
     /// The two branches side by side, when and in what they differ.
     pub comparison: Option<Comparison>,
     pub log: Log,
@@ -45,13 +45,30 @@ pub struct Playhead {
     biographer: Option<Box<Biographer>>,
 }
 
+/// A run that is not shown, and what is known of it.
+#[derive(Debug)]
+struct Branch {
+    timeline: Timeline,
+    log: Log,
+    markers: Markers,
+}
+
 #[derive(Debug)]
 enum Moving {
     Seek,
     /// The next crash, dead letter, loss or failure is looked for: with the log and the markers as they will be there.
-    Find(Box<(Log, Markers, Moves)>),
+    Find(Box<Notes>),
     /// The other branch is played to the moment of this one.
     Compare,
+}
+
+#[derive(Debug)]
+struct Notes {
+    log: Log,
+    markers: Markers,
+    moves: Moves,
+    /// The number of the next occurrence.
+    next: u64,
 }
 
 /// What became of one frame's part of something that takes longer.
@@ -87,7 +104,19 @@ pub struct EventStory {
     next_in: SimTime,
 }
 
+/// Something is known of a run, wherever its playhead stands.
+fn read(log: &mut Log, markers: &mut Markers, number: u64, occurrence: &TimedEvent) {
+    markers.note(occurrence);
+    log.note(number, occurrence.clone());
+}
+
 impl Playhead {
+    /// Whether there is a run that was left when the past was changed.
+    #[must_use]
+    pub const fn has_other_branch(&self) -> bool {
+        self.alternate_branch.is_some()
+    }
+
     pub(super) fn new(recording: Recording) -> Self {
         let mut playhead = Self {
             timeline: Timeline::open(recording).with_lookback(moves::SEEN_FOR),
@@ -118,6 +147,7 @@ impl Playhead {
     /// Notes what happened in the log and on the scrubber. Whether something of it is of interest: a crash, a dead letter, a failure.
     fn take_notes(&mut self) -> bool {
         let occurrences: Vec<TimedEvent> = self.timeline.drain_occurrences().collect();
+        let first = self.world().happenings() - occurrences.len() as u64;
         for occurrence in &occurrences {
             self.markers.note(occurrence);
             self.slowing.note(occurrence);
@@ -127,7 +157,7 @@ impl Playhead {
             story.is_stale |= occurrences.iter().any(|occurrence| occurrence.is_of(&story.event));
         }
         let is_of_interest = occurrences.iter().any(|occurrence| markers::is_of_interest(&occurrence.what));
-        self.log.extend(occurrences.into_iter());
+        self.log.extend(first, occurrences.into_iter());
         is_of_interest
     }
 
@@ -187,8 +217,10 @@ impl Playhead {
     pub(super) fn inject(&mut self, input: Input) {
         self.cancel();
         if self.timeline.is_in_the_past() {
-            self.alternate_branch = Some(Box::new(self.timeline.clone()));
+            let branch = Branch { timeline: self.timeline.clone(), log: self.log.clone(), markers: self.markers.clone() };
+            self.alternate_branch = Some(Box::new(branch));
             self.markers.forget_after(self.timeline.world().now());
+            self.log.forget_what_is_to_come();
         }
         self.timeline.inject(input);
         self.take_notes();
@@ -242,7 +274,7 @@ impl Playhead {
             Some(Moving::Seek) => (texts::MOVING_THROUGH_TIME, self.timeline.seek_progress()),
             Some(Moving::Find(_)) => (texts::LOOKING_FOR_THE_NEXT_FAILURE, self.timeline.seek_progress()),
             Some(Moving::Compare) => {
-                (texts::PLAYING_THE_OTHER_BRANCH, self.alternate_branch.as_ref().and_then(|branch| branch.seek_progress()))
+                (texts::PLAYING_THE_OTHER_BRANCH, self.alternate_branch.as_ref().and_then(|branch| branch.timeline.seek_progress()))
             }
             None => (texts::READING_THE_STORY, Some(self.biographer.as_ref()?.progress())),
         };
@@ -253,7 +285,7 @@ impl Playhead {
     pub(super) fn cancel(&mut self) {
         match self.moving.take() {
             Some(Moving::Seek | Moving::Find(_)) => self.timeline.cancel_seek(),
-            Some(Moving::Compare) => self.alternate_branch.iter_mut().for_each(|branch| branch.cancel_seek()),
+            Some(Moving::Compare) => self.alternate_branch.iter_mut().for_each(|branch| branch.timeline.cancel_seek()),
             None => {}
         }
     }
@@ -272,8 +304,10 @@ impl Playhead {
         match self.moving.take() {
             None => Moved::Arrived,
             Some(Moving::Seek) => {
-                if self.timeline.advance_seek(steps) {
-                    self.log = Log::default();
+                let (log, markers) = (&mut self.log, &mut self.markers);
+                if self.timeline.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
+                    let ready = self.timeline.world().happenings();
+                    self.log.stand_at(ready);
                     self.moves = self.moves.emptied();
                     self.take_notes();
                     self.forget_story();
@@ -285,18 +319,19 @@ impl Playhead {
             }
             Some(Moving::Find(mut notes)) => {
                 // What lies between goes into the log, as if it had been played.
-                let (log, markers, moves) = &mut *notes;
+                let Notes { log, markers, moves, next } = &mut *notes;
                 let found = self.timeline.advance_search(steps, |world, occurrence| {
                     markers.note(occurrence);
                     moves.note(world, occurrence);
-                    log.extend(std::iter::once(occurrence.clone()));
+                    log.extend(*next, std::iter::once(occurrence.clone()));
+                    *next += 1;
                     markers::is_of_interest(&occurrence.what)
                 });
                 if found == Search::GoesOn {
                     self.moving = Some(Moving::Find(notes));
                     return Moved::GoesOn;
                 }
-                (self.log, self.markers, self.moves) = *notes;
+                (self.log, self.markers, self.moves) = (notes.log, notes.markers, notes.moves);
                 self.timeline.drain_occurrences();
                 self.forget_story();
                 if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
@@ -314,8 +349,9 @@ impl Playhead {
     pub(super) fn find_next(&mut self, steps: u64) -> Moved {
         self.cancel();
         self.timeline.begin_search(self.world().now() + LOOK_AHEAD);
-        let notes = Box::new((self.log.clone(), self.markers.clone(), self.moves.clone()));
-        self.begin(Moving::Find(notes), steps)
+        let next = self.world().happenings();
+        let notes = Notes { log: self.log.clone(), markers: self.markers.clone(), moves: self.moves.clone(), next };
+        self.begin(Moving::Find(Box::new(notes)), steps)
     }
 
     /// Back as the log counts: behind the last thing worth a line.
@@ -329,9 +365,10 @@ impl Playhead {
         self.cancel();
         let Some(other) = &mut self.alternate_branch else { return };
         let now = self.timeline.world().now();
-        std::mem::swap(&mut **other, &mut self.timeline);
+        std::mem::swap(&mut other.timeline, &mut self.timeline);
+        std::mem::swap(&mut other.log, &mut self.log);
+        std::mem::swap(&mut other.markers, &mut self.markers);
         self.comparison = None;
-        self.markers = Markers::default();
         self.seek(now.min(self.timeline.furthest()), steps);
     }
 
@@ -345,19 +382,23 @@ impl Playhead {
         let was_shown = self.comparison.take().is_some() || matches!(self.moving, Some(Moving::Compare));
         self.cancel();
         if let Some(branch) = self.alternate_branch.as_mut().filter(|_| !was_shown) {
-            branch.begin_seek(self.timeline.world().now());
+            branch.timeline.begin_seek(self.timeline.world().now());
             self.begin(Moving::Compare, steps);
         }
     }
 
     /// Where the branches differ at this moment; further than it was played the other one is played on.
     fn advance_comparison(&mut self, steps: u64) -> Moved {
-        let Some(other) = &mut self.alternate_branch else { return Moved::Arrived };
-        if !other.advance_seek(steps) {
+        let Some(Branch { timeline: other, log, markers }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
+        if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
             self.moving = Some(Moving::Compare);
             return Moved::GoesOn;
         }
-        other.drain_occurrences();
+        let occurrences: Vec<TimedEvent> = other.drain_occurrences().collect();
+        let first = other.world().happenings() - occurrences.len() as u64;
+        for (number, occurrence) in (first..).zip(&occurrences) {
+            read(log, markers, number, occurrence);
+        }
         let at = self.timeline.world().now();
         let rows = judge::compare(self.timeline.world(), other.world());
         let differ = |row: &Compared| (row.left - row.right).abs() > 1e-9;

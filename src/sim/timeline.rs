@@ -25,6 +25,8 @@ pub struct Timeline {
     spacing: u64,
     furthest: SimTime,
     lookback: SimTime,
+    /// The occurrences with smaller numbers were handed out on this branch.
+    known: u64,
     seek: Option<Seek>,
 }
 
@@ -102,8 +104,10 @@ impl Timeline {
             spacing: SPACING_FIRST,
             furthest: SimTime::ZERO,
             lookback: SimTime::ZERO,
+            known: 0,
             seek: None,
         };
+        timeline.known = timeline.world.happenings();
         timeline.keep(timeline.world.keyframe());
         timeline
     }
@@ -163,6 +167,7 @@ impl Timeline {
         self.furthest = self.world.now();
         self.recording.inputs.truncate(here.inputs);
         self.world.inject(input);
+        self.known = self.world.happenings();
         if let Some(injected) = self.world.recording().inputs.last() {
             self.recording.inputs.push(injected.clone());
         }
@@ -190,6 +195,7 @@ impl Timeline {
     fn step_until(&mut self, until: SimTime) -> bool {
         let goes_on = self.world.step_along(&self.recording.inputs, until);
         self.furthest = self.furthest.max(self.world.now());
+        self.known = self.known.max(self.world.happenings());
         if goes_on && self.is_due(&self.world) {
             self.keep(self.world.keyframe());
         }
@@ -270,6 +276,7 @@ impl Timeline {
     fn arrive(&mut self, world: World) {
         self.world = world;
         self.furthest = self.furthest.max(self.world.now());
+        self.known = self.known.max(self.world.happenings());
     }
 
     /// Plays on until this is true, but not beyond this moment. Whether it became true.
@@ -323,9 +330,16 @@ impl Timeline {
 
     /// Plays at most so many steps towards the moment that is sought. Whether the playhead has arrived; then the seek is over.
     pub fn advance_seek(&mut self, steps_max: u64) -> bool {
+        self.advance_seek_reading(steps_max, |_, _| {})
+    }
+
+    /// The same. What it passes that was never handed out is shown, with its number, so that nothing of the run is unknown. What happens
+    /// within the lookback is handed out as ever.
+    pub fn advance_seek_reading(&mut self, steps_max: u64, mut read: impl FnMut(u64, &TimedEvent)) -> bool {
         let Some(mut seek) = self.seek.take_if(|seek| !matches!(seek.aim, Aim::Search(_))) else { return true };
         let end = seek.world.effort().saturating_add(steps_max);
         while seek.world.effort() < end {
+            let mut passes = false;
             let (until, is_last) = match seek.aim {
                 Aim::Last(now) | Aim::Before(now) => {
                     let is_last = matches!(seek.aim, Aim::Last(_));
@@ -337,7 +351,7 @@ impl Timeline {
                         } else {
                             self.begin_seek(seek.world.now());
                         }
-                        return self.advance_seek(steps_max);
+                        return self.advance_seek_reading(steps_max, read);
                     };
                     seek.world.set_watched(false);
                     (next, false)
@@ -345,11 +359,18 @@ impl Timeline {
                 Aim::To(to) | Aim::Search(to) => {
                     let unwatched = to - self.lookback;
                     let is_unwatched = seek.world.now() < unwatched;
-                    seek.world.set_watched(!is_unwatched);
+                    passes = is_unwatched && self.lookback > SimTime::ZERO && seek.world.happenings() >= self.known;
+                    seek.world.set_watched(!is_unwatched || passes);
                     (if is_unwatched { unwatched } else { to }, !is_unwatched)
                 }
             };
             let goes_on = seek.world.step_along(&self.recording.inputs, until);
+            if passes {
+                for (number, occurrence) in (self.known..).zip(seek.world.drain_occurrences()) {
+                    read(number, &occurrence);
+                }
+                self.known = seek.world.happenings();
+            }
             if goes_on && self.is_due(&seek.world) {
                 self.keep(seek.world.keyframe());
             }

@@ -148,8 +148,10 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
     });
     let mark_flag = |mark: &TimelineMarker| {
         let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
+        // What is known of the future.
+        let class = (mark.at > session.world().now()).then_some("ahead");
         html! {
-            <svg {x} y="0" overflow="visible">{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg>
+            <svg {x} y="0" overflow="visible" {class}>{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg>
         }
     };
     html! {

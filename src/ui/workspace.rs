@@ -260,7 +260,7 @@ pub fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 /// What a change would do in the past, and the branch that was left.
 pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     let past = session.timeline().is_in_the_past();
-    let has_other = session.playhead.alternate_branch.is_some();
+    let has_other = session.playhead.has_other_branch();
     if !past && !has_other {
         return html! {};
     }

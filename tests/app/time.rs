@@ -87,7 +87,7 @@ fn rewinding_shows_the_past_and_a_change_there_keeps_the_other_branch() {
     assert!(!picture(session(&app).plan(), false).tokens.is_empty(), "and what moved then is seen moving");
     let service = notification_service(&app);
     act(&mut app, OperateAction::Kill(service));
-    assert!(!session(&app).timeline().is_in_the_past() && session(&app).playhead.alternate_branch.is_some());
+    assert!(!session(&app).timeline().is_in_the_past() && session(&app).playhead.has_other_branch());
     play(&mut app, 20);
     assert_ne!(session(&app).world().trace_hash(), hash);
     let killed = session(&app).world().trace_hash();

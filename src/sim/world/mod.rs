@@ -188,6 +188,12 @@ impl World {
         self.steps + self.recording.inputs.len() as u64 + self.happenings / HAPPENINGS_A_STEP
     }
 
+    /// How much has happened. The occurrences of a run have their numbers from 0 on.
+    #[must_use]
+    pub const fn happenings(&self) -> u64 {
+        self.happenings
+    }
+
     /// As it is now: inputs may have edited it.
     #[must_use]
     pub const fn scenario(&self) -> &Arc<Scenario> {
