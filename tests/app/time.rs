@@ -285,3 +285,89 @@ fn what_is_expected_is_not_ticked_while_it_can_still_change() {
     assert_eq!(stand(&app, "lost_in_total = 0"), Standing::Met);
     assert_eq!(stand(&app, "ready(inventory-queue) > 100"), Standing::NotMet);
 }
+
+fn marks(app: &App) -> Vec<String> {
+    session(app).playhead.markers.iter().map(|mark| format!("{} {}", mark.at, mark.words)).collect()
+}
+
+/// The run is deterministic: what is known of it stays true wherever the playhead stands.
+#[test]
+fn what_is_known_of_a_run_outlives_every_jump() {
+    let mut app = opened();
+    play(&mut app, 40);
+    let (whole, count, marked) = (lines(&app), session(&app).playhead.log.last_number(), marks(&app));
+    assert!(count > 400 && whole.len() > 400 && !marked.is_empty());
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(37)));
+    wait(&mut app);
+    let until = |at: u64| -> Vec<String> {
+        let entries = session(&app).playhead.log.newest().filter(|entry| entry.occurrence.at <= SimTime::from_secs(at));
+        let mut lines: Vec<String> = entries.map(|entry| format!("{} {:?}", entry.occurrence.at, entry.occurrence.what)).collect();
+        lines.reverse();
+        lines
+    };
+    let known = until(37);
+    assert_eq!(lines(&app), known);
+    assert_eq!(known[..], whole[..known.len()], "the lines before it are those of the run");
+    assert_eq!(session(&app).playhead.log.last_number(), known.len() as u64);
+    assert_eq!(marks(&app), marked, "the future that is known stays drawn");
+    for (at, expected) in [(2, known.iter().filter(|line| line.as_str() < "00:02.001").count()), (40, whole.len())] {
+        act(&mut app, TimeAction::Seek(SimTime::from_secs(at)));
+        wait(&mut app);
+        assert_eq!((lines(&app).len(), session(&app).playhead.log.last_number()), (expected, expected as u64), "at {at} s");
+    }
+    assert_eq!(lines(&app), whole);
+    // A run that was never played is known as far as it was jumped over.
+    let mut other = opened();
+    act(&mut other, TimeAction::Seek(SimTime::from_secs(40)));
+    wait(&mut other);
+    assert_eq!((lines(&other), marks(&other)), (whole, marked));
+}
+
+/// Each branch has its own log and marks.
+#[test]
+fn a_branch_that_is_left_keeps_its_log_and_its_marks() {
+    let mut app = opened();
+    play(&mut app, 40);
+    let (first, first_marks) = (lines(&app), marks(&app));
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(20)));
+    wait(&mut app);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    assert!(marks(&app).iter().all(|mark| mark.as_str() < "00:20.001"), "{:?}", marks(&app));
+    play(&mut app, 20);
+    let (second, second_marks) = (lines(&app), marks(&app));
+    assert!(first != second && first_marks != second_marks);
+    act(&mut app, TimeAction::SwapBranches);
+    wait(&mut app);
+    assert_eq!((lines(&app), marks(&app)), (first, first_marks));
+    act(&mut app, TimeAction::SwapBranches);
+    wait(&mut app);
+    assert_eq!((lines(&app), marks(&app)), (second, second_marks));
+}
+
+/// A step back and one forward give the same lines: something may happen several times in one moment.
+#[test]
+fn the_log_has_no_line_twice_and_none_is_missing() {
+    let mut app = opened();
+    play(&mut app, 30);
+    for round in 0..60 {
+        match round % 7 {
+            0..=2 => act(&mut app, TimeAction::StepBack),
+            3 => act(&mut app, TimeAction::Seek(SimTime::from_millis(round * 400))),
+            4 => act(&mut app, TimeAction::FindNext),
+            _ => act(&mut app, TimeAction::StepForward),
+        }
+        wait(&mut app);
+        let numbers: Vec<u64> = session(&app).playhead.log.newest().map(|entry| entry.number).collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] == pair[1] + 1), "round {round}: {numbers:?}");
+        assert_eq!(numbers.first().copied().unwrap_or(0), session(&app).playhead.log.last_number(), "round {round}");
+        let now = session(&app).world().now();
+        assert!(session(&app).playhead.log.newest().all(|entry| entry.occurrence.at <= now), "round {round}");
+    }
+    let here = (session(&app).world().now(), lines(&app));
+    let mut fresh = opened();
+    act(&mut fresh, TimeAction::Seek(here.0));
+    wait(&mut fresh);
+    let whole = lines(&fresh);
+    assert_eq!(here.1[..], whole[..here.1.len()]);
+}
