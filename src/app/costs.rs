@@ -19,11 +19,20 @@ pub enum Way {
     NewQueue,
     /// The queue is deleted with its messages, and declared again.
     Redeclare,
+    /// The step of the history is taken, and queues go with their messages.
+    Step,
     /// Nothing.
     Keep,
 }
 
-/// An edit that RabbitMQ can make only by deleting a queue.
+/// A way through the versions of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    Undo,
+    Redo,
+}
+
+/// An edit, or a step of the history, that RabbitMQ can make only by deleting a queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
     pub queue: Name,
@@ -32,6 +41,10 @@ pub struct Held {
     edits: Vec<Edit>,
     policy: Option<Edit>,
     beside: Option<(Name, Vec<Edit>)>,
+    /// What was asked for is no edit, but this.
+    pub step: Option<History>,
+    /// More queues that would go with their messages.
+    pub others: Vec<Name>,
 }
 
 impl Held {
@@ -39,7 +52,8 @@ impl Held {
     pub fn ways(&self) -> impl Iterator<Item = Way> {
         let policy = self.policy.is_some().then_some(Way::Policy);
         let beside = self.beside.is_some().then_some(Way::NewQueue);
-        policy.into_iter().chain(beside).chain([Way::Redeclare, Way::Keep])
+        let destroys = if self.step.is_some() { Way::Step } else { Way::Redeclare };
+        policy.into_iter().chain(beside).chain([destroys, Way::Keep])
     }
 
     /// The name of the new queue, where one can take over.
@@ -56,16 +70,32 @@ impl Session {
         self.world().broker().queue(queue).map_or(0, QueueView::total)
     }
 
-    /// What went with queues on the way from one document to another, told when it is gone; none: no message.
-    pub(super) fn gone_with_queues(&self, new: &Scenario) -> Option<String> {
+    /// The queues that go with messages on the way from one document to another.
+    fn emptied_by(&self, new: &Scenario) -> Vec<Name> {
         let old = self.scenario();
         let removed = old.broker.queues.iter().map(|queue| &queue.name);
         let removed = removed.filter(|name| !new.broker.queues.iter().any(|queue| queue.name == **name));
-        let told = removed.chain(redeclare::redeclared(old, new)).filter_map(|name| {
-            let lost = self.lost_with(name);
-            (lost > 0).then(|| texts::rabbitmq_deleted(name, lost))
-        });
+        removed.chain(redeclare::redeclared(old, new)).filter(|name| self.lost_with(name) > 0).cloned().collect()
+    }
+
+    /// What goes with them is told when it is gone; none: no message.
+    pub(super) fn gone_with_queues(&self, new: &Scenario) -> Option<String> {
+        let told = self.emptied_by(new).into_iter().map(|name| texts::rabbitmq_deleted(&name, self.lost_with(&name)));
         Some(told.collect::<Vec<_>>().join(" ")).filter(|told| !told.is_empty())
+    }
+
+    /// Takes a step of the history; what would destroy messages waits for a decision.
+    pub(super) fn ask_for(&mut self, step: History) {
+        self.document.held = None;
+        let Some(new) = self.document.next(step, self.scenario()) else { return self.take(step) };
+        let mut queues = self.emptied_by(&new).into_iter();
+        match queues.next() {
+            Some(queue) => {
+                let others = queues.collect();
+                self.hold(Held { queue, at: None, edits: Vec::new(), policy: None, beside: None, step: Some(step), others });
+            }
+            None => self.take(step),
+        }
     }
 
     /// The decision that edits need before they make this scenario: when the broker has the queue, and time has passed or it holds
@@ -85,7 +115,7 @@ impl Session {
             return None;
         }
         let (policy, beside) = (redeclare::by_policy(old, new), redeclare::beside(old, new));
-        Some(Held { queue: queue.clone(), at: None, edits: edits.to_vec(), policy, beside })
+        Some(Held { queue: queue.clone(), at: None, edits: edits.to_vec(), policy, beside, step: None, others: Vec::new() })
     }
 
     /// The edit waits, and its queue is shown.
@@ -99,7 +129,7 @@ impl Session {
 
     /// What was held is done in this way.
     pub(super) fn decide(&mut self, way: Way) {
-        let Some(Held { queue, edits, policy, beside, .. }) = self.document.held.take() else { return };
+        let Some(Held { queue, edits, policy, beside, step, .. }) = self.document.held.take() else { return };
         self.document.typing = None;
         let edits = match way {
             Way::Policy => policy.into_iter().collect(),
@@ -117,6 +147,7 @@ impl Session {
                 }
                 return;
             }
+            Way::Step => return step.into_iter().for_each(|step| self.take(step)),
             Way::Keep => return,
         };
         if let Err(why) = self.make(&edits) {

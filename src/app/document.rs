@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Node;
-use super::costs::Held;
+use super::costs::{Held, History};
 use super::form::Spot;
 use super::geometry::{self, Layout};
 use crate::base::limits;
@@ -148,6 +148,19 @@ impl Document {
                 self.layout.insert(geometry::moved_as(&node), at);
             }
         }
+    }
+
+    /// The scenario that a step of the history leads to.
+    pub(super) fn next(&self, step: History, now: &Arc<Scenario>) -> Option<Arc<Scenario>> {
+        // What is dragged is a step of its own, which changes no scenario.
+        let is_dragged = step == History::Undo && self.dragging.as_ref().is_some_and(|dragging| dragging.before != self.layout);
+        let is_other = |version: &&Version| !self.is_now(now, version);
+        let version = match step {
+            _ if is_dragged => None,
+            History::Undo => self.past.iter().rev().find(is_other),
+            History::Redo => self.future.iter().rev().find(is_other),
+        };
+        version.map(|version| version.scenario.clone())
     }
 
     /// The scenario as it was before the last edit, where it can be undone. Time goes on: it is a new input of the world.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::arrange::{self, Align};
-use super::costs::Way;
+use super::costs::{History, Way};
 use super::document::Typing;
 use super::effect::{Asked, Effect};
 use super::form::{self, Change, Spot};
@@ -230,16 +230,8 @@ impl Session {
                     self.edit(&replaced.edits);
                 }
             }
-            EditAction::Undo => {
-                let now = self.scenario().clone();
-                let version = self.document.undo(&now);
-                self.restore(version);
-            }
-            EditAction::Redo => {
-                let now = self.scenario().clone();
-                let version = self.document.redo(&now);
-                self.restore(version);
-            }
+            EditAction::Undo => self.ask_for(History::Undo),
+            EditAction::Redo => self.ask_for(History::Redo),
             EditAction::PlanFault(text) => match text.parse() {
                 Ok(fault) => self.put_fault(self.scenario().faults.len(), fault),
                 Err(why) => self.objection = Some(why),
@@ -490,7 +482,12 @@ impl Session {
     }
 
     /// Another version of the document. Time goes on: to undo is a new input, it never rewinds the world.
-    fn restore(&mut self, version: Option<Arc<Scenario>>) {
+    pub(super) fn take(&mut self, step: History) {
+        let now = self.scenario().clone();
+        let version = match step {
+            History::Undo => self.document.undo(&now),
+            History::Redo => self.document.redo(&now),
+        };
         self.document.held = None;
         let Some(version) = version.filter(|version| version != self.scenario()) else { return };
         let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));

@@ -333,7 +333,7 @@ impl Timeline {
         self.advance_seek_reading(steps_max, |_, _| {})
     }
 
-    /// The same. What it passes that was never handed out is shown, with its number, so that nothing of the run is unknown. What happens
+    /// The same. What it passes that was never handed out is shown, with its number: so all of the run becomes known. What happens
     /// within the lookback is handed out as ever.
     pub fn advance_seek_reading(&mut self, steps_max: u64, mut read: impl FnMut(u64, &TimedEvent)) -> bool {
         let Some(mut seek) = self.seek.take_if(|seek| !matches!(seek.aim, Aim::Search(_))) else { return true };

@@ -6,20 +6,22 @@ use super::texts::queue as texts;
 use super::widgets::{Look, named, on};
 use super::{Dispatch, icons};
 use crate::app::Session;
-use crate::app::costs::{Held, Way};
+use crate::app::costs::{Held, History, Way};
 use crate::app::form::Spot;
 
 /// What was held at this field; none: what was no field's.
 pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
     let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at) else { return html! {} };
     let lost = session.lost_with(&held.queue);
+    let all_lost: u64 = lost + held.others.iter().map(|queue| session.lost_with(queue)).sum::<u64>();
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
-        let look = if index == 0 && way != Way::Redeclare { Look::Primary } else { Look::Small };
+        let look = if index == 0 && !matches!(way, Way::Redeclare | Way::Step) { Look::Primary } else { Look::Small };
         let (id, word) = match way {
             Way::Policy => ("by-policy", texts::SET_BY_POLICY.to_owned()),
             Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
             Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
+            Way::Step => ("step", texts::step(held.step == Some(History::Undo), all_lost)),
             Way::Keep => ("keep", texts::KEEP_IT.to_owned()),
         };
         named(look, id, word, "", on(dispatch, crate::app::EditAction::Decide(way)))
@@ -28,7 +30,13 @@ pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html 
         <div class="costs" id="costs" role="alert">
             { icons::warning() }
             <div>
-                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
+                if held.step.is_some() {
+                    for queue in std::iter::once(&held.queue).chain(&held.others) {
+                        <p>{ texts::would_go(queue, session.lost_with(queue)) }</p>
+                    }
+                } else {
+                    <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
+                }
                 <div class="buttons">{ for held.ways().enumerate().map(button) }</div>
             </div>
         </div>
@@ -40,6 +48,6 @@ fn alternative(held: &Held) -> &'static str {
     match held.ways().next() {
         Some(Way::Policy) => texts::A_POLICY_SETS_THE_SAME,
         Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER,
-        Some(Way::Redeclare | Way::Keep) | None => "",
+        Some(Way::Redeclare | Way::Step | Way::Keep) | None => "",
     }
 }

@@ -1,6 +1,6 @@
 //! What an edit would destroy is said before it is made, and RabbitMQ's other ways are offered.
 
-use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare};
+use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare, Step};
 use requeue::app::form::{Kind, Spot};
 use requeue::app::{App, EditAction, words};
 use requeue::scenario::edit::{Edit, Part, Slot};
@@ -147,6 +147,7 @@ fn a_new_queue_takes_over_and_the_old_one_is_drained() {
     assert!(session(&app).world().ledger().queues.get(&new).is_some_and(|copies| copies.arrived > 0), "the new one is in use");
     balanced(&app);
     act(&mut app, EditAction::Undo);
+    act(&mut app, EditAction::Decide(Step)); // messages have come there
     assert_eq!(**session(&app).scenario(), *before);
 }
 
@@ -212,5 +213,39 @@ fn what_goes_with_a_deleted_queue_is_told() {
     let lost = total(&app, QUEUE);
     assert!(lost > 1, "messages came again");
     act(&mut app, EditAction::Undo);
+    act(&mut app, EditAction::Decide(Step));
     assert_eq!((told(&app), total(&app, QUEUE)), (format!("RabbitMQ deleted {QUEUE} with {lost} messages."), 0));
+}
+
+/// What an undo or a redo would destroy is asked for before, as with an edit.
+#[test]
+fn no_step_of_the_history_destroys_messages_unasked() {
+    let mut app = waiting();
+    let rename = |from: &str, to: &str| Edit::Rename { part: Part::Queue(from.into()), name: to.into() };
+    act(&mut app, EditAction::Apply(rename(QUEUE, "emails")));
+    act(&mut app, EditAction::Decide(Redeclare));
+    play(&mut app, 20);
+    let (renamed, held) = (session(&app).scenario().clone(), total(&app, "emails"));
+    assert!(held > 3);
+    for answer in [Keep, Step] {
+        act(&mut app, EditAction::Undo);
+        assert_eq!(ways(&app), [Step, Keep]);
+        assert_eq!((session(&app).scenario(), total(&app, "emails")), (&renamed, held), "nothing is done yet");
+        assert_eq!(session(&app).selection.primary, Some(node("emails")), "its inspector asks");
+        act(&mut app, EditAction::Decide(answer));
+        assert_eq!(session(&app).scenario() == &renamed, answer == Keep);
+        assert!(ways(&app).is_empty() && session(&app).can_undo() == (answer == Keep));
+    }
+    assert_eq!(total(&app, "emails"), 0);
+    // The same forwards; where nothing would be lost nothing is asked.
+    act(&mut app, EditAction::Redo);
+    assert_eq!((ways(&app), session(&app).scenario() == &renamed), (vec![], true));
+    act(&mut app, EditAction::Undo);
+    play(&mut app, 20);
+    assert!(total(&app, QUEUE) > 3);
+    act(&mut app, EditAction::Redo);
+    assert_eq!((ways(&app), session(&app).scenario() == &renamed), (vec![Step, Keep], false));
+    act(&mut app, EditAction::Decide(Step));
+    assert_eq!(**session(&app).scenario(), *renamed);
+    balanced(&app);
 }

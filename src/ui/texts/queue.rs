@@ -71,6 +71,14 @@ pub fn rabbitmq_deletes(queue: &dyn Display, lost: u64) -> String {
     format!("To change one, RabbitMQ deletes {queue} with {}, and declares it again.", messages(lost))
 }
 
+pub fn step(is_undo: bool, lost: u64) -> String {
+    format!("{}: {} lost", if is_undo { "Undo" } else { "Redo" }, messages(lost))
+}
+
+pub fn would_go(queue: &dyn Display, lost: u64) -> String {
+    format!("RabbitMQ would delete {queue} with {}.", messages(lost))
+}
+
 pub fn rate(of: &dyn Display, a_second: &dyn Display) -> String {
     format!("{of} {a_second}/s")
 }
