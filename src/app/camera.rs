@@ -13,11 +13,17 @@ const FLOAT_ABOVE: f64 = 40.0;
 const FLOAT_BELOW: f64 = 56.0;
 const FLOAT_LOW: f64 = 40.0;
 const LOW_STAGE: f64 = 480.0;
+/// A stage of so many pixels is a phone's: chips, and notices in their place.
+const NARROW: f64 = 620.0;
+const FLOAT_NARROW: f64 = 64.0;
 
 const ROUNDING: f64 = 0.01;
 
-/// What floats take above and below.
+/// What floats take above and below. On a phone they are all below.
 fn floats(size: Pixel) -> (f64, f64) {
+    if size.x < NARROW {
+        return (0.0, FLOAT_NARROW);
+    }
     if size.y < LOW_STAGE { (0.0, FLOAT_LOW) } else { (FLOAT_ABOVE, FLOAT_BELOW) }
 }
 
@@ -214,6 +220,8 @@ mod tests {
             near(camera.to_stage(Point { x: 0.0, y: 0.0 }).y, above);
             near(camera.to_stage(Point { x: 0.0, y: 700.0 }).y, height - below);
         }
+        let phone = Camera::fitting(Pixel { x: 390.0, y: 380.0 }, &Rect { left: 0.0, top: 0.0, width: 100.0, height: 700.0 });
+        near(phone.to_stage(Point { x: 0.0, y: 700.0 }).y, 380.0 - FLOAT_NARROW);
     }
 
     #[test]

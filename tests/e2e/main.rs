@@ -20,6 +20,7 @@ mod lessons;
 mod lines;
 mod loading;
 mod monkey;
+mod phone;
 mod publishing;
 mod reading;
 mod recipe;
