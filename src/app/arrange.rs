@@ -56,15 +56,7 @@ const LAPS: usize = 8;
 /// What only dead letters reach stands in a lane beneath, from the queue they come from onwards.
 #[must_use]
 pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
-    let mut places: Vec<Place> = geometry::places(plan).into_iter().map(|place| geometry::moved_as(&place)).collect();
-    places.dedup();
-    let index: OrderedMap<&Place, usize> = places.iter().enumerate().map(|(index, place)| (place, index)).collect();
-    let index = |place: &Place| index.get(&geometry::moved_as(place)).copied();
-    let edges: Vec<Way> = geometry::edges(plan)
-        .iter()
-        .filter_map(|edge| Some(Way { from: index(&edge.from)?, to: index(&edge.to)?, dead: edge.kind == EdgeKind::DeadLetters }))
-        .filter(|way| way.from != way.to)
-        .collect();
+    let (places, edges) = ways(plan);
     let lane = lane(places.len(), &edges);
     // What leads from the lane to the others, or brings them dead letters, says nothing of where they stand.
     let counts = |way: &&Way| lane[way.to] || !lane[way.from] && !way.dead;
@@ -128,6 +120,27 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     #[expect(clippy::cast_precision_loss, reason = "there are at most 5,000 nodes")]
     let at = |place: usize| Point { x: 120.0 + column[place] as f64 * COLUMN, y: ((rows[place] - top + 75.0) / 15.0).round() * 15.0 };
     places.iter().enumerate().map(|(place, node)| (node.clone(), at(place))).collect()
+}
+
+/// What only dead letters reach.
+pub(super) fn only_dead_letters_reach(plan: Plan<'_>) -> Vec<Place> {
+    let (places, edges) = ways(plan);
+    let lane = lane(places.len(), &edges);
+    places.into_iter().zip(lane).filter(|(_, is_dead)| *is_dead).map(|(place, _)| place).collect()
+}
+
+/// The parts, each service once, and the lines between them.
+fn ways(plan: Plan<'_>) -> (Vec<Place>, Vec<Way>) {
+    let mut places: Vec<Place> = geometry::places(plan).into_iter().map(|place| geometry::moved_as(&place)).collect();
+    places.dedup();
+    let index: OrderedMap<&Place, usize> = places.iter().enumerate().map(|(index, place)| (place, index)).collect();
+    let index = |place: &Place| index.get(&geometry::moved_as(place)).copied();
+    let edges = geometry::edges(plan)
+        .iter()
+        .filter_map(|edge| Some(Way { from: index(&edge.from)?, to: index(&edge.to)?, dead: edge.kind == EdgeKind::DeadLetters }))
+        .filter(|way| way.from != way.to)
+        .collect();
+    (places, edges)
 }
 
 /// A line from one part to another, by their numbers.

@@ -450,7 +450,10 @@ fn moved(app: &mut App, at: Pixel, guided: Option<f64>) -> Vec<Effect> {
             // Nothing is level: the grid has it.
             Some(None) => (outcome.edit, Vec::new()),
             Some(Some((at, guides))) => (Some(EditAction::DragTo(node, at)), guides),
-            None => (Some(EditAction::DragTo(node, session.plan().in_document(to))), Vec::new()),
+            None => {
+                let at = session.plan().in_document(Some(&node), to);
+                (Some(EditAction::DragTo(node, at)), Vec::new())
+            }
         };
     }
     follow(app, outcome)

@@ -160,16 +160,16 @@ impl Session {
                 let at = self.free_place(view);
                 self.edit(&[Edit::Add { kind, at }]);
             }
-            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(self.plan().in_document(at)) }]),
+            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(self.plan().in_document(None, at)) }]),
             EditAction::Extend { from, kind, at } => {
                 let before = self.scenario().clone();
-                let at = at.map_or_else(|| self.beside(&from), |at| snapped(self.plan().in_document(at)));
+                let at = at.map_or_else(|| self.beside(&from), |at| snapped(self.plan().in_document(None, at)));
                 self.selection.connecting = None;
                 self.edit(&[Edit::Extend { from: from.clone(), kind, at }]);
                 let to = self.selection.primary.clone();
                 return self.asks_for(&before, &from, to.as_ref());
             }
-            EditAction::Drag(node, to) => self.drag(&node, snapped(self.plan().in_document(to))),
+            EditAction::Drag(node, to) => self.drag(&node, snapped(self.plan().in_document(Some(&node), to))),
             EditAction::DragTo(node, to) => self.drag(&node, to),
             EditAction::Drop => {
                 let scenario = self.scenario().clone();
@@ -177,9 +177,9 @@ impl Session {
             }
             EditAction::CancelDrag => self.document.cancel_drag(),
             EditAction::Nudge(dx, dy) => {
-                let by = |at: Point| self.plan().in_document(Point { x: at.x + dx, y: at.y + dy });
+                let by = |node: &Node, at: Point| self.plan().in_document(Some(node), Point { x: at.x + dx, y: at.y + dy });
                 let moved: Vec<(Node, Point)> =
-                    self.selection.iter().filter_map(|node| self.place(node).map(|at| (node.clone(), by(at)))).collect();
+                    self.selection.iter().filter_map(|node| self.place(node).map(|at| (node.clone(), by(node, at)))).collect();
                 self.put(moved);
             }
             EditAction::Align(align) => {
@@ -187,7 +187,12 @@ impl Session {
                 let nodes: Vec<(Node, Rect)> =
                     self.selection.iter().filter_map(|node| Some((node.clone(), geometry::rect(plan, node)?))).collect();
                 let places = arrange::aligned(&nodes, align).into_iter();
-                let places = places.map(|(node, at)| (node, plan.in_document(at))).collect();
+                let places = places
+                    .map(|(node, at)| {
+                        let at = plan.in_document(Some(&node), at);
+                        (node, at)
+                    })
+                    .collect();
                 self.put(places);
             }
             EditAction::Arrange => {
@@ -530,8 +535,10 @@ impl Session {
         let usual = || (0..).flat_map(|row| [330.0, 570.0, 120.0, 810.0].map(|x| Point { x, y: 105.0 + 45.0 * f64::from(row) }));
         let half = Point { x: 110.0, y: 60.0 };
         let plan = self.plan();
-        let (first, last) =
-            (plan.in_document(Point { x: view.left, y: view.top }), plan.in_document(Point { x: view.right(), y: view.bottom() }));
+        let (first, last) = (
+            plan.in_document(None, Point { x: view.left, y: view.top }),
+            plan.in_document(None, Point { x: view.right(), y: view.bottom() }),
+        );
         let first = snapped(Point { x: first.x + half.x, y: first.y + half.y });
         let last = Point { x: last.x - half.x, y: last.y - half.y };
         let is_seen = |at: &Point| (first.x..=last.x).contains(&at.x) && (first.y..=last.y).contains(&at.y);

@@ -30,7 +30,11 @@ pub const STACKED_NAME: f64 = 40.0;
 pub const INSET: f64 = 4.0;
 /// Room for names and badges around the outermost nodes: beside them and above them.
 const MARGIN: f64 = 36.0;
-const MARGIN_SMALL: f64 = 12.0;
+pub(super) const MARGIN_SMALL: f64 = 12.0;
+/// Between the cards of a row of a turned drawing: dead letters fall through it.
+pub(super) const COLUMN_GAP: f64 = 16.0;
+/// The name of an exchange in the lane of dead letters hangs so far below it.
+const CAPTION_SMALL: f64 = 20.0;
 /// Places of a curve that are looked at where the nearest is wanted.
 const STEPS: u32 = 64;
 /// What hangs below an exchange: its name and its type.
@@ -183,10 +187,16 @@ impl Plan<'_> {
         Self { turned: None, ..self }
     }
 
-    /// Where a place of the drawing is in the document.
+    /// Where a place of the drawing is in the document: of this part, or of one that is not there yet.
     #[must_use]
-    pub fn in_document(&self, at: Point) -> Point {
-        self.turned.map_or(at, |turned| turned.back(at))
+    pub fn in_document(&self, part: Option<&Place>, at: Point) -> Point {
+        self.turned.map_or(at, |turned| turned.back(part, at))
+    }
+
+    /// What stands in the lane of dead letters is not turned.
+    #[must_use]
+    pub fn is_in_lane(&self, place: &Place) -> bool {
+        self.turned.is_some_and(|turned| turned.is_in_lane(place))
     }
 
     /// Beside an arc that messages come back along, on its outside.
@@ -231,15 +241,16 @@ pub fn stands(plan: Plan<'_>, place: &Place) -> Option<Point> {
     Some(plan.at(place, drawn))
 }
 
-const fn size(place: &Place, small: bool) -> Size {
+/// With the width of a small card, where the drawing is turned.
+const fn size(place: &Place, small: Option<f64>) -> Size {
     match (place, small) {
-        (Place::Client(_), false) => CLIENT,
-        (Place::Instance(_), false) => SERVICE,
-        (Place::Exchange(_), false) => EXCHANGE,
-        (Place::Queue(_), false) => QUEUE,
-        (Place::Client(_), true) => SMALL_CLIENT,
-        (Place::Instance(_) | Place::Queue(_), true) => SMALL_CARD,
-        (Place::Exchange(_), true) => SMALL_EXCHANGE,
+        (Place::Client(_), None) => CLIENT,
+        (Place::Instance(_), None) => SERVICE,
+        (Place::Exchange(_), None) => EXCHANGE,
+        (Place::Queue(_), None) => QUEUE,
+        (Place::Client(_), Some(_)) => SMALL_CLIENT,
+        (Place::Instance(_) | Place::Queue(_), Some(width)) => Size { width, ..SMALL_CARD },
+        (Place::Exchange(_), Some(_)) => SMALL_EXCHANGE,
     }
 }
 
@@ -248,8 +259,8 @@ const fn size(place: &Place, small: bool) -> Size {
 #[inline(never)]
 pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
     let at = stands(plan, place)?;
-    let at = plan.turned.map_or(at, |turned| turned.to(at));
-    let head = Rect::around(at, size(place, plan.turned.is_some()));
+    let at = plan.turned.map_or(at, |turned| turned.to(place, at));
+    let head = Rect::around(at, size(place, plan.turned.map(|turned| turned.card)));
     Some(match place {
         Place::Instance(id) if id.instance > 0 => stacked(&head, id.instance - 1, instances(plan, id.service)),
         Place::Instance(_) | Place::Client(_) | Place::Exchange(_) | Place::Queue(_) => head,
@@ -291,13 +302,13 @@ pub fn card(plan: Plan<'_>, place: &Place) -> Option<Rect> {
     Some(Rect { height: bottom + INSET - head.top, ..head })
 }
 
-/// How large the card of a part is in a turned drawing.
+/// How large the card of a part is in a turned drawing, whose cards are so wide.
 #[must_use]
-pub fn small(plan: Plan<'_>, place: &Place) -> Size {
-    let (flat, small) = (card(plan.flat(), place).map_or(0.0, |card| card.height), size(place, true));
-    // The name of an exchange stands beside it. What is stacked is as high as in the drawing as it is.
-    let small = if matches!(place, Place::Exchange(_)) { SMALL_CARD } else { small };
-    Size { height: small.height + (flat - size(place, false).height).max(0.0), ..small }
+pub fn small(plan: Plan<'_>, place: &Place, width: f64, in_lane: bool) -> Size {
+    let (flat, small) = (card(plan.flat(), place).map_or(0.0, |card| card.height), size(place, Some(width)));
+    // The name of an exchange stands beside it, or below it in the lane. What is stacked is as high as in the drawing as it is.
+    let small = if matches!(place, Place::Exchange(_)) && !in_lane { SMALL_CARD } else { small };
+    Size { height: small.height.max(SMALL_CARD.height) + (flat - size(place, None).height).max(0.0), ..small }
 }
 
 /// The part of the canvas that is used.
@@ -312,12 +323,16 @@ pub fn bounds(plan: Plan<'_>) -> Rect {
     let margin = if plan.turned.is_some() { MARGIN_SMALL } else { MARGIN };
     let (left, top) = (smallest(|rect| rect.left) - margin, smallest(|rect| rect.top) - margin);
     // The name of an exchange stands below it, or at its right.
-    let (beside, below) = if plan.turned.is_some() { (BESIDE, 0.0) } else { (0.0, CAPTION) };
-    let largest = |end: fn(&Rect) -> f64, name: f64| {
-        let with_name = |(place, rect): (Place, Rect)| end(&rect) + if matches!(place, Place::Exchange(_)) { name } else { 0.0 };
-        drawn(plan).map(with_name).fold(f64::NEG_INFINITY, f64::max) + margin
+    let name = |place: &Place| match (place, plan.turned.is_some()) {
+        (Place::Exchange(_), false) => (0.0, CAPTION),
+        (Place::Exchange(_), true) if plan.is_in_lane(place) => (0.0, CAPTION_SMALL),
+        (Place::Exchange(_), true) => (BESIDE, 0.0),
+        (Place::Client(_) | Place::Instance(_) | Place::Queue(_), _) => (0.0, 0.0),
     };
-    let (right, bottom) = (largest(Rect::right, beside), largest(Rect::bottom, below));
+    let largest = |end: fn(&Rect, (f64, f64)) -> f64| {
+        drawn(plan).map(|(place, rect)| end(&rect, name(&place))).fold(f64::NEG_INFINITY, f64::max) + margin
+    };
+    let (right, bottom) = (largest(|rect, name| rect.right() + name.0), largest(|rect, name| rect.bottom() + name.1));
     Rect { left, top, width: right - left, height: bottom - top }
 }
 
@@ -438,7 +453,22 @@ pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve
 /// A turned drawing has the same lines, turned.
 #[inline(never)]
 fn between(plan: Plan<'_>, start: &Rect, end: &Rect, dead: bool) -> Curve {
-    if plan.turned.is_some() { level(&start.flipped(), &end.flipped(), dead).flipped() } else { level(start, end, dead) }
+    match plan.turned {
+        Some(_) if dead && start.bottom() < end.top => fall(start, end),
+        Some(_) => level(&start.flipped(), &end.flipped(), dead).flipped(),
+        None => level(start, end, dead),
+    }
+}
+
+/// Dead letters fall between two columns, and meet the next part from above.
+fn fall(start: &Rect, end: &Rect) -> Curve {
+    let (a, b) = (start.centre(), end.centre());
+    let (side, beside) = if b.x < a.x { (start.left, -COLUMN_GAP / 2.0) } else { (start.right(), COLUMN_GAP / 2.0) };
+    // A card is met where they come down; the tip of an exchange is its middle.
+    let half = if end.width > SMALL_EXCHANGE.width { end.width / 2.0 - COLUMN_GAP } else { 0.0 };
+    let (from, to) = (Point { x: side, y: a.y }, Point { x: (side + beside).clamp(b.x - half, b.x + half), y: end.top });
+    let control_from = Point { x: side + beside, y: from.y };
+    Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
 }
 
 fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {

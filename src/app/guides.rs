@@ -54,8 +54,12 @@ pub(super) fn guided(session: &Session, node: &Node, to: Point, reach: f64) -> O
         return None;
     }
     let at = Point { x: to.x + across.as_ref().map_or(0.0, |level| level.by), y: to.y + down.as_ref().map_or(0.0, |level| level.by) };
-    let (exact, grid) = (whole(plan.in_document(at)), snapped(plan.in_document(at)));
-    let (keeps_x, keeps_y) = if plan.turned.is_some() { (down.is_some(), across.is_some()) } else { (across.is_some(), down.is_some()) };
+    let (exact, grid) = (whole(plan.in_document(Some(&node), at)), snapped(plan.in_document(Some(&node), at)));
+    let (keeps_x, keeps_y) = if plan.turned.is_some() && !plan.is_in_lane(&node) {
+        (down.is_some(), across.is_some())
+    } else {
+        (across.is_some(), down.is_some())
+    };
     let at = Point { x: if keeps_x { exact.x } else { grid.x }, y: if keeps_y { exact.y } else { grid.y } };
     let across = across.map(|Level { at, from, to, .. }| Guide { from: Point { x: at, y: from }, to: Point { x: at, y: to } });
     let down = down.map(|Level { at, from, to, .. }| Guide { from: Point { x: from, y: at }, to: Point { x: to, y: at } });

@@ -4,6 +4,7 @@
 //! back. So what a pointer does has a place in the document. A ruler is made once for the parts that there are: what is moved then stays
 //! where it was let go.
 
+use super::geometry;
 use crate::scenario::Point;
 use crate::sim::Place;
 
@@ -16,6 +17,10 @@ pub(super) struct Standing {
     pub at: Point,
     pub width: f64,
     pub height: f64,
+    /// What it needs at its right, besides a gap.
+    pub beside: f64,
+    /// The gap above it.
+    pub above: f64,
 }
 
 /// A coordinate of the document, and of the drawing.
@@ -56,6 +61,12 @@ impl Ruler {
         Self { marks, slope }
     }
 
+    /// The same, farther to the right or below.
+    pub(super) fn shifted(mut self, by: f64) -> Self {
+        self.marks.iter_mut().for_each(|mark| mark.1 += by);
+        self
+    }
+
     /// Between two marks, or beyond the outermost.
     fn read(&self, at: f64, slope: f64, pick: fn(&Mark) -> Mark) -> f64 {
         let after = self.marks.iter().position(|mark| pick(mark).0 > at).unwrap_or(self.marks.len());
@@ -67,13 +78,21 @@ impl Ruler {
         }
     }
 
-    fn to(&self, at: f64) -> f64 {
+    pub(super) fn to(&self, at: f64) -> f64 {
         self.read(at, self.slope, |mark| *mark)
     }
 
     fn back(&self, at: f64) -> f64 {
         self.read(at, 1.0 / self.slope, |(document, drawing)| (*drawing, *document))
     }
+}
+
+/// What only dead letters reach lies beneath all else, and is not turned: messages travel sideways in it, as in the document.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lane {
+    pub places: Vec<Place>,
+    pub across: Ruler,
+    pub down: Ruler,
 }
 
 /// Where the parts of a system stand in its turned drawing.
@@ -83,16 +102,36 @@ pub struct Turned {
     pub(super) places: Vec<Place>,
     pub(super) across: Ruler,
     pub(super) down: Ruler,
+    /// How wide a card is.
+    pub(super) card: f64,
+    pub(super) lane: Option<Lane>,
 }
 
 impl Turned {
+    fn lane_of(&self, place: &Place) -> Option<&Lane> {
+        self.lane.as_ref().filter(|lane| lane.places.contains(&geometry::moved_as(place)))
+    }
+
+    /// It lies in the lane of dead letters.
     #[must_use]
-    pub fn to(&self, at: Point) -> Point {
-        Point { x: self.across.to(at.y), y: self.down.to(at.x) }
+    pub fn is_in_lane(&self, place: &Place) -> bool {
+        self.lane_of(place).is_some()
     }
 
     #[must_use]
-    pub fn back(&self, at: Point) -> Point {
-        Point { x: self.down.back(at.y), y: self.across.back(at.x) }
+    pub fn to(&self, place: &Place, at: Point) -> Point {
+        match self.lane_of(place) {
+            Some(lane) => Point { x: lane.across.to(at.x), y: lane.down.to(at.y) },
+            None => Point { x: self.across.to(at.y), y: self.down.to(at.x) },
+        }
+    }
+
+    /// Of a part, or of one that is not there yet.
+    #[must_use]
+    pub fn back(&self, place: Option<&Place>, at: Point) -> Point {
+        match place.and_then(|place| self.lane_of(place)) {
+            Some(lane) => Point { x: lane.across.back(at.x), y: lane.down.back(at.y) },
+            None => Point { x: self.down.back(at.y), y: self.across.back(at.x) },
+        }
     }
 }

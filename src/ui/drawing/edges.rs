@@ -78,10 +78,26 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool, preview:
     #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
     let width = |key: &str| key.chars().count() as f64 * 7.0 + 18.0;
     let grown = scene.camera.growth_beside(KEY_LETTERS);
-    let gap = if scene.is_turned() { geometry::SMALL_CARD.width } else { (edge.curve.to.x - edge.curve.from.x).abs() };
+    let plan = scene.session.plan();
+    let is_turned = scene.is_turned() && !plan.is_in_lane(&edge.to);
+    // Keys of one queue stand side by side in a turned drawing, below one another otherwise.
+    let same =
+        |other: &&crate::scenario::BindingSpec| other.destination == binding.destination && (is_turned || other.source == binding.source);
+    let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
+    let all = scenario.broker.bindings.iter().filter(same).count();
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let (before, all) = (before as f64, all as f64);
+    let gap = match geometry::rect(plan, &edge.to) {
+        Some(rect) if is_turned => rect.width.max(geometry::SMALL_CARD.width) / all,
+        Some(_) | None => (edge.curve.to.x - edge.curve.from.x).abs(),
+    };
     // Downwards, lines part where they end.
-    let middle =
-        if scene.is_turned() { Point { x: edge.curve.at(0.78).x, y: edge.curve.to.y - 9.0 - 11.0 * grown } } else { edge.curve.at(0.5) };
+    let middle = if is_turned {
+        let x = if all > 1.0 { edge.curve.to.x + (before - (all - 1.0) / 2.0) * gap } else { edge.curve.at(0.78).x };
+        Point { x, y: edge.curve.to.y - 9.0 - 11.0 * grown }
+    } else {
+        edge.curve.at(0.5)
+    };
     // Far away there is room for the sign alone.
     let shown = match scene.is_compact() {
         true if told.is_some() => String::new(),
@@ -90,17 +106,13 @@ pub fn binding_key(scene: &Scene<'_>, edge: &geometry::Edge, lit: bool, preview:
     };
     let width = width(&shown) + if told.is_some() { 14.0 } else { 0.0 };
     // On a level line it stands above, so that messages do not run over it; one longer than its line stands below the line's end.
-    let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0 && !scene.is_turned();
+    let flat = (edge.curve.to.y - edge.curve.from.y).abs() < 24.0 && !is_turned;
     let (x, y) = if width * grown < gap || scene.is_compact() {
         (middle.x, middle.y - 15.0 * grown * f64::from(u8::from(flat)))
     } else {
         (edge.curve.to.x - width * grown / 2.0 - 8.0, edge.curve.to.y + 36.0)
     };
-    // Several between the same two stand below one another.
-    let same = |other: &&crate::scenario::BindingSpec| other.source == binding.source && other.destination == binding.destination;
-    let before = scenario.broker.bindings.iter().take(*index).filter(same).count();
-    #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let y = y + if scene.is_turned() { -KEY_STRIDE } else { KEY_STRIDE } * grown * before as f64;
+    let y = y + if is_turned { 0.0 } else { KEY_STRIDE } * grown * before;
     let ondblclick = {
         let index = *index;
         scene.gesture.reform(move |_: MouseEvent| Gesture::Edit(Asked::Binding(index)))

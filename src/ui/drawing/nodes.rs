@@ -166,6 +166,7 @@ fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &st
 
 /// So wide is an exchange's name at most: beyond that it would lie on its neighbours.
 const EXCHANGE_NAME: f64 = 190.0;
+const LANE_NAME: f64 = 160.0;
 
 /// So many letters of a text, and a sign that there were more.
 fn ended(text: &str, most: f64) -> String {
@@ -259,6 +260,15 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let is_stack = card.height > rect.height && id.instance == 0;
     let (name_left, line) = (13.0 + 16.0 * grown, rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 });
     let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(4.5 * grown)} /> };
+    // On a small card it stands in the place of the slots.
+    let is_told = scene.is_turned() && !unusual.is_empty();
+    let caption_line = if is_told {
+        geometry::prefetch_slot(rect, 0).y + 0.36 * scene.letters()
+    } else if scene.is_compact() {
+        line + 0.95 * scene.letters()
+    } else {
+        rect.top + 43.0
+    };
     let inset = |by: f64| Rect { left: rect.left + by, top: rect.top + by, width: rect.width - 2.0 * by, height: rect.height - 2.0 * by };
     let drawing = if geometry::is_stacked(rect) {
         let middle = rect.centre();
@@ -286,9 +296,9 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 { health(rect.left + 9.5 + 7.5 * grown, line - 4.5 * grown) }
                 { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
                 { " " }
-                { text("caption", rect.left + 14.0, if scene.is_compact() { line + 0.95 * scene.letters() } else { rect.top + 43.0 }, caption) }
+                { text("caption", rect.left + 14.0, caption_line, caption) }
                 { " " }
-                for index in 0..slots { { slot(index) } }
+                if !is_told { for index in 0..slots { { slot(index) } } }
                 { text("caption", rect.left + 14.0, rect.bottom() - if scene.is_turned() { 8.0 } else { 13.0 }, foot) }
             </>
         }
@@ -391,7 +401,9 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             <path class="box" d={hexagon} />
             { text("glyph middle", x, y + 6.0, glyph.to_owned()) }
             { " " }
-            if scene.is_turned() {
+            if session.plan().is_in_lane(&Place::Exchange(name.clone())) {
+                { name_within(scene, "name middle", x, rect.bottom() + 2.0 + scene.letters(), name, LANE_NAME) }
+            } else if scene.is_turned() {
                 { name_within(scene, "name", rect.right() + 4.0, y + 0.36 * scene.letters(), name, room_beside(scene, rect)) }
             } else {
                 { name_within(scene, "name middle", x, rect.bottom() + 4.0 + 14.0 * scene.growth(NAME), name, EXCHANGE_NAME) }
