@@ -296,3 +296,57 @@ fn what_a_crash_returns_is_in_view() {
         }
     }
 }
+
+/// Dead letters lie beneath all else; their line leaves between two columns, and passes behind no card but the last.
+#[test]
+fn dead_letters_have_a_lane_beneath() {
+    for (name, text) in [("course-chapter", COURSE_CHAPTER), ("chapter-retry-bug", SYSTEMS[3].1)] {
+        let app = on(text, PHONE);
+        let plan = session(&app).plan();
+        let lane: Vec<Node> = geometry::places(plan).into_iter().filter(|place| plan.is_in_lane(place)).collect();
+        let above = geometry::drawn(plan).filter(|(place, _)| !lane.contains(place)).map(|(_, rect)| rect.bottom());
+        let above = above.fold(f64::NEG_INFINITY, f64::max);
+        assert!(!lane.is_empty(), "{name}");
+        assert!(lane.iter().all(|place| rect(&app, place).top > above), "{name}: {lane:?}");
+        let falls: Vec<geometry::Edge> =
+            geometry::edges(plan).into_iter().filter(|edge| edge.kind == EdgeKind::DeadLetters && lane.contains(&edge.to)).collect();
+        assert!(!falls.is_empty(), "{name}");
+        for edge in falls {
+            let on_the_way = (1..100).map(|step| edge.curve.at(f64::from(step) / 100.0));
+            let crossed: Vec<Node> = on_the_way
+                .flat_map(|at| geometry::drawn(plan).filter(move |(_, card)| card.has(at)).map(|(place, _)| place))
+                .filter(|place| *place != edge.from && *place != edge.to)
+                .collect();
+            assert_eq!(crossed, [], "{name}: {edge:?}");
+        }
+    }
+    // As many columns as queues, each name nearly whole: eleven pixels a letter, at most 0.6 of it wide.
+    let app = on(COURSE_CHAPTER, PHONE);
+    let plan = session(&app).plan();
+    let columns: Vec<Rect> = ["inventory-queue", "notification-queue", "analytics-queue"].map(|queue| rect(&app, &node(queue))).to_vec();
+    let card = columns[0].width * app.camera().scale;
+    assert!(card >= 105.0, "a card has {card} pixels");
+    let bottom = app.camera().to_stage(Point { x: 0.0, y: geometry::bounds(plan).bottom() }).y;
+    assert!(bottom <= PHONE.y - 60.0, "the chips cover nothing: {bottom}");
+}
+
+#[test]
+fn a_part_of_the_lane_is_dragged_and_nudged_as_it_is_drawn() {
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    let dead = node("notification-queue.dead");
+    let (before, stood) = (rect(&app, &dead).centre(), session(&app).stands(&dead));
+    let at = app.camera().to_stage(before);
+    let to = Pixel { x: at.x + 20.0, y: at.y - 30.0 };
+    act(&mut app, CanvasAction::PressNode(dead.clone(), at));
+    act(&mut app, CanvasAction::Move(to));
+    let wanted = app.camera().to_canvas(to);
+    act(&mut app, CanvasAction::Release { at: to, page: (0, 0), event: None });
+    let now = rect(&app, &dead).centre();
+    assert!((now.x - wanted.x).abs() < 8.0 && (now.y - wanted.y).abs() < 8.0, "{now:?} is not {wanted:?}");
+    act(&mut app, EditAction::Undo);
+    assert_eq!((session(&app).stands(&dead), rect(&app, &dead).centre()), (stood, before));
+    act(&mut app, SelectAction::Node(Some(dead.clone())));
+    act(&mut app, EditAction::Nudge(5.0, 0.0));
+    let after = rect(&app, &dead).centre();
+    assert!((after.x - before.x - 5.0).abs() < 0.01 && (after.y - before.y).abs() < 0.01, "{before:?} to {after:?}");
+}
