@@ -17,6 +17,7 @@ const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RAD
 /// In the turned drawing of a phone.
 pub const SMALL_CARD: Size = Size { width: 118.0, height: 54.0 };
 const SMALL_CLIENT: Size = Size { width: 96.0, height: 40.0 };
+const CLIENT_SHARE: f64 = SMALL_CLIENT.width / SMALL_CARD.width;
 const SMALL_EXCHANGE: Size = Size { width: 44.0, height: 44.0 };
 /// What is less high is an instance of a stack.
 const STACKED_BELOW: f64 = 36.0;
@@ -248,7 +249,7 @@ const fn size(place: &Place, small: Option<f64>) -> Size {
         (Place::Instance(_), None) => SERVICE,
         (Place::Exchange(_), None) => EXCHANGE,
         (Place::Queue(_), None) => QUEUE,
-        (Place::Client(_), Some(_)) => SMALL_CLIENT,
+        (Place::Client(_), Some(width)) => Size { width: width * CLIENT_SHARE, ..SMALL_CLIENT },
         (Place::Instance(_) | Place::Queue(_), Some(width)) => Size { width, ..SMALL_CARD },
         (Place::Exchange(_), Some(_)) => SMALL_EXCHANGE,
     }
@@ -466,7 +467,7 @@ fn fall(start: &Rect, end: &Rect) -> Curve {
     let (side, beside) = if b.x < a.x { (start.left, -COLUMN_GAP / 2.0) } else { (start.right(), COLUMN_GAP / 2.0) };
     // A card is met where they come down; the tip of an exchange is its middle.
     let half = if end.width > SMALL_EXCHANGE.width { end.width / 2.0 - COLUMN_GAP } else { 0.0 };
-    let (from, to) = (Point { x: side, y: a.y }, Point { x: (side + beside).clamp(b.x - half, b.x + half), y: end.top });
+    let (from, to) = (Point { x: side, y: a.y }, Point { x: (side + beside).max(b.x - half).min(b.x + half), y: end.top });
     let control_from = Point { x: side + beside, y: from.y };
     Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
 }
