@@ -40,7 +40,7 @@ pub(super) fn turned(plan: Plan<'_>, width: f64) -> Option<Turned> {
     let now = bounds(&least);
     let columns = ((now.width - 2.0 * MARGIN_SMALL + COLUMN_GAP) / (least.card + COLUMN_GAP)).round().max(1.0);
     let wider = (width / scale(now).min(1.0) - now.width) / columns;
-    let turned = ruled(plan, &places, &dead, least.card + wider.max(0.0).min(WIDER_MAX));
+    let turned = ruled(plan, &places, &dead, least.card + wider.clamp(0.0, WIDER_MAX));
     let is_better = turned.card * scale(bounds(&turned)) > geometry::SERVICE.width * scale(geometry::bounds(plan));
     is_better.then_some(turned)
 }
