@@ -191,13 +191,13 @@ impl Plan<'_> {
     /// Where a place of the drawing is in the document: of this part, or of one that is not there yet.
     #[must_use]
     pub fn in_document(&self, part: Option<&Place>, at: Point) -> Point {
-        self.turned.map_or(at, |turned| turned.back(part, at))
+        self.turned.map_or(at, |turned| turned.back(part.map(moved_as).as_ref(), at))
     }
 
     /// What stands in the lane of dead letters is not turned.
     #[must_use]
     pub fn is_in_lane(&self, place: &Place) -> bool {
-        self.turned.is_some_and(|turned| turned.is_in_lane(place))
+        self.turned.is_some_and(|turned| turned.is_in_lane(&moved_as(place)))
     }
 
     /// Beside an arc that messages come back along, on its outside.
@@ -260,7 +260,7 @@ const fn size(place: &Place, small: Option<f64>) -> Size {
 #[inline(never)]
 pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
     let at = stands(plan, place)?;
-    let at = plan.turned.map_or(at, |turned| turned.to(place, at));
+    let at = plan.turned.map_or(at, |turned| turned.to(&moved_as(place), at));
     let head = Rect::around(at, size(place, plan.turned.map(|turned| turned.card)));
     Some(match place {
         Place::Instance(id) if id.instance > 0 => stacked(&head, id.instance - 1, instances(plan, id.service)),

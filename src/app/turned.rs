@@ -4,7 +4,6 @@
 //! back. So what a pointer does has a place in the document. A ruler is made once for the parts that there are: what is moved then stays
 //! where it was let go.
 
-use super::geometry;
 use crate::scenario::Point;
 use crate::sim::Place;
 
@@ -108,8 +107,9 @@ pub struct Turned {
 }
 
 impl Turned {
+    /// Of a service its first instance is asked for.
     fn lane_of(&self, place: &Place) -> Option<&Lane> {
-        self.lane.as_ref().filter(|lane| lane.places.contains(&geometry::moved_as(place)))
+        self.lane.as_ref().filter(|lane| lane.places.contains(place))
     }
 
     /// It lies in the lane of dead letters.
