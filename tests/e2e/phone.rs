@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::visitor::*;
 
+/// A headless browser's frame takes so much of it that the page has 844.
+const HEIGHT: u32 = 990;
+
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
 }
@@ -26,7 +29,7 @@ async fn holds(visitor: &Visitor, parts: &str) -> Value {
 
 #[tokio::test]
 async fn the_canvas_is_seen_while_it_happens() {
-    let visitor = Visitor::arrive(390, 844).await;
+    let visitor = Visitor::arrive(390, HEIGHT).await;
     visitor.open("#lesson=why-events.md").await;
     visitor.wait_for("#lesson").await;
     visitor.act("[data-step='failed']").await;
@@ -49,7 +52,7 @@ async fn the_canvas_is_seen_while_it_happens() {
 
 #[tokio::test]
 async fn half_a_sheet_composes_and_says_who_gets_a_copy() {
-    let visitor = Visitor::arrive(390, 844).await;
+    let visitor = Visitor::arrive(390, HEIGHT).await;
     // Two taps.
     visitor.click("#rail-publish").await;
     visitor.wait_for("#publish").await;
@@ -73,7 +76,7 @@ async fn half_a_sheet_composes_and_says_who_gets_a_copy() {
 
 #[tokio::test]
 async fn a_notice_covers_no_part_and_can_be_closed() {
-    let visitor = Visitor::arrive(390, 844).await;
+    let visitor = Visitor::arrive(390, HEIGHT).await;
     visitor.choose_speed(20_000).await;
     visitor.click("#play").await;
     visitor.wait_for("#dead-letter-alert").await;
@@ -93,6 +96,7 @@ async fn a_notice_covers_no_part_and_can_be_closed() {
         return e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)); });";
     assert_eq!(answer(&visitor, hit).await, json!(true));
     visitor.click(".drawer-head button").await;
+    visitor.click("#play").await;
     visitor.click("#dead-letter-alert button:last-child").await;
     visitor.until("it is closed", async |visitor| visitor.is_absent("#dead-letter-alert").await).await;
     visitor.leave().await;
@@ -100,7 +104,7 @@ async fn a_notice_covers_no_part_and_can_be_closed() {
 
 #[tokio::test]
 async fn what_is_small_on_a_phone() {
-    let visitor = Visitor::arrive(390, 844).await;
+    let visitor = Visitor::arrive(390, HEIGHT).await;
     // The controls above the events can be used.
     visitor.click("#shelf-events").await;
     visitor.wait_for("#log").await;
