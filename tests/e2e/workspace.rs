@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::visitor::*;
 
 const TAB: &str = "\u{E004}";
-const ESCAPE: &str = "\u{E00C}";
 
 async fn answer(visitor: &Visitor, script: &str) -> Value {
     visitor.browser.execute(script, vec![]).await.expect("the page answers")
