@@ -397,3 +397,19 @@ fn a_reader_that_starts_again_starts_where_it_says() {
         assert_eq!(all, expected, "{offset}: {done} of {written}");
     }
 }
+
+#[test]
+fn a_reader_replays_from_an_offset() {
+    use requeue::app::{EditAction, replay};
+    use requeue::scenario::edit::{Edit, apply};
+    let scenario = scenario(&json!({}), &[json!({ "prefetch": 10 })], &[]);
+    for (offset, expected) in [(0, json!("first")), (7, json!(7))] {
+        let replayed = replay::from(&scenario, &"reader-0".into(), &"log".into(), offset);
+        let Some(EditAction::Apply(edit @ Edit::Put { .. })) = replayed else { panic!("it reads the stream") };
+        let new = apply(&scenario, &edit).expect("it may read from there").scenario;
+        let text = scenario_file::write(&new);
+        let json: Json = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(json["services"][1]["handlers"][0]["on"]["offset"], expected);
+    }
+    assert!(replay::from(&scenario, &"writer".into(), &"log".into(), 0).is_none(), "it reads no stream");
+}

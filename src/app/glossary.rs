@@ -150,7 +150,7 @@ pub const TERMS: [(&str, &str); 94] = [
 ];
 
 /// The same terms as the page writes them elsewhere.
-const FORMS: [(&str, &str); 13] = [
+const FORMS: [(&str, &str); 15] = [
     ("Acknowledged", "Ack"),
     ("Arrived", "Copies"),
     ("Consumers", "Consumer"),
@@ -162,8 +162,10 @@ const FORMS: [(&str, &str); 13] = [
     ("Never sent", "Unsent"),
     ("Not balanced", "Balanced"),
     ("Published", "Publish"),
+    ("Offsets", "Offset"),
     ("Ready + unacked", "Ready"),
     ("Returned", "Mandatory"),
+    ("Segments", "Segment"),
 ];
 
 /// What a term means, in each form that the page writes: `Consumers`, `Dead-lettered`, `Ready + unacked`. A term is never found by the

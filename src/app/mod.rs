@@ -49,6 +49,7 @@ mod page;
 pub mod playhead;
 pub mod prose;
 pub mod recipe;
+pub mod replay;
 pub mod search;
 mod select;
 pub mod selection;

@@ -411,16 +411,10 @@ impl Broker {
         };
         let (received, current) = (with_type(&declare.arguments), with_type(&known.arguments));
         let rules = self.profile.rules();
-        settings::compared_arguments(known.messages.kind(), rules).try_for_each(|argument| {
-            if rules.ages_are_durations
-                && let Some((received, current)) = settings::ages_of(argument, &received, &current)
-            {
-                let say = |age: SimTime| format!("'{}'", age.as_millis());
-                let same = received == current;
-                return if same { Ok(()) } else { Err(inequivalent(argument, "queue", name, &say(received), &say(current))) };
-            }
-            check_argument(argument, "queue", name, &received, &current)
-        })
+        let told = |arguments: Table| if rules.ages_are_durations { settings::ages_in_millis(arguments) } else { arguments };
+        let (received, current) = (told(received), told(current));
+        settings::compared_arguments(known.messages.kind(), rules)
+            .try_for_each(|argument| check_argument(argument, "queue", name, &received, &current))
     }
 
     pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {

@@ -25,6 +25,7 @@ mod panels;
 mod preview;
 mod queue;
 mod recipe;
+mod stream;
 mod system;
 mod table;
 mod texts;

@@ -1,15 +1,15 @@
 //! The inspector of a queue: its numbers, and five tabs as RabbitMQ's management interface has them.
 use yew::{Html, html};
 
-use super::texts::{inspector, queue as texts};
+use super::texts::{inspector, queue as texts, stream as stream_texts};
 use super::widgets::{Look, chosen, explained, hinted, message_icon, on, row, tabs};
-use super::{Dispatch, form, time, whatif};
+use super::{Dispatch, form, stream, time, whatif};
 use crate::app::form::About;
 use crate::app::tokens::{hue, published_key};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
 use crate::base::number::Fixed;
-use crate::broker::queue::ready;
+use crate::broker::queue::{Kind, ready};
 use crate::broker::view::QueueView;
 use crate::broker::{ChannelId, Message, Name, Value};
 use crate::formats::amqp_json::table_to_json;
@@ -42,7 +42,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     let place = QueueTab::ALL.iter().position(|one| *one == shown).unwrap_or(0);
     let about = |about: About| form::about(session, app, &about, dispatch);
     let panel = match (shown, queue) {
-        (QueueTab::Overview, Some(queue)) => overview(session, queue),
+        (QueueTab::Overview, Some(queue)) => overview(session, queue, dispatch),
         (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, name, dispatch) }</> },
         (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
@@ -87,20 +87,26 @@ fn numbers(session: &Session, queue: QueueView<'_>) -> Html {
     }
 }
 
-fn overview(session: &Session, queue: QueueView<'_>) -> Html {
+fn overview(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
     let name = queue.name();
     let copies = session.world().ledger().queues.get(name).cloned().unwrap_or_default();
     let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
+    let log = queue.log();
     html! {
         <>
+            if let Some(log) = &log { { stream::view(session, queue, log, dispatch) } }
             <div class="charted">{ time::depth(session).1 }</div>
             <dl class="kv">
                 { row(texts::CONSUMERS, queue.consumers().to_string()) }
                 if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
                 { row(texts::ARRIVED, copies.arrived.to_string()) }
-                { row(texts::ACKNOWLEDGED, (copies.acknowledged + copies.auto_acknowledged).to_string()) }
-                { row(texts::REDELIVERED, copies.redelivered.to_string()) }
-                { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
+                if let Some(log) = &log {
+                    { stream::rows(log, &copies) }
+                } else {
+                    { row(texts::ACKNOWLEDGED, (copies.acknowledged + copies.auto_acknowledged).to_string()) }
+                    { row(texts::REDELIVERED, copies.redelivered.to_string()) }
+                    { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
+                }
             </dl>
         </>
     }
@@ -154,6 +160,9 @@ pub fn consumers(session: &Session, queue: QueueView<'_>, only: Option<usize>, d
 
 /// What can be done to its messages by hand.
 fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+    if session.world().broker().queue(name).is_some_and(|queue| queue.kind() == Kind::Stream) {
+        return html! { <p class="soft">{ stream_texts::NOT_BY_HAND }</p> };
+    }
     let get = |count: u32, requeue: bool| on(dispatch, OperateAction::Get { queue: name.clone(), count, requeue });
     let others = session.scenario().broker.queues.iter().filter(|other| other.name != *name);
     let from = name.clone();
@@ -183,6 +192,7 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
 pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     let world = session.world();
     let Some(queue) = world.broker().queue(name) else { return html! {} };
+    let is_stream = queue.kind() == Kind::Stream;
     let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
     let told = |message: &Message| match &message.properties.message_id {
         Some(event) => SelectAction::CopyIn(event.clone(), name.clone()),
@@ -215,8 +225,9 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     };
     let ready = |entry: &ready::Entry| {
         let reason = entry.message.properties.header("x-first-death-reason").and_then(Value::as_str);
-        let note = reason
-            .map_or_else(|| if entry.redelivered() { texts::WILL_BE_REDELIVERED.to_owned() } else { String::new() }, ToString::to_string);
+        let offset = is_stream.then(|| stream_texts::at(entry.sequence));
+        let again = entry.redelivered().then(|| texts::WILL_BE_REDELIVERED.to_owned());
+        let note = offset.or_else(|| reason.map(ToString::to_string)).or(again).unwrap_or_default();
         line(&entry.message, entry.redelivered(), note)
     };
     let held = |channel: ChannelId, message: &Message| {
@@ -225,7 +236,7 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div class="held" data-messages={name.to_string()}>
-            <h3 class="small-head">{ texts::READY_THE_NEXT_FIRST }</h3>
+            <h3 class="small-head">{ if is_stream { stream_texts::IN_THE_LOG } else { texts::READY_THE_NEXT_FIRST } }</h3>
             if queue.ready() == 0 {
                 <p class="soft">{ if queue.consumers() > 0 { texts::NONE_WHAT_ARRIVES_GOES_STRAIGHT } else { texts::NONE } }</p>
             }
@@ -238,7 +249,9 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                 <p class="soft">{ inspector::and_more(&(queue.ready() - MESSAGES_SHOWN_MAX as u64)) }</p>
             }
             if !unacked.is_empty() {
-                <h3 class="small-head">{ texts::UNACKED_WITH_WHO_HOLDS_THEM }</h3>
+                <h3 class="small-head">
+                    { if is_stream { stream_texts::OUT_WITH_READERS } else { texts::UNACKED_WITH_WHO_HOLDS_THEM } }
+                </h3>
                 <ol class="messages">
                     for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
                 </ol>

@@ -335,15 +335,16 @@ pub(in crate::broker) fn compared_arguments(kind: Kind, rules: &Rules) -> impl I
     QUEUE_ARGUMENTS.iter().filter(move |argument| argument.use_for(kind, rules) == Use::Checked).map(|argument| argument.name)
 }
 
-/// How long two values of an age last, where the argument is one and both are (rule 160).
-pub(in crate::broker) fn ages_of(argument: &str, received: &Table, current: &Table) -> Option<(SimTime, SimTime)> {
-    let takes_age = QUEUE_ARGUMENTS.iter().any(|known| known.name == argument && known.takes == Takes::Age);
-    let of = |table: &Table| match age(table.get(argument)?.as_str()?) {
-        Age::Of(age) => Some(age),
-        Age::NoNumber | Age::Unfit => None,
-    };
-    takes_age.then_some(())?;
-    Some((of(received)?, of(current)?))
+/// The arguments with their ages in milliseconds, as 4.3 compares and tells them (rule 160).
+pub(in crate::broker) fn ages_in_millis(mut arguments: Table) -> Table {
+    for argument in QUEUE_ARGUMENTS.iter().filter(|argument| argument.takes == Takes::Age) {
+        if let Some(value) = arguments.get_mut(argument.name)
+            && let Some(Age::Of(lasts)) = value.as_str().map(|text| age(text))
+        {
+            *value = Value::string(&lasts.as_millis().to_string());
+        }
+    }
+    arguments
 }
 
 /// What is wrong with a policy's value for a key, if it is one of a queue's (rule 29).

@@ -18,7 +18,7 @@ const fn sign(rule: u32, words: &'static [&'static str]) -> Sign {
 }
 
 /// A rule may have several signs; the rules of FIDELITY.md that have none here cannot be met by a random script.
-const SIGNS: [Sign; 142] = [
+const SIGNS: [Sign; 153] = [
     sign(1, &[r#""scope":"channel""#]),
     sign(1, &[r#""scope":"connection""#]),
     sign(2, &[r#""scope":"channel""#, "@requeued:ChannelClosed"]),
@@ -159,6 +159,17 @@ const SIGNS: [Sign; 142] = [
     sign(138, &[r#""redelivered":true"#, r#""x-delivery-count""#]),
     sign(139, &[r#""x-death""#, r#""redelivered":true"#]),
     sign(144, &[r#""connection_blocked""#]),
+    sign(148, &["@delivered", r#""x-stream-offset""#]),
+    sign(148, &["not supported by stream"]),
+    sign(160, &[r#""x-queue-type":"stream""#, "inequivalent arg"]),
+    sign(160, &[r#""x-queue-type":"stream""#, "of queue type rabbit_stream_queue"]),
+    sign(161, &[r#""x-stream-offset":"last""#, "@delivered"]),
+    sign(161, &["invalid_stream_offset_arg"]),
+    sign(162, &["@read"]),
+    sign(165, &[r#""delivery_mode":1"#, r#""x-stream-offset""#, "@delivered"]),
+    sign(166, &[r#""x-stream-filter""#, "@delivered"]),
+    sign(167, &[r#""max-age":"1D""#, "policy.set"]),
+    sign(168, &[r#""x-queue-type":"stream""#, r#""consumer_count":0"#]),
     sign(146, &[r#""operator":true"#, "policy.set"]),
     sign(147, &[r#""dead-letter-exchange""#, "policy.set"]),
 ];
@@ -204,7 +215,7 @@ mod tests {
     use crate::broker::Profile;
 
     /// So few scripts do not always meet these.
-    const RARE: [u32; 8] = [18, 24, 25, 26, 38, 46, 122, 126];
+    const RARE: [u32; 9] = [18, 24, 25, 26, 38, 46, 122, 126, 166];
 
     #[test]
     fn random_scripts_exercise_the_rules_that_have_a_sign() {

@@ -5,6 +5,7 @@
 //! | `wide` | many exchanges and queues, two connections, policies, mistakes |
 //! | `crowded` | one queue with several consumers, whose windows are small and mostly full: turns, credit, and what comes back |
 //! | `timed` | times to live, delayed retries and queues that expire, with the clock moved far past each of them |
+//! | `streamed` | a stream and its readers, each of which starts where it likes |
 //! | `alarmed` | a shortage that comes and goes |
 //!
 //! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
@@ -13,6 +14,7 @@ mod alarmed;
 mod chance;
 pub mod coverage;
 mod crowded;
+mod streamed;
 mod timed;
 mod wide;
 
@@ -29,7 +31,8 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
     let mut writer = Writer::new(seed, profile);
     match writer.below(40) {
         0..=13 => writer.wide(),
-        14..=34 => writer.crowded(),
+        14..=16 => writer.streamed(),
+        17..=34 => writer.crowded(),
         35..=38 => writer.timed(),
         _ => writer.alarmed(),
     }

@@ -16,6 +16,7 @@ pub mod page;
 pub mod panels;
 pub mod queue;
 pub mod recipe;
+pub mod stream;
 pub mod system;
 pub mod table;
 pub mod time;
