@@ -456,6 +456,8 @@ pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve
 fn between(plan: Plan<'_>, start: &Rect, end: &Rect, dead: bool) -> Curve {
     match plan.turned {
         Some(_) if dead && start.bottom() < end.top => fall(start, end),
+        // From the lane back up: a retry.
+        Some(_) if dead && end.bottom() < start.top => fall(end, start).reversed(),
         Some(_) => level(&start.flipped(), &end.flipped(), dead).flipped(),
         None => level(start, end, dead),
     }
@@ -464,7 +466,9 @@ fn between(plan: Plan<'_>, start: &Rect, end: &Rect, dead: bool) -> Curve {
 /// Dead letters fall between two columns, and meet the next part from above.
 fn fall(start: &Rect, end: &Rect) -> Curve {
     let (a, b) = (start.centre(), end.centre());
-    let (side, beside) = if b.x < a.x { (start.left, -COLUMN_GAP / 2.0) } else { (start.right(), COLUMN_GAP / 2.0) };
+    // At the right of an exchange stands its name.
+    let is_left = b.x < a.x || start.width <= SMALL_EXCHANGE.width;
+    let (side, beside) = if is_left { (start.left, -COLUMN_GAP / 2.0) } else { (start.right(), COLUMN_GAP / 2.0) };
     // A card is met where they come down; the tip of an exchange is its middle.
     let half = if end.width > SMALL_EXCHANGE.width { end.width / 2.0 - COLUMN_GAP } else { 0.0 };
     let (from, to) = (Point { x: side, y: a.y }, Point { x: (side + beside).max(b.x - half).min(b.x + half), y: end.top });

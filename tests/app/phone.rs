@@ -320,6 +320,15 @@ fn dead_letters_have_a_lane_beneath() {
             assert_eq!(crossed, [], "{name}: {edge:?}");
         }
     }
+    // A retry comes back up beside the cards, to the side of its queue.
+    let app = on(SYSTEMS[1].1, PHONE);
+    let plan = session(&app).plan();
+    let rises = |edge: &geometry::Edge| edge.kind == EdgeKind::DeadLetters && plan.is_in_lane(&edge.from) && !plan.is_in_lane(&edge.to);
+    let edge = geometry::edges(plan).into_iter().find(rises).expect("the retry");
+    let (from, to) = (rect(&app, &edge.from), rect(&app, &edge.to));
+    assert!(edge.curve.from.y <= from.top && (edge.curve.to.x <= to.left || edge.curve.to.x >= to.right()), "{edge:?}");
+    let lowest = (0..=100).map(|step| edge.curve.at(f64::from(step) / 100.0).y).fold(f64::NEG_INFINITY, f64::max);
+    assert!(lowest <= from.top + 0.01, "it takes no way round: {edge:?}");
     // As many columns as queues, each name nearly whole: eleven pixels a letter, at most 0.6 of it wide.
     let app = on(COURSE_CHAPTER, PHONE);
     let plan = session(&app).plan();

@@ -298,8 +298,10 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
                 { " " }
-                <g class={is_told.then_some("away")}>for index in 0..slots { { slot(index) } }</g>
-                { text("caption", rect.left + 14.0, rect.bottom() - if scene.is_turned() { 8.0 } else { 13.0 }, foot) }
+                <g class={is_told.then_some("away")}>
+                    for index in 0..slots { { slot(index) } }
+                    { text("caption", rect.left + 14.0, rect.bottom() - if scene.is_turned() { 8.0 } else { 13.0 }, foot) }
+                </g>
             </>
         }
     };
