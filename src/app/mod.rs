@@ -18,6 +18,7 @@ mod budget;
 pub mod camera;
 pub mod canvas;
 pub mod commands;
+pub mod compared;
 pub mod composer;
 pub mod copies;
 pub mod costs;
@@ -243,7 +244,10 @@ impl App {
     /// Whether something continues without an action of the visitor.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.session.as_ref().is_some_and(Session::is_busy) || self.classroom.as_ref().is_some_and(Classroom::is_busy)
+        let is_stale = || self.session.as_ref().is_some_and(|session| session.playhead.is_comparison_stale());
+        self.session.as_ref().is_some_and(Session::is_busy)
+            || !self.playing && is_stale()
+            || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 
     /// Whether the picture changes with each frame: time passes, or what was published while time stands is landing.

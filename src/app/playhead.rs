@@ -24,6 +24,9 @@ const STEPS_TO_A_LINE_MAX: u64 = 10_000;
 /// A story that is open while time passes is told again this often at most: it is found by playing from the beginning.
 const STORY_PERIOD: SimTime = SimTime::from_millis(500);
 
+/// While time passes, two runs are compared again this often.
+const COMPARISON_PERIOD: SimTime = SimTime::from_secs(1);
+
 #[derive(Debug)]
 pub struct Playhead {
     timeline: Timeline,
@@ -85,8 +88,10 @@ pub(super) enum Moved {
 pub struct Comparison {
     pub at: SimTime,
     pub rows: Vec<Compared>,
-    /// How full the queues were over time, here and in the other branch: those that differ, by name.
+    /// How full the queues were over time, here and in the other branch: those that differ, by name. The last of each is of now.
     pub depths: Vec<(Name, [Vec<Depth>; 2])>,
+    /// The real time that passed since.
+    age: SimTime,
 }
 
 /// The story of an event that was asked for.
@@ -102,6 +107,13 @@ pub struct EventStory {
     is_stale: bool,
     /// The least real time until it is told again while time passes.
     next_in: SimTime,
+}
+
+/// The samples, and what the queue holds now.
+fn depths_until_now(world: &World, name: &Name) -> Vec<Depth> {
+    let mut depths = world.metrics().depths(name);
+    depths.extend(world.broker().queue(name).map(|queue| Depth { ready: queue.ready(), unacked: queue.unacked() }));
+    depths
 }
 
 /// Something is known of a run, wherever its playhead stands.
@@ -387,6 +399,33 @@ impl Playhead {
         }
     }
 
+    /// Whether the comparison tells of another moment.
+    #[must_use]
+    pub fn is_comparison_stale(&self) -> bool {
+        self.moving.is_none() && self.comparison.as_ref().is_some_and(|comparison| comparison.at != self.timeline.world().now())
+    }
+
+    /// The comparison follows the time: at a calm rate while time passes, and at once where it stands.
+    pub(super) fn follow_comparison(&mut self, elapsed: SimTime, passes: bool, steps: u64) {
+        if let Some(comparison) = &mut self.comparison {
+            comparison.age = comparison.age + elapsed;
+            let is_due = !passes || comparison.age >= COMPARISON_PERIOD;
+            if let Some(branch) = self.alternate_branch.as_mut().filter(|_| is_due)
+                && self.moving.is_none()
+                && comparison.at != self.timeline.world().now()
+            {
+                branch.timeline.begin_seek(self.timeline.world().now());
+                self.begin(Moving::Compare, steps);
+            }
+        }
+    }
+
+    /// The world of the run that is not shown, as it was last compared.
+    #[must_use]
+    pub fn other_world(&self) -> Option<&World> {
+        self.alternate_branch.as_ref().map(|branch| branch.timeline.world())
+    }
+
     /// Where the branches differ at this moment; further than it was played the other one is played on.
     fn advance_comparison(&mut self, steps: u64) -> Moved {
         let Some(Branch { timeline: other, log, markers }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
@@ -404,9 +443,9 @@ impl Playhead {
         let differ = |row: &Compared| (row.left - row.right).abs() > 1e-9;
         let worlds = [self.timeline.world(), other.world()];
         let queues = in_order(worlds.iter().flat_map(|world| world.broker().queues().map(|queue| queue.name().clone())));
-        let depths = queues.into_iter().map(|name| (name.clone(), worlds.map(|world| world.metrics().depths(&name))));
+        let depths = queues.into_iter().map(|name| (name.clone(), worlds.map(|world| depths_until_now(world, &name))));
         let depths = depths.filter(|(_, [here, there])| here != there).collect();
-        self.comparison = Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths });
+        self.comparison = Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths, age: SimTime::ZERO });
         Moved::Arrived
     }
 }

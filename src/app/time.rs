@@ -124,6 +124,9 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
         if !app.playing {
             session.playhead.moves.land(elapsed);
         }
+        if !session.is_working() {
+            session.playhead.follow_comparison(elapsed, app.playing, steps);
+        }
         if session.is_busy() {
             app.budget.spend_all();
         }

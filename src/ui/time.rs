@@ -8,6 +8,7 @@ use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, TargetCas
 use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons};
+use crate::app::compared;
 use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{MarkerKind, TimelineMarker};
@@ -534,10 +535,11 @@ pub fn comparison(session: &Session) -> Html {
         _ => Shortest(value).to_string(),
     };
     html! {
-        <section class="panel scrolls" id="comparison" aria-label={texts::THE_BRANCHES_COMPARED}>
+        <section class="panel scrolls" id="comparison" aria-label={texts::THE_RUNS_COMPARED}>
             <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
+            for says in compared::apart(session) { <p>{ says }</p> }
             if !comparison.depths.is_empty() {
-                <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_BRANCH }</span></div>
+                <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_RUN }</span></div>
             }
             for (name, depths) in comparison.depths.iter() {
                 { beside(name, depths) }
@@ -550,13 +552,13 @@ pub fn comparison(session: &Session) -> Html {
                         <tr>
                             <th scope="col">{ texts::DIFFERS }</th>
                             <th scope="col" class="number">{ texts::HERE }</th>
-                            <th scope="col" class="number">{ texts::OTHER_BRANCH }</th>
+                            <th scope="col" class="number">{ texts::OTHER_RUN }</th>
                         </tr>
                     </thead>
                     <tbody>
                         for row in comparison.rows.iter() {
                             <tr>
-                                <th scope="row">{ row.quantity.to_string() }</th>
+                                <th scope="row">{ compared::words(&row.quantity) }</th>
                                 <td class="number">{ value(&row.quantity, row.left) }</td>
                                 <td class="number">{ value(&row.quantity, row.right) }</td>
                             </tr>
@@ -577,7 +579,8 @@ fn beside(name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
             <figcaption>{ &**name }<span class="soft">{ texts::to(&Fixed(top)) }</span></figcaption>
             <div class="pair">
                 { plot(&texts::here_ready_unacked_and_total(&name), &both[0], (top, across), Vec::new()) }
-                { plot(&texts::in_the_other_branch_ready(&name), &both[1], (top, across), Vec::new()) }
+                { plot(&texts::in_the_other_run_ready(&name), &both[1], (top, across), Vec::new()) }
+                for depths in depths { <span class="soft">{ depths.last().map(|now| texts::ready_and_unacked(now.ready, now.unacked)) }</span> }
             </div>
         </figure>
     }

@@ -371,3 +371,37 @@ fn the_log_has_no_line_twice_and_none_is_missing() {
     let whole = lines(&fresh);
     assert_eq!(here.1[..], whole[..here.1.len()]);
 }
+
+/// The comparison is of the moment that is shown, and says in words what sets the runs apart.
+#[test]
+fn the_comparison_follows_the_time() {
+    use requeue::app::compared;
+    let mut app = opened();
+    play(&mut app, 10);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 15);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(8)));
+    wait(&mut app);
+    let slot = session(&app).scenario().service("notification-service").expect("it is there").0;
+    let prefetch = Spot::of(Slot::Service(slot)).field("handlers").item(0).field("on.prefetch");
+    act(&mut app, EditAction::SetField(prefetch, Kind::Whole, "1".into()));
+    act(&mut app, TimeAction::CompareBranches);
+    wait(&mut app);
+    let at = |app: &App| session(app).playhead.comparison.as_ref().map(|comparison| comparison.at);
+    assert_eq!(at(&app), Some(SimTime::from_secs(8)));
+    play(&mut app, 17);
+    let now = session(&app).world().now();
+    assert!(at(&app).is_some_and(|at| at + SimTime::from_millis(1_100) >= now), "{:?} at {now}", at(&app));
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    wait(&mut app);
+    assert_eq!(at(&app), Some(now));
+    let comparison = session(&app).playhead.comparison.clone().expect("it stays");
+    let rows: Vec<String> = comparison.rows.iter().map(|row| compared::words(&row.quantity)).collect();
+    assert!(rows.iter().any(|row| row == "notification-queue: ready") && !rows.iter().any(|row| row.contains(['(', '_'])), "{rows:?}");
+    let (_, [here, _]) = comparison.depths.iter().find(|(name, _)| &**name == "notification-queue").expect("it differs");
+    assert_eq!(here.last().map(|depth| depth.ready), Some(ready(&app, "notification-queue")));
+    let apart = compared::apart(session(&app));
+    assert!(apart[0].starts_with("Changed in this run: notification-service"), "{apart:?}");
+    assert_eq!(apart[1], "Killed in the other run, and not repeated here: notification-service at 00:10.000.");
+}

@@ -3,6 +3,7 @@
 
 pub mod author;
 pub mod commands;
+pub mod compared;
 pub mod composer;
 pub mod difference;
 pub mod files;

@@ -13,7 +13,7 @@ pub const A_NEW_SYSTEM: &str = "A new system";
 pub const DELIVERY_LIMIT: &str = "delivery limit";
 pub const LOOKING_FOR_THE_NEXT_FAILURE: &str = "Looking for the next failure or dead letter";
 pub const MOVING_THROUGH_TIME: &str = "Moving through time";
-pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other branch";
+pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other run";
 pub const READING_THE_STORY: &str = "Reading the story";
 
 /// Above an exchange, while the copies fly.

@@ -23,7 +23,7 @@ pub const FIND_IN_THE_EVENTS: &str = "Find in the events";
 pub const FROM_TO: &str = "From … to";
 pub const GAVE_UP: &str = "Gave up";
 pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
-pub const HERE: &str = "Here";
+pub const HERE: &str = "This run";
 pub const LATENCY: &str = "Latency";
 pub const LEDGER: &str = "Ledger";
 pub const MOMENT: &str = "Moment";
@@ -32,7 +32,7 @@ pub const NO_QUEUE: &str = "No queue";
 pub const OF: &str = "of";
 pub const ONE_EVENT_BACK: &str = "One event back";
 pub const ONE_EVENT_FORWARD: &str = "One event forward";
-pub const OTHER_BRANCH: &str = "Other branch";
+pub const OTHER_RUN: &str = "The other run";
 pub const PAUSE: &str = "Pause";
 pub const PLAY: &str = "Play";
 pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
@@ -44,7 +44,7 @@ pub const TIMES_REAL_TIME: &str = "Times real time";
 pub const SLOW: &str = "Slow";
 pub const FOLLOW: &str = "Normal";
 pub const BRISK: &str = "Fast";
-pub const THE_BRANCHES_COMPARED: &str = "The branches compared";
+pub const THE_RUNS_COMPARED: &str = "The two runs compared";
 pub const THE_BROKER: &str = "the broker";
 pub const TIME: &str = "Time";
 pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
@@ -68,15 +68,19 @@ pub fn drag_it_to_another_time(fault: &dyn Display) -> String {
 }
 
 pub fn here_ready_unacked_and_total(name: &dyn Display) -> String {
-    format!("{name} here: ready, unacked and total")
+    format!("{name} in this run: ready, unacked and total")
 }
 
 pub fn http(name: &dyn Display) -> String {
     format!("{name}: HTTP")
 }
 
-pub fn in_the_other_branch_ready(name: &dyn Display) -> String {
-    format!("{name} in the other branch: ready, unacked and total")
+pub fn in_the_other_run_ready(name: &dyn Display) -> String {
+    format!("{name} in the other run: ready, unacked and total")
+}
+
+pub fn ready_and_unacked(ready: u64, unacked: u64) -> String {
+    format!("{ready} ready, {unacked} unacked")
 }
 
 pub fn invented(what: &dyn Display) -> String {
