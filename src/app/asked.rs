@@ -80,7 +80,7 @@ impl Asked {
         let (at, kind) = match self {
             Self::Name(place) => {
                 let part = session.part(place).filter(|part| &**part.name() != text)?;
-                return Some(EditAction::Apply(Edit::Rename { part, name: text.into() }));
+                return Some(EditAction::Rename(part, text.into()));
             }
             Self::DeadLetters { queue, exchange } => {
                 let index = scenario.broker.queues.iter().position(|one| one.name == *queue)?;

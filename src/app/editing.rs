@@ -10,7 +10,7 @@ use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
 use super::session::Session;
 use super::texts::session as texts;
-use super::{App, Node, lesson};
+use super::{App, Detail, Node, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::{BindingKey, ExchangeType, Name};
@@ -33,6 +33,8 @@ pub enum EditAction {
     /// What was typed into a field takes effect.
     SetField(Spot, form::Kind, String),
     ChangeList(Spot, Change),
+    /// A part gets this name. One that cannot be stands beside its field.
+    Rename(Part, String),
     /// A part is put where there is room, in view if it can be.
     AddPart(PartKind),
     /// A part is put where it was let go.
@@ -98,8 +100,16 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let view = seen.unwrap_or_default().view(app.canvas.size);
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
+    let renames = matches!(action, EditAction::Rename(..));
     let mut effects = session.change(action, &view);
+    let is_refused = renames && session.document.typing.as_ref().is_some_and(|typing| typing.why.is_some());
     if session.document.version() == before {
+        if is_refused {
+            // The name may have been typed on the canvas: its field is shown.
+            let newest = app.seen().first().copied();
+            app.workspace.detail = Detail::Part;
+            app.workspace.detail(newest);
+        }
         return effects;
     }
     if arranges {
@@ -145,6 +155,15 @@ impl Session {
                 Err(why) => self.document.typing = Some(Typing { at, text, why: Some(why) }),
             },
             EditAction::LeaveField => self.document.typing = None,
+            EditAction::Rename(part, text) => {
+                let Some(at) = form::name_of(self.scenario(), &part) else { return Vec::new() };
+                let node = self.node(&part);
+                let tried = self.try_edit(&[Edit::Rename { part, name: text.trim().into() }]);
+                if tried.is_err() && self.selection.primary != node {
+                    self.selection.set(node);
+                }
+                self.document.typing = tried.err().map(|why| Typing { at, text, why: Some(why) });
+            }
             EditAction::ChangeList(at, change) => {
                 let before = self.scenario().clone();
                 match form::edit(&before, &at, &change).and_then(|edit| self.try_edit(&[edit])) {

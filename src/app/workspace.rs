@@ -197,7 +197,7 @@ impl Workspace {
     }
 
     /// The right drawer shows something else: it keeps its height where it was the newest.
-    fn detail(&mut self, newest: Option<Side>) {
+    pub(super) fn detail(&mut self, newest: Option<Side>) {
         self.bring(Side::Right);
         if newest == Some(Side::Right) {
             self.sizes.raise();

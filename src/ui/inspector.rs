@@ -7,10 +7,10 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
-use crate::app::form::About;
+use crate::app::form::{About, name_of};
 use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
-use crate::scenario::edit::{Edit, Part};
+use crate::scenario::edit::{self, Edit, Part};
 use crate::sim::{InstanceId, Place};
 
 /// The part that is selected.
@@ -52,26 +52,40 @@ fn head(session: &Session, part: &Part, node: &Node, read_only: bool, dispatch: 
     if read_only {
         return html! { <h3>{ &**part.name() }</h3> };
     }
+    let refused = name_of(session.scenario(), part).and_then(|at| session.document.typing.as_ref().filter(|typing| typing.at == at));
+    let why = refused.and_then(|typing| typing.why.clone());
     let onchange = dispatch.reform({
-        let part = part.clone();
+        let (part, scenario) = (part.clone(), session.scenario().clone());
         move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
             let typed = input.value();
-            // The field shows the document's name again: if that changes, there will be another field.
-            input.set_value(part.name());
-            Action::Edit(EditAction::Apply(Edit::Rename { part: part.clone(), name: typed.trim().into() }))
+            // The field shows the document's name again: if that changes, there will be another field. A name that cannot be stays.
+            if edit::apply(&scenario, &Edit::Rename { part: part.clone(), name: typed.trim().into() }).is_ok() {
+                input.set_value(part.name());
+            }
+            Action::Edit(EditAction::Rename(part.clone(), typed))
         }
     });
     // What goes with it is said before.
     let lost = if matches!(part, Part::Queue(_)) { session.lost_with(part.name()) } else { 0 };
     let delete = if lost > 0 { texts::delete_with(lost) } else { texts::DELETE.to_owned() };
-    let value = wasm_bindgen::JsValue::from_str(part.name());
+    let value = wasm_bindgen::JsValue::from_str(refused.map_or(part.name(), |typing| &typing.text));
     html! {
         <div key={format!("{node:?}{}", part.name())}>
             <label class="field">
                 <span>{ texts::NAME }</span>
-                <input id="name" class="name-field" ~defaultValue={value} {onchange} autocomplete="off" spellcheck="false" />
+                <input
+                    id="name"
+                    class="name-field"
+                    ~defaultValue={value}
+                    {onchange}
+                    aria-invalid={why.is_some().then_some("true")}
+                    aria-describedby={why.is_some().then_some("name-why")}
+                    autocomplete="off"
+                    spellcheck="false"
+                />
             </label>
+            if let Some(why) = why { <p class="why" role="alert" id="name-why">{ why }</p> }
             <div class="buttons tools">
                 <button
                     type="button"

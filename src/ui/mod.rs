@@ -470,7 +470,10 @@ impl Playground {
                 return true;
             }
             Gesture::Edited(text) => {
-                self.perform(ctx, app::EditAction::LeaveField);
+                // A field that goes is left once more.
+                if self.editing.is_some() {
+                    self.perform(ctx, app::EditAction::LeaveField);
+                }
                 let answered = self.editing.take().zip(text).zip(self.app.session.as_ref());
                 if let Some(action) = answered.and_then(|((asked, text), session)| asked.answered(session, &text)) {
                     self.perform(ctx, action);

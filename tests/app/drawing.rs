@@ -306,3 +306,29 @@ fn a_hundred_thousand_requests_are_a_stream_with_its_number() {
     let told: u64 = told.sum();
     assert!((95_000..=105_000).contains(&told), "{told}");
 }
+
+/// A name that cannot be stands in its field, and why beneath it: as with every other field.
+#[test]
+fn a_name_that_cannot_be_stays_in_its_field() {
+    let mut app = opened();
+    let part = Part::Service("notification-service".into());
+    let typing = |app: &App| session(app).document.typing.clone();
+    for in_place in [false, true] {
+        select(&mut app, &Part::Queue("inventory-queue".into()));
+        let node = session(&app).node(&part).expect("it is there");
+        let action = if in_place {
+            app::Asked::Name(node.clone()).answered(session(&app), "stock service").expect("it is another name")
+        } else {
+            EditAction::Rename(part.clone(), "stock service".into())
+        };
+        act(&mut app, action);
+        let refused = typing(&app).expect("it stands there");
+        assert_eq!(Some(refused.at), app::form::name_of(session(&app).scenario(), &part));
+        assert_eq!(refused.text, "stock service");
+        assert!(refused.why.is_some_and(|why| why.contains("no spaces")) && session(&app).objection.is_none());
+        assert_eq!(session(&app).selection.primary, Some(node), "its field is shown");
+    }
+    act(&mut app, EditAction::Rename(part, "stock-service".into()));
+    assert_eq!(typing(&app), None);
+    assert!(session(&app).scenario().service("stock-service").is_some());
+}

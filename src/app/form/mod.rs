@@ -264,6 +264,12 @@ fn about(rows: Vec<Row>, of: &str, is_meant: &dyn Fn(&Spot) -> bool) -> Vec<Row>
     found
 }
 
+/// The field of a part's name; none: there is no such part.
+#[must_use]
+pub fn name_of(scenario: &Scenario, part: &Part) -> Option<Spot> {
+    Slot::of_part(scenario, part).map(|slot| Spot::of(slot).field("name"))
+}
+
 /// The edit that makes a change at a spot.
 ///
 /// # Errors
