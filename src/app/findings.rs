@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Session;
 use super::geometry::{Edge, EdgeKind};
+use super::landing::Landing;
 use crate::broker::Name;
 use crate::scenario::Scenario;
 use crate::scenario::edit::Part;
@@ -47,11 +48,11 @@ impl Findings {
 
     /// The dead letters that wait where dead letters end, by queue. A message that a client published there is none.
     #[must_use]
-    pub fn waiting_dead_letters(&self, session: &Session) -> Vec<(Name, u64)> {
+    pub fn waiting_dead_letters(&self, session: &Session, landing: &Landing) -> Vec<(Name, u64)> {
         let broker = session.world().broker();
         let ends = session.scenario().broker.queues.iter().filter(|queue| self.dead_letters.end_in(&queue.name));
         let dead = ends.filter_map(|queue| {
-            let has_died = broker.queue(&queue.name)?.messages().filter(|entry| !entry.message.deaths().is_empty());
+            let has_died = landing.messages(broker.queue(&queue.name)?).filter(|entry| !entry.message.deaths().is_empty());
             Some((queue.name.clone(), has_died.count() as u64))
         });
         dead.filter(|(_, count)| *count > 0).collect()

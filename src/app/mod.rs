@@ -38,6 +38,7 @@ pub mod guides;
 pub mod highlight;
 mod kept;
 pub mod keys;
+pub mod landing;
 pub mod ledger;
 pub mod lesson;
 pub mod line;
@@ -156,6 +157,8 @@ pub struct App {
     budget: Budget,
     pub theme: Theme,
     pub motion: Motion,
+    /// Little motion is wanted, by this choice or by the system's.
+    pub still: bool,
 }
 
 /// Real time in which a learner follows each hop, and in which the rest passes.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::geometry::{self, Curve, Plan};
+use super::landing::Landing;
 use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
@@ -141,10 +142,10 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
     let sheet = Sheet { plan, keys: published_keys(plan.world.scenario()), curves: RefCell::default() };
-    let landing = flying(&sheet, still, &mut picture);
+    flying(&sheet, still, &mut picture);
     thin_out(&mut picture, looked_at(plan.world));
     captions(&sheet, &mut picture);
-    waiting(&sheet, &landing, &mut picture);
+    waiting(&sheet, &Landing::of_plan(plan, still), &mut picture);
     working(&sheet, &mut picture);
     picture
 }
@@ -317,19 +318,7 @@ const fn is_drawn(cargo: &Cargo) -> bool {
     }
 }
 
-/// How many messages fly to each queue and have not landed there for the eye. The broker counts them already.
-#[must_use]
-pub fn landing(plan: Plan<'_>) -> OrderedMap<Name, u64> {
-    let mut landing = OrderedMap::new();
-    for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
-        if let Some(Place::Queue(queue)) = hop.path.last() {
-            *landing.get_or_default(queue.clone()) += 1;
-        }
-    }
-    landing
-}
-
-/// Flights, and moves inside the broker. Returns what has not landed in its queue yet, as far as the eye is concerned.
+/// Flights, and moves inside the broker.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
     let world = sheet.plan.world;
     let mut add = |at: Option<Point>, shape, hue, radius, label, event: Option<&Name>| {
@@ -405,9 +394,8 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
             Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
     }
-    let mut landing = OrderedMap::new();
     if still {
-        return landing;
+        return;
     }
     let mut file = (SimTime::MAX, None, 0.0);
     for hop in sheet.plan.moves.iter() {
@@ -422,9 +410,6 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
             file = (hop.departs, hop.path.first(), 0.0);
         }
         let fan = f64::min(file.2, FAN_MAX) * FAN * 4.0 * ease(share) * (1.0 - ease(share));
-        if let Some(Place::Queue(queue)) = hop.path.last() {
-            landing.insert((queue.clone(), hop.message.id), ());
-        }
         let (hue, event) = (sheet.hue(published_key(&hop.message)), hop.message.properties.message_id.as_ref());
         match hop.kind {
             MoveKind::Routed => {
@@ -445,7 +430,6 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(
             }
         }
     }
-    landing
 }
 
 const fn short(reason: DeathReason) -> &'static str {
@@ -458,15 +442,15 @@ const fn short(reason: DeathReason) -> &'static str {
 }
 
 /// Ready messages in their queues.
-fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, picture: &mut Picture) {
+fn waiting(sheet: &Sheet<'_>, landing: &Landing, picture: &mut Picture) {
     let world = sheet.plan.world;
     for queue in world.broker().queues() {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Queue(queue.name().clone())) else { continue };
-        let landed = queue.messages().filter(|entry| !landing.contains_key(&(queue.name().clone(), entry.message.id)));
         let most = geometry::ready_max(&rect);
-        let many = queue.ready() > most as u64;
+        let ready = landing.ready(queue);
+        let many = ready > most as u64;
         let shown = if many { most - 1 } else { most };
-        for (index, entry) in landed.take(shown).enumerate() {
+        for (index, entry) in landing.messages(queue).take(shown).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
                 shape: message_shape(&entry.message, entry.redelivered()),
@@ -478,7 +462,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &OrderedMap<(Name, MessageId), ()>, pictu
         }
         // A small card has its number there.
         if many && sheet.plan.turned.is_none() {
-            let text = format!("+{}", queue.ready() - shown as u64);
+            let text = format!("+{}", ready - shown as u64);
             picture.counts.push(Count { at: Point { x: rect.left + 22.0, y: rect.top + rect.height / 2.0 }, text, is_label: false });
         }
     }

@@ -206,6 +206,7 @@ impl Component for Playground {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         self.only_canvas = false;
+        self.app.still = self.still();
         let is_frame = matches!(message, Message::Frame(_));
         let render = match message {
             Message::Do(action) => {

@@ -10,8 +10,8 @@ use super::texts::page as texts;
 use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, drawing, icons, panels, time, work, workspace};
 use crate::app::keys::ZOOM;
+use crate::app::landing::Landing;
 use crate::app::{self, CanvasAction, Motion, Side, tokens};
-use crate::base::ordered::OrderedMap;
 
 #[derive(Clone, Default)]
 pub struct Around {
@@ -181,7 +181,7 @@ impl Playground {
             gesture: &gesture,
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
-            landing: if self.still() { OrderedMap::new() } else { tokens::landing(session.plan()) },
+            landing: Landing::of(&self.app, session),
             overview: &self.overview,
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),

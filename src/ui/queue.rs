@@ -5,6 +5,7 @@ use super::texts::{inspector, queue as texts, stream as stream_texts};
 use super::widgets::{Look, chosen, explained, hinted, message_icon, on, row, tabs};
 use super::{Dispatch, form, stream, time, whatif};
 use crate::app::form::About;
+use crate::app::landing::Landing;
 use crate::app::tokens::{hue, published_key};
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
@@ -42,8 +43,8 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     let place = QueueTab::ALL.iter().position(|one| *one == shown).unwrap_or(0);
     let about = |about: About| form::about(session, app, &about, dispatch);
     let panel = match (shown, queue) {
-        (QueueTab::Overview, Some(queue)) => overview(session, queue, dispatch),
-        (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, name, dispatch) }</> },
+        (QueueTab::Overview, Some(queue)) => overview(session, app, queue, dispatch),
+        (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, app, name, dispatch) }</> },
         (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
@@ -51,7 +52,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     };
     html! {
         <>
-            { queue.map_or_else(|| html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> }, |queue| numbers(session, queue)) }
+            { queue.map_or_else(|| html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> }, |queue| numbers(session, app, queue)) }
             { whatif::stopped(session, app, name) }
             { tabs(texts::OF_THE_QUEUE, all, place, dispatch) }
             <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
@@ -68,7 +69,8 @@ fn policy(session: &Session, name: &Name) -> Html {
 }
 
 /// Ready, unacked and total, each with the rate that changes it.
-fn numbers(session: &Session, queue: QueueView<'_>) -> Html {
+fn numbers(session: &Session, app: &App, queue: QueueView<'_>) -> Html {
+    let landing = Landing::of(app, session);
     let rates = session.world().metrics().rates(queue.name());
     let number = |term: &'static str, count: u64, rate: usize| {
         html! {
@@ -80,14 +82,14 @@ fn numbers(session: &Session, queue: QueueView<'_>) -> Html {
     };
     html! {
         <dl class="stats">
-            { number(texts::READY, queue.ready(), Counts::PUBLISH) }
+            { number(texts::READY, landing.ready(queue), Counts::PUBLISH) }
             { number(texts::UNACKED, queue.unacked(), Counts::DELIVER) }
-            { number(texts::TOTAL, queue.total(), Counts::ACK) }
+            { number(texts::TOTAL, landing.total(queue), Counts::ACK) }
         </dl>
     }
 }
 
-fn overview(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
+fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
     let name = queue.name();
     let copies = session.world().ledger().queues.get(name).cloned().unwrap_or_default();
     let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
@@ -95,7 +97,7 @@ fn overview(session: &Session, queue: QueueView<'_>, dispatch: &Dispatch) -> Htm
     html! {
         <>
             if let Some(log) = &log { { stream::view(session, queue, log, dispatch) } }
-            <div class="charted">{ time::depth(session).1 }</div>
+            <div class="charted">{ time::depth(session, app).1 }</div>
             <dl class="kv">
                 { row(texts::CONSUMERS, queue.consumers().to_string()) }
                 if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
@@ -189,7 +191,7 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
 }
 
 /// What a queue holds: what is ready, and what its consumers have not acknowledged.
-pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> Html {
     let world = session.world();
     let Some(queue) = world.broker().queue(name) else { return html! {} };
     let is_stream = queue.kind() == Kind::Stream;
@@ -234,19 +236,21 @@ pub fn messages(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         let by = world.instance_of_channel(channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
         line(message, false, by)
     };
+    let landing = Landing::of(app, session);
+    let count = landing.ready(queue);
     html! {
         <div class="held" data-messages={name.to_string()}>
             <h3 class="small-head">{ if is_stream { stream_texts::IN_THE_LOG } else { texts::READY_THE_NEXT_FIRST } }</h3>
-            if queue.ready() == 0 {
+            if count == 0 {
                 <p class="soft">{ if queue.consumers() > 0 { texts::NONE_WHAT_ARRIVES_GOES_STRAIGHT } else { texts::NONE } }</p>
             }
             <ol
                 class="messages"
             >
-                for entry in queue.messages().take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
+                for entry in landing.messages(queue).take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
             </ol>
-            if queue.ready() > MESSAGES_SHOWN_MAX as u64 {
-                <p class="soft">{ inspector::and_more(&(queue.ready() - MESSAGES_SHOWN_MAX as u64)) }</p>
+            if count > MESSAGES_SHOWN_MAX as u64 {
+                <p class="soft">{ inspector::and_more(&(count - MESSAGES_SHOWN_MAX as u64)) }</p>
             }
             if !unacked.is_empty() {
                 <h3 class="small-head">

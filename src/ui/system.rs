@@ -8,6 +8,7 @@ use super::texts::system as texts;
 use super::widgets::{on, tiny_button};
 use super::{Dispatch, findings, form, icons};
 use crate::app::form::{About, badges, rows};
+use crate::app::landing::Landing;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, OperateAction, SelectAction, Session};
 use crate::base::SimTime;
@@ -31,7 +32,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { findings::all("findings", session, app, dispatch) }
             { hints(session) }
             { expectations(session) }
-            { queues(session, dispatch) }
+            { queues(session, app, dispatch) }
             { services(session, dispatch) }
             { faults(session, app, dispatch) }
             { broker(session, dispatch) }
@@ -94,7 +95,8 @@ fn hints(session: &Session) -> Html {
     html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2><ol class="hints">{ hints.iter().map(one).collect::<Html>() }</ol></section> }
 }
 
-fn queues(session: &Session, dispatch: &Dispatch) -> Html {
+fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let landing = Landing::of(app, session);
     let queue_row = |queue: QueueView<'_>| {
         let name = queue.name().clone();
         let spec = session.world().queue_spec(&name);
@@ -107,9 +109,9 @@ fn queues(session: &Session, dispatch: &Dispatch) -> Html {
                         for badge in spec.map(badges).unwrap_or_default().into_iter() { <span class="badge">{ badge }</span> }
                     </span>
                 </th>
-                <td class="number" data-count="ready">{ queue.ready() }</td>
+                <td class="number" data-count="ready">{ landing.ready(queue) }</td>
                 <td class="number" data-count="unacked">{ queue.unacked() }</td>
-                <td class="number" data-count="total">{ queue.total() }</td>
+                <td class="number" data-count="total">{ landing.total(queue) }</td>
             </tr>
         }
     };

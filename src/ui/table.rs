@@ -10,6 +10,7 @@ use super::widgets::{chosen, on};
 use super::{Dispatch, findings};
 use crate::app::form::{Kind, Spot, badges};
 use crate::app::geometry::{self, Edge};
+use crate::app::landing::Landing;
 use crate::app::line::kind;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, Line, Node, OperateAction, SelectAction, Session, commands};
@@ -23,7 +24,7 @@ use crate::sim::{InstanceId, Place};
 pub const ROWS_MAX: usize = 100;
 
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let table = Table { session, dispatch, read_only: app.options.read_only };
+    let table = Table { session, app, dispatch, read_only: app.options.read_only };
     html! {
         <div class="table-view" role="region" aria-label={texts::TABLE_VIEW} tabindex="0">
             { findings::all("table-findings", session, app, dispatch) }
@@ -39,6 +40,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 struct Table<'a> {
     session: &'a Session,
+    app: &'a App,
     dispatch: &'a Dispatch,
     read_only: bool,
 }
@@ -302,6 +304,7 @@ impl Table<'_> {
     }
 
     fn queues(&self) -> Html {
+        let landing = Landing::of(self.app, self.session);
         let scenario = self.session.scenario();
         let row = |spec: &QueueSpec| {
             let queue = self.session.world().broker().queue(&spec.name);
@@ -310,12 +313,12 @@ impl Table<'_> {
                     { self.name(Place::Queue(spec.name.clone()), &spec.name) }
                     <td>{ badges(spec).join(" ") }</td>
                     if let Some(queue) = queue {
-                        <td>{ queue.ready() }</td>
+                        <td>{ landing.ready(queue) }</td>
                         <td>{ queue.unacked() }</td>
-                        <td>{ queue.total() }</td>
+                        <td>{ landing.total(queue) }</td>
                         <td>{ queue.consumers() }</td>
                         <td>
-                            <details><summary>{ texts::SHOW }</summary>{ messages(self.session, &spec.name, self.dispatch) }</details>
+                            <details><summary>{ texts::SHOW }</summary>{ messages(self.session, self.app, &spec.name, self.dispatch) }</details>
                         </td>
                     } else {
                         <td colspan="5">{ texts::GONE_FROM_THE_BROKER }</td>

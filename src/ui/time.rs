@@ -9,6 +9,7 @@ use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons};
 use crate::app::compared;
+use crate::app::landing::Landing;
 use crate::app::ledger::{Row, Tone, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{MarkerKind, TimelineMarker};
@@ -209,7 +210,7 @@ struct Series(&'static str, &'static str, String, Vec<f64>);
 
 pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
-        Chart::Depth => depth(session),
+        Chart::Depth => depth(session, app),
         Chart::Rates => rates(session),
         Chart::Latency => (texts::LATENCY.to_owned(), latency(session)),
         Chart::Business => (texts::BUSINESS_LEDGER.to_owned(), business(session)),
@@ -238,10 +239,10 @@ pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// The depth of the queue that is selected, or of another: its name and its chart.
-pub fn depth(session: &Session) -> (String, Html) {
+pub fn depth(session: &Session, app: &App) -> (String, Html) {
     let Some(name) = charted(session) else { return (texts::NO_QUEUE.into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
-    let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (queue.ready(), queue.unacked()));
+    let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (Landing::of(app, session).ready(queue), queue.unacked()));
     let series = of_depths(&depths, now);
     let view = chart(session, &texts::depth_of(&name), &series);
     (name.to_string(), view)

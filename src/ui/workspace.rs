@@ -7,6 +7,7 @@ use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
 use crate::app::geometry;
+use crate::app::landing::Landing;
 use crate::app::ledger::verdict;
 use crate::app::line as app_line;
 use crate::app::{
@@ -230,7 +231,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
 
 /// Dead letters that wait, until the alert is closed: as many more bring it back.
 pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let waiting = app.findings.waiting_dead_letters(session);
+    let waiting = app.findings.waiting_dead_letters(session, &Landing::of(app, session));
     let total: u64 = waiting.iter().map(|(_, count)| *count).sum();
     let Some((first, _)) = waiting.first().filter(|_| total > app.workspace.dead_letters_read) else { return html! {} };
     html! {

@@ -1,6 +1,7 @@
 //! What counts as a dead letter on the page, and which lines are drawn as theirs.
 
 use requeue::app::geometry::{EdgeKind, edges};
+use requeue::app::landing::Landing;
 use requeue::app::{App, FileAction, Node};
 use serde_json::{Value as Json, json};
 
@@ -137,7 +138,7 @@ fn dead_letters_are_counted_where_they_end_and_drawn_where_they_go() {
         let mut app = system(&broker, &services);
         play(&mut app, 4);
         let expected: Vec<(String, u64)> = waiting.iter().map(|(queue, count)| ((*queue).to_owned(), *count)).collect();
-        let found = app.findings.waiting_dead_letters(session(&app)).into_iter();
+        let found = app.findings.waiting_dead_letters(session(&app), &Landing::of(&app, session(&app))).into_iter();
         assert_eq!(found.map(|(queue, count)| (queue.to_string(), count)).collect::<Vec<_>>(), expected, "{what}");
         assert_eq!(drawn_dead(&app), dead, "{what}");
     }

@@ -370,3 +370,41 @@ fn show_me_tells_a_story_in_every_lesson() {
     }
     assert!(shown > 30 && told > 25, "{told} stories in {shown} lessons");
 }
+
+/// One source for all numbers of a queue: what has not landed for the eye counts nowhere, and what is drawn is what is counted.
+#[test]
+fn what_has_not_landed_counts_nowhere() {
+    use requeue::app::landing::Landing;
+    let mut app = opened();
+    let id = notification_service(&app);
+    act(&mut app, OperateAction::Kill(id));
+    let (mut flew, mut stacked) = (0, 0);
+    act(&mut app, TimeAction::Play);
+    for _ in 0..400 {
+        frame(&mut app);
+        let session = session(&app);
+        let (landing, seen) = (Landing::of(&app, session), picture(session.plan(), false));
+        let queue = session.world().broker().queue("notification-queue").expect("it is there");
+        let ready = landing.ready(queue);
+        assert_eq!(landing.messages(queue).count() as u64, ready);
+        assert_eq!(landing.total(queue), ready + queue.unacked());
+        let rect = requeue::app::geometry::rect(session.plan(), &node("notification-queue")).expect("it is drawn");
+        let inside = |at: &requeue::scenario::Point| (rect.left..rect.right()).contains(&at.x) && (rect.top..rect.bottom()).contains(&at.y);
+        let dots = seen.tokens.iter().filter(|token| inside(&token.at) && token.radius == 6.0).count() as u64;
+        let more: u64 = seen
+            .counts
+            .iter()
+            .filter(|count| inside(&count.at))
+            .filter_map(|count| count.text.strip_prefix('+')?.parse::<u64>().ok())
+            .sum();
+        assert_eq!(dots + more, ready, "at {}", session.world().now());
+        flew += u32::from(ready < queue.ready());
+        stacked += u32::from(more > 0);
+    }
+    assert!(flew > 5 && stacked > 5, "{flew} times something flew, {stacked} times there were too many to draw");
+    // Who wants little motion sees all at once.
+    app.still = true;
+    let session = session(&app);
+    let queue = session.world().broker().queue("notification-queue").expect("it is there");
+    assert_eq!(Landing::of(&app, session).ready(queue), queue.ready());
+}

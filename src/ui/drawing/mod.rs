@@ -15,6 +15,7 @@ use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry;
 use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
+use crate::app::landing::Landing;
 use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
@@ -105,7 +106,7 @@ pub struct Scene<'a> {
     /// What has the canvas's one tab stop.
     pub focused: Option<&'a Stop>,
     /// What flies to each queue and has not landed.
-    pub landing: OrderedMap<Name, u64>,
+    pub landing: Landing,
     /// Of a large system, as it was last drawn.
     pub overview: &'a RefCell<Option<Overview>>,
     /// Where the pointer is while a line is drawn, in canvas units.

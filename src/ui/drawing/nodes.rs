@@ -420,12 +420,9 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
 fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let session = scene.session;
     // What flies to the queue counts when it lands.
-    let flying = scene.landing.get(name).copied().unwrap_or_default();
-    let counts = session
-        .world()
-        .broker()
-        .queue(name)
-        .map_or((0, 0, 0), |queue| (queue.ready().saturating_sub(flying), queue.unacked(), queue.total().saturating_sub(flying)));
+    let landing = &scene.landing;
+    let queue = session.world().broker().queue(name);
+    let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), queue.unacked(), landing.total(queue)));
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
     let features = spec.map(badges).unwrap_or_default();

@@ -1,0 +1,71 @@
+//! What the broker has put into a queue, and what has not landed there for the eye. It counts nowhere on the page until it lands.
+
+use super::geometry::Plan;
+use super::{App, Session};
+use crate::base::ordered::OrderedMap;
+use crate::broker::queue::ready::Entry;
+use crate::broker::view::QueueView;
+use crate::broker::{MessageId, Name};
+use crate::sim::Place;
+
+#[derive(Clone, Debug, Default)]
+pub struct Landing {
+    flying: OrderedMap<(Name, MessageId), ()>,
+    /// By queue: how many of its ready messages still fly.
+    counts: OrderedMap<Name, u64>,
+}
+
+impl Landing {
+    /// Who wants little motion sees everything where it arrives.
+    #[must_use]
+    pub fn of(app: &App, session: &Session) -> Self {
+        Self::of_plan(session.plan(), app.still)
+    }
+
+    #[must_use]
+    pub fn of_plan(plan: Plan<'_>, still: bool) -> Self {
+        let mut landing = Self::default();
+        if still {
+            return landing;
+        }
+        let mut queues: OrderedMap<Name, ()> = OrderedMap::new();
+        for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
+            if let Some(Place::Queue(queue)) = hop.path.last() {
+                landing.flying.insert((queue.clone(), hop.message.id), ());
+                queues.insert(queue.clone(), ());
+            }
+        }
+        for name in queues.keys() {
+            // What was dropped meanwhile flies, and is not there.
+            let there =
+                plan.world.broker().queue(name).map_or(0, |queue| queue.messages().filter(|entry| landing.has(name, entry)).count());
+            landing.counts.insert(name.clone(), there as u64);
+        }
+        landing
+    }
+
+    fn has(&self, queue: &Name, entry: &Entry) -> bool {
+        self.flying.contains_key(&(queue.clone(), entry.message.id))
+    }
+
+    fn count(&self, queue: QueueView<'_>) -> u64 {
+        self.counts.get(queue.name()).copied().unwrap_or(0)
+    }
+
+    /// So many messages of a queue are ready, and have landed.
+    #[must_use]
+    pub fn ready(&self, queue: QueueView<'_>) -> u64 {
+        queue.ready().saturating_sub(self.count(queue))
+    }
+
+    #[must_use]
+    pub fn total(&self, queue: QueueView<'_>) -> u64 {
+        queue.total().saturating_sub(self.count(queue))
+    }
+
+    /// The ready messages that have landed, in the order in which they would be delivered.
+    pub fn messages<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = &'a Entry> {
+        let all_landed = self.count(queue) == 0;
+        queue.messages().filter(move |entry| all_landed || !self.has(queue.name(), entry))
+    }
+}
