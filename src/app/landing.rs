@@ -44,6 +44,12 @@ impl Landing {
         landing
     }
 
+    /// Nothing flies to a queue.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.flying.is_empty()
+    }
+
     fn has(&self, queue: &Name, entry: &Entry) -> bool {
         self.flying.contains_key(&(queue.clone(), entry.message.id))
     }

@@ -1,5 +1,6 @@
 //! Motion that teaches: hops that take their time, what lands and is counted then, what is said meanwhile.
 
+use requeue::app::landing::Landing;
 use requeue::app::tokens::{self, picture};
 use requeue::app::{App, FileAction, OperateAction, Speed, TimeAction, lesson};
 use requeue::base::SimTime;
@@ -76,7 +77,7 @@ fn pausing_and_seeking_give_the_same_picture() {
     act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
     act(&mut app, TimeAction::Play);
     let mut tokens = 0;
-    for _ in 0..400 {
+    for _ in 0..1_000 {
         frame(&mut app);
         tokens = picture(session(&app).plan(), false).tokens.len();
         if session(&app).world().now() > SimTime::from_secs(1) && tokens > 1 {
@@ -110,8 +111,10 @@ fn what_a_crash_returns_is_fanned_out_labelled_and_counted_when_it_lands() {
     act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
     act(&mut app, OperateAction::Kill(id));
     act(&mut app, TimeAction::Play);
-    let queue: requeue::broker::Name = "notification-queue".into();
-    let landing = |app: &App| tokens::landing(session(app).plan()).get(&queue).copied().unwrap_or(0);
+    let landing = |app: &App| {
+        let queue = session(app).world().broker().queue("notification-queue").expect("it is there");
+        queue.ready() - Landing::of(app, session(app)).ready(queue)
+    };
     for _ in 0..2_000 {
         if landing(&app) >= held as u64 {
             break;
@@ -374,13 +377,12 @@ fn show_me_tells_a_story_in_every_lesson() {
 /// One source for all numbers of a queue: what has not landed for the eye counts nowhere, and what is drawn is what is counted.
 #[test]
 fn what_has_not_landed_counts_nowhere() {
-    use requeue::app::landing::Landing;
     let mut app = opened();
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
     let (mut flew, mut stacked) = (0, 0);
     act(&mut app, TimeAction::Play);
-    for _ in 0..400 {
+    for _ in 0..1_000 {
         frame(&mut app);
         let session = session(&app);
         let (landing, seen) = (Landing::of(&app, session), picture(session.plan(), false));

@@ -1,7 +1,8 @@
 //! Messages published by hand, and what becomes of them on the canvas.
 
 use requeue::app::composer::Typed;
-use requeue::app::tokens::{self, Shape, picture};
+use requeue::app::landing::Landing;
+use requeue::app::tokens::{Shape, picture};
 use requeue::app::{Action, App, FileAction, Filter, OperateAction, PublishAction, TimeAction, words};
 use requeue::base::SimTime;
 use requeue::sim::InstanceId;
@@ -194,7 +195,7 @@ fn what_is_published_while_time_stands_lands() {
         compose(&mut app, Typed::Key, key);
         act(&mut app, PublishAction::Publish);
         landed(&mut app);
-        assert!(tokens::landing(session(&app).plan()).is_empty(), "{key}: it counts");
+        assert!(Landing::of(&app, session(&app)).is_empty(), "{key}: it counts");
     }
     // What is moved back to its exchange lands, too.
     act(&mut app, OperateAction::Move { queue: "notification-queue.dead".into(), count: 1, to: None });
@@ -203,5 +204,5 @@ fn what_is_published_while_time_stands_lands() {
     act(&mut app, PublishAction::Publish);
     act(&mut app, TimeAction::Play);
     act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
-    assert!(app.playing && tokens::landing(session(&app).plan()).is_empty());
+    assert!(app.playing && Landing::of(&app, session(&app)).is_empty());
 }
