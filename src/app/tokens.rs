@@ -319,7 +319,7 @@ const fn is_drawn(cargo: &Cargo) -> bool {
 }
 
 /// Flights, and moves inside the broker.
-fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) -> OrderedMap<(Name, MessageId), ()> {
+fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let world = sheet.plan.world;
     let mut add = |at: Option<Point>, shape, hue, radius, label, event: Option<&Name>| {
         if let Some(at) = at {

@@ -392,7 +392,7 @@ fn what_has_not_landed_counts_nowhere() {
         assert_eq!(landing.total(queue), ready + queue.unacked());
         let rect = requeue::app::geometry::rect(session.plan(), &node("notification-queue")).expect("it is drawn");
         let inside = |at: &requeue::scenario::Point| (rect.left..rect.right()).contains(&at.x) && (rect.top..rect.bottom()).contains(&at.y);
-        let dots = seen.tokens.iter().filter(|token| inside(&token.at) && token.radius == 6.0).count() as u64;
+        let dots = seen.tokens.iter().filter(|token| inside(&token.at) && (token.radius - 6.0).abs() < 0.1).count() as u64;
         let more: u64 = seen
             .counts
             .iter()

@@ -21,7 +21,6 @@ use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
 use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
-use crate::broker::Name;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
