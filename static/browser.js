@@ -179,4 +179,16 @@ addEventListener("keydown", (event) => {
   stops.at(next % stops.length)[1].focus();
 });
 
+/** F1 explains the field that has the keyboard: its "?" is no stop of its own, or every field would have two. */
+addEventListener("keydown", (event) => {
+  if (event.key !== "F1") return;
+  let around = document.activeElement;
+  while (around && !around.querySelector?.("details.help")) around = around.matches?.(".drawer, .shelf, dialog, #stage, body") ? null : around.parentElement;
+  const help = around?.querySelector("details.help");
+  if (!help) return;
+  event.preventDefault();
+  help.open = !help.open;
+  help.scrollIntoView({ block: "nearest" });
+});
+
 globalThis.requeue = { keepFocus, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

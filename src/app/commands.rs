@@ -250,7 +250,8 @@ fn of_site(app: &App) -> impl Iterator<Item = Command> {
 }
 
 /// What keys do, besides commands: for the list.
-pub const KEYS: [(&str, &str); 17] = [
+pub const KEYS: [(&str, &str); 18] = [
+    ("F1", texts::EXPLAINS_THE_FIELD),
     ("F6", texts::GOES_FROM_AREA_TO_AREA),
     (texts::TAB_THEN_ARROWS, texts::GO_FROM_NODE_TO_NODE),
     ("Enter", texts::SELECTS_THE_NODE_ARROWS_THEN),

@@ -236,8 +236,9 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
                     { &next.title }
                 </button>
             }
+            if is_settled && last && next.is_none() { { course("primary") } }
             { check }
-            if last { { course(if is_settled && next.is_none() { "primary" } else { "line" }) } }
+            if is_settled && last && next.is_some() { { course("line") } }
             if !is_settled && work.hints < step.hints.len() {
                 <button type="button" class="line" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
                     { texts::hint(work.hints + 1, step.hints.len()) }

@@ -300,6 +300,7 @@ fn part_icon(kind: PartKind) -> Html {
 
 /// What the marks on the canvas mean: state is shape, the routing key is hue.
 pub fn legend(scenario: &Scenario) -> Html {
+    let (has_queues, has_clients) = (!scenario.broker.queues.is_empty(), !scenario.clients.is_empty());
     let rows = [
         (html! { <circle cx="10" cy="10" r="5" class="mark-plain" /> }, texts::FIRST_DELIVERY),
         (
@@ -310,10 +311,12 @@ pub fn legend(scenario: &Scenario) -> Html {
         (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, texts::HTTP_REQUEST),
         (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, texts::ACK),
     ];
+    // What this system cannot show needs no word.
+    let rows = rows.into_iter().filter(|(_, word)| if *word == texts::HTTP_REQUEST { has_clients } else { has_queues });
     html! {
         <section class="legend" aria-label={texts::LEGEND}>
             <ul>
-                for (shape, word) in rows.into_iter() {
+                for (shape, word) in rows {
                     <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
                 }
             </ul>

@@ -153,7 +153,11 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
         // What is known of the future.
         let class = (mark.at > session.world().now()).then_some("ahead");
         html! {
-            <svg {x} y="0" overflow="visible" {class}>{ marker_icon(mark.kind) }<title>{ format!("{} {}", mark.at, mark.words) }</title></svg>
+            <svg {x} y="0" overflow="visible" class={classes!("mark", class)} onclick={on(dispatch, TimeAction::Seek(mark.at))}>
+                <rect x="-7" y="-2" width="14" height="14" fill="transparent" />
+                { marker_icon(mark.kind) }
+                <title>{ format!("{} {}", mark.at, mark.words) }</title>
+            </svg>
         }
     };
     html! {

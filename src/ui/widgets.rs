@@ -54,7 +54,7 @@ pub fn help(term: &str, meaning: &str) -> Html {
     }
     html! {
         <details class="help">
-            <summary aria-label={texts::what_is(&term)} title={meaning.to_owned()}>{ "?" }</summary>
+            <summary aria-label={texts::what_is(&term)} title={meaning.to_owned()} tabindex="-1">{ "?" }</summary>
             <p>{ meaning }</p>
         </details>
     }

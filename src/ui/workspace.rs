@@ -205,6 +205,8 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
     };
     match app.workspace.card {
         None => html! {},
+        // What opens is what the learner wants to see: the card makes room.
+        Some(Card::Welcome) if !app.seen().is_empty() => html! {},
         Some(Card::Welcome) => html! {
             <section class="card" id="welcome" aria-labelledby="welcome-title">
                 <div class="card-head"><h2 id="welcome-title">{ texts::WHAT_THIS_IS }</h2>{ close() }</div>
@@ -213,7 +215,16 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
             </section>
         },
         Some(Card::Tour) => {
-            let step = |(says, done): (&&'static str, bool)| system::hint(says, done);
+            // Beside a drawer it says only what is next.
+            let is_folded = !app.seen().is_empty();
+            let next = app.tour.done.iter().position(|done| !done);
+            let step = |(at, (says, done)): (usize, (&&'static str, bool))| {
+                if is_folded && next != Some(at) {
+                    html! {}
+                } else {
+                    system::hint(says, done)
+                }
+            };
             html! {
                 <section class="card tips" id="try-this" aria-labelledby="try-this-title">
                     <div class="card-head">
@@ -221,7 +232,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
                         <span class="soft">{ texts::of_all(app.tour.count(), tour::STEPS.len()) }</span>
                         { close() }
                     </div>
-                    <ol class="hints">{ tour::STEPS.iter().zip(app.tour.done).map(step).collect::<Html>() }</ol>
+                    <ol class="hints">{ tour::STEPS.iter().zip(app.tour.done).enumerate().map(step).collect::<Html>() }</ol>
                     if app.tour.is_over() { { course(false) } }
                 </section>
             }

@@ -13,6 +13,7 @@ pub const DUPLICATE: &str = "Duplicate";
 pub const GLOSSARY: &str = "Glossary";
 pub const HANG: &str = "Hang";
 pub const KILL: &str = "Kill";
+pub const EXPLAINS_THE_FIELD: &str = "explains the field that has the keyboard";
 pub const GOES_FROM_AREA_TO_AREA: &str = "goes from area to area, with Shift back";
 pub const COURSE: &str = "Course";
 pub const ALL_LESSONS: &str = "all lessons";

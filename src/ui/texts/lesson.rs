@@ -135,7 +135,7 @@ pub fn of_steps(done: usize, steps: usize, minutes_left: u64) -> String {
 }
 
 pub fn your_answer_covers(points: usize, of: usize) -> String {
-    format!("Your answer covers {points} of {of} points. Tick what you said.")
+    format!("Tick each point that your answer has: {points} of {of} so far.")
 }
 
 pub fn you_see_run(run: &dyn Display) -> String {
