@@ -244,7 +244,9 @@ async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
         visitor.wait_for("#ending .takeaway").await;
         let ending = visitor.text("#ending").await;
         assert!(
-            ending.contains("Tick each point that your answer has: 0 of") && ending.contains("In RabbitMQ") && ending.contains("Not covered here"),
+            ending.contains("Tick each point that your answer has: 0 of")
+                && ending.contains("In RabbitMQ")
+                && ending.contains("Not covered here"),
             "{ending}"
         );
         visitor.focus("#checklist input").await;
