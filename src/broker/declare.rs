@@ -95,7 +95,7 @@ impl Broker {
 
     /// Rule 16. Erlang knows some words for other reasons: such a type is invalid, and not unknown.
     fn known_type(&self, name: &str) -> Result<ExchangeType, AmqpError> {
-        const ATOMS: [&str; 5] = ["", "classic", "queue", "quorum", "stream"];
+        const ATOMS: [&str; 6] = ["", "classic", "queue", "quorum", "round", "stream"];
         ExchangeType::from_name(name).filter(|kind| self.has(*kind)).ok_or_else(|| {
             let what = if ATOMS.contains(&name) { "invalid" } else { "unknown" };
             AmqpError::precondition(format_args!("{what} exchange type '{name}'"))
