@@ -135,6 +135,27 @@ fn cases() -> Vec<Case> {
         queue(name, &format!(r#""x-message-ttl": 1000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "{back}""#))
     };
     vec![
+        (
+            "a policy that RabbitMQ takes and that changes nothing here",
+            broker(&[X], &[plain("q")], &to_q())
+                + r#", "policies": [{"name": "mirrors", "pattern": "^q", "definition": {"ha-mode": "all", "max-length": 9}},
+                    {"name": "upstream", "pattern": "^x", "apply_to": "exchanges", "definition": {"federation-upstream-set": "all"}}]"#,
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![
+                (
+                    Kind::PolicyWithoutEffect,
+                    "broker.exchanges[0]",
+                    "The policy upstream sets federation-upstream-set: RabbitMQ takes it, and it changes nothing here.",
+                    None,
+                ),
+                (
+                    Kind::PolicyWithoutEffect,
+                    "broker.queues[0]",
+                    "The policy mirrors sets ha-mode: RabbitMQ takes it, and it changes nothing here.",
+                    None,
+                ),
+            ],
+        ),
         ("a whole system", broker(&[X], &[plain("q")], &to_q()), vec![shop("x", "order.placed", ""), mailer()], vec![]),
         (
             "an exchange without bindings",

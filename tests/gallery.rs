@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use requeue::app::arrange;
 use requeue::app::geometry::{self, Layout, Plan, Rect};
 use requeue::app::moves::Moves;
+use requeue::broker::queue::Kind;
 use requeue::formats::{report, scenario_file};
-use requeue::scenario::Scenario;
-use requeue::scenario::edit::{self, Edit, Part, names};
+use requeue::scenario::edit::{self, Edit, Part, PartKind, names};
+use requeue::scenario::{Point, Scenario};
 use requeue::sim::explore::chaos;
 use requeue::sim::judge::judge;
 use requeue::sim::{Timeline, World};
@@ -163,6 +164,20 @@ fn the_list_is_fresh() {
     } else {
         assert_eq!(kept, text, "REQUEUE_ACCEPT=1 cargo test --features cli --test gallery");
     }
+}
+
+/// A queue keeps its type when its file is read again, whatever the virtual host's default.
+#[test]
+fn a_default_queue_type_is_for_queues_that_name_none() {
+    let text = r#"{ "requeue": 1, "title": "t", "network": { "latency_ms": 1 }, "broker": { "default_queue_type": "quorum", "queues": [
+        { "name": "a", "at": [0, 0] }, { "name": "b", "at": [0, 0], "auto_delete": true },
+        { "name": "c", "at": [0, 0], "arguments": { "x-queue-type": "classic" } }] } }"#;
+    let read = scenario_file::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let kinds = |scenario: &Scenario| scenario.broker.queues.iter().map(|queue| queue.kind() == Kind::Quorum).collect::<Vec<_>>();
+    assert_eq!(kinds(&read), [true, false, false]);
+    let drawn = edit::apply(&read, &Edit::Add { kind: PartKind::ClassicQueue, at: Point::default() }).expect("it can be added").scenario;
+    let again = scenario_file::read(&scenario_file::write(&drawn)).expect("it is a scenario");
+    assert_eq!((kinds(&again), again == drawn), (vec![true, false, false, false], true));
 }
 
 /// What no scenario of the gallery has, written and read again.

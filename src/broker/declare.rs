@@ -297,6 +297,7 @@ impl Broker {
             self.channel(channel).queue_last = Some(name);
             return Ok(self.declared(now, id));
         }
+        let declare = self.of_default_type(declare);
         if let Some(&id) = self.queue_names.get(&name) {
             self.check_queue_equivalence(connection, id, &declare)?;
             self.channel(channel).queue_last = Some(name);
@@ -328,6 +329,16 @@ impl Broker {
         self.queues.insert(id, Box::new(queue));
         self.channel(channel).queue_last = Some(name);
         Ok(self.declared(now, id))
+    }
+
+    /// What names no type gets the virtual host's, if it is durable and stays, and else is a classic queue (rule 154).
+    fn of_default_type(&self, mut declare: QueueDeclare) -> QueueDeclare {
+        if let Some(default) = self.default_queue_type {
+            let fits = declare.durable && !declare.exclusive && !declare.auto_delete;
+            let kind = if fits { default } else { Kind::Classic };
+            declare.arguments.get_or_insert_with("x-queue-type".into(), || Value::string(kind.name()));
+        }
+        declare
     }
 
     /// Rules 8, 11, 26 to 29.

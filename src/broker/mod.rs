@@ -108,6 +108,8 @@ pub struct Broker {
     ids: Ids,
     events: Vec<Event>,
     plugins: Vec<Plugin>,
+    /// Of the virtual host (rule 154).
+    default_queue_type: Option<queue::Kind>,
     delays: delay::Delays,
     dice: dice::Dice,
     scratch: publish::Scratch,
@@ -176,6 +178,7 @@ impl Broker {
             ids: Ids::default(),
             events: Vec::new(),
             plugins: Vec::new(),
+            default_queue_type: None,
             delays: delay::Delays::default(),
             dice: dice::Dice::default(),
             scratch: publish::Scratch::default(),
@@ -191,6 +194,13 @@ impl Broker {
     pub fn with(mut self, plugins: &[Plugin], seed: u64) -> Self {
         self.plugins = plugins.to_vec();
         self.dice = dice::Dice::seeded(seed);
+        self
+    }
+
+    /// In a virtual host whose queues are of this type, where they name none.
+    #[must_use]
+    pub const fn with_default_queue_type(mut self, kind: Option<queue::Kind>) -> Self {
+        self.default_queue_type = kind;
         self
     }
 

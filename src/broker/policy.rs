@@ -92,6 +92,17 @@ impl Policy {
         self.takes_queue(kind) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
     }
 
+    /// Whether it is meant for an exchange of this name.
+    #[must_use]
+    pub fn is_for_exchange(&self, name: &str) -> bool {
+        matches!(self.apply_to, ApplyTo::All | ApplyTo::Exchanges) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+    }
+
+    /// The keys that RabbitMQ takes and that change nothing here.
+    pub fn keys_without_effect(&self) -> impl Iterator<Item = &Name> {
+        self.definition.keys().filter(|key| WITHOUT_EFFECT.contains(&&***key))
+    }
+
     /// A key that belongs to another type of queue keeps the whole policy from a queue (rule 146).
     fn takes_queue(&self, kind: Kind) -> bool {
         self.apply_to.takes_queue(kind) && !self.definition.keys().any(|key| foreign_keys(kind).contains(&&**key))
@@ -114,6 +125,27 @@ pub fn policy_keys(operator: bool) -> impl Iterator<Item = &'static str> {
     let of_queues = QUEUE_ARGUMENTS.iter().filter(move |argument| !operator || argument.policy == PolicyUse::UsersAndOperators);
     exchanges.into_iter().chain(of_queues.filter_map(QueueArgument::policy_key))
 }
+
+/// What RabbitMQ's policies may set besides, and what changes nothing here: this broker is one node, and has no upstreams.
+pub const WITHOUT_EFFECT: [&str; 17] = [
+    "federation-upstream",
+    "federation-upstream-pattern",
+    "federation-upstream-set",
+    "ha-mode",
+    "ha-params",
+    "ha-promote-on-failure",
+    "ha-promote-on-shutdown",
+    "ha-sync-batch-size",
+    "ha-sync-mode",
+    "max-in-memory-bytes",
+    "max-in-memory-length",
+    "queue-master-locator",
+    "queue-mode",
+    "queue-version",
+    "shards-per-node",
+    "stream-filter-size-bytes",
+    "target-group-size",
+];
 
 #[derive(Clone, Debug)]
 pub(super) struct ActivePolicy {

@@ -12,12 +12,18 @@ use super::real::{self, RealBroker};
 use super::shrink::shrink;
 use super::versions::release_of;
 use crate::broker::Profile;
-use crate::formats::broker_script::{self, Line};
+use crate::formats::broker_script::{self, Line, Script};
 
 /// A virtual host of its own for each script, so that scripts do not see each other.
-pub fn in_own_vhost<T>(broker: &RealBroker, name: &str, run: impl FnOnce(&RealBroker) -> Result<T, String>) -> Result<T, String> {
+pub fn in_own_vhost<T>(
+    broker: &RealBroker,
+    name: &str,
+    script: &Script,
+    run: impl FnOnce(&RealBroker) -> Result<T, String>,
+) -> Result<T, String> {
     let user = &broker.address.user;
-    real::manage(broker, "PUT", &format!("vhosts/{name}"), Some(&json!({})))?;
+    let settings = script.default_queue_type.map_or_else(|| json!({}), |kind| json!({ "default_queue_type": kind.name() }));
+    real::manage(broker, "PUT", &format!("vhosts/{name}"), Some(&settings))?;
     let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
     real::manage(broker, "PUT", &format!("permissions/{name}/{user}"), Some(&all))?;
     let mut own = broker.clone();
@@ -249,7 +255,7 @@ fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Optio
     let racing = racing_channels(steps(script));
     let script = broker_script::read(&script.to_string()).map_err(|problems| format!("{problems:?}"))?;
     let simulated = broker_script::run(&script);
-    let real = in_own_vhost(broker, vhost, |own| real::run(&script, own))?;
+    let real = in_own_vhost(broker, vhost, &script, |own| real::run(&script, own))?;
     let [simulated, real] = [(&simulated, "/"), (&real, vhost)].map(|(lines, vhost)| normalise(lines, vhost, script.profile, &racing));
     Ok(first_difference(&simulated, &real))
 }

@@ -30,6 +30,7 @@ pub mod traffic;
 pub mod validate;
 
 pub use crate::base::SimTime;
+use crate::broker::Value;
 use crate::broker::queue::Kind;
 pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
@@ -132,6 +133,8 @@ pub struct BrokerSpec {
     pub profile: Profile,
     /// What is enabled beside what RabbitMQ has built in.
     pub plugins: Vec<Plugin>,
+    /// Of the virtual host: a queue that names no type is declared as one of this (rule 154).
+    pub default_queue_type: Kind,
     pub exchanges: Vec<ExchangeSpec>,
     pub queues: Vec<QueueSpec>,
     pub bindings: Vec<BindingSpec>,
@@ -139,6 +142,17 @@ pub struct BrokerSpec {
 }
 
 impl BrokerSpec {
+    /// Each queue names its type where the default is not RabbitMQ's own. `unnamed`: what those are that do not.
+    pub fn name_queue_types(&mut self, unnamed: Kind) {
+        if self.default_queue_type == Kind::Classic {
+            return;
+        }
+        for queue in &mut self.queues {
+            let kind = if queue.durable && !queue.auto_delete { unnamed } else { Kind::Classic };
+            queue.arguments.get_or_insert_with("x-queue-type".into(), || Value::string(kind.name()));
+        }
+    }
+
     /// Bindings of a headers exchange have arguments in the place of a key.
     #[must_use]
     pub fn is_headers_exchange(&self, exchange: &str) -> bool {

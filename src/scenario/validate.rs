@@ -11,7 +11,7 @@ use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
 use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::Bound;
-use crate::broker::policy::policy_keys;
+use crate::broker::policy::{WITHOUT_EFFECT, policy_keys};
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn};
@@ -286,7 +286,7 @@ impl<'a> Check<'a> {
                 self.problem(format!("{path}.definition.{key}"), problem);
             }
             for key in policy.definition.keys() {
-                if !policy_keys(policy.operator).any(|known| known == &**key) {
+                if !policy_keys(policy.operator).any(|known| known == &**key) && !WITHOUT_EFFECT.contains(&&**key) {
                     let whose = if policy.operator { "an operator policy" } else { "a policy" };
                     let known: Vec<&str> = policy_keys(policy.operator).collect();
                     let message = format!("{whose} cannot set this; it can set {}", known.join(", "));

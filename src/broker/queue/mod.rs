@@ -25,8 +25,9 @@ use ready::Entry;
 use settings::{Overflow, Settings};
 use stream::StreamMessages;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    #[default]
     Classic,
     Quorum,
     /// A log that is read, and keeps what was read (rule 148).

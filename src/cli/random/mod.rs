@@ -39,8 +39,11 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
     chance::without_chance(script_of(profile, &writer.steps))
 }
 
+/// Enabled before a script begins, as on the real brokers.
+const PLUGINS: [&str; 3] = ["rabbitmq_consistent_hash_exchange", "rabbitmq_random_exchange", "rabbitmq_sharding"];
+
 fn script_of(profile: Profile, steps: &[Json]) -> Json {
-    json!({ "script": 1, "profile": profile.name(), "steps": steps })
+    json!({ "script": 1, "profile": profile.name(), "plugins": PLUGINS, "steps": steps })
 }
 
 struct Writer {

@@ -7,6 +7,10 @@ use crate::broker::Profile;
 
 const QUEUES: [&str; 4] = ["q1", "q2", "q3", "q4"];
 const EXCHANGES: [(&str, &str); 4] = [("topic", "topic"), ("fanout", "fanout"), ("direct", "direct"), ("headers", "headers")];
+/// Exchanges that give each message to one of their bindings, by a hash: the real broker chooses the same. One that chooses at random
+/// is not compared: its conformance cases have one binding.
+const HASHING: [(&str, &str); 2] = [("consistent", "x-consistent-hash"), ("modulus", "x-modulus-hash")];
+const WEIGHTS: [&str; 4] = ["1", "2", "10", "x"];
 /// Exchanges that some scripts have besides.
 const FURTHER: [&str; 2] = ["inner", "short-lived"];
 const KEYS: [&str; 7] = ["order.placed", "order.shipped", "order", "user.created", "", "q1", "a..b"];
@@ -44,8 +48,16 @@ impl Writer {
                 self.exchange(name, kind);
             }
         }
+        for (name, kind) in self.hashing() {
+            if self.one_in(2) {
+                self.exchange(name, kind);
+            }
+        }
         for queue in QUEUES {
             self.queue(queue);
+        }
+        for _ in 0..3 {
+            self.share();
         }
         for _ in 0..5 {
             self.binding("queue.bind");
@@ -98,6 +110,23 @@ impl Writer {
         let short_lived = !quorum && self.one_in(8);
         let durable = quorum || !self.profile.allows_transient_queues() || !self.one_in(6);
         self.add(json!({ "op": "queue.declare", "queue": queue, "durable": durable, "auto_delete": short_lived, "arguments": arguments }));
+    }
+
+    /// 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
+    fn hashing(&self) -> Vec<(&'static str, &'static str)> {
+        let has_order = self.profile != Profile::V4_0;
+        HASHING.into_iter().filter(|(name, _)| has_order || *name != "modulus").collect()
+    }
+
+    /// Binds a queue to an exchange that hashes, if there is one.
+    fn share(&mut self) {
+        let (name, _) = self.pick(&HASHING);
+        if self.steps.iter().any(|step| step["op"] == "exchange.declare" && step["exchange"] == name) {
+            // A weight that is none closes the channel: seldom.
+            let key = if name == "consistent" && !self.one_in(12) { self.pick(&WEIGHTS[..3]) } else { self.pick(&WEIGHTS) };
+            let queue = self.pick(&QUEUES);
+            self.add(json!({ "op": "queue.bind", "queue": queue, "exchange": name, "routing_key": key }));
+        }
     }
 
     fn headers_match(&mut self) -> Json {
@@ -169,6 +198,7 @@ impl Writer {
                 let (of, multiple) = (self.held_by(tag, 2), self.one_in(5));
                 self.settle(&of, multiple, channel);
             }
+            19 if self.one_in(3) => self.share(),
             19 => {
                 let op = self.pick(&["queue.unbind", "queue.bind"]);
                 self.binding(op);
@@ -288,6 +318,9 @@ impl Writer {
         let (exchange, _) = self.pick(&EXCHANGES);
         let exchange = if self.one_in(4) { "" } else { exchange };
         let key = if exchange.is_empty() { self.pick(&QUEUES) } else { self.pick(&KEYS) };
+        let (hashing, _) = self.pick(&HASHING);
+        let has_hashing = self.steps.iter().any(|step| step["op"] == "exchange.declare" && step["exchange"] == hashing);
+        let exchange = if has_hashing && self.one_in(4) { hashing } else { exchange };
         let mut properties = Map::new();
         if self.one_in(2) {
             properties.insert("delivery_mode".into(), json!(2));

@@ -2,6 +2,7 @@
 
 use super::transcript::{body_from_json, properties_from_json};
 use crate::base::limits;
+use crate::broker::queue::Kind;
 use crate::broker::{
     BasicConsume, BasicPublish, Body, Capabilities, ExchangeBinding, ExchangeDeclare, Name, Plugin, Policy, Profile, QueueBinding,
     QueueDeclare, Resource,
@@ -19,6 +20,8 @@ pub struct Script {
     pub profile: Profile,
     /// Enabled before it begins. A real broker has what it has.
     pub plugins: Vec<Plugin>,
+    /// Of the virtual host in which it runs.
+    pub default_queue_type: Option<Kind>,
     pub steps: Vec<Step>,
 }
 
@@ -156,7 +159,9 @@ fn script(node: &Node, mistakes: &Mistakes) -> Script {
     let steps = fields.need("steps").items_up_to(limits::SCRIPT_STEPS, "steps of a script");
     let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
     let enabled = fields.maybe("plugins").map(|node| node.items().iter().filter_map(|node| node.one_of(&plugins)).collect());
+    let types = Kind::ALL.map(|kind| (kind.name(), kind));
     let script = Script {
+        default_queue_type: fields.maybe("default_queue_type").and_then(|node| node.one_of(&types)),
         plugins: enabled.unwrap_or_default(),
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
         steps: steps.iter().filter_map(step).collect(),

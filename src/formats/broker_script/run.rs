@@ -80,7 +80,7 @@ struct Channel {
 impl Client {
     fn new(script: &Script) -> Self {
         Self {
-            broker: Broker::new(script.profile).with(&script.plugins, 1),
+            broker: Broker::new(script.profile).with(&script.plugins, 1).with_default_queue_type(script.default_queue_type),
             now: SimTime::ZERO,
             connections: OrderedMap::new(),
             channels: OrderedMap::new(),

@@ -3,6 +3,7 @@
 use super::super::document::{Fields, Format, Mistakes, Node, parse};
 use super::VERSION;
 use crate::base::{SimTime, limits};
+use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
@@ -99,7 +100,9 @@ fn broker(node: &Node) -> BrokerSpec {
     let fields = node.fields();
     let profiles = Profile::ALL.map(|profile| (profile.name(), profile));
     let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
-    let broker = BrokerSpec {
+    let types = Kind::ALL.map(|kind| (kind.name(), kind));
+    let mut broker = BrokerSpec {
+        default_queue_type: fields.maybe("default_queue_type").and_then(|node| node.one_of(&types)).unwrap_or_default(),
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
         plugins: fields.items_up_to("plugins", Plugin::ALL.len(), "plugins").iter().filter_map(|node| node.one_of(&plugins)).collect(),
         exchanges: fields.items_up_to("exchanges", limits::NODES, "exchanges").iter().map(exchange).collect(),
@@ -108,6 +111,7 @@ fn broker(node: &Node) -> BrokerSpec {
         policies: fields.items_up_to("policies", limits::POLICIES, "policies").iter().map(policy).collect(),
     };
     fields.done();
+    broker.name_queue_types(broker.default_queue_type);
     broker
 }
 

@@ -7,6 +7,7 @@ use super::super::pretty::Doc;
 use super::VERSION;
 use super::read::POLICY_WORDS;
 use crate::base::SimTime;
+use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
@@ -94,6 +95,7 @@ pub(super) fn link(link: &Link) -> Doc {
 fn broker(broker: &BrokerSpec) -> Doc {
     Doc::object()
         .with_unless("profile", broker.profile.name(), &Profile::default().name())
+        .with_unless("default_queue_type", broker.default_queue_type.name(), &Kind::default().name())
         .with_list("plugins", broker.plugins.iter().map(|plugin| Doc::from(plugin.name())))
         .with_list("exchanges", broker.exchanges.iter().map(exchange))
         .with_list("queues", broker.queues.iter().map(queue))

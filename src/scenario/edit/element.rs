@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Part, names};
 use crate::broker::Plugin;
+use crate::broker::queue::Kind;
 use crate::scenario::{
     BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
 };
@@ -32,6 +33,7 @@ pub struct Settings {
     pub until: Option<SimTime>,
     pub profile: Profile,
     pub plugins: Vec<Plugin>,
+    pub default_queue_type: Kind,
     pub latency: SimTime,
     pub jitter: SimTime,
     pub heartbeat: SimTime,
@@ -47,6 +49,7 @@ impl Settings {
             until: scenario.until,
             profile: scenario.broker.profile,
             plugins: scenario.broker.plugins.clone(),
+            default_queue_type: scenario.broker.default_queue_type,
             latency: scenario.network.latency,
             jitter: scenario.network.jitter,
             heartbeat: scenario.network.heartbeat,
@@ -54,9 +57,10 @@ impl Settings {
     }
 
     pub fn set_in(&self, scenario: &mut Scenario) {
-        let Self { title, about, seed, until, profile, plugins, latency, jitter, heartbeat } = self.clone();
+        let Self { title, about, seed, until, profile, plugins, default_queue_type, latency, jitter, heartbeat } = self.clone();
         (scenario.title, scenario.about, scenario.seed, scenario.until) = (title, about, seed, until);
         (scenario.broker.profile, scenario.broker.plugins) = (profile, plugins);
+        scenario.broker.default_queue_type = default_queue_type;
         let network = &mut scenario.network;
         (network.latency, network.jitter, network.heartbeat) = (latency, jitter, heartbeat);
     }

@@ -33,6 +33,7 @@ use std::fmt;
 
 use super::validate::{Problem, validate};
 use super::{Name, Point, Scenario};
+use crate::broker::queue::Kind;
 use crate::broker::{Availability, DELAYED_TYPE, ExchangeType, Value};
 
 /// A part of a scenario, by its name.
@@ -170,6 +171,7 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         Edit::Move(places) => new = moved(scenario, places.iter().cloned()),
     }
     complete_exchanges(scenario, &mut new);
+    new.broker.name_queue_types(Kind::Classic);
     match validate(&new).into_iter().next() {
         None => Ok(Edited { scenario: new, told }),
         Some(problem) => Err(refusal(&new, about, problem)),

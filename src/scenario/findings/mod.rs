@@ -36,10 +36,12 @@ pub enum Kind {
     PrefetchUnlimited,
     /// Transient messages in a durable queue (rule 140).
     TransientInDurable,
+    /// A policy with keys that change nothing here.
+    PolicyWithoutEffect,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ExchangeUnbound,
         Self::QueueUnbound,
         Self::KeyUnmatched,
@@ -50,6 +52,7 @@ impl Kind {
         Self::QueueShared,
         Self::PrefetchUnlimited,
         Self::TransientInDurable,
+        Self::PolicyWithoutEffect,
     ];
 
     /// The file of the lesson that explains it.
@@ -65,6 +68,7 @@ impl Kind {
             Self::QueueShared => "work-queues.md",
             Self::PrefetchUnlimited => "prefetch.md",
             Self::TransientInDurable => "durable.md",
+            Self::PolicyWithoutEffect => "versions.md",
         }
     }
 }
@@ -112,6 +116,7 @@ pub fn findings_of(scenario: &Scenario, routes: Routes<'_>) -> Vec<Finding> {
         }
     }
     search.exchanges();
+    search.policies();
     for (place, service) in scenario.services.iter().enumerate() {
         search.service(place, service);
     }
@@ -276,6 +281,21 @@ impl Search<'_> {
                 &[name],
                 Some(Fix::Consume(name.clone())),
             );
+        }
+    }
+
+    /// On the first part to which a policy applies.
+    fn policies(&mut self) {
+        let broker = &self.scenario.broker;
+        for policy in &broker.policies {
+            let keys: Vec<&str> = policy.keys_without_effect().map(|key| &**key).collect();
+            let queue = broker.queues.iter().position(|queue| policy.is_for_queue(&queue.name, queue.kind()));
+            let exchange = broker.exchanges.iter().position(|exchange| policy.is_for_exchange(&exchange.name));
+            let slot = queue.map(Slot::Queue).or_else(|| exchange.map(Slot::Exchange));
+            if let (Some(slot), false) = (slot, keys.is_empty()) {
+                let text = "The policy {} sets {}: RabbitMQ takes it, and it changes nothing here.";
+                self.tell(Kind::PolicyWithoutEffect, slot, text, &[&policy.name, &keys.join(" and ")], None);
+            }
         }
     }
 

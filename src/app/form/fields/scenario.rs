@@ -176,7 +176,7 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SETTINGS: [Field; 9] = [
+pub(in crate::app::form) static SETTINGS: [Field; 10] = [
     Field { key: "title", label: "Title", help: "What it is called.", kind: Kind::Text },
     Field { key: "about", label: "About", help: "One sentence for each reader who opens the system.", kind: Kind::Text },
     Field {
@@ -191,6 +191,12 @@ pub(in crate::app::form) static SETTINGS: [Field; 9] = [
         label: "RabbitMQ",
         help: "The version whose rules hold; it counts from the next opening.",
         kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3"), ("4.3-debian", "4.3 of Debian")]),
+    },
+    Field {
+        key: "broker.default_queue_type",
+        label: "Default queue type",
+        help: "Of the virtual host: a new queue that names no type becomes one of this, if it is durable and not auto-delete.",
+        kind: Kind::Words(&[("classic", "classic"), ("quorum", "quorum"), ("stream", "stream")]),
     },
     Field {
         key: "broker.plugins",
