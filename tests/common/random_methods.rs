@@ -23,6 +23,7 @@ const EXCHANGES: [(&str, &str); 9] = [
     ("", ""),
 ];
 const QUEUES: [&str; 5] = ["q1", "q2", "q3", "q4", "q5"];
+const STREAM: &str = "q5";
 const KEYS: [&str; 10] = ["a", "a.b", "*.b", "#", "", "q1", "q2", "a.#.b", "1", "3"];
 const TAGS: [&str; 4] = ["c1", "c2", "c3", ""];
 
@@ -322,6 +323,23 @@ impl Random {
     }
 
     fn method(&mut self, choices: &mut Choices) -> Method {
+        let mut method = self.any_method(choices);
+        match &mut method {
+            // One of the queues is a stream where it would be a quorum queue.
+            Method::QueueDeclare(declare) if &*declare.queue == STREAM => {
+                if let Some(kind) = declare.arguments.get_mut("x-queue-type") {
+                    *kind = Value::string("stream");
+                }
+            }
+            Method::BasicConsume(consume) if &*consume.queue == STREAM => {
+                consume.arguments = [("x-stream-offset".into(), Value::string("first"))].into_iter().collect();
+            }
+            _ => {}
+        }
+        method
+    }
+
+    fn any_method(&mut self, choices: &mut Choices) -> Method {
         match choices.below(30) {
             0 | 1 => {
                 let (exchange, kind) = choices.pick(&EXCHANGES);
