@@ -154,7 +154,7 @@ fn branches_are_compared_in_pieces() {
     act(&mut app, TimeAction::Seek(SimTime::from_secs(60)));
     wait(&mut app);
     act(&mut app, TimeAction::CompareBranches);
-    assert_eq!(app.working().expect("the other branch was played to 2 s only").what, "Playing the other branch");
+    assert_eq!(app.working().expect("the other branch was played to 2 s only").what, "Playing the other run");
     assert!(session(&app).playhead.comparison.is_none());
     frames_until_done(&mut app);
     let comparison = session(&app).playhead.comparison.as_ref().expect("both stand at one moment");
