@@ -185,3 +185,22 @@ fn the_search_for_texts_notices() {
         assert!(is_prose(prose), "{prose}");
     }
 }
+
+/// Beyond ASCII and Latin-1, what the page's own type has: a letter that it lacks is a box on a machine without another one.
+const LETTERS: &str = "…“”‘’→←✓×·–—∀↑↓≈−≤≥≠";
+
+#[test]
+fn the_page_shows_no_letter_that_its_type_lacks() {
+    let mut wrong = Vec::new();
+    for path in sources(&super::root()) {
+        let module = said(&module_of(&path));
+        if !["app", "ui"].into_iter().any(|floor| module == floor || module.starts_with(&format!("{floor}::"))) {
+            continue;
+        }
+        let mut texts = Texts::default();
+        texts.visit_file(&syn::parse_file(&fs::read_to_string(&path).expect("a source file is readable")).expect("it compiles"));
+        let lacks = |text: &&String| text.chars().any(|letter| u32::from(letter) > 0xff && !LETTERS.contains(letter));
+        wrong.extend(texts.found.iter().filter(lacks).map(|text| format!("{module}: {text:?}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
