@@ -187,7 +187,7 @@ fn the_search_for_texts_notices() {
 }
 
 /// Beyond ASCII and Latin-1, what the page's own type has: a letter that it lacks is a box on a machine without another one.
-const LETTERS: &str = "…“”‘’→←✓×·–—∀↑↓≈−≤≥≠";
+const LETTERS: &str = "\u{2002}…“”‘’→←✓×·–—∀↑↓≈−≤≥≠";
 
 #[test]
 fn the_page_shows_no_letter_that_its_type_lacks() {

@@ -376,7 +376,7 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         ExchangeType::ConsistentHash => "#→1",
         ExchangeType::ModulusHash => "#%n",
         ExchangeType::Random | ExchangeType::LocalRandom => "?",
-        ExchangeType::DelayedMessage => "+ t",
+        ExchangeType::DelayedMessage => "+t",
     };
     let delayed = session.world().broker().delayed(name).count();
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
