@@ -286,6 +286,10 @@ impl App {
 
     /// Another system takes the place of the one that is open, and begins where the page's address says.
     fn put_on_canvas(&mut self, mut session: Session) {
+        // A moment that a link opens looks as it does where it was played.
+        let speed = self.speed();
+        let leg = speed.leg(session.scenario().network.latency);
+        session.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
         if let Some(at) = self.options.at.take() {
             // The rest of this frame went into reading and drawing it.
             session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps() / 4);

@@ -21,7 +21,7 @@ pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html 
             Way::Policy => ("by-policy", texts::SET_BY_POLICY.to_owned()),
             Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
             Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
-            Way::Step => ("step", texts::step(held.step == Some(History::Undo), all_lost)),
+            Way::Step => ("step-anyway", texts::step(held.step == Some(History::Undo), all_lost)),
             Way::Keep => ("keep", texts::KEEP_IT.to_owned()),
         };
         named(look, id, word, "", on(dispatch, crate::app::EditAction::Decide(way)))

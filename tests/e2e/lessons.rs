@@ -74,7 +74,8 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.until("somebody got two", async |visitor| !visitor.is_absent("#goal li:nth-child(1).done").await).await;
     visitor
         .until("nobody got none", async |visitor| {
-            !visitor.is_absent("#goal li:nth-child(2).done").await && visitor.text("#clock").await.as_str() > "00:40"
+            // So far: it may still turn out otherwise.
+            visitor.is_absent("#goal li:nth-child(2).not").await && visitor.text("#clock").await.as_str() > "00:40"
         })
         .await;
     visitor.act("#play").await;
@@ -251,7 +252,7 @@ async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
         );
         visitor.focus("#checklist input").await;
         visitor.keys(" ").await;
-        visitor.until("one is covered", async |visitor| visitor.text("#checklist legend").await.contains("covers 1 of")).await;
+        visitor.until("one is covered", async |visitor| visitor.text("#checklist legend").await.contains("1 of")).await;
         visitor.wait_for("#next-lesson.primary").await;
         assert_eq!(visitor.browser.find_all(Locator::Css(".drawer-foot .primary")).await.expect("buttons").len(), 1);
         visitor.leave().await;

@@ -44,7 +44,6 @@ async fn saved_loaded_anew_and_opened(way: Way) {
 async fn a_link_shows_the_same_elsewhere(way: Way) {
     let visitor = Visitor::working(way).await;
     visitor.add("Fanout exchange", "broadcasts").await;
-    visitor.choose_speed(5_000).await;
     visitor.act("#play").await;
     visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:08").await;
     visitor.act("#play").await;
