@@ -162,11 +162,16 @@ addEventListener("focusin", (event) => {
 });
 addEventListener("pointerdown", () => (area = null), { capture: true });
 
-/** What had the keyboard may be gone after a change: then its area has it, or the canvas, and never the page as a whole. */
+/**
+ * What had the keyboard may be gone after a change: then its area has it, or the canvas, and never the page as a whole.
+ * Not at once: a field that is left tells its change while the keyboard is on its way, and some engines have it on the page then.
+ */
 function keepFocus() {
-  if (!area || document.activeElement !== document.body) return;
-  const stays = area.isConnected && !area.matches("dialog:not([open])");
-  first(stays ? area : document.querySelector("#stage"))?.focus();
+  setTimeout(() => {
+    if (!area || document.activeElement !== document.body) return;
+    const stays = area.isConnected && !area.matches("dialog:not([open])");
+    first(stays ? area : document.querySelector("#stage"))?.focus();
+  });
 }
 
 /** F6 goes from area to area, and with Shift back. */

@@ -196,7 +196,8 @@ impl Visitor {
             return;
         }
         if css.starts_with("[data-lesson") {
-            // A module of the course opens by its head.
+            // The course may still be on its way. A module of it opens by its head.
+            self.until(css, async |visitor| !visitor.is_absent(css).await).await;
             let script = "document.querySelector(arguments[0])?.closest('details:not([open])')?.querySelector('summary').click();";
             self.browser.execute(script, vec![json!(css)]).await.expect("the module opens");
             self.settled().await;
