@@ -147,6 +147,13 @@ proptest! {
             }
             prop_assert!(timeline.keyframes() <= KEYFRAMES_MAX && timeline.keyframe_bytes() <= KEYFRAME_BYTES_MAX);
         }
+        // A recording that ends here is opened here, also between two things that happen at one moment.
+        let text = recording_file::write(timeline.world().recording(), timeline.world().reached());
+        let file = recording_file::read(&text).expect("it is one");
+        let mut again = Timeline::open(file.recording.clone()).played_until(file.until).with_lookback(secs(5));
+        again.seek(file.end());
+        same(again.world(), timeline.world());
+        prop_assert!(!again.is_in_the_past());
         // Back may stand between two things that happen at one moment: on to the end of it.
         let now = timeline.world().now();
         timeline.seek(now);

@@ -199,7 +199,7 @@ pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
     };
     match opened {
         Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),
-        Ok(Opened::Recording(recording)) => show(app, Session::new(recording)),
+        Ok(Opened::Recording(recording, end)) => show(app, Session::opened(recording, end)),
         Ok(Opened::Progress(progress)) => {
             app.dialog = app.course.is_some().then_some(Dialog::Course);
             app.progress.unite(&progress);

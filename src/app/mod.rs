@@ -292,7 +292,8 @@ impl App {
         session.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
         if let Some(at) = self.options.at.take() {
             // The rest of this frame went into reading and drawing it.
-            session.seek(at.min(SimTime::from_millis(limits::SEEK_MILLIS)), self.budget.steps() / 4);
+            let moment = session.moment(at.min(SimTime::from_millis(limits::SEEK_MILLIS)));
+            session.seek(moment, self.budget.steps() / 4);
         }
         self.session = Some(session);
         self.unreadable = None;

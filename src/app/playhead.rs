@@ -13,7 +13,7 @@ use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
 use crate::sim::timeline::Search;
-use crate::sim::{Input, Recording, TimedEvent, Timeline, World};
+use crate::sim::{Input, Recording, TimedEvent, Timeline, Until, World};
 
 /// How far the search for something of interest looks.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
@@ -130,8 +130,13 @@ impl Playhead {
     }
 
     pub(super) fn new(recording: Recording) -> Self {
+        Self::played_until(recording, SimTime::ZERO)
+    }
+
+    /// At the beginning of a recording that was played to this moment.
+    pub(super) fn played_until(recording: Recording, until: SimTime) -> Self {
         let mut playhead = Self {
-            timeline: Timeline::open(recording).with_lookback(moves::SEEN_FOR),
+            timeline: Timeline::open(recording).played_until(until).with_lookback(moves::SEEN_FOR),
             alternate_branch: None,
             comparison: None,
             log: Log::default(),
@@ -384,9 +389,9 @@ impl Playhead {
         self.seek(now.min(self.timeline.furthest()), steps);
     }
 
-    pub(super) fn seek(&mut self, at: SimTime, steps: u64) {
+    pub(super) fn seek(&mut self, until: impl Into<Until>, steps: u64) {
         self.cancel();
-        self.timeline.begin_seek(at);
+        self.timeline.begin_seek(until);
         self.begin(Moving::Seek, steps);
     }
 

@@ -11,11 +11,12 @@ use super::recipe::Recipe;
 use super::selection::Selection;
 use super::turned::Turned;
 use super::turning;
+use crate::base::SimTime;
 use crate::broker::{Name, Properties};
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
 use crate::scenario::{Point, Scenario};
-use crate::sim::{Input, InstanceId, Place, Recording, Timeline, World};
+use crate::sim::{Input, InstanceId, Place, Recording, TimedInput, Timeline, Until, World};
 
 #[derive(Debug)]
 pub struct Session {
@@ -33,13 +34,20 @@ pub struct Session {
     turned: Option<(f64, Arc<Scenario>, Option<Turned>)>,
     /// What a lesson points at.
     pub points: Vec<Name>,
+    /// Where the recording ends that was opened.
+    end: Until,
 }
 
 impl Session {
     #[must_use]
     pub fn new(recording: Recording) -> Self {
+        Self::opened(recording, Until::default())
+    }
+
+    /// At the beginning of a recording that ends there.
+    pub(super) fn opened(recording: Recording, end: Until) -> Self {
         let exchange = recording.scenario.broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
-        let playhead = Playhead::new(recording);
+        let playhead = Playhead::played_until(recording, end.at);
         let mut composer = Composer::new(exchange);
         let world = playhead.world();
         // Where the chapter's event leads nowhere, the first message is one that a service of this system publishes.
@@ -60,6 +68,7 @@ impl Session {
             replaced: None,
             turned: None,
             points: Vec::new(),
+            end,
         }
     }
 
@@ -148,21 +157,32 @@ impl Session {
     /// The whole run up to now, as a file has it.
     #[must_use]
     pub fn recording_text(&self) -> String {
-        let recording = self.world().recording();
-        let scenario = if recording.inputs.iter().any(|timed| matches!(timed.input, Input::Edit(_))) {
-            recording.scenario.clone()
-        } else {
-            Arc::new(self.scenario_as_drawn())
+        let Recording { scenario, seed, inputs } = self.world().recording();
+        // Where parts stand is no part of the run: they stand there at every moment of it.
+        let as_drawn = |timed: &TimedInput| match &timed.input {
+            Input::Edit(scenario) => TimedInput { input: Input::Edit(Arc::new(self.as_drawn(scenario))), ..timed.clone() },
+            _ => timed.clone(),
         };
-        let recording = Recording { scenario, seed: recording.seed, inputs: recording.inputs.clone() };
-        crate::formats::recording_file::write(&recording, self.world().now())
+        let recording =
+            Recording { scenario: Arc::new(self.as_drawn(scenario)), seed: *seed, inputs: inputs.iter().map(as_drawn).collect() };
+        crate::formats::recording_file::write(&recording, self.world().reached())
     }
 
     /// The scenario with every node where it stands on the canvas.
     #[must_use]
     pub fn scenario_as_drawn(&self) -> Scenario {
+        self.as_drawn(self.scenario())
+    }
+
+    /// A scenario of this run with every node where it stands on the canvas now.
+    fn as_drawn(&self, scenario: &Scenario) -> Scenario {
         let places = self.document.layout.iter().filter_map(|(node, at)| Some((self.part(node)?, *at)));
-        edit::moved(self.scenario(), places)
+        edit::moved(scenario, places)
+    }
+
+    /// The moment that a link names. It names whole milliseconds: the end of a recording lies within the last of them.
+    pub(super) fn moment(&self, at: SimTime) -> Until {
+        if at.as_millis() == self.end.at.as_millis() { self.end } else { at.into() }
     }
 
     /// Something comes from outside.

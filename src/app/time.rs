@@ -10,7 +10,7 @@ use super::session::Session;
 use super::slowing::{BEFORE, SLOWER};
 use super::{App, Speed, lesson, tokens};
 use crate::base::SimTime;
-use crate::sim::{Input, Recording};
+use crate::sim::{Input, Recording, Until};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeAction {
@@ -221,10 +221,10 @@ impl Session {
         }
     }
 
-    pub(super) fn seek(&mut self, at: SimTime, steps: u64) {
+    pub(super) fn seek(&mut self, until: impl Into<Until>, steps: u64) {
         self.composer.stop();
         self.composer.outcome = None;
-        self.playhead.seek(at, steps);
+        self.playhead.seek(until, steps);
     }
 
     fn step_back(&mut self, steps: u64) {

@@ -58,7 +58,7 @@ enum Format {
 }
 
 pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
-    let RecordingFile { mut recording, until: file_until, breaks } = open(&options.scenario, options.seed)?;
+    let RecordingFile { mut recording, until: file_until, breaks, .. } = open(&options.scenario, options.seed)?;
     let scenario = recording.scenario.clone();
     let until = options.until.unwrap_or(file_until);
     add_faults(&mut recording, &options.fault)?;
@@ -170,7 +170,7 @@ fn open(path: &Path, seed: Option<u64>) -> Result<RecordingFile, BadInput> {
     }
     let scenario = Arc::new(scenario_file::read(&text).map_err(|problems| bad_file(path, &problems))?);
     let (seed, until) = (seed.unwrap_or(scenario.seed), scenario.until.unwrap_or(UNTIL));
-    Ok(RecordingFile { recording: Recording::new(scenario, seed), until, breaks: None })
+    Ok(RecordingFile { recording: Recording::new(scenario, seed), until, until_steps: None, breaks: None })
 }
 
 fn play(recording: &Recording, until: SimTime, trace: Option<&Path>) -> Result<World, BadInput> {

@@ -7,12 +7,12 @@ use super::{lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
 use crate::scenario::{Json, Problem};
-use crate::sim::Recording;
+use crate::sim::{Recording, Until};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opened {
     /// A scenario is a recording in which nothing has happened yet.
-    Recording(Recording),
+    Recording(Recording, Until),
     Lesson(Box<Lesson>),
     Progress(Progress),
 }
@@ -90,7 +90,7 @@ fn format(text: &str) -> Result<Format, Vec<Problem>> {
 }
 
 fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
-    scenario_file::of_document(document).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario))))
+    scenario_file::of_document(document).map(|scenario| Opened::Recording(Recording::of(Arc::new(scenario)), Until::default()))
 }
 
 /// A scenario; none where the text is something else.
@@ -106,7 +106,10 @@ fn read(text: &str) -> Result<Opened, Vec<Problem>> {
     match format(text)? {
         Format::Lesson => lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson))),
         Format::Progress(document) => progress_file::read(&document).map(Opened::Progress),
-        Format::Recording(document) => recording_file::of_document(&document).map(|file| Opened::Recording(file.recording)),
+        Format::Recording(document) => recording_file::of_document(&document).map(|file| {
+            let end = file.end();
+            Opened::Recording(file.recording, end)
+        }),
         Format::Scenario(document) => scenario(&document),
     }
 }

@@ -11,7 +11,7 @@ use super::scenario_file;
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
 use crate::scenario::{Fault, FaultKind, Problem, Property, validate};
-use crate::sim::{HandPublish, Input, Recording, TimedInput};
+use crate::sim::{HandPublish, Input, Recording, TimedInput, Until};
 
 pub const VERSION: u64 = 1;
 
@@ -28,8 +28,18 @@ pub fn is_one(document: &Json) -> bool {
 pub struct RecordingFile {
     pub recording: Recording,
     pub until: SimTime,
+    /// More happens at this moment than was seen: it ends after so many steps.
+    pub until_steps: Option<u64>,
     /// The property for whose sake it is kept: `requeue explore` found that this run breaks it.
     pub breaks: Option<Property>,
+}
+
+impl RecordingFile {
+    /// How far it goes.
+    #[must_use]
+    pub const fn end(&self) -> Until {
+        Until { at: self.until, after_steps: self.until_steps }
+    }
 }
 
 /// Reads a recording and checks its scenarios.
@@ -89,6 +99,7 @@ fn recording(node: &Node) -> RecordingFile {
     let inputs = fields.items_up_to("inputs", limits::INPUTS_IN_A_FILE, "inputs of a recording");
     let file = RecordingFile {
         until: fields.need("until_ms").millis(),
+        until_steps: fields.maybe("until_steps").map(|node| node.whole(u64::MAX)),
         breaks: fields.maybe("breaks").and_then(|node| node.parsed()),
         recording: Recording {
             seed: fields.need("seed").whole(u64::MAX),
@@ -182,22 +193,23 @@ fn publish(node: &Node) -> HandPublish {
 }
 
 #[must_use]
-pub fn write(recording: &Recording, until: SimTime) -> String {
-    doc(recording, until).to_text()
+pub fn write(recording: &Recording, until: impl Into<Until>) -> String {
+    doc(recording, until.into()).to_text()
 }
 
 /// A recording that is kept because it breaks a property.
 #[must_use]
 pub fn write_breaking(recording: &Recording, until: SimTime, property: &Property) -> String {
-    doc(recording, until).with("breaks", property.to_string()).to_text()
+    doc(recording, until.into()).with("breaks", property.to_string()).to_text()
 }
 
 /// A recording within another document.
-pub(super) fn doc(recording: &Recording, until: SimTime) -> Doc {
+pub(super) fn doc(recording: &Recording, until: Until) -> Doc {
     Doc::object()
         .with("requeue_recording", VERSION)
         .with("seed", recording.seed)
-        .with("until_ms", scenario_file::millis(until))
+        .with("until_ms", scenario_file::millis(until.at))
+        .with_some("until_steps", until.after_steps)
         .with_list("inputs", recording.inputs.iter().map(input_document))
         .with("scenario", scenario_file::document(&recording.scenario))
 }

@@ -23,7 +23,7 @@ pub fn write(submission: &Submission) -> String {
         let document = Doc::object().with("step", &**step);
         match work {
             Work::Answer(words) => document.with("answer", Doc::list(words.iter().map(|word| Doc::from(word.as_str())))),
-            Work::Run { recording, until } => document.with("run", recording_file::doc(recording, *until)),
+            Work::Run { recording, until } => document.with("run", recording_file::doc(recording, (*until).into())),
             Work::Text { text, ticked } => {
                 document.with("text", text.as_str()).with_list("ticked", ticked.iter().map(|tick| Doc::from(*tick)))
             }

@@ -90,6 +90,19 @@ pub struct Recording {
     pub inputs: Inputs,
 }
 
+/// How far a run goes: to this moment. Where more happens at this moment than was seen, it ends after so many steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Until {
+    pub at: SimTime,
+    pub after_steps: Option<u64>,
+}
+
+impl From<SimTime> for Until {
+    fn from(at: SimTime) -> Self {
+        Self { at, after_steps: None }
+    }
+}
+
 /// In the order of their time. Copies share them: a keyframe, a branch and a file that is being saved hold the same ones.
 pub type Inputs = Chunked<TimedInput>;
 

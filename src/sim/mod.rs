@@ -67,7 +67,7 @@ mod slots;
 
 pub use flight::{Cargo, Flight};
 pub use ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
-pub use input::{HandPublish, Input, Inputs, Recording, TimedInput};
+pub use input::{HandPublish, Input, Inputs, Recording, TimedInput, Until};
 pub use ledger::Ledger;
 pub use timeline::Timeline;
 pub use trace::{TimedEvent, WorldEvent};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::input::{Input, Recording};
+use super::input::{Input, Recording, Until};
 use super::trace::TimedEvent;
 use super::world::World;
 use crate::base::{SimTime, limits};
@@ -36,6 +36,8 @@ struct Seek {
     world: Box<World>,
     from: SimTime,
     aim: Aim,
+    /// It ends after so many steps at the latest.
+    steps_max: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +111,16 @@ impl Timeline {
         };
         timeline.known = timeline.world.happenings();
         timeline.keep(timeline.world.keyframe());
+        // What came from outside is a part of the run, whatever the file says of its end.
+        timeline.furthest = timeline.recording.inputs.last().map_or(SimTime::ZERO, |last| last.at);
         timeline
+    }
+
+    /// The recording was played to this moment.
+    #[must_use]
+    pub fn played_until(mut self, until: SimTime) -> Self {
+        self.furthest = self.furthest.max(until);
+        self
     }
 
     /// After a journey through time, what happened within this time before the moment is handed out as occurrences.
@@ -240,7 +251,7 @@ impl Timeline {
         let mut world = self.world.clone();
         world.set_watched(true);
         world.drain_occurrences();
-        self.seek = Some(Seek { from: world.now(), world: Box::new(world), aim: Aim::Search(until) });
+        self.seek = Some(Seek { from: world.now(), world: Box::new(world), aim: Aim::Search(until), steps_max: u64::MAX });
     }
 
     /// Plays at most so many steps on from [`Self::begin_search`]. Every occurrence is shown once, until the end of the step of the
@@ -292,15 +303,18 @@ impl Timeline {
     }
 
     /// To this moment: everything up to and including it has happened, and nothing after.
-    pub fn seek(&mut self, at: SimTime) {
-        self.begin_seek(at);
+    pub fn seek(&mut self, until: impl Into<Until>) {
+        self.begin_seek(until);
         while !self.advance_seek(u64::MAX) {}
     }
 
     /// The same, but in pieces: see [`Self::advance_seek`].
-    pub fn begin_seek(&mut self, at: SimTime) {
+    pub fn begin_seek(&mut self, until: impl Into<Until>) {
+        let Until { at, after_steps } = until.into();
+        let steps_max = after_steps.unwrap_or(u64::MAX);
         // Keyframes hold no occurrences: what is to be handed out is played again.
-        let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() <= at - self.lookback);
+        let is_before = |world: &World| world.now() <= at - self.lookback && world.steps() <= steps_max;
+        let place = self.keyframes.partition_point(|keyframe| is_before(&keyframe.world));
         let keyframe = &self.keyframes[place.saturating_sub(1)];
         // The keyframe is nearer than the playhead if it lies between the playhead and the moment. A seek to the moment of the
         // playhead starts at the keyframe, too: the occurrences that led to this moment fill the log again.
@@ -309,7 +323,7 @@ impl Timeline {
         } else {
             self.world.clone()
         };
-        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim: Aim::To(at) });
+        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim: Aim::To(at), steps_max });
     }
 
     /// To the moment before everything that happened last, in pieces as [`Self::begin_seek`] does.
@@ -325,7 +339,7 @@ impl Timeline {
     fn aim_before(&mut self, aim: Aim) {
         let place = self.keyframes.partition_point(|keyframe| keyframe.world.now() < aim.at());
         let begins = World::clone(&self.keyframes[place.saturating_sub(1)].world);
-        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim });
+        self.seek = Some(Seek { from: begins.now(), world: Box::new(begins), aim, steps_max: u64::MAX });
     }
 
     /// Plays at most so many steps towards the moment that is sought. Whether the playhead has arrived; then the seek is over.
@@ -364,7 +378,7 @@ impl Timeline {
                     (if is_unwatched { unwatched } else { to }, !is_unwatched)
                 }
             };
-            let goes_on = seek.world.step_along(&self.recording.inputs, until);
+            let goes_on = seek.world.step_along_within(&self.recording.inputs, until, seek.steps_max);
             if passes {
                 for (number, occurrence) in (self.known..).zip(seek.world.drain_occurrences()) {
                     read(number, &occurrence);

@@ -26,6 +26,7 @@ mod phone;
 mod publishing;
 mod queue;
 mod recipe;
+mod sharing;
 mod support;
 mod time;
 mod tour;

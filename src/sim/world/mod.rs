@@ -19,7 +19,7 @@ pub use operator::BY_HAND_MAX;
 use super::agenda::{Agenda, Item};
 use super::flight::{Cargo, Flight};
 use super::ids::{End, InstanceId};
-use super::input::{Input, Inputs, Recording, TimedInput};
+use super::input::{Input, Inputs, Recording, TimedInput, Until};
 use super::ledger::Ledger;
 use super::metrics::Metrics;
 use super::random::{Random, Stream};
@@ -490,15 +490,30 @@ impl World {
     /// One thing happens, by itself or from outside, as in a recording of which this is a part. False when nothing is left to do by this
     /// moment.
     pub fn step_along(&mut self, inputs: &Inputs, until: SimTime) -> bool {
+        self.step_along_within(inputs, until, u64::MAX)
+    }
+
+    /// The same, as long as this world has taken fewer steps. What comes from outside is no step.
+    pub(in crate::sim) fn step_along_within(&mut self, inputs: &Inputs, until: SimTime, steps_max: u64) -> bool {
         if let Some(timed) = self.next_input(inputs, until) {
             self.take_input(timed);
             return true;
         }
-        let goes_on = self.next_at().is_some_and(|at| at <= until) && self.step();
+        let is_over = self.steps >= steps_max;
+        let goes_on = !is_over && self.next_at().is_some_and(|at| at <= until) && self.step();
         if !goes_on {
+            // The clock does not pass what is still to happen.
+            let until = self.next_at().filter(|_| is_over).map_or(until, |next| until.min(next));
             self.advance_clock(until.max(self.now));
         }
         goes_on
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn reached(&self) -> Until {
+        let goes_on_at_once = self.next_at() == Some(self.now);
+        Until { at: self.now, after_steps: goes_on_at_once.then_some(self.steps) }
     }
 
     /// Runs a recording from its beginning to this moment.
