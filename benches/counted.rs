@@ -47,7 +47,7 @@ fn rewind() {
     let scenario = scenario_file::read(include_str!("../static/scenarios/course-chapter.json")).expect("it is a scenario");
     let mut timeline = Timeline::new(Arc::new(scenario), 1);
     for minute in (0..10).chain((0..10).rev()) {
-        timeline.seek(format!("{minute}m").parse().expect("it is a time"));
+        timeline.seek(format!("{minute}m").parse::<requeue::base::SimTime>().expect("it is a time"));
         timeline.drain_occurrences();
     }
 }

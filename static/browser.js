@@ -103,12 +103,9 @@ function fonts() {
 /** Text for other programs; what could not be copied there is kept for this page. */
 let kept = "";
 async function copy(text) {
+  // Where that is not allowed, it can still be pasted in this page.
   kept = text;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Not allowed here: it can still be pasted in this page.
-  }
+  await navigator.clipboard.writeText(text);
 }
 
 /** What was copied here, where the browser's own paste brings nothing. */

@@ -89,6 +89,8 @@ pub enum Effect {
         text: String,
         options: String,
     },
+    /// What was done, in words: they stand for a while.
+    Tell(String),
     /// For the clipboard.
     Copy(String),
     /// A picture of the canvas as it is, under this name.

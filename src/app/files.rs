@@ -40,13 +40,16 @@ pub enum FileAction {
     SaveScenario,
     SaveRecording,
     SaveImage(Image),
+    /// A link shall hold this, and open it so.
+    Share(Shared, Opening),
     /// A link that holds this, and opens it so.
     MakeLink(Shared, Opening),
 }
 
 /// What a link holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shared {
+    #[default]
     Scenario,
     /// Everything up to now.
     Recording,
@@ -64,8 +67,9 @@ impl Shared {
 }
 
 /// How a page shows what a link holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Opening {
+    #[default]
     Page,
     ReadOnly,
     /// Only the canvas and time, in another page.
@@ -75,6 +79,17 @@ pub enum Opening {
 }
 
 impl Opening {
+    /// Names it in the page.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::ReadOnly => "read-only",
+            Self::Embedded => "embedded",
+            Self::Playing => "playing",
+        }
+    }
+
     /// As the address says it.
     #[must_use]
     pub const fn options(self) -> &'static str {
@@ -174,6 +189,7 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
                 return vec![Effect::Picture(image, file_name(&session.scenario().title))];
             }
         }
+        FileAction::Share(shared, opening) => app.sharing = (shared, opening),
         // Written when it is asked for: a dialog that stays open while time passes writes nothing.
         FileAction::MakeLink(shared, opening) => {
             if let Some(session) = &app.session {

@@ -99,6 +99,7 @@ pub use selection::Stop;
 pub use session::Session;
 pub use sizes::{Room, Sheet, Side, Sizes};
 pub use speed::Speed;
+pub use time::Slider;
 pub use workspace::{Card, Detail, Drawer, QueueTab, Shelf, Workspace};
 
 /// What can be chosen on the canvas.
@@ -112,6 +113,10 @@ pub struct App {
     /// Why the last thing could not be opened. What was open before still is.
     pub unreadable: Option<Unreadable>,
     pub playing: bool,
+    /// How many systems were put on the canvas: tells one from the next.
+    opened: u64,
+    /// The slider of time, while it is held.
+    pub slider: Option<Slider>,
     /// None: it has not been fetched.
     pub gallery: Option<Vec<Exhibit>>,
     pub dialog: Option<Dialog>,
@@ -148,6 +153,8 @@ pub struct App {
     pub written: Written,
     /// What waits for leave to take the place of what is open.
     waiting: Option<Waiting>,
+    /// What a link shall hold, and how it opens.
+    pub sharing: (Shared, Opening),
     /// What was being drawn when the page was left.
     pub draft: Option<Draft>,
     pub speed: Option<Speed>,
@@ -296,6 +303,8 @@ impl App {
             session.seek(moment, self.budget.steps() / 4);
         }
         self.session = Some(session);
+        self.opened += 1;
+        self.slider = None;
         self.unreadable = None;
         self.playing = self.options.play && self.options.embed || std::mem::take(&mut self.workspace.begins_to_play);
         self.show_everything();

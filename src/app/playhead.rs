@@ -13,7 +13,7 @@ use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
 use crate::sim::timeline::Search;
-use crate::sim::{Input, Recording, TimedEvent, Timeline, Until, World};
+use crate::sim::{Input, Recording, TimedEvent, TimedInput, Timeline, Until, World};
 
 /// How far the search for something of interest looks.
 const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
@@ -54,6 +54,16 @@ struct Branch {
     timeline: Timeline,
     log: Log,
     markers: Markers,
+    left: Left,
+}
+
+/// Why a run was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The past was changed.
+    Changed,
+    /// Time began again.
+    Restarted,
 }
 
 #[derive(Debug)]
@@ -123,10 +133,29 @@ fn read(log: &mut Log, markers: &mut Markers, number: u64, occurrence: &TimedEve
 }
 
 impl Playhead {
-    /// Whether there is a run that was left when the past was changed.
+    /// Whether there is a run that was left.
     #[must_use]
     pub const fn has_other_branch(&self) -> bool {
         self.alternate_branch.is_some()
+    }
+
+    /// Why there is one.
+    #[must_use]
+    pub fn left(&self) -> Option<Left> {
+        self.alternate_branch.as_ref().map(|branch| branch.left)
+    }
+
+    /// Time begins again, with this. What a person did to the run that is left is not lost: it can be gone back to.
+    pub(super) fn restart(&mut self, recording: Recording) {
+        self.cancel();
+        let before = std::mem::replace(self, Self::new(recording));
+        let is_by_hand = |timed: &TimedInput| !matches!(timed.input, Input::Edit(_));
+        self.alternate_branch = if before.timeline.recording().inputs.iter().any(is_by_hand) {
+            let Self { timeline, log, markers, .. } = before;
+            Some(Box::new(Branch { timeline, log, markers, left: Left::Restarted }))
+        } else {
+            before.alternate_branch
+        };
     }
 
     pub(super) fn new(recording: Recording) -> Self {
@@ -234,7 +263,8 @@ impl Playhead {
     pub(super) fn inject(&mut self, input: Input) {
         self.cancel();
         if self.timeline.is_in_the_past() {
-            let branch = Branch { timeline: self.timeline.clone(), log: self.log.clone(), markers: self.markers.clone() };
+            let (timeline, log, markers) = (self.timeline.clone(), self.log.clone(), self.markers.clone());
+            let branch = Branch { timeline, log, markers, left: Left::Changed };
             self.alternate_branch = Some(Box::new(branch));
             self.markers.forget_after(self.timeline.world().now());
             self.log.forget_what_is_to_come();
@@ -433,7 +463,7 @@ impl Playhead {
 
     /// Where the branches differ at this moment; further than it was played the other one is played on.
     fn advance_comparison(&mut self, steps: u64) -> Moved {
-        let Some(Branch { timeline: other, log, markers }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
+        let Some(Branch { timeline: other, log, markers, .. }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
         if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
             self.moving = Some(Moving::Compare);
             return Moved::GoesOn;

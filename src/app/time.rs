@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::effect::{Effect, Reading};
 use super::geometry::Plan;
-use super::playhead::{Moved, Playhead};
+use super::playhead::Moved;
 use super::session::Session;
 use super::slowing::{BEFORE, SLOWER};
+use super::texts::session as texts;
 use super::{App, Speed, lesson, tokens};
 use crate::base::SimTime;
+use crate::scenario::{Moment, Scenario};
 use crate::sim::{Input, Recording, Until};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,12 @@ pub enum TimeAction {
     FindNext,
     /// The playhead is moved to this moment.
     Seek(SimTime),
+    /// The slider is held: time stands, and its scale stays.
+    HoldSlider,
+    /// To this moment, with the slider.
+    Slide(SimTime),
+    /// Time goes on as it did before.
+    LetSliderGo,
     /// To the branch that was left when the past was changed, and back.
     SwapBranches,
     /// Compares the two branches at this moment, or closes the comparison.
@@ -41,6 +49,18 @@ pub enum TimeAction {
     Cancel,
     SetSpeed(Speed),
 }
+
+/// The slider of time while it is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slider {
+    /// Where it was dragged to.
+    pub at: SimTime,
+    /// The end of its scale.
+    pub end: SimTime,
+}
+
+/// A run that has just begun still has a scale.
+const SCALE_MIN: SimTime = SimTime::from_secs(10);
 
 /// After a pause of the browser, a sleep for instance, time continues from where it was.
 const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
@@ -64,12 +84,26 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         TimeAction::Play | TimeAction::PlayOrPause => app.playing = app.session.is_some(),
         // The world plays on from where the playhead was put.
         TimeAction::Seek(at) => with_session(app, |session| session.seek(at, steps)),
+        TimeAction::HoldSlider => {
+            let held = |session: &Session| Slider { at: session.world().now(), end: session.scale_end() };
+            app.slider = app.slider.or_else(|| app.session.as_ref().map(held));
+        }
+        TimeAction::Slide(at) => {
+            if let Some(slider) = &mut app.slider {
+                slider.at = at;
+            }
+            with_session(app, |session| session.seek(at, steps));
+        }
+        TimeAction::LetSliderGo => app.slider = None,
         TimeAction::CompareBranches => {
             with_session(app, |session| session.playhead.toggle_comparison(steps));
             let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
             return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
         }
-        TimeAction::Restart => with_session(app, Session::restart),
+        TimeAction::Restart => {
+            with_session(app, Session::restart);
+            return vec![Effect::Tell(texts::THE_RUN_BEGINS_AGAIN.into())];
+        }
         TimeAction::Cancel => app.cancel_work(),
         TimeAction::StepForward => paused(app, |session| session.playhead.step()),
         TimeAction::StepBack => paused(app, |session| session.step_back(steps)),
@@ -110,7 +144,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             session.advance_work(steps);
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
-        } else if app.playing {
+        } else if app.playing && app.slider.is_none() {
             let goes_on = session.pass(elapsed, speed, &mut app.budget);
             if let Some(show) = &mut app.show {
                 show.pass(elapsed, session.world().now());
@@ -227,6 +261,20 @@ impl Session {
         self.playhead.seek(until, steps);
     }
 
+    /// The end of the slider's scale: as far as the run was played, and as far as a fault is planned anywhere in it.
+    #[must_use]
+    pub fn scale_end(&self) -> SimTime {
+        let planned = |scenario: &Arc<Scenario>| {
+            let faults = scenario.faults.iter().filter_map(|fault| match &fault.when {
+                Moment::At(at) => Some(*at),
+                Moment::AtStep { .. } => None,
+            });
+            faults.max()
+        };
+        let last_fault = self.timeline().recording().scenarios().filter_map(planned).max().unwrap_or_default();
+        self.timeline().furthest().max(SCALE_MIN).max(last_fault)
+    }
+
     fn step_back(&mut self, steps: u64) {
         self.composer.stop();
         self.composer.outcome = None;
@@ -253,7 +301,7 @@ impl Session {
         let recording = self.world().recording();
         let seed = if now.seed == recording.scenario.seed { recording.seed } else { now.seed };
         let begins = self.document.origin.clone().unwrap_or_else(|| now.clone());
-        self.playhead = Playhead::new(Recording::new(begins.clone(), seed));
+        self.playhead.restart(Recording::new(begins.clone(), seed));
         if begins != now {
             self.playhead.inject(Input::Edit(now));
         }

@@ -45,6 +45,8 @@ impl Tour {
 
 /// What the steps look at: they compare what was before an action with what is after it.
 pub(super) struct Watched {
+    /// Another system comes with a time of its own.
+    opened: u64,
     playing: bool,
     story: bool,
     published: u64,
@@ -61,6 +63,7 @@ impl Watched {
         // In a system without it any service does.
         let named = world.services().iter().position(|service| *service.spec.name == *KILLED && !service.removed);
         Some(Self {
+            opened: app.opened,
             playing: app.playing,
             story: session.playhead.story.is_some(),
             published: session.composer.published,
@@ -71,7 +74,7 @@ impl Watched {
 
     /// Ticks off what the action did.
     pub(super) fn follow(&self, app: &mut App) -> Option<Effect> {
-        let after = Self::of(app)?;
+        let after = Self::of(app).filter(|after| after.opened == self.opened)?;
         // What happens while time passes is not the learner's doing.
         let at_once = after.now == self.now;
         let is_past = after.now < self.now && app.session.as_ref().is_some_and(|session| session.timeline().is_in_the_past());

@@ -66,8 +66,9 @@ pub fn download(name: &str, text: &str) {
     let _ = call("save", &[text.into(), name.into()]);
 }
 
-pub fn copy(text: &str) {
-    let _ = call("copy", &[text.into()]);
+/// Says whether it was copied.
+pub fn copy(text: &str, told: Callback<String>) {
+    ask("copy", &[text.into()], move |result| told.emit(result.map_or(texts::NOT_COPIED, |_| texts::COPIED).into()));
 }
 
 /// What was copied in this page.

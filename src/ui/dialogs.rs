@@ -16,7 +16,7 @@ use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Sha
 const LINK_LONG: usize = 2_000;
 const LINK_MAX: usize = crate::base::limits::LINK_BYTES;
 
-pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
+pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Callback<String>, dispatch: &Dispatch) -> Html {
     // The browser tells of it a little later: by then another may be open.
     let onclose = {
         let dispatch = dispatch.clone();
@@ -60,6 +60,8 @@ pub fn dialog(app: &App, dialog: &NodeRef, link: &str, linked: &Callback<String>
                     { close_button(texts::CLOSE, on(dispatch, PageAction::CloseDialog)) }
                 </div>
                 { body }
+                // The page behind it cannot be heard while a dialog is open.
+                <p class="told" role="status" id="told-here">{ told }</p>
             </div>
         </dialog>
     }
@@ -258,14 +260,20 @@ fn replace(app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) -> Html {
-    let documents = [(Shared::Scenario, texts::SCENARIO), (Shared::Recording, texts::RECORDING_UP_TO_NOW)];
+    let recording = app.session.as_ref().map(|session| texts::recording_up_to(session.world().now())).unwrap_or_default();
+    let documents = [(Shared::Scenario, texts::SCENARIO.to_owned()), (Shared::Recording, recording)];
     let openings = [
         (Opening::Page, texts::AS_A_PAGE),
         (Opening::ReadOnly, texts::READ_ONLY),
         (Opening::Embedded, texts::FOR_EMBEDDING_ONLY_THE_CANVAS),
         (Opening::Playing, texts::FOR_EMBEDDING_PLAYING_BY_ITSELF),
     ];
-    let copy = link.to_owned();
+    let (shared, opening) = app.sharing;
+    let choice = |id: &'static str, words: &str, of: (Shared, Opening)| {
+        let pressed = (of == app.sharing).to_string();
+        let onclick = on(dispatch, FileAction::Share(of.0, of.1));
+        html! { <button type="button" class="tab" data-share={id} aria-pressed={pressed} {onclick}>{ words }</button> }
+    };
     let lesson_links = [
         ("", texts::LINK_TO_THIS_LESSON),
         ("&embed", texts::FOR_EMBEDDING),
@@ -291,34 +299,21 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 { texts::EVERYONE_WHO_OPENS_IT_SEES }
                 { texts::TO_KEEP_YOUR_WORK_USE }
             </p>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{ texts::MAKE_A_LINK }</th>
-                        for (_, name) in documents { <th scope="col">{ name }</th> }
-                    </tr>
-                </thead>
-                <tbody>
-                    for (opening, words) in openings {
-                        <tr>
-                            <th scope="row">{ words }</th>
-                            for (shared, name) in documents {
-                                <td>
-                                    <button
-                                        type="button"
-                                        class="line small"
-                                        aria-label={texts::link_to(name, words)}
-                                        data-link={format!("{}{}", shared.id(), opening.options())}
-                                        onclick={on(dispatch, FileAction::MakeLink(shared, opening))}
-                                    >
-                                        { texts::LINK }
-                                    </button>
-                                </td>
-                            }
-                        </tr>
-                    }
-                </tbody>
-            </table>
+            <div class="share" role="group" aria-label={texts::WHAT_THE_LINK_HOLDS}>
+                <h3>{ texts::WHAT_THE_LINK_HOLDS }</h3>
+                <div class="tabs">
+                    for (of, words) in documents { { choice(of.id(), &words, (of, opening)) } }
+                </div>
+            </div>
+            <div class="share" role="group" aria-label={texts::HOW_IT_OPENS}>
+                <h3>{ texts::HOW_IT_OPENS }</h3>
+                <div class="tabs">
+                    for (of, words) in openings { { choice(of.id(), words, (shared, of)) } }
+                </div>
+            </div>
+            <div class="buttons">
+                { button(Look::Primary, "copy-link", texts::COPY_THE_LINK, on(dispatch, FileAction::MakeLink(shared, opening))) }
+            </div>
             if let Some(file) = app.classroom.as_ref().and_then(|classroom| classroom.file.clone()) {
                 <div class="buttons files" role="group" aria-label={texts::A_LINK_TO_THIS_LESSON}>
                     for (options, words) in lesson_links { { lesson_link(&file, options, words) } }
@@ -331,11 +326,8 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
                 </label>
                 if link.len() > LINK_MAX {
                     <p class="why" role="alert">{ texts::THAT_IS_LONGER_THAN_16 }</p>
-                } else {
-                    if link.len() > LINK_LONG { <p class="soft" role="status">{ texts::OVER_2_000_CHARACTERS_SOME }</p> }
-                    <div class="buttons">
-                        { button(Look::Primary, "copy-link", texts::COPY_THE_LINK, Callback::from(move |_: MouseEvent| browser::copy(&copy))) }
-                    </div>
+                } else if link.len() > LINK_LONG {
+                    <p class="soft" role="status">{ texts::OVER_2_000_CHARACTERS_SOME }</p>
                 }
             }
             <div class={classes!("buttons", "files")}>

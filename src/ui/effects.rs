@@ -1,11 +1,15 @@
 //! What the browser does besides showing the new state: each effect of the application is carried out here.
 
+use gloo::timers::callback::Timeout;
 use yew::Context;
 
 use super::later::Arrival;
-use super::texts::later as texts;
+use super::texts::{browser as texts, later as later_texts};
 use super::{Message, Playground, browser, on_page, painter};
 use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Kept, Reading, tokens};
+
+/// What was done is said for so long.
+const TOLD_FOR_MS: u32 = 8_000;
 
 impl Playground {
     pub(super) fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
@@ -19,7 +23,7 @@ impl Playground {
             Effect::AwaitReader { name, text: _ } if matches!(self.later, Arrival::Failed) => {
                 // It was asked for, and did not come: the next try asks again.
                 self.later = Arrival::Unasked;
-                self.perform(ctx, FileAction::OpenFailed { name, reason: texts::MISSING.into() });
+                self.perform(ctx, FileAction::OpenFailed { name, reason: later_texts::MISSING.into() });
             }
             Effect::AwaitReader { name, text } => {
                 self.unread.push(FileAction::Opened { name, text });
@@ -35,10 +39,17 @@ impl Playground {
             Effect::FetchCourse => browser::fetch_course(dispatch()),
             Effect::FetchLesson(file) => browser::fetch_lesson(&file, dispatch()),
             Effect::SaveProgress => browser::save_progress(&Kept::of(&self.app)),
-            Effect::Download { name, text } => browser::download(&name, &text),
+            Effect::Download { name, text } => {
+                browser::download(&name, &text);
+                self.tell(ctx, texts::saved_as(&name));
+            }
             Effect::MakeLink { text, options } => browser::link(&text, &options, ctx.link().callback(Message::Linked)),
-            Effect::Copy(text) => browser::copy(&text),
-            Effect::Picture(image, name) => self.picture(image, &name),
+            Effect::Copy(text) => browser::copy(&text, ctx.link().callback(Message::Told)),
+            Effect::Tell(text) => self.tell(ctx, text),
+            Effect::Picture(image, name) => {
+                let file = self.picture(image, &name);
+                self.tell(ctx, texts::saved_as(&file));
+            }
             Effect::TellHost(HostMessage::Progress(told)) => browser::tell("progress", &told),
             Effect::TellHost(HostMessage::Result(told)) => browser::tell("result", &told),
             Effect::SwallowClick => browser::swallow_click(),
@@ -63,13 +74,23 @@ impl Playground {
         }
     }
 
-    fn picture(&self, image: Image, name: &str) {
-        let (Some(session), Some(palette)) = (&self.app.session, &self.palette) else { return };
-        let tokens = painter::svg(&tokens::picture(session.plan(), true), self.app.camera(), palette);
+    /// The name of its file.
+    fn picture(&self, image: Image, name: &str) -> String {
         let kind = match image {
             Image::Png => "png",
             Image::Svg => "svg",
         };
-        browser::picture(kind, name, &tokens);
+        if let (Some(session), Some(palette)) = (&self.app.session, &self.palette) {
+            let tokens = painter::svg(&tokens::picture(session.plan(), true), self.app.camera(), palette);
+            browser::picture(kind, name, &tokens);
+        }
+        format!("{name}.{kind}")
+    }
+
+    /// Says what was done, for a while.
+    pub(super) fn tell(&mut self, ctx: &Context<Self>, text: String) {
+        let link = ctx.link().clone();
+        self.told_for = (!text.is_empty()).then(|| Timeout::new(TOLD_FOR_MS, move || link.send_message(Message::Told(String::new()))));
+        self.told = text;
     }
 }

@@ -16,7 +16,7 @@ pub struct Later {
     pub right: Part,
     pub shelf: Part,
     pub table: Part,
-    pub dialog: fn(&App, &NodeRef, &str, &Callback<String>, &Dispatch) -> Html,
+    pub dialog: fn(&App, &NodeRef, [&str; 2], &Callback<String>, &Dispatch) -> Html,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub readers: Readers,
 }

@@ -51,6 +51,7 @@ use crate::app::{
     Touch, WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
+use crate::base::limits::LINK_BYTES;
 use crate::broker::Name;
 use announce::Announcer;
 use drawing::Gesture;
@@ -88,6 +89,8 @@ pub enum Message {
     SurroundingsChanged,
     /// A link that was asked for.
     Linked(String),
+    /// What was done, in words; nothing: it has stood long enough.
+    Told(String),
     /// The views that the first picture does not need are asked for.
     FetchLater,
     Later(Result<Later, NotHere>),
@@ -107,6 +110,9 @@ pub struct Playground {
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
     link: String,
+    /// What was done, and how long it still stands.
+    told: String,
+    told_for: Option<Timeout>,
     announcer: Announcer,
     palette: Option<Palette>,
     frame: Option<AnimationFrame>,
@@ -184,6 +190,8 @@ impl Component for Playground {
             overview: RefCell::new(None),
             focus_next: None,
             link: String::new(),
+            told: String::new(),
+            told_for: None,
             announcer: Announcer::default(),
             palette: None,
             frame: None,
@@ -215,7 +223,14 @@ impl Component for Playground {
             }
             Message::Frame(now) => self.frame(ctx, now),
             Message::Gesture(gesture) => self.gesture(ctx, gesture),
+            Message::Told(text) => {
+                self.tell(ctx, text);
+                true
+            }
             Message::Linked(link) => {
+                if link.len() <= LINK_BYTES {
+                    browser::copy(&link, ctx.link().callback(Message::Told));
+                }
                 self.link = link;
                 true
             }
@@ -306,6 +321,9 @@ impl Playground {
         let left = line(&self.app).filter(|_| matches!(action, Action::Canvas(CanvasAction::Escape)));
         let connecting = |app: &App| app.session.as_ref().and_then(|session| session.selection.connecting.clone());
         let begins = matches!(action, Action::Edit(EditAction::ToggleLine));
+        if matches!(action, Action::File(FileAction::Share(..))) {
+            self.link.clear();
+        }
         let goes = matches!(action, Action::Canvas(CanvasAction::GoTo(_)));
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);

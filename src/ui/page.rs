@@ -79,8 +79,9 @@ impl Playground {
                 { frame }
                 { floats }
                 if let Some(later) = self.later.here() {
-                    { (later.dialog)(app, &self.dialog, &self.link, &ctx.link().callback(Message::Linked), &dispatch) }
+                    { (later.dialog)(app, &self.dialog, [&self.link, &self.told], &ctx.link().callback(Message::Linked), &dispatch) }
                 }
+                <p class="told" role="status" id="told">{ if app.dialog.is_none() { &*self.told } else { "" } }</p>
                 <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ self.announcer.said() }</p>
             </div>
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Event, Html, InputEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
+use yew::{Callback, Event, FocusEvent, Html, InputEvent, MouseEvent, PointerEvent, TargetCast, classes, html};
 
 use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
@@ -25,8 +25,6 @@ use crate::sim::Place;
 use crate::sim::histogram::Histogram;
 use crate::sim::metrics::{Counts, Depth};
 
-/// A run that has just begun still has a scale.
-const SCALE_MIN: SimTime = SimTime::from_secs(10);
 /// Marks closer than this part of the scrubber are one.
 const MARK_PLACES: u64 = 240;
 
@@ -51,7 +49,7 @@ pub fn bar(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             </button>
             { button(dispatch, "step", texts::ONE_EVENT_FORWARD, ".", icons::step(), TimeAction::StepForward) }
             <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
-            { scrubber(session, dispatch) }
+            { scrubber(session, app, dispatch) }
         </section>
     }
 }
@@ -128,19 +126,22 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
 }
 
 /// Moves through what has been played; marks stand where something broke or died.
-fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
+fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let planned = || {
         session.scenario().faults.iter().enumerate().filter_map(|(index, fault)| match &fault.when {
             Moment::At(at) => Some((index, fault, *at)),
             Moment::AtStep { .. } => None,
         })
     };
-    let last_fault = planned().map(|(.., at)| at).max().unwrap_or(SimTime::ZERO);
-    let end = session.timeline().furthest().max(SCALE_MIN).max(last_fault);
+    let end = app.slider.map_or_else(|| session.scale_end(), |slider| slider.end);
+    let now = app.slider.map_or_else(|| session.world().now(), |slider| slider.at);
+    // The scale stays where it is while the slider is held; keys move it without that.
+    let hold = dispatch.reform(|_: PointerEvent| TimeAction::HoldSlider.into());
+    let let_go = || TimeAction::LetSliderGo.into();
     let oninput = dispatch.reform(|event: InputEvent| {
         let millis = number::parse(&event.target_unchecked_into::<HtmlInputElement>().value()).unwrap_or(0.0);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the control's own range")]
-        Action::Time(TimeAction::Seek(SimTime::from_millis(millis.max(0.0) as u64)))
+        Action::Time(TimeAction::Slide(SimTime::from_millis(millis.max(0.0) as u64)))
     });
     let place = |at: SimTime| at.as_micros() * MARK_PLACES / end.as_micros().max(1);
     let mut last = None;
@@ -172,10 +173,15 @@ fn scrubber(session: &Session, dispatch: &Dispatch) -> Html {
                 min="0"
                 max={end.as_millis().to_string()}
                 step="1"
-                value={session.world().now().as_millis().to_string()}
+                value={now.as_millis().to_string()}
                 aria-label={texts::MOMENT}
-                aria-valuetext={session.world().now().to_string()}
+                aria-valuetext={now.to_string()}
                 {oninput}
+                onpointerdown={hold}
+                onpointerup={dispatch.reform(move |_: PointerEvent| let_go())}
+                onpointercancel={dispatch.reform(move |_: PointerEvent| let_go())}
+                onchange={dispatch.reform(move |_: Event| let_go())}
+                onblur={dispatch.reform(move |_: FocusEvent| let_go())}
             />
         </div>
     }
@@ -449,12 +455,14 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     });
     let asked = session.playhead.story.as_ref().map(|told| told.event.to_string()).unwrap_or_default();
     let wanted = Wanted::phrase(&app.find);
-    let lines = session.playhead.log.newest().filter_map(|entry| {
+    let mut lines = session.playhead.log.newest().filter_map(|entry| {
         let line = words::line(&entry.occurrence, session.world());
         let of_kind = app.filter.shows(&entry.occurrence, line.icon);
         let found = wanted.is_in(&line.detail) || wanted.is_in(line.what);
         (of_kind && found).then_some((entry, line))
     });
+    let mut lines = lines.by_ref().peekable();
+    let is_empty = lines.peek().is_none();
     let entry_row = |entry: &Entry, words::Line { icon, what, detail }: words::Line| {
         let dead = matches!(icon, words::LogIcon::Dead | words::LogIcon::Failure);
         let event = entry.occurrence.what.about().filter(|about| about.starts_with("e-")).cloned();
@@ -526,6 +534,11 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 </select>
             </div>
             <div class="log" id="log" role="log" aria-live="off" tabindex="0" aria-label={texts::EVENTS_THE_NEWEST_FIRST}>
+                if session.playhead.log.last_number() == 0 {
+                    <p class="soft">{ texts::NOTHING_HAS_HAPPENED_YET }</p>
+                } else if is_empty {
+                    <p class="soft">{ texts::NO_EVENT_MATCHES }</p>
+                }
                 <ol>for (entry, line) in lines.take(60) { { entry_row(entry, line) } }</ol>
             </div>
         </div>

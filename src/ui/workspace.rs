@@ -10,6 +10,7 @@ use crate::app::geometry;
 use crate::app::landing::Landing;
 use crate::app::ledger::verdict;
 use crate::app::line as app_line;
+use crate::app::playhead::Left;
 use crate::app::{
     App, Card, Detail, Dialog, Drawer, PageAction, PublishAction, SelectAction, Session, Shelf, Side, TimeAction, WorkspaceAction, tour,
     words::LogIcon,
@@ -276,10 +277,15 @@ pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     if !past && !has_other {
         return html! {};
     }
+    let words = match session.playhead.left() {
+        _ if past => texts::in_the_past(session.timeline().furthest()),
+        Some(Left::Restarted) => texts::THE_RUN_BEFORE_THE_RESTART_IS_KEPT.to_owned(),
+        Some(Left::Changed) | None => texts::THERE_ARE_TWO_BRANCHES.to_owned(),
+    };
     html! {
         <div class="toast" id="branches" role="status">
             <span>
-                { if past { texts::in_the_past(session.timeline().furthest()) } else { texts::THERE_ARE_TWO_BRANCHES.to_owned() } }
+                { words }
             </span>
             if past {
                 <button type="button" class="line small" id="to-now" onclick={on(dispatch, TimeAction::Seek(session.timeline().furthest()))}>

@@ -1,8 +1,11 @@
 //! Playing, stepping, rewinding, branching, and what is told of the past.
 
 use requeue::app::form::{Kind, Spot};
+use requeue::app::playhead::Left;
 use requeue::app::tokens::picture;
-use requeue::app::{App, EditAction, Effect, FileAction, Node, OperateAction, Reading, SelectAction, Speed, TimeAction, markers};
+use requeue::app::{
+    App, EditAction, Effect, FileAction, Node, OperateAction, PublishAction, Reading, SelectAction, Speed, TimeAction, markers, update,
+};
 use requeue::base::SimTime;
 use requeue::scenario::edit::{PartKind, Slot};
 
@@ -404,4 +407,55 @@ fn the_comparison_follows_the_time() {
     let apart = compared::apart(session(&app));
     assert!(apart[0].starts_with("Changed in this run: notification-service"), "{apart:?}");
     assert_eq!(apart[1], "Killed in the other run, and not repeated here: notification-service at 00:10.000.");
+}
+
+/// While the slider is held, time stands and the scale stays, whatever the scenario of that moment plans. Then it goes on as it was.
+#[test]
+fn the_slider_holds_time_and_keeps_its_scale() {
+    for plays in [true, false] {
+        let mut app = opened();
+        play(&mut app, 20);
+        act(&mut app, EditAction::PlanFault("restart broker at 1m".into()));
+        let minute = SimTime::from_secs(60);
+        if plays {
+            act(&mut app, TimeAction::Play);
+        }
+        act(&mut app, TimeAction::HoldSlider);
+        for to in [15, 3, 18] {
+            act(&mut app, TimeAction::Slide(SimTime::from_secs(to)));
+            for _ in 0..20 {
+                act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+            }
+            assert_eq!(session(&app).world().now(), SimTime::from_secs(to), "time is held");
+            let slider = app.slider.expect("it is held");
+            assert_eq!((slider.at, slider.end), (SimTime::from_secs(to), minute));
+        }
+        act(&mut app, TimeAction::LetSliderGo);
+        assert_eq!((app.slider, app.playing), (None, plays), "it goes on as it was");
+        assert_eq!(session(&app).scale_end(), minute, "a fault that is planned later in the run is still on the scale");
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        assert_eq!(session(&app).world().now() > SimTime::from_secs(18), plays);
+    }
+}
+
+/// What a person did to a run is not lost when time begins again; a run that was only played comes again by itself.
+#[test]
+fn a_restart_keeps_what_was_done_by_hand_and_says_so() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let told = |effects: &[Effect]| matches!(effects, [Effect::Tell(text)] if text.contains("begins again"));
+    assert!(told(&update(&mut app, TimeAction::Restart)));
+    assert_eq!(session(&app).playhead.left(), None);
+    play(&mut app, 2);
+    act(&mut app, PublishAction::Again);
+    play(&mut app, 3);
+    let (now, hash) = (session(&app).world().now(), session(&app).world().trace_hash());
+    assert!(told(&update(&mut app, TimeAction::Restart)));
+    assert_eq!(session(&app).playhead.left(), Some(Left::Restarted));
+    assert!(told(&update(&mut app, TimeAction::Restart)));
+    assert_eq!(session(&app).playhead.left(), Some(Left::Restarted), "a second restart does not lose it");
+    act(&mut app, TimeAction::SwapBranches);
+    act(&mut app, TimeAction::Seek(now));
+    wait(&mut app);
+    assert_eq!(session(&app).world().trace_hash(), hash);
 }

@@ -121,3 +121,30 @@ fn the_first_message_is_one_that_arrives() {
     act(&mut app, FileAction::Opened { name: "other.json".into(), text });
     assert_eq!(session(&app).composer.routing_key, "order.made");
 }
+
+/// What the learner did not do is not ticked: a link to an earlier moment of another run is no journey back in time.
+#[test]
+fn what_is_opened_ticks_nothing_off() {
+    let text = {
+        let mut other = opened();
+        act(&mut other, PublishAction::Again);
+        play(&mut other, 8);
+        let service = notification_service(&other);
+        act(&mut other, OperateAction::Kill(service));
+        act(&mut other, SelectAction::Story(Some("e-1".into())));
+        session(&other).recording_text()
+    };
+    for at in [0, 2_000, 8_000] {
+        let mut app = arrived("", false, Options::default());
+        act(&mut app, WorkspaceAction::JustPlay);
+        play(&mut app, 20);
+        let before = Kept::of(&app).tour;
+        act(&mut app, PageAction::SetOptions(Options { at: Some(SimTime::from_millis(at)), ..Options::default() }));
+        act(&mut app, FileAction::Opened { name: "link".into(), text: text.clone() });
+        wait(&mut app);
+        assert_eq!(session(&app).world().now(), SimTime::from_millis(at));
+        assert_eq!(Kept::of(&app).tour, before, "at {at}");
+        act(&mut app, TimeAction::Restart);
+        assert_eq!(Kept::of(&app).tour, before);
+    }
+}

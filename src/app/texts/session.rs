@@ -6,6 +6,7 @@ pub const PUBLISHING: &str = "Publishing";
 pub const A_SERVICE_DIED: &str = "A service died. RabbitMQ takes back what it had not acknowledged.";
 pub const RABBITMQ_RESTARTED: &str = "RabbitMQ restarted. Durable queues keep their persistent messages.";
 pub const RABBITMQ_RETURNED_A_MESSAGE: &str = "RabbitMQ returned a message: it matched no queue.";
+pub const THE_RUN_BEGINS_AGAIN: &str = "The run begins again at time zero. Your drawing stays.";
 pub const THE_FIRST_DEAD_LETTER: &str = "The first dead letter: its queue sends it to the dead-letter exchange.";
 pub const THE_FIRST_LOSS: &str = "The first lost message: the ledger says why.";
 pub const THE_FIRST_UNROUTABLE: &str = "The first lost message: it matched no queue, so RabbitMQ dropped it.";

@@ -1,6 +1,8 @@
 use std::fmt::Display;
 
 pub const BYTES_OF_A_FILE: &str = "bytes of a file";
+pub const COPIED: &str = "Copied.";
+pub const NOT_COPIED: &str = "The browser did not allow it. Select the text, and copy it with Ctrl+C.";
 pub const REQUEUE_IS_BROKEN: &str = "Requeue is broken";
 pub const SOMETHING_IN_REQUEUE_IS_BROKEN: &str = "Something in Requeue is broken. That is our mistake, not yours.";
 pub const THE_LINK: &str = "The link";
@@ -13,4 +15,8 @@ pub fn it_begins_with_and_this(version: &dyn Display) -> String {
 
 pub fn it_cannot_be_read(reason: &dyn Display) -> String {
     format!("it cannot be read: {reason}")
+}
+
+pub fn saved_as(name: &str) -> String {
+    format!("Saved as {name}.")
 }

@@ -1,7 +1,9 @@
+use crate::base::SimTime;
+
 pub const ACTIONS: &str = "Actions";
 pub const ADD_A_PART: &str = "Add a part";
 pub const AN_EMPTY_CANVAS: &str = "An empty canvas";
-pub const AS_A_PAGE: &str = "as a page";
+pub const AS_A_PAGE: &str = "As a page";
 pub const A_LESSON_OF_YOUR_OWN: &str = "A lesson of your own";
 pub const A_LINK_TO_THIS_LESSON: &str = "A link to this lesson";
 pub const CANVAS: &str = "Canvas";
@@ -11,28 +13,25 @@ pub const EVERYONE_WHO_OPENS_IT_SEES: &str = "Everyone who opens it sees the sam
 pub const FETCHING_THE_LIST: &str = "Fetching the list…";
 pub const FIND_A_TERM: &str = "Find a term";
 pub const FOR_EMBEDDING: &str = "for embedding";
-pub const FOR_EMBEDDING_ONLY_THE_CANVAS: &str = "for embedding: only the canvas and time";
-pub const FOR_EMBEDDING_PLAYING_BY_ITSELF: &str = "for embedding, playing by itself";
+pub const FOR_EMBEDDING_ONLY_THE_CANVAS: &str = "In another page: the canvas and time";
+pub const FOR_EMBEDDING_PLAYING_BY_ITSELF: &str = "In another page, playing by itself";
 pub const GLOSSARY: &str = "Glossary";
 pub const HELP: &str = "Help";
 pub const KEEP_IT_OPEN: &str = "Keep it open";
 pub const KEYS: &str = "Keys";
 pub const COURSE: &str = "Course";
-pub const LINK: &str = "Link";
 pub const LINK_TO_THIS_LESSON: &str = "Link to this lesson";
-pub const MAKE_A_LINK: &str = "Make a link";
 pub const NO_MATCHING_COMMAND: &str = "No matching command.";
 pub const OVER_2_000_CHARACTERS_SOME: &str = "Over 2,000 characters: some programs cut such links off. A file is safer.";
 pub const PICTURE_PNG: &str = "Picture (PNG)";
 pub const PICTURE_SVG: &str = "Picture (SVG)";
-pub const READ_ONLY: &str = "read-only";
-pub const RECORDING_UP_TO_NOW: &str = "Recording up to now";
+pub const READ_ONLY: &str = "Read-only";
 pub const REPLACE_IT: &str = "Replace it";
 pub const REPLACE_WHAT_IS_OPEN: &str = "Replace what is open?";
 pub const SAVE_IT: &str = "Save it";
 pub const SAVE_THE_RECORDING: &str = "Save the recording";
 pub const SAVE_THE_SCENARIO: &str = "Save the scenario";
-pub const SCENARIO: &str = "Scenario";
+pub const SCENARIO: &str = "The scenario, at time zero";
 pub const SCENARIOS: &str = "Scenarios";
 pub const SHARE: &str = "Share";
 pub const THAT_IS_LONGER_THAN_16: &str = "That is longer than 16 KiB, which no link may be: save it as a file, and share that.";
@@ -40,6 +39,8 @@ pub const THE_LINK_HOLDS_EVERYTHING_ITSELF: &str = "The link holds everything it
 pub const TO_KEEP_YOUR_WORK_USE: &str = "To keep your work use Save: a link does not change when you go on.";
 pub const TYPE_TO_SEARCH_ENTER_RUNS: &str = "Type to search; Enter runs the first match";
 pub const WHAT_DO_YOU_WANT_TO: &str = "What do you want to do?";
+pub const WHAT_THE_LINK_HOLDS: &str = "What the link holds";
+pub const HOW_IT_OPENS: &str = "How it opens";
 pub const WITH_SERVICES_AND_CLIENTS_LOCKED: &str = "with services and clients locked";
 
 pub fn characters(count: usize) -> String {
@@ -50,6 +51,6 @@ pub fn has_unsaved_changes(title: &str) -> String {
     format!("“{title}” has unsaved changes.")
 }
 
-pub fn link_to(document: &str, opening: &str) -> String {
-    format!("Link: {document}, {opening}")
+pub fn recording_up_to(now: SimTime) -> String {
+    format!("The run so far, at {now}")
 }

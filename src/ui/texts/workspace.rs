@@ -30,6 +30,7 @@ pub const SYSTEM_EXPLAINED: &str = "Queues, services, faults and the broker";
 pub const TABLE: &str = "Table";
 pub const TABLE_EXPLAINED: &str = "Everything on the canvas as tables (T)";
 pub const THERE_ARE_TWO_BRANCHES: &str = "You changed the past. The run before your change is kept.";
+pub const THE_RUN_BEFORE_THE_RESTART_IS_KEPT: &str = "The run began again. The run before is kept.";
 pub const TRY_THIS: &str = "Try this";
 pub const WHAT_THIS_IS: &str = "Watch messages travel through RabbitMQ, and break things safely.";
 pub const WHAT_TO_DO: &str = "Customers place orders, and three services react. Click a dot to follow it. Kill a service. Go back in time.";
