@@ -105,6 +105,8 @@ pub enum DropCause {
     NotKept,
     /// Of a transient message, or in a transient queue (rule 140).
     Restarted,
+    /// An answer, and no consumer waits for it on its channel (rule 59).
+    NotAwaited,
     /// With its segment, which a stream no longer keeps (rule 163).
     Retired,
 }
@@ -122,6 +124,7 @@ impl DropCause {
             Self::QueueDeleted => "its queue was deleted",
             Self::NotKept => "a dead letter without a place, no longer kept",
             Self::Restarted => "not persistent, lost in a restart",
+            Self::NotAwaited => "an answer that no consumer waits for",
             Self::Retired => "its segment was too old, or the stream too large",
         }
     }

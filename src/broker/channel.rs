@@ -8,6 +8,7 @@ use super::event::Reach;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::message::Message;
 use super::queue::ready::Entry;
+use super::reply::ReplyConsumer;
 use super::value::Name;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
@@ -19,6 +20,8 @@ pub(super) struct Channel {
     pub delivery_tag_next: u64,
     pub unacked: UnackedDeliveries,
     pub consumers: OrderedMap<Name, ConsumerId>,
+    /// Who waits for direct answers (rule 59).
+    pub answers: Option<ReplyConsumer>,
     /// Cancelled consumers that still hold deliveries. One of the same tag and queue takes over what they hold (rule 81).
     pub cancelled: Vec<ConsumerId>,
     /// Copied into each consumer as it starts; 0 is unlimited (rule 71).
@@ -50,6 +53,8 @@ pub(super) struct Transaction {
 pub(super) struct Routing {
     pub message: Arc<Message>,
     pub queues: Vec<QueueId>,
+    /// Reply queues that get it with the others (rule 59).
+    pub replies: Vec<Name>,
     /// When it was published.
     pub reach: Reach,
     pub mandatory: bool,
@@ -73,6 +78,7 @@ impl Channel {
             delivery_tag_next: 1,
             unacked: UnackedDeliveries { ring: VecDeque::new() },
             consumers: OrderedMap::new(),
+            answers: None,
             cancelled: Vec::new(),
             prefetch_consumer: 0,
             prefetch_channel: 0,

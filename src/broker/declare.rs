@@ -224,6 +224,7 @@ impl Broker {
     /// "" for the queue is the last one declared, and then "" for the key is that queue's name (rule 12).
     fn binding_shortcut(&mut self, channel: ChannelId, binding: &QueueBinding) -> Result<(Name, Name), AmqpError> {
         let queue = self.queue_shortcut(channel, &binding.queue)?;
+        self.check_no_reply_queue(&queue)?;
         let key = if binding.queue.is_empty() && binding.routing_key.is_empty() { queue.clone() } else { binding.routing_key.clone() };
         Ok((queue, key))
     }
@@ -290,6 +291,9 @@ impl Broker {
 
     pub(super) fn queue_declare(&mut self, now: SimTime, channel: ChannelId, declare: QueueDeclare) -> Result<Reply, AmqpError> {
         let mut name = strip(&declare.queue);
+        if let Some(answer) = self.declare_reply_queue(channel, &name) {
+            return answer; // rule 59
+        }
         let connection = self.channel(channel).connection;
         if declare.passive {
             let name = if name.is_empty() { self.queue_shortcut(channel, &name)? } else { name };
@@ -430,6 +434,9 @@ impl Broker {
 
     pub(super) fn queue_purge(&mut self, now: SimTime, channel: ChannelId, queue: &Name) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
+        if self.is_volatile_queue(&name) {
+            return Ok(Reply::Messages { message_count: 0 }); // rule 59
+        }
         let id = self.queue_for(channel, &name)?;
         if self.queues[&id].messages.kind() == Kind::Stream {
             let text = format_args!("queue.purge not supported by stream queues queue '{name}' in vhost '/'");

@@ -11,11 +11,8 @@ use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
 use super::queue::{Kind, Messages, quorum};
 use super::value::{Name, Value};
-use super::{stream, turn};
+use super::{reply, stream, turn};
 use crate::base::SimTime;
-
-/// The pseudo-queue of RabbitMQ's direct reply-to.
-pub(super) const DIRECT_REPLY_TO: &str = "amq.rabbitmq.reply-to";
 
 /// What a quorum queue makes of a consumer without a limit (rule 77).
 const UNLIMITED_PREFETCH: u16 = 2_000;
@@ -54,13 +51,17 @@ impl Broker {
 
     pub(super) fn basic_consume(&mut self, now: SimTime, channel: ChannelId, consume: BasicConsume) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, &consume.queue)?;
-        if &*name == DIRECT_REPLY_TO {
-            return Err(AmqpError::not_implemented("direct reply-to is not simulated: consume from a queue")); // rule 59
-        }
         let mut tag = consume.consumer_tag;
         if self.channel(channel).consumers.contains_key(&tag) {
             let text = format_args!("attempt to reuse consumer tag '{tag}'");
             return Err(AmqpError::new(ReplyCode::NotAllowed, text)); // rule 79
+        }
+        if &*name == reply::PSEUDO_QUEUE {
+            return self.consume_answers(channel, &BasicConsume { consumer_tag: tag, ..consume });
+        }
+        if self.is_volatile_queue(&name) {
+            let text = format_args!("only creator channel may consume from queue '{name}' in vhost '/'");
+            return Err(AmqpError::precondition(text)); // rule 59
         }
         let id = self.queue_for(channel, &name)?;
         let queue = &self.queues[&id];
@@ -105,6 +106,9 @@ impl Broker {
 
     /// What it holds stays with the client, who may still settle it (rule 81).
     pub(super) fn basic_cancel(&mut self, now: SimTime, channel: ChannelId, tag: &Name) -> Reply {
+        if self.cancel_answers(channel, Some(tag)) {
+            return Reply::Ok; // rule 59
+        }
         if let Some(&consumer) = self.channel(channel).consumers.get(tag)
             && let Some(queue) = self.remove_consumer(now, consumer)
             && !self.delete_if_abandoned(queue)
@@ -229,6 +233,10 @@ impl Broker {
 
     pub(super) fn basic_get(&mut self, now: SimTime, channel: ChannelId, queue: &Name, no_ack: bool) -> Result<Reply, AmqpError> {
         let name = self.queue_shortcut(channel, queue)?;
+        if self.is_volatile_queue(&name) {
+            let text = format_args!("basic.get not supported by volatile queue '{name}' in vhost '/'");
+            return Err(AmqpError::not_implemented(text)); // rule 59
+        }
         let id = self.queue_for(channel, &name)?;
         if self.queues[&id].messages.kind() == Kind::Stream {
             let text = format_args!("basic.get not supported by stream queues queue '{name}' in vhost '/'");

@@ -16,7 +16,7 @@
 //! | [`exchange`] | where a message goes |
 //! | [`queue`] | where it waits, and who is next |
 //! | [`channel`] | who holds what |
-//! | `declare`, `publish`, `deliver`, `settle`, `expire`, `stream` | the methods, by what they are about |
+//! | `declare`, `publish`, `deliver`, `settle`, `expire`, `stream`, `reply` | the methods, by what they are about |
 //! | `turn` | who gets the next message |
 //! | [`explain`], [`view`] | nothing: they tell what is, and what would be |
 //! | [`dead_letter`] | why a message left, and what `x-death` says of it |
@@ -35,6 +35,7 @@ pub mod method;
 pub mod policy;
 pub mod profile;
 pub mod queue;
+pub mod reply;
 pub mod value;
 pub mod view;
 

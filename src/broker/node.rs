@@ -179,6 +179,7 @@ impl Broker {
             for consumer in consumers {
                 left.extend(self.remove_consumer(now, consumer));
             }
+            self.cancel_answers(*channel, None);
         }
         left.retain(|queue| !self.delete_if_abandoned(*queue));
         for channel in channels {

@@ -134,6 +134,8 @@ pub(super) struct Rules {
     pub classic_leader_locator: bool,
     /// How the texts that refuse a reader name its stream (rule 148).
     pub stream_texts: StreamTexts,
+    /// The queues of direct reply-to are a type of queues, as of 4.2; before, exchanges did not know them (rule 59).
+    pub volatile_queues: bool,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
     pub purge_drops_kept: bool,
 }
@@ -232,6 +234,7 @@ const V3_13: Rules = Rules {
     delayed_retry: false,
     restart_keeps_exchanges: false,
     purge_drops_kept: false,
+    volatile_queues: false,
     modulus_hash_built_in: false,
     local_random: false,
     delayed_messages: true,
@@ -279,6 +282,7 @@ const V4_3: Rules = Rules {
     delayed_retry: true,
     restart_keeps_exchanges: true,
     purge_drops_kept: true,
+    volatile_queues: true,
     modulus_hash_built_in: true,
     delayed_messages: false,
     hash_weight_max: Some(10_000),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::cause::{DeathReason, DropCause, KeptBack, Outcome};
 use super::channel::{Routing, Transaction};
 use super::dead_letter::{self, cc_keys};
-use super::deliver::DIRECT_REPLY_TO;
 use super::dice::Dice;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{Event, Reach};
@@ -18,7 +17,7 @@ use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
 use super::queue::{Kind, Queue};
 use super::value::{Name, Value};
-use super::{Broker, PendingDeadLetter, USER};
+use super::{Broker, PendingDeadLetter, USER, reply};
 use crate::base::SimTime;
 use crate::base::ordered::{insert_once, sort_by};
 
@@ -79,21 +78,28 @@ impl Broker {
         if publish.immediate {
             return Err(AmqpError::not_implemented("immediate=true"));
         }
-        check_properties(&publish.properties)?;
-        let message = Arc::new(self.accept(publish.exchange, publish.routing_key, publish.properties, publish.body));
+        let mut properties = publish.properties;
+        self.with_reply_queue(channel, &mut properties)?;
+        check_properties(&properties)?;
+        let message = Arc::new(self.accept(publish.exchange, publish.routing_key, properties, publish.body));
         let (queues, delays) = self.route(exchange, &message)?;
+        let mut replies = self.reply_queues(&message);
         self.events.push(Event::Published { channel, message: message.clone() });
-        let reach = match (queues.is_empty(), delays.is_empty()) {
+        let reach = match (queues.is_empty() && replies.is_empty(), delays.is_empty()) {
             (false, _) => Reach::Queues,
             // A message that must be routed is returned, though it comes later (rule 149).
             (true, false) if !publish.mandatory => Reach::Later,
             (true, _) => Reach::Nowhere,
         };
         self.keep_for_later(now, &message, &delays, reach == Reach::Later);
-        let routing = Routing { message, reach, queues, mandatory: publish.mandatory };
         if reach != Reach::Later {
-            self.events.push(Event::Routed { message: routing.message.clone(), queues: self.queue_names_of(&routing.queues) });
+            let names = self.names_of(&queues, &replies);
+            self.events.push(Event::Routed { message: message.clone(), queues: names });
         }
+        if !self.profile.rules().volatile_queues {
+            self.answer(&std::mem::take(&mut replies), &message); // rule 59: even in a transaction, and a mandatory one comes back
+        }
+        let routing = Routing { message, reach, queues, replies, mandatory: publish.mandatory };
         if let Some(transaction) = &mut self.channel(channel).transaction {
             transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
         } else {
@@ -107,9 +113,15 @@ impl Broker {
         queues.iter().map(|id| self.queues[id].name.clone()).collect()
     }
 
+    /// All reply queues are one to those who look (rule 59).
+    fn names_of(&self, queues: &[QueueId], replies: &[Name]) -> Arc<[Name]> {
+        let names = queues.iter().map(|id| self.queues[id].name.clone());
+        names.chain(replies.first().map(|_| reply::PSEUDO_QUEUE.into())).collect()
+    }
+
     fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
-        let Routing { message, queues, reach, mandatory } = routing;
-        if queues.is_empty() && *mandatory {
+        let Routing { message, queues, replies, reach, mandatory } = routing;
+        if queues.is_empty() && replies.is_empty() && *mandatory {
             self.events.push(Event::Returned {
                 channel,
                 code: ReplyCode::NoRoute,
@@ -123,6 +135,7 @@ impl Broker {
                 outcome = Outcome::Nack; // rule 53: though other queues keep their copy
             }
         }
+        self.answer(replies, message);
         self.confirm(channel, outcome);
         outcome
     }
@@ -427,12 +440,15 @@ impl Broker {
         let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
         self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
         self.keep_for_later(now, &dead, &delays, targets.is_empty());
+        // Before 4.2 the queue that publishes it knows no reply queue (rule 59).
+        let replies = if self.profile.rules().volatile_queues { self.reply_queues(&dead) } else { Vec::new() };
         if delays.is_empty() || !targets.is_empty() {
-            self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+            self.events.push(Event::Routed { message: dead.clone(), queues: self.names_of(&targets, &replies) });
         }
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker); // rule 119: a target that refuses it loses it
         }
+        self.answer(&replies, &dead);
     }
 
     /// The dead letter as its exchange sees it, the queues it chooses, and what keeps it for later; none without an exchange.
@@ -542,9 +558,6 @@ fn check_properties(properties: &Properties) -> Result<(), AmqpError> {
         && let Some(why) = expiration_problem(expiration)
     {
         return Err(AmqpError::precondition(format_args!("invalid expiration '{expiration}': {why}")));
-    }
-    if properties.reply_to.as_deref() == Some(DIRECT_REPLY_TO) {
-        return Err(AmqpError::precondition("fast reply consumer does not exist")); // rule 59: there cannot be one
     }
     for header in ["CC", "BCC"] {
         if let Some(value) = properties.header(header).filter(|value| value.as_array().is_none()) {

@@ -75,8 +75,12 @@ fn normalise(lines: &[Line], vhost: &str, profile: Profile, racing: &BTreeSet<&s
 #[derive(Default)]
 struct Names(Vec<String>);
 
-const GENERATED: [&str; 2] = ["amq.gen-", "amq.ctag-"];
-const GENERATED_LENGTH: usize = 22;
+const GENERATED: [&str; 3] = ["amq.gen-", "amq.ctag-", "amq.rabbitmq.reply-to."];
+
+/// What a made-up name consists of: two texts in Base64, or one.
+const fn is_made_up(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '+' | '/' | '=' | '.')
+}
 
 impl Names {
     fn replace(&mut self, json: &mut Json, vhost: &str) {
@@ -85,11 +89,9 @@ impl Names {
                 let mut out = text.replace(&format!("vhost '{vhost}'"), "vhost '/'");
                 for prefix in GENERATED {
                     let Some(at) = out.find(prefix) else { continue };
-                    let end = (at + prefix.len() + GENERATED_LENGTH).min(out.len());
-                    if !out.is_char_boundary(end) {
-                        continue;
-                    }
-                    let name = out[at..end].to_owned();
+                    let rest = &out[at + prefix.len()..];
+                    let length = rest.find(|letter| !is_made_up(letter)).unwrap_or(rest.len());
+                    let name = out[at..at + prefix.len() + length].to_owned();
                     let index = self.0.iter().position(|known| *known == name).unwrap_or_else(|| {
                         self.0.push(name.clone());
                         self.0.len() - 1

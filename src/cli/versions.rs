@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 16] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 17] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -123,6 +123,12 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 16] = [
         &[165],
         "3.10.8 loses them; random scripts send none there",
         "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish",
+    ),
+    of_3_10(
+        "dead letters that go to a reply queue",
+        &[59],
+        "3.10 delivers them; 3.13 and 4.0 do not",
+        "v3.10.8 rabbit_exchange.erl route; v3.13.7 rabbit_dead_letter.erl publish",
     ),
     of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", "release notes 3.13.0"),
     KnownDifference {

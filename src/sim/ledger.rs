@@ -313,7 +313,9 @@ impl Ledger {
             self.queue(queue).retired += 1;
             return;
         }
-        *self.queue(queue).dropped.get_or_default(cause.name()) += 1;
+        let copies = self.queue(queue);
+        copies.arrived += u64::from(cause == DropCause::NotAwaited); // no queue took it first
+        *copies.dropped.get_or_default(cause.name()) += 1;
     }
 
     pub(super) fn queue(&mut self, name: &Name) -> &mut Copies {

@@ -18,7 +18,7 @@ const fn sign(rule: u32, words: &'static [&'static str]) -> Sign {
 }
 
 /// A rule may have several signs; the rules of FIDELITY.md that have none here cannot be met by a random script.
-const SIGNS: [Sign; 155] = [
+const SIGNS: [Sign; 158] = [
     sign(1, &[r#""scope":"channel""#]),
     sign(1, &[r#""scope":"connection""#]),
     sign(2, &[r#""scope":"channel""#, "@requeued:ChannelClosed"]),
@@ -76,6 +76,9 @@ const SIGNS: [Sign; 155] = [
     sign(56, &[r#""user_id""#]),
     sign(57, &[r#""expiration""#]),
     sign(58, &[r#""delivery_mode":2"#]),
+    sign(59, &[r#""queue":"amq.rabbitmq.reply-to""#, "basic.consume", r#""ok""#]),
+    sign(59, &["@delivered", "amq.rabbitmq.reply-to."]),
+    sign(59, &["@dropped:NotAwaited"]),
     sign(60, &["@enqueued"]),
     sign(61, &["@delivered:direct"]),
     sign(62, &["@delivered"]),

@@ -6,11 +6,13 @@
 //! | `crowded` | one queue with several consumers, whose windows are small and mostly full: turns, credit, and what comes back |
 //! | `timed` | times to live, delayed retries and queues that expire, with the clock moved far past each of them |
 //! | `streamed` | a stream and its readers, each of which starts where it likes |
+//! | `asking` | requests, and answers that come directly, to exclusive queues, late, or to nowhere |
 //! | `alarmed` | a shortage that comes and goes |
 //!
 //! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
 
 mod alarmed;
+mod asking;
 mod chance;
 pub mod coverage;
 mod crowded;
@@ -29,11 +31,12 @@ use crate::sim::random::Random;
 #[must_use]
 pub fn random_script(seed: u64, profile: Profile) -> Json {
     let mut writer = Writer::new(seed, profile);
-    match writer.below(40) {
+    match writer.below(43) {
         0..=13 => writer.wide(),
         14..=16 => writer.streamed(),
         17..=34 => writer.crowded(),
         35..=38 => writer.timed(),
+        39..=41 => writer.asking(),
         _ => writer.alarmed(),
     }
     chance::without_chance(script_of(profile, &writer.steps))

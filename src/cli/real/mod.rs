@@ -3,6 +3,7 @@
 
 mod management;
 mod methods;
+mod probe;
 mod routed;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -23,8 +24,7 @@ use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Body, Capabilities, Message, MessageId, Name, Resource, Value};
 use crate::formats::amqp_json::table_to_json;
 use crate::formats::broker_script::{
-    AutoSettle, Failure, Line, Observed, Of, Op, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Script,
-    Seen, SeenMessage, Settle, Snapshot, Step, Then,
+    AutoSettle, Failure, Line, Names, Observed, Of, Op, Outcome, Script, Seen, SeenMessage, Settle, Step, Then,
 };
 
 /// Where a script runs, and how patiently.
@@ -65,6 +65,7 @@ struct Client {
     /// The queues from which messages were fetched that are to be settled.
     fetched_from: BTreeSet<String>,
     deliveries: BTreeMap<Name, Vec<u64>>,
+    names: Names,
     consumers: BTreeMap<Name, (AutoSettle, u64)>,
     to_settle: VecDeque<(String, Name, u64, Body)>,
     events: Vec<Observed>,
@@ -116,6 +117,7 @@ impl Client {
             streams: BTreeSet::new(),
             fetched_from: BTreeSet::new(),
             deliveries: BTreeMap::new(),
+            names: Names::default(),
             consumers: BTreeMap::new(),
             to_settle: VecDeque::new(),
             events: Vec::new(),
@@ -325,6 +327,8 @@ impl Client {
     }
 
     fn method(&mut self, step: &Step) -> Outcome {
+        let Some(step) = step.named(&self.names) else { return Outcome::client("no such name") };
+        let step = &*step;
         let from = self.events.len();
         let (connection, number) = self.route(&step.channel);
         self.reply = None;
@@ -379,6 +383,9 @@ impl Client {
                 }
                 if let Some(name) = &step.name {
                     self.gets.insert(name.clone(), message.as_ref().and_then(|message| message.delivery_tag));
+                    if let Some(message) = &message {
+                        self.names.message(Of::Get(name.clone()), message);
+                    }
                 }
                 if let (Some(message), false, Some(channel)) = (&message, no_ack, self.channels.get_mut(&step.channel)) {
                     channel.unacked.extend(message.delivery_tag);
@@ -390,11 +397,16 @@ impl Client {
                 let message = message.map(|message| serde_json::to_value(message).expect("a message has only string keys"));
                 Outcome::ok([("message", message.unwrap_or(Json::Null)), ("message_count", json!(count))])
             }
-            (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeclareOk(ok)))) => Outcome::ok([
-                ("queue", json!(ok.queue.as_str())),
-                ("message_count", if self.streams.contains(ok.queue.as_str()) { Json::Null } else { json!(ok.message_count) }),
-                ("consumer_count", json!(ok.consumer_count)),
-            ]),
+            (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeclareOk(ok)))) => {
+                if let Some(name) = &step.name {
+                    self.names.queue(name, ok.queue.as_str());
+                }
+                Outcome::ok([
+                    ("queue", json!(ok.queue.as_str())),
+                    ("message_count", if self.streams.contains(ok.queue.as_str()) { Json::Null } else { json!(ok.message_count) }),
+                    ("consumer_count", json!(ok.consumer_count)),
+                ])
+            }
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::PurgeOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
             (_, Some(AMQPClass::Queue(queue::AMQPMethod::DeleteOk(ok)))) => Outcome::ok([("message_count", json!(ok.message_count))]),
             (_, Some(AMQPClass::Basic(basic::AMQPMethod::ConsumeOk(ok)))) => {
@@ -666,13 +678,12 @@ impl Client {
                 if !no_ack {
                     channel.unacked.push(deliver.delivery_tag);
                 }
-                self.deliveries.entry(tag.clone()).or_default().push(deliver.delivery_tag);
                 let message = message(deliver.exchange.as_str(), deliver.routing_key.as_str());
-                self.see(Seen::Delivered {
-                    channel: name.to_owned(),
-                    consumer_tag: tag.to_string(),
-                    message: SeenMessage::delivered(&message, deliver.redelivered, deliver.delivery_tag),
-                });
+                let message = SeenMessage::delivered(&message, deliver.redelivered, deliver.delivery_tag);
+                let deliveries = self.deliveries.entry(tag.clone()).or_default();
+                deliveries.push(deliver.delivery_tag);
+                self.names.message(Of::Delivery(tag.clone(), deliveries.len()), &message);
+                self.see(Seen::Delivered { channel: name.to_owned(), consumer_tag: tag.to_string(), message });
                 if !no_ack {
                     self.to_settle.push_back((name.to_owned(), tag, deliver.delivery_tag, body));
                 }
@@ -704,90 +715,5 @@ impl Client {
         let output = Command::new(ctl).args(arguments).output().map_err(|error| format!("{ctl}: {error}"))?;
         self.be_quiet_for(Duration::from_millis(700));
         Ok(if output.status.success() { Outcome::ok([]) } else { Outcome::client(&String::from_utf8_lossy(&output.stderr)) })
-    }
-
-    fn probe(&mut self) -> Result<Snapshot, String> {
-        let vhost = self.vhost();
-        let list = |json: Json| json.as_array().cloned().unwrap_or_default();
-        let text = |json: &Json, field: &str| json[field].as_str().unwrap_or_default().to_owned();
-        let flag = |json: &Json, field: &str| json[field].as_bool().unwrap_or_default();
-        let exchanges = list(self.manage("GET", &format!("exchanges/{vhost}?disable_stats=true"), None)?)
-            .iter()
-            .filter(|exchange| !text(exchange, "name").is_empty() && !text(exchange, "name").starts_with("amq."))
-            .map(|exchange| ProbeExchange {
-                name: text(exchange, "name"),
-                kind: text(exchange, "type"),
-                durable: flag(exchange, "durable"),
-                auto_delete: flag(exchange, "auto_delete"),
-                internal: flag(exchange, "internal"),
-            })
-            .collect();
-        let bindings = list(self.manage("GET", &format!("bindings/{vhost}"), None)?)
-            .iter()
-            .filter(|binding| !text(binding, "source").is_empty())
-            .map(|binding| ProbeBinding {
-                source: text(binding, "source"),
-                destination: text(binding, "destination"),
-                destination_type: if text(binding, "destination_type") == "exchange" { "exchange" } else { "queue" },
-                routing_key: text(binding, "routing_key"),
-                arguments: binding["arguments"].as_object().cloned().unwrap_or_default(),
-            })
-            .collect();
-        let mut queues = Vec::new();
-        for queue in list(self.manage("GET", &format!("queues/{vhost}?disable_stats=true"), None)?) {
-            let name = text(&queue, "name");
-            let (ready, consumers) = self.count(&name).unzip();
-            // A quorum queue counts fetched messages as consumers, and none that wait to become the single active one (rule 13).
-            let quorum = text(&queue, "type") == "quorum";
-            let alone = queue["arguments"]["x-single-active-consumer"] == true;
-            // A stream counts its messages every few seconds, and no consumers (rule 168).
-            let stream = text(&queue, "type") == "stream";
-            let (ready, consumers) = (ready.filter(|_| !stream), consumers.filter(|_| !stream));
-            let consumers = consumers.filter(|_| !quorum || !alone && !self.fetched_from.contains(&name));
-            queues.push(ProbeQueue {
-                kind: text(&queue, "type"),
-                durable: flag(&queue, "durable"),
-                exclusive: flag(&queue, "exclusive"),
-                auto_delete: flag(&queue, "auto_delete"),
-                ready,
-                unacked: None,
-                total: None,
-                dead_letter_pending: None,
-                consumers,
-                active_consumer: None,
-                bodies: None,
-                redelivered: None,
-                name,
-            });
-        }
-        let connections =
-            self.connections.iter().map(|(name, state)| ProbeConnection { name: name.clone(), state: state.state.to_owned() });
-        let channels = self.channels.iter().map(|(name, channel)| ProbeChannel {
-            name: name.clone(),
-            connection: channel.connection.clone(),
-            open: channel.open,
-            unacked: if channel.open { channel.unacked.len() as u64 } else { 0 },
-            prefetch_count: channel.prefetch_count,
-        });
-        let mut snapshot = Snapshot { exchanges, queues, bindings, connections: connections.collect(), channels: channels.collect() };
-        snapshot.sort();
-        Ok(snapshot)
-    }
-
-    /// Ready messages and consumers, by a passive declaration on a connection of its own.
-    fn count(&self, queue: &str) -> Option<(u64, u64)> {
-        let step = |op: Op| Step { name: None, channel: "probe".into(), connection: "probe".into(), op_name: String::new(), op };
-        let mut observer = Self::new(self.broker.clone());
-        let declare = crate::broker::QueueDeclare {
-            queue: queue.into(),
-            durable: false,
-            exclusive: false,
-            auto_delete: false,
-            passive: true,
-            arguments: crate::broker::Table::new(),
-        };
-        let answer = observer.perform(&step(Op::QueueDeclare(declare))).ok()?;
-        let Outcome::Ok(fields) = answer else { return None };
-        Some((fields["message_count"].as_u64()?, fields["consumer_count"].as_u64()?))
     }
 }

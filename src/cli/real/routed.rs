@@ -36,7 +36,7 @@ const OWN: &str = "routed";
 
 impl Client {
     fn must(&mut self, op: Op) -> Result<serde_json::Value, String> {
-        let step = Step { name: None, channel: OWN.into(), connection: OWN.into(), op_name: String::new(), op };
+        let step = Step { name: None, channel: OWN.into(), connection: OWN.into(), op_name: String::new(), name_of: None, op };
         match self.perform(&step)? {
             Outcome::Ok(fields) => Ok(fields),
             Outcome::Error(failure) => Err(failure.text),

@@ -3,10 +3,12 @@
 //! The same script runs on the simulated broker ([`run`]) and, from the command line, on a real RabbitMQ; both give the same
 //! transcript, so the two can be compared line by line.
 
+mod names;
 mod read;
 mod run;
 mod transcript;
 
+pub use names::{NameOf, Names};
 pub use read::{AutoSettle, Of, Op, Script, Settle, Step, Then, read};
 pub use run::{Happened, run, run_watched};
 pub use transcript::{

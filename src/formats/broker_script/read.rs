@@ -1,5 +1,6 @@
 //! Reading a script: everything is checked before anything runs.
 
+use super::names::NameOf;
 use super::transcript::{body_from_json, properties_from_json};
 use crate::base::limits;
 use crate::broker::queue::Kind;
@@ -34,6 +35,8 @@ pub struct Step {
     pub connection: String,
     /// As in the file.
     pub op_name: String,
+    /// What takes the place of its routing key or its queue.
+    pub name_of: Option<NameOf>,
     pub op: Op,
 }
 
@@ -185,11 +188,31 @@ fn step(node: &Node) -> Option<Step> {
     let name = fields.maybe("as").map(|node| node.text());
     let channel = fields.maybe("channel").map_or_else(|| "ch1".into(), |node| node.text());
     let connection = fields.maybe("connection").map_or_else(|| "conn1".into(), |node| node.text());
+    let name_of = fields.maybe("name_of").map(|node| (name_of(&node), node));
     let op = op(&op_name, &fields);
-    if op.is_some() {
+    if let Some(op) = &op {
+        if let Some((_, node)) = &name_of
+            && !op.clone().take_name("".into())
+        {
+            node.mistake(format!("{op_name} has no routing key and no queue that a name could be for"));
+        }
         fields.done();
     }
-    Some(Step { name, channel, connection, op_name, op: op? })
+    Some(Step { name, channel, connection, op_name, name_of: name_of.map(|(name_of, _)| name_of), op: op? })
+}
+
+fn name_of(node: &Node) -> NameOf {
+    let fields = node.fields();
+    let name_of = match (fields.maybe("reply_to"), fields.maybe("queue")) {
+        (Some(message), None) => NameOf::ReplyTo(of(&message)),
+        (None, Some(step)) => NameOf::Queue(step.text()),
+        _ => {
+            fields.mistake("which name? Give \"reply_to\", with the message that has it, or \"queue\", with the step that declared it");
+            NameOf::Queue(String::new())
+        }
+    };
+    fields.done();
+    name_of
 }
 
 fn name(fields: &Fields, field: &'static str) -> Name {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Value as Json, json};
 
+use super::names::Names;
 use super::read::{AutoSettle, Of, Op, Script, Settle, Step, Then};
 use super::transcript::{
     Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,
@@ -59,6 +60,7 @@ struct Client {
     gets: OrderedMap<String, Option<u64>>,
     /// Every delivery to a tag, by its delivery tag.
     deliveries: OrderedMap<Name, Vec<u64>>,
+    names: Names,
     consumers: OrderedMap<Name, (AutoSettle, u64)>,
     /// Deliveries whose consumers will settle them by themselves.
     to_settle: VecDeque<(ChannelId, Delivered)>,
@@ -86,6 +88,7 @@ impl Client {
             channels: OrderedMap::new(),
             gets: OrderedMap::new(),
             deliveries: OrderedMap::new(),
+            names: Names::default(),
             consumers: OrderedMap::new(),
             to_settle: VecDeque::new(),
             routed_to: Vec::new(),
@@ -176,6 +179,8 @@ impl Client {
     }
 
     fn method(&mut self, step: &Step, channel: ChannelId) -> Outcome {
+        let Some(step) = step.named(&self.names) else { return Outcome::client("no such name") };
+        let step = &*step;
         if let Some(long) = step.op.longest_name().filter(|length| *length > SHORTSTR_BYTES_MAX) {
             return Outcome::client(&format!("a short string has at most {SHORTSTR_BYTES_MAX} bytes, this one has {long}")); // rule 6
         }
@@ -246,6 +251,9 @@ impl Client {
             Reply::Ok if matches!(step.op, Op::Publish(_)) => Outcome::ok([("routed_to", json!(self.routed_to))]),
             Reply::Ok | Reply::Held => Outcome::ok([]),
             Reply::QueueDeclared { queue, message_count, consumer_count } => {
+                if let Some(name) = &step.name {
+                    self.names.queue(name, &queue);
+                }
                 Outcome::ok([("queue", json!(&*queue)), ("message_count", json!(message_count)), ("consumer_count", json!(consumer_count))])
             }
             Reply::Messages { message_count } => Outcome::ok([("message_count", json!(message_count))]),
@@ -264,6 +272,9 @@ impl Client {
                 }
                 let (message, message_count) = got.map_or((Json::Null, 0), |got| {
                     let message = SeenMessage::delivered(&got.message, got.redelivered, got.delivery_tag);
+                    if let Some(name) = &step.name {
+                        self.names.message(Of::Get(name.clone()), &message);
+                    }
                     (serde_json::to_value(message).expect("a message has only string keys"), got.message_count)
                 });
                 Outcome::ok([("message", message), ("message_count", json!(message_count))])
@@ -421,12 +432,11 @@ impl Client {
             }
             Event::Delivered(delivered) => {
                 let Some(channel) = self.channel_name(delivered.channel) else { return };
-                self.deliveries.get_or_default(delivered.consumer_tag.clone()).push(delivered.delivery_tag);
-                self.see(Seen::Delivered {
-                    channel,
-                    consumer_tag: delivered.consumer_tag.to_string(),
-                    message: SeenMessage::delivered(&delivered.message, delivered.redelivered, delivered.delivery_tag),
-                });
+                let message = SeenMessage::delivered(&delivered.message, delivered.redelivered, delivered.delivery_tag);
+                let deliveries = self.deliveries.get_or_default(delivered.consumer_tag.clone());
+                deliveries.push(delivered.delivery_tag);
+                self.names.message(Of::Delivery(delivered.consumer_tag.clone(), deliveries.len()), &message);
+                self.see(Seen::Delivered { channel, consumer_tag: delivered.consumer_tag.to_string(), message });
                 if !delivered.no_ack {
                     self.to_settle.push_back((delivered.channel, delivered));
                 }
