@@ -8,7 +8,6 @@ use super::event::Reach;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::message::Message;
 use super::queue::ready::Entry;
-use super::reply::ReplyConsumer;
 use super::value::Name;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
@@ -39,6 +38,14 @@ pub(super) struct Channel {
     pub number: u16,
     /// When it was opened: the watch over deliveries ticks from then on (rule 93).
     pub opened_at: SimTime,
+}
+
+/// Who waits for direct answers on a channel (rule 59).
+#[derive(Clone, Debug)]
+pub(super) struct ReplyConsumer {
+    pub tag: Name,
+    /// Where answers go.
+    pub queue: Name,
 }
 
 /// What a transaction has collected (rule 55).

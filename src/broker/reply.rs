@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Broker;
 use super::cause::DropCause;
+use super::channel::ReplyConsumer;
 use super::error::{AmqpError, ReplyCode};
 use super::event::{Delivered, Event};
 use super::ids::ChannelId;
@@ -18,14 +19,6 @@ use super::value::Name;
 /// What a client consumes from, and names in its requests.
 pub const PSEUDO_QUEUE: &str = "amq.rabbitmq.reply-to";
 const PREFIX: &str = "amq.rabbitmq.reply-to.";
-
-/// Who waits for answers on a channel.
-#[derive(Clone, Debug)]
-pub(super) struct ReplyConsumer {
-    pub tag: Name,
-    /// Where answers go.
-    pub queue: Name,
-}
 
 /// Whether a name is one that the broker gives, or looks like one.
 #[must_use]

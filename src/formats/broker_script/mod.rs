@@ -8,8 +8,8 @@ mod read;
 mod run;
 mod transcript;
 
-pub use names::{NameOf, Names};
-pub use read::{AutoSettle, Of, Op, Script, Settle, Step, Then, read};
+pub use names::Names;
+pub use read::{AutoSettle, NameOf, Of, Op, Script, Settle, Step, Then, read};
 pub use run::{Happened, run, run_watched};
 pub use transcript::{
     Failure, Line, Observed, Outcome, ProbeBinding, ProbeChannel, ProbeConnection, ProbeExchange, ProbeQueue, Seen, SeenMessage, Snapshot,

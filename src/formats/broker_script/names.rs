@@ -2,18 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::read::{Of, Op, Step};
+use super::read::{NameOf, Of, Step};
 use super::transcript::SeenMessage;
 use crate::broker::Name;
-
-/// Where a name comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NameOf {
-    /// The property `reply_to` of a message.
-    ReplyTo(Of),
-    /// The queue that this step has declared.
-    Queue(String),
-}
 
 /// The names that a client has seen.
 #[derive(Debug, Default)]
@@ -48,21 +39,5 @@ impl Step {
         let mut step = self.clone();
         step.op.take_name(name);
         Some(Cow::Owned(step))
-    }
-}
-
-impl Op {
-    /// Puts a name where the operation has its routing key or its queue. Whether it has such a place.
-    pub fn take_name(&mut self, name: Name) -> bool {
-        let place = match self {
-            Self::Publish(publish) => &mut publish.routing_key,
-            Self::QueueDeclare(declare) => &mut declare.queue,
-            Self::QueueBind(binding) | Self::QueueUnbind(binding) => &mut binding.queue,
-            Self::QueuePurge { queue } | Self::QueueDelete { queue, .. } | Self::Get { queue, .. } => queue,
-            Self::Consume { consume, .. } => &mut consume.queue,
-            _ => return false,
-        };
-        *place = name;
-        true
     }
 }

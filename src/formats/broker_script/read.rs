@@ -1,6 +1,5 @@
 //! Reading a script: everything is checked before anything runs.
 
-use super::names::NameOf;
 use super::transcript::{body_from_json, properties_from_json};
 use crate::base::limits;
 use crate::broker::queue::Kind;
@@ -77,6 +76,20 @@ pub enum Op {
 }
 
 impl Op {
+    /// Puts a name where the operation has its routing key or its queue. Whether it has such a place.
+    pub fn take_name(&mut self, name: Name) -> bool {
+        let place = match self {
+            Self::Publish(publish) => &mut publish.routing_key,
+            Self::QueueDeclare(declare) => &mut declare.queue,
+            Self::QueueBind(binding) | Self::QueueUnbind(binding) => &mut binding.queue,
+            Self::QueuePurge { queue } | Self::QueueDelete { queue, .. } | Self::Get { queue, .. } => queue,
+            Self::Consume { consume, .. } => &mut consume.queue,
+            _ => return false,
+        };
+        *place = name;
+        true
+    }
+
     /// The bytes of the longest name it sends as a short string (rule 6).
     #[must_use]
     pub fn longest_name(&self) -> Option<usize> {
@@ -114,6 +127,15 @@ impl Settle {
             Self::Reject => "reject",
         }
     }
+}
+
+/// Where a name comes from that the broker gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameOf {
+    /// The property `reply_to` of a message.
+    ReplyTo(Of),
+    /// The queue that this step has declared.
+    Queue(String),
 }
 
 /// Which delivery is settled.
