@@ -59,7 +59,7 @@ pub(super) fn update(app: &mut App, action: AuthorAction) -> Vec<Effect> {
     match action {
         AuthorAction::Open => begin(app, false),
         AuthorAction::StartOver => begin(app, true),
-        AuthorAction::Type(text) => app.written = Written::of(text, app.reader),
+        AuthorAction::Type(text) => app.written = Written::of(text, app.arrived.reader()),
         AuthorAction::Try => {
             app.dialog = None;
             let text = app.written.text.clone();
@@ -74,7 +74,7 @@ pub(super) fn update(app: &mut App, action: AuthorAction) -> Vec<Effect> {
 fn begin(app: &mut App, over: bool) {
     let Some(session) = &app.session else { return };
     if app.written.text.is_empty() || over {
-        app.written = Written::of(template(session), app.reader);
+        app.written = Written::of(template(session), app.arrived.reader());
     }
     app.dialog = Some(Dialog::Author);
 }

@@ -59,11 +59,8 @@ pub enum Asked {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     SavePreferences,
-    /// The reader of this has not come yet: it is opened when it has.
-    AwaitReader {
-        name: String,
-        text: String,
-    },
+    /// An action waits for the second file of the page.
+    AwaitRest,
     /// The drawers take their sizes, and the browser keeps them.
     KeepSizes,
     /// Keep this, so that nothing is lost when the page is left or breaks.

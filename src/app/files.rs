@@ -210,8 +210,8 @@ fn beginning(scenario: Scenario) -> Recording {
 
 /// Opens a scenario, a recording at its beginning, a lesson, or the progress that another browser saved.
 pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
-    let Some(opened) = app.reader.open(text) else {
-        return vec![Effect::AwaitReader { name, text: text.to_owned() }];
+    let Some(opened) = app.arrived.reader().open(text) else {
+        return app.wait(FileAction::Opened { name, text: text.to_owned() });
     };
     match opened {
         Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),

@@ -52,6 +52,7 @@ pub mod playhead;
 pub mod prose;
 pub mod recipe;
 pub mod replay;
+pub mod rest;
 pub mod search;
 mod select;
 pub mod selection;
@@ -72,7 +73,6 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
-pub use crate::formats::opened::{Reader, Readers};
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
@@ -95,6 +95,7 @@ pub use gallery::Exhibit;
 pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
+pub use rest::{Arrived, Rest};
 pub use selection::Stop;
 pub use session::Session;
 pub use sizes::{Room, Sheet, Side, Sizes};
@@ -147,8 +148,8 @@ pub struct App {
     pub unread: String,
     /// Why not.
     pub unread_problems: Vec<Problem>,
-    /// Reads what is opened.
-    pub reader: Reader,
+    /// What of the page has come.
+    pub arrived: Arrived,
     /// A lesson that is being written.
     pub written: Written,
     /// What waits for leave to take the place of what is open.
@@ -222,16 +223,16 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Time(action) => time::update(app, action),
         Action::Edit(_) if app.options.read_only => Vec::new(),
-        Action::Edit(action) => editing::update(app, action),
+        Action::Edit(action) => rest::carry_out(app, action, |rest| rest.edit),
         Action::Select(action) => select::update(app, action),
         Action::Canvas(action) => canvas::update(app, action),
-        Action::Publish(action) => composer::update(app, action),
+        Action::Publish(action) => rest::carry_out(app, action, |rest| rest.publish),
         Action::Operate(action) => operate::update(app, action),
         Action::Page(action) => page::update(app, action),
         Action::File(action) => files::update(app, action),
-        Action::Lesson(action) => lesson::update(app, action),
+        Action::Lesson(action) => rest::carry_out(app, action, |rest| rest.lesson),
         Action::Course(action) => course::update(app, action),
-        Action::Author(action) => author::update(app, action),
+        Action::Author(action) => rest::carry_out(app, action, |rest| rest.author),
         Action::Workspace(action) => workspace::update(app, action),
     }
 }

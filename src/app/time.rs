@@ -168,7 +168,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
     if app.classroom.as_ref().is_some_and(lesson::Classroom::is_busy) {
         app.budget.spend_all();
     }
-    effects.extend(lesson::pass(app, steps));
+    effects.extend(app.pass_in_lesson(steps));
     effects
 }
 

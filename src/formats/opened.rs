@@ -36,12 +36,6 @@ impl Readers {
     pub const ALL: Self = Self { open: read, lesson: lesson_file::read };
 }
 
-impl Default for Reader {
-    fn default() -> Self {
-        if cfg!(feature = "split") { Self::Scenarios } else { Self::All(Readers::ALL) }
-    }
-}
-
 impl Reader {
     /// What a text holds. None: another reader has to come first.
     ///

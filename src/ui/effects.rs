@@ -4,9 +4,9 @@ use gloo::timers::callback::Timeout;
 use yew::Context;
 
 use super::later::Arrival;
-use super::texts::{browser as texts, later as later_texts};
+use super::texts::browser as texts;
 use super::{Message, Playground, browser, on_page, painter};
-use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Kept, Reading, tokens};
+use crate::app::{CanvasAction, Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
 
 /// What was done is said for so long.
 const TOLD_FOR_MS: u32 = 8_000;
@@ -20,14 +20,9 @@ impl Playground {
                 browser::apply_theme(self.app.theme);
                 self.palette = None;
             }
-            Effect::AwaitReader { name, text: _ } if matches!(self.later, Arrival::Failed) => {
-                // It was asked for, and did not come: the next try asks again.
-                self.later = Arrival::Unasked;
-                self.perform(ctx, FileAction::OpenFailed { name, reason: later_texts::MISSING.into() });
-            }
-            Effect::AwaitReader { name, text } => {
-                self.unread.push(FileAction::Opened { name, text });
-                if matches!(self.later, Arrival::Unasked) {
+            // What was asked for and did not come is asked for again.
+            Effect::AwaitRest => {
+                if matches!(self.later, Arrival::Unasked | Arrival::Failed) {
                     ctx.link().send_message(Message::FetchLater);
                 }
             }

@@ -1,11 +1,11 @@
-//! What the first picture does not need: drawers, dialogs, the table, and the readers of lessons and recordings. `scripts/build` puts it into a file of its own, which
+//! What the first picture does not need: drawers, dialogs, the table, and what carries out edits, lessons and publishing by hand. `scripts/build` puts it into a file of its own, which
 //! comes when the system is seen; a plain build has it in the page.
 
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
 use super::{Dispatch, dialogs, drawing, table, workspace};
-use crate::app::{App, Readers, Session, Side};
+use crate::app::{App, Rest, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
 
@@ -18,7 +18,7 @@ pub struct Later {
     pub table: Part,
     pub dialog: fn(&App, &NodeRef, [&str; 2], &Callback<String>, &Dispatch) -> Html,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
-    pub readers: Readers,
+    pub rest: Rest,
 }
 
 const fn views() -> Later {
@@ -29,7 +29,7 @@ const fn views() -> Later {
         table: table::view,
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
-        readers: Readers::ALL,
+        rest: Rest::ALL,
     }
 }
 

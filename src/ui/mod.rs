@@ -128,8 +128,6 @@ pub struct Playground {
     /// The page's own type was asked for.
     has_fonts: bool,
     later: Arrival,
-    /// What is opened when its reader has come.
-    unread: Vec<FileAction>,
     /// Runs out while a finger rests.
     long_press: Option<Timeout>,
 }
@@ -203,7 +201,6 @@ impl Component for Playground {
             listeners,
             has_fonts: false,
             later: Arrival::default(),
-            unread: Vec::new(),
             long_press: None,
         };
         for effect in effects {
@@ -242,11 +239,12 @@ impl Component for Playground {
             }
             Message::Later(come) => {
                 self.later = come.map_or(Arrival::Failed, Arrival::Here);
-                if let Some(later) = self.later.here() {
-                    self.app.reader = app::Reader::All(later.readers);
-                }
-                for action in std::mem::take(&mut self.unread) {
-                    self.perform(ctx, action);
+                let effects = match self.later.here() {
+                    Some(later) => app::rest::come(&mut self.app, later.rest),
+                    None => app::rest::fail(&mut self.app, texts::later::MISSING.into()),
+                };
+                for effect in effects {
+                    self.carry_out(ctx, effect);
                 }
                 true
             }

@@ -1,8 +1,8 @@
 //! What is opened, kept, saved and protected.
 
 use requeue::app::{
-    self, Action, App, Dialog, EditAction, Effect, FileAction, Node, Opening, OperateAction, Options, PageAction, SelectAction, Shared,
-    update,
+    self, Action, App, Arrived, Dialog, EditAction, Effect, FileAction, Node, Opening, OperateAction, Options, PageAction, Rest,
+    SelectAction, Shared, update,
 };
 use requeue::base::SimTime;
 use requeue::formats::recording_file;
@@ -140,4 +140,36 @@ fn a_link_is_written_when_it_is_asked_for() {
     let now = session(&app).world().now();
     assert_eq!(options, format!("&read-only&t={}", now.as_millis()));
     assert_eq!(requeue::formats::recording_file::read(&recording).expect("a recording").until, now);
+}
+
+/// While the second file of the page is on its way, what it carries out waits: nothing is lost, and the rest of the page works.
+#[test]
+fn an_action_whose_code_has_not_come_waits_for_it() {
+    let without_the_rest = || {
+        let mut app = App::default();
+        app.arrived = Arrived::FirstAlone(Vec::new());
+        act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });
+        play(&mut app, 1);
+        let added = app::update(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+        assert_eq!(added, [Effect::AwaitRest]);
+        app
+    };
+    let queues = |app: &App| session(app).scenario().broker.queues.len();
+
+    let mut app = without_the_rest();
+    let before = queues(&app);
+    app::rest::come(&mut app, Rest::ALL);
+    assert_eq!(queues(&app), before + 1);
+
+    let mut app = without_the_rest();
+    app::rest::fail(&mut app, "The server answered 404.".into());
+    assert_eq!(app.unreadable.as_ref().map(|unreadable| &*unreadable.name), Some("The rest of the page"));
+    app::rest::come(&mut app, Rest::ALL);
+    assert_eq!(queues(&app), before, "what was said to be given up is not done after all");
+
+    let mut app = without_the_rest();
+    let lesson = FileAction::Opened { name: "first.md".into(), text: "# A lesson".into() };
+    assert_eq!(app::update(&mut app, lesson), [Effect::AwaitRest], "the reader of lessons comes with it");
+    app::rest::come(&mut app, Rest::ALL);
+    assert_eq!(app.unreadable.as_ref().map(|unreadable| &*unreadable.name), Some("first.md"), "it was read, and is no lesson");
 }

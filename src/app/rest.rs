@@ -1,0 +1,101 @@
+//! What the first picture does not need. Where the page is split in two files (`scripts/build`), it comes with the second one. An
+//! action that needs it waits for it.
+
+use super::texts::files as texts;
+use super::{
+    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, author, composer, editing, lesson, update,
+};
+use crate::formats::opened::{Reader, Readers};
+
+type Carry<A> = fn(&mut App, A) -> Vec<Effect>;
+
+/// Nothing else names these functions, so that the build can tell what belongs to them alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest {
+    readers: Readers,
+    pub(super) edit: Carry<EditAction>,
+    pub(super) publish: Carry<PublishAction>,
+    pub(super) lesson: Carry<LessonAction>,
+    pub(super) author: Carry<AuthorAction>,
+    /// A lesson's computing while time passes, in at most so many steps.
+    pass: Carry<u64>,
+}
+
+impl Rest {
+    pub const ALL: Self = Self {
+        readers: Readers::ALL,
+        edit: editing::update,
+        publish: composer::update,
+        lesson: lesson::update,
+        author: author::update,
+        pass: lesson::pass,
+    };
+}
+
+/// Which of the two is here.
+#[derive(Debug)]
+pub enum Arrived {
+    /// These actions wait for the rest.
+    FirstAlone(Vec<Action>),
+    Whole(Rest),
+}
+
+impl Default for Arrived {
+    fn default() -> Self {
+        if cfg!(feature = "split") { Self::FirstAlone(Vec::new()) } else { Self::Whole(Rest::ALL) }
+    }
+}
+
+impl Arrived {
+    pub(super) const fn reader(&self) -> Reader {
+        match self {
+            Self::FirstAlone(_) => Reader::Scenarios,
+            Self::Whole(rest) => Reader::All(rest.readers),
+        }
+    }
+}
+
+/// Now, or when the rest has come.
+pub(super) fn carry_out<A: Into<Action>>(app: &mut App, action: A, by: impl FnOnce(Rest) -> Carry<A>) -> Vec<Effect> {
+    match &mut app.arrived {
+        Arrived::Whole(rest) => by(*rest)(app, action),
+        Arrived::FirstAlone(_) => app.wait(action),
+    }
+}
+
+impl App {
+    /// This is done when the rest has come.
+    pub(super) fn wait(&mut self, action: impl Into<Action>) -> Vec<Effect> {
+        if let Arrived::FirstAlone(waiting) = &mut self.arrived {
+            waiting.push(action.into());
+        }
+        vec![Effect::AwaitRest]
+    }
+
+    /// No lesson is open before the rest has come.
+    pub(super) fn pass_in_lesson(&mut self, steps: u64) -> Vec<Effect> {
+        match self.arrived {
+            Arrived::Whole(rest) => (rest.pass)(self, steps),
+            Arrived::FirstAlone(_) => Vec::new(),
+        }
+    }
+}
+
+/// The rest has come: what waited for it is done, in its order.
+pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
+    match std::mem::replace(&mut app.arrived, Arrived::Whole(rest)) {
+        Arrived::FirstAlone(waiting) => waiting.into_iter().flat_map(|action| update(app, action)).collect(),
+        Arrived::Whole(_) => Vec::new(),
+    }
+}
+
+/// The rest did not come, for this reason. What waited for it is given up, and the visitor is told.
+pub fn fail(app: &mut App, reason: String) -> Vec<Effect> {
+    let Arrived::FirstAlone(waiting) = &mut app.arrived else { return Vec::new() };
+    let Some(first) = std::mem::take(waiting).into_iter().next() else { return Vec::new() };
+    let name = match first {
+        Action::File(FileAction::Opened { name, .. }) => name,
+        _ => texts::THE_REST_OF_THE_PAGE.into(),
+    };
+    update(app, FileAction::OpenFailed { name, reason })
+}
