@@ -754,3 +754,68 @@ fn http_and_circuits_over_time() {
     assert_eq!((at(12).circuits_open, at(19).failed), (0, at(12).failed), "it has closed, and nothing fails any more");
     assert!(at(19).succeeded > at(12).succeeded && at(19).waited_ms > at(12).waited_ms);
 }
+
+/// A caller and one who answers, by the reply queue of this name.
+fn asking(queue: &str, timeout_ms: u64, work_ms: u64) -> Builder {
+    let ask = json!({ "do": "publish", "routing_key": "questions", "payload": { "n": "{n}" }, "mandatory": true, "required": true,
+        "reply": { "timeout_ms": timeout_ms, "queue": queue } });
+    let caller = json!({ "name": "caller", "at": [0, 0], "reconnect_ms": 100, "handlers": [{ "on": { "http": "GET /" },
+        "steps": [ask, { "do": "effect", "what": "shown", "of": "answer.twice" }, { "do": "reply", "status": 200 }] }] });
+    let answerer = json!({ "name": "answerer", "at": [0, 0], "handlers": [{ "on": { "queue": "questions" }, "steps": [
+        { "do": "work", "ms": work_ms },
+        { "do": "publish", "routing_key": "{replyTo}", "payload": { "twice": "{n * 2}" } }] }] });
+    Builder::new()
+        .with("broker.queues", json!([{ "name": "questions", "at": [0, 0] }]))
+        .with(
+            "clients",
+            json!([{ "name": "client", "at": [0, 0], "calls": { "service": "caller", "endpoint": "GET /" },
+            "arrivals": { "every_ms": 100, "count": 3 }, "timeout_ms": 5000 }]),
+        )
+        .with("services", json!([caller, answerer]))
+}
+
+fn shown(ran: &Ran) -> Vec<String> {
+    let effect = |event: &TimedEvent| match &event.what {
+        WorldEvent::Effect { whom, .. } => Some(whom.clone()),
+        _ => None,
+    };
+    ran.occurrences.iter().filter_map(effect).collect()
+}
+
+#[test]
+fn each_request_has_its_own_answer() {
+    for queue in ["direct", "exclusive"] {
+        // All three are asked before the first is answered.
+        let ran = run(asking(queue, 2_000, 500).scenario(), &[], 3_000).about(queue.to_owned());
+        ran.must(&["accepted = 3", "failed = 0", "lost_in_total = 0", "ready(questions) = 0", "published = 6"]);
+        assert_eq!(shown(&ran), ["2", "4", "6"], "{queue}");
+        // Nothing was announced to anybody: a request is no event of the story.
+        ran.must(&["invented = 0", "unannounced = 0"]);
+    }
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_lost() {
+    for queue in ["direct", "exclusive"] {
+        let ran = run(asking(queue, 200, 500).scenario(), &[], 3_000).about(queue.to_owned());
+        ran.must(&["accepted = 0", "failed = 3", "lost = 3", "lost_in_total = 3", "ready(questions) = 0"]);
+        assert_eq!(ran.count(|event| matches!(event, WorldEvent::PublishFailed { reason: "no answer in time", .. })), 3, "{queue}");
+        assert_eq!(ran.count(|event| matches!(event, WorldEvent::AnswerCame { .. })), 0, "{queue}");
+    }
+}
+
+#[test]
+fn an_answer_to_a_caller_that_is_gone_is_told() {
+    // Nothing keeps a direct answer; the exclusive queue is gone with the caller.
+    for (queue, told) in [("direct", "dropped = 3"), ("exclusive", "unroutable = 3")] {
+        let ran = run(asking(queue, 2_000, 500).scenario(), &["kill caller at 400ms"], 3_000).about(queue.to_owned());
+        ran.must(&[told, "lost_in_total = 3", "ready(questions) = 0"]);
+    }
+}
+
+#[test]
+fn a_request_that_no_queue_takes_fails_at_once() {
+    let scenario = asking("direct", 60_000, 0).with("broker.queues", json!([{ "name": "questions", "at": [0, 0], "auto_delete": true }]));
+    let ran = run(scenario.scenario(), &["kill answerer at 10ms"], 1_000);
+    ran.must(&["failed = 3", "returned = 3"]);
+}

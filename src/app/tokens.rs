@@ -304,7 +304,7 @@ pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
     flights.map(of_flight).chain(moving.then_some(plan.moves.leg())).min().map(|hop| hop.max(SimTime::from_micros(1)))
 }
 
-/// Connections are made and ended unseen.
+/// Connections are made and ended unseen. An answer is on its way to its caller from where it is published.
 const fn is_drawn(cargo: &Cargo) -> bool {
     match cargo {
         Cargo::Publish { .. }
@@ -314,7 +314,7 @@ const fn is_drawn(cargo: &Cargo) -> bool {
         | Cargo::Response { .. }
         | Cargo::Confirm { .. }
         | Cargo::Return { .. } => true,
-        Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => false,
+        Cargo::Connect { .. } | Cargo::Answer { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => false,
     }
 }
 
@@ -391,7 +391,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                     message.properties.message_id.as_ref(),
                 );
             }
-            Cargo::Connect { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
+            Cargo::Connect { .. } | Cargo::Answer { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
         }
     }
     if still {

@@ -106,7 +106,11 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         },
         WorldEvent::Answered { status, .. } => !is_success(*status),
         WorldEvent::RequestSent { attempt, .. } => *attempt > 1,
-        WorldEvent::Began { .. } | WorldEvent::Finished { .. } | WorldEvent::Sent { .. } | WorldEvent::Settling { .. } => false,
+        WorldEvent::Began { .. }
+        | WorldEvent::AnswerCame { .. }
+        | WorldEvent::Finished { .. }
+        | WorldEvent::Sent { .. }
+        | WorldEvent::Settling { .. } => false,
     }
 }
 
@@ -350,6 +354,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
             (LogIcon::Message, "Sent", format!("{routing_key} {event}, {}", instance(id)))
         }
         WorldEvent::PublishLost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
+        WorldEvent::AnswerCame { instance: id, event, .. } => (LogIcon::Message, "Answer", format!("{event}, {}", instance(id))),
         WorldEvent::PublishFailed { instance: id, event, reason } => {
             (LogIcon::Failure, "Not confirmed", format!("{event}: {reason}, {}", instance(id)))
         }

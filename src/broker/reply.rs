@@ -99,7 +99,9 @@ impl Broker {
         self.profile.rules().volatile_queues && channel_of(name).is_some()
     }
 
-    fn waits_for_answers(&self, queue: &str) -> Option<ChannelId> {
+    /// The channel to which the answers of a reply queue go now.
+    #[must_use]
+    pub fn waits_for_answers(&self, queue: &str) -> Option<ChannelId> {
         let channel = channel_of(queue)?;
         let consumer = self.channels.get(&channel)?.answers.as_ref()?;
         (*consumer.queue == *queue).then_some(channel)

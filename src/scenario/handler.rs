@@ -290,6 +290,58 @@ pub struct Publish {
     pub priority: Option<u8>,
     pub expiration: Option<SimTime>,
     pub headers: Table,
+    /// A request: the step waits for its answer.
+    pub reply: Option<AwaitReply>,
+}
+
+impl Publish {
+    /// With what most have, and nothing else.
+    #[must_use]
+    pub const fn plain(exchange: Name, routing_key: Name, payload: Json) -> Self {
+        Self {
+            exchange,
+            routing_key,
+            payload,
+            persistent: true,
+            mandatory: false,
+            confirm: false,
+            confirm_timeout: None,
+            required: false,
+            priority: None,
+            expiration: None,
+            headers: Table::new(),
+            reply: None,
+        }
+    }
+}
+
+/// How a request is answered. The answer's payload becomes the field `answer` of the handler's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwaitReply {
+    pub timeout: SimTime,
+    pub queue: ReplyQueue,
+}
+
+/// Where the answers to an instance come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReplyQueue {
+    /// By RabbitMQ's direct reply-to: nothing keeps them (rule 59).
+    #[default]
+    Direct,
+    /// Into a queue that the server names, which is gone with the instance's connection.
+    Exclusive,
+}
+
+impl ReplyQueue {
+    pub const ALL: [(&'static str, Self); 2] = [("direct", Self::Direct), ("exclusive", Self::Exclusive)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Exclusive => "exclusive",
+        }
+    }
 }
 
 /// When a step fails.

@@ -501,6 +501,9 @@ impl<'a> Check<'a> {
                     }
                     if let Some(publish) = outbox {
                         self.publish(&format!("{path}.outbox"), publish);
+                        if publish.reply.is_some() {
+                            self.problem(format!("{path}.outbox.reply"), "a relay publishes it later, and no step waits for an answer");
+                        }
                     }
                 }
                 Action::Work { time } => self.span(&path, time),
@@ -567,6 +570,12 @@ impl<'a> Check<'a> {
         self.size(format!("{path}.payload"), "bytes of a message's body", template::size(&publish.payload), limits::BODY_BYTES);
         if publish.confirm_timeout.is_some() && !publish.confirm {
             self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");
+        }
+        if publish.reply.is_some() && publish.confirm {
+            self.problem(
+                format!("{path}.reply"),
+                "it waits for the confirm or for the answer, and the answer says more: remove \"confirm\"",
+            );
         }
     }
 

@@ -214,7 +214,20 @@ pub(super) fn story_name(story: StoryId) -> Name {
 
 /// The story an event carries.
 pub(super) fn story_of(correlation_id: Option<&Name>) -> StoryId {
-    correlation_id.and_then(|id| id.strip_prefix("c-")).and_then(|number| number.parse().ok()).unwrap_or(0)
+    let number = correlation_id.and_then(|id| id.strip_prefix("c-")).map(|id| id.split_once(OF_REQUEST).map_or(id, |(story, _)| story));
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+const OF_REQUEST: char = '.';
+
+/// The correlation id of a request and its answer. A story may make several requests.
+pub(super) fn request_name(story: StoryId, number: u64) -> Name {
+    format!("{}{OF_REQUEST}{number}", story_name(story)).into()
+}
+
+/// Whether it is a request or an answer. Neither announces what has happened.
+pub(super) fn is_conversation(correlation_id: Option<&Name>) -> bool {
+    correlation_id.is_some_and(|id| id.contains(OF_REQUEST))
 }
 
 #[cfg(test)]

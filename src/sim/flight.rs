@@ -46,6 +46,13 @@ pub enum Cargo {
         sequence: u64,
         outcome: Outcome,
     },
+    /// `basic.deliver` to the consumer of an instance's answers.
+    Answer {
+        to: InstanceId,
+        channel: ChannelId,
+        queue: Name,
+        message: Arc<Message>,
+    },
     /// `basic.return`: the message was mandatory, and there was no queue for it.
     Return {
         to: InstanceId,

@@ -101,6 +101,8 @@ pub struct Instance {
     pub(super) start_wanted: bool,
     /// Cancelled consumers whose cancel-ok has not come.
     pub(super) cancelling: u32,
+    /// The queue of its own to which its requests are answered.
+    pub(super) reply_queue: Option<Name>,
 }
 
 impl Instance {
@@ -130,6 +132,7 @@ impl Instance {
             stop_wanted: false,
             start_wanted: false,
             cancelling: 0,
+            reply_queue: None,
         }
     }
 
@@ -178,6 +181,8 @@ pub struct Run {
     /// Of the call it is in.
     pub attempt: u32,
     pub sent_at: SimTime,
+    /// The request whose answer it waits for, by its correlation id.
+    pub awaits: Option<Name>,
     /// The handler has failed, and this is its policy: how the delivery is settled when the copy it publishes is confirmed.
     pub settle_with: Option<Verdict>,
 }
@@ -199,6 +204,7 @@ pub(super) enum Unconfirmed {
     Refused,
     TooLate,
     ConnectionGone,
+    Unanswered,
 }
 
 impl Unconfirmed {
@@ -208,6 +214,7 @@ impl Unconfirmed {
             Self::Refused => "the broker refused it",
             Self::TooLate => "no confirm in time",
             Self::ConnectionGone => "the connection is gone",
+            Self::Unanswered => "no answer in time",
         }
     }
 }
@@ -240,10 +247,13 @@ impl Data {
     }
 }
 
-/// A handler sees the event's id as a field of the event.
+/// A handler sees the event's id as a field of the event, and where a request is answered.
 fn with_event_id(mut data: Json, message: &Message) -> Json {
-    if let (Some(fields), Some(id)) = (data.as_object_mut(), &message.properties.message_id) {
-        fields.entry("eventId").or_insert_with(|| Json::from(&**id));
+    let Some(fields) = data.as_object_mut() else { return data };
+    for (name, value) in [("eventId", &message.properties.message_id), ("replyTo", &message.properties.reply_to)] {
+        if let Some(value) = value {
+            fields.entry(name).or_insert_with(|| Json::from(&**value));
+        }
     }
     data
 }

@@ -107,7 +107,7 @@ pub enum WorldEvent {
         event: Name,
         reason: String,
     },
-    /// Refused, returned, or not confirmed in time.
+    /// Refused, returned, not confirmed or not answered in time.
     PublishFailed {
         instance: InstanceId,
         event: Name,
@@ -179,6 +179,12 @@ pub enum WorldEvent {
         event: Name,
         reason: &'static str,
     },
+    /// The answer to a request reached the handler that waits for it.
+    AnswerCame {
+        instance: InstanceId,
+        event: Name,
+        about: Name,
+    },
 }
 
 /// What a message is called: its event id, or its number in the broker.
@@ -220,6 +226,7 @@ impl WorldEvent {
             Self::Unsent { .. } => "unsent",
             Self::PublishLost { .. } => "publish_lost",
             Self::PublishFailed { .. } => "publish_failed",
+            Self::AnswerCame { .. } => "answer_came",
             Self::CallFailed { .. } => "call_failed",
             Self::CircuitOpened { .. } => "circuit_opened",
             Self::CircuitClosed { .. } => "circuit_closed",
@@ -272,6 +279,7 @@ impl WorldEvent {
             Self::PublishLost { event, .. }
             | Self::Lost { event, .. }
             | Self::PublishFailed { event, .. }
+            | Self::AnswerCame { event, .. }
             | Self::Settling { event, .. }
             | Self::SettlementLost { event, .. }
             | Self::LostDelivery { event, .. } => Some(event),
@@ -298,6 +306,7 @@ impl WorldEvent {
             | Self::Sent { instance, .. }
             | Self::Unsent { instance, .. }
             | Self::PublishFailed { instance, .. }
+            | Self::AnswerCame { instance, .. }
             | Self::CallFailed { instance, .. }
             | Self::CircuitOpened { instance, .. }
             | Self::CircuitClosed { instance, .. }
@@ -353,6 +362,7 @@ impl WorldEvent {
                 vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
             }
             Self::Broker(_)
+            | Self::AnswerCame { .. }
             | Self::Started(_)
             | Self::Connected(_)
             | Self::Stopping(_)

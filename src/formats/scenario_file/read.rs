@@ -7,9 +7,10 @@ use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation, FailurePolicy,
-    FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once, Pattern, Poison, Problem, Property, Publish,
-    QueueSpec, RecordQuery, Relay, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger, validate,
+    Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation,
+    FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once, Pattern, Poison, Problem,
+    Property, Publish, QueueSpec, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger,
+    validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -473,7 +474,18 @@ fn publish(fields: &Fields) -> Publish {
         priority: fields.maybe("priority").map(|node| node.number_up_to()),
         expiration: fields.maybe("expiration_ms").map(|node| node.millis()),
         headers: fields.maybe("headers").map(|node| node.table()).unwrap_or_default(),
+        reply: fields.maybe("reply").map(|node| await_reply(&node)),
     }
+}
+
+fn await_reply(node: &Node) -> AwaitReply {
+    let fields = node.fields();
+    let reply = AwaitReply {
+        timeout: fields.need("timeout_ms").millis(),
+        queue: fields.maybe("queue").and_then(|node| node.one_of(&ReplyQueue::ALL)).unwrap_or_default(),
+    };
+    fields.done();
+    reply
 }
 
 /// A number of milliseconds, or how it is drawn.

@@ -12,8 +12,8 @@ use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, Expectation, FailurePolicy, FailureRule,
-    HEARTBEAT, Handler, Link, Network, Offset, Once, Pattern, Point, Publish, QueueSpec, Scenario, Service, Span, Step, Subscription,
-    Traffic, Trigger,
+    HEARTBEAT, Handler, Link, Network, Offset, Once, Pattern, Point, Publish, QueueSpec, ReplyQueue, Scenario, Service, Span, Step,
+    Subscription, Traffic, Trigger,
 };
 
 #[must_use]
@@ -298,6 +298,16 @@ fn publish(publish: &Publish) -> Doc {
         .with_some("priority", publish.priority)
         .with_some("expiration_ms", publish.expiration.map(millis))
         .with_some("headers", table(&publish.headers))
+        .with_some(
+            "reply",
+            publish.reply.map(|reply| {
+                Doc::object().with("timeout_ms", millis(reply.timeout)).with_unless(
+                    "queue",
+                    reply.queue.name(),
+                    &ReplyQueue::default().name(),
+                )
+            }),
+        )
 }
 
 fn span(span: &Span) -> Doc {

@@ -260,19 +260,8 @@ fn publish(scenario: &mut Scenario, service: &Name, exchange: Name, key: Option<
     let handler = &service.handlers[0];
     let spec = known.broker.exchanges.iter().find(|other| other.name == exchange);
     let routing_key = key.or_else(|| Some(proposal::key(known, service, handler, spec?))).unwrap_or_else(|| "".into());
-    let publish = Publish {
-        exchange,
-        routing_key,
-        payload: proposal::payload(known, service, handler),
-        persistent: true,
-        mandatory: false,
-        confirm: false,
-        confirm_timeout: None,
-        required: false,
-        priority: None,
-        expiration: None,
-        headers: Table::new(),
-    };
+    let payload = proposal::payload(known, service, handler);
+    let publish = Publish::plain(exchange, routing_key, payload);
     // Before the answer: the client does not wait for what follows it.
     let steps = &mut scenario.services[index].handlers[0].steps;
     let place = steps.iter().position(|step| matches!(step.action, Action::Reply { .. })).unwrap_or(steps.len());

@@ -16,7 +16,7 @@ impl World {
         // A program that hangs reads nothing but what its library takes for it.
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
-            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } => Some(*to),
+            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } | Cargo::Answer { to, .. } => Some(*to),
             _ => None,
         };
         if let Some(id_of_reader) = reader {
@@ -51,6 +51,7 @@ impl World {
             }
             Cargo::Delivery(delivery) => self.receive(delivery),
             Cargo::Confirm { to, channel, sequence, outcome } => self.confirm_arrives(to, channel, sequence, outcome),
+            Cargo::Answer { to, channel, queue, message } => self.answer_arrives(to, channel, &queue, &message),
             Cargo::Return { to, channel, message } => self.return_arrives(to, channel, &message),
             Cargo::Request(request) => self.serve(request),
             Cargo::Response { to, status } => self.answered(&to, status),

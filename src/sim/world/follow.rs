@@ -1,7 +1,7 @@
 //! What the broker's events lead to: the ledger and the metrics take note, programs are sent what is theirs, and the trace has it all.
 
 use super::{World, life};
-use crate::broker::{Event, Message};
+use crate::broker::{Delivered, Event, Message};
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
 use crate::sim::ids::Place;
@@ -55,8 +55,12 @@ impl World {
                     self.announce(&delivered.message);
                 }
                 let Some(&to) = self.channels.get(&delivered.channel) else { return };
-                let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else { return };
                 let path = vec![Place::Queue(delivered.queue.clone()), Place::Instance(to)];
+                let Some(handler) = life::handler_of_tag(&delivered.consumer_tag) else {
+                    let Delivered { channel, queue, message, .. } = delivered.clone();
+                    self.send_from_broker(to, path, Cargo::Answer { to, channel, queue, message });
+                    return;
+                };
                 let delivery = Delivery {
                     to,
                     channel: delivered.channel,
@@ -111,7 +115,7 @@ impl World {
 
     /// An event of a story has reached a queue.
     fn announce(&mut self, message: &Message) {
-        if message.deaths().is_empty() {
+        if message.deaths().is_empty() && !business::is_conversation(message.properties.correlation_id.as_ref()) {
             self.ledger.business.announced(business::story_of(message.properties.correlation_id.as_ref()));
         }
     }

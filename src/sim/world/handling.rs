@@ -83,6 +83,7 @@ impl World {
             wait: 0,
             attempt: 0,
             sent_at: SimTime::ZERO,
+            awaits: None,
             settle_with: None,
         };
         service.instances[id.instance].runs.insert(run_id, Box::new(run));

@@ -271,6 +271,9 @@ impl World {
             self.call_ends(id, run_id, None);
             return;
         }
+        if self.gives_up_waiting(id, run_id, wait) {
+            return;
+        }
         let awaiting = &mut self.instance_mut(id).awaiting;
         let mine = |waiting: &Awaiting| matches!(waiting.who, Waiting::Run { run, .. } if run == run_id);
         let sequence = awaiting.iter().find(|(_, waiting)| mine(waiting)).map(|(sequence, _)| *sequence);

@@ -321,6 +321,7 @@ impl World {
         for handler in 0..spec.handlers.len() {
             self.consume(id, handler);
         }
+        self.consume_answers(id, channel);
         self.begin_start_up(id);
     }
 

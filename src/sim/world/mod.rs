@@ -1,6 +1,7 @@
 //! The world: its state, one step of it, and what enters from outside. What happens in a step is in the files below.
 
 mod arrival;
+mod asking;
 mod bounds;
 mod edit;
 mod faults;

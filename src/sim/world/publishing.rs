@@ -80,6 +80,7 @@ impl World {
             return Err(format!("a routing key has at most {SHORTSTR_BYTES_MAX} bytes, this one has {}", routing_key.len()));
         }
         let (mut properties, body) = self.event(&source, &payload, story);
+        self.ask_or_answer(id, run_id, spec, &routing_key, &mut properties);
         properties.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
         properties.priority = spec.priority;
         properties.expiration = spec.expiration.map(|span| span.as_millis().to_string().into());
@@ -101,13 +102,14 @@ impl World {
         };
         let Some(run) = self.run_mut(id, run_id) else { return true };
         let (wait, about) = (run.wait, run.about.clone());
+        run.awaits = spec.reply.and(publish.properties.correlation_id.clone());
         let waiting = spec.confirm.then_some(Waiting::Run { run: run_id, wait });
         self.hand_over(id, channel, publish, about, waiting);
-        if let Some(span) = spec.confirm_timeout {
+        if let Some(span) = spec.confirm_timeout.or(spec.reply.map(|reply| reply.timeout)) {
             let epoch = self.known_instance(id).epoch;
             self.agenda.push(self.now + span, Item::TimesOut { instance: id, epoch, run: run_id, wait });
         }
-        spec.confirm
+        spec.confirm || spec.reply.is_some()
     }
 
     /// The chapter's publisher logs this and goes on: a failed publish must not fail the order.
@@ -140,8 +142,11 @@ impl World {
         self.ledger.messages.sent += 1;
         self.happened(WorldEvent::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
         // The default exchange has no place of its own.
-        let to =
-            if publish.exchange.is_empty() { Place::Queue(publish.routing_key.clone()) } else { Place::Exchange(publish.exchange.clone()) };
+        let to = if publish.exchange.is_empty() {
+            self.place_of_caller(&publish.routing_key).unwrap_or_else(|| Place::Queue(publish.routing_key.clone()))
+        } else {
+            Place::Exchange(publish.exchange.clone())
+        };
         let path = vec![Place::Instance(id), to];
         self.send_to_broker(id, path, Cargo::Publish { channel, publish });
     }
@@ -196,6 +201,12 @@ impl World {
             return;
         }
         let event = event_name(message);
+        if let Some((run, wait)) = self.asker(id, message) {
+            self.happened(WorldEvent::PublishFailed { instance: id, event, reason: Unconfirmed::Returned.reason() });
+            self.publish_settled(id, run, wait, Err(Unconfirmed::Returned));
+            return;
+        }
+        let instance = self.instance_mut(id);
         if let Some(awaiting) = instance.awaiting.values_mut().find(|awaiting| awaiting.event == event) {
             awaiting.returned = true; // its confirm follows
         } else {
@@ -213,6 +224,7 @@ impl World {
         let spec = self.services[id.service].spec.clone();
         let Some(run) = self.run_mut(id, run_id) else { return false };
         run.wait += 1;
+        run.awaits = None;
         if let Some(verdict) = run.settle_with {
             // The delivery is only given away once its successor is safe.
             self.finish_failed(id, run_id, if result.is_ok() { verdict } else { Verdict::Requeue });

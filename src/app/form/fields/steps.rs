@@ -92,7 +92,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
     },
 ];
 
-pub(in crate::app::form) static PUBLISH: [Field; 11] = [
+pub(in crate::app::form) static PUBLISH: [Field; 12] = [
     Field {
         key: "exchange",
         label: "Exchange",
@@ -139,6 +139,36 @@ pub(in crate::app::form) static PUBLISH: [Field; 11] = [
     Field { key: "priority", label: "Priority", help: "0 to 255, for queues with a max priority.", kind: Kind::Rare("none", &Kind::Whole) },
     Field { key: "expiration_ms", label: "Expiration, ms", help: "This message's own TTL.", kind: Kind::Rare("none", &Kind::Number) },
     Field { key: "headers", label: "Headers", help: "As JSON.", kind: Kind::Rare("none", &Kind::Json) },
+    Field {
+        key: "reply",
+        label: "Waits for an answer",
+        help: "A request. Its answer becomes the field answer. The program that answers publishes to {replyTo}.",
+        kind: Kind::Rare("", &Kind::OneOf { keeps: &[], shapes: &REPLY }),
+    },
+];
+
+static REPLY: [Shape; 2] = [
+    Shape::absent("no"),
+    Shape {
+        name: "for a while",
+        template: r#"{"timeout_ms":5000}"#,
+        distinguished: By::Key("timeout_ms"),
+        title: "",
+        fields: &[
+            Field {
+                key: "timeout_ms",
+                label: "Timeout, ms",
+                help: "Then the step goes on without it, or fails if it is required.",
+                kind: Kind::Number,
+            },
+            Field {
+                key: "queue",
+                label: "Reply queue",
+                help: "Direct reply-to keeps nothing. An exclusive queue is gone with its connection.",
+                kind: Kind::Words(&[("direct", "direct reply-to"), ("exclusive", "a queue of its own")]),
+            },
+        ],
+    },
 ];
 
 pub(in crate::app::form) static SPAN: [Shape; 4] = [
