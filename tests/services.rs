@@ -769,7 +769,7 @@ fn asking(queue: &str, timeout_ms: u64, work_ms: u64) -> Builder {
         .with(
             "clients",
             json!([{ "name": "client", "at": [0, 0], "calls": { "service": "caller", "endpoint": "GET /" },
-            "arrivals": { "every_ms": 100, "count": 3 }, "timeout_ms": 5000 }]),
+            "arrivals": { "every_ms": 100, "count": 3 }, "timeout_ms": 5000, "body": { "n": "{n}" } }]),
         )
         .with("services", json!([caller, answerer]))
 }
@@ -788,8 +788,8 @@ fn each_request_has_its_own_answer() {
         // All three are asked before the first is answered.
         let ran = run(asking(queue, 2_000, 500).scenario(), &[], 3_000).about(queue.to_owned());
         ran.must(&["accepted = 3", "failed = 0", "lost_in_total = 0", "ready(questions) = 0", "published = 6"]);
-        assert_eq!(shown(&ran), ["2", "4", "6"], "{queue}");
-        // Nothing was announced to anybody: a request is no event of the story.
+        assert_eq!(shown(&ran), ["2.0", "4.0", "6.0"], "{queue}");
+        // A request is no event of the story: it announces nothing.
         ran.must(&["invented = 0", "unannounced = 0"]);
     }
 }
