@@ -49,7 +49,7 @@ pub fn aligned(nodes: &[(Node, Rect)], align: Align) -> Vec<(Node, Point)> {
 
 /// From one column to the next, and the least from one node to the next below.
 pub(super) const COLUMN: f64 = 240.0;
-const ROW: f64 = 135.0;
+pub(super) const ROW: f64 = 135.0;
 const LAPS: usize = 8;
 
 /// Columns by the way messages take, from those who ask to those who consume; within a column, near what it is connected with.

@@ -8,6 +8,7 @@ use super::document::Typing;
 use super::effect::{Asked, Effect};
 use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
+use super::placing::{self, snapped};
 use super::session::Session;
 use super::texts::session as texts;
 use super::{App, Detail, Node, lesson};
@@ -35,7 +36,7 @@ pub enum EditAction {
     ChangeList(Spot, Change),
     /// A part gets this name. One that cannot be stands beside its field.
     Rename(Part, String),
-    /// A part is put where there is room, in view if it can be.
+    /// A part is put in the column of its kind, where there is room.
     AddPart(PartKind),
     /// A part is put where it was let go.
     AddPartAt(PartKind, Point),
@@ -86,22 +87,18 @@ pub enum EditAction {
     RemoveFault(usize),
 }
 
-/// Nodes snap to this.
-const GRID: f64 = 15.0;
-/// So many places in a row are tried for a new part.
-const TRIED_MAX: u32 = 100;
-
 /// Lets something change the document, and keeps a draft of what it changed.
 pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let (adds, arranges) = (is_adding(&action), action == EditAction::Arrange);
     // A drag asks at each move; the canvas stands still meanwhile anyway.
     let seen = (!matches!(action, EditAction::Drag(..) | EditAction::DragTo(..) | EditAction::TypeField(..) | EditAction::LeaveField))
         .then(|| app.camera());
-    let view = seen.unwrap_or_default().view(app.canvas.size);
+    // What is new stands in a view that the visitor chose.
+    let view = app.canvas.chosen.map(|camera| camera.view(app.canvas.size));
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
     let renames = matches!(action, EditAction::Rename(..));
-    let mut effects = session.change(action, &view);
+    let mut effects = session.change(action, view.as_ref());
     let is_refused = renames && session.document.typing.as_ref().is_some_and(|typing| typing.why.is_some());
     if session.document.version() == before {
         if is_refused {
@@ -137,7 +134,7 @@ const fn is_adding(action: &EditAction) -> bool {
 }
 
 impl Session {
-    fn change(&mut self, action: EditAction, view: &Rect) -> Vec<Effect> {
+    fn change(&mut self, action: EditAction, view: Option<&Rect>) -> Vec<Effect> {
         match action {
             EditAction::Apply(edit) => self.edit(&[edit]),
             EditAction::Mend(edits) => self.edit(&edits),
@@ -176,13 +173,19 @@ impl Session {
                 }
             }
             EditAction::AddPart(kind) => {
-                let at = self.free_place(view);
+                let at = placing::of(self, kind, None, view);
                 self.edit(&[Edit::Add { kind, at }]);
             }
-            EditAction::AddPartAt(kind, at) => self.edit(&[Edit::Add { kind, at: snapped(self.plan().in_document(None, at)) }]),
+            EditAction::AddPartAt(kind, at) => {
+                let at = placing::at(self, kind, self.plan().in_document(None, at));
+                self.edit(&[Edit::Add { kind, at }]);
+            }
             EditAction::Extend { from, kind, at } => {
                 let before = self.scenario().clone();
-                let at = at.map_or_else(|| self.beside(&from), |at| snapped(self.plan().in_document(None, at)));
+                let at = match at {
+                    Some(at) => placing::at(self, kind, self.plan().in_document(None, at)),
+                    None => placing::of(self, kind, Some(&from), None),
+                };
                 self.selection.connecting = None;
                 self.edit(&[Edit::Extend { from: from.clone(), kind, at }]);
                 let to = self.selection.primary.clone();
@@ -533,44 +536,4 @@ impl Session {
     pub fn can_redo(&self) -> bool {
         self.document.can_redo(self.scenario())
     }
-
-    /// Whether a new node would cover no other at a place.
-    fn free(&self) -> impl Fn(&Point) -> bool + use<> {
-        let centres: Vec<Point> = geometry::drawn(self.plan().flat()).map(|(_, rect)| rect.centre()).collect();
-        move |at| centres.iter().all(|centre| (centre.x - at.x).abs() > 180.0 || (centre.y - at.y).abs() > 110.0)
-    }
-
-    /// Where the end of a line that begins at a part covers no other node: in the next column, as near to it as there is room.
-    fn beside(&self, part: &Part) -> Point {
-        let is_free = self.free();
-        let from = snapped(self.node(part).and_then(|node| self.stands(&node)).unwrap_or_default());
-        let column = (0..).map(|row| Point { x: from.x + arrange::COLUMN, y: from.y + 45.0 * f64::from(row) });
-        column.take(TRIED_MAX as usize).find(is_free).unwrap_or(from)
-    }
-
-    /// Where a new node covers no other: beside or below what is there, and within the view if there is room.
-    fn free_place(&self, view: &Rect) -> Point {
-        let is_free = self.free();
-        let usual = || (0..).flat_map(|row| [330.0, 570.0, 120.0, 810.0].map(|x| Point { x, y: 105.0 + 45.0 * f64::from(row) }));
-        let half = Point { x: 110.0, y: 60.0 };
-        let plan = self.plan();
-        let (first, last) = (
-            plan.in_document(None, Point { x: view.left, y: view.top }),
-            plan.in_document(None, Point { x: view.right(), y: view.bottom() }),
-        );
-        let first = snapped(Point { x: first.x + half.x, y: first.y + half.y });
-        let last = Point { x: last.x - half.x, y: last.y - half.y };
-        let is_seen = |at: &Point| (first.x..=last.x).contains(&at.x) && (first.y..=last.y).contains(&at.y);
-        let steps = |from: f64, by: f64| (0..TRIED_MAX).map(move |step| from + by * f64::from(step));
-        let rows = steps(first.y, 45.0).take_while(|y| *y <= last.y);
-        let elsewhere = rows.flat_map(|y| steps(first.x, 60.0).take_while(|x| *x <= last.x).map(move |x| Point { x, y }));
-        let in_view = usual().take(TRIED_MAX as usize).chain(elsewhere).find(|at| is_seen(at) && is_free(at));
-        in_view.or_else(|| usual().find(is_free)).unwrap_or_default()
-    }
-}
-
-/// To the grid.
-pub(super) fn snapped(at: Point) -> Point {
-    let snap = |value: f64| (value / GRID).round() * GRID;
-    Point { x: snap(at.x), y: snap(at.y) }
 }

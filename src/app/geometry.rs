@@ -114,6 +114,14 @@ impl Curve {
         Self { from: self.to, control_from: self.control_to, control_to: self.control_from, to: self.from }
     }
 
+    /// Its middle lies so far beside where it was.
+    fn bowed(self, by: f64) -> Self {
+        let (dx, dy) = (self.to.x - self.from.x, self.to.y - self.from.y);
+        let by = by * 4.0 / 3.0 / libm::hypot(dx, dy).max(1.0);
+        let aside = |at: Point| Point { x: at.x - dy * by, y: at.y + dx * by };
+        Self { control_from: aside(self.control_from), control_to: aside(self.control_to), ..self }
+    }
+
     fn flipped(self) -> Self {
         let flip = |at: Point| Point { x: at.y, y: at.x };
         Self { from: flip(self.from), control_from: flip(self.control_from), control_to: flip(self.control_to), to: flip(self.to) }
@@ -345,13 +353,19 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     // All instances of a service have the lines of one card.
     let cards: OrderedMap<Place, Rect> =
         drawn(plan).filter_map(|(place, _)| card(plan, &place).map(|card| (moved_as(&place), card))).collect();
-    let mut known = OrderedMap::new();
+    let obstacles = obstacles(plan);
+    let (mut known, mut fanned) = (OrderedMap::new(), OrderedMap::<(Place, Place), u32>::new());
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
         let (Some(start), Some(end)) = (cards.get(&from), cards.get(&to)) else { return };
         // Each binding has a line of its own; of the others one is enough between two nodes.
         if matches!(kind, EdgeKind::Binding(..)) || known.insert((from.clone(), to.clone()), ()).is_none() {
-            let curve = between(plan, start, end, kind == EdgeKind::DeadLetters);
+            let curve = between(plan, &obstacles, start, end, kind == EdgeKind::DeadLetters);
+            // Messages fly along the first; the others lie beside it, in turns.
+            let before = fanned.get_or_default((from.clone(), to.clone()));
+            let turn = if *before % 2 == 0 { -1.0 } else { 1.0 };
+            let curve = if *before == 0 { curve } else { curve.bowed(turn * FANNED * f64::from(before.div_ceil(2))) };
+            *before += 1;
             edges.push(Edge { from, to, kind, curve });
         }
     };
@@ -447,20 +461,77 @@ pub fn target(exchange: &Name, routing_key: &Name) -> Place {
 
 /// The way from one place to another. Dead letters leave a queue from below.
 #[must_use]
-pub fn leg(plan: Plan<'_>, from: &Place, to: &Place, dead: bool) -> Option<Curve> {
-    Some(between(plan, &card(plan, from)?, &card(plan, to)?, dead))
+pub fn leg(plan: Plan<'_>, obstacles: &[Rect], from: &Place, to: &Place, dead: bool) -> Option<Curve> {
+    Some(between(plan, obstacles, &card(plan, from)?, &card(plan, to)?, dead))
 }
 
-/// A turned drawing has the same lines, turned.
+/// More parts than this have lines that pass behind other parts.
+const ROUTED_MAX: usize = 60;
+
+/// What lines go round: cards, and the names of exchanges. In a turned drawing there are columns for them.
+#[must_use]
+pub fn obstacles(plan: Plan<'_>) -> Vec<Rect> {
+    let places = places(plan);
+    if plan.turned.is_some() || places.len() > ROUTED_MAX {
+        return Vec::new();
+    }
+    let mut obstacles = Vec::new();
+    for place in places.iter().filter(|place| moved_as(place) == **place) {
+        let Some(card) = card(plan, place) else { continue };
+        // Its name is about as wide as it is.
+        let name = if matches!(place, Place::Exchange(_)) { CAPTION } else { 0.0 };
+        obstacles.push(Rect { height: card.height + name, ..card });
+    }
+    obstacles
+}
+
+/// A line passes behind a box.
+#[must_use]
+pub fn passes(curve: &Curve, behind: &Rect) -> bool {
+    (1..STEPS / 2).any(|step| behind.has(curve.at(f64::from(step) * 2.0 / f64::from(STEPS))))
+}
+
+/// A line between two boxes passes behind no part.
+#[must_use]
+pub fn is_clear(plan: Plan<'_>, start: &Rect, end: &Rect) -> bool {
+    let obstacles = obstacles(plan);
+    crossed(&between(plan, &obstacles, start, end, false), &obstacles, start, end) == 0
+}
+
+/// How many others a line passes behind.
+fn crossed(curve: &Curve, obstacles: &[Rect], start: &Rect, end: &Rect) -> usize {
+    let is_end = |one: &Rect| [start, end].iter().any(|end| (one.left, one.top) == (end.left, end.top));
+    obstacles.iter().filter(|one| !is_end(one) && passes(curve, one)).count()
+}
+
+/// How far a line goes round what is in its way. And how far lines between the same two parts lie apart.
+const ROUND: [f64; 8] = [60.0, -60.0, 110.0, -110.0, 170.0, -170.0, 240.0, -240.0];
+const FANNED: f64 = 30.0;
+
+/// A turned drawing has the same lines, turned. Others go round what is in their way, where they can.
 #[inline(never)]
-fn between(plan: Plan<'_>, start: &Rect, end: &Rect, dead: bool) -> Curve {
-    match plan.turned {
+fn between(plan: Plan<'_>, obstacles: &[Rect], start: &Rect, end: &Rect, dead: bool) -> Curve {
+    let curve = match plan.turned {
         Some(_) if dead && start.bottom() < end.top => fall(start, end),
         // From the lane back up: a retry.
         Some(_) if dead && end.bottom() < start.top => fall(end, start).reversed(),
         Some(_) => level(&start.flipped(), &end.flipped(), dead).flipped(),
         None => level(start, end, dead),
+    };
+    let met = |curve: &Curve| crossed(curve, obstacles, start, end);
+    if met(&curve) == 0 {
+        return curve;
     }
+    let back = (dead && end.centre().y < start.centre().y).then(|| rise(start, end));
+    let others = back.into_iter().chain(ROUND.map(|by| curve.bowed(by)));
+    others.fold(curve, |best, other| if met(&other) < met(&best) { other } else { best })
+}
+
+/// Back up at the left, where that is nearer.
+fn rise(start: &Rect, end: &Rect) -> Curve {
+    let (from, to) = (Point { x: start.left, y: start.centre().y }, Point { x: end.right() - 5.0, y: end.centre().y + 14.0 });
+    let away = ((from.x - to.x) / 2.0).max(50.0);
+    Curve { from, control_from: Point { x: from.x - away, ..from }, control_to: Point { x: to.x + away, y: to.y + 24.0 }, to }
 }
 
 /// Dead letters fall between two columns, and meet the next part from above.

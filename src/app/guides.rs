@@ -1,7 +1,7 @@
 //! Alignment guides. A part that is dragged stops where its middle or a border is level with another part's. A line shows it.
 
-use super::editing::snapped;
 use super::geometry::{self, Rect};
+use super::placing::snapped;
 use super::{Node, Session};
 use crate::scenario::Point;
 

@@ -13,7 +13,7 @@ use crate::scenario::{BindingSpec, BindingTarget, Point};
 use crate::sim::WorldEvent;
 
 /// Two bindings between the same two parts are drawn along the same line. Their keys stand so far below one another.
-pub const KEY_STRIDE: f64 = 25.0;
+const KEY_STRIDE: f64 = 25.0;
 
 impl Session {
     /// What a line on the canvas stands for.

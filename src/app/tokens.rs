@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::geometry::{self, Curve, Plan};
+use super::geometry::{self, Curve, Plan, Rect};
 use super::landing::Landing;
+use super::lettering;
 use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
@@ -53,6 +54,8 @@ pub struct Count {
     pub text: String,
     /// It stands on a ground of its own, and within the view.
     pub is_label: bool,
+    /// It is a number in this tube of a queue.
+    pub within: Option<Rect>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,13 +129,13 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
         // It stays with the service that died.
         if let Some(card) = path.first().and_then(|dead| geometry::card(plan, dead)) {
             let at = Point { x: card.centre().x, y: card.bottom() + BENEATH };
-            picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true });
+            picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true, within: None });
         }
     }
     for ((_, exchange), count) in copies.iter() {
         if let Some(rect) = geometry::rect(plan, &Place::Exchange((*exchange).clone())) {
             let at = Point { x: rect.left + rect.width / 2.0, y: rect.top - 14.0 };
-            picture.counts.push(Count { at, text: texts::copies(*count), is_label: true });
+            picture.counts.push(Count { at, text: texts::copies(*count), is_label: true, within: None });
         }
     }
 }
@@ -141,7 +144,8 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
 #[must_use]
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
-    let sheet = Sheet { plan, keys: published_keys(plan.world.scenario()), curves: RefCell::default() };
+    let sheet =
+        Sheet { plan, keys: published_keys(plan.world.scenario()), obstacles: geometry::obstacles(plan), curves: RefCell::default() };
     flying(&sheet, still, &mut picture);
     thin_out(&mut picture, looked_at(plan.world));
     captions(&sheet, &mut picture);
@@ -167,6 +171,8 @@ impl Picture {
 struct Sheet<'a> {
     plan: Plan<'a>,
     keys: Vec<&'a Name>,
+    /// What lines go round, and the lines.
+    obstacles: Vec<Rect>,
     curves: RefCell<OrderedMap<(Leg, Place, Place), Option<Curve>>>,
 }
 
@@ -176,7 +182,7 @@ impl Sheet<'_> {
     }
 
     fn curve(&self, kind: Leg, from: &Place, to: &Place) -> Option<Curve> {
-        *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self.plan, from, to))
+        *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self, from, to))
     }
 
     /// Along a path of several legs, each taking its share.
@@ -226,7 +232,7 @@ fn thin_out(picture: &mut Picture, one_of: u64) {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let many = *count as f64;
         let text = if one_of == 1 { format!("×{count}") } else { format!("≈{}", *count as u64 * one_of) };
-        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text, is_label: false });
+        picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text, is_label: false, within: None });
     }
 }
 
@@ -260,13 +266,14 @@ enum Leg {
 }
 
 impl Leg {
-    fn curve(self, plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
+    fn curve(self, sheet: &Sheet<'_>, from: &Place, to: &Place) -> Option<Curve> {
+        let (plan, obstacles) = (sheet.plan, &*sheet.obstacles);
         match (self, from, to) {
             (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(plan, from, to),
             (Self::Return, Place::Instance(_), Place::Queue(_)) => geometry::return_arc(plan, from, to, FAN_HEIGHT),
-            (Self::Dead, Place::Queue(_), Place::Exchange(_) | Place::Queue(_)) => geometry::leg(plan, from, to, true),
-            (Self::Back, _, _) => geometry::leg(plan, to, from, false).map(|curve| curve.reversed()),
-            _ => geometry::leg(plan, from, to, false),
+            (Self::Dead, Place::Queue(_), Place::Exchange(_) | Place::Queue(_)) => geometry::leg(plan, obstacles, from, to, true),
+            (Self::Back, _, _) => geometry::leg(plan, obstacles, to, from, false).map(|curve| curve.reversed()),
+            _ => geometry::leg(plan, obstacles, from, to, false),
         }
     }
 }
@@ -283,6 +290,8 @@ fn message_shape(message: &Message, redelivered: bool) -> Shape {
 
 const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
+/// In a queue, with what surrounds it.
+const RADIUS: f64 = 6.0;
 
 /// The simulated time of the shortest hop of what flies now: one leg of its way. None: nothing is seen to fly.
 #[must_use]
@@ -446,26 +455,37 @@ fn waiting(sheet: &Sheet<'_>, landing: &Landing, picture: &mut Picture) {
     let world = sheet.plan.world;
     for queue in world.broker().queues() {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Queue(queue.name().clone())) else { continue };
-        let most = geometry::ready_max(&rect);
-        let ready = landing.ready(queue);
+        let (most, ready, tube) = (geometry::ready_max(&rect), landing.ready(queue), geometry::tube(&rect));
         let many = ready > most as u64;
-        let shown = if many { most - 1 } else { most };
+        let shown = match many {
+            // A small card has its number there.
+            true if sheet.plan.turned.is_some() => most - 1,
+            true => beside_a_number(&rect, ready),
+            false => most,
+        };
         for (index, entry) in landing.messages(queue).take(shown).enumerate() {
             picture.tokens.push(Token {
                 at: geometry::ready_slot(&rect, index),
                 shape: message_shape(&entry.message, entry.redelivered()),
                 hue: sheet.hue(published_key(&entry.message)),
-                radius: 6.0,
+                radius: RADIUS,
                 label: None,
                 event: entry.message.properties.message_id.clone(),
             });
         }
-        // A small card has its number there.
         if many && sheet.plan.turned.is_none() {
             let text = format!("+{}", ready - shown as u64);
-            picture.counts.push(Count { at: Point { x: rect.left + 22.0, y: rect.top + rect.height / 2.0 }, text, is_label: false });
+            picture.counts.push(Count { at: Point { x: tube.left + 13.0, ..tube.centre() }, text, is_label: false, within: Some(tube) });
         }
     }
+}
+
+/// How many tokens have room in a queue's tube beside the number of the others, however large its letters are.
+fn beside_a_number(queue: &Rect, ready: u64) -> usize {
+    let tube = geometry::tube(queue);
+    let number = |shown: usize| lettering::in_tube(&tube, &format!("+{}", ready - shown as u64), lettering::GROWN_MAX).right();
+    let fits = |shown: &usize| geometry::ready_slot(queue, *shown - 1).x - RADIUS > number(*shown);
+    (1..geometry::ready_max(queue)).rev().find(fits).unwrap_or(0)
 }
 
 /// What the instances are working on, in their prefetch slots.

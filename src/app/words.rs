@@ -177,11 +177,11 @@ fn name(message: &Message) -> String {
     format!("{} {}", message.routing_key, id(message))
 }
 
-/// `notification-service`, with the instance's number where there are several.
+/// `notification-service`, or `notification-service#2` where there are several: as a fault names it.
 #[must_use]
 pub fn instance_name(world: &World, id: InstanceId) -> String {
     let Some(service) = world.services().get(id.service).map(|service| &service.spec) else { return String::new() };
-    if service.instances > 1 { format!("{} {}", service.name, id.instance + 1) } else { service.name.to_string() }
+    if service.instances > 1 { format!("{}#{}", service.name, id.instance + 1) } else { service.name.to_string() }
 }
 
 /// Everything that is the matter with a program.
@@ -516,39 +516,4 @@ fn broker_line(event: &Event, world: &World) -> Line {
 
 fn exchange(name: &str) -> &str {
     if name.is_empty() { "the default exchange" } else { name }
-}
-
-/// How wide a letter of a card's name is, in canvas units, in the widest font of a page.
-pub const LETTER: f64 = 7.9;
-/// So much narrower a name may be drawn before it loses its middle.
-const SQUEEZE: f64 = 0.87;
-
-/// A name that fits into so many canvas units: where it is too long, it loses its middle.
-#[must_use]
-pub fn shortened(name: &str, room: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a card is a few hundred units wide")]
-    let most = (room / (LETTER * SQUEEZE)) as usize;
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= most {
-        return name.to_owned();
-    }
-    let (begin, end) = (most.div_ceil(2).saturating_sub(1), most / 2);
-    letters[..begin].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_too_long_for_its_card_loses_its_middle() {
-        for (name, room, shown) in [
-            ("notification-queue.dead", 175.0, "notification-queue.dead"),
-            ("orders", 175.0, "orders"),
-            ("orders.of.all.customers.of.the.north", 100.0, "orders…e.north"),
-            ("überlänge-überlänge", 60.0, "übe…änge"),
-        ] {
-            assert_eq!(shortened(name, room), shown, "{name}");
-        }
-    }
 }

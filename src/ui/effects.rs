@@ -76,7 +76,9 @@ impl Playground {
             Image::Svg => "svg",
         };
         if let (Some(session), Some(palette)) = (&self.app.session, &self.palette) {
-            let tokens = painter::svg(&tokens::picture(session.plan(), true), self.app.camera(), palette);
+            let (picture, camera) = (tokens::picture(session.plan(), true), self.app.camera());
+            let words = self.later.here().map(|later| (later.words)(session.plan(), &picture, camera, self.app.canvas.size));
+            let tokens = painter::svg(&picture, &words.unwrap_or_default(), camera, palette);
             browser::picture(kind, name, &tokens);
         }
         format!("{name}.{kind}")

@@ -90,6 +90,11 @@ pub fn minus() -> Html {
     stroked("M3 8h10")
 }
 
+/// Boxes in columns, joined by lines.
+pub fn arrange() -> Html {
+    stroked("M2 5.5h4v5H2zM10.5 2h3.5v4h-3.5zM10.5 10h3.5v4h-3.5zM6 8h2.2M10.5 4H8.2v8h2.3")
+}
+
 pub fn fit() -> Html {
     stroked("M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10")
 }

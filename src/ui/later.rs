@@ -5,6 +5,11 @@ use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
 use super::{Dispatch, dialogs, drawing, table, workspace};
+use crate::app::camera::{Camera, Pixel};
+use crate::app::geometry::Plan;
+use crate::app::labels::{self, Label};
+use crate::app::lettering::{self, Badges};
+use crate::app::tokens::Picture;
 use crate::app::{App, Rest, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
@@ -19,6 +24,8 @@ pub struct Later {
     pub dialog: fn(&App, &NodeRef, [&str; 2], &Callback<String>, &Dispatch) -> Html,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
+    pub words: fn(Plan<'_>, &Picture, Camera, Pixel) -> Vec<Label>,
+    pub badges: Badges,
 }
 
 const fn views() -> Later {
@@ -30,6 +37,8 @@ const fn views() -> Later {
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
         rest: Rest::ALL,
+        words: labels::words,
+        badges: lettering::badges,
     }
 }
 

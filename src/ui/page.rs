@@ -11,7 +11,7 @@ use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, drawing, icons, panels, time, work, workspace};
 use crate::app::keys::ZOOM;
 use crate::app::landing::Landing;
-use crate::app::{self, CanvasAction, Motion, Side, tokens};
+use crate::app::{self, Action, CanvasAction, EditAction, Motion, Side, tokens};
 
 #[derive(Clone, Default)]
 pub struct Around {
@@ -153,7 +153,7 @@ impl Playground {
     }
 
     fn zoom(&self, dispatch: &Dispatch) -> Html {
-        let button = |label: &'static str, icon: Html, action: CanvasAction| {
+        let button = |label: &'static str, icon: Html, action: Action| {
             html! {
                 <button type="button" class="icon-button" aria-label={label} title={label} onclick={on(dispatch, action)}>
                     { icon }
@@ -162,10 +162,11 @@ impl Playground {
         };
         html! {
             <section class="zoom" aria-label={texts::VIEW}>
-                { button(texts::ZOOM_OUT, icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None)) }
+                { button(texts::ZOOM_OUT, icons::minus(), CanvasAction::Zoom(1.0 / ZOOM, None).into()) }
                 <span class="soft number" id="zoom">{ texts::percent(self.app.camera().scale) }</span>
-                { button(texts::ZOOM_IN, icons::plus(), CanvasAction::Zoom(ZOOM, None)) }
-                { button(texts::SHOW_EVERYTHING, icons::fit(), CanvasAction::ShowEverything) }
+                { button(texts::ZOOM_IN, icons::plus(), CanvasAction::Zoom(ZOOM, None).into()) }
+                if !self.app.options.read_only { { button(texts::ARRANGE, icons::arrange(), EditAction::Arrange.into()) } }
+                { button(texts::SHOW_EVERYTHING, icons::fit(), CanvasAction::ShowEverything.into()) }
             </section>
         }
     }
@@ -183,6 +184,7 @@ impl Playground {
             editing: self.editing.as_ref(),
             focused: self.focused.as_ref(),
             landing: Landing::of(&self.app, session),
+            badges: self.later.here().map(|later| later.badges),
             overview: &self.overview,
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),
@@ -214,6 +216,8 @@ impl Playground {
         }
         let Some(palette) = &self.palette else { return };
         let picture = tokens::picture(session.plan(), self.still());
-        painter::paint(&canvas, self.app.canvas.size, &picture, self.app.camera(), palette);
+        let (size, camera) = (self.app.canvas.size, self.app.camera());
+        let words = self.later.here().map(|later| (later.words)(session.plan(), &picture, camera, size)).unwrap_or_default();
+        painter::paint(&canvas, size, &picture, &words, camera, palette);
     }
 }

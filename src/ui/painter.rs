@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::app::camera::{Camera, LABEL, Pixel};
+use crate::app::camera::{Camera, Pixel};
+use crate::app::labels::{Label, Tone, WORD_LETTERS};
+use crate::app::lettering::COUNT_LETTERS;
 use crate::app::tokens::{HUES, Picture, Shape, Token};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
@@ -49,7 +51,7 @@ fn fit(canvas: &HtmlCanvasElement, size: Pixel, ratio: f64) {
 }
 
 /// Of a size in pixels of the page: to ask the page for it would make the browser lay it out once more a frame.
-pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera: Camera, palette: &Palette) {
+pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels: &[Label], camera: Camera, palette: &Palette) {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     let Some(context) = context(canvas) else { return };
     fit(canvas, size, ratio);
@@ -60,32 +62,38 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, camera:
     context.set_line_cap("round");
     context.set_line_join("round");
     for token in &picture.tokens {
-        draw(&context, token, palette, camera, size);
+        draw(&context, token, palette);
     }
     context.set_text_align("center");
     context.set_text_baseline("middle");
-    set_font(&context, 600, 12.0, camera);
-    context.set_fill_style_str(&palette.ink_soft);
-    for count in &picture.counts {
-        let mut at = count.at;
-        if count.is_label {
-            #[expect(clippy::cast_precision_loss, reason = "a sentence")]
-            let width = count.text.len() as f64 * 6.6 * camera.growth_beside(12.0) + 18.0 / camera.scale;
-            at = camera.within_view(size, at, width);
-            let (height, half) = (LABEL / camera.scale, (width - LABEL / camera.scale) / 2.0);
-            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.ink_soft, height);
-            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.node, height - 2.0 / camera.scale);
+    for Label { rect, text, tone } in labels {
+        let (at, half) = (rect.centre(), (rect.width - rect.height) / 2.0);
+        let (weight, letters, colour) = look(*tone, palette);
+        set_font(&context, weight, letters, camera);
+        if *tone == Tone::Sentence {
+            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.ink_soft, rect.height);
+            stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.node, rect.height - 2.0 / camera.scale);
         } else {
-            context.set_line_width(5.0);
+            context.set_line_width(4.0);
             context.set_stroke_style_str(&palette.node);
-            let _ = context.stroke_text(&count.text, at.x, at.y);
+            let _ = context.stroke_text(text, at.x, at.y);
         }
-        let _ = context.fill_text(&count.text, at.x, at.y);
+        context.set_fill_style_str(colour);
+        let _ = context.fill_text(text, at.x, at.y);
+    }
+}
+
+/// Weight, letters and colour of a label.
+fn look(tone: Tone, palette: &Palette) -> (u32, f64, &str) {
+    match tone {
+        Tone::Dead => (500, WORD_LETTERS, &palette.dead),
+        Tone::Soft => (500, WORD_LETTERS, &palette.ink_soft),
+        Tone::Number | Tone::Sentence => (600, COUNT_LETTERS, &palette.ink_soft),
     }
 }
 
 /// The same as SVG, for a picture that is kept.
-pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
+pub fn svg(picture: &Picture, labels: &[Label], camera: Camera, palette: &Palette) -> String {
     let mut out =
         format!("<g transform=\"translate({:.1} {:.1}) scale({:.3})\">", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
     for Token { at, shape, hue, radius, .. } in &picture.tokens {
@@ -149,15 +157,15 @@ pub fn svg(picture: &Picture, camera: Camera, palette: &Palette) -> String {
             }
         };
     }
-    for count in &picture.counts {
+    for Label { rect, text, tone } in labels {
+        let (_, letters, colour) = look(*tone, palette);
+        let (at, size) = (rect.centre(), letters * camera.growth_beside(letters));
         let _ = write!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"{:.1}\" fill=\"{}\">{}</text>",
-            Fixed(count.at.x),
-            Fixed(count.at.y + 4.0),
-            Fixed(12.0 * camera.growth_beside(12.0)),
-            palette.ink_soft,
-            count.text
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" font-size=\"{:.1}\" fill=\"{colour}\">{text}</text>",
+            Fixed(at.x),
+            Fixed(at.y + 4.0),
+            Fixed(size)
         );
     }
     out + "</g>"
@@ -173,8 +181,8 @@ fn set_font(context: &CanvasRenderingContext2d, weight: u32, size: f64, camera: 
     context.set_font(&format!("{weight} {:.1}px system-ui, sans-serif", Fixed(size * camera.growth_beside(size))));
 }
 
-fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, camera: Camera, size: Pixel) {
-    let Token { at, shape, hue, radius, label, .. } = token;
+fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
+    let Token { at, shape, hue, radius, .. } = token;
     let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
     match shape {
         Shape::First => disc(context, *at, *radius, colour),
@@ -199,21 +207,6 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette, ca
         }
         Shape::Unroutable => ring(context, *at, *radius, &palette.dead),
         Shape::Held => ring(context, *at, *radius - 0.6, colour),
-    }
-    if let Some(label) = label {
-        set_font(context, 500, 11.0, camera);
-        context.set_text_align("left");
-        context.set_text_baseline("middle");
-        context.set_line_width(4.0);
-        context.set_stroke_style_str(&palette.node);
-        // Where it has no room at the right it stands at the left.
-        #[expect(clippy::cast_precision_loss, reason = "a word")]
-        let width = label.len() as f64 * 6.0 * camera.growth_beside(11.0);
-        let (beside, y) = (radius + 6.0, at.y);
-        let x = if at.x + beside + width > camera.view(size).right() { at.x - beside - width } else { at.x + beside };
-        let _ = context.stroke_text(label, x, y);
-        context.set_fill_style_str(if matches!(shape, Shape::Redelivered) { &palette.ink_soft } else { &palette.dead });
-        let _ = context.fill_text(label, x, y);
     }
 }
 

@@ -313,18 +313,24 @@ pub fn legend(scenario: &Scenario) -> Html {
     ];
     // What this system cannot show needs no word.
     let rows = rows.into_iter().filter(|(_, word)| if *word == texts::HTTP_REQUEST { has_clients } else { has_queues });
+    let keys = published_keys(scenario);
+    if !has_queues && !has_clients && keys.is_empty() {
+        return html! {};
+    }
     html! {
-        <section class="legend" aria-label={texts::LEGEND}>
-            <ul>
-                for (shape, word) in rows {
-                    <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
-                }
-            </ul>
-            <ul class="keys">
-                for key in published_keys(scenario).into_iter().take(KEYS_SHOWN_MAX) {
-                    <li class={hue_class(hue(scenario, key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
-                }
-            </ul>
-        </section>
+        <div class="legend-room">
+            <section class="legend" aria-label={texts::LEGEND}>
+                <ul>
+                    for (shape, word) in rows {
+                        <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
+                    }
+                </ul>
+                <ul class="keys">
+                    for key in keys.into_iter().take(KEYS_SHOWN_MAX) {
+                        <li class={hue_class(hue(scenario, key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
+                    }
+                </ul>
+            </section>
+        </div>
     }
 }

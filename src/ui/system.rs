@@ -106,7 +106,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 <th scope="row">
                     <button type="button" class="link" onclick={select}>{ &*name }</button>
                     <span class="row-badges">
-                        for badge in spec.map(badges).unwrap_or_default().into_iter() { <span class="badge">{ badge }</span> }
+                        for badge in spec.map(|spec| badges(&session.scenario().broker, spec)).unwrap_or_default() { <span class="badge" title={badge.tip}>{ badge.mark }</span> }
                     </span>
                 </th>
                 <td class="number" data-count="ready">{ landing.ready(queue) }</td>

@@ -8,7 +8,7 @@ use super::queue::messages;
 use super::texts::table as texts;
 use super::widgets::{chosen, on};
 use super::{Dispatch, findings};
-use crate::app::form::{Kind, Spot, badges};
+use crate::app::form::{Kind, Spot, marks};
 use crate::app::geometry::{self, Edge};
 use crate::app::landing::Landing;
 use crate::app::line::kind;
@@ -311,7 +311,7 @@ impl Table<'_> {
             html! {
                 <tr key={spec.name.to_string()}>
                     { self.name(Place::Queue(spec.name.clone()), &spec.name) }
-                    <td>{ badges(spec).join(" ") }</td>
+                    <td>{ marks(&scenario.broker, spec).join(" ") }</td>
                     if let Some(queue) = queue {
                         <td>{ landing.ready(queue) }</td>
                         <td>{ queue.unacked() }</td>

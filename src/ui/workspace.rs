@@ -179,7 +179,7 @@ pub fn chips(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     };
     html! {
         <nav class="chips" aria-label={texts::BELOW}>
-            { chip("shelf-events", Shelf::Events, html! { <b class="number">{ count }</b> }) }
+            { chip("shelf-events", Shelf::Events, html! { <b class="number">{ texts::in_short(count) }</b> }) }
             { chip("shelf-charts", Shelf::Charts, html! {}) }
             { chip("shelf-ledger", Shelf::Ledger, ledger) }
             if session.playhead.comparison.is_some() { { chip("shelf-compare", Shelf::Compare, html! {}) } }

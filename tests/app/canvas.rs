@@ -234,14 +234,14 @@ fn a_part_from_the_palette_lies_where_it_was_let_go_and_not_on_a_page_to_look_at
         let mut app = seen();
         act(&mut app, PageAction::SetOptions(Options { read_only, ..Options::default() }));
         let queues = session(&app).scenario().broker.queues.len();
-        let at = app.camera().to_stage(Point { x: 30.0, y: 45.0 });
+        let at = app.camera().to_stage(Point { x: -150.0, y: 300.0 });
         act(&mut app, CanvasAction::TakePart(PartKind::ClassicQueue));
         release(&mut app, at);
         // The browser tells the end of the drag as well.
         act(&mut app, CanvasAction::Cancel);
         assert_eq!(session(&app).scenario().broker.queues.len(), queues + usize::from(!read_only));
         if !read_only {
-            assert_eq!(session(&app).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: 30.0, y: 45.0 }));
+            assert_eq!(session(&app).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: -150.0, y: 300.0 }));
         }
         release(&mut app, at);
         assert_eq!(session(&app).scenario().broker.queues.len(), queues + usize::from(!read_only), "only once");
@@ -366,7 +366,7 @@ fn space_held_moves_the_view_and_tapped_plays() {
 fn what_is_edited_does_not_move_the_view() {
     // Everything is seen, and there is room: the scale and the place stay.
     let mut app = seen();
-    act(&mut app, CanvasAction::Resize(Pixel { x: 1_800.0, y: 700.0 }));
+    act(&mut app, CanvasAction::Resize(Pixel { x: 1_800.0, y: 1_400.0 }));
     let camera = app.camera();
     let shown = |app: &App| {
         let primary = session(app).selection.primary.clone().expect("what is new is selected");
@@ -382,7 +382,7 @@ fn what_is_edited_does_not_move_the_view() {
     act(&mut app, EditAction::Undo);
     assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
     // When it no longer fits, all of it is seen.
-    for _ in 0..40 {
+    for _ in 0..20 {
         act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
     }
     assert!(app.camera().scale < camera.scale && app.camera().shows(app.canvas.size, &geometry::bounds(session(&app).plan())));

@@ -332,3 +332,17 @@ fn a_name_that_cannot_be_stays_in_its_field() {
     assert_eq!(typing(&app), None);
     assert!(session(&app).scenario().service("stock-service").is_some());
 }
+
+/// A client cannot be without a service: the first one brings it, and says so.
+#[test]
+fn a_first_client_says_which_service_came_with_it() {
+    let mut app = App::default();
+    act(&mut app, FileAction::New);
+    act(&mut app, EditAction::AddPart(PartKind::Client));
+    let told = session(&app).objection.clone();
+    assert_eq!(told.as_deref(), Some("A client needs a service to call: service-1 was added with client-1."));
+    act(&mut app, EditAction::AddPart(PartKind::Client));
+    assert_eq!(session(&app).objection, None, "the second calls the service that is there");
+    act(&mut app, EditAction::AddPart(PartKind::Service));
+    assert_eq!(session(&app).objection, None);
+}

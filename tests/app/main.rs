@@ -15,6 +15,7 @@ mod findings;
 mod guides;
 mod highlight;
 mod hostile;
+mod labels;
 mod ledger;
 mod lessons;
 mod lines;

@@ -13,7 +13,7 @@ pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
 use crate::scenario::edit::{Edit, Line, Part, Slot, StepAt};
-use crate::scenario::{BindingSpec, BindingTarget, Json, Name, QueueSpec, Scenario};
+use crate::scenario::{BindingSpec, BindingTarget, BrokerSpec, Json, Name, QueueSpec, Scenario};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
 use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
 use table::{Beginnings, By, Entries};
@@ -535,9 +535,9 @@ fn argument(key: &str) -> Option<&'static Takes> {
     QUEUE_ARGUMENTS.iter().find(|argument| argument.name == name).map(|argument| &argument.takes)
 }
 
-/// What marks a queue, as RabbitMQ's own pages do.
+/// What marks a queue, as RabbitMQ's own pages do: what it is, its arguments, and that a policy applies to it.
 #[must_use]
-pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
+pub fn marks(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<&'static str> {
     let durable = queue.durable.then_some("D");
     let kind = Some(queue.kind()).filter(|kind| *kind != QueueKind::Classic).map(QueueKind::name);
     let arguments = QUEUE.iter().filter_map(|field| match field.kind {
@@ -546,7 +546,38 @@ pub fn badges(queue: &QueueSpec) -> Vec<&'static str> {
         }
         _ => None,
     });
-    durable.into_iter().chain(kind).chain(arguments).collect()
+    let policy = broker.policy_for(queue).map(|_| texts::POLICY);
+    durable.into_iter().chain(kind).chain(arguments).chain(policy).collect()
+}
+
+/// A mark, and what it means in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    pub mark: String,
+    pub tip: String,
+}
+
+/// The marks of a queue, each with its sentence.
+#[must_use]
+pub fn badges(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<Badge> {
+    let tip = |mark: &str| {
+        let is = |field: &&table::Field| match field.kind {
+            table::Kind::Argument { badge, .. } => badge == Some(mark),
+            table::Kind::Flag(_) => mark == "D" && field.key == "durable",
+            _ => false,
+        };
+        if let Some(field) = QUEUE.iter().find(is) {
+            let name = field.key.strip_prefix("arguments.").unwrap_or(field.label);
+            let is = queue.arguments.get(name).map_or_else(|| name.to_owned(), |value| format!("{name} {value}"));
+            texts::badge(&is, field.help)
+        } else if let Some((_, policy)) = broker.policy_for(queue).filter(|_| mark == texts::POLICY) {
+            let keys: Vec<&str> = policy.definition.keys().map(|key| &**key).collect();
+            texts::sets(&policy.name, &keys.join(", "))
+        } else {
+            texts::queue_type(queue.kind()).to_owned()
+        }
+    };
+    marks(broker, queue).into_iter().map(|mark| Badge { mark: mark.to_owned(), tip: tip(mark) }).collect()
 }
 
 fn plain(value: Option<&Json>) -> String {

@@ -1,5 +1,7 @@
 use super::*;
 use crate::base::ordered::in_order;
+use crate::broker::Value;
+use crate::broker::policy::{ApplyTo, Policy};
 use crate::formats::scenario_file;
 use crate::scenario::edit::apply;
 use crate::scenario::handler::StepKind;
@@ -328,5 +330,34 @@ proptest! {
     fn any_text_can_stand_in_a_field(text in r#"["\\ a{}é]{0,6}"#) {
         let value = Some(Json::from(text.as_str()));
         prop_assert_eq!(parse(&Kind::Text, &shown(&text)), Ok(value));
+    }
+}
+
+/// A queue shows what makes it special as RabbitMQ's pages do, each mark with a sentence.
+#[test]
+fn a_queue_has_a_badge_for_each_argument_and_for_its_policy() {
+    let mut scenario = gallery().into_iter().find(|one| one.broker.policies.is_empty() && !one.broker.queues.is_empty()).expect("one");
+    let queue = &mut scenario.broker.queues[0];
+    queue.arguments.insert("x-queue-type".into(), Value::string("quorum"));
+    queue.arguments.insert("x-delivery-limit".into(), Value::Int(3));
+    let queue = queue.clone();
+    let marks = |scenario: &Scenario| badges(&scenario.broker, &queue).iter().map(|badge| badge.mark.clone()).collect::<Vec<_>>();
+    assert_eq!(marks(&scenario)[..2], ["D", "quorum"]);
+    assert!(marks(&scenario).iter().any(|mark| mark == "DlL") && !marks(&scenario).iter().any(|mark| mark == "Pol"));
+    scenario.broker.policies.push(Policy {
+        name: "limits".into(),
+        pattern: Policy::pattern_of(&queue.name),
+        apply_to: ApplyTo::Queues,
+        definition: [("max-length".into(), Value::Int(5))].into_iter().collect(),
+        priority: 0,
+        operator: false,
+    });
+    let all = badges(&scenario.broker, &queue);
+    assert_eq!(all.last().map(|badge| (&*badge.mark, &*badge.tip)), Some(("Pol", "The policy limits applies here and sets max-length.")));
+    for queue in gallery().iter().flat_map(|scenario| &scenario.broker.queues).chain([&queue]) {
+        for badge in badges(&scenario.broker, queue) {
+            let words = badge.tip.split_whitespace().count();
+            assert!(badge.tip.ends_with('.') && words <= 22, "{}: {}", badge.mark, badge.tip);
+        }
     }
 }

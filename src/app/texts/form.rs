@@ -2,7 +2,11 @@
 
 use std::fmt::Display;
 
+use crate::broker::queue::Kind;
+
 pub const DEFAULT_EXCHANGE: &str = "(default exchange)";
+/// The badge of a queue to which a policy applies.
+pub const POLICY: &str = "Pol";
 pub const MAY_FAIL: &str = ", may fail";
 
 pub fn a_number_is_wanted_here(trimmed: &dyn Display) -> String {
@@ -11,6 +15,26 @@ pub fn a_number_is_wanted_here(trimmed: &dyn Display) -> String {
 
 pub fn a_whole_number_is_wanted(trimmed: &dyn Display) -> String {
     format!("A whole number is wanted here, not “{trimmed}”.")
+}
+
+/// What something is, and the first sentence of what it means, as one sentence.
+pub fn badge(is: &str, help: &str) -> String {
+    let first = help.split_once(". ").map_or(help, |(first, _)| first).trim_end_matches('.');
+    let mut letters = first.chars();
+    let begins = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+    format!("{is}: {begins}{}.", letters.as_str())
+}
+
+pub const fn queue_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Classic => "A classic queue lives on one node.",
+        Kind::Quorum => "A quorum queue is replicated, always durable, and counts deliveries.",
+        Kind::Stream => "A stream is a log: readers take nothing out of it.",
+    }
+}
+
+pub fn sets(policy: &dyn Display, keys: &str) -> String {
+    format!("The policy {policy} applies here and sets {keys}.")
 }
 
 pub fn binding_to(destination: &dyn Display) -> String {

@@ -94,7 +94,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
         PartKind::Client => {
             // A client speaks to somebody: the first service, or one of its own.
             if scenario.services.is_empty() {
-                add(scenario, PartKind::Service, Point { x: at.x, y: at.y + 130.0 });
+                add(scenario, PartKind::Service, Point { x: at.x + 240.0, y: at.y });
             }
             let service = scenario.services[0].name.clone();
             let calls = Endpoint { path: endpoint(&mut scenario.services[0]), service };

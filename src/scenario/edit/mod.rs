@@ -129,7 +129,7 @@ impl Edit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edited {
     pub scenario: Scenario,
-    /// What else went, a sentence each: expectations and faults of parts that were removed.
+    /// What else went or came, a sentence each: expectations and faults of parts that were removed, the service of a first client.
     pub told: Vec<String>,
 }
 
@@ -143,7 +143,13 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         return Err(format!("There is no {part} any more."));
     }
     match edit {
-        Edit::Add { kind, at } => drop(connect::add(&mut new, *kind, *at)),
+        Edit::Add { kind, at } => {
+            let part = connect::add(&mut new, *kind, *at);
+            if new.services.len() > scenario.services.len() + usize::from(*kind == PartKind::Service) {
+                let service = &new.services[scenario.services.len()].name;
+                told = vec![format!("A client needs a service to call: {service} was added with {}.", part.name())];
+            }
+        }
         Edit::Extend { from, kind, at } => {
             let to = connect::add(&mut new, *kind, *at);
             connect::connect(&mut new, from, &to)?;

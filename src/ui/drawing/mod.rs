@@ -12,10 +12,12 @@ use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, T
 use super::Dispatch;
 use super::widgets::{hue_class, number};
 use crate::app::camera::{Camera, Pixel};
-use crate::app::geometry;
+use crate::app::geometry::{self, EdgeKind};
 use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
+use crate::app::labels::{self, Look, Room};
 use crate::app::landing::Landing;
+use crate::app::lettering::Badges;
 use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
@@ -24,7 +26,7 @@ use crate::base::ordered::OrderedMap;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
-use edges::{binding_key, edge, step};
+use edges::{binding_key, edge, step, words_of_key};
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
 
@@ -106,6 +108,8 @@ pub struct Scene<'a> {
     pub focused: Option<&'a Stop>,
     /// What flies to each queue and has not landed.
     pub landing: Landing,
+    /// What marks queues, with sentences: it comes with the second file.
+    pub badges: Option<Badges>,
     /// Of a large system, as it was last drawn.
     pub overview: &'a RefCell<Option<Overview>>,
     /// Where the pointer is while a line is drawn, in canvas units.
@@ -180,12 +184,20 @@ fn whole<'a>(
 ) -> Html {
     let Light { lit, preview } = light;
     let is_stop = |place: &Place| matches!(stop, Some(Stop::Node(node)) if node == place);
+    let mut room = Room::beside_cards(scene.session.plan());
+    let look = Look { camera: scene.camera, is_compact: scene.is_compact(), has_signs: preview.is_some() };
+    let words = |number: usize, key: &str| words_of_key(scene, number, key, preview.as_ref());
+    let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words);
+    let is_lit = |number: usize| {
+        let is_it = |edge: &geometry::Edge| matches!(edge.kind, EdgeKind::Binding(one, _) if one == number);
+        edges.clone().any(|(_, edge)| is_it(edge) && lit.leads(edge))
+    };
     html! {
         <>
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
-            for (_, one) in edges.clone() { { binding_key(scene, one, lit.leads(one), preview.as_ref()) } }
+            for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
-            for (_, one) in edges { { step(scene, one, lit) } }
+            for (_, one) in edges { { step(scene, &mut room, one, lit) } }
             if let Some(preview) = preview.as_ref().filter(|_| !scene.session.composer.is_sent) { { overlays::ghosts(scene, preview) } }
         </>
     }

@@ -3,10 +3,12 @@
 use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::{Gesture, Scene, keyboard};
-use crate::app::form::badges;
+use crate::app::form::marks;
 use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
-use crate::app::words::{LETTER, instance_name, shortened};
+use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
+use crate::app::lettering::{BADGE_GAP, BOLD, SQUEEZE, badge_width, em, ended, fitting, shortened};
+use crate::app::words::instance_name;
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Name};
@@ -141,16 +143,14 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 const NAME: f64 = 13.5;
 const CAPTION: f64 = 11.5;
 const BADGE: f64 = 10.0;
-/// What a letter of a caption takes, in canvas units.
-const CAPTION_LETTER: f64 = 5.9;
 
 /// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
 /// the scale, fewer have room.
 fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &str, room: f64) -> Html {
-    let has_room = room / scene.growth(NAME);
+    let has_room = room / (scene.growth(NAME) * NAME);
     let shown = shortened(name, has_room);
-    #[expect(clippy::cast_precision_loss, reason = "a name has at most 255 bytes")]
-    let squeezed = shown.chars().count() as f64 * LETTER > has_room;
+    // Up to its card's border there is a little more room, and in most fonts letters take less.
+    let squeezed = em(&shown) * BOLD > has_room * 1.03;
     html! {
         <text
             {class}
@@ -162,17 +162,6 @@ fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &st
             { shown }
         </text>
     }
-}
-
-/// So wide is an exchange's name at most: beyond that it would lie on its neighbours.
-const EXCHANGE_NAME: f64 = 190.0;
-const LANE_NAME: f64 = 160.0;
-
-/// So many letters of a text, and a sign that there were more.
-fn ended(text: &str, most: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
-    let most = most as usize;
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
 }
 
 /// Where the name of a card stands, below its top: one that has grown begins within its card.
@@ -254,7 +243,8 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         (caption, foot)
     };
     // What has no room is left out from its end: the aria-label says it whole.
-    let caption = ended(&caption, (rect.width - 46.0) / (CAPTION_LETTER * caption_grown));
+    let caption = ended(&caption, (rect.width - 46.0) / (CAPTION * caption_grown));
+    let foot = ended(&foot, (rect.width - 26.0) / (CAPTION * caption_grown));
     // All instances of a service stand in one card.
     let card = geometry::card(session.plan(), &Place::Instance(id)).unwrap_or(*rect);
     let is_stack = card.height > rect.height && id.instance == 0;
@@ -425,38 +415,36 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), queue.unacked(), landing.total(queue)));
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
-    let features = spec.map(badges).unwrap_or_default();
+    let features = spec.map(|spec| marks(&session.scenario().broker, spec)).unwrap_or_default();
     let counted = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
     let label = texts::queue(&name, &texts::both(empty, &counted), &features.join(" "));
-    // On the top border, the last at the right.
-    #[expect(clippy::cast_precision_loss, reason = "a badge has a few letters")]
-    let width_of = |badge: &str| badge.len() as f64 * 6.6 + 10.0;
+    // On the top border, the last at the right. At the left is what was found.
     let grown = scene.growth(BADGE);
-    let mut x = rect.right() - 4.0 - features.iter().map(|badge| width_of(badge) + 4.0).sum::<f64>() * grown;
+    // They come with their sentences.
+    let features = scene.badges.zip(spec).map(|(badges, spec)| badges(&session.scenario().broker, spec, (rect.width - 18.0) / grown));
+    let features = features.unwrap_or_default();
+    let mut x = rect.right() - 4.0 - features.iter().map(|badge| badge_width(&badge.mark)).sum::<f64>() * grown;
     let badges: Vec<Html> = features
         .into_iter()
         .map(|badge| {
-            let (width, at) = (width_of(badge), x);
-            x += (width + 4.0) * grown;
+            let (width, at) = (badge_width(&badge.mark) - BADGE_GAP, x);
+            x += (width + BADGE_GAP) * grown;
             html! {
                 <g class="badge" transform={placed(at, rect.top + 8.0 - 16.0 * grown, grown)}>
+                    <title>{ badge.tip }</title>
                     <rect width={number(width)} height="16" rx="4" />
-                    <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge }</text>
+                    <text x={number(width / 2.0)} y="11.5" text-anchor="middle">{ badge.mark }</text>
                     { " " }
                 </g>
             }
         })
         .collect();
     // Numbers are whole or left out, the last first; the aria-label has them all.
-    let mut room = (rect.width - 21.0) / (CAPTION_LETTER * scene.growth(CAPTION));
-    let fits = |(word, _, count): &(&str, &str, u64)| {
-        #[expect(clippy::cast_precision_loss, reason = "a few letters")]
-        let letters = (word.len() + count.to_string().len() + 2) as f64;
-        room -= letters;
-        room >= -1.0
-    };
-    let fit = if scene.is_compact() { 1 } else { numbers.iter().map(fits).take_while(|fits| *fits).count() };
+    let (row, size) = (rect.width - 26.0, CAPTION * scene.growth(CAPTION));
+    let widths = numbers.map(|(word, _, count)| (em(word) + em(&count.to_string()) * BOLD + 0.82) * size);
+    let fit = if scene.is_compact() { 1 } else { fitting(widths.iter().map(|width| width * SQUEEZE), row) };
+    let squeezed = !scene.is_compact() && widths[..fit].iter().sum::<f64>() > row;
     let tube = geometry::tube(rect);
     // On a small card the number stands before the messages.
     let (x, y) = if scene.is_turned() {
@@ -472,7 +460,13 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             { rounded("tube", &tube, "7") }
             if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, texts::EMPTY.to_owned()) } }
             { " " }
-            <text class="caption" x={number(x)} y={number(y)}>
+            <text
+                class="caption"
+                x={number(x)}
+                y={number(y)}
+                textLength={squeezed.then(|| number(row))}
+                lengthAdjust={squeezed.then_some("spacingAndGlyphs")}
+            >
                 for (index, (word, which, count)) in numbers.into_iter().enumerate() {
                     <tspan class={(index >= fit).then_some("away")}>
                         <tspan class="word">{ word }{ " " }</tspan>

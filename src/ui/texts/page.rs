@@ -1,5 +1,6 @@
 use crate::base::number::Fixed;
 
+pub const ARRANGE: &str = "Arrange along the message flow";
 pub const CANVAS: &str = "Canvas";
 pub const NOTICES: &str = "Notices";
 pub const OPENING_THE_COURSE_CHAPTERS_SYSTEM: &str = "Opening the course chapter's system…";

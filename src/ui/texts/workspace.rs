@@ -41,7 +41,16 @@ pub fn dead_letters_in(count: u64, queue: &str, queues: usize) -> String {
 }
 
 pub fn lost(count: u64) -> String {
-    format!("{count} lost")
+    format!("{} lost", in_short(count))
+}
+
+/// At most five letters: the chips have room for no more.
+pub fn in_short(count: u64) -> String {
+    match count {
+        0..100_000 => count.to_string(),
+        100_000..1_000_000 => format!("{}k", count / 1_000),
+        1_000_000.. => format!("{}M", count / 1_000_000),
+    }
 }
 
 pub fn in_the_past(furthest: SimTime) -> String {

@@ -146,7 +146,7 @@ pub(in crate::app::form) static QUEUE: [Field; 23] = [
         key: "arguments.x-delivery-limit",
         label: "Delivery limit",
         help: "How many failed deliveries a quorum queue forgives; the next failure dead-letters the message. Limit 3: at most four deliveries. A reject with requeue and a lost connection count; a nack with requeue counts up to RabbitMQ 4.2 only. Default: no limit in 3.13, 20 from 4.0 on.",
-        kind: Kind::Argument { badge: None, called: &[] },
+        kind: Kind::Argument { badge: Some("DlL"), called: &[] },
     },
     Field {
         key: "arguments.x-max-priority",

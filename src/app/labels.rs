@@ -1,0 +1,323 @@
+//! Where labels stand: the keys of bindings, the numbers of a story, and words beside what moves.
+//!
+//! No label covers a card, or the name of an exchange, or another label. Each has spots that it may stand at, the best first: along its
+//! line, or around what it is about. One that finds no room is shortened, or left out until there is room.
+
+use super::camera::{Camera, LABEL, Pixel};
+use super::geometry::{self, Curve, Edge, EdgeKind, Plan, Rect};
+use super::lettering::{BOLD, COUNT_LETTERS, em, in_tube};
+use super::tokens::{Picture, Shape};
+use crate::broker::Name;
+use crate::scenario::{BindingSpec, Point};
+use crate::sim::Place;
+
+/// The letters of a key, and of a word beside a token, in canvas units.
+pub const KEY_LETTERS: f64 = 11.5;
+pub const WORD_LETTERS: f64 = 11.0;
+/// A key is set in letters of one width.
+const KEY_LETTER: f64 = 7.0;
+const KEY_HEIGHT: f64 = 22.0;
+const KEY_SIDES: f64 = 18.0;
+/// What a key has at least, and its sign while a message is composed.
+const KEY_MIN: f64 = 36.0;
+const SIGN: f64 = 14.0;
+/// Around a label there is so much room.
+const GAP: f64 = 2.0;
+/// A line that rises less is level: messages must not run over its key.
+const LEVEL: f64 = 24.0;
+/// Along a line, from the middle.
+const SHARES: [f64; 9] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
+/// The name of an exchange is so wide at most: beyond that it would lie on its neighbours.
+pub const EXCHANGE_NAME: f64 = 190.0;
+pub const LANE_NAME: f64 = 160.0;
+const CAPTION: f64 = 40.0;
+/// How far a badge stands out of the top of a queue.
+const BADGE: f64 = 8.0;
+
+/// What is taken already: cards with what stands out of them, and labels.
+#[derive(Clone, Debug)]
+pub struct Room {
+    taken: Vec<Rect>,
+}
+
+fn meet(one: &Rect, other: &Rect) -> bool {
+    one.left < other.right() + GAP && other.left < one.right() + GAP && one.top < other.bottom() + GAP && other.top < one.bottom() + GAP
+}
+
+/// A box of this size around a place.
+fn around(at: Point, (width, height): (f64, f64)) -> Rect {
+    Rect { left: at.x - width / 2.0, top: at.y - height / 2.0, width, height }
+}
+
+impl Room {
+    #[must_use]
+    pub fn beside_cards(plan: Plan<'_>) -> Self {
+        let mut taken = Vec::new();
+        for place in geometry::places(plan).iter().filter(|place| geometry::moved_as(place) == **place) {
+            let Some(card) = geometry::card(plan, place) else { continue };
+            taken.push(match place {
+                Place::Queue(_) if plan.turned.is_none() => Rect { top: card.top - BADGE, height: card.height + BADGE, ..card },
+                _ => card,
+            });
+            if let Place::Exchange(name) = place {
+                taken.push(name_of_exchange(plan, name, &card));
+            }
+        }
+        Self { taken }
+    }
+
+    #[must_use]
+    pub fn is_free(&self, label: &Rect) -> bool {
+        !self.taken.iter().any(|taken| meet(taken, label))
+    }
+
+    /// The first of these that is free, which is taken then.
+    #[inline(never)]
+    pub fn take(&mut self, spots: &[Rect]) -> Option<Rect> {
+        let spot = *spots.iter().find(|spot| self.is_free(spot))?;
+        self.taken.push(spot);
+        Some(spot)
+    }
+}
+
+/// Where the name of an exchange stands, and its type: below it, or at its right.
+fn name_of_exchange(plan: Plan<'_>, name: &Name, card: &Rect) -> Rect {
+    let wide = em(name) * BOLD * 13.5;
+    let below = |most: f64, height: f64| {
+        let width = wide.max(60.0).min(most);
+        Rect { left: card.centre().x - width / 2.0, top: card.bottom(), width, height }
+    };
+    if plan.turned.is_none() {
+        below(EXCHANGE_NAME, CAPTION)
+    } else if plan.is_in_lane(&Place::Exchange(name.clone())) {
+        below(LANE_NAME, CAPTION / 2.0)
+    } else {
+        Rect { left: card.right(), top: card.centre().y - 8.0, width: wide.min(geometry::BESIDE), height: 16.0 }
+    }
+}
+
+/// The spots along a line: on it, then above and below it. Beside a level one first.
+#[inline(never)]
+fn along(spots: &mut Vec<Rect>, curve: &Curve, size: (f64, f64)) {
+    let is_level = (curve.to.y - curve.from.y).abs() < LEVEL;
+    let by = size.1 / 2.0 + 4.0;
+    for by in if is_level { [-by, by, 0.0] } else { [0.0, -by, by] } {
+        for share in SHARES {
+            let at = curve.at(share);
+            spots.push(around(Point { y: at.y + by, ..at }, size));
+        }
+    }
+}
+
+/// The key of a binding as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The number of the binding.
+    pub binding: usize,
+    pub rect: Rect,
+    /// Shortened, where there is no room for all of it.
+    pub shown: String,
+}
+
+/// How the canvas is seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub camera: Camera,
+    pub is_compact: bool,
+    /// A message is composed: each key has a sign.
+    pub has_signs: bool,
+}
+
+/// The keys of these lines. Each has its own words.
+#[inline(never)]
+pub fn keys<'a>(
+    plan: Plan<'_>,
+    look: Look,
+    room: &mut Room,
+    edges: impl Iterator<Item = &'a Edge>,
+    words: impl Fn(usize, &str) -> String,
+) -> Vec<Key> {
+    let grown = look.camera.growth_beside(KEY_LETTERS);
+    let bindings = &plan.world.scenario().broker.bindings;
+    let sign = if look.has_signs { SIGN } else { 0.0 };
+    let mut keys = Vec::new();
+    for edge in edges {
+        let EdgeKind::Binding(number, key) = &edge.kind else { continue };
+        let (Some(binding), whole) = (bindings.get(*number), words(*number, key)) else { continue };
+        if whole.is_empty() {
+            continue;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
+        let size = |key: &str| ((key.chars().count() as f64 * KEY_LETTER + KEY_SIDES + sign) * grown, KEY_HEIGHT * grown);
+        let gap = gap(plan, edge, bindings, binding);
+        // Far away there is room for the sign alone.
+        let first = match look.is_compact {
+            true if look.has_signs => String::new(),
+            true => cut(&whole, (gap / grown - KEY_SIDES).max(KEY_MIN)),
+            false => whole.clone(),
+        };
+        let is_above = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
+        let mut last = usize::MAX;
+        for shown in [first, cut(&whole, KEY_MIN * 2.0), cut(&whole, KEY_MIN), cut(&whole, 0.0)] {
+            let letters = shown.chars().count();
+            if letters >= last {
+                continue;
+            }
+            last = letters;
+            let (size, mut spots) = (size(&shown), Vec::new());
+            // In a turned drawing, lines part where they end.
+            if is_above {
+                above(&mut spots, plan, edge, bindings, size, gap);
+            }
+            along(&mut spots, &edge.curve, size);
+            // One longer than its line stands below or above the line's end.
+            for by in [36.0, -36.0] {
+                let end = edge.curve.to;
+                spots.push(around(Point { x: end.x - size.0 / 2.0 - 8.0, y: end.y + by }, size));
+            }
+            if let Some(rect) = room.take(&spots) {
+                keys.push(Key { binding: *number, rect, shown });
+                break;
+            }
+        }
+    }
+    keys
+}
+
+/// A key in so many units.
+fn cut(key: &str, room: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
+    let most = (room / KEY_LETTER) as usize;
+    let letters: Vec<char> = key.chars().collect();
+    if letters.len() <= most.max(1) {
+        return key.to_owned();
+    }
+    let (begin, end) = (most.div_ceil(2).saturating_sub(1), most / 2);
+    letters[..begin].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
+}
+
+/// How much room a key has between its parts; in a turned drawing, what its share of the queue's width is.
+fn gap(plan: Plan<'_>, edge: &Edge, bindings: &[BindingSpec], binding: &BindingSpec) -> f64 {
+    let is_turned = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
+    match geometry::rect(plan, &edge.to) {
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        Some(rect) if is_turned => {
+            let all = bindings.iter().filter(|other| other.destination == binding.destination).count().max(1) as f64;
+            rect.width.max(geometry::SMALL_CARD.width) / all
+        }
+        Some(_) | None => (edge.curve.to.x - edge.curve.from.x).abs(),
+    }
+}
+
+/// Above the queue, beside the other keys of the same queue.
+#[inline(never)]
+fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[BindingSpec], size: (f64, f64), gap: f64) {
+    let (EdgeKind::Binding(number, _), Some(queue)) = (&edge.kind, geometry::rect(plan, &edge.to)) else { return };
+    let (mut before, mut all) = (0.0, 0.0);
+    for (index, other) in bindings.iter().enumerate() {
+        if other.destination == bindings[*number].destination {
+            all += 1.0;
+            before += f64::from(u8::from(index < *number));
+        }
+    }
+    let x = if all > 1.0 { edge.curve.to.x + (before - (all - 1.0) / 2.0) * gap } else { edge.curve.at(0.78).x };
+    spots.push(around(Point { x, y: queue.top - GAP - 7.0 - size.1 / 2.0 }, size));
+}
+
+/// The number of a step of a story stands on its line.
+pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Option<Point> {
+    let size = 20.0 * camera.growth_beside(KEY_LETTERS);
+    room.take(&SHARES.map(|share| around(edge.curve.at(share), (size, size)))).map(|rect| rect.centre())
+}
+
+/// How a label looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Beside a token: something went wrong, or comes again.
+    Dead,
+    Soft,
+    /// A number beside a stream, or in a queue.
+    Number,
+    /// A sentence on a ground of its own.
+    Sentence,
+}
+
+/// A word beside what moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    pub rect: Rect,
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// From the middle of what a word is about to the middle of the word, in steps of its size.
+const AROUND: [(f64, f64); 8] = [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+/// So many rings around it are tried.
+const RINGS: u32 = 3;
+
+/// Boxes around a place, the nearest first, as far as they are in view.
+fn rings(at: Point, beside: f64, (width, height): (f64, f64), view: &Rect) -> Vec<Rect> {
+    let mut spots = Vec::new();
+    for ring in 0..RINGS {
+        for (across, down) in AROUND {
+            let away = beside + f64::from(ring) * height;
+            let centre = Point { x: at.x + across * (width / 2.0 + away), y: at.y + down * (height / 2.0 + away) };
+            let spot = around(centre, (width, height));
+            if spot.left >= view.left && spot.right() <= view.right() && spot.top >= view.top && spot.bottom() <= view.bottom() {
+                spots.push(spot);
+            }
+        }
+    }
+    spots
+}
+
+/// All words of a picture where they stand, as it is seen. What finds no room is left out.
+#[must_use]
+pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> Vec<Label> {
+    let mut labels = Vec::new();
+    let is_small = camera.is_compact() || plan.turned.is_some();
+    let sized = |text: &str, letters: f64, bold: f64| {
+        (em(text) * bold * letters * camera.growth_beside(letters), letters * 1.2 * camera.growth_beside(letters))
+    };
+    let is_needed = picture.tokens.iter().any(|token| token.label.is_some()) || picture.counts.iter().any(|count| count.within.is_none());
+    let mut room = Room { taken: Vec::new() };
+    if is_needed {
+        room = Room::beside_cards(plan);
+        let look = Look { camera, is_compact: is_small, has_signs: false };
+        let edges = geometry::edges(plan);
+        keys(plan, look, &mut room, edges.iter(), |_, key| key.to_owned());
+    }
+    let view = camera.view(size);
+    // Sentences first: they say most.
+    for count in picture.counts.iter().filter(|count| count.is_label) {
+        let width = sized(&count.text, COUNT_LETTERS, BOLD).0 + 18.0 / camera.scale;
+        let (at, size) = (camera.within_view(size, count.at, width), (width, LABEL / camera.scale));
+        let mut spots = vec![around(at, size)];
+        spots.extend(rings(at, 4.0, size, &view));
+        if let Some(rect) = room.take(&spots) {
+            labels.push(Label { rect, text: count.text.clone(), tone: Tone::Sentence });
+        }
+    }
+    for count in picture.counts.iter().filter(|count| !count.is_label) {
+        let size = sized(&count.text, COUNT_LETTERS, BOLD);
+        let rect = match count.within {
+            // A small card has its number already.
+            Some(_) if is_small => None,
+            Some(tube) => Some(in_tube(&tube, &count.text, camera.growth_beside(COUNT_LETTERS))),
+            None => {
+                let mut spots = vec![around(count.at, size)];
+                spots.extend(rings(count.at, 4.0, size, &view));
+                room.take(&spots)
+            }
+        };
+        labels.extend(rect.map(|rect| Label { rect, text: count.text.clone(), tone: Tone::Number }));
+    }
+    for token in &picture.tokens {
+        let Some(word) = token.label else { continue };
+        let tone = if matches!(token.shape, Shape::Redelivered) { Tone::Soft } else { Tone::Dead };
+        if let Some(rect) = room.take(&rings(token.at, token.radius + 6.0, sized(word, WORD_LETTERS, 1.0), &view)) {
+            labels.push(Label { rect, text: word.to_owned(), tone });
+        }
+    }
+    labels
+}

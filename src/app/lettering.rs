@@ -1,0 +1,158 @@
+//! How wide letters are: what has room on a card, and what is left out where there is none.
+//!
+//! Nothing here asks a browser. The widths are those of `DejaVu` Sans, the widest font of a page; Inter takes a little less.
+
+use super::form::{self, Badge};
+use super::geometry::Rect;
+use crate::scenario::{BrokerSpec, QueueSpec};
+
+/// The letters from the space to `~`, in hundredths of an em.
+#[rustfmt::skip]
+const WIDTHS: [u8; 95] = [
+    32, 40, 46, 84, 64, 95, 78, 28, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 53,
+    100, 69, 69, 70, 77, 64, 58, 78, 76, 30, 30, 66, 56, 87, 75, 79, 61, 79, 70, 64, 62, 74, 69, 99, 69, 62, 69, 39, 34, 39, 84, 50,
+    50, 62, 64, 55, 64, 62, 36, 64, 64, 28, 28, 58, 28, 98, 64, 62, 64, 64, 42, 53, 40, 64, 60, 82, 60, 60, 53, 64, 34, 64, 84,
+];
+/// Bold letters are so much wider.
+pub const BOLD: f64 = 1.1;
+
+fn letter(letter: char) -> f64 {
+    let known = (letter as usize).checked_sub(usize::from(b' ')).and_then(|place| WIDTHS.get(place));
+    known.map_or(if letter == '·' { 0.32 } else { 1.0 }, |width| f64::from(*width) / 100.0)
+}
+
+/// How wide a text is at most, in em.
+#[must_use]
+pub fn em(text: &str) -> f64 {
+    text.chars().map(letter).sum()
+}
+
+/// So much narrower a name may be drawn before it loses its middle. Numbers are drawn so before the last is left out.
+pub const SQUEEZE: f64 = 0.87;
+
+/// A name that fits into so many em: where it is too long, it loses its middle.
+#[must_use]
+pub fn shortened(name: &str, room: f64) -> String {
+    let most = room / (BOLD * SQUEEZE);
+    if em(name) <= most {
+        return name.to_owned();
+    }
+    // From both ends, the beginning first.
+    let letters: Vec<char> = name.chars().collect();
+    let (mut begin, mut end) = (0, letters.len());
+    let mut left = most - letter('…');
+    while begin < end {
+        let (next, is_first) = if begin <= letters.len() - end { (letters[begin], true) } else { (letters[end - 1], false) };
+        left -= letter(next);
+        if left < 0.0 {
+            break;
+        }
+        if is_first {
+            begin += 1;
+        } else {
+            end -= 1;
+        }
+    }
+    letters[..begin].iter().chain(&['…']).chain(&letters[end..]).collect()
+}
+
+/// The beginning of a text that fits into so many em, and a sign that there was more.
+#[must_use]
+pub fn ended(text: &str, room: f64) -> String {
+    if em(text) <= room {
+        return text.to_owned();
+    }
+    let mut left = room - letter('…');
+    let kept = text.chars().take_while(|one| {
+        left -= letter(*one);
+        left >= 0.0
+    });
+    kept.chain(['…']).collect()
+}
+
+/// How many of these widths have room beside one another.
+pub fn fitting(widths: impl Iterator<Item = f64>, mut room: f64) -> usize {
+    let fits = |width: &f64| {
+        room -= width;
+        room >= 0.0
+    };
+    widths.take_while(fits).count()
+}
+
+/// The letters of a count, in canvas units.
+pub const COUNT_LETTERS: f64 = 12.0;
+/// Letters of a full card grow so much at most: below that scale a card is small, and its number stands elsewhere.
+pub const GROWN_MAX: f64 = 1.32;
+
+/// A number at the left of a queue's tube.
+#[must_use]
+pub fn in_tube(tube: &Rect, text: &str, grown: f64) -> Rect {
+    let (width, height) = (em(text) * BOLD * COUNT_LETTERS * grown, COUNT_LETTERS * 1.2 * grown);
+    Rect { left: tube.left + 4.0, top: tube.centre().y - height / 2.0, width, height }
+}
+
+/// Between two badges.
+pub const BADGE_GAP: f64 = 4.0;
+
+/// What a badge takes, with the gap after it.
+#[must_use]
+pub fn badge_width(mark: &str) -> f64 {
+    em(mark) * 10.0 + 9.0 + BADGE_GAP
+}
+
+/// Gives the badges of a queue that have so much room.
+pub type Badges = fn(&BrokerSpec, &QueueSpec, f64) -> Vec<Badge>;
+
+/// What marks a queue, as far as it has room.
+#[must_use]
+pub fn badges(broker: &BrokerSpec, queue: &QueueSpec, room: f64) -> Vec<Badge> {
+    badges_within(form::badges(broker, queue), room)
+}
+
+/// The badges that have room. Those that have none are one badge together, with their number and all their sentences.
+#[must_use]
+pub fn badges_within(mut badges: Vec<Badge>, room: f64) -> Vec<Badge> {
+    let fits = |badges: &[Badge], room: f64| fitting(badges.iter().map(|badge| badge_width(&badge.mark)), room);
+    if fits(&badges, room) < badges.len() {
+        let rest = badges.split_off(fits(&badges, room - badge_width("+99")));
+        let tips: Vec<&str> = rest.iter().map(|badge| &*badge.tip).collect();
+        badges.push(Badge { mark: format!("+{}", rest.len()), tip: tips.join(" ") });
+    }
+    badges
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_too_long_for_its_card_loses_its_middle() {
+        for (name, room, shown) in [
+            ("notification-queue.dead", 13.0, "notification-queue.dead"),
+            ("orders", 13.0, "orders"),
+            ("orders.of.all.customers.of.the.north", 7.4, "orders.….north"),
+            ("wwwwwwwwwwwwwwwwwwww", 7.4, "www…www"),
+            ("überlänge-überlänge", 4.4, "üb…ge"),
+        ] {
+            assert_eq!(shortened(name, room), shown, "{name}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a text says, it stays within its room, and what has room is whole.
+        #[test]
+        fn no_text_is_wider_than_its_room(text in "\\PC{0,60}", room in 2.0_f64..40.0) {
+            prop_assert!(em(&shortened(&text, room)) * BOLD * SQUEEZE <= room + 1e-9);
+            prop_assert!(em(&ended(&text, room)) <= room + 1e-9);
+            prop_assert!(em(&text) > room || ended(&text, room) == text);
+            let badges: Vec<Badge> = text.split(' ').map(|mark| Badge { mark: mark.chars().take(8).collect(), tip: "It is so.".into() }).collect();
+            let (all, shown) = (badges.len(), badges_within(badges, room * 10.0));
+            let wide: f64 = shown.iter().map(|badge| badge_width(&badge.mark)).sum();
+            prop_assert!(wide <= (room * 10.0).max(badge_width("+99")) && shown.iter().map(|badge| badge.tip.matches("It").count()).sum::<usize>() == all);
+            let words: Vec<&str> = text.split(' ').collect();
+            let count = fitting(words.iter().map(|word| em(word)), room);
+            prop_assert!(words[..count].iter().map(|word| em(word)).sum::<f64>() <= room + 1e-9);
+        }
+    }
+}
