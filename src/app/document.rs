@@ -8,6 +8,7 @@ use super::costs::{Held, History};
 use super::form::Spot;
 use super::geometry::{self, Layout};
 use crate::base::limits;
+use crate::formats::draft_file::Version;
 use crate::lesson::Lock;
 use crate::scenario::{Point, Scenario};
 
@@ -28,10 +29,12 @@ pub struct Document {
     future: Vec<Version>,
     /// How much all versions of the past hold together.
     weight: usize,
+    /// The browser kept it, and no file has it.
+    came_unsaved: bool,
     /// How many edits were made.
     edits: usize,
-    /// The document as it was last put into a file.
-    saved: VersionNumber,
+    /// The document as it was last put into a file; none: it never was as it was opened.
+    saved: Option<VersionNumber>,
 }
 
 /// What is typed so far, where, and why it cannot be.
@@ -49,23 +52,17 @@ struct Dragging {
     before: Layout,
 }
 
-/// The whole document each time: simpler than an inverse for each kind of edit, and right whatever an edit did. Versions that differ
-/// in their layout alone share the scenario.
-#[derive(Clone, Debug)]
-struct Version {
-    scenario: Arc<Scenario>,
-    layout: Layout,
+/// How many things a version holds, about; where nodes stand counts, too. It is the whole document each time: simpler than an inverse
+/// for each kind of edit, and right whatever an edit did.
+fn weight(version: &Version) -> usize {
+    let Scenario { broker, clients, services, .. } = &*version.scenario;
+    let steps = services.iter().flat_map(|service| &service.handlers).map(|handler| 1 + handler.steps.len()).sum::<usize>();
+    let broker = broker.exchanges.len() + broker.queues.len() + broker.bindings.len() + broker.policies.len();
+    1 + broker + clients.len() + services.len() + steps + version.layout.len()
 }
 
-impl Version {
-    /// How many things it holds, about; where nodes stand counts, too.
-    fn weight(&self) -> usize {
-        let Scenario { broker, clients, services, .. } = &*self.scenario;
-        let steps = services.iter().flat_map(|service| &service.handlers).map(|handler| 1 + handler.steps.len()).sum::<usize>();
-        let broker = broker.exchanges.len() + broker.queues.len() + broker.bindings.len() + broker.policies.len();
-        1 + broker + clients.len() + services.len() + steps + self.layout.len()
-    }
-}
+/// So many steps of the history are kept when the page is left.
+const STEPS_KEPT: usize = 200;
 
 /// Tells one state of the document from another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,11 +78,40 @@ impl Document {
 
     /// The document is in a file now.
     pub(super) const fn mark_saved(&mut self) {
-        self.saved = self.version();
+        self.saved = Some(self.version());
     }
 
+    /// Whether it is in a file, or as it was opened.
     pub(super) fn is_saved(&self) -> bool {
-        self.saved == self.version()
+        self.saved.map_or(self.edits == 0, |saved| saved == self.version())
+    }
+
+    /// The browser kept it, and no file has it: it is not lost although nothing is left to undo.
+    pub(super) const fn came_unsaved(&self) -> bool {
+        self.came_unsaved
+    }
+
+    /// Whether it was ever changed.
+    pub(super) const fn is_edited(&self) -> bool {
+        self.edits > 0
+    }
+
+    /// What can be undone and done again, as far as it is kept when the page is left.
+    pub(super) fn history(&self) -> [Vec<Version>; 2] {
+        let newest = self.past.len().saturating_sub(STEPS_KEPT);
+        [self.past.iter().skip(newest).cloned().collect(), self.future.clone()]
+    }
+
+    /// The document as the browser kept it.
+    pub(super) fn come_back(&mut self, layout: Layout, [past, future]: [Vec<Version>; 2], is_saved: bool) {
+        for version in past {
+            self.keep(version);
+        }
+        (self.layout, self.future) = (layout, future);
+        (self.edits, self.came_unsaved) = (1, !is_saved);
+        if is_saved {
+            self.mark_saved();
+        }
     }
 
     /// An edit begins here: it can be undone, and what was undone cannot be done again.
@@ -103,17 +129,17 @@ impl Document {
 
     /// The last version is always kept; the oldest go when there are too many, or when they hold too much.
     fn keep(&mut self, version: Version) {
-        self.weight += version.weight();
+        self.weight += weight(&version);
         self.past.push_back(version);
         while self.past.len() > limits::VERSIONS || self.weight > limits::VERSIONS_ELEMENTS && self.past.len() > 1 {
             let oldest = self.past.pop_front();
-            self.weight -= oldest.map_or(0, |version| version.weight());
+            self.weight -= oldest.as_ref().map_or(0, weight);
         }
     }
 
     fn last(&mut self) -> Option<Version> {
         let version = self.past.pop_back()?;
-        self.weight -= version.weight();
+        self.weight -= weight(&version);
         Some(version)
     }
 
@@ -225,7 +251,7 @@ mod tests {
             document.remember(&scenario);
         }
         assert!(document.weight <= limits::VERSIONS_ELEMENTS, "{}", document.weight);
-        assert_eq!(document.weight, document.past.iter().map(Version::weight).sum::<usize>());
+        assert_eq!(document.weight, document.past.iter().map(weight).sum::<usize>());
         assert!((300..1_000).contains(&document.past.len()), "{}", document.past.len());
         let (undone, past) = (document.undo(&scenario), document.past.len());
         assert!(undone.is_some() && document.redo(&scenario).is_some());

@@ -15,7 +15,7 @@ use super::{App, Detail, Node, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::{BindingKey, ExchangeType, Name};
-use crate::formats::scenario_file::{self, element};
+use crate::formats::scenario_file::element;
 use crate::lesson::Lock;
 use crate::scenario::edit::proposal::replaced;
 use crate::scenario::edit::{self, Edit, Element, Line, Part, PartKind, Slot};
@@ -118,9 +118,6 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     // In a lesson the work is kept with the lesson.
     if let Some(classroom) = &app.classroom {
         effects.extend(lesson::keep_drawing(classroom, Some(session), &mut app.works));
-    } else {
-        app.draft = None;
-        effects.push(Effect::SaveDraft(scenario_file::write(&session.scenario_as_drawn())));
     }
     effects
 }
@@ -441,7 +438,7 @@ impl Session {
     /// Whether something would be lost.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        !self.document.is_saved() && self.can_undo()
+        !self.document.is_saved() && (self.can_undo() || self.document.came_unsaved())
     }
 
     /// The selection stays with its part, and goes to one that is new.

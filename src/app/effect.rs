@@ -63,9 +63,13 @@ pub enum Effect {
     AwaitRest,
     /// The drawers take their sizes, and the browser keeps them.
     KeepSizes,
-    /// Keep this, so that nothing is lost when the page is left or breaks.
-    SaveDraft(String),
+    /// Keep the work on the open system, so that nothing is lost when the page is left or breaks.
+    SaveDraft,
+    /// Keep this as the work on it.
+    PutDraft(String),
     ForgetDraft,
+    /// Keep these, and no others, as work of before.
+    KeepOlderDrafts(Vec<String>),
     /// The list of the gallery is wanted.
     FetchGallery,
     /// A scenario of the gallery is wanted.

@@ -6,11 +6,11 @@ use super::effect::{Effect, Image};
 use super::gallery::{self, Exhibit};
 use super::page::Dialog;
 use super::texts::files as texts;
-use super::{App, Session, lesson};
+use super::{App, Draft, Keeps, Session, lesson};
 use crate::formats::opened::Opened;
 use crate::formats::{scenario_file, site_list};
 use crate::lesson::Lesson;
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::Problem;
 use crate::sim::Recording;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,10 +29,16 @@ pub enum FileAction {
     New,
     /// What waits may take the place of what is open.
     ConfirmReplace,
-    /// The browser had kept this from last time.
-    DraftFound(String),
+    /// The browser had kept these from last time, the newest first.
+    DraftsFound(Vec<String>),
+    /// The first draft is gone on with, or is not wanted, or is wanted as a file.
     OpenDraft,
     DiscardDraft,
+    SaveDraftAsFile,
+    /// So much of the work could be kept.
+    DraftKept(Keeps),
+    /// The page is left, perhaps for good.
+    PageHidden,
     /// The list of scenarios was fetched.
     GalleryFetched(String),
     /// A scenario of the gallery, by its file's name.
@@ -108,19 +114,6 @@ pub struct Unreadable {
     pub problems: Vec<Problem>,
 }
 
-/// A scenario that was kept without being asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    scenario: Scenario,
-}
-
-impl Draft {
-    #[must_use]
-    pub fn title(&self) -> &str {
-        &self.scenario.title
-    }
-}
-
 /// What may be opened once it is allowed to take the place of unsaved work.
 #[derive(Debug)]
 pub(super) enum Waiting {
@@ -149,17 +142,22 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
                 None => {}
             }
         }
-        // A draft that can no longer be read is not offered.
-        FileAction::DraftFound(text) => app.draft = scenario_file::read(&text).ok().map(|scenario| Draft { scenario }),
+        FileAction::DraftsFound(texts) => {
+            app.drafts_found(texts);
+        }
         FileAction::OpenDraft => {
-            if let Some(Draft { scenario }) = app.draft.take() {
-                return replace(app, Session::new(beginning(scenario)));
+            if let Some((session, mut effects)) = app.take_draft() {
+                effects.extend(show(app, session));
+                return effects;
             }
         }
-        FileAction::DiscardDraft => {
-            app.draft = None;
-            return vec![Effect::ForgetDraft];
+        FileAction::DiscardDraft => return app.discard_draft(),
+        FileAction::SaveDraftAsFile => {
+            let download = |draft: &Draft| Effect::Download { name: "requeue-draft.json".into(), text: draft.text.clone() };
+            return app.drafts.first().map(download).into_iter().collect();
         }
+        FileAction::DraftKept(keeps) => app.kept(keeps),
+        FileAction::PageHidden => return app.is_kept().then_some(Effect::SaveDraft).into_iter().collect(),
         FileAction::GalleryFetched(text) => {
             let list = site_list::read_gallery(&text).unwrap_or_else(|problems| {
                 app.unreadable = Some(Unreadable { name: texts::LIST_OF_SCENARIOS.into(), problems });
@@ -178,10 +176,12 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
                 return vec![Effect::Download { name, text: scenario_file::write(&session.scenario_as_drawn()) }];
             }
         }
-        FileAction::SaveRecording => {
+        action @ FileAction::SaveRecording => {
             if let Some(session) = &app.session {
                 let name = format!("{}-recording.json", file_name(&session.scenario().title));
-                return vec![Effect::Download { name, text: session.recording_text() }];
+                let text = app.arrived.reader().write_recording(&session.recording(), session.world().reached());
+                let Some(text) = text else { return app.wait(action) };
+                return vec![Effect::Download { name, text }];
             }
         }
         FileAction::SaveImage(image) => {
@@ -191,21 +191,22 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         }
         FileAction::Share(shared, opening) => app.sharing = (shared, opening),
         // Written when it is asked for: a dialog that stays open while time passes writes nothing.
-        FileAction::MakeLink(shared, opening) => {
+        action @ FileAction::MakeLink(shared, opening) => {
             if let Some(session) = &app.session {
                 let (text, at) = match shared {
                     Shared::Scenario => (scenario_file::write(&session.scenario_as_drawn()), String::new()),
-                    Shared::Recording => (session.recording_text(), format!("&t={}", session.world().now().as_millis())),
+                    Shared::Recording => {
+                        let Some(text) = app.arrived.reader().write_recording(&session.recording(), session.world().reached()) else {
+                            return app.wait(action);
+                        };
+                        (text, format!("&t={}", session.world().now().as_millis()))
+                    }
                 };
                 return vec![Effect::MakeLink { text, options: format!("{}{at}", opening.options()) }];
             }
         }
     }
     Vec::new()
-}
-
-fn beginning(scenario: Scenario) -> Recording {
-    Recording::of(Arc::new(scenario))
 }
 
 /// Opens a scenario, a recording at its beginning, a lesson, or the progress that another browser saved.

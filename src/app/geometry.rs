@@ -6,6 +6,7 @@ use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
+use crate::formats::draft_file::Places;
 use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
 use crate::sim::{InstanceId, Place, World};
 
@@ -178,7 +179,7 @@ pub struct Plan<'a> {
 }
 
 /// Where nodes stand that have been moved. A service stands where its first instance does.
-pub type Layout = OrderedMap<Place, Point>;
+pub type Layout = Places;
 
 /// The node that is moved with a place: all instances of a service are one.
 #[must_use]

@@ -25,6 +25,7 @@ pub mod costs;
 mod course;
 pub mod difference;
 pub mod document;
+pub mod draft;
 mod editing;
 pub mod effect;
 mod files;
@@ -90,9 +91,10 @@ pub use author::Written;
 pub use budget::{Budget, Working};
 pub use canvas::{Canvas, Touch};
 pub use document::Typing;
+pub use draft::{Draft, Keeps};
 pub use effect::{Asked, Effect, HostMessage, Image, Reading};
 use files::Waiting;
-pub use files::{Draft, Opening, Shared, Unreadable};
+pub use files::{Opening, Shared, Unreadable};
 pub use findings::Findings;
 pub use gallery::Exhibit;
 pub use kept::Kept;
@@ -159,8 +161,12 @@ pub struct App {
     waiting: Option<Waiting>,
     /// What a link shall hold, and how it opens.
     pub sharing: (Shared, Opening),
-    /// What was being drawn when the page was left.
-    pub draft: Option<Draft>,
+    /// What was worked on before, and the browser kept: it is offered, one after the other.
+    pub drafts: Vec<Draft>,
+    /// They have a place of their own in the browser: what is worked on now is kept in theirs.
+    drafts_are_aside: bool,
+    /// How much of the work the browser could keep; none: it was not tried.
+    keeps: Option<Keeps>,
     pub speed: Option<Speed>,
     /// What is being shown.
     show: Option<Show>,
@@ -209,10 +215,15 @@ impl Show {
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let followed = workspace::Followed::of(app);
     let watched = tour::Watched::of(app);
+    let mark = draft::Mark::of(app);
     let mut effects = carry_out(app, action.into());
     followed.follow(app);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
+    // What an action did by way of another one is kept already.
+    if !effects.iter().any(|effect| matches!(effect, Effect::SaveDraft)) {
+        effects.extend(mark.follow(app));
+    }
     app.findings.follow(app.session.as_ref(), app.classroom.is_some());
     // While time passes, frames tell it.
     let steps = app.budget.steps();
@@ -301,7 +312,9 @@ impl App {
         let speed = self.speed();
         let leg = speed.leg(session.scenario().network.latency);
         session.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
-        if let Some(at) = self.options.at.take() {
+        if let Some(moment) = session.goes_to.take() {
+            session.seek(moment, self.budget.steps() / 4);
+        } else if let Some(at) = self.options.at.take() {
             // The rest of this frame went into reading and drawing it.
             let moment = session.moment(at.min(SimTime::from_millis(limits::SEEK_MILLIS)));
             session.seek(moment, self.budget.steps() / 4);

@@ -9,6 +9,7 @@ use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
+use crate::formats::draft_file::Played;
 use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
@@ -143,6 +144,21 @@ impl Playhead {
     #[must_use]
     pub fn left(&self) -> Option<Left> {
         self.alternate_branch.as_ref().map(|branch| branch.left)
+    }
+
+    /// The run that was left, to be kept, and whether by a restart.
+    pub(super) fn other_run(&self) -> Option<(Played, bool)> {
+        let Branch { timeline, left, .. } = self.alternate_branch.as_deref()?;
+        Some((Played { recording: timeline.recording().clone(), until: timeline.furthest() }, *left == Left::Restarted))
+    }
+
+    /// The run that was left, as it was kept. What it tells is read when it is gone back to.
+    pub(super) fn put_other_run(&mut self, kept: Option<(Played, bool)>) {
+        self.alternate_branch = kept.map(|(run, restarted)| {
+            let timeline = Timeline::open(run.recording).played_until(run.until).with_lookback(moves::SEEN_FOR);
+            let left = if restarted { Left::Restarted } else { Left::Changed };
+            Box::new(Branch { timeline, log: Log::default(), markers: Markers::default(), left })
+        });
     }
 
     /// Time begins again, with this. What a person did to the run that is left is not lost: it can be gone back to.

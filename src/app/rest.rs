@@ -83,7 +83,9 @@ impl App {
 
 /// The rest has come: what waited for it is done, in its order.
 pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
-    match std::mem::replace(&mut app.arrived, Arrived::Whole(rest)) {
+    let before = std::mem::replace(&mut app.arrived, Arrived::Whole(rest));
+    app.read_drafts();
+    match before {
         Arrived::FirstAlone(waiting) => waiting.into_iter().flat_map(|action| update(app, action)).collect(),
         Arrived::Whole(_) => Vec::new(),
     }

@@ -36,6 +36,10 @@ pub struct Session {
     pub points: Vec<Name>,
     /// Where the recording ends that was opened.
     end: Until,
+    /// Where the playhead goes when it is on the canvas.
+    pub(super) goes_to: Option<Until>,
+    /// A person did something to what runs.
+    pub(super) is_touched: bool,
 }
 
 impl Session {
@@ -69,6 +73,8 @@ impl Session {
             turned: None,
             points: Vec::new(),
             end,
+            goes_to: None,
+            is_touched: false,
         }
     }
 
@@ -154,18 +160,16 @@ impl Session {
         geometry::stands(self.plan(), node)
     }
 
-    /// The whole run up to now, as a file has it.
+    /// The whole run up to now, with every part where it stands.
     #[must_use]
-    pub fn recording_text(&self) -> String {
+    pub fn recording(&self) -> Recording {
         let Recording { scenario, seed, inputs } = self.world().recording();
         // Where parts stand is no part of the run: they stand there at every moment of it.
         let as_drawn = |timed: &TimedInput| match &timed.input {
             Input::Edit(scenario) => TimedInput { input: Input::Edit(Arc::new(self.as_drawn(scenario))), ..timed.clone() },
             _ => timed.clone(),
         };
-        let recording =
-            Recording { scenario: Arc::new(self.as_drawn(scenario)), seed: *seed, inputs: inputs.iter().map(as_drawn).collect() };
-        crate::formats::recording_file::write(&recording, self.world().reached())
+        Recording { scenario: Arc::new(self.as_drawn(scenario)), seed: *seed, inputs: inputs.iter().map(as_drawn).collect() }
     }
 
     /// The scenario with every node where it stands on the canvas.
@@ -187,6 +191,7 @@ impl Session {
 
     /// Something comes from outside.
     pub(super) fn inject(&mut self, input: Input) {
+        self.is_touched = true;
         self.playhead.inject(input);
     }
 }

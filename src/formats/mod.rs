@@ -4,6 +4,7 @@
 pub mod amqp_json;
 pub mod broker_script;
 pub mod document;
+pub mod draft_file;
 pub mod lesson_file;
 pub mod lesson_prose;
 pub mod markdown;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::document::parse;
+use super::draft_file::{self, DraftFile};
 use super::{lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
@@ -17,7 +18,7 @@ pub enum Opened {
     Progress(Progress),
 }
 
-/// What reads texts that are opened.
+/// What reads texts that are opened, and writes what is kept.
 #[derive(Clone, Copy, Debug)]
 pub enum Reader {
     /// Scenarios alone: all that a page needs for its first picture.
@@ -30,10 +31,19 @@ pub enum Reader {
 pub struct Readers {
     open: fn(&str) -> Result<Opened, Vec<Problem>>,
     lesson: fn(&str) -> Result<Lesson, Vec<Problem>>,
+    draft: fn(&str) -> Result<DraftFile, Vec<Problem>>,
+    write_draft: fn(&DraftFile) -> String,
+    write_recording: fn(&Recording, Until) -> String,
 }
 
 impl Readers {
-    pub const ALL: Self = Self { open: read, lesson: lesson_file::read };
+    pub const ALL: Self = Self {
+        open: read,
+        lesson: lesson_file::read,
+        draft: draft_file::read,
+        write_draft: draft_file::write,
+        write_recording: |recording, until| recording_file::write(recording, until),
+    };
 }
 
 impl Reader {
@@ -45,6 +55,35 @@ impl Reader {
         match self {
             Self::Scenarios => read_scenario(text).transpose(),
             Self::All(readers) => Some((readers.open)(text)),
+        }
+    }
+
+    /// What a browser kept of the work on a system. None: another reader has to come first.
+    ///
+    /// # Errors
+    /// Everything that is wrong; never empty.
+    pub fn draft(self, text: &str) -> Option<Result<DraftFile, Vec<Problem>>> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.draft)(text)),
+        }
+    }
+
+    /// The text of it. None: what writes it has to come first.
+    #[must_use]
+    pub fn write_draft(self, draft: &DraftFile) -> Option<String> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.write_draft)(draft)),
+        }
+    }
+
+    /// The text of a recording. None: what writes it has to come first.
+    #[must_use]
+    pub fn write_recording(self, recording: &Recording, until: Until) -> Option<String> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.write_recording)(recording, until)),
         }
     }
 

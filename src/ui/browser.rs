@@ -305,8 +305,33 @@ pub fn keep_sizes(sizes: Sizes) {
 /// Where what is being drawn is kept.
 const DRAFT_KEY: &str = "requeue.2.draft";
 
-pub fn draft() -> Option<String> {
-    stored(DRAFT_KEY)
+/// And what was drawn before that, and not decided on.
+const OLDER_DRAFTS_KEY: &str = "requeue.2.drafts";
+/// Between two of them: no draft has it.
+const BETWEEN: &str = "\u{1e}";
+
+/// What is kept, the newest first.
+pub fn drafts() -> Vec<String> {
+    let older = stored(OLDER_DRAFTS_KEY).unwrap_or_default();
+    let older = older.split(BETWEEN).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+    stored(DRAFT_KEY).into_iter().chain(older).collect()
+}
+
+pub fn save_older_drafts(texts: &[String]) -> bool {
+    storage().is_some_and(|storage| {
+        if texts.is_empty() { storage.remove_item(OLDER_DRAFTS_KEY) } else { storage.set_item(OLDER_DRAFTS_KEY, &texts.join(BETWEEN)) }
+            .is_ok()
+    })
+}
+
+/// The page is left, or another one is looked at.
+pub fn on_hidden(hidden: &Callback<()>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let told = hidden.clone();
+    let left = EventListener::new(&window, "pagehide", move |_| told.emit(()));
+    let told = hidden.clone();
+    let covered = window.document().map(|document| EventListener::new(&document, "visibilitychange", move |_| told.emit(())));
+    [left].into_iter().chain(covered).collect()
 }
 
 /// Whether it could be kept: a full or blocked storage keeps nothing.

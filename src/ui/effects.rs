@@ -6,7 +6,7 @@ use yew::Context;
 use super::later::Arrival;
 use super::texts::browser as texts;
 use super::{Message, Playground, browser, on_page, painter};
-use crate::app::{CanvasAction, Drawer, Effect, HostMessage, Image, Kept, Reading, tokens};
+use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, tokens};
 
 /// What was done is said for so long.
 const TOLD_FOR_MS: u32 = 8_000;
@@ -27,8 +27,14 @@ impl Playground {
                 }
             }
             Effect::KeepSizes => browser::keep_sizes(self.app.workspace.sizes),
-            Effect::SaveDraft(text) => drop(browser::save_draft(&text)),
+            Effect::SaveDraft => {
+                let is_kept = |keeps: &Keeps| self.app.draft_text(*keeps).is_some_and(|text| browser::save_draft(&text));
+                let keeps = Keeps::TRIED.into_iter().find(is_kept).unwrap_or(Keeps::Nothing);
+                self.perform(ctx, FileAction::DraftKept(keeps));
+            }
+            Effect::PutDraft(text) => self.is_kept(ctx, browser::save_draft(&text)),
             Effect::ForgetDraft => browser::forget_draft(),
+            Effect::KeepOlderDrafts(texts) => self.is_kept(ctx, browser::save_older_drafts(&texts)),
             Effect::FetchGallery => browser::fetch_gallery(dispatch()),
             Effect::FetchScenario(file) => browser::fetch_scenario(file, dispatch()),
             Effect::FetchCourse => browser::fetch_course(dispatch()),
@@ -66,6 +72,12 @@ impl Playground {
                 };
                 self.focus_next = Some(heading.into());
             }
+        }
+    }
+
+    fn is_kept(&mut self, ctx: &Context<Self>, is_kept: bool) {
+        if !is_kept {
+            self.perform(ctx, FileAction::DraftKept(Keeps::Nothing));
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Later {
     pub right: Part,
     pub shelf: Part,
     pub table: Part,
+    /// Those of the notices that nothing of the first picture brings.
+    pub notices: Part,
     pub dialog: fn(&App, &NodeRef, [&str; 2], &Callback<String>, &Dispatch) -> Html,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
@@ -34,6 +36,7 @@ const fn views() -> Later {
         right: workspace::right,
         shelf: workspace::shelf,
         table: table::view,
+        notices: workspace::notices,
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
         rest: Rest::ALL,

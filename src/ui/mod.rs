@@ -153,8 +153,8 @@ impl Component for Playground {
         app::update(&mut app, PageAction::SetOptions(address.options));
         let mut effects = app::update(&mut app, WorkspaceAction::SizesFound(browser::sizes()));
         effects.extend(app::update(&mut app, CourseAction::ProgressFound(browser::progress())));
-        if let Some(text) = browser::draft().filter(|_| !embed) {
-            app::update(&mut app, FileAction::DraftFound(text));
+        if !embed {
+            effects.extend(app::update(&mut app, FileAction::DraftsFound(browser::drafts())));
         }
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
@@ -166,7 +166,7 @@ impl Component for Playground {
             (None, None) => {
                 if address.exhibit.is_none() {
                     // Who wants little motion starts it.
-                    let runs = app.draft.is_none() && !browser::prefers_reduced_motion() && app.motion != Motion::Reduced;
+                    let runs = app.drafts.is_empty() && !browser::prefers_reduced_motion() && app.motion != Motion::Reduced;
                     app::update(&mut app, WorkspaceAction::Arrive { runs });
                 }
                 browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone());
@@ -178,6 +178,7 @@ impl Component for Playground {
         listeners.extend(browser::on_address_changed(&link.callback(|()| Message::AddressChanged)));
         listeners.extend(keys::shortcuts(&dispatch));
         listeners.extend(browser::on_paste(&dispatch));
+        listeners.extend(browser::on_hidden(&link.callback(|()| Message::Do(FileAction::PageHidden.into()))));
         let mut playground = Self {
             app,
             stage: NodeRef::default(),

@@ -95,14 +95,10 @@ impl Playground {
         let notices = html! {
             <section class="notices" aria-label={texts::NOTICES}>
                 if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, dispatch) } }
-                if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, dispatch) } }
                 if let Some(session) = &app.session {
                     { panels::notice(session, app, dispatch) }
                     { work::work(app, dispatch) }
-                    { workspace::sent(session, app, dispatch) }
-                    { workspace::branches(session, dispatch) }
-                    { panels::draft(app, dispatch) }
-                    if !bare { { workspace::alert(session, app, dispatch) } }
+                    if let Some(later) = self.later.here() { { (later.notices)(session, app, dispatch) } }
                 }
             </section>
         };

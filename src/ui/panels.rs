@@ -226,12 +226,27 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 
 /// What was being drawn last time can be gone on with.
 pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
-    let Some(draft) = &app.draft else { return html! {} };
+    let Some(draft) = app.drafts.first() else { return html! {} };
+    let discard = || on(dispatch, FileAction::DiscardDraft);
+    if let Some(found) = draft.problems() {
+        return html! {
+            <div class="notice" role="alert" id="draft">
+                <div>
+                    <strong>{ texts::YOUR_WORK_CANNOT_BE_READ }</strong>
+                    <ul>for problem in found.iter().take(3) { <li>{ problem.to_string() }</li> }</ul>
+                    { button(Look::Small, "draft-save", texts::SAVE_IT_AS_A_FILE, on(dispatch, FileAction::SaveDraftAsFile)) }
+                    <button type="button" class="line small" id="draft-discard" onclick={discard()}>{ texts::DISCARD_IT }</button>
+                </div>
+            </div>
+        };
+    }
+    let Some((title, kept)) = draft.title().zip(draft.readable()) else { return html! {} };
+    let words = if kept.is_saved { texts::you_can_go_on_with } else { texts::you_have_unsaved_changes_to };
     html! {
         <div class="notice slim" role="status" id="draft">
-            <span>{ texts::you_have_unsaved_changes_to(&draft.title()) }</span>
+            <span>{ words(title, kept.stands.at) }</span>
             { button(Look::Small, "draft-open", texts::CONTINUE_EDITING, on(dispatch, FileAction::OpenDraft)) }
-            { close_button(texts::DISCARD_IT, on(dispatch, FileAction::DiscardDraft)) }
+            { close_button(texts::DISCARD_IT, discard()) }
         </div>
     }
 }

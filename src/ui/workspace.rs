@@ -241,8 +241,21 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// What is told of the work, of time and of messages. The style sheet shows one at a time.
+pub fn notices(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    html! {
+        <>
+            if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, dispatch) } }
+            { sent(session, app, dispatch) }
+            { branches(session, dispatch) }
+            { panels::draft(app, dispatch) }
+            if !app.options.embed { { alert(session, app, dispatch) } }
+        </>
+    }
+}
+
 /// Dead letters that wait, until the alert is closed: as many more bring it back.
-pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let waiting = app.findings.waiting_dead_letters(session, &Landing::of(app, session));
     let total: u64 = waiting.iter().map(|(_, count)| *count).sum();
     let Some((first, _)) = waiting.first().filter(|_| total > app.workspace.dead_letters_read) else { return html! {} };
@@ -259,7 +272,7 @@ pub fn alert(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// Where a message went that was sent from here and now.
-pub fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let is_beside = is_seen(app, Side::Left) && app.workspace.left == Some(Drawer::Publish);
     let Some(outcome) = session.composer.outcome.as_ref().filter(|_| session.composer.is_told && !is_beside) else { return html! {} };
     html! {
@@ -271,7 +284,7 @@ pub fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// What a change would do in the past, and the branch that was left.
-pub fn branches(session: &Session, dispatch: &Dispatch) -> Html {
+fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     let past = session.timeline().is_in_the_past();
     let has_other = session.playhead.has_other_branch();
     if !past && !has_other {

@@ -1,12 +1,10 @@
 //! What is opened, kept, saved and protected.
 
 use requeue::app::{
-    self, Action, App, Arrived, Dialog, EditAction, Effect, FileAction, Node, Opening, OperateAction, Options, PageAction, Rest,
-    SelectAction, Shared, update,
+    self, Action, App, Arrived, Dialog, EditAction, Effect, FileAction, Opening, OperateAction, Options, PageAction, Rest, Shared, update,
 };
 use requeue::base::SimTime;
 use requeue::formats::recording_file;
-use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
 
 use super::support::*;
@@ -23,25 +21,6 @@ fn what_cannot_be_opened_leaves_what_is_open() {
     assert_eq!(session(&app).world().trace_hash(), hash);
     act(&mut app, PageAction::DismissUnreadable);
     assert!(app.unreadable.is_none());
-}
-
-#[test]
-fn what_is_drawn_is_kept_by_itself_and_offered_next_time() {
-    let mut app = opened();
-    assert_eq!(app::update(&mut app, SelectAction::Node(Some(Node::Queue("analytics-queue".into())))), [], "to look is not to change");
-    let Effect::SaveDraft(text) = only(app::update(&mut app, EditAction::AddPart(PartKind::ClassicQueue))) else { panic!("it is kept") };
-    act(&mut app, EditAction::Drag(Node::Queue("queue-1".into()), Point { x: 30.0, y: 45.0 }));
-    let Effect::SaveDraft(moved) = only(app::update(&mut app, EditAction::Drop)) else { panic!("where it stands is kept, too") };
-    assert_ne!(text, moved);
-    assert!(matches!(only(app::update(&mut app, EditAction::Undo)), Effect::SaveDraft(_)));
-    let mut later = opened();
-    act(&mut later, FileAction::DraftFound(moved));
-    assert_eq!(later.draft.as_ref().map(app::Draft::title), Some("The course chapter's system"));
-    act(&mut later, FileAction::OpenDraft);
-    assert_eq!(session(&later).scenario().broker.queues.last().map(|queue| queue.at), Some(Point { x: 30.0, y: 45.0 }));
-    act(&mut later, FileAction::DraftFound("{ not a scenario".into()));
-    assert!(later.draft.is_none(), "what cannot be read is not offered");
-    assert_eq!(app::update(&mut later, FileAction::DiscardDraft), [Effect::ForgetDraft]);
 }
 
 #[test]

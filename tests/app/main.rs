@@ -9,6 +9,7 @@ mod connecting;
 mod copies;
 mod costs;
 mod dead_letters;
+mod drafts;
 mod drawing;
 mod files;
 mod findings;

@@ -230,7 +230,7 @@ fn added(before: &App, after: &App, more: [usize; 4]) -> bool {
 }
 
 fn kept(effects: &[Effect]) -> bool {
-    matches!(effects, [.., Effect::SaveDraft(_)])
+    matches!(effects, [.., Effect::SaveDraft])
 }
 
 fn spread(app: &App, pick: fn(Point) -> f64) -> f64 {
@@ -285,7 +285,7 @@ const COMMANDS: &[CommandCase] = &[
         app.dialog == Some(Dialog::Author) && app.written.text().contains("```lesson")
     }),
     (Chosen::Nothing, &[], "Save the scenario", |_, app, effects| {
-        !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }] if text.contains("\"queue-1\""))
+        !session(app).is_unsaved() && matches!(effects, [Effect::Download { text, .. }, ..] if text.contains("\"queue-1\""))
     }),
     (
         Chosen::Nothing,
@@ -320,7 +320,7 @@ const COMMANDS: &[CommandCase] = &[
     }),
     (Chosen::Exchange, &[], "Copy", |_, _, effects| matches!(effects, [Effect::Copy(text)] if text.contains("platform-events"))),
     (Chosen::Exchange, &[], "Cut", |before, app, effects| {
-        matches!(effects, [Effect::Copy(_), Effect::SaveDraft(_)]) && parts(app)[2] + 1 == parts(before)[2]
+        matches!(effects, [Effect::Copy(_), Effect::SaveDraft]) && parts(app)[2] + 1 == parts(before)[2]
     }),
     (Chosen::Exchange, &[], "Duplicate", |before, app, effects| kept(effects) && added(before, app, [0, 0, 1, 0])),
     (Chosen::Exchange, &[], "Delete", |before, app, effects| kept(effects) && parts(app)[2] + 1 == parts(before)[2]),

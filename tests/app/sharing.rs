@@ -88,7 +88,7 @@ fn back_to_now_leads_to_the_end_of_the_recording() {
     let mut app = opened();
     play(&mut app, 5);
     let end = session(&app).world().now();
-    let text = session(&app).recording_text();
+    let text = recording_text(&app);
     let mut other = opened();
     act(&mut other, FileAction::Opened { name: "run.json".into(), text });
     assert!(session(&other).timeline().is_in_the_past());

@@ -49,6 +49,25 @@ pub fn play(app: &mut App, seconds: u64) {
     act(app, TimeAction::Pause);
 }
 
+/// The run up to now, as a file has it.
+pub fn recording_text(app: &App) -> String {
+    requeue::formats::recording_file::write(&session(app).recording(), session(app).world().reached())
+}
+
+/// The page is opened again in the same browser, which kept this work and is asked for it.
+pub fn opened_again(kept: &str) -> App {
+    let mut later = opened();
+    act(&mut later, FileAction::DraftsFound(vec![kept.to_owned()]));
+    act(&mut later, FileAction::OpenDraft);
+    wait(&mut later);
+    later
+}
+
+/// The work on the open system, as a browser keeps it.
+pub fn kept(app: &App) -> String {
+    app.draft_text(requeue::app::Keeps::Everything).expect("there is room")
+}
+
 /// Frames pass until nothing is under way any more.
 pub fn wait(app: &mut App) {
     for _ in 0..10_000 {

@@ -443,7 +443,7 @@ fn the_slider_holds_time_and_keeps_its_scale() {
 fn a_restart_keeps_what_was_done_by_hand_and_says_so() {
     let mut app = opened();
     play(&mut app, 5);
-    let told = |effects: &[Effect]| matches!(effects, [Effect::Tell(text)] if text.contains("begins again"));
+    let told = |effects: &[Effect]| matches!(effects, [Effect::Tell(text), ..] if text.contains("begins again"));
     assert!(told(&update(&mut app, TimeAction::Restart)));
     assert_eq!(session(&app).playhead.left(), None);
     play(&mut app, 2);

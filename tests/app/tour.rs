@@ -132,7 +132,7 @@ fn what_is_opened_ticks_nothing_off() {
         let service = notification_service(&other);
         act(&mut other, OperateAction::Kill(service));
         act(&mut other, SelectAction::Story(Some("e-1".into())));
-        session(&other).recording_text()
+        recording_text(&other)
     };
     for at in [0, 2_000, 8_000] {
         let mut app = arrived("", false, Options::default());

@@ -131,6 +131,27 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.leave().await;
 }
 
+/// A lesson that was begun in an earlier visit is what Continue proposes, with the steps that are done and the minutes that are left.
+#[tokio::test]
+async fn continue_says_how_many_minutes_are_left() {
+    let visitor = Visitor::working(Way::Pointer).await;
+    visitor.act("#lessons").await;
+    visitor.wait_for("#continue").await;
+    let tile = visitor.text(".continue").await;
+    assert!(tile.contains("Start") && !tile.contains("left"), "{tile}");
+    let kept = r#"localStorage.setItem('requeue.2.progress', JSON.stringify({"what-is-a-broker": {"steps": 4, "done": ["parts", "shipped"]}})); return null;"#;
+    visitor.browser.execute(kept, vec![]).await.expect("it is kept");
+    visitor.open("").await;
+    visitor.act("#lessons").await;
+    visitor.wait_for("#continue").await;
+    let tile = visitor.text(".continue").await;
+    let minutes = tile.split_once("about ").and_then(|(_, rest)| rest.split(' ').next()).and_then(|number| number.parse::<u32>().ok());
+    assert!(tile.contains("Continue") && tile.contains("2 of 4 steps") && minutes.is_some_and(|minutes| minutes > 0), "{tile}");
+    visitor.act("#continue").await;
+    visitor.wait_for("#lesson").await;
+    visitor.leave().await;
+}
+
 /// From Continue to the next lesson, by either way and on a phone; a reload in between comes back to the step and what is drawn.
 #[tokio::test]
 async fn the_course_leads_on_and_a_reload_comes_back() {

@@ -40,6 +40,35 @@ async fn the_page_says_why_requeue_cannot_come() {
     visitor.browser.close().await.expect("the browser closes");
 }
 
+/// Open Graph takes absolute addresses only: the picture is there where the site's address is known, and nowhere else.
+#[tokio::test]
+async fn the_picture_for_links_has_an_absolute_address_or_is_left_out() {
+    let site = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
+    let built = std::fs::read_to_string(site.join("index.html")).expect("the site is built");
+    if std::env::var("REQUEUE_SITE_URL").is_err() {
+        assert!(!built.contains("og:image") && built.contains("og:title"));
+    }
+    let folder = std::env::temp_dir().join(format!("requeue-og-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    for file in std::fs::read_dir(&site).expect("it is a folder").filter_map(Result::ok).filter(|file| file.path().is_file()) {
+        std::fs::copy(file.path(), folder.join(file.file_name())).expect("it can be copied");
+    }
+    let plain = built.replace("summary_large_image", "summary");
+    let put = |url: &str| {
+        std::fs::write(folder.join("index.html"), &plain).expect("it can be written");
+        let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/lib/csp.mjs");
+        let page = folder.join("index.html");
+        let done = std::process::Command::new("node").arg(script).arg(&page).env("REQUEUE_SITE_URL", url).output().expect("node runs");
+        (done.status.success(), std::fs::read_to_string(page).expect("it is there"))
+    };
+    for url in ["https://example.org/requeue", "https://example.org/requeue/"] {
+        let (good, page) = put(url);
+        assert!(good && page.contains(r#"<meta property="og:image" content="https://example.org/requeue/og.png" />"#), "{page}");
+        assert!(page.contains("summary_large_image"));
+    }
+    assert!(!put("requeue/").0, "an address that is not whole is refused");
+}
+
 /// The second file comes when the system is seen. Where it does not come, the drawer says so, and asks again.
 #[tokio::test]
 async fn a_drawer_whose_file_is_missing_says_so_and_loads_it_again() {

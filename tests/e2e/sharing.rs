@@ -7,18 +7,67 @@ use serde_json::json;
 
 use super::visitor::*;
 
-both_ways!(saved_loaded_anew_and_opened, a_link_shows_the_same_elsewhere);
+both_ways!(saved_loaded_anew_and_opened, a_link_shows_the_same_elsewhere, a_reload_loses_nothing);
 
-#[tokio::test]
-async fn what_was_drawn_is_there_after_a_reload() {
-    let visitor = Visitor::arrive(1440, 900).await;
-    visitor.click("[data-part='Quorum queue']").await;
-    visitor.wait_for("[data-queue='queue-1']").await;
+/// The drawing, the run with its messages and its log, and the steps back: all of it is there, and nothing runs by itself.
+async fn a_reload_loses_nothing(way: Way) {
+    let visitor = Visitor::working(way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;
+    visitor.act("#play").await;
+    visitor.add("Quorum queue", "orders-2").await;
+    visitor.act("#send").await;
+    let clock = visitor.text("#clock").await;
+    let (queues, log) = (visitor.text("#queues").await, visitor.text("#log").await);
     visitor.browser.refresh().await.expect("the page loads again");
     visitor.wait_for("#draft-open").await;
-    assert!(!visitor.text("#queues").await.contains("queue-1"), "nothing opens by itself");
+    assert!(visitor.is_absent(&Visitor::node("orders-2")).await, "nothing opens by itself");
+    let says = visitor.text("#draft").await;
+    assert!(says.contains("unsaved") && says.contains(&clock), "{says}");
+    visitor.act("#draft-open").await;
+    visitor.until("the same moment", async |visitor| visitor.text("#clock").await == clock).await;
+    assert_eq!((visitor.text("#queues").await, visitor.text("#log").await), (queues, log));
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(visitor.text("#clock").await, clock, "it does not run by itself");
+    visitor.act("#undo").await;
+    visitor.act("#undo").await;
+    visitor.until("the queue is gone", async |visitor| visitor.is_absent(&Visitor::node("orders-2")).await).await;
+    visitor.act("#redo").await;
+    visitor.act("#save").await;
+    visitor.until("it says so", async |visitor| visitor.text("#told").await == "Saved as the-course-chapter-s-system.json.").await;
+    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.wait_for("#draft-open").await;
+    let says = visitor.text("#draft").await;
+    assert!(!says.contains("unsaved"), "{says}");
+    visitor.leave().await;
+}
+
+/// What an earlier visit left stands beside what is begun now, until it is decided on.
+#[tokio::test]
+async fn what_was_kept_before_is_not_overwritten() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.add("Classic queue", "precious").await;
+    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.wait_for("#draft-open").await;
+    visitor.add("Classic queue", "other").await;
+    visitor.browser.refresh().await.expect("the page loads again");
+    // The newest is offered first, and then what was before.
+    visitor.wait_for("#draft-open").await;
+    visitor.click("#draft .icon-button").await;
+    visitor.wait_for("#draft-open").await;
     visitor.click("#draft-open").await;
-    visitor.wait_for("[data-queue='queue-1']").await;
+    visitor.wait_for(&Visitor::node("precious")).await;
+    assert!(visitor.is_absent(&Visitor::node("other")).await);
+    // One that cannot be read is told of.
+    let damage = "localStorage.setItem('requeue.2.draft', localStorage.getItem('requeue.2.draft').slice(0, 500)); return null;";
+    visitor.browser.goto(&format!("{}teachers.html", visitor.site.address)).await.expect("the site answers");
+    visitor.browser.execute(damage, vec![]).await.expect("it is kept");
+    visitor.open("").await;
+    visitor.wait_for("#draft-save").await;
+    assert!(visitor.text("#draft").await.contains("cannot read it"));
+    visitor.click("#draft-save").await;
+    visitor.until("it says so", async |visitor| visitor.text("#told").await == "Saved as requeue-draft.json.").await;
     visitor.leave().await;
 }
 
@@ -47,12 +96,20 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
     visitor.act("#play").await;
     visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:08").await;
     visitor.act("#play").await;
+    // What is changed while time stands is in the link, too, and where parts were moved to.
+    visitor.act("#send").await;
+    visitor.focus(&Visitor::node("broadcasts")).await;
+    visitor.keys("\u{E008}\u{E014}\u{E014}\u{E014}\u{E000}").await;
+    let place = async |visitor: &Visitor| visitor.middle_of(&Visitor::node("broadcasts")).await;
     let clock = visitor.text("#clock").await;
     let queues = visitor.text("#queues").await;
-    let make = async |which: &str| {
+    let make = async |shared: &str, opening: &str| {
         visitor.act("#share").await;
-        visitor.act(&format!("[data-link='{which}']")).await;
+        visitor.act(&format!("[data-share='{shared}']")).await;
+        visitor.act(&format!("[data-share='{opening}']")).await;
+        visitor.act("#copy-link").await;
         visitor.wait_for("#link").await;
+        visitor.until("it says so", async |visitor| !visitor.text("#told-here").await.is_empty()).await;
         let link = visitor.browser.execute("return document.querySelector('#link').value;", vec![]).await.expect("the page answers");
         visitor.keys("\u{E00C}").await;
         visitor.until("the dialog is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
@@ -60,9 +117,9 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
         assert!(link.len() < 16 << 10, "{} characters", link.len());
         link[link.find('#').expect("all of it is behind the #")..].to_owned()
     };
-    let scenario = make("scenario").await;
-    let recording = make("recording").await;
-    let embedded = make("scenario&embed&read-only").await;
+    let scenario = make("scenario", "page").await;
+    let recording = make("recording", "page").await;
+    let embedded = make("scenario", "embedded").await;
     let other = Visitor::begin(1440, 900, way).await;
     other.open(&scenario).await;
     other.wait_for(&Visitor::node("broadcasts")).await;
@@ -71,6 +128,8 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
     other.open(&recording).await;
     other.until("the same moment", async |other| other.text("#clock").await == clock).await;
     assert_eq!(other.text("#queues").await, queues);
+    assert_eq!(place(&other).await, place(&visitor).await, "what was moved stands there");
+    assert!(other.is_absent("#to-now").await, "this is the end of the run");
     other.open(&embedded).await;
     other.wait_for(".house.embed").await;
     assert!(other.is_absent(".left").await && other.is_absent(".port").await);

@@ -1,5 +1,7 @@
 //! Rewinding, branching, comparing.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::visitor::*;
@@ -63,6 +65,27 @@ async fn another_past_is_compared(way: Way) {
     let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
     let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));
     assert!(here + 5.0 < there, "the lines come as high as {here} and {there}");
+    visitor.leave().await;
+}
+
+/// While the slider is held with the pointer, time stands and its scale stays; then it goes on.
+#[tokio::test]
+async fn time_stands_while_its_slider_is_held() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.choose_speed(5_000).await;
+    visitor.click("#play").await;
+    visitor.until("fifteen seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:15").await;
+    let (half, y) = visitor.middle_of("#scrubber").await;
+    let scale = "return document.querySelector('#scrubber').max;";
+    visitor.hold(Some((half, y)), (half - 20, y)).await;
+    let before = visitor.browser.execute(scale, vec![]).await.expect("the page answers");
+    visitor.hold(None, (half - 90, y)).await;
+    let clock = visitor.text("#clock").await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(visitor.text("#clock").await, clock, "time is held");
+    assert_eq!(visitor.browser.execute(scale, vec![]).await.expect("the page answers"), before, "the scale stays");
+    visitor.let_go().await;
+    visitor.until("it goes on", async |visitor| visitor.text("#clock").await > clock).await;
     visitor.leave().await;
 }
 

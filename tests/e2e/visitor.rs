@@ -352,6 +352,21 @@ impl Visitor {
         self.browser.perform_actions(actions).await.expect("the pointer moves");
     }
 
+    /// Holds the pointer down at a place, if it is not held down yet, and moves it to another.
+    pub async fn hold(&self, from: Option<(i32, i32)>, to: (i32, i32)) {
+        let moved = |at: (i32, i32)| PointerAction::MoveTo { duration: Some(Duration::from_millis(60)), x: at.0.into(), y: at.1.into() };
+        let mut actions = MouseActions::new("mouse".into());
+        if let Some(from) = from {
+            actions = actions.then(moved(from)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        }
+        self.browser.perform_actions(actions.then(moved(to))).await.expect("the pointer moves");
+    }
+
+    pub async fn let_go(&self) {
+        let up = MouseActions::new("mouse".into()).then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.browser.perform_actions(up).await.expect("the pointer is let go");
+    }
+
     /// Two clicks at one place, as quickly as a hand does.
     pub async fn double_click(&self, at: (i32, i32)) {
         let down = PointerAction::Down { button: MOUSE_BUTTON_LEFT };

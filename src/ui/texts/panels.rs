@@ -1,5 +1,6 @@
 pub const REPLAY: &str = "Replay";
 pub const FULL_SPEED: &str = "Do not slow down";
+use crate::base::SimTime;
 use crate::broker::Profile;
 use std::fmt::Display;
 
@@ -10,7 +11,7 @@ pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
 pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
 pub const CANCEL: &str = "Cancel";
 pub const CHOOSE_A_HIGHLIGHTED_NODE_TO: &str = "Choose a highlighted part, or create one.";
-pub const CONTINUE_EDITING: &str = "Continue editing";
+pub const CONTINUE_EDITING: &str = "Continue";
 pub const COURSE: &str = "Course";
 pub const CTRL_K: &str = "Ctrl K";
 pub const DEAD_LETTER: &str = "dead letter";
@@ -34,6 +35,7 @@ pub const REDO: &str = "Redo";
 pub const REDO_CTRL_SHIFT_Z: &str = "Redo (Ctrl+Shift+Z)";
 pub const REQUEUE: &str = "Requeue";
 pub const SAVE_THIS_SCENARIO_AS_A: &str = "Save this scenario as a file (Ctrl+S)";
+pub const SAVE_IT_AS_A_FILE: &str = "Save it as a file";
 pub const SCENARIOS: &str = "Scenarios";
 pub const SHARE: &str = "Share";
 pub const THEME_DARK: &str = "Theme: dark";
@@ -43,6 +45,7 @@ pub const UNDO: &str = "Undo";
 pub const UNDO_CTRL_Z: &str = "Undo (Ctrl+Z)";
 pub const UNREAD_PROGRESS_IS_KEPT: &str = "It stays in this browser: Lessons, “Save my progress as a file” saves it in a file of its own.";
 pub const WHAT_WAS_OPEN_BEFORE_IS: &str = "What was open before is still open.";
+pub const YOUR_WORK_CANNOT_BE_READ: &str = "This browser kept your work, but Requeue cannot read it.";
 pub const YOUR_PROGRESS_CANNOT_BE_READ: &str = "Part of your progress in lessons cannot be read.";
 
 pub fn send(key: &dyn Display) -> String {
@@ -70,6 +73,10 @@ pub fn rabbitmq(profile: Profile) -> String {
 }
 
 /// A part's name without its kind, which its icon shows.
-pub fn you_have_unsaved_changes_to(title: &dyn Display) -> String {
-    format!("You have unsaved changes to “{title}”.")
+pub fn you_have_unsaved_changes_to(title: &str, at: SimTime) -> String {
+    format!("This browser kept your unsaved work on “{title}”, at {at}.")
+}
+
+pub fn you_can_go_on_with(title: &str, at: SimTime) -> String {
+    format!("This browser kept your run of “{title}”, at {at}.")
 }
