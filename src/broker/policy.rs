@@ -1,11 +1,11 @@
 //! Policies: settings for all queues or exchanges whose name matches a pattern (rules 137, 146, 147).
 
-use super::Broker;
 use super::cause::DropCause;
 use super::ids::QueueId;
 use super::queue::Kind;
 use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings, policy_problem};
 use super::value::{Name, Table, Value};
+use super::{Broker, Profile};
 use crate::base::SimTime;
 use regex_lite::Regex;
 
@@ -113,6 +113,30 @@ impl Policy {
         self.definition.iter().filter_map(|(key, value)| Some((key, policy_problem(key, value)?)))
     }
 
+    /// The keys that RabbitMQ of this profile does not know, as it says it: it refuses the whole policy (rule 146).
+    #[must_use]
+    pub fn refusal(&self, profile: Profile) -> Option<String> {
+        let rules = profile.rules();
+        if !rules.queue_master_locator && self.definition.contains_key(MASTER_LOCATOR) {
+            return Some(format!("use of deprecated {MASTER_LOCATOR} argument is not permitted"));
+        }
+        let is_known = |key: &str| {
+            let by_version = match key {
+                _ if key.starts_with("ha-") => rules.mirrored_queues,
+                _ if key.starts_with("delayed-retry-") => rules.delayed_retry,
+                _ => true,
+            };
+            let without_effect = !self.operator && WITHOUT_EFFECT.contains(&key);
+            by_version && (without_effect || policy_keys(self.operator).any(|known| known == key))
+        };
+        let unknown = self.definition.iter().filter(|(key, _)| !is_known(key)).map(|(key, value)| match value.as_str() {
+            Some(text) => format!("{{<<\"{key}\">>,<<\"{text}\">>}}"),
+            None => format!("{{<<\"{key}\">>,{value}}}"),
+        });
+        let unknown: Vec<String> = unknown.collect();
+        (!unknown.is_empty()).then(|| format!("[{}] are not recognised policy settings", unknown.join(",")))
+    }
+
     fn compile(&self) -> Result<Regex, String> {
         Regex::new(&self.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))
     }
@@ -126,7 +150,11 @@ pub fn policy_keys(operator: bool) -> impl Iterator<Item = &'static str> {
     exchanges.into_iter().chain(of_queues.filter_map(QueueArgument::policy_key))
 }
 
-/// What RabbitMQ's policies may set besides, and what changes nothing here: this broker is one node, and has no upstreams.
+/// Refused since 4.3, and not as an unknown key.
+const MASTER_LOCATOR: &str = "queue-master-locator";
+
+/// What RabbitMQ's policies may set besides, and what changes nothing here: this broker is one node, and has no upstreams. Not every
+/// version takes all of them ([`Policy::refusal`]). Those of federation and sharding come with their plugins.
 pub const WITHOUT_EFFECT: [&str; 17] = [
     "federation-upstream",
     "federation-upstream-pattern",
@@ -139,7 +167,7 @@ pub const WITHOUT_EFFECT: [&str; 17] = [
     "ha-sync-mode",
     "max-in-memory-bytes",
     "max-in-memory-length",
-    "queue-master-locator",
+    MASTER_LOCATOR,
     "queue-mode",
     "queue-version",
     "shards-per-node",
@@ -157,9 +185,12 @@ impl Broker {
     /// Sets or replaces a policy; it is in force at once.
     ///
     /// # Errors
-    /// When the pattern is not a regular expression: what is wrong with it.
+    /// When the pattern is not a regular expression, a key is not known or a value unfit: what is wrong with it.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
+        if let Some(refusal) = policy.refusal(self.profile) {
+            return Err(refusal);
+        }
         if let Some((_, problem)) = policy.definition_problems().next() {
             return Err(problem);
         }

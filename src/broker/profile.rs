@@ -134,6 +134,10 @@ pub(super) struct Rules {
     pub classic_leader_locator: bool,
     /// How the texts that refuse a reader name its stream (rule 148).
     pub stream_texts: StreamTexts,
+    /// There are mirrored queues: policies may set `ha-mode` and what belongs to it (rule 146).
+    pub mirrored_queues: bool,
+    /// Policies may set `queue-master-locator` (rule 146).
+    pub queue_master_locator: bool,
     /// The queues of direct reply-to are a type of queues, as of 4.2; before, exchanges did not know them (rule 59).
     pub volatile_queues: bool,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
@@ -235,6 +239,8 @@ const V3_13: Rules = Rules {
     restart_keeps_exchanges: false,
     purge_drops_kept: false,
     volatile_queues: false,
+    mirrored_queues: true,
+    queue_master_locator: true,
     modulus_hash_built_in: false,
     local_random: false,
     delayed_messages: true,
@@ -258,6 +264,7 @@ const V4_0: Rules = Rules {
     negative_limit_is_none: true,
     counting: Counting::ReturnsAndFailures,
     zeros_differ: true,
+    mirrored_queues: false,
     local_random: true,
     whole_chunks: false,
     filter_is_argument: true,
@@ -283,6 +290,7 @@ const V4_3: Rules = Rules {
     restart_keeps_exchanges: true,
     purge_drops_kept: true,
     volatile_queues: true,
+    queue_master_locator: false,
     modulus_hash_built_in: true,
     delayed_messages: false,
     hash_weight_max: Some(10_000),

@@ -278,6 +278,9 @@ impl Broker {
             next += 1;
             let Some(exchange) = self.exchanges.get(&id) else { continue };
             if exchange.name.is_empty() {
+                if next > 1 {
+                    continue; // nothing is bound to it: as an alternate exchange it leads nowhere (rule 45)
+                }
                 all_keys().filter_map(|key| self.queue_names.get(key)).for_each(|queue| insert_once(&mut queues, *queue)); // rule 33
                 continue;
             }

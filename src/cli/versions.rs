@@ -164,7 +164,8 @@ const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, 
     Older { switch, rules, what, source }
 }
 
-pub const OLDER_THAN_4_0: [Older; 14] = [
+pub const OLDER_THAN_4_0: [Older; 15] = [
+    older("mirrored_queues", &[146], "policies may ask for mirrored queues", "release notes 4.0.1"),
     older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
     older(
         "single_active_preempts",

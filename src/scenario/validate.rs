@@ -293,6 +293,16 @@ impl<'a> Check<'a> {
                     self.problem(format!("{path}.definition.{key}"), message);
                 }
             }
+            let unknown = policy
+                .definition
+                .keys()
+                .any(|key| !policy_keys(policy.operator).any(|known| known == &**key) && !WITHOUT_EFFECT.contains(&&**key));
+            if let Some(refusal) = policy.refusal(self.scenario.broker.profile).filter(|_| !unknown) {
+                self.problem(
+                    format!("{path}.definition"),
+                    format!("RabbitMQ {} refuses this policy: {refusal}", self.scenario.broker.profile),
+                );
+            }
         }
     }
 
@@ -570,12 +580,6 @@ impl<'a> Check<'a> {
         self.size(format!("{path}.payload"), "bytes of a message's body", template::size(&publish.payload), limits::BODY_BYTES);
         if publish.confirm_timeout.is_some() && !publish.confirm {
             self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");
-        }
-        if publish.reply.is_some() && publish.confirm {
-            self.problem(
-                format!("{path}.reply"),
-                "it waits for the confirm or for the answer, and the answer says more: remove \"confirm\"",
-            );
         }
     }
 

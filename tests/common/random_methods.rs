@@ -466,9 +466,24 @@ impl Random {
         }
         self.channels.retain(|(_, channel)| self.broker.is_open(*channel));
         self.connections.retain(|connection| self.broker.flow(*connection).is_some());
+        self.lags_hold(what);
         let ledger = self.ledger.with_holdings(&self.broker);
         assert_eq!(ledger.broker_imbalances(), Vec::<String>::new(), "after {what}");
         assert_eq!(self.broker.broken_invariants(self.now), Vec::<String>::new(), "after {what}");
+    }
+
+    /// How far a reader is behind: what the stream has from its offset on, and nothing when it has caught up. Only a new segment takes
+    /// an offset of its own, so without one the lag is the way to the next offset (rules 162, 164).
+    fn lags_hold(&self, what: &str) {
+        for queue in self.broker.queues() {
+            let Some(log) = queue.log() else { continue };
+            for reader in self.broker.readers_of(queue) {
+                let behind = log.next.saturating_sub(reader.next.max(log.first));
+                assert!(reader.lag <= behind, "after {what}: a lag of {} over {behind} offsets", reader.lag);
+                assert!(log.segments.len() > 1 || reader.lag == behind, "after {what}: a lag of {} over {behind} offsets", reader.lag);
+                assert!(reader.next < log.next || reader.lag == 0, "after {what}: it has caught up, and lags by {}", reader.lag);
+            }
+        }
     }
 
     fn observe(&mut self, event: &Event, what: &str) {

@@ -78,6 +78,8 @@ pub struct Settings {
     pub stream: StreamSettings,
     /// On which node of a cluster its leader starts. There is one broker here: it is a property and no more.
     pub leader_locator: Option<Name>,
+    /// Of a quorum queue: on how many nodes it starts. A property only.
+    pub initial_group_size: Option<u64>,
 }
 
 /// A queue argument: what the broker, policies, validation and forms need to know of it.
@@ -157,7 +159,7 @@ const FILTER_BYTES: RangeInclusive<i64> = 16..=255;
 const LOCATORS: &[&str] = &["client-local", "balanced", "random", "least-leaders"];
 
 /// Every queue argument, in the order in which RabbitMQ checks them.
-pub const QUEUE_ARGUMENTS: [QueueArgument; 22] = {
+pub const QUEUE_ARGUMENTS: [QueueArgument; 23] = {
     use PolicyUse::{Never, Users, UsersAndOperators};
     const fn unchecked(argument: QueueArgument, known: Known) -> QueueArgument {
         let QueueArgument { name, takes, kinds, policy, .. } = argument;
@@ -181,6 +183,7 @@ pub const QUEUE_ARGUMENTS: [QueueArgument; 22] = {
         argument(SEGMENT_SIZE, STREAM, Users, Takes::Integer(0..=SEGMENT_BYTES_MAX)),
         QueueArgument { known: Known::AsFilterSize, ..argument(FILTER_SIZE, STREAM, Users, Takes::Integer(FILTER_BYTES)) },
         argument("x-initial-cluster-size", STREAM, Users, Takes::Integer(1..=i64::MAX)),
+        argument("x-quorum-initial-group-size", QUORUM, Never, Takes::Integer(1..=i64::MAX)),
         QueueArgument { known: Known::AsLocator, ..argument("x-queue-leader-locator", ALL, Users, Takes::OneOf(LOCATORS)) },
         unchecked(argument("x-delivery-limit", QUORUM, UsersAndOperators, Takes::Integer(i64::MIN..=i64::MAX)), Known::Everywhere),
         unchecked(
@@ -490,6 +493,7 @@ impl Settings {
             delayed_retry: if quorum && rules.delayed_retry { delayed_retry() } else { None },
             stream: StreamSettings::default(),
             leader_locator: text("queue-leader-locator"),
+            initial_group_size: if quorum { natural("quorum-initial-group-size") } else { None },
         }
     }
 

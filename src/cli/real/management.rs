@@ -5,7 +5,16 @@ use serde_json::Value as Json;
 
 use super::RealBroker;
 
-/// A request to the management interface.
+const BAD_REQUEST: u16 = 400;
+
+/// Why a request was refused, as the broker said it. Before 4.3 it is written for a page.
+pub fn refusal(answer: &Json) -> Option<String> {
+    let reason = answer["reason"].as_str()?.trim();
+    let reason = reason.strip_prefix("Validation failed").unwrap_or(reason).trim();
+    Some(reason.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
+}
+
+/// A request to the management interface. What it refuses has a [`refusal`].
 pub fn manage(broker: &RealBroker, verb: &str, path: &str, body: Option<&Json>) -> Result<Json, String> {
     let url = format!("{}/api/{path}", broker.management.trim_end_matches('/'));
     let login = format!("{}:{}", broker.address.user, broker.address.password);
@@ -26,8 +35,13 @@ pub fn manage(broker: &RealBroker, verb: &str, path: &str, body: Option<&Json>) 
         _ => {
             let body = body.map(ToString::to_string).unwrap_or_default();
             let request = ureq::put(&url).header("Authorization", &authorization).header("Content-Type", "application/json");
-            request.send(body.as_bytes()).map_err(say)?;
-            String::new()
+            // What is refused says why.
+            let mut answer = request.config().http_status_as_error(false).build().send(body.as_bytes()).map_err(say)?;
+            let text = answer.body_mut().read_to_string().map_err(say)?;
+            match answer.status().as_u16() {
+                status if status >= 400 && status != BAD_REQUEST => return Err(format!("{verb} {url}: {status} {text}")),
+                _ => text,
+            }
         }
     };
     Ok(serde_json::from_str(&text).unwrap_or(Json::Null))

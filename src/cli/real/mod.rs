@@ -198,7 +198,10 @@ impl Client {
                     "priority": policy.priority,
                     "apply-to": apply_to.map_or("queues", |(word, _)| word),
                 });
-                self.manage("PUT", &format!("{kind}/{}/{}", self.vhost(), policy.name), Some(&body))?;
+                let answer = self.manage("PUT", &format!("{kind}/{}/{}", self.vhost(), policy.name), Some(&body))?;
+                if let Some(refusal) = management::refusal(&answer) {
+                    return Ok(Outcome::client(&refusal));
+                }
                 self.be_quiet_for(Duration::from_millis(150));
                 none()
             }

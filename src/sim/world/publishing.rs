@@ -103,9 +103,10 @@ impl World {
         let Some(run) = self.run_mut(id, run_id) else { return true };
         let (wait, about) = (run.wait, run.about.clone());
         run.awaits = spec.reply.and(publish.properties.correlation_id.clone());
-        let waiting = spec.confirm.then_some(Waiting::Run { run: run_id, wait });
+        // An answer says more than a confirm.
+        let waiting = (spec.confirm && spec.reply.is_none()).then_some(Waiting::Run { run: run_id, wait });
         self.hand_over(id, channel, publish, about, waiting);
-        if let Some(span) = spec.confirm_timeout.or(spec.reply.map(|reply| reply.timeout)) {
+        if let Some(span) = spec.reply.map(|reply| reply.timeout).or(spec.confirm_timeout) {
             let epoch = self.known_instance(id).epoch;
             self.agenda.push(self.now + span, Item::TimesOut { instance: id, epoch, run: run_id, wait });
         }

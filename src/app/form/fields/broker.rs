@@ -73,7 +73,7 @@ pub(in crate::app::form) static BINDING: [Field; 2] = [
     },
 ];
 
-pub(in crate::app::form) static QUEUE: [Field; 23] = [
+pub(in crate::app::form) static QUEUE: [Field; 24] = [
     Field {
         key: "arguments.x-queue-type",
         label: "Queue type",
@@ -188,6 +188,12 @@ pub(in crate::app::form) static QUEUE: [Field; 23] = [
         key: "arguments.x-initial-cluster-size",
         label: "Stream: replicas",
         help: "On how many nodes of a cluster the stream is kept. A property only: there is one node here.",
+        kind: Kind::Argument { badge: None, called: &[] },
+    },
+    Field {
+        key: "arguments.x-quorum-initial-group-size",
+        label: "Quorum: replicas",
+        help: "On how many nodes of a cluster the queue is kept. A property only: there is one node here.",
         kind: Kind::Argument { badge: None, called: &[] },
     },
     Field {

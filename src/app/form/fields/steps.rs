@@ -357,7 +357,8 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
                                 template: r#"{"exchange":"$exchange","routing_key":"order.placed"}"#,
                                 distinguished: By::Key("routing_key"),
                                 title: "",
-                                fields: &PUBLISH,
+                                // The relay awaits no answer.
+                                fields: PUBLISH.split_at(PUBLISH.len() - 1).0,
                             },
                         ],
                     },
