@@ -54,9 +54,18 @@ struct Passing {
     path: Vec<Place>,
 }
 
+/// A message that leaves its exchange as so many copies. Some of them may be on their way to a consumer already.
+#[derive(Clone, Debug)]
+pub struct Fan {
+    pub exchange: Name,
+    pub copies: usize,
+    departs: SimTime,
+}
+
 #[derive(Clone, Debug)]
 pub struct Moves {
     moves: VecDeque<Move>,
+    fans: VecDeque<Fan>,
     /// How long one leg is shown, in simulated time.
     leg: SimTime,
     /// Each hop is followed: there is time to read what it is.
@@ -76,7 +85,7 @@ struct Landing {
 
 impl Default for Moves {
     fn default() -> Self {
-        Self { moves: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new(), landing: None }
+        Self { moves: VecDeque::new(), fans: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new(), landing: None }
     }
 }
 
@@ -159,6 +168,7 @@ impl Moves {
     pub(super) fn settle(&mut self) {
         if let Some(Landing { at, .. }) = self.landing.take() {
             self.moves.retain(|one| one.departs != at);
+            self.fans.retain(|one| one.departs != at);
             // From its queue on, such a delivery flies like any other.
             self.passing.values_mut().filter(|one| one.departs == at).for_each(|one| one.departs = SimTime::MAX);
         }
@@ -166,6 +176,15 @@ impl Moves {
 
     pub fn iter(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter()
+    }
+
+    /// What leaves its exchange at this moment, as far as the eye is concerned.
+    pub fn fans(&self, now: SimTime) -> impl Iterator<Item = &Fan> {
+        let is_leaving = move |fan: &&Fan| match self.legs_landed(fan.departs) {
+            Some(legs) => legs < 1.0,
+            None => fan.departs <= now && now < fan.departs + self.leg,
+        };
+        self.fans.iter().filter(is_leaving)
     }
 
     /// The way of a delivery from where its message came from. It exists if the message passed through its queue without a stop.
@@ -179,6 +198,9 @@ impl Moves {
         let WorldEvent::Broker(event) = &happened.what else { return };
         while self.moves.front().is_some_and(|before| before.departs + SEEN_FOR < happened.at) {
             self.moves.pop_front();
+        }
+        while self.fans.front().is_some_and(|before| before.departs + SEEN_FOR < happened.at) {
+            self.fans.pop_front();
         }
         match event {
             Event::Routed { message, queues } => self.routed(happened.at, message, queues),
@@ -254,6 +276,12 @@ impl Moves {
 
     /// To each of these queues, from where it is.
     fn go(&mut self, at: SimTime, message: &Arc<Message>, queues: &[Name], path: Vec<Place>, kind: MoveKind) {
+        if let ([Place::Exchange(exchange)], MoveKind::Routed, [_, ..]) = (&*path, kind, queues) {
+            if self.fans.len() == MOVES_MAX {
+                self.fans.pop_front();
+            }
+            self.fans.push_back(Fan { exchange: exchange.clone(), copies: queues.len(), departs: at });
+        }
         for queue in queues {
             let mut path = path.clone();
             path.push(Place::Queue(queue.clone()));

@@ -9,7 +9,7 @@ use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{DeathReason, Message, MessageId, Name, Outcome};
+use crate::broker::{DeathReason, Message, Name, Outcome};
 use crate::scenario::{Action, Point, Scenario};
 use crate::sim::{Cargo, Flight, Place, Verdict, World};
 
@@ -115,15 +115,8 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
     let plan = sheet.plan;
     let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.moves.share(hop, plan.world.now()) < 1.0;
     let mut returned: OrderedMap<(SimTime, &[Place]), u32> = OrderedMap::new();
-    let mut copies: OrderedMap<(MessageId, &Name), u32> = OrderedMap::new();
-    for hop in plan.moves.iter().filter(flying) {
-        match (hop.kind, hop.path.first()) {
-            (MoveKind::Requeued, _) => *returned.get_or_default((hop.departs, &hop.path[..])) += 1,
-            (MoveKind::Routed, Some(Place::Exchange(exchange))) if plan.moves.has_captions() => {
-                *copies.get_or_default((hop.message.id, exchange)) += 1;
-            }
-            (MoveKind::Routed | MoveKind::DeadLettered(_) | MoveKind::Unroutable, _) => {}
-        }
+    for hop in plan.moves.iter().filter(flying).filter(|hop| hop.kind == MoveKind::Requeued) {
+        *returned.get_or_default((hop.departs, &hop.path[..])) += 1;
     }
     for ((_, path), count) in returned.iter() {
         // It stays with the service that died.
@@ -132,7 +125,10 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
             picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true, within: None });
         }
     }
-    for ((_, exchange), count) in copies.iter() {
+    // Of several messages that leave at once, the last one is told.
+    let copies: OrderedMap<&Name, usize> =
+        plan.moves.fans(plan.world.now()).filter(|_| plan.moves.has_captions()).map(|fan| (&fan.exchange, fan.copies)).collect();
+    for (exchange, count) in copies.iter() {
         if let Some(rect) = geometry::rect(plan, &Place::Exchange((*exchange).clone())) {
             let at = Point { x: rect.left + rect.width / 2.0, y: rect.top - 14.0 };
             picture.counts.push(Count { at, text: texts::copies(*count), is_label: true, within: None });

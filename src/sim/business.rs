@@ -196,6 +196,49 @@ impl Business {
         counts.filter(|(count, story)| **count > 0 && !story.saved).count() as u64
     }
 
+    fn first(&self, holds: impl Fn(usize, &Story) -> bool) -> Option<Name> {
+        let found = self.stories.iter().enumerate().skip(1).find(|(index, story)| holds(*index, story))?.0;
+        Some(story_name(found as StoryId))
+    }
+
+    fn times_for(&self, what: &str, story: usize) -> u8 {
+        self.effects.get(what).and_then(|effect| effect.by_story.get(story)).copied().unwrap_or_default()
+    }
+
+    /// The first order that is owed the effect and has not had it.
+    #[must_use]
+    pub fn first_missing(&self, what: &str) -> Option<Name> {
+        self.first(|index, story| self.is_owed(*story) && self.times_for(what, index) == 0)
+    }
+
+    /// The first order that had the effect more than once.
+    #[must_use]
+    pub fn first_duplicated(&self, what: &str) -> Option<Name> {
+        self.first(|index, _| self.times_for(what, index) > 1)
+    }
+
+    /// The first order that had the effect although there is no record of it.
+    #[must_use]
+    pub fn first_invented(&self, what: &str) -> Option<Name> {
+        self.first(|index, story| self.records > 0 && !story.saved && self.times_for(what, index) > 0)
+    }
+
+    /// The first request that was not answered with success.
+    #[must_use]
+    pub fn first_unanswered(&self) -> Option<Name> {
+        self.first(|_, story| !story.accepted)
+    }
+
+    #[must_use]
+    pub fn first_saved_twice(&self) -> Option<Name> {
+        self.first(|_, story| story.saved_twice)
+    }
+
+    #[must_use]
+    pub fn first_unannounced(&self) -> Option<Name> {
+        self.first(|_, story| story.saved && !story.announced)
+    }
+
     #[must_use]
     pub fn times_done(&self, what: &str) -> u64 {
         self.effects.get(what).map_or(0, |effect| effect.done)

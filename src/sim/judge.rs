@@ -6,6 +6,7 @@ use super::world::World;
 use crate::base::SimTime;
 use crate::base::number::{Fixed, Shortest};
 use crate::base::ordered::in_order;
+use crate::broker::Name;
 use crate::broker::view::QueueView;
 use crate::scenario::Property;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Percentile, Quantity, QueueCount};
@@ -162,6 +163,28 @@ fn effect(ledger: &Ledger, count: EffectCount, what: &str) -> u64 {
         EffectCount::Duplicated => ledger.business.duplicated(what),
         EffectCount::Invented => ledger.business.invented(what),
     }
+}
+
+/// The first order that a property about orders does not hold for. None: it is about something else.
+#[must_use]
+pub fn culprit(world: &World, property: &Property) -> Option<Name> {
+    let business = &world.ledger().business;
+    [&property.left, &property.right].into_iter().find_map(|quantity| match quantity {
+        Quantity::Effect(EffectCount::Done | EffectCount::Missing, Some(what)) => business.first_missing(what),
+        Quantity::Effect(EffectCount::Duplicated, Some(what)) => business.first_duplicated(what),
+        Quantity::Effect(EffectCount::Invented, Some(what)) => business.first_invented(what),
+        Quantity::Business(BusinessCount::Accepted | BusinessCount::Failed) => business.first_unanswered(),
+        Quantity::Business(BusinessCount::SavedTwice) => business.first_saved_twice(),
+        Quantity::Business(BusinessCount::Unannounced) => business.first_unannounced(),
+        Quantity::Business(BusinessCount::Requests | BusinessCount::Saved)
+        | Quantity::Effect(_, None)
+        | Quantity::Number(_)
+        | Quantity::Time(_)
+        | Quantity::Messages(_)
+        | Quantity::Queue(..)
+        | Quantity::Dead(..)
+        | Quantity::Latency(..) => None,
+    })
 }
 
 /// A quantity in two worlds.

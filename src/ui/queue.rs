@@ -2,7 +2,7 @@
 use yew::{Html, html};
 
 use super::texts::{inspector, queue as texts, stream as stream_texts};
-use super::widgets::{Look, chosen, explained, hinted, message_icon, on, row, tabs};
+use super::widgets::{Look, chosen, explained, hinted, message_icon, on, option, row, tabs};
 use super::{Dispatch, form, stream, time, whatif};
 use crate::app::form::About;
 use crate::app::landing::Landing;
@@ -181,8 +181,8 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
             </div>
             <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>
-                    <option value="*">{ texts::TO_WHERE_THEY_WERE_PUBLISHED }</option>
-                    for other in others { <option value={other.name.to_string()}>{ texts::to(&other.name) }</option> }
+                    { option("*", texts::TO_WHERE_THEY_WERE_PUBLISHED, true) }
+                    for other in others { { option(&other.name, &texts::to(&other.name), false) } }
                 </select>
                 { hinted(Look::Small, "move", texts::MOVE_ALL, texts::PUBLISHES_EVERY_READY_MESSAGE_THERE, onmove) }
             </div>

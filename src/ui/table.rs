@@ -6,7 +6,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 
 use super::queue::messages;
 use super::texts::table as texts;
-use super::widgets::{chosen, on};
+use super::widgets::{chosen, on, option};
 use super::{Dispatch, findings};
 use crate::app::form::{Kind, Spot, marks};
 use crate::app::geometry::{self, Edge};
@@ -132,7 +132,7 @@ impl Table<'_> {
                     aria-label={texts::where_is_to_lead(&part.name())}
                     data-connect={part.name().to_string()}
                 >
-                    for (index, word) in words.enumerate() { <option value={index.to_string()}>{ word }</option> }
+                    for (index, word) in words.enumerate() { { option(&index.to_string(), &word, index == 0) } }
                 </select>
                 <button type="button" class="line small" aria-label={texts::connect(&part.name())} {onclick}>
                     { texts::CONNECT }

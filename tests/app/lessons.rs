@@ -8,6 +8,7 @@ use requeue::app::words;
 use requeue::app::{
     App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, OperateAction, Speed, TimeAction, update,
 };
+use requeue::base::SimTime;
 use requeue::broker::Name;
 use requeue::lesson::progress::LessonProgress;
 use requeue::scenario::Scenario;
@@ -453,4 +454,19 @@ fn a_goal_has_its_tick_when_nothing_can_change_it_any_more() {
         }
     }
     assert!(seen > 2, "{seen} clauses are looked at while the learner acts");
+}
+
+/// A step to look at is done when its system was seen running, or when the learner went on: not before.
+#[test]
+fn a_look_is_done_when_something_was_seen() {
+    let mut app = in_class(include_str!("../../static/lessons/what-is-a-broker.md"));
+    assert!(!classroom(&app).works[0].done, "nothing was seen yet");
+    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    assert!(!classroom(&app).works[0].done, "time stands");
+    play(&mut app, 1);
+    assert!(classroom(&app).works[0].done);
+
+    let mut app = in_class(include_str!("../../static/lessons/what-is-a-broker.md"));
+    deed(&mut app, LessonAction::ChooseStep(1));
+    assert!(classroom(&app).works[0].done);
 }

@@ -2,8 +2,9 @@
 
 use requeue::app::landing::Landing;
 use requeue::app::tokens::{self, picture};
-use requeue::app::{App, FileAction, OperateAction, Speed, TimeAction, lesson};
+use requeue::app::{App, FileAction, LessonAction, OperateAction, Speed, TimeAction, lesson};
 use requeue::base::SimTime;
+use requeue::sim::WorldEvent;
 
 use super::support::*;
 
@@ -356,6 +357,54 @@ fn the_run_that_failed_is_shown_from_a_second_before_with_a_story() {
     assert_eq!((length_limit.0, length_limit.2), (SimTime::from_micros(30_550_000), true));
     let topic = shown_failure(include_str!("../../static/lessons/topic.md")).expect("it fails");
     assert!(topic.0 == SimTime::from_secs(40) && topic.1 < SimTime::from_secs(39) && topic.2, "{topic:?}");
+}
+
+/// "every order gets its email" fails for orders whose email is missing: the story that is shown is of one of these.
+#[test]
+fn show_me_tells_of_an_order_that_the_goal_failed_for() {
+    let mut app = in_class(include_str!("../../static/lessons/why-events.md"));
+    step_of(&mut app, "announce");
+    deed(&mut app, LessonAction::Prove);
+    wait(&mut app);
+    // "no order fails", and "every order gets its email, even if late".
+    for clause in [0, 1] {
+        assert!(classroom(&app).work().findings[clause].failing.is_some(), "clause {clause}");
+        deed(&mut app, LessonAction::OpenFailure(clause));
+        for _ in 0..30_000 {
+            if app.playing {
+                break;
+            }
+            frame(&mut app);
+        }
+        while app.playing {
+            frame(&mut app);
+        }
+        let session = session(&app);
+        let life = session.playhead.story.as_ref().and_then(|story| story.life.as_ref()).expect("it tells a story");
+        let is_done = |what: &WorldEvent| matches!(what, WorldEvent::Effect { what, .. } if &**what == "email sent");
+        let was_done = life.entries.iter().any(|entry| is_done(&entry.what));
+        assert!(!was_done, "clause {clause}: this order had its email");
+        deed(&mut app, LessonAction::ToggleSandbox);
+    }
+}
+
+/// An exchange tells how many copies leave it, although an idle consumer has some of them at once.
+#[test]
+fn the_caption_counts_every_copy() {
+    let mut app = opened();
+    act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut app, TimeAction::Play);
+    let mut told = 0;
+    for _ in 0..6_000 {
+        frame(&mut app);
+        let labels = picture(session(&app).plan(), false).counts;
+        for label in labels.iter().filter(|count| count.is_label && count.text.starts_with("to ")) {
+            let key = label.text.as_str();
+            assert!(["to 3 queues: a copy each", "to 2 queues: a copy each"].contains(&key), "{key}");
+            told += u32::from(key.starts_with("to 3"));
+        }
+    }
+    assert!(told > 10, "{told} times");
 }
 
 /// At every lesson's first goal that is not met.

@@ -396,6 +396,14 @@ fn views_read_and_write_no_format() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Of entries of which none is marked as chosen, a browser chooses the one that was put in first. That is the last one of a list.
+#[test]
+fn a_list_says_which_of_its_entries_is_chosen() {
+    let has_entry = |path: &PathBuf| std::fs::read_to_string(path).expect("a source file").contains("<option");
+    let found: Vec<PathBuf> = sources(&root().join("ui")).into_iter().filter(has_entry).collect();
+    assert_eq!(found, [root().join("ui/widgets.rs")], "`widgets::option` marks the entry");
+}
+
 /// JSON is the business of formats. The application knows it where a person types it into a field.
 #[test]
 fn the_application_parses_json_only_where_it_is_typed() {

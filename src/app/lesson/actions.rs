@@ -28,6 +28,9 @@ pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
         classroom.showing?;
         leave_failure(classroom, &mut app.session);
     }
+    if step != classroom.at {
+        classroom.look();
+    }
     classroom.stop_shows();
     classroom.answering = None;
     let session = app.session.take();

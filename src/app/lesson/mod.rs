@@ -195,6 +195,11 @@ impl Classroom {
     }
 
     /// Something goes on without a hand: a run is judged.
+    /// The system of a step was looked at: while it ran, or before the learner went on. Whether the step had waited for that.
+    pub(super) fn look(&mut self) -> bool {
+        matches!(self.step().task, Task::Look) && !std::mem::replace(&mut self.work_mut().done, true)
+    }
+
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         self.judging.is_some() || self.tracing.is_some() || self.grading.is_some() || self.answering.is_some()
@@ -376,9 +381,6 @@ pub(super) fn enter(app: &mut App, lesson: Lesson, file: Option<String>) -> Vec<
 /// Prepares what the current step needs.
 fn arrive(app: &mut App) {
     let Some(classroom) = &mut app.classroom else { return };
-    if matches!(classroom.step().task, Task::Look) {
-        classroom.work_mut().done = true;
-    }
     if let Task::Predict(question) = &classroom.step().task
         && classroom.work().choices.is_none()
     {
@@ -392,7 +394,11 @@ fn arrive(app: &mut App) {
 
 /// Time passes: one more run is judged.
 pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
+    let moves = app.session.as_ref().is_some_and(|session| session.world().now() > SimTime::ZERO);
     let Some(classroom) = &mut app.classroom else { return Vec::new() };
+    if app.playing && moves && classroom.look() {
+        return keep(app);
+    }
     classroom.advance(steps);
     if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(steps)) {
         actions::show_failure(app);

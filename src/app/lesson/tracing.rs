@@ -3,9 +3,12 @@
 use crate::app::slowing::BEFORE;
 use crate::app::words::{is_worth_a_line, place_of};
 use crate::base::SimTime;
+use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::lesson::Demand;
 use crate::lesson::judge::{Failing, STEPS_MAX};
+use crate::scenario::property::Property;
+use crate::sim::judge::culprit;
 use crate::sim::{Place, TimedEvent, World, WorldEvent};
 
 /// A message that moved, and when.
@@ -19,6 +22,10 @@ pub(super) struct Tracing {
     pub failing: Failing,
     world: Box<World>,
     steps: u64,
+    /// What the clause demands of the run, if it is about a count.
+    property: Option<Property>,
+    /// The last that happened to each order.
+    orders: OrderedMap<Name, Movement>,
     /// What the clause speaks of: queues, exchanges, programs, effects.
     names: Vec<Name>,
     newest: Option<Movement>,
@@ -30,7 +37,12 @@ impl Tracing {
     pub(super) fn new(clause: usize, failing: Failing, demand: &Demand) -> Self {
         let mut world = Box::new(World::new(failing.recording.scenario.clone(), failing.recording.seed));
         world.set_watched(true);
-        Self { clause, failing, world, steps: 0, names: names(demand), newest: None, meant: None }
+        let property = match demand {
+            Demand::Property(property) => Some(property.clone()),
+            Demand::Reaches { .. } | Demand::Order { .. } | Demand::Attempts { .. } | Demand::Added { .. } => None,
+        };
+        let (names, orders) = (names(demand), OrderedMap::new());
+        Self { clause, failing, world, steps: 0, property, orders, names, newest: None, meant: None }
     }
 
     /// Plays at most so many steps. Whether it came to the end.
@@ -57,6 +69,10 @@ impl Tracing {
     fn note(&mut self, occurrence: &TimedEvent) {
         let Some(event) = occurrence.what.about().filter(|_| is_worth_a_line(occurrence)) else { return };
         let movement = (occurrence.at, event.clone());
+        let order = occurrence.what.message().map_or(Some(event), |message| message.properties.correlation_id.as_ref());
+        if let Some(order) = order {
+            self.orders.insert(order.clone(), movement.clone());
+        }
         if self.is_meant(occurrence) {
             self.meant = Some(movement.clone());
         }
@@ -81,6 +97,10 @@ impl Tracing {
     /// The moment that is to be shown, and the message whose story it is; none: no message moved in the whole run.
     pub(super) fn moment(self) -> (SimTime, Option<Name>) {
         let at = self.failing.at;
+        let culprit = self.property.as_ref().and_then(|property| culprit(&self.world, property));
+        if let Some((moved, event)) = culprit.and_then(|order| self.orders.get(&order)) {
+            return (*moved, Some(event.clone()));
+        }
         let is_recent = |movement: &Movement| movement.0 + BEFORE >= at;
         let recent = [&self.meant, &self.newest].into_iter().flatten().find(|movement| is_recent(movement));
         match recent {

@@ -18,7 +18,7 @@ pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other run";
 pub const READING_THE_STORY: &str = "Reading the story";
 
 /// Above an exchange, while the copies fly.
-pub fn copies(queues: u32) -> String {
+pub fn copies(queues: usize) -> String {
     if queues == 1 { "to 1 queue".to_owned() } else { format!("to {queues} queues: a copy each") }
 }
 
