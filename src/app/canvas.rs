@@ -149,6 +149,8 @@ pub struct Canvas {
     /// What is pressed is pressed by a finger, which is coarser than a pointer.
     by_finger: bool,
     space: Space,
+    /// What the last two presses hit, the latest one last.
+    pressed: [Option<Stop>; 2],
     /// The pointer has moved something since this was last asked.
     is_stale: bool,
 }
@@ -163,6 +165,11 @@ impl Canvas {
     #[must_use]
     pub fn is_space_held(&self) -> bool {
         self.space != Space::Up
+    }
+
+    fn press(&mut self, hit: Option<Stop>) {
+        self.pressed.rotate_left(1);
+        self.pressed[1] = hit;
     }
 
     const fn middle(&self) -> Pixel {
@@ -188,6 +195,8 @@ impl App {
         // What a drawer moved aside comes back when it closes.
         self.canvas.kept.get_or_insert(seen);
         if adds {
+            // To see it all at once, a learner asks for it: until then the scale stays.
+            self.canvas.chosen.get_or_insert(seen);
             self.reveal_selected();
         }
     }
@@ -248,6 +257,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             app.canvas.gesture = Gesture::Panning(hold(app, at));
         }
         CanvasAction::PressNode(node, at) => {
+            app.canvas.press(Some(Stop::Node(node.clone())));
             if let Some(from) = app.session.as_ref().and_then(|session| session.place(&node)) {
                 app.canvas.gesture = Gesture::Dragging(hold(app, at), node, from);
             }
@@ -258,6 +268,8 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
                 return update(app, CanvasAction::PressNode(node, at));
             }
             app.canvas.by_finger = !app.canvas.fingers.is_empty();
+            let hit = app.stop_at(at);
+            app.canvas.press(hit);
             let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
@@ -379,8 +391,13 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
     if app.options.read_only {
         return Vec::new();
     }
-    let line = match app.stop_at(at) {
-        Some(Stop::Node(node)) => return vec![Effect::Ask(Asked::Name(node))],
+    // What the first click opened may have moved the view: the second one means the same.
+    let line = match app.canvas.pressed[0].take() {
+        Some(Stop::Node(node)) => {
+            let mut effects = super::update(app, SelectAction::Node(Some(node.clone())));
+            effects.push(Effect::Ask(Asked::Name(node)));
+            return effects;
+        }
         Some(Stop::Line(line)) => line,
         None => {
             open_menu(app, Menu::Parts, at, page);

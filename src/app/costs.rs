@@ -1,5 +1,7 @@
 //! What an edit would destroy is said before it is made: the edit waits until the learner has chosen what RabbitMQ is to do.
 
+use std::sync::Arc;
+
 use super::form::Spot;
 use super::texts::session as texts;
 use super::{Node, Session};
@@ -9,6 +11,7 @@ use crate::broker::view::QueueView;
 use crate::lesson::Lock;
 use crate::scenario::Scenario;
 use crate::scenario::edit::{Edit, Part, redeclare};
+use crate::sim::{Input, World};
 
 /// What can be done instead of the edit, or with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Held {
     pub at: Option<Spot>,
     edits: Vec<Edit>,
     policy: Option<Edit>,
+    /// So many messages would leave the queue as soon as the policy applies.
+    pub leave_by_policy: u64,
     beside: Option<(Name, Vec<Edit>)>,
     /// What was asked for is no edit, but this.
     pub step: Option<History>,
@@ -92,7 +97,16 @@ impl Session {
         match queues.next() {
             Some(queue) => {
                 let others = queues.collect();
-                self.hold(Held { queue, at: None, edits: Vec::new(), policy: None, beside: None, step: Some(step), others });
+                self.hold(Held {
+                    queue,
+                    at: None,
+                    edits: Vec::new(),
+                    policy: None,
+                    leave_by_policy: 0,
+                    beside: None,
+                    step: Some(step),
+                    others,
+                });
             }
             None => self.take(step),
         }
@@ -115,7 +129,19 @@ impl Session {
             return None;
         }
         let (policy, beside) = (redeclare::by_policy(old, new), redeclare::beside(old, new));
-        Some(Held { queue: queue.clone(), at: None, edits: edits.to_vec(), policy, beside, step: None, others: Vec::new() })
+        let leave_by_policy = policy.as_ref().map_or(0, |policy| self.leave_by(policy, queue));
+        let (queue, edits) = (queue.clone(), edits.to_vec());
+        Some(Held { queue, at: None, edits, policy, leave_by_policy, beside, step: None, others: Vec::new() })
+    }
+
+    /// So many messages leave a queue at the moment of an edit: a copy of the world tries it.
+    fn leave_by(&self, edit: &Edit, queue: &str) -> u64 {
+        let Ok((new, _)) = self.edited(std::slice::from_ref(edit)) else { return 0 };
+        let mut world = self.world().clone();
+        let total = |world: &World| world.broker().queue(queue).map_or(0, QueueView::total);
+        let before = total(&world);
+        world.inject(Input::Edit(Arc::new(new)));
+        before.saturating_sub(total(&world))
     }
 
     /// The edit waits, and its queue is shown.

@@ -354,7 +354,7 @@ impl Session {
     }
 
     /// The scenario after some edits, and what they tell.
-    fn edited(&self, edits: &[Edit]) -> Result<(Scenario, Vec<String>), String> {
+    pub(super) fn edited(&self, edits: &[Edit]) -> Result<(Scenario, Vec<String>), String> {
         let mut new = Scenario::clone(self.scenario());
         let mut told = Vec::new();
         for edit in edits {

@@ -16,9 +16,14 @@ pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html 
     let all_lost: u64 = lost + held.others.iter().map(|queue| session.lost_with(queue)).sum::<u64>();
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
-        let look = if index == 0 && !matches!(way, Way::Redeclare | Way::Step) { Look::Primary } else { Look::Small };
+        let destroys = match way {
+            Way::Redeclare | Way::Step => true,
+            Way::Policy => held.leave_by_policy > 0,
+            Way::NewQueue | Way::Keep => false,
+        };
+        let look = if index == 0 && !destroys { Look::Primary } else { Look::Small };
         let (id, word) = match way {
-            Way::Policy => ("by-policy", texts::SET_BY_POLICY.to_owned()),
+            Way::Policy => ("by-policy", texts::set_by_policy(held.leave_by_policy)),
             Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
             Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
             Way::Step => ("step-anyway", texts::step(held.step == Some(History::Undo), all_lost)),
@@ -44,10 +49,10 @@ pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html 
 }
 
 /// What costs less than to delete.
-fn alternative(held: &Held) -> &'static str {
+fn alternative(held: &Held) -> String {
     match held.ways().next() {
-        Some(Way::Policy) => texts::A_POLICY_SETS_THE_SAME,
-        Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER,
-        Some(Way::Redeclare | Way::Step | Way::Keep) | None => "",
+        Some(Way::Policy) => texts::a_policy_sets_the_same(held.leave_by_policy),
+        Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER.to_owned(),
+        Some(Way::Redeclare | Way::Step | Way::Keep) | None => String::new(),
     }
 }

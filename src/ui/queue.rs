@@ -2,7 +2,7 @@
 use yew::{Html, html};
 
 use super::texts::{inspector, queue as texts, stream as stream_texts};
-use super::widgets::{Look, chosen, explained, hinted, message_icon, on, option, row, tabs};
+use super::widgets::{Look, chosen, explained, hinted, message_icon, named, on, option, row, tabs};
 use super::{Dispatch, form, stream, time, whatif};
 use crate::app::form::About;
 use crate::app::landing::Landing;
@@ -172,12 +172,13 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         Action::Operate(OperateAction::Move { queue: from.clone(), count: BY_HAND_MAX, to: (value != "*").then(|| value.into()) })
     });
     let purge = on(dispatch, OperateAction::Purge(name.clone()));
+    let ready = session.world().broker().queue(name).map_or(0, QueueView::ready);
     html! {
         <>
             <div class="buttons" role="group" aria-label={texts::MESSAGES_BY_HAND}>
                 { hinted(Look::Small, "get", texts::GET_REQUEUE, texts::GETS_A_MESSAGE_AND_PUTS, get(1, true)) }
                 { hinted(Look::Small, "get-ack", texts::GET_ACK, texts::GETS_A_MESSAGE_AND_ACKNOWLEDGES, get(1, false)) }
-                { hinted(Look::SmallDanger, "purge", texts::PURGE, texts::DROPS_EVERY_READY_MESSAGE_UNACKED, purge) }
+                { named(Look::SmallDanger, "purge", texts::purge(ready), texts::DROPS_EVERY_READY_MESSAGE_UNACKED, purge) }
             </div>
             <div class="buttons choice" key={name.to_string()}>
                 <select id="move-to" class="small" aria-label={texts::WHERE_ALL_ITS_MESSAGES_ARE}>

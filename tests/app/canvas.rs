@@ -381,10 +381,13 @@ fn what_is_edited_does_not_move_the_view() {
     act(&mut app, EditAction::Delete);
     act(&mut app, EditAction::Undo);
     assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
-    // When it no longer fits, all of it is seen.
+    // When it no longer fits, what is new is seen, as large as the rest: all of it is seen when the learner asks for it.
     for _ in 0..20 {
         act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
+        assert!(shown(&app));
     }
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    act(&mut app, CanvasAction::ShowEverything);
     assert!(app.camera().scale < camera.scale && app.camera().shows(app.canvas.size, &geometry::bounds(session(&app).plan())));
     // A view that the visitor chose: what is new stands in it.
     let mut app = seen();
@@ -399,14 +402,16 @@ fn what_is_edited_does_not_move_the_view() {
 }
 
 #[test]
-fn the_view_comes_back_when_the_drawer_of_what_was_added_closes() {
+fn the_drawer_of_what_was_added_changes_no_size() {
     let mut app = seen();
     let (size, camera) = (app.canvas.size, app.camera());
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     act(&mut app, CanvasAction::Resize(Pixel { x: 600.0, ..size }));
-    assert!(app.camera().scale < camera.scale, "all of it is seen beside the drawer");
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
     act(&mut app, EditAction::Undo);
     act(&mut app, CanvasAction::Resize(size));
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    act(&mut app, CanvasAction::ShowEverything);
     assert_eq!(app.camera(), camera);
 }
 
@@ -427,13 +432,52 @@ fn a_drawer_that_opens_does_not_hide_what_is_selected() {
     assert_eq!(app.camera(), camera);
 }
 
+/// The first click opens a drawer, and the view moves: the second click at the same pixel hits something else, and means the same.
+#[test]
+fn a_double_click_is_on_what_its_first_click_hit() {
+    let queues = ["inventory-queue", "notification-queue", "analytics-queue", "notification-queue.dead"].map(node);
+    let exchange = Node::Exchange("platform-events".into());
+    for place in queues.into_iter().chain([exchange, Node::Client(0), Node::Instance(notification_service(&seen()))]) {
+        let mut app = seen();
+        let size = app.canvas.size;
+        let at = pixel(&app, &place);
+        act(&mut app, CanvasAction::PressNode(place.clone(), at));
+        act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
+        act(&mut app, CanvasAction::Resize(Pixel { x: size.x - 360.0, ..size }));
+        act(&mut app, CanvasAction::PressEmpty { at, boxed: false });
+        act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
+        let effects = app::update(&mut app, CanvasAction::DoubleClick { at, page: (7, 8) });
+        assert!(effects.contains(&Effect::Ask(Asked::Name(place.clone()))), "{place:?}: {effects:?}");
+        assert_eq!(session(&app).selection.primary, Some(place));
+    }
+}
+
+/// What is added is brought into view, and nothing changes its size.
+#[test]
+fn the_scale_stays_when_a_part_is_added() {
+    let mut app = seen();
+    let scale = app.camera().scale;
+    for kind in [PartKind::ClassicQueue, PartKind::Service, PartKind::ClassicQueue] {
+        act(&mut app, EditAction::AddPart(kind));
+        // Its inspector opens.
+        let size = app.canvas.size;
+        act(&mut app, CanvasAction::Resize(Pixel { x: size.x.min(1_000.0), ..size }));
+        assert_eq!(app.camera().scale.to_bits(), scale.to_bits(), "{kind:?}");
+        let added = session(&app).selection.primary.clone().expect("it is selected");
+        let rect = geometry::rect(session(&app).plan(), &added).expect("it is drawn");
+        assert!(app.camera().shows(app.canvas.size, &rect), "{kind:?} is seen");
+    }
+    act(&mut app, CanvasAction::ShowEverything);
+    assert!(app.camera().shows(app.canvas.size, &geometry::bounds(session(&app).plan())));
+}
+
 #[test]
 fn a_double_click_adds_renames_or_edits_a_key() {
     let mut app = seen();
     let queue = node("analytics-queue");
-    let click = |app: &mut App, at: Pixel| app::update(app, CanvasAction::DoubleClick { at, page: (7, 8) });
+    let click = double_click;
     let at = pixel(&app, &queue);
-    assert_eq!(click(&mut app, at), [Effect::Ask(Asked::Name(queue))]);
+    assert!(click(&mut app, at).contains(&Effect::Ask(Asked::Name(queue))));
     let edges = geometry::edges(session(&app).plan());
     let bindings: Vec<usize> = (0..session(&app).scenario().broker.bindings.len()).collect();
     let mut asked = Vec::new();

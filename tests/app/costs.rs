@@ -249,3 +249,18 @@ fn no_step_of_the_history_destroys_messages_unasked() {
     assert_eq!(**session(&app).scenario(), *renamed);
     balanced(&app);
 }
+
+/// A policy keeps messages only as far as its own limit allows: how many leave at once is said before.
+#[test]
+fn a_policy_says_how_many_messages_it_takes_out() {
+    for (limit, leave) in [("2", true), ("100000", false)] {
+        let mut app = waiting();
+        let before = total(&app, QUEUE);
+        set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, limit);
+        let said = session(&app).document.held.as_ref().expect("it waits").leave_by_policy;
+        assert_eq!(said > 0, leave, "{limit}");
+        assert_eq!(total(&app, QUEUE), before, "it was only tried");
+        act(&mut app, EditAction::Decide(Policy));
+        assert_eq!(before - total(&app, QUEUE), said, "{limit}");
+    }
+}

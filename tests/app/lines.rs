@@ -197,7 +197,7 @@ fn a_double_click_asks_for_the_key_of_a_line_that_has_one() {
     ] {
         let mut app = seen();
         let at = beside(&app, &line, 0.3, 3.0);
-        let effects = app::update(&mut app, CanvasAction::DoubleClick { at, page: (1, 2) });
+        let effects = double_click(&mut app, at);
         match asked {
             Some(asked) => assert_eq!(effects, [Effect::Ask(asked.clone())]),
             None => assert_eq!((effects, selected(&app)), (vec![Effect::Read(Reading::Line)], Some(&line))),

@@ -1,8 +1,10 @@
 //! What the tests of the application share: a page without a browser, and short words for what is done with it.
 
+use requeue::app::camera::Pixel;
 use requeue::app::composer::Typed;
 use requeue::app::{
-    self, Action, App, EditAction, Effect, FileAction, LessonAction, Node, PublishAction, SelectAction, Session, Speed, TimeAction,
+    self, Action, App, CanvasAction, EditAction, Effect, FileAction, LessonAction, Node, PublishAction, SelectAction, Session, Speed,
+    TimeAction,
 };
 use requeue::base::SimTime;
 use requeue::scenario::edit::Part;
@@ -104,6 +106,16 @@ pub fn connect(app: &mut App, from: &Part, to: &Part) {
     select(app, from);
     act(app, EditAction::ToggleLine);
     select(app, to);
+}
+
+/// Two presses, and what the browser then tells.
+pub fn double_click(app: &mut App, at: Pixel) -> Vec<Effect> {
+    let page = (7, 8);
+    for _ in 0..2 {
+        act(app, CanvasAction::PressEmpty { at, boxed: false });
+        act(app, CanvasAction::Release { at, page, event: None });
+    }
+    app::update(app, CanvasAction::DoubleClick { at, page })
 }
 
 pub fn node(queue: &str) -> Node {

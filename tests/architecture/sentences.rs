@@ -119,6 +119,37 @@ fn sentences_on_pages_are_short() {
     assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
 }
 
+/// The texts of a scenario: its title, what it is about, what it expects.
+fn told(document: &serde_json::Value, found: &mut Vec<String>) {
+    match document {
+        serde_json::Value::Object(fields) => {
+            for (key, value) in fields {
+                match value.as_str() {
+                    Some(text) if ["title", "about", "says"].contains(&key.as_str()) => found.push(text.to_owned()),
+                    _ => told(value, found),
+                }
+            }
+        }
+        serde_json::Value::Array(elements) => elements.iter().for_each(|element| told(element, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn sentences_of_scenarios_are_short() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
+    let (mut texts, mut wrong) = (0, Vec::new());
+    for path in fs::read_dir(folder).expect("there are scenarios").map(|entry| entry.expect("a file").path()) {
+        let document = serde_json::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is JSON");
+        let mut found = Vec::new();
+        told(&document, &mut found);
+        texts += found.len();
+        wrong.extend(found.iter().flat_map(|text| long(text, PROSE)).map(|sentence| format!("{}: {sentence}", path.display())));
+    }
+    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
+    assert!(texts > 60, "{texts} texts");
+}
+
 #[test]
 fn sentences_in_comments_and_on_the_page_are_short() {
     let mut wrong = Vec::new();

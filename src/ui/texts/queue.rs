@@ -12,7 +12,6 @@ pub const REDELIVERED: &str = "Redelivered";
 pub const TOTAL: &str = "Total";
 pub const UNACKED: &str = "Unacked";
 pub const A_NEW_QUEUE_TAKES_OVER: &str = "A new queue takes over its bindings and consumers. The old one keeps its messages.";
-pub const A_POLICY_SETS_THE_SAME: &str = "A policy sets the same and keeps the messages.";
 pub const A_QUEUE_KEEPS: &str = "A queue keeps its name, arguments, type and durability.";
 pub const ACK_AUTOMATIC: &str = "automatic";
 pub const ACK_MANUAL: &str = "manual";
@@ -36,9 +35,7 @@ pub const NO_CONSUMER: &str = "No service consumes from this queue.";
 pub const OF_THE_QUEUE: &str = "Of the queue";
 pub const OVERVIEW: &str = "Overview";
 pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
-pub const PURGE: &str = "Purge";
 pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
-pub const SET_BY_POLICY: &str = "Set by policy";
 pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
 pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
 pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
@@ -52,6 +49,21 @@ pub fn create(name: &dyn Display) -> String {
 
 pub fn delete_and_declare(lost: u64) -> String {
     format!("Delete and declare: {} lost", messages(lost))
+}
+
+pub fn set_by_policy(leave: u64) -> String {
+    if leave == 0 { "Set by policy".to_owned() } else { format!("Set by policy: {} out at once", messages(leave)) }
+}
+
+pub fn a_policy_sets_the_same(leave: u64) -> String {
+    match leave {
+        0 => "A policy sets the same and keeps the messages.".to_owned(),
+        _ => format!("A policy sets the same. It takes {} out of the queue at once.", messages(leave)),
+    }
+}
+
+pub fn purge(ready: u64) -> String {
+    if ready == 0 { "Purge".to_owned() } else { format!("Purge {}", messages(ready)) }
 }
 
 /// "no message", "1 message", "22 messages".
