@@ -150,10 +150,13 @@ pub struct Canvas {
     by_finger: bool,
     space: Space,
     /// What the last two presses hit, the latest one last.
-    pressed: [Option<Stop>; 2],
+    pressed: [Option<Hit>; 2],
     /// The pointer has moved something since this was last asked.
     is_stale: bool,
 }
+
+/// A part, a line, or the empty canvas.
+type Hit = Option<Stop>;
 
 impl Canvas {
     /// Whether the canvas is to be drawn with the next frame: a pointer moves more often than the page is painted.
@@ -167,9 +170,9 @@ impl Canvas {
         self.space != Space::Up
     }
 
-    fn press(&mut self, hit: Option<Stop>) {
+    fn press(&mut self, hit: Hit) {
         self.pressed.rotate_left(1);
-        self.pressed[1] = hit;
+        self.pressed[1] = Some(hit);
     }
 
     const fn middle(&self) -> Pixel {
@@ -392,7 +395,8 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
         return Vec::new();
     }
     // What the first click opened may have moved the view: the second one means the same.
-    let line = match app.canvas.pressed[0].take() {
+    let hit = app.canvas.pressed[0].take().unwrap_or_else(|| app.stop_at(at));
+    let line = match hit {
         Some(Stop::Node(node)) => {
             let mut effects = super::update(app, SelectAction::Node(Some(node.clone())));
             effects.push(Effect::Ask(Asked::Name(node)));

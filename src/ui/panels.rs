@@ -216,7 +216,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let is_slow = playhead.slowing.is_slow(session.world().now());
     html! {
         <div class="notice slim" role="status" id="slowed">
-            <span>{ moment.words }</span>
+            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ moment.words }</span>
             { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
             if is_slow { { button(Look::Small, "full-speed", texts::FULL_SPEED, on(dispatch, TimeAction::DeclineSlowing)) } }
             { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseSlowing)) }

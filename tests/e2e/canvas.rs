@@ -111,6 +111,23 @@ async fn wheel_and_space_move_the_view() {
     visitor.leave().await;
 }
 
+/// The first click opens the inspector, and the view may move: the name that is asked for is that of the part that was clicked.
+#[tokio::test]
+async fn a_double_click_renames_the_part_that_it_is_on() {
+    let name = "const field = document.querySelector('#in-place'); return field && field.value;";
+    for part in ["inventory-queue", "notification-queue", "notification-queue.dead", "inventory-service", "customers"] {
+        let visitor = Visitor::arrive(1440, 900).await;
+        let at = visitor.middle_of(&Visitor::node(part)).await;
+        visitor.double_click(at).await;
+        visitor
+            .until("its name can be changed", async |visitor| {
+                visitor.browser.execute(name, vec![]).await.expect("the page answers") == json!(part)
+            })
+            .await;
+        visitor.leave().await;
+    }
+}
+
 #[tokio::test]
 async fn double_clicks_and_the_menu_of_the_canvas() {
     let visitor = Visitor::arrive(1920, 1080).await;

@@ -1,4 +1,5 @@
 pub const REPLAY: &str = "Replay";
+pub const SLOW_MOTION: &str = "Slow motion.";
 pub const FULL_SPEED: &str = "Do not slow down";
 use crate::base::SimTime;
 use crate::broker::Profile;
