@@ -141,33 +141,64 @@ function tell(what, text) {
   parent.postMessage({ requeue: what, ...(text && { data: JSON.parse(text), text }) }, site);
 }
 
-/** The areas of the page, in the order of reading. */
-const AREAS = "header.top, .rail, .drawer.left, #stage, .notices, .drawer.right, .shelf, .bar";
+/** The areas of the page, in the order of the Tab key. */
+const AREAS = "header.top, .rail, .drawer.left, #stage, .notices, .card, .drawer.right, .shelf, .bar";
 
-/** What gets the keyboard in an area: its heading, the canvas's one stop, or the first control. */
+const CONTROLS = "button, a[href], input, select, textarea, summary, [role='button'], [tabindex='0']";
+
+/** Whether an element can have the keyboard, and be seen to have it. */
+const holds = (one) => one?.isConnected && !one.matches(":disabled") && one.checkVisibility();
+
+const controls = (area) => [...area.querySelectorAll(CONTROLS)].filter((one) => one.tabIndex >= 0 && holds(one));
+
+/** The part or the line of the canvas that Tab leads to. */
+const stop = () => document.querySelector("#stage :is(.node, .wire)[tabindex='0']");
+
+/** What gets the keyboard in an area: its heading, the canvas's one stop, or the first control. An empty canvas has it itself. */
 function first(area) {
   const heading = area.querySelector("[id$='-title'][tabindex='-1']");
-  const stop = area.id === "stage" && area.querySelector("[tabindex='0']");
-  const controls = () => [...area.querySelectorAll("button, a[href], input, select, textarea, summary")];
-  return heading || stop || controls().find((control) => !control.disabled && control.getClientRects().length > 0);
+  return area.id === "stage" ? stop() ?? controls(area)[0] ?? area : heading ?? controls(area)[0];
 }
 
-/** Where the keyboard is. A press of a pointer may take it away for good. */
-let area = null;
-addEventListener("focusin", (event) => {
-  area = event.target.closest(`dialog, ${AREAS}`);
+/** What has the keyboard, in which area, and as which of its controls. A pointer may take it away for good. */
+let last = null;
+/** What had the keyboard before it came to an area: there it returns when the area closes. */
+const before = new WeakMap();
+addEventListener("focusin", ({ target }) => {
+  const area = target.closest(`dialog, ${AREAS}`) ?? target.closest("section, nav, .house");
+  if (!area) return;
+  if (area !== last?.area) before.set(area, last);
+  last = { area, target, place: controls(area).indexOf(target) };
 });
-addEventListener("pointerdown", () => (area = null), { capture: true });
+addEventListener("pointerdown", () => (last = null), { capture: true });
+// The press focuses what is pressed, and the click leaves it again; a field keeps it.
+const leaves = ({ detail, target }) => detail > 0 && last?.target.contains(target) && !target.matches("input, select, textarea");
+addEventListener("click", (event) => leaves(event) && (last = null), { capture: true });
+
+/** Where the keyboard goes on that was on something that is gone: at what stands there now, or where it came from. */
+function goesOn({ area, target, place }) {
+  if (holds(target)) return target;
+  if (holds(area)) {
+    const left = controls(area);
+    const next = (area.id === "stage" && stop()) || left[Math.min(place, left.length - 1)] || first(area);
+    if (next) return next;
+  }
+  const came = before.get(area);
+  before.delete(area);
+  return came && goesOn(came);
+}
 
 /**
- * What had the keyboard may be gone after a change: then its area has it, or the canvas, and never the page as a whole.
+ * What had the keyboard may be gone after a change. It is never left on the page as a whole, and on the canvas it is on its one stop.
  * Not at once: a field that is left tells its change while the keyboard is on its way, and some engines have it on the page then.
  */
 function keepFocus() {
   setTimeout(() => {
-    if (!area || document.activeElement !== document.body) return;
-    const stays = area.isConnected && !area.matches("dialog:not([open])");
-    first(stays ? area : document.querySelector("#stage"))?.focus();
+    const here = document.activeElement;
+    const strays = here.matches(".node, .wire") && here.tabIndex < 0;
+    if (!last || (here !== document.body && !strays && holds(here))) return;
+    const next = (strays && stop()) || goesOn(last) || first(document.querySelector("#stage"));
+    next.focus();
   });
 }
 

@@ -3,13 +3,14 @@
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::effect::{Asked, Effect};
+use super::form::Spot;
 use super::geometry;
 use super::gesture::{Gesture, Hold, Outcome, Under};
 use super::guides::{self, Guide};
 use super::page::{Dialog, Menu};
 use super::select::SelectAction;
 use super::time::TimeAction;
-use super::{App, Line, Node, Stop};
+use super::{App, Line, Node, QueueTab, Stop};
 use crate::broker::Name;
 use crate::scenario::Point;
 use crate::scenario::edit::PartKind;
@@ -99,6 +100,8 @@ pub enum CanvasAction {
     Centre(Point),
     /// Selects a part, and shows it.
     GoTo(Node),
+    /// Selects a queue, and shows one of its arguments: its field gets the keyboard.
+    GoToArgument(Name, Spot),
 }
 
 /// What a finger does.
@@ -381,6 +384,13 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
                 app.canvas.chosen = Some(app.camera().natural(app.canvas.middle()).centred(app.canvas.size, rect.centre()));
             }
             return super::update(app, SelectAction::Node(Some(node)));
+        }
+        CanvasAction::GoToArgument(queue, at) => {
+            app.workspace.queue_tab = QueueTab::Arguments;
+            app.workspace.arguments.clear();
+            let mut effects = update(app, CanvasAction::GoTo(Node::Queue(queue)));
+            effects.push(Effect::ReadField(at));
+            return effects;
         }
         CanvasAction::Centre(at) => app.canvas.chosen = Some(app.camera().centred(app.canvas.size, at)),
     }

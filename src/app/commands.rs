@@ -1,6 +1,7 @@
 //! Everything that can be done, by name: for the command palette, for menus, and for the list of shortcuts.
 
 use super::arrange::Align;
+use super::form::{self, About, Field, Row};
 use super::search::Wanted;
 use super::texts::commands as texts;
 use super::words::place_name;
@@ -8,7 +9,7 @@ use super::{
     Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, EditAction, Exhibit, FileAction, Image, Node, OperateAction, PageAction,
     PublishAction, SelectAction, Session, TimeAction, WorkspaceAction, geometry,
 };
-use crate::broker::Resource;
+use crate::broker::{Name, Resource};
 use crate::formats::site_list::CourseEntry;
 use crate::scenario::edit::{self, Part, PartKind};
 use crate::scenario::{BROKER, FaultKind, Point, Target};
@@ -217,6 +218,8 @@ pub fn all(app: &App) -> Vec<Command> {
     commands
 }
 
+/// The arguments of so many queues are looked through.
+const QUEUES_MAX: usize = 50;
 /// More of them are too many to read.
 const FOUND_MAX: usize = 100;
 
@@ -230,6 +233,7 @@ pub fn found(app: &App) -> Vec<Command> {
         let parts = geometry::places(session.plan()).into_iter();
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
         commands.extend(of_site(app));
+        commands.extend(of_arguments(app, session));
         let event = app.query.trim();
         if event.strip_prefix("e-").is_some_and(|number| number.parse::<u64>().is_ok()) {
             commands.push(command(texts::tell_the_story_of(&event), "", SelectAction::Story(Some(event.into()))));
@@ -238,6 +242,30 @@ pub fn found(app: &App) -> Vec<Command> {
     commands.retain(|command| wanted.is_in(&command.name()));
     commands.truncate(FOUND_MAX);
     commands
+}
+
+/// The arguments of queues, by their names: of the queue that is selected, and of those that are named.
+fn of_arguments(app: &App, session: &Session) -> Vec<Command> {
+    let typed = app.query.to_ascii_lowercase();
+    let is_meant = |queue: &Name| {
+        let is_selected = matches!(&session.selection.primary, Some(Node::Queue(name)) if name == queue);
+        let name = queue.to_ascii_lowercase();
+        let mut words = typed.split_whitespace().map(|word| word.len() > 1 && name.contains(word));
+        // A name alone means the queue itself.
+        is_selected || words.clone().any(|is_named| is_named) && words.any(|is_named| !is_named)
+    };
+    let queues = session.scenario().broker.queues.iter().map(|queue| &queue.name).filter(|name| is_meant(name)).take(QUEUES_MAX);
+    let arguments = |queue: &Name| {
+        let rows = form::rows(session.scenario(), &About::Part(Part::Queue(queue.clone())));
+        let one = |row: Row| match row {
+            Row::Field(Field { at, label, own: Some(own), .. }) => {
+                Some(command(texts::argument_of(label, queue), "", CanvasAction::GoToArgument(queue.clone(), at)).explained(own))
+            }
+            Row::Field(_) | Row::Item { .. } | Row::Advanced { .. } | Row::Add { .. } => None,
+        };
+        rows.into_iter().filter_map(one).collect::<Vec<_>>()
+    };
+    queues.flat_map(arguments).collect()
 }
 
 /// The scenarios and lessons of the site, as far as their lists have come.

@@ -1,6 +1,7 @@
 //! What the browser does beyond showing the new state. One action may have several effects.
 
 use super::camera::Pixel;
+use super::form::Spot;
 use super::{Node, Stop};
 use crate::broker::Name;
 use crate::scenario::edit::StepAt;
@@ -107,4 +108,6 @@ pub enum Effect {
     AskClipboard,
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.
     Read(Reading),
+    /// A field of a form is shown, and gets the keyboard.
+    ReadField(Spot),
 }

@@ -22,10 +22,13 @@ pub struct Pressed<'a> {
 /// What has the keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Focus {
+    /// The canvas, or nothing else: that is where a pointer leaves it.
     #[default]
-    Page,
-    /// A button or a link, which Space presses.
-    Button,
+    Canvas,
+    /// A heading or a list beside the canvas, which is read.
+    Reading,
+    /// A button or a link beside the canvas.
+    Control,
     /// A field, which takes letters.
     Field,
     /// Something in a dialog.
@@ -53,7 +56,9 @@ pub const ZOOM: f64 = 1.25;
 const NUDGE: f64 = 5.0;
 const NUDGE_FAR: f64 = 20.0;
 
-/// What a key does wherever the keyboard is; none: the browser's own.
+/// What a key does; none: the browser's own. A key without Ctrl is meant for the canvas and works there alone (WCAG 2.1.4): a letter that
+/// is typed or spoken anywhere else does nothing. What types nothing also works where the details of a part are read. Escape closes what
+/// was opened last, wherever the keyboard is.
 #[must_use]
 pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
     let Pressed { key, command, shift, alt, again } = pressed;
@@ -63,6 +68,7 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
     let action: Action = match (key, command, focus) {
         ("k", true, _) => PageAction::OpenDialog(Dialog::Commands).into(),
         (_, _, Focus::Dialog) => return None,
+        ("Escape", ..) => CanvasAction::Escape.into(),
         ("/", true, _) => PageAction::OpenDialog(Dialog::Commands).into(),
         ("s", true, _) => FileAction::SaveScenario.into(),
         (_, _, Focus::Field) => return None,
@@ -74,7 +80,11 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("x", true, _) => EditAction::Cut.into(),
         ("d", true, _) => EditAction::Duplicate.into(),
         ("0", true, _) => CanvasAction::NaturalSize.into(),
-        (_, true, _) | (" ", _, Focus::Button) => return None,
+        (_, true, _) | (_, false, Focus::Control) => return None,
+        ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
+        ("F2", ..) => EditAction::AskKey.into(),
+        ("ContextMenu" | "F10", ..) if menu(pressed).is_some() => CanvasAction::AskMenu.into(),
+        (_, _, Focus::Reading) => return None,
         ("?", ..) => PageAction::OpenDialog(Dialog::Shortcuts).into(),
         ("c", ..) => EditAction::ToggleLine.into(),
         ("t", ..) => PageAction::ToggleTable.into(),
@@ -82,9 +92,6 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("p", ..) => WorkspaceAction::Toggle(Drawer::Publish).into(),
         ("l", ..) => WorkspaceAction::Toggle(Drawer::Lesson).into(),
         ("b", ..) => WorkspaceAction::Toggle(Drawer::Build).into(),
-        ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
-        ("F2", ..) => EditAction::AskKey.into(),
-        ("ContextMenu" | "F10", _, Focus::Page) if menu(pressed).is_some() => CanvasAction::AskMenu.into(),
         (" ", ..) => CanvasAction::HoldSpace { again }.into(),
         (".", ..) => TimeAction::StepForward.into(),
         (",", ..) => TimeAction::StepBack.into(),
@@ -92,7 +99,6 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("!", ..) => CanvasAction::ShowEverything.into(),
         ("+" | "=", ..) => CanvasAction::Zoom(ZOOM, None).into(),
         ("-", ..) => CanvasAction::Zoom(1.0 / ZOOM, None).into(),
-        ("Escape", ..) => CanvasAction::Escape.into(),
         _ => return None,
     };
     Some(action)
@@ -236,7 +242,7 @@ mod tests {
             (Pressed { alt: true, ..key("c") }, None),
         ];
         for (pressed, action) in cases {
-            assert_eq!(shortcut(pressed, Focus::Page), action, "{pressed:?}");
+            assert_eq!(shortcut(pressed, Focus::Canvas), action, "{pressed:?}");
         }
     }
 
@@ -244,23 +250,40 @@ mod tests {
     fn what_has_the_keyboard_keeps_its_keys() {
         // key, focus, whether the page takes it
         let cases = [
-            (key(" "), Focus::Button, false),
-            (key("."), Focus::Button, true),
-            (key("ContextMenu"), Focus::Button, false),
-            (key("ContextMenu"), Focus::Dialog, false),
-            (key("c"), Focus::Field, false),
+            (key("ContextMenu"), Focus::Control, false),
+            (key("Delete"), Focus::Control, false),
+            (key("Delete"), Focus::Reading, true),
             (key("Delete"), Focus::Field, false),
+            (key("F2"), Focus::Dialog, false),
+            (key("ContextMenu"), Focus::Dialog, false),
+            (with_command("z"), Focus::Control, true),
             (with_command("z"), Focus::Field, false),
             (with_command("c"), Focus::Field, false),
             (with_command("s"), Focus::Field, true),
             (with_command("k"), Focus::Field, true),
             (with_command("k"), Focus::Dialog, true),
             (with_command("s"), Focus::Dialog, false),
+            (key("Escape"), Focus::Control, true),
+            (key("Escape"), Focus::Reading, true),
+            (key("Escape"), Focus::Field, true),
             (key("Escape"), Focus::Dialog, false),
-            (key(" "), Focus::Dialog, false),
         ];
         for (pressed, focus, taken) in cases {
             assert_eq!(shortcut(pressed, focus).is_some(), taken, "{pressed:?} {focus:?}");
         }
+    }
+
+    /// Every key that types something is the canvas's alone.
+    #[test]
+    fn a_key_without_ctrl_works_on_the_canvas_alone() {
+        let typed: Vec<String> = (' '..='~').map(String::from).collect();
+        let mut works = 0;
+        for name in typed.iter().map(String::as_str) {
+            for focus in [Focus::Reading, Focus::Control, Focus::Field, Focus::Dialog] {
+                assert_eq!(shortcut(key(name), focus), None, "{name} {focus:?}");
+            }
+            works += usize::from(shortcut(key(name), Focus::Canvas).is_some());
+        }
+        assert!(works > 15, "{works}");
     }
 }

@@ -213,11 +213,13 @@ impl Show {
 
 /// The only way anything changes.
 pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
+    let action = action.into();
     let followed = workspace::Followed::of(app);
+    let wanted = wanted(&action);
     let watched = tour::Watched::of(app);
     let mark = draft::Mark::of(app);
-    let mut effects = carry_out(app, action.into());
-    followed.follow(app);
+    let mut effects = carry_out(app, action);
+    followed.follow(app, wanted, &effects);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
     // What an action did by way of another one is kept already.
@@ -231,6 +233,15 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
         session.playhead.refresh_story(steps);
     }
     effects
+}
+
+/// What an action asks to see at the right: it is in front afterwards, whether or not it was there before.
+fn wanted(action: &Action) -> Option<Detail> {
+    if matches!(action, Action::Select(SelectAction::Node(Some(_)) | SelectAction::Line(_))) {
+        Some(Detail::Part)
+    } else {
+        matches!(action, Action::Select(SelectAction::Story(Some(_)) | SelectAction::CopyIn(..))).then_some(Detail::Message)
+    }
 }
 
 fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {

@@ -36,7 +36,8 @@ pub enum SelectAction {
     CopyMessage,
     /// Looks into a recipe of the part that is selected.
     Recipe(RecipeAction),
-    /// Puts aside what the canvas shows besides the system: the line that is being drawn, or else the selection and the story.
+    /// Puts aside what was begun last: a step that is carried, what is typed into a field, the line that is being drawn; or else it
+    /// closes the drawer that was opened last.
     PutAside,
 }
 
@@ -70,17 +71,15 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
         }
         SelectAction::Recipe(action) => return session.in_recipe(action),
         SelectAction::PutAside if session.recipe.carried.is_some() => return session.in_recipe(RecipeAction::PutBack),
+        SelectAction::PutAside if session.document.typing.is_some() => session.document.typing = None,
         SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,
-        SelectAction::PutAside => {
-            session.select(None);
-            session.playhead.ask_story(None, None);
-        }
+        SelectAction::PutAside => app.close_newest(),
     }
     Vec::new()
 }
 
 impl Session {
-    fn select(&mut self, node: Option<Node>) {
+    pub(super) fn select(&mut self, node: Option<Node>) {
         self.selection.connecting = None;
         if let Some(Node::Exchange(name)) = &node {
             self.composer.exchange = name.clone();

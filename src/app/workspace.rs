@@ -60,6 +60,8 @@ pub struct Workspace {
     pub detail: Detail,
     /// It stays when another queue is selected.
     pub queue_tab: QueueTab,
+    /// Which arguments of the queue are listed: what is typed above them.
+    pub arguments: String,
     pub room: Room,
     pub sizes: Sizes,
     /// In the order in which they were opened last: the newest first.
@@ -78,6 +80,7 @@ impl Default for Workspace {
             shelf: None,
             detail: Detail::default(),
             queue_tab: QueueTab::default(),
+            arguments: String::new(),
             room: Room::default(),
             sizes: Sizes::default(),
             order: [Side::Left, Side::Right, Side::Shelf],
@@ -97,7 +100,7 @@ pub enum Card {
     Tour,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkspaceAction {
     /// The window has this room.
     Fit(Room),
@@ -111,6 +114,8 @@ pub enum WorkspaceAction {
     ShowDetail(Detail),
     /// Of the queue that is selected.
     ShowQueueTab(QueueTab),
+    /// Those arguments of the queue are listed whose names have these words.
+    FilterArguments(String),
     /// The page was opened for itself, by no link: a first visit is greeted, and the system runs.
     Arrive {
         runs: bool,
@@ -151,6 +156,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         WorkspaceAction::CloseShelf => workspace.shelf = None,
         WorkspaceAction::ShowDetail(detail) => workspace.detail = detail,
         WorkspaceAction::ShowQueueTab(tab) => workspace.queue_tab = tab,
+        WorkspaceAction::FilterArguments(text) => workspace.arguments = text,
         WorkspaceAction::Arrive { runs } if !is_embedded && !app.tour.is_welcomed => {
             workspace.card = Some(Card::Welcome);
             workspace.begins_to_play = runs;
@@ -161,7 +167,13 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
             effects.extend(super::update(app, TimeAction::Play));
             return effects;
         }
-        WorkspaceAction::Tour => return show(app, Some(Card::Tour)),
+        WorkspaceAction::Tour => {
+            // On a phone a sheet would cover it.
+            while app.workspace.room == Room::Narrow && !app.seen().is_empty() {
+                app.close_newest();
+            }
+            return show(app, Some(Card::Tour));
+        }
         WorkspaceAction::CloseCard => return show(app, None),
         WorkspaceAction::Resize(side, size) => {
             workspace.sizes.set(side, workspace.room, size);
@@ -226,6 +238,27 @@ impl App {
         }
     }
 
+    /// Closes the drawer that was opened last: at the right, what is in front there.
+    pub(super) fn close_newest(&mut self) {
+        let seen = self.seen();
+        // A page within another page has no button that would open a drawer again.
+        let is_shown = |side: &Side| seen.contains(side) && (!self.options.embed || *side == Side::Right);
+        match self.workspace.order.into_iter().find(is_shown) {
+            Some(Side::Left) => self.workspace.left = None,
+            Some(Side::Shelf) => self.workspace.shelf = None,
+            Some(Side::Right) => {
+                let Some(session) = &mut self.session else { return };
+                let is_told = session.playhead.story.is_some();
+                if is_told && (self.workspace.detail == Detail::Message || session.selection.stop().is_none()) {
+                    session.playhead.ask_story(None, None);
+                } else {
+                    session.select(None);
+                }
+            }
+            None => {}
+        }
+    }
+
     /// The drawers that the window has room for, among those that are open: the newest first.
     #[must_use]
     pub fn seen(&self) -> Vec<Side> {
@@ -272,27 +305,31 @@ impl Followed {
     }
 
     /// Opens and closes drawers after an action.
-    pub(super) fn follow(self, app: &mut App) {
+    pub(super) fn follow(self, app: &mut App, wanted: Option<Detail>, effects: &[Effect]) {
         let now = Self::of(app);
-        if now == self {
+        let reads = |one: Reading| effects.contains(&Effect::Read(one));
+        if now == self && wanted.is_none() && effects.is_empty() {
             return;
         }
+        let seen = app.seen();
         let workspace = &mut app.workspace;
-        if now.lesson != self.lesson {
-            if now.lesson {
-                workspace.open(Drawer::Lesson);
-                workspace.card = None;
-            } else if workspace.left == Some(Drawer::Lesson) {
-                workspace.left = None;
-            }
+        let is_hidden = workspace.left != Some(Drawer::Lesson) || !seen.contains(&Side::Left);
+        if now.lesson && (!self.lesson || is_hidden && (reads(Reading::Lesson) || reads(Reading::Step))) {
+            workspace.open(Drawer::Lesson);
+            workspace.card = None;
+        } else if self.lesson && !now.lesson && workspace.left == Some(Drawer::Lesson) {
+            workspace.left = None;
         }
         if now.selected != self.selected {
+            workspace.arguments.clear();
+        }
+        if now.selected != self.selected || wanted == Some(Detail::Part) {
             workspace.detail = if now.selected.is_some() { Detail::Part } else { Detail::Message };
             if now.selected.is_some() {
                 workspace.detail(self.newest);
             }
         }
-        if now.story != self.story {
+        if now.story != self.story || wanted == Some(Detail::Message) {
             workspace.detail = if now.story.is_some() { Detail::Message } else { Detail::Part };
             if now.story.is_some() {
                 workspace.detail(self.newest);
@@ -304,12 +341,11 @@ impl Followed {
         if now.refused > self.refused {
             workspace.open(Drawer::Publish);
         }
-        if now.compares != self.compares {
-            if now.compares {
-                workspace.open_shelf(Shelf::Compare);
-            } else if workspace.shelf == Some(Shelf::Compare) {
-                workspace.shelf = None;
-            }
+        let is_hidden = workspace.shelf != Some(Shelf::Compare) || !seen.contains(&Side::Shelf);
+        if now.compares && (!self.compares || is_hidden && reads(Reading::Comparison)) {
+            workspace.open_shelf(Shelf::Compare);
+        } else if self.compares && !now.compares && workspace.shelf == Some(Shelf::Compare) {
+            workspace.shelf = None;
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Sha
 const LINK_LONG: usize = 2_000;
 const LINK_MAX: usize = crate::base::limits::LINK_BYTES;
 
-pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Callback<String>, dispatch: &Dispatch) -> Html {
+pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Callback<String>, [run, dispatch]: [&Dispatch; 2]) -> Html {
     // The browser tells of it a little later: by then another may be open.
     let onclose = {
         let dispatch = dispatch.clone();
@@ -29,7 +29,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
     let (title, class, body) = match &app.dialog {
         None => ("", "", html! {}),
         Some(Dialog::Gallery) => (texts::SCENARIOS, "wide", gallery(app, dispatch)),
-        Some(Dialog::Commands) => (texts::WHAT_DO_YOU_WANT_TO, "", palette(app, dispatch)),
+        Some(Dialog::Commands) => (texts::WHAT_DO_YOU_WANT_TO, "", palette(app, run, dispatch)),
         Some(Dialog::Menu { of, .. }) => {
             let (title, commands) = match of {
                 Menu::Selection => (texts::ACTIONS, commands::of_selection(app)),
@@ -37,7 +37,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
                 Menu::Parts => (texts::ADD_A_PART, commands::of_parts(app)),
                 Menu::Ends { beside } => (connect_texts::WHERE_THE_LINE_LEADS, commands::of_ends(app, *beside)),
             };
-            (title, "menu", list(&commands, dispatch))
+            (title, "menu", list(&commands, run))
         }
         Some(section @ (Dialog::Shortcuts | Dialog::Glossary)) => (texts::HELP, "", help(section, app, dispatch)),
         Some(Dialog::Course) => (texts::COURSE, "page", super::course::course(app, dispatch)),
@@ -90,16 +90,6 @@ pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
     }
 }
 
-/// A menu's entry closes the dialog, and is done.
-fn run(dispatch: &Dispatch, command: &Command) -> Callback<MouseEvent> {
-    let (dispatch, action) = (dispatch.clone(), command.action.clone());
-    Callback::from(move |event: MouseEvent| {
-        browser::leave_after_pointer(&event);
-        dispatch.emit(Action::Page(PageAction::CloseDialog));
-        dispatch.emit(action.clone());
-    })
-}
-
 /// Arrows go through the entries.
 fn arrows() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
@@ -120,12 +110,12 @@ fn arrows() -> Callback<KeyboardEvent> {
     })
 }
 
-fn list(entries: &[Command], dispatch: &Dispatch) -> Html {
+fn list(entries: &[Command], run: &Dispatch) -> Html {
     html! {
         <ul class="commands" onkeydown={arrows()}>
             for command in entries.iter() {
                 <li>
-                    <button type="button" data-command={command.name()} onclick={run(dispatch, command)}>
+                    <button type="button" data-command={command.name()} onclick={on(run, command.action.clone())}>
                         <span>{ command.name() }</span>
                         if !command.keys.is_empty() { <kbd>{ command.keys }</kbd> }
                     </button>
@@ -152,16 +142,15 @@ fn search(app: &App, label: &'static str, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn palette(app: &App, dispatch: &Dispatch) -> Html {
+fn palette(app: &App, run: &Dispatch, dispatch: &Dispatch) -> Html {
     let found = commands::found(app);
     let first = found.first().cloned();
     let onkeydown = {
-        let dispatch = dispatch.clone();
+        let run = run.clone();
         Callback::from(move |event: KeyboardEvent| {
             if let (true, Some(command)) = (event.key() == "Enter" && event.target_dyn_into::<HtmlInputElement>().is_some(), &first) {
                 event.prevent_default();
-                dispatch.emit(Action::Page(PageAction::CloseDialog));
-                dispatch.emit(command.action.clone());
+                run.emit(command.action.clone());
             }
         })
     };
@@ -169,7 +158,7 @@ fn palette(app: &App, dispatch: &Dispatch) -> Html {
         <div {onkeydown}>
             { search(app, texts::TYPE_TO_SEARCH_ENTER_RUNS, dispatch) }
             if found.is_empty() { <p class="soft" role="status">{ texts::NO_MATCHING_COMMAND }</p> }
-            { list(&found, dispatch) }
+            { list(&found, run) }
         </div>
     }
 }
@@ -196,12 +185,15 @@ fn shortcuts(app: &App) -> Html {
     let of_commands =
         commands.iter().filter(|command| !command.keys.is_empty() && command.keys != "?").map(|command| (command.keys, command.name()));
     html! {
+        <>
+        <p class="soft">{ texts::KEYS_WORK_ON_THE_CANVAS }</p>
         <dl class="keys-list">
             for (keys, what) in KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands) {
                 <dt><kbd>{ keys }</kbd></dt>
                 <dd>{ what }</dd>
             }
         </dl>
+        </>
     }
 }
 

@@ -6,7 +6,7 @@ use yew::Context;
 use super::later::Arrival;
 use super::texts::browser as texts;
 use super::{Message, Playground, browser, on_page, painter};
-use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, tokens};
+use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, Shelf, tokens};
 
 /// What was done is said for so long.
 const TOLD_FOR_MS: u32 = 8_000;
@@ -60,6 +60,7 @@ impl Playground {
                 self.perform(ctx, CanvasAction::OpenMenu { on, at, page: on_page(left + at.x, top + at.y) });
             }
             Effect::AskClipboard => browser::paste(dispatch()),
+            Effect::ReadField(at) => self.focus_next = Some(at.to_string()),
             Effect::Read(reading) => {
                 let heading = match reading {
                     Reading::Lesson => "lesson-title",
@@ -67,6 +68,7 @@ impl Playground {
                     Reading::Comparison => "comparison-title",
                     Reading::Drawer if self.app.workspace.left == Some(Drawer::Lesson) => "lesson-title",
                     Reading::Drawer => "drawer-title",
+                    Reading::Shelf if self.app.workspace.shelf == Some(Shelf::Compare) => "comparison-title",
                     Reading::Shelf => "shelf-title",
                     Reading::Line => "line-title",
                 };

@@ -67,7 +67,7 @@ pub fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], how
 }
 
 fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
-    let Field { at, label, own, help: meaning, kind, text, usual } = field;
+    let Field { at, label, own, help: meaning, kind, text, usual, idle } = field;
     let path = at.to_string();
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
     let why = typing.and_then(|typing| typing.why.clone());
@@ -143,6 +143,7 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
             </span>
             { control }
             if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
+            if let Some(idle) = idle { <p class="soft">{ idle }</p> }
             { costs::offer(session, Some(at), dispatch) }
             { whatif::of_key(session, at) }
         </div>

@@ -101,8 +101,10 @@ fn focus(event: &KeyboardEvent) -> Focus {
     } else if within("input, textarea, select") {
         Focus::Field
     } else if within("button, summary, a") {
-        Focus::Button
+        Focus::Control
+    } else if within("body *") && !within("#stage") {
+        Focus::Reading
     } else {
-        Focus::Page
+        Focus::Canvas
     }
 }

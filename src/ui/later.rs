@@ -13,6 +13,8 @@ use crate::app::tokens::Picture;
 use crate::app::{App, Rest, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
+/// It is given a link and what was said, and takes a link that was made, what is chosen, and every other action.
+type DialogView = fn(&App, &NodeRef, [&str; 2], &Callback<String>, [&Dispatch; 2]) -> Html;
 
 /// Nothing else names these views, so that the build can tell what belongs to them alone.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +25,7 @@ pub struct Later {
     pub table: Part,
     /// Those of the notices that nothing of the first picture brings.
     pub notices: Part,
-    pub dialog: fn(&App, &NodeRef, [&str; 2], &Callback<String>, &Dispatch) -> Html,
+    pub dialog: DialogView,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
     pub words: fn(Plan<'_>, &Picture, Camera, Pixel) -> Vec<Label>,

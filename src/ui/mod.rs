@@ -80,6 +80,8 @@ const RENDER_PERIOD_HELD_MS: f64 = 500.0;
 #[derive(Debug)]
 pub enum Message {
     Do(Action),
+    /// It was chosen in a dialog, which closes.
+    Run(Action),
     /// With the time stamp of the frame, in milliseconds.
     Frame(f64),
     Gesture(Gesture),
@@ -219,6 +221,15 @@ impl Component for Playground {
                 self.perform(ctx, action);
                 true
             }
+            Message::Run(action) => {
+                self.perform(ctx, PageAction::CloseDialog);
+                let before = self.selected();
+                self.perform(ctx, action);
+                // The keyboard goes on at what was selected, unless something else asks for it.
+                let after = self.selected().filter(|after| self.focus_next.is_none() && before.as_ref() != Some(after));
+                self.focus_on(after);
+                true
+            }
             Message::Frame(now) => self.frame(ctx, now),
             Message::Gesture(gesture) => self.gesture(ctx, gesture),
             Message::Told(text) => {
@@ -316,9 +327,7 @@ const fn on_page(x: f64, y: f64) -> (i32, i32) {
 impl Playground {
     fn perform(&mut self, ctx: &Context<Self>, action: impl Into<Action>) {
         let action = action.into();
-        let line = |app: &App| app.session.as_ref().and_then(|session| session.selection.line.clone());
-        let left = line(&self.app).filter(|_| matches!(action, Action::Canvas(CanvasAction::Escape)));
-        let connecting = |app: &App| app.session.as_ref().and_then(|session| session.selection.connecting.clone());
+        let (before, was_connecting) = (self.selected(), self.connecting().is_some());
         let begins = matches!(action, Action::Edit(EditAction::ToggleLine));
         if matches!(action, Action::File(FileAction::Share(..))) {
             self.link.clear();
@@ -327,19 +336,37 @@ impl Playground {
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
         }
-        // Its inspector had the keyboard: now the line has it again.
-        if let (Some(left), None, Some(session)) = (left, line(&self.app), &self.app.session) {
-            self.focus_next = session.stop_id(&Stop::Line(left));
-        }
+        // The canvas's one stop is what is selected, also when a line is drawn.
+        let is_drawn = was_connecting && self.connecting().is_none();
+        let after = self.selected().filter(|after| is_drawn || before.as_ref() != Some(after));
+        self.focused = after.or(self.focused.take());
         // The keyboard goes on where the line begins, or where the part is.
-        if let Some(session) = &self.app.session {
-            let stop = connecting(&self.app).filter(|_| begins).or_else(|| session.selection.primary.clone().filter(|_| goes));
-            self.focus_next = stop.and_then(|node| session.stop_id(&Stop::Node(node))).or_else(|| self.focus_next.take());
+        if begins {
+            self.focus_on(self.connecting());
+        } else if goes {
+            self.focus_on(self.selected());
         }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();
         }
         self.request_frame(ctx);
+    }
+
+    fn selected(&self) -> Option<Stop> {
+        self.app.session.as_ref().and_then(|session| session.selection.stop())
+    }
+
+    /// Where the line begins that is being drawn.
+    fn connecting(&self) -> Option<Stop> {
+        self.app.session.as_ref().and_then(|session| session.selection.connecting.clone().map(Stop::Node))
+    }
+
+    /// The keyboard goes to a part or a line. One of a large system is drawn when it is at hand.
+    fn focus_on(&mut self, stop: Option<Stop>) {
+        if let (Some(stop), Some(session)) = (stop, &self.app.session) {
+            self.focus_next = session.stop_id(&stop);
+            self.focused = Some(stop);
+        }
     }
 
     /// A link was followed in this very page: what it names is opened, as a new page would. Unsaved work is asked about first.
@@ -517,9 +544,7 @@ impl Playground {
             }
             NodeKey::GoTo(stop) => {
                 event.stop_propagation();
-                // A part of a large system is drawn when it is at hand.
-                self.focus_next = self.app.session.as_ref().and_then(|session| session.stop_id(&stop));
-                self.focused = Some(stop);
+                self.focus_on(Some(stop));
                 true
             }
             NodeKey::Stay => {

@@ -24,6 +24,8 @@ pub struct Around {
     /// The rest of the bar, and a phone's chips.
     frame: Html,
     shelf: Html,
+    /// Beside the canvas for the keyboard, too: what is asked there is about it.
+    notices: Html,
     floats: Html,
 }
 
@@ -58,7 +60,7 @@ impl Playground {
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
         let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
-        let Around { bar, left, right, rail, header, frame, shelf, floats } = around;
+        let Around { bar, left, right, rail, header, frame, shelf, notices, floats } = around;
         let class = classes!("house", if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
             <div {class} {ondrop} {ondragover}>
@@ -71,6 +73,7 @@ impl Playground {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
                 </main>
+                { notices }
                 { left }
                 { right }
                 { shelf }
@@ -79,7 +82,13 @@ impl Playground {
                 { frame }
                 { floats }
                 if let Some(later) = self.later.here() {
-                    { (later.dialog)(app, &self.dialog, [&self.link, &self.told], &ctx.link().callback(Message::Linked), &dispatch) }
+                    { (later.dialog)(
+                        app,
+                        &self.dialog,
+                        [&self.link, &self.told],
+                        &ctx.link().callback(Message::Linked),
+                        [&ctx.link().callback(Message::Run), &dispatch],
+                    ) }
                 }
                 <p class="told" role="status" id="told">{ if app.dialog.is_none() { &*self.told } else { "" } }</p>
                 <p class="visually-hidden" role="status" aria-live="polite" id="announced">{ self.announcer.said() }</p>
@@ -103,7 +112,7 @@ impl Playground {
             </section>
         };
         let Some(session) = &app.session else {
-            return Around { header, floats: notices, ..Around::default() };
+            return Around { header, notices, ..Around::default() };
         };
         let seen = app.seen();
         let shown = |side: Side, never: bool, view: &dyn Fn() -> Html| {
@@ -132,12 +141,12 @@ impl Playground {
                     if !bare { { workspace::chips(session, app, dispatch) } }
                 </>
             },
+            notices,
             floats: html! {
                 <>
                     if !app.table { { self.zoom(dispatch) } }
                     if !app.table && !bare { { panels::legend(session.scenario()) } }
                     if !bare { { workspace::card(app, dispatch) } }
-                    { notices }
                 </>
             },
         }

@@ -1,10 +1,11 @@
 //! The inspector of a queue: its numbers, and five tabs as RabbitMQ's management interface has them.
-use yew::{Html, html};
+use web_sys::HtmlInputElement;
+use yew::{Html, InputEvent, TargetCast, html};
 
 use super::texts::{inspector, queue as texts, stream as stream_texts};
 use super::widgets::{Look, chosen, explained, hinted, message_icon, named, on, option, row, tabs};
 use super::{Dispatch, form, stream, time, whatif};
-use crate::app::form::About;
+use crate::app::form::{self as fields, About};
 use crate::app::landing::Landing;
 use crate::app::tokens::{hue, published_key};
 use crate::app::words::{self, instance_name};
@@ -48,7 +49,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
         (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
-        (QueueTab::Arguments, _) => html! { <>{ policy(session, name) }{ about(About::Part(Part::Queue(name.clone()))) }</> },
+        (QueueTab::Arguments, _) => arguments(session, app, name, dispatch),
     };
     html! {
         <>
@@ -56,6 +57,31 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
             { whatif::stopped(session, app, name) }
             { tabs(texts::OF_THE_QUEUE, all, place, dispatch) }
             <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
+        </>
+    }
+}
+
+/// What the queue is declared with. There are many: a word above them leaves those that are meant.
+fn arguments(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> Html {
+    let typed = &app.workspace.arguments;
+    let rows = fields::matching(fields::rows(session.scenario(), &About::Part(Part::Queue(name.clone()))), typed);
+    let oninput = dispatch
+        .reform(|event: InputEvent| WorkspaceAction::FilterArguments(event.target_unchecked_into::<HtmlInputElement>().value()).into());
+    html! {
+        <>
+            { policy(session, name) }
+            <input
+                id="find-argument"
+                type="search"
+                aria-label={texts::FIND_AN_ARGUMENT}
+                placeholder={texts::FIND_AN_ARGUMENT}
+                value={typed.clone()}
+                {oninput}
+                autocomplete="off"
+                spellcheck="false"
+            />
+            if rows.is_empty() { <p class="soft" role="status">{ texts::NO_SUCH_ARGUMENT }</p> }
+            { form::within(session, app, &rows, dispatch) }
         </>
     }
 }

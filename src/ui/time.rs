@@ -242,7 +242,7 @@ pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     </button>
                 }
             </div>
-            <h2>{ title }</h2>
+            <h2 id="shelf-title" tabindex="-1">{ title }</h2>
             { body }
         </div>
     }
@@ -410,7 +410,8 @@ pub fn business(session: &Session) -> Html {
     }
 }
 
-pub fn ledger(session: &Session) -> Html {
+/// Alone in its drawer, its heading is the drawer's.
+pub fn ledger(session: &Session, is_alone: bool) -> Html {
     let ledger = session.world().ledger();
     let line = |row: Row| {
         let class = match row.tone {
@@ -422,7 +423,7 @@ pub fn ledger(session: &Session) -> Html {
     };
     html! {
         <div class="panel" id="ledger">
-            <h2>{ texts::LEDGER }</h2>
+            <h2 id={is_alone.then_some("shelf-title")} tabindex={is_alone.then_some("-1")}>{ texts::LEDGER }</h2>
             <dl class="ledger" tabindex="0">for row in rows(&ledger) { { line(row) } }</dl>
         </div>
     }

@@ -1,7 +1,7 @@
 //! The inspector of a queue: its tabs, its bindings, its rates.
 
 use requeue::app::form::{About, Field, Row, rows};
-use requeue::app::{QueueTab, TimeAction, WorkspaceAction};
+use requeue::app::{CanvasAction, Dialog, Effect, PageAction, QueueTab, SelectAction, Side, TimeAction, WorkspaceAction, commands, update};
 use requeue::base::SimTime;
 use requeue::broker::queue::settings::QUEUE_ARGUMENTS;
 use requeue::scenario::edit::Part;
@@ -69,4 +69,33 @@ fn rates_are_means_over_five_seconds() {
     for (index, name) in [(Counts::PUBLISH, "publish"), (Counts::DELIVER, "deliver"), (Counts::ACK, "ack")] {
         assert_eq!(Counts::NAMES[index], name);
     }
+}
+
+/// The palette knows each argument of each queue by its name: it leads to the argument's field.
+#[test]
+fn an_argument_is_reached_by_its_name() {
+    let mut app = opened();
+    act(&mut app, WorkspaceAction::FilterArguments("ttl".into()));
+    act(&mut app, PageAction::OpenDialog(Dialog::Commands));
+    for (typed, own) in [
+        ("max length of notification-queue.dead", "x-max-length"),
+        ("x-message-ttl analytics", "x-message-ttl"),
+        ("notification-queue.dead overflow", "x-overflow"),
+    ] {
+        act(&mut app, PageAction::TypeQuery(typed.into()));
+        let found = commands::found(&app);
+        let first = found.first().unwrap_or_else(|| panic!("nothing for {typed}"));
+        assert_eq!(first.explains, own, "{}", first.name());
+        let effects = update(&mut app, first.action.clone());
+        let Some(Effect::ReadField(at)) = effects.last() else { panic!("{effects:?}") };
+        assert!(at.to_string().ends_with(&format!("arguments.{own}")), "{at}");
+        assert_eq!((app.workspace.queue_tab, app.seen()), (QueueTab::Arguments, vec![Side::Right]));
+        assert_eq!(app.workspace.arguments, "", "what was typed above the others hides it no more");
+    }
+    // Of the queue that is selected, without its name; and of no queue that is not meant.
+    act(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+    act(&mut app, PageAction::TypeQuery("dead-letter".into()));
+    assert!(commands::found(&app).iter().any(|one| one.name().contains("of analytics-queue") && one.explains == "x-dead-letter-exchange"));
+    act(&mut app, CanvasAction::Escape);
+    assert!(!commands::found(&app).iter().any(|one| one.name().contains("of analytics-queue")));
 }

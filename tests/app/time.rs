@@ -210,7 +210,7 @@ fn a_story_that_is_open_follows_while_time_passes() {
 }
 
 #[test]
-fn escape_puts_aside_the_line_then_the_selection_and_the_story() {
+fn escape_puts_aside_the_line_then_what_was_opened_last() {
     let mut app = opened();
     play(&mut app, 5);
     let node = Node::Queue("analytics-queue".into());
@@ -222,6 +222,8 @@ fn escape_puts_aside_the_line_then_the_selection_and_the_story() {
     assert!(session(&app).playhead.story.is_some());
     act(&mut app, SelectAction::PutAside);
     assert_eq!(session(&app).selection.primary, None);
+    assert!(session(&app).playhead.story.is_some(), "it was opened before");
+    act(&mut app, SelectAction::PutAside);
     assert!(session(&app).playhead.story.is_none(), "the story is closed");
 }
 

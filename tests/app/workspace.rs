@@ -1,8 +1,8 @@
 //! Which drawers open, and what opens them by itself.
 
 use requeue::app::{
-    Detail, Drawer, Effect, FileAction, LessonAction, OperateAction, Reading, Room, SelectAction, Shelf, Side, TimeAction, WorkspaceAction,
-    update,
+    Action, App, CanvasAction, Detail, Drawer, EditAction, Effect, FileAction, LessonAction, OperateAction, Reading, Room, SelectAction,
+    Shelf, Side, TimeAction, WorkspaceAction, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::edit::Part;
@@ -87,4 +87,100 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
     assert_eq!(app.workspace.shelf, Some(Shelf::Compare));
     act(&mut app, TimeAction::CompareBranches);
     assert_eq!(app.workspace.shelf, None);
+}
+
+/// What is asked for, by which action, and whether it is seen.
+type Case<'a> = (&'a str, fn() -> Action, &'a dyn Fn(&App) -> bool);
+
+const ROOMS: [Room; 3] = [Room::Wide, Room::Middle, Room::Narrow];
+
+/// Whatever is asked for is open and in front afterwards: also where it was open already, behind something else.
+#[test]
+fn whatever_is_asked_for_is_in_front_afterwards() {
+    let lesson = || -> Action {
+        FileAction::Opened { name: "fanout.md".into(), text: include_str!("../../static/lessons/fanout.md").into() }.into()
+    };
+    let queue = || -> Action { SelectAction::Node(Some(node("notification-queue"))).into() };
+    let story = || -> Action { SelectAction::Story(Some("e-1".into())).into() };
+    let is_lesson = |app: &App| app.workspace.left == Some(Drawer::Lesson) && app.seen().contains(&Side::Left);
+    let is_part = |app: &App| app.workspace.detail == Detail::Part && app.seen().contains(&Side::Right);
+    let is_story = |app: &App| app.workspace.detail == Detail::Message && app.seen().contains(&Side::Right);
+    let cases: [Case<'_>; 5] = [
+        ("a lesson", lesson, &is_lesson),
+        ("another step", || LessonAction::ChooseStep(0).into(), &is_lesson),
+        ("a part", queue, &is_part),
+        ("a part by its name", || CanvasAction::GoTo(node("notification-queue")).into(), &is_part),
+        ("a story", story, &is_story),
+    ];
+    for room in ROOMS {
+        for (what, asks, is_seen) in &cases {
+            let mut app = opened();
+            play(&mut app, 5);
+            if *what == "another step" {
+                act(&mut app, lesson());
+                act(&mut app, LessonAction::ChooseStep(1));
+            }
+            act(&mut app, WorkspaceAction::Fit(room));
+            act(&mut app, asks());
+            assert!(is_seen(&app), "{what}, {room:?}");
+            // Everything else is opened after it; then it is asked for once more.
+            for other in
+                [queue(), story(), WorkspaceAction::ToggleShelf(Shelf::Events).into(), WorkspaceAction::Toggle(Drawer::Build).into()]
+            {
+                act(&mut app, other);
+            }
+            act(&mut app, asks());
+            assert!(is_seen(&app), "{what} once more, {room:?}");
+        }
+        let mut app = opened();
+        act(&mut app, WorkspaceAction::Fit(room));
+        for open in [WorkspaceAction::ToggleShelf(Shelf::Events), WorkspaceAction::Toggle(Drawer::Build), WorkspaceAction::Tour] {
+            act(&mut app, open);
+        }
+        assert_eq!(app.seen().is_empty(), room == Room::Narrow, "a sheet does not cover the tour, {room:?}");
+    }
+}
+
+/// Escape closes what was opened last, and then what was opened before it.
+#[test]
+fn escape_closes_what_was_opened_last() {
+    let ways: [(Action, Side); 6] = [
+        (WorkspaceAction::Toggle(Drawer::Build).into(), Side::Left),
+        (WorkspaceAction::Toggle(Drawer::Publish).into(), Side::Left),
+        (WorkspaceAction::Toggle(Drawer::System).into(), Side::Left),
+        (WorkspaceAction::ToggleShelf(Shelf::Charts).into(), Side::Shelf),
+        (SelectAction::Node(Some(node("notification-queue"))).into(), Side::Right),
+        (SelectAction::Story(Some("e-1".into())).into(), Side::Right),
+    ];
+    for room in ROOMS {
+        for (first, one) in &ways {
+            for (second, other) in ways.iter().filter(|(_, other)| other != one) {
+                let mut app = opened();
+                play(&mut app, 5);
+                act(&mut app, WorkspaceAction::Fit(room));
+                act(&mut app, first.clone());
+                act(&mut app, second.clone());
+                assert!(app.seen().contains(other));
+                act(&mut app, CanvasAction::Escape);
+                assert_eq!(app.seen(), [*one], "{first:?}, {second:?}, {room:?}");
+                act(&mut app, CanvasAction::Escape);
+                assert_eq!(app.seen(), [], "{first:?}, {second:?}, {room:?}");
+                act(&mut app, CanvasAction::Escape);
+            }
+        }
+    }
+}
+
+/// What is typed into a field and cannot be is given up first: the document's value stands there again.
+#[test]
+fn escape_gives_up_what_is_typed_before_it_closes_anything() {
+    let mut app = opened();
+    let queue = Part::Queue("notification-queue".into());
+    select(&mut app, &queue);
+    act(&mut app, EditAction::Rename(queue, "analytics-queue".into()));
+    assert!(session(&app).document.typing.is_some());
+    act(&mut app, CanvasAction::Escape);
+    assert!(session(&app).document.typing.is_none() && app.seen() == [Side::Right]);
+    act(&mut app, CanvasAction::Escape);
+    assert_eq!(app.seen(), []);
 }

@@ -42,7 +42,7 @@ const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
         &["service down", "service connecting", "queue dead", "glyph middle", "name middle", "caption middle", "Enter"],
         "classes, and a key",
     ),
-    ("ui::keys", &["input, textarea, select", "button, summary, a"], "selectors"),
+    ("ui::keys", &["input, textarea, select", "button, summary, a", "body *"], "selectors"),
 ];
 
 /// Collects the texts of a file's code, without its tests, attributes and messages of `expect`.

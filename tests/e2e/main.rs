@@ -15,6 +15,7 @@ mod drawing;
 mod engine;
 mod first_visit;
 mod inspecting;
+mod keyboard;
 mod legible;
 mod lessons;
 mod lines;

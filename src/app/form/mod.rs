@@ -6,9 +6,10 @@
 //! its reader exist already and are tested. Shapes and lists need no code of their own, and it is the smallest in the page. Only the one
 //! element is written and read: what the form does not show cannot change.
 
+use crate::app::search::Wanted;
 use crate::app::texts::{form as texts, line as line_texts};
 use crate::broker::queue::Kind as QueueKind;
-use crate::broker::queue::settings::{QUEUE_ARGUMENTS, Takes};
+use crate::broker::queue::settings::{QUEUE_ARGUMENTS, QueueArgument, Takes};
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
@@ -128,6 +129,8 @@ pub struct Field {
     pub text: String,
     /// What holds where nothing is typed; empty: nothing that can be said.
     pub usual: &'static str,
+    /// Why it has no effect here, though it is set.
+    pub idle: Option<String>,
 }
 
 /// What a field that is rarely changed says now.
@@ -414,6 +417,9 @@ impl Form<'_> {
             if field.key == "offset" && value.is_none() && !self.is_stream(here.value) {
                 continue; // other queues have none
             }
+            if self.is_foreign(field, at.slot) && !says_more(field, value) {
+                continue;
+            }
             let (is_rare, here) = (made.is_rare, Here { at: &at, value });
             if let table::Kind::Rare(usual, kind) = &field.kind {
                 made.is_rare = true;
@@ -429,6 +435,29 @@ impl Form<'_> {
         }
     }
 
+    /// The queue that an element is.
+    fn queue(&self, slot: Slot) -> Option<&QueueSpec> {
+        if let Slot::Queue(index) = slot { self.scenario.broker.queues.get(index) } else { None }
+    }
+
+    /// Whether a queue of this type, or RabbitMQ of this version, lacks what the field says.
+    fn is_foreign(&self, field: &table::Field, slot: Slot) -> bool {
+        let Some(queue) = self.queue(slot) else { return false };
+        match field.kind {
+            // Quorum queues and streams are always durable, and never go by themselves.
+            table::Kind::Flag(_) => queue.kind() != QueueKind::Classic,
+            _ => argument(field.key).is_some_and(|argument| !argument.is_heeded_by(queue.kind(), self.scenario.broker.profile)),
+        }
+    }
+
+    /// What is said beside a field that has no effect here.
+    fn idle(&self, field: &table::Field, slot: Slot) -> Option<String> {
+        let queue = self.queue(slot).filter(|_| self.is_foreign(field, slot))?;
+        let profile = self.scenario.broker.profile;
+        let is_refused = argument(field.key).is_none_or(|argument| argument.is_refused_for(queue.kind(), profile));
+        Some(if is_refused { texts::refused(queue.kind(), profile) } else { texts::ignored(profile) })
+    }
+
     /// Whether a trigger's queue is a stream.
     fn is_stream(&self, trigger: Option<&Json>) -> bool {
         let name = trigger.and_then(|trigger| trigger.get("queue")).and_then(Json::as_str);
@@ -439,7 +468,10 @@ impl Form<'_> {
     fn field(&self, field: &table::Field, kind: &table::Kind, usual: &'static str, here: Here, made: &mut Made) {
         let (label, help, own) = (field.label, field.help, field.key.strip_prefix("arguments."));
         let Here { at, value } = here;
-        let mut add = |kind: Kind, text: String| made.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text, usual }));
+        let mut add = |kind: Kind, text: String| {
+            let idle = self.idle(field, at.slot);
+            made.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text, usual, idle }));
+        };
         let json = || value.map_or_else(|| "null".to_owned(), ToString::to_string);
         match kind {
             table::Kind::Rare(usual, kind) => self.field(field, kind, usual, here, made),
@@ -454,7 +486,7 @@ impl Form<'_> {
                 let now = if options.iter().any(|(option, _)| *option == now) { now } else { options[0].0.clone() };
                 add(Kind::Choice(options), now);
             }
-            table::Kind::Argument { called, .. } => match argument(field.key) {
+            table::Kind::Argument { called, .. } => match argument(field.key).map(|argument| &argument.takes) {
                 Some(Takes::Integer(_)) => add(Kind::Whole, plain(value)),
                 Some(Takes::Flag) => add(Kind::Flag(false), value.and_then(Json::as_bool).unwrap_or_default().to_string()),
                 Some(Takes::Exchange) => {
@@ -515,6 +547,14 @@ impl Form<'_> {
     }
 }
 
+/// Whether a field says something else than what holds without it: that is never hidden.
+fn says_more(field: &table::Field, value: Option<&Json>) -> bool {
+    match field.kind {
+        table::Kind::Flag(default) => value.and_then(Json::as_bool).is_some_and(|now| now != default),
+        _ => value.is_some(),
+    }
+}
+
 /// A name, as a choice among others.
 fn named(name: &str) -> (String, String) {
     (Json::from(name).to_string(), name.to_owned())
@@ -529,10 +569,21 @@ fn among(mut options: Vec<(String, String)>, value: Option<&Json>) -> (Vec<(Stri
     (options, now)
 }
 
-/// What an argument of queues takes, by the key of its field.
-fn argument(key: &str) -> Option<&'static Takes> {
+/// An argument of queues, by the key of its field.
+fn argument(key: &str) -> Option<&'static QueueArgument> {
     let name = key.strip_prefix("arguments.")?;
-    QUEUE_ARGUMENTS.iter().find(|argument| argument.name == name).map(|argument| &argument.takes)
+    QUEUE_ARGUMENTS.iter().find(|argument| argument.name == name)
+}
+
+/// The fields among these whose label or name has all words that are typed.
+#[must_use]
+pub fn matching(rows: Vec<Row>, typed: &str) -> Vec<Row> {
+    let wanted = Wanted::words(typed);
+    let is_wanted = |row: &Row| match row {
+        Row::Field(field) => wanted.is_in(&format!("{} {}", field.label, field.own.unwrap_or_default())),
+        Row::Item { .. } | Row::Advanced { .. } | Row::Add { .. } => true,
+    };
+    rows.into_iter().filter(is_wanted).collect()
 }
 
 /// What marks a queue, as RabbitMQ's own pages do: what it is, its arguments, and that a policy applies to it.

@@ -236,7 +236,7 @@ fn every_queue_argument_is_a_field() {
     assert_eq!(in_order(wanted), in_order(fields.clone().map(|(name, _)| name)));
     for (name, called) in fields {
         for (word, shown) in called {
-            let known = match argument(&format!("arguments.{name}")) {
+            let known = match argument(&format!("arguments.{name}")).map(|argument| &argument.takes) {
                 Some(Takes::OneOf(words)) => words.contains(word),
                 Some(Takes::Exchange) => word.is_empty(),
                 _ => false,
@@ -244,6 +244,60 @@ fn every_queue_argument_is_a_field() {
             assert!(known && !shown.is_empty(), "{name}: {word}");
         }
     }
+}
+
+/// A queue of each type on each version shows the arguments that it heeds. One that is set is never hidden: it says why it has no effect.
+#[test]
+fn a_queue_shows_what_its_type_and_its_version_have() {
+    use crate::broker::{Profile, Value};
+    for profile in Profile::ALL {
+        for kind in QueueKind::ALL {
+            let mut scenario = chapter();
+            scenario.broker.profile = profile;
+            let name = scenario.broker.queues[0].name.clone();
+            scenario.broker.queues[0].arguments = [("x-queue-type".into(), Value::string(kind.name()))].into_iter().collect();
+            let shown = |scenario: &Scenario| fields(&rows(scenario, &About::Part(Part::Queue(name.clone()))));
+            let plain = shown(&scenario);
+            assert!(plain.iter().all(|field| field.idle.is_none()), "{profile} {kind:?}");
+            for argument in QUEUE_ARGUMENTS.iter().filter(|argument| !matches!(argument.name, "x-queue-mode" | "x-queue-type")) {
+                let is_shown = plain.iter().any(|field| field.own == Some(argument.name));
+                let is_heeded = argument.is_heeded_by(kind, profile);
+                assert_eq!(is_shown, is_heeded, "{} of {profile} {kind:?}", argument.name);
+                let mut set = scenario.clone();
+                set.broker.queues[0].arguments.insert(argument.name.into(), Value::Int(1));
+                let field = shown(&set).into_iter().find(|field| field.own == Some(argument.name));
+                let field = field.unwrap_or_else(|| panic!("{} of {profile} {kind:?} is hidden", argument.name));
+                assert_eq!(field.idle.is_some(), !is_heeded, "{} of {profile} {kind:?}", argument.name);
+            }
+            let flags = |scenario: &Scenario| shown(scenario).iter().filter(|field| field.own.is_none()).count();
+            assert_eq!(flags(&scenario) > 0, kind == QueueKind::Classic, "{profile} {kind:?}");
+            scenario.broker.queues[0].durable = false;
+            assert!(flags(&scenario) > 0, "{profile} {kind:?}");
+        }
+    }
+    let (mut classic, mut quorum) = (chapter(), chapter());
+    let has = |scenario: &Scenario, name: &str| {
+        let queue = scenario.broker.queues[0].name.clone();
+        fields(&rows(scenario, &About::Part(Part::Queue(queue)))).iter().any(|field| field.own == Some(name))
+    };
+    assert!(!has(&classic, "x-delivery-limit") && !has(&classic, "x-max-age") && has(&classic, "x-max-priority"));
+    quorum.broker.queues[0].arguments.insert("x-queue-type".into(), Value::string("quorum"));
+    assert!(has(&quorum, "x-delivery-limit") && !has(&quorum, "x-delayed-retry-type") && !has(&quorum, "x-max-priority"));
+    (classic.broker.profile, quorum.broker.profile) = (Profile::V4_3, Profile::V4_3);
+    assert!(has(&quorum, "x-delayed-retry-type") && !has(&classic, "x-consumer-timeout"));
+}
+
+/// The beginning of a name, or words of a label, leave the fields that are meant.
+#[test]
+fn arguments_are_found_by_what_is_typed() {
+    let scenario = chapter();
+    let queue = About::Part(Part::Queue(scenario.broker.queues[0].name.clone()));
+    let found = |typed: &str| fields(&matching(rows(&scenario, &queue), typed)).iter().filter_map(|field| field.own).collect::<Vec<_>>();
+    assert_eq!(found("max-le"), ["x-max-length", "x-max-length-bytes"]);
+    assert_eq!(found("Length max"), ["x-max-length", "x-max-length-bytes"]);
+    assert_eq!(found("ttl"), ["x-message-ttl"]);
+    assert_eq!(found("nothing"), [""; 0]);
+    assert!(found("").len() > 8);
 }
 
 /// A step of each kind can be added, as the file's word for it; every kind has its shape.

@@ -38,7 +38,7 @@ pub const TOUR: &str = "Tour: six things to try";
 pub const ALL_COMMANDS: &str = "all commands";
 pub const ARRANGE_ALONG_THE_MESSAGE_FLOW: &str = "Arrange along the message flow";
 pub const BACK_TO_ITS_SPEED: &str = "Back to its speed";
-pub const CANCELS_A_LINE_OTHERWISE_CLEARS: &str = "cancels a line; otherwise clears the selection and closes the story";
+pub const CANCELS_A_LINE_OTHERWISE_CLEARS: &str = "cancels a line; otherwise closes what was opened last";
 pub const CONNECT_TO: &str = "Connect to…";
 pub const CTRL_K_OR_CTRL: &str = "Ctrl+K or Ctrl+/";
 pub const CUT_OFF_FROM_THE_BROKER: &str = "Cut off from the broker";
@@ -92,6 +92,10 @@ pub const ZOOMS_TO_100: &str = "zooms to 100 %";
 
 pub fn add(name: &dyn Display) -> String {
     format!("Add: {name}")
+}
+
+pub fn argument_of(label: &str, queue: &str) -> String {
+    format!("{label} of {queue}")
 }
 
 pub fn open_the_scenario(title: &dyn Display) -> String {

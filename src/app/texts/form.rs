@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::broker::Profile;
 use crate::broker::queue::Kind;
 
 pub const DEFAULT_EXCHANGE: &str = "(default exchange)";
@@ -47,6 +48,14 @@ pub fn binding_from(source: &dyn Display, key: &dyn Display) -> String {
 
 pub const fn on_or_off(is_on: bool) -> &'static str {
     if is_on { "on" } else { "off" }
+}
+
+pub fn ignored(profile: Profile) -> String {
+    format!("It has no effect: RabbitMQ {profile} does not know it.")
+}
+
+pub fn refused(kind: Kind, profile: Profile) -> String {
+    format!("RabbitMQ {profile} refuses it for a {} queue.", kind.name())
 }
 
 pub fn there_is_no_any_more(at: &dyn Display) -> String {

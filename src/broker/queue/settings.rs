@@ -216,6 +216,20 @@ impl QueueArgument {
         }
     }
 
+    /// Whether a queue of this kind heeds the argument on RabbitMQ of this profile.
+    #[must_use]
+    pub fn is_heeded_by(&self, kind: Kind, profile: Profile) -> bool {
+        match self.known {
+            // Channels heed it, whatever the queue is.
+            Known::AsTimeout if profile.rules().timeout_owner == TimeoutOwner::Channel => self.kinds.contains(&kind),
+            // Brokers that know it as no argument heed it all the same.
+            Known::AsFilterSize => self.kinds.contains(&kind),
+            Known::Everywhere | Known::WithDelayedRetry | Known::AsLocator | Known::AsTimeout => {
+                self.use_for(kind, profile.rules()) == Use::Checked
+            }
+        }
+    }
+
     /// Whether RabbitMQ of this profile refuses the argument for this kind of queue, because it belongs to the other.
     #[must_use]
     pub fn is_refused_for(&self, kind: Kind, profile: Profile) -> bool {

@@ -333,7 +333,7 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
             class={classes!("power", (!state.up).then_some("off"))}
             transform={at}
             role="button"
-            tabindex="0"
+            tabindex="-1"
             aria-label={format!("{word} {name}")}
             data-power={name}
             onclick={click}

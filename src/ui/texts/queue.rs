@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+pub const FIND_AN_ARGUMENT: &str = "Find an argument, such as max-length";
+pub const NO_SUCH_ARGUMENT: &str = "No argument of this queue has these words.";
 pub const ACK: &str = "Ack";
 pub const ACKNOWLEDGED: &str = "Acknowledged";
 pub const ARRIVED: &str = "Arrived";

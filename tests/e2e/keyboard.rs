@@ -1,0 +1,150 @@
+//! The page without a pointer: the keyboard is never on nothing, where it is can be seen, and what it opened it closes.
+
+use serde_json::json;
+
+use super::visitor::*;
+
+const ESCAPE: &str = "\u{E00C}";
+const TAB: &str = "\u{E004}";
+const F6: &str = "\u{E036}";
+
+/// What has the keyboard: its label, or its id.
+async fn at(visitor: &Visitor) -> String {
+    let ask = "const e = document.activeElement; return e === document.body ? '' : e.id && e.localName !== 'g' ? e.id : e.getAttribute('aria-label') || e.textContent;";
+    visitor.browser.execute(ask, vec![]).await.expect("the page answers").as_str().unwrap_or_default().to_owned()
+}
+
+/// Every button that the keyboard reaches is pressed once, from several beginnings: whatever goes away with it, the keyboard is
+/// somewhere, and is seen.
+#[tokio::test]
+async fn the_keyboard_is_never_on_nothing() {
+    let mut pressed = 0;
+    let beginnings: [(&str, &[&str]); 4] = [
+        ("", &["Go to notification-queue", "Connect to…"]),
+        ("", &["an empty canvas", "Add: Topic exchange", "Add: Quorum queue"]),
+        ("#lesson=why-events.md", &["Go to order-service"]),
+        ("#scenario=retry-ttl.json", &["Table view"]),
+    ];
+    for (hash, commands) in beginnings {
+        let visitor = Visitor::working(Way::Keyboard).await;
+        if !hash.is_empty() {
+            visitor.open(hash).await;
+            visitor.wait_for(".node").await;
+        }
+        // A key, so that the browser knows that no pointer is at work.
+        visitor.keys(TAB).await;
+        let timeouts = fantoccini::wd::TimeoutConfiguration::new(Some(std::time::Duration::from_mins(10)), None, None);
+        visitor.browser.update_timeouts(timeouts).await.expect("it may take its time");
+        let walked = visitor.browser.execute_async(include_str!("../page/walk.js"), vec![json!(commands), json!(160)]).await;
+        let walked = walked.unwrap_or_else(|error| panic!("{hash} {commands:?}: {error}"));
+        assert_eq!(walked["faults"], json!([]), "{hash} {commands:?}: {walked:#}");
+        pressed += walked["steps"].as_u64().unwrap_or_default();
+        visitor.leave().await;
+    }
+    assert!(pressed > 250, "{pressed}");
+}
+
+/// On an empty canvas the keyboard is on the canvas; what a command adds is selected, and has it; "New part…" is one Tab from the line's
+/// beginning; and no switch ever has it by itself.
+#[tokio::test]
+async fn the_keyboard_follows_what_is_drawn() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.focus(&Visitor::node("analytics-queue")).await;
+    visitor.command("New scenario: an empty canvas").await;
+    visitor.until("the canvas has it", async |visitor| at(visitor).await.starts_with("stage")).await;
+    for (part, name) in [("Topic exchange", "exchange-1"), ("Quorum queue", "queue-1"), ("Service", "service-1")] {
+        visitor.command(&format!("Add: {part}")).await;
+        visitor.until(&format!("{part} has it"), async |visitor| at(visitor).await.contains(name)).await;
+        let seen = "const e = document.activeElement, r = e.getBoundingClientRect(), s = document.querySelector('#stage').getBoundingClientRect(); \
+            return e.ariaPressed === 'true' && r.left >= s.left && r.right <= s.right && r.top >= s.top && r.bottom <= s.bottom;";
+        visitor.settled().await;
+        assert_eq!(visitor.browser.execute(seen, vec![]).await.expect("the page answers"), json!(true), "{part} is selected and in view");
+    }
+    // A binding, by key alone: Enter at its end, the key, Enter.
+    visitor.command("Go to exchange-1").await;
+    visitor.keys("c").await;
+    visitor.wait_for("#connecting").await;
+    visitor.keys(TAB).await;
+    assert_eq!(at(&visitor).await, "new-end");
+    visitor.keys(ESCAPE).await;
+    visitor.until("it is given up", async |visitor| visitor.is_absent("#connecting").await).await;
+    visitor.until("the keyboard is back", async |visitor| at(visitor).await.contains("exchange-1")).await;
+    visitor.keys("c").await;
+    visitor.wait_for("#connecting").await;
+    visitor.keys("\u{E014}").await;
+    visitor.until("its end has it", async |visitor| at(visitor).await.contains("queue-1")).await;
+    visitor.keys(ENTER).await;
+    visitor.key("order.*").await;
+    visitor.until("the exchange has it", async |visitor| at(visitor).await.contains("exchange-1")).await;
+    for _ in 0..8 {
+        visitor.keys(F6).await;
+        let here = at(&visitor).await;
+        assert!(!here.is_empty() && !here.starts_with("Kill"), "{here}");
+    }
+    visitor.leave().await;
+}
+
+/// A service that takes over a queue is asked whether the HTTP handler's steps move there. The question goes with the answer, and the
+/// keyboard is on the canvas.
+#[tokio::test]
+async fn a_question_that_goes_gives_the_keyboard_back() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.connect("inventory-queue", "order-service").await;
+    visitor.act("#replace-http").await;
+    visitor.until("the steps are moved", async |visitor| visitor.is_absent("#replaced").await).await;
+    let on_canvas = "return !!document.activeElement.closest('#stage .node');";
+    let is_there = async |visitor: &Visitor| visitor.browser.execute(on_canvas, vec![]).await.expect("the page answers") == json!(true);
+    visitor.until("a part has it", is_there).await;
+    visitor.leave().await;
+}
+
+/// Escape closes what was opened last, wherever the keyboard is in it, and the keyboard goes back to where it came from.
+#[tokio::test]
+async fn escape_closes_what_was_opened_last_and_goes_back() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.keys(TAB).await;
+    for button in ["rail-build", "rail-publish", "rail-system", "shelf-events", "shelf-charts", "shelf-ledger"] {
+        visitor.focus(&format!("#{button}")).await;
+        visitor.keys(ENTER).await;
+        visitor.wait_for(&format!("#{button}[aria-pressed='true']")).await;
+        visitor.settled().await;
+        // From its heading, and from one of its controls.
+        visitor.keys(TAB).await;
+        visitor.keys(ESCAPE).await;
+        visitor.wait_for(&format!("#{button}[aria-pressed='false']")).await;
+        visitor.until("the button has it again", async |visitor| at(visitor).await == button).await;
+    }
+    // The inspector over the drawer: first the one, then the other.
+    visitor.act("#rail-build").await;
+    visitor.wait_for(".drawer.left").await;
+    let queue = Visitor::node("analytics-queue");
+    visitor.act(&queue).await;
+    visitor.wait_for("#inspector").await;
+    visitor.focus("#name").await;
+    visitor.keys(ESCAPE).await;
+    visitor.until("the inspector is closed", async |visitor| visitor.is_absent("#inspector").await).await;
+    assert!(!visitor.is_absent(".drawer.left").await);
+    visitor.until("the part has it", async |visitor| at(visitor).await.contains("analytics-queue")).await;
+    visitor.keys(ESCAPE).await;
+    visitor.until("the drawer is closed", async |visitor| visitor.is_absent(".drawer.left").await).await;
+    visitor.leave().await;
+}
+
+/// Letters are the canvas's: on a button, a heading or a list they do nothing, and Space presses the button.
+#[tokio::test]
+async fn letters_work_on_the_canvas_alone() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.focus("#rail-build").await;
+    for key in ["t", "p", "?", "c", "."] {
+        visitor.keys(key).await;
+    }
+    visitor.settled().await;
+    assert!(visitor.is_absent(".table-view").await && visitor.is_absent(".drawer.left").await && visitor.is_absent("dialog[open]").await);
+    visitor.keys(" ").await;
+    visitor.wait_for(".drawer.left").await;
+    assert!(!visitor.is_absent("#rail-build[aria-pressed='true']").await && visitor.is_absent("#play[aria-label='Pause']").await);
+    visitor.focus(&Visitor::node("analytics-queue")).await;
+    visitor.keys("t").await;
+    visitor.wait_for(".table-view").await;
+    visitor.leave().await;
+}
