@@ -361,7 +361,7 @@ fn cases() -> Vec<Case> {
             vec![(
                 Kind::DeadLetterCycle,
                 "broker.queues[0]",
-                "Messages of q expire, return and expire again: RabbitMQ drops them.",
+                "RabbitMQ drops what comes back to q by expiring alone; a rejected message returns.",
                 Some("remove x-message-ttl, so that messages wait"),
             )],
         ),

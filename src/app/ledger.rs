@@ -32,6 +32,42 @@ pub fn verdict(ledger: &Ledger) -> Verdict {
     Verdict { balanced: ledger.imbalances().is_empty(), lost: ledger.lost_in_total() }
 }
 
+/// So many messages were lost in one place for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    pub count: u64,
+    /// Where, and why.
+    pub words: String,
+    /// What finds its lines among the events.
+    pub finds: String,
+}
+
+/// Every loss by queue and reason: together they are what is lost in total.
+#[must_use]
+pub fn losses(ledger: &Ledger) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    let mut add = |count: u64, words: String, finds: String| {
+        if count > 0 {
+            losses.push(Loss { count, words, finds });
+        }
+    };
+    for (queue, copies) in ledger.queues.iter() {
+        for (cause, count) in copies.dropped.iter() {
+            add(*count, texts::lost_in(queue, cause), texts::finds_dropped(queue, cause));
+        }
+        add(copies.refused, texts::lost_in(queue, &texts::FULL), texts::finds_refused(queue));
+        add(copies.unroutable_dead_letters, texts::dead_letters_of(queue), texts::FINDS_DEAD_LETTERS.into());
+        for (reason, count) in copies.lost.iter() {
+            add(*count, texts::lost_in(queue, reason), (*reason).to_owned());
+        }
+    }
+    add(ledger.messages.unroutable, texts::NO_QUEUE.into(), texts::UNROUTABLE.into());
+    for (reason, count) in ledger.messages.abandoned.iter().chain(ledger.messages.lost.iter()) {
+        add(*count, texts::on_the_way(reason), (*reason).to_owned());
+    }
+    losses
+}
+
 /// In the order of a message's way. The losses stand together, and `Lost in total` is their sum: it is shown always, each of them
 /// only if it happened.
 #[must_use]

@@ -10,11 +10,13 @@ use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons};
 use crate::app::compared;
 use crate::app::landing::Landing;
-use crate::app::ledger::{Row, Tone, rows};
+use crate::app::ledger::{Loss, Row, Tone, losses, rows};
 use crate::app::log::Entry;
 use crate::app::markers::{MarkerKind, TimelineMarker};
 use crate::app::search::Wanted;
-use crate::app::{Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Speed, TimeAction, Verbosity, words};
+use crate::app::{
+    Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Shelf, Speed, TimeAction, Verbosity, WorkspaceAction, words,
+};
 use crate::base::SimTime;
 use crate::base::number::{self, Fixed, Shortest};
 use crate::base::time::Span;
@@ -411,7 +413,8 @@ pub fn business(session: &Session) -> Html {
 }
 
 /// Alone in its drawer, its heading is the drawer's.
-pub fn ledger(session: &Session, is_alone: bool) -> Html {
+pub fn ledger(session: &Session, shelf: Shelf, dispatch: &Dispatch) -> Html {
+    let is_alone = shelf == Shelf::Ledger;
     let ledger = session.world().ledger();
     let line = |row: Row| {
         let class = match row.tone {
@@ -424,9 +427,32 @@ pub fn ledger(session: &Session, is_alone: bool) -> Html {
     html! {
         <div class="panel" id="ledger">
             <h2 id={is_alone.then_some("shelf-title")} tabindex={is_alone.then_some("-1")}>{ texts::LEDGER }</h2>
-            <dl class="ledger" tabindex="0">for row in rows(&ledger) { { line(row) } }</dl>
+            <div class="scrolls" tabindex="0" role="group" aria-label={texts::LEDGER}>
+                <dl class="ledger">for row in rows(&ledger) { { line(row) } }</dl>
+                { lost(&losses(&ledger), shelf, dispatch) }
+            </div>
         </div>
     }
+}
+
+/// Each loss with its reason: a click finds its events.
+fn lost(losses: &[Loss], shelf: Shelf, dispatch: &Dispatch) -> Html {
+    let one = |loss: &Loss| {
+        let (dispatch, finds) = (dispatch.clone(), loss.finds.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            dispatch.emit(PageAction::FilterLog(Filter::All).into());
+            dispatch.emit(PageAction::FindInLog(finds.clone()).into());
+            if shelf != Shelf::Events {
+                dispatch.emit(WorkspaceAction::ToggleShelf(Shelf::Events).into());
+            }
+        });
+        html! {
+            <li>
+                <button type="button" class="link" title={texts::SHOW_ITS_EVENTS} {onclick}><b>{ loss.count }</b>{ " " }{ &loss.words }</button>
+            </li>
+        }
+    };
+    html! { <ul class="losses" id="losses">{ losses.iter().map(one).collect::<Html>() }</ul> }
 }
 
 pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {

@@ -1,7 +1,7 @@
 //! The page's ledger names everything that vanished.
 
 use requeue::app::glossary::meaning;
-use requeue::app::ledger::{Row, Tone, rows};
+use requeue::app::ledger::{Row, Tone, losses, rows};
 use requeue::app::{App, FileAction};
 use requeue::base::SimTime;
 use requeue::sim::ledger::Ledger;
@@ -78,4 +78,26 @@ fn the_rows_of_losses_add_up_to_what_is_lost_in_total() {
         assert!(explained.contains(&term.to_lowercase()), "“Lost in total” does not name “{term}”: {explained}");
     }
     assert_eq!(sum, ledger.lost_in_total());
+}
+
+/// Each loss says where and why, together they are all that is lost, and each leads to its events.
+#[test]
+fn every_loss_has_a_reason_and_its_events() {
+    let text = COURSE_CHAPTER.replacen("\"x-dead-letter-exchange\"", "\"x-max-length\": 3, \"x-dead-letter-exchange\"", 1);
+    for (text, least) in [(UNBOUND_DEAD_LETTERS, 1), (&*text, 0)] {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: "x.json".into(), text: text.into() });
+        play(&mut app, 20);
+        let session = session(&app);
+        let ledger = session.world().ledger();
+        let found = losses(&ledger);
+        assert_eq!(found.iter().map(|loss| loss.count).sum::<u64>(), ledger.lost_in_total());
+        assert!(found.len() >= least, "{found:?}");
+        for loss in found {
+            let wanted = requeue::app::search::Wanted::phrase(&loss.finds);
+            let lines = session.playhead.log.newest().map(|entry| requeue::app::words::line(&entry.occurrence, session.world()));
+            let lines = lines.filter(|line| wanted.is_in(&line.detail) || wanted.is_in(line.what)).count();
+            assert!(lines > 0, "{loss:?} leads to no event");
+        }
+    }
 }

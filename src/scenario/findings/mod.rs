@@ -254,7 +254,7 @@ impl Search<'_> {
         }
         self.dead_letters(place, name);
         if self.is_in_circle(place) {
-            let text = "Messages of {} expire, return and expire again: RabbitMQ drops them.";
+            let text = "RabbitMQ drops what comes back to {} by expiring alone; a rejected message returns.";
             let fix = scenario.broker.queues[place].arguments.contains_key("x-message-ttl").then_some(Fix::Wait(place));
             self.tell(Kind::DeadLetterCycle, slot, text, &[name], fix);
         }

@@ -39,6 +39,7 @@ pub const PAUSE: &str = "Pause";
 pub const PLAY: &str = "Play";
 pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
 pub const SAVED_TWICE: &str = "Saved twice";
+pub const SHOW_ITS_EVENTS: &str = "Show its events";
 pub const SPACE: &str = "Space";
 pub const SPEED: &str = "Speed";
 pub const EACH_HOP: &str = "Follow each hop";
