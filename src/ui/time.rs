@@ -182,7 +182,6 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 onpointerdown={hold}
                 onpointerup={dispatch.reform(move |_: PointerEvent| let_go())}
                 onpointercancel={dispatch.reform(move |_: PointerEvent| let_go())}
-                onchange={dispatch.reform(move |_: Event| let_go())}
                 onblur={dispatch.reform(move |_: FocusEvent| let_go())}
             />
         </div>
