@@ -13,7 +13,7 @@ use crate::app::tokens::Picture;
 use crate::app::{App, Rest, Session, Side};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
-/// It is given a link and what was said, and takes a link that was made, what is chosen, and every other action.
+/// It is given a link, and what was said. It takes a link that was made, what is chosen, and every other action.
 type DialogView = fn(&App, &NodeRef, [&str; 2], &Callback<String>, [&Dispatch; 2]) -> Html;
 
 /// Nothing else names these views, so that the build can tell what belongs to them alone.
