@@ -140,8 +140,6 @@ pub struct Canvas {
     pub chosen: Option<Camera>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
-    /// Since a part was added the scale stays, until the learner asks to see everything.
-    held: Option<Camera>,
     pub gesture: Gesture,
     /// What the part that is dragged is level with.
     pub guides: Vec<Guide>,
@@ -195,7 +193,7 @@ impl App {
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(size, &bounds));
             Some(kept.unwrap_or_else(|| Camera::fitting(size, &bounds)))
         };
-        self.canvas.chosen.or(self.canvas.held).or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
+        self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
     }
 
     /// What was edited moves the view as little as can be; what was added is seen.
@@ -203,7 +201,6 @@ impl App {
         // What a drawer moved aside comes back when it closes.
         self.canvas.kept.get_or_insert(seen);
         if adds {
-            self.canvas.held.get_or_insert(seen);
             self.reveal_selected();
         }
     }
@@ -215,9 +212,8 @@ impl App {
 
     /// In a view that the visitor chose; any other shows everything.
     fn reveal_selected(&mut self) {
-        let (size, rect) = (self.canvas.size, self.selected_rect());
-        if let Some((view, rect)) = self.canvas.chosen.as_mut().or(self.canvas.held.as_mut()).zip(rect) {
-            *view = view.revealing(size, &rect);
+        if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
+            self.canvas.chosen = Some(chosen.revealing(self.canvas.size, &rect));
         }
     }
 
@@ -244,7 +240,6 @@ impl App {
     pub(super) const fn show_everything(&mut self) {
         self.canvas.chosen = None;
         self.canvas.kept = None;
-        self.canvas.held = None;
     }
 }
 

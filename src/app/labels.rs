@@ -224,10 +224,11 @@ fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[Binding
     spots.push(around(Point { x, y: queue.top - GAP - 7.0 - size.1 / 2.0 }, size));
 }
 
-/// The number of a step of a story stands on its line.
-pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Option<Point> {
+/// The number of a step of a story stands on its line, also where it finds no room: a story without a step tells something else.
+pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Point {
     let size = 20.0 * camera.growth_beside(KEY_LETTERS);
-    room.take(&SHARES.map(|share| around(edge.curve.at(share), (size, size)))).map(|rect| rect.centre())
+    let free = room.take(&SHARES.map(|share| around(edge.curve.at(share), (size, size))));
+    free.map_or_else(|| edge.curve.at(0.5), |rect| rect.centre())
 }
 
 /// How a label looks.

@@ -4,12 +4,12 @@ use yew::{Callback, Html, MouseEvent, PointerEvent, classes, html};
 
 use super::{Gesture, Scene, keyboard};
 use crate::app::geometry::{self, EdgeKind};
-use crate::app::highlight::Highlight;
-use crate::app::labels::{self, KEY_LETTERS, Key};
+use crate::app::labels::{KEY_LETTERS, Key};
 use crate::app::line;
 use crate::app::whatif::{self, Preview};
 use crate::app::{Asked, Line, Stop};
 use crate::broker::{Table, Value};
+use crate::scenario::Point;
 use crate::ui::texts::drawing as texts;
 use crate::ui::widgets::{number, placed};
 
@@ -114,10 +114,7 @@ fn words_of(words: &[(String, &'static str)]) -> String {
 }
 
 /// The number of the step of the story that went along a line.
-pub fn step(scene: &Scene<'_>, room: &mut labels::Room, edge: &geometry::Edge, lit: &Highlight) -> Html {
-    let Some((number, at)) = lit.step(edge).and_then(|number| Some((number, labels::step(room, edge, scene.camera)?))) else {
-        return html! {};
-    };
+pub fn step(scene: &Scene<'_>, number: usize, at: Point) -> Html {
     let grown = scene.camera.growth_beside(KEY_LETTERS);
     html! {
         <g

@@ -187,6 +187,9 @@ fn whole<'a>(
     let mut room = Room::beside_cards(scene.session.plan());
     let look = Look { camera: scene.camera, is_compact: scene.is_compact(), has_signs: preview.is_some() };
     let words = |number: usize, key: &str| words_of_key(scene, number, key, preview.as_ref());
+    // The numbers of a story stand before the keys: a key that finds no room is shortened.
+    let numbered = edges.clone().filter_map(|(_, edge)| Some((lit.step(edge)?, labels::step(&mut room, edge, scene.camera))));
+    let steps: Vec<_> = numbered.collect();
     let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words);
     let is_lit = |number: usize| {
         let is_it = |edge: &geometry::Edge| matches!(edge.kind, EdgeKind::Binding(one, _) if one == number);
@@ -197,7 +200,7 @@ fn whole<'a>(
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
             for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
-            for (_, one) in edges { { step(scene, &mut room, one, lit) } }
+            for (number, at) in &steps { { step(scene, *number, *at) } }
             if let Some(preview) = preview.as_ref().filter(|_| !scene.session.composer.is_sent) { { overlays::ghosts(scene, preview) } }
         </>
     }
