@@ -170,14 +170,14 @@ fn system(scene: &Scene<'_>) -> (Html, usize) {
     }
     let (edges, places) = (geometry::edges(plan), geometry::places(plan));
     let stop = scene.stop(places.iter(), &edges);
-    let whole = whole(scene, edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &light);
+    let whole = whole(scene, &edges.iter().enumerate(), places.iter().enumerate(), stop.as_ref(), &light);
     (faded(&light, whole), places.len())
 }
 
 /// Parts and lines in full.
 fn whole<'a>(
     scene: &Scene<'_>,
-    edges: impl Iterator<Item = (usize, &'a geometry::Edge)> + Clone,
+    edges: &(impl Iterator<Item = (usize, &'a geometry::Edge)> + Clone),
     places: impl Iterator<Item = (usize, &'a Place)>,
     stop: Option<&Stop>,
     light: &Light<'_>,
@@ -235,7 +235,7 @@ fn outlined(scene: &Scene<'_>, overview: &Overview, light: &Light<'_>) -> Html {
             <path class="outline-line" d={overview.lines.clone()} />
             <path class="outline-line dead" d={overview.dead_lines.clone()} />
             <path class="outline-part" d={overview.parts.clone()} {onclick} />
-            { whole(scene, edges.into_iter(), places.into_iter(), stop.as_ref(), light) }
+            { whole(scene, &edges.into_iter(), places.into_iter(), stop.as_ref(), light) }
         </>
     }
 }
