@@ -193,9 +193,11 @@ function goesOn({ area, target, place }) {
  * Not at once: a field that is left tells its change while the keyboard is on its way, and some engines have it on the page then.
  */
 function keepFocus() {
+  const was = document.activeElement;
   setTimeout(() => {
     const here = document.activeElement;
-    const strays = here.matches(".node, .wire") && here.tabIndex < 0;
+    // A press on the canvas may have come meanwhile: the page makes what it gave the keyboard to the one stop, and may need a moment.
+    const strays = here === was && here.matches(".node, .wire") && here.tabIndex < 0;
     if (!last || (here !== document.body && !strays && holds(here))) return;
     const next = (strays && stop()) || goesOn(last) || first(document.querySelector("#stage"));
     next.focus();

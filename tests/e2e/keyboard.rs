@@ -81,8 +81,18 @@ async fn the_keyboard_follows_what_is_drawn() {
         let here = at(&visitor).await;
         assert!(!here.is_empty() && !here.starts_with("Kill"), "{here}");
     }
+    let late = visitor.browser.execute_async(PRESS_AFTER_A_CHANGE, vec![]).await.expect("the page answers");
+    assert_eq!(late, json!(true), "what is pressed just after a change of the page keeps the keyboard");
     visitor.leave().await;
 }
+
+/// A line is pressed between a change and the look where the keyboard is, before the page has made it the one stop: yew yields in
+/// between when it is slow. This line is none of the page's, so that the page is as slow as can be.
+const PRESS_AFTER_A_CHANGE: &str = "const done = arguments[0]; \
+    const line = document.createElementNS('http://www.w3.org/2000/svg', 'g'); line.setAttribute('class', 'wire'); line.setAttribute('tabindex', '-1'); \
+    document.querySelector('#stage svg').append(line); document.querySelector(\"#stage :is(.node, .wire)[tabindex='0']\").focus(); \
+    setTimeout(() => { requeue.keepFocus(); line.focus(); const began = document.activeElement === line; \
+    setTimeout(() => { const kept = document.activeElement === line; line.remove(); done(began && kept); }, 20); }, 300);";
 
 /// A service that takes over a queue is asked whether the HTTP handler's steps move there. The question goes with the answer, and the
 /// keyboard is on the canvas.

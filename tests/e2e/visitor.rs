@@ -536,7 +536,9 @@ impl Visitor {
         while !holds(self).await {
             if start.elapsed() >= PATIENCE {
                 let page = self.browser.execute("return document.body.innerText;", Vec::new()).await;
-                panic!("in vain waited until {what}; the page says:\n{}", page.ok().as_ref().and_then(Value::as_str).unwrap_or("nothing"));
+                let keyboard = self.browser.execute("return document.activeElement.cloneNode(false).outerHTML;", Vec::new()).await;
+                let [page, keyboard] = [&page, &keyboard].map(|said| said.as_ref().ok().and_then(Value::as_str).unwrap_or("nothing"));
+                panic!("in vain waited until {what}; the keyboard is at {keyboard}; the page says:\n{page}");
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
