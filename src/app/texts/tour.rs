@@ -2,7 +2,7 @@
 
 pub const STEPS: [&str; 6] = [
     "Pause time. Space does it, too.",
-    "Follow a message: click a dot, or a message in a list.",
+    "Follow a message: select a dot, or a message in a list.",
     "Send a message with the button at the top.",
     "Kill notification-service with its switch.",
     "Start it again. What comes back?",

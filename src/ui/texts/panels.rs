@@ -21,7 +21,7 @@ pub const DISMISS: &str = "Dismiss";
 pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
 pub const FIRST_DELIVERY: &str = "first delivery";
 pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
-pub const HOW_TO_ADD_A_PART: &str = "Click a part, or drag it to its place. Draw lines from the dot at its edge.";
+pub const HOW_TO_ADD_A_PART: &str = "Select a part, or drag it to its place. Draw lines from the dot at its edge.";
 pub const HTTP_REQUEST: &str = "HTTP request";
 pub const LEGEND: &str = "Legend";
 pub const MENU: &str = "Menu";
@@ -58,7 +58,7 @@ pub fn add(part: &str) -> String {
 }
 
 pub fn add_by_click_or_drag(part: &str) -> String {
-    format!("Add: {part}. Click, or drag it to its place.")
+    format!("Add: {part}. Select it, or drag it to its place.")
 }
 
 pub fn and_more(count: usize) -> String {
