@@ -540,7 +540,7 @@ impl Visitor {
                 let [page, keyboard] = [&page, &keyboard].map(|said| said.as_ref().ok().and_then(Value::as_str).unwrap_or("nothing"));
                 panic!("in vain waited until {what}; the keyboard is at {keyboard}; the page says:\n{page}");
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
 
