@@ -119,7 +119,20 @@ pub(super) struct Unacked {
     pub delivered_at: SimTime,
     /// Settled in a transaction that is not committed.
     pub settled: bool,
+    /// The number of the message: in its classic queue or stream, or among what its quorum queue has given to the consumer (rule 155).
+    pub number: u64,
+    /// Its queue is gone.
+    pub gone: Option<Box<Gone>>,
     pub entry: Entry,
+}
+
+/// What a channel still says of a delivery whose queue is gone (rule 155).
+#[derive(Clone, Debug)]
+pub(super) struct Gone {
+    pub queue: Name,
+    /// None: fetched with `basic.get`.
+    pub consumer_tag: Option<Name>,
+    pub number: u64,
 }
 
 /// A consumer, from its start until it is cancelled and holds nothing any more.
@@ -138,6 +151,8 @@ pub(super) struct Consumer {
     pub state: ConsumerState,
     /// It stands in the turn of its quorum queue.
     pub queued: bool,
+    /// How many messages its quorum queue has given to it (rule 155).
+    pub given: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,13 +209,18 @@ impl UnackedDeliveries {
         self.ring.push_back((tag, delivery));
     }
 
-    pub fn contains(&self, tag: u64) -> bool {
-        self.place(tag).is_some()
+    /// It is out, and its queue knows it.
+    pub fn is_out(&self, tag: u64) -> bool {
+        self.get(tag).is_some_and(|delivery| delivery.gone.is_none())
     }
 
     /// Everything; nothing stays.
     pub fn take(&mut self) -> impl Iterator<Item = (u64, Unacked)> + use<> {
         std::mem::take(&mut self.ring).into_iter()
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Unacked)> {
+        self.ring.iter_mut().map(|(tag, delivery)| (*tag, delivery))
     }
 
     pub fn remove(&mut self, tag: u64) -> Option<Unacked> {

@@ -2,7 +2,7 @@
 
 use super::Broker;
 use super::cause::{DropCause, ReadEnd};
-use super::channel::ConsumerState;
+use super::channel::{ConsumerState, Gone};
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
 use super::exchange::hashing::HashOn;
@@ -15,7 +15,7 @@ use super::queue::settings;
 use super::queue::{Kind, Messages, Queue};
 use super::value::{Name, Table, Value};
 use crate::base::SimTime;
-use crate::base::ordered::sort_by;
+use crate::base::ordered::{OrderedMap, sort_by};
 
 /// Carriage returns and line feeds are stripped from names (rule 7).
 fn strip(name: &Name) -> Name {
@@ -327,7 +327,7 @@ impl Broker {
             held: std::collections::VecDeque::new(),
             consumers: Consumers::default(),
             had_consumer: false,
-            sequence_next: 1,
+            sequence_next: 0, // rule 155: as RabbitMQ numbers them
             used_at: now,
         };
         self.queues.insert(id, Box::new(queue));
@@ -514,8 +514,10 @@ impl Broker {
         // A channel keeps the tags of a queue in their order, and so its client hears of them (rule 82).
         let mut cancelled: Vec<(ChannelId, Name)> = Vec::new();
         let ended: Vec<ConsumerId> = self.consumers.iter().filter(|(_, state)| state.queue == id).map(|(consumer, _)| *consumer).collect();
+        let mut tags: OrderedMap<ConsumerId, Name> = OrderedMap::new();
         for consumer in ended {
             let Some(state) = self.consumers.remove(&consumer) else { continue };
+            tags.insert(consumer, state.tag.clone());
             let Some(channel) = self.channels.get_mut(&state.channel) else { continue };
             channel.cancelled.retain(|other| *other != consumer);
             if state.state != ConsumerState::Cancelled {
@@ -527,10 +529,12 @@ impl Broker {
         for (channel, tag) in cancelled {
             self.tell_cancelled(channel, tag, queue.name.clone());
         }
-        // What is out with consumers has no queue to come back to; its tags may still be settled.
+        // What is out with consumers has no queue to come back to; its tags may still be settled (rule 155).
         let is_stream = queue.messages.kind() == Kind::Stream;
-        for (channel, state) in self.channels.iter() {
-            for (delivery_tag, unacked) in state.unacked.iter().filter(|(_, unacked)| unacked.queue == id) {
+        for (channel, state) in self.channels.iter_mut() {
+            for (delivery_tag, unacked) in state.unacked.iter_mut().filter(|(_, unacked)| unacked.queue == id) {
+                let consumer_tag = unacked.consumer.and_then(|consumer| tags.get(&consumer).cloned());
+                unacked.gone = Some(Box::new(Gone { queue: queue.name.clone(), consumer_tag, number: unacked.number }));
                 let (queue, message) = (queue.name.clone(), unacked.entry.message.clone());
                 self.events.push(if is_stream {
                     Event::Read { queue, channel: *channel, delivery_tag, message, end: ReadEnd::Gone }

@@ -145,9 +145,9 @@ impl Broker {
         });
         state.cancelled.retain(|known| *known != consumer);
         state.consumers.insert(tag.clone(), consumer);
-        let (unacked, queued) = match self.consumers.get(&consumer) {
-            Some(known) => (known.unacked, known.queued),
-            None => (0, rules.consumer_keys == ConsumerKeys::Tag && queue.consumers.inherit_place(channel, tag, consumer)),
+        let (unacked, given, queued) = match self.consumers.get(&consumer) {
+            Some(known) => (known.unacked, known.given, known.queued),
+            None => (0, 0, rules.consumer_keys == ConsumerKeys::Tag && queue.consumers.inherit_place(channel, tag, consumer)),
         };
         let credit = match prefetch {
             _ if no_ack => None, // rule 75
@@ -157,7 +157,7 @@ impl Broker {
         };
         let tag = tag.clone();
         let state = ConsumerState::Up;
-        let mut new = Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued };
+        let mut new = Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued, given };
         queue.had_consumer = true;
         queue.consumers.add(consumer);
         match (kind, alone) {
@@ -273,7 +273,8 @@ impl Broker {
             if let Some(queue) = self.queues.get_mut(&id) {
                 queue.note_held(now, channel, delivery_tag, self.profile.rules());
             }
-            let delivery = Unacked { queue: id, consumer: None, delivered_at: now, settled: false, entry };
+            let number = entry.sequence;
+            let delivery = Unacked { queue: id, consumer: None, delivered_at: now, settled: false, number, gone: None, entry };
             state.unacked.push(delivery_tag, delivery);
         }
         self.events.push(Event::Fetched { queue: name, channel, delivery_tag, message: message.clone(), redelivered, no_ack });

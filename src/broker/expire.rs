@@ -98,7 +98,7 @@ impl Broker {
     fn next_of_queue(&self, id: QueueId, queue: &Queue) -> Option<Missed> {
         let open = |held: &&Held| {
             let delivery = self.channels.get(&held.channel).and_then(|channel| channel.unacked.get(held.delivery_tag));
-            delivery.is_some_and(|delivery| !delivery.settled)
+            delivery.is_some_and(|delivery| !delivery.settled && delivery.gone.is_none())
         };
         let Held { since, channel, delivery_tag } = *queue.held.iter().find(open)?;
         Some(Missed { at: since + self.timeout_of(id), channel, delivery_tag })

@@ -351,6 +351,10 @@ impl Broker {
             if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
                 messages.take_turn();
             }
+            if self.is_classic(id) && self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack) {
+                // What never stands in a classic queue takes no number there (rule 155).
+                self.queues.get_mut(&id).expect("it is classic").sequence_next -= 1;
+            }
             self.deliver(now, id, consumer, entry, true);
             return Accepted::Yes;
         }

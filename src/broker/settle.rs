@@ -3,7 +3,7 @@
 
 use super::Broker;
 use super::cause::{DeathReason, ReadEnd, RequeueCause};
-use super::channel::{Settlement, Unacked};
+use super::channel::{Gone, Settlement, Unacked};
 use super::error::AmqpError;
 use super::event::Event;
 use super::ids::{ChannelId, ConsumerId, QueueId};
@@ -11,7 +11,6 @@ use super::method::Reply;
 use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
 use super::queue::{Kind, quorum};
-use super::value::Name;
 use crate::base::SimTime;
 use crate::base::ordered::sort_by_key;
 
@@ -19,6 +18,8 @@ use crate::base::ordered::sort_by_key;
 struct Group {
     queue: QueueId,
     consumer: Option<ConsumerId>,
+    /// Its queue is gone: then it is of one delivery.
+    gone: Option<Box<Gone>>,
     deliveries: Vec<(u64, Entry)>,
 }
 
@@ -75,24 +76,41 @@ impl Broker {
             let Some(delivery) = self.channel(channel).unacked.remove(tag) else { return };
             counted += u64::from(delivery.consumer.is_some());
             self.uncount(channel, counted);
-            self.settle_group(now, channel, (delivery.queue, delivery.consumer), how, &mut std::iter::once((tag, delivery.entry)), 1);
+            let of = (delivery.queue, delivery.consumer);
+            match delivery.gone {
+                Some(gone) => self.settle_by_name(now, channel, delivery.queue, &gone, how),
+                None => self.settle_group(now, channel, of, how, &mut std::iter::once((tag, delivery.entry)), 1),
+            }
         } else {
             let mut groups: Vec<Group> = Vec::new();
             for &tag in tags {
-                let Some(Unacked { queue, consumer, entry, .. }) = self.channel(channel).unacked.remove(tag) else { continue };
+                let Some(Unacked { queue, consumer, gone, entry, .. }) = self.channel(channel).unacked.remove(tag) else { continue };
                 counted += u64::from(consumer.is_some());
+                if gone.is_some() {
+                    groups.push(Group { queue, consumer: None, gone, deliveries: vec![(tag, entry)] });
+                    continue;
+                }
                 match groups.iter_mut().rev().find(|group| consumer.is_some() && group.consumer == consumer) {
                     Some(group) => group.deliveries.push((tag, entry)),
-                    None => groups.push(Group { queue, consumer, deliveries: vec![(tag, entry)] }),
+                    None => groups.push(Group { queue, consumer, gone: None, deliveries: vec![(tag, entry)] }),
                 }
             }
             self.uncount(channel, counted);
             sort_by_key(&mut groups, |group| {
-                let queue: Option<Name> = self.queues.get(&group.queue).map(|queue| queue.name.clone());
-                let tag = group.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone());
+                let (queue, tag) = match &group.gone {
+                    Some(gone) => (Some(gone.queue.clone()), gone.consumer_tag.clone()),
+                    None => (
+                        self.queues.get(&group.queue).map(|queue| queue.name.clone()),
+                        group.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone()),
+                    ),
+                };
                 (queue, tag, group.deliveries[0].0)
             });
-            for Group { queue, consumer, mut deliveries } in groups {
+            for Group { queue, consumer, gone, mut deliveries } in groups {
+                if let Some(gone) = gone {
+                    self.settle_by_name(now, channel, queue, &gone, how);
+                    continue;
+                }
                 if matches!(how, Settlement::Nack | Settlement::Reject) && self.is_classic(queue) {
                     // A classic queue settles each of its priorities by itself, the highest first (rule 90).
                     sort_by_key(&mut deliveries, |(_, entry)| std::cmp::Reverse(entry.priority()));
@@ -112,6 +130,48 @@ impl Broker {
         if state.prefetch_channel > 0 {
             state.volume = state.volume.saturating_sub(count);
         }
+    }
+
+    /// A channel knows a delivery by the name of its queue and a number. Its queue is gone; so another of that name settles the message
+    /// that has the number there, if it is out on this channel (rule 155).
+    fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, was: QueueId, gone: &Gone, how: Settlement) {
+        let Some(&id) = self.queue_names.get(&gone.queue) else { return };
+        let Some(queue) = self.queues.get(&id) else { return };
+        let has_tag = |consumer: Option<ConsumerId>| {
+            let tag = consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| &consumer.tag);
+            tag.is_some() && tag == gone.consumer_tag.as_ref()
+        };
+        let kind = queue.messages.kind();
+        let found = match kind {
+            // The numbers of a priority queue are of another kind.
+            Kind::Classic if queue.settings.max_priority > 0 => None,
+            Kind::Classic | Kind::Quorum => self.channels.get(&channel).and_then(|state| {
+                let mut of_queue = state.unacked.iter().filter(|(_, delivery)| delivery.queue == id && delivery.number == gone.number);
+                of_queue.find(|(_, delivery)| kind == Kind::Classic || has_tag(delivery.consumer)).map(|(tag, _)| tag)
+            }),
+            Kind::Stream => {
+                let reader = gone.consumer_tag.as_ref().and_then(|tag| self.channels.get(&channel)?.consumers.get(tag)).copied();
+                let reader = reader.filter(|reader| self.consumers.get(reader).is_some_and(|reader| reader.queue == id));
+                if let Some(reader) = reader {
+                    self.give_credit(id, reader, 1); // rule 162: it does not ask for what
+                    self.dispatch(now, id);
+                }
+                return;
+            }
+        };
+        let Some(tag) = found else { return };
+        self.ids.consumer += 1;
+        let of_none = ConsumerId(self.ids.consumer);
+        let tag_of = |consumer: Option<ConsumerId>| consumer.and_then(|consumer| Some(self.consumers.get(&consumer)?.tag.clone()));
+        let Some(delivery) = self.channels.get_mut(&channel).and_then(|state| state.unacked.get_mut(tag)) else { return };
+        // The client may settle it once more.
+        let consumer = delivery.consumer;
+        let consumer_tag = tag_of(consumer);
+        delivery.gone = Some(Box::new(Gone { queue: gone.queue.clone(), consumer_tag, number: delivery.number }));
+        delivery.queue = was;
+        delivery.consumer = consumer.map(|_| of_none);
+        let entry = delivery.entry.clone();
+        self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((tag, entry)), 1);
     }
 
     fn settle_group(

@@ -139,10 +139,16 @@ impl Broker {
             offset: queue.messages.stream().map(|_| entry.sequence),
         }));
         if !consumer.no_ack {
+            let number = match queue.messages.kind() {
+                Kind::Classic | Kind::Stream => entry.sequence,
+                Kind::Quorum => consumer.given,
+            };
+            consumer.given += 1;
             consumer.unacked += 1;
             queue.unacked += 1;
             queue.note_held(now, consumer.channel, delivery_tag, self.profile.rules());
-            let delivery = Unacked { queue: id, consumer: Some(consumer_id), delivered_at: now, settled: false, entry };
+            let consumer = Some(consumer_id);
+            let delivery = Unacked { queue: id, consumer, delivered_at: now, settled: false, number, gone: None, entry };
             channel.unacked.push(delivery_tag, delivery);
         }
     }
@@ -160,9 +166,8 @@ impl Broker {
             return false;
         }
         let channel = consumer.channel;
-        if let Some(messages) = queue.messages.stream_mut() {
-            let credit = messages.repay(consumer_id, count); // rules 162, 164
-            consumer.credit = Some(consumer.credit.unwrap_or(0).saturating_add(credit));
+        if queue.messages.kind() == Kind::Stream {
+            self.give_credit(id, consumer_id, count);
             return false;
         }
         match queue.messages.kind() {
@@ -186,6 +191,14 @@ impl Broker {
                 false
             }
         }
+    }
+
+    /// A reader of a stream may be given so many more (rules 162, 164).
+    pub(super) fn give_credit(&mut self, id: QueueId, reader: ConsumerId, count: u32) {
+        let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.stream_mut()) else { return };
+        let Some(consumer) = self.consumers.get_mut(&reader) else { return };
+        let credit = messages.repay(reader, count);
+        consumer.credit = Some(consumer.credit.unwrap_or(0).saturating_add(credit));
     }
 
     /// A cancelled consumer holds nothing any more.

@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 17] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 18] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -148,6 +148,15 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 17] = [
               over the delivery limit. In its turn the ended consumer is active again, and what it is given stays unacked; here it is \
               gone with its channel; random scripts end no such channel",
         source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_fifo.erl activate_next_consumer",
+    },
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[155],
+        what: "deliveries of a queue that is gone, said of its successor",
+        why: "by name and number a channel can settle what is out on another channel; and a classic queue fails, and loses what it held, \
+              when it is to dead-letter a number that is not out, or when priorities make its numbers of another kind. Here nothing \
+              happens then; in random scripts such a delivery is acknowledged or requeued by itself, with one channel and no priorities",
+        source: "v3.10.8 and v4.3.5 rabbit_classic_queue.erl settle, rabbit_variable_queue.erl ackfold, rabbit_priority_queue.erl ack",
     },
 ];
 

@@ -266,7 +266,7 @@ impl Queue {
     /// Deliveries of this queue were settled. The list is kept in order at a constant cost a delivery: its head is cleared at once,
     /// the rest when half of it is out of date.
     pub(super) fn forget_held(&mut self, channels: &OrderedMap<ChannelId, Box<Channel>>) {
-        let is_out = |held: &Held| channels.get(&held.channel).is_some_and(|channel| channel.unacked.contains(held.delivery_tag));
+        let is_out = |held: &Held| channels.get(&held.channel).is_some_and(|channel| channel.unacked.is_out(held.delivery_tag));
         while self.held.front().is_some_and(|held| !is_out(held)) {
             self.held.pop_front();
         }

@@ -202,7 +202,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::chance::{chance_at, ends_during_hand_over, may_activate_the_ended};
+    use super::chance::{chance_at, ends_during_hand_over, may_activate_the_ended, settles_for_another};
     use super::*;
     use crate::formats::broker_script;
 
@@ -224,6 +224,7 @@ mod tests {
                 let script = random_script(seed, profile);
                 assert_eq!(chance_at(&script), None, "{profile} {seed}: {script}");
                 assert_eq!(ends_during_hand_over(&script), None, "{profile} {seed}: {script}");
+                assert_eq!(settles_for_another(&script), None, "{profile} {seed}: {script}");
             }
         }
     }
@@ -266,6 +267,30 @@ mod tests {
             })
             .count();
         assert!(handed_over > 5, "only {handed_over} scripts of single active consumers have priorities");
+    }
+
+    #[test]
+    fn a_delivery_of_a_queue_that_is_gone_does_not_meet_a_fault() {
+        let settled = |more: &Json, taker: &str, settle: &Json| {
+            let steps = json!([
+                { "op": "queue.declare", "queue": "q" },
+                { "op": "basic.publish", "routing_key": "q", "body": "old" },
+                { "op": "basic.get", "queue": "q" },
+                { "op": "queue.delete", "queue": "q", "channel": "admin" },
+                { "op": "queue.declare", "queue": "q", "arguments": more, "channel": "admin" },
+                { "op": "basic.publish", "routing_key": "q", "body": "new" },
+                { "op": "basic.get", "queue": "q", "channel": taker },
+                settle,
+            ]);
+            settles_for_another(&json!({ "script": 1, "profile": "4.0", "steps": steps }))
+        };
+        let ack = json!({ "op": "basic.ack", "of": { "delivery_tag": 1 } });
+        let discard = json!({ "op": "basic.reject", "of": { "delivery_tag": 1 }, "requeue": false });
+        assert_eq!(settled(&json!({}), "ch1", &ack), None, "it settles what the channel holds");
+        assert_eq!(settled(&json!({}), "ch1", &discard), Some(7), "the queue may fail");
+        assert_eq!(settled(&json!({}), "ch2", &ack), Some(7), "another channel holds the number");
+        assert_eq!(settled(&json!({ "x-max-priority": 3 }), "ch1", &ack), Some(7), "the numbers are of another kind");
+        assert_eq!(settled(&json!({}), "ch1", &json!({ "op": "basic.recover" })), Some(7), "it settles several");
     }
 
     fn chance_of(steps: &Json) -> Option<usize> {
