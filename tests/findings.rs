@@ -7,10 +7,13 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use requeue::base::SimTime;
+use requeue::broker::{DropCause, Event};
 use requeue::formats::{lesson_file, scenario_file};
 use requeue::scenario::edit::{self, Edit, Part, PartKind, Slot};
 use requeue::scenario::findings::{Finding, Kind, findings};
 use requeue::scenario::{BindingSpec, BindingTarget, ExchangeType, Point, Scenario, Table};
+use requeue::sim::{World, WorldEvent};
 
 fn folder(name: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static").join(name);
@@ -133,6 +136,28 @@ fn cases() -> Vec<Case> {
     let under_key = r#", "x-dead-letter-routing-key": "q.dead""#;
     let wait = |name: &str, back: &str| {
         queue(name, &format!(r#""x-message-ttl": 1000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "{back}""#))
+    };
+    let to = |queue: &str| format!(r#""x-dead-letter-exchange": "", "x-dead-letter-routing-key": "{queue}""#);
+    let safe_wait = |name: &str, back: &str| {
+        let safe = r#""x-queue-type": "quorum", "x-overflow": "reject-publish", "x-dead-letter-strategy": "at-least-once""#;
+        queue(name, &format!(r#"{safe}, "x-message-ttl": 1000, {}"#, to(back)))
+    };
+    let limited = |profile: &str, limit: &str| {
+        let quorum = queue("q", &format!(r#""x-queue-type": "quorum"{limit}, {}"#, to("w")));
+        format!(r#""profile": "{profile}", {}"#, broker(&[X], &[quorum, wait("w", "q")], &to_q()))
+    };
+    let failing = |policy: &str| {
+        let step = r#"{"do": "effect", "what": "sent", "of": "n", "fails": {"always": true}}"#;
+        let handler = format!(r#"{{"on": {{"queue": "q", "prefetch": 10}}, "on_failure": "{policy}", "steps": [{step}]}}"#);
+        format!(r#"{{"name": "mailer", "at": [0, 0], "restart_ms": 100, "reconnect_ms": 100, "handlers": [{handler}]}}"#)
+    };
+    let past_limit = || {
+        (
+            Kind::DeadLetterCycle,
+            "broker.queues[0]",
+            "RabbitMQ drops what comes back to q after its delivery limit; a rejected message returns.",
+            None,
+        )
     };
     vec![
         (
@@ -366,6 +391,54 @@ fn cases() -> Vec<Case> {
             )],
         ),
         (
+            "a circle by overflow",
+            broker(&[X], &[queue("q", &format!(r#""x-max-length": 5, {}"#, to("w"))), wait("w", "q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(
+                Kind::DeadLetterCycle,
+                "broker.queues[0]",
+                "RabbitMQ drops what a full q pushes out and gets back; a rejected message returns.",
+                None,
+            )],
+        ),
+        (
+            "a queue that refuses what is too much has no circle by overflow",
+            broker(
+                &[X],
+                &[queue("q", &format!(r#""x-max-length": 5, "x-overflow": "reject-publish", {}"#, to("w"))), wait("w", "q")],
+                &to_q(),
+            ),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![],
+        ),
+        (
+            "a circle through a queue that dead-letters at least once",
+            broker(&[X], &[wait("q", "w"), safe_wait("w", "q")], &to_q()),
+            vec![shop("x", "order.placed", ""), mailer()],
+            vec![(
+                Kind::DeadLetterCycle,
+                "broker.queues[0]",
+                "w keeps what would come back to q without a rejection, and tries for ever.",
+                Some("remove x-message-ttl, so that messages wait"),
+            )],
+        ),
+        (
+            "a circle by the delivery limit of 4.0",
+            limited("4.0", ""),
+            vec![shop("x", "order.placed", ""), failing("requeue")],
+            vec![past_limit()],
+        ),
+        ("a nack does not count in 4.3", limited("4.3", ""), vec![shop("x", "order.placed", ""), failing("requeue")], vec![]),
+        ("a reject counts in 4.3", limited("4.3", ""), vec![shop("x", "order.placed", ""), failing("reject_requeue")], vec![past_limit()]),
+        ("3.13 has no limit by itself", limited("3.13", ""), vec![shop("x", "order.placed", ""), failing("requeue")], vec![]),
+        (
+            "a circle by a delivery limit in 3.13",
+            limited("3.13", r#", "x-delivery-limit": 2"#),
+            vec![shop("x", "order.placed", ""), failing("crash")],
+            vec![past_limit()],
+        ),
+        ("what never fails does not come back", limited("4.0", ""), vec![shop("x", "order.placed", ""), mailer()], vec![]),
+        (
             "a retry queue, to which the consumer rejects",
             broker(&[X], &[queue("q", r#""x-dead-letter-exchange": "", "x-dead-letter-routing-key": "w""#), wait("w", "q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
@@ -476,6 +549,30 @@ fn hold(scenario: &Scenario) {
         let again = findings(&mended).into_iter().find(|other| (other.kind, &other.says) == (one.kind, &one.says));
         assert_eq!(again, None, "{} mends nothing", fix.says());
     }
+}
+
+/// What RabbitMQ does with the messages of each circle: they run, without their consumer where nothing is to come back.
+#[test]
+fn what_is_told_of_a_circle_happens() {
+    let mut circles = 0;
+    for (name, broker, services, told) in cases() {
+        let Some((.., says, _)) = told.into_iter().find(|(kind, ..)| *kind == Kind::DeadLetterCycle) else { continue };
+        circles += 1;
+        let failing = services.iter().any(|service| service.contains(r#""fails""#));
+        let services: Vec<String> = services.into_iter().filter(|service| failing || !service.contains(r#""queue""#)).collect();
+        let mut world = World::new(scenario(&broker, &services).into(), 1);
+        world.run_until(SimTime::from_secs(100), u64::MAX);
+        let mut dropped = Vec::new();
+        for occurrence in world.drain_occurrences() {
+            if let WorldEvent::Broker(Event::Dropped { cause: DropCause::Cycle(reason), .. }) = occurrence.what {
+                dropped.push(reason);
+            }
+        }
+        let kept: u64 = world.broker().queues().map(|queue| queue.dead_letter_pending()).sum();
+        assert_eq!(says.contains("keeps"), dropped.is_empty() && kept > 0, "{name}: {says} {dropped:?} {kept}");
+        assert_eq!(says.contains("drops"), !dropped.is_empty(), "{name}: {says} {kept}");
+    }
+    assert!(circles >= 5);
 }
 
 #[test]

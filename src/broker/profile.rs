@@ -50,6 +50,12 @@ impl Profile {
         self.rules().transient_queues
     }
 
+    /// Whether a nack with requeue counts towards the delivery limit of a quorum queue (rule 131).
+    #[must_use]
+    pub const fn counts_nacks(self) -> bool {
+        !matches!(self.rules().counting, Counting::Failures)
+    }
+
     #[must_use]
     pub(super) const fn rules(self) -> &'static Rules {
         match self {

@@ -3,6 +3,7 @@
 
 use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::topic::matches;
+use crate::broker::queue::settings::Overflow;
 use crate::broker::{BindingKey, Broker, ExchangeType};
 use crate::scenario::{BindingSpec, BindingTarget, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
 
@@ -32,6 +33,12 @@ pub struct Queue {
     pub dead: Option<Name>,
     pub dead_key: Option<Name>,
     pub has_ttl: bool,
+    /// What is too much dies.
+    pub overflows: bool,
+    /// A quorum queue in which messages die that come back too often.
+    pub limits_deliveries: bool,
+    /// A quorum queue that keeps a dead letter until it has arrived (rule 129).
+    pub is_at_least_once: bool,
     /// Nothing but a consumer takes its messages away.
     pub keeps: bool,
     pub is_bound: bool,
@@ -141,11 +148,15 @@ impl<'a> Routes<'a> {
         for queue in &spec.queues {
             let settings = broker.settings_for(&queue.name, &queue.arguments).unwrap_or_default();
             let has_ttl = settings.message_ttl.is_some();
-            let is_limited = settings.max_length.is_some() || settings.max_length_bytes.is_some() || settings.expires.is_some();
+            let is_sized = settings.max_length.is_some() || settings.max_length_bytes.is_some();
+            let is_limited = is_sized || settings.expires.is_some();
             routes.queues.push(Queue {
                 dead: settings.dead_letter_exchange,
                 dead_key: settings.dead_letter_routing_key,
                 has_ttl,
+                overflows: is_sized && settings.overflow != Overflow::RejectPublish,
+                limits_deliveries: settings.delivery_limit.is_some(),
+                is_at_least_once: settings.at_least_once,
                 keeps: !has_ttl && !is_limited,
                 ..Queue::default()
             });

@@ -9,7 +9,8 @@ mod fix;
 
 use super::edit::{Part, Slot};
 use super::routes::{self, Routes, key_of, pattern};
-use super::{BindingTarget, ExchangeType, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
+use super::{BindingTarget, ExchangeType, FailurePolicy, FailureRule, Handler, Name, QueueSpec, Scenario, Service, Step, Trigger};
+use crate::broker::DeathReason;
 use crate::broker::queue::Kind as QueueKind;
 pub use fix::Fix;
 
@@ -121,6 +122,14 @@ pub fn findings_of(scenario: &Scenario, routes: Routes<'_>) -> Vec<Finding> {
         search.service(place, service);
     }
     search.found
+}
+
+/// Messages come back to a queue without a rejection.
+struct Circle {
+    /// Why they leave it.
+    reason: DeathReason,
+    /// The queue that keeps them rather than have them dropped.
+    keeper: Option<usize>,
 }
 
 struct Search<'a> {
@@ -253,10 +262,25 @@ impl Search<'_> {
             self.tell(Kind::QueueUnbound, slot, text, &[name], fix);
         }
         self.dead_letters(place, name);
-        if self.is_in_circle(place) {
-            let text = "RabbitMQ drops what comes back to {} by expiring alone; a rejected message returns.";
-            let fix = scenario.broker.queues[place].arguments.contains_key("x-message-ttl").then_some(Fix::Wait(place));
-            self.tell(Kind::DeadLetterCycle, slot, text, &[name], fix);
+        if let Some(Circle { reason, keeper }) = self.circle(place) {
+            let has_ttl = scenario.broker.queues[place].arguments.contains_key("x-message-ttl");
+            let fix = (has_ttl && reason == DeathReason::Expired).then_some(Fix::Wait(place));
+            let (text, names): (_, &[&str]) = match (keeper, reason) {
+                (Some(keeper), _) => {
+                    let keeper = &scenario.broker.queues[keeper].name;
+                    ("{} keeps what would come back to {} without a rejection, and tries for ever.", &[keeper, name])
+                }
+                (None, DeathReason::Maxlen) => {
+                    ("RabbitMQ drops what a full {} pushes out and gets back; a rejected message returns.", &[name])
+                }
+                (None, DeathReason::DeliveryLimit) => {
+                    ("RabbitMQ drops what comes back to {} after its delivery limit; a rejected message returns.", &[name])
+                }
+                (None, DeathReason::Expired | DeathReason::Rejected) => {
+                    ("RabbitMQ drops what comes back to {} by expiring alone; a rejected message returns.", &[name])
+                }
+            };
+            self.tell(Kind::DeadLetterCycle, slot, text, names, fix);
         }
         let known = &self.routes.queues[place];
         if let [one, others @ ..] = &*known.consumers {
@@ -328,25 +352,69 @@ impl Search<'_> {
         self.tell(Kind::DeadLettersLost, Slot::Queue(place), text, &names, fix);
     }
 
-    /// Whether messages come back here by expiring alone. Of a circle the queues show it that are consumed from: there messages were to
-    /// wait for a service, and not to expire.
-    fn is_in_circle(&mut self, start: usize) -> bool {
+    /// Whether messages come back here without a rejection, and why they leave (rules 127 to 129). Of a circle the queues show it that are
+    /// consumed from: there messages were to wait for a service, and not to die.
+    fn circle(&mut self, start: usize) -> Option<Circle> {
+        let reason = self.dies_alone(start)?;
         let mut reached = vec![start];
-        let (mut next, mut returns, mut is_consumed) = (0, false, false);
+        let (mut next, mut returns, mut is_consumed) = (0, Vec::new(), false);
         while let Some(&queue) = reached.get(next).filter(|_| self.routes.is_whole()) {
             next += 1;
-            if !self.routes.queues[queue].has_ttl {
+            if self.dies_alone(queue).is_none() {
                 continue;
             }
             is_consumed |= !self.routes.queues[queue].consumers.is_empty();
-            for queue in self.routes.dead_letters(queue).into_iter().filter_map(|(_, queues)| queues).flatten() {
-                returns |= queue == start;
+            let from = queue;
+            for queue in self.routes.dead_letters(from).into_iter().filter_map(|(_, queues)| queues).flatten() {
+                if queue == start {
+                    returns.push(from);
+                }
                 if !reached.contains(&queue) {
                     reached.push(queue);
                 }
             }
         }
-        returns && (!is_consumed || !self.routes.queues[start].consumers.is_empty())
+        // A quorum queue that dead-letters at least once drops nothing: its message stays, and it tries again.
+        let keeps = |queue: &&usize| self.routes.queues[**queue].is_at_least_once;
+        let keeper = returns.iter().find(keeps).filter(|_| returns.iter().all(|queue| keeps(&queue)));
+        let is_shown = !is_consumed || !self.routes.queues[start].consumers.is_empty();
+        (!returns.is_empty() && is_shown).then_some(Circle { reason, keeper: keeper.copied() })
+    }
+
+    /// Why messages of a queue die that no consumer rejects.
+    fn dies_alone(&self, place: usize) -> Option<DeathReason> {
+        let queue = &self.routes.queues[place];
+        if queue.has_ttl {
+            return Some(DeathReason::Expired);
+        }
+        if queue.overflows {
+            return Some(DeathReason::Maxlen);
+        }
+        (queue.limits_deliveries && self.comes_back(place)).then_some(DeathReason::DeliveryLimit)
+    }
+
+    /// Whether a service gives messages back to a quorum queue so that its delivery limit counts them.
+    fn comes_back(&self, place: usize) -> bool {
+        let counts_nacks = self.scenario.broker.profile.counts_nacks();
+        let name = &self.scenario.broker.queues[place].name;
+        let services = self.routes.queues[place].consumers.iter().map(|service| &self.scenario.services[*service]);
+        let handlers = services.flat_map(|service| service.handlers.iter().map(move |handler| (service, handler)));
+        let of_queue =
+            handlers.filter(|(_, handler)| matches!(&handler.trigger, Trigger::Queue(subscription) if subscription.queue == *name));
+        let mut steps = of_queue.flat_map(|(service, handler)| handler.steps.iter().map(move |step| (service, handler, step)));
+        steps.any(|(service, handler, step)| {
+            let policy = step.on_failure.as_ref().unwrap_or(&handler.on_failure);
+            let counts = match policy {
+                FailurePolicy::Requeue | FailurePolicy::Chapter => counts_nacks,
+                FailurePolicy::RejectRequeue => true,
+                FailurePolicy::Crash => service.restart.is_some(),
+                FailurePolicy::DeadLetter
+                | FailurePolicy::Republish { .. }
+                | FailurePolicy::DeadLetterRetry { .. }
+                | FailurePolicy::Acknowledge => false,
+            };
+            counts && step.fails != FailureRule::Never
+        })
     }
 
     fn bindings(&mut self) {
