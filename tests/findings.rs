@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use requeue::base::SimTime;
+use requeue::broker::view::QueueView;
 use requeue::broker::{DropCause, Event};
 use requeue::formats::{lesson_file, scenario_file};
 use requeue::scenario::edit::{self, Edit, Part, PartKind, Slot};
@@ -568,7 +569,7 @@ fn what_is_told_of_a_circle_happens() {
                 dropped.push(reason);
             }
         }
-        let kept: u64 = world.broker().queues().map(|queue| queue.dead_letter_pending()).sum();
+        let kept: u64 = world.broker().queues().map(QueueView::dead_letter_pending).sum();
         assert_eq!(says.contains("keeps"), dropped.is_empty() && kept > 0, "{name}: {says} {dropped:?} {kept}");
         assert_eq!(says.contains("drops"), !dropped.is_empty(), "{name}: {says} {kept}");
     }

@@ -18,6 +18,11 @@ proptest! {
     fn they_hold_in_a_crowd(bytes in proptest::collection::vec(any::<u8>(), 0..1_000)) {
         random_methods::Random::run_crowded(&bytes);
     }
+
+    #[test]
+    fn they_hold_where_clients_ask(bytes in proptest::collection::vec(any::<u8>(), 0..1_000)) {
+        random_methods::Random::run_asking(&bytes);
+    }
 }
 
 /// What the fuzzer once found.

@@ -25,6 +25,7 @@ const EXCHANGES: [(&str, &str); 9] = [
 const QUEUES: [&str; 5] = ["q1", "q2", "q3", "q4", "q5"];
 const STREAM: &str = "q5";
 const KEYS: [&str; 10] = ["a", "a.b", "*.b", "#", "", "q1", "q2", "a.#.b", "1", "3"];
+const PSEUDO_QUEUE: &str = "amq.rabbitmq.reply-to";
 const TAGS: [&str; 4] = ["c1", "c2", "c3", ""];
 
 /// The choices, one byte each; zeros when there are no more.
@@ -72,6 +73,8 @@ pub struct Random {
     arrivals: BTreeMap<(String, u64), u64>,
     /// The last one delivered for the first time, for each queue and priority.
     first_deliveries: BTreeMap<String, u64>,
+    /// Where answers were asked for (rule 59).
+    answers: Vec<String>,
     bodies: u64,
 }
 
@@ -88,6 +91,7 @@ impl Random {
             delivered: BTreeSet::new(),
             arrivals: BTreeMap::new(),
             first_deliveries: BTreeMap::new(),
+            answers: Vec::new(),
             bodies: 0,
         }
     }
@@ -125,6 +129,72 @@ impl Random {
             random.crowded_method(method);
             random.windows_hold();
         }
+    }
+
+    /// Clients that ask, and are answered directly, late or twice, while channels, consumers and the broker come and go (rule 59).
+    pub fn run_asking(bytes: &[u8]) {
+        let mut choices = Choices::new(bytes);
+        let profile = choices.pick(&Profile::ALL);
+        let mut random = Self::new(profile);
+        while !choices.is_empty() {
+            let what = if choices.below(4) == 0 { random.act(&mut choices) } else { random.ask(&mut choices) };
+            random.check(&what);
+        }
+    }
+
+    fn ask(&mut self, choices: &mut Choices) -> String {
+        let channel = self.channel(choices);
+        let answer = if self.answers.is_empty() { None } else { Some(self.answers[choices.below(self.answers.len())].clone()) };
+        let properties = |choices: &mut Choices, reply_to: bool| Properties {
+            reply_to: reply_to.then(|| PSEUDO_QUEUE.into()),
+            expiration: (choices.byte() > 200).then(|| "0".into()),
+            headers: (choices.byte() > 200).then(|| [("CC".into(), Value::Array(vec![Value::string("q1")]))].into_iter().collect()),
+            ..Properties::default()
+        };
+        let method = match (choices.below(12), answer) {
+            (0..=2, _) => Method::BasicConsume(BasicConsume {
+                queue: PSEUDO_QUEUE.into(),
+                consumer_tag: if choices.flag() { "answers" } else { "" }.into(),
+                no_ack: choices.byte() > 20,
+                exclusive: choices.flag(),
+                arguments: Table::new(),
+            }),
+            (3, _) => Method::BasicCancel { consumer_tag: "answers".into() },
+            (4, Some(name)) => {
+                // It is no queue to clients, or one of which they may do little.
+                let queue = name.as_str().into();
+                match choices.below(4) {
+                    0 => Method::BasicGet { queue, no_ack: choices.flag() },
+                    1 => Method::QueuePurge { queue },
+                    2 => Method::QueueDelete { queue, if_unused: choices.flag(), if_empty: false },
+                    _ => Method::QueueDeclare(QueueDeclare {
+                        queue,
+                        durable: choices.flag(),
+                        exclusive: false,
+                        auto_delete: false,
+                        passive: choices.flag(),
+                        arguments: Table::new(),
+                    }),
+                }
+            }
+            (5..=8, Some(name)) => {
+                self.bodies += 1;
+                let routing_key = name.as_str().into();
+                let (mandatory, properties) = (choices.flag(), properties(choices, false).into());
+                let body = Body::text(&self.bodies.to_string());
+                Method::BasicPublish(BasicPublish { exchange: "".into(), routing_key, mandatory, immediate: false, properties, body })
+            }
+            _ => {
+                self.bodies += 1;
+                let routing_key = choices.pick(&QUEUES).into();
+                let (mandatory, properties) = (choices.flag(), properties(choices, true).into());
+                let body = Body::text(&self.bodies.to_string());
+                Method::BasicPublish(BasicPublish { exchange: "".into(), routing_key, mandatory, immediate: false, properties, body })
+            }
+        };
+        let what = format!("{method:?}");
+        let _ = self.broker.apply(self.now, channel, method);
+        what
     }
 
     fn crowded_queue(choices: &mut Choices) -> Table {
@@ -497,6 +567,14 @@ impl Random {
             Event::Delivered(delivered) => {
                 let consumer = (delivered.channel, delivered.consumer_tag.to_string());
                 assert!(self.live_consumers.contains(&consumer), "{what}: a delivery to a consumer that is gone");
+                if &*delivered.queue == PSEUDO_QUEUE {
+                    let name = delivered.message.routing_key.to_string();
+                    let waits = self.broker.waits_for_answers(&name);
+                    // It goes to the channel that asked, at once, and is settled with that.
+                    assert!(delivered.no_ack && !delivered.redelivered, "{what}: an answer that is to be settled");
+                    assert!(waits.is_none_or(|channel| channel == delivered.channel), "{what}: an answer to another channel");
+                    return; // until 4.2 it takes no tag
+                }
                 assert!(self.delivered.insert((delivered.channel, delivered.delivery_tag)), "{what}: a tag used twice");
                 if delivered.direct {
                     self.arrive(&delivered.queue, delivered.message.id.0);
@@ -510,7 +588,14 @@ impl Random {
                     assert!(arrived > last, "{what}: arrival {arrived} overtook {last}");
                 }
             }
-            Event::Enqueued { queue, message } => self.arrive(queue, message.id.0),
+            Event::Published { message, .. } => {
+                let reply_to = message.properties.reply_to.as_deref().filter(|name| name.starts_with(PSEUDO_QUEUE));
+                self.answers.extend(reply_to.map(str::to_owned));
+            }
+            Event::Enqueued { queue, message } => {
+                assert!(!queue.starts_with(PSEUDO_QUEUE), "{what}: {queue} keeps an answer");
+                self.arrive(queue, message.id.0);
+            }
             Event::Acknowledged { channel, delivery_tag, .. } | Event::Requeued { channel, delivery_tag, .. } => {
                 assert!(self.settled.insert((*channel, *delivery_tag)), "{what}: tag {delivery_tag} settled twice");
             }
