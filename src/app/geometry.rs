@@ -209,13 +209,13 @@ impl Plan<'_> {
         self.turned.is_some_and(|turned| turned.is_in_lane(&moved_as(place)))
     }
 
-    /// Beside an arc that messages come back along, on its outside.
+    /// Beside a place of an arc that messages come back along: so far on its way along it, and so far to its outside.
     #[must_use]
-    pub fn aside(&self, arc: &Curve, at: Point, by: f64) -> Point {
+    pub fn aside(&self, arc: &Curve, at: Point, along: f64, outside: f64) -> Point {
         if self.turned.is_some() {
-            Point { x: at.x + (by * ASIDE_TURNED).copysign(arc.control_from.x - arc.from.x), ..at }
+            Point { x: at.x + outside * 1.0_f64.copysign(arc.control_from.x - arc.from.x), y: at.y + along }
         } else {
-            Point { y: at.y + by.copysign(arc.control_from.y - arc.from.y), ..at }
+            Point { x: at.x + along, y: at.y + outside * 1.0_f64.copysign(arc.control_from.y - arc.from.y) }
         }
     }
 

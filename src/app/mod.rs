@@ -104,6 +104,7 @@ pub use rest::{Arrived, Rest};
 pub use selection::Stop;
 pub use session::Session;
 pub use sizes::{Room, Sheet, Side, Sizes};
+use slowing::Shown;
 pub use speed::Speed;
 pub use time::Slider;
 pub use workspace::{Card, Detail, Drawer, QueueTab, Shelf, Workspace};
@@ -296,6 +297,27 @@ impl App {
     fn show(&mut self, until: SimTime, tells: Option<Name>) {
         self.show = Some(Show { until, speed: Speed::TEACHING, tells, followed: None });
         self.playing = true;
+    }
+
+    /// Plays to this moment from a second before, and stops there. The learner can see it again, and go on.
+    fn show_moment(&mut self, shown: Shown) {
+        let steps = self.budget.steps();
+        let Some(session) = &mut self.session else { return };
+        session.seek(shown.at.saturating_sub(slowing::BEFORE), steps);
+        let (at, tells) = (shown.at, shown.tells.clone());
+        session.playhead.shown = Some(shown);
+        self.show(at, tells);
+    }
+
+    /// The speed at which time passes at this moment: it may have slowed by itself.
+    #[must_use]
+    pub fn real_speed(&self) -> Speed {
+        let speed = self.speed();
+        let slows = |session: &Session| self.playing && session.is_slowed(speed);
+        match speed {
+            Speed::Factor(thousandths) if self.session.as_ref().is_some_and(slows) => Speed::Factor(thousandths / slowing::SLOWER),
+            _ => speed,
+        }
     }
 
     /// Whether a part of a run is being shown.

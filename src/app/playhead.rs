@@ -4,7 +4,7 @@ use super::budget::Working;
 use super::log::Log;
 use super::markers::{self, Markers};
 use super::moves::{self, Moves};
-use super::slowing::Slowing;
+use super::slowing::{Shown, Slowing};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
@@ -39,6 +39,8 @@ pub struct Playhead {
     pub markers: Markers,
     /// Whether time slows by itself, and for what.
     pub slowing: Slowing,
+    /// The moment that a lesson shows.
+    pub shown: Option<Shown>,
     /// What moves inside the broker, for the eye.
     pub(super) moves: Moves,
     /// The event whose story is told.
@@ -187,6 +189,7 @@ impl Playhead {
             log: Log::default(),
             markers: Markers::default(),
             slowing: Slowing::default(),
+            shown: None,
             moves: Moves::default(),
             story: None,
             moving: None,
@@ -210,9 +213,9 @@ impl Playhead {
     fn take_notes(&mut self) -> bool {
         let occurrences: Vec<TimedEvent> = self.timeline.drain_occurrences().collect();
         let first = self.world().happenings() - occurrences.len() as u64;
-        for occurrence in &occurrences {
+        for (number, occurrence) in (first..).zip(&occurrences) {
             self.markers.note(occurrence);
-            self.slowing.note(occurrence);
+            self.slowing.note(number, occurrence);
             self.moves.note(self.timeline.world(), occurrence);
         }
         if let Some(story) = &mut self.story {
@@ -284,6 +287,8 @@ impl Playhead {
             self.alternate_branch = Some(Box::new(branch));
             self.markers.forget_after(self.timeline.world().now());
             self.log.forget_what_is_to_come();
+            self.slowing.count_from(self.timeline.world().happenings());
+            self.shown = None;
         }
         self.timeline.inject(input);
         self.take_notes();
@@ -323,7 +328,9 @@ impl Playhead {
         }
     }
 
-    pub(super) const fn is_moving(&self) -> bool {
+    /// Whether the playhead is on its way to another moment.
+    #[must_use]
+    pub const fn is_moving(&self) -> bool {
         self.moving.is_some()
     }
 

@@ -4,7 +4,7 @@
 use super::markers::{self, MarkerKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
-use crate::broker::Event;
+use crate::broker::{Event, Name, RequeueCause};
 use crate::sim::{TimedEvent, WorldEvent};
 
 /// What is shown begins so long before it happens: the eye needs a moment.
@@ -25,6 +25,18 @@ pub struct Moment {
     pub words: &'static str,
 }
 
+/// A moment of a lesson's run: it is shown from a second before, and time stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub at: SimTime,
+    /// As far as the learner can go on from there.
+    pub until: SimTime,
+    /// What happens, in a sentence.
+    pub words: String,
+    /// The message that it is about.
+    pub tells: Option<Name>,
+}
+
 /// What matters more is not held back by what matters less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
@@ -36,12 +48,22 @@ enum Weight {
     Death,
 }
 
+/// Each occurrence counts once, however often it is played.
+#[derive(Clone, Copy, Debug, Default)]
+struct Returned {
+    since: SimTime,
+    messages: u64,
+    counted: u64,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Slowing {
     /// What happened last, not looked at yet.
     pending: Option<(SimTime, &'static str, Weight)>,
     /// The page tells of it.
     told: Option<Moment>,
+    /// What lost connections gave back since the last death.
+    returned: Returned,
     told_for: SimTime,
     rest: SimTime,
     /// What time slowed for when this rest began.
@@ -53,8 +75,9 @@ pub struct Slowing {
 }
 
 impl Slowing {
-    /// Looks at what happened.
-    pub(super) fn note(&mut self, happened: &TimedEvent) {
+    /// Looks at what happened, and at its number in the run.
+    pub(super) fn note(&mut self, number: u64, happened: &TimedEvent) {
+        self.count(number, happened);
         let (words, weight) = match &happened.what {
             WorldEvent::Killed { .. } => (texts::A_SERVICE_DIED, Weight::Death),
             WorldEvent::Broker(Event::Restarted) => (texts::RABBITMQ_RESTARTED, Weight::Death),
@@ -73,6 +96,34 @@ impl Slowing {
         if self.pending.is_none_or(|(at, _, before)| at < happened.at && before <= weight) {
             self.pending = Some((happened.at, words, weight));
         }
+    }
+
+    fn count(&mut self, number: u64, happened: &TimedEvent) {
+        let returned = &mut self.returned;
+        if number < returned.counted {
+            return;
+        }
+        returned.counted = number + 1;
+        match &happened.what {
+            WorldEvent::Killed { .. } if returned.since != happened.at => (returned.since, returned.messages) = (happened.at, 0),
+            WorldEvent::Broker(Event::Requeued { cause: RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed, .. }) => {
+                returned.messages += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// The past was changed: what is numbered from here on has not happened before.
+    pub(super) const fn count_from(&mut self, number: u64) {
+        self.returned.counted = number;
+    }
+
+    /// What the page says of it.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        let moment = self.told.as_ref()?;
+        let is_back = moment.words == texts::A_SERVICE_DIED && moment.at == self.returned.since && self.returned.messages > 0;
+        Some(if is_back { texts::unacked_are_back(self.returned.messages) } else { moment.words.to_owned() })
     }
 
     /// Real time passed, and the world came to another moment. A leg of a flight is shown so long. What happened before

@@ -45,6 +45,9 @@ pub enum TimeAction {
     /// The usual speed, although something happens.
     DeclineSlowing,
     CloseSlowing,
+    /// From the moment that was shown to what came of it.
+    GoOn,
+    CloseShown,
     /// What takes long is given up.
     Cancel,
     SetSpeed(Speed),
@@ -67,16 +70,27 @@ const ELAPSED_MAX: SimTime = SimTime::from_millis(100);
 
 pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
-    if !matches!(action, TimeAction::FramePassed(_) | TimeAction::SetSpeed(_)) {
+    // A pause ends nothing: what is shown goes on from there.
+    let goes_on = matches!(
+        action,
+        TimeAction::FramePassed(_) | TimeAction::SetSpeed(_) | TimeAction::Play | TimeAction::Pause | TimeAction::PlayOrPause
+    );
+    if !goes_on {
         app.show = None;
     }
     match action {
         TimeAction::FramePassed(elapsed) => return pass(app, elapsed),
-        TimeAction::SetSpeed(speed) => match &mut app.show {
-            Some(show) => (show.speed, show.followed) = (speed, None),
-            None => app.speed = Some(speed),
-        },
+        TimeAction::SetSpeed(speed) => {
+            match &mut app.show {
+                Some(show) => (show.speed, show.followed) = (speed, None),
+                None => app.speed = Some(speed),
+            }
+            // Who chooses a speed wants this one.
+            with_session(app, |session| session.playhead.slowing.decline());
+        }
         TimeAction::Replay => replay(app),
+        TimeAction::GoOn => go_on(app),
+        TimeAction::CloseShown => with_session(app, |session| session.playhead.shown = None),
         TimeAction::DeclineSlowing => with_session(app, |session| session.playhead.slowing.decline()),
         TimeAction::CloseSlowing => with_session(app, |session| session.playhead.slowing.close()),
         TimeAction::Pause => app.playing = false,
@@ -117,9 +131,20 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
 fn replay(app: &mut App) {
     let steps = app.budget.steps();
     let Some(session) = &mut app.session else { return };
+    if let Some(shown) = session.playhead.shown.clone() {
+        return app.show_moment(shown);
+    }
     let Some(moment) = session.playhead.slowing.told().cloned() else { return };
     session.seek(moment.at.saturating_sub(BEFORE), steps);
     app.show(moment.lands, None);
+}
+
+/// From the moment that was shown as far as it is about.
+fn go_on(app: &mut App) {
+    let shown = app.session.as_ref().and_then(|session| session.playhead.shown.as_ref());
+    if let Some((at, until)) = shown.map(|shown| (shown.at, shown.until)) {
+        app.show_at_length(at, until);
+    }
 }
 
 fn with_session(app: &mut App, act: impl FnOnce(&mut Session)) {
@@ -145,7 +170,8 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing && app.slider.is_none() {
-            let goes_on = session.pass(elapsed, speed, &mut app.budget);
+            let stop = app.show.as_ref().map(|show| show.until);
+            let goes_on = session.pass(elapsed, speed, stop, &mut app.budget);
             if let Some(show) = &mut app.show {
                 show.pass(elapsed, session.world().now());
             }
@@ -179,15 +205,20 @@ const SLICES_MAX: usize = 20;
 const SLOWED_MOST: Speed = Speed::Factor(5_000);
 
 impl Session {
-    /// Whether it goes on by itself.
-    fn pass(&mut self, elapsed: SimTime, speed: Speed, budget: &mut Budget) -> bool {
+    /// Whether time has slowed by itself, with this speed.
+    pub(super) fn is_slowed(&self, speed: Speed) -> bool {
+        (Speed::NORMAL..=SLOWED_MOST).contains(&speed) && self.playhead.slowing.is_slow(self.world().now())
+    }
+
+    /// Whether it goes on by itself. At the stop time stands, if there is one.
+    fn pass(&mut self, elapsed: SimTime, speed: Speed, stop: Option<SimTime>, budget: &mut Budget) -> bool {
         let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         let leg = speed.leg(self.scenario().network.latency);
         self.playhead.moves.settle();
         self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
         if let Speed::Hop(millis) = speed {
-            let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), steps);
+            let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), stop.unwrap_or(SimTime::MAX), steps);
             if !arrived {
                 budget.spend_all();
             }
@@ -196,12 +227,12 @@ impl Session {
         }
         let from = self.world().now();
         let is_followed = (Speed::NORMAL..=SLOWED_MOST).contains(&speed);
-        let slower = if is_followed && self.playhead.slowing.is_slow(from) { SLOWER } else { 1 };
+        let slower = if self.is_slowed(speed) { SLOWER } else { 1 };
         let virtual_time = SimTime::from_micros(elapsed.as_micros() * u64::from(speed.factor() / slower) / 1_000);
         let target = self.world().now() + virtual_time;
         // Who hurries wants to see what came of it, not what would come an hour later.
         let end = self.scenario().until.filter(|until| speed >= Speed::HURRY && self.world().now() < *until && target >= *until);
-        let target = end.unwrap_or(target);
+        let target = end.unwrap_or(target).min(stop.unwrap_or(SimTime::MAX)).max(from);
         let arrived = if speed == Speed::Max {
             self.playhead.hurry(target, steps)
         } else {
@@ -221,11 +252,11 @@ impl Session {
     }
 
     /// Plays so slowly that each hop can be followed; what happens next may begin another. Whether the steps were enough.
-    fn play_hops(&mut self, elapsed: SimTime, hop: SimTime, steps: u64) -> bool {
+    fn play_hops(&mut self, elapsed: SimTime, hop: SimTime, stop: SimTime, steps: u64) -> bool {
         let mut left = elapsed;
         for _ in 0..SLICES_MAX {
             let now = self.world().now();
-            let target = now + simulated(self.plan(), hop, left);
+            let target = (now + simulated(self.plan(), hop, left)).min(stop).max(now);
             let next = self.world().next_at().filter(|next| *next < target);
             let until = next.unwrap_or(target);
             left = left.saturating_sub(real(self.plan(), hop, until.saturating_sub(now)));

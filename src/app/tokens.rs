@@ -11,7 +11,7 @@ use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, Name, Outcome};
 use crate::scenario::{Action, Point, Scenario};
-use crate::sim::{Cargo, Flight, Place, Verdict, World};
+use crate::sim::{Cargo, Flight, InstanceId, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -102,11 +102,25 @@ pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
     keys
 }
 
-/// From one arc of a fan to the next, at its top; the last ones share the outermost.
-const FAN: f64 = 20.0;
-const FAN_MAX: f64 = 9.0;
+/// From one message of a fan to the next, wherever it is on its way.
+const FAN: f64 = 18.0;
+/// So many fly above one another, and so many such files behind one another. Of more than that the label tells.
+const FAN_FILE: usize = 10;
+const FAN_FILE_TURNED: usize = 4;
+const FAN_FILES: usize = 10;
 /// So high is the whole fan.
-const FAN_HEIGHT: f64 = FAN * FAN_MAX;
+const FAN_HEIGHT: f64 = FAN * 10.0;
+
+/// Where the n-th of a fan is, beside the first: along the arc, and to its outside. They stand beside one another where they begin and
+/// end, and above one another halfway.
+fn fanned(index: usize, file: usize, share: f64) -> Option<(f64, f64)> {
+    let (place, files) = (index % file, index / file);
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let (place, files) = (files < FAN_FILES).then_some((place as f64 * FAN, files as f64 * FAN))?;
+    let turn = core::f64::consts::PI * share;
+    let (up, along) = (libm::sin(turn), libm::cos(turn));
+    Some((place * along - files * up, place * up + files * along))
+}
 /// Beneath a card, to the middle of its label.
 const BENEATH: f64 = 16.0;
 
@@ -179,6 +193,14 @@ impl Sheet<'_> {
 
     fn curve(&self, kind: Leg, from: &Place, to: &Place) -> Option<Curve> {
         *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self, from, to))
+    }
+
+    /// On its way back from a program that died: each on an arc of its own.
+    fn returning(&self, from: &Place, to: &Place, index: usize, share: f64) -> Option<Point> {
+        let (arc, share) = (self.curve(Leg::Return, from, to)?, ease(share));
+        let file = if self.plan.turned.is_some() { FAN_FILE_TURNED } else { FAN_FILE };
+        let (along, outside) = fanned(index, file, share)?;
+        Some(self.plan.aside(&arc, arc.at(share), along, outside))
     }
 
     /// Along a path of several legs, each taking its share.
@@ -356,15 +378,18 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                 let (message, shape) = (&delivery.message, message_shape(&delivery.message, delivery.redelivered));
                 let leg = if delivery.redelivered { Leg::Requeue } else { Leg::Plain };
                 let path = sheet.plan.moves.way_through(&delivery.queue, message.id, flight.departs).unwrap_or(path);
-                let share = sheet.plan.moves.share_of_way(flight.departs, path).filter(|_| !still).unwrap_or(share);
-                add(
-                    sheet.along(path, share, leg),
-                    shape,
-                    sheet.hue(published_key(message)),
-                    FLYING,
-                    None,
-                    message.properties.message_id.as_ref(),
-                );
+                let standing = sheet.plan.moves.share_of_way(flight.departs, path).filter(|_| !still);
+                let at = match path {
+                    // What a crash gave back passes through its queue, and goes on to another program.
+                    [from @ Place::Instance(_), to @ Place::Queue(_), _] => {
+                        let legs = 2.0 * standing.unwrap_or_else(|| self::share(world, flight.departs, flight.arrives, still));
+                        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful")]
+                        let index = file.2 as usize;
+                        if legs < 1.0 { sheet.returning(from, to, index, legs) } else { sheet.along(path, legs / 2.0, leg) }
+                    }
+                    _ => sheet.along(path, standing.unwrap_or(share), leg),
+                };
+                add(at, shape, sheet.hue(published_key(message)), FLYING, None, message.properties.message_id.as_ref());
             }
             Cargo::Settlement { verdict, message, .. } => {
                 let (hue, event) = (sheet.hue(published_key(message)), message.properties.message_id.as_ref());
@@ -402,27 +427,26 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     if still {
         return;
     }
-    let mut file = (SimTime::MAX, None, 0.0);
+    let mut returned: OrderedMap<(SimTime, InstanceId), usize> = OrderedMap::new();
     for hop in sheet.plan.moves.iter() {
         let share = sheet.plan.moves.share(hop, world.now());
         if share >= 1.0 {
             continue;
         }
         // What comes back together is fanned out, each on an arc of its own.
-        if hop.kind == MoveKind::Requeued && (hop.departs, hop.path.first()) == (file.0, file.1) {
-            file.2 += 1.0;
+        let index = if let ([Place::Instance(from), ..], MoveKind::Requeued) = (&*hop.path, hop.kind) {
+            let next = returned.get_or_default((hop.departs, *from));
+            std::mem::replace(next, *next + 1)
         } else {
-            file = (hop.departs, hop.path.first(), 0.0);
-        }
-        let fan = f64::min(file.2, FAN_MAX) * FAN * 4.0 * ease(share) * (1.0 - ease(share));
+            0
+        };
         let (hue, event) = (sheet.hue(published_key(&hop.message)), hop.message.properties.message_id.as_ref());
         match hop.kind {
             MoveKind::Routed => {
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             MoveKind::Requeued => {
-                let arc = if let [from, to] = &*hop.path { sheet.curve(Leg::Return, from, to) } else { None };
-                let at = arc.map(|arc| sheet.plan.aside(&arc, arc.at(ease(share)), fan));
+                let at = if let [from, to] = &*hop.path { sheet.returning(from, to, index, share) } else { None };
                 add(at, Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {

@@ -4,8 +4,10 @@ use web_sys::Element;
 use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, html};
 
 use super::texts::{connect as connect_texts, panels as texts};
+use super::time::speed_words;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
+use crate::app::slowing::Shown;
 use crate::app::tokens::{hue, published_keys};
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
@@ -210,16 +212,43 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         };
     }
     let playhead = &session.playhead;
+    if let Some(shown) = &playhead.shown {
+        return self::shown(shown, session, app, dispatch);
+    }
     // In the past it is told of the past first, unless this very moment is shown again.
     let is_told = app.is_showing() || !playhead.timeline().is_in_the_past();
     let Some(moment) = playhead.slowing.told().filter(|_| is_told) else { return html! {} };
-    let is_slow = playhead.slowing.is_slow(session.world().now());
+    let is_slow = app.real_speed() != app.speed();
     html! {
         <div class="notice slim" role="status" id="slowed">
-            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ moment.words }</span>
+            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ playhead.slowing.words() }</span>
             { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
-            if is_slow { { button(Look::Small, "full-speed", texts::FULL_SPEED, on(dispatch, TimeAction::DeclineSlowing)) } }
+            if is_slow {
+                <button
+                    type="button"
+                    class="line small"
+                    id="full-speed"
+                    title={texts::FULL_SPEED}
+                    onclick={on(dispatch, TimeAction::DeclineSlowing)}
+                >
+                    { speed_words(app.speed()) }
+                </button>
+            }
             { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseSlowing)) }
+        </div>
+    }
+}
+
+/// A moment of a lesson's run, with what happens then. Where time stands at it, the learner goes on when it was looked at.
+fn shown(shown: &Shown, session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let now = session.world().now();
+    let stands = !app.playing && now >= shown.at && !session.playhead.is_moving();
+    html! {
+        <div class="notice slim" role="status" id="shown">
+            <span><b>{ shown.at.to_string() }</b>{ " " }{ &shown.words }</span>
+            if stands { { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) } }
+            if stands && now < shown.until { { button(Look::Small, "go-on", texts::GO_ON, on(dispatch, TimeAction::GoOn)) } }
+            { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseShown)) }
         </div>
     }
 }

@@ -68,8 +68,11 @@ pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
         Action::Time(TimeAction::SetSpeed(speed.unwrap_or(Speed::NORMAL)))
     });
     let options = |of_hops: bool| -> Html {
-        let speeds = Speed::ALL.into_iter().filter(|speed| matches!(speed, Speed::Hop(_)) == of_hops);
-        speeds.map(|speed| option(&speed.code(), &speed_words(speed), speed == app.speed())).collect()
+        let now = app.real_speed();
+        // Slowed by itself, a speed may be one that nobody can choose.
+        let slowed = Some(now).filter(|now| !Speed::ALL.contains(now));
+        let speeds = Speed::ALL.into_iter().chain(slowed).filter(|speed| matches!(speed, Speed::Hop(_)) == of_hops);
+        speeds.map(|speed| option(&speed.code(), &speed_words(speed), speed == now)).collect()
     };
     html! {
         <section class="bar-more" aria-label={texts::MORE_OF_TIME}>
@@ -197,7 +200,8 @@ fn marker_icon(kind: MarkerKind) -> Html {
     }
 }
 
-fn speed_words(speed: Speed) -> String {
+/// A speed as the bar names it.
+pub fn speed_words(speed: Speed) -> String {
     match speed {
         Speed::Hop(_) if speed == Speed::SLOW => texts::SLOW.into(),
         Speed::Hop(_) if speed == Speed::TEACHING => texts::FOLLOW.into(),

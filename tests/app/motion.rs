@@ -1,8 +1,9 @@
 //! Motion that teaches: hops that take their time, what lands and is counted then, what is said meanwhile.
 
+use requeue::app::camera::Pixel;
 use requeue::app::landing::Landing;
 use requeue::app::tokens::{self, picture};
-use requeue::app::{App, FileAction, LessonAction, OperateAction, Speed, TimeAction, lesson};
+use requeue::app::{App, CanvasAction, FileAction, LessonAction, OperateAction, Room, Speed, TimeAction, WorkspaceAction, lesson};
 use requeue::base::SimTime;
 use requeue::sim::WorldEvent;
 
@@ -144,34 +145,56 @@ fn what_a_crash_returns_is_fanned_out_labelled_and_counted_when_it_lands() {
     panic!("they never land");
 }
 
-#[test]
-fn what_is_watched_begins_a_second_before_and_stops_at_its_end() {
+/// The first question of a lesson is watched: its moment, its end, and what is said of it.
+fn watched(text: &str) -> (App, requeue::lesson::Question) {
     let mut app = App::default();
-    let text = include_str!("../../static/lessons/topic.md");
-    act(&mut app, FileAction::Opened { name: "topic.md".into(), text: text.into() });
-    let predicts = |app: &App| {
-        let steps = &app.classroom.as_ref().expect("a lesson").lesson.steps;
-        steps.iter().position(|step| matches!(step.task, requeue::lesson::Task::Predict(_))).expect("it asks something")
-    };
-    let step = predicts(&app);
+    act(&mut app, FileAction::Opened { name: "a.md".into(), text: text.into() });
+    let steps = app.classroom.as_ref().expect("a lesson").lesson.steps.clone();
+    let asks = steps.iter().enumerate().find_map(|(index, step)| match &step.task {
+        requeue::lesson::Task::Predict(question) => Some((index, question.clone())),
+        _ => None,
+    });
+    let (step, question) = asks.expect("it asks something");
     act(&mut app, lesson::LessonAction::ChooseStep(step));
     act(&mut app, lesson::LessonAction::Watch);
     wait_for_seek(&mut app);
-    let classroom = app.classroom.as_ref().expect("a lesson");
-    let requeue::lesson::Task::Predict(question) = &classroom.lesson.steps[step].task else { panic!("it asks") };
-    let (at, until) = (question.at, question.until);
-    assert!(session(&app).world().now() + SimTime::from_millis(1_100) >= at, "no minute of nothing before it");
-    assert!(app.playing && app.speed() == Speed::TEACHING);
+    (app, question)
+}
+
+fn until_it_stands(app: &mut App) -> SimTime {
     for _ in 0..200_000 {
         if !app.playing {
-            break;
+            return session(app).world().now();
         }
-        frame(&mut app);
+        frame(app);
     }
-    assert!(!app.playing && session(&app).world().now() >= until, "it stops where it is over");
+    panic!("it never stands");
+}
+
+#[test]
+fn what_is_watched_begins_a_second_before_stands_at_its_moment_and_goes_on_when_that_is_wanted() {
+    let (mut app, question) = watched(TOPIC);
+    let begins = question.at.saturating_sub(SimTime::from_secs(1));
+    assert!((begins..question.at).contains(&session(&app).world().now()), "a second before");
+    assert!(app.playing && app.speed() == Speed::TEACHING);
+    let shown = session(&app).playhead.shown.clone().expect("the page says what happens");
+    assert_eq!((shown.at, shown.until), (question.at, question.until));
+    assert_eq!(shown.words, "platform-events gets a message with the key user.created.");
+    assert_eq!(until_it_stands(&mut app), question.at, "at the moment itself");
+    act(&mut app, TimeAction::Replay);
+    wait_for_seek(&mut app);
+    assert!(app.playing && session(&app).world().now() < question.at, "again");
+    // A pause ends nothing.
+    act(&mut app, TimeAction::Pause);
+    act(&mut app, TimeAction::Play);
+    assert_eq!(until_it_stands(&mut app), question.at);
+    act(&mut app, TimeAction::GoOn);
+    assert_eq!(until_it_stands(&mut app), question.until, "it stops where it is over");
     act(&mut app, TimeAction::Play);
     frame(&mut app);
-    assert!(app.playing, "and goes on if that is wanted");
+    assert!(app.playing && session(&app).world().now() > question.until, "and goes on if that is wanted");
+    act(&mut app, TimeAction::CloseShown);
+    assert_eq!(session(&app).playhead.shown, None);
 }
 
 /// Many questions are about minutes. A learner follows what happens first, and waits no longer than patience lasts.
@@ -197,12 +220,19 @@ fn what_is_watched_is_over_within_a_minute_in_every_lesson() {
             seen += 1;
             act(&mut app, lesson::LessonAction::Watch);
             wait_for_seek(&mut app);
-            let frames = (0..20 * 60).position(|_| {
-                frame(&mut app);
-                !app.playing
-            });
-            let now = session(&app).world().now();
-            assert!(frames.is_some() && now >= question.until, "{} step {step}: at {now} of {}", file.display(), question.until);
+            let shown = session(&app).playhead.shown.clone().expect("the page says what happens");
+            assert!(shown.words.ends_with('.') && shown.at <= question.until, "{} step {step}: {shown:?}", file.display());
+            for ends in [shown.at, question.until] {
+                let frames = (0..20 * 60).position(|_| {
+                    frame(&mut app);
+                    !app.playing
+                });
+                let now = session(&app).world().now();
+                assert!(frames.is_some() && now == ends, "{} step {step}: at {now}, and not at {ends}", file.display());
+                act(&mut app, TimeAction::GoOn);
+            }
+            act(&mut app, TimeAction::Pause);
+            act(&mut app, TimeAction::StepForward);
             assert_eq!(app.speed(), Speed::NORMAL, "the learner's own speed comes back");
         }
     }
@@ -240,9 +270,10 @@ fn time_slows_by_itself_when_a_service_dies_and_its_moment_is_shown_again() {
     let told = |app: &App| session(app).playhead.slowing.told().cloned();
     assert_eq!(second(&mut app), SimTime::from_micros(250_000 + 37_500), "the frame of the crash itself is a usual one");
     assert_eq!(told(&app).expect("the page tells").at, died);
+    assert_eq!(app.real_speed(), Speed::Factor(250), "the bar shows the speed of time as it is");
     // The learner need not wait.
     act(&mut app, TimeAction::DeclineSlowing);
-    assert_eq!(second(&mut app), SimTime::from_secs(1));
+    assert_eq!((second(&mut app), app.real_speed()), (SimTime::from_secs(1), Speed::NORMAL));
     // Once a minute at most.
     act(&mut app, OperateAction::Start(id));
     assert_eq!(second(&mut app), SimTime::from_secs(1));
@@ -458,4 +489,70 @@ fn what_has_not_landed_counts_nowhere() {
     let session = session(&app);
     let queue = session.world().broker().queue("notification-queue").expect("it is there");
     assert_eq!(Landing::of(&app, session).ready(queue), queue.ready());
+}
+
+/// Ten messages that come back, live and shown again, wherever the playhead is put.
+#[test]
+fn what_comes_back_is_sixteen_pixels_apart_at_every_moment() {
+    for (instances, phone) in [(1, false), (2, false), (1, true)] {
+        let text = COURSE_CHAPTER
+            .replace("\"name\": \"notification-service\",", &format!("\"name\": \"notification-service\", \"instances\": {instances},"));
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: "a.json".into(), text });
+        if phone {
+            act(&mut app, WorkspaceAction::Fit(Room::Narrow));
+            act(&mut app, CanvasAction::Resize(Pixel { x: 390.0, y: 380.0 }));
+        }
+        let client = session(&app).scenario().clients[0].name.clone();
+        act(&mut app, OperateAction::Request(client, 50));
+        let id = notification_service(&app);
+        let held = |app: &App| session(app).world().instance(id).map_or(0, |instance| instance.deliveries().count());
+        for _ in 0..30 {
+            if held(&app) < 10 {
+                play(&mut app, 1);
+            }
+        }
+        assert!(held(&app) >= 10, "it holds {}", held(&app));
+        let died = session(&app).world().now();
+        act(&mut app, OperateAction::Kill(id));
+        act(&mut app, TimeAction::Play);
+        let mut flew = 0;
+        let mut look = |app: &App, when: &str| {
+            let seen = picture(session(app).plan(), false);
+            let rect = requeue::app::geometry::rect(session(app).plan(), &node("notification-queue")).expect("it is drawn");
+            let tube = requeue::app::geometry::tube(&rect);
+            let returns = |token: &&tokens::Token| token.shape == tokens::Shape::Redelivered && token.radius > 5.0 && !tube.has(token.at);
+            let dots: Vec<_> = seen.tokens.iter().filter(returns).map(|token| token.at).collect();
+            flew = flew.max(dots.len());
+            for (index, one) in dots.iter().enumerate() {
+                for other in &dots[..index] {
+                    let apart = libm::hypot(one.x - other.x, one.y - other.y);
+                    assert!(
+                        apart >= 16.0,
+                        "{when}, {instances} instances, at {}: {apart:.1} of {}",
+                        session(app).world().now(),
+                        dots.len()
+                    );
+                }
+            }
+        };
+        // The broker hears of it after 450 ms. What goes on to another program flies half of its way back, and then to there.
+        let lands = died + SimTime::from_millis(if instances == 1 { 1_500 } else { 670 });
+        while app.playing && session(&app).world().now() < lands {
+            frame(&mut app);
+            look(&app, "live");
+        }
+        act(&mut app, TimeAction::Replay);
+        wait_for_seek(&mut app);
+        while app.playing && session(&app).world().now() < lands {
+            frame(&mut app);
+            look(&app, "shown again");
+        }
+        for millis in (400..670).step_by(9) {
+            act(&mut app, TimeAction::Seek(died + SimTime::from_millis(millis)));
+            wait(&mut app);
+            look(&app, "put there");
+        }
+        assert!(flew >= 10, "{flew} flew");
+    }
 }

@@ -8,14 +8,14 @@ use crate::app::App;
 use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage};
 use crate::app::session::Session;
-use crate::app::slowing::BEFORE;
+use crate::app::slowing::Shown;
 use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
 use crate::lesson::grade::Grading;
 use crate::lesson::judge::{Judging, Renames};
 use crate::scenario::Scenario;
-use crate::scenario::fault::Moment;
+use crate::scenario::fault::{Fault, Moment};
 use crate::sim::Recording;
 
 pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
@@ -76,28 +76,45 @@ pub(super) fn check_answer(app: &mut App) -> Option<Vec<Effect>> {
 pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
     let Task::Predict(question) = &classroom.step().task else { return None };
-    let begins = match (&question.publish, question.inputs.first()) {
-        (Some(_), _) => question.at,
-        (None, Some(input)) => input.at,
-        // What the lesson's own faults do is what it asks about.
-        (None, None) => first_fault(&classroom.lesson.scenario, question.until).unwrap_or(SimTime::ZERO),
-    };
+    let recording = question.recording(&classroom.lesson);
+    // What is published by hand is what it asks about; else what is done; else what the lesson's own faults do.
+    let published = question.publish.as_ref().map(|_| question.at);
+    let done = || recording.inputs.iter().next().map(|input| input.at);
+    let moment = published.or_else(done).or_else(|| first_fault(&classroom.lesson.scenario, question.until));
     let until = question.until;
-    let mut session = classroom.session_of(question.recording(&classroom.lesson));
-    // The eye needs a moment before it happens, and time to look at what came of it.
-    session.seek(begins.saturating_sub(BEFORE), app.budget.steps());
-    app.session = Some(session);
-    app.show_at_length(begins, until);
+    let words = match moment {
+        Some(at) => happens_at(&recording, at),
+        None => texts::THIS_RUN_ANSWERS_THE_QUESTION.to_owned(),
+    };
+    let shown = Shown { at: moment.unwrap_or(until), until, words, tells: None };
+    app.session = Some(classroom.session_of(recording));
+    if moment.is_some() {
+        app.show_moment(shown);
+    } else if let Some(session) = &mut app.session {
+        // No moment of it stands out: all of it is shown.
+        session.playhead.shown = Some(shown);
+        app.show_at_length(SimTime::ZERO, until);
+    }
     Some(Vec::new())
 }
 
 /// When the first fault of a scenario begins, if it is before this.
 fn first_fault(scenario: &Scenario, until: SimTime) -> Option<SimTime> {
-    let begins = scenario.faults.iter().filter_map(|fault| match fault.when {
+    scenario.faults.iter().filter_map(planned).min().filter(|at| *at < until)
+}
+
+const fn planned(fault: &Fault) -> Option<SimTime> {
+    match fault.when {
         Moment::At(at) => Some(at),
         Moment::AtStep { .. } => None,
-    });
-    begins.min().filter(|at| *at < until)
+    }
+}
+
+/// What is done at this moment of a run, in words.
+fn happens_at(recording: &Recording, at: SimTime) -> String {
+    let inputs = recording.inputs.iter().filter(|input| input.at == at).map(|input| texts::done(&input.input));
+    let faults = recording.scenario.faults.iter().filter(|fault| planned(fault) == Some(at)).map(|fault| texts::breaks(&fault.kind));
+    inputs.chain(faults).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn show_hint(classroom: &mut Classroom) {
@@ -220,10 +237,10 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
         None => Some(texts::NO_MESSAGE_MOVED.to_owned()),
         Some(event) => (moment < failing.at).then(|| texts::the_last_that_moved(event, moment, failing.at)),
     };
-    let mut session = classroom.session_of(failing.recording);
-    session.seek(moment.saturating_sub(BEFORE), app.budget.steps());
-    app.session = Some(session);
-    app.show(moment, event);
+    let told = classroom.work().findings.get(clause).and_then(|finding| classroom.told(finding));
+    let words = told.unwrap_or_else(|| texts::HERE_THE_GOAL_FAILED.to_owned());
+    app.session = Some(classroom.session_of(failing.recording));
+    app.show_moment(Shown { at: moment, until: failing.at, words, tells: event });
     app.show_everything();
     Some(())
 }

@@ -2,8 +2,10 @@
 
 use crate::base::SimTime;
 use crate::base::limits::grouped;
-use crate::base::number::Fixed;
+use crate::base::number::{Fixed, Shortest};
+use crate::scenario::FaultKind;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+use crate::sim::Input;
 use crate::sim::judge::Judgement;
 
 pub const GRADING: &str = "Grading";
@@ -12,11 +14,51 @@ pub const IN_RABBITMQ: &str = "In RabbitMQ";
 pub const LOOKING_FOR_THE_MOMENT: &str = "Looking for the moment";
 pub const NO_MESSAGE_MOVED: &str = "No message moved in this run.";
 pub const PRESS_PLAY_FIRST: &str = "Your run has not begun: press Play first.";
+pub const HERE_THE_GOAL_FAILED: &str = "Here the goal was not met.";
+pub const THIS_RUN_ANSWERS_THE_QUESTION: &str = "This run answers the question.";
 pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
 
 pub fn too_many_inputs(inputs: usize, max: usize) -> String {
     let (inputs, max) = (grouped(inputs as u64), grouped(max as u64));
     format!("This run has {inputs} inputs, and a run that you hand in has at most {max}. Reset the step and use fewer inputs.")
+}
+
+/// What is done to a run, at its moment.
+#[must_use]
+pub fn done(input: &Input) -> String {
+    match input {
+        Input::Fault(fault) => breaks(&fault.kind),
+        Input::Mend(kind) => format!("This ends: {kind}."),
+        Input::Publish(message) => {
+            let exchange: &str = if message.exchange.is_empty() { "the default exchange" } else { &message.exchange };
+            match &*message.routing_key {
+                "" => format!("{exchange} gets a message without a key."),
+                key => format!("{exchange} gets a message with the key {key}."),
+            }
+        }
+        Input::Request { client, count: 1 } => format!("{client} sends a request."),
+        Input::Request { client, count } => format!("{client} sends {} requests.", grouped((*count).into())),
+        Input::Silence => "All clients stop sending requests.".to_owned(),
+        Input::Edit(_) => "The system is changed.".to_owned(),
+        Input::Get { queue, .. } => format!("You get messages from {queue}."),
+        Input::Purge { queue } => format!("You purge {queue}."),
+        Input::Move { queue, .. } => format!("You move messages out of {queue}."),
+    }
+}
+
+/// What a fault does when it begins.
+#[must_use]
+pub fn breaks(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Kill(target) => format!("{target} is killed."),
+        FaultKind::Stop(target) => format!("{target} is stopped."),
+        FaultKind::Hang(target) => format!("{target} hangs."),
+        FaultKind::Slow(target, times) => format!("{target} becomes {} times slower.", Shortest(*times)),
+        FaultKind::Partition([one, other]) => format!("The network between {one} and {other} breaks."),
+        FaultKind::RestartBroker => "RabbitMQ restarts.".to_owned(),
+        FaultKind::Alarm(resource) => format!("RabbitMQ raises its {} alarm.", resource.name()),
+        FaultKind::FillStore(service) => format!("The store of {service} is full."),
+    }
 }
 
 /// Nothing moves any more when a run is judged.

@@ -1,5 +1,6 @@
 //! What is open: its edits, its time, its canvas.
 
+use crate::base::limits::grouped;
 use std::fmt::Display;
 
 pub const PUBLISHING: &str = "Publishing";
@@ -16,6 +17,11 @@ pub const LOOKING_FOR_THE_NEXT_FAILURE: &str = "Looking for the next failure or 
 pub const MOVING_THROUGH_TIME: &str = "Moving through time";
 pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other run";
 pub const READING_THE_STORY: &str = "Reading the story";
+
+/// After a service died: so many messages came back.
+pub fn unacked_are_back(count: u64) -> String {
+    format!("A service died. {} unacked → back in the queue.", grouped(count))
+}
 
 /// Above an exchange, while the copies fly.
 pub fn copies(queues: usize) -> String {

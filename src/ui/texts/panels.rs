@@ -1,4 +1,5 @@
 pub const REPLAY: &str = "Replay";
+pub const GO_ON: &str = "Go on";
 pub const SLOW_MOTION: &str = "Slow motion.";
 pub const FULL_SPEED: &str = "Do not slow down";
 use crate::base::SimTime;
