@@ -346,9 +346,22 @@ fn every_scenario_can_be_arranged() {
     for (path, _, scenario) in gallery() {
         let world = World::new(scenario.clone(), scenario.seed);
         let layout = Layout::new();
-        let arranged: Layout =
-            arrange::arranged(Plan { world: &world, moves: &Moves::default(), layout: &layout, turned: None }).into_iter().collect();
-        let plan = Plan { world: &world, moves: &Moves::default(), layout: &arranged, turned: None };
+        let arranged: Layout = arrange::arranged(Plan {
+            world: &world,
+            moves: &Moves::default(),
+            layout: &layout,
+            hues: &requeue::app::hues::OfSystem::default(),
+            turned: None,
+        })
+        .into_iter()
+        .collect();
+        let plan = Plan {
+            world: &world,
+            moves: &Moves::default(),
+            layout: &arranged,
+            hues: &requeue::app::hues::OfSystem::default(),
+            turned: None,
+        };
         let rects: Vec<Rect> = geometry::places(plan).iter().filter_map(|place| geometry::rect(plan, place)).collect();
         for (index, one) in rects.iter().enumerate() {
             for other in &rects[index + 1..] {

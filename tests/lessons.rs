@@ -162,7 +162,13 @@ fn no_two_nodes_overlap() {
 
 fn overlaps(scenario: &Scenario) -> Vec<String> {
     let world = World::new(Arc::new(scenario.clone()), 1);
-    let plan = Plan { world: &world, moves: &Moves::default(), layout: &Layout::new(), turned: None };
+    let plan = Plan {
+        world: &world,
+        moves: &Moves::default(),
+        layout: &Layout::new(),
+        hues: &requeue::app::hues::OfSystem::default(),
+        turned: None,
+    };
     let places: Vec<_> = geometry::places(plan).into_iter().filter_map(|place| Some((geometry::rect(plan, &place)?, place))).collect();
     let mut found = Vec::new();
     for (index, (one, first)) in places.iter().enumerate() {

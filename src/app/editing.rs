@@ -392,7 +392,13 @@ impl Session {
         }
         self.remember();
         self.replace(Arc::new(new));
-        let plan = Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, turned: None };
+        let plan = Plan {
+            world: self.playhead.world(),
+            moves: &self.playhead.moves,
+            layout: &self.document.layout,
+            hues: &self.hues,
+            turned: None,
+        };
         self.selection.retain(|node| geometry::rect(plan, node).is_some());
     }
 

@@ -1,5 +1,6 @@
 //! Where things stand on the canvas, and the curves between them.
 
+use super::hues::OfSystem;
 use super::moves::Moves;
 use super::turned::Turned;
 use crate::base::number::Fixed;
@@ -174,6 +175,7 @@ pub struct Plan<'a> {
     /// What moves inside the broker.
     pub moves: &'a Moves,
     pub layout: &'a Layout,
+    pub hues: &'a OfSystem,
     /// It is drawn turned, for a tall screen.
     pub turned: Option<&'a Turned>,
 }

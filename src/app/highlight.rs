@@ -2,7 +2,7 @@
 
 use super::copies::{self, Copy};
 use super::geometry::{self, Edge, EdgeKind};
-use super::tokens::{hue, published_key};
+use super::tokens::published_key;
 use super::whatif::{self, Preview};
 use super::words::place_of;
 use super::{App, Session};
@@ -101,7 +101,7 @@ impl Highlight {
                     }
                 }
             }
-            story.hue = story.hue.or_else(|| Some(hue(session.scenario(), published_key(occurrence.what.message()?))));
+            story.hue = story.hue.or_else(|| Some(session.hue(published_key(occurrence.what.message()?))));
             if let WorldEvent::Broker(event) = &occurrence.what {
                 story.of_event((event, index), world, copy.as_ref(), publisher.as_ref(), &mut delivered_from);
             }

@@ -37,6 +37,7 @@ pub mod gesture;
 pub mod glossary;
 pub mod guides;
 pub mod highlight;
+pub mod hues;
 mod kept;
 pub mod keys;
 pub mod labels;
@@ -147,6 +148,8 @@ pub struct App {
     /// The lesson that was open when the page was left.
     pub back_to: Option<String>,
     pub progress: Progress,
+    /// The hues that routing keys have on this page.
+    hues: hues::Hues,
     pub tour: tour::Tour,
     /// What was done at the steps of lessons, as it would be handed in.
     pub works: Works,
@@ -223,6 +226,10 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     followed.follow(app, wanted, &effects);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
+    if let Some(session) = &mut app.session {
+        let world = session.playhead.world();
+        session.hues.follow(world.scenario(), world.recording(), &mut app.hues);
+    }
     // What an action did by way of another one is kept already.
     if !effects.iter().any(|effect| matches!(effect, Effect::SaveDraft)) {
         effects.extend(mark.follow(app));

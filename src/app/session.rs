@@ -6,6 +6,7 @@ use super::Node;
 use super::composer::Composer;
 use super::document::Document;
 use super::geometry::{self, Plan};
+use super::hues::OfSystem;
 use super::playhead::Playhead;
 use super::recipe::Recipe;
 use super::selection::Selection;
@@ -26,6 +27,7 @@ pub struct Session {
     pub composer: Composer,
     /// What is open in the inspector of a service.
     pub recipe: Recipe,
+    pub(super) hues: OfSystem,
     /// Why the last action could not be done.
     pub objection: Option<String>,
     /// An HTTP handler that a new line may replace.
@@ -68,6 +70,7 @@ impl Session {
             selection: Selection::default(),
             composer,
             recipe: Recipe::default(),
+            hues: OfSystem::default(),
             objection: None,
             replaced: None,
             turned: None,
@@ -98,7 +101,13 @@ impl Session {
     #[must_use]
     pub fn plan(&self) -> Plan<'_> {
         let turned = self.turned.as_ref().and_then(|(.., turned)| turned.as_ref());
-        Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, turned }
+        Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, hues: &self.hues, turned }
+    }
+
+    /// The hue of a routing key.
+    #[must_use]
+    pub fn hue(&self, key: &str) -> usize {
+        self.hues.of(key)
     }
 
     /// Turns the drawing, or turns it back, where the canvas has another width or the system other parts.

@@ -67,28 +67,13 @@ pub struct Picture {
 /// How many hues there are.
 pub const HUES: usize = 6;
 
-/// The hue of a routing key: by its place among the keys the scenario's services publish, so that it never changes.
-#[must_use]
-pub fn hue(scenario: &Scenario, routing_key: &str) -> usize {
-    hue_among(&published_keys(scenario), routing_key)
-}
-
-fn hue_among(keys: &[&Name], routing_key: &str) -> usize {
-    keys.iter().position(|key| &***key == routing_key).unwrap_or_else(|| {
-        // Any other key: its letters decide, among the hues that are left.
-        let left = HUES.saturating_sub(keys.len()).max(1);
-        let letters = routing_key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-        keys.len() + letters % left
-    }) % HUES
-}
-
 /// The key a message was first published with, which its colour follows: a dead letter has another one now.
 #[must_use]
 pub fn published_key(message: &Message) -> &Name {
     message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
 }
 
-/// The routing keys the scenario's services publish, in the order of their hues.
+/// The routing keys the scenario's services publish.
 #[must_use]
 pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
     let mut keys: Vec<&Name> = Vec::new();
@@ -154,8 +139,7 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
 #[must_use]
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
-    let sheet =
-        Sheet { plan, keys: published_keys(plan.world.scenario()), obstacles: geometry::obstacles(plan), curves: RefCell::default() };
+    let sheet = Sheet { plan, obstacles: geometry::obstacles(plan), curves: RefCell::default() };
     flying(&sheet, still, &mut picture);
     thin_out(&mut picture, looked_at(plan.world));
     captions(&sheet, &mut picture);
@@ -177,10 +161,9 @@ impl Picture {
     }
 }
 
-/// What thousands of tokens of one picture have in common: the hues of keys, and the lines they move along.
+/// What thousands of tokens of one picture have in common: the lines they move along.
 struct Sheet<'a> {
     plan: Plan<'a>,
-    keys: Vec<&'a Name>,
     /// What lines go round, and the lines.
     obstacles: Vec<Rect>,
     curves: RefCell<OrderedMap<(Leg, Place, Place), Option<Curve>>>,
@@ -188,7 +171,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn hue(&self, routing_key: &str) -> usize {
-        hue_among(&self.keys, routing_key)
+        self.plan.hues.of(routing_key)
     }
 
     fn curve(&self, kind: Leg, from: &Place, to: &Place) -> Option<Curve> {

@@ -1,6 +1,5 @@
 //! What would become of a message: which binding stops it on its way to a queue, and which keys a binding key takes.
 
-use super::tokens::hue;
 use super::words::place_of;
 use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
@@ -50,7 +49,7 @@ pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
     });
     Some(Preview {
         routing_key: &composer.routing_key,
-        hue: hue(scenario, &composer.routing_key),
+        hue: session.hue(&composer.routing_key),
         bindings: bindings.collect(),
         queues: broker.destinations(&composer.exchange, &composer.routing_key, properties),
     })

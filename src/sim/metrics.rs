@@ -87,14 +87,16 @@ pub struct QueueMetrics {
 }
 
 impl QueueMetrics {
-    /// RabbitMQ's "consumer capacity": the part of the time in which a message would have been delivered at once. None as long as it
-    /// has no consumers.
+    /// RabbitMQ's "consumer capacity": the part of the time in which a message would have been delivered at once. It is nothing
+    /// while there are no consumers (`consumer_capacity` of `rabbit_amqqueue_process`); none: there never was one.
     #[must_use]
     pub fn capacity(&self, now: SimTime) -> Option<f64> {
         let (mut able, mut observed) = (self.able, self.observed);
         if let Some((since, was_able)) = self.observing {
             observed = observed + (now - since);
             able = able + if was_able { now - since } else { SimTime::ZERO };
+        } else if observed > SimTime::ZERO {
+            return Some(0.0);
         }
         (observed > SimTime::ZERO).then(|| able.as_secs_f64() / observed.as_secs_f64())
     }

@@ -5,15 +5,15 @@ use yew::{Html, html};
 use super::texts::queue as texts;
 use super::widgets::{Look, named, on};
 use super::{Dispatch, icons};
-use crate::app::Session;
 use crate::app::costs::{Held, History, Way};
 use crate::app::form::Spot;
+use crate::app::{App, Session};
 
 /// What was held at this field; none: what was no field's.
-pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
+pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
     let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at) else { return html! {} };
-    let lost = session.lost_with(&held.queue);
-    let all_lost: u64 = lost + held.others.iter().map(|queue| session.lost_with(queue)).sum::<u64>();
+    let lost = app.price_of(session, &held.queue);
+    let all_lost = held.others.iter().fold(lost, |sum, queue| sum + app.price_of(session, queue));
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
         let destroys = match way {
@@ -37,7 +37,7 @@ pub fn offer(session: &Session, at: Option<&Spot>, dispatch: &Dispatch) -> Html 
             <div>
                 if held.step.is_some() {
                     for queue in std::iter::once(&held.queue).chain(&held.others) {
-                        <p>{ texts::would_go(queue, session.lost_with(queue)) }</p>
+                        <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p>
                     }
                 } else {
                     <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>

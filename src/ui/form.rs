@@ -10,14 +10,14 @@ use crate::app::form::{self, About, Change, Field, Kind, Row, Spot, Stated};
 use crate::app::{Action, App, EditAction, Session};
 use crate::scenario::Json;
 
-pub fn rows(session: &Session, rows: &[Row], dispatch: &Dispatch) -> Html {
+pub fn rows(session: &Session, app: &App, rows: &[Row], dispatch: &Dispatch) -> Html {
     html! {
         <div class="fields">
             for row in rows.iter() {
                 { match row {
-                    Row::Field(one) => field(session, one, dispatch),
-                    Row::Item { at, title, rows: fields, index, of } => item(session, at, title, fields, (*index, *of), dispatch),
-                    Row::Advanced { rows: fields, stated } => advanced(session, fields, stated, dispatch),
+                    Row::Field(one) => field(session, app, one, dispatch),
+                    Row::Item { at, title, rows: fields, index, of } => item(session, app, at, title, fields, (*index, *of), dispatch),
+                    Row::Advanced { rows: fields, stated } => advanced(session, app, fields, stated, dispatch),
                     Row::Add { at, label, choices } => add(at, label, choices, Change::Add, dispatch),
                 } }
             }
@@ -35,12 +35,12 @@ pub fn within(session: &Session, app: &App, fields: &[Row], dispatch: &Dispatch)
     if fields.is_empty() {
         return html! {};
     }
-    let fields = rows(session, fields, dispatch);
+    let fields = rows(session, app, fields, dispatch);
     html! { <fieldset class="plain" disabled={app.options.read_only} aria-label={texts::FIELDS}>{ fields }</fieldset> }
 }
 
 /// What is rarely changed: closed, it says what holds.
-fn advanced(session: &Session, fields: &[Row], stated: &[Stated], dispatch: &Dispatch) -> Html {
+fn advanced(session: &Session, app: &App, fields: &[Row], stated: &[Stated], dispatch: &Dispatch) -> Html {
     let value = |one: &Stated| {
         let value = if one.is_default { texts::or_default(&one.value) } else { one.value.clone() };
         html! { <><span>{ one.label }</span><span class={(!one.is_default).then_some("set")}>{ value }</span></> }
@@ -48,7 +48,7 @@ fn advanced(session: &Session, fields: &[Row], stated: &[Stated], dispatch: &Dis
     html! {
         <details class="advanced">
             <summary><b>{ texts::ADVANCED }</b><span class="stated">{ for stated.iter().map(value) }</span></summary>
-            { rows(session, fields, dispatch) }
+            { rows(session, app, fields, dispatch) }
         </details>
     }
 }
@@ -66,7 +66,7 @@ pub fn add(at: &Spot, label: &'static str, choices: &[(&'static str, Json)], how
     }
 }
 
-fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
+fn field(session: &Session, app: &App, field: &Field, dispatch: &Dispatch) -> Html {
     let Field { at, label, own, help: meaning, kind, text, usual, idle } = field;
     let path = at.to_string();
     let typing = session.document.typing.as_ref().filter(|typing| typing.at == *at);
@@ -144,13 +144,13 @@ fn field(session: &Session, field: &Field, dispatch: &Dispatch) -> Html {
             { control }
             if let Some(why) = why { <p class="why" role="alert" id={format!("{path}-why")}>{ why }</p> }
             if let Some(idle) = idle { <p class="soft">{ idle }</p> }
-            { costs::offer(session, Some(at), dispatch) }
+            { costs::offer(session, app, Some(at), dispatch) }
             { whatif::of_key(session, at) }
         </div>
     }
 }
 
-fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
+fn item(session: &Session, app: &App, at: &Spot, title: &str, fields: &[Row], (index, of): (usize, usize), dispatch: &Dispatch) -> Html {
     let path = at.to_string();
     let change = |change: Change| on(dispatch, EditAction::ChangeList(at.clone(), change));
     let ordered = of > 1;
@@ -166,7 +166,7 @@ fn item(session: &Session, at: &Spot, title: &str, fields: &[Row], (index, of): 
                 }
                 { tiny_button(&texts::remove(&title), texts::REMOVE, icons::close(), change(Change::Remove)) }
             </div>
-            { rows(session, fields, dispatch) }
+            { rows(session, app, fields, dispatch) }
         </details>
     }
 }

@@ -7,6 +7,7 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
+use crate::app::costs::Price;
 use crate::app::form::{About, name_of};
 use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
@@ -32,9 +33,9 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part {
-                { head(session, part, node, read_only, dispatch) }
+                { head(session, app, part, node, read_only, dispatch) }
                 { findings::of_part(session, app, part, dispatch) }
-                { costs::offer(session, None, dispatch) }
+                { costs::offer(session, app, None, dispatch) }
             }
             { match part {
                 Some(part @ Part::Service(_)) => recipe::view(session, app, &part, body, dispatch),
@@ -48,7 +49,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 /// The node's name, and what can be done with it as a whole.
-fn head(session: &Session, part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html {
+fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool, dispatch: &Dispatch) -> Html {
     if read_only {
         return html! { <h3>{ &**part.name() }</h3> };
     }
@@ -67,8 +68,8 @@ fn head(session: &Session, part: &Part, node: &Node, read_only: bool, dispatch: 
         }
     });
     // What goes with it is said before.
-    let lost = if matches!(part, Part::Queue(_)) { session.lost_with(part.name()) } else { 0 };
-    let delete = if lost > 0 { texts::delete_with(lost) } else { texts::DELETE.to_owned() };
+    let lost = if matches!(part, Part::Queue(_)) { app.price_of(session, part.name()) } else { Price::default() };
+    let delete = if lost.is_nothing() { texts::DELETE.to_owned() } else { texts::delete_with(lost) };
     let value = wasm_bindgen::JsValue::from_str(refused.map_or(part.name(), |typing| &typing.text));
     html! {
         <div key={format!("{node:?}{}", part.name())}>

@@ -145,7 +145,7 @@ impl Playground {
             floats: html! {
                 <>
                     if !app.table { { self.zoom(dispatch) } }
-                    if !app.table && !bare { { panels::legend(session.scenario()) } }
+                    if !app.table && !bare { { panels::legend(session) } }
                     if !bare { { workspace::card(app, dispatch) } }
                 </>
             },

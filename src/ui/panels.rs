@@ -8,7 +8,7 @@ use super::time::speed_words;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
 use crate::app::slowing::Shown;
-use crate::app::tokens::{hue, published_keys};
+use crate::app::tokens::published_keys;
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
     Unreadable, WorkspaceAction, glossary,
@@ -217,11 +217,11 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     }
     // In the past it is told of the past first, unless this very moment is shown again.
     let is_told = app.is_showing() || !playhead.timeline().is_in_the_past();
-    let Some(moment) = playhead.slowing.told().filter(|_| is_told) else { return html! {} };
+    let Some(words) = playhead.slowing.words().filter(|_| is_told) else { return html! {} };
     let is_slow = app.real_speed() != app.speed();
     html! {
         <div class="notice slim" role="status" id="slowed">
-            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ playhead.slowing.words() }</span>
+            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ words }</span>
             { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
             if is_slow {
                 <button
@@ -343,7 +343,8 @@ fn part_icon(kind: PartKind) -> Html {
 }
 
 /// What the marks on the canvas mean: state is shape, the routing key is hue.
-pub fn legend(scenario: &Scenario) -> Html {
+pub fn legend(session: &Session) -> Html {
+    let scenario = session.scenario();
     let (has_queues, has_clients) = (!scenario.broker.queues.is_empty(), !scenario.clients.is_empty());
     let rows = [
         (html! { <circle cx="10" cy="10" r="5" class="mark-plain" /> }, texts::FIRST_DELIVERY),
@@ -371,7 +372,7 @@ pub fn legend(scenario: &Scenario) -> Html {
                 </ul>
                 <ul class="keys">
                     for key in keys.into_iter().take(KEYS_SHOWN_MAX) {
-                        <li class={hue_class(hue(scenario, key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
+                        <li class={hue_class(session.hue(key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
                     }
                 </ul>
             </section>

@@ -7,7 +7,7 @@ use super::widgets::{Look, chosen, explained, hinted, message_icon, named, on, o
 use super::{Dispatch, form, stream, time, whatif};
 use crate::app::form::{self as fields, About};
 use crate::app::landing::Landing;
-use crate::app::tokens::{hue, published_key};
+use crate::app::tokens::published_key;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
 use crate::base::number::Fixed;
@@ -45,7 +45,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     let about = |about: About| form::about(session, app, &about, dispatch);
     let panel = match (shown, queue) {
         (QueueTab::Overview, Some(queue)) => overview(session, app, queue, dispatch),
-        (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, name, dispatch) }{ messages(session, app, name, dispatch) }</> },
+        (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, app, name, dispatch) }{ messages(session, app, name, dispatch) }</> },
         (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
@@ -118,7 +118,8 @@ fn numbers(session: &Session, app: &App, queue: QueueView<'_>) -> Html {
 fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispatch) -> Html {
     let name = queue.name();
     let copies = session.world().ledger().queues.get(name).cloned().unwrap_or_default();
-    let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now()));
+    // As RabbitMQ says it of a queue without consumers.
+    let capacity = session.world().metrics().queue(name).and_then(|metrics| metrics.capacity(session.world().now())).unwrap_or(0.0);
     let log = queue.log();
     html! {
         <>
@@ -126,7 +127,7 @@ fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispa
             <div class="charted">{ time::depth(session, app).1 }</div>
             <dl class="kv">
                 { row(texts::CONSUMERS, queue.consumers().to_string()) }
-                if let Some(capacity) = capacity { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
+                if log.is_none() { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
                 { row(texts::ARRIVED, copies.arrived.to_string()) }
                 if let Some(log) = &log {
                     { stream::rows(log, &copies) }
@@ -187,7 +188,7 @@ pub fn consumers(session: &Session, queue: QueueView<'_>, only: Option<usize>, d
 }
 
 /// What can be done to its messages by hand.
-fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
+fn by_hand(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> Html {
     if session.world().broker().queue(name).is_some_and(|queue| queue.kind() == Kind::Stream) {
         return html! { <p class="soft">{ stream_texts::NOT_BY_HAND }</p> };
     }
@@ -198,7 +199,7 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
         Action::Operate(OperateAction::Move { queue: from.clone(), count: BY_HAND_MAX, to: (value != "*").then(|| value.into()) })
     });
     let purge = on(dispatch, OperateAction::Purge(name.clone()));
-    let ready = session.world().broker().queue(name).map_or(0, QueueView::ready);
+    let ready = app.price_of_ready(session, name);
     html! {
         <>
             <div class="buttons" role="group" aria-label={texts::MESSAGES_BY_HAND}>
@@ -211,7 +212,7 @@ fn by_hand(session: &Session, name: &Name, dispatch: &Dispatch) -> Html {
                     { option("*", texts::TO_WHERE_THEY_WERE_PUBLISHED, true) }
                     for other in others { { option(&other.name, &texts::to(&other.name), false) } }
                 </select>
-                { hinted(Look::Small, "move", texts::MOVE_ALL, texts::PUBLISHES_EVERY_READY_MESSAGE_THERE, onmove) }
+                { named(Look::Small, "move", texts::move_all(ready), texts::PUBLISHES_EVERY_READY_MESSAGE_THERE, onmove) }
             </div>
         </>
     }
@@ -238,7 +239,7 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
         let key = published_key(message).to_string();
         html! {
             <li>
-                { message_icon(icon, hue(session.scenario(), &key)) }
+                { message_icon(icon, session.hue(&key)) }
                 <button
                     type="button"
                     class="link mono"

@@ -32,7 +32,7 @@ pub fn view(session: &Session, app: &App, part: &Part, between: Html, dispatch: 
     html! {
         <>
             { recipes }
-            if !app.options.read_only { { form::rows(session, &adds, dispatch) } }
+            if !app.options.read_only { { form::rows(session, app, &adds, dispatch) } }
             { between }
             { form::within(session, app, &fields, dispatch) }
         </>
@@ -183,7 +183,7 @@ fn step(here: &Here, at: &Spot, fields: &[Row], (index, of): (usize, usize)) -> 
                     { tiny_button(&texts::remove(&title), texts::REMOVE, icons::close(), on(dispatch, EditAction::ChangeList(at.clone(), Change::Remove))) }
                 </span>
             }
-            if is_open { <fieldset class="plain" disabled={!editable} aria-label={title}>{ form::rows(session, fields, dispatch) }</fieldset> }
+            if is_open { <fieldset class="plain" disabled={!editable} aria-label={title}>{ form::rows(session, app, fields, dispatch) }</fieldset> }
         </li>
     }
 }

@@ -23,7 +23,7 @@ use crate::sim::{InstanceId, Place};
 /// What the drawer shows.
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let about = &*session.scenario().about;
-    let fields = form::rows(session, &rows(session.scenario(), &About::Scenario), dispatch);
+    let fields = form::rows(session, app, &rows(session.scenario(), &About::Scenario), dispatch);
     html! {
         <div class="drawer-body" id="system">
             <section class="sec">

@@ -154,7 +154,13 @@ fn a_step_s_own_failure_policy_has_its_line() {
         let world = requeue::sim::World::new(std::sync::Arc::new(scenario), 1);
         let layout = geometry::Layout::new();
         let moves = requeue::app::moves::Moves::default();
-        let edges = geometry::edges(geometry::Plan { world: &world, moves: &moves, layout: &layout, turned: None });
+        let edges = geometry::edges(geometry::Plan {
+            world: &world,
+            moves: &moves,
+            layout: &layout,
+            hues: &requeue::app::hues::OfSystem::default(),
+            turned: None,
+        });
         edges.iter().any(|edge| {
             edge.kind == geometry::EdgeKind::Publishes && edge.to == *to && matches!(edge.from, Node::Instance(id) if id.service == index)
         })

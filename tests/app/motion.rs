@@ -3,7 +3,9 @@
 use requeue::app::camera::Pixel;
 use requeue::app::landing::Landing;
 use requeue::app::tokens::{self, picture};
-use requeue::app::{App, CanvasAction, FileAction, LessonAction, OperateAction, Room, Speed, TimeAction, WorkspaceAction, lesson};
+use requeue::app::{
+    App, CanvasAction, EditAction, FileAction, LessonAction, OperateAction, Room, Speed, TimeAction, WorkspaceAction, lesson,
+};
 use requeue::base::SimTime;
 use requeue::sim::WorldEvent;
 
@@ -470,6 +472,10 @@ fn what_has_not_landed_counts_nowhere() {
         let ready = landing.ready(queue);
         assert_eq!(landing.messages(queue).count() as u64, ready);
         assert_eq!(landing.total(queue), ready + queue.unacked());
+        // What is said before a delete or a purge speaks of the same moment, and names what still flies.
+        let (all, waiting) = (app.price_of(session, "notification-queue"), app.price_of_ready(session, "notification-queue"));
+        assert_eq!((all.landed, all.landed + all.in_flight), (landing.total(queue), queue.total()));
+        assert_eq!((waiting.landed, waiting.landed + waiting.in_flight), (ready, queue.ready()));
         let rect = requeue::app::geometry::rect(session.plan(), &node("notification-queue")).expect("it is drawn");
         let inside = |at: &requeue::scenario::Point| (rect.left..rect.right()).contains(&at.x) && (rect.top..rect.bottom()).contains(&at.y);
         let dots = seen.tokens.iter().filter(|token| inside(&token.at) && (token.radius - 6.0).abs() < 0.1).count() as u64;
@@ -555,4 +561,55 @@ fn what_comes_back_is_sixteen_pixels_apart_at_every_moment() {
         }
         assert!(flew >= 10, "{flew} flew");
     }
+}
+
+#[test]
+fn a_price_names_what_still_flies() {
+    let price = |landed, in_flight| requeue::app::costs::Price { landed, in_flight }.to_string();
+    let told = [price(0, 0), price(1, 0), price(14, 1), price(5_522, 0)];
+    assert_eq!(told, ["no message", "1 message", "14 messages and 1 in flight", "5,522 messages"]);
+}
+
+/// A queue without consumers can deliver nothing at once: RabbitMQ shows a consumer capacity of 0 %.
+#[test]
+fn a_queue_that_lost_its_consumers_has_no_consumer_capacity() {
+    let mut app = opened();
+    play(&mut app, 5);
+    let capacity = |app: &App| {
+        let world = session(app).world();
+        world.metrics().queue("notification-queue").and_then(|metrics| metrics.capacity(world.now()))
+    };
+    assert!(capacity(&app).is_some_and(|share| share > 0.5));
+    let id = notification_service(&app);
+    act(&mut app, OperateAction::Kill(id));
+    play(&mut app, 3);
+    assert_eq!(session(&app).world().broker().queue("notification-queue").map(|queue| queue.consumers()), Some(0));
+    assert_eq!(capacity(&app), Some(0.0));
+    act(&mut app, OperateAction::Start(id));
+    play(&mut app, 3);
+    assert!(capacity(&app).is_some_and(|share| share > 0.3), "and what was measured before stays");
+}
+
+/// The hue of a key stays when steps, or whole services, come before the one that publishes it.
+#[test]
+fn a_key_keeps_its_hue_when_other_keys_come() {
+    let mut app = opened();
+    let keys = ["order.placed", "order.shipped", "user.created"];
+    let before = keys.map(|key| session(&app).hue(key));
+    let mut scenario = session(&app).scenario().as_ref().clone();
+    let mut first = scenario
+        .services
+        .iter()
+        .find_map(|service| service.handlers.iter().flat_map(|handler| &handler.steps).find(|step| step.action.publish().is_some()))
+        .expect("something is published")
+        .clone();
+    let requeue::scenario::Action::Publish(publish) = &mut first.action else { panic!("it publishes") };
+    publish.routing_key = "payment.taken".into();
+    let service = &mut scenario.services[0];
+    service.handlers[0].steps.insert(0, first);
+    let element = requeue::scenario::edit::Element::Service(service.clone());
+    act(&mut app, EditAction::Apply(requeue::scenario::edit::Edit::Put { index: 0, element: Box::new(element) }));
+    assert_eq!(requeue::app::tokens::published_keys(session(&app).scenario())[0].to_string(), "payment.taken");
+    assert_eq!(keys.map(|key| session(&app).hue(key)), before);
+    assert!(!before.contains(&session(&app).hue("payment.taken")));
 }

@@ -33,15 +33,27 @@ pub fn unacked_return(count: u32) -> String {
     if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{count} unacked, back as redelivered") }
 }
 
+/// "no message", "1 message", "22 messages".
+pub fn messages(count: u64) -> String {
+    match count {
+        0 => "no message".to_owned(),
+        1 => "1 message".to_owned(),
+        _ => format!("{} messages", grouped(count)),
+    }
+}
+
+pub fn and_in_flight(count: u64) -> String {
+    format!(" and {} in flight", grouped(count))
+}
+
 /// After a queue went with its messages.
 pub fn rabbitmq_deleted(queue: &dyn Display, count: u64) -> String {
-    let messages = if count == 1 { "message" } else { "messages" };
-    format!("RabbitMQ deleted {queue} with {count} {messages}.")
+    format!("RabbitMQ deleted {queue} with {}.", messages(count))
 }
 
 /// After a new queue took over.
 pub fn the_old_queue_keeps(queue: &dyn Display, count: u64) -> String {
-    format!("{queue} keeps its messages: {count}. Delete it when it is empty.")
+    format!("{queue} keeps its {}. Delete it when it is empty.", messages(count))
 }
 
 pub fn no_failure_or_dead_letter(now: &dyn Display) -> String {

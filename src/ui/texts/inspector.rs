@@ -1,5 +1,7 @@
 use std::fmt::Display;
 
+use crate::app::costs::Price;
+
 pub const EXPIRATION: &str = "Expiration";
 pub const PRIORITY: &str = "Priority";
 pub const EXCHANGE: &str = "Exchange";
@@ -41,9 +43,8 @@ pub const TIMED_OUT: &str = "Timed out";
 pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
 pub const WORKING_ON: &str = "Working on";
 
-pub fn delete_with(lost: u64) -> String {
-    let messages = if lost == 1 { "message" } else { "messages" };
-    format!("Delete: {lost} {messages} lost")
+pub fn delete_with(lost: Price) -> String {
+    format!("Delete: {lost} lost")
 }
 
 pub fn and_more(count: &dyn Display) -> String {

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::app::costs::Price;
+
 pub const FIND_AN_ARGUMENT: &str = "Find an argument, such as max-length";
 pub const NO_SUCH_ARGUMENT: &str = "No argument of this queue has these words.";
 pub const ACK: &str = "Ack";
@@ -30,7 +32,6 @@ pub const GET_REQUEUE: &str = "Get, requeue";
 pub const MESSAGES: &str = "Messages";
 pub const KEEP_IT: &str = "Keep it as it is";
 pub const MESSAGES_BY_HAND: &str = "Messages by hand";
-pub const MOVE_ALL: &str = "Move all";
 pub const NONE: &str = "None.";
 pub const NONE_WHAT_ARRIVES_GOES_STRAIGHT: &str = "None: what arrives goes straight to a consumer that has room.";
 pub const NO_CONSUMER: &str = "No service consumes from this queue.";
@@ -49,48 +50,43 @@ pub fn create(name: &dyn Display) -> String {
     format!("Create {name}")
 }
 
-pub fn delete_and_declare(lost: u64) -> String {
-    format!("Delete and declare: {} lost", messages(lost))
+pub fn delete_and_declare(lost: Price) -> String {
+    format!("Delete and declare: {lost} lost")
 }
 
 pub fn set_by_policy(leave: u64) -> String {
-    if leave == 0 { "Set by policy".to_owned() } else { format!("Set by policy: {} out at once", messages(leave)) }
+    if leave == 0 { "Set by policy".to_owned() } else { format!("Set by policy: {} out at once", Price { landed: leave, in_flight: 0 }) }
 }
 
 pub fn a_policy_sets_the_same(leave: u64) -> String {
     match leave {
         0 => "A policy sets the same and keeps the messages.".to_owned(),
-        _ => format!("A policy sets the same. It takes {} out of the queue at once.", messages(leave)),
+        _ => format!("A policy sets the same. It takes {} out of the queue at once.", Price { landed: leave, in_flight: 0 }),
     }
 }
 
-pub fn purge(ready: u64) -> String {
-    if ready == 0 { "Purge".to_owned() } else { format!("Purge {}", messages(ready)) }
+pub fn purge(ready: Price) -> String {
+    if ready.is_nothing() { "Purge".to_owned() } else { format!("Purge {ready}") }
 }
 
-/// "no message", "1 message", "22 messages".
-fn messages(count: u64) -> String {
-    match count {
-        0 => "no message".to_owned(),
-        1 => "1 message".to_owned(),
-        _ => format!("{count} messages"),
-    }
+pub fn move_all(ready: Price) -> String {
+    if ready.is_nothing() { "Move all".to_owned() } else { format!("Move {ready}") }
 }
 
 pub fn policy(name: &dyn Display, definition: &dyn Display) -> String {
     format!("Policy {name} applies: {definition}")
 }
 
-pub fn rabbitmq_deletes(queue: &dyn Display, lost: u64) -> String {
-    format!("To change one, RabbitMQ deletes {queue} with {}, and declares it again.", messages(lost))
+pub fn rabbitmq_deletes(queue: &dyn Display, lost: Price) -> String {
+    format!("To change one, RabbitMQ deletes {queue} with {lost}, and declares it again.")
 }
 
-pub fn step(is_undo: bool, lost: u64) -> String {
-    format!("{}: {} lost", if is_undo { "Undo" } else { "Redo" }, messages(lost))
+pub fn step(is_undo: bool, lost: Price) -> String {
+    format!("{}: {lost} lost", if is_undo { "Undo" } else { "Redo" })
 }
 
-pub fn would_go(queue: &dyn Display, lost: u64) -> String {
-    format!("RabbitMQ would delete {queue} with {}.", messages(lost))
+pub fn would_go(queue: &dyn Display, lost: Price) -> String {
+    format!("RabbitMQ would delete {queue} with {lost}.")
 }
 
 pub fn rate(of: &dyn Display, a_second: &dyn Display) -> String {
