@@ -583,7 +583,7 @@ fn a_queue_that_lost_its_consumers_has_no_consumer_capacity() {
     let id = notification_service(&app);
     act(&mut app, OperateAction::Kill(id));
     play(&mut app, 3);
-    assert_eq!(session(&app).world().broker().queue("notification-queue").map(|queue| queue.consumers()), Some(0));
+    assert_eq!(session(&app).world().broker().queue("notification-queue").map(requeue::broker::view::QueueView::consumers), Some(0));
     assert_eq!(capacity(&app), Some(0.0));
     act(&mut app, OperateAction::Start(id));
     play(&mut app, 3);
