@@ -194,6 +194,14 @@ impl Composer {
         }
     }
 
+    /// What is wrong with the payload as it is typed, and where.
+    ///
+    /// # Errors
+    /// As JSON says it.
+    pub fn payload_is_json(&self) -> Result<(), String> {
+        self.check(Typed::Payload)
+    }
+
     /// The template that the message still follows.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {

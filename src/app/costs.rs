@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::form::Spot;
-use super::landing::Landing;
 use super::texts::session as texts;
-use super::{App, Node, Session};
+use super::{Node, Session};
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
@@ -66,56 +65,6 @@ impl Held {
     #[must_use]
     pub fn new_queue(&self) -> Option<&Name> {
         self.beside.as_ref().map(|(name, _)| name)
-    }
-}
-
-/// So many messages are at stake. It speaks of the same moment as the counters beside it: what has not landed for the eye is apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Price {
-    pub landed: u64,
-    pub in_flight: u64,
-}
-
-impl Price {
-    const fn of(all: u64, landed: u64) -> Self {
-        Self { landed, in_flight: all.saturating_sub(landed) }
-    }
-
-    #[must_use]
-    pub const fn is_nothing(self) -> bool {
-        self.landed == 0 && self.in_flight == 0
-    }
-}
-
-impl std::ops::Add for Price {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { landed: self.landed + other.landed, in_flight: self.in_flight + other.in_flight }
-    }
-}
-
-/// "no message", "22 messages", "22 messages and 1 in flight".
-impl std::fmt::Display for Price {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&texts::messages(self.landed))?;
-        if self.in_flight > 0 { f.write_str(&texts::and_in_flight(self.in_flight)) } else { Ok(()) }
-    }
-}
-
-impl App {
-    /// What goes with a queue that is deleted.
-    #[must_use]
-    pub fn price_of(&self, session: &Session, queue: &str) -> Price {
-        let queue = session.world().broker().queue(queue);
-        queue.map_or_else(Price::default, |queue| Price::of(queue.total(), Landing::of(self, session).total(queue)))
-    }
-
-    /// What a purge drops, and what a move takes.
-    #[must_use]
-    pub fn price_of_ready(&self, session: &Session, queue: &str) -> Price {
-        let queue = session.world().broker().queue(queue);
-        queue.map_or_else(Price::default, |queue| Price::of(queue.ready(), Landing::of(self, session).ready(queue)))
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::tokens::{HUES, published_keys};
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
-use crate::scenario::Scenario;
+use crate::scenario::{Action, Scenario};
 use crate::sim::{Input, Recording};
+
+/// How many hues there are.
+pub const HUES: usize = 6;
 
 #[derive(Clone, Debug, Default)]
 pub struct Hues {
@@ -71,10 +73,23 @@ impl OfSystem {
     }
 }
 
+/// The routing keys the scenario's services publish.
+#[must_use]
+pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
+    let mut keys: Vec<&Name> = Vec::new();
+    for step in scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps) {
+        if let Action::Publish(publish) = &step.action
+            && !keys.contains(&&publish.routing_key)
+        {
+            keys.push(&publish.routing_key);
+        }
+    }
+    keys
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::scenario::Action;
     use proptest::prelude::*;
 
     /// A system whose first service publishes with these keys.

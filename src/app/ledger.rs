@@ -1,6 +1,7 @@
 //! The ledger as the page shows it: row by row, with every way in which a message vanishes. The numbers are [`crate::sim::ledger`]'s.
 
 use super::texts::ledger as texts;
+use crate::base::limits::grouped;
 use crate::sim::ledger::Ledger;
 
 /// How a row looks.
@@ -92,13 +93,13 @@ pub fn rows(ledger: &Ledger) -> Vec<Row<'_>> {
         (texts::LOST_IN_TOTAL, ledger.lost_in_total(), Tone::Bad, true),
     ] {
         if number > 0 || is_always {
-            rows.push(Row { term, value: number.to_string(), tone: if number > 0 { tone } else { Tone::Plain } });
+            rows.push(Row { term, value: grouped(number), tone: if number > 0 { tone } else { Tone::Plain } });
         }
     }
     let (term, tone) = if ledger.imbalances().is_empty() { (texts::BALANCED, Tone::Good) } else { (texts::NOT_BALANCED, Tone::Bad) };
-    rows.push(Row { term, value: format!("{} = {}", total.arrived, total.accounted()), tone });
+    rows.push(Row { term, value: format!("{} = {}", grouped(total.arrived), grouped(total.accounted())), tone });
     for what in ledger.business.effects.keys() {
-        rows.push(Row { term: what, value: ledger.business.times_done(what).to_string(), tone: Tone::Plain });
+        rows.push(Row { term: what, value: grouped(ledger.business.times_done(what)), tone: Tone::Plain });
     }
     rows
 }

@@ -8,9 +8,10 @@ use super::lettering;
 use super::moves::{Move, MoveKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
+use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, Message, Name, Outcome};
-use crate::scenario::{Action, Point, Scenario};
+use crate::scenario::Point;
 use crate::sim::{Cargo, Flight, InstanceId, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,27 +65,10 @@ pub struct Picture {
     pub counts: Vec<Count>,
 }
 
-/// How many hues there are.
-pub const HUES: usize = 6;
-
 /// The key a message was first published with, which its colour follows: a dead letter has another one now.
 #[must_use]
 pub fn published_key(message: &Message) -> &Name {
     message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
-}
-
-/// The routing keys the scenario's services publish.
-#[must_use]
-pub fn published_keys(scenario: &Scenario) -> Vec<&Name> {
-    let mut keys: Vec<&Name> = Vec::new();
-    for step in scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps) {
-        if let Action::Publish(publish) = &step.action
-            && !keys.contains(&&publish.routing_key)
-        {
-            keys.push(&publish.routing_key);
-        }
-    }
-    keys
 }
 
 /// From one message of a fan to the next, wherever it is on its way.
@@ -232,7 +216,7 @@ fn thin_out(picture: &mut Picture, one_of: u64) {
     for (count, sum) in streams.values().filter(|(count, _)| *count > all / 40 + OF_A_STREAM) {
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let many = *count as f64;
-        let text = if one_of == 1 { format!("×{count}") } else { format!("≈{}", *count as u64 * one_of) };
+        let text = if one_of == 1 { format!("×{}", grouped(*count as u64)) } else { format!("≈{}", grouped(*count as u64 * one_of)) };
         picture.counts.push(Count { at: Point { x: sum.x / many, y: sum.y / many - 16.0 }, text, is_label: false, within: None });
     }
 }
@@ -477,7 +461,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &Landing, picture: &mut Picture) {
             });
         }
         if many && sheet.plan.turned.is_none() {
-            let text = format!("+{}", ready - shown as u64);
+            let text = format!("+{}", grouped(ready - shown as u64));
             picture.counts.push(Count { at: Point { x: tube.left + 13.0, ..tube.centre() }, text, is_label: false, within: Some(tube) });
         }
     }
@@ -486,7 +470,7 @@ fn waiting(sheet: &Sheet<'_>, landing: &Landing, picture: &mut Picture) {
 /// How many tokens have room in a queue's tube beside the number of the others, however large its letters are.
 fn beside_a_number(queue: &Rect, ready: u64) -> usize {
     let tube = geometry::tube(queue);
-    let number = |shown: usize| lettering::in_tube(&tube, &format!("+{}", ready - shown as u64), lettering::GROWN_MAX).right();
+    let number = |shown: usize| lettering::in_tube(&tube, &format!("+{}", grouped(ready - shown as u64)), lettering::GROWN_MAX).right();
     let fits = |shown: &usize| geometry::ready_slot(queue, *shown - 1).x - RADIUS > number(*shown);
     (1..geometry::ready_max(queue)).rev().find(fits).unwrap_or(0)
 }

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::broker::explain::{Explained, Why};
+use crate::base::limits::grouped;
+use crate::broker::explain::{ComparedHeader, Explained, Why};
 use crate::broker::queue::Kind;
 use crate::broker::{Buckets, ChannelId, Event, Flow, Message, ReadEnd, Value};
+use crate::formats::amqp_json::value_to_json;
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
@@ -163,7 +165,8 @@ pub fn summary<'a>(occurrences: impl Iterator<Item = &'a TimedEvent>) -> String 
         counts[index] += 1;
     }
     let words = ["published", "delivered", "redelivered", "acknowledged", "dead-lettered", "killed"];
-    let told = words.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}"));
+    let told =
+        words.iter().zip(counts).filter(|(_, count)| *count > 0).map(|(word, count)| format!("{} {word}", grouped(u64::from(count))));
     told.collect::<Vec<_>>().join(", ")
 }
 
@@ -228,8 +231,8 @@ pub fn why(explained: &Explained<'_>) -> String {
         Why::Words(words) if words.is_empty() => "both are empty".into(),
         Why::Words(words) => {
             let told = words.iter().map(|(word, found)| match (word.as_str(), found.as_str()) {
-                ("#", "") => "# is nothing".to_owned(),
-                ("*" | "#", found) => format!("{word} is {found}"),
+                ("#", "") => "# stands for no word".to_owned(),
+                ("*" | "#", found) => format!("{word} stands for {found}"),
                 (word, _) => word.to_owned(),
             });
             told.collect::<Vec<_>>().join(", ")
@@ -246,9 +249,9 @@ pub fn why(explained: &Explained<'_>) -> String {
             let to = if matches { " → here" } else { "; here" };
             format!("hash of {hashed} → ring position {bucket}{to}: {has}")
         }
-        Why::Place { count } if matches => format!("hash of the keys → this one of {count} bindings"),
-        Why::Place { count } => format!("hash of the keys → another of {count} bindings"),
-        Why::Random { count } => format!("chosen at random among {count} bindings"),
+        Why::Place { count } if matches => format!("hash of the keys → this one of {}", many(*count as u64, "binding")),
+        Why::Place { count } => format!("hash of the keys → another of {}", many(*count as u64, "binding")),
+        Why::Random { count } => format!("chosen at random among {}", many(*count as u64, "binding")),
         Why::Headers { compared, any } if compared.is_empty() => {
             if *any {
                 "nothing to compare, and any needs one".into()
@@ -257,10 +260,28 @@ pub fn why(explained: &Explained<'_>) -> String {
             }
         }
         Why::Headers { any, compared } => {
-            let told = compared.iter().map(|(name, same)| format!("{name} {}", if *same { "as wanted" } else { "is not" }));
-            format!("{}: {}", if *any { "any" } else { "all" }, told.collect::<Vec<_>>().join(", "))
+            let told = compared.iter().map(header).collect::<Vec<_>>().join(", ");
+            format!("{}: {told}", if *any { "any" } else { "all" })
         }
     }
+}
+
+/// A header beside the value that a binding wants.
+fn header(compared: &ComparedHeader) -> String {
+    let ComparedHeader { name, wanted, found, is_as_wanted } = compared;
+    let wanted = (*wanted != Value::Void).then(|| value_to_json(wanted));
+    match (found, wanted) {
+        (None, None) => format!("{name} is missing"),
+        (None, Some(wanted)) => format!("{name} is missing, not {wanted}"),
+        (Some(_), None) => format!("{name} is there"),
+        (Some(found), Some(_)) if *is_as_wanted => format!("{name} is {}", value_to_json(found)),
+        (Some(found), Some(wanted)) => format!("{name} is {}, not {wanted}", value_to_json(found)),
+    }
+}
+
+/// So many of something: "1 handler", "1,200 handlers".
+fn many(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Where a copy of a message is, or how it ended.
@@ -276,12 +297,12 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
             format!("in the outbox of {service}, not published yet")
         }
         Whereabouts::Ready { queue, position: 0 } => format!("ready in {queue}, next to be delivered"),
-        Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {position} others"),
+        Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {}", many(*position, "other")),
         Whereabouts::Kept { queue, offset } => format!("in the stream {queue} at offset {offset}"),
         Whereabouts::Unacked { queue, by: Some(id) } => format!("unacked in {queue}, held by {}", instance_name(world, *id)),
         Whereabouts::Unacked { queue, by: None } => format!("unacked in {queue}"),
         Whereabouts::Acknowledged { queue, times: 1 } => format!("acknowledged in {queue}"),
-        Whereabouts::Acknowledged { queue, times } => format!("acknowledged in {queue}, {times} times"),
+        Whereabouts::Acknowledged { queue, times } => format!("acknowledged in {queue}, {}", many(*times, "time")),
         Whereabouts::Dropped { queue, cause } => format!("dropped from {queue}: {}", cause.name()),
         Whereabouts::Refused { queue } => format!("refused by {queue}, which was full"),
         Whereabouts::Unroutable { confirmed: false } => "dropped by the exchange: no queue was bound for it".into(),
@@ -321,10 +342,12 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::Started(id) => (LogIcon::Program, "Started", instance(id)),
         WorldEvent::Connected(id) => (LogIcon::Program, "Connected", format!("{} to the broker", instance(id))),
         WorldEvent::Killed { instance: id, runs: 0 } => (LogIcon::Failure, "Killed", instance(id)),
-        WorldEvent::Killed { instance: id, runs } => (LogIcon::Failure, "Killed", format!("{}, {runs} handlers at work", instance(id))),
+        WorldEvent::Killed { instance: id, runs } => {
+            (LogIcon::Failure, "Killed", format!("{}, {} at work", instance(id), many(*runs, "handler")))
+        }
         WorldEvent::Replaced { instance: id, runs: 0 } => (LogIcon::Program, "Ended", format!("{} by the edit", instance(id))),
         WorldEvent::Replaced { instance: id, runs } => {
-            (LogIcon::Program, "Ended", format!("{} by the edit, {runs} handlers at work", instance(id)))
+            (LogIcon::Program, "Ended", format!("{} by the edit, {} at work", instance(id), many(*runs, "handler")))
         }
         WorldEvent::Lost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
         WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
@@ -339,7 +362,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::PolicyCleared(policy) => (LogIcon::Program, "Policy cleared", policy.to_string()),
         WorldEvent::Redeclared { queue, lost: 0 } => (LogIcon::Program, "Declared", format!("queue {queue} again, no message lost")),
         WorldEvent::Redeclared { queue, lost } => {
-            (LogIcon::Failure, "Declared", format!("queue {queue} again, {lost} message{} lost", if *lost == 1 { "" } else { "s" }))
+            (LogIcon::Failure, "Declared", format!("queue {queue} again, {} lost", many(*lost, "message")))
         }
         WorldEvent::RequestSent { client, number, attempt } => {
             (LogIcon::Program, "Requested", format!("{} {number}, attempt {attempt}", client_name(world, *client)))
@@ -466,9 +489,11 @@ fn broker_line(event: &Event, world: &World) -> Line {
             (icon, "Fetched", format!("{} from {queue}{told}", name(message)))
         }
         Event::Acknowledged { queue, message, .. } => (LogIcon::Message, "Acknowledged", format!("{} in {queue}", name(message))),
-        Event::Requeued { queue, message, position, cause, .. } => {
-            (LogIcon::Redelivered, "Requeued", format!("{} to position {} of {queue}: {}", name(message), position + 1, cause.name()))
-        }
+        Event::Requeued { queue, message, position, cause, .. } => (
+            LogIcon::Redelivered,
+            "Requeued",
+            format!("{} to position {} of {queue}: {}", name(message), grouped(*position + 1), cause.name()),
+        ),
         Event::Read { queue, message, end: ReadEnd::Gone, .. } => {
             (LogIcon::Failure, "Reader gone", format!("{} was out; {queue} keeps it", name(message)))
         }
@@ -505,9 +530,11 @@ fn broker_line(event: &Event, world: &World) -> Line {
         }
         Event::AlarmSet { resource } => (LogIcon::Failure, "Alarm", format!("low on {}", resource.name())),
         Event::AlarmCleared { resource } => (LogIcon::Program, "Alarm cleared", resource.name().to_owned()),
-        Event::Discarded { message_ids } => {
-            (LogIcon::Failure, "Lost", format!("{} published, but the connection closed before the broker read it", message_ids.len()))
-        }
+        Event::Discarded { message_ids } => (
+            LogIcon::Failure,
+            "Lost",
+            format!("{} published, but the connection closed before the broker read it", grouped(message_ids.len() as u64)),
+        ),
         Event::RolledBack { message, .. } => (LogIcon::Failure, "Rolled back", name(message)),
         Event::Restarted => (LogIcon::Failure, "Restarted", "the broker".to_owned()),
     };

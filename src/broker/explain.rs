@@ -20,7 +20,7 @@ pub struct Explained<'a> {
     pub why: Why,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Why {
     /// A fanout exchange does not look.
     Everything,
@@ -52,11 +52,20 @@ pub enum Why {
     Random {
         count: usize,
     },
-    /// Each header that is compared, and whether it is as wanted. `any`: one is enough.
+    /// Each header that is compared. `any`: one is enough.
     Headers {
         any: bool,
-        compared: Vec<(Name, bool)>,
+        compared: Vec<ComparedHeader>,
     },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedHeader {
+    pub name: Name,
+    /// Void: any value will do.
+    pub wanted: Value,
+    pub found: Option<Value>,
+    pub is_as_wanted: bool,
 }
 
 impl Broker {
@@ -212,7 +221,8 @@ fn headers_why(arguments: &Table, headers: Option<&Table>, profile: Profile) -> 
     let is_compared = |name: &str| if how.with_x { name != "x-match" } else { !name.starts_with("x-") };
     let compared = arguments.iter().filter(|(name, _)| is_compared(name)).map(|(name, wanted)| {
         let actual = headers.and_then(|headers| headers.get(name));
-        (name.clone(), actual.is_some_and(|actual| *wanted == Value::Void || actual.is_same(wanted, profile.rules().zeros_differ)))
+        let is_same = |actual: &Value| *wanted == Value::Void || actual.is_same(wanted, profile.rules().zeros_differ);
+        ComparedHeader { name: name.clone(), wanted: wanted.clone(), found: actual.cloned(), is_as_wanted: actual.is_some_and(is_same) }
     });
     (headers::matches(arguments, headers, profile), Why::Headers { any: how.any, compared: compared.collect() })
 }

@@ -42,7 +42,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
             </label>
         }
     };
-    let area = |label: &'static str, id: &'static str, what: Typed, value: &str, rows: &'static str, hint: &'static str| {
+    let area = |label: Html, id: &'static str, what: Typed, value: &str, rows: &'static str, hint: &'static str| {
         let oninput = dispatch.reform(move |event: InputEvent| {
             Action::Publish(PublishAction::Set(what, event.target_unchecked_into::<HtmlTextAreaElement>().value()))
         });
@@ -82,6 +82,16 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
         })
     };
     let repeats = composer.repeats.is_some();
+    let payload = composer.payload_is_json();
+    let payload_label = html! {
+        <span class="label-row">
+            { texts::PAYLOAD }
+            if payload.is_ok() { <span class="ok" aria-hidden="true">{ texts::VALID_JSON }</span> }
+        </span>
+    };
+    let copies = composer
+        .properties()
+        .map(|properties| session.world().broker().destinations(&composer.exchange, &composer.routing_key, properties).len());
     let template = composer.template();
     html! {
         <form
@@ -96,6 +106,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         for (name, ..) in TEMPLATES.iter() { { option(name, name, template == Some(*name)) } }
                     </select>
                 </label>
+                <div class="pair">
                 <label>
                     { texts::EXCHANGE }
                     <select id="composer-exchange" onchange={chosen(Typed::Exchange)}>
@@ -106,11 +117,14 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     </select>
                 </label>
                 { input(texts::ROUTING_KEY, "composer-key", Typed::Key, &composer.routing_key, "order.placed") }
-                { area(texts::PAYLOAD, "composer-payload", Typed::Payload, &composer.payload, "3", "{}") }
+                </div>
+                { area(payload_label, "composer-payload", Typed::Payload, &composer.payload, "4", "{}") }
+                if let Err(why) = &payload { if composer.error.is_none() { <p class="why" id="payload-why">{ why }</p> } }
+                { preview(session) }
                 <details class="more" id="composer-more">
                     <summary>{ texts::HEADERS_AND_PROPERTIES }</summary>
                     <div class="composer">
-                        { area(texts::HEADERS_AS_JSON, "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
+                        { area(html! { { texts::HEADERS_AS_JSON } }, "composer-headers", Typed::Headers, &composer.headers, "2", "{\"region\": \"eu\"}") }
                         <div class="pair">
                             { input(texts::EXPIRATION_MS, "composer-expiration", Typed::Expiration, &composer.expiration, "never") }
                             { input(texts::PRIORITY, "composer-priority", Typed::Priority, &composer.priority, "0") }
@@ -120,7 +134,6 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                         { flag(texts::CONFIRM, "composer-confirm", Typed::Confirm, composer.confirm, texts::CONFIRM) }
                     </div>
                 </details>
-                { preview(session) }
                 </div>
                 <div class="drawer-foot">
                 <div class="publish">
@@ -142,6 +155,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     </button>
                     { input(texts::A_SECOND, "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
+                if let Some(copies) = copies { <p class="soft copies" id="copies">{ texts::get_a_copy(copies) }</p> }
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>

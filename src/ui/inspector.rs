@@ -7,10 +7,11 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
-use crate::app::costs::Price;
 use crate::app::form::{About, name_of};
+use crate::app::landing::Price;
 use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
+use crate::base::limits::grouped;
 use crate::scenario::edit::{self, Edit, Part};
 use crate::sim::{InstanceId, Place};
 
@@ -121,10 +122,10 @@ fn client_details(session: &Session, index: usize, dispatch: &Dispatch) -> Html 
     html! {
         <>
             <dl class="kv">
-                { row(texts::SENT, session.world().requests(index).to_string()) }
-                { row(texts::SUCCEEDED, http.map_or(0, |http| http.succeeded).to_string()) }
-                { row(texts::FAILED, http.map_or(0, |http| http.failed).to_string()) }
-                { row(texts::TIMED_OUT, http.map_or(0, |http| http.timed_out).to_string()) }
+                { row(texts::SENT, grouped(session.world().requests(index))) }
+                { row(texts::SUCCEEDED, grouped(http.map_or(0, |http| http.succeeded))) }
+                { row(texts::FAILED, grouped(http.map_or(0, |http| http.failed))) }
+                { row(texts::TIMED_OUT, grouped(http.map_or(0, |http| http.timed_out))) }
             </dl>
             <div class="buttons">
                 { button(Look::Small, "send-one", texts::SEND_A_REQUEST, send(1)) }
@@ -154,9 +155,9 @@ fn service_details(session: &Session, id: InstanceId, dispatch: &Dispatch) -> Ht
         <>
             <dl class="kv">
                 { row(texts::STATE, words::state(session.world(), id)) }
-                { row(texts::WORKING_ON, state.deliveries().count().to_string()) }
-                { row(texts::HANDLED, state.handled.to_string()) }
-                { row(texts::FAILED, state.failed.to_string()) }
+                { row(texts::WORKING_ON, grouped(state.deliveries().count() as u64)) }
+                { row(texts::HANDLED, grouped(state.handled)) }
+                { row(texts::FAILED, grouped(state.failed)) }
             </dl>
             <div class="buttons" role="group" aria-label={texts::FAULTS}>
                 for command in commands::of_instance(session, id).into_iter() { { fault(command) } }

@@ -10,6 +10,7 @@ use crate::app::highlight::Highlight;
 use crate::app::words::{self, Line};
 use crate::app::{Action, OperateAction, SelectAction, Session, TimeAction};
 use crate::base::SimTime;
+use crate::base::limits::grouped;
 use crate::broker::{Message, Name};
 use crate::formats::amqp_json::table_to_json;
 use crate::sim::biography::{Biography, Whereabouts};
@@ -129,7 +130,7 @@ fn deaths(copy: &Copy<'_>) -> Html {
                     <tr>
                         <th scope="row">{ death.queue.to_string() }</th>
                         <td>{ death.reason.name() }</td>
-                        <td>{ death.count }</td>
+                        <td>{ grouped(death.count) }</td>
                         <td>{ death.time.to_string() }</td>
                     </tr>
                     <tr><td colspan="4">{ texts::published_to(&death.exchange, &death.routing_keys.join(", ")) }</td></tr>

@@ -6,9 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::app::camera::{Camera, Pixel};
+use crate::app::hues::HUES;
 use crate::app::labels::{Label, Tone, WORD_LETTERS};
 use crate::app::lettering::COUNT_LETTERS;
-use crate::app::tokens::{HUES, Picture, Shape, Token};
+use crate::app::tokens::{Picture, Shape, Token};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 

@@ -7,8 +7,8 @@ use super::texts::{connect as connect_texts, panels as texts};
 use super::time::speed_words;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
+use crate::app::hues::published_keys;
 use crate::app::slowing::Shown;
-use crate::app::tokens::published_keys;
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
     Unreadable, WorkspaceAction, glossary,

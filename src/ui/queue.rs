@@ -10,6 +10,7 @@ use crate::app::landing::Landing;
 use crate::app::tokens::published_key;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, OperateAction, QueueTab, SelectAction, Session, WorkspaceAction};
+use crate::base::limits::grouped;
 use crate::base::number::Fixed;
 use crate::broker::queue::{Kind, ready};
 use crate::broker::view::QueueView;
@@ -102,7 +103,7 @@ fn numbers(session: &Session, app: &App, queue: QueueView<'_>) -> Html {
         html! {
             <div>
                 <dt>{ explained(term) }</dt>
-                <dd><b>{ count }</b><span class="soft">{ texts::rate(&Counts::NAMES[rate], &format!("{:.1}", Fixed(rates[rate]))) }</span></dd>
+                <dd><b>{ grouped(count) }</b><span class="soft">{ texts::rate(&Counts::NAMES[rate], &format!("{:.1}", Fixed(rates[rate]))) }</span></dd>
             </div>
         }
     };
@@ -128,13 +129,13 @@ fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispa
             <dl class="kv">
                 { row(texts::CONSUMERS, queue.consumers().to_string()) }
                 if log.is_none() { { row(texts::CONSUMER_CAPACITY, format!("{:.0} %", Fixed(capacity * 100.0))) } }
-                { row(texts::ARRIVED, copies.arrived.to_string()) }
+                { row(texts::ARRIVED, grouped(copies.arrived)) }
                 if let Some(log) = &log {
                     { stream::rows(log, &copies) }
                 } else {
-                    { row(texts::ACKNOWLEDGED, (copies.acknowledged + copies.auto_acknowledged).to_string()) }
-                    { row(texts::REDELIVERED, copies.redelivered.to_string()) }
-                    { row("Dead-lettered", copies.dead_lettered_total().to_string()) }
+                    { row(texts::ACKNOWLEDGED, grouped(copies.acknowledged + copies.auto_acknowledged)) }
+                    { row(texts::REDELIVERED, grouped(copies.redelivered)) }
+                    { row("Dead-lettered", grouped(copies.dead_lettered_total())) }
                 }
             </dl>
         </>
@@ -176,7 +177,7 @@ pub fn consumers(session: &Session, queue: QueueView<'_>, only: Option<usize>, d
                         { id.map_or_else(|| html! { <th scope="row">{ consumer.tag.to_string() }</th> }, program) }
                         <td>{ if consumer.no_ack { texts::ACK_AUTOMATIC } else { texts::ACK_MANUAL } }</td>
                         <td>{ if consumer.prefetch == 0 { texts::UNLIMITED.to_owned() } else { consumer.prefetch.to_string() } }</td>
-                        <td>{ consumer.unacked }</td>
+                        <td>{ grouped(consumer.unacked.into()) }</td>
                     </tr>
                 }
                 for id in waiting.iter() {
@@ -278,7 +279,7 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
                 for entry in landing.messages(queue).take(MESSAGES_SHOWN_MAX) { { ready(entry) } }
             </ol>
             if count > MESSAGES_SHOWN_MAX as u64 {
-                <p class="soft">{ inspector::and_more(&(count - MESSAGES_SHOWN_MAX as u64)) }</p>
+                <p class="soft">{ inspector::and_more(&grouped(count - MESSAGES_SHOWN_MAX as u64)) }</p>
             }
             if !unacked.is_empty() {
                 <h3 class="small-head">
@@ -288,7 +289,7 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
                     for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
                 </ol>
                 if unacked.len() > MESSAGES_SHOWN_MAX {
-                    <p class="soft">{ inspector::and_more(&(unacked.len() - MESSAGES_SHOWN_MAX)) }</p>
+                    <p class="soft">{ inspector::and_more(&grouped((unacked.len() - MESSAGES_SHOWN_MAX) as u64)) }</p>
                 }
             }
         </div>

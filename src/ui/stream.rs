@@ -7,6 +7,7 @@ use super::texts::stream as texts;
 use super::widgets::{number, on, row};
 use crate::app::words::instance_name;
 use crate::app::{Session, replay};
+use crate::base::limits::grouped;
 use crate::broker::view::{LogView, QueueView, ReaderView};
 use crate::sim::ledger::Copies;
 
@@ -83,8 +84,8 @@ pub fn rows(log: &LogView, copies: &Copies) -> Html {
         <>
             if log.next > log.first { { row(texts::KEPT, texts::kept(log.first, log.next - 1)) } }
             { row(texts::SEGMENTS, log.segments.len().to_string()) }
-            { row(texts::READ, copies.reads.map_or(0, |reads| reads.settled).to_string()) }
-            { row(texts::RETIRED, copies.retired.to_string()) }
+            { row(texts::READ, grouped(copies.reads.map_or(0, |reads| reads.settled))) }
+            { row(texts::RETIRED, grouped(copies.retired)) }
         </>
     }
 }

@@ -18,6 +18,7 @@ use crate::app::{
     Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Shelf, Speed, TimeAction, Verbosity, WorkspaceAction, words,
 };
 use crate::base::SimTime;
+use crate::base::limits::grouped;
 use crate::base::number::{self, Fixed, Shortest};
 use crate::base::time::Span;
 use crate::broker::Name;
@@ -69,7 +70,7 @@ pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
     });
     let options = |of_hops: bool| -> Html {
         let now = app.real_speed();
-        // Slowed by itself, a speed may be one that nobody can choose.
+        // Slowed by itself, a speed may be one that cannot be chosen.
         let slowed = Some(now).filter(|now| !Speed::ALL.contains(now));
         let speeds = Speed::ALL.into_iter().chain(slowed).filter(|speed| matches!(speed, Speed::Hop(_)) == of_hops);
         speeds.map(|speed| option(&speed.code(), &speed_words(speed), speed == now)).collect()
@@ -268,9 +269,9 @@ fn of_depths(depths: &[Depth], now: (u64, u64)) -> [Series; 3] {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |pick: fn(&Depth) -> u64| depths.iter().map(|depth| pick(depth) as f64).collect();
     [
-        Series("total", texts::TOTAL, (now.0 + now.1).to_string(), line(|depth| depth.ready + depth.unacked)),
-        Series("unacked", texts::UNACKED, now.1.to_string(), line(|depth| depth.unacked)),
-        Series("ready", texts::READY, now.0.to_string(), line(|depth| depth.ready)),
+        Series("total", texts::TOTAL, grouped(now.0 + now.1), line(|depth| depth.ready + depth.unacked)),
+        Series("unacked", texts::UNACKED, grouped(now.1), line(|depth| depth.unacked)),
+        Series("ready", texts::READY, grouped(now.0), line(|depth| depth.ready)),
     ]
 }
 
@@ -362,7 +363,7 @@ fn latency(session: &Session) -> Html {
                         { if times.count() == 0 { "–".to_owned() } else { Span(times.percentile(percentile)).to_string() } }
                     </td>
                 }
-                <td class="number">{ times.count() }</td>
+                <td class="number">{ grouped(times.count()) }</td>
             </tr>
         }
     };
@@ -395,7 +396,7 @@ pub fn business(session: &Session) -> Html {
     let business = session.world().ledger().business;
     let line = |term: &str, number: u64, bad: bool| {
         let class = if bad && number > 0 { "dead" } else { "" };
-        html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ number }</dd></> }
+        html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ grouped(number) }</dd></> }
     };
     html! {
         <dl class="ledger" id="business" tabindex="0">
@@ -451,7 +452,7 @@ fn lost(losses: &[Loss], shelf: Shelf, dispatch: &Dispatch) -> Html {
         });
         html! {
             <li>
-                <button type="button" class="link" title={texts::SHOW_ITS_EVENTS} {onclick}><b>{ loss.count }</b>{ " " }{ &loss.words }</button>
+                <button type="button" class="link" title={texts::SHOW_ITS_EVENTS} {onclick}><b>{ grouped(loss.count) }</b>{ " " }{ &loss.words }</button>
             </li>
         }
     };

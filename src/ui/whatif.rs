@@ -7,7 +7,7 @@ use crate::app::form::Spot;
 use crate::app::whatif::{self, Fate, examples, examples_of, of_queue};
 use crate::app::{App, Line, Session, words};
 use crate::broker::Name;
-use crate::broker::explain::Explained;
+use crate::broker::explain::{Explained, Why};
 use crate::scenario::edit::Slot;
 
 /// A binding, whether it takes the message, and why.
@@ -21,8 +21,12 @@ pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
         <li {class}>
             <span role="img" aria-label={told}>{ sign }</span>
             <span>
-                { for whatif::words(explained, routing_key).into_iter().enumerate().map(word) }
-                { format!(" {}", explained.binding.destination) }
+                // A headers exchange looks at no key.
+                if !matches!(explained.why, Why::Headers { .. }) {
+                    { for whatif::words(explained, routing_key).into_iter().enumerate().map(word) }
+                    { " " }
+                }
+                { &**explained.binding.destination }
                 <span class="soft">{ words::why(explained) }</span>
             </span>
         </li>

@@ -33,5 +33,6 @@ mod support;
 mod time;
 mod tour;
 mod whatif;
+mod words;
 mod work;
 mod workspace;

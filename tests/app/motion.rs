@@ -565,7 +565,7 @@ fn what_comes_back_is_sixteen_pixels_apart_at_every_moment() {
 
 #[test]
 fn a_price_names_what_still_flies() {
-    let price = |landed, in_flight| requeue::app::costs::Price { landed, in_flight }.to_string();
+    let price = |landed, in_flight| requeue::app::landing::Price { landed, in_flight }.to_string();
     let told = [price(0, 0), price(1, 0), price(14, 1), price(5_522, 0)];
     assert_eq!(told, ["no message", "1 message", "14 messages and 1 in flight", "5,522 messages"]);
 }
@@ -609,7 +609,7 @@ fn a_key_keeps_its_hue_when_other_keys_come() {
     service.handlers[0].steps.insert(0, first);
     let element = requeue::scenario::edit::Element::Service(service.clone());
     act(&mut app, EditAction::Apply(requeue::scenario::edit::Edit::Put { index: 0, element: Box::new(element) }));
-    assert_eq!(requeue::app::tokens::published_keys(session(&app).scenario())[0].to_string(), "payment.taken");
+    assert_eq!(requeue::app::hues::published_keys(session(&app).scenario())[0].to_string(), "payment.taken");
     assert_eq!(keys.map(|key| session(&app).hue(key)), before);
     assert!(!before.contains(&session(&app).hue("payment.taken")));
 }

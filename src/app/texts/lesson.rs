@@ -71,7 +71,11 @@ pub fn the_last_that_moved(event: &dyn std::fmt::Display, at: SimTime, judged: S
 pub fn seen(judgement: &Judgement, run: Option<u32>) -> String {
     let (template, name) = template(&judgement.property.left);
     let number = Fixed(judgement.left);
-    let number = if judgement.left.fract() == 0.0 { format!("{number:.0}") } else { format!("{number:.1}") };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    let number = match judgement.left {
+        whole if whole.fract() == 0.0 && whole >= 0.0 => grouped(whole as u64),
+        _ => format!("{number:.1}"),
+    };
     let told = template.replace('%', if number == "1" { "" } else { "s" });
     let told = told.replace('@', name.unwrap_or("the broker")).replace('#', &number);
     match run {
@@ -128,7 +132,7 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
         Quantity::Effect(count, name) => (
             match count {
                 EffectCount::Done => "“@” happened # time%",
-                EffectCount::Missing => "“@” is missing # time%",
+                EffectCount::Missing => "“@” is missing for # order%",
                 EffectCount::Duplicated => "“@” happened # time% too often",
                 EffectCount::Invented => "“@” happened # time% without an order",
             },
@@ -149,7 +153,7 @@ mod tests {
     #[test]
     fn what_was_measured_is_told_in_words() {
         let cases = [
-            ("missing(email sent) = 0", 3.0, Some(4), "In run 4, “email sent” is missing 3 times."),
+            ("missing(email sent) = 0", 3.0, Some(4), "In run 4, “email sent” is missing for 3 orders."),
             ("dead(notification-queue: rejected) >= 6", 1.0, Some(1), "In run 1, 1 message of notification-queue became dead letters."),
             ("depth(billing) <= 100", 120.0, None, "In your run, billing held up to 120 messages."),
             ("lost_in_total = 0", 2.0, Some(2), "In run 2, 2 messages vanished."),

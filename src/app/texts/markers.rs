@@ -1,5 +1,6 @@
 //! Markers of the time line.
 
+use crate::base::limits::grouped;
 use std::fmt::Display;
 
 pub fn a_dead_letter_that_has(exchange: &dyn Display) -> String {
@@ -27,7 +28,7 @@ pub fn mended(fault: &dyn Display) -> String {
 }
 
 pub fn never_read(count: usize) -> String {
-    format!("messages lost: {count}. Their connection closed before RabbitMQ read them")
+    format!("messages lost: {}. Their connection closed before RabbitMQ read them", grouped(count as u64))
 }
 
 pub fn never_sent(key: &dyn Display) -> String {

@@ -30,7 +30,7 @@ pub fn copies(queues: usize) -> String {
 
 /// Above what comes back from a lost connection.
 pub fn unacked_return(count: u32) -> String {
-    if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{count} unacked, back as redelivered") }
+    if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{} unacked, back as redelivered", grouped(count.into())) }
 }
 
 /// "no message", "1 message", "22 messages".

@@ -10,6 +10,7 @@ use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
 use crate::app::lettering::{BADGE_GAP, BOLD, SQUEEZE, badge_width, em, ended, fitting, shortened};
 use crate::app::words::instance_name;
 use crate::app::{Action, OperateAction, Stop};
+use crate::base::limits::grouped;
 use crate::base::number::Fixed;
 use crate::broker::{ExchangeType, Flow, Name};
 use crate::scenario::Trigger;
@@ -226,7 +227,11 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let slots = subscription.map_or(0, |subscription| usize::from(subscription.prefetch).min(geometry::prefetch_max(rect)));
     let foot = if subscription.is_none() {
         let records = session.world().records(id.service);
-        if records > 0 { texts::saved_handled(&records, &state.handled) } else { texts::handled(&state.handled) }
+        if records > 0 {
+            texts::saved_handled(&grouped(records as u64), &grouped(state.handled))
+        } else {
+            texts::handled(&grouped(state.handled))
+        }
     } else {
         String::new()
     };
@@ -416,7 +421,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
     let features = spec.map(|spec| marks(&session.scenario().broker, spec)).unwrap_or_default();
-    let counted = texts::ready_unacked_total(&counts.0, &counts.1, &counts.2);
+    let counted = texts::ready_unacked_total(&grouped(counts.0), &grouped(counts.1), &grouped(counts.2));
     let empty = if counts.0 == 0 { texts::EMPTY } else { "" };
     let label = texts::queue(&name, &texts::both(empty, &counted), &features.join(" "));
     // On the top border, the last at the right. At the left is what was found.
@@ -442,7 +447,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         .collect();
     // Numbers are whole or left out, the last first; the aria-label has them all.
     let (row, size) = (rect.width - 26.0, CAPTION * scene.growth(CAPTION));
-    let widths = numbers.map(|(word, _, count)| (em(word) + em(&count.to_string()) * BOLD + 0.82) * size);
+    let widths = numbers.map(|(word, _, count)| (em(word) + em(&grouped(count)) * BOLD + 0.82) * size);
     let fit = if scene.is_compact() { 1 } else { fitting(widths.iter().map(|width| width * SQUEEZE), row) };
     let squeezed = !scene.is_compact() && widths[..fit].iter().sum::<f64>() > row;
     let tube = geometry::tube(rect);
@@ -470,7 +475,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
                 for (index, (word, which, count)) in numbers.into_iter().enumerate() {
                     <tspan class={(index >= fit).then_some("away")}>
                         <tspan class="word">{ word }{ " " }</tspan>
-                        <tspan class="count" data-count={which}>{ count }</tspan>
+                        <tspan class="count" data-count={which}>{ grouped(count) }</tspan>
                         <tspan class="word">{ "\u{2002}" }</tspan>
                     </tspan>
                 }

@@ -25,6 +25,17 @@ pub const THE_MESSAGE_WOULD_BE_DROPPED: &str = "The message would be dropped wit
 pub const THE_MESSAGE_WOULD_BE_RETURNED: &str = "The message would be returned, because it is mandatory.";
 pub const TIMES: &str = "times";
 
+pub const VALID_JSON: &str = "valid JSON";
+
+/// Beside the button that publishes.
+pub fn get_a_copy(queues: usize) -> String {
+    match queues {
+        0 => "No queue gets a copy".to_owned(),
+        1 => "1 queue gets a copy".to_owned(),
+        _ => format!("{queues} queues get a copy"),
+    }
+}
+
 pub fn comes_here(key: &dyn Display) -> String {
     format!("{key}: this queue gets a copy.")
 }

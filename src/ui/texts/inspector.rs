@@ -1,6 +1,6 @@
 use std::fmt::Display;
 
-use crate::app::costs::Price;
+use crate::app::landing::Price;
 
 pub const EXPIRATION: &str = "Expiration";
 pub const PRIORITY: &str = "Priority";

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::app::costs::Price;
+use crate::app::landing::Price;
 
 pub const FIND_AN_ARGUMENT: &str = "Find an argument, such as max-length";
 pub const NO_SUCH_ARGUMENT: &str = "No argument of this queue has these words.";

@@ -1,3 +1,4 @@
+use crate::base::limits::grouped;
 use std::fmt::Display;
 
 pub const ACCEPTED: &str = "Accepted";
@@ -83,7 +84,7 @@ pub fn in_the_other_run_ready(name: &dyn Display) -> String {
 }
 
 pub fn ready_and_unacked(ready: u64, unacked: u64) -> String {
-    format!("{ready} ready, {unacked} unacked")
+    format!("{} ready, {} unacked", grouped(ready), grouped(unacked))
 }
 
 pub fn invented(what: &dyn Display) -> String {
