@@ -150,7 +150,7 @@ impl Broker {
             None => (0, 0, rules.consumer_keys == ConsumerKeys::Tag && queue.consumers.inherit_place(channel, tag, consumer)),
         };
         let credit = match prefetch {
-            _ if no_ack => None, // rule 75
+            _ if no_ack && !quorum => None, // rule 75
             0 => None,
             count if quorum => Some(u32::from(count).saturating_sub(unacked)),
             count => Some(u32::from(count)),

@@ -1,6 +1,7 @@
 //! Handing out: who gets the next message, what a delivery takes and a settlement gives back (rules 61 to 86).
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Broker;
@@ -52,10 +53,26 @@ impl Broker {
     }
 
     /// What one command of a quorum queue hands out reaches the channels consumer by consumer; the limit comes after (rule 103).
+    /// Then the channels settle for the consumers that do not acknowledge, each with a command of its own (rule 75).
     fn dispatch_quorum(&mut self, now: SimTime, id: QueueId) {
+        let mut to_settle: VecDeque<(ConsumerId, u32)> = VecDeque::new();
+        loop {
+            for consumer in self.hand_out(now, id) {
+                match to_settle.back_mut().filter(|(last, _)| *last == consumer) {
+                    Some((_, count)) => *count += 1,
+                    None => to_settle.push_back((consumer, 1)),
+                }
+            }
+            let Some((consumer, count)) = to_settle.pop_front() else { return };
+            self.settle_unasked(id, consumer, count);
+        }
+    }
+
+    /// One command's worth. Those of the deliveries that nobody acknowledges, by consumer.
+    fn hand_out(&mut self, now: SimTime, id: QueueId) -> Vec<ConsumerId> {
         let mut handed_out: Vec<(ConsumerId, Entry)> = Vec::new();
         loop {
-            let Some(queue) = self.queues.get_mut(&id) else { return };
+            let Some(queue) = self.queues.get_mut(&id) else { return Vec::new() };
             forget_front(queue, &mut self.consumers);
             if queue.messages.is_empty() {
                 break;
@@ -69,10 +86,25 @@ impl Broker {
         if handed_out.windows(2).any(|pair| pair[0].0 != pair[1].0) {
             sort_by(&mut handed_out, |(one, _), (other, _)| self.compare_keys(*one, *other));
         }
+        let mut unasked = Vec::new();
         for (consumer, entry) in handed_out {
+            if self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack) {
+                unasked.push(consumer);
+            }
             self.hand_over(now, id, consumer, entry, false);
         }
         self.enforce_limit(id);
+        unasked
+    }
+
+    /// A quorum queue knows no consumer without acknowledgements: the channel settles what it was given (rule 75).
+    fn settle_unasked(&mut self, id: QueueId, consumer_id: ConsumerId, count: u32) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(consumer) = self.consumers.get_mut(&consumer_id) else { return };
+        if let Some(credit) = &mut consumer.credit {
+            *credit = (*credit + count).min(u32::from(consumer.prefetch));
+        }
+        join(queue, consumer_id, consumer);
     }
 
     /// The order in which a quorum queue walks through its consumers (rules 67, 135).
@@ -90,6 +122,11 @@ impl Broker {
     pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer: ConsumerId, entry: Entry, direct: bool) {
         self.take_credit(id, consumer);
         self.hand_over(now, id, consumer, entry, direct);
+        let no_ack = self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack);
+        if no_ack && self.queues.get(&id).is_some_and(|queue| queue.messages.kind() == Kind::Quorum) {
+            self.settle_unasked(id, consumer, 1);
+            self.dispatch_quorum(now, id);
+        }
     }
 
     /// The consumer was served: it has less credit, and another is next.
