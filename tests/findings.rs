@@ -165,7 +165,8 @@ fn cases() -> Vec<Case> {
             "a policy that RabbitMQ takes and that changes nothing here",
             broker(&[X], &[plain("q")], &to_q())
                 + r#", "policies": [{"name": "mirrors", "pattern": "^q", "definition": {"ha-mode": "all", "max-length": 9}},
-                    {"name": "upstream", "pattern": "^x", "apply_to": "exchanges", "definition": {"federation-upstream-set": "all"}}]"#,
+                    {"name": "upstream", "pattern": "^x", "apply_to": "exchanges", "definition": {"federation-upstream-set": "all"}}],
+                    "plugins": ["rabbitmq_federation"]"#,
             vec![shop("x", "order.placed", ""), mailer()],
             vec![
                 (

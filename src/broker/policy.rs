@@ -1,9 +1,10 @@
 //! Policies: settings for all queues or exchanges whose name matches a pattern (rules 137, 146, 147).
 
 use super::cause::DropCause;
+use super::exchange::Plugin;
 use super::ids::QueueId;
 use super::queue::Kind;
-use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings, policy_problem};
+use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings, fits_argument};
 use super::value::{Name, Table, Value};
 use super::{Broker, Profile};
 use crate::base::SimTime;
@@ -109,13 +110,17 @@ impl Policy {
     }
 
     /// What is wrong with its definition, each with its key (rule 29).
-    pub fn definition_problems(&self) -> impl Iterator<Item = (&Name, String)> {
-        self.definition.iter().filter_map(|(key, value)| Some((key, policy_problem(key, value)?)))
+    pub fn definition_problems(&self, profile: Profile) -> impl Iterator<Item = (&Name, String)> {
+        let problem = move |key, value: &Value| {
+            let what = unfit_value(key, value, profile)?;
+            Some(format!("{} is not a valid {what}", term(value)))
+        };
+        self.definition.iter().filter_map(move |(key, value)| Some((key, problem(key, value)?)))
     }
 
-    /// The keys that RabbitMQ of this profile does not know, as it says it: it refuses the whole policy (rule 146).
+    /// The keys that RabbitMQ of this profile does not know with these plugins, as it says it: it refuses the whole policy (rule 146).
     #[must_use]
-    pub fn refusal(&self, profile: Profile) -> Option<String> {
+    pub fn refusal(&self, profile: Profile, plugins: &[Plugin]) -> Option<String> {
         let rules = profile.rules();
         if !rules.queue_master_locator && self.definition.contains_key(MASTER_LOCATOR) {
             return Some(format!("use of deprecated {MASTER_LOCATOR} argument is not permitted"));
@@ -124,15 +129,15 @@ impl Policy {
             let by_version = match key {
                 _ if key.starts_with("ha-") => rules.mirrored_queues,
                 _ if key.starts_with("delayed-retry-") => rules.delayed_retry,
+                _ if key.starts_with("federation-") => plugins.contains(&Plugin::Federation),
+                "shards-per-node" => plugins.contains(&Plugin::Sharding),
                 _ => true,
             };
-            let without_effect = !self.operator && WITHOUT_EFFECT.contains(&key);
+            let without_effect = without_effect(self.operator).contains(&key);
             by_version && (without_effect || policy_keys(self.operator).any(|known| known == key))
         };
-        let unknown = self.definition.iter().filter(|(key, _)| !is_known(key)).map(|(key, value)| match value.as_str() {
-            Some(text) => format!("{{<<\"{key}\">>,<<\"{text}\">>}}"),
-            None => format!("{{<<\"{key}\">>,{value}}}"),
-        });
+        let unknown = self.definition.iter().filter(|(key, _)| !is_known(key));
+        let unknown = unknown.map(|(key, value)| format!("{{<<\"{key}\">>,{}}}", term(value)));
         let unknown: Vec<String> = unknown.collect();
         (!unknown.is_empty()).then(|| format!("[{}] are not recognised policy settings", unknown.join(",")))
     }
@@ -175,6 +180,57 @@ pub const WITHOUT_EFFECT: [&str; 17] = [
     "target-group-size",
 ];
 
+/// Those that an operator may set.
+const WITHOUT_EFFECT_FOR_OPERATORS: [&str; 4] = ["max-in-memory-bytes", "max-in-memory-length", "queue-version", "target-group-size"];
+
+/// The keys that change nothing here.
+#[must_use]
+pub const fn without_effect(operator: bool) -> &'static [&'static str] {
+    if operator { &WITHOUT_EFFECT_FOR_OPERATORS } else { &WITHOUT_EFFECT }
+}
+
+/// As RabbitMQ writes it.
+fn term(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| format!("<<\"{text}\">>"))
+}
+
+/// What RabbitMQ calls the value of a key where it is unfit (rules 29, 146). Policies take some values that a declaration refuses.
+pub(super) fn unfit_value(key: &str, value: &Value, profile: Profile) -> Option<&'static str> {
+    const DELAY_MIN: &str = "delayed retry minimum delay. Must be a positive integer";
+    const DELAY_MAX: &str = "delayed retry maximum delay. Must be a positive integer";
+    let rules = profile.rules();
+    let at_least = |least: i64| value.as_int().is_some_and(|number| number >= least);
+    let is_text = value.as_str().is_some();
+    let (fits, what) = match key {
+        "alternate-exchange" => (is_text, "alternate exchange name"),
+        "consumer-timeout" => (at_least(0), "consumer timeout"),
+        "dead-letter-exchange" => (is_text, "dead letter exchange name"),
+        "dead-letter-routing-key" => (is_text, "dead letter routing key"),
+        "dead-letter-strategy" => (fits_argument(key, value), "dead letter strategy"),
+        "delayed-retry-max" => (at_least(1), DELAY_MAX),
+        "delayed-retry-min" => (at_least(1), DELAY_MIN),
+        "delayed-retry-type" => (fits_argument(key, value), "delayed retry type. Must be one of: all, failed, returned, disabled"),
+        "delivery-limit" => (at_least(if rules.negative_limit_is_none { i64::MIN } else { 0 }), "delivery limit"),
+        "expires" => (at_least(1), "queue expiry"),
+        "initial-cluster-size" => (at_least(0), "cluster size"),
+        // RabbitMQ fails at what is no text, and before 4.3 at what has no number (HTTP status 500).
+        "max-age" => (fits_argument(key, value), "max age"),
+        "max-in-memory-bytes" | "max-in-memory-length" => (at_least(0), "maximum memory in bytes"),
+        "max-length" => (at_least(0), "maximum length"),
+        "max-length-bytes" => (at_least(0), "maximum length in bytes"),
+        "message-ttl" => (at_least(0), "message TTL"),
+        "overflow" => (fits_argument(key, value), "overflow value"),
+        "queue-leader-locator" => (fits_argument(key, value), "queue leader locator value"),
+        "queue-mode" => (fits_argument(key, value), "queue-mode value"),
+        "queue-version" => (matches!(value.as_int(), Some(1 | 2)), "queue-version value"),
+        "stream-filter-size-bytes" => (fits_argument(key, value), "filter size. Valid range is 16-255"),
+        "stream-max-segment-size-bytes" => (fits_argument(key, value), "segment size"),
+        "target-group-size" => (at_least(1), "qq target count value"),
+        _ => return None,
+    };
+    (!fits).then_some(what)
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct ActivePolicy {
     policy: Policy,
@@ -188,10 +244,10 @@ impl Broker {
     /// When the pattern is not a regular expression, a key is not known or a value unfit: what is wrong with it.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
-        if let Some(refusal) = policy.refusal(self.profile) {
+        if let Some(refusal) = policy.refusal(self.profile, &self.plugins) {
             return Err(refusal);
         }
-        if let Some((_, problem)) = policy.definition_problems().next() {
+        if let Some((_, problem)) = policy.definition_problems(self.profile).next() {
             return Err(problem);
         }
         self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));

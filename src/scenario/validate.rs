@@ -11,7 +11,7 @@ use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
 use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::Bound;
-use crate::broker::policy::{WITHOUT_EFFECT, policy_keys};
+use crate::broker::policy::{policy_keys, without_effect};
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
 use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn};
@@ -282,22 +282,21 @@ impl<'a> Check<'a> {
             if let Err(why) = policy.check() {
                 self.problem(format!("{path}.pattern"), why);
             }
-            for (key, problem) in policy.definition_problems() {
+            for (key, problem) in policy.definition_problems(self.scenario.broker.profile) {
                 self.problem(format!("{path}.definition.{key}"), problem);
             }
             for key in policy.definition.keys() {
-                if !policy_keys(policy.operator).any(|known| known == &**key) && !WITHOUT_EFFECT.contains(&&**key) {
+                if !policy_keys(policy.operator).any(|known| known == &**key) && !without_effect(policy.operator).contains(&&**key) {
                     let whose = if policy.operator { "an operator policy" } else { "a policy" };
                     let known: Vec<&str> = policy_keys(policy.operator).collect();
                     let message = format!("{whose} cannot set this; it can set {}", known.join(", "));
                     self.problem(format!("{path}.definition.{key}"), message);
                 }
             }
-            let unknown = policy
-                .definition
-                .keys()
-                .any(|key| !policy_keys(policy.operator).any(|known| known == &**key) && !WITHOUT_EFFECT.contains(&&**key));
-            if let Some(refusal) = policy.refusal(self.scenario.broker.profile).filter(|_| !unknown) {
+            let unknown = policy.definition.keys().any(|key| {
+                !policy_keys(policy.operator).any(|known| known == &**key) && !without_effect(policy.operator).contains(&&**key)
+            });
+            if let Some(refusal) = policy.refusal(self.scenario.broker.profile, &self.scenario.broker.plugins).filter(|_| !unknown) {
                 self.problem(
                     format!("{path}.definition"),
                     format!("RabbitMQ {} refuses this policy: {refusal}", self.scenario.broker.profile),

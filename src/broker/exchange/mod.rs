@@ -44,12 +44,15 @@ pub enum ExchangeType {
 pub enum Plugin {
     ConsistentHashExchange,
     DelayedMessageExchange,
+    /// Its keys of policies are taken, and change nothing here.
+    Federation,
     RandomExchange,
     Sharding,
 }
 
 impl Plugin {
-    pub const ALL: [Self; 4] = [Self::ConsistentHashExchange, Self::DelayedMessageExchange, Self::RandomExchange, Self::Sharding];
+    pub const ALL: [Self; 5] =
+        [Self::ConsistentHashExchange, Self::DelayedMessageExchange, Self::Federation, Self::RandomExchange, Self::Sharding];
 
     /// As `rabbitmq-plugins enable` takes it.
     #[must_use]
@@ -57,6 +60,7 @@ impl Plugin {
         match self {
             Self::ConsistentHashExchange => "rabbitmq_consistent_hash_exchange",
             Self::DelayedMessageExchange => "rabbitmq_delayed_message_exchange",
+            Self::Federation => "rabbitmq_federation",
             Self::RandomExchange => "rabbitmq_random_exchange",
             Self::Sharding => "rabbitmq_sharding",
         }

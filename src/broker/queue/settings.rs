@@ -364,10 +364,9 @@ pub(in crate::broker) fn ages_in_millis(mut arguments: Table) -> Table {
     arguments
 }
 
-/// What is wrong with a policy's value for a key, if it is one of a queue's (rule 29).
-pub(in crate::broker) fn policy_problem(key: &str, value: &Value) -> Option<String> {
-    let argument = QUEUE_ARGUMENTS.iter().find(|argument| argument.policy_key() == Some(key))?;
-    (!argument.accepts(value)).then(|| format!("{value} is not a valid {key}"))
+/// Whether a policy's value is one that the queue argument of its key may have (rule 29).
+pub(in crate::broker) fn fits_argument(key: &str, value: &Value) -> bool {
+    QUEUE_ARGUMENTS.iter().find(|argument| argument.name.strip_prefix("x-") == Some(key)).is_none_or(|argument| argument.accepts(value))
 }
 
 /// What a declaration is refused for: first the values of this kind's arguments, then arguments of other kinds (rules 28 to 30).
@@ -558,6 +557,7 @@ fn delivery_limit(given: [Option<&Value>; 3], rules: &Rules) -> Option<u32> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::broker::policy::unfit_value;
 
     /// A value that is not what holds without the argument.
     fn telling_value(argument: &QueueArgument) -> Value {
@@ -598,8 +598,8 @@ mod tests {
             let Some(key) = argument.policy_key() else { continue };
             let policy: Table = [(key.into(), telling_value(argument))].into_iter().collect();
             assert_eq!(Settings::effective(kind, &without, &policy, &none, rules) != plain, has_effect, "{key} in a policy");
-            assert_eq!(policy_problem(key, &telling_value(argument)), None, "{key}");
-            assert!(policy_problem(key, &Value::Void).is_some(), "{key} has a type");
+            assert_eq!(unfit_value(key, &telling_value(argument), Profile::V4_3), None, "{key}");
+            assert!(unfit_value(key, &Value::Void, Profile::V4_3).is_some(), "{key} has a type");
         }
     }
 
