@@ -68,7 +68,7 @@ impl Broker {
         }
     }
 
-    /// One command's worth. Those of the deliveries that nobody acknowledges, by consumer.
+    /// One command's worth. The consumers without acknowledgements that were served, once for each delivery.
     fn hand_out(&mut self, now: SimTime, id: QueueId) -> Vec<ConsumerId> {
         let mut handed_out: Vec<(ConsumerId, Entry)> = Vec::new();
         loop {
