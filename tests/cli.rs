@@ -51,6 +51,17 @@ const OUTAGE: &str = "static/scenarios/two-hour-outage.json";
 const CHAPTER: &str = "static/scenarios/course-chapter.json";
 
 #[test]
+fn the_coverage_of_random_scripts_is_told_without_a_broker() {
+    let ended = requeue(&["coverage", "--runs", "30", "--profile", "4.3"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.starts_with("They exercised ") && ended.out.contains(" rules. Never: "), "{}", ended.out);
+    let few = requeue(&["coverage", "--runs", "1", "--profile", "4.3"]);
+    let count = |out: &str| out.split(' ').nth(2).and_then(|count| count.parse::<u32>().ok()).expect("a number of rules");
+    assert!(count(&few.out) < count(&ended.out), "{} {}", few.out, ended.out);
+    assert_eq!(requeue(&["coverage", "--profile", "2.0"]).code, Some(2));
+}
+
+#[test]
 fn a_run_tells_where_every_message_went_and_what_was_expected() {
     let ended = requeue(&["run", OUTAGE]);
     assert_eq!((ended.code, &*ended.err), (Some(0), ""), "no progress bar in a pipe");

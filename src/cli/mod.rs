@@ -64,6 +64,18 @@ enum Command {
         #[arg(long, requires = "amqp")]
         ctl: Option<String>,
     },
+    /// Tell which rules of FIDELITY.md random broker scripts exercise; no real broker is needed
+    Coverage {
+        /// How many scripts
+        #[arg(long, default_value_t = 100)]
+        runs: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// 3.13, 4.0, 4.3 or 4.3-debian
+        #[arg(long, default_value = "3.13")]
+        profile: String,
+    },
     /// Run random broker scripts on the simulated broker and on a real one, and compare
     Differential {
         #[arg(long)]
@@ -102,6 +114,10 @@ pub fn main() -> ExitCode {
         Command::Lesson(command) => lesson::lesson(&command),
         Command::Grade(options) => lesson::grade_all(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
+        Command::Coverage { runs, seed, profile } => profile_named(&profile).map(|profile| {
+            tell_coverage(seed..seed + runs, profile);
+            ExitCode::SUCCESS
+        }),
         Command::Differential { runs, seed, profile, print: true, .. } => print_scripts(seed..seed + runs, &profile),
         Command::Differential { amqp, management, runs, seed, profile, ctl, jobs, print: false } => {
             real_broker(&amqp, management, ctl).and_then(|broker| differential(&broker, runs, seed, &profile, jobs))
@@ -142,6 +158,12 @@ fn profile_named(name: &str) -> Result<Profile, BadInput> {
     })
 }
 
+fn tell_coverage(seeds: std::ops::Range<u64>, profile: Profile) {
+    let met = seeds.flat_map(|seed| coverage::exercised(&random::random_script(seed, profile))).collect();
+    let never: Vec<String> = coverage::known().difference(&met).map(ToString::to_string).collect();
+    println!("They exercised {} rules. Never: {}", met.len(), if never.is_empty() { "none".to_owned() } else { never.join(", ") });
+}
+
 /// One random script a line.
 fn print_scripts(seeds: std::ops::Range<u64>, profile: &str) -> Result<ExitCode, BadInput> {
     let profile = profile_named(profile)?;
@@ -175,9 +197,7 @@ fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, 
         }
         Ok(None) => {
             println!("{runs} random scripts, seeds {seed} to {}: no difference", seed + runs - 1);
-            let met = (seed..seed + runs).flat_map(|seed| coverage::exercised(&random::random_script(seed, profile))).collect();
-            let never: Vec<String> = coverage::known().difference(&met).map(ToString::to_string).collect();
-            println!("They exercised {} rules. Never: {}", met.len(), if never.is_empty() { "none".to_owned() } else { never.join(", ") });
+            tell_coverage(seed..seed + runs, profile);
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(divergence)) => {
