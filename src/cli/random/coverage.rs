@@ -18,7 +18,7 @@ const fn sign(rule: u32, words: &'static [&'static str]) -> Sign {
 }
 
 /// A rule may have several signs; the rules of FIDELITY.md that have none here cannot be met by a random script.
-const SIGNS: [Sign; 158] = [
+const SIGNS: [Sign; 161] = [
     sign(1, &[r#""scope":"channel""#]),
     sign(1, &[r#""scope":"connection""#]),
     sign(2, &[r#""scope":"channel""#, "@requeued:ChannelClosed"]),
@@ -161,6 +161,9 @@ const SIGNS: [Sign; 158] = [
     sign(137, &[r#""delivery-limit""#, "policy.set"]),
     sign(138, &[r#""redelivered":true"#, r#""x-delivery-count""#]),
     sign(139, &[r#""x-death""#, r#""redelivered":true"#]),
+    sign(140, &["@restarted", "@dropped:Restarted"]),
+    sign(140, &["@restarted", "@queue_deleted"]),
+    sign(141, &["@restarted", "@requeued:Restarted"]),
     sign(144, &[r#""connection_blocked""#]),
     sign(148, &["@delivered", r#""x-stream-offset""#]),
     sign(148, &["not supported by stream"]),

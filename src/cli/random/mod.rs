@@ -8,6 +8,7 @@
 //! | `streamed` | a stream and its readers, each of which starts where it likes |
 //! | `asking` | requests, and answers that come directly, to exclusive queues, late, or to nowhere |
 //! | `alarmed` | a shortage that comes and goes |
+//! | `restarted` | a restart of the broker |
 //!
 //! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
 
@@ -16,6 +17,7 @@ mod asking;
 mod chance;
 pub mod coverage;
 mod crowded;
+mod restarted;
 mod streamed;
 mod timed;
 mod wide;
@@ -37,6 +39,7 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
         17..=34 => writer.crowded(),
         35..=38 => writer.timed(),
         39..=41 => writer.asking(),
+        _ if writer.one_in(2) => writer.restarted(),
         _ => writer.alarmed(),
     }
     chance::without_chance(script_of(profile, &writer.steps))
