@@ -104,6 +104,15 @@ fn mark(is_done: bool) -> Html {
     html! { <span class={classes!("mark-of", is_done.then_some("done"))}>{ if is_done { icons::done() } else { icons::pending() } }</span> }
 }
 
+/// A lesson that was begun is neither empty nor done.
+fn mark_of(is_done: bool, is_begun: bool) -> Html {
+    if is_begun && !is_done {
+        html! { <span class="mark-of begun">{ icons::begun() }</span> }
+    } else {
+        mark(is_done)
+    }
+}
+
 fn row(app: &App, course: &Course, entry: &CourseEntry, is_on_path: bool, is_proposed: bool, dispatch: &Dispatch) -> Html {
     let all = is_done(app, entry);
     let begun = app.progress.of(entry.id());
@@ -116,7 +125,7 @@ fn row(app: &App, course: &Course, entry: &CourseEntry, is_on_path: bool, is_pro
     html! {
         <li class={classes!(is_proposed.then_some("now"), (!is_on_path).then_some("beside"))}>
             <button type="button" data-lesson={entry.file.clone()} onclick={on(dispatch, CourseAction::Open(entry.file.clone()))}>
-                { mark(all) }
+                { mark_of(all, begun.is_some()) }
                 <span class="what"><strong>{ &entry.title }</strong><span class="soft">{ below }</span></span>
                 if let Some(level) = entry.level { <span class="level">{ bars(level) }{ texts::level(level) }</span> }
                 <span class="number">{ texts::minutes(entry.minutes) }</span>

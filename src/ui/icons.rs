@@ -200,6 +200,16 @@ pub fn failed() -> Html {
     }
 }
 
+/// Half of it is done.
+pub fn begun() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <circle cx="8" cy="8" r="6.4" fill="none" stroke="currentColor" stroke-width="1.4" />
+            <path d="M8 3.6a4.4 4.4 0 0 1 0 8.8z" fill="currentColor" />
+        </svg>
+    }
+}
+
 pub fn pending() -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

@@ -7,6 +7,7 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, hue_class, log_icon, on, row};
 use crate::app::copies::{self, Copy, WayBack};
 use crate::app::highlight::Highlight;
+use crate::app::tokens::published_key;
 use crate::app::words::{self, Line};
 use crate::app::{Action, OperateAction, SelectAction, Session, TimeAction};
 use crate::base::SimTime;
@@ -26,11 +27,14 @@ pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
         Some(life) => life_of(session, life, story.copy.as_ref(), story.at, dispatch),
         None => html! { <p class="soft">{ texts::there_is_no_such_message(&session.world().now()) }</p> },
     };
+    // What it is, before its number.
+    let message = story.life.iter().flat_map(|life| &life.entries).find_map(|entry| entry.what.message());
+    let key = message.map(|message| published_key(message).to_string()).filter(|key| !key.is_empty());
     html! {
         <section class="sec" id="story" aria-label={texts::THE_STORY_OF_A_MESSAGE}>
             <div id="biography">
                 <div class="sec-head">
-                    <h3>{ &*story.event }</h3>
+                    <h3>if let Some(key) = key { { key }{ ", " } }{ &*story.event }</h3>
                     { close_button(texts::CLOSE_THE_STORY, on(dispatch, SelectAction::Story(None))) }
                 </div>
                 { told }

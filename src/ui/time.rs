@@ -221,8 +221,11 @@ fn charted(session: &Session) -> Option<Name> {
     queues.iter().find(|queue| queue.dead_letter_exchange().is_some()).or_else(|| queues.first()).map(|queue| queue.name.clone())
 }
 
-/// One line of a chart: its class, its name, what it is now in words, and its values.
+/// One line of a chart: its look, its name, what it is now in words, and its values. The first look is that of the series in question.
 struct Series(&'static str, &'static str, String, Vec<f64>);
+
+/// Greys are told apart by their dashes.
+const LOOKS: [&str; 7] = ["line asked", "line", "line d1", "line d2", "line d3", "line d4", "line d5"];
 
 pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
@@ -269,9 +272,9 @@ fn of_depths(depths: &[Depth], now: (u64, u64)) -> [Series; 3] {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |pick: fn(&Depth) -> u64| depths.iter().map(|depth| pick(depth) as f64).collect();
     [
-        Series("total", texts::TOTAL, grouped(now.0 + now.1), line(|depth| depth.ready + depth.unacked)),
-        Series("unacked", texts::UNACKED, grouped(now.1), line(|depth| depth.unacked)),
-        Series("ready", texts::READY, grouped(now.0), line(|depth| depth.ready)),
+        Series(LOOKS[1], texts::TOTAL, grouped(now.0 + now.1), line(|depth| depth.ready + depth.unacked)),
+        Series(LOOKS[2], texts::UNACKED, grouped(now.1), line(|depth| depth.unacked)),
+        Series(LOOKS[0], texts::READY, grouped(now.0), line(|depth| depth.ready)),
     ]
 }
 
@@ -284,7 +287,6 @@ fn rates(session: &Session) -> (String, Html) {
     let metrics = session.world().metrics();
     let counts = metrics.counts(queue.map(|name| &**name));
     let period = metrics.period().as_secs_f64();
-    let classes = ["publish", "confirm", "deliver", "ack", "redeliver", "dead-letter", "return"];
     let series: Vec<Series> = Counts::NAMES
         .iter()
         .enumerate()
@@ -292,7 +294,7 @@ fn rates(session: &Session) -> (String, Html) {
             let values: Vec<f64> =
                 counts.windows(2).map(|pair| f64::from(pair[1].values()[index].wrapping_sub(pair[0].values()[index])) / period).collect();
             let now = format!("{:.1}/s", Fixed(values.last().copied().unwrap_or(0.0)));
-            Series(classes[index], name, now, values)
+            Series(LOOKS[index], name, now, values)
         })
         .collect();
     let whose = queue.map_or_else(|| texts::THE_BROKER.to_owned(), ToString::to_string);
@@ -300,6 +302,12 @@ fn rates(session: &Session) -> (String, Html) {
     (texts::a_second(&whose), view)
 }
 
+/// What a line of a chart looks like.
+fn swatch(look: &'static str) -> Html {
+    html! { <svg class={classes!("chart", "swatch")} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={look} /></svg> }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole seconds of a run")]
 fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
     let (top, across) = scale(series.iter());
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
@@ -310,11 +318,14 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
         <>
             <div class="chart-legend">
                 for Series(class, name, now, _) in series.iter() {
-                    <span><i class={classes!("swatch", *class)} />{ format!("{name} {now}") }</span>
+                    <span>{ swatch(class) }{ format!("{name} {now}") }</span>
                 }
             </div>
             { plot(label, series, (top, across), broken.collect()) }
             <span class="soft axis">{ texts::to(&Fixed(top)) }</span>
+            <span class="soft times">
+                for part in 0..=2 { <span>{ format!("{}", Span(SimTime::from_secs((width * f64::from(part) / 2.0) as u64))) }</span> }
+            </span>
         </>
     }
 }

@@ -14,7 +14,7 @@ pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
 use crate::scenario::edit::{Edit, Line, Part, Slot, StepAt};
-use crate::scenario::{BindingSpec, BindingTarget, BrokerSpec, Json, Name, QueueSpec, Scenario};
+use crate::scenario::{BindingSpec, BindingTarget, BrokerSpec, Json, Name, QueueSpec, Scenario, Trigger};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
 use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
 use table::{Beginnings, By, Entries};
@@ -435,6 +435,16 @@ impl Form<'_> {
         }
     }
 
+    /// What begins the handler that this place is of.
+    fn trigger(&self, at: &Spot) -> Option<&Trigger> {
+        match (at.slot, &*at.path) {
+            (Slot::Service(service), [Key::Field("handlers"), Key::Index(handler), ..]) => {
+                Some(&self.scenario.services.get(service)?.handlers.get(*handler)?.trigger)
+            }
+            _ => None,
+        }
+    }
+
     /// The queue that an element is.
     fn queue(&self, slot: Slot) -> Option<&QueueSpec> {
         if let Slot::Queue(index) = slot { self.scenario.broker.queues.get(index) } else { None }
@@ -521,12 +531,14 @@ impl Form<'_> {
             }
             table::Kind::OneOf { keeps, shapes } => {
                 let chosen = shape_of(shapes, value);
-                let options = shapes.iter().enumerate().map(|(index, shape)| {
+                let trigger = self.trigger(at);
+                let possible = shapes.iter().enumerate().filter(|(index, shape)| *index == chosen || shape.is_possible(trigger));
+                let options = possible.map(|(index, shape)| {
                     let text = if index == chosen { json() } else { keeping(self.filled(shape.template), keeps, value).to_string() };
-                    (text, shape.name.to_owned())
+                    (text, shape.name_for(trigger).to_owned())
                 });
                 let options: Vec<_> = options.collect();
-                let now = options[chosen].0.clone();
+                let now = json();
                 add(Kind::Choice(options), now);
                 self.fields(shapes[chosen].fields, here, made);
             }
@@ -539,7 +551,10 @@ impl Form<'_> {
                 }
                 let choices = match beginnings {
                     Beginnings::These(templates) => templates.iter().map(|template| (template.label, self.filled(template.json))).collect(),
-                    Beginnings::Shapes(shapes) => shapes.iter().map(|shape| (shape.name, self.filled(shape.template))).collect(),
+                    Beginnings::Shapes(shapes) => {
+                        let possible = shapes.iter().filter(|shape| shape.is_possible(self.trigger(at)));
+                        possible.map(|shape| (shape.name, self.filled(shape.template))).collect()
+                    }
                 };
                 made.push(Row::Add { at: at.clone(), label, choices });
             }
@@ -688,6 +703,28 @@ fn titled(title: &str, value: Option<&Json>) -> String {
 
 fn shape_of(shapes: &[table::Shape], value: Option<&Json>) -> usize {
     shapes.iter().position(|shape| shape.distinguished.fits(value)).unwrap_or(0)
+}
+
+impl table::Shape {
+    /// A request and a schedule bring no delivery: there is nothing to acknowledge, to reject or to publish again.
+    fn is_possible(&self, trigger: Option<&Trigger>) -> bool {
+        let needs_a_delivery = match self.distinguished {
+            By::Value("do", step) => step == "ack",
+            By::Text(policy) => matches!(policy, "requeue" | "reject_requeue" | "chapter" | "acknowledge"),
+            By::Key(policy) => matches!(policy, "republish" | "dead_letter_retry"),
+            _ => false,
+        };
+        trigger.is_none_or(|trigger| matches!(trigger, Trigger::Queue(_))) || !needs_a_delivery
+    }
+
+    /// What a failure does where there is nothing to reject.
+    fn name_for(&self, trigger: Option<&Trigger>) -> &'static str {
+        match (trigger, &self.distinguished) {
+            (Some(Trigger::Http { .. }), By::Text("dead_letter")) => texts::ANSWER_WITH_AN_ERROR,
+            (Some(Trigger::Schedule { .. }), By::Text("dead_letter")) => texts::END_THE_RUN,
+            _ => self.name,
+        }
+    }
 }
 
 impl By {

@@ -415,3 +415,38 @@ fn a_queue_has_a_badge_for_each_argument_and_for_its_policy() {
         }
     }
 }
+
+/// What a request brings can be answered; only a delivery can be acknowledged, rejected or published again.
+#[test]
+fn a_handler_is_offered_what_its_kind_can_have() {
+    let scenario =
+        crate::formats::scenario_file::read(include_str!("../../../static/scenarios/course-chapter.json")).expect("it can be read");
+    let (mut requests, mut deliveries) = (0, 0);
+    for (number, service) in scenario.services.iter().enumerate() {
+        for (index, handler) in service.handlers.iter().enumerate() {
+            let part = Part::Service(service.name.clone());
+            let place = format!("services[{number}].handlers[{index}]");
+            let mut offered = Vec::new();
+            let mut todo = rows(&scenario, &About::Part(part));
+            while let Some(row) = todo.pop() {
+                match row {
+                    Row::Item { rows, .. } | Row::Advanced { rows, .. } => todo.extend(rows),
+                    Row::Field(Field { at, kind: Kind::Choice(options), .. }) if at.to_string().starts_with(&place) => {
+                        offered.extend(options.into_iter().map(|(_, name)| name));
+                    }
+                    Row::Add { at, choices, .. } if at.to_string().starts_with(&place) => {
+                        offered.extend(choices.into_iter().map(|(name, _)| name.to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+            let of_deliveries = ["Acknowledge", "reject: requeue", "nack: requeue", "log it and acknowledge", "reject: dead-letter"];
+            let is_delivery = matches!(handler.trigger, Trigger::Queue(_));
+            *(if is_delivery { &mut deliveries } else { &mut requests }) += 1;
+            for name in of_deliveries {
+                assert_eq!(offered.iter().any(|other| other == name), is_delivery, "{place} {name}: {offered:?}");
+            }
+        }
+    }
+    assert!(requests > 1 && deliveries > 1);
+}

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use crate::broker::Profile;
 use crate::broker::queue::Kind;
 
+pub const ANSWER_WITH_AN_ERROR: &str = "answer with an error";
+pub const END_THE_RUN: &str = "end this run";
 pub const DEFAULT_EXCHANGE: &str = "(default exchange)";
 /// The badge of a queue to which a policy applies.
 pub const POLICY: &str = "Pol";

@@ -111,7 +111,17 @@ pub fn lessons(lessons: usize) -> String {
 }
 
 pub fn lessons_done(done: usize, of: usize, minutes: u64) -> String {
-    format!("{done} of {of} lessons done. {minutes} minutes left.")
+    format!("{done} of {of} lessons done. {} left.", duration(minutes))
+}
+
+/// "45 minutes", "6 hours", "2 hours 30 minutes".
+fn duration(minutes: u64) -> String {
+    let many = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => many(minutes, "minute"),
+        (hours, 0) => many(hours, "hour"),
+        (hours, minutes) => format!("{} {}", many(hours, "hour"), many(minutes, "minute")),
+    }
 }
 
 pub fn minutes(minutes: u64) -> String {
