@@ -91,8 +91,12 @@ pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
     }
 }
 
-/// The rest did not come, for this reason. What waited for it is given up, and the visitor is told.
+/// The rest did not come, for this reason. What waited for it is given up, and the visitor is told. Where nothing is open, the page
+/// offers to load it again, and what waits goes on waiting.
 pub fn fail(app: &mut App, reason: String) -> Vec<Effect> {
+    if app.session.is_none() {
+        return Vec::new();
+    }
     let Arrived::FirstAlone(waiting) = &mut app.arrived else { return Vec::new() };
     let Some(first) = std::mem::take(waiting).into_iter().next() else { return Vec::new() };
     let name = match first {

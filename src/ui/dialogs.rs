@@ -56,7 +56,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
         <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {onclose} {onclick}>
             <div class="dialog-body">
                 <div class="sec-head">
-                    <h2 id="dialog-title">{ title }</h2>
+                    <h2 id="dialog-title" tabindex="-1">{ title }</h2>
                     { close_button(texts::CLOSE, on(dispatch, PageAction::CloseDialog)) }
                 </div>
                 { body }
@@ -64,6 +64,20 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
                 <p class="told" role="status" id="told-here">{ told }</p>
             </div>
         </dialog>
+    }
+}
+
+/// What is read, rather than searched, is read from its heading: also where one takes the place of another.
+fn read_from_its_heading(element: &HtmlDialogElement, what: Option<&Dialog>) {
+    let title = element.query_selector("#dialog-title").ok().flatten();
+    let words = title.as_ref().and_then(|title| title.text_content()).filter(|_| what.is_some()).unwrap_or_default();
+    if element.get_attribute("data-of").unwrap_or_default() == words {
+        return;
+    }
+    let _ = element.set_attribute("data-of", &words);
+    let is_read = matches!(what, Some(Dialog::Course | Dialog::Replace | Dialog::Gallery | Dialog::Author | Dialog::Share));
+    if let Some(title) = title.filter(|_| is_read).and_then(|title| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(title).ok()) {
+        let _ = title.focus();
     }
 }
 
@@ -88,6 +102,7 @@ pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
     } else if what.is_none() && element.open() {
         element.close();
     }
+    read_from_its_heading(&element, what);
 }
 
 /// Arrows go through the entries.

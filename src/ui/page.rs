@@ -4,7 +4,7 @@ use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
 
 use super::drawing::{Gesture, Scene};
-use super::later::{self, Later};
+use super::later::{self, Arrival, Later};
 use super::painter::{self, Palette};
 use super::texts::page as texts;
 use super::widgets::on;
@@ -69,6 +69,8 @@ impl Playground {
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(session) = &app.session {
                         if app.table { { self.later(ctx, None, |later| (later.table)(session, app, &dispatch)) } } else { { self.canvas(ctx, session) } }
+                    } else if matches!(self.later, Arrival::Failed) {
+                        { self.later(ctx, None, |_| html! {}) }
                     } else if app.unreadable.is_none() {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }

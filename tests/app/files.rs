@@ -152,3 +152,16 @@ fn an_action_whose_code_has_not_come_waits_for_it() {
     app::rest::come(&mut app, Rest::ALL);
     assert_eq!(app.unreadable.as_ref().map(|unreadable| &*unreadable.name), Some("first.md"), "it was read, and is no lesson");
 }
+
+/// A link leads to a lesson, and the second file does not come: nothing is open, so what waits is done when it was loaded again.
+#[test]
+fn a_lesson_whose_code_did_not_come_opens_when_it_is_loaded_again() {
+    let mut app = App::default();
+    app.arrived = Arrived::FirstAlone(Vec::new());
+    let lesson = FileAction::Opened { name: "lessons/topic.md".into(), text: TOPIC.into() };
+    assert_eq!(app::update(&mut app, lesson), [Effect::AwaitRest]);
+    assert_eq!(app::rest::fail(&mut app, "The server answered 404.".into()), []);
+    assert_eq!(app.unreadable, None, "the page says it, and offers to load it again");
+    app::rest::come(&mut app, Rest::ALL);
+    assert!(app.classroom.is_some() && app.session.is_some());
+}

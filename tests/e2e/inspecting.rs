@@ -93,7 +93,7 @@ async fn with_waiting_messages(visitor: &Visitor) -> u64 {
 
 /// As the inspector counts them: the canvas counts a message when it lands.
 async fn ready(visitor: &Visitor) -> u64 {
-    visitor.text("#inspector .stats b").await.parse().expect("a number")
+    visitor.text("#inspector .stats b").await.replace(',', "").parse().expect("a number")
 }
 
 async fn what_an_edit_would_destroy_is_said_before(way: Way) {

@@ -35,6 +35,7 @@ async fn lessons_are_solved_without_a_mouse() {
     let visitor = Visitor::working(Way::Keyboard).await;
     let begin = async |file: &str, step: &str| {
         visitor.act("#lessons").await;
+        visitor.wait_for("#dialog-title:focus").await;
         visitor.act(&format!("[data-lesson='{file}']")).await;
         visitor
             .until("the lesson is open", async |visitor| visitor.is_absent("dialog[open]").await && !visitor.is_absent("#lesson").await)

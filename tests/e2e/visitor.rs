@@ -528,7 +528,7 @@ impl Visitor {
         self.wait_for(&css).await;
         let text = self.browser.execute(script, vec![json!(css)]).await.expect("the page answers");
         let text = text.as_str().unwrap_or_default();
-        text.parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
+        text.replace(',', "").parse().unwrap_or_else(|_| panic!("{which} of {queue} is {text:?}"))
     }
 
     pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
