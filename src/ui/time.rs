@@ -225,7 +225,7 @@ fn charted(session: &Session) -> Option<Name> {
 struct Series(&'static str, &'static str, String, Vec<f64>);
 
 /// Greys are told apart by their dashes.
-const LOOKS: [&str; 7] = ["line asked", "line", "line d1", "line d2", "line d3", "line d4", "line d5"];
+const LOOKS: [&str; 7] = ["asked", "plain", "d1", "d2", "d3", "d4", "d5"];
 
 pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
@@ -304,7 +304,7 @@ fn rates(session: &Session) -> (String, Html) {
 
 /// What a line of a chart looks like.
 fn swatch(look: &'static str) -> Html {
-    html! { <svg class={classes!("chart", "swatch")} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={look} /></svg> }
+    html! { <svg class={classes!("chart", "swatch")} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={classes!("line", look)} /></svg> }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole seconds of a run")]
@@ -355,7 +355,7 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec
             aria-label={texts::over_time_at_most(&label, &Fixed(top))}
         >
             <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
-            for Series(class, _, _, values) in series.iter() { <path d={line(values)} class={*class} /> }
+            for Series(class, _, _, values) in series.iter() { <path d={line(values)} class={classes!("line", *class)} /> }
             for x in broken.into_iter() { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }
         </svg>
     }
