@@ -19,6 +19,9 @@ const FLOAT_NARROW: f64 = 64.0;
 
 const ROUNDING: f64 = 0.01;
 
+/// What a first system takes: five columns of four parts.
+const FIRST_SYSTEM: Rect = Rect { left: 0.0, top: 0.0, width: 1_220.0, height: 600.0 };
+
 /// What floats take above and below. On a phone they are all below.
 fn floats(size: Pixel) -> (f64, f64) {
     if size.x < NARROW {
@@ -150,14 +153,22 @@ impl Camera {
     pub fn revealing(self, size: Pixel, rect: &Rect) -> Self {
         let view = self.view(size);
         let by = |first: f64, last: f64, from: f64, to: f64| {
-            if first < from || last - first > to - from { from - first } else { (to - last).min(0.0) }
+            let by = if first < from || last - first > to - from { from - first } else { (to - last).min(0.0) };
+            // A rounding error is no reason to jump.
+            if by.abs() < ROUNDING { 0.0 } else { by }
         };
         let across = by(rect.left, rect.right(), view.left, view.right());
         let down = by(rect.top, rect.bottom(), view.top, view.bottom());
         self.panned(across * self.scale, down * self.scale)
     }
 
-    /// The same scale, where all of it still fits. A rounding error is no reason to jump.
+    /// An empty canvas has room for a first system, from clients to services. On a phone it is as large as it is drawn.
+    #[must_use]
+    pub fn of_nothing(size: Pixel) -> Self {
+        if size.x < NARROW { Self::default() } else { Self::fitting(size, &FIRST_SYSTEM) }
+    }
+
+    /// The same scale, where all of it still fits.
     #[must_use]
     pub fn keeping(self, size: Pixel, bounds: &Rect) -> Option<Self> {
         let view = self.view(size);
@@ -174,7 +185,8 @@ impl Camera {
     /// All of it is on the stage.
     #[must_use]
     pub fn shows(self, size: Pixel, rect: &Rect) -> bool {
-        let (first, last) = (self.to_canvas(Pixel::default()), self.to_canvas(size));
+        let (first, last) =
+            (self.to_canvas(Pixel { x: -ROUNDING, y: -ROUNDING }), self.to_canvas(Pixel { x: size.x + ROUNDING, y: size.y + ROUNDING }));
         rect.left >= first.x && rect.top >= first.y && rect.right() <= last.x && rect.bottom() <= last.y
     }
 

@@ -9,8 +9,9 @@ use super::gesture::{Gesture, Hold, Outcome, Under};
 use super::guides::{self, Guide};
 use super::page::{Dialog, Menu};
 use super::select::SelectAction;
+use super::sizes::{Room, Side};
 use super::time::TimeAction;
-use super::{App, Line, Node, QueueTab, Stop};
+use super::{App, Card, Line, Node, QueueTab, Stop};
 use crate::broker::Name;
 use crate::scenario::Point;
 use crate::scenario::edit::PartKind;
@@ -132,6 +133,8 @@ const REACH_FINGER: f64 = 22.0;
 /// How much a pixel of the wheel zooms, and how much one turn may: about as much as a key does.
 const WHEEL_ZOOM: f64 = 0.01;
 const WHEEL_MAX: f64 = 24.0;
+/// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
+const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
 
 #[derive(Debug, Default)]
 pub struct Canvas {
@@ -140,6 +143,10 @@ pub struct Canvas {
     pub chosen: Option<Camera>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
+    /// What a drawer moved aside: where it was, and where it is. It comes back when the drawer closes.
+    aside: Option<(Camera, Camera)>,
+    /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
+    pub above_sheet: Option<f64>,
     pub gesture: Gesture,
     /// What the part that is dragged is level with.
     pub guides: Vec<Guide>,
@@ -178,6 +185,11 @@ impl Canvas {
         self.pressed[1] = Some(hit);
     }
 
+    /// The stage that all is to fit on: on a phone it is the one above half a sheet, whatever the sheet does.
+    fn usual(&self) -> Pixel {
+        Pixel { y: self.above_sheet.map_or(self.size.y, |height| height.min(self.size.y)), ..self.size }
+    }
+
     const fn middle(&self) -> Pixel {
         Pixel { x: self.size.x / 2.0, y: self.size.y / 2.0 }
     }
@@ -189,25 +201,62 @@ impl App {
     pub fn camera(&self) -> Camera {
         let size = self.canvas.size;
         let whole = || {
-            let bounds = geometry::bounds(self.session.as_ref()?.plan());
+            let plan = self.session.as_ref()?.plan();
+            if geometry::drawn(plan).next().is_none() {
+                return Some(Camera::of_nothing(size));
+            }
+            let bounds = geometry::bounds(plan);
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(size, &bounds));
-            Some(kept.unwrap_or_else(|| Camera::fitting(size, &bounds)))
+            Some(kept.unwrap_or_else(|| Camera::fitting(self.canvas.usual(), &bounds)))
         };
         self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
     }
 
-    /// What was edited moves the view as little as can be; what was added is seen.
+    /// What was edited moves the view as little as can be. What was added is seen, and nothing is larger or smaller than before.
     pub(super) fn stay_at(&mut self, seen: Camera, adds: bool) {
-        // What a drawer moved aside comes back when it closes.
-        self.canvas.kept.get_or_insert(seen);
         if adds {
+            self.canvas.chosen = Some(seen);
+            self.canvas.aside = None;
+            // On a phone it has its place when the drawing is turned.
+            self.turn();
             self.reveal_selected();
+        } else {
+            // What a drawer moved aside comes back when it closes.
+            self.canvas.kept.get_or_insert(seen);
         }
     }
 
+    /// What is seen of the canvas when something new is selected, and its drawer is open.
+    pub(super) fn view_of_new(&self) -> geometry::Rect {
+        let (seen, sizes, mut size) = (self.seen(), self.workspace.sizes, self.canvas.size);
+        let width = |side: Side| f64::from(sizes.of(side, self.workspace.room));
+        let is_open = seen.contains(&Side::Right);
+        match self.workspace.room {
+            Room::Wide if !is_open => size.x -= width(Side::Right),
+            Room::Middle if !is_open && seen.contains(&Side::Left) => size.x -= width(Side::Right) - width(Side::Left),
+            Room::Middle if !is_open => size.x -= width(Side::Right),
+            Room::Narrow => size = self.canvas.usual(),
+            Room::Wide | Room::Middle => {}
+        }
+        self.camera().view(Pixel { x: size.x.max(0.0), ..size })
+    }
+
+    /// What a card covers of the canvas, in canvas units.
+    pub(super) fn covered(&self) -> Option<geometry::Rect> {
+        // What greets makes room for any drawer, and what is new opens one.
+        if self.workspace.card != Some(Card::Tour) || self.workspace.room == Room::Narrow {
+            return None;
+        }
+        let (camera, size) = (self.camera(), self.canvas.size);
+        let (first, last) = (Pixel { x: 0.0, y: size.y - CARD.y }, Pixel { x: CARD.x, y: size.y });
+        let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
+        Some(geometry::Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y })
+    }
+
+    /// All of the part that is selected, with its name.
     fn selected_rect(&self) -> Option<geometry::Rect> {
         let session = self.session.as_ref()?;
-        geometry::rect(session.plan(), session.selection.primary.as_ref()?)
+        geometry::with_name(session.plan(), session.selection.primary.as_ref()?)
     }
 
     /// In a view that the visitor chose; any other shows everything.
@@ -215,6 +264,23 @@ impl App {
         if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
             self.canvas.chosen = Some(chosen.revealing(self.canvas.size, &rect));
         }
+    }
+
+    /// The stage has another size. A drawer that opens must not hide what it is about; what it moved aside comes back when it closes.
+    fn resize(&mut self, size: Pixel) {
+        let is_seen = self.selected_rect().is_some_and(|rect| self.camera().shows(self.canvas.size, &rect));
+        self.canvas.size = size;
+        // While a pointer is down, nothing moves.
+        if self.canvas.gesture != Gesture::Idle {
+            return;
+        }
+        let Some(now) = self.canvas.chosen else { return };
+        let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map_or(now, |(home, _)| home);
+        self.canvas.chosen = Some(home);
+        if is_seen {
+            self.reveal_selected();
+        }
+        self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (home, aside));
     }
 
     /// The part that is drawn at a pixel of the stage.
@@ -245,14 +311,7 @@ impl App {
 
 pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
     match action {
-        CanvasAction::Resize(size) => {
-            // A drawer that opens must not hide what it is about. While a pointer is down, nothing moves.
-            let is_seen = app.selected_rect().is_some_and(|rect| app.camera().shows(app.canvas.size, &rect));
-            app.canvas.size = size;
-            if is_seen && app.canvas.gesture == Gesture::Idle {
-                app.reveal_selected();
-            }
-        }
+        CanvasAction::Resize(size) => app.resize(size),
         // The finger that came second takes hold of nothing.
         CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)
             if matches!(app.canvas.gesture, Gesture::Pinching(..)) => {}

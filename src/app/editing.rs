@@ -8,7 +8,7 @@ use super::document::Typing;
 use super::effect::{Asked, Effect};
 use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
-use super::placing::{self, snapped};
+use super::placing::{self, Free, snapped};
 use super::session::Session;
 use super::texts::session as texts;
 use super::{App, Detail, Node, lesson};
@@ -93,12 +93,12 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     // A drag asks at each move; the canvas stands still meanwhile anyway.
     let seen = (!matches!(action, EditAction::Drag(..) | EditAction::DragTo(..) | EditAction::TypeField(..) | EditAction::LeaveField))
         .then(|| app.camera());
-    // What is new stands in a view that the visitor chose.
-    let view = app.canvas.chosen.map(|camera| camera.view(app.canvas.size));
+    // What is new stands where it is seen.
+    let free = adds.then(|| Free { view: app.view_of_new(), covered: app.covered() });
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
     let renames = matches!(action, EditAction::Rename(..));
-    let mut effects = session.change(action, view.as_ref());
+    let mut effects = session.change(action, free.as_ref());
     let is_refused = renames && session.document.typing.as_ref().is_some_and(|typing| typing.why.is_some());
     if session.document.version() == before {
         if is_refused {
@@ -131,7 +131,7 @@ const fn is_adding(action: &EditAction) -> bool {
 }
 
 impl Session {
-    fn change(&mut self, action: EditAction, view: Option<&Rect>) -> Vec<Effect> {
+    fn change(&mut self, action: EditAction, free: Option<&Free>) -> Vec<Effect> {
         match action {
             EditAction::Apply(edit) => self.edit(&[edit]),
             EditAction::Mend(edits) => self.edit(&edits),
@@ -170,17 +170,17 @@ impl Session {
                 }
             }
             EditAction::AddPart(kind) => {
-                let at = placing::of(self, kind, None, view);
+                let at = placing::of(self, kind, None, free);
                 self.edit(&[Edit::Add { kind, at }]);
             }
             EditAction::AddPartAt(kind, at) => {
-                let at = placing::at(self, kind, self.plan().in_document(None, at));
+                let at = placing::at(self, kind, self.plan().in_document(None, at), free);
                 self.edit(&[Edit::Add { kind, at }]);
             }
             EditAction::Extend { from, kind, at } => {
                 let before = self.scenario().clone();
                 let at = match at {
-                    Some(at) => placing::at(self, kind, self.plan().in_document(None, at)),
+                    Some(at) => placing::at(self, kind, self.plan().in_document(None, at), free),
                     None => placing::of(self, kind, Some(&from), None),
                 };
                 self.selection.connecting = None;

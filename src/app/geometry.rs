@@ -314,6 +314,17 @@ pub fn card(plan: Plan<'_>, place: &Place) -> Option<Rect> {
     Some(Rect { height: bottom + INSET - head.top, ..head })
 }
 
+/// The card of a part, with the name that hangs below an exchange.
+#[must_use]
+pub fn with_name(plan: Plan<'_>, place: &Place) -> Option<Rect> {
+    let name = match place {
+        Place::Exchange(_) if plan.turned.is_none() => CAPTION,
+        Place::Exchange(_) if plan.is_in_lane(place) => CAPTION_SMALL,
+        Place::Exchange(_) | Place::Client(_) | Place::Instance(_) | Place::Queue(_) => 0.0,
+    };
+    card(plan, place).map(|card| Rect { height: card.height + name, ..card })
+}
+
 /// How large the card of a part is in a turned drawing, whose cards are so wide.
 #[must_use]
 pub fn small(plan: Plan<'_>, place: &Place, width: f64, in_lane: bool) -> Size {

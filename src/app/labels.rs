@@ -66,6 +66,11 @@ impl Room {
         Self { taken }
     }
 
+    /// Something else stands there.
+    pub fn cover(&mut self, rect: Rect) {
+        self.taken.push(rect);
+    }
+
     #[must_use]
     pub fn is_free(&self, label: &Rect) -> bool {
         !self.taken.iter().any(|taken| meet(taken, label))

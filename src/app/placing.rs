@@ -110,16 +110,23 @@ impl Ground<'_> {
 }
 
 impl Ground<'_> {
-    /// Where it is wanted, if that is seen; or else a free place that is.
+    /// Where it is wanted, if that is seen; or else the nearest free place that is: rather without a line behind it.
     fn in_view(&self, at: Point, kind: PartKind, (first, last): (Point, Point)) -> Option<Point> {
         let around = around(Point::default(), kind);
         let half = Point { x: around.width / 2.0, y: around.height / 2.0 };
         let is_seen =
             |at: &Point| (first.x + half.x..=last.x - half.x).contains(&at.x) && (first.y + half.y..=last.y - half.y).contains(&at.y);
         let begins = snapped(Point { x: first.x + half.x + GRID, y: first.y + half.y + GRID });
-        let rows = || (0..ROWS_TRIED).map(|row| begins.y + 45.0 * f64::from(row));
-        let spots = rows().flat_map(|y| (0..ROWS_TRIED).map(move |column| Point { x: begins.x + 60.0 * f64::from(column), y }));
-        std::iter::once(at).chain(spots).find(|at| is_seen(at) && self.is_free(*at, kind))
+        let spots = || {
+            let rows = (0..ROWS_TRIED).map(|row| begins.y + 45.0 * f64::from(row));
+            rows.flat_map(|y| (0..ROWS_TRIED).map(move |column| Point { x: begins.x + 60.0 * f64::from(column), y }))
+        };
+        let away = |spot: &Point| libm::hypot(spot.x - at.x, spot.y - at.y);
+        let nearest = |is_free: &dyn Fn(&Point) -> bool| {
+            let free = std::iter::once(at).chain(spots()).filter(|spot| is_seen(spot) && is_free(spot));
+            free.min_by(|one, other| away(one).total_cmp(&away(other)))
+        };
+        nearest(&|spot| self.is_free(*spot, kind)).or_else(|| nearest(&|spot| self.has_room(*spot, kind)))
     }
 }
 
@@ -140,19 +147,29 @@ fn around(at: Point, kind: PartKind) -> Rect {
     Rect { left: at.x - width / 2.0 - GAP, top: at.y - height / 2.0 - GAP, width: width + 2.0 * GAP, height: height + name + 2.0 * GAP }
 }
 
-/// Where a new part of a kind stands: at the end of a line from another, or in a view that the visitor chose.
-pub(super) fn of(session: &Session, kind: PartKind, from: Option<&Part>, view: Option<&Rect>) -> Point {
+/// Where something new is seen, in canvas units: what is in view, and what covers some of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Free {
+    pub view: Rect,
+    pub covered: Option<Rect>,
+}
+
+/// Where a new part of a kind stands: at the end of a line from another, or where it is seen.
+pub(super) fn of(session: &Session, kind: PartKind, from: Option<&Part>, free: Option<&Free>) -> Point {
     match from {
         Some(part) => session.beside(part, kind),
-        None => session.place_for(kind, view),
+        None => session.place_for(kind, free),
     }
 }
 
 /// Where it was let go. The hand decides, unless it lies upon another part: then near to it.
-pub(super) fn at(session: &Session, kind: PartKind, at: Point) -> Point {
+pub(super) fn at(session: &Session, kind: PartKind, at: Point, free: Option<&Free>) -> Point {
     let (ground, at, Size { width, height }) = (session.ground(), snapped(at), size(kind));
     let core = Rect { left: at.x - width / 4.0, top: at.y - height / 4.0, width: width / 2.0, height: height / 2.0 };
-    if ground.room.is_free(&core) && (kind != PartKind::Client || ground.has_room(at, kind)) { at } else { ground.nearest(at, kind, None) }
+    if ground.room.is_free(&core) && (kind != PartKind::Client || ground.has_room(at, kind)) {
+        return at;
+    }
+    session.seen(ground, at, kind, free).unwrap_or_else(|| session.ground().nearest(at, kind, None))
 }
 
 impl Session {
@@ -162,7 +179,7 @@ impl Session {
     }
 
     /// Where a new part of a kind stands: clients at the left, then services, exchanges, queues, and those who consume.
-    fn place_for(&self, kind: PartKind, view: Option<&Rect>) -> Point {
+    fn place_for(&self, kind: PartKind, free: Option<&Free>) -> Point {
         let (ground, scenario) = (self.ground(), self.scenario());
         let services = |all: bool| {
             let wanted = scenario.services.iter().filter(move |service| consumes(service) == all);
@@ -192,7 +209,17 @@ impl Session {
             }
         };
         let at = ground.nearest(first, kind, None);
-        view.and_then(|view| ground.in_view(at, kind, self.in_document(view))).unwrap_or(at)
+        self.seen(ground, at, kind, free).unwrap_or(at)
+    }
+
+    /// A place that is seen, near to this one.
+    fn seen(&self, mut ground: Ground<'_>, at: Point, kind: PartKind, free: Option<&Free>) -> Option<Point> {
+        let Free { view, covered } = free?;
+        if let Some(covered) = covered {
+            let (first, last) = self.in_document(covered);
+            ground.room.cover(Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y });
+        }
+        ground.in_view(at, kind, self.in_document(view))
     }
 
     /// The corners of a view in the document.

@@ -1,14 +1,15 @@
 //! The canvas as it is touched: presses, moves, releases and keys, and what comes of them in the document.
 
+use proptest::prelude::*;
 use requeue::app::camera::{Camera, Pixel};
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::{
-    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Stop, Touch,
-    commands, geometry,
+    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, Room, SelectAction, Stop,
+    Touch, WorkspaceAction, commands, geometry,
 };
 use requeue::scenario::Point;
-use requeue::scenario::edit::PartKind;
+use requeue::scenario::edit::{Part, PartKind};
 
 use super::support::*;
 
@@ -381,11 +382,12 @@ fn what_is_edited_does_not_move_the_view() {
     act(&mut app, EditAction::Delete);
     act(&mut app, EditAction::Undo);
     assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
-    // When it no longer fits, all of it is seen.
-    for _ in 0..20 {
+    // When it no longer fits, what is new is seen, as large as before.
+    for _ in 0..40 {
         act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
+        assert!(app.camera().scale.to_bits() == camera.scale.to_bits() && shown(&app));
     }
-    assert!(app.camera().scale < camera.scale && app.camera().shows(app.canvas.size, &geometry::bounds(session(&app).plan())));
+    assert!(app.camera() != camera, "there is no room left");
     // A view that the visitor chose: what is new stands in it.
     let mut app = seen();
     act(&mut app, CanvasAction::Centre(Point { x: 3_000.0, y: 2_000.0 }));
@@ -404,7 +406,7 @@ fn the_view_comes_back_when_the_drawer_of_what_was_added_closes() {
     let (size, camera) = (app.canvas.size, app.camera());
     act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
     act(&mut app, CanvasAction::Resize(Pixel { x: 600.0, ..size }));
-    assert!(app.camera().scale < camera.scale, "all of it is seen beside the drawer");
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
     act(&mut app, EditAction::Undo);
     act(&mut app, CanvasAction::Resize(size));
     assert_eq!(app.camera(), camera);
@@ -585,5 +587,153 @@ fn a_line_is_not_ended_on_a_page_to_look_at() {
         act(&mut app, PageAction::SetOptions(Options { read_only, ..Options::default() }));
         act(&mut app, SelectAction::Node(Some(Node::Queue("notification-queue".into()))));
         assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + usize::from(!read_only), "read-only: {read_only}");
+    }
+}
+
+/// Ways to see a system: of everything, or chosen; and how large the stage is.
+fn views() -> impl Strategy<Value = (Pixel, Option<(f64, f64, f64)>)> {
+    let sizes = prop::sample::select(vec![(1_392.0, 796.0), (1_032.0, 796.0), (976.0, 664.0), (390.0, 688.0)]);
+    let chosen = prop::option::of((0.5_f64..1.6, -600.0_f64..600.0, -400.0_f64..400.0));
+    (sizes.prop_map(|(x, y)| Pixel { x, y }), chosen)
+}
+
+#[derive(Clone, Debug)]
+enum Added {
+    Part(PartKind),
+    At(PartKind, f64, f64),
+    Beside(usize, PartKind),
+    Again,
+}
+
+fn adds() -> impl Strategy<Value = Added> {
+    let kinds = || {
+        prop::sample::select(vec![
+            PartKind::Client,
+            PartKind::Service,
+            PartKind::Exchange(requeue::broker::ExchangeType::Topic),
+            PartKind::ClassicQueue,
+            PartKind::QuorumQueue,
+        ])
+    };
+    prop_oneof![
+        4 => kinds().prop_map(Added::Part),
+        2 => (kinds(), 0.0_f64..1.0, 0.0_f64..1.0).prop_map(|(kind, x, y)| Added::At(kind, x, y)),
+        2 => (0..20_usize, kinds()).prop_map(|(from, kind)| Added::Beside(from, kind)),
+        1 => Just(Added::Again),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever is added, however the canvas is seen: nothing gets larger or smaller, and what is new is seen whole, beside the drawer
+    /// that it opens. When that closes, the view is where it was.
+    #[test]
+    fn what_is_added_is_seen_and_changes_no_scale((size, chosen) in views(), adds in prop::collection::vec(adds(), 1..6), is_empty in any::<bool>()) {
+        let mut app = opened();
+        if is_empty {
+            act(&mut app, app::FileAction::New);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+        act(&mut app, WorkspaceAction::Fit(Room::of(size.x as u32 + 48)));
+        act(&mut app, CanvasAction::Resize(size));
+        if let Some((zoom, across, down)) = chosen {
+            act(&mut app, CanvasAction::Zoom(zoom, None));
+            act(&mut app, CanvasAction::Wheel { at: Pixel::default(), dx: across, dy: down, zooms: false, sideways: false });
+        }
+        let scale = app.camera().scale;
+        for add in adds {
+            let parts: Vec<Part> = Part::all(session(&app).scenario()).collect();
+            let before = parts.len();
+            match add {
+                Added::Part(kind) => act(&mut app, EditAction::AddPart(kind)),
+                Added::At(kind, x, y) => {
+                    let at = app.camera().to_canvas(Pixel { x: size.x * x, y: size.y * y });
+                    act(&mut app, EditAction::AddPartAt(kind, at));
+                }
+                Added::Beside(from, kind) if !parts.is_empty() => {
+                    act(&mut app, EditAction::Extend { from: parts[from % parts.len()].clone(), kind, at: None });
+                }
+                Added::Beside(..) => {}
+                Added::Again => act(&mut app, EditAction::Duplicate),
+            }
+            prop_assert_eq!(app.camera().scale, scale, "{:?}", add);
+            if Part::all(session(&app).scenario()).count() == before {
+                continue;
+            }
+            let seen = |app: &App| {
+                let new = session(app).selection.primary.clone().expect("what is new is selected");
+                let rect = geometry::with_name(session(app).plan(), &new).expect("it is drawn");
+                let view = app.camera().view(app.canvas.size);
+                let near = 0.01;
+                (rect.left >= view.left - near && rect.right() <= view.right() + near && rect.top >= view.top - near && rect.bottom() <= view.bottom() + near)
+                    .then_some(())
+                    .ok_or_else(|| format!("{rect:?} is not within {view:?}"))
+            };
+            prop_assert_eq!(seen(&app), Ok(()), "{:?}", add);
+            // Its drawer opens, and closes.
+            let home = app.camera();
+            let beside = if size.x > 600.0 { Pixel { x: size.x - 360.0, ..size } } else { Pixel { y: 380.0, ..size } };
+            act(&mut app, CanvasAction::Resize(beside));
+            prop_assert_eq!(app.camera().scale, scale, "{:?}", add);
+            prop_assert_eq!(seen(&app), Ok(()), "{:?} beside its drawer", add);
+            act(&mut app, CanvasAction::Resize(size));
+            prop_assert_eq!(app.camera(), home, "{:?}", add);
+        }
+    }
+}
+
+/// Where there is room that is seen, what is new stands there: the view does not move, the card of things to do covers nothing.
+#[test]
+fn what_is_added_stands_where_it_is_seen() {
+    let mut app = opened();
+    act(&mut app, WorkspaceAction::Fit(Room::Wide));
+    act(&mut app, WorkspaceAction::Toggle(app::Drawer::Build));
+    let (open, beside) = (Pixel { x: 1_032.0, y: 796.0 }, Pixel { x: 672.0, y: 796.0 });
+    act(&mut app, CanvasAction::Resize(open));
+    act(&mut app, CanvasAction::Zoom(0.7, None));
+    act(&mut app, WorkspaceAction::Tour);
+    let camera = app.camera();
+    for kind in [PartKind::ClassicQueue, PartKind::Service, PartKind::Exchange(requeue::broker::ExchangeType::Topic)] {
+        act(&mut app, EditAction::AddPart(kind));
+        assert_eq!(app.camera(), camera, "{kind:?}");
+        let new = session(&app).selection.primary.clone().expect("it is selected");
+        let rect = geometry::with_name(session(&app).plan(), &new).expect("it is drawn");
+        act(&mut app, CanvasAction::Resize(beside));
+        assert_eq!(app.camera(), camera, "{kind:?}: beside its drawer, too");
+        let (first, last) =
+            (camera.to_stage(Point { x: rect.left, y: rect.top }), camera.to_stage(Point { x: rect.right(), y: rect.bottom() }));
+        assert!(first.x >= 0.0 && last.x <= beside.x && last.y <= beside.y, "{kind:?}: {first:?} to {last:?}");
+        let is_under_the_card = first.x < 328.0 && last.y > beside.y - 180.0;
+        assert!(!is_under_the_card, "{kind:?}: {first:?} to {last:?}");
+        act(&mut app, SelectAction::Node(None));
+        act(&mut app, CanvasAction::Resize(open));
+    }
+}
+
+/// A drawer moves the view only where it would hide what is selected; never while a pointer is down; and what it moved comes back.
+#[test]
+fn a_drawer_moves_the_view_only_from_what_is_selected() {
+    let (open, beside) = (Pixel { x: 1_392.0, y: 796.0 }, Pixel { x: 1_032.0, y: 796.0 });
+    // a part at the right, one at the left
+    let service = Node::Instance(notification_service(&opened()));
+    for (part, moves) in [(node("analytics-queue"), false), (service, true)] {
+        let mut app = opened();
+        act(&mut app, CanvasAction::Resize(open));
+        act(&mut app, CanvasAction::Zoom(1.0, None));
+        act(&mut app, SelectAction::Node(Some(part.clone())));
+        let before = app.camera();
+        act(&mut app, CanvasAction::Resize(beside));
+        assert_eq!(app.camera() != before, moves, "{part:?}");
+        assert_eq!(app.camera().scale, before.scale);
+        act(&mut app, CanvasAction::Resize(open));
+        assert_eq!(app.camera(), before, "{part:?}: it closed");
+        // What the visitor moved meanwhile stays.
+        act(&mut app, CanvasAction::Resize(beside));
+        act(&mut app, CanvasAction::Wheel { at: Pixel::default(), dx: 10.0, dy: 0.0, zooms: false, sideways: false });
+        let chosen = app.camera();
+        act(&mut app, CanvasAction::PressEmpty { at: Pixel { x: 5.0, y: 5.0 }, boxed: false });
+        act(&mut app, CanvasAction::Resize(open));
+        assert_eq!(app.camera(), chosen, "{part:?}");
     }
 }
