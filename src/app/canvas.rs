@@ -232,9 +232,9 @@ impl App {
         let width = |side: Side| f64::from(sizes.of(side, self.workspace.room));
         let is_open = seen.contains(&Side::Right);
         match self.workspace.room {
-            Room::Wide if !is_open => size.x -= width(Side::Right),
+            // It takes the place of the other.
             Room::Middle if !is_open && seen.contains(&Side::Left) => size.x -= width(Side::Right) - width(Side::Left),
-            Room::Middle if !is_open => size.x -= width(Side::Right),
+            Room::Wide | Room::Middle if !is_open => size.x -= width(Side::Right),
             Room::Narrow => size = self.canvas.usual(),
             Room::Wide | Room::Middle => {}
         }

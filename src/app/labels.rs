@@ -6,7 +6,7 @@
 use super::camera::{Camera, LABEL, Pixel};
 use super::geometry::{self, Curve, Edge, EdgeKind, Plan, Rect};
 use super::lettering::{BOLD, COUNT_LETTERS, em, in_tube};
-use super::tokens::{Picture, Shape};
+use super::tokens::{Picture, Shape, Token};
 use crate::broker::Name;
 use crate::scenario::{BindingSpec, Point};
 use crate::sim::Place;
@@ -21,12 +21,18 @@ const KEY_SIDES: f64 = 18.0;
 /// What a key has at least, and its sign while a message is composed.
 const KEY_MIN: f64 = 36.0;
 const SIGN: f64 = 14.0;
+/// A key that finds no room is cut to so many letters.
+const KEYS_CUT: [f64; 7] = [20.0, 16.0, 13.0, 10.0, 8.0, 5.0, 1.0];
+/// Places of a line that a number may stand at.
+const STEPS: u32 = 64;
 /// Around a label there is so much room.
 const GAP: f64 = 2.0;
 /// A line that rises less is level: messages must not run over its key.
 const LEVEL: f64 = 24.0;
 /// Along a line, from the middle.
 const SHARES: [f64; 9] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
+/// Where nothing else has room.
+const SHARES_BETWEEN: [f64; 10] = [0.46, 0.54, 0.38, 0.62, 0.3, 0.7, 0.22, 0.78, 0.1, 0.9];
 /// The name of an exchange is so wide at most: beyond that it would lie on its neighbours.
 pub const EXCHANGE_NAME: f64 = 190.0;
 pub const LANE_NAME: f64 = 160.0;
@@ -107,7 +113,7 @@ fn along(spots: &mut Vec<Rect>, curve: &Curve, size: (f64, f64)) {
     let is_level = (curve.to.y - curve.from.y).abs() < LEVEL;
     let by = size.1 / 2.0 + 4.0;
     for by in if is_level { [-by, by, 0.0] } else { [0.0, -by, by] } {
-        for share in SHARES {
+        for share in SHARES.into_iter().chain(SHARES_BETWEEN) {
             let at = curve.at(share);
             spots.push(around(Point { y: at.y + by, ..at }, size));
         }
@@ -133,7 +139,7 @@ pub struct Look {
     pub has_signs: bool,
 }
 
-/// The keys of these lines. Each has its own words.
+/// The keys of these lines. Each has its own words, and a sign where the message that is composed comes to it.
 #[inline(never)]
 pub fn keys<'a>(
     plan: Plan<'_>,
@@ -141,10 +147,10 @@ pub fn keys<'a>(
     room: &mut Room,
     edges: impl Iterator<Item = &'a Edge>,
     words: impl Fn(usize, &str) -> String,
+    is_weighed: impl Fn(usize) -> bool,
 ) -> Vec<Key> {
     let grown = look.camera.growth_beside(KEY_LETTERS);
     let bindings = &plan.world.scenario().broker.bindings;
-    let sign = if look.has_signs { SIGN } else { 0.0 };
     let mut keys = Vec::new();
     for edge in edges {
         let EdgeKind::Binding(number, key) = &edge.kind else { continue };
@@ -152,18 +158,20 @@ pub fn keys<'a>(
         if whole.is_empty() {
             continue;
         }
+        let sign = if look.has_signs && is_weighed(*number) { SIGN } else { 0.0 };
         #[expect(clippy::cast_precision_loss, reason = "a key has at most 255 bytes")]
         let size = |key: &str| ((key.chars().count() as f64 * KEY_LETTER + KEY_SIDES + sign) * grown, KEY_HEIGHT * grown);
         let gap = gap(plan, edge, bindings, binding);
+        let is_above = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
         // Far away there is room for the sign alone.
         let first = match look.is_compact {
-            true if look.has_signs => String::new(),
-            true => cut(&whole, (gap / grown - KEY_SIDES).max(KEY_MIN)),
-            false => whole.clone(),
+            true if look.has_signs && is_weighed(*number) => String::new(),
+            true if is_above => cut(&whole, (gap / grown - KEY_SIDES).max(KEY_MIN)),
+            true | false => whole.clone(),
         };
-        let is_above = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
         let mut last = usize::MAX;
-        for shown in [first, cut(&whole, KEY_MIN * 2.0), cut(&whole, KEY_MIN), cut(&whole, 0.0)] {
+        // Shorter and shorter, until there is room on its line or at it.
+        for shown in std::iter::once(first).chain(KEYS_CUT.map(|letters| cut(&whole, letters * KEY_LETTER))) {
             let letters = shown.chars().count();
             if letters >= last {
                 continue;
@@ -175,11 +183,6 @@ pub fn keys<'a>(
                 above(&mut spots, plan, edge, bindings, size, gap);
             }
             along(&mut spots, &edge.curve, size);
-            // One longer than its line stands below or above the line's end.
-            for by in [36.0, -36.0] {
-                let end = edge.curve.to;
-                spots.push(around(Point { x: end.x - size.0 / 2.0 - 8.0, y: end.y + by }, size));
-            }
             if let Some(rect) = room.take(&spots) {
                 keys.push(Key { binding: *number, rect, shown });
                 break;
@@ -229,11 +232,20 @@ fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[Binding
     spots.push(around(Point { x, y: queue.top - GAP - 7.0 - size.1 / 2.0 }, size));
 }
 
-/// The number of a step of a story stands on its line, also where it finds no room: a story without a step tells something else.
+/// The number of a step of a story stands on its line, also where it finds no room: a story without a step tells something else. No key
+/// comes to lie under it.
 pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Point {
     let size = 20.0 * camera.growth_beside(KEY_LETTERS);
-    let free = room.take(&SHARES.map(|share| around(edge.curve.at(share), (size, size))));
-    free.map_or_else(|| edge.curve.at(0.5), |rect| rect.centre())
+    let spot = |share: f64| around(edge.curve.at(share), (size, size));
+    let free = room.take(&SHARES.map(spot)).or_else(|| room.take(&fine().map(spot).collect::<Vec<Rect>>()));
+    let rect = free.unwrap_or_else(|| spot(0.5));
+    room.cover(rect);
+    rect.centre()
+}
+
+/// Every place of a line, from its middle on.
+fn fine() -> impl Iterator<Item = f64> {
+    (1..STEPS / 2).map(|step| f64::from(step) / f64::from(STEPS)).flat_map(|away| [0.5 - away, 0.5 + away])
 }
 
 /// How a label looks.
@@ -291,7 +303,7 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
         room = Room::beside_cards(plan);
         let look = Look { camera, is_compact: is_small, has_signs: false };
         let edges = geometry::edges(plan);
-        keys(plan, look, &mut room, edges.iter(), |_, key| key.to_owned());
+        keys(plan, look, &mut room, edges.iter(), |_, key| key.to_owned(), |_| false);
     }
     let view = camera.view(size);
     // Sentences first: they say most.
@@ -313,7 +325,11 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
             None => {
                 let mut spots = vec![around(count.at, size)];
                 spots.extend(rings(count.at, 4.0, size, &view));
-                room.take(&spots)
+                // It covers no token, if it can.
+                let disc = |token: &Token| around(token.at, (token.radius * 2.0, token.radius * 2.0));
+                let is_open = |spot: &Rect| !picture.tokens.iter().any(|token| meet(spot, &disc(token)));
+                let open: Vec<Rect> = spots.iter().copied().filter(is_open).collect();
+                room.take(&open).or_else(|| room.take(&spots))
             }
         };
         labels.extend(rect.map(|rect| Label { rect, text: count.text.clone(), tone: Tone::Number }));

@@ -190,7 +190,9 @@ fn whole<'a>(
     // The numbers of a story stand before the keys: a key that finds no room is shortened.
     let numbered = edges.clone().filter_map(|(_, edge)| Some((lit.step(edge)?, labels::step(&mut room, edge, scene.camera))));
     let steps: Vec<_> = numbered.collect();
-    let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words);
+    let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words, |number| {
+        preview.as_ref().is_some_and(|preview| preview.bindings.iter().any(|(one, _)| *one == number))
+    });
     let is_lit = |number: usize| {
         let is_it = |edge: &geometry::Edge| matches!(edge.kind, EdgeKind::Binding(one, _) if one == number);
         edges.clone().any(|(_, edge)| is_it(edge) && lit.leads(edge))
