@@ -1,15 +1,25 @@
 //! What is asked in place, on the canvas: the name of a part, and the key that a line has.
 
+use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::effect::Asked;
 use super::form::{self, Change, Kind, Spot};
-use super::geometry::{self, EdgeKind};
+use super::geometry::{self, Curve, EdgeKind, Rect};
+use super::labels::Room;
 use super::texts::session as texts;
 use super::{Node, Session};
 use crate::broker::Value;
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Element, Part, Slot, StepAt};
 use crate::scenario::{Action, Point};
+
+/// What a field takes with its examples, and with its note, in pixels; its middle is so far below its top.
+const FIELD: Pixel = Pixel { x: 200.0, y: 84.0 };
+const NOTED: Pixel = Pixel { x: 236.0, y: 66.0 };
+const FIELD_MIDDLE: f64 = 15.0;
+/// Places around the middle of its line that are tried, so many pixels apart.
+const FIELD_STEP: f64 = 16.0;
+const STEPS_TRIED: i32 = 20;
 
 /// A field on the canvas.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,12 +65,12 @@ impl Asked {
                 (at, publish.routing_key.to_string(), texts::ROUTING_KEY)
             }
             Self::DeadLetters { queue, exchange } => {
-                let (from, to) = self.line(session)?;
+                let curve = self.line(session)?;
                 let spec = scenario.broker.queues.iter().find(|one| one.name == *queue)?;
                 let known = spec.dead_letter_exchange().filter(|known| *known == exchange).and_then(|_| spec.dead_letter_routing_key());
                 let text = known.map_or_else(|| format!("{queue}.dead"), ToString::to_string);
                 note = "x-dead-letter-routing-key".into();
-                (Point { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) }, text, texts::DEAD_LETTER_KEY)
+                (curve.at(0.5), text, texts::DEAD_LETTER_KEY)
             }
         };
         Some(Field { at, text, label, note })
@@ -68,9 +78,41 @@ impl Asked {
 
     /// A line that is there only with the answer.
     #[must_use]
-    pub fn line(&self, session: &Session) -> Option<(Point, Point)> {
+    pub fn line(&self, session: &Session) -> Option<Curve> {
         let Self::DeadLetters { queue, exchange } = self else { return None };
-        session.place(&Node::Queue(queue.clone())).zip(session.place(&Node::Exchange(exchange.clone())))
+        let (plan, from, to) = (session.plan(), Node::Queue(queue.clone()), Node::Exchange(exchange.clone()));
+        geometry::leg(plan, &geometry::obstacles(plan), &from, &to, true)
+    }
+
+    /// The box that the field takes, in canvas units: as near to its line as it is seen and covers no part. A name is typed over itself.
+    #[must_use]
+    pub fn takes(&self, session: &Session, camera: Camera, size: Pixel) -> Option<Rect> {
+        let field = self.field(session)?;
+        let (width, height) = if field.note.is_empty() { (FIELD.x, FIELD.y) } else { (NOTED.x, NOTED.y) };
+        let (width, height) = (width / camera.scale, height / camera.scale);
+        let at = |x: f64, y: f64| Rect { left: x - width / 2.0, top: y - FIELD_MIDDLE / camera.scale, width, height };
+        let usual = at(field.at.x, field.at.y);
+        if matches!(self, Self::Name(_)) {
+            return Some(usual);
+        }
+        let (view, room) = (camera.view(size), Room::beside_cards(session.plan()));
+        let is_seen =
+            |one: &Rect| one.left >= view.left && one.right() <= view.right() && one.top >= view.top && one.bottom() <= view.bottom();
+        let step = FIELD_STEP / camera.scale;
+        let spots = (-STEPS_TRIED..=STEPS_TRIED).flat_map(|across| (-STEPS_TRIED..=STEPS_TRIED).map(move |down| (across, down)));
+        let away = |(across, down): &(i32, i32)| across * across + down * down;
+        let spots = spots.map(|spot| (away(&spot), at(field.at.x + f64::from(spot.0) * step, field.at.y + f64::from(spot.1) * step)));
+        let free = spots.filter(|(_, rect)| is_seen(rect) && room.is_free(rect)).min_by_key(|(away, _)| *away);
+        // Where parts are everywhere, it covers some of them, and is seen.
+        let within = |at: f64, first: f64, last: f64| at.min(last).max(first);
+        Some(free.map_or_else(
+            || Rect {
+                left: within(usual.left, view.left, view.right() - width),
+                top: within(usual.top, view.top, view.bottom() - height),
+                ..usual
+            },
+            |(_, rect)| rect,
+        ))
     }
 
     /// What is done with the answer; none: it changes nothing.

@@ -20,6 +20,8 @@ use crate::scenario::edit::PartKind;
 pub enum CanvasAction {
     /// The stage has this size.
     Resize(Pixel),
+    /// So high is the canvas of a phone above half a sheet; none: no sheet opens over it.
+    AboveSheet(Option<f64>),
     /// The pointer is pressed on a node.
     PressNode(Node, Pixel),
     /// It is pressed where lines begin at a node.
@@ -206,8 +208,9 @@ impl App {
                 return Some(Camera::of_nothing(size));
             }
             let bounds = geometry::bounds(plan);
-            let kept = self.canvas.kept.and_then(|kept| kept.keeping(size, &bounds));
-            Some(kept.unwrap_or_else(|| Camera::fitting(self.canvas.usual(), &bounds)))
+            let usual = self.canvas.usual();
+            let kept = self.canvas.kept.and_then(|kept| kept.keeping(usual, &bounds));
+            Some(kept.unwrap_or_else(|| Camera::fitting(usual, &bounds)))
         };
         self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
     }
@@ -312,6 +315,7 @@ impl App {
 pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
     match action {
         CanvasAction::Resize(size) => app.resize(size),
+        CanvasAction::AboveSheet(height) => app.canvas.above_sheet = height,
         // The finger that came second takes hold of nothing.
         CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)
             if matches!(app.canvas.gesture, Gesture::Pinching(..)) => {}

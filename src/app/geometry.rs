@@ -359,6 +359,40 @@ pub fn bounds(plan: Plan<'_>) -> Rect {
     Rect { left, top, width: right - left, height: bottom - top }
 }
 
+/// Where a line begins that is drawn from a part: at its right, or below it where the drawing is turned.
+#[must_use]
+pub fn port(plan: Plan<'_>, place: &Place, card: &Rect) -> Point {
+    let is_round = matches!(place, Place::Exchange(_));
+    if plan.turned.is_some() {
+        Point { x: card.centre().x, y: card.bottom() }
+    } else {
+        Point { x: if is_round { card.left + card.width * 0.933 } else { card.right() }, y: card.centre().y }
+    }
+}
+
+/// The target around a port: so wide, and beyond its card so deep. It takes nothing of its card, and nothing of another.
+#[must_use]
+pub fn target_of_port(plan: Plan<'_>, place: &Place, cards: &[(Place, Rect)], width: f64) -> Option<Rect> {
+    let card = cards.iter().find(|(one, _)| one == place).map(|(_, card)| *card)?;
+    let at = port(plan, place, &card);
+    let is_turned = plan.turned.is_some();
+    let beyond = |depth: f64| {
+        if is_turned {
+            Rect { left: at.x - width / 2.0, top: at.y, width, height: depth }
+        } else {
+            Rect { left: at.x, top: at.y - width / 2.0, width: depth, height: width }
+        }
+    };
+    let meets = |one: &Rect, other: &Rect| {
+        one.left < other.right() && other.left < one.right() && one.top < other.bottom() && other.top < one.bottom()
+    };
+    let whole = beyond(width);
+    let met = cards.iter().filter(|(other, rect)| other != place && meets(&whole, rect));
+    let depth = met.map(|(_, other)| if is_turned { other.top - at.y } else { other.left - at.x }).fold(width, f64::min);
+    // Upon another part there is the dot alone.
+    Some(beyond(depth.max(0.0)))
+}
+
 /// Every line, in a stable order.
 #[must_use]
 #[inline(never)]

@@ -137,6 +137,8 @@ pub struct Playground {
 /// A token is hit from so many pixels away.
 const REACH: f64 = 12.0;
 const REACH_OF_A_FINGER: f64 = 22.0;
+/// The share of a phone's window that the canvas has above half a sheet, as the style sheet has it.
+const ABOVE_SHEET: f64 = 0.45;
 /// A finger that rests so long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
 
@@ -291,7 +293,10 @@ impl Component for Playground {
             self.listeners.push(keys::wheel(&stage, gesture));
         }
         self.whole &= self.only_canvas;
-        if size != self.app.canvas.size {
+        let is_phone = self.app.workspace.room == Room::Narrow && !self.app.options.embed;
+        let above_sheet = is_phone.then(|| (f64::from(browser::window_height()) * ABOVE_SHEET).round());
+        if size != self.app.canvas.size || above_sheet != self.app.canvas.above_sheet {
+            app::update(&mut self.app, CanvasAction::AboveSheet(above_sheet));
             app::update(&mut self.app, CanvasAction::Resize(size));
             ctx.link().send_message(Message::SurroundingsChanged);
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use requeue::app::camera::Pixel;
 use requeue::app::geometry::{self, EdgeKind, Rect};
 use requeue::app::labels::{self, Look, Room, Tone};
-use requeue::app::{App, CanvasAction, EditAction, FileAction, Node, OperateAction, Speed, TimeAction, WorkspaceAction, tokens};
+use requeue::app::{App, Asked, CanvasAction, EditAction, FileAction, Node, OperateAction, Speed, TimeAction, WorkspaceAction, tokens};
 use requeue::base::SimTime;
 use requeue::broker::ExchangeType;
 use requeue::scenario::edit::{Edit, Part, PartKind};
@@ -138,6 +138,65 @@ fn every_key_stands_at_its_own_line() {
     }
     assert_eq!(far, [""; 0]);
     assert_eq!(cut, [""; 0]);
+}
+
+/// The field that a key is typed into is seen, and covers no part and no name of an exchange.
+#[test]
+fn a_key_is_typed_beside_the_parts() {
+    let mut covers: Vec<String> = Vec::new();
+    let mut typed = 0;
+    for (name, text) in scenarios() {
+        for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET] {
+            let app = on(&text, size);
+            let (plan, camera) = (session(&app).plan(), app.camera());
+            let broker = &session(&app).scenario().broker;
+            let bindings = (0..broker.bindings.len()).map(Asked::Binding);
+            let dead = broker.queues.iter().flat_map(|queue| {
+                broker.exchanges.iter().map(|exchange| Asked::DeadLetters { queue: queue.name.clone(), exchange: exchange.name.clone() })
+            });
+            for asked in bindings.chain(dead) {
+                let Some(field) = asked.takes(session(&app), camera, size) else { continue };
+                typed += 1;
+                let view = camera.view(size);
+                let is_seen = field.left >= view.left - 0.01
+                    && field.right() <= view.right() + 0.01
+                    && field.top >= view.top - 0.01
+                    && field.bottom() <= view.bottom() + 0.01;
+                assert!(is_seen, "{name}, {size:?}: {asked:?} is not in view");
+                if !Room::beside_cards(plan).is_free(&field) {
+                    covers.push(format!("{name}, {size:?}: {asked:?}"));
+                }
+            }
+        }
+    }
+    assert!(typed > 400, "{typed}");
+    assert_eq!(covers, [""; 0]);
+}
+
+/// A number of a story is under no key and on no card, wherever its line has a free place.
+#[test]
+fn a_number_of_a_story_covers_nothing() {
+    for (name, text) in scenarios() {
+        for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET, PHONE] {
+            let app = on(&text, size);
+            let (plan, camera) = (session(&app).plan(), app.camera());
+            let mut room = Room::beside_cards(plan);
+            let wide = 20.0 * camera.growth_beside(labels::KEY_LETTERS);
+            let around = |at: requeue::scenario::Point| Rect { left: at.x - wide / 2.0, top: at.y - wide / 2.0, width: wide, height: wide };
+            let mut numbers: Vec<Rect> = Vec::new();
+            for edge in geometry::edges(plan) {
+                let has_room = (4..=60).any(|step| room.is_free(&around(edge.curve.at(f64::from(step) / 64.0))));
+                let number = around(labels::step(&mut room, &edge, camera));
+                let on_a_card = cards(&app).iter().any(|(_, card)| meet(card, &number));
+                let on_a_number = numbers.iter().any(|other| meet(other, &number));
+                assert!(!has_room || !on_a_card && !on_a_number, "{name}, {size:?}: {edge:?}");
+                numbers.push(number);
+            }
+            for key in keys(&app, &mut room) {
+                assert!(!numbers.iter().any(|number| meet(number, &key.rect)), "{name}, {size:?}: {key:?} lies on a number");
+            }
+        }
+    }
 }
 
 /// A number beside the tokens of a queue stands in its tube, and covers none of them.

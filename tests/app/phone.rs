@@ -359,3 +359,65 @@ fn a_part_of_the_lane_is_dragged_and_nudged_as_it_is_drawn() {
     let after = rect(&app, &dead).centre();
     assert!((after.x - before.x - 5.0).abs() < 0.01 && (after.y - before.y).abs() < 0.01, "{before:?} to {after:?}");
 }
+
+/// Whatever a sheet does, the drawing stands still. Only what is selected is not hidden, in a view that was chosen.
+#[test]
+fn no_sheet_moves_the_drawing() {
+    for (name, text) in SYSTEMS {
+        let mut app = on(text, PHONE);
+        // Above half a sheet, with a card, above a head alone, and without any.
+        let stages = [380.0, 440.0, 600.0, 688.0].map(|y| Pixel { y, ..PHONE });
+        act(&mut app, CanvasAction::AboveSheet(Some(380.0)));
+        let before = app.camera();
+        for size in stages {
+            act(&mut app, CanvasAction::Resize(size));
+            assert_eq!(app.camera(), before, "{name}, {size:?}");
+        }
+        let bounds = geometry::bounds(session(&app).plan());
+        act(&mut app, CanvasAction::Resize(stages[0]));
+        assert!(app.camera().shows(stages[0], &bounds), "{name}: all of it is seen above half a sheet");
+    }
+    let mut app = on(COURSE_CHAPTER, PHONE);
+    act(&mut app, CanvasAction::AboveSheet(Some(380.0)));
+    act(&mut app, CanvasAction::Resize(Pixel { y: 688.0, ..PHONE }));
+    act(&mut app, CanvasAction::Wheel { at: Pixel::default(), dx: 0.0, dy: -120.0, zooms: false, sideways: false });
+    let before = app.camera();
+    for (part, moves) in [("inventory-queue", false), ("notification-queue.dead", true)] {
+        act(&mut app, SelectAction::Node(Some(node(part))));
+        act(&mut app, CanvasAction::Resize(Pixel { y: 380.0, ..PHONE }));
+        assert_eq!(app.camera() != before, moves, "{part}");
+        assert!(app.camera().shows(app.canvas.size, &rect(&app, &node(part))), "{part}");
+        act(&mut app, CanvasAction::Resize(Pixel { y: 688.0, ..PHONE }));
+        assert_eq!(app.camera(), before, "{part}");
+    }
+}
+
+/// The target of a port takes nothing of its own card and nothing of another, for a pointer and for a finger.
+#[test]
+fn a_port_is_met_beside_its_card() {
+    for (name, text) in SYSTEMS {
+        for size in [PHONE, DESKTOP] {
+            let app = on(text, size);
+            let plan = session(&app).plan();
+            let cards: Vec<(Node, Rect)> = geometry::places(plan)
+                .into_iter()
+                .filter(|place| geometry::moved_as(place) == *place)
+                .filter_map(|place| Some((place.clone(), geometry::card(plan, &place)?)))
+                .collect();
+            let mut deep = 0;
+            for (place, _) in &cards {
+                for pixels in [24.0, 44.0] {
+                    let target = geometry::target_of_port(plan, place, &cards, pixels / app.camera().scale).expect("it has one");
+                    let is_met = |(other, card): &&(Node, Rect)| {
+                        // The border of a hexagon is left of the right of its box.
+                        let width = if matches!(other, Node::Exchange(_)) { card.width * 0.93 } else { card.width };
+                        target.width > 0.0 && target.height > 0.0 && meet(&target, &Rect { width, ..*card })
+                    };
+                    assert_eq!(cards.iter().find(is_met), None, "{name}, {size:?}: the port of {place:?}");
+                    deep += usize::from(target.width.min(target.height) * app.camera().scale >= 23.9);
+                }
+            }
+            assert!(deep >= cards.len(), "{name}, {size:?}: {deep} targets of {} are as large as a pointer's", cards.len() * 2);
+        }
+    }
+}

@@ -12,7 +12,7 @@ use yew::{Callback, FocusEvent, Html, KeyboardEvent, MouseEvent, PointerEvent, T
 use super::Dispatch;
 use super::widgets::{hue_class, number};
 use crate::app::camera::{Camera, Pixel};
-use crate::app::geometry::{self, EdgeKind};
+use crate::app::geometry::{self, EdgeKind, Rect};
 use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
 use crate::app::labels::{self, Look, Room};
@@ -174,15 +174,24 @@ fn system(scene: &Scene<'_>) -> (Html, usize) {
     (faded(&light, whole), places.len())
 }
 
+/// What has a port: every part. In a turned drawing the instances of a service have one together, beneath their card.
+fn with_ports<'a>(scene: &Scene<'_>, places: impl Iterator<Item = &'a Place>) -> Vec<(Place, Rect)> {
+    let plan = scene.session.plan();
+    let is_it = |place: &&Place| !scene.is_turned() || geometry::moved_as(place) == **place;
+    let rect = |place: &Place| if scene.is_turned() { geometry::card(plan, place) } else { geometry::rect(plan, place) };
+    places.filter(is_it).filter_map(|place| Some((place.clone(), rect(place)?))).collect()
+}
+
 /// Parts and lines in full.
 fn whole<'a>(
     scene: &Scene<'_>,
     edges: &(impl Iterator<Item = (usize, &'a geometry::Edge)> + Clone),
-    places: impl Iterator<Item = (usize, &'a Place)>,
+    places: impl Iterator<Item = (usize, &'a Place)> + Clone,
     stop: Option<&Stop>,
     light: &Light<'_>,
 ) -> Html {
     let Light { lit, preview } = light;
+    let cards = with_ports(scene, places.clone().map(|(_, place)| place));
     let is_stop = |place: &Place| matches!(stop, Some(Stop::Node(node)) if node == place);
     let mut room = Room::beside_cards(scene.session.plan());
     let look = Look { camera: scene.camera, is_compact: scene.is_compact(), has_signs: preview.is_some() };
@@ -201,7 +210,7 @@ fn whole<'a>(
         <>
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
             for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
-            for (index, place) in places { { node(scene, index, place, is_stop(place), lit) } }
+            for (index, place) in places { { node(scene, index, place, is_stop(place), lit, &cards) } }
             for (number, at) in &steps { { step(scene, *number, *at) } }
             if let Some(preview) = preview.as_ref().filter(|_| !scene.session.composer.is_sent) { { overlays::ghosts(scene, preview) } }
         </>

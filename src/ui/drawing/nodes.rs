@@ -19,7 +19,7 @@ use crate::ui::texts::{drawing as texts, findings as finding_texts};
 use crate::ui::widgets::{number, placed};
 use crate::ui::{Dispatch, browser, findings};
 
-pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight) -> Html {
+pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Highlight, cards: &[(Place, Rect)]) -> Html {
     let Scene { session, gesture, .. } = scene;
     let Some(rect) = geometry::rect(session.plan(), place) else { return html! {} };
     let selected = session.selection.has(place);
@@ -61,7 +61,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     let port = if scene.app.options.read_only {
         html! {}
     } else {
-        port(scene, place, &rect)
+        port(scene, place, cards)
     };
     html! {
         <g class={classes!("with-port", selected.then_some("selected"), lit)} data-queue-card={queue_name}>
@@ -86,20 +86,34 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     }
 }
 
-/// From here a line is drawn: by dragging, or by a click here and one on its end.
-fn port(scene: &Scene<'_>, place: &Place, rect: &Rect) -> Html {
+/// The targets of ports and switches, in pixels: for a pointer, and for a finger.
+const TARGET_PX: f64 = 24.0;
+const FINGER_PX: f64 = 44.0;
+/// The dot of a port stands so far out of its card.
+const BESIDE: f64 = 4.0;
+
+/// From here a line is drawn: by dragging, or by a click here and one on its end. Its targets lie beside the card; a finger's is there
+/// when the part is selected.
+fn port(scene: &Scene<'_>, place: &Place, cards: &[(Place, Rect)]) -> Html {
+    let plan = scene.session.plan();
+    let Some((_, card)) = cards.iter().find(|(one, _)| one == place) else { return html! {} };
     let (gesture, from) = (scene.gesture.clone(), place.clone());
     let onpointerdown = Callback::from(move |event: PointerEvent| {
         event.stop_propagation();
         gesture.emit(Gesture::Port(from.clone(), event.client_x().into(), event.client_y().into()));
     });
-    let at = if matches!(place, Place::Exchange(_)) { rect.left + rect.width * 0.93 } else { rect.right() };
-    let (x, y) = if scene.is_turned() { (rect.centre().x, rect.bottom()) } else { (at, rect.centre().y) };
+    let at = geometry::port(plan, place, card);
+    let (x, y) = if scene.is_turned() { (at.x, at.y + BESIDE) } else { (at.x + BESIDE, at.y) };
+    let target = |class: &'static str, pixels: f64| {
+        let rect = geometry::target_of_port(plan, place, cards, (pixels / scene.camera.scale).max(pixels)).unwrap_or(*card);
+        html! { <rect {class} x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} /> }
+    };
     html! {
-        <g class="port" transform={placed(x, y, 1.0)} {onpointerdown}>
+        <g class="port" {onpointerdown}>
             <title>{ texts::DRAW_A_LINE_FROM_HERE }</title>
-            <circle r={number((12.0 / scene.camera.scale).max(12.0))} class="target" />
-            <circle r="5" class="dot-port" />
+            { target("target", TARGET_PX) }
+            if scene.session.selection.has(place) { { target("target finger", FINGER_PX) } }
+            <circle cx={number(x)} cy={number(y)} r="5" class="dot-port" />
         </g>
     }
 }
@@ -333,6 +347,9 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
         rect.top + 39.0
     };
     let at = placed(rect.right() - 6.0 - POWER * grown, y, grown);
+    // A finger's target is as high as the row that it stands in, where others stand above and below.
+    let half = (FINGER_PX / 2.0 / camera.scale / grown).max(POWER);
+    let high = if geometry::is_stacked(rect) { (rect.height + geometry::INSET) / grown } else { 2.0 * half };
     html! {
         <g
             class={classes!("power", (!state.up).then_some("off"))}
@@ -346,6 +363,13 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
         >
             <title>{ texts::this_instance(&word) }</title>
             <circle r={number(POWER)} class="target" />
+            <rect
+                class="target finger"
+                x={number(-half)}
+                y={number(-half.min(high / 2.0))}
+                width={number(2.0 * half)}
+                height={number((2.0 * half).min(high))}
+            />
             if state.up { <path d="M-2.6-4.2a5 5 0 1 0 5.2 0M0-6.2V-.6" /> } else { <path d="M-2.6-4.4v8.8L4.6 0z" class="go" /> }
         </g>
     }

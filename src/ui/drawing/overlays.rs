@@ -26,12 +26,14 @@ use crate::ui::widgets::number;
 /// The line that is being drawn.
 pub fn pending(scene: &Scene<'_>) -> Html {
     let begins = scene.session.selection.connecting.as_ref().and_then(|place| geometry::rect(scene.session.plan(), place));
-    let drawn = begins.map(|rect| rect.centre()).zip(scene.pointer);
-    let Some((at, to)) = drawn.or_else(|| scene.editing?.line(scene.session)) else { return html! {} };
+    let follows = |(at, to): (Point, Point)| format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y));
+    let drawn = begins.map(|rect| rect.centre()).zip(scene.pointer).map(follows);
+    // While its key is typed, the line is where it will be.
+    let Some(d) = drawn.or_else(|| Some(scene.editing?.line(scene.session)?.svg())) else { return html! {} };
     html! {
         <path
             class="edge pending"
-            d={format!("M{:.1} {:.1}L{:.1} {:.1}", Fixed(at.x), Fixed(at.y), Fixed(to.x), Fixed(to.y))}
+            {d}
             marker-end="url(#arrow)"
         />
     }
@@ -61,7 +63,7 @@ pub fn ghosts(scene: &Scene<'_>, preview: &Preview<'_>) -> Html {
 
 /// A field on the canvas. It is HTML above the drawing, and is moved to its place when it is there.
 pub fn in_place(scene: &Scene<'_>) -> Html {
-    let Some(Field { at, text, label, note }) = scene.editing.and_then(|asked| asked.field(scene.session)) else { return html! {} };
+    let Some(Field { text, label, note, .. }) = scene.editing.and_then(|asked| asked.field(scene.session)) else { return html! {} };
     let text = JsValue::from_str(&text);
     let done = scene.gesture.clone();
     let onkeydown = {
@@ -80,7 +82,11 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
         done.emit(Gesture::Edited(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
     });
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
-    let at = scene.camera.to_stage(at);
+    let takes = scene.editing.and_then(|asked| asked.takes(scene.session, scene.camera, scene.size)).map_or_else(Point::default, |rect| {
+        // The style sheet moves it by half its width, and by half its field.
+        Point { x: rect.centre().x, y: rect.top }
+    });
+    let at = scene.camera.to_stage(takes);
     let (x, y) = (format!("{:.0}", Fixed(at.x)), format!("{:.0}", Fixed(at.y)));
     let broker = &scene.session.scenario().broker;
     let key = match scene.editing {
