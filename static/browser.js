@@ -96,7 +96,9 @@ function fonts() {
   for (const [family, file, weight] of [["Inter", "inter", "100 900"], ["JetBrains Mono", "jetbrains-mono", "100 800"]]) {
     const face = new FontFace(family, `url(fonts/${file}.woff2)`, { weight });
     document.fonts.add(face);
-    face.load().catch(() => document.fonts.delete(face));
+    // Names have more room then: all is drawn again.
+    const here = () => family === "Inter" && (document.documentElement.dataset.type = "own", dispatchEvent(new Event("resize")));
+    face.load().then(here, () => document.fonts.delete(face));
   }
 }
 

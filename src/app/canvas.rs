@@ -8,10 +8,11 @@ use super::geometry;
 use super::gesture::{Gesture, Hold, Outcome, Under};
 use super::guides::{self, Guide};
 use super::page::{Dialog, Menu};
+use super::placing::Free;
 use super::select::SelectAction;
 use super::sizes::{Room, Side};
 use super::time::TimeAction;
-use super::{App, Card, Line, Node, QueueTab, Stop};
+use super::{App, Card, Line, Node, QueueTab, Session, Stop};
 use crate::broker::Name;
 use crate::scenario::Point;
 use crate::scenario::edit::PartKind;
@@ -135,8 +136,12 @@ const REACH_FINGER: f64 = 22.0;
 /// How much a pixel of the wheel zooms, and how much one turn may: about as much as a key does.
 const WHEEL_ZOOM: f64 = 0.01;
 const WHEEL_MAX: f64 = 24.0;
+/// A drawing stands still when a sheet opens, unless it would be so much smaller for that.
+const STEADY: f64 = 0.75;
 /// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
 const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
+/// The minimap at the lower right, with the zoom below it.
+const MAP: Pixel = Pixel { x: 174.0, y: 218.0 };
 
 #[derive(Debug, Default)]
 pub struct Canvas {
@@ -197,6 +202,17 @@ impl Canvas {
     }
 }
 
+/// What is between two pixels of the stage, in canvas units.
+fn part_of(camera: Camera, first: Pixel, last: Pixel) -> geometry::Rect {
+    let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
+    geometry::Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y }
+}
+
+/// Where the minimap is as soon as something is out of view.
+fn under_the_map(camera: Camera, size: Pixel) -> geometry::Rect {
+    part_of(camera, Pixel { x: size.x - MAP.x, y: size.y - MAP.y }, size)
+}
+
 impl App {
     /// The whole system is seen, unless the visitor chose what to see.
     #[must_use]
@@ -210,7 +226,10 @@ impl App {
             let bounds = geometry::bounds(plan);
             let usual = self.canvas.usual();
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(usual, &bounds));
-            Some(kept.unwrap_or_else(|| Camera::fitting(usual, &bounds)))
+            let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));
+            // In a low window what is above half a sheet would be too small to read without one.
+            let steady = if above_sheet.scale >= now.scale * STEADY { above_sheet } else { now };
+            Some(kept.unwrap_or(steady))
         };
         self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
     }
@@ -229,8 +248,19 @@ impl App {
         }
     }
 
-    /// What is seen of the canvas when something new is selected, and its drawer is open.
-    pub(super) fn view_of_new(&self) -> geometry::Rect {
+    /// Some of the system is out of view.
+    #[must_use]
+    pub fn hides_parts(&self) -> bool {
+        let (camera, size) = (self.camera(), self.canvas.size);
+        let is_hidden = |session: &Session| {
+            let plan = session.plan();
+            geometry::places(plan).iter().any(|place| geometry::with_name(plan, place).is_some_and(|rect| !camera.shows(size, &rect)))
+        };
+        self.canvas.chosen.is_some() && self.session.as_ref().is_some_and(is_hidden)
+    }
+
+    /// How large the stage is when something new is selected, and its drawer is open.
+    fn beside_new(&self) -> Pixel {
         let (seen, sizes, mut size) = (self.seen(), self.workspace.sizes, self.canvas.size);
         let width = |side: Side| f64::from(sizes.of(side, self.workspace.room));
         let is_open = seen.contains(&Side::Right);
@@ -241,19 +271,21 @@ impl App {
             Room::Narrow => size = self.canvas.usual(),
             Room::Wide | Room::Middle => {}
         }
-        self.camera().view(Pixel { x: size.x.max(0.0), ..size })
+        Pixel { x: size.x.max(0.0), ..size }
     }
 
-    /// What a card covers of the canvas, in canvas units.
-    pub(super) fn covered(&self) -> Option<geometry::Rect> {
+    /// What is seen of the canvas then, and what covers some of it.
+    pub(super) fn free(&self) -> Free {
+        let (camera, size) = (self.camera(), self.beside_new());
+        let mut covered = Vec::new();
         // What greets makes room for any drawer, and what is new opens one.
-        if self.workspace.card != Some(Card::Tour) || self.workspace.room == Room::Narrow {
-            return None;
+        if self.workspace.card == Some(Card::Tour) && self.workspace.room != Room::Narrow {
+            covered.push(part_of(camera, Pixel { x: 0.0, y: size.y - CARD.y }, Pixel { x: CARD.x, y: size.y }));
         }
-        let (camera, size) = (self.camera(), self.canvas.size);
-        let (first, last) = (Pixel { x: 0.0, y: size.y - CARD.y }, Pixel { x: CARD.x, y: size.y });
-        let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
-        Some(geometry::Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y })
+        if self.hides_parts() {
+            covered.push(under_the_map(camera, size));
+        }
+        Free { now: camera.view(self.canvas.size), view: camera.view(size), covered }
     }
 
     /// All of the part that is selected, with its name.
@@ -265,7 +297,11 @@ impl App {
     /// In a view that the visitor chose; any other shows everything.
     fn reveal_selected(&mut self) {
         if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
-            self.canvas.chosen = Some(chosen.revealing(self.canvas.size, &rect));
+            let size = self.canvas.size;
+            self.canvas.chosen = Some(chosen.revealing(size, &rect));
+            if self.hides_parts() && under_the_map(self.camera(), size).meets(&rect) {
+                self.canvas.chosen = Some(chosen.revealing(Pixel { y: size.y - MAP.y, ..size }, &rect));
+            }
         }
     }
 

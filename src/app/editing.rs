@@ -94,7 +94,7 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let seen = (!matches!(action, EditAction::Drag(..) | EditAction::DragTo(..) | EditAction::TypeField(..) | EditAction::LeaveField))
         .then(|| app.camera());
     // What is new stands where it is seen.
-    let free = adds.then(|| Free { view: app.view_of_new(), covered: app.covered() });
+    let free = adds.then(|| app.free());
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
     let renames = matches!(action, EditAction::Rename(..));

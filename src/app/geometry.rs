@@ -86,6 +86,11 @@ impl Rect {
     }
 
     #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
+    }
+
+    #[must_use]
     pub fn centre(&self) -> Point {
         Point { x: self.left + self.width / 2.0, y: self.top + self.height / 2.0 }
     }
@@ -272,7 +277,7 @@ const fn size(place: &Place, small: Option<f64>) -> Size {
 pub fn rect(plan: Plan<'_>, place: &Place) -> Option<Rect> {
     let at = stands(plan, place)?;
     let at = plan.turned.map_or(at, |turned| turned.to(&moved_as(place), at));
-    let head = Rect::around(at, size(place, plan.turned.map(|turned| turned.card)));
+    let head = Rect::around(at, size(place, plan.turned.map(|turned| turned.card_of(&moved_as(place)))));
     Some(match place {
         Place::Instance(id) if id.instance > 0 => stacked(&head, id.instance - 1, instances(plan, id.service)),
         Place::Instance(_) | Place::Client(_) | Place::Exchange(_) | Place::Queue(_) => head,
@@ -383,11 +388,8 @@ pub fn target_of_port(plan: Plan<'_>, place: &Place, cards: &[(Place, Rect)], wi
             Rect { left: at.x, top: at.y - width / 2.0, width: depth, height: width }
         }
     };
-    let meets = |one: &Rect, other: &Rect| {
-        one.left < other.right() && other.left < one.right() && one.top < other.bottom() && other.top < one.bottom()
-    };
     let whole = beyond(width);
-    let met = cards.iter().filter(|(other, rect)| other != place && meets(&whole, rect));
+    let met = cards.iter().filter(|(other, rect)| other != place && whole.meets(rect));
     let depth = met.map(|(_, other)| if is_turned { other.top - at.y } else { other.left - at.x }).fold(width, f64::min);
     // Upon another part there is the dot alone.
     Some(beyond(depth.max(0.0)))

@@ -27,6 +27,19 @@ pub fn em(text: &str) -> f64 {
     text.chars().map(letter).sum()
 }
 
+/// How wide letters are beside those of the widest font: bold ones, and others.
+#[derive(Clone, Copy, Debug)]
+pub struct Type {
+    pub bold: f64,
+    pub plain: f64,
+}
+
+impl Type {
+    pub const WIDEST: Self = Self { bold: 1.0, plain: 1.0 };
+    /// Inter, which the page brings along.
+    pub const OWN: Self = Self { bold: 0.91, plain: 0.97 };
+}
+
 /// So much narrower a name may be drawn before it loses its middle. Numbers are drawn so before the last is left out.
 pub const SQUEEZE: f64 = 0.87;
 

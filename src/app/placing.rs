@@ -148,10 +148,13 @@ fn around(at: Point, kind: PartKind) -> Rect {
 }
 
 /// Where something new is seen, in canvas units: what is in view, and what covers some of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Free {
+    /// Before anything new is selected.
+    pub now: Rect,
+    /// Beside the drawer of what is new.
     pub view: Rect,
-    pub covered: Option<Rect>,
+    pub covered: Vec<Rect>,
 }
 
 /// Where a new part of a kind stands: at the end of a line from another, or where it is seen.
@@ -164,12 +167,25 @@ pub(super) fn of(session: &Session, kind: PartKind, from: Option<&Part>, free: O
 
 /// Where it was let go. The hand decides, unless it lies upon another part: then near to it.
 pub(super) fn at(session: &Session, kind: PartKind, at: Point, free: Option<&Free>) -> Point {
-    let (ground, at, Size { width, height }) = (session.ground(), snapped(at), size(kind));
+    let (ground, Size { width, height }) = (session.ground(), size(kind));
+    let at = free.filter(|_| session.plan().turned.is_none()).map_or_else(|| snapped(at), |free| whole(snapped(at), kind, &free.now));
     let core = Rect { left: at.x - width / 4.0, top: at.y - height / 4.0, width: width / 2.0, height: height / 2.0 };
     if ground.room.is_free(&core) && (kind != PartKind::Client || ground.has_room(at, kind)) {
         return at;
     }
     session.seen(ground, at, kind, free).unwrap_or_else(|| session.ground().nearest(at, kind, None))
+}
+
+/// All of it is in view, where its middle is.
+fn whole(at: Point, kind: PartKind, view: &Rect) -> Point {
+    let around = around(at, kind);
+    let (width, height) = (around.width - 2.0 * GAP, around.height - 2.0 * GAP);
+    if !view.has(at) || width > view.width || height > view.height {
+        return at;
+    }
+    let (left, top) = (around.left + GAP, around.top + GAP);
+    let by = |first: f64, from: f64, to: f64| first.min(to).max(from) - first;
+    Point { x: at.x + by(left, view.left, view.right() - width), y: at.y + by(top, view.top, view.bottom() - height) }
 }
 
 impl Session {
@@ -214,8 +230,8 @@ impl Session {
 
     /// A place that is seen, near to this one.
     fn seen(&self, mut ground: Ground<'_>, at: Point, kind: PartKind, free: Option<&Free>) -> Option<Point> {
-        let Free { view, covered } = free?;
-        if let Some(covered) = covered {
+        let Free { view, covered, .. } = free?;
+        for covered in covered {
             let (first, last) = self.in_document(covered);
             ground.room.cover(Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y });
         }

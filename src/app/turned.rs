@@ -92,6 +92,8 @@ pub(super) struct Lane {
     pub places: Vec<Place>,
     pub across: Ruler,
     pub down: Ruler,
+    /// How wide a card is in it.
+    pub card: f64,
 }
 
 /// Where the parts of a system stand in its turned drawing.
@@ -116,6 +118,12 @@ impl Turned {
     #[must_use]
     pub fn is_in_lane(&self, place: &Place) -> bool {
         self.lane_of(place).is_some()
+    }
+
+    /// How wide a card of this part is.
+    #[must_use]
+    pub fn card_of(&self, place: &Place) -> f64 {
+        self.lane_of(place).map_or(self.card, |lane| lane.card)
     }
 
     #[must_use]

@@ -24,6 +24,8 @@ const DOWN: f64 = 0.4;
 const TALL: f64 = 0.8;
 /// A card is so much wider at most than it must be.
 const WIDER_MAX: f64 = 66.0;
+/// So much wider a card of the lane may be.
+const LANE_WIDER: [f64; 4] = [60.0, 45.0, 30.0, 15.0];
 
 /// None: a canvas of this width shows the drawing better as it is.
 pub(super) fn turned(plan: Plan<'_>, width: f64) -> Option<Turned> {
@@ -74,9 +76,17 @@ fn ruled(plan: Plan<'_>, places: &[Place], dead: &[Place], card: f64) -> Turned 
     turned
 }
 
-/// Beneath what is turned. Dead letters fall into it between two columns, at the side of the queue that they come from.
+/// Beneath what is turned. Dead letters fall into it between two columns, at the side of the queue that they come from. Its cards are
+/// wider where it has room.
 fn lane(plan: Plan<'_>, above: &Turned, dead: &[Place]) -> Option<Lane> {
-    let parts: Vec<Standing> = dead.iter().filter_map(|place| standing(plan, place, above.card, true)).collect();
+    let (least, out) = lane_with(plan, above, dead, above.card)?;
+    let wider = LANE_WIDER.map(|by| lane_with(plan, above, dead, above.card + by));
+    Some(wider.into_iter().flatten().find(|(_, wide)| *wide <= out).map_or(least, |(lane, _)| lane))
+}
+
+/// With cards of this width, and how far it stands out at the sides.
+fn lane_with(plan: Plan<'_>, above: &Turned, dead: &[Place], card: f64) -> Option<(Lane, f64)> {
+    let parts: Vec<Standing> = dead.iter().filter_map(|place| standing(plan, place, card, true)).collect();
     if parts.is_empty() || parts.len() == above.places.len() {
         return None;
     }
@@ -109,15 +119,15 @@ fn lane(plan: Plan<'_>, above: &Turned, dead: &[Place]) -> Option<Lane> {
     let falls = geometry::edges(plan).into_iter().find(|edge| edge.kind == EdgeKind::DeadLetters && dead.contains(&edge.to));
     let falls = falls.and_then(|edge| Some((geometry::rect(drawn, &edge.from)?, across.to(geometry::stands(plan, &edge.to)?.x))));
     // Left or right of that queue: where less of the lane stands out at the side.
+    let out = |by: f64| (first - begins - by).max(0.0) + (ends + by - last).max(0.0);
     let by = falls.map_or(first - begins, |(from, to)| {
         let [left, right] = [from.left - COLUMN_GAP / 2.0 - to, from.right() + COLUMN_GAP / 2.0 - to];
-        let out = |by: f64| (first - begins - by).max(0.0) + (ends + by - last).max(0.0);
         if out(right) < out(left) { right } else { left }
     });
     let top = parts.iter().map(|part| down.to(part.at.y)).fold(f64::INFINITY, f64::min);
     let across = across.shifted(by);
     let down = down.shifted(bottom + LANE_GAP + geometry::SMALL_CARD.height / 2.0 - top);
-    Some(Lane { places: dead.to_vec(), across, down })
+    Some((Lane { places: dead.to_vec(), across, down, card }, out(by)))
 }
 
 fn standing(plan: Plan<'_>, place: &Place, card: f64, in_lane: bool) -> Option<Standing> {

@@ -285,6 +285,12 @@ pub fn load_fonts() {
     call("fonts", &[]);
 }
 
+/// It is here.
+pub fn has_own_type() -> bool {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    root.is_some_and(|root| root.has_attribute("data-type"))
+}
+
 const SIZES_KEY: &str = "requeue.2.sizes";
 
 pub fn sizes() -> Sizes {

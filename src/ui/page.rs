@@ -11,6 +11,7 @@ use super::widgets::on;
 use super::{Dispatch, Message, Playground, browser, drawing, icons, panels, time, work, workspace};
 use crate::app::keys::ZOOM;
 use crate::app::landing::Landing;
+use crate::app::lettering::Type;
 use crate::app::{self, Action, CanvasAction, EditAction, Motion, Side, tokens};
 
 #[derive(Clone, Default)]
@@ -189,6 +190,7 @@ impl Playground {
             dispatch,
             gesture: &gesture,
             editing: self.editing.as_ref(),
+            letters_of: if browser::has_own_type() { Type::OWN } else { Type::WIDEST },
             focused: self.focused.as_ref(),
             landing: Landing::of(&self.app, session),
             badges: self.later.here().map(|later| later.badges),
@@ -203,7 +205,7 @@ impl Playground {
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
                     if let Some(later) = self.later.here() { { (later.in_place)(&scene) } }
                 </div>
-                if self.app.canvas.chosen.is_some() { { drawing::minimap(&scene) } }
+                if self.app.hides_parts() { { drawing::minimap(&scene) } }
             </>
         }
     }

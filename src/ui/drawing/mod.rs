@@ -17,7 +17,7 @@ use crate::app::guides::Guide;
 use crate::app::highlight::Highlight;
 use crate::app::labels::{self, Look, Room};
 use crate::app::landing::Landing;
-use crate::app::lettering::Badges;
+use crate::app::lettering::{Badges, Type};
 use crate::app::overview::{Overview, WHOLE_MAX};
 use crate::app::whatif::{self, Preview};
 use crate::app::{App, Asked, CanvasAction, Line, Session, Stop, Touch};
@@ -106,6 +106,7 @@ pub struct Scene<'a> {
     pub editing: Option<&'a Asked>,
     /// What has the canvas's one tab stop.
     pub focused: Option<&'a Stop>,
+    pub letters_of: Type,
     /// What flies to each queue and has not landed.
     pub landing: Landing,
     /// What marks queues, with sentences: it comes with the second file.

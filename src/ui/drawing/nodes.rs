@@ -1,5 +1,6 @@
 //! Nodes: each is a button, with its switch and its port.
 
+use wasm_bindgen::JsCast as _;
 use yew::{Callback, Html, KeyboardEvent, MouseEvent, PointerEvent, classes, html};
 
 use super::{Gesture, Scene, keyboard};
@@ -7,7 +8,7 @@ use crate::app::form::marks;
 use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
-use crate::app::lettering::{BADGE_GAP, BOLD, SQUEEZE, badge_width, em, ended, fitting, shortened};
+use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, em, ended, fitting, shortened};
 use crate::app::words::instance_name;
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
@@ -61,7 +62,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
     let port = if scene.app.options.read_only {
         html! {}
     } else {
-        port(scene, place, cards)
+        port(scene, place, cards, &onclick)
     };
     html! {
         <g class={classes!("with-port", selected.then_some("selected"), lit)} data-queue-card={queue_name}>
@@ -89,31 +90,41 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
 /// The targets of ports and switches, in pixels: for a pointer, and for a finger.
 const TARGET_PX: f64 = 24.0;
 const FINGER_PX: f64 = 44.0;
-/// The dot of a port stands so far out of its card.
-const BESIDE: f64 = 4.0;
 
-/// From here a line is drawn: by dragging, or by a click here and one on its end. Its targets lie beside the card; a finger's is there
-/// when the part is selected.
-fn port(scene: &Scene<'_>, place: &Place, cards: &[(Place, Rect)]) -> Html {
+/// From here a line is drawn: by dragging, or by a click here and one on its end. A finger meets the card, unless its part is selected:
+/// then there is a target beside the card.
+fn port(scene: &Scene<'_>, place: &Place, cards: &[(Place, Rect)], onclick: &Callback<MouseEvent>) -> Html {
     let plan = scene.session.plan();
     let Some((_, card)) = cards.iter().find(|(one, _)| one == place) else { return html! {} };
+    let selected = scene.session.selection.has(place);
     let (gesture, from) = (scene.gesture.clone(), place.clone());
     let onpointerdown = Callback::from(move |event: PointerEvent| {
         event.stop_propagation();
-        gesture.emit(Gesture::Port(from.clone(), event.client_x().into(), event.client_y().into()));
+        let (x, y) = (event.client_x().into(), event.client_y().into());
+        let is_card = event.pointer_type() == "touch" && !selected;
+        gesture.emit(if is_card { Gesture::Node(from.clone(), x, y) } else { Gesture::Port(from.clone(), x, y) });
     });
-    let at = geometry::port(plan, place, card);
-    let (x, y) = if scene.is_turned() { (at.x, at.y + BESIDE) } else { (at.x + BESIDE, at.y) };
-    let target = |class: &'static str, pixels: f64| {
-        let rect = geometry::target_of_port(plan, place, cards, (pixels / scene.camera.scale).max(pixels)).unwrap_or(*card);
-        html! { <rect {class} x={number(rect.left)} y={number(rect.top)} width={number(rect.width)} height={number(rect.height)} /> }
+    let onclick = {
+        let onclick = onclick.clone();
+        Callback::from(move |event: MouseEvent| {
+            let by_finger = event.dyn_ref::<PointerEvent>().is_some_and(|event| event.pointer_type() == "touch");
+            if by_finger && !selected {
+                onclick.emit(event);
+            }
+        })
     };
+    let at = geometry::port(plan, place, card);
+    let half = (TARGET_PX / 2.0 / scene.camera.scale).max(TARGET_PX / 2.0);
+    let width = (FINGER_PX / scene.camera.scale).max(FINGER_PX);
+    let finger = geometry::target_of_port(plan, place, cards, width).filter(|_| selected);
     html! {
-        <g class="port" {onpointerdown}>
+        <g class="port" {onpointerdown} {onclick}>
             <title>{ texts::DRAW_A_LINE_FROM_HERE }</title>
-            { target("target", TARGET_PX) }
-            if scene.session.selection.has(place) { { target("target finger", FINGER_PX) } }
-            <circle cx={number(x)} cy={number(y)} r="5" class="dot-port" />
+            <circle cx={number(at.x)} cy={number(at.y)} r={number(half)} class="target" />
+            if let Some(Rect { left, top, width, height }) = finger {
+                <rect class="target finger" x={number(left)} y={number(top)} width={number(width)} height={number(height)} />
+            }
+            <circle cx={number(at.x)} cy={number(at.y)} r="5" class="dot-port" />
         </g>
     }
 }
@@ -158,11 +169,14 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 const NAME: f64 = 13.5;
 const CAPTION: f64 = 11.5;
 const BADGE: f64 = 10.0;
+/// Numbers are drawn so much narrower before the last is left out, and have the row up to here from the border.
+const SQUEEZE_NUMBERS: f64 = 0.8;
+const NUMBERS_INSET: f64 = 10.0;
 
 /// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
 /// the scale, fewer have room.
 fn name_within(scene: &Scene<'_>, class: &'static str, x: f64, y: f64, name: &str, room: f64) -> Html {
-    let has_room = room / (scene.growth(NAME) * NAME);
+    let has_room = room / (scene.growth(NAME) * NAME * scene.letters_of.bold);
     let shown = shortened(name, has_room);
     // Up to its card's border there is a little more room, and in most fonts letters take less.
     let squeezed = em(&shown) * BOLD > has_room * 1.03;
@@ -262,12 +276,18 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         (caption, foot)
     };
     // What has no room is left out from its end: the aria-label says it whole.
-    let caption = ended(&caption, (rect.width - 46.0) / (CAPTION * caption_grown));
-    let foot = ended(&foot, (rect.width - 26.0) / (CAPTION * caption_grown));
+    let room = (rect.width - 46.0) / (CAPTION * caption_grown * scene.letters_of.plain);
+    // What it says second goes first, whole.
+    let caption = caption.split_once(" · ").filter(|_| em(&caption) > room).map_or(&*caption, |(first, _)| first);
+    let caption = ended(caption, room);
+    let foot = ended(&foot, (rect.width - 26.0) / (CAPTION * caption_grown * scene.letters_of.plain));
     // All instances of a service stand in one card.
     let card = geometry::card(session.plan(), &Place::Instance(id)).unwrap_or(*rect);
     let is_stack = card.height > rect.height && id.instance == 0;
-    let (name_left, line) = (13.0 + 16.0 * grown, rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 });
+    // On a small card the name has the room up to its border.
+    let (name_left, name_right) = if scene.is_turned() { (5.0 + 13.0 * grown, 4.0) } else { (13.0 + 16.0 * grown, 8.0) };
+    let (before_health, line) =
+        (if scene.is_turned() { 4.0 } else { 9.5 }, rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 });
     let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(4.5 * grown)} /> };
     // On a small card it stands in the place of the slots.
     let is_told = scene.is_turned() && !unusual.is_empty();
@@ -302,8 +322,8 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
             <>
                 if is_stack { { rounded("stack", &card, "12") } }
                 { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
-                { health(rect.left + 9.5 + 7.5 * grown, line - 4.5 * grown) }
-                { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - 8.0 - name_left) }
+                { health(rect.left + before_health + 7.5 * grown, line - 4.5 * grown) }
+                { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - name_right - name_left) }
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
                 { " " }
@@ -379,7 +399,8 @@ fn power(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Html {
 fn room_beside(scene: &Scene<'_>, rect: &Rect) -> f64 {
     let level = geometry::drawn(scene.session.plan()).map(|(_, other)| other);
     let right = level.filter(|other| other.left > rect.right() && other.top < rect.bottom() && other.bottom() > rect.top);
-    right.map(|other| other.left - rect.right() - 8.0).fold(geometry::BESIDE - 4.0, f64::min)
+    let end = geometry::bounds(scene.session.plan()).right() - rect.right() - 4.0;
+    right.map(|other| other.left - rect.right() - 8.0).fold(end, f64::min)
 }
 
 fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
@@ -470,16 +491,16 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         })
         .collect();
     // Numbers are whole or left out, the last first; the aria-label has them all.
-    let (row, size) = (rect.width - 26.0, CAPTION * scene.growth(CAPTION));
-    let widths = numbers.map(|(word, _, count)| (em(word) + em(&grouped(count)) * BOLD + 0.82) * size);
-    let fit = if scene.is_compact() { 1 } else { fitting(widths.iter().map(|width| width * SQUEEZE), row) };
+    let (row, size) = (rect.width - 2.0 * NUMBERS_INSET, CAPTION * scene.growth(CAPTION));
+    let widths = numbers.map(|(word, _, count)| (em(word) + em(&grouped(count)) * BOLD + 0.82) * size * scene.letters_of.plain);
+    let fit = if scene.is_compact() { 1 } else { fitting(widths.iter().map(|width| width * SQUEEZE_NUMBERS), row) };
     let squeezed = !scene.is_compact() && widths[..fit].iter().sum::<f64>() > row;
     let tube = geometry::tube(rect);
     // On a small card the number stands before the messages.
     let (x, y) = if scene.is_turned() {
         (tube.left + 5.0, tube.centre().y + 0.36 * scene.letters())
     } else {
-        (rect.left + 13.0, rect.bottom() - 11.0)
+        (rect.left + NUMBERS_INSET, rect.bottom() - 11.0)
     };
     let drawing = html! {
         <>
