@@ -228,7 +228,7 @@ impl App {
             let kept = self.canvas.kept.and_then(|kept| kept.keeping(usual, &bounds));
             let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));
             // In a low window what is above half a sheet would be too small to read without one.
-            let steady = if above_sheet.scale >= now.scale * STEADY { above_sheet } else { now };
+            let steady = if above_sheet.scale >= now.scale.min(1.0) * STEADY { above_sheet } else { now };
             Some(kept.unwrap_or(steady))
         };
         self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
@@ -251,12 +251,16 @@ impl App {
     /// Some of the system is out of view.
     #[must_use]
     pub fn hides_parts(&self) -> bool {
-        let (camera, size) = (self.camera(), self.canvas.size);
+        self.hides_parts_on(self.canvas.size)
+    }
+
+    fn hides_parts_on(&self, size: Pixel) -> bool {
+        let camera = self.camera();
         let is_hidden = |session: &Session| {
             let plan = session.plan();
             geometry::places(plan).iter().any(|place| geometry::with_name(plan, place).is_some_and(|rect| !camera.shows(size, &rect)))
         };
-        self.canvas.chosen.is_some() && self.session.as_ref().is_some_and(is_hidden)
+        self.session.as_ref().is_some_and(is_hidden)
     }
 
     /// How large the stage is when something new is selected, and its drawer is open.
@@ -282,7 +286,7 @@ impl App {
         if self.workspace.card == Some(Card::Tour) && self.workspace.room != Room::Narrow {
             covered.push(part_of(camera, Pixel { x: 0.0, y: size.y - CARD.y }, Pixel { x: CARD.x, y: size.y }));
         }
-        if self.hides_parts() {
+        if self.hides_parts_on(size) {
             covered.push(under_the_map(camera, size));
         }
         Free { now: camera.view(self.canvas.size), view: camera.view(size), covered }

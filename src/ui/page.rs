@@ -205,7 +205,7 @@ impl Playground {
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
                     if let Some(later) = self.later.here() { { (later.in_place)(&scene) } }
                 </div>
-                if self.app.hides_parts() { { drawing::minimap(&scene) } }
+                if self.app.canvas.chosen.is_some() && self.app.hides_parts() { { drawing::minimap(&scene) } }
             </>
         }
     }
