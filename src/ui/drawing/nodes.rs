@@ -169,7 +169,7 @@ fn text(class: &'static str, x: f64, y: f64, content: String) -> Html {
 const NAME: f64 = 13.5;
 const CAPTION: f64 = 11.5;
 const BADGE: f64 = 10.0;
-/// Numbers are drawn so much narrower before the last is left out, and have the row up to here from the border.
+/// Numbers are drawn so much narrower before the last is left out. Their row begins and ends so far from the border.
 const SQUEEZE_NUMBERS: f64 = 0.8;
 const NUMBERS_INSET: f64 = 10.0;
 
