@@ -123,7 +123,7 @@ fn every_key_stands_at_its_own_line() {
                 let is_its = |edge: &&geometry::Edge| matches!(edge.kind, EdgeKind::Binding(number, _) if number == key.binding);
                 let edge = edges.iter().find(is_its).expect("it has a line");
                 let at = key.rect.centre();
-                let away = (0..=64).map(|step| edge.curve.at(f64::from(step) / 64.0)).map(|on| (on.x - at.x).hypot(on.y - at.y));
+                let away = (0..=64).map(|step| edge.curve.at(f64::from(step) / 64.0)).map(|on| libm::hypot(on.x - at.x, on.y - at.y));
                 let away = away.fold(f64::INFINITY, f64::min) / camera.growth_beside(labels::KEY_LETTERS);
                 // Several keys share the width of a queue.
                 let most = plan.turned.map_or(16.0, |_| 40.0);
