@@ -9,6 +9,7 @@ use requeue::base::limits::FILE_BYTES;
 use requeue::broker::Event;
 use requeue::formats::scenario_file;
 use requeue::scenario::Scenario;
+use requeue::scenario::edit::{self, Edit, Part};
 use requeue::sim::explore::chaos;
 use requeue::sim::{HandPublish, Input, Recording, World, WorldEvent};
 
@@ -115,6 +116,45 @@ fn a_killed_service_gives_back_what_it_held_and_gets_it_again() {
     assert_eq!(delivered_again, redelivered);
     assert!(world.broker().queue("notification-queue").expect("declared").ready() < 10, "it has drained");
     assert_eq!(world.ledger().imbalances(), [""; 0]);
+}
+
+/// A name belongs to the scenario alone: what runs, what is down, what is held and what was saved stay as they are, also when a new name
+/// is undone, and so does what calls the part. The run is the one without a new name.
+#[test]
+fn a_renamed_part_goes_on_as_it_was() {
+    let before = course_chapter();
+    let rename = |scenario: &Scenario, part: &Part, name: &str| {
+        Arc::new(edit::apply(scenario, &Edit::Rename { part: part.clone(), name: name.into() }).expect("it can be renamed").scenario)
+    };
+    let run = |edits: &[(u64, Arc<Scenario>)]| {
+        let mut world = World::new(before.clone(), 3);
+        world.run_until(SimTime::from_secs(8), u64::MAX);
+        world.inject(Input::kill("notification-service", 0));
+        for (at, scenario) in edits {
+            world.run_until(SimTime::from_secs(*at), u64::MAX);
+            world.inject(Input::Edit(scenario.clone()));
+        }
+        world.run_until(SimTime::from_secs(60), u64::MAX);
+        assert_eq!(world.ledger().imbalances(), [""; 0]);
+        let queues = before.broker.queues.iter().map(|queue| {
+            let state = world.broker().queue(&queue.name).expect("it is declared");
+            (queue.name.clone(), state.ready(), state.unacked())
+        });
+        let up = world.services().iter().filter(|state| !state.removed).map(|state| state.instances.iter().map(|one| one.up).collect());
+        let services: Vec<Vec<bool>> = up.collect();
+        let business = &world.ledger().business;
+        let sent: Vec<u64> = (0..world.clients().len()).map(|client| world.requests(client)).collect();
+        (queues.collect::<Vec<_>>(), services, business.requests, business.times_done("email sent"), sent)
+    };
+    let plain = run(&[]);
+    assert!(plain.1.iter().flatten().any(|up| !up), "one is down: {plain:?}");
+    for part in Part::all(&before).filter(|part| matches!(part, Part::Service(_) | Part::Client(_))) {
+        let renamed = rename(&before, &part, "another");
+        let back = rename(&renamed, &part.named("another".into()), part.name());
+        assert_eq!(*back, *before);
+        assert_eq!(run(&[(10, renamed.clone())]), plain, "{part} has another name");
+        assert_eq!(run(&[(10, renamed), (20, back)]), plain, "and its own again");
+    }
 }
 
 fn arbitrary_input() -> impl Strategy<Value = (u64, Input)> {

@@ -8,6 +8,7 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::view::QueueView;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
+use crate::scenario::edit::{self, Edit, Edited, Part};
 use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::ids::InstanceId;
@@ -26,6 +27,10 @@ fn same_queue(one: &QueueSpec, other: &QueueSpec) -> bool {
 /// Whether two programs behave alike; where they stand and how many there are is another matter.
 fn same_program(one: &Service, other: &Service) -> bool {
     Service { at: other.at, instances: other.instances, ..one.clone() } == *other
+}
+
+fn same_client(one: &Client, other: &Client) -> bool {
+    Client { at: other.at, ..one.clone() } == *other
 }
 
 /// The parts of a list by name. With thousands of them, to search the list for each would take their square.
@@ -91,6 +96,16 @@ impl<'a> Topology<'a> {
 
 fn ends(binding: &BindingSpec) -> (&Name, &Name, &Name) {
     (&binding.source, binding.destination.name(), &binding.routing_key)
+}
+
+/// The one part that is there no more, and the one that is new.
+fn renamed<T>(old: &[T], new: &[T], name: fn(&T) -> &Name) -> Option<(Name, Name)> {
+    let only = |these: &[T], others: &[T]| {
+        let others = ByName::of(others, name);
+        let mut missing = these.iter().map(name).filter(|known| !others.has(known));
+        missing.next().filter(|_| missing.next().is_none()).cloned()
+    };
+    only(old, new).zip(only(new, old))
 }
 
 impl World {
@@ -209,6 +224,7 @@ impl World {
         self.directory = Arc::new(Directory::of(&new.broker));
         self.happened(WorldEvent::Edited);
         let known = self.services.len();
+        self.keep_renamed(&old, new);
         self.edit_topology(&old, new);
         self.edit_services(new);
         self.edit_clients(new);
@@ -220,6 +236,42 @@ impl World {
         }
         for fault in new.faults.iter().filter(|fault| !old.faults.contains(fault)) {
             self.expect_fault(fault.clone());
+        }
+    }
+
+    /// A program or a client that has another name and is otherwise as before goes on as it is, and so do those that call it: its name is
+    /// the scenario's alone. RabbitMQ renames no queue and no exchange: they are deleted and declared.
+    fn keep_renamed(&mut self, old: &Scenario, new: &Scenario) {
+        let services = renamed(&old.services, &new.services, |spec| &spec.name).map(|(from, to)| (Part::Service(from), to));
+        let clients = || renamed(&old.clients, &new.clients, |spec| &spec.name).map(|(from, to)| (Part::Client(from), to));
+        let Some((part, name)) = services.or_else(clients) else { return };
+        // Another part had this name before, and some ask for parts by name whether or not they were removed.
+        let had = self.services.iter().map(|state| &state.spec.name).chain(self.clients.iter().map(|state| &state.spec.name));
+        if had.into_iter().any(|known| *known == name) {
+            return;
+        }
+        let edit = Edit::Rename { part: part.clone(), name: name.clone() };
+        let Ok(Edited { scenario, .. }) = edit::apply(old, &edit) else { return };
+        let (services, clients) = (ByName::of(&scenario.services, |spec| &spec.name), ByName::of(&scenario.clients, |spec| &spec.name));
+        let is_renamed = match &part {
+            Part::Service(_) => new.services.iter().any(|spec| services.get(&name).is_some_and(|before| same_program(before, spec))),
+            Part::Client(_) => new.clients.iter().any(|spec| clients.get(&name).is_some_and(|before| same_client(before, spec))),
+            Part::Exchange(_) | Part::Queue(_) => false,
+        };
+        if !is_renamed {
+            return;
+        }
+        for state in self.services.iter_mut().filter(|state| !state.removed) {
+            let is_it = matches!(&part, Part::Service(from) if *from == state.spec.name);
+            if let Some(spec) = services.get(if is_it { &name } else { &state.spec.name }) {
+                state.spec = Arc::new(spec.clone());
+            }
+        }
+        for state in self.clients.iter_mut().filter(|state| !state.removed) {
+            let is_it = matches!(&part, Part::Client(from) if *from == state.spec.name);
+            if let Some(spec) = clients.get(if is_it { &name } else { &state.spec.name }) {
+                state.spec = Arc::new(spec.clone());
+            }
         }
     }
 
