@@ -104,8 +104,8 @@ pub enum CanvasAction {
     Centre(Point),
     /// Selects a part, and shows it.
     GoTo(Node),
-    /// Selects a queue, and shows one of its arguments: its field gets the keyboard.
-    GoToArgument(Name, Spot),
+    /// Selects a part, and shows one of its fields, which gets the keyboard.
+    GoToField(Node, Spot),
 }
 
 /// What a finger does.
@@ -483,10 +483,10 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             }
             return super::update(app, SelectAction::Node(Some(node)));
         }
-        CanvasAction::GoToArgument(queue, at) => {
+        CanvasAction::GoToField(node, at) => {
             app.workspace.queue_tab = QueueTab::Arguments;
             app.workspace.arguments.clear();
-            let mut effects = update(app, CanvasAction::GoTo(Node::Queue(queue)));
+            let mut effects = update(app, CanvasAction::GoTo(node));
             effects.push(Effect::ReadField(at));
             return effects;
         }

@@ -9,7 +9,7 @@ use super::{
     Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, EditAction, Exhibit, FileAction, Image, Node, OperateAction, PageAction,
     PublishAction, SelectAction, Session, TimeAction, WorkspaceAction, geometry,
 };
-use crate::broker::{Name, Resource};
+use crate::broker::Resource;
 use crate::formats::site_list::CourseEntry;
 use crate::scenario::edit::{self, Part, PartKind};
 use crate::scenario::{BROKER, FaultKind, Point, Target};
@@ -218,8 +218,8 @@ pub fn all(app: &App) -> Vec<Command> {
     commands
 }
 
-/// The arguments of so many queues are looked through.
-const QUEUES_MAX: usize = 50;
+/// The fields of so many parts are looked through.
+const PARTS_MAX: usize = 50;
 /// More of them are too many to read.
 const FOUND_MAX: usize = 100;
 
@@ -233,7 +233,7 @@ pub fn found(app: &App) -> Vec<Command> {
         let parts = geometry::places(session.plan()).into_iter();
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
         commands.extend(of_site(app));
-        commands.extend(of_arguments(app, session));
+        commands.extend(of_fields(app, session));
         let event = app.query.trim();
         if event.strip_prefix("e-").is_some_and(|number| number.parse::<u64>().is_ok()) {
             commands.push(command(texts::tell_the_story_of(&event), "", SelectAction::Story(Some(event.into()))));
@@ -244,28 +244,37 @@ pub fn found(app: &App) -> Vec<Command> {
     commands
 }
 
-/// The arguments of queues, by their names: of the queue that is selected, and of those that are named.
-fn of_arguments(app: &App, session: &Session) -> Vec<Command> {
+/// The fields of the parts that are selected or named: of a queue its arguments, of the others all that has one value.
+fn of_fields(app: &App, session: &Session) -> Vec<Command> {
     let typed = app.query.to_ascii_lowercase();
-    let is_meant = |queue: &Name| {
-        let is_selected = matches!(&session.selection.primary, Some(Node::Queue(name)) if name == queue);
-        let name = queue.to_ascii_lowercase();
+    let is_meant = |part: &Part| {
+        let is_selected = session.selection.primary.as_ref().and_then(|node| session.part(node)).as_ref() == Some(part);
+        let name = part.name().to_ascii_lowercase();
         let mut words = typed.split_whitespace().map(|word| word.len() > 1 && name.contains(word));
-        // A name alone means the queue itself.
+        // A name alone means the part itself.
         is_selected || words.clone().any(|is_named| is_named) && words.any(|is_named| !is_named)
     };
-    let queues = session.scenario().broker.queues.iter().map(|queue| &queue.name).filter(|name| is_meant(name)).take(QUEUES_MAX);
-    let arguments = |queue: &Name| {
-        let rows = form::rows(session.scenario(), &About::Part(Part::Queue(queue.clone())));
-        let one = |row: Row| match row {
-            Row::Field(Field { at, label, own: Some(own), .. }) => {
-                Some(command(texts::argument_of(label, queue), "", CanvasAction::GoToArgument(queue.clone(), at)).explained(own))
-            }
-            Row::Field(_) | Row::Item { .. } | Row::Advanced { .. } | Row::Add { .. } => None,
+    let fields = |part: Part| {
+        let rows = form::rows(session.scenario(), &About::Part(part.clone()));
+        let one = |field: Field| {
+            let is_shown = field.own.is_some() || !matches!(part, Part::Queue(_));
+            let found = session.node(&part).filter(|_| is_shown)?;
+            let name = texts::field_of(field.label, part.name());
+            Some(command(name, "", CanvasAction::GoToField(found, field.at)).explained(field.own.unwrap_or_default()))
         };
-        rows.into_iter().filter_map(one).collect::<Vec<_>>()
+        fields_of(rows).into_iter().filter_map(one).collect::<Vec<_>>()
     };
-    queues.flat_map(arguments).collect()
+    Part::all(session.scenario()).filter(is_meant).take(PARTS_MAX).flat_map(fields).collect()
+}
+
+/// Also those that are rarely changed; what a list has is reached from the list.
+fn fields_of(rows: Vec<Row>) -> Vec<Field> {
+    let one = |row| match row {
+        Row::Field(field) => vec![field],
+        Row::Advanced { rows, .. } => fields_of(rows),
+        Row::Item { .. } | Row::Add { .. } => Vec::new(),
+    };
+    rows.into_iter().flat_map(one).collect()
 }
 
 /// The scenarios and lessons of the site, as far as their lists have come.

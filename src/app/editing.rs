@@ -488,7 +488,7 @@ impl Session {
         match part {
             Part::Exchange(name) => self.document.layout.get(&Place::Exchange(name.clone())).copied(),
             Part::Queue(name) => self.document.layout.get(&Place::Queue(name.clone())).copied(),
-            // Programs are known by their place in the world: the one of the new name is another.
+            // Programs are known by their place in the world, which another name does not change.
             Part::Client(_) | Part::Service(_) => None,
         }
     }
@@ -523,6 +523,8 @@ impl Session {
         let selected = self.selection.primary.as_ref().and_then(|node| self.part(node));
         let gone = self.gone_with_queues(&version);
         self.replace(version);
+        // What was asked about a line that may be there no more.
+        self.replaced = None;
         self.objection = gone.or_else(|| self.objection.take());
         let node = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
         if self.selection.line.is_none() {

@@ -380,10 +380,32 @@ pub fn leave_after_pointer(event: &MouseEvent) {
     }
 }
 
+/// Arrows in a list of commands below a field of search: the first one is what Enter in the field runs, so the next is the second.
+pub fn walk_list(event: &web_sys::KeyboardEvent, down: bool) {
+    let here = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some((here, list)) = here.and_then(|here| here.closest(".palette").ok().flatten().map(|list| (here, list))) else { return };
+    let Ok(buttons) = list.query_selector_all(".commands>li>button") else { return };
+    let place = (0..buttons.length()).find(|index| buttons.item(*index).is_some_and(|one| one.is_same_node(Some(&here))));
+    let next = match (place, down) {
+        (None, true) => Some(1.min(buttons.length().saturating_sub(1))),
+        (None | Some(0), false) => None,
+        (Some(place), true) => Some((place + 1).min(buttons.length() - 1)),
+        (Some(place), false) => Some(place - 1),
+    };
+    let next = next.map_or_else(|| list.query_selector("#query").ok().flatten().map(Into::into), |index| buttons.item(index));
+    if let Some(html) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        let _ = html.focus();
+    }
+}
+
 /// Gives the keyboard to an element: a field with its text selected, a node of the drawing, a heading that is read from its beginning.
 pub fn focus(id: &str) {
     let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     let Some(element) = element else { return };
+    // A field that is rarely changed may be folded away.
+    if let Some(folded) = element.closest("details:not([open])").ok().flatten() {
+        let _ = folded.set_attribute("open", "");
+    }
     // A heading of a column is read with what stands above it.
     if let Some(column) = element.closest(".drawer-body").ok().flatten() {
         column.set_scroll_top(0);

@@ -167,10 +167,14 @@ fn palette(app: &App, run: &Dispatch, dispatch: &Dispatch) -> Html {
                 event.prevent_default();
                 run.emit(command.action.clone());
             }
+            if let "ArrowDown" | "ArrowUp" = event.key().as_str() {
+                event.prevent_default();
+                browser::walk_list(&event, event.key() == "ArrowDown");
+            }
         })
     };
     html! {
-        <div {onkeydown}>
+        <div class="palette" {onkeydown}>
             { search(app, texts::TYPE_TO_SEARCH_ENTER_RUNS, dispatch) }
             if found.is_empty() { <p class="soft" role="status">{ texts::NO_MATCHING_COMMAND }</p> }
             { list(&found, run) }

@@ -99,3 +99,23 @@ fn an_argument_is_reached_by_its_name() {
     act(&mut app, CanvasAction::Escape);
     assert!(!commands::found(&app).iter().any(|one| one.name().contains("of analytics-queue")));
 }
+
+/// Of a service that is selected or named, also those that are folded away: a keyboard needs no thirty stops to get there.
+#[test]
+fn the_fields_of_a_service_are_found_by_their_names() {
+    let mut app = opened();
+    let service = session(&app).node(&Part::Service("notification-service".into())).expect("it is there");
+    for (typed, field) in [("instances notification-service", "instances"), ("notification-service restarts after", "restart_after_ms")] {
+        act(&mut app, PageAction::TypeQuery(typed.into()));
+        let found = commands::found(&app);
+        let first = found.first().unwrap_or_else(|| panic!("nothing for {typed}"));
+        let effects = update(&mut app, first.action.clone());
+        let Some(Effect::ReadField(at)) = effects.last() else { panic!("{effects:?}") };
+        assert!(at.to_string().starts_with("services[") && at.to_string().ends_with(field), "{at}");
+        assert!(session(&app).selection.has(&service));
+        act(&mut app, CanvasAction::Escape);
+    }
+    act(&mut app, SelectAction::Node(Some(service)));
+    act(&mut app, PageAction::TypeQuery("instances".into()));
+    assert_eq!(commands::found(&app).first().map(commands::Command::name).as_deref(), Some("Instances of notification-service"));
+}

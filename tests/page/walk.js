@@ -19,9 +19,36 @@ const called = (e) => {
   return `${area?.className || area?.id || area?.localName} | ${words.trim().replace(/\d+/g, '0').slice(0, 60)}`;
 };
 const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next, 60))));
-// Wide enough to be seen: the outline of an element or of what is drawn before it, the stroke of a shape, or the border of a field.
+// The colour that an element stands on, or has itself, as it is painted.
+const painted = (() => {
+  const brush = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  return (colours) => {
+    brush.clearRect(0, 0, 1, 1);
+    for (const colour of colours) {
+      brush.fillStyle = colour;
+      brush.fillRect(0, 0, 1, 1);
+    }
+    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+})();
+const under = (e) => {
+  const colours = [];
+  for (let one = e; one; one = one.parentElement) colours.unshift(getComputedStyle(one).backgroundColor);
+  return painted(['white', ...colours]);
+};
+const light = (rgb) => {
+  const [r, g, b] = rgb.map((part) => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (one, other) => {
+  const [less, more] = [light(one), light(other)].sort((a, b) => a - b);
+  return (more + 0.05) / (less + 0.05);
+};
+// A ring within an element lies on its own fill, one around it on what is beneath.
+const stands_out = (e, style) => contrast(painted([style.outlineColor]), under(parseFloat(style.outlineOffset) < 0 ? e : e.parentElement)) >= 3;
+// Wide enough to be seen, and of another colour than what it lies on: the outline of an element or of what is drawn before it, the stroke of a shape, or the border of a field.
 const is_seen = (e) => {
-  const outline = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const outline = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && stands_out(e, style);
   const stroke = (shape) => shape && parseFloat(getComputedStyle(shape).strokeWidth) >= 3;
   return outline(getComputedStyle(e)) || outline(getComputedStyle(e, '::before')) || e.matches('.node, .power, .wire') && stroke(e.querySelector('.box, .target, .edge')) ||
     e.id === 'in-place';

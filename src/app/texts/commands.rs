@@ -94,8 +94,8 @@ pub fn add(name: &dyn Display) -> String {
     format!("Add: {name}")
 }
 
-pub fn argument_of(label: &str, queue: &str) -> String {
-    format!("{label} of {queue}")
+pub fn field_of(label: &str, part: &str) -> String {
+    format!("{label} of {part}")
 }
 
 pub fn open_the_scenario(title: &dyn Display) -> String {

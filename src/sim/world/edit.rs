@@ -239,8 +239,8 @@ impl World {
         }
     }
 
-    /// A program or a client that has another name and is otherwise as before goes on as it is, and so do those that call it: its name is
-    /// the scenario's alone. RabbitMQ renames no queue and no exchange: they are deleted and declared.
+    /// A program or a client goes on as it is under another name. So does what calls it: its name is the scenario's alone.
+    /// RabbitMQ renames no queue and no exchange: they are deleted and declared.
     fn keep_renamed(&mut self, old: &Scenario, new: &Scenario) {
         let services = renamed(&old.services, &new.services, |spec| &spec.name).map(|(from, to)| (Part::Service(from), to));
         let clients = || renamed(&old.clients, &new.clients, |spec| &spec.name).map(|(from, to)| (Part::Client(from), to));
