@@ -105,7 +105,7 @@ fn an_argument_is_reached_by_its_name() {
 fn the_fields_of_a_service_are_found_by_their_names() {
     let mut app = opened();
     let service = session(&app).node(&Part::Service("notification-service".into())).expect("it is there");
-    for (typed, field) in [("instances notification-service", "instances"), ("notification-service restarts after", "restart_after_ms")] {
+    for (typed, field) in [("instances notification-service", "instances"), ("notification-service restarts after", "restart_ms")] {
         act(&mut app, PageAction::TypeQuery(typed.into()));
         let found = commands::found(&app);
         let first = found.first().unwrap_or_else(|| panic!("nothing for {typed}"));

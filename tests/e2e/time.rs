@@ -60,7 +60,7 @@ async fn another_past_is_compared(way: Way) {
     let comparison = visitor.text("#comparison").await;
     assert!(comparison.contains("notification-queue: ready") && !comparison.contains("branch"), "here nobody was killed: {comparison}");
     // Two charts on one scale: one message at a time leaves more of them waiting.
-    let heights = "return [...document.querySelectorAll(\"[data-compared='notification-queue'] .ready\")]
+    let heights = "return [...document.querySelectorAll(\"[data-compared='notification-queue'] .asked\")]
         .map(line => Math.min(...line.getAttribute('d').match(/ [\\d.]+/g).map(Number)));";
     let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
     let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));

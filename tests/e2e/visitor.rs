@@ -209,9 +209,9 @@ impl Visitor {
             return;
         }
         let Some((button, _)) = DRAWERS.iter().find(|(_, inside)| inside.iter().any(|begin| css.starts_with(begin))) else { return };
-        // A lesson opens its drawer itself: only another drawer in its place hides it. One script, for what is waited for may come at
+        // A lesson opens its drawer itself: only another drawer in its place hides it, and beneath a dialog nothing is pressed. One script, for what is waited for may come at
         // any moment, and a second click would close the drawer.
-        let script = "const e = document.querySelector(arguments[0]); if (e && e.checkVisibility()) return false; \
+        let script = "const e = document.querySelector(arguments[0]); if (e && e.checkVisibility() || document.querySelector('dialog[open]')) return false; \
             const b = document.querySelector(arguments[1]); if (!b) return false; \
             const opens = (b.id !== 'rail-lesson' || document.querySelector('.drawer.left')) && (e || b.getAttribute('aria-pressed') === 'false'); \
             if (opens) b.click(); return !!opens;";
