@@ -143,7 +143,9 @@ impl Policy {
     }
 
     fn compile(&self) -> Result<Regex, String> {
-        Regex::new(&self.pattern).map_err(|error| format!("the pattern is not a regular expression: {error}"))
+        Regex::new(&self.pattern).map_err(|error| {
+            format!("the pattern is not a regular expression that Requeue reads, without look-around and back references: {error}")
+        })
     }
 }
 

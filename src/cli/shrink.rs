@@ -34,8 +34,11 @@ fn steps(script: &Json) -> &[Json] {
     script["steps"].as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The same script with these steps. Its plugins stay: the real broker has them anyway, and without them only ours would refuse their types.
 fn with_steps(script: &Json, steps: &[Json]) -> Json {
-    json!({ "script": 1, "profile": script["profile"], "steps": steps })
+    let mut other = script.clone();
+    other["steps"] = steps.into();
+    other
 }
 
 fn fewer_steps(script: &mut Json, attempt: &mut Attempt) -> Result<(), String> {
@@ -139,12 +142,14 @@ mod tests {
     fn differs(script: &Json) -> Option<String> {
         let limited = steps(script).iter().any(|step| step["arguments"]["x-max-length"].as_i64().is_some_and(|limit| limit > 2));
         let published = steps(script).iter().any(|step| step["properties"]["priority"].is_u64());
-        (limited && published).then(|| "it differs".to_owned())
+        let plugins = script["plugins"] == json!(["rabbitmq_consistent_hash_exchange"]);
+        (limited && published && plugins).then(|| "it differs".to_owned())
     }
 
     #[test]
     fn steps_arguments_and_values_go_for_as_long_as_the_difference_stays() {
-        let script = json!({ "script": 1, "profile": "4.0", "steps": [
+        let plugins = ["rabbitmq_consistent_hash_exchange"];
+        let script = json!({ "script": 1, "profile": "4.0", "plugins": plugins, "steps": [
             { "op": "queue.declare", "queue": "other", "durable": true },
             { "op": "queue.declare", "queue": "q", "durable": true, "arguments": { "x-max-length": 40, "x-max-priority": 3 } },
             { "op": "basic.publish", "routing_key": "q", "body": "m1", "mandatory": true },
@@ -152,7 +157,7 @@ mod tests {
             { "op": "basic.get", "queue": "q" },
         ] });
         let (small, difference) = shrink(script, "found".to_owned(), |script| Ok(differs(script))).expect("it runs");
-        let expected = json!({ "script": 1, "profile": "4.0", "steps": [
+        let expected = json!({ "script": 1, "profile": "4.0", "plugins": plugins, "steps": [
             { "op": "queue.declare", "queue": "q", "arguments": { "x-max-length": 3 } },
             { "op": "basic.publish", "body": "m2", "properties": { "priority": 0 } },
         ] });
