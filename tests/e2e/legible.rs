@@ -71,15 +71,9 @@ async fn a_phone_shows_messages_travel_downwards() {
         })
         .await;
     // A message is clicked beside its dot: a finger is not that sure.
-    let works = "return !document.querySelector(arguments[0]).getAttribute('aria-label').endsWith('working on 0');";
     let service = Visitor::node("notification-service");
-    let mut tries = 0..50;
-    while visitor.browser.execute(works, vec![json!(service)]).await.expect("the page answers") != json!(true) {
-        tries.next().expect("one is being handled");
-        visitor.click("#play").await;
-        visitor.until("one is on its way", async |visitor| visitor.count("notification-queue", "unacked").await > 0).await;
-        visitor.click("#play").await;
-    }
+    visitor.click("#play").await;
+    visitor.stop_when(&format!("!document.querySelector(`{service}`).getAttribute('aria-label').endsWith('working on 0')")).await;
     let (x, y) = visitor.middle_of(&format!("{service} .slot")).await;
     visitor.drag((x - 8, y + 8), (x - 8, y + 8)).await;
     visitor.wait_for("#biography").await;

@@ -544,6 +544,21 @@ impl Visitor {
         }
     }
 
+    /// Lets the page run, and stops it in the frame that first shows this. A question over the wire is answered later than that:
+    /// a moment that passes in a few frames is never met that way, on a machine that is fast or slow enough.
+    pub async fn stop_when(&self, shown: &str) {
+        let watch = format!(
+            "window.stopped = false; const look = () => {{ if ({shown}) {{ document.querySelector('#play').click(); window.stopped = true; }} \
+             else requestAnimationFrame(look); }}; look(); return null;"
+        );
+        self.browser.execute(&watch, vec![]).await.expect("the page watches");
+        self.until(&format!("the page shows {shown}"), async |visitor| {
+            visitor.browser.execute("return window.stopped;", vec![]).await.is_ok_and(|stopped| stopped == json!(true))
+        })
+        .await;
+        self.wait_for("#play[aria-label='Play']").await;
+    }
+
     /// Types over what stands in a field.
     pub async fn type_into(&self, css: &str, text: &str) {
         self.focus(css).await;
