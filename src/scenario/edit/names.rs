@@ -127,7 +127,7 @@ fn handlers(scenario: &mut Scenario) -> impl Iterator<Item = &mut Handler> {
 }
 
 /// The part, and everything that names it, goes by the new name.
-pub(super) fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
+pub fn rename(scenario: &mut Scenario, part: &Part, new: &Name) {
     let own = match part {
         Part::Client(name) => scenario.clients.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),
         Part::Service(name) => scenario.services.iter_mut().find(|one| one.name == *name).map(|one| &mut one.name),

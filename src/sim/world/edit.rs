@@ -8,7 +8,7 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::view::QueueView;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
-use crate::scenario::edit::{self, Edit, Edited, Part};
+use crate::scenario::edit::{Part, names};
 use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::ids::InstanceId;
@@ -250,8 +250,8 @@ impl World {
         if had.into_iter().any(|known| *known == name) {
             return;
         }
-        let edit = Edit::Rename { part: part.clone(), name: name.clone() };
-        let Ok(Edited { scenario, .. }) = edit::apply(old, &edit) else { return };
+        let mut scenario = old.clone();
+        names::rename(&mut scenario, &part, &name);
         let (services, clients) = (ByName::of(&scenario.services, |spec| &spec.name), ByName::of(&scenario.clients, |spec| &spec.name));
         let is_renamed = match &part {
             Part::Service(_) => new.services.iter().any(|spec| services.get(&name).is_some_and(|before| same_program(before, spec))),
