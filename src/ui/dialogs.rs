@@ -16,12 +16,28 @@ use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Sha
 const LINK_LONG: usize = 2_000;
 const LINK_MAX: usize = crate::base::limits::LINK_BYTES;
 
+/// The page closed it, and has forgotten it already: the browser's event tells it nothing.
+const CLOSED_BY_PAGE: &str = "data-closed";
+
 pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Callback<String>, [run, dispatch]: [&Dispatch; 2]) -> Html {
-    // The browser tells of it a little later: by then another may be open.
+    // What Escape asks for is done by the page. A browser may insist, and close it unasked.
+    let oncancel = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: yew::Event| {
+            if event.target_dyn_into::<HtmlDialogElement>().is_some() {
+                event.prevent_default();
+                dispatch.emit(Action::Page(PageAction::CloseDialog));
+            }
+        })
+    };
+    // The browser tells of it a little later: by then another may be wanted, or open.
     let onclose = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: yew::Event| {
-            if event.target_dyn_into::<HtmlDialogElement>().is_some_and(|dialog| !dialog.open()) {
+            let Some(dialog) = event.target_dyn_into::<HtmlDialogElement>() else { return };
+            let is_known = dialog.has_attribute(CLOSED_BY_PAGE);
+            let _ = dialog.remove_attribute(CLOSED_BY_PAGE);
+            if !is_known && !dialog.open() {
                 dispatch.emit(Action::Page(PageAction::CloseDialog));
             }
         })
@@ -53,7 +69,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
         }
     });
     html! {
-        <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {onclose} {onclick}>
+        <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {oncancel} {onclose} {onclick}>
             <div class="dialog-body">
                 <div class="sec-head">
                     <h2 id="dialog-title" tabindex="-1">{ title }</h2>
@@ -100,6 +116,7 @@ pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
             }
         }
     } else if what.is_none() && element.open() {
+        let _ = element.set_attribute(CLOSED_BY_PAGE, "");
         element.close();
     }
     read_from_its_heading(&element, what);

@@ -15,11 +15,9 @@ impl Visitor {
 
     /// A place of the page that is so many pixels below the middle of a line.
     async fn beside(&self, line: &str, pixels: i32) -> (i32, i32) {
-        let script = "const path = document.querySelector(arguments[0] + ' .edge'); \
-            const p = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM()); return [Math.round(p.x), Math.round(p.y)];";
-        let at = self.browser.execute(script, vec![json!(line)]).await.expect("the line is there");
-        let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
-        (number(0), number(1) + pixels)
+        let middle = "p = e.getPointAtLength(e.getTotalLength() / 2).matrixTransform(e.getScreenCTM()); return [p.x, p.y];";
+        let (x, y) = self.place(&format!("{line} .edge"), middle).await;
+        (x, y + pixels)
     }
 
     /// With a pointer: a press and a release some pixels beside it. Without one: Enter.

@@ -114,3 +114,21 @@ async fn escape_closes_the_story_and_a_field_says_what_is_wrong_when_it_is_left(
     visitor.until("it is said", async |visitor| visitor.text("#composer-result").await.contains("JSON object")).await;
     visitor.leave().await;
 }
+
+#[tokio::test]
+async fn a_dialog_that_follows_another_stays_open() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    visitor.keys("?").await;
+    visitor.wait_for("dialog[open] .sec-head").await;
+    // The browser tells that it closed one when the next was asked for already, and is not drawn yet.
+    let late = "const [done] = arguments, dialog = document.querySelector('#dialog'); \
+        addEventListener('close', event => { event.stopImmediatePropagation(); document.querySelector('#commands').click(); \
+        setTimeout(() => done(true), 0); dialog.dispatchEvent(new Event('close')); }, { capture: true, once: true }); \
+        dialog.querySelector('.sec-head button').click();";
+    visitor.browser.execute_async(late, vec![]).await.expect("the page answers");
+    visitor.settled().await;
+    visitor.wait_for("dialog[open] #query").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("Escape closes it", async |visitor| visitor.is_absent("dialog[open]").await).await;
+    visitor.leave().await;
+}

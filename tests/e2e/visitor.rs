@@ -334,8 +334,18 @@ impl Visitor {
 
     pub async fn middle_of(&self, css: &str) -> (i32, i32) {
         // What stands on a part's border grows as the part shrinks.
-        let script = "const e = document.querySelector(arguments[0]), r = (e.matches('.node') && e.querySelector('.box') || e).getBoundingClientRect(); return [Math.round(r.left + r.width / 2), Math.round(r.top + r.height / 2)];";
-        let at = self.browser.execute(script, vec![json!(css)]).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.place(css, "r = (e.matches('.node') && e.querySelector('.box') || e).getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2];").await
+    }
+
+    /// Where something is, once it stands still: the view may still find its place, and a press beside it hits another thing.
+    /// The script goes on from `e`, what was found.
+    pub async fn place(&self, css: &str, script: &str) -> (i32, i32) {
+        let script = format!(
+            "const [css, done] = arguments, at = () => {{ const e = document.querySelector(css), {script} }}; let before = '', looks = 0; \
+             const look = () => {{ const now = at().map(Math.round), same = String(now) === before; before = String(now); looks += 1; \
+             if (same || looks > 50) done(now); else setTimeout(() => requestAnimationFrame(look), 40); }}; look();"
+        );
+        let at = self.browser.execute_async(&script, vec![json!(css)]).await.unwrap_or_else(|error| panic!("{css}: {error}"));
         let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
         (number(0), number(1))
     }
