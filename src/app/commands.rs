@@ -287,12 +287,14 @@ fn of_site(app: &App) -> impl Iterator<Item = Command> {
 }
 
 /// What keys do, besides commands: for the list.
-pub const KEYS: [(&str, &str); 18] = [
+const KEYS: [(&str, &str); 23] = [
     ("F1", texts::EXPLAINS_THE_FIELD),
     ("F6", texts::GOES_FROM_AREA_TO_AREA),
     (texts::TAB_THEN_ARROWS, texts::GO_FROM_NODE_TO_NODE),
-    ("Enter", texts::SELECTS_THE_NODE_ARROWS_THEN),
+    ("Enter", texts::SELECTS_THE_PART),
     ("Ctrl+Enter", texts::SELECTS_ONE_MORE),
+    (texts::SHIFT_OR_ALT_AND_ARROWS, texts::MOVES_THE_PART),
+    ("Del", texts::DELETES_THE_PART),
     ("C", texts::DRAWS_A_LINE_FROM_THE),
     ("F2", texts::RENAMES_IN_PLACE),
     (texts::DOUBLE_CLICK, texts::ADDS_RENAMES_OR_EDITS),
@@ -303,7 +305,19 @@ pub const KEYS: [(&str, &str); 18] = [
     (texts::WHEEL_AND, texts::ZOOM),
     ("Ctrl+0", texts::ZOOMS_TO_100),
     (texts::ON_A_TOUCH_SCREEN, texts::TWO_FINGERS_MOVE_AND_ZOOM),
+    ("B", texts::OPENS_BUILD),
+    ("P", texts::OPENS_PUBLISH),
+    ("L", texts::OPENS_LESSON),
     (texts::CTRL_K_OR_CTRL, texts::ALL_COMMANDS),
     ("Esc", texts::CANCELS_A_LINE_OTHERWISE_CLEARS),
     ("?", texts::THIS_LIST),
 ];
+
+/// Every key with what it does: first what is no command.
+#[must_use]
+pub fn keys(app: &App) -> Vec<(&'static str, String)> {
+    let is_told = |keys: &str| KEYS.iter().any(|(told, _)| *told == keys);
+    let commands = all(app).into_iter().filter(|command| !command.keys.is_empty() && !is_told(command.keys));
+    let commands = commands.map(|command| (command.keys, command.name())).collect::<Vec<_>>();
+    KEYS.into_iter().map(|(keys, does)| (keys, does.to_owned())).chain(commands).collect()
+}

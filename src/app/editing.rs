@@ -11,7 +11,7 @@ use super::geometry::{self, Plan, Rect};
 use super::placing::{self, Free, snapped};
 use super::session::Session;
 use super::texts::session as texts;
-use super::{App, Detail, Node, lesson};
+use super::{App, Detail, Node, Stop, lesson};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::{BindingKey, ExchangeType, Name};
@@ -56,6 +56,8 @@ pub enum EditAction {
     CancelDrag,
     /// What is selected moves by so much.
     Nudge(f64, f64),
+    /// This part does: with what else is selected, where it is selected.
+    NudgeAt(Node, f64, f64),
     Align(Align),
     Arrange,
     Cut,
@@ -70,6 +72,8 @@ pub enum EditAction {
     /// The line ends at this node.
     EndLine(Node),
     Delete,
+    /// Deletes this part or line: with what else is selected, where it is selected.
+    DeleteAt(Stop),
     /// The key of the line that is selected is asked for, on the canvas.
     AskKey,
     /// What is to become of an edit that waits.
@@ -195,11 +199,10 @@ impl Session {
                 self.document.drop_dragged(&scenario);
             }
             EditAction::CancelDrag => self.document.cancel_drag(),
-            EditAction::Nudge(dx, dy) => {
-                let by = |node: &Node, at: Point| self.plan().in_document(Some(node), Point { x: at.x + dx, y: at.y + dy });
-                let moved: Vec<(Node, Point)> =
-                    self.selection.iter().filter_map(|node| self.place(node).map(|at| (node.clone(), by(node, at)))).collect();
-                self.put(moved);
+            EditAction::Nudge(dx, dy) => self.nudge(self.selection.iter().cloned().collect(), dx, dy),
+            EditAction::NudgeAt(node, dx, dy) => {
+                let moved = if self.selection.has(&node) { self.selection.iter().cloned().collect() } else { vec![node] };
+                self.nudge(moved, dx, dy);
             }
             EditAction::Align(align) => {
                 let plan = self.plan();
@@ -242,7 +245,12 @@ impl Session {
                 self.connect_to(&from, &to);
                 return self.asks_for(&before, &from, Some(&to));
             }
-            EditAction::Delete => self.delete(),
+            EditAction::DeleteAt(Stop::Node(node)) if !self.selection.has(&node) => {
+                let part = self.part(&node).map(Edit::Remove);
+                self.edit(part.as_slice());
+            }
+            EditAction::DeleteAt(Stop::Line(line)) if self.selection.line.as_ref() != Some(&line) => self.edit(&[Edit::Cut(line)]),
+            EditAction::Delete | EditAction::DeleteAt(_) => self.delete(),
             EditAction::AskKey => {
                 let asked = self.selection.line.as_ref().and_then(|line| self.key_of(line));
                 return asked.map(Effect::Ask).into_iter().collect();
@@ -268,6 +276,12 @@ impl Session {
             EditAction::RemoveFault(index) => self.edit(&[Edit::Take(Slot::Fault(index))]),
         }
         Vec::new()
+    }
+
+    fn nudge(&mut self, nodes: Vec<Node>, dx: f64, dy: f64) {
+        let by = |node: &Node, at: Point| self.plan().in_document(Some(node), Point { x: at.x + dx, y: at.y + dy });
+        let moved = nodes.into_iter().filter_map(|node| self.place(&node).map(|at| by(&node, at)).map(|at| (node, at)));
+        self.put(moved.collect());
     }
 
     fn delete(&mut self) {
@@ -459,13 +473,14 @@ impl Session {
                     scenario.broker.queues.last().map(|queue| Part::Queue(queue.name.clone()))
                 }
             },
-            Edit::Remove(_) => None,
             Edit::Rename { part, name } => Some(part.named(name.clone())),
             Edit::Connect { from: Part::Queue(queue), to: Part::Service(service) } => {
                 self.replaced = replaced(self.scenario(), queue, service);
                 return;
             }
-            Edit::Connect { .. }
+            // What was removed is selected no more; what else is stays.
+            Edit::Remove(_)
+            | Edit::Connect { .. }
             | Edit::Cut(_)
             | Edit::Put { .. }
             | Edit::Take(_)

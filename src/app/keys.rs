@@ -25,8 +25,10 @@ pub enum Focus {
     /// The canvas, or nothing else: that is where a pointer leaves it.
     #[default]
     Canvas,
-    /// A heading or a list beside the canvas, which is read.
+    /// A heading beside the canvas, which is read.
     Reading,
+    /// A list beside the canvas, which Space scrolls.
+    List,
     /// A button or a link beside the canvas.
     Control,
     /// A field, which takes letters.
@@ -52,13 +54,14 @@ pub enum NodeKey {
 
 /// By how much keys and buttons zoom.
 pub const ZOOM: f64 = 1.25;
-/// By how much arrows move a node, and with Shift.
+/// By how much Alt and an arrow move a node, and Shift and an arrow.
 const NUDGE: f64 = 5.0;
 const NUDGE_FAR: f64 = 20.0;
 
 /// What a key does; none: the browser's own. A key without Ctrl is meant for the canvas and works there alone (WCAG 2.1.4): a letter that
-/// is typed or spoken anywhere else does nothing. What types nothing also works where the details of a part are read. Escape closes what
-/// was opened last, wherever the keyboard is.
+/// is typed or spoken anywhere else does nothing. What types nothing also works where the details of a part are read. Space plays from a
+/// heading, which has no use for it. Help is for who is lost: a question mark opens it from everything but a field. Escape closes what was
+/// opened last, wherever the keyboard is.
 #[must_use]
 pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
     let Pressed { key, command, shift, alt, again } = pressed;
@@ -80,12 +83,13 @@ pub fn shortcut(pressed: Pressed<'_>, focus: Focus) -> Option<Action> {
         ("x", true, _) => EditAction::Cut.into(),
         ("d", true, _) => EditAction::Duplicate.into(),
         ("0", true, _) => CanvasAction::NaturalSize.into(),
+        ("?", false, _) => PageAction::OpenDialog(Dialog::Shortcuts).into(),
         (_, true, _) | (_, false, Focus::Control) => return None,
         ("Delete" | "Backspace", ..) => EditAction::Delete.into(),
         ("F2", ..) => EditAction::AskKey.into(),
         ("ContextMenu" | "F10", ..) if menu(pressed).is_some() => CanvasAction::AskMenu.into(),
-        (_, _, Focus::Reading) => return None,
-        ("?", ..) => PageAction::OpenDialog(Dialog::Shortcuts).into(),
+        (" ", _, Focus::Reading) => CanvasAction::HoldSpace { again }.into(),
+        (_, _, Focus::Reading | Focus::List) => return None,
         ("c", ..) => EditAction::ToggleLine.into(),
         ("t", ..) => PageAction::ToggleTable.into(),
         ("P", ..) => PublishAction::Again.into(),
@@ -118,9 +122,10 @@ pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<N
         Stop::Line(line) => line,
     };
     if let Some(way) = arrow(pressed.key) {
-        return Some(nearest(session, stop, way).map_or(NodeKey::Stay, NodeKey::GoTo));
+        return Some(nearest(session, stop, way).filter(|_| !moves(pressed)).map_or(NodeKey::Stay, NodeKey::GoTo));
     }
     match pressed.key {
+        "Delete" | "Backspace" => Some(NodeKey::Do(EditAction::DeleteAt(stop.clone()).into())),
         " " if session.selection.line.as_ref() == Some(line) => None,
         "Enter" | " " => Some(NodeKey::Do(SelectAction::Line(line.clone()).into())),
         "F2" => session.key_of(line).map(NodeKey::Ask),
@@ -138,6 +143,11 @@ fn arrow(key: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// Arrows walk. With Alt or Shift they move, as they move a step of a recipe.
+const fn moves(pressed: Pressed<'_>) -> bool {
+    pressed.alt || pressed.shift
+}
+
 fn menu(pressed: Pressed<'_>) -> Option<NodeKey> {
     let asks = pressed.key == "ContextMenu" || pressed.key == "F10" && pressed.shift;
     asks.then_some(NodeKey::Menu)
@@ -147,9 +157,9 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
     let arrow = arrow(pressed.key);
     let is_connecting = session.selection.connecting.is_some();
     let action: Action = match (pressed.key, arrow) {
-        (_, Some((dx, dy))) if !is_connecting && session.selection.has(node) => {
+        (_, Some((dx, dy))) if !is_connecting && moves(pressed) => {
             let by = if pressed.shift { NUDGE_FAR } else { NUDGE };
-            EditAction::Nudge(dx * by, dy * by).into()
+            EditAction::NudgeAt(node.clone(), dx * by, dy * by).into()
         }
         (_, Some(way)) if is_connecting => {
             let places = geometry::places(session.plan());
@@ -163,6 +173,7 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
         ("Enter" | " ", _) if session.selection.connecting.as_ref() == Some(node) => return Some(NodeKey::Ends),
         ("Enter" | " ", _) => SelectAction::Node(Some(node.clone())).into(),
         ("F2", _) => return Some(NodeKey::Ask(Asked::Name(node.clone()))),
+        ("Delete" | "Backspace", _) if !is_connecting => EditAction::DeleteAt(Stop::Node(node.clone())).into(),
         ("c", _) if !pressed.command && !is_connecting => EditAction::BeginLine(node.clone()).into(),
         ("k", _) if !pressed.command => match node {
             Node::Instance(id) if session.world().instance(*id).is_some_and(|state| state.up) => OperateAction::Kill(*id).into(),
@@ -252,6 +263,18 @@ mod tests {
         let cases = [
             (key("ContextMenu"), Focus::Control, false),
             (key("Delete"), Focus::Control, false),
+            (key("Delete"), Focus::List, true),
+            // Space plays from a heading, presses a button, and scrolls a list.
+            (key(" "), Focus::Reading, true),
+            (key(" "), Focus::Control, false),
+            (key(" "), Focus::List, false),
+            (key(" "), Focus::Field, false),
+            (key(" "), Focus::Dialog, false),
+            (key("?"), Focus::Reading, true),
+            (key("?"), Focus::Control, true),
+            (key("?"), Focus::List, true),
+            (key("?"), Focus::Field, false),
+            (key("?"), Focus::Dialog, false),
             (key("Delete"), Focus::Reading, true),
             (key("Delete"), Focus::Field, false),
             (key("F2"), Focus::Dialog, false),
@@ -273,14 +296,15 @@ mod tests {
         }
     }
 
-    /// Every key that types something is the canvas's alone.
+    /// Every key that types something is the canvas's alone, but for the two that `what_has_the_keyboard_keeps_its_keys` names.
     #[test]
     fn a_key_without_ctrl_works_on_the_canvas_alone() {
         let typed: Vec<String> = (' '..='~').map(String::from).collect();
         let mut works = 0;
         for name in typed.iter().map(String::as_str) {
-            for focus in [Focus::Reading, Focus::Control, Focus::Field, Focus::Dialog] {
-                assert_eq!(shortcut(key(name), focus), None, "{name} {focus:?}");
+            for focus in [Focus::Reading, Focus::List, Focus::Control, Focus::Field, Focus::Dialog] {
+                let is_everywhere = matches!((name, focus), (" ", Focus::Reading) | ("?", Focus::Reading | Focus::List | Focus::Control));
+                assert_eq!(shortcut(key(name), focus).is_some(), is_everywhere, "{name} {focus:?}");
             }
             works += usize::from(shortcut(key(name), Focus::Canvas).is_some());
         }

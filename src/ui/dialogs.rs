@@ -7,7 +7,7 @@ use super::preview::preview;
 use super::texts::{connect as connect_texts, dialogs as texts};
 use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, browser};
-use crate::app::commands::{self, Command, KEYS};
+use crate::app::commands::{self, Command};
 use crate::app::glossary::TERMS;
 use crate::app::search::Wanted;
 use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Shared};
@@ -217,14 +217,11 @@ fn help(section: &Dialog, app: &App, dispatch: &Dispatch) -> Html {
 }
 
 fn shortcuts(app: &App) -> Html {
-    let commands = commands::all(app);
-    let of_commands =
-        commands.iter().filter(|command| !command.keys.is_empty() && command.keys != "?").map(|command| (command.keys, command.name()));
     html! {
         <>
         <p class="soft">{ texts::KEYS_WORK_ON_THE_CANVAS }</p>
         <dl class="keys-list">
-            for (keys, what) in KEYS.iter().map(|(keys, what)| (*keys, (*what).to_owned())).chain(of_commands) {
+            for (keys, what) in commands::keys(app) {
                 <dt><kbd>{ keys }</kbd></dt>
                 <dd>{ what }</dd>
             }

@@ -102,7 +102,11 @@ fn focus(event: &KeyboardEvent) -> Focus {
         Focus::Field
     } else if within("button, summary, a") {
         Focus::Control
-    } else if within("body *") && !within("#stage") {
+    } else if within("#stage") {
+        Focus::Canvas
+    } else if within("[tabindex='0']") {
+        Focus::List
+    } else if within("body *") {
         Focus::Reading
     } else {
         Focus::Canvas

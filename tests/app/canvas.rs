@@ -264,11 +264,20 @@ fn keys_on_a_node() {
     assert_eq!(on(&app, &queue, Pressed { shift: true, ..key("F10") }), Some(NodeKey::Menu));
     assert_eq!(on(&app, &queue, key("F10")), None);
     assert_eq!(on(&app, &queue, key("k")), None, "a queue is no program");
-    // Arrows go from node to node; they move the node that is selected.
-    assert!(matches!(on(&app, &queue, key("ArrowUp")), Some(NodeKey::GoTo(_))));
-    act(&mut app, SelectAction::Node(Some(queue.clone())));
-    assert_eq!(on(&app, &queue, key("ArrowUp")), does(EditAction::Nudge(0.0, -5.0).into()));
-    assert_eq!(on(&app, &queue, Pressed { shift: true, ..key("ArrowRight") }), does(EditAction::Nudge(20.0, 0.0).into()));
+    // Arrows go from node to node, and with Alt or Shift they move the node: whether or not it is selected.
+    for is_selected in [false, true] {
+        if is_selected {
+            act(&mut app, SelectAction::Node(Some(queue.clone())));
+        }
+        assert!(matches!(on(&app, &queue, key("ArrowUp")), Some(NodeKey::GoTo(_))), "{is_selected}");
+        let far = on(&app, &queue, Pressed { shift: true, ..key("ArrowRight") });
+        assert_eq!(far, does(EditAction::NudgeAt(queue.clone(), 20.0, 0.0).into()), "{is_selected}");
+        let near = on(&app, &queue, Pressed { alt: true, ..key("ArrowUp") });
+        assert_eq!(near, does(EditAction::NudgeAt(queue.clone(), 0.0, -5.0).into()), "{is_selected}");
+        for delete in ["Delete", "Backspace"] {
+            assert_eq!(on(&app, &queue, key(delete)), does(EditAction::DeleteAt(Stop::Node(queue.clone())).into()), "{is_selected}");
+        }
+    }
     // While a line is drawn they go to where it may lead.
     act(&mut app, EditAction::ToggleLine);
     let Some(NodeKey::GoTo(Stop::Node(to))) = on(&app, &queue, key("ArrowRight")) else { panic!("it may lead somewhere") };

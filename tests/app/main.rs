@@ -16,6 +16,7 @@ mod findings;
 mod guides;
 mod highlight;
 mod hostile;
+mod keyboard;
 mod labels;
 mod ledger;
 mod lessons;

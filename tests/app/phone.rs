@@ -123,7 +123,8 @@ fn keys_go_and_move_as_it_is_drawn() {
     act(&mut app, SelectAction::Node(Some(queue.clone())));
     for (key, across, down) in [("ArrowRight", 5.0, 0.0), ("ArrowDown", 0.0, 5.0), ("ArrowLeft", -5.0, 0.0), ("ArrowUp", 0.0, -5.0)] {
         let before = rect(&app, &queue).centre();
-        let Some(NodeKey::Do(action)) = press(&app, &Stop::Node(queue.clone()), key) else { panic!("{key} moves it") };
+        let pressed = Pressed { key, alt: true, ..Pressed::default() };
+        let Some(NodeKey::Do(action)) = on_stop(session(&app), &Stop::Node(queue.clone()), pressed) else { panic!("{key} moves it") };
         act(&mut app, action);
         let after = rect(&app, &queue).centre();
         assert!((after.x - before.x - across).abs() < 0.01 && (after.y - before.y - down).abs() < 0.01, "{key}: {before:?} to {after:?}");

@@ -148,12 +148,12 @@ async fn escape_closes_what_was_opened_last_and_goes_back() {
     visitor.leave().await;
 }
 
-/// Letters are the canvas's: on a button, a heading or a list they do nothing, and Space presses the button.
+/// Letters are the canvas's: on a button, a heading or a list they do nothing, and Space presses the button. On a heading Space plays.
 #[tokio::test]
 async fn letters_work_on_the_canvas_alone() {
     let visitor = Visitor::working(Way::Keyboard).await;
     visitor.focus("#rail-build").await;
-    for key in ["t", "p", "?", "c", "."] {
+    for key in ["t", "p", "c", "."] {
         visitor.keys(key).await;
     }
     visitor.settled().await;
@@ -161,6 +161,15 @@ async fn letters_work_on_the_canvas_alone() {
     visitor.keys(" ").await;
     visitor.wait_for(".drawer.left").await;
     assert!(!visitor.is_absent("#rail-build[aria-pressed='true']").await && visitor.is_absent("#play[aria-label='Pause']").await);
+    visitor.until("the heading has it", async |visitor| at(visitor).await == "drawer-title").await;
+    visitor.keys(" ").await;
+    visitor.wait_for("#play[aria-label='Pause']").await;
+    visitor.keys(" ").await;
+    visitor.wait_for("#play[aria-label='Play']").await;
+    visitor.keys("?").await;
+    visitor.wait_for("dialog[open] .keys-list").await;
+    visitor.keys(ESCAPE).await;
+    visitor.until("help is closed", async |visitor| visitor.is_absent("dialog[open]").await).await;
     visitor.focus(&Visitor::node("analytics-queue")).await;
     visitor.keys("t").await;
     visitor.wait_for(".table-view").await;

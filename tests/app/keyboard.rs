@@ -1,0 +1,90 @@
+//! One model of the keyboard on the canvas: what has it is what keys are about. Every key is told.
+
+use requeue::app::keys::{Focus, NodeKey, Pressed, on_stop, shortcut};
+use requeue::app::{App, EditAction, Node, SelectAction, Stop, commands, geometry};
+
+use super::support::*;
+
+fn press(app: &mut App, node: &Node, pressed: Pressed<'_>) {
+    let Some(NodeKey::Do(action)) = on_stop(session(app), &Stop::Node(node.clone()), pressed) else { panic!("{pressed:?}") };
+    act(app, action);
+}
+
+/// Whatever part has the keyboard, Delete deletes it and Shift and an arrow move it, as they do where it is selected.
+#[test]
+fn what_has_the_keyboard_is_deleted_and_moved() {
+    let places = geometry::places(session(&opened()).plan());
+    assert!(places.len() > 8);
+    for node in places {
+        for pressed in [
+            Pressed { key: "Delete", ..Pressed::default() },
+            Pressed { key: "ArrowRight", shift: true, ..Pressed::default() },
+            Pressed { key: "ArrowUp", alt: true, ..Pressed::default() },
+        ] {
+            let (mut by_focus, mut by_selection) = (opened(), opened());
+            act(&mut by_selection, SelectAction::Node(Some(node.clone())));
+            let before = (session(&by_focus).scenario().clone(), session(&by_focus).document.layout.clone());
+            press(&mut by_focus, &node, pressed);
+            press(&mut by_selection, &node, pressed);
+            let after = |app: &App| (session(app).scenario().clone(), session(app).document.layout.clone());
+            assert_eq!(after(&by_focus), after(&by_selection), "{node:?} {pressed:?}");
+            assert_ne!(after(&by_focus), before, "{node:?} {pressed:?}: it does something");
+            assert_eq!(session(&by_focus).objection, session(&by_selection).objection, "{node:?} {pressed:?}: the same is told");
+            act(&mut by_focus, EditAction::Undo);
+            assert_eq!(after(&by_focus), before, "{node:?} {pressed:?}");
+        }
+    }
+    // What else is selected stays, unless the part with the keyboard is one of it.
+    let mut app = opened();
+    let [one, other, third] = ["inventory-queue", "analytics-queue", "notification-queue"].map(node);
+    act(&mut app, SelectAction::Node(Some(one.clone())));
+    act(&mut app, SelectAction::Toggle(other.clone()));
+    let delete = Pressed { key: "Delete", ..Pressed::default() };
+    press(&mut app, &third, delete);
+    let has = |app: &App, name: &str| session(app).scenario().broker.queues.iter().any(|queue| &*queue.name == name);
+    assert_eq!(["inventory-queue", "analytics-queue", "notification-queue"].map(|name| has(&app, name)), [true, true, false]);
+    assert!(session(&app).selection.has(&one) && session(&app).selection.has(&other));
+    press(&mut app, &one, delete);
+    assert_eq!(["inventory-queue", "analytics-queue"].map(|name| has(&app, name)), [false, false]);
+}
+
+/// A key that does something stands in the help, once. A second name of a key needs no line.
+#[test]
+fn every_key_is_told() {
+    let mut app = opened();
+    let told = |app: &App| commands::keys(app).into_iter().map(|(keys, _)| keys).collect::<Vec<_>>();
+    act(&mut app, SelectAction::Node(Some(node("analytics-queue"))));
+    let list = told(&app);
+    for keys in &list {
+        assert_eq!(list.iter().filter(|other| other == &keys).count(), 1, "{keys} is told once");
+    }
+    let is_told = |key: &str| list.iter().any(|keys| *keys == key || keys.split([' ', ',']).any(|one| one == key));
+    let mut works = 0;
+    for letter in ' '..='~' {
+        let key = String::from(letter);
+        let of_page = shortcut(Pressed { key: &key, ..Pressed::default() }, Focus::Canvas).is_some();
+        let with_ctrl = shortcut(Pressed { key: &key, command: true, ..Pressed::default() }, Focus::Canvas).is_some();
+        let name = match letter {
+            ' ' => "Space".to_owned(),
+            '!' => "Shift+1".to_owned(),
+            '-' => "−".to_owned(),
+            // The key of + without Shift.
+            '=' => continue,
+            'A'..='Z' => format!("Shift+{letter}"),
+            _ => letter.to_ascii_uppercase().to_string(),
+        };
+        if of_page {
+            works += 1;
+            assert!(is_told(&name), "{name}: {list:?}");
+        }
+        // Ctrl with a capital letter comes with Shift, which is told; Ctrl+Y is Ctrl+Shift+Z elsewhere.
+        if with_ctrl && !letter.is_ascii_uppercase() && letter != 'y' {
+            works += 1;
+            assert!(is_told(&format!("Ctrl+{name}")), "Ctrl+{name}: {list:?}");
+        }
+    }
+    assert!(works > 20, "{works}");
+    for (key, name) in [("Delete", "Del"), ("F2", "F2"), ("Escape", "Esc")] {
+        assert!(shortcut(Pressed { key, ..Pressed::default() }, Focus::Canvas).is_some() && is_told(name), "{key}");
+    }
+}
