@@ -144,7 +144,7 @@ function tell(what, text) {
 }
 
 /** The areas of the page, in the order of the Tab key. */
-const AREAS = "header.top, .rail, .drawer.left, #stage, .notices, .card, .drawer.right, .shelf, .bar";
+const AREAS = "header.top, .asks, .rail, .drawer.left, #stage, .notices, .card, .drawer.right, .shelf, .bar";
 
 const CONTROLS = "button, a[href], input, select, textarea, summary, [role='button'], [tabindex='0']";
 
@@ -211,7 +211,7 @@ addEventListener("keydown", (event) => {
   if (event.key !== "F6" || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   const stops = [...document.querySelectorAll(AREAS)].map((one) => [one, first(one)]).filter(([, stop]) => stop);
-  const here = stops.findIndex(([one]) => one.contains(document.activeElement));
+  const here = stops.findLastIndex(([one]) => one.contains(document.activeElement));
   const next = event.shiftKey ? (here < 0 ? -1 : here - 1) : here + 1;
   stops.at(next % stops.length)[1].focus();
 });

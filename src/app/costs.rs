@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::difference::difference;
+use super::effect::{Effect, Reading};
 use super::form::Spot;
 use super::texts::session as texts;
 use super::{Node, Session};
@@ -35,6 +37,16 @@ pub enum History {
     Redo,
 }
 
+/// A step of the history that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stepping {
+    pub way: History,
+    /// The change that it takes back, or makes again, in one sentence.
+    pub says: String,
+    /// It was asked for once more, before the learner has chosen.
+    pub again: bool,
+}
+
 /// An edit, or a step of the history, that RabbitMQ can make only by deleting a queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
@@ -47,7 +59,7 @@ pub struct Held {
     pub leave_by_policy: u64,
     beside: Option<(Name, Vec<Edit>)>,
     /// What was asked for is no edit, but this.
-    pub step: Option<History>,
+    pub step: Option<Stepping>,
     /// More queues that would go with their messages.
     pub others: Vec<Name>,
 }
@@ -89,27 +101,28 @@ impl Session {
         Some(told.collect::<Vec<_>>().join(" ")).filter(|told| !told.is_empty())
     }
 
-    /// Takes a step of the history; what would destroy messages waits for a decision.
-    pub(super) fn ask_for(&mut self, step: History) {
-        self.document.held = None;
-        let Some(new) = self.document.next(step, self.scenario()) else { return self.take(step) };
-        let mut queues = self.emptied_by(&new).into_iter();
-        match queues.next() {
-            Some(queue) => {
-                let others = queues.collect();
-                self.hold(Held {
-                    queue,
-                    at: None,
-                    edits: Vec::new(),
-                    policy: None,
-                    leave_by_policy: 0,
-                    beside: None,
-                    step: Some(step),
-                    others,
-                });
-            }
-            None => self.take(step),
+    /// Takes a step of the history. What would destroy messages waits for a decision, which is asked for beside the button.
+    pub(super) fn ask_for(&mut self, way: History) -> Vec<Effect> {
+        let again = self.document.held.take().and_then(|held| held.step).is_some_and(|step| step.way == way);
+        let can = match way {
+            History::Undo => self.can_undo(),
+            History::Redo => self.can_redo(),
+        };
+        if !can {
+            return vec![Effect::Tell(texts::nothing_to(way == History::Undo).into())];
         }
+        let next = self.document.next(way, self.scenario());
+        let mut queues = next.iter().flat_map(|new| self.emptied_by(new));
+        let (Some(queue), Some(new)) = (queues.next(), &next) else {
+            self.take(way);
+            return Vec::new();
+        };
+        let others = queues.collect();
+        let (before, after) = if way == History::Undo { (new, self.scenario()) } else { (self.scenario(), new) };
+        let step = Stepping { way, says: difference(before, after).says, again };
+        let held = Held { queue, at: None, edits: Vec::new(), policy: None, leave_by_policy: 0, beside: None, step: Some(step), others };
+        self.document.held = Some(held);
+        vec![Effect::Read(Reading::History)]
     }
 
     /// The decision that edits need before they make this scenario: when the broker has the queue, and time has passed or it holds
@@ -173,7 +186,7 @@ impl Session {
                 }
                 return;
             }
-            Way::Step => return step.into_iter().for_each(|step| self.take(step)),
+            Way::Step => return step.into_iter().for_each(|step| self.take(step.way)),
             Way::Keep => return,
         };
         if let Err(why) = self.make(&edits) {

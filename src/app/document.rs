@@ -114,6 +114,15 @@ impl Document {
         }
     }
 
+    /// It stands where this one does, and what was changed there can be undone here.
+    pub(super) fn go_on_with(&mut self, other: &Self) {
+        for version in &other.past {
+            self.keep(version.clone());
+        }
+        (self.layout, self.future) = (other.layout.clone(), other.future.clone());
+        (self.edits, self.came_unsaved) = (other.edits, other.came_unsaved);
+    }
+
     /// An edit begins here: it can be undone, and what was undone cannot be done again.
     pub(super) fn remember(&mut self, scenario: &Arc<Scenario>) {
         self.drop_dragged(scenario);

@@ -262,8 +262,8 @@ impl Session {
                     self.edit(&replaced.edits);
                 }
             }
-            EditAction::Undo => self.ask_for(History::Undo),
-            EditAction::Redo => self.ask_for(History::Redo),
+            EditAction::Undo => return self.ask_for(History::Undo),
+            EditAction::Redo => return self.ask_for(History::Redo),
             EditAction::PlanFault(text) => match text.parse() {
                 Ok(fault) => self.put_fault(self.scenario().faults.len(), fault),
                 Err(why) => self.objection = Some(why),

@@ -37,6 +37,8 @@ pub enum Reading {
     Shelf,
     /// What is told of a line.
     Line,
+    /// What an undo or a redo would destroy.
+    History,
 }
 
 /// What a field on the canvas asks for.

@@ -36,7 +36,7 @@ pub enum SelectAction {
     CopyMessage,
     /// Looks into a recipe of the part that is selected.
     Recipe(RecipeAction),
-    /// Puts aside what was begun last: a step that is carried, what is typed into a field, the line that is being drawn; or else it
+    /// Puts aside what was begun last: a step of the history that waits, a step that is carried, what is typed into a field, the line that is being drawn; or else it
     /// closes the drawer that was opened last.
     PutAside,
 }
@@ -70,6 +70,7 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
             return text.map(Effect::Copy).into_iter().collect();
         }
         SelectAction::Recipe(action) => return session.in_recipe(action),
+        SelectAction::PutAside if session.document.held.as_ref().is_some_and(|held| held.step.is_some()) => session.document.held = None,
         SelectAction::PutAside if session.recipe.carried.is_some() => return session.in_recipe(RecipeAction::PutBack),
         SelectAction::PutAside if session.document.typing.is_some() => session.document.typing = None,
         SelectAction::PutAside if session.selection.connecting.is_some() => session.selection.connecting = None,

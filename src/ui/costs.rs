@@ -11,22 +11,21 @@ use crate::app::{App, Session};
 
 /// What was held at this field; none: what was no field's.
 pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
-    let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at) else { return html! {} };
+    let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at && held.step.is_none()) else { return html! {} };
     let lost = app.price_of(session, &held.queue);
-    let all_lost = held.others.iter().fold(lost, |sum, queue| sum + app.price_of(session, queue));
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
         let destroys = match way {
-            Way::Redeclare | Way::Step => true,
+            Way::Redeclare => true,
             Way::Policy => held.leave_by_policy > 0,
-            Way::NewQueue | Way::Keep => false,
+            Way::NewQueue | Way::Step | Way::Keep => false,
         };
         let look = if index == 0 && !destroys { Look::Primary } else { Look::Small };
         let (id, word) = match way {
             Way::Policy => ("by-policy", texts::set_by_policy(held.leave_by_policy)),
             Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
             Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
-            Way::Step => ("step-anyway", texts::step(held.step == Some(History::Undo), all_lost)),
+            Way::Step => return html! {},
             Way::Keep => ("keep", texts::KEEP_IT.to_owned()),
         };
         named(look, id, word, "", on(dispatch, crate::app::EditAction::Decide(way)))
@@ -35,13 +34,7 @@ pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatc
         <div class="costs" id="costs" role="alert">
             { icons::warning() }
             <div>
-                if held.step.is_some() {
-                    for queue in std::iter::once(&held.queue).chain(&held.others) {
-                        <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p>
-                    }
-                } else {
-                    <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
-                }
+                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
                 <div class="buttons">{ for held.ways().enumerate().map(button) }</div>
             </div>
         </div>
@@ -54,5 +47,27 @@ fn alternative(held: &Held) -> String {
         Some(Way::Policy) => texts::a_policy_sets_the_same(held.leave_by_policy),
         Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER.to_owned(),
         Some(Way::Redeclare | Way::Step | Way::Keep) | None => String::new(),
+    }
+}
+
+/// What a step of the history would destroy: beneath its button.
+pub fn of_history(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    let Some((held, step)) = session.document.held.as_ref().and_then(|held| Some((held, held.step.as_ref()?))) else { return html! {} };
+    let queues = || std::iter::once(&held.queue).chain(&held.others);
+    let undoes = step.way == History::Undo;
+    let lost = queues().map(|queue| app.price_of(session, queue)).reduce(|sum, price| sum + price).unwrap_or_default();
+    let decide = |way: Way| on(dispatch, crate::app::EditAction::Decide(way));
+    html! {
+        <section class="asks" id="history-asks" role="alertdialog" aria-labelledby="history-title" aria-describedby="history-says">
+            <h2 id="history-title" tabindex="-1">{ texts::take_step(undoes, &step.says) }</h2>
+            <div id="history-says">
+                if step.again { <p><b>{ texts::waits(undoes) }</b></p> }
+                for queue in queues() { <p>{ texts::would_go(queue, app.price_of(session, queue)) }</p> }
+            </div>
+            <div class="buttons">
+                { named(Look::Small, "step-anyway", texts::step(undoes, lost), "", decide(Way::Step)) }
+                { named(Look::Small, "keep", texts::KEEP_IT.to_owned(), "", decide(Way::Keep)) }
+            </div>
+        </section>
     }
 }

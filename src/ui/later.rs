@@ -4,7 +4,7 @@
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
-use super::{Dispatch, dialogs, drawing, table, workspace};
+use super::{Dispatch, costs, dialogs, drawing, table, workspace};
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry::Plan;
 use crate::app::labels::{self, Label};
@@ -25,6 +25,8 @@ pub struct Later {
     pub table: Part,
     /// Those of the notices that nothing of the first picture brings.
     pub notices: Part,
+    /// What an undo or a redo would destroy.
+    pub history: Part,
     pub dialog: DialogView,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
@@ -39,6 +41,7 @@ const fn views() -> Later {
         shelf: workspace::shelf,
         table: table::view,
         notices: workspace::notices,
+        history: costs::of_history,
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
         rest: Rest::ALL,

@@ -103,7 +103,8 @@ impl Playground {
     fn around(&self, ctx: &Context<Self>, dispatch: &Dispatch, onfile: Callback<Event>) -> Around {
         let app = &self.app;
         let bare = app.options.embed;
-        let header = panels::header(app, dispatch, onfile);
+        let asks = self.later.here().zip(app.session.as_ref()).map(|(later, session)| (later.history)(session, app, dispatch));
+        let header = panels::header(app, dispatch, onfile, asks.unwrap_or_default());
         let notices = html! {
             <section class="notices" aria-label={texts::NOTICES}>
                 if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, dispatch) } }

@@ -19,8 +19,8 @@ use crate::scenario::{Problem, Scenario};
 /// So many routing keys stand in the legend.
 const KEYS_SHOWN_MAX: usize = 4;
 
-/// The head of the page: what is open, undo and redo, the course, sharing; the rest stands in a menu.
-pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
+/// The head of the page: what is open, undo and redo with what they ask, the course, sharing; the rest stands in a menu.
+pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Html) -> Html {
     let bare = app.options.embed;
     html! {
         <header class="top">
@@ -43,7 +43,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
                 </h1>
                 <span class="badge">{ texts::rabbitmq(session.world().profile()) }</span>
                 if app.options.read_only { <span class="badge">{ texts::READ_ONLY }</span> }
-                if !app.options.read_only { { history(session, dispatch) } }
+                if !app.options.read_only { { history(session, dispatch, asks) } }
             }
             <span class="grow" />
             <button
@@ -131,8 +131,9 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     }
 }
 
-fn history(session: &Session, dispatch: &Dispatch) -> Html {
+fn history(session: &Session, dispatch: &Dispatch, asks: Html) -> Html {
     let button = |id: &'static str, label: &'static str, title: &'static str, icon: Html, can: bool, action: EditAction| {
+        let title = if can { title } else { texts::NOTHING_WAS_CHANGED };
         html! {
             <button type="button" class="icon-button" {id} aria-label={label} {title} disabled={!can} onclick={on(dispatch, action)}>
                 { icon }
@@ -140,10 +141,11 @@ fn history(session: &Session, dispatch: &Dispatch) -> Html {
         }
     };
     html! {
-        <>
+        <span class="history">
             { button("undo", texts::UNDO, texts::UNDO_CTRL_Z, icons::undo(), session.can_undo(), EditAction::Undo) }
             { button("redo", texts::REDO, texts::REDO_CTRL_SHIFT_Z, icons::redo(), session.can_redo(), EditAction::Redo) }
-        </>
+            { asks }
+        </span>
     }
 }
 

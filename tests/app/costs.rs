@@ -1,9 +1,10 @@
 //! What an edit would destroy is said before it is made, and RabbitMQ's other ways are offered.
 
 use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare, Step};
+use requeue::app::costs::{History, Stepping};
 use requeue::app::form::{Kind, Spot};
-use requeue::app::{App, EditAction, words};
-use requeue::scenario::edit::{Edit, Part, Slot};
+use requeue::app::{self, App, CanvasAction, EditAction, Effect, Reading, words};
+use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
 use requeue::scenario::{BindingTarget, Trigger};
 use requeue::sim::{Input, InstanceId};
 
@@ -231,7 +232,6 @@ fn no_step_of_the_history_destroys_messages_unasked() {
         act(&mut app, EditAction::Undo);
         assert_eq!(ways(&app), [Step, Keep]);
         assert_eq!((session(&app).scenario(), total(&app, "emails")), (&renamed, held), "nothing is done yet");
-        assert_eq!(session(&app).selection.primary, Some(node("emails")), "its inspector asks");
         act(&mut app, EditAction::Decide(answer));
         assert_eq!(session(&app).scenario() == &renamed, answer == Keep);
         assert!(ways(&app).is_empty() && session(&app).can_undo() == (answer == Keep));
@@ -248,6 +248,40 @@ fn no_step_of_the_history_destroys_messages_unasked() {
     act(&mut app, EditAction::Decide(Step));
     assert_eq!(**session(&app).scenario(), *renamed);
     balanced(&app);
+}
+
+/// The question about a step of the history names the step and gets the keyboard; pressed again, it says that it waits. Selecting
+/// nothing of its own, it can be left by Escape, and the other step takes its place.
+#[test]
+fn a_step_that_destroys_is_asked_about_beside_its_button() {
+    let mut app = waiting();
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    let queue = session(&app).scenario().broker.queues.last().expect("it is there").name.clone();
+    act(&mut app, EditAction::Apply(Edit::Connect { from: Part::Exchange("platform-events".into()), to: Part::Queue(queue.clone()) }));
+    play(&mut app, 20);
+    assert!(total(&app, &queue) > 0);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(ways(&app), [], "a binding goes without a loss");
+    let asked = |app: &App| session(app).document.held.as_ref().and_then(|held| held.step.clone());
+    let selected = session(&app).selection.primary.clone();
+    for again in [false, true, true] {
+        assert_eq!(app::update(&mut app, EditAction::Undo), [Effect::Read(Reading::History)], "it gets the keyboard");
+        let says = format!("Add the queue {queue}.");
+        assert_eq!(asked(&app), Some(Stepping { way: History::Undo, says, again }));
+        assert_eq!(session(&app).selection.primary, selected, "nothing else opens");
+    }
+    // The canvas keeps its selection; Escape leaves only the question.
+    act(&mut app, CanvasAction::Escape);
+    assert_eq!((asked(&app), &session(&app).selection.primary), (None, &selected));
+    act(&mut app, EditAction::Undo);
+    act(&mut app, EditAction::Decide(Step));
+    assert!(session(&app).scenario().broker.queues.iter().all(|one| one.name != queue) && asked(&app).is_none());
+    // What does nothing says so.
+    let mut fresh = opened();
+    for (action, word) in [(EditAction::Undo, "undo"), (EditAction::Redo, "redo")] {
+        let effects = app::update(&mut fresh, action);
+        assert!(matches!(&*effects, [Effect::Tell(told)] if told.contains(word)), "{effects:?}");
+    }
 }
 
 /// A policy keeps messages only as far as its own limit allows: how many leave at once is said before.

@@ -185,8 +185,12 @@ fn the_solved_system_stays_where_it_is_explained() {
     settle(&mut app);
     assert!(classroom(&app).work().done);
     let solved = session(&app).scenario().clone();
+    act(&mut app, EditAction::AddPart(PartKind::Client));
     step_of(&mut app, &explain);
     settle(&mut app);
+    // What was drawn there can be undone here.
+    assert!(session(&app).can_undo() && *session(&app).scenario() != solved);
+    act(&mut app, EditAction::Undo);
     assert_eq!(*session(&app).scenario(), solved);
     // And after a reload.
     let mut again = App::default();

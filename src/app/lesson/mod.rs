@@ -255,7 +255,7 @@ impl Classroom {
         match solved.next().filter(|_| matches!(self.step().task, Task::Explain { .. })) {
             Some(solved) => {
                 let mut copy = self.session_of(solved.world().recording().clone());
-                copy.document.layout.clone_from(&solved.document.layout);
+                copy.document.go_on_with(&solved.document);
                 copy.seek(solved.world().now(), steps);
                 copy
             }

@@ -51,6 +51,11 @@ pub fn rabbitmq_deleted(queue: &dyn Display, count: u64) -> String {
     format!("RabbitMQ deleted {queue} with {}.", messages(count))
 }
 
+/// After a press that does nothing.
+pub const fn nothing_to(undoes: bool) -> &'static str {
+    if undoes { "Nothing to undo: nothing was changed here." } else { "Nothing to redo: nothing was undone here." }
+}
+
 /// After a new queue took over.
 pub fn the_old_queue_keeps(queue: &dyn Display, count: u64) -> String {
     format!("{queue} keeps its {}. Delete it when it is empty.", messages(count))

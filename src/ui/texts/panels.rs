@@ -29,6 +29,7 @@ pub const MENU: &str = "Menu";
 pub const MOTION_FOLLOW_SYSTEM: &str = "Motion: follow system";
 pub const MOTION_FULL: &str = "Motion: full";
 pub const MOTION_REDUCED: &str = "Motion: reduced";
+pub const NOTHING_WAS_CHANGED: &str = "Nothing was changed here";
 pub const OPEN: &str = "Open";
 pub const OPEN_A_SCENARIO_A_RECORDING: &str = "Open a scenario, a recording, a lesson, or your progress";
 pub const READ_ONLY: &str = "read-only";

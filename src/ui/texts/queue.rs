@@ -85,6 +85,15 @@ pub fn step(is_undo: bool, lost: Price) -> String {
     format!("{}: {lost} lost", if is_undo { "Undo" } else { "Redo" })
 }
 
+/// The change that goes, or comes back, stands as a sentence of its own.
+pub fn take_step(is_undo: bool, says: &str) -> String {
+    format!("{} “{}”?", if is_undo { "Undo" } else { "Redo" }, says.trim_end_matches('.'))
+}
+
+pub const fn waits(is_undo: bool) -> &'static str {
+    if is_undo { "Undo waits for your answer." } else { "Redo waits for your answer." }
+}
+
 pub fn would_go(queue: &dyn Display, lost: Price) -> String {
     format!("RabbitMQ would delete {queue} with {lost}.")
 }
