@@ -104,6 +104,8 @@ pub enum CanvasAction {
     Centre(Point),
     /// Selects a part, and shows it.
     GoTo(Node),
+    /// The keyboard comes to this: it must be seen.
+    Reach(Stop),
     /// Selects a part, and shows one of its fields, which gets the keyboard.
     GoToField(Node, Spot),
 }
@@ -138,6 +140,8 @@ const WHEEL_ZOOM: f64 = 0.01;
 const WHEEL_MAX: f64 = 24.0;
 /// A drawing stands still when a sheet opens, unless it would be so much smaller for that.
 const STEADY: f64 = 0.75;
+/// The port of a part stands out so far beyond its card, with the ring around it.
+const PORT: f64 = 16.0;
 /// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
 const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// The minimap at the lower right, with the zoom below it.
@@ -309,6 +313,23 @@ impl App {
         }
     }
 
+    /// What the keyboard is on comes into view, with its port. While a pointer is down, nothing moves.
+    fn reach(&mut self, stop: &Stop) {
+        let Some((session, now)) = self.session.as_ref().zip(self.canvas.chosen).filter(|_| self.canvas.gesture == Gesture::Idle) else {
+            return;
+        };
+        let rect = match stop {
+            Stop::Node(node) => geometry::with_name(session.plan(), node),
+            Stop::Line(line) => session.edge_of(line).map(|edge| {
+                let at = edge.curve.at(0.5);
+                geometry::Rect { left: at.x, top: at.y, width: 0.0, height: 0.0 }
+            }),
+        };
+        if let Some(rect) = rect {
+            self.canvas.chosen = Some(now.revealing(self.canvas.size, &rect.grown(PORT)));
+        }
+    }
+
     /// The stage has another size. A drawer that opens must not hide what it is about; what it moved aside comes back when it closes.
     fn resize(&mut self, size: Pixel) {
         let is_seen = self.selected_rect().is_some_and(|rect| self.camera().shows(self.canvas.size, &rect));
@@ -476,6 +497,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
         }
         CanvasAction::NaturalSize => app.canvas.chosen = Some(app.camera().natural(app.canvas.middle())),
         CanvasAction::ShowEverything => app.show_everything(),
+        CanvasAction::Reach(stop) => app.reach(&stop),
         CanvasAction::GoTo(node) => {
             let rect = app.session.as_ref().and_then(|session| geometry::rect(session.plan(), &node));
             if let Some(rect) = rect.filter(|rect| !app.camera().shows(app.canvas.size, rect)) {

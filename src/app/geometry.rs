@@ -85,6 +85,12 @@ impl Rect {
         (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
     }
 
+    /// With so much more on every side.
+    #[must_use]
+    pub fn grown(&self, by: f64) -> Self {
+        Self { left: self.left - by, top: self.top - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
+    }
+
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
         self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()

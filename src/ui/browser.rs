@@ -421,6 +421,12 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether this element has the keyboard.
+pub fn has_keyboard(id: &str) -> bool {
+    let focused = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
+    focused.is_some_and(|focused| focused.id() == id)
+}
+
 /// What had the keyboard may be gone: its area gets it.
 pub fn keep_focus() {
     let _ = call("keepFocus", &[]);

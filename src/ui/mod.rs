@@ -338,6 +338,8 @@ impl Playground {
             self.link.clear();
         }
         let goes = matches!(action, Action::Canvas(CanvasAction::GoTo(_)));
+        // Parts are counted for their elements: with a part more or less, an element is another part's.
+        let held = matches!(action, Action::Edit(_)).then(|| self.held()).flatten();
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
         }
@@ -351,10 +353,22 @@ impl Playground {
         } else if goes {
             self.focus_on(self.selected());
         }
+        if let Some((stop, id)) = held.filter(|_| self.focus_next.is_none())
+            && let Some(now) = self.app.session.as_ref().map(|session| session.stop_id(&stop)).filter(|now| now.as_ref() != Some(&id))
+        {
+            self.focus_on(if now.is_some() { Some(stop) } else { self.selected() });
+        }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();
         }
         self.request_frame(ctx);
+    }
+
+    /// The part or line that has the keyboard, and its element.
+    fn held(&self) -> Option<(Stop, String)> {
+        let (stop, session) = self.focused.as_ref().zip(self.app.session.as_ref())?;
+        let id = session.stop_id(stop)?;
+        browser::has_keyboard(&id).then(|| (stop.clone(), id))
     }
 
     fn selected(&self) -> Option<Stop> {
@@ -507,6 +521,7 @@ impl Playground {
             Gesture::LongPress(x, y) => CanvasAction::LongPress { at: self.on_stage(x, y), page: on_page(x, y) },
             Gesture::Focused(stop) => {
                 let other = self.focused.as_ref() != Some(&stop);
+                self.perform(ctx, CanvasAction::Reach(stop.clone()));
                 self.focused = Some(stop);
                 return other;
             }
@@ -524,9 +539,14 @@ impl Playground {
                 if self.editing.is_some() {
                     self.perform(ctx, app::EditAction::LeaveField);
                 }
+                // The keyboard goes on at what is selected. A press elsewhere has taken it along already.
+                let was_in_place = browser::has_keyboard("in-place");
                 let answered = self.editing.take().zip(text).zip(self.app.session.as_ref());
                 if let Some(action) = answered.and_then(|((asked, text), session)| asked.answered(session, &text)) {
                     self.perform(ctx, action);
+                }
+                if was_in_place && self.focus_next.is_none() {
+                    self.focus_on(self.selected().or_else(|| self.focused.clone()));
                 }
                 return true;
             }

@@ -289,6 +289,41 @@ fn keys_on_a_node() {
     assert_eq!(on(&app, &service, key("k")), does(OperateAction::Start(id).into()));
 }
 
+#[test]
+fn what_the_keyboard_comes_to_is_seen() {
+    let mut app = seen();
+    let stops: Vec<Stop> = session(&app).stops().into_iter().map(|(stop, ..)| stop).collect();
+    for (dx, dy) in [(0.0, 900.0), (2_000.0, 0.0), (-2_000.0, -900.0)] {
+        for stop in &stops {
+            act(&mut app, wheel(Pixel { x: 300.0, y: 200.0 }, (dx, dy), false, false));
+            let away = app.camera();
+            act(&mut app, CanvasAction::Reach(stop.clone()));
+            let now = app.camera();
+            assert_eq!(now.scale, away.scale, "{stop:?}");
+            match stop {
+                Stop::Node(node) => {
+                    assert!(now.shows(app.canvas.size, &geometry::rect(session(&app).plan(), node).expect("it is drawn")), "{node:?}")
+                }
+                Stop::Line(line) => {
+                    let at = session(&app).edge_of(line).expect("it is drawn").curve.at(0.5);
+                    let on = now.to_stage(at);
+                    assert!((0.0..=app.canvas.size.x).contains(&on.x) && (0.0..=app.canvas.size.y).contains(&on.y), "{line:?}");
+                }
+            }
+            // Once more moves nothing.
+            act(&mut app, CanvasAction::Reach(stop.clone()));
+            assert_eq!(app.camera(), now);
+        }
+    }
+    // What is pressed stands still.
+    let queue = node("analytics-queue");
+    let at = pixel(&app, &queue);
+    act(&mut app, CanvasAction::PressNode(queue, at));
+    let held = app.camera();
+    act(&mut app, CanvasAction::Reach(Stop::Node(node("inventory-queue"))));
+    assert_eq!(app.camera(), held);
+}
+
 fn wheel(at: Pixel, (dx, dy): (f64, f64), zooms: bool, sideways: bool) -> CanvasAction {
     CanvasAction::Wheel { at, dx, dy, zooms, sideways }
 }
