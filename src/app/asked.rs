@@ -10,7 +10,7 @@ use super::texts::session as texts;
 use super::{Node, Session};
 use crate::broker::Value;
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::edit::{Edit, Element, Part, Slot, StepAt};
+use crate::scenario::edit::{Edit, Element, Part, Slot, StepAt, proposal};
 use crate::scenario::{Action, Point};
 
 /// What a field takes with its examples, and with its note, in pixels; its middle is so far below its top.
@@ -67,10 +67,10 @@ impl Asked {
             Self::DeadLetters { queue, exchange } => {
                 let curve = self.line(session)?;
                 let spec = scenario.broker.queues.iter().find(|one| one.name == *queue)?;
-                let known = spec.dead_letter_exchange().filter(|known| *known == exchange).and_then(|_| spec.dead_letter_routing_key());
-                let text = known.map_or_else(|| format!("{queue}.dead"), ToString::to_string);
-                note = "x-dead-letter-routing-key".into();
-                (curve.at(0.5), text, texts::DEAD_LETTER_KEY)
+                let is_there = spec.dead_letter_exchange() == Some(exchange);
+                let key = if is_there { spec.dead_letter_routing_key().cloned() } else { proposal::dead_key(scenario, queue, exchange) };
+                note = if key.is_some() { "x-dead-letter-routing-key".into() } else { texts::KEEPS_ITS_KEY.into() };
+                (curve.at(0.5), key.map_or_else(String::new, |key| key.to_string()), texts::DEAD_LETTER_KEY)
             }
         };
         Some(Field { at, text, label, note })

@@ -1,7 +1,7 @@
 //! What a new line asks and proposes: the key of an event, the key of dead letters, the steps of a handler that a queue replaces.
 
 use requeue::app::{self, App, Asked, EditAction, Effect, FileAction, Node, SelectAction};
-use requeue::scenario::edit::Part;
+use requeue::scenario::edit::{Part, PartKind};
 use requeue::scenario::{Action, Handler, Publish};
 
 use super::support::*;
@@ -117,6 +117,58 @@ fn a_dead_letter_line_asks_for_its_key_and_is_drawn_with_the_answer() {
         assert_eq!(queue.dead_letter_routing_key().map(|name| &**name), key);
         act(&mut app, EditAction::Undo);
         assert_eq!(*session(&app).scenario(), before, "one step");
+    }
+}
+
+/// A line is drawn, and Enter accepts what its field proposes.
+fn accept(app: &mut App, from: &Part, to: &Part) {
+    connect(app, from, to);
+    let (Part::Queue(queue), Part::Exchange(exchange)) = (from, to) else { return };
+    let asked = Asked::DeadLetters { queue: queue.clone(), exchange: exchange.clone() };
+    let text = asked.field(session(app)).expect("it has its place").text;
+    let action = asked.answered(session(app), &text).expect("the line is drawn");
+    act(app, action);
+}
+
+/// Each way of drawing them makes a system that loses nothing: the key that is proposed leads somewhere.
+#[test]
+fn dead_letters_and_their_queue_meet_under_one_key() {
+    let (dlx, work) = (Part::Exchange("x".into()), node_part("paid-queue"));
+    let add = |app: &mut App| {
+        act(app, EditAction::AddPart(PartKind::ClassicQueue));
+        node_part(&session(app).scenario().broker.queues.last().expect("it was added").name.clone())
+    };
+    for dead_first in [true, false] {
+        let mut app = drawn("direct", "", "", "");
+        let dead = add(&mut app);
+        let lines = [(&work, &dlx), (&dlx, &dead)];
+        for index in if dead_first { [0, 1] } else { [1, 0] } {
+            accept(&mut app, lines[index].0, lines[index].1);
+        }
+        let broker = &session(&app).scenario().broker;
+        let key = broker.queues[0].dead_letter_routing_key();
+        assert_eq!(key, Some(&broker.bindings[0].routing_key), "dead letters first: {dead_first}");
+        // The next queue's dead letters have a key of their own.
+        let (third, fourth) = (add(&mut app), add(&mut app));
+        accept(&mut app, &third, &dlx);
+        connect(&mut app, &dlx, &fourth);
+        let broker = &session(&app).scenario().broker;
+        let key = broker.queues[2].dead_letter_routing_key();
+        assert_eq!(key, Some(&broker.bindings[1].routing_key));
+        assert_ne!(broker.bindings[0].routing_key, broker.bindings[1].routing_key);
+    }
+}
+
+/// What went wrong is tried again under the key that it was published with.
+#[test]
+fn the_way_back_keeps_the_key_of_each_message() {
+    let publish = r#"{"do": "publish", "exchange": "x", "routing_key": "order.paid", "payload": {}}"#;
+    for bindings in ["", r#"{"source": "x", "queue": "paid-queue", "routing_key": "order.*"}"#] {
+        let mut app = drawn("topic", bindings, &service("bank", r#""every_ms": 1000"#, publish), "");
+        accept(&mut app, &node_part("paid-queue"), &Part::Exchange("x".into()));
+        let key = session(&app).scenario().broker.queues[0].dead_letter_routing_key().map(|key| &**key);
+        // It would come straight back to the queue that refused it.
+        assert_eq!(key, (!bindings.is_empty()).then_some("paid-queue.dead"));
     }
 }
 

@@ -71,6 +71,7 @@ pub fn the_lesson_keeps_its_as(lock: &dyn Display) -> String {
 
 pub const BINDING_KEY: &str = "Binding key";
 pub const DEAD_LETTER_KEY: &str = "Key of the dead letters";
+pub const KEEPS_ITS_KEY: &str = "x-dead-letter-routing-key. Empty: each message keeps its own key.";
 pub const HEADER_ARGUMENTS_AS_JSON: &str = "Header arguments, as JSON";
 pub const NAME: &str = "Name";
 pub const ROUTING_KEY: &str = "Routing key";

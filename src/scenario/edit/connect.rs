@@ -156,8 +156,8 @@ pub const fn ends(from: &Part) -> &'static [PartKind] {
 pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result<(), String> {
     match (from, to) {
         (Part::Exchange(source), Part::Queue(queue)) => {
-            let kind = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source).map(ExchangeSpec::routes_as);
-            let routing_key = kind.map_or_else(|| "".into(), |kind| kind.usual_key(queue));
+            let spec = scenario.broker.exchanges.iter().find(|exchange| exchange.name == *source);
+            let routing_key = spec.map_or_else(|| "".into(), |exchange| proposal::binding_key(scenario, exchange, queue));
             bind(scenario, source, BindingTarget::Queue(queue.clone()), routing_key)
         }
         (Part::Exchange(source), Part::Exchange(other)) => {
@@ -173,14 +173,17 @@ pub(super) fn connect(scenario: &mut Scenario, from: &Part, to: &Part) -> Result
             bind(scenario, source, BindingTarget::Exchange(other.clone()), routing_key)
         }
         (Part::Queue(queue), Part::Exchange(exchange)) => {
+            let key = proposal::dead_key(scenario, queue, exchange);
             let queue = scenario.broker.queues.iter_mut().find(|other| other.name == *queue);
             if queue.as_ref().is_some_and(|queue| queue.kind() == Kind::Stream) {
                 return Err("A stream has no dead letters: it keeps what its readers refuse.".into());
             }
             if let Some(queue) = queue {
-                let key = format!("{}.dead", queue.name);
                 queue.arguments.insert("x-dead-letter-exchange".into(), Value::String(exchange.clone()));
-                queue.arguments.insert("x-dead-letter-routing-key".into(), Value::string(&key));
+                match key {
+                    Some(key) => drop(queue.arguments.insert("x-dead-letter-routing-key".into(), Value::String(key))),
+                    None => drop(queue.arguments.remove("x-dead-letter-routing-key")),
+                }
             }
             Ok(())
         }

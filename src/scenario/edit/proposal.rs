@@ -3,8 +3,8 @@
 use super::{Edit, Element};
 use crate::broker::exchange::topic::matches;
 use crate::scenario::{
-    Action, BindingKey, BindingTarget, Endpoint, ExchangeSpec, ExchangeType, Handler, Json, Name, Publish, Scenario, Service, Step,
-    Trigger, json_object,
+    Action, BindingKey, BindingSpec, BindingTarget, Endpoint, ExchangeSpec, ExchangeType, Handler, Json, Name, Publish, Scenario, Service,
+    Step, Trigger, json_object,
 };
 
 /// So many fields are proposed for a payload.
@@ -109,6 +109,41 @@ pub(super) fn key(scenario: &Scenario, service: &Service, handler: &Handler, exc
         _ => None,
     });
     last.unwrap_or_else(|| format!("{thing}.{done}")).into()
+}
+
+/// The keys under which something is sent to an exchange: dead letters first, they are lost otherwise.
+fn sent<'a>(scenario: &'a Scenario, exchange: &'a Name) -> impl Iterator<Item = &'a Name> {
+    let dead = scenario.broker.queues.iter().filter(move |queue| queue.dead_letter_exchange() == Some(exchange));
+    let published = publishes(scenario).filter(move |publish| publish.exchange == *exchange).map(|publish| &publish.routing_key);
+    // A key with a field in it is another one for each message.
+    dead.filter_map(|queue| queue.dead_letter_routing_key()).chain(published).filter(|key| !key.is_empty() && !key.contains('{'))
+}
+
+fn bindings<'a>(scenario: &'a Scenario, exchange: &'a Name) -> impl Iterator<Item = &'a BindingSpec> {
+    scenario.broker.bindings.iter().filter(move |binding| binding.source == *exchange)
+}
+
+/// The key of a new binding: one that something is sent with and that leads nowhere yet, where keys are compared whole.
+pub(super) fn binding_key(scenario: &Scenario, exchange: &ExchangeSpec, queue: &Name) -> Name {
+    let is_bound = |key: &Name| bindings(scenario, &exchange.name).any(|binding| binding.routing_key == *key);
+    let awaited = || sent(scenario, &exchange.name).find(|key| !is_bound(key)).cloned();
+    let is_direct = exchange.routes_as() == ExchangeType::Direct;
+    is_direct.then(awaited).flatten().unwrap_or_else(|| exchange.routes_as().usual_key(queue))
+}
+
+/// The key under which the dead letters of a queue go on. None: each keeps its own, for they go back to where events are published.
+#[must_use]
+pub fn dead_key(scenario: &Scenario, queue: &Name, exchange: &Name) -> Option<Name> {
+    let is_fed = bindings(scenario, exchange).any(|binding| matches!(&binding.destination, BindingTarget::Queue(name) if name == queue));
+    if !is_fed && publishes(scenario).any(|publish| publish.exchange == *exchange) {
+        return None;
+    }
+    let is_whole = |key: &Name| !key.is_empty() && !key.contains(['*', '#']);
+    let waiting =
+        bindings(scenario, exchange).filter(|binding| !matches!(&binding.destination, BindingTarget::Queue(name) if name == queue));
+    let mut keys = waiting.map(|binding| &binding.routing_key);
+    let found = keys.find(|key| is_whole(key) && !sent(scenario, exchange).any(|sent| sent == *key));
+    Some(found.cloned().unwrap_or_else(|| format!("{queue}.dead").into()))
 }
 
 /// An HTTP handler whose work a queue can give to the same service.
