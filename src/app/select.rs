@@ -36,8 +36,8 @@ pub enum SelectAction {
     CopyMessage,
     /// Looks into a recipe of the part that is selected.
     Recipe(RecipeAction),
-    /// Puts aside what was begun last: a step of the history that waits, a step that is carried, what is typed into a field, the line that is being drawn; or else it
-    /// closes the drawer that was opened last.
+    /// Puts aside what was begun last: a waiting step of the history, a carried step of a recipe, typing, a line. Or else it closes the
+    /// drawer that was opened last.
     PutAside,
 }
 
