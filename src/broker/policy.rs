@@ -115,7 +115,50 @@ impl Policy {
             let what = unfit_value(key, value, profile)?;
             Some(format!("{} is not a valid {what}", term(value)))
         };
-        self.definition.iter().filter_map(move |(key, value)| Some((key, problem(key, value)?)))
+        let problems = self.definition.iter().filter_map(move |(key, value)| Some((key, problem(key, value)?)));
+        // RabbitMQ looks at mirrors after all other keys.
+        problems.chain(self.mirror_problem().filter(|_| profile.rules().mirrored_queues))
+    }
+
+    /// What is wrong with its mirrors, of which RabbitMQ looks at all keys together (rule 146). It fails at a mode that is no text (HTTP
+    /// status 500).
+    fn mirror_problem(&self) -> Option<(&Name, String)> {
+        let (first, _) = self.definition.iter().find(|(key, _)| key.starts_with("ha-"))?;
+        let of = |key: &str| self.definition.get(key);
+        let Some(mode) = of("ha-mode") else {
+            return Some((first, "ha-mode must be specified to specify ha-params, ha-sync-mode or ha-promote-on-shutdown".to_owned()));
+        };
+        let params = of("ha-params");
+        let given = params.map_or_else(|| "none".to_owned(), term);
+        let is_count = |value: &Value| value.as_int().is_some_and(|number| number > 0);
+        let problem = match (mode.as_str().map_or("", |mode| &**mode), params) {
+            ("all", None) => None,
+            ("all", Some(_)) => Some("ha-mode=\"all\" does not take parameters".to_owned()),
+            ("exactly", _) => {
+                (!params.is_some_and(is_count)).then(|| format!("ha-mode=\"exactly\" takes an integer, {given} given"))
+            }
+            ("nodes", Some(Value::Array(nodes))) if nodes.is_empty() => Some("ha-mode=\"nodes\" list must be non-empty".to_owned()),
+            ("nodes", Some(Value::Array(nodes))) => {
+                let no_text: Vec<Value> = nodes.iter().filter(|node| node.as_str().is_none()).cloned().collect();
+                let told = || format!("ha-mode=\"nodes\" takes a list of strings, {} was not a string", term(&Value::Array(no_text.clone())));
+                (!no_text.is_empty()).then(told)
+            }
+            ("nodes", _) => Some(format!("ha-mode=\"nodes\" takes a list, {given} given")),
+            _ => Some(format!("{} is not a valid ha-mode value", term(mode))),
+        };
+        let word_of = |key: &str, one: &str, other: &str| {
+            let value = of(key).filter(|value| value.as_str().is_none_or(|word| **word != *one && **word != *other))?;
+            Some(format!("{key} must be \"{one}\" or \"{other}\", got {}", term(value)))
+        };
+        let problem = problem
+            .or_else(|| word_of("ha-sync-mode", "manual", "automatic"))
+            .or_else(|| {
+                let size = of("ha-sync-batch-size").filter(|size| !is_count(size))?;
+                Some(format!("ha-sync-batch-size takes an integer greater than 0, {} given", term(size)))
+            })
+            .or_else(|| word_of("ha-promote-on-shutdown", "always", "when-synced"))
+            .or_else(|| word_of("ha-promote-on-failure", "always", "when-synced"))?;
+        Some((first, problem))
     }
 
     /// The keys that RabbitMQ of this profile does not know with these plugins, as it says it: it refuses the whole policy (rule 146).
@@ -183,7 +226,8 @@ pub const WITHOUT_EFFECT: [&str; 17] = [
 ];
 
 /// Those that an operator may set.
-const WITHOUT_EFFECT_FOR_OPERATORS: [&str; 4] = ["max-in-memory-bytes", "max-in-memory-length", "queue-version", "target-group-size"];
+const WITHOUT_EFFECT_FOR_OPERATORS: [&str; 7] =
+    ["ha-mode", "ha-params", "ha-sync-mode", "max-in-memory-bytes", "max-in-memory-length", "queue-version", "target-group-size"];
 
 /// The keys that change nothing here.
 #[must_use]
@@ -193,7 +237,11 @@ pub const fn without_effect(operator: bool) -> &'static [&'static str] {
 
 /// As RabbitMQ writes it.
 fn term(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), |text| format!("<<\"{text}\">>"))
+    match value {
+        Value::String(text) => format!("<<\"{text}\">>"),
+        Value::Array(items) => format!("[{}]", items.iter().map(term).collect::<Vec<_>>().join(",")),
+        _ => value.to_string(),
+    }
 }
 
 /// What RabbitMQ calls the value of a key where it is unfit (rules 29, 146). Policies take some values that a declaration refuses.

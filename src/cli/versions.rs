@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 18] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 19] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -102,6 +102,12 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 18] = [
         &[41],
         "3.13 compares header values strictly, 3.10 takes 1 for 1.0; random scripts use one number type",
         "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file",
+    ),
+    of_3_10(
+        "mirrors of operators",
+        &[146],
+        "since 3.11 an operator may set ha-mode, ha-params and ha-sync-mode; 3.10 refuses the policy; random scripts set no mirrors",
+        "v3.10.8 and v3.13.7 rabbit_mirror_queue_misc.erl operator_policy_validator",
     ),
     of_3_10("consumer timeout", &[93], "x-consumer-timeout is known since 3.12; random scripts do not use it", "release notes 3.12.0"),
     of_3_10(
