@@ -55,6 +55,9 @@ fn the_coverage_of_random_scripts_is_told_without_a_broker() {
     let ended = requeue(&["coverage", "--runs", "30", "--profile", "4.3"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.out.starts_with("They exercised ") && ended.out.contains(" rules that show in a script. Never: "), "{}", ended.out);
+    for line in ["\n  62  seen ", "\n  93  not in random scripts: ", "; proven by N-streams/chunks"] {
+        assert!(ended.out.contains(line), "{line}\n{}", ended.out);
+    }
     let few = requeue(&["coverage", "--runs", "1", "--profile", "4.3"]);
     let count = |out: &str| out.split(' ').nth(2).and_then(|count| count.parse::<u32>().ok()).expect("a number of rules");
     assert!(count(&few.out) < count(&ended.out), "{} {}", few.out, ended.out);

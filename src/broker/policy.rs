@@ -134,13 +134,12 @@ impl Policy {
         let problem = match (mode.as_str().map_or("", |mode| &**mode), params) {
             ("all", None) => None,
             ("all", Some(_)) => Some("ha-mode=\"all\" does not take parameters".to_owned()),
-            ("exactly", _) => {
-                (!params.is_some_and(is_count)).then(|| format!("ha-mode=\"exactly\" takes an integer, {given} given"))
-            }
+            ("exactly", _) => (!params.is_some_and(is_count)).then(|| format!("ha-mode=\"exactly\" takes an integer, {given} given")),
             ("nodes", Some(Value::Array(nodes))) if nodes.is_empty() => Some("ha-mode=\"nodes\" list must be non-empty".to_owned()),
             ("nodes", Some(Value::Array(nodes))) => {
                 let no_text: Vec<Value> = nodes.iter().filter(|node| node.as_str().is_none()).cloned().collect();
-                let told = || format!("ha-mode=\"nodes\" takes a list of strings, {} was not a string", term(&Value::Array(no_text.clone())));
+                let told =
+                    || format!("ha-mode=\"nodes\" takes a list of strings, {} was not a string", term(&Value::Array(no_text.clone())));
                 (!no_text.is_empty()).then(told)
             }
             ("nodes", _) => Some(format!("ha-mode=\"nodes\" takes a list, {given} given")),
@@ -168,21 +167,26 @@ impl Policy {
         if !rules.queue_master_locator && self.definition.contains_key(MASTER_LOCATOR) {
             return Some(format!("use of deprecated {MASTER_LOCATOR} argument is not permitted"));
         }
-        let is_known = |key: &str| {
-            let by_version = match key {
-                _ if key.starts_with("ha-") => rules.mirrored_queues,
-                _ if key.starts_with("delayed-retry-") => rules.delayed_retry,
-                _ if key.starts_with("federation-") => plugins.contains(&Plugin::Federation),
-                "shards-per-node" => plugins.contains(&Plugin::Sharding),
-                _ => true,
-            };
-            let without_effect = without_effect(self.operator).contains(&key);
-            by_version && (without_effect || policy_keys(self.operator).any(|known| known == key))
-        };
-        let unknown = self.definition.iter().filter(|(key, _)| !is_known(key));
+        let unknown = self.definition.iter().filter(|(key, _)| !self.may_have(key, profile, plugins));
         let unknown = unknown.map(|(key, value)| format!("{{<<\"{key}\">>,{}}}", term(value)));
         let unknown: Vec<String> = unknown.collect();
-        (!unknown.is_empty()).then(|| format!("[{}] are not recognised policy settings", unknown.join(",")))
+        // A line of Erlang ends at 80.
+        let one_line = unknown.join(",");
+        let listed = if one_line.len() < 79 { one_line } else { unknown.join(",\n ") };
+        (!unknown.is_empty()).then(|| format!("[{listed}] are not recognised policy settings"))
+    }
+
+    /// Whether RabbitMQ of this profile knows the key with these plugins.
+    fn may_have(&self, key: &str, profile: Profile, plugins: &[Plugin]) -> bool {
+        let rules = profile.rules();
+        let by_version = match key {
+            _ if key.starts_with("ha-") => rules.mirrored_queues,
+            _ if key.starts_with("delayed-retry-") => rules.delayed_retry,
+            _ if key.starts_with("federation-") => plugins.contains(&Plugin::Federation),
+            "shards-per-node" => plugins.contains(&Plugin::Sharding),
+            _ => true,
+        };
+        by_version && (without_effect(self.operator).contains(&key) || policy_keys(self.operator).any(|known| known == key))
     }
 
     fn compile(&self) -> Result<Regex, String> {
@@ -294,10 +298,9 @@ impl Broker {
     /// When the pattern is not a regular expression, a key is not known or a value unfit: what is wrong with it.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
-        if let Some(refusal) = policy.refusal(self.profile, &self.plugins) {
-            return Err(refusal);
-        }
-        if let Some((_, problem)) = policy.definition_problems(self.profile).next() {
+        // RabbitMQ looks at the values of the keys that it knows before it tells of the others.
+        let problem = policy.definition_problems(self.profile).find(|(key, _)| policy.may_have(key, self.profile, &self.plugins));
+        if let Some(problem) = problem.map(|(_, problem)| problem).or_else(|| policy.refusal(self.profile, &self.plugins)) {
             return Err(problem);
         }
         self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));

@@ -253,6 +253,20 @@ pub fn needs_ctl(script: &Json) -> bool {
     steps(script).iter().any(|step| step["op"].as_str().is_some_and(|op| op.starts_with("alarm.") || op == "broker.restart"))
 }
 
+/// Whether an alarm is set at the end.
+fn leaves_alarms(script: &Json) -> bool {
+    let mut set = BTreeSet::new();
+    for step in steps(script) {
+        let resource = step["resource"].as_str().unwrap_or("memory");
+        match step["op"].as_str() {
+            Some("alarm.set") => drop(set.insert(resource)),
+            Some("alarm.clear") => drop(set.remove(resource)),
+            _ => {}
+        }
+    }
+    !set.is_empty()
+}
+
 fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option<String>, String> {
     let racing = racing_channels(steps(script));
     let script = broker_script::read(&script.to_string()).map_err(|problems| format!("{problems:?}"))?;
@@ -308,15 +322,12 @@ pub fn search(
     })?;
     let lowest = found.into_inner().expect("no job panics").into_iter().min_by_key(|(seed, ..)| *seed);
     let Some((seed, script, difference)) = lowest else { return Ok(None) };
-    if needs_ctl(&script) {
-        return Ok(Some(Divergence { seed, script, difference })); // a part of it might leave the broker short
-    }
     // As patient as the comparison that found it: a slow broker is no difference.
     let patient = RealBroker { quiet: patience(&script)[1], ..broker.clone() };
     let vhost = format!("random-{first}-shrunk");
     let (script, difference) = shrink(script, difference, |candidate| {
-        // What cannot be read any more is no script.
-        if broker_script::read(&candidate.to_string()).is_err() {
+        // What cannot be read any more is no script, and what leaves the broker short would be felt by the next.
+        if broker_script::read(&candidate.to_string()).is_err() || leaves_alarms(candidate) {
             return Ok(None);
         }
         match compare_once(candidate, &patient, &vhost) {
@@ -341,6 +352,21 @@ mod tests {
         let result = Outcome::ok([("message", message)]);
         let line = Line::Step { step: 0, op: "basic.get".into(), name: None, time_ms: 0, result, events: Vec::new() };
         normalise(&[line], "/", profile, &BTreeSet::new())
+    }
+
+    #[test]
+    fn a_script_that_leaves_the_broker_short_is_seen() {
+        let step = |op: &str, resource: &str| json!({ "op": op, "resource": resource });
+        let leaves = |steps: Vec<Json>| leaves_alarms(&json!({ "steps": steps }));
+        assert!(leaves(vec![step("alarm.set", "disk")]));
+        assert!(leaves(vec![step("alarm.set", "disk"), step("alarm.clear", "memory")]));
+        assert!(leaves(vec![step("alarm.clear", "disk"), step("alarm.set", "disk")]));
+        assert!(!leaves(vec![
+            step("alarm.set", "disk"),
+            step("alarm.set", "memory"),
+            step("alarm.clear", "memory"),
+            step("alarm.clear", "disk")
+        ]));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod run;
 mod shrink;
 pub mod versions;
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,32 +66,15 @@ enum Command {
         ctl: Option<String>,
     },
     /// Tell which rules of FIDELITY.md random broker scripts exercise; no real broker is needed
-    Coverage {
-        /// How many scripts
-        #[arg(long, default_value_t = 100)]
-        runs: u64,
-        /// The first seed
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// 3.13, 4.0, 4.3 or 4.3-debian
-        #[arg(long, default_value = "3.13")]
-        profile: String,
-    },
+    Coverage(RandomScripts),
     /// Run random broker scripts on the simulated broker and on a real one, and compare
     Differential {
         #[arg(long)]
         amqp: String,
         #[arg(long)]
         management: String,
-        /// How many scripts
-        #[arg(long, default_value_t = 100)]
-        runs: u64,
-        /// The first seed
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// The RabbitMQ that the broker is: 3.13 (compared with 3.10), 4.0 or 4.3
-        #[arg(long, default_value = "3.13")]
-        profile: String,
+        #[command(flatten)]
+        scripts: RandomScripts,
         /// `rabbitmqctl` of that broker, for alarms
         #[arg(long)]
         ctl: Option<String>,
@@ -101,6 +85,30 @@ enum Command {
         #[arg(long)]
         print: bool,
     },
+}
+
+/// Which random scripts.
+#[derive(clap::Args)]
+struct RandomScripts {
+    /// How many scripts
+    #[arg(long, default_value_t = 100)]
+    runs: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The RabbitMQ that the broker is: 3.13 (compared with 3.10), 4.0, 4.3 or 4.3-debian
+    #[arg(long, default_value = "3.13")]
+    profile: String,
+}
+
+impl RandomScripts {
+    const fn seeds(&self) -> std::ops::Range<u64> {
+        self.seed..self.seed + self.runs
+    }
+
+    fn profile(&self) -> Result<Profile, BadInput> {
+        profile_named(&self.profile)
+    }
 }
 
 /// Bad input: the message is for the person who gave it.
@@ -114,13 +122,10 @@ pub fn main() -> ExitCode {
         Command::Lesson(command) => lesson::lesson(&command),
         Command::Grade(options) => lesson::grade_all(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
-        Command::Coverage { runs, seed, profile } => profile_named(&profile).map(|profile| {
-            tell_coverage(seed..seed + runs, profile);
-            ExitCode::SUCCESS
-        }),
-        Command::Differential { runs, seed, profile, print: true, .. } => print_scripts(seed..seed + runs, &profile),
-        Command::Differential { amqp, management, runs, seed, profile, ctl, jobs, print: false } => {
-            real_broker(&amqp, management, ctl).and_then(|broker| differential(&broker, runs, seed, &profile, jobs))
+        Command::Coverage(scripts) => tell_coverage_of_each_rule(&scripts),
+        Command::Differential { scripts, print: true, .. } => print_scripts(&scripts),
+        Command::Differential { amqp, management, scripts, ctl, jobs, print: false } => {
+            real_broker(&amqp, management, ctl).and_then(|broker| differential(&broker, &scripts, jobs))
         }
     }
     .unwrap_or_else(|BadInput(message)| {
@@ -158,18 +163,33 @@ fn profile_named(name: &str) -> Result<Profile, BadInput> {
     })
 }
 
-fn tell_coverage(seeds: std::ops::Range<u64>, profile: Profile) {
-    let met = seeds.flat_map(|seed| coverage::exercised(&random::random_script(seed, profile))).collect();
+/// In how many of the scripts each rule shows.
+fn count_rules(scripts: &RandomScripts, profile: Profile) -> BTreeMap<u32, u64> {
+    let mut seen = BTreeMap::new();
+    for rule in scripts.seeds().flat_map(|seed| coverage::exercised(&random::random_script(seed, profile))) {
+        *seen.entry(rule).or_default() += 1;
+    }
+    seen
+}
+
+fn tell_coverage(seen: &BTreeMap<u32, u64>) {
     let known = coverage::known();
-    let never: Vec<String> = known.difference(&met).map(ToString::to_string).collect();
+    let never: Vec<String> = known.iter().filter(|rule| !seen.contains_key(rule)).map(ToString::to_string).collect();
     let never = if never.is_empty() { "none".to_owned() } else { never.join(", ") };
-    println!("They exercised {} of the {} rules that show in a script. Never: {never}", met.len(), known.len());
+    println!("They exercised {} of the {} rules that show in a script. Never: {never}", seen.len(), known.len());
+}
+
+fn tell_coverage_of_each_rule(scripts: &RandomScripts) -> Result<ExitCode, BadInput> {
+    let seen = count_rules(scripts, scripts.profile()?);
+    tell_coverage(&seen);
+    print!("{}", coverage::table(&seen));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// One random script a line.
-fn print_scripts(seeds: std::ops::Range<u64>, profile: &str) -> Result<ExitCode, BadInput> {
-    let profile = profile_named(profile)?;
-    seeds.for_each(|seed| println!("{}", random::random_script(seed, profile)));
+fn print_scripts(scripts: &RandomScripts) -> Result<ExitCode, BadInput> {
+    let profile = scripts.profile()?;
+    scripts.seeds().for_each(|seed| println!("{}", random::random_script(seed, profile)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -178,8 +198,9 @@ fn real_broker(amqp: &str, management: String, ctl: Option<String>) -> Result<re
     Ok(real::RealBroker { address, management, ctl, quiet: real::QUIET })
 }
 
-fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, jobs: u64) -> Result<ExitCode, BadInput> {
-    let profile = profile_named(profile)?;
+fn differential(broker: &real::RealBroker, scripts: &RandomScripts, jobs: u64) -> Result<ExitCode, BadInput> {
+    let profile = scripts.profile()?;
+    let (runs, seed) = (scripts.runs, scripts.seed);
     let terminal = std::io::stderr().is_terminal();
     let progress = |done: u64| {
         if terminal {
@@ -188,7 +209,7 @@ fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, 
             eprintln!("{done} of {runs} scripts are done");
         }
     };
-    let found = differential::search(broker, profile, seed..seed + runs, jobs, progress);
+    let found = differential::search(broker, profile, scripts.seeds(), jobs, progress);
     if terminal {
         eprintln!();
     }
@@ -199,7 +220,7 @@ fn differential(broker: &real::RealBroker, runs: u64, seed: u64, profile: &str, 
         }
         Ok(None) => {
             println!("{runs} random scripts, seeds {seed} to {}: no difference", seed + runs - 1);
-            tell_coverage(seed..seed + runs, profile);
+            tell_coverage(&count_rules(scripts, profile));
             Ok(ExitCode::SUCCESS)
         }
         Ok(Some(divergence)) => {

@@ -21,6 +21,7 @@ pub fn shrink(
             Ok(true)
         };
         fewer_steps(&mut script, &mut attempt)?;
+        fewer_pairs(&mut script, &mut attempt)?;
         plainer_steps(&mut script, &mut attempt)?;
         if script == before {
             return Ok((script, difference));
@@ -54,6 +55,29 @@ fn fewer_steps(script: &mut Json, attempt: &mut Attempt) -> Result<(), String> {
             }
         }
         size /= 2;
+    }
+    Ok(())
+}
+
+/// What opens, and what closes it again: alone, neither can go. After a restart its clients are to connect again, and after an alarm the
+/// broker has what it needs again.
+const PAIRS: [(&str, &[&str]); 2] = [("alarm.set", &["alarm.clear"]), ("broker.restart", &["connection.open", "channel.open"])];
+
+fn fewer_pairs(script: &mut Json, attempt: &mut Attempt) -> Result<(), String> {
+    let mut start = 0;
+    while start < steps(script).len() {
+        let mut shorter = steps(script).to_vec();
+        let first = shorter.remove(start);
+        let closing = PAIRS.iter().find(|(opens, _)| first["op"] == *opens).map_or(&[] as &[&str], |(_, closing)| closing);
+        for op in closing {
+            let found = shorter.iter().skip(start).position(|step| step["op"] == *op && step["resource"] == first["resource"]);
+            if let Some(at) = found {
+                shorter.remove(start + at);
+            }
+        }
+        if closing.is_empty() || !attempt(with_steps(script, &shorter), script)? {
+            start += 1;
+        }
     }
     Ok(())
 }
@@ -129,7 +153,12 @@ fn plainer(step: &Json) -> Vec<Json> {
 #[must_use]
 pub fn as_case(script: &Json, seed: u64) -> String {
     let mut text = format!("{{\n  \"case\": \"random script {seed}\",\n  \"rules\": [],\n  \"script\": {{\n    \"script\": 1,\n");
-    let _ = writeln!(text, "    \"profile\": {},\n    \"steps\": [", script["profile"]);
+    for field in ["profile", "plugins", "default_queue_type"] {
+        if !script[field].is_null() {
+            let _ = writeln!(text, "    \"{field}\": {},", script[field]);
+        }
+    }
+    text += "    \"steps\": [\n";
     let lines: Vec<String> = steps(script).iter().map(|step| format!("      {step}")).collect();
     text + &lines.join(",\n") + "\n    ]\n  }\n}"
 }
@@ -165,8 +194,33 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_together_goes_together() {
+        let step = |op: &str| json!({ "op": op });
+        let alarm = |op: &str, resource: &str| json!({ "op": op, "resource": resource });
+        let script = json!({ "script": 1, "profile": "4.0", "steps": [
+            alarm("alarm.set", "memory"), alarm("alarm.set", "disk"), step("basic.get"), alarm("alarm.clear", "disk"),
+            alarm("alarm.clear", "memory"), step("broker.restart"), step("connection.open"), step("channel.open"), step("probe"),
+        ] });
+        let count = |script: &Json, op: &str, resource: &str| {
+            steps(script).iter().filter(|step| step["op"] == op && (resource.is_empty() || step["resource"] == resource)).count()
+        };
+        // It differs while the disk is short and a message is fetched, and every alarm and restart must have its end.
+        let differs = |script: &Json| {
+            let whole =
+                ["memory", "disk"].iter().all(|resource| count(script, "alarm.set", resource) == count(script, "alarm.clear", resource))
+                    && count(script, "broker.restart", "") == count(script, "connection.open", "")
+                    && count(script, "broker.restart", "") == count(script, "channel.open", "");
+            (whole && count(script, "alarm.set", "disk") > 0 && count(script, "basic.get", "") > 0).then(|| "it differs".to_owned())
+        };
+        let (small, _) = shrink(script, "found".to_owned(), |script| Ok(differs(script))).expect("it runs");
+        let left = [alarm("alarm.set", "disk"), step("basic.get"), alarm("alarm.clear", "disk")];
+        assert_eq!(steps(&small), left);
+    }
+
+    #[test]
     fn what_is_printed_can_be_filed() {
-        let script = json!({ "script": 1, "profile": "4.0", "steps": [{ "op": "probe" }, { "op": "basic.get", "queue": "q" }] });
+        let script = json!({ "script": 1, "profile": "4.0", "plugins": ["rabbitmq_sharding"], "default_queue_type": "quorum",
+            "steps": [{ "op": "probe" }, { "op": "basic.get", "queue": "q" }] });
         let filed: Json = serde_json::from_str(&as_case(&script, 7)).expect("it is JSON");
         assert_eq!(filed["script"], script);
         assert!(filed["case"].is_string() && filed["rules"].is_array());

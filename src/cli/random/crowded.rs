@@ -13,6 +13,8 @@ pub(super) struct Crowd {
     alone: bool,
     /// Messages that come back wait until the script is over.
     delayed: bool,
+    /// Dead letters are kept until their target has them (rule 129).
+    kept: bool,
     consuming: Vec<&'static str>,
     /// Tags that were consumed with since their channel was opened.
     used: Vec<&'static str>,
@@ -28,7 +30,12 @@ impl Writer {
         let alone = self.one_in(4);
         (self.crowd.quorum, self.crowd.alone) = (quorum, alone);
         let arguments = self.crowded_queue();
-        let dead = if self.one_in(3) { json!({ "x-queue-type": "quorum" }) } else { json!({}) };
+        let dead = match self.below(6) {
+            0 => json!({ "x-queue-type": "quorum" }),
+            // Full for clients, and none publishes to it: dead letters are taken (rule 107).
+            1 if !self.crowd.kept => json!({ "x-queue-type": "quorum", "x-max-length": self.below(2), "x-overflow": "reject-publish" }),
+            _ => json!({}),
+        };
         self.add(json!({ "op": "queue.declare", "queue": "dead", "durable": true, "arguments": dead }));
         self.add(json!({ "op": "queue.declare", "queue": "q", "durable": true, "arguments": arguments }));
         if self.one_in(5) {
@@ -81,6 +88,10 @@ impl Writer {
                 self.crowd.delayed = true;
                 arguments.insert("x-delayed-retry-type".into(), json!(self.pick(&["all", "failed", "returned"])));
                 arguments.insert("x-delayed-retry-min".into(), json!(600_000));
+            } else if self.one_in(6) {
+                self.crowd.kept = true;
+                arguments.insert("x-dead-letter-strategy".into(), json!("at-least-once"));
+                arguments.insert("x-overflow".into(), json!("reject-publish"));
             }
         } else {
             if self.one_in(4) {
@@ -90,7 +101,8 @@ impl Writer {
                 arguments.insert("x-overflow".into(), json!(self.pick(&["reject-publish", "reject-publish-dlx"])));
             }
         }
-        if !self.crowd.delayed {
+        // When publishers hear of a full quorum queue that refuses is a matter of moments.
+        if !self.crowd.delayed && !self.crowd.kept {
             if self.one_in(4) {
                 arguments.insert("x-max-length".into(), json!(self.below(4)));
             }
@@ -101,9 +113,9 @@ impl Writer {
         if self.crowd.alone {
             arguments.insert("x-single-active-consumer".into(), json!(true));
         }
-        if self.one_in(2) {
+        if self.crowd.kept || self.one_in(2) {
             arguments.insert("x-dead-letter-exchange".into(), json!(""));
-            let key = if self.one_in(8) { "q" } else { "dead" };
+            let key = if !self.crowd.kept && self.one_in(8) { "q" } else { "dead" };
             arguments.insert("x-dead-letter-routing-key".into(), json!(key));
         }
         arguments
@@ -138,6 +150,14 @@ impl Writer {
         if self.profile != Profile::V3_13 && self.one_in(8) {
             let header = self.pick(&["x-delivery-count", "x-acquired-count"]);
             properties.insert("headers".into(), json!({ header: self.below(3) }));
+        } else if self.one_in(12) {
+            // As a program that publishes a dead letter again sends it (rule 125).
+            let (queue, reason, count) = (self.pick(&["q", "other"]), self.pick(&["rejected", "expired"]), 1 + self.below(3));
+            properties.insert(
+                "headers".into(),
+                json!({ "x-death": [{ "count": count, "reason": reason, "queue": queue, "exchange": "",
+                "routing-keys": [queue], "time": 1 }] }),
+            );
         }
         let body = self.body();
         self.add(json!({ "op": "basic.publish", "routing_key": "q", "channel": "publisher", "body": body, "properties": properties }));
@@ -216,7 +236,7 @@ impl Writer {
 
     /// A limit that comes or goes while messages are out. With a delayed retry a length limit stops 4.3.
     fn crowd_policy(&mut self) {
-        if self.crowd.delayed {
+        if self.crowd.delayed || self.crowd.kept {
             return;
         }
         let name = self.pick(&["one", "two"]);

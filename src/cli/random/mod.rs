@@ -10,6 +10,7 @@
 //! | `alarmed` | a shortage that comes and goes |
 //! | `restarted` | a restart of the broker |
 //!
+//! A script enables some of the plugins that its version has, and some scripts run in a virtual host with a default queue type.
 //! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
 
 mod alarmed;
@@ -42,19 +43,29 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
         _ if writer.one_in(2) => writer.restarted(),
         _ => writer.alarmed(),
     }
-    chance::without_chance(script_of(profile, &writer.steps))
+    chance::without_chance(writer.script())
 }
 
-/// Enabled before a script begins, as on the real brokers.
-const PLUGINS: [&str; 3] = ["rabbitmq_consistent_hash_exchange", "rabbitmq_random_exchange", "rabbitmq_sharding"];
+const CONSISTENT_HASH: &str = "rabbitmq_consistent_hash_exchange";
+const RANDOM_EXCHANGE: &str = "rabbitmq_random_exchange";
+const SHARDING: &str = "rabbitmq_sharding";
 
-fn script_of(profile: Profile, steps: &[Json]) -> Json {
-    json!({ "script": 1, "profile": profile.name(), "plugins": PLUGINS, "steps": steps })
+/// The plugins with exchange types that a real broker of this profile has; since 4.3 `x-modulus-hash` is built in.
+fn plugins_of(profile: Profile) -> Vec<&'static str> {
+    let mut plugins = vec![CONSISTENT_HASH, RANDOM_EXCHANGE];
+    if profile.upstream() != Profile::V4_3 {
+        plugins.push(SHARDING);
+    }
+    plugins
 }
 
 struct Writer {
     profile: Profile,
     random: Random,
+    /// Enabled before the script begins. All of them are enabled on the real brokers: a script uses no type of the others.
+    plugins: Vec<&'static str>,
+    /// Of the virtual host (rule 154).
+    default_queue_type: Option<&'static str>,
     steps: Vec<Json>,
     bodies: usize,
     /// How many settlements of each consumer's deliveries were written.
@@ -65,8 +76,27 @@ struct Writer {
 
 impl Writer {
     fn new(seed: u64, profile: Profile) -> Self {
-        let random = Random::stream(seed, 77);
-        Self { profile, random, steps: Vec::new(), bodies: 0, deliveries: BTreeMap::new(), gets: 0, crowd: crowded::Crowd::default() }
+        let mut random = Random::stream(seed, 77);
+        let plugins = plugins_of(profile).into_iter().filter(|_| !random.one_in(4)).collect();
+        Self {
+            profile,
+            random,
+            plugins,
+            default_queue_type: None,
+            steps: Vec::new(),
+            bodies: 0,
+            deliveries: BTreeMap::new(),
+            gets: 0,
+            crowd: crowded::Crowd::default(),
+        }
+    }
+
+    fn script(&self) -> Json {
+        let mut script = json!({ "script": 1, "profile": self.profile.name(), "plugins": self.plugins, "steps": self.steps });
+        if let Some(kind) = self.default_queue_type {
+            script["default_queue_type"] = json!(kind);
+        }
+        script
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small numbers")]

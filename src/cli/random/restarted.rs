@@ -7,6 +7,9 @@ use serde_json::{Map, json};
 use super::Writer;
 
 const QUEUES: [&str; 3] = ["classic", "quorum", "passing"];
+/// A restart of a real broker takes some seconds: what ends within the wait may have ended before.
+const TTL_MS: u64 = 1_500;
+const WAIT_MS: u64 = 2_500;
 
 impl Writer {
     pub(super) fn restarted(&mut self) {
@@ -31,9 +34,27 @@ impl Writer {
             let queue = self.pick(&QUEUES);
             self.get(queue, "ch1", false);
         }
+        let ends = self.one_in(2);
+        if ends {
+            self.add(json!({ "op": "queue.declare", "queue": "late", "durable": true, "channel": "timed" }));
+            let kind = self.pick(&["classic", "quorum"]);
+            self.add(
+                json!({ "op": "queue.declare", "queue": "short", "durable": true, "channel": "timed", "arguments": { "x-queue-type": kind,
+                "x-message-ttl": TTL_MS, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "late" } }),
+            );
+            let body = self.body();
+            self.add(json!({ "op": "basic.publish", "routing_key": "short", "body": body, "channel": "timed",
+                "properties": { "delivery_mode": 2 } }));
+        }
         self.add(json!({ "op": "broker.restart" }));
         self.add(json!({ "op": "connection.open" }));
         self.add(json!({ "op": "channel.open" }));
+        if ends {
+            self.add(json!({ "op": "advance", "ms": WAIT_MS }));
+            for queue in ["short", "late"] {
+                self.get(queue, "ch1", true);
+            }
+        }
         for name in ["classic", "quorum"] {
             self.add(json!({ "op": "queue.declare", "queue": name, "passive": true, "channel": format!("is-{name}") }));
         }

@@ -13,6 +13,9 @@ const CHANNELS: [&str; 2] = ["ra", "rb"];
 
 impl Writer {
     pub(super) fn streamed(&mut self) {
+        if self.one_in(5) {
+            return self.retained();
+        }
         let arguments = self.stream_arguments();
         self.declare_stream(&arguments, "ch1");
         self.add(json!({ "op": "queue.declare", "queue": "c", "durable": true }));
@@ -29,6 +32,29 @@ impl Writer {
             self.streamed_step(&arguments);
         }
         self.add(json!({ "op": "probe" }));
+    }
+
+    /// A stream too small for what is published, and readers that come when it is at rest (rule 163): when a real broker's stream loses a
+    /// segment is a matter of moments.
+    fn retained(&mut self) {
+        let mut arguments = Map::new();
+        arguments.insert("x-queue-type".into(), json!("stream"));
+        arguments.insert("x-stream-max-segment-size-bytes".into(), json!(self.pick(&[2_000, 3_000, 5_000])));
+        arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[4_000, 8_500])));
+        self.declare_stream(&arguments, "ch1");
+        self.add(json!({ "op": "confirm.select" }));
+        for number in 0..6 + self.below(12) {
+            let size = self.pick(&[300, 900, 1_400]);
+            self.add(json!({ "op": "basic.publish", "routing_key": "s", "body": { "size": size, "id": format!("z{number}") } }));
+        }
+        self.add(json!({ "op": "advance", "ms": 500 }));
+        for tag in READERS {
+            self.add(json!({ "op": "basic.qos", "prefetch_count": 30, "channel": tag, "connection": format!("of-{tag}") }));
+            let number = self.below(16);
+            let offset = self.choose(vec![json!("first"), json!("first"), json!("last"), json!(number)]);
+            self.add(json!({ "op": "basic.consume", "queue": "s", "consumer_tag": tag, "channel": tag,
+                "connection": format!("of-{tag}"), "arguments": { "x-stream-offset": offset } }));
+        }
     }
 
     fn stream_arguments(&mut self) -> Map<String, Json> {

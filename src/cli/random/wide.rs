@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Writer;
+use super::{CONSISTENT_HASH, RANDOM_EXCHANGE, SHARDING, Writer};
 use crate::broker::Profile;
 
 const QUEUES: [&str; 4] = ["q1", "q2", "q3", "q4"];
 const EXCHANGES: [(&str, &str); 4] = [("topic", "topic"), ("fanout", "fanout"), ("direct", "direct"), ("headers", "headers")];
-/// Exchanges that give each message to one of their bindings, by a hash: the real broker chooses the same. One that chooses at random
-/// is not compared: its conformance cases have one binding.
+/// Exchanges that give each message to one of their bindings, by a hash: the real broker chooses the same.
 const HASHING: [(&str, &str); 2] = [("consistent", "x-consistent-hash"), ("modulus", "x-modulus-hash")];
 const WEIGHTS: [&str; 4] = ["1", "2", "10", "x"];
+/// It chooses at random: with one binding there is one choice (rule 153).
+const ANYONE: &str = "anyone";
 /// Exchanges that some scripts have besides.
 const FURTHER: [&str; 2] = ["inner", "short-lived"];
 const KEYS: [&str; 7] = ["order.placed", "order.shipped", "order", "user.created", "", "q1", "a..b"];
@@ -20,6 +21,10 @@ const TAGS: [&str; 3] = ["c1", "c2", "c3"];
 
 impl Writer {
     pub(super) fn wide(&mut self) {
+        // 3.10 has no default queue types.
+        if self.profile != Profile::V3_13 && self.one_in(4) {
+            self.default_queue_type = Some(self.pick(&["quorum", "quorum", "classic"]));
+        }
         self.topology();
         let count = 8 + self.below(18);
         for _ in 0..count {
@@ -59,6 +64,7 @@ impl Writer {
         for _ in 0..3 {
             self.share();
         }
+        self.any_one();
         for _ in 0..5 {
             self.binding("queue.bind");
         }
@@ -78,14 +84,20 @@ impl Writer {
 
     fn queue(&mut self, queue: &str) {
         let mut arguments = Map::new();
-        let quorum = self.one_in(5);
+        let by_default = self.default_queue_type == Some("quorum");
+        let quorum = self.one_in(5) || by_default && self.one_in(3);
+        // What its virtual host makes of it need not be said (rule 154).
+        if quorum != by_default || self.one_in(2) {
+            arguments.insert("x-queue-type".into(), json!(if quorum { "quorum" } else { "classic" }));
+        }
         if quorum {
-            arguments.insert("x-queue-type".into(), json!("quorum"));
             if self.may_limit_deliveries() && self.one_in(2) {
                 arguments.insert("x-delivery-limit".into(), json!(self.below(3)));
             }
         } else if self.one_in(5) {
             arguments.insert("x-max-priority".into(), json!(3));
+        } else if self.one_in(8) {
+            arguments.insert("x-queue-mode".into(), json!(self.pick(&["lazy", "default"])));
         }
         if self.one_in(3) {
             arguments.insert("x-max-length".into(), json!(1 + self.below(3)));
@@ -112,10 +124,30 @@ impl Writer {
         self.add(json!({ "op": "queue.declare", "queue": queue, "durable": durable, "auto_delete": short_lived, "arguments": arguments }));
     }
 
-    /// 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
     fn hashing(&self) -> Vec<(&'static str, &'static str)> {
-        let has_order = self.profile != Profile::V4_0;
-        HASHING.into_iter().filter(|(name, _)| has_order || *name != "modulus").collect()
+        let has = |kind: &str| match kind {
+            "x-consistent-hash" => self.plugins.contains(&CONSISTENT_HASH),
+            _ if self.profile.upstream() == Profile::V4_3 => true,
+            // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
+            _ => self.plugins.contains(&SHARDING) && self.profile != Profile::V4_0,
+        };
+        HASHING.into_iter().filter(|(_, kind)| has(kind)).collect()
+    }
+
+    /// An exchange that chooses at random, and the queue it has to choose from.
+    fn any_one(&mut self) {
+        let plugin = self.plugins.contains(&RANDOM_EXCHANGE).then_some("x-random");
+        let built_in = (self.profile != Profile::V3_13).then_some("x-local-random");
+        let kinds: Vec<&str> = plugin.into_iter().chain(built_in).collect();
+        if kinds.is_empty() || !self.one_in(4) {
+            return;
+        }
+        let kind = self.pick(&kinds);
+        self.exchange(ANYONE, kind);
+        let queue = self.pick(&QUEUES);
+        // A local one takes no key.
+        let key = if kind == "x-random" { "k" } else { "" };
+        self.add(json!({ "op": "queue.bind", "queue": queue, "exchange": ANYONE, "routing_key": key, "channel": "spare" }));
     }
 
     /// Binds a queue to an exchange that hashes, if there is one.
@@ -227,6 +259,7 @@ impl Writer {
                 let op = self.pick(&["exchange.bind", "exchange.unbind"]);
                 self.exchange_binding(op);
             }
+            29 if self.one_in(3) => self.succeed(channel),
             29 => self.remove(channel),
             30 => self.empty_short_lived(channel),
             _ => self.mistake(channel),
@@ -295,11 +328,42 @@ impl Writer {
         self.get("", channel, true);
     }
 
+    /// A delivery of a queue that is gone, said of the queue that has its name now (rule 155).
+    fn succeed(&mut self, channel: &str) {
+        if self.steps.iter().any(|step| step["queue"] == "again") {
+            return;
+        }
+        let kind = self.pick(&["classic", "quorum"]);
+        let declare = json!({ "op": "queue.declare", "queue": "again", "durable": true, "arguments": { "x-queue-type": kind },
+            "channel": "keeper" });
+        let fill = |body: Json| json!({ "op": "basic.publish", "routing_key": "again", "body": body, "channel": "keeper" });
+        let (old, new) = (self.body(), self.body());
+        self.add(declare.clone());
+        self.add(fill(old));
+        self.get("again", channel, false);
+        let of = json!({ "get": format!("g{}", self.gets) });
+        self.add(json!({ "op": "queue.delete", "queue": "again", "channel": "keeper" }));
+        self.add(declare);
+        self.add(fill(new));
+        self.get("again", channel, false);
+        let step = if self.one_in(2) { json!({ "op": "basic.ack" }) } else { json!({ "op": "basic.nack", "requeue": true }) };
+        self.add({
+            let mut step = step;
+            step["of"] = of;
+            step["channel"] = json!(channel);
+            step
+        });
+        self.add(json!({ "op": "queue.declare", "queue": "again", "passive": true, "channel": "keeper" }));
+    }
+
     /// Deletes a queue or an exchange, and perhaps declares it again.
     fn remove(&mut self, channel: &str) {
         if self.one_in(2) {
             let queue = self.pick(&QUEUES);
-            let quorum = |step: &Json| step["queue"] == queue && step["arguments"]["x-queue-type"] == "quorum";
+            let by_default = self.default_queue_type == Some("quorum");
+            let is_quorum = |kind: &Json| kind == "quorum" || by_default && kind.is_null();
+            let quorum =
+                |step: &Json| step["op"] == "queue.declare" && step["queue"] == queue && is_quorum(&step["arguments"]["x-queue-type"]);
             let conditions = !self.steps.iter().any(quorum); // a quorum queue ends the connection
             let (if_unused, if_empty) = (conditions && self.one_in(3), conditions && self.one_in(3));
             self.add(json!({ "op": "queue.delete", "queue": queue, "if_unused": if_unused, "if_empty": if_empty, "channel": "remover" }));
@@ -318,9 +382,9 @@ impl Writer {
         let (exchange, _) = self.pick(&EXCHANGES);
         let exchange = if self.one_in(4) { "" } else { exchange };
         let key = if exchange.is_empty() { self.pick(&QUEUES) } else { self.pick(&KEYS) };
-        let (hashing, _) = self.pick(&HASHING);
-        let has_hashing = self.steps.iter().any(|step| step["op"] == "exchange.declare" && step["exchange"] == hashing);
-        let exchange = if has_hashing && self.one_in(4) { hashing } else { exchange };
+        let further = self.pick(&[HASHING[0].0, HASHING[1].0, ANYONE]);
+        let has_further = self.steps.iter().any(|step| step["op"] == "exchange.declare" && step["exchange"] == further);
+        let exchange = if has_further && self.one_in(4) { further } else { exchange };
         let mut properties = Map::new();
         if self.one_in(2) {
             properties.insert("delivery_mode".into(), json!(2));
@@ -385,7 +449,14 @@ impl Writer {
     }
 
     fn mistake(&mut self, channel: &str) {
-        let mut step = match self.below(19) {
+        let mut step = match self.below(23) {
+            19 => json!({ "op": "queue.declare", "queue": "q1\r\n", "passive": true }),
+            20 => json!({ "op": "queue.declare", "queue": "n".repeat(255 + self.below(2)) }),
+            21 => json!({ "op": "queue.declare", "queue": "transient", "durable": false }),
+            // The limit of 3.x takes too long to reach.
+            22 if self.profile != Profile::V3_13 => {
+                json!({ "op": "basic.publish", "routing_key": "q1", "body": { "size": 16 * 1024 * 1024 + self.below(2), "id": "big" } })
+            }
             0 => json!({ "op": "basic.publish", "exchange": "missing", "routing_key": "k", "body": "lost" }),
             1 => json!({ "op": "basic.get", "queue": "missing" }),
             2 => json!({ "op": "queue.declare", "queue": "q1", "durable": false }),
