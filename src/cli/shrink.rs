@@ -137,7 +137,8 @@ fn plainer(step: &Json) -> Vec<Json> {
             ways.push(with(None));
         }
         match value {
-            Json::Object(_) => ways.extend(plainer(value).into_iter().map(|value| with(Some(value)))),
+            // A body stays one of a size and an id.
+            Json::Object(_) if name != "body" => ways.extend(plainer(value).into_iter().map(|value| with(Some(value)))),
             Json::Number(number) if !is_time(name) => {
                 let number = number.as_i64().unwrap_or_default();
                 let smaller = [0, 1, number / 2, number - 1].into_iter().filter(|smaller| smaller.abs() < number.abs());

@@ -14,7 +14,7 @@ use crate::broker::exchange::Bound;
 use crate::broker::policy::{policy_keys, without_effect};
 use crate::broker::queue::Kind;
 use crate::broker::queue::settings::{Age, Settings, age};
-use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn};
+use crate::broker::{AmqpError, Availability, DELAYED_TYPE, ExchangeType, HashOn, Profile};
 
 /// The least a program waits before it tries again.
 pub const PAUSE_MIN: SimTime = SimTime::from_millis(1);
@@ -215,7 +215,12 @@ impl<'a> Check<'a> {
             Availability::By(plugin) => {
                 self.problem(path, format!("this type comes with the plugin {}: name it in broker.plugins", plugin.name()));
             }
-            Availability::Absent => self.problem(path, format!("RabbitMQ {} does not have this type", self.scenario.broker.profile)),
+            Availability::Absent => {
+                let has = |profile: &Profile| kind.availability(*profile) != Availability::Absent;
+                let others: Vec<&str> = Profile::ALL.iter().filter(|profile| has(profile)).map(|profile| profile.name()).collect();
+                let (profile, others) = (self.scenario.broker.profile, others.join(" and "));
+                self.problem(path, format!("RabbitMQ {profile} does not have this type: {others} can have it"));
+            }
         }
     }
 

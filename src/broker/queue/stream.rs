@@ -33,10 +33,11 @@ const SEGMENT_CHUNKS_MAX: u32 = 256_000;
 const SEGMENT_HEADER_BYTES: u64 = 8;
 const CHUNK_HEADER_BYTES: u64 = 48;
 const RECORD_HEADER_BYTES: u64 = 4;
-/// About what AMQP 1.0, in which messages are stored, adds to payload, names and properties.
-const RECORD_OVERHEAD_BYTES: u64 = 64;
-/// About what a new segment begins with once clients have published: the last number of each writer.
-const SNAPSHOT_BYTES: u64 = 128;
+/// About what AMQP 1.0, in which messages are stored, adds to payload, names and properties. Seen on real brokers, of a plain message: 90 on
+/// 3.10.8, 101 on 4.0.5, 100 on 4.3.6.
+const RECORD_OVERHEAD_BYTES: u64 = 98;
+/// About what a new segment begins with once clients have published: the last number of each writer. Seen on all three with one writer.
+const SNAPSHOT_BYTES: u64 = 12;
 
 /// Where a reader starts (rule 161).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,16 +35,16 @@ impl Writer {
     }
 
     /// A stream too small for what is published, and readers that come when it is at rest (rule 163): when a real broker's stream loses a
-    /// segment is a matter of moments.
+    /// segment is a matter of moments. No segment and no limit ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
     fn retained(&mut self) {
         let mut arguments = Map::new();
         arguments.insert("x-queue-type".into(), json!("stream"));
-        arguments.insert("x-stream-max-segment-size-bytes".into(), json!(self.pick(&[2_000, 3_000, 5_000])));
-        arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[4_000, 8_500])));
+        arguments.insert("x-stream-max-segment-size-bytes".into(), json!(self.pick(&[2_000, 2_400, 3_000])));
+        arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[5_000, 9_000])));
+        let size = self.pick(&[300, 900, 1_400]);
         self.declare_stream(&arguments, "ch1");
         self.add(json!({ "op": "confirm.select" }));
-        for number in 0..6 + self.below(12) {
-            let size = self.pick(&[300, 900, 1_400]);
+        for number in 0..6 + self.below(18) {
             self.add(json!({ "op": "basic.publish", "routing_key": "s", "body": { "size": size, "id": format!("z{number}") } }));
         }
         self.add(json!({ "op": "advance", "ms": 500 }));
