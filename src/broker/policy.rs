@@ -242,6 +242,7 @@ pub const fn without_effect(operator: bool) -> &'static [&'static str] {
 /// As RabbitMQ writes it.
 fn term(value: &Value) -> String {
     match value {
+        Value::String(text) if text.is_empty() => "<<>>".to_owned(),
         Value::String(text) => format!("<<\"{text}\">>"),
         Value::Array(items) => format!("[{}]", items.iter().map(term).collect::<Vec<_>>().join(",")),
         _ => value.to_string(),

@@ -147,8 +147,18 @@ impl Broker {
             let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.stream_mut()) else { continue };
             if messages.close_chunk() {
                 self.dispatch(now, id);
+                self.end_segment(now, id);
             }
         }
+    }
+
+    /// A full segment ends (rule 163).
+    fn end_segment(&mut self, now: SimTime, id: QueueId) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let settings = &queue.settings.stream;
+        let Some(messages) = queue.messages.stream_mut() else { return };
+        let dropped = messages.end_segment(now, settings);
+        self.drop_retired(id, dropped);
     }
 
     /// Whole segments go (rule 163).

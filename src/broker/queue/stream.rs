@@ -173,19 +173,7 @@ impl StreamMessages {
     }
 
     fn begin_chunk(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
-        let last = self.segments.back().copied().unwrap_or_else(|| Segment::new(self.next_offset, now));
-        let full = last.bytes >= self.segment_bytes_max || last.chunks >= SEGMENT_CHUNKS_MAX;
-        let mut dropped = Vec::new();
-        if full {
-            let mut segment = Segment::new(self.next_offset, now);
-            if self.has_writers {
-                self.next_offset += 1;
-                segment.bytes += CHUNK_HEADER_BYTES + SNAPSHOT_BYTES;
-                segment.chunks = 1;
-            }
-            self.segments.push_back(segment);
-            dropped = self.retain(now, settings);
-        }
+        let dropped = self.begin_segment_when_full(now, settings);
         if let Some(segment) = self.segments.back_mut() {
             segment.bytes += CHUNK_HEADER_BYTES;
             segment.chunks += 1;
@@ -193,6 +181,27 @@ impl StreamMessages {
         self.chunks.push_back(Chunk { first: self.next_offset, count: 0, at: now });
         self.open = true;
         dropped
+    }
+
+    /// The next segment, once the last is full; what goes because it begins.
+    fn begin_segment_when_full(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+        if self.segments.back().is_some_and(|last| last.bytes < self.segment_bytes_max && last.chunks < SEGMENT_CHUNKS_MAX) {
+            return Vec::new();
+        }
+        let mut segment = Segment::new(self.next_offset, now);
+        if self.has_writers {
+            self.next_offset += 1;
+            segment.bytes += CHUNK_HEADER_BYTES + SNAPSHOT_BYTES;
+            segment.chunks = 1;
+        }
+        self.segments.push_back(segment);
+        self.retain(now, settings)
+    }
+
+    /// Once clients have published, a new segment does not wait for the next message: RabbitMQ's writer keeps their numbers whenever it
+    /// is asked anything. What goes because it begins.
+    pub fn end_segment(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
+        if self.has_writers { self.begin_segment_when_full(now, settings) } else { Vec::new() }
     }
 
     /// The chunk is written: readers may have it. Whether there was one.

@@ -1,0 +1,9 @@
+//! What programs do, as tables: each failure policy and pattern with what comes of it, each fault, each kind of traffic.
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
+
+mod failures;
+mod orders;
+mod requests;
+mod running;
+mod support;
