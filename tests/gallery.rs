@@ -1,6 +1,7 @@
 //! Every scenario of the gallery: it tells its story on several seeds, and its file is as Requeue writes it.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -8,14 +9,15 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use requeue::app::arrange;
 use requeue::app::geometry::{self, Layout, Plan, Rect};
+use requeue::app::hues::OfSystem;
 use requeue::app::moves::Moves;
 use requeue::broker::queue::Kind;
-use requeue::formats::{report, scenario_file};
+use requeue::formats::{report, scenario_file, site_list};
 use requeue::scenario::edit::{self, Edit, Part, PartKind, names};
 use requeue::scenario::{Point, Scenario};
 use requeue::sim::explore::chaos;
 use requeue::sim::judge::judge;
-use requeue::sim::{Timeline, World};
+use requeue::sim::{Place, Timeline, World};
 
 /// Besides its own.
 const SEEDS: [u64; 5] = [2, 3, 7, 42, 1_000_003];
@@ -152,7 +154,7 @@ fn the_list_is_fresh() {
         .into_iter()
         .map(|(file, _, scenario)| {
             let file = file.file_name().and_then(|name| name.to_str()).expect("names are plain").to_owned();
-            let line = requeue::formats::site_list::write_gallery_entry(&file, &scenario);
+            let line = site_list::write_gallery_entry(&file, &scenario);
             (file, line)
         })
         .collect();
@@ -164,6 +166,39 @@ fn the_list_is_fresh() {
     } else {
         assert_eq!(kept, text, "REQUEUE_ACCEPT=1 cargo test --features cli --test gallery");
     }
+}
+
+/// A small picture has the lines that the canvas has, and no others.
+#[test]
+fn a_preview_has_the_lines_of_the_canvas() {
+    let mut count = 0;
+    for (path, _, scenario) in &gallery() {
+        let entry =
+            site_list::read_gallery(&format!("[{}]", site_list::write_gallery_entry("a.json", scenario))).expect("a list").remove(0);
+        let world = World::new(scenario.clone(), scenario.seed);
+        let place_of = |place: &Place| -> usize {
+            let (clients, services, exchanges) = (scenario.clients.len(), scenario.services.len(), scenario.broker.exchanges.len());
+            let of = |found: Option<usize>| found.expect("it is on the canvas");
+            match place {
+                Place::Client(index) => *index,
+                Place::Instance(id) => clients + id.service,
+                Place::Exchange(name) => {
+                    clients + services + of(scenario.broker.exchanges.iter().position(|exchange| exchange.name == *name))
+                }
+                Place::Queue(name) => {
+                    clients + services + exchanges + of(scenario.broker.queues.iter().position(|queue| queue.name == *name))
+                }
+            }
+        };
+        let (hues, moves, layout) = (OfSystem::default(), Moves::default(), Layout::new());
+        let plan = Plan { world: &world, hues: &hues, moves: &moves, layout: &layout, turned: None };
+        let edges = geometry::edges(plan);
+        let drawn: BTreeSet<(usize, usize)> = edges.iter().map(|edge| (place_of(&edge.from), place_of(&edge.to))).collect();
+        let listed: BTreeSet<(usize, usize)> = entry.outline.lines.iter().map(|line| (line.from, line.to)).collect();
+        assert_eq!(listed, drawn, "{}", path.display());
+        count += listed.len();
+    }
+    assert!(count > 60, "{count}");
 }
 
 /// A queue keeps its type when its file is read again, whatever the virtual host's default.

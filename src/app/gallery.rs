@@ -14,7 +14,7 @@ pub struct Exhibit {
 
 impl Exhibit {
     pub(super) fn of(entry: GalleryEntry) -> Self {
-        Self { view: view(&entry.shapes), entry }
+        Self { view: view(&entry.outline.shapes), entry }
     }
 }
 

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::document::{Mistakes, Node, parse};
 use crate::base::number::{self, Fixed};
-use crate::broker::Name;
+use crate::broker::{Name, Value};
 use crate::lesson::Level;
-use crate::scenario::{Point, Problem, Scenario};
+use crate::scenario::handler::{Action, FailurePolicy};
+use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
 
 /// A scenario of the gallery.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +16,7 @@ pub struct GalleryEntry {
     pub file: String,
     pub title: String,
     pub about: String,
-    pub shapes: Vec<Shape>,
+    pub outline: Outline,
 }
 
 /// What stands on a canvas, for a very small picture of it.
@@ -46,6 +47,22 @@ impl ShapeKind {
             Self::Queue => 'q',
         }
     }
+}
+
+/// A very small picture of a system.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outline {
+    pub shapes: Vec<Shape>,
+    pub lines: Vec<OutlineLine>,
+}
+
+/// A line from one shape to another, by their places in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutlineLine {
+    pub from: usize,
+    pub to: usize,
+    /// Dead letters go along it.
+    pub dead: bool,
 }
 
 /// The course of the site: its lessons in their order, the modules that have them, and ways through them.
@@ -88,7 +105,7 @@ pub struct CourseEntry {
     pub chapter: String,
     pub lab: bool,
     /// Its system, for a very small picture of it.
-    pub shapes: Vec<Shape>,
+    pub outline: Outline,
 }
 
 impl CourseEntry {
@@ -159,7 +176,7 @@ pub fn read_gallery(text: &str) -> Result<Vec<GalleryEntry>, Vec<Problem>> {
                 file: fields.need("file").text(),
                 title: fields.need("title").text(),
                 about: fields.need("about").text(),
-                shapes: shapes(&fields.need("shapes")),
+                outline: read_outline(&fields.need("shapes")),
             });
             fields.done();
         }
@@ -207,7 +224,7 @@ pub fn read_course(text: &str) -> Result<Course, Vec<Problem>> {
                 module: fields.need("module").text(),
                 chapter: fields.need("chapter").text(),
                 lab: fields.flag("lab", false),
-                shapes: shapes(&fields.need("shapes")),
+                outline: read_outline(&fields.need("shapes")),
             });
             fields.done();
         }
@@ -223,9 +240,31 @@ fn read(text: &str, list: &mut dyn FnMut(&Node)) -> Result<(), Vec<Problem>> {
     mistakes.or(())
 }
 
-fn shapes(node: &Node) -> Vec<Shape> {
-    node.text().split_whitespace().filter_map(|word| shape(word, node)).collect()
+/// Shapes, and the lines between them: `q120,80 s300,80 -0,1`.
+fn read_outline(node: &Node) -> Outline {
+    let text = node.text();
+    let mut outline = Outline::default();
+    for word in text.split_whitespace() {
+        let line = line(word);
+        outline.lines.extend(line);
+        if line.is_none() {
+            outline.shapes.extend(shape(word, node));
+        }
+    }
+    let count = outline.shapes.len();
+    if outline.lines.iter().any(|line| line.from.max(line.to) >= count) {
+        node.mistake(format!("a line leads to a shape beyond the {count} that there are"));
+    }
+    outline
 }
+
+/// A mark and two places, as in `-0,1`; dead letters have another mark.
+fn line(word: &str) -> Option<OutlineLine> {
+    let (from, to) = word.strip_prefix(['-', DEAD])?.split_once(',')?;
+    Some(OutlineLine { from: from.parse().ok()?, to: to.parse().ok()?, dead: word.starts_with(DEAD) })
+}
+
+const DEAD: char = '!';
 
 /// A letter and a centre, as in `q120,80`.
 fn shape(word: &str, node: &Node) -> Option<Shape> {
@@ -239,16 +278,91 @@ fn shape(word: &str, node: &Node) -> Option<Shape> {
     shape
 }
 
-/// Kind and centre of each node.
+/// Kind and centre of each node, and the lines between them.
 #[must_use]
 pub fn outline(scenario: &Scenario) -> String {
     let broker = &scenario.broker;
-    let at = |kind: ShapeKind, at: Point| format!("{}{:.0},{:.0}", kind.letter(), Fixed(at.x), Fixed(at.y));
-    let clients = scenario.clients.iter().map(|client| at(ShapeKind::Client, client.at));
-    let services = scenario.services.iter().map(|service| at(ShapeKind::Service, service.at));
-    let exchanges = broker.exchanges.iter().map(|exchange| at(ShapeKind::Exchange, exchange.at));
-    let queues = broker.queues.iter().map(|queue| at(ShapeKind::Queue, queue.at));
-    clients.chain(services).chain(exchanges).chain(queues).collect::<Vec<_>>().join(" ")
+    let at =
+        |kind: ShapeKind, name: &Name, at: Point| ((kind, name.clone()), format!("{}{:.0},{:.0}", kind.letter(), Fixed(at.x), Fixed(at.y)));
+    let clients = scenario.clients.iter().map(|client| at(ShapeKind::Client, &client.name, client.at));
+    let services = scenario.services.iter().map(|service| at(ShapeKind::Service, &service.name, service.at));
+    let exchanges = broker.exchanges.iter().map(|exchange| at(ShapeKind::Exchange, &exchange.name, exchange.at));
+    let queues = broker.queues.iter().map(|queue| at(ShapeKind::Queue, &queue.name, queue.at));
+    let (nodes, mut words): (Vec<_>, Vec<String>) = clients.chain(services).chain(exchanges).chain(queues).unzip();
+    for (from, to, dead) in lines(scenario) {
+        let place = |node: &(ShapeKind, Name)| nodes.iter().position(|one| one == node);
+        let Some((from, to)) = place(&from).zip(place(&to)) else { continue };
+        let word = format!("{}{from},{to}", if dead { DEAD } else { '-' });
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+type End = (ShapeKind, Name);
+
+/// Where a publish leads. The default exchange is on no canvas: its key is the name of a queue.
+fn target<'a>(exchange: &'a Name, key: &'a Name) -> (ShapeKind, &'a Name) {
+    if exchange.is_empty() { (ShapeKind::Queue, key) } else { (ShapeKind::Exchange, exchange) }
+}
+
+/// Every line of a canvas: from where, to where, and whether dead letters go along it.
+fn lines(scenario: &Scenario) -> Vec<(End, End, bool)> {
+    let mut lines = Vec::new();
+    let mut add = |from: (ShapeKind, &Name), to: (ShapeKind, &Name), dead: bool| {
+        lines.push(((from.0, from.1.clone()), (to.0, to.1.clone()), dead));
+    };
+    for client in &scenario.clients {
+        add((ShapeKind::Client, &client.name), (ShapeKind::Service, &client.calls.service), false);
+    }
+    for service in &scenario.services {
+        let from = (ShapeKind::Service, &service.name);
+        for handler in &service.handlers {
+            if let Trigger::Queue(subscription) = &handler.trigger {
+                add((ShapeKind::Queue, &subscription.queue), from, false);
+            }
+            for publish in handler.steps.iter().filter_map(|step| step.action.publish()) {
+                add(from, target(&publish.exchange, &publish.routing_key), false);
+            }
+            for policy in handler.policies() {
+                match policy {
+                    FailurePolicy::Republish { via, .. } => via.iter().for_each(|queue| add(from, (ShapeKind::Queue, queue), false)),
+                    FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => add(from, target(exchange, routing_key), false),
+                    FailurePolicy::DeadLetter
+                    | FailurePolicy::Requeue
+                    | FailurePolicy::RejectRequeue
+                    | FailurePolicy::Chapter
+                    | FailurePolicy::Crash
+                    | FailurePolicy::Acknowledge => {}
+                }
+            }
+            for step in &handler.steps {
+                if let Action::Call { endpoint, .. } = &step.action {
+                    add(from, (ShapeKind::Service, &endpoint.service), false);
+                }
+            }
+        }
+    }
+    for binding in &scenario.broker.bindings {
+        let to = match &binding.destination {
+            BindingTarget::Queue(name) => (ShapeKind::Queue, name),
+            BindingTarget::Exchange(name) => (ShapeKind::Exchange, name),
+        };
+        add((ShapeKind::Exchange, &binding.source), to, false);
+    }
+    for exchange in &scenario.broker.exchanges {
+        if let Some(other) = exchange.arguments.get("alternate-exchange").and_then(Value::as_str) {
+            add((ShapeKind::Exchange, &exchange.name), (ShapeKind::Exchange, other), false);
+        }
+    }
+    for queue in &scenario.broker.queues {
+        if let Some(exchange) = queue.dead_letter_exchange() {
+            let to = target(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name));
+            add((ShapeKind::Queue, &queue.name), to, true);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -295,7 +409,7 @@ mod tests {
     #[test]
     fn the_lists_of_the_site_are_read() {
         let entries = read_gallery(include_str!("../../static/gallery.json")).expect("it can be read");
-        assert!(entries.len() > 5 && entries.iter().all(|entry| !entry.shapes.is_empty() && !entry.file.is_empty()));
+        assert!(entries.len() > 5 && entries.iter().all(|entry| !entry.outline.shapes.is_empty() && !entry.file.is_empty()));
         let lessons = read_course(COURSE).expect("it can be read").lessons;
         assert!(lessons.len() > 10 && lessons.iter().any(|lesson| lesson.lab) && lessons.iter().all(|lesson| lesson.minutes > 0));
     }
@@ -306,13 +420,13 @@ mod tests {
         let list = format!("[{}]", write_gallery_entry("course-chapter.json", &scenario));
         let [entry] = &read_gallery(&list).expect("it can be read")[..] else { panic!("one entry") };
         assert_eq!((entry.file.as_str(), &entry.title, &entry.about), ("course-chapter.json", &scenario.title, &scenario.about));
-        let count = |kind| entry.shapes.iter().filter(|shape| shape.kind == kind).count();
+        let count = |kind| entry.outline.shapes.iter().filter(|shape| shape.kind == kind).count();
         let broker = &scenario.broker;
         assert_eq!(
             [ShapeKind::Client, ShapeKind::Service, ShapeKind::Exchange, ShapeKind::Queue].map(count),
             [scenario.clients.len(), scenario.services.len(), broker.exchanges.len(), broker.queues.len()]
         );
-        let queues = entry.shapes.iter().filter(|shape| shape.kind == ShapeKind::Queue);
+        let queues = entry.outline.shapes.iter().filter(|shape| shape.kind == ShapeKind::Queue);
         assert!(queues.zip(&broker.queues).all(|(shape, queue)| (shape.centre.x - queue.at.x).abs() <= 0.5));
     }
 
@@ -321,6 +435,10 @@ mod tests {
         for (text, told) in [
             ("<!doctype html>", "this is not JSON"),
             (r#"[{"file": "a.json", "title": "A", "about": "", "shapes": "z1,2"}]"#, "[0].shapes: expected a letter of c, s, e, q"),
+            (
+                r#"[{"file": "a.json", "title": "A", "about": "", "shapes": "q1,2 -0,1"}]"#,
+                "[0].shapes: a line leads to a shape beyond the 1",
+            ),
             (r#"[{"file": "a.json"}]"#, "[0].title: is missing"),
         ] {
             let problems = read_gallery(text).expect_err(text);

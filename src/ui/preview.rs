@@ -1,21 +1,32 @@
-//! A system, very small: shapes without names.
+//! A system, very small: shapes and lines without names.
 
 use yew::{Html, html};
 
 use super::widgets::number;
 use crate::base::number::Shortest;
-use crate::formats::site_list::{Shape, ShapeKind};
+use crate::formats::site_list::{Outline, OutlineLine, Shape, ShapeKind};
 
-/// What is on the canvas, very small: shapes without names.
-pub fn preview(shapes: &[Shape], view: [f64; 4]) -> Html {
+/// What is on the canvas, very small: shapes and lines without names.
+pub fn preview(outline: &Outline, view: [f64; 4]) -> Html {
+    let Outline { shapes, lines } = outline;
     if shapes.is_empty() {
         return html! {};
     }
     let view = view.map(|value| Shortest(value).to_string()).join(" ");
     html! {
         <svg class="preview-map" viewBox={view} aria-hidden="true">
+            for drawn in lines.iter() { { line(*drawn, shapes) } }
             for drawn in shapes.iter() { { shape(*drawn) } }
         </svg>
+    }
+}
+
+/// From middle to middle: the shapes stand before it.
+fn line(OutlineLine { from, to, dead }: OutlineLine, shapes: &[Shape]) -> Html {
+    let Some((start, end)) = shapes.get(from).zip(shapes.get(to)) else { return html! {} };
+    let [from, to] = [start.centre, end.centre];
+    html! {
+        <line class={dead.then_some("dead")} x1={number(from.x)} y1={number(from.y)} x2={number(to.x)} y2={number(to.y)} />
     }
 }
 
