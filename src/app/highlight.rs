@@ -1,14 +1,24 @@
 //! What lights up on the canvas: the way of a told message, or of one that is about to be published, or a lesson's parts.
 
 use super::copies::{self, Copy};
-use super::geometry::{self, Edge, EdgeKind};
-use super::tokens::published_key;
+use super::geometry::{self, Edge, EdgeKind, Rect};
+use super::tokens::{Picture, Token, published_key};
 use super::whatif::{self, Preview};
 use super::words::place_of;
 use super::{App, Session};
 use crate::broker::{Event, Name};
 use crate::scenario::{BindingTarget, Scenario};
 use crate::sim::{Place, World, WorldEvent};
+
+/// The tokens of the copy that is told of: what stands in a part that its story does not come to is another copy.
+#[must_use]
+pub fn asked(session: &Session, picture: &Picture) -> Vec<Token> {
+    let Some(told) = &session.playhead.story else { return Vec::new() };
+    let story = Highlight::of_story(session).unwrap_or_default();
+    let beside: Vec<Rect> = geometry::drawn(session.plan()).filter(|(place, _)| !story.has(place)).map(|(_, rect)| rect).collect();
+    let is_it = |token: &&Token| token.event.as_ref() == Some(&told.event) && !beside.iter().any(|rect| rect.has(token.at));
+    picture.tokens.iter().filter(is_it).cloned().collect()
+}
 
 #[derive(Debug, Default, PartialEq)]
 pub struct Highlight {

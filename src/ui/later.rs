@@ -9,8 +9,8 @@ use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry::Plan;
 use crate::app::labels::{self, Label};
 use crate::app::lettering::{self, Badges};
-use crate::app::tokens::Picture;
-use crate::app::{App, Rest, Session, Side};
+use crate::app::tokens::{Picture, Token};
+use crate::app::{App, Rest, Session, Side, highlight};
 
 type Part = fn(&Session, &App, &Dispatch) -> Html;
 /// It is given a link, and what was said. It takes a link that was made, what is chosen, and every other action.
@@ -31,6 +31,8 @@ pub struct Later {
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
     pub words: fn(Plan<'_>, &Picture, Camera, Pixel) -> Vec<Label>,
+    /// The tokens that are marked.
+    pub asked: fn(&Session, &Picture) -> Vec<Token>,
     pub badges: Badges,
 }
 
@@ -46,6 +48,7 @@ const fn views() -> Later {
         in_place: drawing::in_place,
         rest: Rest::ALL,
         words: labels::words,
+        asked: highlight::asked,
         badges: lettering::badges,
     }
 }

@@ -229,5 +229,8 @@ impl Playground {
         let (size, camera) = (self.app.canvas.size, self.app.camera());
         let words = self.later.here().map(|later| (later.words)(session.plan(), &picture, camera, size)).unwrap_or_default();
         painter::paint(&canvas, size, &picture, &words, camera, palette);
+        if let Some(later) = self.later.here() {
+            painter::mark(&canvas, &(later.asked)(session, &picture), palette);
+        }
     }
 }

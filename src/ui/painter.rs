@@ -84,6 +84,14 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels:
     }
 }
 
+/// Rings around the tokens that are asked about, on the picture that was painted last.
+pub fn mark(canvas: &HtmlCanvasElement, tokens: &[Token], palette: &Palette) {
+    let Some(context) = context(canvas).filter(|_| !tokens.is_empty()) else { return };
+    for Token { at, radius, .. } in tokens {
+        ring(&context, *at, *radius + 5.0, &palette.ink);
+    }
+}
+
 /// Weight, letters and colour of a label.
 fn look(tone: Tone, palette: &Palette) -> (u32, f64, &str) {
     match tone {

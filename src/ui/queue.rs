@@ -238,8 +238,10 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
             words::LogIcon::Message
         };
         let key = published_key(message).to_string();
+        let asked = session.playhead.story.as_ref().filter(|story| story.copy.as_ref().is_none_or(|copy| copy == name));
+        let is_asked = asked.is_some_and(|story| message.properties.message_id.as_ref() == Some(&story.event));
         html! {
-            <li>
+            <li aria-current={is_asked.then_some("true")}>
                 { message_icon(icon, session.hue(&key)) }
                 <button
                     type="button"

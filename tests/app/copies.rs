@@ -1,6 +1,7 @@
 //! The copies of an event: the one that was clicked comes first, and its story is its own.
 
-use requeue::app::{self, App, Effect, OperateAction, SelectAction, copies, words};
+use requeue::app::{self, App, Effect, OperateAction, SelectAction, copies, geometry, highlight, tokens, words};
+use requeue::sim::Place;
 use requeue::sim::biography::Biography;
 
 use super::support::*;
@@ -122,4 +123,32 @@ fn the_copy_that_is_told_of_is_copied_as_json() {
     assert!(payload["orderId"].is_number(), "{text}");
     act(&mut app, SelectAction::Story(None));
     assert_eq!(app::update(&mut app, SelectAction::CopyMessage), []);
+}
+
+/// Of several copies of an event that wait, the one that was clicked is marked, and no other.
+#[test]
+fn the_clicked_copy_alone_is_marked_on_the_canvas() {
+    let mut app = opened();
+    let services: Vec<_> = session(&app).world().instances().map(|(id, _)| id).collect();
+    let queues = ["inventory-queue", "analytics-queue", "notification-queue"];
+    for id in services {
+        act(&mut app, OperateAction::Kill(id));
+    }
+    act(&mut app, requeue::app::PublishAction::Publish);
+    play(&mut app, 20);
+    let waiting = |app: &App, queue: &str| {
+        session(app).world().broker().queue(queue).and_then(|queue| queue.messages().next()?.message.properties.message_id.clone())
+    };
+    let event = waiting(&app, queues[0]).expect("it waits");
+    for queue in queues {
+        assert_eq!(waiting(&app, queue).as_ref(), Some(&event), "{queue} has a copy");
+        act(&mut app, SelectAction::CopyIn(event.clone(), queue.into()));
+        wait(&mut app);
+        let session = session(&app);
+        let picture = tokens::picture(session.plan(), false);
+        assert_eq!(picture.tokens.iter().filter(|token| token.event.as_ref() == Some(&event)).count(), 3);
+        let marked = highlight::asked(session, &picture);
+        let of_queue = geometry::rect(session.plan(), &Place::Queue(queue.into())).expect("it is drawn");
+        assert!(marked.len() == 1 && of_queue.has(marked[0].at), "{queue}: {marked:?}");
+    }
 }
