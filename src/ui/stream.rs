@@ -59,15 +59,18 @@ pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &D
             } else {
                 <table class="table" id="readers">
                     <thead>
-                        <tr>for word in [texts::READER, texts::OFFSET, texts::LAG, texts::OUT, ""] { <th scope="col">{ word }</th> }</tr>
+                        <tr>
+                            <th scope="col">{ texts::READER }</th>
+                            for word in [texts::OFFSET, texts::LAG, texts::OUT, ""] { <th scope="col" class="number">{ word }</th> }
+                        </tr>
                     </thead>
                     <tbody>
                         for reader in readers.iter() {
                             <tr>
                                 <th scope="row">{ name(reader) }</th>
-                                <td>{ reader.next }</td>
-                                <td data-count="lag">{ reader.lag }</td>
-                                <td>{ reader.unacked }</td>
+                                <td class="number">{ grouped(reader.next) }</td>
+                                <td class="number" data-count="lag">{ grouped(reader.lag) }</td>
+                                <td class="number">{ grouped(reader.unacked.into()) }</td>
                                 <td>{ replay(reader) }</td>
                             </tr>
                         }

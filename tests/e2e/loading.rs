@@ -79,6 +79,12 @@ async fn a_drawer_whose_file_is_missing_says_so_and_loads_it_again() {
     visitor.until("it says so", async |visitor| visitor.text(".drawer.left [role=alert]").await.contains("could not be loaded")).await;
     visitor.click(".drawer.left .primary").await;
     visitor.wait_for(".drawer.left .parts").await;
+    // A lesson that waits for the file opens when it comes.
+    let lesson = format!("{}later-fails-once/?a-lesson#lesson=why-events.md", visitor.site.address);
+    visitor.browser.goto(&lesson).await.expect("the site answers");
+    visitor.until("it says so", async |visitor| visitor.text("[role=alert]").await.contains("could not be loaded")).await;
+    visitor.click(".coming .primary").await;
+    visitor.until("the lesson is open", async |visitor| visitor.text("#lesson-title").await.contains("because of an email")).await;
     // What is missing is an error on the console, too.
     visitor.browser.close().await.expect("the browser closes");
 }

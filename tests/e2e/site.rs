@@ -39,7 +39,7 @@ const PLAIN: &str = "plain/";
 /// The page on a site that has lost its WebAssembly.
 const WITHOUT_WASM: &str = "without-wasm/";
 
-/// The page on a site that does not find its second file the first time.
+/// The page on a site that does not find its second file every other time.
 const LATER_FAILS_ONCE: &str = "later-fails-once/";
 static LATER_FAILED: AtomicBool = AtomicBool::new(false);
 
@@ -60,7 +60,7 @@ fn answer(request: tiny_http::Request, folder: &Path) {
     let read = match path {
         AROUND => Ok(AROUND_PAGE.into()),
         _ if without_wasm && file.extension().is_some_and(|end| end == "wasm") => Err(std::io::ErrorKind::NotFound.into()),
-        _ if fails_once && path.ends_with("-later.wasm") && !LATER_FAILED.swap(true, Ordering::Relaxed) => {
+        _ if fails_once && path.ends_with("-later.wasm") && !LATER_FAILED.fetch_xor(true, Ordering::Relaxed) => {
             Err(std::io::ErrorKind::NotFound.into())
         }
         _ => std::fs::read(&file),

@@ -478,6 +478,7 @@ impl Form<'_> {
     fn field(&self, field: &table::Field, kind: &table::Kind, usual: &'static str, here: Here, made: &mut Made) {
         let (label, help, own) = (field.label, field.help, field.key.strip_prefix("arguments."));
         let Here { at, value } = here;
+        let usual = if let table::Kind::Argument { usual, .. } = kind { *usual } else { usual };
         let mut add = |kind: Kind, text: String| {
             let idle = self.idle(field, at.slot);
             made.push(Row::Field(Field { at: at.clone(), label, own, help, kind, text, usual, idle }));

@@ -26,6 +26,8 @@ pub enum Kind {
     Json,
     /// An argument of queues, under its name in the broker's table: that says which values it takes.
     Argument {
+        /// What holds without it; empty where a choice or a tick says so itself.
+        usual: &'static str,
         /// What marks a queue that has it, as RabbitMQ's own pages do.
         badge: Option<&'static str>,
         /// Words for its values, where they need any; the empty one is none at all.

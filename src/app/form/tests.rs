@@ -3,6 +3,7 @@ use crate::base::ordered::in_order;
 use crate::broker::Value;
 use crate::broker::policy::{ApplyTo, Policy};
 use crate::formats::scenario_file;
+use crate::scenario::Point;
 use crate::scenario::edit::apply;
 use crate::scenario::handler::StepKind;
 use proptest::prelude::*;
@@ -222,6 +223,27 @@ fn every_word_of_the_file_is_a_choice() {
     for kind in ExchangeType::ALL {
         assert!(PartKind::ALL.iter().any(|(_, part)| *part == PartKind::Exchange(kind)), "{} can be drawn", kind.name());
     }
+}
+
+/// Where nothing is typed the field says what holds: a bare "default" tells nobody.
+#[test]
+fn an_empty_field_says_its_default() {
+    let mut count = 0;
+    for mut scenario in gallery() {
+        for kind in ["classic", "quorum", "stream"] {
+            let arguments = [("x-queue-type".into(), Value::string(kind))].into_iter().collect();
+            let at = Point::default();
+            scenario.broker.queues.push(QueueSpec { name: kind.into(), at, durable: true, auto_delete: false, arguments });
+        }
+        for about in abouts(&scenario) {
+            for field in fields(&rows(&scenario, &about)) {
+                let is_typed = matches!(field.kind, Kind::Text | Kind::Whole | Kind::Number);
+                assert!(!is_typed || !field.text.is_empty() || !field.usual.is_empty(), "{}: {}", field.at, field.label);
+                count += usize::from(is_typed && field.text.is_empty());
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
 }
 
 /// Every argument of the broker's table has its field, and words for nothing that the broker does not take.
