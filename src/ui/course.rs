@@ -74,7 +74,7 @@ fn go_on(app: &App, entry: &CourseEntry, dispatch: &Dispatch) -> Html {
                 { if progress.is_some() { texts::CONTINUE } else { texts::START } }
             </button>
             </div>
-            { preview(&entry.shapes, view(&entry.shapes)) }
+            { preview(&entry.outline, view(&entry.outline.shapes)) }
         </div>
     }
 }

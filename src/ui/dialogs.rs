@@ -6,11 +6,14 @@ use yew::{Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Target
 use super::preview::preview;
 use super::texts::{connect as connect_texts, dialogs as texts};
 use super::widgets::{Look, button, close_button, on};
-use super::{Dispatch, browser};
+use super::{Dispatch, browser, icons};
 use crate::app::commands::{self, Command};
 use crate::app::glossary::TERMS;
 use crate::app::search::Wanted;
 use crate::app::{Action, App, Dialog, FileAction, Menu, Opening, PageAction, Shared};
+
+/// A dialog that takes the whole page, but for its head.
+const PAGE: &str = "page";
 
 /// A longer link is cut off by some programs.
 const LINK_LONG: usize = 2_000;
@@ -56,7 +59,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
             (title, "menu", list(&commands, run))
         }
         Some(section @ (Dialog::Shortcuts | Dialog::Glossary)) => (texts::HELP, "", help(section, app, dispatch)),
-        Some(Dialog::Course) => (texts::COURSE, "page", super::course::course(app, dispatch)),
+        Some(Dialog::Course) => (texts::COURSE, PAGE, super::course::course(app, dispatch)),
         Some(Dialog::Author) => (texts::A_LESSON_OF_YOUR_OWN, "wide", super::lesson::author(app, dispatch)),
         Some(Dialog::Share) => (texts::SHARE, "", share(app, link, linked, dispatch)),
         Some(Dialog::Replace) => (texts::REPLACE_WHAT_IS_OPEN, "", replace(app, dispatch)),
@@ -64,8 +67,11 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
     // A click beside it closes it.
     let onclick = dispatch.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
-        if event.target_dyn_into::<HtmlDialogElement>().is_some() {
+        if let Some(dialog) = event.target_dyn_into::<HtmlDialogElement>() {
             onclick.emit(Action::Page(PageAction::CloseDialog));
+            if dialog.class_name() == PAGE {
+                click_beneath(&dialog, &event);
+            }
         }
     });
     html! {
@@ -73,13 +79,32 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
             <div class="dialog-body">
                 <div class="sec-head">
                     <h2 id="dialog-title" tabindex="-1">{ title }</h2>
-                    { close_button(texts::CLOSE, on(dispatch, PageAction::CloseDialog)) }
+                    if class == PAGE {
+                        <button type="button" class="line" id="back-to-playing" onclick={on(dispatch, PageAction::CloseDialog)}>
+                            { icons::chevron() }
+                            { texts::BACK_TO_PLAYING }
+                        </button>
+                    } else {
+                        { close_button(texts::CLOSE, on(dispatch, PageAction::CloseDialog)) }
+                    }
                 </div>
                 { body }
                 // The page behind it cannot be heard while a dialog is open.
                 <p class="told" role="status" id="told-here">{ told }</p>
             </div>
         </dialog>
+    }
+}
+
+/// The head of the page stays in sight above a page of its own, and its buttons work; the one that opened that page closes it.
+fn click_beneath(dialog: &HtmlDialogElement, event: &MouseEvent) {
+    dialog.close();
+    #[expect(clippy::cast_precision_loss, reason = "a screen is small")]
+    let (x, y) = (event.client_x() as f32, event.client_y() as f32);
+    let beneath = web_sys::window().and_then(|window| window.document()).and_then(|document| document.element_from_point(x, y));
+    let button = beneath.and_then(|beneath| beneath.closest(".top button:not(#lessons)").ok().flatten());
+    if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok()) {
+        button.click();
     }
 }
 
@@ -256,7 +281,7 @@ fn gallery(app: &App, dispatch: &Dispatch) -> Html {
                                 data-exhibit={exhibit.entry.file.clone()}
                                 onclick={on(dispatch, FileAction::OpenFromGallery(exhibit.entry.file.clone()))}
                             >
-                                { preview(&exhibit.entry.shapes, exhibit.view) }
+                                { preview(&exhibit.entry.outline, exhibit.view) }
                                 <strong>{ &exhibit.entry.title }</strong>
                                 <span>{ &exhibit.entry.about }</span>
                             </button>

@@ -1,7 +1,7 @@
 //! What surrounds the canvas: the head of the page, its purpose, parts to draw with, expectations, and what is said across it all.
 
 use web_sys::Element;
-use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, html};
+use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, classes, html};
 
 use super::texts::{connect as connect_texts, panels as texts};
 use super::time::speed_words;
@@ -11,8 +11,9 @@ use crate::app::hues::published_keys;
 use crate::app::slowing::Shown;
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
-    Unreadable, WorkspaceAction, glossary,
+    Unreadable, WorkspaceAction,
 };
+use crate::broker::ExchangeType;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
 
@@ -70,7 +71,12 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Htm
                 </button>
             }
             if !bare {
-                <button type="button" class="line" id="lessons" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
+                <button
+                    type="button"
+                    class={classes!("line", (app.dialog == Some(Dialog::Course)).then_some("chosen"))}
+                    id="lessons"
+                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}
+                >
                     { icons::book() }
                     <span>{ texts::COURSE }</span>
                 </button>
@@ -282,9 +288,26 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
+type IsOf = fn(PartKind) -> bool;
+
+/// The parts in the order in which a learner needs them: what few systems have comes last.
+const GROUPS: [(&str, IsOf); 4] = [
+    (texts::EXCHANGES_ROUTE, |kind| matches!(kind, PartKind::Exchange(_)) && !is_rare(kind)),
+    (texts::QUEUES_STORE, |kind| matches!(kind, PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream)),
+    (texts::PROGRAMS_SEND, |kind| matches!(kind, PartKind::Service | PartKind::Client)),
+    (texts::MORE_EXCHANGES, is_rare),
+];
+
+/// An exchange type that AMQP does not have itself.
+const fn is_rare(kind: PartKind) -> bool {
+    use ExchangeType::{Direct, Fanout, Headers, Topic};
+    matches!(kind, PartKind::Exchange(kind) if !matches!(kind, Direct | Fanout | Headers | Topic))
+}
+
 /// A click puts a part where there is room; it can be dragged to its place, too.
 pub fn palette(scenario: &Scenario, dispatch: &Dispatch) -> Html {
     let part = |(name, kind): (&'static str, PartKind)| {
+        let (word, does) = texts::part(kind);
         let ondragstart = dispatch.reform(move |event: DragEvent| {
             // A browser drags nothing that has no text.
             if let Some(data) = event.data_transfer() {
@@ -306,14 +329,19 @@ pub fn palette(scenario: &Scenario, dispatch: &Dispatch) -> Html {
                 onclick={on(dispatch, EditAction::AddPart(kind))}
             >
                 { part_icon(kind) }
-                <span><b>{ name }</b><span class="soft">{ glossary::meaning(name) }</span></span>
+                <span><b>{ word }</b><span class="soft">{ does }</span></span>
             </button>
         }
     };
     html! {
         <div class="drawer-body">
+            for (title, is_of) in GROUPS {
+                <section class="parts" aria-label={title}>
+                    <h3>{ title }</h3>
+                    for one in PartKind::offered(scenario).filter(|(_, kind)| is_of(*kind)) { { part(one) } }
+                </section>
+            }
             <p class="soft">{ texts::HOW_TO_ADD_A_PART }</p>
-            <div class="parts">for one in PartKind::offered(scenario) { { part(one) } }</div>
         </div>
     }
 }

@@ -12,6 +12,7 @@ use crate::app::landing::Landing;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, OperateAction, SelectAction, Session};
 use crate::base::SimTime;
+use crate::base::limits::grouped;
 use crate::base::time::Span;
 use crate::broker::Resource;
 use crate::broker::view::QueueView;
@@ -109,9 +110,9 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                         for badge in spec.map(|spec| badges(&session.scenario().broker, spec)).unwrap_or_default() { <span class="badge" title={badge.tip}>{ badge.mark }</span> }
                     </span>
                 </th>
-                <td class="number" data-count="ready">{ landing.ready(queue) }</td>
-                <td class="number" data-count="unacked">{ queue.unacked() }</td>
-                <td class="number" data-count="total">{ landing.total(queue) }</td>
+                <td class="number" data-count="ready">{ grouped(landing.ready(queue)) }</td>
+                <td class="number" data-count="unacked">{ grouped(queue.unacked()) }</td>
+                <td class="number" data-count="total">{ grouped(landing.total(queue)) }</td>
             </tr>
         }
     };

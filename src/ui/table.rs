@@ -14,14 +14,33 @@ use crate::app::landing::Landing;
 use crate::app::line::kind;
 use crate::app::words::{self, instance_name};
 use crate::app::{Action, App, EditAction, Line, Node, OperateAction, SelectAction, Session, commands};
+use crate::base::limits::grouped;
 use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Part, Slot, connectable};
 use crate::scenario::{BindingSpec, QueueSpec, Trigger};
+use crate::sim::metrics::Counts;
 use crate::sim::service::{ClientState, Instance};
 use crate::sim::{InstanceId, Place};
 
 /// More rows of a list take too long to draw.
 pub const ROWS_MAX: usize = 100;
+
+/// What RabbitMQ's own list of queues counts in a second.
+const RATES: [usize; 3] = [Counts::PUBLISH, Counts::DELIVER, Counts::ACK];
+
+const QUEUE_COLUMNS: [&str; 11] = [
+    texts::NAME,
+    texts::FEATURES,
+    texts::READY,
+    texts::UNACKED,
+    texts::TOTAL,
+    texts::CONSUMERS,
+    texts::PUBLISH_RATE,
+    texts::DELIVER_RATE,
+    texts::ACK_RATE,
+    texts::MESSAGES,
+    "",
+];
 
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, app, dispatch, read_only: app.options.read_only };
@@ -46,7 +65,19 @@ struct Table<'a> {
 }
 
 fn head(columns: &[&'static str]) -> Html {
-    html! { <thead><tr>for name in columns.iter() { if name.is_empty() { <td /> } else { <th scope="col">{ *name }</th> } }</tr></thead> }
+    let cell = |name: &'static str| {
+        if name.is_empty() {
+            html! { <td /> }
+        } else {
+            html! { <th scope="col" class={texts::COUNTED.contains(&name).then_some("number")}>{ name }</th> }
+        }
+    };
+    html! { <thead><tr>for name in columns.iter() { { cell(name) } }</tr></thead> }
+}
+
+/// A cell with a count.
+fn count(number: u64) -> Html {
+    html! { <td class="number">{ grouped(number) }</td> }
 }
 
 /// A table's end, where it has more rows than it shows.
@@ -157,9 +188,9 @@ impl Table<'_> {
                 <tr key={client.spec.name.to_string()}>
                     { self.name(Place::Client(index), &client.spec.name) }
                     <td>{ format!("{} {}", client.spec.calls.service, client.spec.calls.path) }</td>
-                    <td>{ world.requests(index) }</td>
-                    <td>{ http.map_or(0, |http| http.succeeded) }</td>
-                    <td>{ http.map_or(0, |http| http.failed + http.timed_out) }</td>
+                    { count(world.requests(index)) }
+                    { count(http.map_or(0, |http| http.succeeded)) }
+                    { count(http.map_or(0, |http| http.failed + http.timed_out)) }
                     { self.tools(&Part::Client(client.spec.name.clone())) }
                 </tr>
             }
@@ -195,9 +226,9 @@ impl Table<'_> {
                     { self.name(Place::Instance(id), &name) }
                     <td>for handler in spec.handlers.iter() { <div>{ trigger_words(&handler.trigger) }</div> }</td>
                     <td>{ words::state(self.session.world(), id) }</td>
-                    <td>{ state.deliveries().count() }</td>
-                    <td>{ state.handled }</td>
-                    <td>{ state.failed }</td>
+                    { count(state.deliveries().count() as u64) }
+                    { count(state.handled) }
+                    { count(state.failed) }
                     <td>
                         <button
                             type="button"
@@ -308,20 +339,22 @@ impl Table<'_> {
         let scenario = self.session.scenario();
         let row = |spec: &QueueSpec| {
             let queue = self.session.world().broker().queue(&spec.name);
+            let rates = self.session.world().metrics().rates(&spec.name);
             html! {
                 <tr key={spec.name.to_string()}>
                     { self.name(Place::Queue(spec.name.clone()), &spec.name) }
                     <td>{ marks(&scenario.broker, spec).join(" ") }</td>
                     if let Some(queue) = queue {
-                        <td>{ landing.ready(queue) }</td>
-                        <td>{ queue.unacked() }</td>
-                        <td>{ landing.total(queue) }</td>
-                        <td>{ queue.consumers() }</td>
+                        { count(landing.ready(queue)) }
+                        { count(queue.unacked()) }
+                        { count(landing.total(queue)) }
+                        { count(queue.consumers()) }
+                        for rate in RATES { <td class="number rate">{ texts::rate(rates[rate]) }</td> }
                         <td>
                             <details><summary>{ texts::SHOW }</summary>{ messages(self.session, self.app, &spec.name, self.dispatch) }</details>
                         </td>
                     } else {
-                        <td colspan="5">{ texts::GONE_FROM_THE_BROKER }</td>
+                        <td colspan="8">{ texts::GONE_FROM_THE_BROKER }</td>
                     }
                     { self.tools(&Part::Queue(spec.name.clone())) }
                 </tr>
@@ -331,7 +364,7 @@ impl Table<'_> {
             <section>
                 <h2>{ texts::QUEUES }</h2>
                 <table class="table" id="table-queues">
-                    { head(&[texts::NAME, texts::FEATURES, texts::READY, texts::UNACKED, texts::TOTAL, texts::CONSUMERS, texts::MESSAGES, ""]) }
+                    { head(&QUEUE_COLUMNS) }
                     <tbody>for spec in scenario.broker.queues.iter().take(ROWS_MAX) { { row(spec) } }</tbody>
                 </table>
                 { more(scenario.broker.queues.len()) }

@@ -303,8 +303,8 @@ fn rates(session: &Session) -> (String, Html) {
 }
 
 /// What a line of a chart looks like.
-fn swatch(look: &'static str) -> Html {
-    html! { <svg class={classes!("chart", "swatch")} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={classes!("line", look)} /></svg> }
+fn swatch(look: &'static str, run: Option<&'static str>) -> Html {
+    html! { <svg class={classes!("chart", "swatch", run)} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={classes!("line", look)} /></svg> }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole seconds of a run")]
@@ -318,10 +318,10 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
         <>
             <div class="chart-legend">
                 for Series(class, name, now, _) in series.iter() {
-                    <span>{ swatch(class) }{ format!("{name} {now}") }</span>
+                    <span>{ swatch(class, None) }{ format!("{name} {now}") }</span>
                 }
             </div>
-            { plot(label, series, (top, across), broken.collect()) }
+            { plot(label, series, (top, across), None, broken.collect()) }
             <span class="soft axis">{ texts::to(&Fixed(top)) }</span>
             <span class="soft times">
                 for part in 0..=2 { <span>{ format!("{}", Span(SimTime::from_secs((width * f64::from(part) / 2.0) as u64))) }</span> }
@@ -336,7 +336,7 @@ fn scale<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> (f64, usize) {
     (top, series.map(|one| one.3.len()).max().unwrap_or(0).max(121) - 1)
 }
 
-fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec<f64>) -> Html {
+fn plot(label: &str, series: &[Series], (top, across): (f64, usize), run: Option<&'static str>, broken: Vec<f64>) -> Html {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |values: &[f64]| {
         let mut path = String::new();
@@ -348,7 +348,7 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), broken: Vec
     };
     html! {
         <svg
-            class="chart"
+            class={classes!("chart", run)}
             viewBox="0 0 250 96"
             preserveAspectRatio="none"
             role="img"
@@ -599,7 +599,10 @@ pub fn comparison(session: &Session) -> Html {
             <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
             for says in compared::apart(session) { <p>{ says }</p> }
             if !comparison.depths.is_empty() {
-                <div class="pair soft"><span>{ texts::HERE }</span><span>{ texts::OTHER_RUN }</span></div>
+                <div class="pair soft">
+                    <span>{ swatch("asked", None) }{ texts::HERE }</span>
+                    <span>{ swatch("asked", Some("other")) }{ texts::OTHER_RUN }</span>
+                </div>
             }
             for (name, depths) in comparison.depths.iter() {
                 { beside(name, depths) }
@@ -638,8 +641,8 @@ fn beside(name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
         <figure data-compared={name.to_string()}>
             <figcaption>{ &**name }<span class="soft">{ texts::to(&Fixed(top)) }</span></figcaption>
             <div class="pair">
-                { plot(&texts::here_ready_unacked_and_total(&name), &both[0], (top, across), Vec::new()) }
-                { plot(&texts::in_the_other_run_ready(&name), &both[1], (top, across), Vec::new()) }
+                { plot(&texts::here_ready_unacked_and_total(&name), &both[0], (top, across), None, Vec::new()) }
+                { plot(&texts::in_the_other_run_ready(&name), &both[1], (top, across), Some("other"), Vec::new()) }
                 for depths in depths { <span class="soft">{ depths.last().map(|now| texts::ready_and_unacked(now.ready, now.unacked)) }</span> }
             </div>
         </figure>

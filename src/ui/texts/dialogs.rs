@@ -6,6 +6,7 @@ pub const AN_EMPTY_CANVAS: &str = "An empty canvas";
 pub const AS_A_PAGE: &str = "As a page";
 pub const A_LESSON_OF_YOUR_OWN: &str = "A lesson of your own";
 pub const A_LINK_TO_THIS_LESSON: &str = "A link to this lesson";
+pub const BACK_TO_PLAYING: &str = "Back to playing";
 pub const CANVAS: &str = "Canvas";
 pub const CLOSE: &str = "Close";
 pub const COPY_THE_LINK: &str = "Copy the link";

@@ -3,7 +3,8 @@ pub const GO_ON: &str = "Go on";
 pub const SLOW_MOTION: &str = "Slow motion.";
 pub const FULL_SPEED: &str = "Do not slow down";
 use crate::base::SimTime;
-use crate::broker::Profile;
+use crate::broker::{ExchangeType, Profile};
+use crate::scenario::edit::PartKind;
 use std::fmt::Display;
 
 pub const ACK: &str = "ack, or answer";
@@ -22,6 +23,10 @@ pub const DISMISS: &str = "Dismiss";
 pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
 pub const FIRST_DELIVERY: &str = "first delivery";
 pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
+pub const EXCHANGES_ROUTE: &str = "Exchanges route messages, and store none";
+pub const QUEUES_STORE: &str = "Queues store messages in order";
+pub const PROGRAMS_SEND: &str = "Programs send and receive";
+pub const MORE_EXCHANGES: &str = "More exchange types";
 pub const HOW_TO_ADD_A_PART: &str = "Select a part, or drag it to its place. Draw lines from the dot at its edge.";
 pub const HTTP_REQUEST: &str = "HTTP request";
 pub const LEGEND: &str = "Legend";
@@ -82,4 +87,24 @@ pub fn you_have_unsaved_changes_to(title: &str, at: SimTime) -> String {
 
 pub fn you_can_go_on_with(title: &str, at: SimTime) -> String {
     format!("This browser kept your run of “{title}”, at {at}.")
+}
+
+/// A part in a word under the head of its group, and what it does.
+pub const fn part(kind: PartKind) -> (&'static str, &'static str) {
+    match kind {
+        PartKind::Client => ("HTTP client", "sends requests to a service"),
+        PartKind::Service => ("Service", "handlers, steps, failures"),
+        PartKind::ClassicQueue => ("Classic queue", "on one node"),
+        PartKind::QuorumQueue => ("Quorum queue", "replicated, counts deliveries"),
+        PartKind::Stream => ("Stream", "a log: readers take nothing out"),
+        PartKind::Exchange(ExchangeType::Topic) => ("Topic", "by patterns: order.*, #"),
+        PartKind::Exchange(ExchangeType::Direct) => ("Direct", "by the exact routing key"),
+        PartKind::Exchange(ExchangeType::Fanout) => ("Fanout", "a copy for every bound queue"),
+        PartKind::Exchange(ExchangeType::Headers) => ("Headers", "by the headers of a message"),
+        PartKind::Exchange(ExchangeType::ConsistentHash) => ("Consistent hash", "one binding: a key keeps its queue"),
+        PartKind::Exchange(ExchangeType::ModulusHash) => ("Modulus hash", "one binding, by the hash of the key"),
+        PartKind::Exchange(ExchangeType::Random) => ("Random", "one binding, at random"),
+        PartKind::Exchange(ExchangeType::LocalRandom) => ("Local random", "one queue of this node, at random"),
+        PartKind::Exchange(ExchangeType::DelayedMessage) => ("Delayed message", "keeps a message, then routes it"),
+    }
 }

@@ -1,5 +1,9 @@
+use crate::base::number::Fixed;
 use std::fmt::Display;
 
+pub const PUBLISH_RATE: &str = "publish/s";
+pub const DELIVER_RATE: &str = "deliver/s";
+pub const ACK_RATE: &str = "ack/s";
 pub const CONSUMERS: &str = "Consumers";
 pub const DURABLE: &str = "Durable";
 pub const FAILED: &str = "Failed";
@@ -36,6 +40,14 @@ pub const SHOW: &str = "Show";
 pub const TABLE_VIEW: &str = "Table view";
 pub const WORKING_ON: &str = "Working on";
 pub const YES: &str = "yes";
+
+/// The columns that hold counts.
+pub const COUNTED: [&str; 12] =
+    [CONSUMERS, FAILED, HANDLED, READY, SENT, SUCCEEDED, TOTAL, UNACKED, WORKING_ON, PUBLISH_RATE, DELIVER_RATE, ACK_RATE];
+
+pub fn rate(rate: f64) -> String {
+    format!("{:.1}", Fixed(rate))
+}
 
 pub fn automatic_ack(queue: &dyn Display) -> String {
     format!("{queue}, automatic ack")
