@@ -225,7 +225,7 @@ fn every_word_of_the_file_is_a_choice() {
     }
 }
 
-/// Where nothing is typed the field says what holds: a bare "default" tells nobody.
+/// Where nothing is typed the field says what holds: "default" alone says nothing.
 #[test]
 fn an_empty_field_says_its_default() {
     let mut count = 0;
