@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Effect;
+use super::notice::Notice;
 use super::texts::composer as texts;
 use super::{App, Session, words};
 use crate::base::{SimTime, limits, number};
@@ -317,7 +318,7 @@ impl Session {
             Ok((message, times)) => {
                 self.composer.error = None;
                 if self.composer.sending.is_some() {
-                    self.objection = Some(texts::THE_MESSAGES_BEFORE_THESE_ARE.into());
+                    self.notice = Some(Notice::refused(texts::THE_MESSAGES_BEFORE_THESE_ARE));
                 } else {
                     self.send(message, times);
                 }

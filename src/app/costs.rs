@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::difference::difference;
+use super::difference::change;
 use super::effect::{Effect, Reading};
 use super::form::Spot;
+use super::notice::Notice;
 use super::texts::session as texts;
 use super::{Node, Session};
 use crate::base::SimTime;
@@ -119,7 +120,7 @@ impl Session {
         };
         let others = queues.collect();
         let (before, after) = if way == History::Undo { (new, self.scenario()) } else { (self.scenario(), new) };
-        let step = Stepping { way, says: difference(before, after).says, again };
+        let step = Stepping { way, says: change(before, after), again };
         let held = Held { queue, at: None, edits: Vec::new(), policy: None, leave_by_policy: 0, beside: None, step: Some(step), others };
         self.document.held = Some(held);
         vec![Effect::Read(Reading::History)]
@@ -176,13 +177,13 @@ impl Session {
             Way::NewQueue => {
                 let Some((new, edits)) = beside else { return };
                 if let Err(why) = self.make(&edits) {
-                    self.objection = Some(why);
+                    self.notice = Some(Notice::refused(why));
                     return;
                 }
                 self.selection.set(Some(Node::Queue(new)));
                 let kept = self.lost_with(&queue);
-                if self.objection.is_none() && kept > 0 {
-                    self.objection = Some(texts::the_old_queue_keeps(&queue, kept));
+                if self.notice.is_none() && kept > 0 {
+                    self.notice = Some(Notice::told(texts::the_old_queue_keeps(&queue, kept)));
                 }
                 return;
             }
@@ -190,7 +191,7 @@ impl Session {
             Way::Keep => return,
         };
         if let Err(why) = self.make(&edits) {
-            self.objection = Some(why);
+            self.notice = Some(Notice::refused(why));
         }
     }
 }

@@ -46,6 +46,19 @@ pub fn difference(before: &Scenario, after: &Scenario) -> Difference {
     difference
 }
 
+/// What one step of the history changed. A part that has another name is not added.
+#[must_use]
+pub fn change(before: &Scenario, after: &Scenario) -> String {
+    let only = |one: &Scenario, other: &Scenario| {
+        let mut parts = Part::all(one).filter(|part| !Part::all(other).any(|known| known == *part));
+        parts.next().filter(|_| parts.next().is_none())
+    };
+    match (only(before, after), only(after, before)) {
+        (Some(old), Some(new)) if old.named(new.name().clone()) == new => texts::renamed(&old, new.name()),
+        _ => difference(before, after).says,
+    }
+}
+
 /// The systems on the way from one to another: each has one change more, and can run. What goes, goes first: it makes room.
 #[must_use]
 pub fn between(before: &Scenario, after: &Arc<Scenario>) -> Vec<Arc<Scenario>> {

@@ -2,6 +2,7 @@
 //! opens by itself, and what was kept before is not overwritten by what is begun now.
 
 use super::effect::Effect;
+use super::notice::Notice;
 use super::texts::files as texts;
 use super::{App, Session};
 use crate::formats::draft_file::{DraftFile, Played};
@@ -131,7 +132,7 @@ impl App {
             Keeps::Nothing => texts::NOTHING_IS_KEPT,
         };
         if let Some(session) = self.session.as_mut().filter(|_| keeps < before) {
-            session.objection = Some(says.into());
+            session.notice = Some(Notice::warning(says));
         }
     }
 

@@ -8,6 +8,7 @@ use super::document::Typing;
 use super::effect::{Asked, Effect};
 use super::form::{self, Change, Spot};
 use super::geometry::{self, Plan, Rect};
+use super::notice::{Notice, Tone};
 use super::placing::{self, Free, snapped};
 use super::session::Session;
 use super::texts::session as texts;
@@ -169,7 +170,7 @@ impl Session {
                     Ok(()) => self.recipe.carried = None,
                     Err(why) => {
                         self.recipe.carried = None;
-                        self.objection = Some(why);
+                        self.notice = Some(Notice::refused(why));
                     }
                 }
             }
@@ -266,7 +267,7 @@ impl Session {
             EditAction::Redo => return self.ask_for(History::Redo),
             EditAction::PlanFault(text) => match text.parse() {
                 Ok(fault) => self.put_fault(self.scenario().faults.len(), fault),
-                Err(why) => self.objection = Some(why),
+                Err(why) => self.notice = Some(Notice::refused(why)),
             },
             EditAction::MoveFault(index, at) => {
                 if let Some(fault) = self.scenario().faults.get(index) {
@@ -303,7 +304,7 @@ impl Session {
                 let nodes: Vec<Node> = new.filter_map(|part| self.node(&part)).collect();
                 self.selection.set_all(nodes);
             }
-            Err(why) => self.objection = Some(why),
+            Err(why) => self.notice = Some(Notice::refused(why)),
         }
     }
 
@@ -345,7 +346,7 @@ impl Session {
     /// Changes the document, and with it what runs; or shows why not.
     fn edit(&mut self, edits: &[Edit]) {
         if let Err(why) = self.try_edit(edits) {
-            self.objection = Some(why);
+            self.notice = Some(Notice::refused(why));
         }
     }
 
@@ -387,21 +388,24 @@ impl Session {
         for edit in edits {
             self.follow(edit);
         }
-        if self.objection.is_none() && (gone.is_some() || !told.is_empty()) {
+        if self.notice.is_none() && (gone.is_some() || !told.is_empty()) {
+            // What an addition tells is what came with it; what anything else tells is what went with it.
+            let comes = edits.iter().all(|edit| matches!(edit, Edit::Add { .. } | Edit::Extend { .. }));
+            let tone = if comes { Tone::Told } else { Tone::Warning };
             let told: Vec<String> = gone.into_iter().chain(told.iter().cloned()).collect();
-            self.objection = Some(told.join(" "));
+            self.notice = Some(Notice { tone, text: told.join(" ") });
         }
     }
 
     /// The document is another from now on.
     pub(super) fn become_scenario(&mut self, new: Scenario) {
-        self.objection = None;
+        self.notice = None;
         self.replaced = None;
         if new == **self.scenario() {
             return;
         }
         if let Some(lock) = Lock::broken(&self.document.locked, self.scenario(), &new) {
-            self.objection = Some(texts::the_lesson_keeps_its_as(&lock.name()));
+            self.notice = Some(Notice::refused(texts::the_lesson_keeps_its_as(&lock.name())));
             return;
         }
         self.remember();
@@ -540,7 +544,7 @@ impl Session {
         self.replace(version);
         // What was asked about a line that may be there no more.
         self.replaced = None;
-        self.objection = gone.or_else(|| self.objection.take());
+        self.notice = gone.map(Notice::warning).or_else(|| self.notice.take());
         let node = selected.and_then(|part| self.node(&part)).filter(|node| geometry::rect(self.plan(), node).is_some());
         if self.selection.line.is_none() {
             self.selection.set(node);

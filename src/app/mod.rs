@@ -49,6 +49,7 @@ pub mod line;
 pub mod log;
 pub mod markers;
 pub mod moves;
+pub mod notice;
 mod operate;
 pub mod overview;
 mod page;

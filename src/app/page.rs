@@ -141,8 +141,8 @@ pub enum PageAction {
     SetMotion(Motion),
     /// The reason why a file could not be opened was read.
     DismissUnreadable,
-    /// The reason why an edit could not be made was read.
-    DismissObjection,
+    /// What was said of an action was read.
+    DismissNotice,
 }
 
 pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
@@ -188,9 +188,9 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
             return vec![Effect::SavePreferences];
         }
         PageAction::DismissUnreadable => app.unreadable = None,
-        PageAction::DismissObjection => {
+        PageAction::DismissNotice => {
             if let Some(session) = &mut app.session {
-                session.objection = None;
+                session.notice = None;
             }
         }
     }

@@ -7,6 +7,7 @@ use super::composer::Composer;
 use super::document::Document;
 use super::geometry::{self, Plan};
 use super::hues::OfSystem;
+use super::notice::Notice;
 use super::playhead::Playhead;
 use super::recipe::Recipe;
 use super::selection::Selection;
@@ -28,8 +29,8 @@ pub struct Session {
     /// What is open in the inspector of a service.
     pub recipe: Recipe,
     pub(super) hues: OfSystem,
-    /// Why the last action could not be done.
-    pub objection: Option<String>,
+    /// What is said of the last action: why it could not be done, or what it did besides.
+    pub notice: Option<Notice>,
     /// An HTTP handler that a new line may replace.
     pub replaced: Option<Replaced>,
     /// The turned drawing of a tall screen, and of what width and scenario it is; the inner none: this screen shows it as it is.
@@ -71,7 +72,7 @@ impl Session {
             composer,
             recipe: Recipe::default(),
             hues: OfSystem::default(),
-            objection: None,
+            notice: None,
             replaced: None,
             turned: None,
             points: Vec::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::budget::Working;
 use super::composer::Sending;
+use super::notice::Notice;
 use super::playhead::Moved;
 use super::texts::session as texts;
 use super::{App, Classroom, Session};
@@ -67,7 +68,7 @@ impl Session {
     }
 
     pub(super) fn nothing_found(&mut self) {
-        self.objection = Some(texts::no_failure_or_dead_letter(&self.world().now()));
+        self.notice = Some(Notice::told(texts::no_failure_or_dead_letter(&self.world().now())));
     }
 
     pub(super) fn send(&mut self, message: HandPublish, times: u32) {

@@ -8,6 +8,7 @@ use super::time::speed_words;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
 use crate::app::hues::published_keys;
+use crate::app::notice::{Notice, Tone};
 use crate::app::slowing::Shown;
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
@@ -188,11 +189,17 @@ fn problems(id: &'static str, title: &str, problems: &[Problem], after: &'static
 
 /// What an edit could not do, or what is asked of the visitor.
 pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    if let Some(objection) = &session.objection {
+    if let Some(Notice { tone, text }) = &session.notice {
+        let (role, look, icon) = match tone {
+            Tone::Told => ("status", "told-of", icons::done()),
+            Tone::Warning => ("alert", "warns", icons::warning()),
+            Tone::Refused => ("alert", "refuses", icons::failed()),
+        };
         return html! {
-            <div class="notice slim" role="alert" id="objection">
-                <span>{ objection }</span>
-                { close_button(texts::DISMISS, on(dispatch, PageAction::DismissObjection)) }
+            <div class={classes!("notice", "slim", look)} {role} id="notice">
+                { icon }
+                <span>{ text }</span>
+                { close_button(texts::DISMISS, on(dispatch, PageAction::DismissNotice)) }
             </div>
         };
     }

@@ -166,7 +166,7 @@ fn a_line_that_is_let_go_over_nothing_offers_what_to_create_there() {
             assert_eq!(session(&app).selection.connecting, None, "a menu that is put aside gives up the line");
             act(&mut app, offered[index].action.clone());
             let made = session(&app);
-            assert_eq!(made.objection, None);
+            assert_eq!(made.notice, None);
             let new = made.selection.primary.clone().expect("what is new is selected");
             let stands = made.place(&new).expect("it is there");
             assert!((stands.x - wanted.x).abs() < 16.0 && (stands.y - wanted.y).abs() < 16.0, "{stands:?} for {wanted:?}");

@@ -61,7 +61,7 @@ fn a_line_to_an_exchange_proposes_an_event_of_what_the_handler_has() {
         select(&mut app, &Part::Service("shop".into()));
         act(&mut app, EditAction::ToggleLine);
         let effects = app::update(&mut app, SelectAction::Node(Some(Node::Exchange("x".into()))));
-        assert_eq!(session(&app).objection, None, "{on} {steps}");
+        assert_eq!(notice(&app), None, "{on} {steps}");
         assert_eq!(&*published(&app).routing_key, key, "{on} {steps} {exchange} {bindings}");
         let payload = published(&app).payload.as_object().expect("an object");
         assert_eq!(payload.keys().collect::<Vec<_>>(), fields, "{on} {steps}");
@@ -187,7 +187,7 @@ fn a_line_from_a_queue_offers_the_steps_of_the_http_handler_it_replaces() {
         assert_eq!((replaced.steps, &*replaced.path), (1, "POST /orders"));
         assert_eq!(replaced.callers.iter().map(|name| &**name).collect::<Vec<_>>(), callers);
         act(&mut app, EditAction::ReplaceHttp);
-        assert_eq!((&session(&app).objection, &session(&app).replaced), (&None, &None));
+        assert_eq!((&notice(&app), &session(&app).replaced), (&None, &None));
         let now = handlers(&app, "shop");
         assert_eq!(now.len(), left, "an endpoint that clients call still answers");
         let consumer = now.last().expect("it consumes");

@@ -3,6 +3,7 @@
 use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare, Step};
 use requeue::app::costs::{History, Stepping};
 use requeue::app::form::{Kind, Spot};
+use requeue::app::notice::Tone;
 use requeue::app::{self, App, CanvasAction, EditAction, Effect, Reading, words};
 use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
 use requeue::scenario::{BindingTarget, Trigger};
@@ -136,7 +137,7 @@ fn a_new_queue_takes_over_and_the_old_one_is_drained() {
     let leads_to = |name: &str| scenario.broker.bindings.iter().filter(|one| one.destination == BindingTarget::Queue(name.into())).count();
     assert_eq!((leads_to(QUEUE), leads_to(&new)), (0, 1));
     assert_eq!(total(&app, QUEUE), kept);
-    assert!(session(&app).objection.as_ref().is_some_and(|told| told.contains(QUEUE) && told.contains(&kept.to_string())));
+    assert!(notice(&app).is_some_and(|told| told.contains(QUEUE) && told.contains(&kept.to_string())));
     let service = scenario.services.iter().find(|service| &*service.name == "notification-service").expect("it is there");
     let consumed: Vec<&str> =
         service.handlers.iter().filter_map(|one| if let Trigger::Queue(from) = &one.trigger { Some(&*from.queue) } else { None }).collect();
@@ -195,7 +196,7 @@ fn other_edits_that_would_delete_a_queue_wait_too() {
 /// To delete a queue and to undo a declaration cost messages, too: it is told how many.
 #[test]
 fn what_goes_with_a_deleted_queue_is_told() {
-    let told = |app: &App| session(app).objection.clone().unwrap_or_default();
+    let told = |app: &App| notice(app).unwrap_or_default();
     let mut app = waiting();
     let lost = total(&app, QUEUE);
     select(&mut app, &Part::Queue(QUEUE.into()));
@@ -231,6 +232,8 @@ fn no_step_of_the_history_destroys_messages_unasked() {
     for answer in [Keep, Step] {
         act(&mut app, EditAction::Undo);
         assert_eq!(ways(&app), [Step, Keep]);
+        let says = session(&app).document.held.as_ref().and_then(|held| held.step.as_ref()).map(|step| &*step.says);
+        assert_eq!(says, Some("Rename the queue notification-queue to emails."));
         assert_eq!((session(&app).scenario(), total(&app, "emails")), (&renamed, held), "nothing is done yet");
         act(&mut app, EditAction::Decide(answer));
         assert_eq!(session(&app).scenario() == &renamed, answer == Keep);
@@ -297,4 +300,21 @@ fn a_policy_says_how_many_messages_it_takes_out() {
         act(&mut app, EditAction::Decide(Policy));
         assert_eq!(before - total(&app, QUEUE), said, "{limit}");
     }
+}
+
+/// What came with an addition is told; what went is a warning; what was not done is a refusal. No two look alike.
+#[test]
+fn a_notice_says_how_grave_it_is() {
+    let tone = |app: &App| session(app).notice.as_ref().map(|notice| notice.tone);
+    let mut app = opened();
+    act(&mut app, app::FileAction::New);
+    act(&mut app, EditAction::AddPart(PartKind::Client));
+    assert_eq!(tone(&app), Some(Tone::Told), "{:?}: a service came with it", notice(&app));
+    let mut app = waiting();
+    select(&mut app, &Part::Queue(QUEUE.into()));
+    act(&mut app, EditAction::Delete);
+    assert_eq!(tone(&app), Some(Tone::Warning), "{:?}: messages went", notice(&app));
+    let (from, to) = (Part::Queue("inventory-queue".into()), Part::Queue("analytics-queue".into()));
+    act(&mut app, EditAction::Apply(Edit::Connect { from, to }));
+    assert_eq!(tone(&app), Some(Tone::Refused), "{:?}", notice(&app));
 }

@@ -187,7 +187,7 @@ fn an_old_draft_opens_and_a_damaged_one_is_told_of() {
 fn what_cannot_be_kept_is_said() {
     let mut app = opened();
     act(&mut app, PublishAction::Again);
-    let says = |app: &App| session(app).objection.clone().unwrap_or_default();
+    let says = |app: &App| notice(app).unwrap_or_default();
     for (keeps, said) in [
         (Keeps::Everything, ""),
         (Keeps::Run, "undo"),
@@ -196,7 +196,7 @@ fn what_cannot_be_kept_is_said() {
         (Keeps::Everything, ""),
         (Keeps::Nothing, "Save it as a file"),
     ] {
-        act(&mut app, PageAction::DismissObjection);
+        act(&mut app, PageAction::DismissNotice);
         act(&mut app, FileAction::DraftKept(keeps));
         assert!(says(&app).contains(said) && says(&app).is_empty() == said.is_empty(), "{keeps:?}: {}", says(&app));
     }

@@ -22,14 +22,14 @@ fn a_system_is_drawn_while_the_world_runs() {
     connect(&mut app, &Part::Exchange("platform-events".into()), &queue);
     act(&mut app, EditAction::AddPart(PartKind::Service));
     connect(&mut app, &queue, &Part::Service("service-1".into()));
-    assert_eq!(session(&app).objection, None);
+    assert_eq!(notice(&app), None);
     play(&mut app, 20);
     let ledger = session(&app).world().ledger();
     assert!(ledger.queues["queue-1"].acknowledged > 20, "it hears of everything");
     // What cannot be connected says why, and changes nothing.
     let before = session(&app).scenario().clone();
     connect(&mut app, &queue, &Part::Queue("analytics-queue".into()));
-    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("put an exchange between")));
+    assert!(notice(&app).is_some_and(|why| why.contains("put an exchange between")));
     assert!(std::sync::Arc::ptr_eq(&before, session(&app).scenario()));
     // A queue that is deleted takes along what it held, and cancels its consumers.
     act(&mut app, SelectAction::Node(Some(Node::Queue("queue-1".into()))));
@@ -60,7 +60,7 @@ fn everything_can_be_undone_and_done_again_while_time_goes_on() {
     for edit in edits {
         play(&mut app, 1);
         act(&mut app, edit);
-        assert_eq!(session(&app).objection, None);
+        assert_eq!(notice(&app), None);
     }
     let last = session(&app).scenario().clone();
     let time = session(&app).world().now();
@@ -197,7 +197,7 @@ fn parts_are_copied_into_another_page_under_new_names() {
     let Effect::Copy(text) = only(app::update(&mut app, SelectAction::Copy)) else { panic!("it is copied") };
     let (exchanges, bindings) = (session(&app).scenario().broker.exchanges.len(), session(&app).scenario().broker.bindings.len());
     act(&mut app, EditAction::Paste(text.clone()));
-    assert_eq!(session(&app).objection, None);
+    assert_eq!(notice(&app), None);
     let broker = &session(&app).scenario().broker;
     assert_eq!((broker.exchanges.len(), broker.bindings.len()), (exchanges + 1, bindings + 1), "with what binds them to one another");
     assert_eq!(session(&app).parts().len(), 2, "what is new is selected");
@@ -210,7 +210,7 @@ fn parts_are_copied_into_another_page_under_new_names() {
         "where the name is free it stays"
     );
     act(&mut other, EditAction::Paste("a shopping list".into()));
-    assert!(session(&other).objection.is_some());
+    assert!(notice(&other).is_some());
     act(&mut other, SelectAction::Node(Some(node("notification-queue"))));
     act(&mut other, EditAction::Duplicate);
     assert_eq!(session(&other).scenario().broker.queues.len(), 2);
@@ -333,7 +333,7 @@ fn a_name_that_cannot_be_stays_in_its_field() {
         let refused = typing(&app).expect("it stands there");
         assert_eq!(Some(refused.at), app::form::name_of(session(&app).scenario(), &part));
         assert_eq!(refused.text, "stock service");
-        assert!(refused.why.is_some_and(|why| why.contains("no spaces")) && session(&app).objection.is_none());
+        assert!(refused.why.is_some_and(|why| why.contains("no spaces")) && notice(&app).is_none());
         assert_eq!(session(&app).selection.primary, Some(node), "its field is shown");
     }
     act(&mut app, EditAction::Rename(part, "stock-service".into()));
@@ -347,10 +347,10 @@ fn a_first_client_says_which_service_came_with_it() {
     let mut app = App::default();
     act(&mut app, FileAction::New);
     act(&mut app, EditAction::AddPart(PartKind::Client));
-    let told = session(&app).objection.clone();
+    let told = notice(&app);
     assert_eq!(told.as_deref(), Some("A client needs a service to call: service-1 was added with client-1."));
     act(&mut app, EditAction::AddPart(PartKind::Client));
-    assert_eq!(session(&app).objection, None, "the second calls the service that is there");
+    assert_eq!(notice(&app), None, "the second calls the service that is there");
     act(&mut app, EditAction::AddPart(PartKind::Service));
-    assert_eq!(session(&app).objection, None);
+    assert_eq!(notice(&app), None);
 }

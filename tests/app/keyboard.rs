@@ -29,7 +29,7 @@ fn what_has_the_keyboard_is_deleted_and_moved() {
             let after = |app: &App| (session(app).scenario().clone(), session(app).document.layout.clone());
             assert_eq!(after(&by_focus), after(&by_selection), "{node:?} {pressed:?}");
             assert_ne!(after(&by_focus), before, "{node:?} {pressed:?}: it does something");
-            assert_eq!(session(&by_focus).objection, session(&by_selection).objection, "{node:?} {pressed:?}: the same is told");
+            assert_eq!(notice(&by_focus), notice(&by_selection), "{node:?} {pressed:?}: the same is told");
             act(&mut by_focus, EditAction::Undo);
             assert_eq!(after(&by_focus), before, "{node:?} {pressed:?}");
         }

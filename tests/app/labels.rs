@@ -324,7 +324,7 @@ fn what_is_added_stands_in_the_way_of_no_line() {
         connect(&mut app, &dead, &retry);
         let edit = dead_letters(&app, retry.name(), exchange.name());
         act(&mut app, EditAction::Apply(edit));
-        assert_eq!(session(&app).objection, None);
+        assert_eq!(notice(&app), None);
         assert_eq!(behind(&app), [""; 0], "parts first: {parts_first}");
         assert_eq!(on_one_another(&app), [""; 0], "parts first: {parts_first}");
         assert_eq!(covered(&app), [""; 0], "parts first: {parts_first}");

@@ -269,7 +269,7 @@ fn breaking_is_judged_on_the_run_and_with_faults_alone() {
 fn what_is_locked_says_so_and_a_result_is_handed_in() {
     let mut app = in_class(include_str!("../../static/lessons/publish-subscribe.md"));
     act(&mut app, EditAction::AddPart(PartKind::Service));
-    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("services")));
+    assert!(notice(&app).is_some_and(|why| why.contains("services")));
     deed(&mut app, LessonAction::TypeStudent("Grace".into()));
     step_of(&mut app, "audit");
     show_solution(&mut app);

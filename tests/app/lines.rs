@@ -128,10 +128,10 @@ fn a_line_is_deleted_and_undo_brings_it_back() {
         assert_eq!(Part::all(&document(&app)).collect::<Vec<_>>(), parts, "what it joined stays: {line:?}");
         if goes {
             assert_ne!(document(&app), before, "{line:?}");
-            assert_eq!((selected(&app), &session(&app).objection), (None, &None), "{line:?}");
+            assert_eq!((selected(&app), &notice(&app)), (None, &None), "{line:?}");
             act(&mut app, EditAction::Undo);
         } else {
-            let why = session(&app).objection.as_ref().expect("it says why");
+            let why = notice(&app).expect("it says why");
             assert!(why.contains("Connect customers to another service"), "{why}");
         }
         assert_eq!(document(&app), before, "{line:?}");
@@ -160,10 +160,7 @@ fn a_line_of_a_policy_says_where_it_is_set() {
     assert_eq!(app.unreadable, None);
     act(&mut app, SelectAction::Line(Line::DeadLetters("q".into())));
     act(&mut app, EditAction::Delete);
-    assert_eq!(
-        session(&app).objection.as_deref(),
-        Some("A policy sets dead-letter-exchange. Change the policy: it stands in the drawer System.")
-    );
+    assert_eq!(notice(&app).as_deref(), Some("A policy sets dead-letter-exchange. Change the policy: it stands in the drawer System."));
 }
 
 #[test]
@@ -293,7 +290,7 @@ fn every_line_of_the_gallery_is_deleted_and_comes_back() {
                 act(&mut app, delete);
             }
             let left = session(&app).lines().len();
-            if let Some(why) = &session(&app).objection {
+            if let Some(why) = &notice(&app) {
                 assert!(why.starts_with("A client always calls") || why.contains("removed too"), "{}: {label}: {why}", file.display());
             }
             if matches!(line, Line::Calls { from: Part::Client(_), .. }) {

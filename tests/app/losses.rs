@@ -119,7 +119,7 @@ fn only_kills_and_crashes_are_deaths() {
         act(&mut app, TimeAction::Play);
         let before = session(&app).scenario().clone();
         edit(&mut app);
-        assert_ne!(*before, **session(&app).scenario(), "edit {number} edits: {:?}", session(&app).objection);
+        assert_ne!(*before, **session(&app).scenario(), "edit {number} edits: {:?}", notice(&app));
         act(&mut app, SelectAction::Node(None));
         act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
         assert!(told(&app).is_none_or(|told| !told.contains("died")), "edit {number}: {:?}", told(&app));

@@ -136,7 +136,7 @@ fn faults_are_planned_as_sentences_moved_and_taken_back() {
     let mut app = opened();
     let before = session(&app).scenario().faults.len();
     act(&mut app, EditAction::PlanFault("kill notification-service at 5s for 3s".into()));
-    assert_eq!(session(&app).objection, None);
+    assert_eq!(notice(&app), None);
     act(&mut app, EditAction::MoveFault(before, SimTime::from_secs(8)));
     let id = notification_service(&app);
     let up = |app: &App| session(app).world().instance(id).is_some_and(|state| state.up);
@@ -154,8 +154,8 @@ fn faults_are_planned_as_sentences_moved_and_taken_back() {
         ("kill notification-service", "it does not say when"),
     ] {
         act(&mut app, EditAction::PlanFault(typed.into()));
-        assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains(problem)), "{typed}");
-        act(&mut app, PageAction::DismissObjection);
+        assert!(notice(&app).is_some_and(|why| why.contains(problem)), "{typed}");
+        act(&mut app, PageAction::DismissNotice);
     }
 }
 
@@ -246,9 +246,7 @@ const COMMANDS: &[CommandCase] = &[
     (Chosen::Nothing, &["Play"], "Pause", |_, app, _| !app.playing),
     (Chosen::Nothing, &[], "One event forward", |before, app, _| now(app) > now(before)),
     (Chosen::Nothing, &[], "One event back", |before, app, _| now(app) < now(before)),
-    (Chosen::Nothing, &[], "To the next crash, dead letter or failure", |before, app, _| {
-        now(app) > now(before) && session(app).objection.is_none()
-    }),
+    (Chosen::Nothing, &[], "To the next crash, dead letter or failure", |before, app, _| now(app) > now(before) && notice(app).is_none()),
     (Chosen::Nothing, &[], "Restart from time zero", |_, app, _| now(app) == SimTime::ZERO),
     (Chosen::Nothing, &[], "Restart the broker", |before, app, _| said(app, "Restarted") && !said(before, "Restarted")),
     (Chosen::Nothing, &[], "Raise a memory alarm", |_, app, _| alarms(app) == [Resource::Memory]),

@@ -241,7 +241,7 @@ fn what_is_open_stays_with_its_step() {
     ];
     for ((index, change), expected) in changes {
         act(&mut app, EditAction::ChangeList(at.item(index), change.clone()));
-        assert_eq!(session(&app).objection, None);
+        assert_eq!(notice(&app), None);
         assert_eq!(open(&app), expected, "{change:?}");
     }
     recipe(&mut app, RecipeAction::Toggle(at.item(0)));
@@ -265,7 +265,7 @@ fn a_step_is_added_where_it_was_asked_for() {
     act(&mut app, EditAction::ChangeList(at.item(now.len()), Change::Insert(serde_json::json!({ "do": "work", "ms": 7 }))));
     assert_eq!(steps(&app).last(), Some(&"work"));
     act(&mut app, EditAction::ChangeList(at.item(77), Change::Insert(serde_json::json!({ "do": "work", "ms": 7 }))));
-    assert!(session(&app).objection.is_some());
+    assert!(notice(&app).is_some());
 }
 
 #[test]

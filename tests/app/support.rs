@@ -30,6 +30,11 @@ pub fn session(app: &App) -> &Session {
     app.session.as_ref().expect("a scenario is open")
 }
 
+/// What is said of the last action.
+pub fn notice(app: &App) -> Option<String> {
+    session(app).notice.as_ref().map(|notice| notice.text.clone())
+}
+
 pub fn play(app: &mut App, seconds: u64) {
     act(app, TimeAction::Play);
     let pass = |app: &mut App, millis: u64| {

@@ -81,7 +81,7 @@ fn a_long_seek_takes_many_frames_and_is_where_it_was_sent() {
 fn looking_for_the_next_crash_tells_how_far_it_is_and_ends_where_nothing_crashes() {
     let mut app = busy(50);
     act(&mut app, EditAction::SetField(Spot::of(Slot::Client(0)).field("poison"), Kind::Json, String::new()));
-    assert_eq!(session(&app).objection, None);
+    assert_eq!(notice(&app), None);
     play(&mut app, 1);
     let (now, steps) = (session(&app).world().now(), session(&app).world().steps());
     act(&mut app, TimeAction::FindNext);
@@ -97,7 +97,7 @@ fn looking_for_the_next_crash_tells_how_far_it_is_and_ends_where_nothing_crashes
     );
     act(&mut app, TimeAction::FindNext);
     frames_until_done(&mut app);
-    let objection = session(&app).objection.clone().expect("nothing was found");
+    let objection = notice(&app).expect("nothing was found");
     assert!(objection.starts_with("No failure or dead letter before"), "{objection}");
     assert!(session(&app).world().now() > now);
 }
@@ -134,7 +134,7 @@ fn publishing_can_be_cancelled_and_is_not_begun_twice() {
     compose(&mut app, Typed::Count, "2000");
     act(&mut app, PublishAction::Publish);
     act(&mut app, PublishAction::Publish);
-    assert!(session(&app).objection.as_ref().is_some_and(|why| why.contains("still being published")));
+    assert!(notice(&app).is_some_and(|why| why.contains("still being published")));
     act(&mut app, TimeAction::Cancel);
     let sent = session(&app).timeline().recording().inputs.len();
     assert!((1..2_000).contains(&sent));

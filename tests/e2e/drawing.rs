@@ -125,8 +125,8 @@ async fn what_is_copied_is_pasted_and_undone(way: Way) {
     visitor.act(&Visitor::node("notification-queue-1")).await;
     visitor.command("Connect to…").await;
     visitor.act(&Visitor::node("analytics-queue")).await;
-    visitor.wait_for("#objection").await;
-    assert!(visitor.text("#objection").await.contains("put an exchange between"));
+    visitor.wait_for("#notice").await;
+    assert!(visitor.text("#notice").await.contains("put an exchange between"));
     visitor.command("Undo").await;
     visitor.until("it is as it was", async |visitor| !visitor.is_absent("#undo:disabled").await).await;
     visitor.assert_balanced().await;

@@ -87,10 +87,10 @@ async fn a_middle_click_pastes_nothing() {
     visitor.browser.perform_actions(click).await.expect("the pointer clicks");
     answer(&visitor, paste).await;
     visitor.keys(ESCAPE).await;
-    assert!(visitor.is_absent("#objection").await, "nobody wanted to paste");
+    assert!(visitor.is_absent("#notice").await, "nobody wanted to paste");
     // By the keyboard it is meant.
     answer(&visitor, paste).await;
-    visitor.wait_for("#objection").await;
+    visitor.wait_for("#notice").await;
     visitor.leave().await;
 }
 

@@ -7,6 +7,7 @@ use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
 use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage};
+use crate::app::notice::Notice;
 use crate::app::session::Session;
 use crate::app::slowing::Shown;
 use crate::base::{SimTime, limits};
@@ -196,7 +197,7 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
     let session = app.session.as_mut()?;
     let inputs = session.world().recording().inputs.len();
     if inputs > limits::INPUTS_IN_A_FILE {
-        session.objection = Some(texts::too_many_inputs(inputs, limits::INPUTS_IN_A_FILE));
+        session.notice = Some(Notice::refused(texts::too_many_inputs(inputs, limits::INPUTS_IN_A_FILE)));
         return None;
     }
     let recording = session.world().recording().clone();

@@ -37,6 +37,10 @@ pub fn removed(part: &Part) -> String {
     format!("Remove the {part}.")
 }
 
+pub fn renamed(part: &Part, name: &str) -> String {
+    format!("Rename the {part} to {name}.")
+}
+
 pub fn set(part: &str, label: &str, value: &str) -> String {
     format!("{part}: {label} becomes {value}.")
 }
