@@ -277,13 +277,14 @@ fn fields_of(rows: Vec<Row>) -> Vec<Field> {
     rows.into_iter().flat_map(one).collect()
 }
 
-/// The scenarios and lessons of the site, as far as their lists have come.
+/// The lessons and scenarios of the site, as far as their lists have come.
 fn of_site(app: &App) -> impl Iterator<Item = Command> {
     let scenario =
         |one: &Exhibit| command(texts::open_the_scenario(&one.entry.title), "", FileAction::OpenFromGallery(one.entry.file.clone()));
     let lesson = |one: &CourseEntry| command(texts::open_the_lesson(&one.title), "", CourseAction::Open(one.file.clone()));
-    let scenarios = app.gallery.iter().flatten().map(scenario);
-    scenarios.chain(app.course.iter().flat_map(move |course| course.lessons.iter().map(lesson)))
+    // A lesson and its system may have one title: Enter then opens what explains it.
+    let lessons = app.course.iter().flat_map(move |course| course.lessons.iter().map(lesson));
+    lessons.chain(app.gallery.iter().flatten().map(scenario))
 }
 
 /// What keys do, besides commands: for the list.

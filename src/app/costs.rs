@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::difference::change;
 use super::effect::{Effect, Reading};
 use super::form::Spot;
+use super::landing::Price;
 use super::notice::Notice;
 use super::texts::session as texts;
-use super::{Node, Session};
+use super::{App, Node, Session};
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
@@ -56,8 +57,6 @@ pub struct Held {
     pub at: Option<Spot>,
     edits: Vec<Edit>,
     policy: Option<Edit>,
-    /// So many messages would leave the queue as soon as the policy applies.
-    pub leave_by_policy: u64,
     beside: Option<(Name, Vec<Edit>)>,
     /// What was asked for is no edit, but this.
     pub step: Option<Stepping>,
@@ -78,6 +77,16 @@ impl Held {
     #[must_use]
     pub fn new_queue(&self) -> Option<&Name> {
         self.beside.as_ref().map(|(name, _)| name)
+    }
+}
+
+impl App {
+    /// So many messages would leave the queue if the policy applied at this moment. The oldest go first, and those have landed.
+    #[must_use]
+    pub fn leave_by_policy(&self, session: &Session, held: &Held) -> Price {
+        let all = held.policy.as_ref().map_or(0, |policy| session.leave_by(policy, &held.queue));
+        let landed = all.min(self.price_of(session, &held.queue).landed);
+        Price { landed, in_flight: all - landed }
     }
 }
 
@@ -121,7 +130,7 @@ impl Session {
         let others = queues.collect();
         let (before, after) = if way == History::Undo { (new, self.scenario()) } else { (self.scenario(), new) };
         let step = Stepping { way, says: change(before, after), again };
-        let held = Held { queue, at: None, edits: Vec::new(), policy: None, leave_by_policy: 0, beside: None, step: Some(step), others };
+        let held = Held { queue, at: None, edits: Vec::new(), policy: None, beside: None, step: Some(step), others };
         self.document.held = Some(held);
         vec![Effect::Read(Reading::History)]
     }
@@ -143,9 +152,8 @@ impl Session {
             return None;
         }
         let (policy, beside) = (redeclare::by_policy(old, new), redeclare::beside(old, new));
-        let leave_by_policy = policy.as_ref().map_or(0, |policy| self.leave_by(policy, queue));
         let (queue, edits) = (queue.clone(), edits.to_vec());
-        Some(Held { queue, at: None, edits, policy, leave_by_policy, beside, step: None, others: Vec::new() })
+        Some(Held { queue, at: None, edits, policy, beside, step: None, others: Vec::new() })
     }
 
     /// So many messages leave a queue at the moment of an edit: a copy of the world tries it.

@@ -37,6 +37,8 @@ pub enum Reading {
     Shelf,
     /// What is told of a line.
     Line,
+    /// A model answer.
+    Model,
     /// What an undo or a redo would destroy.
     History,
 }

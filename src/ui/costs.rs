@@ -7,22 +7,23 @@ use super::widgets::{Look, named, on};
 use super::{Dispatch, icons};
 use crate::app::costs::{Held, History, Way};
 use crate::app::form::Spot;
+use crate::app::landing::Price;
 use crate::app::{App, Session};
 
 /// What was held at this field; none: what was no field's.
 pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatch) -> Html {
     let Some(held) = session.document.held.as_ref().filter(|held| held.at.as_ref() == at && held.step.is_none()) else { return html! {} };
-    let lost = app.price_of(session, &held.queue);
+    let (lost, leave) = (app.price_of(session, &held.queue), app.leave_by_policy(session, held));
     let button = |(index, way): (usize, Way)| {
         // What destroys is never the first thing to press.
         let destroys = match way {
             Way::Redeclare => true,
-            Way::Policy => held.leave_by_policy > 0,
+            Way::Policy => !leave.is_nothing(),
             Way::NewQueue | Way::Step | Way::Keep => false,
         };
         let look = if index == 0 && !destroys { Look::Primary } else { Look::Small };
         let (id, word) = match way {
-            Way::Policy => ("by-policy", texts::set_by_policy(held.leave_by_policy)),
+            Way::Policy => ("by-policy", texts::set_by_policy(leave)),
             Way::NewQueue => ("new-queue", held.new_queue().map(|name| texts::create(name)).unwrap_or_default()),
             Way::Redeclare => ("redeclare", texts::delete_and_declare(lost)),
             Way::Step => return html! {},
@@ -34,7 +35,7 @@ pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatc
         <div class="costs" id="costs" role="alert">
             { icons::warning() }
             <div>
-                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held) }</p>
+                <p><b>{ texts::A_QUEUE_KEEPS }</b>{ " " }{ texts::rabbitmq_deletes(&held.queue, lost) }{ " " }{ alternative(held, leave) }</p>
                 <div class="buttons">{ for held.ways().enumerate().map(button) }</div>
             </div>
         </div>
@@ -42,9 +43,9 @@ pub fn offer(session: &Session, app: &App, at: Option<&Spot>, dispatch: &Dispatc
 }
 
 /// What costs less than to delete.
-fn alternative(held: &Held) -> String {
+fn alternative(held: &Held, leave: Price) -> String {
     match held.ways().next() {
-        Some(Way::Policy) => texts::a_policy_sets_the_same(held.leave_by_policy),
+        Some(Way::Policy) => texts::a_policy_sets_the_same(leave),
         Some(Way::NewQueue) => texts::A_NEW_QUEUE_TAKES_OVER.to_owned(),
         Some(Way::Redeclare | Way::Step | Way::Keep) | None => String::new(),
     }

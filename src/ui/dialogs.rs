@@ -78,7 +78,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
         <dialog ref={dialog.clone()} id="dialog" {class} aria-labelledby="dialog-title" {oncancel} {onclose} {onclick}>
             <div class="dialog-body">
                 <div class="sec-head">
-                    <h2 id="dialog-title" tabindex="-1">{ title }</h2>
+                    <h2 id="dialog-title" tabindex="-1" onkeydown={into_list()}>{ title }</h2>
                     if class == PAGE {
                         <button type="button" class="line" id="back-to-playing" onclick={on(dispatch, PageAction::CloseDialog)}>
                             { icons::chevron() }
@@ -116,7 +116,8 @@ fn read_from_its_heading(element: &HtmlDialogElement, what: Option<&Dialog>) {
         return;
     }
     let _ = element.set_attribute("data-of", &words);
-    let is_read = matches!(what, Some(Dialog::Course | Dialog::Replace | Dialog::Gallery | Dialog::Author | Dialog::Share));
+    // The others begin in their field of search.
+    let is_read = !matches!(what, Some(Dialog::Commands | Dialog::Glossary));
     if let Some(title) = title.filter(|_| is_read).and_then(|title| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(title).ok()) {
         let _ = title.focus();
     }
@@ -145,6 +146,19 @@ pub fn show(dialog: &NodeRef, what: Option<&Dialog>) {
         element.close();
     }
     read_from_its_heading(&element, what);
+}
+
+/// From the heading an arrow leads to the first entry.
+fn into_list() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let dialog = event.target_dyn_into::<Element>().and_then(|title| title.closest("dialog").ok().flatten());
+        let button =
+            dialog.filter(|_| event.key() == "ArrowDown").and_then(|dialog| dialog.query_selector(".commands button").ok().flatten());
+        if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok()) {
+            event.prevent_default();
+            let _ = button.focus();
+        }
+    })
 }
 
 /// Arrows go through the entries.

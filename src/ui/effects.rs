@@ -71,6 +71,7 @@ impl Playground {
                     Reading::Shelf if self.app.workspace.shelf == Some(Shelf::Compare) => "comparison-title",
                     Reading::Shelf => "shelf-title",
                     Reading::Line => "line-title",
+                    Reading::Model => "model-title",
                     Reading::History => "history-title",
                 };
                 self.focus_next = Some(heading.into());

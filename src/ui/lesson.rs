@@ -439,6 +439,7 @@ fn explain(classroom: &Classroom, question: &str, model: &str, dispatch: &Dispat
                 <textarea id="explanation" rows="5" value={work.text.clone()} {oninput} />
             </label>
             if work.compared {
+                <h4 id="model-title" tabindex="-1">{ texts::A_MODEL_ANSWER }</h4>
                 <blockquote id="model">{ model.to_owned() }</blockquote>
                 if !is_over(classroom) { { checklist(classroom, dispatch) } }
             }

@@ -52,12 +52,15 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
         (QueueTab::Arguments, _) => arguments(session, app, name, dispatch),
     };
+    // A panel is a stop of its own where nothing in it is one.
+    let has_fields = matches!(shown, QueueTab::Arguments | QueueTab::Messages) || shown == QueueTab::Bindings && !app.options.read_only;
+    let tabindex = (!has_fields).then_some("0");
     html! {
         <>
             { queue.map_or_else(|| html! { <p class="objection">{ texts::THE_BROKER_DOES_NOT_HAVE }</p> }, |queue| numbers(session, app, queue)) }
             { whatif::stopped(session, app, name) }
             { tabs(texts::OF_THE_QUEUE, all, place, dispatch) }
-            <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} tabindex="0">{ panel }</div>
+            <div role="tabpanel" id="tab-panel" key={tab(shown).0} aria-labelledby={tab(shown).0} {tabindex}>{ panel }</div>
         </>
     }
 }

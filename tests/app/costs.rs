@@ -294,9 +294,18 @@ fn a_policy_says_how_many_messages_it_takes_out() {
         let mut app = waiting();
         let before = total(&app, QUEUE);
         set(&mut app, QUEUE, "arguments.x-max-length", Kind::Whole, limit);
-        let said = session(&app).document.held.as_ref().expect("it waits").leave_by_policy;
-        assert_eq!(said > 0, leave, "{limit}");
+        let said = |app: &App| {
+            let price = app.leave_by_policy(session(app), session(app).document.held.as_ref().expect("it waits"));
+            assert_eq!(price.landed, (price.landed + price.in_flight).min(app.price_of(session(app), QUEUE).landed), "as the counters say");
+            price.landed + price.in_flight
+        };
+        let at_first = said(&app);
+        assert_eq!(at_first > 0, leave, "{limit}");
         assert_eq!(total(&app, QUEUE), before, "it was only tried");
+        // Time goes on while it waits: what is said is of the moment that is shown.
+        play(&mut app, 10);
+        let (before, said) = (total(&app, QUEUE), said(&app));
+        assert_eq!(said > at_first, leave, "{limit}");
         act(&mut app, EditAction::Decide(Policy));
         assert_eq!(before - total(&app, QUEUE), said, "{limit}");
     }

@@ -1,7 +1,9 @@
 //! One model of the keyboard on the canvas: what has it is what keys are about. Every key is told.
 
 use requeue::app::keys::{Focus, NodeKey, Pressed, on_stop, shortcut};
-use requeue::app::{App, EditAction, Node, SelectAction, Stop, commands, geometry};
+use requeue::app::{
+    App, CourseAction, EditAction, Effect, FileAction, LessonAction, Node, PageAction, Reading, SelectAction, Stop, commands, geometry,
+};
 
 use super::support::*;
 
@@ -87,4 +89,36 @@ fn every_key_is_told() {
     for (key, name) in [("Delete", "Del"), ("F2", "F2"), ("Escape", "Esc")] {
         assert!(shortcut(Pressed { key, ..Pressed::default() }, Focus::Canvas).is_some() && is_told(name), "{key}");
     }
+}
+
+/// A lesson and the scenario of its system have the same title. What is typed of it finds both; Enter opens the lesson.
+#[test]
+fn the_words_of_a_lesson_find_the_lesson_first() {
+    let mut app = opened();
+    let course: &str = include_str!("../../static/lessons/index.json");
+    act(&mut app, CourseAction::Fetched(course.into()));
+    act(&mut app, FileAction::GalleryFetched(include_str!("../../static/gallery.json").into()));
+    let lessons = app.course.as_ref().expect("it is read").lessons.clone();
+    let titles: Vec<String> = app.gallery.iter().flatten().map(|one| one.entry.title.clone()).collect();
+    assert!(lessons.iter().any(|lesson| titles.contains(&lesson.title)), "some have one title");
+    for lesson in lessons {
+        act(&mut app, PageAction::TypeQuery(lesson.title.clone()));
+        let first = commands::found(&app).first().map(|command| command.action.clone());
+        assert_eq!(first, Some(CourseAction::Open(lesson.file.clone()).into()), "{}", lesson.title);
+    }
+    act(&mut app, PageAction::TypeQuery("Fails because".into()));
+    let first = commands::found(&app).first().map(|command| command.action.clone());
+    assert_eq!(first, Some(CourseAction::Open("why-events.md".into()).into()));
+}
+
+/// What a comparison shows is read from its heading; an empty answer is compared with nothing.
+#[test]
+fn a_model_answer_is_read_from_its_heading() {
+    let mut app = in_class(include_str!("../../static/lessons/why-events.md"));
+    let explain = classroom(&app).lesson.steps.iter().find(|step| step.task.name() == "explain").expect("it explains").id.clone();
+    step_of(&mut app, &explain);
+    let reads = |effects: &[Effect]| effects.contains(&Effect::Read(Reading::Model));
+    assert!(!reads(&deed(&mut app, LessonAction::CompareText)));
+    deed(&mut app, LessonAction::TypeText("The order is saved first.".into()));
+    assert!(reads(&deed(&mut app, LessonAction::CompareText)));
 }

@@ -77,11 +77,21 @@ async fn the_chapters_system_from_nothing(way: Way) {
         visitor.act("#undo").await;
         // Where messages would go with a queue, it asks.
         if !visitor.is_absent("#step-anyway").await {
+            visitor
+                .until("the question has the keyboard, beneath the button", async |visitor| answer(visitor, BENEATH).await == json!(true))
+                .await;
             visitor.act("#step-anyway").await;
         }
     }
     assert!(visitor.is_absent(".node").await, "it was drawn from nothing");
     visitor.leave().await;
+}
+
+const BENEATH: &str = "const [asks, undo] = ['#history-asks', '#undo'].map(e => document.querySelector(e).getBoundingClientRect()); \
+    return document.activeElement.id === 'history-title' && asks.top >= undo.bottom && asks.top < undo.bottom + 20 && Math.abs(asks.left - undo.left) < 20;";
+
+async fn answer(visitor: &Visitor, script: &str) -> serde_json::Value {
+    visitor.browser.execute(script, vec![]).await.expect("the page answers")
 }
 
 async fn the_table_is_an_equal_editor(way: Way) {

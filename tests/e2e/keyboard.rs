@@ -175,3 +175,31 @@ async fn letters_work_on_the_canvas_alone() {
     visitor.wait_for(".table-view").await;
     visitor.leave().await;
 }
+
+/// Enter in the palette's field runs the entry that is marked. Arrows go to the others and back. A field that is folded away unfolds.
+#[tokio::test]
+async fn the_palette_is_walked_and_a_folded_field_unfolds() {
+    let visitor = Visitor::working(Way::Keyboard).await;
+    visitor.keys("\u{E009}k\u{E000}").await;
+    visitor.wait_for("dialog[open] #query").await;
+    visitor.type_into("#query", "of notification-service").await;
+    visitor.wait_for("[data-command^='Instances of']").await;
+    // The entries that are marked, by their number.
+    let marked = "const marks = [...document.querySelectorAll('.commands button')].map(e => getComputedStyle(e).backgroundColor); \
+        const plain = marks.at(-1); return marks.flatMap((mark, at) => mark === plain ? [] : [at]);";
+    let marked = async |visitor: &Visitor| visitor.browser.execute(marked, vec![]).await.expect("the page answers");
+    for (key, entry) in [("", 0), ("\u{E015}", 1), ("\u{E015}", 2), ("\u{E013}", 1), ("\u{E013}", 0), ("\u{E013}", 0)] {
+        if !key.is_empty() {
+            visitor.keys(key).await;
+        }
+        visitor.until(&format!("{entry} is marked"), async |visitor| marked(visitor).await == json!([entry])).await;
+    }
+    assert_eq!(at(&visitor).await, "query");
+    visitor.type_into("#query", "Instances of notification-service").await;
+    visitor.wait_for("[data-command^='Instances of']").await;
+    visitor.keys(ENTER).await;
+    visitor.until("the field has it", async |visitor| at(visitor).await.ends_with("instances")).await;
+    let unfolded = "const e = document.activeElement; return e.checkVisibility() && !!e.closest('details[open]');";
+    assert_eq!(visitor.browser.execute(unfolded, vec![]).await.expect("the page answers"), json!(true));
+    visitor.leave().await;
+}

@@ -47,6 +47,15 @@ async fn the_canvas_is_seen_while_it_happens() {
     visitor.click("#rail-publish").await;
     visitor.wait_for("#publish").await;
     visitor.until("half of it opens", async |visitor| answer(visitor, seen).await == json!(true)).await;
+    // In the help each key stands above what it does.
+    visitor.click("#commands").await;
+    visitor.wait_for("dialog[open] #query").await;
+    visitor.type_into("#query", "Keyboard shortcuts").await;
+    visitor.keys(ENTER).await;
+    visitor.wait_for("dialog[open] .keys-list dt").await;
+    let beside = "return [...document.querySelectorAll('.keys-list dt')].filter(e => { const key = e.getBoundingClientRect(), \
+        does = e.nextElementSibling.getBoundingClientRect(); return does.top < key.bottom - 1 || Math.abs(does.left - key.left) > 1; }).length;";
+    assert_eq!(answer(&visitor, beside).await, json!(0));
     visitor.leave().await;
 }
 

@@ -120,6 +120,9 @@ async fn dead_letters_say_why(way: Way) {
     visitor.fill("#composer-count", "3").await;
     visitor.publish("platform-events", "order.placed", "{\"orderId\": 1}").await;
     reason("maxlen").await;
+    let ready = visitor.count("notification-queue.dead", "ready").await;
+    let messages = if ready == 1 { "message" } else { "messages" };
+    assert_eq!(visitor.text("#purge").await, format!("Purge {ready} {messages}"), "it says what it drops");
     visitor.act("#purge").await;
     // Too old.
     visitor.act("[data-queue='notification-queue'] button").await;

@@ -6,7 +6,7 @@ use super::keeping::keep;
 use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
 use crate::app::difference::between;
-use crate::app::effect::{Effect, HostMessage};
+use crate::app::effect::{Effect, HostMessage, Reading};
 use crate::app::notice::Notice;
 use crate::app::session::Session;
 use crate::app::slowing::Shown;
@@ -250,7 +250,10 @@ pub(super) fn compare_text(app: &mut App) -> Option<Vec<Effect>> {
     let work = app.classroom.as_mut()?.work_mut();
     work.compared = !work.text.trim().is_empty();
     work.done |= work.compared;
-    Some(keep(app))
+    let is_read = work.compared.then_some(Effect::Read(Reading::Model));
+    let mut effects = keep(app);
+    effects.extend(is_read);
+    Some(effects)
 }
 
 pub(super) fn tick(classroom: &mut Classroom, index: usize) {

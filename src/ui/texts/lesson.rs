@@ -28,6 +28,7 @@ pub const CHECK: &str = "Check";
 pub const CHECKING: &str = "Checking";
 pub const CHECK_MY_FIX: &str = "Check my fix";
 pub const CLOSE_THE_LESSON: &str = "Close the lesson";
+pub const A_MODEL_ANSWER: &str = "A model answer";
 pub const COMPARE_WITH_A_MODEL_ANSWER: &str = "Compare with a model answer";
 pub const CORRECT: &str = "✓ correct";
 pub const DONE: &str = ", done";

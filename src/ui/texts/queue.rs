@@ -54,14 +54,15 @@ pub fn delete_and_declare(lost: Price) -> String {
     format!("Delete and declare: {lost} lost")
 }
 
-pub fn set_by_policy(leave: u64) -> String {
-    if leave == 0 { "Set by policy".to_owned() } else { format!("Set by policy: {} out at once", Price { landed: leave, in_flight: 0 }) }
+pub fn set_by_policy(leave: Price) -> String {
+    if leave.is_nothing() { "Set by policy".to_owned() } else { format!("Set by policy: {leave} out at once") }
 }
 
-pub fn a_policy_sets_the_same(leave: u64) -> String {
-    match leave {
-        0 => "A policy sets the same and keeps the messages.".to_owned(),
-        _ => format!("A policy sets the same. It takes {} out of the queue at once.", Price { landed: leave, in_flight: 0 }),
+pub fn a_policy_sets_the_same(leave: Price) -> String {
+    if leave.is_nothing() {
+        "A policy sets the same and keeps the messages.".to_owned()
+    } else {
+        format!("A policy sets the same. It takes {leave} out of the queue at once.")
     }
 }
 
