@@ -195,10 +195,10 @@ async fn the_palette_is_walked_and_a_folded_field_unfolds() {
         visitor.until(&format!("{entry} is marked"), async |visitor| marked(visitor).await == json!([entry])).await;
     }
     assert_eq!(at(&visitor).await, "query");
-    visitor.type_into("#query", "Instances of notification-service").await;
-    visitor.wait_for("[data-command^='Instances of']").await;
+    visitor.type_into("#query", "Reconnects after, ms of notification-service").await;
+    visitor.wait_for("[data-command^='Reconnects after']").await;
     visitor.keys(ENTER).await;
-    visitor.until("the field has it", async |visitor| at(visitor).await.ends_with("instances")).await;
+    visitor.until("the field has it", async |visitor| at(visitor).await.ends_with("reconnect_ms")).await;
     let unfolded = "const e = document.activeElement; return e.checkVisibility() && !!e.closest('details[open]');";
     assert_eq!(visitor.browser.execute(unfolded, vec![]).await.expect("the page answers"), json!(true));
     visitor.leave().await;
