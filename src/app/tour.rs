@@ -8,6 +8,9 @@ use crate::base::SimTime;
 /// What is to be done, in the order of the list.
 pub const STEPS: [&str; 6] = texts::STEPS;
 
+/// The key that does the first step.
+pub const SPACE_TOO: &str = texts::SPACE_TOO;
+
 /// The service that is to be killed.
 const KILLED: &str = "notification-service";
 

@@ -267,6 +267,10 @@ pub fn holds() -> Html {
     )
 }
 
+pub fn legend() -> Html {
+    stroked("M4.5 5.6a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2zM4.5 10 6.7 12.2 4.5 14.4 2.3 12.2zM9 4h5M9 12.2h5")
+}
+
 pub fn chevron() -> Html {
     stroked("m4.5 6.5 3.5 3.5 3.5-3.5")
 }

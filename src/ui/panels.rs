@@ -14,12 +14,14 @@ use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
     Unreadable, WorkspaceAction,
 };
-use crate::broker::ExchangeType;
+use crate::broker::{ExchangeType, Name};
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
 
 /// So many routing keys stand in the legend.
 const KEYS_SHOWN_MAX: usize = 4;
+/// And so many in the menu, which scrolls.
+const KEYS_LISTED_MAX: usize = 24;
 
 /// The head of the page: what is open, undo and redo with what they ask, the course, sharing; the rest stands in a menu.
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Html) -> Html {
@@ -122,6 +124,7 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     html! {
         <div class="menu" id="menu" popover="auto">
             if !app.options.embed {
+                if let Some(session) = &app.session { { legend_in_menu(session) } }
                 { item("tour", texts::TOUR, icons::done(), true, on(dispatch, WorkspaceAction::Tour)) }
                 { item("share-too", texts::SHARE, icons::share(), true, dialog(Dialog::Share)) }
                 <label class="button" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
@@ -379,8 +382,8 @@ fn part_icon(kind: PartKind) -> Html {
     }
 }
 
-/// What the marks on the canvas mean: state is shape, the routing key is hue.
-pub fn legend(session: &Session) -> Html {
+/// What the marks on the canvas mean: state is shape, the routing key is hue. Of the keys, so many at most.
+fn marks(session: &Session, most: usize) -> Option<Html> {
     let scenario = session.scenario();
     let (has_queues, has_clients) = (!scenario.broker.queues.is_empty(), !scenario.clients.is_empty());
     let rows = [
@@ -397,22 +400,42 @@ pub fn legend(session: &Session) -> Html {
     let rows = rows.into_iter().filter(|(_, word)| if *word == texts::HTTP_REQUEST { has_clients } else { has_queues });
     let keys = published_keys(scenario);
     if !has_queues && !has_clients && keys.is_empty() {
-        return html! {};
+        return None;
     }
+    let key = |key: &Name| {
+        // Without a key, messages have a hue as well.
+        let word = if key.is_empty() {
+            html! { { texts::EMPTY_KEY } }
+        } else {
+            html! { <span class="mono">{ &**key }</span> }
+        };
+        html! { <li class={hue_class(session.hue(key))}><i class="hue" aria-hidden="true" />{ word }</li> }
+    };
+    Some(html! {
+        <>
+            <ul>
+                for (shape, word) in rows {
+                    <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
+                }
+            </ul>
+            <ul class="keys">for one in keys.into_iter().take(most) { { key(one) } }</ul>
+        </>
+    })
+}
+
+/// On the canvas.
+pub fn legend(session: &Session) -> Html {
+    let Some(marks) = marks(session, KEYS_SHOWN_MAX) else { return html! {} };
+    html! { <div class="legend-room"><section class="legend" aria-label={texts::LEGEND}>{ marks }</section></div> }
+}
+
+/// In the menu: the canvas of a phone has no room for it, nor has one beside drawers.
+fn legend_in_menu(session: &Session) -> Html {
+    let Some(marks) = marks(session, KEYS_LISTED_MAX) else { return html! {} };
     html! {
-        <div class="legend-room">
-            <section class="legend" aria-label={texts::LEGEND}>
-                <ul>
-                    for (shape, word) in rows {
-                        <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
-                    }
-                </ul>
-                <ul class="keys">
-                    for key in keys.into_iter().take(KEYS_SHOWN_MAX) {
-                        <li class={hue_class(session.hue(key))}><i class="hue" aria-hidden="true" /><span class="mono">{ &**key }</span></li>
-                    }
-                </ul>
-            </section>
-        </div>
+        <details class="legend-too">
+            <summary>{ icons::legend() }<span>{ texts::LEGEND }</span>{ icons::chevron() }</summary>
+            { marks }
+        </details>
     }
 }

@@ -77,11 +77,15 @@ fn expectations(session: &Session) -> Html {
 }
 
 /// Something to try, and whether it was.
-pub fn hint(says: &str, is_done: bool) -> Html {
+pub fn hint(says: &str, by_key: Option<&'static str>, is_done: bool) -> Html {
     html! {
         <li class={classes!(is_done.then_some("done"))}>
             { if is_done { icons::done() } else { icons::pending() } }
-            <span>{ says.to_owned() }if is_done { <span class="visually-hidden">{ texts::DONE }</span> }</span>
+            <span>
+                { says.to_owned() }
+                if let Some(by_key) = by_key { <span class="by-key">{ " " }{ by_key }</span> }
+                if is_done { <span class="visually-hidden">{ texts::DONE }</span> }
+            </span>
         </li>
     }
 }
@@ -92,7 +96,7 @@ fn hints(session: &Session) -> Html {
     if hints.is_empty() {
         return html! {};
     }
-    let one = |one: &Expectation| hint(&one.says, is_done(session, one));
+    let one = |one: &Expectation| hint(&one.says, None, is_done(session, one));
     html! { <section class="sec"><h2>{ texts::TRY_THIS }</h2><ol class="hints">{ hints.iter().map(one).collect::<Html>() }</ol></section> }
 }
 

@@ -223,7 +223,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
                 if is_folded && next != Some(at) {
                     html! {}
                 } else {
-                    system::hint(says, done)
+                    system::hint(says, (at == 0).then_some(tour::SPACE_TOO), done)
                 }
             };
             html! {

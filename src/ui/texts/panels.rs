@@ -20,6 +20,7 @@ pub const CTRL_K: &str = "Ctrl K";
 pub const DEAD_LETTER: &str = "dead letter";
 pub const DISCARD_IT: &str = "Discard it";
 pub const DISMISS: &str = "Dismiss";
+pub const EMPTY_KEY: &str = "(empty key)";
 pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
 pub const FIRST_DELIVERY: &str = "first delivery";
 pub const GLOSSARY_WHAT_THE_WORDS_MEAN: &str = "Glossary: what the words mean";
