@@ -23,6 +23,8 @@ pub enum CanvasAction {
     Resize(Pixel),
     /// So high is the canvas of a phone above half a sheet; none: no sheet opens over it.
     AboveSheet(Option<f64>),
+    /// A drawer may be open beside the stage: so far from the left of the free canvas the stage begins, and so large that canvas is.
+    Beside(f64, Pixel),
     /// The pointer is pressed on a node.
     PressNode(Node, Pixel),
     /// It is pressed where lines begin at a node.
@@ -142,10 +144,46 @@ const WHEEL_MAX: f64 = 24.0;
 const STEADY: f64 = 0.75;
 /// The port of a part stands out so far beyond its card, with the ring around it.
 const PORT: f64 = 16.0;
+/// No drawer makes a drawing smaller than this.
+const LEGIBLE: f64 = 0.5;
 /// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
 const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// The minimap at the lower right, with the zoom below it.
 const MAP: Pixel = Pixel { x: 174.0, y: 218.0 };
+
+/// Where the card of things to do floats, and how much it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardSpot {
+    /// It says only what is next.
+    pub is_folded: bool,
+    pub is_right: bool,
+    pub is_top: bool,
+}
+
+/// It stands at the lower left. Where it would cover a part, it is folded, and then it goes to another corner.
+const CARD_SPOTS: [CardSpot; 5] = [
+    CardSpot { is_folded: false, is_right: false, is_top: false },
+    CardSpot { is_folded: true, is_right: false, is_top: false },
+    CardSpot { is_folded: true, is_right: true, is_top: false },
+    CardSpot { is_folded: true, is_right: false, is_top: true },
+    CardSpot { is_folded: true, is_right: true, is_top: true },
+];
+/// How large it is at most, whole and folded, and how far from the borders: below it are legend and zoom.
+const CARD_WHOLE: Pixel = Pixel { x: 312.0, y: 268.0 };
+const CARD_FOLDED: Pixel = Pixel { x: 240.0, y: 104.0 };
+const CARD_INSET: f64 = 16.0;
+const CARD_BELOW: f64 = 68.0;
+
+impl CardSpot {
+    /// Its left upper and its right lower corner on a stage.
+    #[must_use]
+    pub const fn on(self, stage: Pixel) -> (Pixel, Pixel) {
+        let card = if self.is_folded { CARD_FOLDED } else { CARD_WHOLE };
+        let left = if self.is_right { stage.x - CARD_INSET - card.x } else { CARD_INSET };
+        let top = if self.is_top { CARD_INSET } else { stage.y - CARD_BELOW - card.y };
+        (Pixel { x: left, y: top }, Pixel { x: left + card.x, y: top + card.y })
+    }
+}
 
 #[derive(Debug, Default)]
 pub struct Canvas {
@@ -158,6 +196,8 @@ pub struct Canvas {
     aside: Option<(Camera, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,
+    /// Where the stage begins on the canvas without any drawer, and how large that is. On a phone, sheets lie above one another.
+    beside: Option<(f64, Pixel)>,
     pub gesture: Gesture,
     /// What the part that is dragged is level with.
     pub guides: Vec<Guide>,
@@ -221,6 +261,11 @@ impl App {
     /// The whole system is seen, unless the visitor chose what to see.
     #[must_use]
     pub fn camera(&self) -> Camera {
+        self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).unwrap_or_else(|| self.unmoved())
+    }
+
+    /// As the page shows it by itself.
+    fn unmoved(&self) -> Camera {
         let size = self.canvas.size;
         let whole = || {
             let plan = self.session.as_ref()?.plan();
@@ -233,9 +278,47 @@ impl App {
             let (above_sheet, now) = (Camera::fitting(usual, &bounds), Camera::fitting(size, &bounds));
             // In a low window what is above half a sheet would be too small to read without one.
             let steady = if above_sheet.scale >= now.scale.min(1.0) * STEADY { above_sheet } else { now };
-            Some(kept.unwrap_or(steady))
+            Some(kept.or_else(|| self.beside_drawers(&bounds)).unwrap_or(steady))
         };
-        self.canvas.chosen.or_else(|| self.canvas.gesture.frozen()).or_else(whole).unwrap_or_default()
+        whole().unwrap_or_default()
+    }
+
+    /// Where the card of things to do covers no part and no name, as the page shows the system by itself: it does not move when the
+    /// visitor moves the view. Beside a drawer it is folded.
+    #[must_use]
+    pub fn card_spot(&self) -> CardSpot {
+        let [whole, folded, ..] = CARD_SPOTS;
+        if self.workspace.room == Room::Narrow {
+            return CardSpot { is_folded: !self.seen().is_empty(), ..whole };
+        }
+        let Some(session) = &self.session else { return folded };
+        let (plan, camera, begins) = (session.plan(), self.unmoved(), usize::from(!self.seen().is_empty()));
+        let parts: Vec<geometry::Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
+        let is_free = |spot: &CardSpot| {
+            let (first, last) = spot.on(self.canvas.size);
+            let card = part_of(camera, first, last);
+            !parts.iter().any(|part| part.meets(&card))
+        };
+        CARD_SPOTS[begins..].iter().copied().find(is_free).unwrap_or(folded)
+    }
+
+    /// A drawer that opens leaves the drawing where it is on the page, and as large. What it would cover moves aside as little as can be.
+    /// What has no room at that scale is smaller, but can still be read. When the drawer closes, the view is as it was.
+    fn beside_drawers(&self, bounds: &geometry::Rect) -> Option<Camera> {
+        let (left, whole) = self.canvas.beside?;
+        let size = self.canvas.size;
+        let (home, now) = (Camera::fitting(whole, bounds).panned(-left, 0.0), Camera::fitting(size, bounds));
+        let reveal = |camera: Camera| self.selected_rect().map_or(camera, |rect| camera.revealing(size, &rect));
+        // Where one drawer takes a third of the canvas, what it is about is seen, as large as it was.
+        let is_about = self.workspace.room == Room::Middle && self.seen().contains(&Side::Right) && self.selected_rect().is_some();
+        if is_about && now.scale < home.scale * STEADY {
+            return Some(reveal(home));
+        }
+        let least = home.scale.min(LEGIBLE);
+        home.keeping(size, bounds).or_else(|| {
+            let smaller = Camera { scale: least, ..home };
+            Some(if now.scale >= least { now } else { reveal(smaller.revealing(size, bounds)) })
+        })
     }
 
     /// What was edited moves the view as little as can be. What was added is seen, and nothing is larger or smaller than before.
@@ -376,6 +459,7 @@ impl App {
 pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
     match action {
         CanvasAction::Resize(size) => app.resize(size),
+        CanvasAction::Beside(left, whole) => app.canvas.beside = Some((left, whole)).filter(|_| app.workspace.room != Room::Narrow),
         CanvasAction::AboveSheet(height) => app.canvas.above_sheet = height,
         // The finger that came second takes hold of nothing.
         CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)

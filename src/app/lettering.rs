@@ -104,6 +104,51 @@ pub fn in_tube(tube: &Rect, text: &str, grown: f64) -> Rect {
     Rect { left: tube.left + 4.0, top: tube.centre().y - height / 2.0, width, height }
 }
 
+/// What letters take above their line and below it, in em.
+const ASCENT: f64 = 0.76;
+const DESCENT: f64 = 0.23;
+/// Beside a name that has less, in em, no number stands.
+const NAME_LEAST: f64 = 2.0;
+
+/// Where the two texts of a client's card stand: each on its line, or both on one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lines {
+    pub left: f64,
+    pub name: f64,
+    /// How wide the name may be.
+    pub room: f64,
+    /// Left and line of the number.
+    pub number: Option<(f64, f64)>,
+}
+
+/// Of a card, of letters of these sizes, and of a number that is so wide. `usual` are the lines below its top and above its bottom.
+#[must_use]
+pub fn lines(rect: &Rect, (name, number): (f64, f64), wide: f64, usual: (f64, f64)) -> Lines {
+    let (left, right) = (rect.left + 16.0, rect.right() - 12.0);
+    let (first, second) = (rect.top + usual.0, rect.bottom() - usual.1);
+    let below = |line: f64| line + DESCENT * name + ASCENT * number;
+    let two = |first: f64, second: f64| Lines { left, name: first, room: right - left, number: Some((left, second)) };
+    if below(first) <= second {
+        return two(first, second);
+    }
+    // As near to one another and to the border as letters may be.
+    let first = rect.top + 2.0 + ASCENT * name;
+    if below(first) <= rect.bottom() - 2.0 {
+        return two(first, below(first).max(second));
+    }
+    let (line, room) = (rect.centre().y + (ASCENT - DESCENT) / 2.0 * name, right - left - wide - 0.3 * name);
+    if room >= NAME_LEAST * name {
+        return Lines { left, name: line, room, number: Some((right - wide, line)) };
+    }
+    Lines { left, name: line, room: right - left, number: None }
+}
+
+/// The dot before the name of a service: its middle, its radius, and where the name begins, from the left of the card.
+#[must_use]
+pub const fn dot(is_turned: bool, grown: f64) -> (f64, f64, f64) {
+    if is_turned { (2.0 + 6.0 * grown, 4.2 * grown, 5.0 + 13.0 * grown) } else { (9.5 + 7.5 * grown, 4.5 * grown, 13.0 + 16.0 * grown) }
+}
+
 /// Between two badges.
 pub const BADGE_GAP: f64 = 4.0;
 

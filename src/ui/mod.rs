@@ -296,6 +296,9 @@ impl Component for Playground {
         let is_phone = self.app.workspace.room == Room::Narrow && !self.app.options.embed;
         let above_sheet = is_phone.then(|| (f64::from(browser::window_height()) * ABOVE_SHEET).round());
         if size != self.app.canvas.size || above_sheet != self.app.canvas.above_sheet {
+            if let Some((left, whole)) = self.stage.cast::<HtmlElement>().and_then(|stage| self.canvas_without_drawers(&stage)) {
+                app::update(&mut self.app, CanvasAction::Beside(left, whole));
+            }
             app::update(&mut self.app, CanvasAction::AboveSheet(above_sheet));
             app::update(&mut self.app, CanvasAction::Resize(size));
             ctx.link().send_message(Message::SurroundingsChanged);
@@ -329,7 +332,19 @@ const fn on_page(x: f64, y: f64) -> (i32, i32) {
     (x as i32, y as i32)
 }
 
+/// How wide the rail is, and how high what stands above and below the canvas, in pixels: the style sheet says the same.
+const RAIL: i32 = 48;
+const HEAD_AND_BAR: i32 = 104;
+
 impl Playground {
+    /// Where the stage begins on it, and how large it is.
+    fn canvas_without_drawers(&self, stage: &HtmlElement) -> Option<(f64, Pixel)> {
+        let house = stage.parent_element()?;
+        let rail = if self.app.options.embed { 0 } else { RAIL };
+        let whole = Pixel { x: (house.client_width() - rail).into(), y: (house.client_height() - HEAD_AND_BAR).into() };
+        Some(((stage.offset_left() - rail).into(), whole))
+    }
+
     fn perform(&mut self, ctx: &Context<Self>, action: impl Into<Action>) {
         let action = action.into();
         let (before, was_connecting) = (self.selected(), self.connecting().is_some());

@@ -1,11 +1,12 @@
 //! The workspace around the canvas: the rail, a drawer at each side, one below, and what floats over the canvas.
 
-use yew::{Callback, Html, MouseEvent, html};
+use yew::{Callback, Html, MouseEvent, classes, html};
 
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
+use crate::app::canvas::CardSpot;
 use crate::app::geometry;
 use crate::app::landing::Landing;
 use crate::app::ledger::verdict;
@@ -216,8 +217,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
             </section>
         },
         Some(Card::Tour) => {
-            // Beside a drawer it says only what is next.
-            let is_folded = !app.seen().is_empty();
+            let CardSpot { is_folded, is_right, is_top } = app.card_spot();
             let next = app.tour.done.iter().position(|done| !done);
             let step = |(at, (says, done)): (usize, (&&'static str, bool))| {
                 if is_folded && next != Some(at) {
@@ -227,7 +227,9 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
                 }
             };
             html! {
-                <section class="card tips" id="try-this" aria-labelledby="try-this-title">
+                <section
+                    class={classes!("card", "tips", is_folded.then_some("folded"), is_right.then_some("right"), is_top.then_some("top-of"))}
+                    id="try-this" aria-labelledby="try-this-title">
                     <div class="card-head">
                         <h2 id="try-this-title">{ texts::TRY_THIS }</h2>
                         <span class="soft">{ texts::of_all(app.tour.count(), tour::STEPS.len()) }</span>

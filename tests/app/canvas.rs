@@ -781,3 +781,67 @@ fn a_drawer_moves_the_view_only_from_what_is_selected() {
         assert_eq!(app.camera(), chosen, "{part:?}");
     }
 }
+
+/// Opens a drawer of 360 pixels at the left or the right of a window: of the canvas without it, this is left.
+fn beside(app: &mut App, whole: Pixel, left: f64, right: f64) {
+    act(app, CanvasAction::Beside(left, whole));
+    act(app, CanvasAction::Resize(Pixel { x: whole.x - left - right, ..whole }));
+}
+
+/// Nobody chose the view. A drawer that opens keeps the drawing as large as it is wherever that has room, moves only what it would cover,
+/// and leaves everything in view; at last it is as it was.
+#[test]
+fn a_drawer_changes_the_view_no_more_than_it_must() {
+    let (mut kept, mut smaller) = (0, 0);
+    for (name, text) in gallery() {
+        for (width, height) in [(1_872.0, 976.0), (1_392.0, 796.0), (976.0, 664.0)] {
+            let whole = Pixel { x: width, y: height };
+            let mut app = App::default();
+            act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone().into() });
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
+            beside(&mut app, whole, 0.0, 0.0);
+            let home = app.camera();
+            let bounds = geometry::bounds(session(&app).plan());
+            for (left, right) in [(360.0, 0.0), (0.0, 360.0), (360.0, 360.0)] {
+                let what = format!("{name}, {whole:?}, {left}, {right}");
+                beside(&mut app, whole, left, right);
+                let (now, size) = (app.camera(), app.canvas.size);
+                let has_room = bounds.width * home.scale <= size.x && size.x >= 620.0;
+                assert!(!has_room || now.scale.to_bits() == home.scale.to_bits(), "{what}: it has room as large as it is");
+                assert!(now.scale <= home.scale && now.scale >= home.scale.min(0.5) - 1e-9, "{what}: {}", now.scale);
+                assert!(now.shows(size, &bounds) || now.scale <= 0.5, "{what}: it is in view");
+                // On the page it stands where it was, if no drawer is there.
+                let stood = home.left + bounds.left * home.scale;
+                if has_room && stood >= left && stood + bounds.width * home.scale <= width - right {
+                    assert!((now.left + left - home.left).abs() < 0.02, "{what}: it is moved");
+                }
+                kept += usize::from(has_room);
+                smaller += usize::from(now.scale < home.scale);
+                beside(&mut app, whole, 0.0, 0.0);
+                assert_eq!(app.camera(), home, "{what}: it closed");
+            }
+        }
+    }
+    assert!(kept > 20 && smaller > 20, "{kept} {smaller}");
+}
+
+/// On a tablet, the inspector of a part takes a third of the canvas: the part is seen, as large as when it was selected.
+#[test]
+fn an_inspector_on_a_tablet_leaves_its_part_in_view() {
+    for part in ["inventory-queue", "analytics-queue", "notification-queue.dead"].map(node) {
+        let mut app = opened();
+        let whole = Pixel { x: 976.0, y: 664.0 };
+        act(&mut app, WorkspaceAction::Fit(Room::Middle));
+        beside(&mut app, whole, 0.0, 0.0);
+        let home = app.camera();
+        act(&mut app, SelectAction::Node(Some(part.clone())));
+        beside(&mut app, whole, 0.0, 360.0);
+        assert_eq!(app.camera().scale.to_bits(), home.scale.to_bits());
+        let rect = geometry::with_name(session(&app).plan(), &part).expect("it is drawn");
+        assert!(app.camera().shows(app.canvas.size, &rect), "{part:?}");
+        act(&mut app, SelectAction::Node(None));
+        beside(&mut app, whole, 0.0, 0.0);
+        assert_eq!(app.camera(), home);
+    }
+}

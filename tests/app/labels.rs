@@ -1,9 +1,10 @@
 //! Labels, names and lines on the canvas: nothing lies on text, in any system.
 
 use proptest::prelude::*;
-use requeue::app::camera::Pixel;
+use requeue::app::camera::{Camera, Pixel};
 use requeue::app::geometry::{self, EdgeKind, Rect};
 use requeue::app::labels::{self, Look, Room, Tone};
+use requeue::app::lettering::{self, em};
 use requeue::app::{App, Asked, CanvasAction, EditAction, FileAction, Node, OperateAction, Speed, TimeAction, WorkspaceAction, tokens};
 use requeue::base::SimTime;
 use requeue::broker::ExchangeType;
@@ -16,19 +17,6 @@ const TABLET: Pixel = Pixel { x: 976.0, y: 664.0 };
 const BESIDE_A_DRAWER: Pixel = Pixel { x: 1_032.0, y: 796.0 };
 const NARROW_TABLET: Pixel = Pixel { x: 616.0, y: 664.0 };
 const PHONE: Pixel = Pixel { x: 390.0, y: 440.0 };
-
-fn scenarios() -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("there are scenarios").map(|file| file.expect("a file").path()).collect();
-    files.sort();
-    files
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("it can be read");
-            (path.file_stem().expect("a name").to_string_lossy().into_owned(), text)
-        })
-        .collect()
-}
 
 fn on(text: &str, size: Pixel) -> App {
     let mut app = App::default();
@@ -84,7 +72,7 @@ fn covered(app: &App) -> Vec<String> {
 #[test]
 fn no_label_lies_on_a_card_or_on_another_label() {
     let (mut said, mut shown, mut bindings) = (0, 0, 0);
-    for (name, text) in scenarios() {
+    for (name, text) in gallery() {
         for size in [DESKTOP, TABLET, PHONE] {
             let mut app = on(&text, size);
             let keyed = |edge: &&geometry::Edge| matches!(&edge.kind, EdgeKind::Binding(_, key) if !key.is_empty());
@@ -114,7 +102,7 @@ fn no_label_lies_on_a_card_or_on_another_label() {
 fn every_key_stands_at_its_own_line() {
     let mut cut: Vec<String> = Vec::new();
     let mut far: Vec<String> = Vec::new();
-    for (name, text) in scenarios() {
+    for (name, text) in gallery() {
         for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET, PHONE] {
             let app = on(&text, size);
             let (plan, camera) = (session(&app).plan(), app.camera());
@@ -145,7 +133,7 @@ fn every_key_stands_at_its_own_line() {
 fn a_key_is_typed_beside_the_parts() {
     let mut covers: Vec<String> = Vec::new();
     let mut typed = 0;
-    for (name, text) in scenarios() {
+    for (name, text) in gallery() {
         for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET] {
             let app = on(&text, size);
             let (plan, camera) = (session(&app).plan(), app.camera());
@@ -176,7 +164,7 @@ fn a_key_is_typed_beside_the_parts() {
 /// A number of a story is under no key and on no card, wherever its line has a free place.
 #[test]
 fn a_number_of_a_story_covers_nothing() {
-    for (name, text) in scenarios() {
+    for (name, text) in gallery() {
         for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET, PHONE] {
             let app = on(&text, size);
             let (plan, camera) = (session(&app).plan(), app.camera());
@@ -242,7 +230,7 @@ fn no_line_hides_another() {
         act(&mut app, EditAction::SetField(spot, requeue::app::form::Kind::Text, key.into()));
     }
     apart(&app, "the chapter");
-    for (name, text) in scenarios() {
+    for (name, text) in gallery() {
         apart(&on(&text, DESKTOP), &name);
     }
 }
@@ -404,4 +392,57 @@ proptest! {
         }
         apart(&app, "a random system");
     }
+}
+
+/// The name and the number of a client, and the dot and the name of a service, lie beside one another and within their card: in every
+/// system, at every scale, in the widest letters. Down to half its size a card has its number.
+#[test]
+fn texts_of_a_card_do_not_meet() {
+    let mut wrong: Vec<String> = Vec::new();
+    let mut seen = 0;
+    for (system, text) in gallery() {
+        for size in [DESKTOP, PHONE] {
+            let app = on(&text, size);
+            let is_turned = session(&app).plan().turned.is_some();
+            for scale in (30..=200_u32).map(|percent| f64::from(percent) / 100.0) {
+                let camera = Camera { scale, ..Camera::default() };
+                let letters = if is_turned { camera.letters_of_small_cards() } else { camera.letters() };
+                let is_compact = is_turned || camera.is_compact();
+                let sized = |usual: f64| if is_compact { letters } else { letters.max(usual) };
+                let (name, number) = (sized(13.5), sized(11.5));
+                let usual = if is_turned { 4.0 + 0.8 * letters } else { 20.0 + ((name / 13.5 - 1.0) * 6.0).min(7.0) };
+                for (place, card) in cards(&app) {
+                    let meets = match &place {
+                        Node::Client(_) => [if is_compact { "8" } else { "sent 8" }, if is_compact { "48,213" } else { "sent 48,213" }]
+                            .into_iter()
+                            .find(|count| {
+                                let wide = em(count) * number;
+                                let lines = lettering::lines(&card, (name, number), wide, (usual, if is_turned { 6.0 } else { 10.0 }));
+                                let of_name = lettered(lines.left, lines.name, lines.room, name);
+                                let of_number =
+                                    lines.number.map(|(left, line)| Rect { height: 0.75 * number, ..lettered(left, line, wide, number) });
+                                let bad = |one: &Rect| one.top < card.top || one.bottom() > card.bottom() || one.right() > card.right();
+                                bad(&of_name)
+                                    || of_number.is_some_and(|one| one.bottom() > card.bottom() || meet(&one, &of_name))
+                                    || of_number.is_none() && scale >= 0.5 && count.ends_with('8')
+                            }),
+                        Node::Instance(_) => {
+                            let (at, radius, begins) = lettering::dot(is_turned, name / 13.5);
+                            (at - radius < 1.5 || at + radius + 2.5 > begins).then_some("dot")
+                        }
+                        Node::Exchange(_) | Node::Queue(_) => None,
+                    };
+                    seen += 1;
+                    wrong.extend(meets.map(|what| format!("{system}, {size:?}, {scale}: {place:?}, {what}")));
+                }
+            }
+        }
+    }
+    assert!(seen > 10_000, "{seen}");
+    assert!(wrong.is_empty(), "{} of {seen}: {:?}", wrong.len(), &wrong[..wrong.len().min(6)]);
+}
+
+/// The box of letters that stand on a line.
+fn lettered(left: f64, line: f64, width: f64, size: f64) -> Rect {
+    Rect { left, top: line - 0.75 * size, width, height: 0.97 * size }
 }

@@ -12,6 +12,20 @@ use requeue::sim::InstanceId;
 
 pub const COURSE_CHAPTER: &str = include_str!("../../static/scenarios/course-chapter.json");
 
+/// Every system of the gallery, with its name.
+pub fn gallery() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
+    let mut files: Vec<_> = std::fs::read_dir(folder).expect("there are scenarios").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("it can be read");
+            (path.file_stem().expect("a name").to_string_lossy().into_owned(), text)
+        })
+        .collect()
+}
+
 pub fn opened() -> App {
     let mut app = App::default();
     act(&mut app, FileAction::Opened { name: "course-chapter.json".into(), text: COURSE_CHAPTER.into() });

@@ -1,10 +1,12 @@
 //! Which drawers open, and what opens them by itself.
 
+use requeue::app::camera::Pixel;
 use requeue::app::{
     Action, App, CanvasAction, Detail, Drawer, EditAction, Effect, FileAction, LessonAction, OperateAction, Reading, Room, SelectAction,
-    Shelf, Side, TimeAction, WorkspaceAction, update,
+    Shelf, Side, TimeAction, WorkspaceAction, geometry, update,
 };
 use requeue::base::SimTime;
+use requeue::scenario::Point;
 use requeue::scenario::edit::Part;
 
 use super::support::*;
@@ -183,4 +185,36 @@ fn escape_gives_up_what_is_typed_before_it_closes_anything() {
     assert!(session(&app).document.typing.is_none() && app.seen() == [Side::Right]);
     act(&mut app, CanvasAction::Escape);
     assert_eq!(app.seen(), []);
+}
+
+/// The card of things to do covers no part and no name that it can leave free: of any system, beside any drawers.
+#[test]
+fn the_card_of_things_to_do_covers_no_part() {
+    let (mut covers, mut seen): (Vec<String>, usize) = (Vec::new(), 0);
+    for (name, text) in gallery() {
+        for (width, height) in [(1_392.0, 796.0), (976.0, 664.0)] {
+            for (left, right) in [(0.0, 0.0), (360.0, 0.0), (0.0, 360.0)] {
+                let mut app = App::default();
+                act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.clone().into() });
+                act(&mut app, WorkspaceAction::Tour);
+                if left > 0.0 {
+                    act(&mut app, WorkspaceAction::Toggle(Drawer::Build));
+                }
+                act(&mut app, CanvasAction::Beside(left, Pixel { x: width, y: height }));
+                act(&mut app, CanvasAction::Resize(Pixel { x: width - left - right, y: height }));
+                let (first, last) = app.card_spot().on(app.canvas.size);
+                let plan = session(&app).plan();
+                let covered = geometry::places(plan).into_iter().find(|place| {
+                    let rect = geometry::with_name(plan, place).expect("it is drawn");
+                    let one = app.camera().to_stage(Point { x: rect.left, y: rect.top });
+                    let other = app.camera().to_stage(Point { x: rect.right(), y: rect.bottom() });
+                    one.x < last.x && first.x < other.x && one.y < last.y && first.y < other.y
+                });
+                seen += 1;
+                covers.extend(covered.map(|place| format!("{name}, {width}, {left}, {right}: {place:?}")));
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    assert!(covers.is_empty(), "{} of {seen}: {covers:#?}", covers.len());
 }

@@ -8,7 +8,7 @@ use crate::app::form::marks;
 use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
-use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, em, ended, fitting, shortened};
+use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, dot, em, ended, fitting, lines, shortened};
 use crate::app::words::instance_name;
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
@@ -203,12 +203,17 @@ fn client(scene: &Scene<'_>, index: usize, rect: &Rect) -> Drawn {
     let spec = &session.world().clients()[index].spec;
     let count = session.world().requests(index).to_string();
     let sent = texts::sent(&count);
+    let shown = if scene.is_compact() { count } else { sent.clone() };
+    let sizes = (NAME * scene.growth(NAME), CAPTION * scene.growth(CAPTION));
+    let wide = em(&shown) * sizes.1 * scene.letters_of.plain;
+    let usual = (name_line(scene, 20.0), if scene.is_turned() { 6.0 } else { 10.0 });
+    let lines = lines(rect, sizes, wide, usual);
     let drawing = html! {
         <>
             { boxed(rect, "23") }
-            { name_within(scene, "name", rect.left + 16.0, rect.top + name_line(scene, 20.0), &spec.name, rect.width - 28.0) }
+            { name_within(scene, "name", lines.left, lines.name, &spec.name, lines.room) }
             { " " }
-            { text("caption", rect.left + 16.0, rect.bottom() - if scene.is_turned() { 6.0 } else { 10.0 }, if scene.is_compact() { count } else { sent.clone() }) }
+            if let Some((x, y)) = lines.number { { text("caption", x, y, shown) } }
         </>
     };
     ("client", texts::requests_http_client(&spec.name, &sent), drawing)
@@ -285,10 +290,10 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let card = geometry::card(session.plan(), &Place::Instance(id)).unwrap_or(*rect);
     let is_stack = card.height > rect.height && id.instance == 0;
     // On a small card the name has the room up to its border.
-    let (name_left, name_right) = if scene.is_turned() { (5.0 + 13.0 * grown, 4.0) } else { (13.0 + 16.0 * grown, 8.0) };
-    let (before_health, line) =
-        (if scene.is_turned() { 4.0 } else { 9.5 }, rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 });
-    let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(4.5 * grown)} /> };
+    let (dot_at, radius, name_left) = dot(scene.is_turned(), grown);
+    let name_right = if scene.is_turned() { 4.0 } else { 8.0 };
+    let line = rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 };
+    let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(radius)} /> };
     // On a small card it stands in the place of the slots.
     let is_told = scene.is_turned() && !unusual.is_empty();
     let caption_line = if is_told {
@@ -322,7 +327,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
             <>
                 if is_stack { { rounded("stack", &card, "12") } }
                 { if is_stack { boxed(&inset(geometry::INSET), "8") } else { boxed(rect, "12") } }
-                { health(rect.left + before_health + 7.5 * grown, line - 4.5 * grown) }
+                { health(rect.left + dot_at, line - 4.5 * grown) }
                 { name_within(scene, "name", rect.left + name_left, line, &name, rect.width - name_right - name_left) }
                 { " " }
                 { text("caption", rect.left + 14.0, caption_line, caption) }
