@@ -146,6 +146,8 @@ const STEADY: f64 = 0.75;
 const PORT: f64 = 16.0;
 /// No drawer makes a drawing smaller than this.
 const LEGIBLE: f64 = 0.5;
+/// What is brought into view has so much beside it, in pixels: its port is seen, too.
+const BESIDE_REVEALED: f64 = 16.0;
 /// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
 const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// The minimap at the lower right, with the zoom below it.
@@ -284,14 +286,14 @@ impl App {
     }
 
     /// Where the card of things to do covers no part and no name, as the page shows the system by itself: it does not move when the
-    /// visitor moves the view. Beside a drawer it is folded.
+    /// visitor moves the view. Beside a drawer it is folded; on a tablet it waits until it has room again.
     #[must_use]
-    pub fn card_spot(&self) -> CardSpot {
+    pub fn card_spot(&self) -> Option<CardSpot> {
         let [whole, folded, ..] = CARD_SPOTS;
         if self.workspace.room == Room::Narrow {
-            return CardSpot { is_folded: !self.seen().is_empty(), ..whole };
+            return Some(CardSpot { is_folded: !self.seen().is_empty(), ..whole });
         }
-        let Some(session) = &self.session else { return folded };
+        let Some(session) = &self.session else { return Some(folded) };
         let (plan, camera, begins) = (session.plan(), self.unmoved(), usize::from(!self.seen().is_empty()));
         let parts: Vec<geometry::Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
         let is_free = |spot: &CardSpot| {
@@ -299,7 +301,7 @@ impl App {
             let card = part_of(camera, first, last);
             !parts.iter().any(|part| part.meets(&card))
         };
-        CARD_SPOTS[begins..].iter().copied().find(is_free).unwrap_or(folded)
+        CARD_SPOTS[begins..].iter().copied().find(is_free).or_else(|| (self.workspace.room == Room::Wide).then_some(folded))
     }
 
     /// A drawer that opens leaves the drawing where it is on the page, and as large. What it would cover moves aside as little as can be.
@@ -308,7 +310,9 @@ impl App {
         let (left, whole) = self.canvas.beside?;
         let size = self.canvas.size;
         let (home, now) = (Camera::fitting(whole, bounds).panned(-left, 0.0), Camera::fitting(size, bounds));
-        let reveal = |camera: Camera| self.selected_rect().map_or(camera, |rect| camera.revealing(size, &rect));
+        let reveal = |camera: Camera| {
+            self.selected_rect().map_or(camera, |rect| camera.revealing(size, &rect.grown(BESIDE_REVEALED / camera.scale)))
+        };
         // Where one drawer takes a third of the canvas, what it is about is seen, as large as it was.
         let is_about = self.workspace.room == Room::Middle && self.seen().contains(&Side::Right) && self.selected_rect().is_some();
         if is_about && now.scale < home.scale * STEADY {

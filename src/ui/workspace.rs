@@ -217,7 +217,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
             </section>
         },
         Some(Card::Tour) => {
-            let CardSpot { is_folded, is_right, is_top } = app.card_spot();
+            let Some(CardSpot { is_folded, is_right, is_top }) = app.card_spot() else { return html! {} };
             let next = app.tour.done.iter().position(|done| !done);
             let step = |(at, (says, done)): (usize, (&&'static str, bool))| {
                 if is_folded && next != Some(at) {

@@ -202,7 +202,7 @@ fn the_card_of_things_to_do_covers_no_part() {
                 }
                 act(&mut app, CanvasAction::Beside(left, Pixel { x: width, y: height }));
                 act(&mut app, CanvasAction::Resize(Pixel { x: width - left - right, y: height }));
-                let (first, last) = app.card_spot().on(app.canvas.size);
+                let (first, last) = app.card_spot().expect("it has room").on(app.canvas.size);
                 let plan = session(&app).plan();
                 let covered = geometry::places(plan).into_iter().find(|place| {
                     let rect = geometry::with_name(plan, place).expect("it is drawn");
