@@ -797,7 +797,7 @@ fn a_drawer_changes_the_view_no_more_than_it_must() {
         for (width, height) in [(1_872.0, 976.0), (1_392.0, 796.0), (976.0, 664.0)] {
             let whole = Pixel { x: width, y: height };
             let mut app = App::default();
-            act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone().into() });
+            act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone() });
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
             act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
             beside(&mut app, whole, 0.0, 0.0);

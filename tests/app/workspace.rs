@@ -195,7 +195,7 @@ fn the_card_of_things_to_do_covers_no_part() {
         for (width, height) in [(1_392.0, 796.0), (976.0, 664.0)] {
             for (left, right) in [(0.0, 0.0), (360.0, 0.0), (0.0, 360.0)] {
                 let mut app = App::default();
-                act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.clone().into() });
+                act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.clone() });
                 act(&mut app, WorkspaceAction::Tour);
                 if left > 0.0 {
                     act(&mut app, WorkspaceAction::Toggle(Drawer::Build));
