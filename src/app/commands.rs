@@ -215,6 +215,8 @@ pub fn all(app: &App) -> Vec<Command> {
         command(texts::GLOSSARY, "", PageAction::OpenDialog(Dialog::Glossary)),
         command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)),
     ]);
+    let kept = app.drafts.iter().enumerate().filter_map(|(place, draft)| Some((place, draft.title()?)));
+    commands.extend(kept.map(|(place, title)| command(texts::go_on_with(&title), "", FileAction::OpenDraft(place))));
     commands
 }
 

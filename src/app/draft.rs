@@ -150,10 +150,10 @@ impl App {
         }
     }
 
-    /// The first draft is gone on with; the effects keep it and the others.
-    pub(super) fn take_draft(&mut self) -> Option<(Session, Vec<Effect>)> {
-        self.drafts.first()?.readable()?;
-        let Draft { text, found } = self.drafts.remove(0);
+    /// A draft is gone on with; the effects keep it and the others.
+    pub(super) fn take_draft(&mut self, place: usize) -> Option<(Session, Vec<Effect>)> {
+        self.drafts.get(place)?.readable()?;
+        let Draft { text, found } = self.drafts.remove(place);
         let effects = vec![Effect::PutDraft(text), self.keep_older()];
         Some((Session::restored(*found?.ok()?), effects))
     }
@@ -162,10 +162,17 @@ impl App {
     pub(super) fn discard_draft(&mut self) -> Vec<Effect> {
         let is_in_first_place = !self.drafts_are_aside;
         if !self.drafts.is_empty() {
-            self.drafts.remove(0);
+            self.discarded = Some(self.drafts.remove(0));
         }
         let older = self.keep_older();
         is_in_first_place.then_some(Effect::ForgetDraft).into_iter().chain([older]).collect()
+    }
+
+    /// What was discarded last is kept again, before the others.
+    pub(super) fn restore_draft(&mut self) -> Vec<Effect> {
+        let Some(draft) = self.discarded.take() else { return Vec::new() };
+        self.drafts.insert(0, draft);
+        vec![self.keep_older()]
     }
 }
 

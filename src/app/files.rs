@@ -32,8 +32,14 @@ pub enum FileAction {
     /// The browser had kept these from last time, the newest first.
     DraftsFound(Vec<String>),
     /// The first draft is gone on with, or is not wanted, or is wanted as a file.
-    OpenDraft,
+    /// Goes on with what was kept before, by its place among all that is offered.
+    OpenDraft(usize),
+    /// The first of them is not wanted.
     DiscardDraft,
+    /// The one that was discarded last is wanted after all.
+    RestoreDraft,
+    /// They stay kept, and are not offered any more during this visit.
+    HideDrafts,
     SaveDraftAsFile,
     /// So much of the work could be kept.
     DraftKept(Keeps),
@@ -145,13 +151,15 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         FileAction::DraftsFound(texts) => {
             app.drafts_found(texts);
         }
-        FileAction::OpenDraft => {
-            if let Some((session, mut effects)) = app.take_draft() {
+        FileAction::OpenDraft(place) => {
+            if let Some((session, mut effects)) = app.take_draft(place) {
                 effects.extend(show(app, session));
                 return effects;
             }
         }
         FileAction::DiscardDraft => return app.discard_draft(),
+        FileAction::RestoreDraft => return app.restore_draft(),
+        FileAction::HideDrafts => (app.drafts_are_hidden, app.discarded) = (true, None),
         FileAction::SaveDraftAsFile => {
             let download = |draft: &Draft| Effect::Download { name: "requeue-draft.json".into(), text: draft.text.clone() };
             return app.drafts.first().map(download).into_iter().collect();

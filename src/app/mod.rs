@@ -168,6 +168,9 @@ pub struct App {
     pub sharing: (Shared, Opening),
     /// What was worked on before, and the browser kept: it is offered, one after the other.
     pub drafts: Vec<Draft>,
+    /// What was discarded of them, until it can no longer be brought back.
+    pub discarded: Option<Draft>,
+    pub drafts_are_hidden: bool,
     /// They have a place of their own in the browser: what is worked on now is kept in theirs.
     drafts_are_aside: bool,
     /// How much of the work the browser could keep; none: it was not tried.

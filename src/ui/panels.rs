@@ -271,10 +271,23 @@ fn shown(shown: &Shown, session: &Session, app: &App, dispatch: &Dispatch) -> Ht
     }
 }
 
-/// What was being drawn last time can be gone on with.
+/// What was worked on last time can be gone on with. Closing deletes nothing, and what was discarded can be brought back.
 pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
-    let Some(draft) = app.drafts.first() else { return html! {} };
-    let discard = || on(dispatch, FileAction::DiscardDraft);
+    if app.drafts_are_hidden {
+        return html! {};
+    }
+    let bring_back = app.discarded.as_ref().map(|gone| {
+        let words = gone.title().map_or_else(|| texts::BRING_BACK_WHAT.to_owned(), texts::bring_back);
+        html! { <button type="button" class="line small" id="draft-restore" onclick={on(dispatch, FileAction::RestoreDraft)}>{ words }</button> }
+    });
+    let discard = html! {
+        <button type="button" class="line small" id="draft-discard" onclick={on(dispatch, FileAction::DiscardDraft)}>{ texts::DISCARD_IT }</button>
+    };
+    let close = close_button(texts::KEEP_FOR_LATER, on(dispatch, FileAction::HideDrafts));
+    let Some(draft) = app.drafts.first() else {
+        let Some(bring_back) = bring_back else { return html! {} };
+        return html! { <div class="notice slim" role="status" id="draft"><span>{ texts::DISCARDED }</span>{ bring_back }{ close }</div> };
+    };
     if let Some(found) = draft.problems() {
         return html! {
             <div class="notice" role="alert" id="draft">
@@ -282,8 +295,10 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
                     <strong>{ texts::YOUR_WORK_CANNOT_BE_READ }</strong>
                     <ul>for problem in found.iter().take(3) { <li>{ problem.to_string() }</li> }</ul>
                     { button(Look::Small, "draft-save", texts::SAVE_IT_AS_A_FILE, on(dispatch, FileAction::SaveDraftAsFile)) }
-                    <button type="button" class="line small" id="draft-discard" onclick={discard()}>{ texts::DISCARD_IT }</button>
+                    { discard }
+                    { bring_back }
                 </div>
+                { close }
             </div>
         };
     }
@@ -291,9 +306,14 @@ pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
     let words = if kept.is_saved { texts::you_can_go_on_with } else { texts::you_have_unsaved_changes_to };
     html! {
         <div class="notice slim" role="status" id="draft">
-            <span>{ words(title, kept.stands.at) }</span>
-            { button(Look::Small, "draft-open", texts::CONTINUE_EDITING, on(dispatch, FileAction::OpenDraft)) }
-            { close_button(texts::DISCARD_IT, discard()) }
+            <span>
+                { words(title, kept.stands.at) }
+                if app.drafts.len() > 1 { { " " }{ texts::first_of(app.drafts.len()) } }
+            </span>
+            { button(Look::Small, "draft-open", texts::CONTINUE_EDITING, on(dispatch, FileAction::OpenDraft(0))) }
+            { discard }
+            { bring_back }
+            { close }
         </div>
     }
 }

@@ -143,10 +143,26 @@ fn what_was_kept_before_is_never_overwritten() {
     assert_eq!(update(&mut app, EditAction::AddPart(PartKind::ClassicQueue)), [Effect::SaveDraft]);
     assert_eq!(update(&mut app, FileAction::DiscardDraft), [Effect::KeepOlderDrafts(vec![second.clone()])]);
     // What is open was changed: it is asked about first.
-    let effects = update(&mut app, FileAction::OpenDraft);
+    let effects = update(&mut app, FileAction::OpenDraft(0));
     assert_eq!(app.dialog, Some(requeue::app::Dialog::Replace), "{effects:?}");
     act(&mut app, FileAction::ConfirmReplace);
     assert_eq!(session(&app).scenario().title, "Second");
+    // Discarding is undone, and closing the offer discards nothing.
+    let mut app = opened();
+    act(&mut app, FileAction::DraftsFound(vec![first.clone(), second.clone()]));
+    act(&mut app, FileAction::DiscardDraft);
+    assert_eq!(update(&mut app, FileAction::RestoreDraft), [Effect::KeepOlderDrafts(vec![first.clone(), second.clone()])]);
+    assert_eq!(update(&mut app, FileAction::RestoreDraft), []);
+    assert_eq!(update(&mut app, FileAction::HideDrafts), []);
+    assert!(app.drafts_are_hidden && app.drafts.len() == 2);
+    // Each is found among the commands, also the older one.
+    let commands = commands::palette(&app);
+    let kept: Vec<_> = commands.iter().filter(|command| matches!(command.action, app::Action::File(FileAction::OpenDraft(_)))).collect();
+    assert_eq!(kept.iter().map(|command| &*command.word).collect::<Vec<_>>(), ["Go on with kept work: First", "Go on with kept work: Second"]);
+    let action = kept[1].action.clone();
+    let effects = update(&mut app, action);
+    assert_eq!(session(&app).scenario().title, "Second");
+    assert!(effects.contains(&Effect::KeepOlderDrafts(vec![first.clone()])) && effects.contains(&Effect::PutDraft(second.clone())), "{effects:?}");
     // With nothing begun, the newest has the first place.
     let mut app = opened();
     act(&mut app, FileAction::DraftsFound(vec![first, second.clone()]));
@@ -175,7 +191,7 @@ fn an_old_draft_opens_and_a_damaged_one_is_told_of() {
         act(&mut later, FileAction::DraftsFound(vec![text.clone()]));
         let problems: Vec<String> = later.drafts[0].problems().expect(told).iter().map(ToString::to_string).collect();
         assert!(problems.iter().any(|problem| problem.contains(told)), "{told}: {problems:?}");
-        assert_eq!(update(&mut later, FileAction::OpenDraft), []);
+        assert_eq!(update(&mut later, FileAction::OpenDraft(0)), []);
         let Effect::Download { text: saved, .. } = only(update(&mut later, FileAction::SaveDraftAsFile)) else { panic!("a file") };
         assert_eq!(saved, text);
         assert_eq!(update(&mut later, PublishAction::Again), [Effect::KeepOlderDrafts(vec![text]), Effect::SaveDraft], "and is not lost");

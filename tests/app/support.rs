@@ -79,7 +79,7 @@ pub fn recording_text(app: &App) -> String {
 pub fn opened_again(kept: &str) -> App {
     let mut later = opened();
     act(&mut later, FileAction::DraftsFound(vec![kept.to_owned()]));
-    act(&mut later, FileAction::OpenDraft);
+    act(&mut later, FileAction::OpenDraft(0));
     wait(&mut later);
     later
 }

@@ -104,6 +104,10 @@ pub fn field_of(label: &str, part: &str) -> String {
     format!("{label} of {part}")
 }
 
+pub fn go_on_with(title: &dyn Display) -> String {
+    format!("Go on with kept work: {title}")
+}
+
 pub fn open_the_scenario(title: &dyn Display) -> String {
     format!("Open the scenario: {title}")
 }

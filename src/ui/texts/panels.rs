@@ -18,7 +18,8 @@ pub const CONTINUE_EDITING: &str = "Continue";
 pub const COURSE: &str = "Course";
 pub const CTRL_K: &str = "Ctrl K";
 pub const DEAD_LETTER: &str = "dead letter";
-pub const DISCARD_IT: &str = "Discard it";
+pub const DISCARD_IT: &str = "Discard";
+pub const KEEP_FOR_LATER: &str = "Close: it stays kept";
 pub const DISMISS: &str = "Dismiss";
 pub const EMPTY_KEY: &str = "(empty key)";
 pub const FIND_A_PART_OR_COMMAND: &str = "Find a part or a command";
@@ -89,6 +90,18 @@ pub fn you_have_unsaved_changes_to(title: &str, at: SimTime) -> String {
 pub fn you_can_go_on_with(title: &str, at: SimTime) -> String {
     format!("This browser kept your run of “{title}”, at {at}.")
 }
+
+/// How many there are, where it is not the only one.
+pub fn first_of(count: usize) -> String {
+    format!("1 of {count}.")
+}
+
+pub fn bring_back(title: &str) -> String {
+    format!("Bring back “{title}”")
+}
+
+pub const BRING_BACK_WHAT: &str = "Bring back what was discarded";
+pub const DISCARDED: &str = "The kept work is discarded.";
 
 /// A part in a word under the head of its group, and what it does.
 pub const fn part(kind: PartKind) -> (&'static str, &'static str) {
