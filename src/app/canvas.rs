@@ -285,7 +285,7 @@ impl App {
         whole().unwrap_or_default()
     }
 
-    /// Where the card of things to do covers no part and no name, as the page shows the system by itself: it does not move when the
+    /// Where the card of things to do covers no part and no name, in the view of the page itself. It does not move when the
     /// visitor moves the view. Beside a drawer it is folded; on a tablet it waits until it has room again.
     #[must_use]
     pub fn card_spot(&self) -> Option<CardSpot> {

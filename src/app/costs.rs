@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::difference::change;
 use super::effect::{Effect, Reading};
 use super::form::Spot;
-use super::landing::Price;
 use super::notice::Notice;
 use super::texts::session as texts;
-use super::{App, Node, Session};
+use super::{Node, Session};
 use crate::base::SimTime;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
@@ -56,7 +55,7 @@ pub struct Held {
     /// The field that was typed into.
     pub at: Option<Spot>,
     edits: Vec<Edit>,
-    policy: Option<Edit>,
+    pub(super) policy: Option<Edit>,
     beside: Option<(Name, Vec<Edit>)>,
     /// What was asked for is no edit, but this.
     pub step: Option<Stepping>,
@@ -77,16 +76,6 @@ impl Held {
     #[must_use]
     pub fn new_queue(&self) -> Option<&Name> {
         self.beside.as_ref().map(|(name, _)| name)
-    }
-}
-
-impl App {
-    /// So many messages would leave the queue if the policy applied at this moment. The oldest go first, and those have landed.
-    #[must_use]
-    pub fn leave_by_policy(&self, session: &Session, held: &Held) -> Price {
-        let all = held.policy.as_ref().map_or(0, |policy| session.leave_by(policy, &held.queue));
-        let landed = all.min(self.price_of(session, &held.queue).landed);
-        Price { landed, in_flight: all - landed }
     }
 }
 
@@ -157,7 +146,7 @@ impl Session {
     }
 
     /// So many messages leave a queue at the moment of an edit: a copy of the world tries it.
-    fn leave_by(&self, edit: &Edit, queue: &str) -> u64 {
+    pub(super) fn leave_by(&self, edit: &Edit, queue: &str) -> u64 {
         let Ok((new, _)) = self.edited(std::slice::from_ref(edit)) else { return 0 };
         let mut world = self.world().clone();
         let total = |world: &World| world.broker().queue(queue).map_or(0, QueueView::total);

@@ -1,5 +1,6 @@
 //! What the broker has put into a queue, and what has not landed there for the eye. It counts nowhere on the page until it lands.
 
+use super::costs::Held;
 use super::geometry::Plan;
 use super::texts::session as texts;
 use super::{App, Session};
@@ -124,5 +125,13 @@ impl App {
     pub fn price_of_ready(&self, session: &Session, queue: &str) -> Price {
         let queue = session.world().broker().queue(queue);
         queue.map_or_else(Price::default, |queue| Price::of(queue.ready(), Landing::of(self, session).ready(queue)))
+    }
+
+    /// So many messages would leave the queue if the policy applied at this moment. The oldest go first, and those have landed.
+    #[must_use]
+    pub fn leave_by_policy(&self, session: &Session, held: &Held) -> Price {
+        let all = held.policy.as_ref().map_or(0, |policy| session.leave_by(policy, &held.queue));
+        let landed = all.min(self.price_of(session, &held.queue).landed);
+        Price { landed, in_flight: all - landed }
     }
 }

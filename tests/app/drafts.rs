@@ -2,7 +2,8 @@
 
 use requeue::app::playhead::Left;
 use requeue::app::{
-    App, EditAction, Effect, FileAction, Keeps, Node, OperateAction, Options, PageAction, PublishAction, SelectAction, TimeAction, update,
+    self, App, EditAction, Effect, FileAction, Keeps, Node, OperateAction, Options, PageAction, PublishAction, SelectAction, TimeAction,
+    commands, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::Point;
@@ -156,13 +157,19 @@ fn what_was_kept_before_is_never_overwritten() {
     assert_eq!(update(&mut app, FileAction::HideDrafts), []);
     assert!(app.drafts_are_hidden && app.drafts.len() == 2);
     // Each is found among the commands, also the older one.
-    let commands = commands::palette(&app);
+    let commands = commands::all(&app);
     let kept: Vec<_> = commands.iter().filter(|command| matches!(command.action, app::Action::File(FileAction::OpenDraft(_)))).collect();
-    assert_eq!(kept.iter().map(|command| &*command.word).collect::<Vec<_>>(), ["Go on with kept work: First", "Go on with kept work: Second"]);
+    assert_eq!(
+        kept.iter().map(|command| &*command.word).collect::<Vec<_>>(),
+        ["Go on with kept work: First", "Go on with kept work: Second"]
+    );
     let action = kept[1].action.clone();
     let effects = update(&mut app, action);
     assert_eq!(session(&app).scenario().title, "Second");
-    assert!(effects.contains(&Effect::KeepOlderDrafts(vec![first.clone()])) && effects.contains(&Effect::PutDraft(second.clone())), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::KeepOlderDrafts(vec![first.clone()])) && effects.contains(&Effect::PutDraft(second.clone())),
+        "{effects:?}"
+    );
     // With nothing begun, the newest has the first place.
     let mut app = opened();
     act(&mut app, FileAction::DraftsFound(vec![first, second.clone()]));

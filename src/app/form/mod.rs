@@ -485,7 +485,7 @@ impl Form<'_> {
         };
         let json = || value.map_or_else(|| "null".to_owned(), ToString::to_string);
         match kind {
-            table::Kind::Rare(usual, kind) => self.field(field, kind, usual, here, made),
+            table::Kind::Rare(usual, kind) | table::Kind::Usual(usual, kind) => self.field(field, kind, usual, here, made),
             table::Kind::Text => add(Kind::Text, value.and_then(Json::as_str).map_or_else(|| plain(value), shown)),
             table::Kind::Whole => add(Kind::Whole, plain(value)),
             table::Kind::Number => add(Kind::Number, plain(value)),

@@ -35,6 +35,8 @@ pub enum Kind {
     },
     /// Rarely changed, with what holds where the file says nothing; a flag and one of several shapes say that themselves.
     Rare(&'static str, &'static Kind),
+    /// What holds where the file says nothing.
+    Usual(&'static str, &'static Kind),
     /// One of several shapes.
     OneOf {
         /// What stays when another shape is chosen.
@@ -54,7 +56,7 @@ impl Kind {
     /// What it holds, whether that is rarely changed or not.
     pub const fn plain(&self) -> &Self {
         match self {
-            Self::Rare(_, kind) => kind,
+            Self::Rare(_, kind) | Self::Usual(_, kind) => kind,
             _ => self,
         }
     }

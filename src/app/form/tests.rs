@@ -228,7 +228,7 @@ fn every_word_of_the_file_is_a_choice() {
 /// Where nothing is typed the field says what holds: "default" alone says nothing.
 #[test]
 fn an_empty_field_says_its_default() {
-    let mut count = 0;
+    let (mut count, mut silent) = (0, Vec::new());
     for mut scenario in gallery() {
         for kind in ["classic", "quorum", "stream"] {
             let arguments = [("x-queue-type".into(), Value::string(kind))].into_iter().collect();
@@ -238,11 +238,14 @@ fn an_empty_field_says_its_default() {
         for about in abouts(&scenario) {
             for field in fields(&rows(&scenario, &about)) {
                 let is_typed = matches!(field.kind, Kind::Text | Kind::Whole | Kind::Number);
-                assert!(!is_typed || !field.text.is_empty() || !field.usual.is_empty(), "{}: {}", field.at, field.label);
+                if is_typed && field.text.is_empty() && field.usual.is_empty() && !silent.contains(&field.label) {
+                    silent.push(field.label);
+                }
                 count += usize::from(is_typed && field.text.is_empty());
             }
         }
     }
+    assert_eq!(silent, [""; 0]);
     assert!(count > 100, "{count}");
 }
 

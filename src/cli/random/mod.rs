@@ -10,7 +10,7 @@
 //! | `alarmed` | a shortage that comes and goes |
 //! | `restarted` | a restart of the broker |
 //!
-//! A script enables some of the plugins that its version has, and some scripts run in a virtual host with a default queue type.
+//! A script enables some of the plugins that its version has. Some scripts run in a virtual host with a default queue type.
 //! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
 
 mod alarmed;

@@ -171,6 +171,11 @@ impl Search<'_> {
     /// The key under which a queue is to be bound: one that is published, or all of them.
     fn key_for(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> Option<Name> {
         let kind = self.scenario.broker.exchanges.get(self.routes.exchange(exchange)?)?.routes_as();
+        // A local random exchange takes classic queues alone.
+        let is_refused = |spec: &QueueSpec| spec.name == *queue && kind == ExchangeType::LocalRandom && spec.kind() != QueueKind::Classic;
+        if self.scenario.broker.queues.iter().any(is_refused) {
+            return None;
+        }
         match (kind, key) {
             (ExchangeType::Topic, Some(key)) => Some(pattern(key)),
             (ExchangeType::Direct, Some(key)) => Some(key.clone()).filter(|key| !key.contains('{')),

@@ -63,7 +63,7 @@ pub(in crate::app::form) static BINDING: [Field; 2] = [
         key: "routing_key",
         label: "Binding key",
         help: "What a message's routing key is compared with. Topic: words between dots, * for one word, # for any number. Fanout and headers do not look at it.",
-        kind: Kind::Text,
+        kind: Kind::Usual("the empty key", &Kind::Text),
     },
     Field {
         key: "arguments",

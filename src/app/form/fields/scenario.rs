@@ -67,7 +67,7 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
         help: "When requests are sent.",
         kind: Kind::OneOf { keeps: &["from_ms", "until_ms", "count"], shapes: &TIMING },
     },
-    Field { key: "arrivals.from_ms", label: "From, ms", help: "Traffic begins then.", kind: Kind::Rare("0", &Kind::Number) },
+    Field { key: "arrivals.from_ms", label: "From, ms", help: "Traffic begins then.", kind: Kind::Usual("0", &Kind::Number) },
     Field { key: "arrivals.until_ms", label: "Until, ms", help: "Traffic ends then.", kind: Kind::Rare("the end", &Kind::Number) },
     Field {
         key: "arrivals.count",
@@ -111,7 +111,12 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
 ];
 
 pub(in crate::app::form) static SERVICE: [Field; 6] = [
-    Field { key: "instances", label: "Instances", help: "Each its own process, connection and channel.", kind: Kind::Whole },
+    Field {
+        key: "instances",
+        label: "Instances",
+        help: "Each its own process, connection and channel.",
+        kind: Kind::Usual("1", &Kind::Whole),
+    },
     Field {
         key: "concurrency",
         label: "Concurrency",
@@ -151,7 +156,7 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
                                 key: "batch",
                                 label: "At a time",
                                 help: "How many events the relay publishes in one look. Default: 100.",
-                                kind: Kind::Whole,
+                                kind: Kind::Usual("100", &Kind::Whole),
                             },
                         ],
                     },
@@ -205,12 +210,12 @@ pub(in crate::app::form) static SETTINGS: [Field; 10] = [
         kind: Kind::Json,
     },
     Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link that has none of its own.", kind: Kind::Number },
-    Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Number },
+    Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Usual("0", &Kind::Number) },
     Field {
         key: "network.heartbeat_ms",
         label: "Heartbeat, ms",
         help: "So long the other end of a connection may be silent before it is taken for dead.",
-        kind: Kind::Number,
+        kind: Kind::Usual("60,000", &Kind::Number),
     },
 ];
 
@@ -220,7 +225,7 @@ pub(in crate::app::form) static LINKS: Entries = Entries {
     fields: &[
         Field { key: "between", label: "Between", help: "As JSON: [\"order-service\", \"broker\"].", kind: Kind::Json },
         Field { key: "latency_ms", label: "Latency, ms", help: "One way.", kind: Kind::Number },
-        Field { key: "jitter_ms", label: "Jitter, ms", help: "Up to so much more.", kind: Kind::Number },
+        Field { key: "jitter_ms", label: "Jitter, ms", help: "Up to so much more.", kind: Kind::Rare("0", &Kind::Number) },
     ],
 };
 

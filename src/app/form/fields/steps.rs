@@ -36,13 +36,13 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
                                 key: "factor",
                                 label: "Factor",
                                 help: "Each pause is this many times the pause before. Default: 2.",
-                                kind: Kind::Number,
+                                kind: Kind::Usual("2", &Kind::Number),
                             },
                             Field {
                                 key: "backoff_max_ms",
                                 label: "Longest pause, ms",
                                 help: "No pause is longer than this. Default: 30,000.",
-                                kind: Kind::Number,
+                                kind: Kind::Usual("30,000", &Kind::Number),
                             },
                             Field {
                                 key: "jitter",
