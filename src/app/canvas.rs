@@ -490,6 +490,8 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
         CanvasAction::PressPort(node, at) => {
+            // The second press of a double click may meet a port that the view moved there.
+            app.canvas.press(Some(Stop::Node(node.clone())));
             app.canvas.gesture = Gesture::Connecting(hold(app, at));
             return super::update(app, EditAction::BeginLine(node));
         }
@@ -619,6 +621,10 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
     let hit = app.canvas.pressed[0].take().unwrap_or_else(|| app.stop_at(at));
     let line = match hit {
         Some(Stop::Node(node)) => {
+            // A press on a port begins a line: a double click asks for a name instead.
+            if let Some(session) = &mut app.session {
+                session.selection.connecting = None;
+            }
             let mut effects = super::update(app, SelectAction::Node(Some(node.clone())));
             effects.push(Effect::Ask(Asked::Name(node)));
             return effects;

@@ -478,17 +478,20 @@ fn a_drawer_that_opens_does_not_hide_what_is_selected() {
 fn a_double_click_is_on_what_its_first_click_hit() {
     let queues = ["inventory-queue", "notification-queue", "analytics-queue", "notification-queue.dead"].map(node);
     let exchange = Node::Exchange("platform-events".into());
-    for place in queues.into_iter().chain([exchange, Node::Client(0), Node::Instance(notification_service(&seen()))]) {
+    let places = queues.into_iter().chain([exchange, Node::Client(0), Node::Instance(notification_service(&seen()))]);
+    // The second press meets the empty canvas, or the port of the part.
+    for (place, is_port) in places.flat_map(|place| [(place.clone(), false), (place, true)]) {
         let mut app = seen();
         let size = app.canvas.size;
         let at = pixel(&app, &place);
         act(&mut app, CanvasAction::PressNode(place.clone(), at));
         act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
         act(&mut app, CanvasAction::Resize(Pixel { x: size.x - 360.0, ..size }));
-        act(&mut app, CanvasAction::PressEmpty { at, boxed: false });
+        act(&mut app, if is_port { CanvasAction::PressPort(place.clone(), at) } else { CanvasAction::PressEmpty { at, boxed: false } });
         act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
         let effects = app::update(&mut app, CanvasAction::DoubleClick { at, page: (7, 8) });
         assert!(effects.contains(&Effect::Ask(Asked::Name(place.clone()))), "{place:?}: {effects:?}");
+        assert_eq!(session(&app).selection.connecting, None, "{place:?}: no line is begun");
         assert_eq!(session(&app).selection.primary, Some(place));
     }
 }

@@ -16,8 +16,12 @@ impl Visitor {
     }
 
     async fn empty_place(&self) -> (i32, i32) {
-        let (x, y) = self.middle_of(".zoom").await;
-        (x, y - 70)
+        let script = "const z = document.querySelector('.zoom').getBoundingClientRect(); \
+            let [x, y] = [Math.round(z.left + z.width / 2), Math.round(z.top + z.height / 2) - 70]; \
+            while (document.elementsFromPoint(x, y).some(e => e.closest('.with-port, .wire, .key'))) x -= 20; return [x, y];";
+        let at = self.browser.execute(script, vec![]).await.expect("the page answers");
+        let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
+        (number(0), number(1))
     }
 
     pub async fn report(&self, event: &str, x: i32, y: i32) {
