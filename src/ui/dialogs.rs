@@ -102,7 +102,7 @@ fn click_beneath(dialog: &HtmlDialogElement, event: &MouseEvent) {
     #[expect(clippy::cast_precision_loss, reason = "a screen is small")]
     let (x, y) = (event.client_x() as f32, event.client_y() as f32);
     let beneath = web_sys::window().and_then(|window| window.document()).and_then(|document| document.element_from_point(x, y));
-    let button = beneath.and_then(|beneath| beneath.closest(".top button:not(#lessons)").ok().flatten());
+    let button = beneath.and_then(|beneath| beneath.closest(".top button").ok().flatten()).filter(|button| button.id() != "lessons");
     if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok()) {
         button.click();
     }
