@@ -98,11 +98,13 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
 
 /// The head of the page stays in sight above a page of its own, and its buttons work; the one that opened that page closes it.
 fn click_beneath(dialog: &HtmlDialogElement, event: &MouseEvent) {
+    let _ = dialog.set_attribute(CLOSED_BY_PAGE, "");
     dialog.close();
     #[expect(clippy::cast_precision_loss, reason = "a screen is small")]
     let (x, y) = (event.client_x() as f32, event.client_y() as f32);
     let beneath = web_sys::window().and_then(|window| window.document()).and_then(|document| document.element_from_point(x, y));
-    let button = beneath.and_then(|beneath| beneath.closest(".top button").ok().flatten()).filter(|button| button.id() != "lessons");
+    let button = beneath.and_then(|beneath| beneath.closest("button").ok().flatten());
+    let button = button.filter(|button| button.id() != "lessons" && button.closest(".top").is_ok_and(|head| head.is_some()));
     if let Some(button) = button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok()) {
         button.click();
     }
