@@ -215,6 +215,12 @@ pub fn all(app: &App) -> Vec<Command> {
         command(texts::GLOSSARY, "", PageAction::OpenDialog(Dialog::Glossary)),
         command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)),
     ]);
+    if app.session.as_ref().is_some_and(|session| session.playhead.has_other_branch()) {
+        commands.extend([
+            command(texts::OTHER_RUN, "", TimeAction::SwapBranches),
+            command(texts::COMPARE_RUNS, "", TimeAction::CompareBranches),
+        ]);
+    }
     let kept = app.drafts.iter().enumerate().filter_map(|(place, draft)| Some((place, draft.title()?)));
     commands.extend(kept.map(|(place, title)| command(texts::go_on_with(&title), "", FileAction::OpenDraft(place))));
     commands

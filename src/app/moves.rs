@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::speed::LEG;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{DeathReason, Event, Message, MessageId, Name, RequeueCause};
+use crate::broker::{DeathReason, DropCause, Event, Message, MessageId, Name, RequeueCause};
 use crate::sim::{Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
@@ -34,6 +34,8 @@ pub enum MoveKind {
     DeadLettered(DeathReason),
     /// Found no queue.
     Unroutable,
+    /// The broker dropped it from its queue. It falls out of it.
+    Dropped(DropCause),
 }
 
 impl Move {
@@ -238,6 +240,10 @@ impl Moves {
                 let mut path = vec![Place::Queue(queue.clone())];
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
+            }
+            // What goes with its queue, or because somebody empties it, is told where that was asked for.
+            Event::Dropped { queue, message, cause: cause @ (DropCause::Died(_) | DropCause::Cycle(_) | DropCause::Restarted) } => {
+                self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(*cause));
             }
             Event::Published { .. }
             | Event::Delayed { .. }

@@ -58,6 +58,8 @@ struct Branch {
     log: Log,
     markers: Markers,
     left: Left,
+    /// The notice of it was closed.
+    is_closed: bool,
 }
 
 /// Why a run was left.
@@ -142,6 +144,18 @@ impl Playhead {
         self.alternate_branch.is_some()
     }
 
+    /// Whether a notice still tells of it.
+    #[must_use]
+    pub fn tells_of_other_branch(&self) -> bool {
+        self.alternate_branch.as_ref().is_some_and(|branch| !branch.is_closed)
+    }
+
+    pub(super) fn close_other_branch(&mut self) {
+        if let Some(branch) = &mut self.alternate_branch {
+            branch.is_closed = true;
+        }
+    }
+
     /// Why there is one.
     #[must_use]
     pub fn left(&self) -> Option<Left> {
@@ -159,7 +173,7 @@ impl Playhead {
         self.alternate_branch = kept.map(|(run, restarted)| {
             let timeline = Timeline::open(run.recording).played_until(run.until).with_lookback(moves::SEEN_FOR);
             let left = if restarted { Left::Restarted } else { Left::Changed };
-            Box::new(Branch { timeline, log: Log::default(), markers: Markers::default(), left })
+            Box::new(Branch { timeline, log: Log::default(), markers: Markers::default(), left, is_closed: false })
         });
     }
 
@@ -170,7 +184,7 @@ impl Playhead {
         let is_by_hand = |timed: &TimedInput| !matches!(timed.input, Input::Edit(_));
         self.alternate_branch = if before.timeline.recording().inputs.iter().any(is_by_hand) {
             let Self { timeline, log, markers, .. } = before;
-            Some(Box::new(Branch { timeline, log, markers, left: Left::Restarted }))
+            Some(Box::new(Branch { timeline, log, markers, left: Left::Restarted, is_closed: false }))
         } else {
             before.alternate_branch
         };
@@ -283,7 +297,7 @@ impl Playhead {
         self.cancel();
         if self.timeline.is_in_the_past() {
             let (timeline, log, markers) = (self.timeline.clone(), self.log.clone(), self.markers.clone());
-            let branch = Branch { timeline, log, markers, left: Left::Changed };
+            let branch = Branch { timeline, log, markers, left: Left::Changed, is_closed: false };
             self.alternate_branch = Some(Box::new(branch));
             self.markers.forget_after(self.timeline.world().now());
             self.log.forget_what_is_to_come();

@@ -39,6 +39,8 @@ pub enum TimeAction {
     SwapBranches,
     /// Compares the two branches at this moment, or closes the comparison.
     CompareBranches,
+    /// The notice of the other branch is not wanted any more. The branch stays, and commands lead to it.
+    CloseBranches,
     Restart,
     /// Shows what time slowed for again.
     Replay,
@@ -114,6 +116,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
             return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
         }
+        TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {
             with_session(app, Session::restart);
             return vec![Effect::Tell(texts::THE_RUN_BEGINS_AGAIN.into())];

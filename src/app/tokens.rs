@@ -10,7 +10,7 @@ use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
-use crate::broker::{DeathReason, Message, Name, Outcome};
+use crate::broker::{DeathReason, DropCause, Message, Name, Outcome};
 use crate::scenario::Point;
 use crate::sim::{Cargo, Flight, InstanceId, Place, Verdict, World};
 
@@ -419,12 +419,29 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             MoveKind::DeadLettered(reason) => {
                 add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)), event);
             }
+            MoveKind::Dropped(cause) => {
+                let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
+                let at = at.map(|rect| Point { x: rect.left + 24.0, y: rect.bottom() + 4.0 + 26.0 * share });
+                add(at, Shape::Unroutable, hue, FLYING, Some(dropped(cause)), event);
+            }
             MoveKind::Unroutable => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.right() + 10.0 + 30.0 * share, y: rect.bottom() - 4.0 + 30.0 * share });
                 add(at, Shape::Unroutable, hue, FLYING, Some("unroutable"), event);
             }
         }
+    }
+}
+
+/// Why a message is lost, beside it.
+const fn dropped(cause: DropCause) -> &'static str {
+    match cause {
+        DropCause::Died(DeathReason::Rejected) => texts::DROPPED_REJECTED,
+        DropCause::Died(DeathReason::Expired) => texts::DROPPED_EXPIRED,
+        DropCause::Died(DeathReason::Maxlen) => texts::DROPPED_MAXLEN,
+        DropCause::Died(DeathReason::DeliveryLimit) => texts::DROPPED_DELIVERY_LIMIT,
+        DropCause::Cycle(_) => texts::DROPPED_CYCLE,
+        _ => texts::DROPPED,
     }
 }
 

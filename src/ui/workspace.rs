@@ -288,7 +288,7 @@ fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 /// What a change would do in the past, and the branch that was left.
 fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     let past = session.timeline().is_in_the_past();
-    let has_other = session.playhead.has_other_branch();
+    let has_other = session.playhead.tells_of_other_branch();
     if !past && !has_other {
         return html! {};
     }
@@ -314,6 +314,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
                     { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE } }
                 </button>
+                if !past { { close_button(texts::CLOSE, on(dispatch, TimeAction::CloseBranches)) } }
             }
         </div>
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use requeue::app::ledger::{Verdict, verdict};
 use requeue::app::markers::{MarkerKind, kind_of};
+use requeue::app::tokens::{Shape, picture};
 use requeue::app::{App, FileAction, OperateAction, TimeAction};
 use requeue::base::SimTime;
 use requeue::sim::{Input, Timeline, World, WorldEvent};
@@ -50,6 +51,39 @@ fn what_comes_back_to_its_publisher_is_not_marked_as_lost() {
         (ledger.lost_in_total(), session(&app).playhead.markers.iter().filter(|mark| mark.kind == MarkerKind::Lost).count()),
         (0, 0)
     );
+}
+
+/// Each message that the broker drops falls out of its queue, and says why.
+#[test]
+fn what_is_dropped_is_seen_to_fall_and_says_why() {
+    for (arguments, words) in [(r#"{"x-max-length": 2}"#, "dropped: maxlen"), (r#"{"x-message-ttl": 300}"#, "dropped: expired"), ("{}", "")]
+    {
+        let mut app = opened_as(&format!(
+            r#"{{"requeue": 1, "title": "t", "broker": {{
+                "exchanges": [{{"name": "x", "at": [300, 0], "type": "fanout"}}],
+                "queues": [{{"name": "q", "at": [500, 0], "arguments": {arguments}}}], "bindings": [{{"source": "x", "queue": "q"}}]}},
+            "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}},
+                "steps": [{{"do": "publish", "exchange": "x", "routing_key": "k", "payload": {{}}}}]}}]}}]}}"#
+        ));
+        act(&mut app, TimeAction::Play);
+        let mut fell = std::collections::BTreeSet::new();
+        for _ in 0..600 {
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+            let session = session(&app);
+            let rect = requeue::app::geometry::rect(session.plan(), &node("q")).expect("it is drawn");
+            for token in picture(session.plan(), false).tokens.iter().filter(|token| token.shape == Shape::Unroutable) {
+                assert_eq!(token.label, Some(words));
+                assert!(token.at.y > rect.bottom() && (rect.left..rect.right()).contains(&token.at.x), "{:?}", token.at);
+                fell.insert(token.event.clone());
+            }
+        }
+        let session = session(&app);
+        let dropped = session.world().ledger().lost_in_total();
+        assert_eq!(dropped > 0, !words.is_empty(), "{arguments}");
+        // The last of them may only have begun to fall.
+        let seen = fell.len() as u64;
+        assert!(seen <= dropped && seen + 1 >= dropped, "{seen} of {dropped}");
+    }
 }
 
 fn files(folder: &str) -> Vec<(String, String)> {

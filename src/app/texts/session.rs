@@ -80,3 +80,10 @@ pub const ROUTING_KEY: &str = "Routing key";
 pub fn payload(fields: &str) -> String {
     if fields.is_empty() { "payload: empty".into() } else { format!("payload: {fields}") }
 }
+
+pub const DROPPED: &str = "dropped";
+pub const DROPPED_REJECTED: &str = "dropped: rejected";
+pub const DROPPED_EXPIRED: &str = "dropped: expired";
+pub const DROPPED_MAXLEN: &str = "dropped: maxlen";
+pub const DROPPED_DELIVERY_LIMIT: &str = "dropped: delivery limit";
+pub const DROPPED_CYCLE: &str = "dropped: circle";
