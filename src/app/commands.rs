@@ -7,7 +7,7 @@ use super::texts::commands as texts;
 use super::words::place_name;
 use super::{
     Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, EditAction, Exhibit, FileAction, Image, Node, OperateAction, PageAction,
-    PublishAction, SelectAction, Session, TimeAction, WorkspaceAction, geometry,
+    PublishAction, SelectAction, Session, Speed, TimeAction, WorkspaceAction, geometry,
 };
 use crate::broker::Resource;
 use crate::formats::site_list::CourseEntry;
@@ -240,8 +240,10 @@ pub fn found(app: &App) -> Vec<Command> {
     if let Some(session) = app.session.as_ref().filter(|_| !app.query.trim().is_empty()) {
         let parts = geometry::places(session.plan()).into_iter();
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
-        commands.extend(of_site(app));
+        // What is selected is nearer than another system.
         commands.extend(of_fields(app, session));
+        commands.extend(of_site(app));
+        commands.extend(Speed::ALL.into_iter().map(|speed| command(texts::speed(&speed), "", TimeAction::SetSpeed(speed))));
         let event = app.query.trim();
         if event.strip_prefix("e-").is_some_and(|number| number.parse::<u64>().is_ok()) {
             commands.push(command(texts::tell_the_story_of(&event), "", SelectAction::Story(Some(event.into()))));

@@ -4,7 +4,11 @@
 //! as something flies, time passes so slowly that each hop takes the time it is given; between flights it passes as usual. Only the
 //! clock is slowed: the picture stays a function of the world and its time, and pausing or seeking shows the same.
 
+use std::fmt::{self, Display, Formatter};
+
+use super::texts::session as texts;
 use crate::base::SimTime;
+use crate::base::number::Shortest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Speed {
@@ -14,6 +18,19 @@ pub enum Speed {
     Factor(u32),
     /// As fast as the machine can.
     Max,
+}
+
+/// "Normal", "5×".
+impl Display for Speed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::SLOW => f.write_str(texts::SLOW),
+            Self::TEACHING => f.write_str(texts::FOLLOW),
+            Self::Hop(_) => f.write_str(texts::BRISK),
+            Self::Factor(thousandths) => write!(f, "{}×", Shortest(f64::from(thousandths) / 1_000.0)),
+            Self::Max => f.write_str(texts::AS_FAST_AS_POSSIBLE),
+        }
+    }
 }
 
 impl Speed {

@@ -142,6 +142,12 @@ pub struct BrokerSpec {
 }
 
 impl BrokerSpec {
+    /// Whether a message can be published to anything.
+    #[must_use]
+    pub const fn has_parts(&self) -> bool {
+        !self.exchanges.is_empty() || !self.queues.is_empty()
+    }
+
     /// Each queue names its type where the default is not RabbitMQ's own. `unnamed`: what those are that do not.
     pub fn name_queue_types(&mut self, unnamed: Kind) {
         if self.default_queue_type == Kind::Classic {

@@ -219,11 +219,16 @@ fn palette(app: &App, run: &Dispatch, dispatch: &Dispatch) -> Html {
     let found = commands::found(app);
     let first = found.first().cloned();
     let onkeydown = {
-        let run = run.clone();
+        let (run, close) = (run.clone(), dispatch.clone());
         Callback::from(move |event: KeyboardEvent| {
             if let (true, Some(command)) = (event.key() == "Enter" && event.target_dyn_into::<HtmlInputElement>().is_some(), &first) {
                 event.prevent_default();
                 run.emit(command.action.clone());
+            }
+            // A field of search would only be emptied.
+            if event.key() == "Escape" {
+                event.prevent_default();
+                close.emit(PageAction::CloseDialog.into());
             }
             if let "ArrowDown" | "ArrowUp" = event.key().as_str() {
                 event.prevent_default();

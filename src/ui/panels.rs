@@ -4,7 +4,6 @@ use web_sys::Element;
 use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, classes, html};
 
 use super::texts::{connect as connect_texts, panels as texts};
-use super::time::speed_words;
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, icons, on_page};
 use crate::app::hues::published_keys;
@@ -61,7 +60,8 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Htm
                 <span>{ texts::FIND_A_PART_OR_COMMAND }</span>
                 <kbd>{ texts::CTRL_K }</kbd>
             </button>
-            if let Some(session) = app.session.as_ref().filter(|_| !bare) {
+            // Without an exchange or a queue there is nobody to send to.
+            if let Some(session) = app.session.as_ref().filter(|session| !bare && session.scenario().broker.has_parts()) {
                 <button
                     type="button"
                     class="line"
@@ -249,7 +249,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     title={texts::FULL_SPEED}
                     onclick={on(dispatch, TimeAction::DeclineSlowing)}
                 >
-                    { speed_words(app.speed()) }
+                    { app.speed().to_string() }
                 </button>
             }
             { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseSlowing)) }

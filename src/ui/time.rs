@@ -73,7 +73,7 @@ pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
         // Slowed by itself, a speed may be one that cannot be chosen.
         let slowed = Some(now).filter(|now| !Speed::ALL.contains(now));
         let speeds = Speed::ALL.into_iter().chain(slowed).filter(|speed| matches!(speed, Speed::Hop(_)) == of_hops);
-        speeds.map(|speed| option(&speed.code(), &speed_words(speed), speed == now)).collect()
+        speeds.map(|speed| option(&speed.code(), &speed.to_string(), speed == now)).collect()
     };
     html! {
         <section class="bar-more" aria-label={texts::MORE_OF_TIME}>
@@ -202,16 +202,6 @@ fn marker_icon(kind: MarkerKind) -> Html {
 }
 
 /// A speed as the bar names it.
-pub fn speed_words(speed: Speed) -> String {
-    match speed {
-        Speed::Hop(_) if speed == Speed::SLOW => texts::SLOW.into(),
-        Speed::Hop(_) if speed == Speed::TEACHING => texts::FOLLOW.into(),
-        Speed::Hop(_) => texts::BRISK.into(),
-        Speed::Factor(thousandths) => format!("{}×", Shortest(f64::from(thousandths) / 1_000.0)),
-        Speed::Max => texts::AS_FAST_AS_POSSIBLE.into(),
-    }
-}
-
 /// The queue the chart shows: the one selected, or the first that dead-letters, or the first.
 fn charted(session: &Session) -> Option<Name> {
     if let Some(Place::Queue(name)) = &session.selection.primary {

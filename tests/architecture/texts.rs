@@ -30,7 +30,7 @@ const KEYS: &str = "keys, as browsers name them";
 const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
     ("app::commands", &["Del", "Enter", "Esc", "Space"], "keys, as they are printed on keyboards"),
     ("app::keys", &["Backspace", "Delete", "Enter", "Escape"], KEYS),
-    ("ui::dialogs", &["Enter", ".commands button"], "a key, and where elements stand"),
+    ("ui::dialogs", &["Enter", "Escape", ".commands button"], "a key, and where elements stand"),
     ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
     ("ui::grip", &["End", "Home"], KEYS),
     ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown"], KEYS),

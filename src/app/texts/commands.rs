@@ -106,6 +106,10 @@ pub fn field_of(label: &str, part: &str) -> String {
     format!("{label} of {part}")
 }
 
+pub fn speed(speed: &dyn Display) -> String {
+    format!("Speed: {speed}")
+}
+
 pub fn go_on_with(title: &dyn Display) -> String {
     format!("Go on with kept work: {title}")
 }

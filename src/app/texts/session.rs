@@ -87,3 +87,7 @@ pub const DROPPED_EXPIRED: &str = "dropped: expired";
 pub const DROPPED_MAXLEN: &str = "dropped: maxlen";
 pub const DROPPED_DELIVERY_LIMIT: &str = "dropped: delivery limit";
 pub const DROPPED_CYCLE: &str = "dropped: circle";
+pub const AS_FAST_AS_POSSIBLE: &str = "as fast as possible";
+pub const SLOW: &str = "Slow";
+pub const FOLLOW: &str = "Normal";
+pub const BRISK: &str = "Fast";
