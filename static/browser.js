@@ -190,11 +190,21 @@ function goesOn({ area, target, place }) {
   return came && goesOn(came);
 }
 
+let settled = false;
+
+/** A step that is solved has another button beside the one that was pressed: the keyboard goes on there. */
+function goOn() {
+  const next = document.querySelector("#step-on, #next-lesson");
+  if (next && !settled && ["check", "prove"].includes(document.activeElement.id)) next.focus();
+  settled = !!next;
+}
+
 /**
  * What had the keyboard may be gone after a change. It is never left on the page as a whole, and on the canvas it is on its one stop.
  * Not at once: a field that is left tells its change while the keyboard is on its way, and some engines have it on the page then.
  */
 function keepFocus() {
+  goOn();
   const was = document.activeElement;
   setTimeout(() => {
     const here = document.activeElement;
