@@ -60,7 +60,7 @@ pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Htm
                 <span>{ texts::FIND_A_PART_OR_COMMAND }</span>
                 <kbd>{ texts::CTRL_K }</kbd>
             </button>
-            // Without an exchange or a queue there is nobody to send to.
+            // Without an exchange or a queue nothing takes a message.
             if let Some(session) = app.session.as_ref().filter(|session| !bare && session.scenario().broker.has_parts()) {
                 <button
                     type="button"

@@ -59,7 +59,7 @@ fn what_is_dropped_is_seen_to_fall_and_says_why() {
     for (arguments, words) in [(r#"{"x-max-length": 2}"#, "dropped: maxlen"), (r#"{"x-message-ttl": 300}"#, "dropped: expired"), ("{}", "")]
     {
         let mut app = opened_as(&format!(
-            r#"{{"requeue": 1, "title": "t", "broker": {{
+            r#"{{"requeue": 1, "title": "t", "network": {{"latency_ms": 1}}, "broker": {{
                 "exchanges": [{{"name": "x", "at": [300, 0], "type": "fanout"}}],
                 "queues": [{{"name": "q", "at": [500, 0], "arguments": {arguments}}}], "bindings": [{{"source": "x", "queue": "q"}}]}},
             "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}},
