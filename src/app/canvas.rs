@@ -218,8 +218,20 @@ pub struct Canvas {
     is_stale: bool,
 }
 
-/// A part, a line, or the empty canvas.
-type Hit = Option<Stop>;
+/// What a press meets.
+#[derive(Clone, Debug)]
+enum Hit {
+    Empty,
+    On(Stop),
+    /// A line begins there: two presses mean that twice.
+    Port,
+}
+
+impl From<Option<Stop>> for Hit {
+    fn from(stop: Option<Stop>) -> Self {
+        stop.map_or(Self::Empty, Self::On)
+    }
+}
 
 impl Canvas {
     /// Whether the canvas is to be drawn with the next frame: a pointer moves more often than the page is painted.
@@ -473,7 +485,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             app.canvas.gesture = Gesture::Panning(hold(app, at));
         }
         CanvasAction::PressNode(node, at) => {
-            app.canvas.press(Some(Stop::Node(node.clone())));
+            app.canvas.press(Hit::On(Stop::Node(node.clone())));
             if let Some(from) = app.session.as_ref().and_then(|session| session.place(&node)) {
                 app.canvas.gesture = Gesture::Dragging(hold(app, at), node, from);
             }
@@ -484,14 +496,13 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
                 return update(app, CanvasAction::PressNode(node, at));
             }
             app.canvas.by_finger = !app.canvas.fingers.is_empty();
-            let hit = app.stop_at(at);
+            let hit = app.stop_at(at).into();
             app.canvas.press(hit);
             let (hold, here) = (hold(app, at), app.camera().to_canvas(at));
             app.canvas.gesture = if boxed { Gesture::Marquee(hold, here, here) } else { Gesture::Panning(hold) };
         }
         CanvasAction::PressPort(node, at) => {
-            // The second press of a double click may meet a port that the view moved there.
-            app.canvas.press(Some(Stop::Node(node.clone())));
+            app.canvas.press(Hit::Port);
             app.canvas.gesture = Gesture::Connecting(hold(app, at));
             return super::update(app, EditAction::BeginLine(node));
         }
@@ -618,10 +629,11 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
         return Vec::new();
     }
     // What the first click opened may have moved the view: the second one means the same.
-    let hit = app.canvas.pressed[0].take().unwrap_or_else(|| app.stop_at(at));
+    let hit = app.canvas.pressed[0].take().unwrap_or_else(|| app.stop_at(at).into());
     let line = match hit {
-        Some(Stop::Node(node)) => {
-            // A press on a port begins a line: a double click asks for a name instead.
+        Hit::Port => return Vec::new(),
+        Hit::On(Stop::Node(node)) => {
+            // The second press may have met a port that the view moved there. It begins no line.
             if let Some(session) = &mut app.session {
                 session.selection.connecting = None;
             }
@@ -629,8 +641,8 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
             effects.push(Effect::Ask(Asked::Name(node)));
             return effects;
         }
-        Some(Stop::Line(line)) => line,
-        None => {
+        Hit::On(Stop::Line(line)) => line,
+        Hit::Empty => {
             open_menu(app, Menu::Parts, at, page);
             return Vec::new();
         }

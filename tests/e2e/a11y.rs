@@ -48,6 +48,8 @@ async fn axe_finds_nothing_in_any_state() {
             }
             visitor.click("#theme").await;
         }
+        // A press beside a menu closes it.
+        visitor.browser.execute("document.querySelector('#menu:popover-open')?.hidePopover();", vec![]).await.expect("it closes");
         visitor.wait_for(&format!("[data-theme='{theme}']")).await;
         let mut look = async |name: &str| {
             visitor.settled().await;

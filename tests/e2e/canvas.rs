@@ -18,7 +18,9 @@ impl Visitor {
     async fn empty_place(&self) -> (i32, i32) {
         let script = "const z = document.querySelector('.zoom').getBoundingClientRect(); \
             let [x, y] = [Math.round(z.left + z.width / 2), Math.round(z.top + z.height / 2) - 70]; \
-            while (document.elementsFromPoint(x, y).some(e => e.closest('.with-port, .wire, .key'))) x -= 20; return [x, y];";
+            const is_free = (x, y) => !document.elementsFromPoint(x, y).some(e => e.closest('.with-port, .wire, .key')); \
+            const has_room = () => [-120, -60, 0, 60, 120].every(dx => [-70, 0, 70].every(dy => is_free(x + dx, y + dy))); \
+            while (!has_room() && x > 300) x -= 20; return [x, y];";
         let at = self.browser.execute(script, vec![]).await.expect("the page answers");
         let number = |index: usize| at[index].as_i64().and_then(|pixels| i32::try_from(pixels).ok()).expect("a number of pixels");
         (number(0), number(1))

@@ -272,11 +272,11 @@ pub fn view(scene: &Scene<'_>) -> Html {
             }
         })
     };
-    // The switch and the port of a part are clicked quickly for what they do.
+    // The switch of a part is clicked quickly for what it does.
     let ondblclick = {
         let gesture = (*gesture).clone();
         Callback::from(move |event: MouseEvent| {
-            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power,.port,.key").ok().flatten());
+            let on = event.target_dyn_into::<Element>().and_then(|target| target.closest(".power,.key").ok().flatten());
             if on.is_none() {
                 gesture.emit(Gesture::DoubleClicked(event.client_x(), event.client_y()));
             }
