@@ -182,7 +182,6 @@ const SIGNS: [Sign; 175] = [
     sign(161, &[r#""x-stream-offset":"last""#, "@delivered"]),
     sign(161, &["invalid_stream_offset_arg"]),
     sign(162, &["@read"]),
-    sign(163, &["@dropped:Retired"]),
     sign(165, &[r#""delivery_mode":1"#, r#""x-stream-offset""#, "@delivered"]),
     sign(166, &[r#""x-stream-filter""#, "@delivered"]),
     sign(167, &[r#""max-age":"1D""#, "policy.set"]),
@@ -197,10 +196,11 @@ const SIGNS: [Sign; 175] = [
 ];
 
 /// Rules that no random script can show, why, and a case of `tests/conformance` that proves each.
-pub const PROVEN_ELSEWHERE: [(u32, &str, &str); 4] = [
+pub const PROVEN_ELSEWHERE: [(u32, &str, &str); 5] = [
     (93, "RabbitMQ looks once a minute for what is not acknowledged", "G-acks/delivery-timeout-late"),
     (94, "RabbitMQ looks once a minute for what is not acknowledged", "B-declare/ignored-values-4.3"),
     (149, "no real broker here has the plugin", "C-routing/delayed"),
+    (163, "RabbitMQ looks at the size beside its writer, so one segment more or less is chance", "N-streams/retention-size"),
     (164, "how much RabbitMQ's writer takes into one chunk hangs on chance", "N-streams/chunks"),
 ];
 

@@ -34,13 +34,14 @@ impl Writer {
         self.add(json!({ "op": "probe" }));
     }
 
-    /// A stream too small for what is published, and readers that come when it is at rest (rule 163): when a real broker's stream loses a
-    /// segment is a matter of moments. No segment and no limit ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
+    /// A stream of small segments, and readers that come when it is at rest. Its limit is never reached: a real broker looks at it beside
+    /// its writer, and counts what was written meanwhile, so it is chance whether one more segment goes (rule 163 has its cases). No
+    /// segment ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
     fn retained(&mut self) {
         let mut arguments = Map::new();
         arguments.insert("x-queue-type".into(), json!("stream"));
         arguments.insert("x-stream-max-segment-size-bytes".into(), json!(self.pick(&[2_000, 2_400, 3_000])));
-        arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[5_000, 9_000])));
+        arguments.insert("x-max-length-bytes".into(), json!(self.pick(&[50_000, 90_000])));
         let size = self.pick(&[300, 900, 1_400]);
         self.declare_stream(&arguments, "ch1");
         self.add(json!({ "op": "confirm.select" }));
