@@ -18,7 +18,7 @@ const fn sign(rule: u32, words: &'static [&'static str]) -> Sign {
 }
 
 /// A rule may have several signs.
-const SIGNS: [Sign; 175] = [
+const SIGNS: [Sign; 174] = [
     sign(1, &[r#""scope":"channel""#]),
     sign(1, &[r#""scope":"connection""#]),
     sign(2, &[r#""scope":"channel""#, "@requeued:ChannelClosed"]),
