@@ -34,9 +34,9 @@ impl Writer {
         self.add(json!({ "op": "probe" }));
     }
 
-    /// A stream of small segments, and readers that come when it is at rest. Its limit is never reached: a real broker looks at it beside
-    /// its writer, and counts what was written meanwhile, so it is chance whether one more segment goes (rule 163 has its cases). No
-    /// segment ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
+    /// A stream of small segments, and readers that come when it is at rest. Its limit is never reached. A real broker looks at it beside
+    /// its writer, and counts what was written meanwhile: one segment more or less is chance. Rule 163 has its cases.
+    /// No segment ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
     fn retained(&mut self) {
         let mut arguments = Map::new();
         arguments.insert("x-queue-type".into(), json!("stream"));
