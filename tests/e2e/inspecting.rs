@@ -85,6 +85,12 @@ async fn with_waiting_messages(visitor: &Visitor) -> u64 {
     visitor.act("#play").await;
     visitor.until("some wait", async |visitor| visitor.count("notification-queue", "ready").await > 3).await;
     visitor.act("#play").await;
+    // What is on its way lands while time stands, and counts only then.
+    let (mut before, mut now) = (0, visitor.count("notification-queue", "ready").await);
+    while before != now {
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        (before, now) = (now, visitor.count("notification-queue", "ready").await);
+    }
     visitor.act(&Visitor::node("notification-queue")).await;
     visitor.wait_for("#tab-arguments").await;
     visitor.act("#tab-arguments").await;
