@@ -576,6 +576,7 @@ impl Visitor {
     }
 
     pub async fn choose_speed(&self, thousandths: u32) {
+        self.wait_for("#speed").await;
         let select = self.browser.find(Locator::Css("#speed")).await.expect("there is a speed");
         select.select_by_value(&thousandths.to_string()).await.expect("this speed is offered");
     }
