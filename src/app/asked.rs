@@ -58,7 +58,7 @@ impl Asked {
                 let spec = scenario.services.get(*service)?;
                 let publish = spec.handlers.get(*handler)?.steps.get(*step)?.action.publish()?;
                 let from = session.node(&Part::Service(spec.name.clone()))?;
-                let to = geometry::target(&publish.exchange, &publish.routing_key);
+                let to = geometry::place_of(publish.destination());
                 let at = between(&|edge| edge.from == from && edge.to == to)?;
                 let fields: Vec<&str> = publish.payload.as_object().into_iter().flatten().map(|(key, _)| &**key).collect();
                 note = texts::payload(&fields.join(", "));

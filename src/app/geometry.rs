@@ -8,7 +8,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::broker::view::QueueView;
 use crate::formats::draft_file::Places;
-use crate::scenario::{Action, BindingTarget, FailurePolicy, Point, Trigger};
+use crate::scenario::{Action, BindingTarget, Destination, FailurePolicy, Point, Publish, Trigger};
 use crate::sim::{InstanceId, Place, World};
 
 pub const SERVICE: Size = Size { width: 196.0, height: 80.0 };
@@ -440,10 +440,9 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
                 add(Place::Queue(subscription.queue.clone()), card_of(index), EdgeKind::Consumes);
             }
             // Where it publishes: by its steps, and by what it does when one of them fails.
-            let published = handler.steps.iter().filter_map(|step| step.action.publish());
-            let published = published.map(|publish| target(&publish.exchange, &publish.routing_key));
-            for to in published.chain(handler.policies().flat_map(retries)) {
-                add(card_of(index), to, EdgeKind::Publishes);
+            let published = handler.steps.iter().filter_map(|step| step.action.publish()).map(Publish::destination);
+            for to in published.chain(handler.policies().flat_map(FailurePolicy::destinations)) {
+                add(card_of(index), place_of(to), EdgeKind::Publishes);
             }
             for step in &handler.steps {
                 if let Action::Call { endpoint, .. } = &step.action
@@ -469,7 +468,7 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     for queue in &scenario.broker.queues {
         let now = plan.world.broker().queue(&queue.name).map(QueueView::dead_letter_exchange);
         if let Some(exchange) = now.unwrap_or_else(|| queue.dead_letter_exchange()) {
-            let to = target(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name));
+            let to = place_of(Destination::of(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name)));
             add(Place::Queue(queue.name.clone()), to, EdgeKind::DeadLetters);
         }
     }
@@ -490,29 +489,18 @@ pub fn edge_at(plan: Plan<'_>, at: Point, reach: f64) -> Option<Edge> {
     near.min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, edge)| edge)
 }
 
-/// Where a failure policy publishes.
-fn retries(policy: &FailurePolicy) -> Vec<Place> {
-    match policy {
-        FailurePolicy::Republish { via, .. } => via.iter().cloned().map(Place::Queue).collect(),
-        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => vec![target(exchange, routing_key)],
-        FailurePolicy::DeadLetter
-        | FailurePolicy::Requeue
-        | FailurePolicy::RejectRequeue
-        | FailurePolicy::Chapter
-        | FailurePolicy::Crash
-        | FailurePolicy::Acknowledge => Vec::new(),
-    }
-}
-
 /// Every node with its box, in the order of [`places`].
 pub fn drawn(plan: Plan<'_>) -> impl Iterator<Item = (Place, Rect)> {
     places(plan).into_iter().filter_map(move |place| rect(plan, &place).map(|rect| (place, rect)))
 }
 
-/// Where a publish leads: the default exchange is on no canvas, and its key is a queue's name.
+/// Where a publish leads on the canvas.
 #[must_use]
-pub fn target(exchange: &Name, routing_key: &Name) -> Place {
-    if exchange.is_empty() { Place::Queue(routing_key.clone()) } else { Place::Exchange(exchange.clone()) }
+pub fn place_of(destination: Destination<'_>) -> Place {
+    match destination {
+        Destination::Queue(name) => Place::Queue(name.clone()),
+        Destination::Exchange { name, .. } => Place::Exchange(name.clone()),
+    }
 }
 
 /// The way from one place to another. Dead letters leave a queue from below.

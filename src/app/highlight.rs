@@ -7,7 +7,7 @@ use super::whatif::{self, Preview};
 use super::words::place_of;
 use super::{App, Session};
 use crate::broker::{Event, Name};
-use crate::scenario::{BindingTarget, Scenario};
+use crate::scenario::{BindingTarget, Destination, Scenario};
 use crate::sim::{Place, World, WorldEvent};
 
 /// The tokens of the copy that is told of: what stands in a part that its story does not come to is another copy.
@@ -135,7 +135,7 @@ impl Highlight {
         match event {
             Event::Published { message, .. } => {
                 if let Some(publisher) = publisher {
-                    self.leg(publisher.clone(), geometry::target(&message.exchange, &message.routing_key), entry);
+                    self.leg(publisher.clone(), geometry::place_of(Destination::of(&message.exchange, &message.routing_key)), entry);
                 }
             }
             Event::Routed { message, queues } => self.reach((world, entry), copy, &message.exchange, queues),
@@ -148,7 +148,7 @@ impl Highlight {
             Event::DeadLettered { queue, exchange, .. } => {
                 let spec = world.queue_spec(queue);
                 let key = spec.and_then(|spec| spec.dead_letter_routing_key()).unwrap_or(queue);
-                self.leg(Place::Queue(queue.clone()), geometry::target(exchange, key), entry);
+                self.leg(Place::Queue(queue.clone()), geometry::place_of(Destination::of(exchange, key)), entry);
             }
             Event::Delayed { .. }
             | Event::Returned { .. }

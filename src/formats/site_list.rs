@@ -6,7 +6,7 @@ use super::document::{Mistakes, Node, parse};
 use crate::base::number::{self, Fixed};
 use crate::broker::{Name, Value};
 use crate::lesson::Level;
-use crate::scenario::handler::{Action, FailurePolicy};
+use crate::scenario::handler::{Action, Destination, FailurePolicy};
 use crate::scenario::{BindingTarget, Point, Problem, Scenario, Trigger};
 
 /// A scenario of the gallery.
@@ -302,9 +302,11 @@ pub fn outline(scenario: &Scenario) -> String {
 
 type End = (ShapeKind, Name);
 
-/// Where a publish leads. The default exchange is on no canvas: its key is the name of a queue.
-fn target<'a>(exchange: &'a Name, key: &'a Name) -> (ShapeKind, &'a Name) {
-    if exchange.is_empty() { (ShapeKind::Queue, key) } else { (ShapeKind::Exchange, exchange) }
+fn end(destination: Destination<'_>) -> (ShapeKind, &Name) {
+    match destination {
+        Destination::Queue(name) => (ShapeKind::Queue, name),
+        Destination::Exchange { name, .. } => (ShapeKind::Exchange, name),
+    }
 }
 
 /// Every line of a canvas: from where, to where, and whether dead letters go along it.
@@ -323,19 +325,10 @@ fn lines(scenario: &Scenario) -> Vec<(End, End, bool)> {
                 add((ShapeKind::Queue, &subscription.queue), from, false);
             }
             for publish in handler.steps.iter().filter_map(|step| step.action.publish()) {
-                add(from, target(&publish.exchange, &publish.routing_key), false);
+                add(from, end(publish.destination()), false);
             }
-            for policy in handler.policies() {
-                match policy {
-                    FailurePolicy::Republish { via, .. } => via.iter().for_each(|queue| add(from, (ShapeKind::Queue, queue), false)),
-                    FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => add(from, target(exchange, routing_key), false),
-                    FailurePolicy::DeadLetter
-                    | FailurePolicy::Requeue
-                    | FailurePolicy::RejectRequeue
-                    | FailurePolicy::Chapter
-                    | FailurePolicy::Crash
-                    | FailurePolicy::Acknowledge => {}
-                }
+            for to in handler.policies().flat_map(FailurePolicy::destinations) {
+                add(from, end(to), false);
             }
             for step in &handler.steps {
                 if let Action::Call { endpoint, .. } = &step.action {
@@ -358,7 +351,7 @@ fn lines(scenario: &Scenario) -> Vec<(End, End, bool)> {
     }
     for queue in &scenario.broker.queues {
         if let Some(exchange) = queue.dead_letter_exchange() {
-            let to = target(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name));
+            let to = end(Destination::of(exchange, queue.dead_letter_routing_key().unwrap_or(&queue.name)));
             add((ShapeKind::Queue, &queue.name), to, true);
         }
     }

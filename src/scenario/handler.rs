@@ -273,6 +273,21 @@ impl Action {
     }
 }
 
+/// Where a message is published. The default exchange is on no canvas: its routing key is the name of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination<'a> {
+    Queue(&'a Name),
+    Exchange { name: &'a Name, routing_key: &'a Name },
+}
+
+impl<'a> Destination<'a> {
+    /// A nameless exchange is the default exchange.
+    #[must_use]
+    pub fn of(exchange: &'a Name, routing_key: &'a Name) -> Self {
+        if exchange.is_empty() { Self::Queue(routing_key) } else { Self::Exchange { name: exchange, routing_key } }
+    }
+}
+
 /// What a step publishes. Routing key, payload and the texts among the headers are templates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publish {
@@ -295,6 +310,11 @@ pub struct Publish {
 }
 
 impl Publish {
+    #[must_use]
+    pub fn destination(&self) -> Destination<'_> {
+        Destination::of(&self.exchange, &self.routing_key)
+    }
+
     /// With what most have, and nothing else.
     #[must_use]
     pub const fn plain(exchange: Name, routing_key: Name, payload: Json) -> Self {
@@ -401,5 +421,15 @@ impl FailurePolicy {
             Self::Republish { .. } | Self::DeadLetterRetry { .. } => true,
             Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge => false,
         }
+    }
+
+    /// Where it may publish a copy. The queue of its own handler, where a republished message goes by default, is not among them.
+    pub fn destinations(&self) -> impl Iterator<Item = Destination<'_>> {
+        let (via, parking): (&[Name], _) = match self {
+            Self::Republish { via, .. } => (via, None),
+            Self::DeadLetterRetry { exchange, routing_key, .. } => (&[], Some(Destination::of(exchange, routing_key))),
+            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge => (&[], None),
+        };
+        via.iter().map(Destination::Queue).chain(parking)
     }
 }

@@ -37,8 +37,8 @@ pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use directory::Directory;
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
-    Action, AwaitReply, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, Relay, ReplyQueue, Service, Step,
-    StepKind, Subscription, Trigger,
+    Action, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, Relay, ReplyQueue,
+    Service, Step, StepKind, Subscription, Trigger,
 };
 pub use property::Property;
 pub use traffic::{Client, Pattern, Poison, Traffic};

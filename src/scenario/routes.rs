@@ -5,7 +5,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::topic::matches;
 use crate::broker::queue::settings::Overflow;
 use crate::broker::{BindingKey, Broker, ExchangeType};
-use crate::scenario::{BindingSpec, BindingTarget, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
+use crate::scenario::{BindingSpec, BindingTarget, Destination, Directory, FailurePolicy, Name, Publish, Scenario, SimTime, Trigger};
 
 /// So much is compared for one scenario. What is drawn by hand takes a thousandth of it; beyond, routes are not judged.
 const BUDGET: usize = 3_000_000;
@@ -205,16 +205,10 @@ impl<'a> Routes<'a> {
                     // What expires leaves its queue without a consumer.
                     self.send(&publish.exchange, &key_of(publish), Sent::Published { stays: publish.expiration.is_none() });
                 }
-                for policy in handler.policies() {
-                    match policy {
-                        FailurePolicy::Republish { via, .. } => via.iter().for_each(|queue| self.send(&default, queue, Sent::Again)),
-                        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => self.send(exchange, routing_key, Sent::Again),
-                        FailurePolicy::DeadLetter
-                        | FailurePolicy::Requeue
-                        | FailurePolicy::RejectRequeue
-                        | FailurePolicy::Chapter
-                        | FailurePolicy::Crash
-                        | FailurePolicy::Acknowledge => {}
+                for to in handler.policies().flat_map(FailurePolicy::destinations) {
+                    match to {
+                        Destination::Queue(queue) => self.send(&default, queue, Sent::Again),
+                        Destination::Exchange { name, routing_key } => self.send(name, routing_key, Sent::Again),
                     }
                 }
             }

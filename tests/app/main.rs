@@ -33,6 +33,7 @@ mod sharing;
 mod support;
 mod time;
 mod tour;
+mod view;
 mod whatif;
 mod words;
 mod work;

@@ -127,6 +127,18 @@ pub fn connect(app: &mut App, from: &Part, to: &Part) {
     select(app, to);
 }
 
+/// On a stage of a usual size.
+pub fn seen() -> App {
+    let mut app = opened();
+    act(&mut app, CanvasAction::Resize(Pixel { x: 1_000.0, y: 700.0 }));
+    app
+}
+
+/// Where a node's middle is on the stage.
+pub fn pixel(app: &App, node: &Node) -> Pixel {
+    app.camera().to_stage(session(app).place(node).expect("it is there"))
+}
+
 /// Two presses, and what the browser then tells.
 pub fn double_click(app: &mut App, at: Pixel) -> Vec<Effect> {
     let page = (7, 8);

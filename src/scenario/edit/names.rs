@@ -5,7 +5,8 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table, Trigger, validate,
+    Action, BROKER, BindingTarget, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table,
+    Trigger, validate,
 };
 
 /// What a name refers to.
@@ -155,7 +156,7 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     let (exchange, queue) = (matches!(part, Part::Exchange(_)), matches!(part, Part::Queue(_)));
     let forget_in = |table: &mut Table, [to, key]: [&str; 2]| {
         let text = |at: &str| table.get(at).and_then(Value::as_str).cloned();
-        if text(to).is_some_and(|to| leads_to(part, &to, &text(key).unwrap_or_default())) {
+        if text(to).is_some_and(|to| leads_to(part, Destination::of(&to, &text(key).unwrap_or_default()))) {
             table.remove(to);
             table.remove(key);
         }
@@ -197,33 +198,22 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     }
 }
 
-/// Whether a publish leads to this part. By the default exchange the routing key is the name of a queue.
-pub(super) fn leads_to(part: &Part, exchange: &Name, routing_key: &Name) -> bool {
-    match part {
-        Part::Queue(name) => exchange.is_empty() && routing_key == name,
-        Part::Exchange(name) => !exchange.is_empty() && exchange == name,
-        Part::Client(_) | Part::Service(_) => false,
+fn leads_to(part: &Part, destination: Destination<'_>) -> bool {
+    match (part, destination) {
+        (Part::Queue(name), Destination::Queue(to)) | (Part::Exchange(name), Destination::Exchange { name: to, .. }) => to == name,
+        _ => false,
     }
 }
 
 /// Whether a step calls this part, or publishes to it.
 pub(super) fn uses(action: &Action, part: &Part) -> bool {
     let calls_it = matches!((action, part), (Action::Call { endpoint, .. }, Part::Service(name)) if endpoint.service == *name);
-    calls_it || action.publish().is_some_and(|publish| leads_to(part, &publish.exchange, &publish.routing_key))
+    calls_it || action.publish().is_some_and(|publish| leads_to(part, publish.destination()))
 }
 
 /// Whether a failure policy publishes to this part.
 pub(super) fn retries_by(policy: &FailurePolicy, part: &Part) -> bool {
-    match policy {
-        FailurePolicy::Republish { via, .. } => matches!(part, Part::Queue(name) if via.contains(name)),
-        FailurePolicy::DeadLetterRetry { exchange, routing_key, .. } => leads_to(part, exchange, routing_key),
-        FailurePolicy::DeadLetter
-        | FailurePolicy::Requeue
-        | FailurePolicy::RejectRequeue
-        | FailurePolicy::Chapter
-        | FailurePolicy::Crash
-        | FailurePolicy::Acknowledge => false,
-    }
+    policy.destinations().any(|to| leads_to(part, to))
 }
 
 /// The handler neither calls the part nor publishes to it any more. A policy that has lost its way is the one by default; a step's own

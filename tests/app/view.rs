@@ -1,0 +1,287 @@
+//! What moves the view and what does not: edits, drawers, what is added, and whatever is selected.
+
+use proptest::prelude::*;
+use requeue::app::camera::Pixel;
+use requeue::app::{self, App, CanvasAction, EditAction, Node, Room, SelectAction, WorkspaceAction, geometry};
+use requeue::scenario::Point;
+use requeue::scenario::edit::{Part, PartKind};
+
+use super::support::*;
+
+#[test]
+fn what_is_edited_does_not_move_the_view() {
+    // Everything is seen, and there is room: the scale and the place stay.
+    let mut app = seen();
+    act(&mut app, CanvasAction::Resize(Pixel { x: 1_800.0, y: 1_400.0 }));
+    let camera = app.camera();
+    let shown = |app: &App| {
+        let primary = session(app).selection.primary.clone().expect("what is new is selected");
+        app.camera().shows(app.canvas.size, &geometry::rect(session(app).plan(), &primary).expect("it is there"))
+    };
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    assert!(app.camera() == camera && shown(&app), "there is room in view");
+    act(&mut app, EditAction::Nudge(15.0, 15.0));
+    act(&mut app, EditAction::Duplicate);
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    assert!(shown(&app));
+    act(&mut app, EditAction::Delete);
+    act(&mut app, EditAction::Undo);
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    // When it no longer fits, what is new is seen, as large as before.
+    for _ in 0..40 {
+        act(&mut app, EditAction::AddPart(PartKind::QuorumQueue));
+        assert!(app.camera().scale.to_bits() == camera.scale.to_bits() && shown(&app));
+    }
+    assert!(app.camera() != camera, "there is no room left");
+    // A view that the visitor chose: what is new stands in it.
+    let mut app = seen();
+    act(&mut app, CanvasAction::Centre(Point { x: 3_000.0, y: 2_000.0 }));
+    let camera = app.camera();
+    for kind in [PartKind::Client, PartKind::Service, PartKind::ClassicQueue] {
+        act(&mut app, EditAction::AddPart(kind));
+        assert!(app.camera() == camera && shown(&app), "{kind:?}");
+    }
+    act(&mut app, EditAction::Arrange);
+    assert_eq!(app.canvas.chosen, None, "what is arranged is seen whole");
+}
+
+#[test]
+fn the_view_comes_back_when_the_drawer_of_what_was_added_closes() {
+    let mut app = seen();
+    let (size, camera) = (app.canvas.size, app.camera());
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    act(&mut app, CanvasAction::Resize(Pixel { x: 600.0, ..size }));
+    assert_eq!(app.camera().scale.to_bits(), camera.scale.to_bits());
+    act(&mut app, EditAction::Undo);
+    act(&mut app, CanvasAction::Resize(size));
+    assert_eq!(app.camera(), camera);
+}
+
+#[test]
+fn a_drawer_that_opens_does_not_hide_what_is_selected() {
+    let mut app = seen();
+    let queue = node("analytics-queue");
+    act(&mut app, SelectAction::Node(Some(queue.clone())));
+    act(&mut app, CanvasAction::Zoom(1.01, None));
+    let at = pixel(&app, &queue);
+    act(&mut app, CanvasAction::Resize(Pixel { x: at.x, y: 700.0 }));
+    let rect = geometry::rect(session(&app).plan(), &queue).expect("it is there");
+    assert!(app.camera().shows(app.canvas.size, &rect));
+    // What was out of view stays out of view.
+    act(&mut app, CanvasAction::Centre(Point { x: 5_000.0, y: 5_000.0 }));
+    let camera = app.camera();
+    act(&mut app, CanvasAction::Resize(Pixel { x: 400.0, y: 500.0 }));
+    assert_eq!(app.camera(), camera);
+}
+
+/// Ways to see a system: of everything, or chosen; and how large the stage is.
+fn views() -> impl Strategy<Value = (Pixel, Option<(f64, f64, f64)>)> {
+    let sizes = prop::sample::select(vec![(1_392.0, 796.0), (1_032.0, 796.0), (976.0, 664.0), (390.0, 688.0)]);
+    let chosen = prop::option::of((0.5_f64..1.6, -600.0_f64..600.0, -400.0_f64..400.0));
+    (sizes.prop_map(|(x, y)| Pixel { x, y }), chosen)
+}
+
+#[derive(Clone, Debug)]
+enum Added {
+    Part(PartKind),
+    At(PartKind, f64, f64),
+    Beside(usize, PartKind),
+    Again,
+}
+
+fn adds() -> impl Strategy<Value = Added> {
+    let kinds = || {
+        prop::sample::select(vec![
+            PartKind::Client,
+            PartKind::Service,
+            PartKind::Exchange(requeue::broker::ExchangeType::Topic),
+            PartKind::ClassicQueue,
+            PartKind::QuorumQueue,
+        ])
+    };
+    prop_oneof![
+        4 => kinds().prop_map(Added::Part),
+        2 => (kinds(), 0.0_f64..1.0, 0.0_f64..1.0).prop_map(|(kind, x, y)| Added::At(kind, x, y)),
+        2 => (0..20_usize, kinds()).prop_map(|(from, kind)| Added::Beside(from, kind)),
+        1 => Just(Added::Again),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever is added, however the canvas is seen: nothing gets larger or smaller, and what is new is seen whole, beside the drawer
+    /// that it opens. When that closes, the view is where it was.
+    #[test]
+    fn what_is_added_is_seen_and_changes_no_scale((size, chosen) in views(), adds in prop::collection::vec(adds(), 1..6), is_empty in any::<bool>()) {
+        let mut app = opened();
+        if is_empty {
+            act(&mut app, app::FileAction::New);
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+        act(&mut app, WorkspaceAction::Fit(Room::of(size.x as u32 + 48)));
+        act(&mut app, CanvasAction::Resize(size));
+        if let Some((zoom, across, down)) = chosen {
+            act(&mut app, CanvasAction::Zoom(zoom, None));
+            act(&mut app, CanvasAction::Wheel { at: Pixel::default(), dx: across, dy: down, zooms: false, sideways: false });
+        }
+        let scale = app.camera().scale;
+        for add in adds {
+            let parts: Vec<Part> = Part::all(session(&app).scenario()).collect();
+            let before = parts.len();
+            match add {
+                Added::Part(kind) => act(&mut app, EditAction::AddPart(kind)),
+                Added::At(kind, x, y) => {
+                    let at = app.camera().to_canvas(Pixel { x: size.x * x, y: size.y * y });
+                    act(&mut app, EditAction::AddPartAt(kind, at));
+                }
+                Added::Beside(from, kind) if !parts.is_empty() => {
+                    act(&mut app, EditAction::Extend { from: parts[from % parts.len()].clone(), kind, at: None });
+                }
+                Added::Beside(..) => {}
+                Added::Again => act(&mut app, EditAction::Duplicate),
+            }
+            prop_assert_eq!(app.camera().scale.to_bits(), scale.to_bits(), "{:?}", add);
+            if Part::all(session(&app).scenario()).count() == before {
+                continue;
+            }
+            let seen = |app: &App| {
+                let new = session(app).selection.primary.clone().expect("what is new is selected");
+                let rect = geometry::with_name(session(app).plan(), &new).expect("it is drawn");
+                let view = app.camera().view(app.canvas.size);
+                let near = 0.01;
+                (rect.left >= view.left - near && rect.right() <= view.right() + near && rect.top >= view.top - near && rect.bottom() <= view.bottom() + near)
+                    .then_some(())
+                    .ok_or_else(|| format!("{rect:?} is not within {view:?}"))
+            };
+            prop_assert_eq!(seen(&app), Ok(()), "{:?}", add);
+            // Its drawer opens, and closes.
+            let home = app.camera();
+            let beside = if size.x > 600.0 { Pixel { x: size.x - 360.0, ..size } } else { Pixel { y: 380.0, ..size } };
+            act(&mut app, CanvasAction::Resize(beside));
+            prop_assert_eq!(app.camera().scale.to_bits(), scale.to_bits(), "{:?}", add);
+            prop_assert_eq!(seen(&app), Ok(()), "{:?} beside its drawer", add);
+            act(&mut app, CanvasAction::Resize(size));
+            prop_assert_eq!(app.camera(), home, "{:?}", add);
+        }
+    }
+}
+
+/// Where there is room that is seen, what is new stands there: the view does not move, the card of things to do covers nothing.
+#[test]
+fn what_is_added_stands_where_it_is_seen() {
+    let mut app = opened();
+    act(&mut app, WorkspaceAction::Fit(Room::Wide));
+    act(&mut app, WorkspaceAction::Toggle(app::Drawer::Build));
+    let (open, beside) = (Pixel { x: 1_032.0, y: 796.0 }, Pixel { x: 672.0, y: 796.0 });
+    act(&mut app, CanvasAction::Resize(open));
+    act(&mut app, CanvasAction::Zoom(0.7, None));
+    act(&mut app, WorkspaceAction::Tour);
+    let camera = app.camera();
+    for kind in [PartKind::ClassicQueue, PartKind::Service, PartKind::Exchange(requeue::broker::ExchangeType::Topic)] {
+        act(&mut app, EditAction::AddPart(kind));
+        assert_eq!(app.camera(), camera, "{kind:?}");
+        let new = session(&app).selection.primary.clone().expect("it is selected");
+        let rect = geometry::with_name(session(&app).plan(), &new).expect("it is drawn");
+        act(&mut app, CanvasAction::Resize(beside));
+        assert_eq!(app.camera(), camera, "{kind:?}: beside its drawer, too");
+        let (first, last) =
+            (camera.to_stage(Point { x: rect.left, y: rect.top }), camera.to_stage(Point { x: rect.right(), y: rect.bottom() }));
+        assert!(first.x >= 0.0 && last.x <= beside.x && last.y <= beside.y, "{kind:?}: {first:?} to {last:?}");
+        let is_under_the_card = first.x < 328.0 && last.y > beside.y - 180.0;
+        assert!(!is_under_the_card, "{kind:?}: {first:?} to {last:?}");
+        act(&mut app, SelectAction::Node(None));
+        act(&mut app, CanvasAction::Resize(open));
+    }
+}
+
+/// A drawer moves the view only where it would hide what is selected; never while a pointer is down; and what it moved comes back.
+#[test]
+fn a_drawer_moves_the_view_only_from_what_is_selected() {
+    let (open, beside) = (Pixel { x: 1_392.0, y: 796.0 }, Pixel { x: 1_032.0, y: 796.0 });
+    // a part at the right, one at the left
+    let service = Node::Instance(notification_service(&opened()));
+    for (part, moves) in [(node("analytics-queue"), false), (service, true)] {
+        let mut app = opened();
+        act(&mut app, CanvasAction::Resize(open));
+        act(&mut app, CanvasAction::Zoom(1.0, None));
+        act(&mut app, SelectAction::Node(Some(part.clone())));
+        let before = app.camera();
+        act(&mut app, CanvasAction::Resize(beside));
+        assert_eq!(app.camera() != before, moves, "{part:?}");
+        assert_eq!(app.camera().scale.to_bits(), before.scale.to_bits());
+        act(&mut app, CanvasAction::Resize(open));
+        assert_eq!(app.camera(), before, "{part:?}: it closed");
+        // What the visitor moved meanwhile stays.
+        act(&mut app, CanvasAction::Resize(beside));
+        act(&mut app, CanvasAction::Wheel { at: Pixel::default(), dx: 10.0, dy: 0.0, zooms: false, sideways: false });
+        let chosen = app.camera();
+        act(&mut app, CanvasAction::PressEmpty { at: Pixel { x: 5.0, y: 5.0 }, boxed: false });
+        act(&mut app, CanvasAction::Resize(open));
+        assert_eq!(app.camera(), chosen, "{part:?}");
+    }
+}
+
+/// Opens a drawer of 360 pixels at the left or the right of a window: of the canvas without it, this is left.
+fn beside(app: &mut App, whole: Pixel, left: f64, right: f64) {
+    act(app, CanvasAction::Beside(left, whole));
+    act(app, CanvasAction::Resize(Pixel { x: whole.x - left - right, ..whole }));
+}
+
+/// Nobody chose the view. A drawer that opens keeps the drawing as large as it is wherever that has room, moves only what it would cover,
+/// and leaves everything in view; at last it is as it was.
+#[test]
+fn a_drawer_changes_the_view_no_more_than_it_must() {
+    let (mut kept, mut smaller) = (0, 0);
+    for (name, text) in gallery() {
+        for (width, height) in [(1_872.0, 976.0), (1_392.0, 796.0), (976.0, 664.0)] {
+            let whole = Pixel { x: width, y: height };
+            let mut app = App::default();
+            act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone() });
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
+            beside(&mut app, whole, 0.0, 0.0);
+            let home = app.camera();
+            let bounds = geometry::bounds(session(&app).plan());
+            for (left, right) in [(360.0, 0.0), (0.0, 360.0), (360.0, 360.0)] {
+                let what = format!("{name}, {whole:?}, {left}, {right}");
+                beside(&mut app, whole, left, right);
+                let (now, size) = (app.camera(), app.canvas.size);
+                let has_room = bounds.width * home.scale <= size.x && size.x >= 620.0;
+                assert!(!has_room || now.scale.to_bits() == home.scale.to_bits(), "{what}: it has room as large as it is");
+                assert!(now.scale <= home.scale && now.scale >= home.scale.min(0.5) - 1e-9, "{what}: {}", now.scale);
+                assert!(now.shows(size, &bounds) || now.scale <= 0.5, "{what}: it is in view");
+                // On the page it stands where it was, if no drawer is there.
+                let stood = home.left + bounds.left * home.scale;
+                if has_room && stood >= left && stood + bounds.width * home.scale <= width - right {
+                    assert!((now.left + left - home.left).abs() < 0.02, "{what}: it is moved");
+                }
+                kept += usize::from(has_room);
+                smaller += usize::from(now.scale < home.scale);
+                beside(&mut app, whole, 0.0, 0.0);
+                assert_eq!(app.camera(), home, "{what}: it closed");
+            }
+        }
+    }
+    assert!(kept > 20 && smaller > 20, "{kept} {smaller}");
+}
+
+/// On a tablet, the inspector of a part takes a third of the canvas: the part is seen, as large as when it was selected.
+#[test]
+fn an_inspector_on_a_tablet_leaves_its_part_in_view() {
+    for part in ["inventory-queue", "analytics-queue", "notification-queue.dead"].map(node) {
+        let mut app = opened();
+        let whole = Pixel { x: 976.0, y: 664.0 };
+        act(&mut app, WorkspaceAction::Fit(Room::Middle));
+        beside(&mut app, whole, 0.0, 0.0);
+        let home = app.camera();
+        act(&mut app, SelectAction::Node(Some(part.clone())));
+        beside(&mut app, whole, 0.0, 360.0);
+        assert_eq!(app.camera().scale.to_bits(), home.scale.to_bits());
+        let rect = geometry::with_name(session(&app).plan(), &part).expect("it is drawn");
+        assert!(app.camera().shows(app.canvas.size, &rect), "{part:?}");
+        act(&mut app, SelectAction::Node(None));
+        beside(&mut app, whole, 0.0, 0.0);
+        assert_eq!(app.camera(), home);
+    }
+}
