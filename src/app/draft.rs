@@ -1,5 +1,5 @@
-//! The work on a system, as a browser keeps it until the page is opened again: the drawing, the run, and what can be undone. Nothing of it
-//! opens by itself, and what was kept before is not overwritten by what is begun now.
+//! The work on a system, as a browser keeps it until the page is opened again: the drawing, the run, and what can be undone. A reload
+//! opens it again; a new visit offers it, and what was kept before is not overwritten by what is begun now.
 
 use super::effect::Effect;
 use super::notice::Notice;

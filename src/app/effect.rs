@@ -73,6 +73,8 @@ pub enum Effect {
     /// Keep this as the work on it.
     PutDraft(String),
     ForgetDraft,
+    /// Whether a reload of this page comes back to the work on it.
+    NoteWork(bool),
     /// Keep these, and no others, as work of before.
     KeepOlderDrafts(Vec<String>),
     /// The list of the gallery is wanted.

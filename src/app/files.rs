@@ -13,6 +13,9 @@ use crate::lesson::Lesson;
 use crate::scenario::Problem;
 use crate::sim::Recording;
 
+/// What a new visit shows.
+pub const FIRST_SCENARIO: &str = "course-chapter.json";
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileAction {
     /// A file was read; whether it can be understood is seen now.
@@ -31,7 +34,8 @@ pub enum FileAction {
     ConfirmReplace,
     /// The browser had kept these from last time, the newest first.
     DraftsFound(Vec<String>),
-    /// The first draft is gone on with, or is not wanted, or is wanted as a file.
+    /// The page was loaded again while work was open on it: that opens, as it was left.
+    ComeBack,
     /// Goes on with what was kept before, by its place among all that is offered.
     OpenDraft(usize),
     /// The first of them is not wanted.
@@ -151,6 +155,17 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         FileAction::DraftsFound(texts) => {
             app.drafts_found(texts);
         }
+        action @ FileAction::ComeBack => {
+            match app.drafts.first().map(|draft| (draft.found.is_some(), draft.readable().is_some())) {
+                Some((true, true)) => {
+                    app.drafts_are_hidden = true;
+                    return update(app, FileAction::OpenDraft(0));
+                }
+                Some((false, _)) => return app.wait(action),
+                // It is offered as a file, over what a new visit shows.
+                Some((true, false)) | None => return vec![Effect::FetchScenario(FIRST_SCENARIO.into())],
+            }
+        }
         FileAction::OpenDraft(place) => {
             if let Some((session, mut effects)) = app.take_draft(place) {
                 effects.extend(show(app, session));
@@ -165,7 +180,10 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             return app.drafts.first().map(download).into_iter().collect();
         }
         FileAction::DraftKept(keeps) => app.kept(keeps),
-        FileAction::PageHidden => return app.is_kept().then_some(Effect::SaveDraft).into_iter().collect(),
+        FileAction::PageHidden => {
+            let is_open = app.is_kept();
+            return is_open.then_some(Effect::SaveDraft).into_iter().chain([Effect::NoteWork(is_open)]).collect();
+        }
         FileAction::GalleryFetched(text) => {
             let list = site_list::read_gallery(&text).unwrap_or_else(|problems| {
                 app.unreadable = Some(Unreadable { name: texts::LIST_OF_SCENARIOS.into(), problems });

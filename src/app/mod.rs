@@ -96,7 +96,7 @@ pub use document::Typing;
 pub use draft::{Draft, Keeps};
 pub use effect::{Asked, Effect, HostMessage, Image, Reading};
 use files::Waiting;
-pub use files::{Opening, Shared, Unreadable};
+pub use files::{FIRST_SCENARIO, Opening, Shared, Unreadable};
 pub use findings::Findings;
 pub use gallery::Exhibit;
 pub use kept::Kept;

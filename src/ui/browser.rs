@@ -340,6 +340,24 @@ pub fn on_hidden(hidden: &Callback<()>) -> Vec<EventListener> {
     [left].into_iter().chain(covered).collect()
 }
 
+/// In this tab alone: another tab has work of its own.
+const AT_WORK_KEY: &str = "requeue.2.at-work";
+
+fn storage_of_tab() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+pub fn note_work(is_open: bool) {
+    let _ = storage_of_tab().map(|storage| if is_open { storage.set_item(AT_WORK_KEY, "yes") } else { storage.remove_item(AT_WORK_KEY) });
+}
+
+/// The page was loaded again, and work was open on it.
+pub fn was_at_work() -> bool {
+    let is_reload = || Some(web_sys::window()?.performance()?.navigation().type_() == web_sys::PerformanceNavigation::TYPE_RELOAD);
+    let note = || storage_of_tab()?.get_item(AT_WORK_KEY).ok()?;
+    is_reload() == Some(true) && note().is_some()
+}
+
 /// Whether it could be kept: a full or blocked storage keeps nothing.
 pub fn save_draft(text: &str) -> bool {
     storage().is_some_and(|storage| storage.set_item(DRAFT_KEY, text).is_ok())

@@ -33,6 +33,7 @@ impl Playground {
                 self.perform(ctx, FileAction::DraftKept(keeps));
             }
             Effect::PutDraft(text) => self.is_kept(ctx, browser::save_draft(&text)),
+            Effect::NoteWork(is_open) => browser::note_work(is_open),
             Effect::ForgetDraft => browser::forget_draft(),
             Effect::KeepOlderDrafts(texts) => self.is_kept(ctx, browser::save_older_drafts(&texts)),
             Effect::FetchGallery => browser::fetch_gallery(dispatch()),

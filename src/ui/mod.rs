@@ -69,9 +69,6 @@ pub fn run() {
     yew::Renderer::<Playground>::new().render();
 }
 
-/// What the page opens with.
-const FIRST_SCENARIO: &str = "course-chapter.json";
-
 /// Numbers and charts change this often; tokens move every frame.
 const RENDER_PERIOD_MS: f64 = 120.0;
 /// And less often while something is dragged, whose place is what one looks at.
@@ -163,6 +160,9 @@ impl Component for Playground {
         match (address.packed, address.lesson) {
             (Some(packed), _) => browser::open_link(packed, dispatch.clone()),
             (None, Some(lesson)) => browser::fetch_lesson(&lesson, dispatch.clone()),
+            (None, None) if browser::was_at_work() && address.exhibit.is_none() && !embed => {
+                effects.extend(app::update(&mut app, FileAction::ComeBack));
+            }
             (None, None) if app.back_to.is_some() && address.exhibit.is_none() && !embed => {
                 let lesson = app.back_to.take().unwrap_or_default();
                 browser::fetch_lesson(&lesson, dispatch.clone());
@@ -173,7 +173,7 @@ impl Component for Playground {
                     let runs = app.drafts.is_empty() && !browser::prefers_reduced_motion() && app.motion != Motion::Reduced;
                     app::update(&mut app, WorkspaceAction::Arrive { runs });
                 }
-                browser::fetch_scenario(address.exhibit.unwrap_or_else(|| FIRST_SCENARIO.to_owned()), dispatch.clone());
+                browser::fetch_scenario(address.exhibit.unwrap_or_else(|| app::FIRST_SCENARIO.to_owned()), dispatch.clone());
             }
         }
         app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width())));

@@ -5,7 +5,7 @@ use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, classes, htm
 
 use super::texts::{connect as connect_texts, panels as texts};
 use super::widgets::{Look, button, close_button, hue_class, on};
-use super::{Dispatch, icons, on_page};
+use super::{Dispatch, drawing, icons, on_page};
 use crate::app::hues::published_keys;
 use crate::app::notice::{Notice, Tone};
 use crate::app::slowing::Shown;
@@ -378,10 +378,11 @@ pub fn palette(scenario: &Scenario, dispatch: &Dispatch) -> Html {
 
 /// The shape it will have on the canvas.
 fn part_icon(kind: PartKind) -> Html {
+    let glyph = if let PartKind::Exchange(kind) = kind { drawing::glyph(kind) } else { "" };
     let path = match kind {
         PartKind::Client => "M5 4.5h6a3.5 3.5 0 0 1 0 7H5a3.5 3.5 0 0 1 0-7z",
         PartKind::Service => "M2.5 3h11v10h-11z",
-        PartKind::Exchange(_) => "M8 1.8 13.4 5v6L8 14.2 2.6 11V5z",
+        PartKind::Exchange(_) => "M8 .8 14.2 4.4v7.2L8 15.2 1.8 11.6V4.4z",
         PartKind::ClassicQueue => "M1.5 4.5h13v7h-13zM6 4.5v7M10.2 4.5v7",
         PartKind::QuorumQueue => "M1.5 6.5h11v6h-11zM5 6.5v6M9 6.5v6M4 3.5h10.5v6",
         PartKind::Stream => "M1.5 4.5h13M1.5 11.5h13M4.5 4.5v7M8 4.5v7M11.5 4.5v7",
@@ -398,6 +399,7 @@ fn part_icon(kind: PartKind) -> Html {
             stroke-width="1.5"
         >
             <path d={path} />
+            if !glyph.is_empty() { <text x="8" y="10">{ glyph }</text> }
         </svg>
     }
 }

@@ -105,6 +105,29 @@ fn only_what_a_person_did_is_kept() {
     assert!(!other.is_kept(), "a page to look at overwrites nothing");
 }
 
+/// The page is loaded again while work is open on it: it opens as soon as it can be read. What cannot be read hinders no visit.
+#[test]
+fn a_reload_comes_back_to_the_work_that_was_open() {
+    let mut app = opened();
+    assert!(update(&mut app, FileAction::PageHidden).contains(&Effect::NoteWork(false)), "to look is no work");
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    assert!(update(&mut app, FileAction::PageHidden).contains(&Effect::NoteWork(true)));
+    let text = kept(&app);
+    let mut later = App::default();
+    later.arrived = requeue::app::rest::Arrived::FirstAlone(Vec::new());
+    act(&mut later, FileAction::DraftsFound(vec![text.clone(), "{}".into()]));
+    assert_eq!(update(&mut later, FileAction::ComeBack), [Effect::AwaitRest]);
+    let effects = requeue::app::rest::come(&mut later, requeue::app::Rest::ALL);
+    assert_eq!(effects, [Effect::PutDraft(text), Effect::KeepOlderDrafts(vec!["{}".into()])]);
+    wait(&mut later);
+    same_work(&mut app, &mut later);
+    assert!(later.drafts_are_hidden && later.dialog.is_none(), "nothing is asked");
+    let mut later = App::default();
+    act(&mut later, FileAction::DraftsFound(vec!["{}".into()]));
+    let first = Effect::FetchScenario(requeue::app::FIRST_SCENARIO.into());
+    assert_eq!((update(&mut later, FileAction::ComeBack), later.drafts_are_hidden), (vec![first], false));
+}
+
 /// After it was saved it is still there, and is not called unsaved.
 #[test]
 fn what_was_saved_is_not_called_unsaved() {

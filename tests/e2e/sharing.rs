@@ -16,11 +16,19 @@ async fn a_reload_loses_nothing(way: Way) {
     visitor.act("#play").await;
     visitor.until("some time has passed", async |visitor| visitor.text("#clock").await.as_str() > "00:20").await;
     visitor.act("#play").await;
+    // How long a message flies depends on the speed, and a message counts when it has landed: a new page begins at this one.
+    visitor.choose_speed(1_000).await;
     visitor.add("Quorum queue", "orders-2").await;
     visitor.act("#send").await;
     let clock = visitor.text("#clock").await;
     let (queues, log) = (visitor.text("#queues").await, visitor.text("#log").await);
+    // A reload comes back to it.
     visitor.browser.refresh().await.expect("the page loads again");
+    visitor.wait_for(&Visitor::node("orders-2")).await;
+    visitor.until("the same moment", async |visitor| visitor.text("#clock").await == clock).await;
+    assert!(visitor.is_absent("#draft").await, "nothing is asked");
+    // A new visit offers it.
+    visitor.open("").await;
     visitor.wait_for("#draft-open").await;
     assert!(visitor.is_absent(&Visitor::node("orders-2")).await, "nothing opens by itself");
     let says = visitor.text("#draft").await;
@@ -36,7 +44,7 @@ async fn a_reload_loses_nothing(way: Way) {
     visitor.act("#redo").await;
     visitor.act("#save").await;
     visitor.until("it says so", async |visitor| visitor.text("#told").await == "Saved as the-course-chapter-s-system.json.").await;
-    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.open("").await;
     visitor.wait_for("#draft-open").await;
     let says = visitor.text("#draft").await;
     assert!(!says.contains("unsaved"), "{says}");
@@ -48,17 +56,17 @@ async fn a_reload_loses_nothing(way: Way) {
 async fn what_was_kept_before_is_not_overwritten() {
     let visitor = Visitor::arrive(1440, 900).await;
     visitor.add("Classic queue", "precious").await;
-    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.open("").await;
     visitor.wait_for("#draft-open").await;
     visitor.add("Classic queue", "other").await;
-    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.open("").await;
     // The newest is offered first, and then what was before.
     visitor.wait_for("#draft-open").await;
     assert!(visitor.text("#draft").await.contains("1 of 2."));
     // Closing the offer deletes nothing; discarding does, and can be undone.
     visitor.click("#draft .icon-button").await;
     visitor.until("it is closed", async |visitor| visitor.is_absent("#draft").await).await;
-    visitor.browser.refresh().await.expect("the page loads again");
+    visitor.open("").await;
     visitor.wait_for("#draft-discard").await;
     visitor.click("#draft-discard").await;
     visitor.wait_for("#draft-restore").await;

@@ -27,6 +27,7 @@ use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
 use edges::{binding_key, edge, step, words_of_key};
+pub use nodes::glyph;
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
 

@@ -408,12 +408,9 @@ fn room_beside(scene: &Scene<'_>, rect: &Rect) -> f64 {
     right.map(|other| other.left - rect.right() - 8.0).fold(end, f64::min)
 }
 
-fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
-    let session = scene.session;
-    let Some(spec) = session.world().exchange_spec(name) else {
-        return ("exchange", name.to_string(), html! {});
-    };
-    let glyph = match spec.kind {
+/// How an exchange of this type routes, in its hexagon.
+pub const fn glyph(kind: ExchangeType) -> &'static str {
+    match kind {
         ExchangeType::Direct => "=",
         ExchangeType::Fanout => "∀",
         ExchangeType::Topic => "* #",
@@ -422,7 +419,15 @@ fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         ExchangeType::ModulusHash => "#%n",
         ExchangeType::Random | ExchangeType::LocalRandom => "?",
         ExchangeType::DelayedMessage => "+t",
+    }
+}
+
+fn exchange(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
+    let session = scene.session;
+    let Some(spec) = session.world().exchange_spec(name) else {
+        return ("exchange", name.to_string(), html! {});
     };
+    let glyph = glyph(spec.kind);
     let delayed = session.world().broker().delayed(name).count();
     let (x, y, r) = (rect.left + rect.width / 2.0, rect.top + rect.height / 2.0, rect.width / 2.0);
     let (near, half) = (r * 0.866, r / 2.0);
