@@ -353,9 +353,7 @@ impl App {
     /// Another system takes the place of the one that is open, and begins where the page's address says.
     fn put_on_canvas(&mut self, mut session: Session) {
         // A moment that a link opens looks as it does where it was played.
-        let speed = self.speed();
-        let leg = speed.leg(session.scenario().network.latency);
-        session.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
+        session.fly_at(self.speed());
         if let Some(moment) = session.goes_to.take() {
             session.seek(moment, self.budget.steps() / 4);
         } else if let Some(at) = self.options.at.take() {

@@ -88,7 +88,12 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
                 None => app.speed = Some(speed),
             }
             // Who chooses a speed wants this one.
-            with_session(app, |session| session.playhead.slowing.decline());
+            let speed = app.speed();
+            with_session(app, |session| {
+                session.playhead.slowing.decline();
+                // Also while time stands: the picture is one of a moment and a speed.
+                session.fly_at(speed);
+            });
         }
         TimeAction::Replay => replay(app),
         TimeAction::GoOn => go_on(app),
@@ -213,13 +218,18 @@ impl Session {
         (Speed::NORMAL..=SLOWED_MOST).contains(&speed) && self.playhead.slowing.is_slow(self.world().now())
     }
 
+    /// Messages fly as they do at this speed.
+    pub(super) fn fly_at(&mut self, speed: Speed) {
+        let leg = speed.leg(self.scenario().network.latency);
+        self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
+    }
+
     /// Whether it goes on by itself. At the stop time stands, if there is one.
     fn pass(&mut self, elapsed: SimTime, speed: Speed, stop: Option<SimTime>, budget: &mut Budget) -> bool {
         let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
-        let leg = speed.leg(self.scenario().network.latency);
         self.playhead.moves.settle();
-        self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
+        self.fly_at(speed);
         if let Speed::Hop(millis) = speed {
             let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), stop.unwrap_or(SimTime::MAX), steps);
             if !arrived {
@@ -246,7 +256,7 @@ impl Session {
             self.playhead.advance(target, steps);
         }
         // Faster than that the eye does not follow, and slower it follows by itself.
-        self.playhead.slowing.pass(elapsed, if is_followed { from } else { SimTime::MAX }, leg);
+        self.playhead.slowing.pass(elapsed, if is_followed { from } else { SimTime::MAX }, self.playhead.moves.leg());
         if !arrived {
             budget.spend_all();
         }

@@ -1,9 +1,10 @@
 //! What a browser keeps of the work on a system: all of it is there when the page is opened again, and nothing runs by itself.
 
+use requeue::app::landing::Landing;
 use requeue::app::playhead::Left;
 use requeue::app::{
-    self, App, EditAction, Effect, FileAction, Keeps, Node, OperateAction, Options, PageAction, PublishAction, SelectAction, TimeAction,
-    commands, update,
+    self, App, EditAction, Effect, FileAction, Keeps, Node, OperateAction, Options, PageAction, PublishAction, SelectAction, Speed,
+    TimeAction, commands, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::Point;
@@ -254,4 +255,32 @@ fn what_cannot_be_kept_is_said() {
     assert_eq!(app.draft_text(Keeps::Everything), None);
     let drawing = app.draft_text(Keeps::Drawing).expect("there is room");
     assert_eq!(session(&opened_again(&drawing)).scenario_as_drawn(), session(&app).scenario_as_drawn());
+}
+
+/// A message flies for a while, and counts where it has landed: what is counted after a reload is what was counted before, wherever
+/// time was stopped and at which speed it had run.
+#[test]
+fn a_reload_counts_what_had_landed() {
+    let counts = |app: &App| {
+        let landing = Landing::of(app, session(app));
+        session(app).world().broker().queues().map(|queue| (landing.ready(queue), landing.total(queue))).collect::<Vec<_>>()
+    };
+    let mut flying = 0;
+    for stop in 0..60 {
+        let mut app = opened();
+        act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
+        act(&mut app, TimeAction::Play);
+        for _ in 0..60 + stop {
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+            app.worked(SimTime::ZERO);
+        }
+        act(&mut app, TimeAction::Pause);
+        act(&mut app, TimeAction::SetSpeed(Speed::NORMAL));
+        act(&mut app, PublishAction::Again);
+        wait(&mut app);
+        let later = opened_again(&kept(&app));
+        assert_eq!(counts(&app), counts(&later), "stopped at {}", session(&app).world().now());
+        flying += u32::from(!Landing::of(&app, session(&app)).is_empty());
+    }
+    assert!(flying > 0, "nothing ever flew");
 }
