@@ -213,6 +213,19 @@ fn differ(simulated: &Json, real: &Json, path: &str) -> Option<String> {
     }
 }
 
+/// Of what kind a difference is: where it shows, in which operation, and how each side answered. Names and numbers change while a
+/// script is made smaller; a difference of another kind is another find, and would hide the one that was looked for.
+fn kind_of(difference: &str) -> Vec<String> {
+    let mut lines = difference.lines();
+    let place = lines.next().unwrap_or_default().chars().filter(|letter| !letter.is_ascii_digit()).collect();
+    let answer = |line: &str| -> Option<String> {
+        let side: Json = serde_json::from_str(&line[line.find('{')?..]).ok()?;
+        let told = side["events"].as_array().into_iter().flatten().map(|event| format!("{} {}", event["event"], event["code"]));
+        Some(format!("{} {} {:?}", side["op"], side["result"]["error"]["code"], told.collect::<Vec<_>>()))
+    };
+    std::iter::once(place).chain(lines.filter_map(answer)).collect()
+}
+
 /// A script that goes differently, as small as it could be made.
 #[derive(Clone, Debug)]
 pub struct Divergence {
@@ -276,13 +289,23 @@ fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Optio
     Ok(first_difference(&simulated, &real))
 }
 
-/// Random scripts from these seeds, so many at a time; the divergence of the lowest seed, shrunk. `progress` hears how many are done.
+/// What a search is doing.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// So many scripts are compared.
+    Done(u64),
+    /// A script that differs is made smaller: each try runs on the real broker, and takes as long as the first.
+    Shrinks { seed: u64, difference: &'a str },
+}
+
+/// Random scripts from these seeds, so many at a time; the divergence of the lowest seed, shrunk. `progress` hears
+/// what was done.
 pub fn search(
     broker: &RealBroker,
     profile: Profile,
     seeds: std::ops::Range<u64>,
     jobs: u64,
-    progress: impl Fn(u64) + Sync,
+    progress: impl Fn(Progress<'_>) + Sync,
 ) -> Result<Option<Divergence>, String> {
     let first = seeds.start;
     let next = Mutex::new(seeds);
@@ -306,7 +329,7 @@ pub fn search(
             if let Some(difference) = difference {
                 found.lock().expect("no job panics").push((seed, script, difference));
             }
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+            progress(Progress::Done(done.fetch_add(1, Ordering::Relaxed) + 1));
         }
     };
     std::thread::scope(|scope| {
@@ -322,9 +345,11 @@ pub fn search(
     })?;
     let lowest = found.into_inner().expect("no job panics").into_iter().min_by_key(|(seed, ..)| *seed);
     let Some((seed, script, difference)) = lowest else { return Ok(None) };
+    progress(Progress::Shrinks { seed, difference: &difference });
     // As patient as the comparison that found it: a slow broker is no difference.
     let patient = RealBroker { quiet: patience(&script)[1], ..broker.clone() };
     let vhost = format!("random-{first}-shrunk");
+    let kind = kind_of(&difference);
     let (script, difference) = shrink(script, difference, |candidate| {
         // What cannot be read any more is no script, and what leaves the broker short would be felt by the next.
         if broker_script::read(&candidate.to_string()).is_err() || leaves_alarms(candidate) {
@@ -332,7 +357,7 @@ pub fn search(
         }
         match compare_once(candidate, &patient, &vhost) {
             Err(error) if error.contains("status: 400") => Ok(None), // a policy that is none
-            compared => compared,
+            compared => Ok(compared?.filter(|found| kind_of(found) == kind)),
         }
     })?;
     Ok(Some(Divergence { seed, script, difference }))
@@ -352,6 +377,23 @@ mod tests {
         let result = Outcome::ok([("message", message)]);
         let line = Line::Step { step: 0, op: "basic.get".into(), name: None, time_ms: 0, result, events: Vec::new() };
         normalise(&[line], "/", profile, &BTreeSet::new())
+    }
+
+    /// Found on 3.10: while a script was made smaller a delivery mode became 0, which that broker refuses.
+    #[test]
+    fn another_difference_is_no_smaller_one() {
+        let told = |step: u64, routed: &[&str], refused: bool| {
+            let line = |result: Json, events: Json| json!({ "op": "basic.publish", "step": step, "result": result, "events": events });
+            let simulated = line(json!({ "ok": { "routed_to": routed } }), json!([]));
+            let error = json!({ "error": { "code": 406, "text": "PRECONDITION_FAILED" } });
+            let closed = json!([{ "event": "channel_closed", "code": 406 }]);
+            let real = if refused { line(error, closed) } else { line(json!({ "ok": { "routed_to": [] } }), json!([])) };
+            first_difference(&[simulated], &[real]).expect("they differ")
+        };
+        assert_eq!(kind_of(&told(7, &["q1"], false)), kind_of(&told(2, &["q2"], false)));
+        assert_ne!(kind_of(&told(7, &["q1"], false)), kind_of(&told(7, &["q1"], true)));
+        assert_ne!(kind_of("3 lines simulated, 4 real"), kind_of(&told(7, &["q1"], false)));
+        assert_eq!(kind_of("3 lines simulated, 4 real"), kind_of("1 lines simulated, 2 real"));
     }
 
     #[test]

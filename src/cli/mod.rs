@@ -202,11 +202,12 @@ fn differential(broker: &real::RealBroker, scripts: &RandomScripts, jobs: u64) -
     let profile = scripts.profile()?;
     let (runs, seed) = (scripts.runs, scripts.seed);
     let terminal = std::io::stderr().is_terminal();
-    let progress = |done: u64| {
-        if terminal {
-            eprint!("\r{done} of {runs} scripts are done");
-        } else if done.is_multiple_of(50) {
-            eprintln!("{done} of {runs} scripts are done");
+    let progress = |progress: differential::Progress<'_>| match progress {
+        differential::Progress::Done(done) if terminal => eprint!("\r{done} of {runs} scripts are done"),
+        differential::Progress::Done(done) if done.is_multiple_of(50) => eprintln!("{done} of {runs} scripts are done"),
+        differential::Progress::Done(_) => {}
+        differential::Progress::Shrinks { seed, difference } => {
+            eprintln!("\nSeed {seed} differs: {difference}\nNow the script is made smaller.")
         }
     };
     let found = differential::search(broker, profile, scripts.seeds(), jobs, progress);
