@@ -98,6 +98,12 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 20] = [
         "v3.13.0 rabbit_fifo_client.erl handle_delivery",
     ),
     of_3_10(
+        "delivery modes that do not exist",
+        &[58],
+        "3.10 closes the channel (406) at a delivery mode that is neither 1 nor 2; 3.13 takes it, and only 2 is persistent; random scripts have these two",
+        "v3.10.8 rabbit_basic.erl is_message_persistent, and seen there; v3.13.7 mc_amqpl.erl essential_properties",
+    ),
+    of_3_10(
         "numeric headers",
         &[41],
         "3.13 compares header values strictly, 3.10 takes 1 for 1.0; random scripts use one number type",
