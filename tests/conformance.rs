@@ -17,7 +17,7 @@ use std::time::Duration;
 use requeue::broker::Profile;
 use requeue::cli::differential;
 use requeue::cli::real::{self, Address, RealBroker};
-use requeue::cli::versions::{KNOWN_DIFFERENCES, OLDER_THAN_4_0, RELEASES, RealRelease, release_of};
+use requeue::cli::versions::{KNOWN_DIFFERENCES, NEWER_THAN_3_10, OLDER_THAN_4_0, RELEASES, RealRelease, release_of};
 use requeue::formats::broker_script::{self, Script};
 use serde_json::{Value as Json, json};
 
@@ -26,6 +26,9 @@ const RANDOM_SCRIPTS: u64 = 100;
 
 /// How many scripts run on a real broker at once: it spends most of its time waiting.
 const JOBS: u64 = 3;
+
+/// What takes longer on a real broker is no matter of a test.
+const TOO_LONG_MS: u64 = 30_000;
 
 /// How many keys one script publishes.
 const KEYS_A_SCRIPT: usize = 5_000;
@@ -51,6 +54,11 @@ impl Case {
     /// Why it is not compared with this release line.
     fn not_on(&self, line: &str) -> Option<&str> {
         self.not_on.iter().find(|(other, _)| other == line || other == EVERY).map(|(_, why)| why.as_str())
+    }
+
+    /// Why it is left out on this release line, and not on every one.
+    fn left_out_on(&self, line: &str) -> Option<&str> {
+        self.not_on.iter().find(|(other, _)| other == line).map(|(_, why)| why.as_str())
     }
 
     /// The same steps, as a script of another profile.
@@ -193,19 +201,7 @@ fn every_case_goes_the_same_on_a_real_broker() {
         }
         Err(error) => wrong.lock().expect("nothing panics").push(format!("{}/{} ({profile}): {error}", case.section, case.name)),
     };
-    let waiting = Mutex::new(together.into_iter());
-    std::thread::scope(|scope| {
-        for job in 0..JOBS {
-            let (waiting, compare) = (&waiting, &compare);
-            scope.spawn(move || {
-                loop {
-                    let next = waiting.lock().expect("nothing panics").next();
-                    let Some((case, script)) = next else { return };
-                    compare(&case, &script, &format!("case-{job}"));
-                }
-            });
-        }
-    });
+    beside_one_another(together, |(case, script), job| compare(&case, &script, &format!("case-{job}")));
     for (case, script) in &alone {
         if broker.ctl.is_none() {
             println!("skipped, for want of rabbitmqctl: {}/{}", case.section, case.name);
@@ -215,6 +211,44 @@ fn every_case_goes_the_same_on_a_real_broker() {
     }
     let wrong = wrong.into_inner().expect("nothing panics");
     assert!(wrong.is_empty(), "{} of {count} cases go differently\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// So many of them at once, each with the number of the job that does it.
+fn beside_one_another<T: Send>(all: Vec<T>, work: impl Fn(T, u64) + Sync) {
+    let waiting = Mutex::new(all.into_iter());
+    std::thread::scope(|scope| {
+        for job in 0..JOBS {
+            let (waiting, work) = (&waiting, &work);
+            scope.spawn(move || {
+                loop {
+                    let next = waiting.lock().expect("nothing panics").next();
+                    let Some(next) = next else { return };
+                    work(next, job);
+                }
+            });
+        }
+    });
+}
+
+/// What a release line is not compared with goes otherwise there, or is chance, or takes too long: the list is no longer than it must be.
+#[test]
+#[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
+fn what_is_left_out_goes_otherwise_on_a_real_broker() {
+    let broker = real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker");
+    let profile = real_profile();
+    let line = release_of(profile).line;
+    let left_out = cases().into_iter().filter(|case| {
+        case.left_out_on(line).is_some_and(|why| !why.contains("chance")) && case.millis() < TOO_LONG_MS && !case.needs_ctl && chosen_by_name(case)
+    });
+    let same = Mutex::new(Vec::new());
+    beside_one_another(left_out.collect(), |case: Case, job| {
+        // What the broker does not even take goes otherwise, too.
+        if let Ok(None) = differential::compare_patiently(&case.as_script_of(profile), &broker, &format!("left-out-{job}")) {
+            same.lock().expect("nothing panics").push(format!("{}/{}", case.section, case.name));
+        }
+    });
+    let same = same.into_inner().expect("nothing panics");
+    assert!(same.is_empty(), "these cases go the same on RabbitMQ {line}, and are left out: {same:?}");
 }
 
 /// An exchange that hashes, and what of a message it hashes: its type, its arguments, the properties of the message with this key.
@@ -236,6 +270,47 @@ fn hashings(profile: Profile) -> Vec<Hashing> {
         all.push(("x-modulus-hash", json!({}), |_| json!({})));
     }
     all
+}
+
+/// The queues that get each published message of these steps: of the simulated broker, and of the real one.
+fn here_and_there(broker: &RealBroker, profile: Profile, steps: &[Json]) -> [Vec<Vec<String>>; 2] {
+    let plugins = ["rabbitmq_consistent_hash_exchange", "rabbitmq_random_exchange", "rabbitmq_sharding"];
+    let script = json!({ "script": 1, "profile": profile.name(), "plugins": plugins, "steps": steps }).to_string();
+    let script = broker_script::read(&script).expect("it is a script");
+    let real = differential::in_own_vhost(broker, "keys", &script, |broker| real::routed(&script, broker)).expect("the broker answers");
+    let real = real.into_iter().map(|queues| queues.iter().map(ToString::to_string).collect());
+    let lines = broker_script::run(&script).into_iter().map(|line| serde_json::from_str::<Json>(&line.to_json()).expect("it is JSON"));
+    let simulated = lines.filter(|line| line["op"] == "basic.publish").map(|line| {
+        let queues = line["result"]["ok"]["routed_to"].as_array().expect("it is published").iter();
+        queues.filter_map(|queue| queue.as_str().map(ToOwned::to_owned)).collect()
+    });
+    [simulated.collect(), real.collect()]
+}
+
+/// Exchanges that choose at random: which queue gets a message cannot be compared, that one of them gets it can.
+#[test]
+#[ignore = "needs a real RabbitMQ: ./scripts/test starts one"]
+fn each_message_goes_to_one_queue_of_a_random_exchange() {
+    const MESSAGES: usize = 300;
+    let broker = real_broker().expect("REQUEUE_AMQP and REQUEUE_MANAGEMENT name a broker");
+    let profile = real_profile();
+    let built_in = (profile != Profile::V3_13).then_some("x-local-random");
+    for kind in ["x-random"].into_iter().chain(built_in) {
+        let queues = ["q1", "q2", "q3"];
+        let mut steps = vec![json!({ "op": "exchange.declare", "exchange": "any", "type": kind })];
+        for queue in queues {
+            steps.push(json!({ "op": "queue.declare", "queue": queue, "durable": true }));
+            steps.push(json!({ "op": "queue.bind", "queue": queue, "exchange": "any" }));
+        }
+        steps.extend((0..MESSAGES).map(|number| json!({ "op": "basic.publish", "exchange": "any", "routing_key": "k", "body": format!("m{number}") })));
+        for (whose, routed) in ["simulated", "real"].into_iter().zip(here_and_there(&broker, profile, &steps)) {
+            assert_eq!(routed.len(), MESSAGES, "{kind}, {whose}");
+            assert!(routed.iter().all(|to| to.len() == 1 && queues.contains(&&*to[0])), "{kind}, {whose}: {routed:?}");
+            // A third of them each, give or take what chance gives and takes.
+            let counts = queues.map(|queue| routed.iter().filter(|to| to[0] == queue).count());
+            assert!(counts.iter().all(|count| (50..150).contains(count)), "{kind}, {whose}: {counts:?}");
+        }
+    }
 }
 
 /// Exchanges that hash: `REQUEUE_KEYS` keys (10,000), each to the same queue as the real broker sends it, not to as many.
@@ -260,20 +335,11 @@ fn each_key_goes_to_the_same_queue_on_a_real_broker() {
                 let routing_key = if properties(key) == json!({}) { key } else { "" };
                 json!({ "op": "basic.publish", "exchange": "spread", "routing_key": routing_key, "properties": properties(key), "body": key })
             }));
-            let plugins = ["rabbitmq_consistent_hash_exchange", "rabbitmq_sharding"];
-            let script = json!({ "script": 1, "profile": profile.name(), "plugins": plugins, "steps": steps }).to_string();
-            let script = broker_script::read(&script).expect("it is a script");
-            let real =
-                differential::in_own_vhost(&broker, "keys", &script, |broker| real::routed(&script, broker)).expect("the broker answers");
-            let lines =
-                broker_script::run(&script).into_iter().map(|line| serde_json::from_str::<Json>(&line.to_json()).expect("it is JSON"));
-            let simulated = lines.filter(|line| line["op"] == "basic.publish").map(|line| line["result"]["ok"]["routed_to"].clone());
-            let simulated: Vec<Json> = simulated.collect();
+            let [simulated, real] = here_and_there(&broker, profile, &steps);
             assert_eq!((simulated.len(), real.len()), (keys.len(), keys.len()), "{kind} {arguments}");
             for ((key, simulated), real) in keys.iter().zip(simulated).zip(real) {
-                let real: Vec<&str> = real.iter().map(|queue| &**queue).collect();
                 assert_eq!(real.len(), 1, "{kind} {arguments}, of {key}");
-                assert_eq!(simulated, json!(real), "{kind} {arguments}, of {key}: simulated, real");
+                assert_eq!(simulated, real, "{kind} {arguments}, of {key}: simulated, real");
             }
         }
         println!("{kind} {arguments}: {count} keys went to the same queue");
@@ -308,11 +374,19 @@ fn verdict(cases: &[&Case], number: u64, line: &str) -> String {
 }
 
 /// The same of 3.13, which no broker here is: in what it differs from its neighbours.
-fn verdict_of_3_13(number: u64) -> String {
+fn verdict_of_3_13(cases: &[&Case], number: u64) -> String {
     let older = KNOWN_DIFFERENCES.iter().filter(|known| known.lines == ["3.10"] && known.rules.contains(&number));
     let newer = OLDER_THAN_4_0.iter().filter(|older| older.rules.contains(&number));
-    let words: Vec<String> = older
-        .map(|known| format!("not as 3.10: {} ({})", known.what, known.source))
+    let mut from_3_10: Vec<(&str, &str)> = older.map(|known| (known.what, known.source)).collect();
+    for why in cases.iter().filter_map(|case| case.left_out_on("3.10")) {
+        let source = NEWER_THAN_3_10.iter().find(|(other, _)| *other == why).map(|(_, source)| *source);
+        if let Some(source) = source.filter(|source| !from_3_10.iter().any(|(_, other)| other == source)) {
+            from_3_10.push((why, source));
+        }
+    }
+    let words: Vec<String> = from_3_10
+        .into_iter()
+        .map(|(what, source)| format!("not as 3.10: {what} ({source})"))
         .chain(newer.map(|older| format!("not as 4.0: {} ({})", older.what, older.source)))
         .collect();
     if words.is_empty() { "not run".to_owned() } else { format!("not run; {}", words.join("; ")) }
@@ -390,7 +464,7 @@ These differences are known, and nothing else is let pass.
             rule["says"].as_str().unwrap_or_default(),
             shown.join(", "),
             verdicts.join(" | "),
-            verdict_of_3_13(number)
+            verdict_of_3_13(&of_rule, number)
         );
     }
     let _ = write!(page, "\n## The cases\n\n| case | shows | rules |\n|---|---|---|\n");
@@ -507,3 +581,21 @@ fn each_difference_between_3_13_and_4_0_has_its_source() {
     cited.sort_unstable();
     assert_eq!(switches, cited);
 }
+
+/// 3.13 is not 3.10: where a case says so, FIDELITY.md cites a source. A reason that is about more than 3.10 needs none.
+#[test]
+fn each_difference_between_3_13_and_3_10_has_its_source() {
+    let cases = cases();
+    let mut whys: Vec<&str> = cases.iter().filter_map(|case| case.left_out_on("3.10")).filter(|why| !OF_OTHERS_TOO.contains(why)).collect();
+    whys.sort_unstable();
+    whys.dedup();
+    let mut cited: Vec<&str> = NEWER_THAN_3_10.iter().map(|(why, _)| *why).collect();
+    cited.sort_unstable();
+    assert_eq!(whys, cited);
+}
+
+/// Why cases are left out on 3.10 that 3.13 takes as 3.10 does.
+const OF_OTHERS_TOO: [&str; 2] = [
+    "it gives out whole chunks, and how many messages a chunk has is chance",
+    "the plugin is enabled there, for x-modulus-hash",
+];

@@ -56,6 +56,7 @@ mod page;
 mod placing;
 pub mod playhead;
 pub mod prose;
+pub mod readers;
 pub mod recipe;
 pub mod replay;
 pub mod rest;

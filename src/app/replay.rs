@@ -17,3 +17,9 @@ pub fn from(scenario: &Scenario, service: &Name, stream: &Name, offset: u64) -> 
     subscription.offset = Some(if offset == 0 { Offset::First } else { Offset::Number(offset) });
     Some(EditAction::Apply(Edit::Put { index, element: Box::new(Element::Service(service)) }))
 }
+
+/// The offset that is typed; without a number the oldest message's.
+#[must_use]
+pub fn typed(text: &str, oldest: u64) -> u64 {
+    text.trim().parse().unwrap_or(oldest)
+}

@@ -22,7 +22,9 @@ pub fn in_own_vhost<T>(
     run: impl FnOnce(&RealBroker) -> Result<T, String>,
 ) -> Result<T, String> {
     let user = &broker.address.user;
-    let settings = script.default_queue_type.map_or_else(|| json!({}), |kind| json!({ "default_queue_type": kind.name() }));
+    // Until 3.11.12 the key was written as one word.
+    let both = |kind: &str| json!({ "default_queue_type": kind, "defaultqueuetype": kind });
+    let settings = script.default_queue_type.map_or_else(|| json!({}), |kind| both(kind.name()));
     real::manage(broker, "PUT", &format!("vhosts/{name}"), Some(&settings))?;
     let all = json!({ "configure": ".*", "write": ".*", "read": ".*" });
     real::manage(broker, "PUT", &format!("permissions/{name}/{user}"), Some(&all))?;
@@ -246,6 +248,12 @@ pub fn compare(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option
         }
     }
     Ok(None)
+}
+
+/// The same in one try, with so much patience that a slow broker is no difference.
+pub fn compare_patiently(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Option<String>, String> {
+    let patient = RealBroker { quiet: Duration::from_millis(60), ..broker.clone() };
+    compare_once(script, &patient, vhost)
 }
 
 /// How long the broker may be silent, at each try. Where time matters, patience is part of the question; what takes minutes is not tried

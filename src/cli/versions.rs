@@ -75,7 +75,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 21] = [
         &[16],
         "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says \
          'unknown' for words that its Erlang has not met",
-        "v3.13.0 rabbit_exchange.erl check_type",
+        UNKNOWN_TYPE,
     ),
     of_3_10(
         "credit over the delivery limit",
@@ -107,42 +107,42 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 21] = [
         "numeric headers",
         &[41],
         "3.13 compares header values strictly, 3.10 takes 1 for 1.0; random scripts use one number type",
-        "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file",
+        NUMBERS,
     ),
     of_3_10(
         "mirrors of operators",
         &[146],
         "since 3.11 an operator may set ha-mode, ha-params and ha-sync-mode; 3.10 refuses the policy; random scripts set no mirrors",
-        "v3.10.8 and v3.13.7 rabbit_mirror_queue_misc.erl operator_policy_validator",
+        MIRRORS,
     ),
-    of_3_10("consumer timeout", &[93], "x-consumer-timeout is known since 3.12; random scripts do not use it", "release notes 3.12.0"),
+    of_3_10("consumer timeout", &[93], "x-consumer-timeout is known since 3.12; random scripts do not use it", CONSUMER_TIMEOUT),
     of_3_10(
         "deliveries of a stream that are refused",
         &[162],
         "3.10 answers nack and reject with 540, recover with 541, and closes the connection; 3.13 gives credit for them; random scripts do \
          not refuse deliveries of streams there",
-        "v3.10.8 and v3.13.7 rabbit_stream_queue.erl settle",
+        REFUSED_READS,
     ),
     of_3_10(
         "messages as a stream stores them",
         &[165],
         "3.10 tells a delivery mode of persistent messages alone, and stores no lists and tables, not in x- headers and not in CC; random \
          scripts put no lists into headers there",
-        "v3.10.8 rabbit_msg_record.erl; v3.13.7 mc_amqp.erl, mc_amqpl.erl",
+        STORED,
     ),
     of_3_10(
         "dead letters that go to a stream",
         &[165],
         "3.10.8 loses them; random scripts send none there",
-        "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish",
+        DEAD_TO_STREAM,
     ),
     of_3_10(
         "dead letters that go to a reply queue",
         &[59],
         "3.10 delivers them; 3.13 and 4.0 do not",
-        "v3.10.8 rabbit_exchange.erl route; v3.13.7 rabbit_dead_letter.erl publish",
+        REPLY_TARGETS,
     ),
-    of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", "release notes 3.13.0"),
+    of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", FILTERS),
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
         rules: &[163],
@@ -178,6 +178,37 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 21] = [
         source: "v3.10.8 and v4.3.5 rabbit_classic_queue.erl settle, rabbit_variable_queue.erl ackfold, rabbit_priority_queue.erl ack",
     },
 ];
+
+/// What 3.13 does otherwise than 3.10, by the reason for which cases are left out on 3.10.8; and where it was read.
+pub const NEWER_THAN_3_10: [(&str, &str); 19] = [
+    ("it answers 503 and closes the connection", UNKNOWN_TYPE),
+    ("its texts name the queue differently", "TODO"),
+    ("it hashes the value together with its type", "v3.10.8 and v3.13.7 rabbit_exchange_type_consistent_hash.erl value_to_hash"),
+    ("it knows only all and any", "TODO"),
+    ("it takes numbers of different types for equal", NUMBERS),
+    ("3.10 delivers it, as it delivers what a client publishes", REPLY_TARGETS),
+    ("it does not know the argument", CONSUMER_TIMEOUT),
+    ("its virtual hosts have no default queue type: it came with 3.11", "TODO"),
+    ("3.10 does not tell the types of queues apart", APPLY_TO),
+    ("3.10 has policies for queues, exchanges and all alone", APPLY_TO),
+    ("it takes no mirrors from an operator: they came with 3.11", MIRRORS),
+    ("it does not know these keys", "v3.10.8 and v3.13.7 rabbit_policies.erl register"),
+    ("3.10.8 loses dead letters that go to a stream", DEAD_TO_STREAM),
+    ("3.10 does not know filters: they came with 3.13", FILTERS),
+    ("3.10 refuses nack, reject and recover with 540 and 541", REFUSED_READS),
+    ("3.10 stores no lists and tables at all", STORED),
+];
+
+const APPLY_TO: &str = "v3.10.8 and v3.13.7 rabbit_policy.erl apply_to_validation";
+const CONSUMER_TIMEOUT: &str = "release notes 3.12.0";
+const DEAD_TO_STREAM: &str = "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish";
+const FILTERS: &str = "release notes 3.13.0";
+const MIRRORS: &str = "v3.10.8 and v3.13.7 rabbit_mirror_queue_misc.erl operator_policy_validator";
+const NUMBERS: &str = "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file";
+const REFUSED_READS: &str = "v3.10.8 and v3.13.7 rabbit_stream_queue.erl settle";
+const REPLY_TARGETS: &str = "v3.10.8 rabbit_exchange.erl route; v3.13.7 rabbit_dead_letter.erl publish";
+const STORED: &str = "v3.10.8 rabbit_msg_record.erl; v3.13.7 mc_amqp.erl, mc_amqpl.erl";
+const UNKNOWN_TYPE: &str = "v3.13.0 rabbit_exchange.erl check_type";
 
 /// What 3.13 does otherwise than 4.0, by the switch of `src/broker/profile.rs` that is set for it: no 3.13 runs in the tests.
 #[derive(Clone, Copy, Debug)]

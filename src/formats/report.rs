@@ -8,7 +8,7 @@ use crate::base::number::Fixed;
 use crate::base::ordered::OrderedMap;
 use crate::base::time::Span;
 use crate::broker::KeptBack;
-use crate::broker::view::QueueView;
+use crate::broker::view::{QueueView, ReaderView};
 use crate::scenario::json_object;
 use crate::scenario::property::Percentile;
 use crate::sim::World;
@@ -123,6 +123,7 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
 
 fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::Result {
     let total = ledger.total();
+    write_streams(out, world, ledger)?;
     writeln!(out, "\nDelivered  {}, of which redelivered {}; requeued {}", total.delivered, total.redelivered, total.requeued)?;
     for queue in world.broker().queues() {
         for (why, count) in kept_back(queue).iter() {
@@ -168,6 +169,31 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
     writeln!(out)
 }
 
+/// A stream keeps what is read: where its readers are says more than any count.
+fn write_streams(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::Result {
+    for queue in world.broker().queues() {
+        let Some(log) = queue.log() else { continue };
+        let (read, retired) = ledger.queues.get(queue.name()).map_or((0, 0), read_and_retired);
+        writeln!(out, "Stream     {}: next offset {}, {read} read, {retired} retired", queue.name(), log.next)?;
+        for (name, reader) in readers(world, queue) {
+            writeln!(out, "           {name}: offset {}, lag {}, unacked {}", reader.next, reader.lag, reader.unacked)?;
+        }
+    }
+    Ok(())
+}
+
+fn read_and_retired(copies: &Copies) -> (u64, u64) {
+    (copies.reads.map_or(0, |reads| reads.settled), copies.retired)
+}
+
+/// With the service that reads.
+fn readers<'a>(world: &'a World, queue: QueueView<'a>) -> impl Iterator<Item = (&'a str, ReaderView<'a>)> {
+    world.broker().readers_of(queue).map(|reader| {
+        let service = world.instance_of_channel(reader.channel).and_then(|id| world.services().get(id.service));
+        (service.map_or(&**reader.tag, |service| &*service.spec.name), reader)
+    })
+}
+
 fn write_times(out: &mut String, world: &World) -> std::fmt::Result {
     let metrics = world.metrics();
     let line = |out: &mut String, what: String, histogram: &Histogram, more: String| {
@@ -210,6 +236,7 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
         let why = world.broker().queue(name).map(kept_back).unwrap_or_default();
         let why = counts(why.iter());
         let document = Doc::object().with("name", &**name).and(self::copies(copies)).with("kept_back_because", why);
+        let document = document.and(world.broker().queue(name).map_or_else(Doc::object, |queue| stream(world, queue, copies)));
         let Some(queue) = metrics.queue(name) else { return document };
         document
             .with("depth_max", queue.depth_max)
@@ -248,6 +275,20 @@ pub fn json(world: &World, checked: &[Checked]) -> String {
         .with("http", Doc::list(http))
         .with("checks", Doc::list(checks))
         .to_text()
+}
+
+/// What only a stream has.
+fn stream(world: &World, queue: QueueView<'_>, copies: &Copies) -> Doc {
+    let Some(log) = queue.log() else { return Doc::object() };
+    let reader = |(name, reader): (&str, ReaderView<'_>)| {
+        Doc::object().with("name", name).with("offset", reader.next).with("lag", reader.lag).with("unacked", reader.unacked)
+    };
+    let (read, retired) = read_and_retired(copies);
+    Doc::object()
+        .with("next_offset", log.next)
+        .with("read", read)
+        .with("retired", retired)
+        .with("readers", Doc::list(readers(world, queue).map(reader)))
 }
 
 fn messages(ledger: &Ledger) -> Doc {

@@ -1,14 +1,16 @@
-//! What the inspector of a queue shows of a stream: a strip of its log, and where each reader is.
+//! Streams: a strip of the log in the inspector, and where readers are; the same of all streams, for the ledger and the tables.
 
-use yew::{Html, html};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlInputElement};
+use yew::{Callback, Html, MouseEvent, TargetCast, html};
 
 use super::Dispatch;
 use super::texts::stream as texts;
-use super::widgets::{number, on, row};
-use crate::app::words::instance_name;
+use super::widgets::{number, row};
+use crate::app::readers::{self, Reader};
 use crate::app::{Session, replay};
 use crate::base::limits::grouped;
-use crate::broker::view::{LogView, QueueView, ReaderView};
+use crate::broker::view::{LogView, QueueView};
 use crate::sim::ledger::Copies;
 
 /// Of the strip's drawing, in its own units.
@@ -22,26 +24,25 @@ fn place(log: &LogView, offset: u64) -> f64 {
     EDGE + (WIDTH - 2.0 * EDGE) * (offset.clamp(log.first, log.next) - log.first) as f64 / length
 }
 
-/// The log from its oldest message to the next, a box a segment and a mark a reader; and the readers.
+/// The log from its oldest message to the next, a box a segment and a mark a reader; and the readers, each of which may read again.
 pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &Dispatch) -> Html {
-    let world = session.world();
-    let readers: Vec<ReaderView<'_>> = world.broker().readers_of(queue).collect();
-    let name = |reader: &ReaderView<'_>| {
-        world.instance_of_channel(reader.channel).map_or_else(|| reader.tag.to_string(), |id| instance_name(world, id))
-    };
-    let told: Vec<String> = readers.iter().map(|reader| texts::mark(&name(reader), reader.next, reader.lag)).collect();
+    let all = readers::of(session.world(), queue);
+    let told: Vec<String> = all.iter().map(|reader| texts::mark(&reader.name, reader.next, reader.lag)).collect();
     let segments: Vec<(f64, f64)> = log
         .segments
         .iter()
         .zip(log.segments.iter().skip(1).copied().chain([log.next]))
         .map(|(first, next)| (place(log, *first), place(log, next)))
         .collect();
-    let replay = |reader: &ReaderView<'_>| {
-        let id = world.instance_of_channel(reader.channel)?;
-        let service = &world.services().get(id.service)?.spec.name;
-        let action = replay::from(session.scenario(), service, queue.name(), log.first)?;
+    let replay = |reader: &Reader<'_>| {
+        // Another service may have gone from the drawing, and reads on.
+        let onclick = replays(session, reader, log.first, dispatch)?;
         Some(html! {
-            <button type="button" class="small" title={texts::READS_AGAIN} onclick={on(dispatch, action)}>{ texts::REPLAY }</button>
+            <td>
+                <button type="button" class="small" title={texts::READS_AGAIN} data-replay={reader.name.clone()} {onclick}>
+                    { texts::REPLAY }
+                </button>
+            </td>
         })
     };
     html! {
@@ -50,35 +51,70 @@ pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &D
                 for (left, right) in segments.into_iter() {
                     <rect x={number(left)} y="14" width={number((right - left).max(1.0))} height="12" rx="2" />
                 }
-                for (reader, told) in readers.iter().zip(told) {
+                for (reader, told) in all.iter().zip(told) {
                     <path d={format!("M{} 13l-4.5 -8h9z", number(place(log, reader.next)))}><title>{ told }</title></path>
                 }
             </svg>
-            if readers.is_empty() {
+            if all.is_empty() {
                 <p class="soft">{ texts::NO_READER }</p>
             } else {
-                <table class="table" id="readers">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ texts::READER }</th>
-                            for word in [texts::OFFSET, texts::LAG, texts::OUT, ""] { <th scope="col" class="number">{ word }</th> }
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for reader in readers.iter() {
-                            <tr>
-                                <th scope="row">{ name(reader) }</th>
-                                <td class="number">{ grouped(reader.next) }</td>
-                                <td class="number" data-count="lag">{ grouped(reader.lag) }</td>
-                                <td class="number">{ grouped(reader.unacked.into()) }</td>
-                                <td>{ replay(reader) }</td>
-                            </tr>
-                        }
-                    </tbody>
-                </table>
+                { table("readers", &all, false, replay) }
+                <label class="replay">
+                    { texts::REPLAY_FROM }
+                    <input type="number" id="replay-from" min="0" placeholder={log.first.to_string()} autocomplete="off" />
+                </label>
             }
         </div>
     }
+}
+
+/// Reads again from the offset that is typed.
+fn replays(session: &Session, reader: &Reader<'_>, oldest: u64, dispatch: &Dispatch) -> Option<Callback<MouseEvent>> {
+    let (scenario, dispatch) = (session.scenario().clone(), dispatch.clone());
+    let (service, stream) = (reader.service?.clone(), reader.stream.clone());
+    replay::from(&scenario, &service, &stream, oldest)?;
+    Some(Callback::from(move |event: MouseEvent| {
+        let strip = event.target_dyn_into::<Element>().and_then(|button| button.closest(".strip").ok().flatten());
+        let field = strip.and_then(|strip| strip.query_selector("input").ok().flatten());
+        let text = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()).map(|field| field.value()).unwrap_or_default();
+        if let Some(action) = replay::from(&scenario, &service, &stream, replay::typed(&text, oldest)) {
+            dispatch.emit(action.into());
+        }
+    }))
+}
+
+/// Where readers are. `of_all`: of several streams, each named.
+fn table(id: &'static str, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&Reader<'_>) -> Option<Html>) -> Html {
+    html! {
+        <table class="table" {id}>
+            <thead>
+                <tr>
+                    <th scope="col">{ texts::READER }</th>
+                    if of_all { <th scope="col">{ texts::STREAM }</th> }
+                    for word in [texts::OFFSET, texts::LAG, texts::OUT] { <th scope="col" class="number">{ word }</th> }
+                    if !of_all { <td /> }
+                </tr>
+            </thead>
+            <tbody>
+                for reader in readers.iter() {
+                    <tr>
+                        <th scope="row">{ &reader.name }</th>
+                        if of_all { <td>{ &**reader.stream }</td> }
+                        <td class="number">{ grouped(reader.next) }</td>
+                        <td class="number" data-count="lag">{ grouped(reader.lag) }</td>
+                        <td class="number">{ grouped(reader.unacked.into()) }</td>
+                        { more(reader) }
+                    </tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+/// The readers of all streams, where there are any.
+pub fn of_all(id: &'static str, session: &Session) -> Option<Html> {
+    let all = readers::all(session.world());
+    (!all.is_empty()).then(|| table(id, &all, true, |_| None))
 }
 
 /// What the log holds, and what became of it.

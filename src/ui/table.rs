@@ -7,7 +7,7 @@ use yew::{Event, Html, TargetCast, classes, html};
 use super::queue::messages;
 use super::texts::table as texts;
 use super::widgets::{chosen, on, option};
-use super::{Dispatch, findings};
+use super::{Dispatch, findings, stream};
 use crate::app::form::{Kind, Spot, marks};
 use crate::app::geometry::{self, Edge};
 use crate::app::landing::Landing;
@@ -52,6 +52,9 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { table.exchanges() }
             { table.bindings() }
             { table.queues() }
+            if let Some(readers) = stream::of_all("table-readers", session) {
+                <section><h2>{ texts::READERS_OF_STREAMS }</h2>{ readers }</section>
+            }
             { table.lines() }
         </div>
     }

@@ -7,7 +7,7 @@ use yew::{Callback, Event, FocusEvent, Html, InputEvent, MouseEvent, PointerEven
 
 use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
-use super::{Dispatch, icons};
+use super::{Dispatch, icons, stream};
 use crate::app::compared;
 use crate::app::landing::Landing;
 use crate::app::ledger::{Loss, Row, Tone, losses, rows};
@@ -435,6 +435,7 @@ pub fn ledger(session: &Session, shelf: Shelf, dispatch: &Dispatch) -> Html {
             <div class="scrolls" tabindex="0" role="group" aria-label={texts::LEDGER}>
                 <dl class="ledger">for row in rows(&ledger) { { line(row) } }</dl>
                 { lost(&losses(&ledger), shelf, dispatch) }
+                { stream::of_all("ledger-readers", session) }
             </div>
         </div>
     }

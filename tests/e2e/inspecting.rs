@@ -76,7 +76,28 @@ async fn the_tabs_of_a_queue(way: Way) {
     // The broker learns of it when the connection closes.
     visitor.act("#play").await;
     visitor.until("it is down", async |visitor| visitor.text("#tab-panel").await.contains("down")).await;
+    a_stream(&visitor).await;
     visitor.leave().await;
+}
+
+/// Its log and its readers are in the inspector; readers are in the ledger and in the tables, too. One reads again from where it is told.
+async fn a_stream(visitor: &Visitor) {
+    visitor.open("#scenario=event-log.json&t=40000").await;
+    visitor.act(&Visitor::node("order-log")).await;
+    visitor.wait_for("#readers").await;
+    let readers = "return [...document.querySelectorAll('#readers tbody th')].map(e => e.textContent).sort();";
+    assert_eq!(answer(visitor, readers).await, json!(["analytics-service", "audit-service", "notification-service"]));
+    let marks = "return ['rect', 'path'].map(e => document.querySelectorAll(`.strip svg ${e}`).length);";
+    assert_eq!(answer(visitor, marks).await, json!([1, 3]), "a segment, and each reader's mark");
+    visitor.fill("#replay-from", "30").await;
+    visitor.act("[data-replay='audit-service']").await;
+    visitor.act(&Visitor::node("audit-service")).await;
+    let offset = "return document.querySelector(\"#inspector [id$='on.offset']\")?.value ?? null;";
+    visitor.until("it reads again from there", async |visitor| answer(visitor, offset).await == "30").await;
+    visitor.act("#shelf-ledger").await;
+    visitor.until("its ledger", async |visitor| visitor.text("#ledger-readers").await.contains("analytics-service")).await;
+    visitor.command("Table view").await;
+    visitor.until("its table", async |visitor| visitor.text("#table-readers").await.contains("order-log")).await;
 }
 
 /// Messages wait in the queue, for its service is down.

@@ -1,4 +1,4 @@
-//! The inspector of a stream.
+//! Streams.
 
 use std::fmt::Display;
 
@@ -12,10 +12,12 @@ pub const OUT: &str = "Unacked";
 pub const OUT_WITH_READERS: &str = "With readers, not acknowledged";
 pub const READ: &str = "Read from streams";
 pub const READER: &str = "Reader";
-pub const READS_AGAIN: &str = "Its program connects again, and reads from the oldest message on";
+pub const READS_AGAIN: &str = "Its program connects again, and reads from that offset on";
 pub const REPLAY: &str = "Replay";
+pub const REPLAY_FROM: &str = "Replay from offset";
 pub const RETIRED: &str = "Retired by streams";
 pub const SEGMENTS: &str = "Segments";
+pub const STREAM: &str = "Stream";
 
 pub fn at(offset: u64) -> String {
     format!("offset {offset}")

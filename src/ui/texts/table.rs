@@ -33,6 +33,7 @@ pub const GONE_FROM_THE_BROKER: &str = "gone from the broker";
 pub const HTTP_CLIENTS: &str = "HTTP clients";
 pub const NO: &str = "no";
 pub const QUEUES: &str = "Queues";
+pub const READERS_OF_STREAMS: &str = "Readers of streams";
 pub const REMOVE: &str = "Remove";
 pub const RUNS_ON: &str = "Runs on";
 pub const SERVICES: &str = "Services";
