@@ -238,7 +238,10 @@ fn what_is_left_out_goes_otherwise_on_a_real_broker() {
     let profile = real_profile();
     let line = release_of(profile).line;
     let left_out = cases().into_iter().filter(|case| {
-        case.left_out_on(line).is_some_and(|why| !why.contains("chance")) && case.millis() < TOO_LONG_MS && !case.needs_ctl && chosen_by_name(case)
+        case.left_out_on(line).is_some_and(|why| !why.contains("chance"))
+            && case.millis() < TOO_LONG_MS
+            && !case.needs_ctl
+            && chosen_by_name(case)
     });
     let same = Mutex::new(Vec::new());
     beside_one_another(left_out.collect(), |case: Case, job| {
@@ -302,7 +305,10 @@ fn each_message_goes_to_one_queue_of_a_random_exchange() {
             steps.push(json!({ "op": "queue.declare", "queue": queue, "durable": true }));
             steps.push(json!({ "op": "queue.bind", "queue": queue, "exchange": "any" }));
         }
-        steps.extend((0..MESSAGES).map(|number| json!({ "op": "basic.publish", "exchange": "any", "routing_key": "k", "body": format!("m{number}") })));
+        steps.extend(
+            (0..MESSAGES)
+                .map(|number| json!({ "op": "basic.publish", "exchange": "any", "routing_key": "k", "body": format!("m{number}") })),
+        );
         for (whose, routed) in ["simulated", "real"].into_iter().zip(here_and_there(&broker, profile, &steps)) {
             assert_eq!(routed.len(), MESSAGES, "{kind}, {whose}");
             assert!(routed.iter().all(|to| to.len() == 1 && queues.contains(&&*to[0])), "{kind}, {whose}: {routed:?}");
@@ -595,7 +601,5 @@ fn each_difference_between_3_13_and_3_10_has_its_source() {
 }
 
 /// Why cases are left out on 3.10 that 3.13 takes as 3.10 does.
-const OF_OTHERS_TOO: [&str; 2] = [
-    "it gives out whole chunks, and how many messages a chunk has is chance",
-    "the plugin is enabled there, for x-modulus-hash",
-];
+const OF_OTHERS_TOO: [&str; 2] =
+    ["it gives out whole chunks, and how many messages a chunk has is chance", "the plugin is enabled there, for x-modulus-hash"];

@@ -130,18 +130,8 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 21] = [
          scripts put no lists into headers there",
         STORED,
     ),
-    of_3_10(
-        "dead letters that go to a stream",
-        &[165],
-        "3.10.8 loses them; random scripts send none there",
-        DEAD_TO_STREAM,
-    ),
-    of_3_10(
-        "dead letters that go to a reply queue",
-        &[59],
-        "3.10 delivers them; 3.13 and 4.0 do not",
-        REPLY_TARGETS,
-    ),
+    of_3_10("dead letters that go to a stream", &[165], "3.10.8 loses them; random scripts send none there", DEAD_TO_STREAM),
+    of_3_10("dead letters that go to a reply queue", &[59], "3.10 delivers them; 3.13 and 4.0 do not", REPLY_TARGETS),
     of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", FILTERS),
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
