@@ -246,8 +246,9 @@ pub fn why(explained: &Explained<'_>) -> String {
                 Some(Buckets { first, count, .. }) => format!("{first} to {}", first + count - 1),
                 None => "no position".to_owned(),
             };
-            let to = if matches { " → here" } else { "; here" };
-            format!("hash of {hashed} → ring position {bucket}{to}: {has}")
+            let destination = explained.binding.destination;
+            let chosen = if matches { format!(" → {destination}, with") } else { format!("; {destination} has") };
+            format!("hash of {hashed} → ring position {bucket}{chosen} {has}")
         }
         Why::Place { count } if matches => format!("hash of the keys → this one of {}", many(*count as u64, "binding")),
         Why::Place { count } => format!("hash of the keys → another of {}", many(*count as u64, "binding")),

@@ -94,3 +94,36 @@ fn the_header_that_did_not_match_is_named_with_its_value() {
     compose(&mut app, Typed::Headers, "{\"region\": \"eu\", \"size\": 3}");
     assert_eq!(told(&app), "all: region is \"eu\", size is 3, not 2");
 }
+
+/// Exchanges that choose say how, for each binding. What they say they choose is where the message goes.
+#[test]
+fn exchanges_that_choose_say_how_they_choose() {
+    // scenario, exchange, what is said of the binding that is chosen, and of the others
+    let cases = [
+        ("consistent-hash", "user-events", "hash of user-17 → ring position ", "; shard-"),
+        ("modulus-hash", "jobs", "hash of the keys → this one of 3 bindings", "hash of the keys → another of 3 bindings"),
+        ("random-exchange", "jobs", "chosen at random among 3 bindings", "chosen at random among 3 bindings"),
+        ("local-random", "jobs", "chosen at random among 3 bindings", "chosen at random among 3 bindings"),
+    ];
+    for (file, exchange, of_chosen, of_others) in cases {
+        let path = format!("{}/static/scenarios/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("it is in the gallery");
+        let mut app = opened();
+        act(&mut app, FileAction::Opened { name: format!("{file}.json"), text });
+        assert_eq!(app.unreadable, None, "{file}");
+        act(&mut app, TimeAction::Seek(requeue::base::SimTime::from_secs(1)));
+        wait(&mut app);
+        act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+        compose(&mut app, Typed::Exchange, exchange);
+        compose(&mut app, Typed::Key, "user-17");
+        let preview = requeue::app::whatif::preview(&app, session(&app)).unwrap_or_else(|| panic!("{file}: nothing is composed"));
+        let (chosen, others): (Vec<_>, Vec<_>) = preview.bindings.iter().map(|(_, one)| one).partition(|one| one.matches);
+        assert_eq!((chosen.len(), others.len()), (1, 2), "{file}");
+        assert_eq!(preview.queues, [chosen[0].binding.destination.clone()], "{file}");
+        assert!(words::why(chosen[0]).contains(of_chosen), "{file}: {}", words::why(chosen[0]));
+        if file == "consistent-hash" {
+            assert!(words::why(chosen[0]).contains(&format!(" → {}", preview.queues[0])), "{}", words::why(chosen[0]));
+        }
+        assert!(others.iter().all(|one| words::why(one).contains(of_others)), "{file}: {}", words::why(others[0]));
+    }
+}
