@@ -8,7 +8,7 @@ pub mod differential;
 mod explore;
 mod grades;
 mod lesson;
-mod random;
+pub mod random;
 pub mod real;
 mod run;
 mod shrink;
