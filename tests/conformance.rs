@@ -241,10 +241,7 @@ fn what_is_left_out_goes_otherwise_on_a_real_broker() {
     let left_out = cases().into_iter().filter(|case| {
         // What Debian's build does otherwise, RabbitMQ's own does not.
         let is_of_it = |why: &str| !why.contains("chance") && (!why.contains("Debian") || profile != profile.upstream());
-        case.left_out_on(line).is_some_and(is_of_it)
-            && case.millis() < TOO_LONG_MS
-            && !case.needs_ctl
-            && chosen_by_name(case)
+        case.left_out_on(line).is_some_and(is_of_it) && case.millis() < TOO_LONG_MS && !case.needs_ctl && chosen_by_name(case)
     });
     let same = Mutex::new(Vec::new());
     beside_one_another(left_out.collect(), |case: Case, job| {
@@ -271,10 +268,7 @@ fn hashings(profile: Profile) -> Vec<Hashing> {
     if release_of(profile).line != "3.10" {
         all.push(("x-consistent-hash", json!({ "hash-header": "user" }), |key| json!({ "headers": { "user": key } })));
     }
-    // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
-    if profile != Profile::V4_0 || std::env::var("H12").is_ok() {
-        all.push(("x-modulus-hash", json!({}), |_| json!({})));
-    }
+    all.push(("x-modulus-hash", json!({}), |_| json!({})));
     all
 }
 
@@ -517,7 +511,7 @@ fn every_modelled_rule_has_a_case() {
 }
 
 /// The cases that are not compared with some release line. Each says why in its file (`not_on`), and FIDELITY.md with it.
-const NOT_EVERYWHERE: [(&str, &str); 46] = [
+const NOT_EVERYWHERE: [(&str, &str); 45] = [
     ("A-errors/texts-4-4.0", "3.10"),
     ("A-errors/texts-4-4.3", "3.10"),
     ("B-declare/transient-refused", "4.3"),
@@ -534,7 +528,6 @@ const NOT_EVERYWHERE: [(&str, &str); 46] = [
     ("C-routing/delayed-through", EVERY),
     ("C-routing/headers-strict", "3.10"),
     ("C-routing/local-random", "3.10"),
-    ("C-routing/modulus-hash", "4.0"),
     ("C-routing/no-delayed", "3.10"),
     ("C-routing/no-local-random", "3.10"),
     ("D-publish/reply-dead-letter-40", "3.10"),
