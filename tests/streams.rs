@@ -401,20 +401,20 @@ fn a_reader_that_starts_again_starts_where_it_says() {
 /// The report, and the page, tell of each reader what the broker knows of it.
 #[test]
 fn readers_are_told_of_with_their_offsets_and_lags() {
-    use requeue::app::readers::{self, Reader};
+    use requeue::app::replay::{self, Reader};
     use requeue::formats::report;
     let readers = [json!({ "prefetch": 10, "offset": "first" }), json!({ "prefetch": 1, "offset": "first" }), json!({ "prefetch": 3 })];
     let scenario = scenario(&json!({}), &readers, &["slow reader-1 100x at 0s for 60s", "kill reader-2 at 8s"]);
     let world = run(&scenario, 20);
     let written = world.ledger().messages.published;
-    let told = readers::all(&world);
+    let told = replay::readers(&world);
     let told: Vec<(&str, u64, bool)> = told.iter().map(|Reader { name, next, lag, .. }| (&**name, next + lag, *lag > 0)).collect();
     assert_eq!(told, [("reader-0", written, false), ("reader-1", written, true)], "one has caught up, one has not, one is gone");
     let text = report::text(&world, &[]);
     let json: Json = serde_json::from_str(&report::json(&world, &[])).expect("it is JSON");
     let log = &json["queues"][0];
     assert_eq!((&log["name"], &log["next_offset"], &log["retired"]), (&json!("log"), &json!(written), &json!(0)));
-    for (number, reader) in readers::all(&world).iter().enumerate() {
+    for (number, reader) in replay::readers(&world).iter().enumerate() {
         assert_eq!(reader.service.map(|name| &**name), Some(&*reader.name));
         let said = format!("{}: offset {}, lag {}, unacked {}", reader.name, reader.next, reader.lag, reader.unacked);
         assert!(text.contains(&said), "{said} in {text}");

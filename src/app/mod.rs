@@ -56,7 +56,6 @@ mod page;
 mod placing;
 pub mod playhead;
 pub mod prose;
-pub mod readers;
 pub mod recipe;
 pub mod replay;
 pub mod rest;

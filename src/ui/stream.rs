@@ -7,8 +7,8 @@ use yew::{Callback, Html, MouseEvent, TargetCast, html};
 use super::Dispatch;
 use super::texts::stream as texts;
 use super::widgets::{number, row};
-use crate::app::readers::{self, Reader};
-use crate::app::{Session, replay};
+use crate::app::Session;
+use crate::app::replay::{self, Reader};
 use crate::base::limits::grouped;
 use crate::broker::view::{LogView, QueueView};
 use crate::sim::ledger::Copies;
@@ -26,7 +26,7 @@ fn place(log: &LogView, offset: u64) -> f64 {
 
 /// The log from its oldest message to the next, a box a segment and a mark a reader; and the readers, each of which may read again.
 pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &Dispatch) -> Html {
-    let all = readers::of(session.world(), queue);
+    let all = replay::readers_of(session.world(), queue);
     let told: Vec<String> = all.iter().map(|reader| texts::mark(&reader.name, reader.next, reader.lag)).collect();
     let segments: Vec<(f64, f64)> = log
         .segments
@@ -113,7 +113,7 @@ fn table(id: &'static str, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&
 
 /// The readers of all streams, where there are any.
 pub fn of_all(id: &'static str, session: &Session) -> Option<Html> {
-    let all = readers::all(session.world());
+    let all = replay::readers(session.world());
     (!all.is_empty()).then(|| table(id, &all, true, |_| None))
 }
 
