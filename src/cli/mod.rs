@@ -207,7 +207,7 @@ fn differential(broker: &real::RealBroker, scripts: &RandomScripts, jobs: u64) -
         differential::Progress::Done(done) if done.is_multiple_of(50) => eprintln!("{done} of {runs} scripts are done"),
         differential::Progress::Done(_) => {}
         differential::Progress::Shrinks { seed, difference } => {
-            eprintln!("\nSeed {seed} differs: {difference}\nNow the script is made smaller.")
+            eprintln!("\nSeed {seed} differs: {difference}\nNow the script is made smaller.");
         }
     };
     let found = differential::search(broker, profile, scripts.seeds(), jobs, progress);
