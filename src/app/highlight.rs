@@ -160,6 +160,7 @@ impl Highlight {
             | Event::Requeued { .. }
             | Event::Read { .. }
             | Event::Dropped { .. }
+            | Event::KeptOut { .. }
             | Event::Refused { .. }
             | Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }

@@ -3,7 +3,7 @@
 use super::texts::markers as texts;
 use super::words;
 use crate::base::SimTime;
-use crate::broker::{Event, Message};
+use crate::broker::{DropCause, Event, Message};
 use crate::sim::{TimedEvent, WorldEvent};
 
 /// More could not be told apart.
@@ -49,6 +49,9 @@ pub fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
         WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, texts::mended(&fault)),
         WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, texts::dead_lettered_from(&queue, &reason)),
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, texts::dropped_from(&queue, &cause.name())),
+        WorldEvent::Broker(Event::KeptOut { queue, reason, .. }) => {
+            (MarkerKind::Lost, texts::dropped_from(&queue, &DropCause::Cycle(*reason).name()))
+        }
         WorldEvent::Broker(Event::Routed { message, queues }) if queues.is_empty() => (MarkerKind::Lost, unroutable(message)),
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => {
             (MarkerKind::Lost, texts::refused_by_which_was_full(&queue))

@@ -245,6 +245,9 @@ impl Moves {
             Event::Dropped { queue, message, cause: cause @ (DropCause::Died(_) | DropCause::Cycle(_) | DropCause::Restarted) } => {
                 self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(*cause));
             }
+            Event::KeptOut { queue, message, reason } => {
+                self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(DropCause::Cycle(*reason)));
+            }
             Event::Published { .. }
             | Event::Delayed { .. }
             | Event::Returned { .. }

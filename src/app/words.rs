@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::base::limits::grouped;
 use crate::broker::explain::{ComparedHeader, Explained, Why};
 use crate::broker::queue::Kind;
-use crate::broker::{Buckets, ChannelId, Event, Flow, Message, ReadEnd, Value};
+use crate::broker::{Buckets, ChannelId, DropCause, Event, Flow, Message, ReadEnd, Value};
 use crate::formats::amqp_json::value_to_json;
 use crate::scenario::FaultKind;
 use crate::sim::InstanceId;
@@ -52,6 +52,7 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
             | Event::Read { .. }
             | Event::DeadLettered { .. }
             | Event::Dropped { .. }
+            | Event::KeptOut { .. }
             | Event::Refused { .. }
             | Event::ConsumerCancelled { .. }
             | Event::QueueDeleted { .. }
@@ -141,6 +142,7 @@ pub fn place_of(occurrence: &TimedEvent) -> Option<Place> {
         | Event::Read { queue, .. }
         | Event::DeadLettered { queue, .. }
         | Event::Dropped { queue, .. }
+        | Event::KeptOut { queue, .. }
         | Event::Refused { queue, .. }
         | Event::ConsumerStarted { queue, .. }
         | Event::ConsumerEnded { queue, .. }
@@ -506,6 +508,9 @@ fn broker_line(event: &Event, world: &World) -> Line {
         }
         Event::Dropped { queue, message, cause } => {
             (LogIcon::Failure, "Dropped", format!("{} from {queue}: {}", name(message), cause.name()))
+        }
+        Event::KeptOut { queue, message, reason } => {
+            (LogIcon::Failure, "Dropped", format!("{} before {queue}: {}", name(message), DropCause::Cycle(*reason).name()))
         }
         Event::Refused { queue, message, .. } => (LogIcon::Failure, "Refused", format!("{}: {queue} is full", name(message))),
         Event::ConsumerStarted { queue, consumer_tag, .. } => (LogIcon::Program, "Consuming", format!("{consumer_tag} from {queue}")),

@@ -85,6 +85,13 @@ pub enum Event {
         message: Arc<Message>,
         cause: DropCause,
     },
+    /// A dead letter was not put into a queue in which it had died the same way before, for that would be a circle (rule 127). Other
+    /// queues got it: a dead letter that finds no other is [`Event::Dropped`].
+    KeptOut {
+        queue: Name,
+        message: Arc<Message>,
+        reason: DeathReason,
+    },
     /// A full queue refused a copy (rule 61a), and dead-letters it if its overflow says so (rule 106).
     Refused {
         queue: Name,
@@ -191,6 +198,7 @@ impl Event {
             Self::Read { .. } => "read",
             Self::DeadLettered { .. } => "dead_lettered",
             Self::Dropped { .. } => "dropped",
+            Self::KeptOut { .. } => "kept_out",
             Self::Refused { .. } => "refused",
             Self::ConsumerStarted { .. } => "consumer_started",
             Self::ConsumerEnded { .. } => "consumer_ended",

@@ -452,6 +452,7 @@ impl Broker {
         if delays.is_empty() || !targets.is_empty() {
             self.events.push(Event::Routed { message: dead.clone(), queues: self.names_of(&targets, &replies) });
         }
+        self.keep_out_of_cycles(&dead, &queues, *reason);
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker); // rule 119: a target that refuses it loses it
         }
@@ -467,6 +468,13 @@ impl Broker {
         // A delay that cannot be read ends the process of the queue, and the dead letter with it.
         let (queues, delays) = self.route(exchange_id, &dead).unwrap_or_default();
         Some((dead.into(), queues, delays))
+    }
+
+    /// The queues that do not get a dead letter although its exchange chose them.
+    fn keep_out_of_cycles(&mut self, dead: &Arc<Message>, queues: &[QueueId], reason: DeathReason) {
+        for queue in queues.iter().map(|queue| &self.queues[queue].name).filter(|queue| dead_letter::is_cycle(dead, queue, reason)) {
+            self.events.push(Event::KeptOut { queue: queue.clone(), message: dead.clone(), reason });
+        }
     }
 
     fn without_cycles(&self, dead: &Message, queues: &[QueueId], reason: DeathReason) -> Vec<QueueId> {
@@ -523,6 +531,7 @@ impl Broker {
         let (queue, message, exchange) = (queue.clone(), message.clone(), exchange.clone());
         self.events.push(Event::DeadLettered { queue, message, reason: *reason, exchange, successor: dead.id });
         self.events.push(Event::Routed { message: dead.clone(), queues: self.queue_names_of(&targets) });
+        self.keep_out_of_cycles(&dead, &queues, letter.reason);
         for target in targets {
             self.enqueue(now, target, &dead, Sender::Broker);
         }

@@ -107,6 +107,11 @@ fn broker(world: &World, event: &Event, fields: &mut Map<String, Json>) -> &'sta
             put(fields, "queue", &**queue);
             put(fields, "cause", cause.name());
         }
+        Event::KeptOut { queue, message: one, reason } => {
+            message(fields, one);
+            put(fields, "queue", &**queue);
+            put(fields, "reason", reason.name());
+        }
         Event::Refused { queue, message: one, dead_lettered } => {
             message(fields, one);
             put(fields, "queue", &**queue);

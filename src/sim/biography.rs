@@ -287,6 +287,9 @@ fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
             Whereabouts::Acknowledged { queue: delivered.queue.clone(), times: 1 }
         }
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => Whereabouts::Dropped { queue: queue.clone(), cause: *cause },
+        WorldEvent::Broker(Event::KeptOut { queue, reason, .. }) => {
+            Whereabouts::Dropped { queue: queue.clone(), cause: DropCause::Cycle(*reason) }
+        }
         WorldEvent::Broker(Event::Refused { queue, dead_lettered: false, .. }) => Whereabouts::Refused { queue: queue.clone() },
         WorldEvent::Broker(Event::Routed { queues, message } | Event::DelayOver { queues, message, alone: true, .. })
             if queues.is_empty() =>

@@ -259,6 +259,10 @@ impl Ledger {
             Event::Requeued { queue, .. } => self.queue(queue).requeued += 1,
             Event::DeadLettered { queue, reason, .. } => *self.queue(queue).dead_lettered.get_or_default(*reason) += 1,
             Event::Dropped { queue, cause, .. } => self.drop(queue, *cause),
+            Event::KeptOut { queue, reason, .. } => {
+                self.queue(queue).arrived += 1;
+                self.drop(queue, DropCause::Cycle(*reason));
+            }
             Event::Refused { queue, dead_lettered, .. } => {
                 let copies = self.queue(queue);
                 copies.arrived += 1;

@@ -256,6 +256,7 @@ impl WorldEvent {
             | Event::Read { message, .. }
             | Event::DeadLettered { message, .. }
             | Event::Dropped { message, .. }
+            | Event::KeptOut { message, .. }
             | Event::Refused { message, .. } => Some(message),
             Event::Delivered(delivered) => Some(&delivered.message),
             _ => None,

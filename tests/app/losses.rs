@@ -56,12 +56,21 @@ fn what_comes_back_to_its_publisher_is_not_marked_as_lost() {
 /// Each message that the broker drops falls out of its queue, and says why.
 #[test]
 fn what_is_dropped_is_seen_to_fall_and_says_why() {
-    for (arguments, words) in [(r#"{"x-max-length": 2}"#, "dropped: maxlen"), (r#"{"x-message-ttl": 300}"#, "dropped: expired"), ("{}", "")]
-    {
+    let circle = r#"{"x-message-ttl": 300, "x-dead-letter-exchange": "x"}"#;
+    for (arguments, others, words) in [
+        (r#"{"x-max-length": 2}"#, false, "dropped: maxlen"),
+        (r#"{"x-message-ttl": 300}"#, false, "dropped: expired"),
+        // Its dead letters would come back to it; the other queue gets them, if there is one.
+        (circle, false, "dropped: circle"),
+        (circle, true, "dropped: circle"),
+        ("{}", false, ""),
+    ] {
+        let (queue, binding) =
+            if others { (r#", {"name": "r", "at": [500, 300]}"#, r#", {"source": "x", "queue": "r"}"#) } else { Default::default() };
         let mut app = opened_as(&format!(
             r#"{{"requeue": 1, "title": "t", "network": {{"latency_ms": 1}}, "broker": {{
                 "exchanges": [{{"name": "x", "at": [300, 0], "type": "fanout"}}],
-                "queues": [{{"name": "q", "at": [500, 0], "arguments": {arguments}}}], "bindings": [{{"source": "x", "queue": "q"}}]}},
+                "queues": [{{"name": "q", "at": [500, 0], "arguments": {arguments}}}{queue}], "bindings": [{{"source": "x", "queue": "q"}}{binding}]}},
             "services": [{{"name": "s", "at": [0, 0], "handlers": [{{"on": {{"every_ms": 500}},
                 "steps": [{{"do": "publish", "exchange": "x", "routing_key": "k", "payload": {{}}}}]}}]}}]}}"#
         ));
@@ -80,6 +89,10 @@ fn what_is_dropped_is_seen_to_fall_and_says_why() {
         let session = session(&app);
         let dropped = session.world().ledger().lost_in_total();
         assert_eq!(dropped > 0, !words.is_empty(), "{arguments}");
+        balanced(&app);
+        let session = self::session(&app);
+        let marks = session.playhead.markers.iter().filter(|mark| mark.kind == MarkerKind::Lost).count() as u64;
+        assert_eq!(marks, dropped, "each has its mark");
         // The last of them may only have begun to fall.
         let seen = fell.len() as u64;
         assert!(seen <= dropped && seen + 1 >= dropped, "{seen} of {dropped}");

@@ -98,6 +98,7 @@ impl World {
             | Event::Read { .. }
             | Event::DeadLettered { .. }
             | Event::Dropped { .. }
+            | Event::KeptOut { .. }
             | Event::Refused { .. }
             | Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }
