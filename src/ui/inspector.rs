@@ -8,7 +8,6 @@ use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
 use crate::app::form::{About, name_of};
-use crate::app::landing::Price;
 use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
 use crate::base::limits::grouped;
@@ -69,8 +68,7 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
         }
     });
     // What goes with it is said before.
-    let lost = if matches!(part, Part::Queue(_)) { app.price_of(session, part.name()) } else { Price::default() };
-    let delete = if lost.is_nothing() { texts::DELETE.to_owned() } else { texts::delete_with(lost) };
+    let lost = matches!(part, Part::Queue(_)).then(|| app.price_of(session, part.name()));
     let value = wasm_bindgen::JsValue::from_str(refused.map_or(part.name(), |typing| &typing.text));
     html! {
         <div key={format!("{node:?}{}", part.name())}>
@@ -108,8 +106,11 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
                     { texts::MORE }
                 </button>
                 <button type="button" class="line small danger" id="delete" title={texts::DELETE_IT_AND_WHAT_REFERS}
-                    onclick={on(dispatch, EditAction::Delete)}>{ delete }</button>
+                    aria-describedby={lost.is_some().then_some("delete-price")}
+                    onclick={on(dispatch, EditAction::Delete)}>{ texts::DELETE }</button>
             </div>
+            // Always one line: what stands below must not jump while messages come and go.
+            if let Some(lost) = lost { <p class="soft price" id="delete-price">{ texts::delete_with(lost) }</p> }
         </div>
     }
 }

@@ -43,7 +43,7 @@ use gloo::timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
-use crate::app::camera::Pixel;
+use crate::app::camera::{Camera, Pixel};
 use crate::app::keys::{NodeKey, on_stop};
 use crate::app::overview::Overview;
 use crate::app::{
@@ -108,6 +108,10 @@ pub struct Playground {
     overview: RefCell<Option<Overview>>,
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
+    /// What was seen when the page was drawn last.
+    seen_from: Option<Camera>,
+    /// The last thing that happened was a pointer's.
+    by_hand: bool,
     link: String,
     /// What was done, and how long it still stands.
     told: String,
@@ -192,6 +196,8 @@ impl Component for Playground {
             focused: None,
             overview: RefCell::new(None),
             focus_next: None,
+            seen_from: None,
+            by_hand: false,
             link: String::new(),
             told: String::new(),
             told_for: None,
@@ -218,6 +224,9 @@ impl Component for Playground {
         self.only_canvas = false;
         self.app.still = self.still();
         let is_frame = matches!(message, Message::Frame(_));
+        if !is_frame {
+            self.by_hand = matches!(message, Message::Gesture(_));
+        }
         let render = match message {
             Message::Do(action) => {
                 self.perform(ctx, action);
@@ -314,6 +323,7 @@ impl Component for Playground {
             browser::focus(&id);
         }
         browser::keep_focus();
+        self.keep_focus_in_view(ctx);
         self.paint();
         // The system comes first; where there is none, a dialog may still be wanted.
         let waits = self.app.session.is_none() && self.app.unreadable.is_none() && self.app.dialog.is_none();
@@ -337,6 +347,20 @@ const RAIL: i32 = 48;
 const HEAD_AND_BAR: i32 = 104;
 
 impl Playground {
+    /// Keys, and drawers that open, move the view: what has the keyboard goes on being seen. A hand moves the view where it wants.
+    fn keep_focus_in_view(&mut self, ctx: &Context<Self>) {
+        let camera = self.app.camera();
+        let moved = self.seen_from.replace(camera).is_some_and(|before| before != camera);
+        let Some((stop, session)) = self.focused.clone().zip(self.app.session.as_ref()) else { return };
+        if !moved || self.by_hand || !session.stop_id(&stop).is_some_and(|id| browser::has_keyboard(&id)) {
+            return;
+        }
+        app::update(&mut self.app, CanvasAction::Reach(stop));
+        if self.app.camera() != camera {
+            ctx.link().send_message(Message::SurroundingsChanged);
+        }
+    }
+
     /// Where the stage begins on it, and how large it is.
     fn canvas_without_drawers(&self, stage: &HtmlElement) -> Option<(f64, Pixel)> {
         let house = stage.parent_element()?;
