@@ -632,7 +632,9 @@ fn nothing_flies_to_a_queue_that_has_lost_it() {
             // Nobody takes what comes there.
             let node = node(queue);
             let instances: Vec<_> = session(&app).world().instances().map(|(id, _)| id).collect();
-            instances.into_iter().for_each(|id| act(&mut app, OperateAction::Kill(id)));
+            for id in instances {
+                act(&mut app, OperateAction::Kill(id));
+            }
             act(&mut app, PublishAction::Again);
             let coming = |app: &App| session(app).plan().moves.iter().filter(|one| one.path.last() == Some(&node)).count();
             flew += coming(&app);
