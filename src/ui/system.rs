@@ -114,7 +114,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     <span class="row-badges">
                         for badge in spec.map(|spec| badges(&session.scenario().broker, spec)).unwrap_or_default() { <span class="badge" title={badge.tip}>{ badge.mark }</span> }
                     </span>
-                    if let Some(full) = full { <span class="full">{ icons::warning() }{ full }</span> }
+                    if let Some(full) = full { <span class="row-full">{ icons::warning() }{ full }</span> }
                 </th>
                 <td class="number" data-count="ready">{ grouped(landing.ready(queue)) }</td>
                 <td class="number" data-count="unacked">{ grouped(queue.unacked()) }</td>
