@@ -1,6 +1,5 @@
 //! The hue of a routing key. The system and what was published in its run decide it, and nothing that the page showed before: who opens the
-//! same system from a link, or after a reload, sees the same hues. Each key asks for the hue of its letters, so most keep theirs when
-//! other keys come or go.
+//! same system from a link, or after a reload, sees the same hues. They come in the order of the services' steps: the first ones differ most.
 
 use std::sync::Arc;
 
@@ -51,8 +50,10 @@ impl OfSystem {
             return;
         }
         self.hues = OrderedMap::new();
-        let by_hand = recording.inputs.iter().filter_map(|input| published_by(&input.input));
-        for key in published_keys(scenario).into_iter().chain(by_hand) {
+        for (place, key) in published_keys(scenario).into_iter().enumerate() {
+            self.hues.insert(key.clone(), if place < HUES { place } else { by_letters(key) });
+        }
+        for key in recording.inputs.iter().filter_map(|input| published_by(&input.input)) {
             if !self.hues.contains_key(key) {
                 self.hues.insert(key.clone(), self.of(key));
             }
@@ -158,5 +159,13 @@ mod tests {
             hues.dedup();
             prop_assert_eq!(hues.len(), all.len().min(HUES));
         }
+    }
+
+    #[test]
+    fn the_first_keys_of_a_system_have_the_first_hues() {
+        let (mut system, scenario) = (OfSystem::default(), publishing(&[1, 2, 3]));
+        system.follow(&scenario, &Recording::of(scenario.clone()));
+        assert_eq!(["key.1", "key.2", "key.3"].map(|key| system.of(key)), [0, 1, 2]);
+        assert!(system.of("by.hand") > 2);
     }
 }
