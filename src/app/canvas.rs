@@ -187,11 +187,50 @@ impl CardSpot {
     }
 }
 
+/// Where the minimap floats, and how large it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MapSpot {
+    pub is_small: bool,
+    pub is_left: bool,
+    pub is_top: bool,
+}
+
+/// It stands at the lower right. Where it would cover a part, it goes to another corner, and then it is smaller. At the lower left is
+/// the legend.
+const MAP_SPOTS: [MapSpot; 6] = [
+    MapSpot { is_small: false, is_left: false, is_top: false },
+    MapSpot { is_small: false, is_left: false, is_top: true },
+    MapSpot { is_small: false, is_left: true, is_top: true },
+    MapSpot { is_small: true, is_left: false, is_top: false },
+    MapSpot { is_small: true, is_left: false, is_top: true },
+    MapSpot { is_small: true, is_left: true, is_top: true },
+];
+
+impl MapSpot {
+    /// How large it is for a system that takes so much.
+    #[must_use]
+    pub fn size(self, bounds: &geometry::Rect) -> Pixel {
+        let x = if self.is_small { 75.0 } else { 150.0 };
+        Pixel { x, y: (x * bounds.height / bounds.width.max(1.0)).max(40.0).min(x) }
+    }
+
+    /// Its left upper and its right lower corner on a stage.
+    #[must_use]
+    pub fn on(self, stage: Pixel, bounds: &geometry::Rect) -> (Pixel, Pixel) {
+        let size = self.size(bounds);
+        let left = if self.is_left { CARD_INSET } else { stage.x - CARD_INSET - size.x };
+        let top = if self.is_top { CARD_INSET } else { stage.y - 64.0 - size.y };
+        (Pixel { x: left, y: top }, Pixel { x: left + size.x, y: top + size.y })
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Canvas {
     pub size: Pixel,
     /// What the visitor chose to see; none: everything.
     pub chosen: Option<Camera>,
+    /// Where the minimap is; none: everything is seen, or it would cover a part wherever it is.
+    pub map: Option<MapSpot>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
     /// What a drawer moved aside: where it was, and where it is. It comes back when the drawer closes.
@@ -314,6 +353,32 @@ impl App {
             !parts.iter().any(|part| part.meets(&card))
         };
         CARD_SPOTS[begins..].iter().copied().find(is_free).or_else(|| (self.workspace.room == Room::Wide).then_some(folded))
+    }
+
+    /// The minimap stays where it is as long as it covers nothing there, and while a pointer is down.
+    pub(super) fn place_map(&mut self) {
+        let (now, camera, size) = (self.canvas.map, self.camera(), self.canvas.size);
+        let is_held = self.canvas.gesture != Gesture::Idle && now.is_some();
+        let Some(session) = self.session.as_ref().filter(|_| self.canvas.chosen.is_some()) else {
+            self.canvas.map = None;
+            return;
+        };
+        let plan = session.plan();
+        let parts: Vec<geometry::Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
+        let bounds = geometry::bounds(plan);
+        let card = (self.workspace.card == Some(Card::Tour)).then(|| self.card_spot()).flatten().map(|spot| spot.on(size));
+        let card = card.map(|(first, last)| part_of(camera, first, last));
+        let is_free = |spot: &MapSpot| {
+            let (first, last) = spot.on(size, &bounds);
+            let map = part_of(camera, first, last);
+            !parts.iter().chain(&card).any(|part| part.meets(&map))
+        };
+        let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
+        self.canvas.map = match now {
+            _ if !is_hidden => None,
+            _ if is_held => now,
+            _ => now.into_iter().chain(MAP_SPOTS).find(is_free),
+        };
     }
 
     /// A drawer that opens leaves the drawing where it is on the page, and as large. What it would cover moves aside as little as can be.

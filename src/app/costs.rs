@@ -107,14 +107,22 @@ impl Session {
             History::Undo => self.can_undo(),
             History::Redo => self.can_redo(),
         };
+        let operated = std::mem::take(&mut self.is_operated) && way == History::Undo;
+        if !can && operated {
+            return vec![Effect::Tell(texts::OF_EDITS_ALONE.into())];
+        }
         if !can {
             return vec![Effect::Tell(texts::nothing_to(way == History::Undo).into())];
         }
         let next = self.document.next(way, self.scenario());
         let mut queues = next.iter().flat_map(|new| self.emptied_by(new));
         let (Some(queue), Some(new)) = (queues.next(), &next) else {
+            let says = next.as_ref().map(|new| match way {
+                History::Undo => change(new, self.scenario()),
+                History::Redo => change(self.scenario(), new),
+            });
             self.take(way);
-            return Vec::new();
+            return vec![Effect::Tell(texts::stepped(way == History::Undo, says.as_deref(), operated))];
         };
         let others = queues.collect();
         let (before, after) = if way == History::Undo { (new, self.scenario()) } else { (self.scenario(), new) };

@@ -114,6 +114,7 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
         }
         return effects;
     }
+    session.is_operated = false;
     if arranges {
         app.show_everything();
     } else if let Some(seen) = seen {

@@ -116,6 +116,15 @@ impl Opening {
             Self::Playing => "&embed&read-only&play",
         }
     }
+
+    /// What happens where such a link is opened.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Page | Self::ReadOnly | Self::Embedded => texts::NOTHING_RUNS_BY_ITSELF,
+            Self::Playing => texts::IT_PLAYS_BY_ITSELF,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,14 +3,33 @@
 
 use std::sync::Arc;
 
-use super::Session;
 use super::geometry::{Edge, EdgeKind};
 use super::landing::Landing;
+use super::{Action, EditAction, Session};
 use crate::broker::Name;
 use crate::scenario::Scenario;
 use crate::scenario::edit::Part;
 use crate::scenario::findings::{Finding, findings_of};
 use crate::scenario::routes::{DeadLetterWays, Routes};
+
+/// What was done, as far as lists of findings mind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    Mended,
+    /// Another list is looked at.
+    Left,
+    Other,
+}
+
+impl Done {
+    pub(super) const fn by(action: &Action) -> Self {
+        match action {
+            Action::Edit(EditAction::Mend(_)) => Self::Mended,
+            Action::Workspace(_) | Action::Select(_) => Self::Left,
+            _ => Self::Other,
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 pub struct Findings {
@@ -19,6 +38,8 @@ pub struct Findings {
     in_lesson: bool,
     /// By part.
     found: Vec<Finding>,
+    /// The list as it was when the last of them was mended: what is pressed stands still.
+    held: Vec<Finding>,
     pub dead_letters: DeadLetterWays,
 }
 
@@ -26,6 +47,15 @@ impl Findings {
     #[must_use]
     pub fn all(&self) -> &[Finding] {
         &self.found
+    }
+
+    /// Those that a list shows, of one part or of all. Each comes with whether it was mended while the list was looked at.
+    #[must_use]
+    pub fn shown(&self, part: Option<&Part>) -> Vec<(&Finding, bool)> {
+        let is_one = |one: &Finding, other: &Finding| (one.kind, &one.part, &one.says) == (other.kind, &other.part, &other.says);
+        let held = self.held.iter().map(|held| self.found.iter().find(|one| is_one(one, held)).map_or((held, true), |one| (one, false)));
+        let new = self.found.iter().filter(|one| !self.held.iter().any(|held| is_one(one, held))).map(|one| (one, false));
+        held.chain(new).filter(|(one, _)| part.is_none_or(|part| one.part == *part)).collect()
     }
 
     /// Those that a part shows.
@@ -59,7 +89,11 @@ impl Findings {
     }
 
     /// Of this system from now on.
-    pub(super) fn follow(&mut self, session: Option<&Session>, in_lesson: bool) {
+    pub(super) fn follow(&mut self, session: Option<&Session>, in_lesson: bool, done: Done) {
+        let held = if done == Done::Mended { self.shown(None).into_iter().map(|(one, _)| one.clone()).collect() } else { Vec::new() };
+        if done == Done::Left {
+            self.held.clear();
+        }
         let now = session.map(Session::scenario);
         let is_same = match (&self.of, now) {
             (Some(known), Some(now)) => Arc::ptr_eq(known, now) && self.in_lesson == in_lesson,
@@ -69,7 +103,7 @@ impl Findings {
             return;
         }
         (self.of, self.in_lesson) = (now.cloned(), in_lesson);
-        (self.found, self.dead_letters) = (Vec::new(), DeadLetterWays::default());
+        (self.found, self.dead_letters, self.held) = (Vec::new(), DeadLetterWays::default(), held);
         if let Some(scenario) = now {
             let mut routes = Routes::of(scenario);
             self.dead_letters = routes.dead_letter_ways();

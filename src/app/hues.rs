@@ -1,7 +1,9 @@
-//! The hue of a routing key. As long as the page is open, a key keeps the hue that it had first: what other keys come or go changes nothing.
+//! The hue of a routing key. The system and what was published in its run decide it, and nothing that the page showed before: who opens the
+//! same system from a link, or after a reload, sees the same hues. They come in the order of the services' steps: the first ones differ most.
 
 use std::sync::Arc;
 
+use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::Name;
 use crate::scenario::{Action, Scenario};
@@ -10,67 +12,70 @@ use crate::sim::{Input, Recording};
 /// How many hues there are.
 pub const HUES: usize = 6;
 
-#[derive(Clone, Debug, Default)]
-pub struct Hues {
-    known: OrderedMap<Name, usize>,
-}
-
-/// The hues of one system, and how far it was looked at.
+/// The hues of one system: those that services publish come first, and then those that were published by hand.
 #[derive(Clone, Debug, Default)]
 pub struct OfSystem {
     hues: OrderedMap<Name, usize>,
-    /// The scenario and the inputs whose keys are known.
-    seen: Option<(Arc<Scenario>, usize)>,
+    /// What they were given for.
+    seen: Option<Seen>,
+}
+
+/// A scenario, how many inputs a run of it has, and the last of them: when it was, and the key that it published.
+#[derive(Clone, Debug)]
+struct Seen {
+    scenario: Arc<Scenario>,
+    inputs: usize,
+    last: Option<(SimTime, Option<Name>)>,
 }
 
 impl OfSystem {
-    /// A key that is in no hue yet has one of those that are left: its letters decide which.
+    /// A key that has no hue yet has one of those that are left: its letters decide which.
     #[must_use]
     pub fn of(&self, key: &str) -> usize {
         if let Some(hue) = self.hues.get(key) {
             return *hue;
         }
-        let left = self.left();
-        let letters = key.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-        if left.is_empty() { letters % HUES } else { left[letters % left.len()] }
-    }
-
-    fn left(&self) -> Vec<usize> {
-        (0..HUES).filter(|hue| !self.hues.values().any(|other| other == hue)).collect()
+        let wanted = by_letters(key);
+        let is_free = |hue: &usize| !self.hues.values().any(|other| other == hue);
+        // The next one around the circle.
+        (0..HUES).map(|step| (wanted + step) % HUES).find(is_free).unwrap_or(wanted)
     }
 
     /// Looks at the keys that services publish, and at those that were published by hand.
-    pub(super) fn follow(&mut self, scenario: &Arc<Scenario>, recording: &Recording, page: &mut Hues) {
+    pub(super) fn follow(&mut self, scenario: &Arc<Scenario>, recording: &Recording) {
         let inputs = recording.inputs.len();
-        let (is_known, before) = match &self.seen {
-            Some((seen, before)) => (Arc::ptr_eq(seen, scenario), *before),
-            None => (false, 0),
-        };
-        if is_known && before == inputs {
+        let last = recording.inputs.iter().next_back().map(|last| (last.at, published_by(&last.input).cloned()));
+        let is_known = |seen: &Seen| Arc::ptr_eq(&seen.scenario, scenario) && (seen.inputs, &seen.last) == (inputs, &last);
+        if self.seen.as_ref().is_some_and(is_known) {
             return;
         }
-        if !is_known {
-            for key in published_keys(scenario) {
-                self.learn(key, false, page);
+        self.hues = OrderedMap::new();
+        for (place, key) in published_keys(scenario).into_iter().enumerate() {
+            self.hues.insert(key.clone(), if place < HUES { place } else { by_letters(key) });
+        }
+        for key in recording.inputs.iter().filter_map(|input| published_by(&input.input)) {
+            if !self.hues.contains_key(key) {
+                self.hues.insert(key.clone(), self.of(key));
             }
         }
-        for input in recording.inputs.iter().skip(if before > inputs { 0 } else { before }) {
-            if let Input::Publish(message) = &input.input {
-                self.learn(&message.routing_key, true, page);
-            }
-        }
-        self.seen = Some((scenario.clone(), inputs));
+        self.seen = Some(Seen { scenario: scenario.clone(), inputs, last });
     }
 
-    fn learn(&mut self, key: &Name, by_hand: bool, page: &mut Hues) {
-        if self.hues.contains_key(key) {
-            return;
-        }
-        let first_left = self.left().first().copied().filter(|_| !by_hand);
-        let hue = page.known.get(key).copied().unwrap_or_else(|| first_left.unwrap_or_else(|| self.of(key)));
-        page.known.insert(key.clone(), hue);
-        self.hues.insert(key.clone(), hue);
+    /// Another run of the same length may have published other keys.
+    pub(super) fn forget(&mut self) {
+        self.seen = None;
     }
+}
+
+/// The same on every machine.
+fn by_letters(key: &str) -> usize {
+    let sum = key.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(33).wrapping_add(u32::from(byte)));
+    // The last letters of keys are often the same: what is above them decides, too.
+    ((sum ^ sum >> 16) as usize) % HUES
+}
+
+fn published_by(input: &Input) -> Option<&Name> {
+    if let Input::Publish(message) = input { Some(&message.routing_key) } else { None }
 }
 
 /// The routing keys the scenario's services publish.
@@ -117,32 +122,49 @@ mod tests {
     }
 
     proptest! {
-        /// However the steps of services change, and whatever system is opened meanwhile.
+        /// However a system came to be, and whatever system was there before: it has the hues of one that is opened as it is.
         #[test]
-        fn a_key_keeps_its_hue(edits in proptest::collection::vec((proptest::collection::vec(0_u8..20, 0..8), any::<bool>()), 1..12)) {
-            let (mut page, mut system) = (Hues::default(), OfSystem::default());
-            let mut first: OrderedMap<String, usize> = OrderedMap::new();
-            for (keys, is_other) in edits {
-                if is_other {
-                    system = OfSystem::default();
-                }
+        fn hues_know_no_history(edits in proptest::collection::vec(proptest::collection::vec(0_u8..20, 0..8), 1..12)) {
+            let mut system = OfSystem::default();
+            for keys in edits {
                 let scenario = publishing(&keys);
-                system.follow(&scenario, &Recording::of(scenario.clone()), &mut page);
-                for key in &keys {
-                    let key = format!("key.{key}");
-                    let hue = system.of(&key);
-                    prop_assert!(hue < HUES);
-                    prop_assert_eq!(*first.get_or_insert_with(key, || hue), hue);
-                }
+                let recording = Recording::of(scenario.clone());
+                system.follow(&scenario, &recording);
+                let mut opened = OfSystem::default();
+                opened.follow(&scenario, &recording);
+                let hues = |of: &OfSystem| keys.iter().map(|key| of.of(&format!("key.{key}"))).collect::<Vec<_>>();
+                prop_assert_eq!(hues(&system), hues(&opened));
+                prop_assert!(hues(&system).iter().all(|hue| *hue < HUES));
             }
+        }
+
+        /// A key that comes last changes no other one; so many keys as there are hues have one each.
+        #[test]
+        fn what_comes_last_changes_no_hue(keys in proptest::collection::vec(0_u8..40, 1..10)) {
+            let of = |keys: &[u8]| {
+                let (mut system, scenario) = (OfSystem::default(), publishing(keys));
+                system.follow(&scenario, &Recording::of(scenario.clone()));
+                system
+            };
+            let (before, after) = (of(&keys[..keys.len() - 1]), of(&keys));
+            let mut all = keys.clone();
+            all.sort_unstable();
+            all.dedup();
+            for key in &keys[..keys.len() - 1] {
+                let key = format!("key.{key}");
+                prop_assert_eq!(before.of(&key), after.of(&key));
+            }
+            let mut hues: Vec<usize> = all.iter().map(|key| after.of(&format!("key.{key}"))).collect();
+            hues.sort_unstable();
+            hues.dedup();
+            prop_assert_eq!(hues.len(), all.len().min(HUES));
         }
     }
 
     #[test]
-    fn the_keys_of_a_system_have_hues_of_their_own_as_long_as_there_are_enough() {
-        let (mut page, mut system) = (Hues::default(), OfSystem::default());
-        let scenario = publishing(&[1, 2, 3]);
-        system.follow(&scenario, &Recording::of(scenario.clone()), &mut page);
+    fn the_first_keys_of_a_system_have_the_first_hues() {
+        let (mut system, scenario) = (OfSystem::default(), publishing(&[1, 2, 3]));
+        system.follow(&scenario, &Recording::of(scenario.clone()));
         assert_eq!(["key.1", "key.2", "key.3"].map(|key| system.of(key)), [0, 1, 2]);
         assert!(system.of("by.hand") > 2);
     }

@@ -6,6 +6,7 @@ use super::{
     Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, PublishAction, SelectAction, TimeAction, WorkspaceAction,
 };
 use super::{Drawer, Node, Session, Stop, geometry};
+use crate::scenario::Point;
 
 /// A key, as browsers name it, and what is held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,9 +163,7 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
             EditAction::NudgeAt(node.clone(), dx * by, dy * by).into()
         }
         (_, Some(way)) if is_connecting => {
-            let places = geometry::places(session.plan());
-            let next = next_target(session, &places, node, way);
-            return Some(next.map_or(NodeKey::Stay, |index| NodeKey::GoTo(Stop::Node(places[index].clone()))));
+            return Some(next_target(session, node, way).map_or(NodeKey::Stay, |next| NodeKey::GoTo(Stop::Node(next))));
         }
         (_, Some(way)) => return Some(nearest(session, &Stop::Node(node.clone()), way).map_or(NodeKey::Stay, NodeKey::GoTo)),
         ("Enter", _) if pressed.command => SelectAction::Toggle(node.clone()).into(),
@@ -185,32 +184,142 @@ fn on_node(session: &Session, node: &Node, pressed: Pressed<'_>) -> Option<NodeK
     Some(NodeKey::Do(action))
 }
 
-/// The next node a line may lead to, round and round.
-fn next_target(session: &Session, places: &[Node], from: &Node, way: (f64, f64)) -> Option<usize> {
-    let here = places.iter().position(|place| place == from).unwrap_or(0);
-    let count = places.len();
-    let onwards = way.0 + way.1 > 0.0;
-    (1..=count)
-        .map(|step| if onwards { (here + step) % count } else { (here + count - step % count) % count })
-        .find(|index| session.may_connect(&places[*index]))
+/// The next node a line may lead to, round and round: from its beginning the nearest one comes first.
+fn next_target(session: &Session, from: &Node, way: (f64, f64)) -> Option<Node> {
+    let plan = session.plan();
+    let begins = session.selection.connecting.as_ref().and_then(|node| geometry::rect(plan, node))?.centre();
+    let away = |place: &Node| {
+        let at = geometry::rect(plan, place)?.centre();
+        let (dx, dy) = (at.x - begins.x, at.y - begins.y);
+        Some(dx * dx + dy * dy)
+    };
+    let is_target = |place: &Node| session.may_connect(place) && session.selection.connecting.as_ref() != Some(place);
+    let targets: Vec<(f64, Node)> =
+        geometry::places(plan).into_iter().filter(is_target).filter_map(|place| Some((away(&place)?, place))).collect();
+    // Equally near ones come in the order of the drawing.
+    let order = |one: usize, other: usize| targets[one].0.total_cmp(&targets[other].0).then(one.cmp(&other));
+    let (here, all) = (targets.iter().position(|(_, place)| place == from), 0..targets.len());
+    let next = if way.0 + way.1 > 0.0 {
+        let beyond = all.clone().filter(|one| here.is_none_or(|here| order(*one, here).is_gt()));
+        beyond.min_by(|one, other| order(*one, *other)).or_else(|| all.min_by(|one, other| order(*one, *other)))
+    } else {
+        let before = all.clone().filter(|one| here.is_none_or(|here| order(*one, here).is_lt()));
+        before.max_by(|one, other| order(*one, *other)).or_else(|| all.max_by(|one, other| order(*one, *other)))
+    };
+    next.map(|next| targets[next].1.clone())
 }
+
+const WAYS: [(f64, f64); 4] = [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)];
+/// What is so near is beside it in no direction.
+const BESIDE: f64 = 8.0;
 
 /// The part or line to go to in this direction: along the way of a message first, from a part to its line and from the line to its end.
 fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
-    let stops = session.stops();
-    let (_, here, ends) = stops.iter().find(|(stop, ..)| stop == from)?;
-    let joined = |stop: &Stop, others: Option<&[Node; 2]>| {
-        let joins = |ends: Option<&[Node; 2]>, stop: &Stop| matches!(stop, Stop::Node(node) if ends.is_some_and(|ends| ends.contains(&geometry::moved_as(node))));
-        joins(ends.as_ref(), stop) || joins(others, from)
-    };
-    let distances = stops.iter().filter(|(stop, ..)| stop != from).filter_map(|(stop, at, others)| {
-        let (dx, dy) = (at.x - here.x, at.y - here.y);
-        let (along, across) = (dx * way.0 + dy * way.1, (dx * way.1).abs() + (dy * way.0).abs());
-        (along > 8.0).then(|| (stop, (along + across * 2.0) * if joined(stop, others.as_ref()) { 0.5 } else { 1.0 }))
-    });
-    distances.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(stop, _)| stop.clone())
+    let mut stops = session.stops();
+    let here = stops.iter().position(|(stop, ..)| stop == from)?;
+    let way = WAYS.iter().position(|one| *one == way)?;
+    let next = Walk::of(&stops).arrows[here][way]?;
+    Some(stops.swap_remove(next).0)
 }
 
+/// Where each arrow leads from each stop. Every stop is reached from every other: where the nearest ones leave one out, or keep it apart,
+/// an arrow that no way needs leads there.
+struct Walk {
+    arrows: Vec<[Option<usize>; 4]>,
+    at: Vec<Point>,
+    /// The part that a stop is, and those that a line joins, by number.
+    parts: Vec<[Option<usize>; 3]>,
+    /// Ways need these arrows.
+    is_needed: Vec<[bool; 4]>,
+}
+
+impl Walk {
+    fn of(stops: &[(Stop, Point, Option<[Node; 2]>)]) -> Self {
+        let mut known: Vec<Node> = Vec::new();
+        let mut number = |node: &Node| {
+            let node = geometry::moved_as(node);
+            known.iter().position(|one| *one == node).unwrap_or_else(|| {
+                known.push(node);
+                known.len() - 1
+            })
+        };
+        let parts = stops.iter().map(|(stop, _, ends)| match (stop, ends) {
+            (Stop::Node(node), _) => [Some(number(node)), None, None],
+            (Stop::Line(_), Some([one, other])) => [None, Some(number(one)), Some(number(other))],
+            (Stop::Line(_), None) => [None; 3],
+        });
+        let parts = parts.collect();
+        let at = stops.iter().map(|(_, at, _)| *at).collect();
+        let mut walk = Self { arrows: vec![[None; 4]; stops.len()], at, parts, is_needed: vec![[false; 4]; stops.len()] };
+        for from in 0..stops.len() {
+            for way in 0..WAYS.len() {
+                let nearest = (0..stops.len()).filter_map(|to| Some((to, walk.length(from, to, way)?)));
+                walk.arrows[from][way] = nearest.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(to, _)| to);
+            }
+        }
+        if !stops.is_empty() {
+            walk.join(false);
+            walk.join(true);
+        }
+        walk
+    }
+
+    /// How far it is from one stop to another in this direction; none: it is not there.
+    fn length(&self, from: usize, to: usize, way: usize) -> Option<f64> {
+        let (dx, dy) = (self.at[to].x - self.at[from].x, self.at[to].y - self.at[from].y);
+        let (along, across) = (dx * WAYS[way].0 + dy * WAYS[way].1, (dx * WAYS[way].1).abs() + (dy * WAYS[way].0).abs());
+        let joins = |part: usize, line: usize| self.parts[part][0].is_some_and(|part| self.parts[line][1..].contains(&Some(part)));
+        let joined = if joins(from, to) || joins(to, from) { 0.5 } else { 1.0 };
+        (from != to && along > BESIDE).then_some((along + across * 2.0) * joined)
+    }
+
+    /// Ways lead to the first stop from all others; onwards: from the first stop to all others.
+    fn join(&mut self, onwards: bool) {
+        let mut is_joined = vec![false; self.at.len()];
+        is_joined[0] = true;
+        self.spread(&mut is_joined, 0, onwards);
+        while let Some(apart) = is_joined.iter().position(|joined| !joined) {
+            let leads = (0..self.at.len()).filter(|stop| is_joined[*stop]).flat_map(|other| (0..WAYS.len()).map(move |way| (other, way)));
+            let leads = leads.map(|(other, way)| if onwards { (other, apart, way) } else { (apart, other, way) });
+            let best = leads.filter(|(from, _, way)| !self.is_needed[*from][*way]).min_by(|one, other| {
+                let [one, other] = [one, other].map(|(from, to, way)| self.cost(*from, *to, *way));
+                (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.total_cmp(&other.2))
+            });
+            is_joined[apart] = true;
+            if let Some((from, to, way)) = best {
+                self.arrows[from][way] = Some(to);
+                self.is_needed[from][way] = true;
+            }
+            self.spread(&mut is_joined, apart, onwards);
+        }
+    }
+
+    /// What is lost where an arrow leads there from now on: it points elsewhere, it is the only one to where it led, it is long.
+    fn cost(&self, from: usize, to: usize, way: usize) -> (bool, bool, f64) {
+        let now = self.arrows[from][way];
+        let is_missed = now.is_some_and(|now| self.arrows[from].iter().filter(|one| **one == Some(now)).count() == 1);
+        let length = self.length(from, to, way);
+        let far = || (self.at[to].x - self.at[from].x).abs() + (self.at[to].y - self.at[from].y).abs();
+        (length.is_none(), is_missed, length.unwrap_or_else(far))
+    }
+
+    /// What arrows join to this stop is joined, and these arrows are needed.
+    fn spread(&mut self, is_joined: &mut [bool], stop: usize, onwards: bool) {
+        let mut todo = vec![stop];
+        while let Some(here) = todo.pop() {
+            let stops = if onwards { here..here + 1 } else { 0..self.at.len() };
+            for (from, way) in stops.flat_map(|from| (0..WAYS.len()).map(move |way| (from, way))) {
+                let Some(to) = self.arrows[from][way].filter(|to| onwards || *to == here) else { continue };
+                let other = if onwards { to } else { from };
+                if !is_joined[other] {
+                    is_joined[other] = true;
+                    self.is_needed[from][way] = true;
+                    todo.push(other);
+                }
+            }
+        }
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -149,8 +149,6 @@ pub struct App {
     /// The lesson that was open when the page was left.
     pub back_to: Option<String>,
     pub progress: Progress,
-    /// The hues that routing keys have on this page.
-    hues: hues::Hues,
     pub tour: tour::Tour,
     /// What was done at the steps of lessons, as it would be handed in.
     pub works: Works,
@@ -226,19 +224,21 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let wanted = wanted(&action);
     let watched = tour::Watched::of(app);
     let mark = draft::Mark::of(app);
+    let done = findings::Done::by(&action);
     let mut effects = carry_out(app, action);
     followed.follow(app, wanted, &effects);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
+    app.place_map();
     if let Some(session) = &mut app.session {
         let world = session.playhead.world();
-        session.hues.follow(world.scenario(), world.recording(), &mut app.hues);
+        session.hues.follow(world.scenario(), world.recording());
     }
     // What an action did by way of another one is kept already.
     if !effects.iter().any(|effect| matches!(effect, Effect::SaveDraft)) {
         effects.extend(mark.follow(app));
     }
-    app.findings.follow(app.session.as_ref(), app.classroom.is_some());
+    app.findings.follow(app.session.as_ref(), app.classroom.is_some(), done);
     // While time passes, frames tell it.
     let steps = app.budget.steps();
     if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {

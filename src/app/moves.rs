@@ -241,12 +241,23 @@ impl Moves {
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
             }
-            // What goes with its queue, or because somebody empties it, is told where that was asked for.
-            Event::Dropped { queue, message, cause: cause @ (DropCause::Died(_) | DropCause::Cycle(_) | DropCause::Restarted) } => {
+            // What goes with its queue, or because somebody empties it, is told where that was asked for. It is on its way there no more.
+            Event::Dropped { queue, message, cause } => {
+                let is_told = matches!(cause, DropCause::Died(_) | DropCause::Cycle(_) | DropCause::Restarted);
+                if !matches!(cause, DropCause::Died(_) | DropCause::Cycle(_)) {
+                    self.moves.retain(|before| !before.leads_to(queue, message.id));
+                }
+                if !is_told {
+                    return;
+                }
                 self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(*cause));
             }
             Event::KeptOut { queue, message, reason } => {
                 self.begin(happened.at, message, vec![Place::Queue(queue.clone())], MoveKind::Dropped(DropCause::Cycle(*reason)));
+            }
+            // A queue that is declared again under this name has none of them.
+            Event::QueueDeleted { queue } => {
+                self.moves.retain(|before| !matches!(before.path.last(), Some(Place::Queue(name)) if name == queue));
             }
             Event::Published { .. }
             | Event::Delayed { .. }
@@ -257,12 +268,10 @@ impl Moves {
             | Event::Fetched { .. }
             | Event::Acknowledged { .. }
             | Event::Read { .. }
-            | Event::Dropped { .. }
             | Event::Refused { .. }
             | Event::ConsumerStarted { .. }
             | Event::ConsumerEnded { .. }
             | Event::ConsumerCancelled { .. }
-            | Event::QueueDeleted { .. }
             | Event::ExchangeDeleted { .. }
             | Event::ChannelClosed { .. }
             | Event::ConnectionClosed { .. }

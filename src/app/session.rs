@@ -29,6 +29,8 @@ pub struct Session {
     /// What is open in the inspector of a service.
     pub recipe: Recipe,
     pub(super) hues: OfSystem,
+    /// The last thing that was done to the system is no edit: time takes it back, and no undo.
+    pub(super) is_operated: bool,
     /// What is said of the last action: why it could not be done, or what it did besides.
     pub notice: Option<Notice>,
     /// An HTTP handler that a new line may replace.
@@ -72,6 +74,7 @@ impl Session {
             composer,
             recipe: Recipe::default(),
             hues: OfSystem::default(),
+            is_operated: false,
             notice: None,
             replaced: None,
             turned: None,
@@ -202,6 +205,7 @@ impl Session {
     /// Something comes from outside.
     pub(super) fn inject(&mut self, input: Input) {
         self.is_touched = true;
+        self.is_operated = !matches!(input, Input::Edit(_));
         self.playhead.inject(input);
     }
 }

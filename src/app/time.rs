@@ -335,6 +335,7 @@ impl Session {
     fn swap_branches(&mut self, steps: u64) {
         self.composer.stop();
         self.composer.outcome = None;
+        self.hues.forget();
         self.playhead.swap_branches(steps);
     }
 

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::base::limits::grouped;
 use crate::broker::explain::{ComparedHeader, Explained, Why};
 use crate::broker::queue::Kind;
+use crate::broker::queue::settings::Overflow;
+use crate::broker::view::QueueView;
 use crate::broker::{Buckets, ChannelId, DropCause, Event, Flow, Message, ReadEnd, Value};
 use crate::formats::amqp_json::value_to_json;
 use crate::scenario::FaultKind;
@@ -205,6 +207,36 @@ pub fn state(world: &World, id: InstanceId) -> String {
     ];
     let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
     if told.is_empty() { "up".into() } else { told.join(", ") }
+}
+
+/// How the mark of an instance looks: its shape and its colour, wherever it is shown.
+#[must_use]
+pub fn health(world: &World, id: InstanceId) -> &'static str {
+    if world.instance(id).is_none_or(|state| !state.up) {
+        "down"
+    } else if world.is_connecting(id) {
+        "joining"
+    } else {
+        "up"
+    }
+}
+
+/// What a queue does that has as many messages, or bytes, as it may; none: there is room, or no limit.
+#[must_use]
+pub fn full(world: &World, queue: QueueView<'_>) -> Option<&'static str> {
+    let settings = world.broker().settings_for(queue.name(), queue.arguments()).filter(|_| queue.kind() != Kind::Stream)?;
+    let is_long = settings.max_length.is_some_and(|max| queue.ready() >= max);
+    // One more like the newest has no room.
+    let is_heavy = || {
+        let sizes = || queue.messages().map(|entry| entry.message.body.len());
+        settings.max_length_bytes.is_some_and(|max| sizes().sum::<u64>() + sizes().last().unwrap_or(0) > max)
+    };
+    let says = match settings.overflow {
+        Overflow::DropHead => "full: each new message drops the oldest",
+        Overflow::RejectPublish => "full: RabbitMQ refuses new messages",
+        Overflow::RejectPublishDlx => "full: RabbitMQ dead-letters new messages",
+    };
+    (is_long || is_heavy()).then_some(says)
 }
 
 /// The name of what is drawn at a place.

@@ -367,7 +367,7 @@ fn share(app: &App, link: &str, linked: &Callback<String>, dispatch: &Dispatch) 
         <>
             <p class="soft">
                 { texts::THE_LINK_HOLDS_EVERYTHING_ITSELF }
-                { texts::EVERYONE_WHO_OPENS_IT_SEES }
+                { app.sharing.1.says() }
                 { texts::TO_KEEP_YOUR_WORK_USE }
             </p>
             <div class="share" role="group" aria-label={texts::WHAT_THE_LINK_HOLDS}>

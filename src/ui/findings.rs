@@ -31,19 +31,19 @@ pub fn badge(rect: &Rect, grown: f64, says: &str) -> Html {
 
 /// Beside the fields of a part.
 pub fn of_part(session: &Session, app: &App, part: &Part, dispatch: &Dispatch) -> Html {
-    list(session, app, app.findings.of(part), false, dispatch)
+    list(session, app, &app.findings.shown(Some(part)), false, dispatch)
 }
 
 /// All of the system's: in its drawer, and above its tables.
 pub fn all(id: &'static str, session: &Session, app: &App, dispatch: &Dispatch) -> Html {
-    let found = app.findings.all();
+    let found = app.findings.shown(None);
     if found.is_empty() {
         return html! {};
     }
     html! {
         <section class="sec" {id}>
-            <h2>{ texts::PROBABLY_A_MISTAKE }{ " " }<span class="plain number">{ found.len() }</span></h2>
-            { list(session, app, found, true, dispatch) }
+            <h2>{ texts::PROBABLY_A_MISTAKE }{ " " }<span class="plain number">{ app.findings.all().len() }</span></h2>
+            { list(session, app, &found, true, dispatch) }
         </section>
     }
 }
@@ -62,22 +62,26 @@ fn press(class: Classes, word: String, action: impl Into<Action>, dispatch: &Dis
     html! { <button type="button" {class} onclick={on(dispatch, action)}>{ word }</button> }
 }
 
-fn list(session: &Session, app: &App, found: &[Finding], named: bool, dispatch: &Dispatch) -> Html {
+fn list(session: &Session, app: &App, found: &[(&Finding, bool)], named: bool, dispatch: &Dispatch) -> Html {
     if found.is_empty() {
         return html! {};
     }
-    let one = |finding: &Finding| {
+    let one = |(finding, is_mended): &(&Finding, bool)| {
         let mut buttons = Vec::new();
         if let Some(place) = session.node(&finding.part).filter(|_| named) {
             buttons.push(press(classes!("link"), finding.part.name().to_string(), CanvasAction::GoTo(place), dispatch));
         }
-        if let Some(fix) = finding.fix.as_ref().filter(|_| !app.options.read_only)
+        if let (true, Some(fix)) = (is_mended, &finding.fix) {
+            let word = texts::fixed(&fix.says());
+            buttons.push(html! { <button type="button" class="line small fix" aria-disabled="true">{ word }</button> });
+        } else if let Some(fix) = finding.fix.as_ref().filter(|_| !app.options.read_only)
             && let Some(edits) = fix.edits(session.scenario())
         {
             buttons.push(press(classes!("line", "small", "fix"), texts::fix(&fix.says()), EditAction::Mend(edits), dispatch));
         }
         buttons.push(press(classes!("link"), texts::READ_THE_LESSON.into(), CourseAction::Open(finding.kind.lesson().into()), dispatch));
-        html! { <li>{ icons::warning() }<p>{ &finding.says }</p><div class="buttons">{ buttons }</div></li> }
+        let icon = if *is_mended { icons::done() } else { icons::warning() };
+        html! { <li>{ icon }<p>{ &finding.says }</p><div class="buttons">{ buttons }</div></li> }
     };
     html! { <ul class="findings" aria-label={texts::PROBABLY_A_MISTAKE}>{ for found.iter().take(SHOWN_MAX).map(one) }</ul> }
 }

@@ -1,7 +1,7 @@
 //! The right side: the part that is selected, with every field of it.
 
-use web_sys::HtmlInputElement;
-use yew::{Event, Html, TargetCast, classes, html};
+use web_sys::{Element, HtmlInputElement};
+use yew::{Event, Html, MouseEvent, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, on, row};
@@ -9,7 +9,7 @@ use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
 use crate::app::form::{About, name_of};
 use crate::app::words;
-use crate::app::{Action, App, Dialog, EditAction, Node, OperateAction, PageAction, SelectAction, Session, commands};
+use crate::app::{Action, App, Dialog, EditAction, Menu, Node, OperateAction, PageAction, SelectAction, Session, commands};
 use crate::base::limits::grouped;
 use crate::scenario::edit::{self, Edit, Part};
 use crate::sim::{InstanceId, Place};
@@ -70,6 +70,11 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
     // What goes with it is said before.
     let lost = matches!(part, Part::Queue(_)).then(|| app.price_of(session, part.name()));
     let value = wasm_bindgen::JsValue::from_str(refused.map_or(part.name(), |typing| &typing.text));
+    let menu = dispatch.reform(|event: MouseEvent| {
+        let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
+        let (x, y) = super::on_page(rect.left(), rect.bottom());
+        PageAction::OpenDialog(Dialog::Menu { of: Menu::Selection, x, y }).into()
+    });
     html! {
         <div key={format!("{node:?}{}", part.name())}>
             <label class="field">
@@ -100,8 +105,8 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
                     type="button"
                     class="line small"
                     id="more"
-                    title={texts::ALL_COMMANDS}
-                    onclick={on(dispatch, PageAction::OpenDialog(Dialog::Commands))}
+                    title={texts::EVERYTHING_FOR_THIS_PART}
+                    onclick={menu}
                 >
                     { texts::MORE }
                 </button>

@@ -22,7 +22,7 @@ pub struct Around {
     rail: Html,
     /// It stays the same element when a system comes: a menu that is open in it stays open.
     header: Html,
-    /// The rest of the bar, and a phone's chips.
+    /// The chips of the bar.
     frame: Html,
     shelf: Html,
     /// Beside the canvas for the keyboard, too: what is asked there is about it.
@@ -139,12 +139,7 @@ impl Playground {
                 workspace::rail(app, dispatch)
             },
             header,
-            frame: html! {
-                <>
-                    { time::more_of_the_bar(app, dispatch) }
-                    if !bare { { workspace::chips(session, app, dispatch) } }
-                </>
-            },
+            frame: html! { if !bare { { workspace::chips(session, app, dispatch) } } },
             notices,
             floats: html! {
                 <>
@@ -206,7 +201,7 @@ impl Playground {
                     <canvas ref={self.canvas.clone()} aria-hidden="true" />
                     if let Some(later) = self.later.here() { { (later.in_place)(&scene) } }
                 </div>
-                if self.app.canvas.chosen.is_some() && self.app.hides_parts() { { drawing::minimap(&scene) } }
+                if let Some(spot) = self.app.canvas.map { { drawing::minimap(&scene, spot) } }
             </>
         }
     }

@@ -223,7 +223,11 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         });
         return html! {
             <div class="notice slim" role="status" id="connecting">
-                <span>{ texts::CHOOSE_A_HIGHLIGHTED_NODE_TO }</span>
+                <span>
+                    { texts::CHOOSE_A_HIGHLIGHTED_PART }
+                    <span class="by-key">{ texts::BY_ARROWS_AND_ENTER }</span>
+                    { texts::OR_CREATE_ONE }
+                </span>
                 { button(Look::Small, "new-end", connect_texts::NEW_PART, ends) }
                 { close_button(texts::CANCEL, on(dispatch, EditAction::ToggleLine)) }
             </div>

@@ -106,6 +106,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let name = queue.name().clone();
         let spec = session.world().queue_spec(&name);
         let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
+        let full = words::full(session.world(), queue);
         html! {
             <tr key={name.to_string()} data-queue={name.to_string()}>
                 <th scope="row">
@@ -113,6 +114,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     <span class="row-badges">
                         for badge in spec.map(|spec| badges(&session.scenario().broker, spec)).unwrap_or_default() { <span class="badge" title={badge.tip}>{ badge.mark }</span> }
                     </span>
+                    if let Some(full) = full { <span class="row-full">{ icons::warning() }{ full }</span> }
                 </th>
                 <td class="number" data-count="ready">{ grouped(landing.ready(queue)) }</td>
                 <td class="number" data-count="unacked">{ grouped(queue.unacked()) }</td>
@@ -149,7 +151,9 @@ fn services(session: &Session, dispatch: &Dispatch) -> Html {
         };
         html! {
             <li key={name.clone()} data-service={name.clone()} class={classes!((!state.up).then_some("down"))}>
-                <span class="health" aria-hidden="true" />
+                <svg width="11" height="11" aria-hidden="true">
+                    <circle class={classes!("health", words::health(session.world(), id))} cx="5.5" cy="5.5" r="4.5" />
+                </svg>
                 <button type="button" class="link" onclick={on(dispatch, SelectAction::Node(Some(Place::Instance(id))))}>
                     { &name }
                 </button>

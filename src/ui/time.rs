@@ -31,7 +31,7 @@ use crate::sim::metrics::{Counts, Depth};
 /// Marks closer than this part of the scrubber are one.
 const MARK_PLACES: u64 = 240;
 
-/// The bar: it begins with Play, which the keyboard reaches first.
+/// The bar: it begins with Play, which the keyboard reaches first, and goes on with what stands beside it.
 pub fn bar(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (play, word, icon) = if app.playing {
         (Action::Time(TimeAction::Pause), texts::PAUSE, icons::pause())
@@ -50,7 +50,11 @@ pub fn bar(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             >
                 { icon }
             </button>
+            { button(dispatch, "restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), TimeAction::Restart) }
+            { button(dispatch, "back", texts::ONE_EVENT_BACK, ",", icons::back(), TimeAction::StepBack) }
             { button(dispatch, "step", texts::ONE_EVENT_FORWARD, ".", icons::step(), TimeAction::StepForward) }
+            { button(dispatch, "next", texts::TO_THE_NEXT_CRASH_DEAD, "N", icons::next(), TimeAction::FindNext) }
+            { speed(app, dispatch) }
             <span class="clock" role="timer" aria-label={texts::VIRTUAL_TIME} id="clock">{ session.world().now().to_string() }</span>
             { scrubber(session, app, dispatch) }
         </section>
@@ -62,8 +66,7 @@ fn button(dispatch: &Dispatch, id: &'static str, label: &'static str, key: &str,
     html! { <button type="button" class="icon-button" {id} aria-label={label} {title} onclick={on(dispatch, action)}>{ icon }</button> }
 }
 
-/// The rest of the bar, which the keyboard reaches after the canvas.
-pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
+fn speed(app: &App, dispatch: &Dispatch) -> Html {
     let onspeed = dispatch.reform(|event: Event| {
         let speed = Speed::of_code(&event.target_unchecked_into::<HtmlSelectElement>().value());
         Action::Time(TimeAction::SetSpeed(speed.unwrap_or(Speed::NORMAL)))
@@ -76,19 +79,13 @@ pub fn more_of_the_bar(app: &App, dispatch: &Dispatch) -> Html {
         speeds.map(|speed| option(&speed.code(), &speed.to_string(), speed == now)).collect()
     };
     html! {
-        <section class="bar-more" aria-label={texts::MORE_OF_TIME}>
-            { button(dispatch, "restart", texts::RESTART_FROM_TIME_ZERO, "", icons::restart(), TimeAction::Restart) }
-            { button(dispatch, "back", texts::ONE_EVENT_BACK, ",", icons::back(), TimeAction::StepBack) }
-            <span class="gap" />
-            { button(dispatch, "next", texts::TO_THE_NEXT_CRASH_DEAD, "N", icons::next(), TimeAction::FindNext) }
-            <label class="speed">
-                <span class="visually-hidden">{ texts::SPEED }</span>
-                <select id="speed" onchange={onspeed}>
-                    <optgroup label={texts::EACH_HOP}>{ options(true) }</optgroup>
-                    <optgroup label={texts::TIMES_REAL_TIME}>{ options(false) }</optgroup>
-                </select>
-            </label>
-        </section>
+        <label class="speed">
+            <span class="visually-hidden">{ texts::SPEED }</span>
+            <select id="speed" onchange={onspeed}>
+                <optgroup label={texts::EACH_HOP}>{ options(true) }</optgroup>
+                <optgroup label={texts::TIMES_REAL_TIME}>{ options(false) }</optgroup>
+            </select>
+        </label>
     }
 }
 

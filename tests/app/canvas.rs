@@ -1,11 +1,13 @@
 //! The canvas as it is touched: presses, moves, releases and keys, and what comes of them in the document.
 
 use requeue::app::camera::{Camera, Pixel};
+use requeue::app::canvas::MapSpot;
+use requeue::app::geometry::Rect;
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::{
-    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, Menu, Node, OperateAction, Options, PageAction, SelectAction, Stop, Touch,
-    commands, geometry,
+    self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Menu, Node, OperateAction, Options, PageAction, SelectAction,
+    Stop, Touch, commands, geometry,
 };
 use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
@@ -557,4 +559,46 @@ fn a_line_is_not_ended_on_a_page_to_look_at() {
         act(&mut app, SelectAction::Node(Some(Node::Queue("notification-queue".into()))));
         assert_eq!(session(&app).scenario().broker.bindings.len(), bindings + usize::from(!read_only), "read-only: {read_only}");
     }
+}
+
+/// The minimap covers no part, wherever the view is. It stays where it is while a pointer is down, and as long as it covers nothing.
+#[test]
+fn the_minimap_covers_no_part() {
+    let (mut shown, mut moved) = (0, 0);
+    for (name, text) in gallery() {
+        for size in [Pixel { x: 1392.0, y: 796.0 }, Pixel { x: 976.0, y: 664.0 }] {
+            let mut app = App::default();
+            act(&mut app, CanvasAction::Resize(size));
+            act(&mut app, FileAction::Opened { name: name.clone(), text: text.clone() });
+            assert_eq!(app.canvas.map, None, "{name}: everything is seen");
+            for step in 0..24 {
+                let before = app.canvas.map;
+                if step == 0 {
+                    act(&mut app, CanvasAction::Zoom(1.6, None));
+                } else {
+                    let (dx, dy) = [(90.0, 0.0), (0.0, 70.0), (-120.0, 0.0), (0.0, -110.0)][step % 4];
+                    let at = Pixel { x: size.x / 2.0, y: size.y / 2.0 };
+                    act(&mut app, wheel(at, (dx, dy), false, false));
+                }
+                let (plan, camera) = (session(&app).plan(), app.camera());
+                let bounds = geometry::bounds(plan);
+                let covers = |spot: MapSpot| {
+                    let (first, last) = spot.on(size, &bounds);
+                    let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
+                    let map = Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y };
+                    geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).any(|part| part.meets(&map))
+                };
+                assert!(app.hides_parts() || app.canvas.map.is_none(), "{name}");
+                if let Some(spot) = app.canvas.map {
+                    shown += 1;
+                    assert!(!covers(spot), "{name} {size:?} {step}: {spot:?}");
+                }
+                if let Some(spot) = before.filter(|before| app.hides_parts() && Some(*before) != app.canvas.map) {
+                    moved += 1;
+                    assert!(covers(spot), "{name} {size:?} {step}: it had no reason to move");
+                }
+            }
+        }
+    }
+    assert!(shown > 200 && moved > 5, "{shown} {moved}");
 }

@@ -1,6 +1,6 @@
 //! What is probably a mistake in the system that is open: told by part, mended by one edit that can be undone.
 
-use requeue::app::{App, EditAction, FileAction, LessonAction, Options, TimeAction};
+use requeue::app::{App, EditAction, FileAction, LessonAction, Options, TimeAction, WorkspaceAction};
 use requeue::base::SimTime;
 use requeue::scenario::edit::{Edit, Part, PartKind};
 use requeue::scenario::findings::Kind;
@@ -87,4 +87,29 @@ fn a_lesson_gives_nothing_away() {
     if app.classroom.is_none() {
         assert_eq!(app.findings.all().len(), 1, "the system is played with freely");
     }
+}
+
+/// What is mended stays in its place as long as its list is looked at: no other fix comes under the pointer.
+#[test]
+fn what_is_pressed_stands_still() {
+    let mut app = drawn();
+    act(&mut app, EditAction::Apply(Edit::Add { kind: PartKind::ClassicQueue, at: Point::default() }));
+    let list = |app: &App| app.findings.shown(None).iter().map(|(one, mended)| (one.part.clone(), *mended)).collect::<Vec<_>>();
+    let before = list(&app);
+    assert!(before.len() > 2 && before.iter().all(|(_, mended)| !mended));
+    let places = |list: &[(Part, bool)]| list.iter().map(|(part, _)| part.clone()).collect::<Vec<_>>();
+    for part in [queue(), Part::Queue("queue-2".into())] {
+        let mends = fix(&app, &part);
+        act(&mut app, mends);
+        assert_eq!(places(&list(&app))[..before.len()], places(&before));
+        assert!(list(&app).contains(&(part.clone(), true)) && app.findings.of(&part).is_empty());
+    }
+    // Undone, it is one again; where another list is looked at, what is mended is gone.
+    act(&mut app, EditAction::Undo);
+    assert!(list(&app).iter().all(|(_, mended)| !mended));
+    let mends = fix(&app, &Part::Queue("queue-2".into()));
+    act(&mut app, mends);
+    assert!(list(&app).iter().any(|(_, mended)| *mended));
+    act(&mut app, WorkspaceAction::CloseLeft);
+    assert!(list(&app).iter().all(|(_, mended)| !mended));
 }

@@ -5,6 +5,8 @@ use requeue::app::{
     App, CourseAction, EditAction, Effect, FileAction, LessonAction, Node, PageAction, Reading, SelectAction, Stop, commands, geometry,
 };
 
+use requeue::scenario::Point;
+
 use super::support::*;
 
 fn press(app: &mut App, node: &Node, pressed: Pressed<'_>) {
@@ -121,4 +123,81 @@ fn a_model_answer_is_read_from_its_heading() {
     assert!(!reads(&deed(&mut app, LessonAction::CompareText)));
     deed(&mut app, LessonAction::TypeText("The order is saved first.".into()));
     assert!(reads(&deed(&mut app, LessonAction::CompareText)));
+}
+
+/// Where the arrows lead from a part or a line.
+fn arrows(app: &App, stop: &Stop) -> Vec<Stop> {
+    let lead = |key: &&str| match on_stop(session(app), stop, Pressed { key, ..Pressed::default() }) {
+        Some(NodeKey::GoTo(stop)) => Some(stop),
+        _ => None,
+    };
+    ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].iter().filter_map(lead).collect()
+}
+
+/// In every system of the gallery, as it is drawn, as it is arranged, and where all parts stand at one place.
+#[test]
+fn arrows_lead_from_each_part_and_line_to_each_other() {
+    for (name, text) in gallery() {
+        for how in ["drawn", "arranged", "at one place"] {
+            let mut app = App::default();
+            act(&mut app, FileAction::Opened { name: name.clone(), text: text.clone() });
+            let places = geometry::places(session(&app).plan());
+            if how == "arranged" {
+                act(&mut app, EditAction::Arrange);
+            } else if how == "at one place" {
+                for place in places {
+                    act(&mut app, EditAction::DragTo(place, Point::default()));
+                    act(&mut app, EditAction::Drop);
+                }
+            }
+            let stops: Vec<Stop> = session(&app).stops().into_iter().map(|(stop, ..)| stop).collect();
+            assert!(stops.len() > 2, "{name}");
+            let lead: Vec<Vec<usize>> = stops
+                .iter()
+                .map(|stop| arrows(&app, stop).iter().filter_map(|to| stops.iter().position(|stop| stop == to)).collect())
+                .collect();
+            for from in 0..stops.len() {
+                let mut reached = vec![from];
+                let mut next = 0;
+                while let Some(here) = reached.get(next) {
+                    let new: Vec<usize> = lead[*here].iter().copied().filter(|to| !reached.contains(to)).collect();
+                    for to in new {
+                        if !reached.contains(&to) {
+                            reached.push(to);
+                        }
+                    }
+                    next += 1;
+                }
+                let left: Vec<&Stop> = (0..stops.len()).filter(|stop| !reached.contains(stop)).map(|stop| &stops[stop]).collect();
+                assert!(left.is_empty(), "{name} {how}: from {:?} no arrows lead to {left:?}", stops[from]);
+            }
+        }
+    }
+}
+
+/// While a line is drawn, arrows offer its ends: first the nearest one, and then all others.
+#[test]
+fn arrows_offer_the_nearest_end_first() {
+    for (name, text) in gallery() {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: name.clone(), text });
+        let places = geometry::places(session(&app).plan());
+        for begins in &places {
+            act(&mut app, EditAction::BeginLine(begins.clone()));
+            let ends: Vec<&Node> = places.iter().filter(|place| *place != begins && session(&app).may_connect(place)).collect();
+            let away = |node: &Node| {
+                let [from, to] = [begins, node].map(|node| geometry::rect(session(&app).plan(), node).expect("it is drawn").centre());
+                let (dx, dy) = (from.x - to.x, from.y - to.y);
+                dx * dx + dy * dy
+            };
+            let (mut here, mut offered) = (begins.clone(), Vec::new());
+            for _ in &ends {
+                let [Stop::Node(next), ..] = &arrows(&app, &Stop::Node(here))[1..] else { panic!("{name}: an end") };
+                offered.push(away(next));
+                assert!(ends.contains(&next), "{name}");
+                here = next.clone();
+            }
+            assert!(offered.is_sorted(), "{name} {begins:?}: {offered:?}");
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use requeue::app::camera::Pixel;
 use requeue::app::landing::Landing;
+use requeue::app::moves::Move;
 use requeue::app::tokens::{self, picture};
 use requeue::app::{
-    App, CanvasAction, EditAction, FileAction, LessonAction, OperateAction, Room, Speed, TimeAction, WorkspaceAction, lesson,
+    App, CanvasAction, EditAction, FileAction, LessonAction, OperateAction, PublishAction, Room, Speed, Stop, TimeAction, WorkspaceAction,
+    lesson,
 };
 use requeue::base::SimTime;
-use requeue::sim::WorldEvent;
+use requeue::sim::{Place, WorldEvent};
 
 use super::support::*;
 
@@ -612,4 +614,42 @@ fn a_key_keeps_its_hue_when_other_keys_come() {
     assert_eq!(requeue::app::hues::published_keys(session(&app).scenario())[0].to_string(), "payment.taken");
     assert_eq!(keys.map(|key| session(&app).hue(key)), before);
     assert!(!before.contains(&session(&app).hue("payment.taken")));
+}
+
+/// What flies to a queue comes into it: not to one that was emptied, or deleted and declared again, while time stands.
+#[test]
+fn nothing_flies_to_a_queue_that_has_lost_it() {
+    let is_there = |app: &App, one: &Move| {
+        let Some(Place::Queue(name)) = one.path.last() else { return true };
+        let world = session(app).world();
+        let waits = world.broker().queue(name).is_some_and(|queue| queue.messages().any(|entry| entry.message.id == one.message.id));
+        waits || world.broker().all_unacked().any(|(queue, _, message)| queue == name && message.id == one.message.id)
+    };
+    let mut flew = 0;
+    for queue in ["analytics-queue", "inventory-queue", "notification-queue"] {
+        for empties in [true, false] {
+            let mut app = opened();
+            // Nobody takes what comes there.
+            let node = node(queue);
+            let instances: Vec<_> = session(&app).world().instances().map(|(id, _)| id).collect();
+            for id in instances {
+                act(&mut app, OperateAction::Kill(id));
+            }
+            act(&mut app, PublishAction::Again);
+            let coming = |app: &App| session(app).plan().moves.iter().filter(|one| one.path.last() == Some(&node)).count();
+            flew += coming(&app);
+            if empties {
+                act(&mut app, OperateAction::Purge(queue.into()));
+            } else {
+                act(&mut app, EditAction::DeleteAt(Stop::Node(node.clone())));
+                act(&mut app, EditAction::Undo);
+                act(&mut app, EditAction::Redo);
+                act(&mut app, EditAction::Undo);
+                assert!(session(&app).world().broker().queue(queue).is_some(), "{queue} is there again");
+            }
+            let stale: Vec<&Move> = session(&app).plan().moves.iter().filter(|one| !is_there(&app, one)).collect();
+            assert!(stale.is_empty(), "{queue} {empties}: {stale:?}");
+        }
+    }
+    assert!(flew > 3, "{flew}");
 }

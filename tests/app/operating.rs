@@ -387,3 +387,27 @@ fn an_answer_is_a_failure_only_where_http_says_so() {
         assert_eq!(words::is_worth_a_line(&answered), icon == LogIcon::Failure, "{status}");
     }
 }
+
+/// Undo takes back edits alone, and says which one it was: what was done to the run stays, and that is said, too.
+#[test]
+fn undo_says_what_it_takes_back_and_leaves_the_run() {
+    let mut app = opened();
+    let service = notification_service(&app);
+    let told = |app: &mut App, action: EditAction| {
+        let told = app::update(app, action).into_iter().find_map(|effect| if let Effect::Tell(text) = effect { Some(text) } else { None });
+        told.expect("it is told")
+    };
+    let is_up = |app: &App| session(app).world().instance(service).is_some_and(|state| state.up);
+    act(&mut app, OperateAction::Kill(service));
+    assert_eq!(told(&mut app, EditAction::Undo), "Undo takes back edits alone. For the run, go back in time.");
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    assert_eq!(told(&mut app, EditAction::Undo), "Undone: Add the queue queue-1.");
+    assert_eq!(told(&mut app, EditAction::Redo), "Redone: Add the queue queue-1.");
+    act(&mut app, OperateAction::Start(service));
+    let undone = told(&mut app, EditAction::Undo);
+    assert_eq!(undone, "Undone: Add the queue queue-1. Undo takes back edits alone. For the run, go back in time.");
+    assert!(is_up(&app), "what was done to the run stays");
+    assert_eq!(told(&mut app, EditAction::Redo), "Redone: Add the queue queue-1.");
+    act(&mut app, EditAction::NudgeAt(node("queue-1"), 15.0, 0.0));
+    assert_eq!(told(&mut app, EditAction::Undo), "Undone: Parts moved.");
+}

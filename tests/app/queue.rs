@@ -1,10 +1,17 @@
 //! The inspector of a queue: its tabs, its bindings, its rates.
 
 use requeue::app::form::{About, Field, Row, rows};
-use requeue::app::{CanvasAction, Dialog, Effect, PageAction, QueueTab, SelectAction, Side, TimeAction, WorkspaceAction, commands, update};
+use requeue::app::words;
+use requeue::app::{
+    App, CanvasAction, Dialog, EditAction, Effect, OperateAction, PageAction, QueueTab, SelectAction, Side, TimeAction, WorkspaceAction,
+    commands, update,
+};
 use requeue::base::SimTime;
 use requeue::broker::queue::settings::QUEUE_ARGUMENTS;
-use requeue::scenario::edit::Part;
+use requeue::broker::{Table, Value};
+use requeue::scenario::QueueSpec;
+use requeue::scenario::edit::{Edit, Element, Part};
+use requeue::sim::InstanceId;
 use requeue::sim::metrics::Counts;
 
 use super::support::*;
@@ -118,4 +125,38 @@ fn the_fields_of_a_service_are_found_by_their_names() {
     act(&mut app, SelectAction::Node(Some(service)));
     act(&mut app, PageAction::TypeQuery("instances".into()));
     assert_eq!(commands::found(&app).first().map(commands::Command::name).as_deref(), Some("Instances of notification-service"));
+}
+
+/// A queue that has as many messages as it may says so, and what happens to the next one.
+#[test]
+fn a_full_queue_says_so() {
+    let arguments = |lengths: &[(&str, i64)], overflow: &str| {
+        let numbers = lengths.iter().map(|(name, value)| ((*name).into(), Value::Int(*value)));
+        numbers.chain([("x-overflow".into(), Value::string(overflow))]).collect::<Table>()
+    };
+    let cases = [
+        (arguments(&[("x-max-length", 2)], "drop-head"), Some("full: each new message drops the oldest")),
+        (arguments(&[("x-max-length", 2)], "reject-publish"), Some("full: RabbitMQ refuses new messages")),
+        (arguments(&[("x-max-length", 2)], "reject-publish-dlx"), Some("full: RabbitMQ dead-letters new messages")),
+        (arguments(&[("x-max-length-bytes", 300)], "drop-head"), Some("full: each new message drops the oldest")),
+        (arguments(&[("x-max-length", 1_000)], "drop-head"), None),
+        (arguments(&[], "drop-head"), None),
+    ];
+    for (arguments, says) in cases {
+        let mut app = opened();
+        let broker = &session(&app).scenario().broker;
+        let index = broker.queues.iter().position(|queue| &*queue.name == "analytics-queue").expect("it is there");
+        let spec = QueueSpec { arguments, ..broker.queues[index].clone() };
+        act(&mut app, EditAction::Apply(Edit::Put { index, element: Box::new(Element::Queue(spec)) }));
+        let full = |app: &App| {
+            let world = session(app).world();
+            words::full(world, world.broker().queue("analytics-queue").expect("it is there"))
+        };
+        assert_eq!(full(&app), None, "it is empty");
+        // Its consumer is down.
+        let (service, _) = session(&app).scenario().service("analytics-service").expect("it is there");
+        act(&mut app, OperateAction::Kill(InstanceId { service, instance: 0 }));
+        play(&mut app, 40);
+        assert_eq!(full(&app), says);
+    }
 }

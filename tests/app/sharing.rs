@@ -97,3 +97,13 @@ fn back_to_now_leads_to_the_end_of_the_recording() {
     wait(&mut other);
     looks_the_same(&app, &other);
 }
+
+/// The dialog says what the link does where it is opened.
+#[test]
+fn what_is_said_of_a_link_is_what_it_does() {
+    for opening in [Opening::Page, Opening::ReadOnly, Opening::Embedded, Opening::Playing] {
+        let plays = opening.options().split('&').any(|option| option == "play");
+        assert_eq!(opening.says().contains("nothing runs by itself"), !plays, "{opening:?}");
+        assert_eq!(opening.says().contains("plays by itself"), plays, "{opening:?}");
+    }
+}

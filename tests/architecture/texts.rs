@@ -37,11 +37,7 @@ const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
     ("ui::widgets", &["End", "Home"], KEYS),
     ("app::form", &["POST /orders"], "a value of the scenario's format"),
     ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),
-    (
-        "ui::drawing::nodes",
-        &["service down", "service connecting", "queue dead", "glyph middle", "name middle", "caption middle", "Enter"],
-        "classes, and a key",
-    ),
+    ("ui::drawing::nodes", &["service down", "queue dead", "glyph middle", "name middle", "caption middle", "Enter"], "classes, and a key"),
     ("ui::keys", &["input, textarea, select", "button, summary, a", "body *"], "selectors"),
 ];
 

@@ -51,13 +51,14 @@ async fn play_is_among_the_first_stops_and_the_canvas_comes_soon() {
     let visitor = Visitor::arrive(1440, 900).await;
     answer(&visitor, "document.activeElement.blur(); return null;").await;
     let mut stops = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..9 {
         visitor.browser.active_element().await.expect("something has the focus").send_keys(TAB).await.expect("Tab");
         let stop = "const e = document.activeElement; return e.id || e.className;";
         stops.push(answer(&visitor, stop).await.as_str().unwrap_or_default().to_owned());
     }
-    assert_eq!(stops[..4], ["skip", "play", "step", "scrubber"], "{stops:?}");
-    assert!(stops[4].starts_with("node-"), "{stops:?}");
+    // What stands beside Play comes next to it.
+    assert_eq!(stops[..8], ["skip", "play", "restart", "back", "step", "next", "speed", "scrubber"], "{stops:?}");
+    assert!(stops[8].starts_with("node-"), "{stops:?}");
     visitor.leave().await;
 }
 

@@ -605,7 +605,7 @@ pub fn matching(rows: Vec<Row>, typed: &str) -> Vec<Row> {
 /// What marks a queue, as RabbitMQ's own pages do: what it is, its arguments, and that a policy applies to it.
 #[must_use]
 pub fn marks(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<&'static str> {
-    let durable = queue.durable.then_some("D");
+    let flags = [("D", queue.durable), ("AD", queue.auto_delete)].into_iter().filter_map(|(mark, is_set)| is_set.then_some(mark));
     let kind = Some(queue.kind()).filter(|kind| *kind != QueueKind::Classic).map(QueueKind::name);
     let arguments = QUEUE.iter().filter_map(|field| match field.kind {
         table::Kind::Argument { badge, .. } => {
@@ -614,7 +614,7 @@ pub fn marks(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<&'static str> {
         _ => None,
     });
     let policy = broker.policy_for(queue).map(|_| texts::POLICY);
-    durable.into_iter().chain(kind).chain(arguments).chain(policy).collect()
+    flags.chain(kind).chain(arguments).chain(policy).collect()
 }
 
 /// A mark, and what it means in one sentence.
@@ -630,7 +630,7 @@ pub fn badges(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<Badge> {
     let tip = |mark: &str| {
         let is = |field: &&table::Field| match field.kind {
             table::Kind::Argument { badge, .. } => badge == Some(mark),
-            table::Kind::Flag(_) => mark == "D" && field.key == "durable",
+            table::Kind::Flag(_) => [("D", "durable"), ("AD", "auto_delete")].contains(&(mark, field.key)),
             _ => false,
         };
         if let Some(field) = QUEUE.iter().find(is) {

@@ -3,9 +3,9 @@ use crate::base::ordered::in_order;
 use crate::broker::Value;
 use crate::broker::policy::{ApplyTo, Policy};
 use crate::formats::scenario_file;
-use crate::scenario::Point;
 use crate::scenario::edit::apply;
 use crate::scenario::handler::StepKind;
+use crate::scenario::{BrokerSpec, Point, Table};
 use proptest::prelude::*;
 
 fn gallery() -> Vec<Scenario> {
@@ -439,6 +439,39 @@ fn a_queue_has_a_badge_for_each_argument_and_for_its_policy() {
             assert!(badge.tip.ends_with('.') && words <= 22, "{}: {}", badge.mark, badge.tip);
         }
     }
+}
+
+/// The badges of RabbitMQ's management pages, for every argument that has one there.
+#[test]
+fn badges_are_those_of_the_management_pages() {
+    let known = [
+        ("x-message-ttl", "TTL"),
+        ("x-expires", "Exp"),
+        ("x-max-length", "Lim"),
+        ("x-max-length-bytes", "Lim B"),
+        ("x-delivery-limit", "DlL"),
+        ("x-overflow", "Ovfl"),
+        ("x-dead-letter-exchange", "DLX"),
+        ("x-dead-letter-routing-key", "DLK"),
+        ("x-queue-leader-locator", "LL"),
+        ("x-max-priority", "Pri"),
+        ("x-single-active-consumer", "SAC"),
+    ];
+    for argument in QUEUE.iter().filter_map(|field| field.key.strip_prefix("arguments.")) {
+        let queue = QueueSpec {
+            name: "queue".into(),
+            at: Point::default(),
+            durable: false,
+            auto_delete: false,
+            arguments: [(argument.into(), Value::Int(1))].into_iter().collect(),
+        };
+        let expected: Vec<&str> = known.iter().filter(|(name, _)| *name == argument).map(|(_, mark)| *mark).collect();
+        let none = BrokerSpec::default();
+        let shown: Vec<&str> = marks(&none, &queue).into_iter().filter(|mark| known.iter().any(|(_, known)| known == mark)).collect();
+        assert_eq!(shown, expected, "{argument}");
+    }
+    let queue = QueueSpec { name: "queue".into(), at: Point::default(), durable: true, auto_delete: true, arguments: Table::new() };
+    assert_eq!(marks(&BrokerSpec::default(), &queue), ["D", "AD"]);
 }
 
 /// What a request brings can be answered; only a delivery can be acknowledged, rejected or published again.

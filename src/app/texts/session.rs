@@ -56,6 +56,17 @@ pub const fn nothing_to(undoes: bool) -> &'static str {
     if undoes { "Nothing to undo: nothing was changed here." } else { "Nothing to redo: nothing was undone here." }
 }
 
+/// After a step of the history: what it took back, or made again. None: parts have moved. An operation that came later stays.
+pub fn stepped(undoes: bool, says: Option<&str>, operated: bool) -> String {
+    let word = if undoes { "Undone" } else { "Redone" };
+    let says = says.filter(|says| !says.is_empty()).unwrap_or("Parts moved.");
+    let stays = if operated { format!(" {OF_EDITS_ALONE}") } else { String::new() };
+    format!("{word}: {says}{stays}")
+}
+
+/// After an operation, such as a kill.
+pub const OF_EDITS_ALONE: &str = "Undo takes back edits alone. For the run, go back in time.";
+
 /// After a new queue took over.
 pub fn the_old_queue_keeps(queue: &dyn Display, count: u64) -> String {
     format!("{queue} keeps its {}. Delete it when it is empty.", messages(count))

@@ -9,7 +9,7 @@ use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
 use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, dot, em, ended, fitting, lines, shortened};
-use crate::app::words::instance_name;
+use crate::app::words::{health, instance_name};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
 use crate::base::number::Fixed;
@@ -293,7 +293,8 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     let (dot_at, radius, name_left) = dot(scene.is_turned(), grown);
     let name_right = if scene.is_turned() { 4.0 } else { 8.0 };
     let line = rect.top + name_line(scene, 24.5) + if is_stack { geometry::INSET - 1.0 } else { 0.0 };
-    let health = |x: f64, y: f64| html! { <circle class="health" cx={number(x)} cy={number(y)} r={number(radius)} /> };
+    let mark = classes!("health", health(session.world(), id));
+    let health = |x: f64, y: f64| html! { <circle class={mark.clone()} cx={number(x)} cy={number(y)} r={number(radius)} /> };
     // On a small card it stands in the place of the slots.
     let is_told = scene.is_turned() && !unusual.is_empty();
     let caption_line = if is_told {
@@ -339,11 +340,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
             </>
         }
     };
-    let class = match (state.up, session.world().is_connecting(id)) {
-        (false, _) => "service down",
-        (true, true) => "service connecting",
-        (true, false) => "service",
-    };
+    let class = if state.up { "service" } else { "service down" };
     (class, label, drawing)
 }
 

@@ -2,11 +2,12 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::{Callback, FocusEvent, Html, InputEvent, KeyboardEvent, PointerEvent, TargetCast, html};
+use yew::{Callback, FocusEvent, Html, InputEvent, KeyboardEvent, PointerEvent, TargetCast, classes, html};
 
 use super::{Gesture, Scene};
 use crate::app::asked::Field;
 use crate::app::camera::Pixel;
+use crate::app::canvas::MapSpot;
 use crate::app::effect::Asked;
 use crate::app::form::{Kind, Spot};
 use crate::app::geometry;
@@ -132,13 +133,14 @@ pub fn put_in_place() {
 }
 
 /// The whole system, small; a click goes there.
-pub fn minimap(scene: &Scene<'_>) -> Html {
+pub fn minimap(scene: &Scene<'_>, spot: MapSpot) -> Html {
     let plan = scene.session.plan();
     let bounds = geometry::bounds(plan);
     let view = format!("{:.0} {:.0} {:.0} {:.0}", Fixed(bounds.left), Fixed(bounds.top), Fixed(bounds.width), Fixed(bounds.height));
     let camera = scene.camera;
     let Point { x: left, y: top } = camera.to_canvas(Pixel::default());
-    let height = (150.0 * bounds.height / bounds.width.max(1.0)).clamp(40.0, 150.0);
+    let Pixel { x: width, y: height } = spot.size(&bounds);
+    let class = classes!("minimap", spot.is_left.then_some("at-left"), spot.is_top.then_some("at-top"));
     let onpointerdown = {
         let dispatch = scene.dispatch.clone();
         Callback::from(move |event: PointerEvent| {
@@ -153,7 +155,7 @@ pub fn minimap(scene: &Scene<'_>) -> Html {
         })
     };
     html! {
-        <svg class="minimap" viewBox={view} width="150" height={format!("{:.0}", Fixed(height))} aria-hidden="true" {onpointerdown}>
+        <svg {class} viewBox={view} width={number(width)} height={format!("{:.0}", Fixed(height))} aria-hidden="true" {onpointerdown}>
             <path d={outline(geometry::drawn(plan).map(|(_, rect)| rect))} />
             <rect
                 class="frame"

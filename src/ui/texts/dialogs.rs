@@ -10,7 +10,6 @@ pub const BACK_TO_PLAYING: &str = "Back to playing";
 pub const CANVAS: &str = "Canvas";
 pub const CLOSE: &str = "Close";
 pub const COPY_THE_LINK: &str = "Copy the link";
-pub const EVERYONE_WHO_OPENS_IT_SEES: &str = "Everyone who opens it sees the same, and nothing runs by itself. ";
 pub const FETCHING_THE_LIST: &str = "Fetching the list…";
 pub const FIND_A_TERM: &str = "Find a term";
 pub const FOR_EMBEDDING: &str = "for embedding";

@@ -9,6 +9,11 @@ pub fn fix(what: &dyn Display) -> String {
     format!("Fix: {what}")
 }
 
+/// In its place, when it was done.
+pub fn fixed(what: &dyn Display) -> String {
+    format!("Fixed: {what}")
+}
+
 /// Of a part, for those who hear it.
 pub fn with_finding(label: &dyn Display, says: &dyn Display) -> String {
     format!("{label}. {PROBABLY_A_MISTAKE}: {says}")

@@ -27,7 +27,6 @@ pub const HERE: &str = "This run";
 pub const LATENCY: &str = "Latency";
 pub const LEDGER: &str = "Ledger";
 pub const MOMENT: &str = "Moment";
-pub const MORE_OF_TIME: &str = "More of time";
 pub const NOTHING_HAS_HAPPENED_YET: &str = "Nothing has happened yet. Play, or send a message.";
 pub const NO_EVENT_MATCHES: &str = "No event matches the filter.";
 pub const NO_QUEUE: &str = "No queue";

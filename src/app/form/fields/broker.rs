@@ -117,7 +117,7 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
         help: "When the queue is full: drop the oldest (dead-lettered with reason maxlen), or refuse the newest.",
         kind: Kind::Argument {
             usual: "",
-            badge: None,
+            badge: Some("Ovfl"),
             called: &[
                 ("drop-head", "drop-head: the oldest goes"),
                 ("reject-publish", "reject-publish: the newest is refused"),
@@ -201,7 +201,7 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
         key: "arguments.x-queue-leader-locator",
         label: "Leader locator",
         help: "On which node of a cluster the leader starts. A property only: there is one node here.",
-        kind: Kind::Argument { usual: "", badge: None, called: &[] },
+        kind: Kind::Argument { usual: "", badge: Some("LL"), called: &[] },
     },
     Field {
         key: "arguments.x-delayed-retry-type",
