@@ -83,7 +83,9 @@ impl Mark {
         let now = Self::of(app);
         let changed = Self { playing: now.playing, ..now } != Self { playing: now.playing, ..self };
         let is_due = !now.playing && self.playing || changed && now.opened == self.opened;
-        if is_due && app.is_kept() { app.set_aside_and_save() } else { Vec::new() }
+        let another = (now.opened != self.opened).then(|| Effect::NoteWork(app.is_kept()));
+        let saved = if is_due && app.is_kept() { app.set_aside_and_save() } else { Vec::new() };
+        another.into_iter().chain(saved).collect()
     }
 }
 

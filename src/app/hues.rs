@@ -1,5 +1,6 @@
 //! The hue of a routing key. The system and what was published in its run decide it, and nothing that the page showed before: who opens the
-//! same system from a link, or after a reload, sees the same hues. They come in the order of the services' steps: the first ones differ most.
+//! same system from a link, or after a reload, sees the same hues. A key's letters say which it wants. Of two that
+//! want the same, the one that is published by the earlier step has it: a new key seldom changes another.
 
 use std::sync::Arc;
 
@@ -50,10 +51,8 @@ impl OfSystem {
             return;
         }
         self.hues = OrderedMap::new();
-        for (place, key) in published_keys(scenario).into_iter().enumerate() {
-            self.hues.insert(key.clone(), if place < HUES { place } else { by_letters(key) });
-        }
-        for key in recording.inputs.iter().filter_map(|input| published_by(&input.input)) {
+        let by_hand = recording.inputs.iter().filter_map(|input| published_by(&input.input));
+        for key in published_keys(scenario).into_iter().chain(by_hand) {
             if !self.hues.contains_key(key) {
                 self.hues.insert(key.clone(), self.of(key));
             }
@@ -67,9 +66,9 @@ impl OfSystem {
     }
 }
 
-/// The same on every machine.
+/// The same on every machine. This factor gives the three keys of the course's system, which everybody sees first, the hues that differ most.
 fn by_letters(key: &str) -> usize {
-    let sum = key.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(33).wrapping_add(u32::from(byte)));
+    let sum = key.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(2_893).wrapping_add(u32::from(byte)));
     // The last letters of keys are often the same: what is above them decides, too.
     ((sum ^ sum >> 16) as usize) % HUES
 }
@@ -162,10 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_keys_of_a_system_have_the_first_hues() {
-        let (mut system, scenario) = (OfSystem::default(), publishing(&[1, 2, 3]));
-        system.follow(&scenario, &Recording::of(scenario.clone()));
-        assert_eq!(["key.1", "key.2", "key.3"].map(|key| system.of(key)), [0, 1, 2]);
-        assert!(system.of("by.hand") > 2);
+    fn the_keys_of_the_course_differ_most() {
+        assert_eq!(["order.placed", "order.shipped", "user.created"].map(by_letters), [0, 1, 2]);
     }
 }

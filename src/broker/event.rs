@@ -85,13 +85,6 @@ pub enum Event {
         message: Arc<Message>,
         cause: DropCause,
     },
-    /// A dead letter was not put into a queue in which it had died the same way before, for that would be a circle (rule 127). Other
-    /// queues got it: a dead letter that finds no other is [`Event::Dropped`].
-    KeptOut {
-        queue: Name,
-        message: Arc<Message>,
-        reason: DeathReason,
-    },
     /// A full queue refused a copy (rule 61a), and dead-letters it if its overflow says so (rule 106).
     Refused {
         queue: Name,
@@ -175,6 +168,13 @@ pub enum Event {
         delivery_tag: u64,
         message: Arc<Message>,
         end: ReadEnd,
+    },
+    /// A dead letter was kept out of a queue: it had died there the same way before, and would go in a circle (rule 127). Other queues
+    /// got it; a dead letter that finds no other is [`Event::Dropped`]. It stands last: the trace of a run has the numbers of these.
+    KeptOut {
+        queue: Name,
+        message: Arc<Message>,
+        reason: DeathReason,
     },
 }
 

@@ -29,6 +29,8 @@ impl Playground {
             Effect::KeepSizes => browser::keep_sizes(self.app.workspace.sizes),
             Effect::SaveDraft => {
                 let is_kept = |keeps: &Keeps| self.app.draft_text(*keeps).is_some_and(|text| browser::save_draft(&text));
+                // Not when the page is left alone: a slow machine may have no time for it then.
+                browser::note_work(true);
                 let keeps = Keeps::TRIED.into_iter().find(is_kept).unwrap_or(Keeps::Nothing);
                 self.perform(ctx, FileAction::DraftKept(keeps));
             }

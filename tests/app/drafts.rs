@@ -119,7 +119,7 @@ fn a_reload_comes_back_to_the_work_that_was_open() {
     act(&mut later, FileAction::DraftsFound(vec![text.clone(), "{}".into()]));
     assert_eq!(update(&mut later, FileAction::ComeBack), [Effect::AwaitRest]);
     let effects = requeue::app::rest::come(&mut later, requeue::app::Rest::ALL);
-    assert_eq!(effects, [Effect::PutDraft(text), Effect::KeepOlderDrafts(vec!["{}".into()])]);
+    assert_eq!(effects, [Effect::PutDraft(text), Effect::KeepOlderDrafts(vec!["{}".into()]), Effect::NoteWork(true)]);
     wait(&mut later);
     same_work(&mut app, &mut later);
     assert!(later.drafts_are_hidden && later.dialog.is_none(), "nothing is asked");
