@@ -250,6 +250,16 @@ pub fn found(app: &App) -> Vec<Command> {
         }
     }
     commands.retain(|command| wanted.is_in(&command.name()));
+    let (typed, goes_to) = (app.query.trim().to_ascii_lowercase(), texts::go_to(&"").to_ascii_lowercase());
+    // What begins with what is typed is meant, and then the part whose name does: Enter would add another part otherwise.
+    commands.sort_by_key(|command| {
+        let name = command.name().to_ascii_lowercase();
+        match (name.starts_with(&typed), name.strip_prefix(&goes_to)) {
+            (true, _) => 0,
+            (false, Some(part)) if part.starts_with(&typed) => 1,
+            (false, _) => 2,
+        }
+    });
     commands.truncate(FOUND_MAX);
     commands
 }

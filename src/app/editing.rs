@@ -436,7 +436,13 @@ impl Session {
 
     fn connect_to(&mut self, from: &Part, to: &Node) {
         if let Some(to) = self.part(to) {
-            self.edit(&[Edit::Connect { from: from.clone(), to }]);
+            let steps = |session: &Self| session.scenario().service(from.name()).map_or(0, |(_, service)| edit::publishes_to(service, &to));
+            let before = steps(self);
+            self.edit(&[Edit::Connect { from: from.clone(), to: to.clone() }]);
+            // Both steps are one line of the drawing.
+            if matches!(from, Part::Service(_)) && before > 0 && steps(self) > before {
+                self.notice = Some(Notice::told(texts::publishes_again(from.name(), to.name())));
+            }
             // Its key is asked for next: it is a field of the part where it begins.
             let node = self.node(from);
             self.selection.set(node);

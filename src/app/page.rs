@@ -147,6 +147,8 @@ pub enum PageAction {
 
 pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
     match action {
+        // It waits for its answer.
+        PageAction::OpenDialog(_) if app.dialog == Some(Dialog::Replace) => {}
         PageAction::OpenDialog(dialog) => {
             let gallery = app.gallery.is_none().then_some(Effect::FetchGallery);
             let course = app.course.is_none().then_some(Effect::FetchCourse);

@@ -11,6 +11,7 @@ use super::method::Reply;
 use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
 use super::queue::{Kind, quorum};
+use super::turn::Unasked;
 use crate::base::SimTime;
 use crate::base::ordered::sort_by_key;
 
@@ -192,11 +193,14 @@ impl Broker {
             && self.returns_one_by_one(id, cause)
         {
             // Each is a command of its own to the queue, which goes on after it.
+            let mut unasked = Unasked::default();
             for (delivery_tag, entry) in deliveries {
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
                 self.credit_group(id, consumer, 1);
-                self.dispatch(now, id);
+                self.dispatch_one_of_several(now, id, &mut unasked);
             }
+            self.settle_all_unasked(now, id, unasked);
+            self.refresh_deadline(id);
             return;
         }
         if kind == Kind::Stream {

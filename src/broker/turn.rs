@@ -18,6 +18,21 @@ use super::value::Value;
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, sort_by};
 
+/// Consumers of a quorum queue that do not acknowledge. Their channels settle for them: so many deliveries with one command.
+#[derive(Debug, Default)]
+pub(super) struct Unasked(VecDeque<(ConsumerId, u32)>);
+
+impl Unasked {
+    fn add(&mut self, served: Vec<ConsumerId>) {
+        for consumer in served {
+            match self.0.back_mut().filter(|(last, _)| *last == consumer) {
+                Some((_, count)) => *count += 1,
+                None => self.0.push_back((consumer, 1)),
+            }
+        }
+    }
+}
+
 impl Broker {
     /// The consumer that takes the message at hand. Those that cannot take it leave the turn (rules 68, 69).
     pub(super) fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
@@ -55,16 +70,22 @@ impl Broker {
     /// What one command of a quorum queue hands out reaches the channels consumer by consumer; the limit comes after (rule 103).
     /// Then the channels settle for the consumers that do not acknowledge, each with a command of its own (rule 75).
     fn dispatch_quorum(&mut self, now: SimTime, id: QueueId) {
-        let mut to_settle: VecDeque<(ConsumerId, u32)> = VecDeque::new();
-        loop {
-            for consumer in self.hand_out(now, id) {
-                match to_settle.back_mut().filter(|(last, _)| *last == consumer) {
-                    Some((_, count)) => *count += 1,
-                    None => to_settle.push_back((consumer, 1)),
-                }
-            }
-            let Some((consumer, count)) = to_settle.pop_front() else { return };
+        let mut unasked = Unasked::default();
+        unasked.add(self.hand_out(now, id));
+        self.settle_all_unasked(now, id, unasked);
+    }
+
+    /// What one of several commands hands out that a quorum queue gives itself: what the channels settle comes behind all of them.
+    pub(super) fn dispatch_one_of_several(&mut self, now: SimTime, id: QueueId, unasked: &mut Unasked) {
+        self.drop_expired_first(now, id);
+        unasked.add(self.hand_out(now, id));
+        self.refresh_deadline(id);
+    }
+
+    pub(super) fn settle_all_unasked(&mut self, now: SimTime, id: QueueId, mut unasked: Unasked) {
+        while let Some((consumer, count)) = unasked.0.pop_front() {
             self.settle_unasked(id, consumer, count);
+            unasked.add(self.hand_out(now, id));
         }
     }
 

@@ -120,8 +120,9 @@ fn read_from_its_heading(element: &HtmlDialogElement, what: Option<&Dialog>) {
     let _ = element.set_attribute("data-of", &words);
     // The others begin in their field of search.
     let is_read = !matches!(what, Some(Dialog::Commands | Dialog::Glossary));
-    if let Some(title) = title.filter(|_| is_read).and_then(|title| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(title).ok()) {
-        let _ = title.focus();
+    let begins = if is_read { title } else { element.query_selector("input").ok().flatten() };
+    if let Some(begins) = begins.and_then(|begins| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(begins).ok()) {
+        let _ = begins.focus();
     }
 }
 

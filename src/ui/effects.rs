@@ -5,7 +5,7 @@ use yew::Context;
 
 use super::later::Arrival;
 use super::texts::browser as texts;
-use super::{Message, Playground, browser, on_page, painter};
+use super::{Message, Playground, browser, lesson, on_page, painter};
 use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, Shelf, tokens};
 
 /// What was done is said for so long.
@@ -74,6 +74,8 @@ impl Playground {
                     Reading::Shelf if self.app.workspace.shelf == Some(Shelf::Compare) => "comparison-title",
                     Reading::Shelf => "shelf-title",
                     Reading::Line => "line-title",
+                    // The end of the lesson opens above the model answer.
+                    Reading::Model if self.app.classroom.as_ref().is_some_and(lesson::is_over) => "ending-title",
                     Reading::Model => "model-title",
                     Reading::History => "history-title",
                 };

@@ -448,7 +448,7 @@ fn explain(classroom: &Classroom, question: &str, model: &str, dispatch: &Dispat
 }
 
 /// At the last step, and it is done.
-fn is_over(classroom: &Classroom) -> bool {
+pub fn is_over(classroom: &Classroom) -> bool {
     classroom.at + 1 == classroom.lesson.steps.len() && classroom.work().done
 }
 
@@ -483,7 +483,7 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     html! {
         <div id="ending">
             <div class="verdict good takeaway">
-                <p>{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
+                <p id="ending-title" tabindex="-1">{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
                 <p>{ &classroom.lesson.aha }</p>
             </div>
             { checklist(classroom, dispatch) }

@@ -87,6 +87,21 @@ fn a_line_to_an_exchange_proposes_an_event_of_what_the_handler_has() {
 }
 
 /// What comes of a queue goes on: the fields of the events that are published there.
+/// One line can be several steps: a step that no line shows is told.
+#[test]
+fn a_second_line_between_the_same_parts_says_what_it_adds() {
+    let mut app = opened();
+    let (from, to) = (Part::Service("order-service".into()), Part::Exchange("platform-events".into()));
+    let steps =
+        |app: &App| requeue::scenario::edit::publishes_to(session(app).scenario().service("order-service").expect("it is there").1, &to);
+    let before = steps(&app);
+    connect(&mut app, &from, &to);
+    assert_eq!(steps(&app), before + 1);
+    assert_eq!(notice(&app).as_deref(), Some("order-service has another step that publishes to platform-events. Undo removes it."));
+    act(&mut app, EditAction::Undo);
+    assert_eq!(steps(&app), before);
+}
+
 #[test]
 fn an_event_of_an_event_carries_its_fields() {
     let publish = r#"{"do": "publish", "exchange": "x", "routing_key": "order.paid", "payload": {"orderId": "{orderId}", "total": 3}}"#;

@@ -62,6 +62,8 @@ fn unsaved_work_is_not_replaced_without_leave() {
     let other = COURSE_CHAPTER.replace("The course chapter's system", "Another");
     act(&mut app, FileAction::Opened { name: "other.json".into(), text: other.clone() });
     assert_eq!(app.dialog, Some(Dialog::Replace));
+    act(&mut app, PageAction::OpenDialog(Dialog::Commands));
+    assert_eq!(app.dialog, Some(Dialog::Replace), "the question waits for its answer");
     assert_eq!(session(&app).scenario().title, "The course chapter's system");
     act(&mut app, PageAction::CloseDialog);
     act(&mut app, FileAction::ConfirmReplace);

@@ -6,6 +6,7 @@ use requeue::app::{
 };
 
 use requeue::scenario::Point;
+use requeue::scenario::edit::PartKind;
 
 use super::support::*;
 
@@ -91,6 +92,22 @@ fn every_key_is_told() {
     for (key, name) in [("Delete", "Del"), ("F2", "F2"), ("Escape", "Esc")] {
         assert!(shortcut(Pressed { key, ..Pressed::default() }, Focus::Canvas).is_some() && is_told(name), "{key}");
     }
+}
+
+/// Enter takes the first that is found: the part that begins with what was typed, and no other part of its kind.
+#[test]
+fn a_part_is_found_before_the_adding_of_another() {
+    let mut app = opened();
+    act(&mut app, EditAction::AddPart(PartKind::Exchange(requeue::broker::ExchangeType::Direct)));
+    let first = |app: &mut App, typed: &str| {
+        act(app, PageAction::TypeQuery(typed.into()));
+        commands::found(app).first().map(commands::Command::name)
+    };
+    assert_eq!(first(&mut app, "exc").as_deref(), Some("Go to exchange-1"));
+    assert_eq!(first(&mut app, "Plat").as_deref(), Some("Go to platform-events"));
+    // What begins so by itself is meant before.
+    assert_eq!(first(&mut app, "und").as_deref(), Some("Undo"));
+    assert!(first(&mut app, "add").is_some_and(|name| name.starts_with("Add")));
 }
 
 /// A lesson and the scenario of its system have the same title. What is typed of it finds both; Enter opens the lesson.

@@ -268,6 +268,12 @@ async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
         assert!(visitor.is_absent("#ending").await, "it spoils nothing");
         visitor.act("#compare-model").await;
         visitor.wait_for("#ending .takeaway").await;
+        visitor
+            .until("it is read from its beginning", async |visitor| {
+                let keyboard = visitor.browser.execute("return document.activeElement.id;", vec![]).await;
+                keyboard.is_ok_and(|id| id == "ending-title")
+            })
+            .await;
         let ending = visitor.text("#ending").await;
         assert!(
             ending.contains("Tick each point that your answer has: 0 of")

@@ -46,6 +46,11 @@ pub fn and_in_flight(count: u64) -> String {
     format!(" and {} in flight", grouped(count))
 }
 
+/// After a line was drawn where there was one.
+pub fn publishes_again(service: &dyn Display, to: &dyn Display) -> String {
+    format!("{service} has another step that publishes to {to}. Undo removes it.")
+}
+
 /// After a queue went with its messages.
 pub fn rabbitmq_deleted(queue: &dyn Display, count: u64) -> String {
     format!("RabbitMQ deleted {queue} with {}.", messages(count))

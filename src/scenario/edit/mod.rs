@@ -27,6 +27,7 @@ pub mod redeclare;
 pub use connect::{PartKind, connectable, ends};
 pub use element::{Element, Settings, Slot};
 pub use line::{Line, StepAt};
+pub use names::publishes_to;
 pub use paste::Fragment;
 
 use std::fmt;

@@ -5,8 +5,8 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Table,
-    Trigger, validate,
+    Action, BROKER, BindingTarget, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Service,
+    Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -203,6 +203,13 @@ fn leads_to(part: &Part, destination: Destination<'_>) -> bool {
         (Part::Queue(name), Destination::Queue(to)) | (Part::Exchange(name), Destination::Exchange { name: to, .. }) => to == name,
         _ => false,
     }
+}
+
+/// How many steps of a service publish to this part.
+#[must_use]
+pub fn publishes_to(service: &Service, part: &Part) -> usize {
+    let steps = service.handlers.iter().flat_map(|handler| &handler.steps);
+    steps.filter_map(|step| step.action.publish()).filter(|publish| leads_to(part, publish.destination())).count()
 }
 
 /// Whether a step calls this part, or publishes to it.
