@@ -136,6 +136,7 @@ export RABBITMQ_NODE_PORT=$amqp
 export RABBITMQ_DIST_PORT=$(free_port "4${number}0")
 export RABBITMQ_MNESIA_BASE=$home/data
 export RABBITMQ_LOG_BASE=$home/log
+export ERL_CRASH_DUMP=$home/log/erl_crash.dump
 export RABBITMQ_PID_FILE=$home/pid
 export RABBITMQ_ENABLED_PLUGINS_FILE=$home/plugins
 export RABBITMQ_CONFIG_FILE=$home/rabbitmq

@@ -358,7 +358,9 @@ impl App {
     /// The minimap stays where it is as long as it covers nothing there, and while a pointer is down.
     pub(super) fn place_map(&mut self) {
         let (now, camera, size) = (self.canvas.map, self.camera(), self.canvas.size);
-        let is_held = self.canvas.gesture != Gesture::Idle && now.is_some();
+        if self.canvas.gesture != Gesture::Idle && now.is_some() {
+            return;
+        }
         let Some(session) = self.session.as_ref().filter(|_| self.canvas.chosen.is_some()) else {
             self.canvas.map = None;
             return;
@@ -374,11 +376,7 @@ impl App {
             !parts.iter().chain(&card).any(|part| part.meets(&map))
         };
         let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
-        self.canvas.map = match now {
-            _ if !is_hidden => None,
-            _ if is_held => now,
-            _ => now.into_iter().chain(MAP_SPOTS).find(is_free),
-        };
+        self.canvas.map = if is_hidden { now.into_iter().chain(MAP_SPOTS).find(is_free) } else { None };
     }
 
     /// A drawer that opens leaves the drawing where it is on the page, and as large. What it would cover moves aside as little as can be.

@@ -225,11 +225,15 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     let watched = tour::Watched::of(app);
     let mark = draft::Mark::of(app);
     let done = findings::Done::by(&action);
+    let is_frame = matches!(action, Action::Time(TimeAction::FramePassed(_)));
     let mut effects = carry_out(app, action);
     followed.follow(app, wanted, &effects);
     effects.extend(watched.and_then(|watched| watched.follow(app)));
     app.turn();
-    app.place_map();
+    // Time alone moves no part and no view.
+    if !is_frame {
+        app.place_map();
+    }
     if let Some(session) = &mut app.session {
         let world = session.playhead.world();
         session.hues.follow(world.scenario(), world.recording());
