@@ -210,6 +210,8 @@ fn next_target(session: &Session, from: &Node, way: (f64, f64)) -> Option<Node> 
 }
 
 const WAYS: [(f64, f64); 4] = [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)];
+/// In a larger system an arrow leads to what is nearest, and that alone: what it takes to join all grows with the square.
+const JOINED_MAX: usize = 300;
 /// What is so near is beside it in no direction.
 const BESIDE: f64 = 8.0;
 
@@ -218,7 +220,8 @@ fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
     let mut stops = session.stops();
     let here = stops.iter().position(|(stop, ..)| stop == from)?;
     let way = WAYS.iter().position(|one| *one == way)?;
-    let next = Walk::of(&stops).arrows[here][way]?;
+    let walk = Walk::of(&stops);
+    let next = if stops.len() > JOINED_MAX { walk.nearest(here, way)? } else { walk.joined().arrows[here][way]? };
     Some(stops.swap_remove(next).0)
 }
 
@@ -234,34 +237,34 @@ struct Walk {
 }
 
 impl Walk {
+    /// Without arrows.
     fn of(stops: &[(Stop, Point, Option<[Node; 2]>)]) -> Self {
-        let mut known: Vec<Node> = Vec::new();
-        let mut number = |node: &Node| {
-            let node = geometry::moved_as(node);
-            known.iter().position(|one| *one == node).unwrap_or_else(|| {
-                known.push(node);
-                known.len() - 1
-            })
-        };
+        let nodes = stops.iter().filter_map(|(stop, ..)| if let Stop::Node(node) = stop { Some(geometry::moved_as(node)) } else { None });
+        let mut known: Vec<Node> = nodes.collect();
+        known.sort_unstable();
+        let number = |node: &Node| known.binary_search(&geometry::moved_as(node)).ok();
         let parts = stops.iter().map(|(stop, _, ends)| match (stop, ends) {
-            (Stop::Node(node), _) => [Some(number(node)), None, None],
-            (Stop::Line(_), Some([one, other])) => [None, Some(number(one)), Some(number(other))],
+            (Stop::Node(node), _) => [number(node), None, None],
+            (Stop::Line(_), Some([one, other])) => [None, number(one), number(other)],
             (Stop::Line(_), None) => [None; 3],
         });
-        let parts = parts.collect();
-        let at = stops.iter().map(|(_, at, _)| *at).collect();
-        let mut walk = Self { arrows: vec![[None; 4]; stops.len()], at, parts, is_needed: vec![[false; 4]; stops.len()] };
-        for from in 0..stops.len() {
-            for way in 0..WAYS.len() {
-                let nearest = (0..stops.len()).filter_map(|to| Some((to, walk.length(from, to, way)?)));
-                walk.arrows[from][way] = nearest.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(to, _)| to);
-            }
+        Self { arrows: Vec::new(), at: stops.iter().map(|(_, at, _)| *at).collect(), parts: parts.collect(), is_needed: Vec::new() }
+    }
+
+    fn nearest(&self, from: usize, way: usize) -> Option<usize> {
+        let nearest = (0..self.at.len()).filter_map(|to| Some((to, self.length(from, to, way)?)));
+        nearest.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(to, _)| to)
+    }
+
+    fn joined(mut self) -> Self {
+        let count = self.at.len();
+        self.arrows = (0..count).map(|from| std::array::from_fn(|way| self.nearest(from, way))).collect();
+        self.is_needed = vec![[false; 4]; count];
+        if count > 0 {
+            self.join(false);
+            self.join(true);
         }
-        if !stops.is_empty() {
-            walk.join(false);
-            walk.join(true);
-        }
-        walk
+        self
     }
 
     /// How far it is from one stop to another in this direction; none: it is not there.

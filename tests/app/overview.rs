@@ -1,8 +1,9 @@
 //! A system with thousands of parts: what is drawn in full, and how each part is reached.
 
 use requeue::app::camera::{Camera, Pixel};
+use requeue::app::keys::{NodeKey, Pressed, on_stop};
 use requeue::app::overview::{Overview, WHOLE_MAX};
-use requeue::app::{App, CanvasAction, FileAction, Node, PageAction, commands, geometry};
+use requeue::app::{App, CanvasAction, FileAction, Node, PageAction, Stop, commands, geometry};
 use serde_json::{Value as Json, json};
 
 use super::support::*;
@@ -69,6 +70,17 @@ fn an_overview_is_made_again_when_the_system_or_a_place_changes() {
     act(&mut app, CanvasAction::Move(Pixel { x: at.x + 60.0, ..at }));
     assert!(!before.is_of(session(&app).plan()), "an outline is dragged as a part is");
     act(&mut app, CanvasAction::Release { at, page: (0, 0), event: None });
+}
+
+/// The lines that lead here from far away have their stops far away.
+#[test]
+fn an_arrow_leads_to_the_neighbour() {
+    let app = grid(4_000);
+    let queue = |number: u32| Stop::Node(node(&format!("q{number}")));
+    for (key, leads_to) in [("ArrowRight", 1_026), ("ArrowLeft", 1_024), ("ArrowDown", 1_075), ("ArrowUp", 975)] {
+        let pressed = Pressed { key, ..Pressed::default() };
+        assert_eq!(on_stop(session(&app), &queue(1_025), pressed), Some(NodeKey::GoTo(queue(leads_to))), "{key}");
+    }
 }
 
 #[test]
