@@ -88,16 +88,22 @@ free_port() {
   return 1
 }
 
+# A port for RabbitMQ VERSION and one of its KINDs. Versions look in places of their own, so that two that start together do not meet. All lie
+# below 32768: from there on the system gives ports to programs that connect, and a broker that restarts would find its own taken.
+port_for() {
+  local kind=$1 major=${2%%.*} minor=${2#*.}
+  free_port $((kind * 4000 + (major * 20 + minor) * 62))
+}
+
 # Begins to start RabbitMQ VERSION: it is up when `await_rabbitmq` says so.
 start_rabbitmq() {
-  local version=$1 run source number=${1/./}
+  local version=$1 run source
   [ -n "$BROKERS_RUN" ] || BROKERS_RUN=$(mktemp -d /tmp/requeue-rabbitmq.XXXXXX)
   run=$BROKERS_RUN/$version
   source=$(broker_source "$version") || return 1
   mkdir -p "$run"
-  # Versions look for their ports in places of their own, so that two that start together do not meet.
-  free_port "2${number}0" >"$run/amqp" || return 1
-  free_port "3${number}0" >"$run/management" || return 1
+  port_for 2 "$version" >"$run/amqp" || return 1
+  port_for 3 "$version" >"$run/management" || return 1
   if [ "$source" = docker ]; then start_in_docker "$version" "$run"; else start_node "$version" "$run"; fi
 }
 
@@ -115,7 +121,7 @@ broker_plugins() {
 }
 
 start_node() {
-  local version=$1 run=$2 root home number=${1/./} amqp management
+  local version=$1 run=$2 root home amqp management
   root=$(broker_root "$version")
   amqp=$(cat "$run/amqp")
   management=$(cat "$run/management")
@@ -133,14 +139,14 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export RABBITMQ_NODENAME=requeue-$amqp@localhost
 export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1
 export RABBITMQ_NODE_PORT=$amqp
-export RABBITMQ_DIST_PORT=$(free_port "4${number}0")
+export RABBITMQ_DIST_PORT=$(port_for 4 "$version")
 export RABBITMQ_MNESIA_BASE=$home/data
 export RABBITMQ_LOG_BASE=$home/log
 export ERL_CRASH_DUMP=$home/log/erl_crash.dump
 export RABBITMQ_PID_FILE=$home/pid
 export RABBITMQ_ENABLED_PLUGINS_FILE=$home/plugins
 export RABBITMQ_CONFIG_FILE=$home/rabbitmq
-export ERL_EPMD_PORT=$(free_port "5${number}0")
+export ERL_EPMD_PORT=$(port_for 5 "$version")
 export ERL_EPMD_ADDRESS=127.0.0.1
 export HOME=$home
 export LANG=C.UTF-8
