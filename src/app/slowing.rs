@@ -104,12 +104,12 @@ impl Slowing {
             return;
         }
         returned.counted = number + 1;
-        match &happened.what {
-            WorldEvent::Killed { .. } if returned.since != happened.at => (returned.since, returned.messages) = (happened.at, 0),
-            WorldEvent::Broker(Event::Requeued { cause: RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed, .. }) => {
-                returned.messages += 1;
-            }
-            _ => {}
+        let comes_back =
+            |event: &Event| matches!(event, Event::Requeued { cause: RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed, .. });
+        if matches!(happened.what, WorldEvent::Killed { .. }) && returned.since != happened.at {
+            (returned.since, returned.messages) = (happened.at, 0);
+        } else if matches!(&happened.what, WorldEvent::Broker(event) if comes_back(event)) {
+            returned.messages += 1;
         }
     }
 

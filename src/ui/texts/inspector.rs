@@ -44,7 +44,7 @@ pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?"
 pub const WORKING_ON: &str = "Working on";
 
 pub fn delete_with(lost: Price) -> String {
-    format!("To delete it costs {lost}.")
+    format!("Delete drops {lost}.")
 }
 
 pub fn and_more(count: &dyn Display) -> String {
