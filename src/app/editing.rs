@@ -41,7 +41,7 @@ pub enum EditAction {
     AddPart(PartKind),
     /// A part is put where it was let go.
     AddPartAt(PartKind, Point),
-    /// A part is put at the end of a line from another: where the line was let go, or beside its beginning.
+    /// A part is put at the end of a line from another: it meets the line where that was let go, or stands beside its beginning.
     Extend {
         from: Part,
         kind: PartKind,
@@ -186,7 +186,7 @@ impl Session {
             EditAction::Extend { from, kind, at } => {
                 let before = self.scenario().clone();
                 let at = match at {
-                    Some(at) => placing::at(self, kind, self.plan().in_document(None, at), free),
+                    Some(tip) => placing::at_tip(self, &from, kind, tip, free),
                     None => placing::of(self, kind, Some(&from), None),
                 };
                 self.selection.connecting = None;

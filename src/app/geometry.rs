@@ -20,7 +20,7 @@ const EXCHANGE: Size = Size { width: EXCHANGE_RADIUS * 2.0, height: EXCHANGE_RAD
 pub const SMALL_CARD: Size = Size { width: 118.0, height: 54.0 };
 const SMALL_CLIENT: Size = Size { width: 96.0, height: 40.0 };
 const CLIENT_SHARE: f64 = SMALL_CLIENT.width / SMALL_CARD.width;
-const SMALL_EXCHANGE: Size = Size { width: 44.0, height: 44.0 };
+pub(super) const SMALL_EXCHANGE: Size = Size { width: 44.0, height: 44.0 };
 /// What is less high is an instance of a stack.
 const STACKED_BELOW: f64 = 36.0;
 /// So many instances of a service have a row of its card each; more are chips beneath the first.
@@ -591,11 +591,14 @@ fn fall(start: &Rect, end: &Rect) -> Curve {
     Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
 }
 
+/// What leads back up meets a card so far below its middle.
+const BACK_UP: f64 = 12.0;
+
 fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let (a, b) = (start.centre(), end.centre());
     if dead && b.y < a.y {
         // Back up again, on the outside.
-        let (from, to) = (Point { x: start.right(), y: a.y }, Point { x: end.right(), y: b.y + 12.0 });
+        let (from, to) = (Point { x: start.right(), y: a.y }, Point { x: end.right(), y: b.y + BACK_UP });
         let bulge = from.x.max(to.x) + 56.0;
         return Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to };
     }
@@ -617,6 +620,35 @@ fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let (from, to) = (Point { x: a.x, y: from }, Point { x: b.x, y: to });
     let middle = f64::midpoint(from.y, to.y);
     Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to }
+}
+
+/// The middle of a part of this size, which a line from another part meets at its tip.
+#[must_use]
+pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) -> Point {
+    let end = |size: Size, start: &Rect, tip: Point, dead: bool| {
+        let Size { width, height } = size;
+        if dead && tip.y < start.centre().y {
+            return Point { x: tip.x - width / 2.0, y: tip.y - BACK_UP };
+        }
+        let beside = if tip.x >= start.right() {
+            0.5
+        } else if tip.x <= start.left {
+            -0.5
+        } else {
+            0.0
+        };
+        // Where there is no room beside it for a line of its own, it leads up or down.
+        match beside {
+            _ if dead => Point { y: tip.y + height / 2.0, ..tip },
+            0.0 => Point { y: tip.y + (height / 2.0).copysign(tip.y - start.centre().y), ..tip },
+            side => Point { x: tip.x + width * side, ..tip },
+        }
+    };
+    if plan.turned.is_none() || dead {
+        return end(size, start, tip, dead);
+    }
+    let flip = |at: Point| Point { x: at.y, y: at.x };
+    flip(end(Size { width: size.height, height: size.width }, &start.flipped(), flip(tip), dead))
 }
 
 /// A requeue flies back in an arc over the line it came by.

@@ -176,6 +176,19 @@ pub(super) fn at(session: &Session, kind: PartKind, at: Point, free: Option<&Fre
     session.seen(ground, at, kind, free).unwrap_or_else(|| session.ground().nearest(at, kind, None))
 }
 
+/// A line from a part was let go there, and is as long as it was drawn.
+pub(super) fn at_tip(session: &Session, from: &Part, kind: PartKind, tip: Point, free: Option<&Free>) -> Point {
+    let (plan, is_dead) = (session.plan(), matches!((from, kind), (Part::Queue(_), PartKind::Exchange(_))));
+    let size = match kind {
+        _ if plan.turned.is_none() => size(kind),
+        PartKind::Exchange(_) => geometry::SMALL_EXCHANGE,
+        PartKind::Client | PartKind::Service | PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream => geometry::SMALL_CARD,
+    };
+    let start = session.node(from).and_then(|node| geometry::card(plan, &node));
+    let middle = start.map_or(tip, |start| geometry::met_at(plan, &start, size, tip, is_dead));
+    at(session, kind, plan.in_document(None, middle), free)
+}
+
 /// All of it is in view, where its middle is.
 fn whole(at: Point, kind: PartKind, view: &Rect) -> Point {
     let around = around(at, kind);

@@ -9,6 +9,7 @@ use requeue::app::{
     self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Menu, Node, OperateAction, Options, PageAction, SelectAction,
     Stop, Touch, commands, geometry,
 };
+use requeue::broker::ExchangeType;
 use requeue::scenario::Point;
 use requeue::scenario::edit::PartKind;
 
@@ -159,13 +160,44 @@ fn a_line_that_is_let_go_over_nothing_offers_what_to_create_there() {
             assert_eq!(made.notice, None);
             let new = made.selection.primary.clone().expect("what is new is selected");
             let stands = made.place(&new).expect("it is there");
-            assert!((stands.x - wanted.x).abs() < 16.0 && (stands.y - wanted.y).abs() < 16.0, "{stands:?} for {wanted:?}");
+            let card = geometry::card(made.plan(), &new).expect("it is drawn").grown(16.0);
+            assert!(card.has(wanted), "{stands:?} for {wanted:?}");
             assert_eq!(geometry::places(made.plan()).len(), places + 1);
             let line = |edge: &geometry::Edge| edge.from == from && edge.to == new;
             assert!(geometry::edges(made.plan()).iter().any(line), "{from:?} leads to {new:?}");
             act(&mut app, EditAction::Undo);
             assert_eq!(session(&app).scenario_as_drawn(), before, "one step");
             assert!(!session(&app).can_undo());
+        }
+    }
+}
+
+/// One part stands alone on the canvas. On every side of it, what is created at the end of a line meets the tip with its edge.
+#[test]
+fn what_is_created_at_the_end_of_a_line_leaves_the_line_as_long_as_it_was_drawn() {
+    for kind in [PartKind::ClassicQueue, PartKind::Exchange(ExchangeType::Topic), PartKind::Service] {
+        let mut app = App::default();
+        act(&mut app, CanvasAction::Resize(Pixel { x: 1_600.0, y: 1_200.0 }));
+        act(&mut app, FileAction::New);
+        act(&mut app, EditAction::AddPartAt(kind, Point { x: 600.0, y: 345.0 }));
+        let from = session(&app).selection.primary.clone().expect("what is new is selected");
+        let part = session(&app).part(&from).expect("it is there");
+        let (at, alone) = (session(&app).place(&from).expect("it is drawn"), session(&app).scenario_as_drawn());
+        for (dx, dy) in [(240.0, 0.0), (225.0, 150.0), (240.0, -120.0), (-255.0, 30.0), (0.0, 180.0), (15.0, -165.0)] {
+            let tip = Point { x: at.x + dx, y: at.y + dy };
+            for command in commands::ends(&part, Some(tip)) {
+                act(&mut app, command.action);
+                let made = session(&app);
+                let new = made.selection.primary.as_ref().expect("what is new is selected");
+                let edges = geometry::edges(made.plan());
+                let edge = edges.iter().find(|edge| edge.from == from && edge.to == *new).expect("it leads there");
+                let end = edge.curve.to;
+                // To the grid.
+                let off = libm::hypot(end.x - tip.x, end.y - tip.y);
+                assert!(off < 15.0, "{from:?} to {new:?}: {end:?} for {tip:?}");
+                act(&mut app, EditAction::Undo);
+                assert_eq!(session(&app).scenario_as_drawn(), alone);
+            }
         }
     }
 }
