@@ -231,6 +231,8 @@ pub struct Canvas {
     pub chosen: Option<Camera>,
     /// Where the minimap is; none: everything is seen, or it would cover a part wherever it is.
     pub map: Option<MapSpot>,
+    /// What was seen when the page was drawn last, and on which stage.
+    seen_from: Option<(Camera, Pixel)>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
     /// What a drawer moved aside: where it was, and where it is. It comes back when the drawer closes.
@@ -473,6 +475,19 @@ impl App {
                 self.canvas.chosen = Some(chosen.revealing(Pixel { y: size.y - MAP.y, ..size }, &rect));
             }
         }
+    }
+
+    /// Keys, and drawers that open, move the view: what has the keyboard goes on being seen. A hand moves the view where it wants.
+    /// Whether the view is another now.
+    pub fn keep_in_view(&mut self, stop: Option<&Stop>, by_hand: bool, has_keyboard: impl FnOnce(&Session, &Stop) -> bool) -> bool {
+        let (camera, size) = (self.camera(), self.canvas.size);
+        let moved = self.canvas.seen_from.replace((camera, size)).is_some_and(|before| before != (camera, size));
+        let Some((stop, session)) = stop.zip(self.session.as_ref()) else { return false };
+        if !moved || by_hand || !has_keyboard(session, stop) {
+            return false;
+        }
+        self.reach(stop);
+        self.camera() != camera
     }
 
     /// What the keyboard is on comes into view, with its port. While a pointer is down, nothing moves.

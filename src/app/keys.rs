@@ -6,7 +6,7 @@ use super::{
     Action, CanvasAction, EditAction, FileAction, OperateAction, PageAction, PublishAction, SelectAction, TimeAction, WorkspaceAction,
 };
 use super::{Drawer, Node, Session, Stop, geometry};
-use crate::scenario::Point;
+use crate::scenario::{Point, Scenario};
 
 /// A key, as browsers name it, and what is held with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,6 +212,8 @@ fn next_target(session: &Session, from: &Node, way: (f64, f64)) -> Option<Node> 
 const WAYS: [(f64, f64); 4] = [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)];
 /// In a larger system an arrow leads to what is nearest, and that alone: what it takes to join all grows with the square.
 const JOINED_MAX: usize = 300;
+/// What lies aside of an arrow's way is so much farther.
+const ACROSS: f64 = 2.0;
 /// What is so near is beside it in no direction.
 const BESIDE: f64 = 8.0;
 
@@ -223,6 +225,26 @@ fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
     let walk = Walk::of(&stops);
     let next = if stops.len() > JOINED_MAX { walk.nearest(here, way)? } else { walk.joined().arrows[here][way]? };
     Some(stops.swap_remove(next).0)
+}
+
+impl Session {
+    /// Where the keyboard goes on that was on a part or a line of a scenario: where that was deleted, at the part that arrows
+    /// would reach first from its place.
+    #[must_use]
+    pub fn left_of(&self, before: &Scenario, stop: &Stop, at: Point) -> Option<Stop> {
+        let now = match stop {
+            Stop::Node(_) => Some(stop.clone()),
+            Stop::Line(line) => line.clone().after(before, self.scenario()).map(Stop::Line),
+        };
+        if let Some(now) = now.filter(|now| self.place_of(now).is_some()) {
+            return Some(now);
+        }
+        let away = |rect: &geometry::Rect| {
+            let (dx, dy) = ((rect.centre().x - at.x).abs(), (rect.centre().y - at.y).abs());
+            (dx + dy * ACROSS).min(dy + dx * ACROSS)
+        };
+        geometry::drawn(self.plan()).min_by(|(_, one), (_, other)| away(one).total_cmp(&away(other))).map(|(node, _)| Stop::Node(node))
+    }
 }
 
 /// Where each arrow leads from each stop. Every stop is reached from every other: where the nearest ones leave one out, or keep it apart,
@@ -273,7 +295,7 @@ impl Walk {
         let (along, across) = (dx * WAYS[way].0 + dy * WAYS[way].1, (dx * WAYS[way].1).abs() + (dy * WAYS[way].0).abs());
         let joins = |part: usize, line: usize| self.parts[part][0].is_some_and(|part| self.parts[line][1..].contains(&Some(part)));
         let joined = if joins(from, to) || joins(to, from) { 0.5 } else { 1.0 };
-        (from != to && along > BESIDE).then_some((along + across * 2.0) * joined)
+        (from != to && along > BESIDE).then_some((along + across * ACROSS) * joined)
     }
 
     /// Ways lead to the first stop from all others; onwards: from the first stop to all others.

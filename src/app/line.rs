@@ -82,6 +82,15 @@ impl Session {
         stops
     }
 
+    /// Where a stop is, as long as it is there.
+    #[must_use]
+    pub fn place_of(&self, stop: &Stop) -> Option<Point> {
+        match stop {
+            Stop::Node(node) => self.place(node),
+            Stop::Line(line) => self.edge_of(line).map(|edge| edge.curve.at(0.5)),
+        }
+    }
+
     /// The element of the drawing that stands for a stop.
     #[must_use]
     pub fn stop_id(&self, stop: &Stop) -> Option<String> {

@@ -43,12 +43,12 @@ use gloo::timers::callback::Timeout;
 use web_sys::HtmlElement;
 use yew::{Callback, Component, Context, Html, NodeRef, TargetCast};
 
-use crate::app::camera::{Camera, Pixel};
+use crate::app::camera::Pixel;
 use crate::app::keys::{NodeKey, on_stop};
 use crate::app::overview::Overview;
 use crate::app::{
-    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Room, Stop, TimeAction,
-    Touch, WorkspaceAction, tokens,
+    self, Action, App, Asked, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, Room, Session, Stop,
+    TimeAction, Touch, WorkspaceAction, tokens,
 };
 use crate::base::SimTime;
 use crate::base::limits::LINK_BYTES;
@@ -108,8 +108,6 @@ pub struct Playground {
     overview: RefCell<Option<Overview>>,
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
-    /// What was seen when the page was drawn last.
-    seen_from: Option<Camera>,
     /// The last thing that happened was a pointer's.
     by_hand: bool,
     link: String,
@@ -196,7 +194,6 @@ impl Component for Playground {
             focused: None,
             overview: RefCell::new(None),
             focus_next: None,
-            seen_from: None,
             by_hand: false,
             link: String::new(),
             told: String::new(),
@@ -347,16 +344,11 @@ const RAIL: i32 = 48;
 const HEAD_AND_BAR: i32 = 104;
 
 impl Playground {
-    /// Keys, and drawers that open, move the view: what has the keyboard goes on being seen. A hand moves the view where it wants.
+    /// What has the keyboard goes on being seen.
     fn keep_focus_in_view(&mut self, ctx: &Context<Self>) {
-        let camera = self.app.camera();
-        let moved = self.seen_from.replace(camera).is_some_and(|before| before != camera);
-        let Some((stop, session)) = self.focused.clone().zip(self.app.session.as_ref()) else { return };
-        if !moved || self.by_hand || !session.stop_id(&stop).is_some_and(|id| browser::has_keyboard(&id)) {
-            return;
-        }
-        app::update(&mut self.app, CanvasAction::Reach(stop));
-        if self.app.camera() != camera {
+        let stop = self.focused.clone();
+        let has_keyboard = |session: &Session, stop: &Stop| session.stop_id(stop).is_some_and(|id| browser::has_keyboard(&id));
+        if self.app.keep_in_view(stop.as_ref(), self.by_hand, has_keyboard) {
             ctx.link().send_message(Message::SurroundingsChanged);
         }
     }
@@ -379,13 +371,18 @@ impl Playground {
         let goes = matches!(action, Action::Canvas(CanvasAction::GoTo(_)));
         // Parts are counted for their elements: with a part more or less, an element is another part's.
         let held = matches!(action, Action::Edit(_)).then(|| self.held()).flatten();
+        let stood = self.app.session.as_ref().zip(self.focused.as_ref()).filter(|_| matches!(action, Action::Edit(_)));
+        let stood = stood.and_then(|(session, stop)| Some((session.scenario().clone(), stop.clone(), session.place_of(stop)?)));
         for effect in app::update(&mut self.app, action) {
             self.carry_out(ctx, effect);
         }
         // The canvas's one stop is what is selected, also when a line is drawn.
         let is_drawn = was_connecting && self.connecting().is_none();
         let after = self.selected().filter(|after| is_drawn || before.as_ref() != Some(after));
-        self.focused = after.or(self.focused.take());
+        // What was deleted leaves the keyboard near to where it was.
+        let left = self.app.session.as_ref().zip(stood).map(|(session, (before, stop, at))| session.left_of(&before, &stop, at));
+        let left = left.unwrap_or_else(|| self.focused.take());
+        self.focused = after.clone().or_else(|| left.clone());
         // The keyboard goes on where the line begins, or where the part is.
         if begins {
             self.focus_on(self.connecting());
@@ -393,9 +390,12 @@ impl Playground {
             self.focus_on(self.selected());
         }
         if let Some((stop, id)) = held.filter(|_| self.focus_next.is_none())
-            && let Some(now) = self.app.session.as_ref().map(|session| session.stop_id(&stop)).filter(|now| now.as_ref() != Some(&id))
+            && let Some(session) = &self.app.session
         {
-            self.focus_on(if now.is_some() { Some(stop) } else { self.selected() });
+            let now = if left.as_ref() == Some(&stop) { left } else { after.or(left) };
+            if now.as_ref().and_then(|now| session.stop_id(now)) != Some(id) {
+                self.focus_on(now);
+            }
         }
         if self.app.dialog != Some(Dialog::Share) {
             self.link.clear();

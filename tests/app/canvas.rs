@@ -4,7 +4,7 @@ use requeue::app::camera::{Camera, Pixel};
 use requeue::app::canvas::MapSpot;
 use requeue::app::geometry::Rect;
 use requeue::app::gesture::Gesture;
-use requeue::app::keys::{NodeKey, Pressed, on_stop};
+use requeue::app::keys::{NodeKey, Pressed, ZOOM, on_stop};
 use requeue::app::{
     self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Menu, Node, OperateAction, Options, PageAction, SelectAction,
     Stop, Touch, commands, geometry,
@@ -344,6 +344,49 @@ fn what_the_keyboard_comes_to_is_seen() {
     let held = app.camera();
     act(&mut app, CanvasAction::Reach(Stop::Node(node("inventory-queue"))));
     assert_eq!(app.camera(), held);
+}
+
+/// What a key or a drawer does to the view.
+const MOVES: [fn(&mut App); 5] = [
+    |app| (0..6).for_each(|_| act(app, CanvasAction::Zoom(ZOOM, None))),
+    |app| act(app, CanvasAction::NaturalSize),
+    |app| act(app, CanvasAction::Centre(Point { x: -4_000.0, y: 3_000.0 })),
+    |app| act(app, CanvasAction::Resize(Pixel { x: 640.0, y: 700.0 })),
+    |app| act(app, CanvasAction::Resize(Pixel { x: 1_000.0, y: 430.0 })),
+];
+
+/// Of each stop: its part is seen, or the middle of its line.
+#[test]
+fn the_view_that_a_key_moves_goes_on_showing_what_has_the_keyboard() {
+    let is_seen = |app: &App, stop: &Stop| {
+        let at = app.camera().to_stage(session(app).place_of(stop).expect("it is there"));
+        (0.0..=app.canvas.size.x).contains(&at.x) && (0.0..=app.canvas.size.y).contains(&at.y)
+    };
+    let stops: Vec<Stop> = session(&seen()).stops().into_iter().map(|(stop, ..)| stop).collect();
+    let (mut followed, mut away) = (0, 0);
+    for stop in &stops {
+        for moves in MOVES {
+            // Keys, a hand, and keys while the keyboard is elsewhere.
+            for (by_hand, has_keyboard) in [(false, true), (true, true), (false, false)] {
+                let mut app = seen();
+                act(&mut app, CanvasAction::Zoom(ZOOM, None));
+                act(&mut app, CanvasAction::Reach(stop.clone()));
+                app.keep_in_view(Some(stop), false, |_, _| true);
+                moves(&mut app);
+                let (moved, lost) = (app.camera(), !is_seen(&app, stop));
+                let follows = app.keep_in_view(Some(stop), by_hand, |_, _| has_keyboard);
+                if by_hand || !has_keyboard {
+                    assert!(!follows && app.camera() == moved, "{stop:?}");
+                    away += usize::from(lost);
+                } else {
+                    assert!(is_seen(&app, stop), "{stop:?}");
+                    assert_eq!(follows, app.camera() != moved);
+                    followed += usize::from(lost);
+                }
+            }
+        }
+    }
+    assert!(followed > stops.len() && away > stops.len(), "{followed} {away}");
 }
 
 fn wheel(at: Pixel, (dx, dy): (f64, f64), zooms: bool, sideways: bool) -> CanvasAction {

@@ -192,6 +192,32 @@ fn arrows_lead_from_each_part_and_line_to_each_other() {
     }
 }
 
+/// In every system of the gallery, from each part that is deleted.
+#[test]
+fn what_is_deleted_leaves_the_keyboard_at_the_nearest_part_that_remains() {
+    let (mut first, mut all) = (0, 0);
+    for (name, text) in gallery() {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: name.clone(), text });
+        let stops = session(&app).stops();
+        for (stop, at, _) in &stops {
+            let before = session(&app).scenario().clone();
+            assert_eq!(session(&app).left_of(&before, stop, *at).as_ref(), Some(stop), "{name}: it is there");
+            act(&mut app, EditAction::DeleteAt(stop.clone()));
+            let to = session(&app).left_of(&before, stop, *at).expect("more is there");
+            let (there, parts) = (session(&app).place_of(&to).expect("it is drawn"), geometry::drawn(session(&app).plan()));
+            let away = |to: Point| libm::hypot(to.x - at.x, to.y - at.y);
+            let least = parts.map(|(_, rect)| away(rect.centre())).fold(f64::INFINITY, f64::min);
+            // An arrow's way is longer than the crow's, and no more than that. Another key between the same two parts is the same line.
+            assert!(away(there) <= least * 2.5 || matches!(to, Stop::Line(_)), "{name}: from {stop:?} to {to:?}");
+            first += usize::from(to == session(&app).stops()[0].0);
+            act(&mut app, EditAction::Undo);
+        }
+        all += stops.len();
+    }
+    assert!(first < all / 3, "{first} of {all} lead to the first part");
+}
+
 /// While a line is drawn, arrows offer its ends: first the nearest one, and then all others.
 #[test]
 fn arrows_offer_the_nearest_end_first() {

@@ -68,6 +68,23 @@ async fn the_keyboard_follows_what_is_drawn() {
         visitor.settled().await;
         assert_eq!(visitor.browser.execute(seen, vec![]).await.expect("the page answers"), json!(true), "{part} is selected and in view");
     }
+    // Keys and drawers move the view: what has the keyboard goes on being seen.
+    for (what, keys) in [("zoom", "++++++"), ("100 %", "\u{E009}0\u{E000}"), ("zoom again", "++++++"), ("a drawer", "b")] {
+        for key in keys.split_inclusive(['+', '\u{E000}', 'b']) {
+            visitor.keys(key).await;
+        }
+        visitor.settled().await;
+        if what == "a drawer" {
+            visitor.keys(ESCAPE).await;
+            visitor.settled().await;
+        }
+        visitor
+            .until(&format!("{what}: it is in view"), async |visitor| {
+                visitor.browser.execute(seen, vec![]).await.expect("the page answers") == json!(true)
+            })
+            .await;
+    }
+    visitor.command("Show everything").await;
     // A binding, by key alone: Enter at its end, the key, Enter.
     visitor.command("Go to exchange-1").await;
     visitor.keys("c").await;
@@ -91,6 +108,10 @@ async fn the_keyboard_follows_what_is_drawn() {
     }
     let late = visitor.browser.execute_async(PRESS_AFTER_A_CHANGE, vec![]).await.expect("the page answers");
     assert_eq!(late, json!(true), "what is pressed just after a change of the page keeps the keyboard");
+    // What is deleted leaves it at the nearest part: the first one stands farther away.
+    visitor.focus(&Visitor::node("exchange-1")).await;
+    visitor.keys(DELETE).await;
+    visitor.until("the next part has it", async |visitor| at(visitor).await.contains("queue-1")).await;
     visitor.leave().await;
 }
 
