@@ -2,15 +2,17 @@
 
 use super::arrange::Align;
 use super::form::{self, About, Field, Row};
+use super::keys::ZOOM;
 use super::search::Wanted;
 use super::texts::commands as texts;
 use super::words::place_name;
 use super::{
-    Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, EditAction, Exhibit, FileAction, Image, Node, OperateAction, PageAction,
-    PublishAction, SelectAction, Session, Speed, TimeAction, WorkspaceAction, geometry,
+    Action, App, AuthorAction, CanvasAction, CourseAction, Dialog, Drawer, EditAction, Exhibit, FileAction, Image, LessonAction, Node,
+    OperateAction, PageAction, PublishAction, SelectAction, Session, Shelf, Side, Speed, Theme, TimeAction, WorkspaceAction, geometry,
 };
-use crate::broker::Resource;
+use crate::broker::{Name, Resource};
 use crate::formats::site_list::CourseEntry;
+use crate::lesson::Task;
 use crate::scenario::edit::{self, Part, PartKind};
 use crate::scenario::{BROKER, FaultKind, Point, Target};
 use crate::sim::{BY_HAND_MAX, End};
@@ -21,6 +23,8 @@ pub struct Command {
     pub word: String,
     /// What it does, where the word alone does not say it.
     pub explains: &'static str,
+    /// Other words that a learner types for it.
+    pub also: &'static str,
     /// The keys that do the same.
     pub keys: &'static str,
     pub action: Action,
@@ -42,10 +46,15 @@ impl Command {
     fn explained(self, explains: &'static str) -> Self {
         Self { explains, ..self }
     }
+
+    /// With words of others.
+    fn or(self, also: &'static str) -> Self {
+        Self { also, ..self }
+    }
 }
 
 fn command(word: impl Into<String>, keys: &'static str, action: impl Into<Action>) -> Command {
-    Command { word: word.into(), explains: "", keys, action: action.into() }
+    Command { word: word.into(), explains: "", also: "", keys, action: action.into() }
 }
 
 /// What can be done with what is selected.
@@ -54,28 +63,19 @@ pub fn of_selection(app: &App) -> Vec<Command> {
     let Some(session) = &app.session else { return Vec::new() };
     if let Some(line) = session.selection.line.as_ref().filter(|_| !app.options.read_only) {
         let key = session.key_of(line).map(|_| command(texts::EDIT_ITS_KEY, "F2", EditAction::AskKey));
-        return key.into_iter().chain([command(texts::DELETE, "Del", EditAction::Delete)]).collect();
+        return key.into_iter().chain([command(texts::DELETE, "Del", EditAction::Delete).or(texts::LIKE_DELETE)]).collect();
     }
     let Some(node) = &session.selection.primary else { return Vec::new() };
     let mut commands = Vec::new();
     match node {
         Node::Instance(id) => commands.extend(of_instance(session, *id)),
-        Node::Client(index) => {
-            let name = session.world().clients().get(*index).map(|client| client.spec.name.clone());
-            commands.extend(name.map(|name| command(texts::SEND_50_REQUESTS_AT_ONCE, "", OperateAction::Request(name, 50))));
-        }
-        Node::Queue(name) => {
-            let queue = || name.clone();
-            commands.push(command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }));
-            commands.push(command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY));
-            let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), count: BY_HAND_MAX, to: None });
-            commands.push(redrive.explained(texts::SEND_ALL_BACK_TO_WHERE));
-        }
+        Node::Client(index) => commands.extend(of_client(session, *index)),
+        Node::Queue(name) => commands.extend(of_queue(name)),
         Node::Exchange(_) => {}
     }
     if !app.options.read_only {
         if session.selection.also.is_empty() {
-            commands.push(command(texts::CONNECT_TO, "C", EditAction::ToggleLine));
+            commands.push(command(texts::CONNECT_TO, "C", EditAction::ToggleLine).or(texts::LIKE_CONNECT));
         } else {
             for (name, align) in [
                 (texts::ALIGN_IN_A_COLUMN, Align::Column),
@@ -89,9 +89,24 @@ pub fn of_selection(app: &App) -> Vec<Command> {
         commands.push(command(texts::COPY, "Ctrl+C", SelectAction::Copy));
         commands.push(command(texts::CUT, "Ctrl+X", EditAction::Cut));
         commands.push(command(texts::DUPLICATE, "Ctrl+D", EditAction::Duplicate));
-        commands.push(command(texts::DELETE, "Del", EditAction::Delete));
+        commands.push(command(texts::DELETE, "Del", EditAction::Delete).or(texts::LIKE_DELETE));
     }
     commands
+}
+
+fn of_client(session: &Session, index: usize) -> Option<Command> {
+    let name = session.world().clients().get(index).map(|client| client.spec.name.clone());
+    name.map(|name| command(texts::SEND_50_REQUESTS_AT_ONCE, "", OperateAction::Request(name, 50)))
+}
+
+fn of_queue(name: &Name) -> Vec<Command> {
+    let queue = || name.clone();
+    let redrive = command(texts::REDRIVE, "", OperateAction::Move { queue: queue(), count: BY_HAND_MAX, to: None });
+    vec![
+        command(texts::GET_ONE_MESSAGE_PUT_IT, "", OperateAction::Get { queue: queue(), count: 1, requeue: true }).or(texts::LIKE_GET),
+        command(texts::PURGE, "", OperateAction::Purge(queue())).explained(texts::DROP_WHAT_IS_READY).or(texts::LIKE_PURGE),
+        redrive.explained(texts::SEND_ALL_BACK_TO_WHERE).or(texts::LIKE_REDRIVE),
+    ]
 }
 
 /// What can be done to a program, each fault or its opposite.
@@ -101,21 +116,24 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
     let (Some(state), Some(service)) = (world.instance(id), world.services().get(id.service)) else { return Vec::new() };
     let target = || Target { service: service.spec.name.clone(), instance: Some(id.instance) };
     if !state.up {
-        return vec![command(texts::START, "", OperateAction::Start(id))];
+        return vec![command(texts::START, "", OperateAction::Start(id)).or(texts::LIKE_START)];
     }
     let toggle = |broken: bool, name: &str, mend: &str, kind: FaultKind| {
         if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
     let hang = toggle(state.hung, texts::HANG, texts::WAKE, FaultKind::Hang(target()));
-    let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT) };
+    let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT).or(texts::LIKE_HANG) };
     vec![
-        command(texts::KILL, "K", OperateAction::Kill(id)),
-        command(texts::STOP, "", OperateAction::Break(FaultKind::Stop(target()))).explained(texts::FINISH_WHAT_IT_HAS_BEGUN),
+        command(texts::KILL, "K", OperateAction::Kill(id)).or(texts::LIKE_KILL),
+        command(texts::STOP, "", OperateAction::Break(FaultKind::Stop(target())))
+            .explained(texts::FINISH_WHAT_IT_HAS_BEGUN)
+            .or(texts::LIKE_STOP),
         hang,
-        toggle(state.slowness > 1.0, texts::SLOW_DOWN_5, texts::BACK_TO_ITS_SPEED, FaultKind::Slow(target(), 5.0)),
-        toggle(world.is_cut([End::Service(id.service), End::Broker]), texts::CUT_OFF_FROM_THE_BROKER, texts::RECONNECT_TO_THE_BROKER, cut),
-        command(texts::FILL_ITS_STORE, "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))),
+        toggle(state.slowness > 1.0, texts::SLOW_DOWN_5, texts::BACK_TO_ITS_SPEED, FaultKind::Slow(target(), 5.0)).or(texts::LIKE_SLOW),
+        toggle(world.is_cut([End::Service(id.service), End::Broker]), texts::CUT_OFF_FROM_THE_BROKER, texts::RECONNECT_TO_THE_BROKER, cut)
+            .or(texts::LIKE_PARTITION),
+        command(texts::FILL_ITS_STORE, "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))).or(texts::LIKE_FULL),
     ]
 }
 
@@ -154,19 +172,19 @@ pub fn of_parts(app: &App) -> Vec<Command> {
 
 fn parts(app: &App, add: impl Fn(PartKind) -> EditAction) -> Vec<Command> {
     let Some(session) = app.session.as_ref().filter(|_| !app.options.read_only) else { return Vec::new() };
-    PartKind::offered(session.scenario()).map(|(name, kind)| command(texts::add(&name), "", add(kind))).collect()
+    PartKind::offered(session.scenario()).map(|(name, kind)| command(texts::add(&name), "", add(kind)).or(texts::LIKE_ADD)).collect()
 }
 
 /// What concerns all of the canvas.
 fn of_document(app: &App) -> Vec<Command> {
-    let show = command(texts::SHOW_EVERYTHING, "Shift+1", CanvasAction::ShowEverything);
+    let show = command(texts::SHOW_EVERYTHING, "Shift+1", CanvasAction::ShowEverything).or(texts::LIKE_FIT);
     if app.options.read_only {
         return vec![show];
     }
     vec![
         command(texts::PASTE, "Ctrl+V", EditAction::PasteCopied),
         command(texts::SELECT_EVERYTHING, "Ctrl+A", SelectAction::All),
-        command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange),
+        command(texts::ARRANGE_ALONG_THE_MESSAGE_FLOW, "", EditAction::Arrange).or(texts::LIKE_ARRANGE),
         show,
     ]
 }
@@ -176,15 +194,18 @@ fn of_document(app: &App) -> Vec<Command> {
 pub fn all(app: &App) -> Vec<Command> {
     let mut commands = of_selection(app);
     let Some(session) = &app.session else { return commands };
-    let playing =
-        if app.playing { command(texts::PAUSE, "Space", TimeAction::Pause) } else { command(texts::PLAY, "Space", TimeAction::Play) };
+    let playing = if app.playing {
+        command(texts::PAUSE, "Space", TimeAction::Pause).or(texts::LIKE_PAUSE)
+    } else {
+        command(texts::PLAY, "Space", TimeAction::Play).or(texts::LIKE_PLAY)
+    };
     commands.extend([
         playing,
-        command(texts::ONE_EVENT_FORWARD, ".", TimeAction::StepForward),
-        command(texts::ONE_EVENT_BACK, ",", TimeAction::StepBack),
-        command(texts::TO_THE_NEXT_CRASH_DEAD, "N", TimeAction::FindNext),
-        command(texts::RESTART_FROM_TIME_ZERO, "", TimeAction::Restart),
-        command(texts::RESTART_THE_BROKER, "", OperateAction::Break(FaultKind::RestartBroker)),
+        command(texts::ONE_EVENT_FORWARD, ".", TimeAction::StepForward).or(texts::LIKE_FORWARD),
+        command(texts::ONE_EVENT_BACK, ",", TimeAction::StepBack).or(texts::LIKE_BACK),
+        command(texts::TO_THE_NEXT_CRASH_DEAD, "N", TimeAction::FindNext).or(texts::LIKE_NEXT),
+        command(texts::RESTART_FROM_TIME_ZERO, "", TimeAction::Restart).or(texts::LIKE_RESTART),
+        command(texts::RESTART_THE_BROKER, "", OperateAction::Break(FaultKind::RestartBroker)).or(texts::LIKE_BROKER),
     ]);
     for (resource, word) in [(Resource::Memory, "memory"), (Resource::Disk, "disk")] {
         let (kind, raised) = (FaultKind::Alarm(resource), session.world().broker().alarms().contains(&resource));
@@ -197,23 +218,26 @@ pub fn all(app: &App) -> Vec<Command> {
     commands.extend(parts(app, EditAction::AddPart));
     commands.extend(of_document(app));
     if !app.options.read_only {
-        commands.extend([command(texts::UNDO, "Ctrl+Z", EditAction::Undo), command(texts::REDO, "Ctrl+Shift+Z", EditAction::Redo)]);
+        commands.extend([
+            command(texts::UNDO, "Ctrl+Z", EditAction::Undo).or(texts::LIKE_UNDO),
+            command(texts::REDO, "Ctrl+Shift+Z", EditAction::Redo),
+        ]);
     }
     commands.extend([
         command(if app.table { texts::CANVAS } else { texts::TABLE_VIEW }, "T", Action::Page(PageAction::ToggleTable)),
-        command(texts::NEW_SCENARIO, "", FileAction::New).explained(texts::AN_EMPTY_CANVAS),
-        command(texts::SCENARIOS, "", PageAction::OpenDialog(Dialog::Gallery)),
-        command(texts::COURSE, "", PageAction::OpenDialog(Dialog::Course)).explained(texts::ALL_LESSONS),
+        command(texts::NEW_SCENARIO, "", FileAction::New).explained(texts::AN_EMPTY_CANVAS).or(texts::LIKE_NEW),
+        command(texts::SCENARIOS, "", PageAction::OpenDialog(Dialog::Gallery)).or(texts::LIKE_SCENARIOS),
+        command(texts::COURSE, "", PageAction::OpenDialog(Dialog::Course)).explained(texts::ALL_LESSONS).or(texts::LIKE_COURSE),
         command(texts::TOUR, "", WorkspaceAction::Tour),
-        command(texts::SEND_AGAIN, "Shift+P", PublishAction::Again),
+        command(texts::SEND_AGAIN, "Shift+P", PublishAction::Again).or(texts::LIKE_AGAIN),
         command(texts::MAKE_THE_CANVAS_A_LESSON, "", AuthorAction::Open),
-        command(texts::SAVE_THE_SCENARIO, "Ctrl+S", FileAction::SaveScenario),
-        command(texts::SAVE_THE_RECORDING_UP_TO, "", FileAction::SaveRecording),
-        command(texts::SHARE, "", PageAction::OpenDialog(Dialog::Share)),
-        command(texts::PICTURE_OF_THE_CANVAS_PNG, "", FileAction::SaveImage(Image::Png)),
-        command(texts::PICTURE_OF_THE_CANVAS_SVG, "", FileAction::SaveImage(Image::Svg)),
-        command(texts::GLOSSARY, "", PageAction::OpenDialog(Dialog::Glossary)),
-        command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)),
+        command(texts::SAVE_THE_SCENARIO, "Ctrl+S", FileAction::SaveScenario).or(texts::LIKE_SAVE),
+        command(texts::SAVE_THE_RECORDING_UP_TO, "", FileAction::SaveRecording).or(texts::LIKE_SAVE),
+        command(texts::SHARE, "", PageAction::OpenDialog(Dialog::Share)).or(texts::LIKE_SHARE),
+        command(texts::PICTURE_OF_THE_CANVAS_PNG, "", FileAction::SaveImage(Image::Png)).or(texts::LIKE_PICTURE),
+        command(texts::PICTURE_OF_THE_CANVAS_SVG, "", FileAction::SaveImage(Image::Svg)).or(texts::LIKE_PICTURE),
+        command(texts::GLOSSARY, "", PageAction::OpenDialog(Dialog::Glossary)).or(texts::LIKE_GLOSSARY),
+        command(texts::KEYBOARD_SHORTCUTS, "?", PageAction::OpenDialog(Dialog::Shortcuts)).or(texts::LIKE_HELP),
     ]);
     if app.session.as_ref().is_some_and(|session| session.playhead.has_other_branch()) {
         commands.extend([
@@ -242,14 +266,19 @@ pub fn found(app: &App) -> Vec<Command> {
         commands.extend(parts.map(|place| command(texts::go_to(&place_name(session.world(), &place)), "", CanvasAction::GoTo(place))));
         // What is selected is nearer than another system.
         commands.extend(of_fields(app, session));
+        commands.extend(of_parts_by_name(session));
+        commands.extend(of_lesson(app));
+        commands.extend(of_page(app));
         commands.extend(of_site(app));
-        commands.extend(Speed::ALL.into_iter().map(|speed| command(texts::speed(&speed), "", TimeAction::SetSpeed(speed))));
+        commands.extend(
+            Speed::ALL.into_iter().map(|speed| command(texts::speed(&speed), "", TimeAction::SetSpeed(speed)).or(texts::LIKE_SPEED)),
+        );
         let event = app.query.trim();
         if event.strip_prefix("e-").is_some_and(|number| number.parse::<u64>().is_ok()) {
             commands.push(command(texts::tell_the_story_of(&event), "", SelectAction::Story(Some(event.into()))));
         }
     }
-    commands.retain(|command| wanted.is_in(&command.name()));
+    commands.retain(|command| wanted.is_in(&format!("{} {}", command.name(), command.also)));
     let (typed, goes_to) = (app.query.trim().to_ascii_lowercase(), texts::go_to(&"").to_ascii_lowercase());
     // What begins with what is typed is meant, and then the part whose name does: Enter would add another part otherwise.
     commands.sort_by_key(|command| {
@@ -257,11 +286,82 @@ pub fn found(app: &App) -> Vec<Command> {
         match (name.starts_with(&typed), name.strip_prefix(&goes_to)) {
             (true, _) => 0,
             (false, Some(part)) if part.starts_with(&typed) => 1,
-            (false, _) => 2,
+            // Its own words count more than others for it.
+            (false, _) if wanted.is_in(&name) => 2,
+            (false, _) => 3,
         }
     });
     commands.truncate(FOUND_MAX);
     commands
+}
+
+/// What is done to each part that is not selected, by its name.
+fn of_parts_by_name(session: &Session) -> Vec<Command> {
+    let places = geometry::places(session.plan()).into_iter().filter(|place| session.selection.primary.as_ref() != Some(place));
+    let of = |place: Node| {
+        let name = place_name(session.world(), &place);
+        let commands = match &place {
+            Node::Instance(id) => of_instance(session, *id),
+            Node::Client(index) => of_client(session, *index).into_iter().collect(),
+            Node::Queue(queue) => of_queue(queue),
+            Node::Exchange(_) => Vec::new(),
+        };
+        commands.into_iter().map(move |command| Command { word: texts::to_part(&command.word, &name), keys: "", ..command })
+    };
+    places.take(PARTS_MAX).flat_map(of).collect()
+}
+
+/// What a lesson's buttons do at this step.
+fn of_lesson(app: &App) -> Vec<Command> {
+    let Some(classroom) = &app.classroom else { return Vec::new() };
+    let step = classroom.step();
+    let check = match &step.task {
+        Task::Predict(_) => Some(command(texts::CHECK_MY_ANSWER, "", LessonAction::CheckAnswer).or(texts::LIKE_CHECK)),
+        Task::Do(_) | Task::Break(_) | Task::Fix(_) if !classroom.is_busy() => {
+            Some(command(texts::CHECK_MY_RUN, "", LessonAction::Prove).or(texts::LIKE_CHECK))
+        }
+        Task::Explain { .. } => Some(command(texts::COMPARE_MY_ANSWER, "", LessonAction::CompareText).or(texts::LIKE_CHECK)),
+        Task::Look | Task::Do(_) | Task::Break(_) | Task::Fix(_) => None,
+    };
+    let watch = matches!(step.task, Task::Predict(_)).then(|| command(texts::WATCH_IT_HAPPEN, "", LessonAction::Watch));
+    let hint = (classroom.work().hints < step.hints.len()).then(|| command(texts::SHOW_A_HINT, "", LessonAction::ShowHint));
+    let solution = step.task.goal().map(|_| command(texts::SHOW_A_SOLUTION, "", LessonAction::ShowSolution));
+    let at = classroom.at;
+    let next = (at + 1 < classroom.lesson.steps.len()).then(|| command(texts::NEXT_STEP, "", LessonAction::ChooseStep(at + 1)));
+    let before = at.checked_sub(1).map(|before| command(texts::STEP_BEFORE, "", LessonAction::ChooseStep(before)));
+    let steps = [check, watch, hint, solution, next, before].into_iter().flatten();
+    steps
+        .chain([command(texts::RESET_THE_STEP, "", LessonAction::Reset), command(texts::CLOSE_THE_LESSON, "", LessonAction::Close)])
+        .collect()
+}
+
+/// What the page has beside the canvas, as long as it is not open; and how it looks.
+fn of_page(app: &App) -> Vec<Command> {
+    let drawers = [
+        (Drawer::Build, texts::OPEN_BUILD, texts::LIKE_BUILD),
+        (Drawer::Publish, texts::OPEN_PUBLISH, texts::LIKE_PUBLISH),
+        (Drawer::Lesson, texts::OPEN_LESSON, texts::LIKE_COURSE),
+        (Drawer::System, texts::OPEN_SYSTEM, texts::LIKE_SYSTEM),
+    ];
+    let seen = app.seen();
+    let is_closed = |side: Side, open: bool| !(open && seen.contains(&side));
+    let drawers = drawers.into_iter().filter(|(drawer, ..)| is_closed(Side::Left, app.workspace.left == Some(*drawer)));
+    let drawers = drawers.map(|(drawer, word, also)| command(word, "", WorkspaceAction::Toggle(drawer)).or(also));
+    let shelves = [
+        (Shelf::Events, texts::OPEN_EVENTS, texts::LIKE_EVENTS),
+        (Shelf::Charts, texts::OPEN_CHARTS, texts::LIKE_CHARTS),
+        (Shelf::Ledger, texts::OPEN_LEDGER, texts::LIKE_LEDGER),
+    ];
+    let shelves = shelves.into_iter().filter(|(shelf, ..)| is_closed(Side::Shelf, app.workspace.shelf == Some(*shelf)));
+    let shelves = shelves.map(|(shelf, word, also)| command(word, "", WorkspaceAction::ToggleShelf(shelf)).or(also));
+    let view = [
+        command(texts::ZOOM_IN, "", CanvasAction::Zoom(ZOOM, None)),
+        command(texts::ZOOM_OUT, "", CanvasAction::Zoom(1.0 / ZOOM, None)),
+        command(texts::NATURAL_SIZE, "", CanvasAction::NaturalSize),
+        command(texts::DARK_COLOURS, "", PageAction::SetTheme(Theme::Dark)).or(texts::LIKE_THEME),
+        command(texts::LIGHT_COLOURS, "", PageAction::SetTheme(Theme::Light)).or(texts::LIKE_THEME),
+    ];
+    drawers.chain(shelves).chain(view).collect()
 }
 
 /// The fields of the parts that are selected or named: of a queue its arguments, of the others all that has one value.

@@ -229,7 +229,7 @@ impl Playhead {
         let first = self.world().happenings() - occurrences.len() as u64;
         for (number, occurrence) in (first..).zip(&occurrences) {
             self.markers.note(occurrence);
-            self.slowing.note(number, occurrence);
+            self.slowing.note(self.timeline.world(), number, occurrence);
             self.moves.note(self.timeline.world(), occurrence);
         }
         if let Some(story) = &mut self.story {

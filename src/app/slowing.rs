@@ -1,11 +1,14 @@
-//! Time slows by itself for what a learner should not miss: a program that dies, a restart of RabbitMQ, a message that comes back to its
+//! Time slows by itself for what a learner should not miss: a program that dies with work in its hands, a restart of RabbitMQ, a message that comes back to its
 //! publisher. It also slows for the first dead letter and the first loss. It passes at its own speed again when everything has landed.
 
 use super::markers::{self, MarkerKind};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::broker::{Event, Name, RequeueCause};
-use crate::sim::{TimedEvent, WorldEvent};
+use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};
+
+/// RabbitMQ has heard of the end of a connection by then.
+const HEARD_WITHIN: SimTime = SimTime::from_secs(1);
 
 /// What is shown begins so long before it happens: the eye needs a moment.
 pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
@@ -68,18 +71,38 @@ pub struct Slowing {
     rest: SimTime,
     /// What time slowed for when this rest began.
     rests_from: Option<Weight>,
+    /// A program died, and held nothing any more when this was looked at: RabbitMQ may have taken back what it held at once.
+    died_idle: Option<SimTime>,
     has_seen_dead_letter: bool,
     has_seen_loss: bool,
     /// The learner wants the usual speed.
     is_declined: bool,
 }
 
+/// A lost connection gives it back.
+const fn comes_back(event: &Event) -> bool {
+    matches!(event, Event::Requeued { cause: RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed, .. })
+}
+
+/// RabbitMQ waits for its acknowledgement of something.
+fn holds(world: &World, id: InstanceId) -> bool {
+    world.broker().all_unacked().any(|(_, channel, _)| world.instance_of_channel(channel) == Some(id))
+}
+
 impl Slowing {
     /// Looks at what happened, and at its number in the run.
-    pub(super) fn note(&mut self, number: u64, happened: &TimedEvent) {
+    pub(super) fn note(&mut self, world: &World, number: u64, happened: &TimedEvent) {
         self.count(number, happened);
         let (words, weight) = match &happened.what {
+            WorldEvent::Killed { instance, runs: 0 } if !holds(world, *instance) => {
+                self.died_idle = Some(happened.at);
+                return;
+            }
             WorldEvent::Killed { .. } => (texts::A_SERVICE_DIED, Weight::Death),
+            WorldEvent::Broker(event) if comes_back(event) => {
+                let Some(_) = self.died_idle.take().filter(|died| happened.at <= *died + HEARD_WITHIN) else { return };
+                (texts::A_SERVICE_DIED, Weight::Death)
+            }
             WorldEvent::Broker(Event::Restarted) => (texts::RABBITMQ_RESTARTED, Weight::Death),
             WorldEvent::Broker(Event::Returned { .. }) => (texts::RABBITMQ_RETURNED_A_MESSAGE, Weight::Message),
             WorldEvent::Broker(Event::DeadLettered { .. }) if !self.has_seen_dead_letter => {
@@ -104,8 +127,6 @@ impl Slowing {
             return;
         }
         returned.counted = number + 1;
-        let comes_back =
-            |event: &Event| matches!(event, Event::Requeued { cause: RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed, .. });
         if matches!(happened.what, WorldEvent::Killed { .. }) && returned.since != happened.at {
             (returned.since, returned.messages) = (happened.at, 0);
         } else if matches!(&happened.what, WorldEvent::Broker(event) if comes_back(event)) {
@@ -122,7 +143,8 @@ impl Slowing {
     #[must_use]
     pub fn words(&self) -> Option<String> {
         let moment = self.told.as_ref()?;
-        let is_back = moment.words == texts::A_SERVICE_DIED && moment.at == self.returned.since && self.returned.messages > 0;
+        let (since, is_death) = (self.returned.since, moment.words == texts::A_SERVICE_DIED);
+        let is_back = is_death && (since..=since + HEARD_WITHIN).contains(&moment.at) && self.returned.messages > 0;
         Some(if is_back { texts::unacked_are_back(self.returned.messages) } else { moment.words.to_owned() })
     }
 

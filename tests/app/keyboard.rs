@@ -110,6 +110,91 @@ fn a_part_is_found_before_the_adding_of_another() {
     assert!(first(&mut app, "add").is_some_and(|name| name.starts_with("Add")));
 }
 
+/// Verbs that a learner types, and what does it.
+#[test]
+fn the_verbs_of_a_learner_find_what_does_it() {
+    let lesson = in_class(include_str!("../../static/lessons/why-events.md"));
+    let mut app = opened();
+    let course: &str = include_str!("../../static/lessons/index.json");
+    act(&mut app, CourseAction::Fetched(course.into()));
+    let cases: [(&str, &str); 40] = [
+        ("kill", "Kill: notification-service"),
+        ("crash", "Kill: notification-service"),
+        ("kill notif", "Kill: notification-service"),
+        ("stop", "Stop: notification-service: finish what it has begun"),
+        ("hang", "Hang: notification-service: do nothing, keep what it holds"),
+        ("freeze", "Hang: notification-service: do nothing, keep what it holds"),
+        ("slow", "Slow down 5×: notification-service"),
+        ("partition", "Cut off from the broker: notification-service"),
+        ("disconnect", "Cut off from the broker: notification-service"),
+        ("restart", "Restart the broker"),
+        ("restart rabbitmq", "Restart the broker"),
+        ("purge", "Purge: notification-queue: drop what is ready"),
+        ("empty", "Purge: notification-queue: drop what is ready"),
+        ("get", "Get one message, put it back: notification-queue"),
+        ("redrive", "Redrive: notification-queue.dead: send all back to where it was published"),
+        ("publish", "Open Publish"),
+        ("send", "Open Publish"),
+        ("rewind", "Restart from time zero"),
+        ("rewind", "One event back"),
+        ("back", "One event back"),
+        ("back", "Undo"),
+        ("revert", "Undo"),
+        ("lesson", "Course: all lessons"),
+        ("learn", "Course: all lessons"),
+        ("share", "Share…"),
+        ("link", "Share…"),
+        ("save", "Save the scenario"),
+        ("export", "Save the scenario"),
+        ("download", "Picture of the canvas (PNG)"),
+        ("load", "Scenarios"),
+        ("new", "New scenario: an empty canvas"),
+        ("create", "Add: Classic queue"),
+        ("fit", "Show everything"),
+        ("zoom", "Zoom in"),
+        ("dark", "Dark colours"),
+        ("help", "Keyboard shortcuts"),
+        ("log", "Open the events"),
+        ("graph", "Open the charts"),
+        ("run", "Play"),
+        ("faster", "Speed: 2×"),
+    ];
+    let finds = |app: &mut App, typed: &str, name: &str| {
+        act(app, PageAction::TypeQuery(typed.into()));
+        let found: Vec<String> = commands::found(app).iter().map(commands::Command::name).collect();
+        assert!(found.iter().any(|one| one == name), "{typed} finds no {name}: {found:?}");
+    };
+    for (typed, name) in cases {
+        finds(&mut app, typed, name);
+    }
+    // What is meant comes first: Enter does it.
+    for (typed, name) in [("kill", "Kill: "), ("stop", "Stop: "), ("purge", "Purge: "), ("save", "Save"), ("share", "Share")] {
+        act(&mut app, PageAction::TypeQuery(typed.into()));
+        let first = commands::found(&app).first().map(commands::Command::name).unwrap_or_default();
+        assert!(first.starts_with(name), "{typed}: {first}");
+    }
+    // On what is selected, without its name.
+    act(&mut app, SelectAction::Node(Some(node("notification-queue"))));
+    for (typed, name) in [("remove", "Delete"), ("bind", "Connect to…"), ("purge", "Purge: drop what is ready")] {
+        finds(&mut app, typed, name);
+    }
+    // At each step of a lesson.
+    let mut app = lesson;
+    let steps: Vec<_> = classroom(&app).lesson.steps.iter().map(|step| (step.id.clone(), step.task.name())).collect();
+    for (step, task) in steps {
+        step_of(&mut app, &step);
+        let name = match task {
+            "predict" => "Check my answer",
+            "explain" => "Compare my answer with a model answer",
+            "look" => continue,
+            _ => "Check my run",
+        };
+        finds(&mut app, "check", name);
+        finds(&mut app, "verify", name);
+        finds(&mut app, "hint", "Show a hint");
+    }
+}
+
 /// A lesson and the scenario of its system have the same title. What is typed of it finds both; Enter opens the lesson.
 #[test]
 fn the_words_of_a_lesson_find_the_lesson_first() {

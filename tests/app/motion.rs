@@ -305,6 +305,41 @@ fn time_slows_by_itself_when_a_service_dies_and_its_moment_is_shown_again() {
     assert_eq!(told(&app), None);
 }
 
+/// Nothing flies because of it, and nothing is handed back: there is nothing to follow.
+#[test]
+fn no_time_slows_for_the_death_of_an_idle_service() {
+    let mut app = opened();
+    let id = notification_service(&app);
+    let told = |app: &App| session(app).playhead.slowing.told().cloned();
+    // Nothing has been published yet.
+    act(&mut app, TimeAction::Play);
+    for _ in 0..2 {
+        frame(&mut app);
+    }
+    assert!(session(&app).world().instance(id).is_some_and(|state| state.runs.is_empty()), "it is idle");
+    act(&mut app, OperateAction::Kill(id));
+    frame(&mut app);
+    assert_eq!((told(&app), app.real_speed()), (None, Speed::NORMAL));
+    act(&mut app, OperateAction::Start(id));
+    // At work, or with messages that it has not begun, it is told.
+    let mut deaths = [0, 0];
+    for millis in (5_000..9_000).step_by(130) {
+        let mut app = opened();
+        act(&mut app, TimeAction::Seek(SimTime::from_millis(millis)));
+        wait_for_seek(&mut app);
+        act(&mut app, TimeAction::Play);
+        let holds = session(&app).world().broker().queue("notification-queue").expect("it is there").unacked();
+        act(&mut app, OperateAction::Kill(id));
+        for _ in 0..3 {
+            frame(&mut app);
+        }
+        let is_told = told(&app).is_some_and(|moment| moment.words == "A service died. RabbitMQ takes back what it had not acknowledged.");
+        assert_eq!(is_told, holds > 0, "{millis}: {holds}");
+        deaths[usize::from(holds > 0)] += 1;
+    }
+    assert!(deaths.iter().all(|deaths| *deaths > 3), "{deaths:?}");
+}
+
 /// A message that went another way holds nothing more important back: the page would tell of the wrong thing.
 #[test]
 fn a_death_is_told_although_a_dead_letter_slowed_time_a_moment_ago() {

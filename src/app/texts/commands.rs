@@ -98,6 +98,77 @@ pub const WHEEL_AND: &str = "Ctrl+wheel, pinch, + and −";
 pub const ZOOM: &str = "zoom";
 pub const ZOOMS_TO_100: &str = "zooms to 100 %";
 
+pub const CHECK_MY_ANSWER: &str = "Check my answer";
+pub const CHECK_MY_RUN: &str = "Check my run";
+pub const CLOSE_THE_LESSON: &str = "Close the lesson";
+pub const COMPARE_MY_ANSWER: &str = "Compare my answer with a model answer";
+pub const DARK_COLOURS: &str = "Dark colours";
+pub const LIGHT_COLOURS: &str = "Light colours";
+pub const NATURAL_SIZE: &str = "Zoom to 100 %";
+pub const NEXT_STEP: &str = "Next step of the lesson";
+pub const OPEN_BUILD: &str = "Open Build";
+pub const OPEN_CHARTS: &str = "Open the charts";
+pub const OPEN_EVENTS: &str = "Open the events";
+pub const OPEN_LEDGER: &str = "Open the ledger";
+pub const OPEN_LESSON: &str = "Open the lesson";
+pub const OPEN_PUBLISH: &str = "Open Publish";
+pub const OPEN_SYSTEM: &str = "Open the system";
+pub const RESET_THE_STEP: &str = "Reset this step of the lesson";
+pub const SHOW_A_HINT: &str = "Show a hint";
+pub const SHOW_A_SOLUTION: &str = "Show a solution";
+pub const STEP_BEFORE: &str = "Previous step of the lesson";
+pub const WATCH_IT_HAPPEN: &str = "Watch it happen";
+pub const ZOOM_IN: &str = "Zoom in";
+pub const ZOOM_OUT: &str = "Zoom out";
+
+// Words of learners for the same: they are found, and shown nowhere.
+pub const LIKE_ADD: &str = "new create";
+pub const LIKE_AGAIN: &str = "repeat resend";
+pub const LIKE_ARRANGE: &str = "layout tidy order";
+pub const LIKE_BACK: &str = "rewind previous undo time";
+pub const LIKE_BROKER: &str = "rabbitmq reboot crash";
+pub const LIKE_BUILD: &str = "add new part palette draw";
+pub const LIKE_CHARTS: &str = "graph depth rates latency";
+pub const LIKE_CHECK: &str = "check prove submit verify answer goal grade";
+pub const LIKE_CONNECT: &str = "bind binding line link draw";
+pub const LIKE_COURSE: &str = "lesson learn exercise lab";
+pub const LIKE_DELETE: &str = "remove";
+pub const LIKE_EVENTS: &str = "log trace history";
+pub const LIKE_FIT: &str = "zoom fit view";
+pub const LIKE_FORWARD: &str = "next step";
+pub const LIKE_FULL: &str = "disk database full";
+pub const LIKE_GET: &str = "peek look read";
+pub const LIKE_GLOSSARY: &str = "help terms words";
+pub const LIKE_HANG: &str = "freeze block";
+pub const LIKE_HELP: &str = "help keys";
+pub const LIKE_KILL: &str = "crash die terminate";
+pub const LIKE_LEDGER: &str = "balance lost orders emails";
+pub const LIKE_NEW: &str = "clear create";
+pub const LIKE_NEXT: &str = "find jump error";
+pub const LIKE_PARTITION: &str = "network partition disconnect";
+pub const LIKE_PAUSE: &str = "stop freeze";
+pub const LIKE_PICTURE: &str = "save export download image";
+pub const LIKE_PLAY: &str = "run start go";
+pub const LIKE_PUBLISH: &str = "send message composer";
+pub const LIKE_PURGE: &str = "empty clear delete messages";
+pub const LIKE_REDRIVE: &str = "move shovel replay dead letter";
+pub const LIKE_RESTART: &str = "rewind reset begin back to start";
+pub const LIKE_SAVE: &str = "export download file";
+pub const LIKE_SCENARIOS: &str = "open load gallery example";
+pub const LIKE_SHARE: &str = "link copy url send";
+pub const LIKE_SLOW: &str = "delay";
+pub const LIKE_SPEED: &str = "faster slower quick";
+pub const LIKE_START: &str = "revive restart run";
+pub const LIKE_STOP: &str = "shut down terminate";
+pub const LIKE_SYSTEM: &str = "scenario services queues faults broker policy";
+pub const LIKE_THEME: &str = "theme mode";
+pub const LIKE_UNDO: &str = "back revert";
+
+/// An action of a menu, and the part that it is done to.
+pub fn to_part(action: &str, part: &str) -> String {
+    format!("{action}: {part}")
+}
+
 pub fn add(name: &dyn Display) -> String {
     format!("Add: {name}")
 }
