@@ -12,7 +12,7 @@ use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, DropCause, Message, Name, Outcome};
 use crate::scenario::Point;
-use crate::sim::{Cargo, Flight, InstanceId, Place, Verdict, World};
+use crate::sim::{Cargo, Delivery, Flight, InstanceId, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -285,7 +285,7 @@ pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
     let flies = |departs: SimTime, arrives: SimTime| departs <= world.now() && world.now() < arrives;
     let flights = world
         .some_flights(looked_at(world))
-        .filter(|flight| !flight.held && is_drawn(&flight.cargo) && flies(flight.departs, flight.arrives));
+        .filter(|flight| !flight.held && is_drawn(world, &flight.cargo) && flies(flight.departs, flight.arrives));
     let of_flight = |flight: &Flight| {
         let way = match &flight.cargo {
             Cargo::Delivery(delivery) => plan.moves.way_through(&delivery.queue, delivery.message.id, flight.departs),
@@ -298,12 +298,15 @@ pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
     flights.map(of_flight).chain(moving.then_some(plan.moves.leg())).min().map(|hop| hop.max(SimTime::from_micros(1)))
 }
 
-/// Connections are made and ended unseen. An answer is on its way to its caller from where it is published.
-const fn is_drawn(cargo: &Cargo) -> bool {
+/// Connections are made and ended unseen. An answer is on its way to its caller from where it is published. What goes to and fro
+/// about a message of a queue that was deleted concerns nothing that is there: another may have its name since.
+fn is_drawn(world: &World, cargo: &Cargo) -> bool {
     match cargo {
+        Cargo::Delivery(Delivery { no_ack: false, channel, delivery_tag, .. }) | Cargo::Settlement { channel, delivery_tag, .. } => {
+            world.broker().awaits(*channel, *delivery_tag)
+        }
         Cargo::Publish { .. }
         | Cargo::Delivery(_)
-        | Cargo::Settlement { .. }
         | Cargo::Request(_)
         | Cargo::Response { .. }
         | Cargo::Confirm { .. }
@@ -328,6 +331,9 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             file.2 += 1.0;
         } else {
             file = (flight.departs, path.first(), 0.0);
+        }
+        if !is_drawn(world, &flight.cargo) {
+            continue;
         }
         let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
         match &flight.cargo {

@@ -271,6 +271,13 @@ impl Broker {
         })
     }
 
+    /// Whether it waits for the settlement of a delivery from a queue that is there.
+    #[must_use]
+    pub fn awaits(&self, channel: ChannelId, delivery_tag: u64) -> bool {
+        let held = self.channels.get(&channel).and_then(|channel| channel.unacked.get(delivery_tag));
+        held.is_some_and(|held| self.queues.get(&held.queue).is_some())
+    }
+
     #[must_use]
     pub fn is_open(&self, channel: ChannelId) -> bool {
         self.channels.contains_key(&channel)

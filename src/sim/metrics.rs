@@ -114,6 +114,33 @@ impl QueueMetrics {
     }
 }
 
+/// What one exchange was given by clients, and what became of it: as RabbitMQ counts it for an exchange, whose dead letters count
+/// nowhere (`exchange_stats` and `queue_exchange_stats` of `rabbit_channel`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    pub published_in: u64,
+    /// Once for each queue that it was routed to.
+    pub published_out: u64,
+}
+
+impl Passed {
+    /// As RabbitMQ's HTTP API calls them.
+    pub const NAMES: [&'static str; 2] = ["publish_in", "publish_out"];
+
+    /// In the order of [`Self::NAMES`].
+    #[must_use]
+    pub const fn values(self) -> [u64; 2] {
+        [self.published_in, self.published_out]
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct ExchangeMetrics {
+    passed: Passed,
+    /// Only differences count, and they are right modulo 2^32.
+    samples: Chunked<[u32; 2]>,
+}
+
 /// How HTTP requests of one client, or to one service, went.
 #[derive(Clone, Debug, Default)]
 pub struct Http {
@@ -173,6 +200,7 @@ pub struct Metrics {
     next: SimTime,
     samples: usize,
     queues: OrderedMap<Name, Box<QueueMetrics>>,
+    exchanges: OrderedMap<Name, Box<ExchangeMetrics>>,
     overall: Chunked<Counts>,
     /// By the name of the client that asked, or of the service that was asked.
     http: OrderedMap<Name, Box<Http>>,
@@ -187,6 +215,7 @@ impl Default for Metrics {
             next: SimTime::ZERO,
             samples: 0,
             queues: OrderedMap::new(),
+            exchanges: OrderedMap::new(),
             overall: Chunked::default(),
             http: OrderedMap::new(),
             births: Chunked::default(),
@@ -220,6 +249,13 @@ impl Metrics {
                 }
                 samples.push(Sample { ready: small(queue.ready()), unacked: small(queue.unacked()), counts });
             }
+            for exchange in self.exchanges.values_mut() {
+                while exchange.samples.len() < self.samples {
+                    exchange.samples.push([0; 2]);
+                }
+                #[expect(clippy::cast_possible_truncation, reason = "only differences count, and they are right modulo 2^32")]
+                exchange.samples.push(exchange.passed.values().map(|count| count as u32));
+            }
             for (name, http) in self.http.iter_mut() {
                 let sample = http.sample(open_circuits(name));
                 while http.samples.len() < self.samples {
@@ -244,6 +280,9 @@ impl Metrics {
         for queue in self.queues.values_mut() {
             queue.samples = queue.samples.iter().step_by(2).copied().collect();
         }
+        for exchange in self.exchanges.values_mut() {
+            exchange.samples = exchange.samples.iter().step_by(2).copied().collect();
+        }
         for http in self.http.values_mut() {
             http.samples = http.samples.iter().step_by(2).copied().collect();
         }
@@ -264,6 +303,7 @@ impl Metrics {
     pub(super) fn record(&mut self, now: SimTime, event: &Event, broker: &Broker, is_early: bool) {
         let touched = match event {
             Event::Published { message, .. } => {
+                self.passed(&message.exchange).published_in += 1;
                 if let Some(number) = number_of(message) {
                     // They are numbered when they are made, and arrive in about that order.
                     if number >= self.births.len() {
@@ -273,6 +313,17 @@ impl Metrics {
                         *birth = now.as_micros();
                     }
                 }
+                return;
+            }
+            Event::Routed { message, queues } => {
+                // A dead letter comes from no client.
+                if message.deaths().is_empty() && !queues.is_empty() {
+                    self.passed(&message.exchange).published_out += queues.len() as u64;
+                }
+                return;
+            }
+            Event::ExchangeDeleted { exchange } => {
+                self.exchanges.remove(exchange);
                 return;
             }
             Event::Delivered(delivered) => {
@@ -308,6 +359,10 @@ impl Metrics {
             metrics.depth_max = metrics.depth_max.max(queue.total());
             metrics.observe(now, broker.has_capacity(queue));
         }
+    }
+
+    fn passed(&mut self, exchange: &Name) -> &mut Passed {
+        &mut self.exchanges.get_or_default(exchange.clone()).passed
     }
 
     fn age(&self, now: SimTime, message: &Message) -> Option<SimTime> {
@@ -364,14 +419,30 @@ impl Metrics {
     /// In the order of [`Counts::NAMES`].
     #[must_use]
     pub fn rates(&self, queue: &str) -> [f64; 7] {
-        let Some((samples, last)) = self.queues.get(queue).and_then(|queue| Some((&queue.samples, queue.samples.len().checked_sub(1)?)))
-        else {
-            return [0.0; 7];
-        };
+        let samples = self.queues.get(queue).map(|queue| &queue.samples);
+        samples.map_or([0.0; 7], |samples| self.a_second(samples, |sample| sample.counts.values()))
+    }
+
+    /// What an exchange has been given so far, and what it has routed.
+    #[must_use]
+    pub fn exchange(&self, name: &str) -> Passed {
+        self.exchanges.get(name).map_or_else(Passed::default, |exchange| exchange.passed)
+    }
+
+    /// The same in a second, over the last five. In the order of [`Passed::NAMES`].
+    #[must_use]
+    pub fn exchange_rates(&self, name: &str) -> [f64; 2] {
+        let samples = self.exchanges.get(name).map(|exchange| &exchange.samples);
+        samples.map_or([0.0; 2], |samples| self.a_second(samples, |sample| *sample))
+    }
+
+    /// What was counted in a second, over the last five.
+    fn a_second<T: Clone, const N: usize>(&self, samples: &Chunked<T>, counts: impl Fn(&T) -> [u32; N]) -> [f64; N] {
+        let last = samples.len().saturating_sub(1);
         let periods = (RATE_OVER.as_micros() / self.period.as_micros()).max(1).min(last as u64);
         let earlier = usize::try_from(periods).map_or(0, |periods| last - periods);
-        let Some((before, now)) = samples.get(earlier).zip(samples.get(last)).filter(|_| periods > 0) else { return [0.0; 7] };
-        let (before, now) = (before.counts.values(), now.counts.values());
+        let Some((before, now)) = samples.get(earlier).zip(samples.get(last)).filter(|_| periods > 0) else { return [0.0; N] };
+        let (before, now) = (counts(before), counts(now));
         let seconds = SimTime::from_micros(self.period.as_micros() * periods).as_secs_f64();
         std::array::from_fn(|index| f64::from(now[index].wrapping_sub(before[index])) / seconds)
     }

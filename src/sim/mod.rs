@@ -65,7 +65,7 @@ mod names;
 mod outbox;
 mod slots;
 
-pub use flight::{Cargo, Flight};
+pub use flight::{Cargo, Delivery, Flight};
 pub use ids::{Caller, End, InstanceId, Place, RunId, StoryId, Verdict};
 pub use input::{HandPublish, Input, Inputs, Recording, TimedInput, Until};
 pub use ledger::Ledger;

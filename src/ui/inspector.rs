@@ -4,6 +4,7 @@ use web_sys::{Element, HtmlInputElement};
 use yew::{Event, Html, MouseEvent, TargetCast, classes, html};
 
 use super::texts::inspector as texts;
+use super::texts::queue::rate;
 use super::widgets::{Look, button, close_button, on, row};
 use super::{Dispatch, costs, findings, form, queue, recipe};
 use crate::app::commands::Command;
@@ -11,7 +12,10 @@ use crate::app::form::{About, name_of};
 use crate::app::words;
 use crate::app::{Action, App, Dialog, EditAction, Menu, Node, OperateAction, PageAction, SelectAction, Session, commands};
 use crate::base::limits::grouped;
+use crate::base::number::Fixed;
+use crate::broker::Name;
 use crate::scenario::edit::{self, Edit, Part};
+use crate::sim::metrics::Passed;
 use crate::sim::{InstanceId, Place};
 
 /// The part that is selected.
@@ -21,7 +25,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (kind, body) = match node {
         Place::Client(index) => (texts::HTTP_CLIENT, client_details(session, *index, dispatch)),
         Place::Instance(id) => (texts::SERVICE, service_details(session, *id, dispatch)),
-        Place::Exchange(_) => (texts::EXCHANGE, html! { <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }</p> }),
+        Place::Exchange(name) => (texts::EXCHANGE, exchange_details(session, name)),
         Place::Queue(name) => (texts::QUEUE, queue::view(session, app, name, dispatch)),
     };
     let part = session.part(node);
@@ -117,6 +121,29 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
             // Always one line: what stands below must not jump while messages come and go.
             if let Some(lost) = lost { <p class="soft price" id="delete-price">{ texts::delete_with(lost) }</p> }
         </div>
+    }
+}
+
+/// What clients publish to it, and what it routes: as RabbitMQ counts it.
+fn exchange_details(session: &Session, name: &Name) -> Html {
+    let metrics = session.world().metrics();
+    let (counts, rates) = (metrics.exchange(name).values(), metrics.exchange_rates(name));
+    let number = |index: usize, term: &'static str| {
+        html! {
+            <div>
+                <dt>{ term }</dt>
+                <dd><b>{ grouped(counts[index]) }</b><span class="soft">{ rate(&Passed::NAMES[index], &format!("{:.1}", Fixed(rates[index]))) }</span></dd>
+            </div>
+        }
+    };
+    html! {
+        <>
+            <dl class="stats" id="exchange-rates">
+                { number(0, texts::PUBLISHED_IN) }
+                { number(1, texts::PUBLISHED_OUT) }
+            </dl>
+            <p class="soft">{ texts::IT_ROUTES_AND_STORES_NOTHING }{ " " }{ texts::NO_DEAD_LETTERS_COUNT }</p>
+        </>
     }
 }
 

@@ -3,8 +3,8 @@
 use requeue::app::form::{About, Field, Row, rows};
 use requeue::app::words;
 use requeue::app::{
-    App, CanvasAction, Dialog, EditAction, Effect, OperateAction, PageAction, QueueTab, SelectAction, Side, TimeAction, WorkspaceAction,
-    commands, update,
+    App, CanvasAction, Dialog, EditAction, Effect, FileAction, OperateAction, PageAction, QueueTab, SelectAction, Side, TimeAction,
+    WorkspaceAction, commands, update,
 };
 use requeue::base::SimTime;
 use requeue::broker::queue::settings::QUEUE_ARGUMENTS;
@@ -159,4 +159,37 @@ fn a_full_queue_says_so() {
         play(&mut app, 40);
         assert_eq!(full(&app), says);
     }
+}
+
+/// What clients publish counts once, and once for each queue that it is routed to. Dead letters count nowhere, as in RabbitMQ.
+#[test]
+fn an_exchange_counts_what_clients_publish_and_where_it_goes() {
+    for (file, text) in gallery() {
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: file.clone(), text });
+        play(&mut app, 20);
+        let world = session(&app).world();
+        let exchanges: Vec<_> = world.broker().declared_exchanges().map(|exchange| exchange.name.clone()).collect();
+        let ledger = world.ledger();
+        let names = exchanges.iter().map(|name| &**name).chain([""]);
+        let sum = names.clone().map(|name| world.metrics().exchange(name).published_in).sum::<u64>();
+        assert_eq!(sum, ledger.messages.published, "{file}");
+        for name in names {
+            let (all, rates) = (world.metrics().exchange(name), world.metrics().exchange_rates(name));
+            let most = |count: u64| f64::from(u32::try_from(count).expect("a few")) / 5.0 + 0.01;
+            assert!(rates[0] <= most(all.published_in) && rates[1] <= most(all.published_out), "{file} {name}: {rates:?} {all:?}");
+            assert!(all.published_in > 0 || all.published_out == 0, "{file} {name}: {all:?}");
+        }
+    }
+    let mut app = opened();
+    play(&mut app, 60);
+    let metrics = session(&app).world().metrics();
+    let events = metrics.exchange("platform-events");
+    let queues = session(&app).scenario().broker.bindings.iter().filter(|binding| &*binding.source == "platform-events").count() as u64;
+    assert!(events.published_in > 20, "{events:?}");
+    assert!(events.published_out > events.published_in && events.published_out <= events.published_in * queues, "{events:?}");
+    let [published, routed] = metrics.exchange_rates("platform-events");
+    assert!(published > 0.2 && routed > published, "{published} {routed}");
+    let dead = session(&app).world().ledger().total().dead_lettered_total();
+    assert!(dead > 0, "some died");
 }

@@ -60,11 +60,11 @@ async fn the_keyboard_follows_what_is_drawn() {
     visitor.focus(&Visitor::node("analytics-queue")).await;
     visitor.command("New scenario: an empty canvas").await;
     visitor.until("the canvas has it", async |visitor| at(visitor).await.starts_with("stage")).await;
+    let seen = "const e = document.activeElement, r = e.getBoundingClientRect(), s = document.querySelector('#stage').getBoundingClientRect(); \
+        return e.ariaPressed === 'true' && r.left >= s.left && r.right <= s.right && r.top >= s.top && r.bottom <= s.bottom;";
     for (part, name) in [("Topic exchange", "exchange-1"), ("Quorum queue", "queue-1"), ("Service", "service-1")] {
         visitor.command(&format!("Add: {part}")).await;
         visitor.until(&format!("{part} has it"), async |visitor| at(visitor).await.contains(name)).await;
-        let seen = "const e = document.activeElement, r = e.getBoundingClientRect(), s = document.querySelector('#stage').getBoundingClientRect(); \
-            return e.ariaPressed === 'true' && r.left >= s.left && r.right <= s.right && r.top >= s.top && r.bottom <= s.bottom;";
         visitor.settled().await;
         assert_eq!(visitor.browser.execute(seen, vec![]).await.expect("the page answers"), json!(true), "{part} is selected and in view");
     }
