@@ -1,5 +1,6 @@
-//! Time slows by itself for what a learner should not miss: a program that dies with work in its hands, a restart of RabbitMQ, a message that comes back to its
-//! publisher. It also slows for the first dead letter and the first loss. It passes at its own speed again when everything has landed.
+//! Time slows by itself for what a learner should not miss: a program that dies with work in its hands, a restart of RabbitMQ. It slows
+//! for a message that comes back to its publisher, for the first dead letter, for the first loss. It passes at its own speed again when
+//! everything has landed.
 
 use super::markers::{self, MarkerKind};
 use super::texts::session as texts;
