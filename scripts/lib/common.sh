@@ -24,6 +24,10 @@ WASM_SPLIT_DIR=$TOOLS/wasm-split-$WASM_SPLIT_VERSION
 AXE_VERSION=4.14.1
 AXE_DIR=$TOOLS/axe-$AXE_VERSION
 
+# The client library of the programs in tests/clients.
+AMQPLIB_VERSION=2.3.1
+AMQPLIB_DIR=$TOOLS/amqplib-$AMQPLIB_VERSION
+
 # The driver of Firefox, for the end-to-end smoke path.
 GECKODRIVER_VERSION=0.37.1
 GECKODRIVER_DIR=$TOOLS/geckodriver-$GECKODRIVER_VERSION

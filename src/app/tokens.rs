@@ -311,7 +311,14 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
         | Cargo::Response { .. }
         | Cargo::Confirm { .. }
         | Cargo::Return { .. } => true,
-        Cargo::Connect { .. } | Cargo::Answer { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => false,
+        Cargo::Connect { .. }
+        | Cargo::Answer { .. }
+        | Cargo::Declare { .. }
+        | Cargo::DeclareOk { .. }
+        | Cargo::Consume { .. }
+        | Cargo::Cancel { .. }
+        | Cargo::CancelOk { .. }
+        | Cargo::Disconnect { .. } => false,
     }
 }
 
@@ -394,7 +401,14 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                     message.properties.message_id.as_ref(),
                 );
             }
-            Cargo::Connect { .. } | Cargo::Answer { .. } | Cargo::Cancel { .. } | Cargo::CancelOk { .. } | Cargo::Disconnect { .. } => {}
+            Cargo::Connect { .. }
+            | Cargo::Answer { .. }
+            | Cargo::Declare { .. }
+            | Cargo::DeclareOk { .. }
+            | Cargo::Consume { .. }
+            | Cargo::Cancel { .. }
+            | Cargo::CancelOk { .. }
+            | Cargo::Disconnect { .. } => {}
         }
     }
     if still {

@@ -98,6 +98,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::HandlerFailed { .. }
         | WorldEvent::SettlementLost { .. }
         | WorldEvent::LostDelivery { .. }
+        | WorldEvent::Declared { .. }
+        | WorldEvent::GoesOnAlone(_)
         | WorldEvent::Persisted { .. } => true,
         // What dies says so itself.
         WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
@@ -204,6 +206,7 @@ pub fn state(world: &World, id: InstanceId) -> String {
         (cut, "cut off"),
         (blocked, "blocked"),
         (!cut && world.is_connecting(id), "connecting"),
+        (world.goes_on_alone(id), "no channel"),
     ];
     let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
     if told.is_empty() { "up".into() } else { told.join(", ") }
@@ -214,7 +217,7 @@ pub fn state(world: &World, id: InstanceId) -> String {
 pub fn health(world: &World, id: InstanceId) -> &'static str {
     if world.instance(id).is_none_or(|state| !state.up) {
         "down"
-    } else if world.is_connecting(id) {
+    } else if world.is_connecting(id) || world.goes_on_alone(id) {
         "joining"
     } else {
         "up"
@@ -387,6 +390,10 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::Lost { event, reason } => (LogIcon::Failure, "Lost", format!("{event}: {reason}")),
         WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
         WorldEvent::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
+        WorldEvent::Declared { instance: id, what } => (LogIcon::Program, "Declared", format!("{what}, by {}", instance(id))),
+        WorldEvent::GoesOnAlone(id) => {
+            (LogIcon::Failure, "Consumes nothing", format!("{} has no channel, and does not connect again", instance(id)))
+        }
         WorldEvent::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
         WorldEvent::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
         WorldEvent::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),

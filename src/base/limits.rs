@@ -52,6 +52,7 @@ limits! {
         POLICIES: usize = 100, "policies";
         LINKS: usize = 1_000, "links of the network";
         INSTANCES: u32 = 200, "instances of a service";
+        DECLARES: usize = 100, "declarations of a service";
         HANDLERS: usize = 100, "handlers of a service";
         STEPS: usize = 100, "steps of a handler";
         LEVELS: usize = 100, "queues or expirations of a republishing policy";

@@ -63,6 +63,23 @@ pub struct QueueDeclare {
     pub arguments: Table,
 }
 
+impl ExchangeDeclare {
+    /// Asks whether there is one of this name; nothing else is looked at.
+    #[must_use]
+    pub fn passive(exchange: Name) -> Self {
+        let arguments = Table::new();
+        Self { exchange, kind: "".into(), durable: false, auto_delete: false, internal: false, passive: true, arguments }
+    }
+}
+
+impl QueueDeclare {
+    /// Asks whether there is one of this name; nothing else is looked at.
+    #[must_use]
+    pub fn passive(queue: Name) -> Self {
+        Self { queue, durable: false, exclusive: false, auto_delete: false, passive: true, arguments: Table::new() }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct QueueBinding {
     pub queue: Name,

@@ -1,6 +1,6 @@
 //! What a service does. Its handlers are steps in an order, and the order is meaningful: a crash happens between two of them.
 
-use super::{Attempts, Endpoint, Json, Name, Point, SimTime, Span, Table};
+use super::{Attempts, ChannelError, Declaration, Endpoint, Json, Name, Point, Reconnects, SimTime, Span, Table};
 
 /// A program. Each instance is its own process with its own connection and channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,10 @@ pub struct Service {
     pub concurrency: Option<u32>,
     /// How long it waits before it tries to connect again.
     pub reconnect: SimTime,
+    pub reconnects: Reconnects,
+    pub on_channel_error: ChannelError,
+    /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
+    pub declares: Vec<Declaration>,
     /// How long after a crash it is started again; none is never, and a process that was killed or stopped stays away.
     pub restart: Option<SimTime>,
     pub relay: Option<Relay>,

@@ -7,6 +7,7 @@
 //! | file | has |
 //! |---|---|
 //! | [`handler`] | what a service does: triggers, steps, failures, and what then |
+//! | [`declaration`] | what a service declares when it connects, and what it does when the broker refuses |
 //! | [`traffic`] | clients, and when their requests come |
 //! | [`call`] | where a request goes, how long things take, how often a request is tried |
 //! | [`fault`] | what breaks, when, and for how long |
@@ -18,6 +19,7 @@
 //! | [`template`] | payloads made of the data at hand |
 
 pub mod call;
+pub mod declaration;
 pub mod directory;
 pub mod edit;
 pub mod fault;
@@ -34,6 +36,7 @@ use crate::broker::Value;
 use crate::broker::queue::Kind;
 pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile, Table};
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
+pub use declaration::{ChannelError, Declaration, Own, Reconnects, Starts};
 pub use directory::Directory;
 pub use fault::{Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
@@ -139,6 +142,8 @@ pub struct BrokerSpec {
     pub queues: Vec<QueueSpec>,
     pub bindings: Vec<BindingSpec>,
     pub policies: Vec<Policy>,
+    /// Whether it has all that when the first program connects.
+    pub starts: Starts,
 }
 
 impl BrokerSpec {

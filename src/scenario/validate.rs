@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::property::{LatencyOf, Quantity};
 use super::{
-    Action, Attempts, BROKER, BindingTarget, Client, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind, Handler, Moment,
-    Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Subscription, Target, Traffic, Trigger, template,
+    Action, Attempts, BROKER, BindingTarget, Client, Declaration, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind,
+    Handler, Moment, Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Subscription, Target, Traffic,
+    Trigger, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -131,6 +132,7 @@ impl<'a> Check<'a> {
         for (index, service) in scenario.services.iter().enumerate() {
             let path = format!("services[{index}]");
             self.size(format!("{path}.instances"), "instances of a service", service.instances as usize, limits::INSTANCES as usize);
+            self.size(format!("{path}.declares"), "declarations of a service", service.declares.len(), limits::DECLARES);
             self.size(format!("{path}.handlers"), "handlers of a service", service.handlers.len(), limits::HANDLERS);
             for (number, handler) in service.handlers.iter().enumerate() {
                 self.size(format!("{path}.handlers[{number}].steps"), "steps of a handler", handler.steps.len(), limits::STEPS);
@@ -440,12 +442,73 @@ impl<'a> Check<'a> {
                     self.problem(format!("{path}.relay.batch"), "a relay publishes 1 or more at a time");
                 }
             }
+            self.declares(&path, service);
             for (number, handler) in service.handlers.iter().enumerate() {
                 self.handler(&format!("{path}.handlers[{number}]"), handler);
             }
             let outbox = |step: &super::Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
             if service.relay.is_none() && service.handlers.iter().any(|handler| handler.steps.iter().any(outbox)) {
                 self.problem(format!("{path}.relay"), "what is put into the outbox is published by a relay, and there is none");
+            }
+        }
+    }
+
+    /// A program that contradicts itself is refused each time it starts.
+    fn declares(&mut self, path: &str, service: &Service) {
+        let broker = &self.scenario.broker;
+        let mut known: Vec<(&Name, usize, ExchangeSpec)> = Vec::new();
+        let mut queues: Vec<(&Name, usize, bool, QueueSpec)> = Vec::new();
+        for (number, declaration) in service.declares.iter().enumerate() {
+            let path = format!("{path}.declares[{number}]");
+            let before = match declaration {
+                Declaration::Exchange { name, .. } => {
+                    if name.is_empty() {
+                        self.problem(format!("{path}.exchange"), "nothing declares the default exchange: every broker has it");
+                        continue;
+                    }
+                    let Some(exchange) = declaration.exchange(broker) else {
+                        self.problem(format!("{path}.exchange"), format!("there is no exchange '{name}' on the canvas: draw it first"));
+                        continue;
+                    };
+                    self.exchange_type(format!("{path}.type"), exchange.kind);
+                    let before = known.iter().find(|(other, ..)| *other == name).filter(|(.., other)| *other != exchange);
+                    let before = before.map(|(_, number, _)| *number);
+                    known.push((name, number, exchange));
+                    before
+                }
+                Declaration::Queue { name, exclusive, .. } => {
+                    let Some(queue) = declaration.queue(broker) else {
+                        self.problem(format!("{path}.queue"), format!("there is no queue '{name}' on the canvas: draw it first"));
+                        continue;
+                    };
+                    if let Err(text) = Settings::of_arguments(name, &queue.arguments, broker.profile) {
+                        self.problem(format!("{path}.arguments"), text);
+                    }
+                    let before = queues.iter().find(|(other, ..)| *other == name);
+                    let before = before.filter(|(_, _, one, other)| *other != queue || one != exclusive).map(|(_, number, ..)| *number);
+                    queues.push((name, number, *exclusive, queue));
+                    before
+                }
+                Declaration::Binding(binding) => {
+                    if !broker.bindings.contains(binding) {
+                        self.problem(
+                            format!("{path}.binding"),
+                            "this binding is not on the canvas: draw it first, with this key and these arguments",
+                        );
+                    }
+                    None
+                }
+                Declaration::Check(BindingTarget::Exchange(name)) => {
+                    self.exchange(format!("{path}.check_exchange"), name);
+                    None
+                }
+                Declaration::Check(BindingTarget::Queue(name)) => {
+                    self.queue(format!("{path}.check_queue"), name);
+                    None
+                }
+            };
+            if let Some(before) = before {
+                self.problem(path, format!("declares[{before}] says otherwise of the same part: RabbitMQ would refuse this one each time"));
             }
         }
     }

@@ -69,6 +69,23 @@ pub enum Cargo {
         instance: InstanceId,
         epoch: u32,
     },
+    /// What a program declares at this place of its list, on its way to the broker.
+    Declare {
+        from: InstanceId,
+        channel: ChannelId,
+        place: usize,
+    },
+    /// The broker's answer to it.
+    DeclareOk {
+        to: InstanceId,
+        channel: ChannelId,
+        place: usize,
+    },
+    /// `basic.qos` and `basic.consume` of everything that a program consumes, on their way to the broker.
+    Consume {
+        from: InstanceId,
+        channel: ChannelId,
+    },
     /// `basic.cancel`, on its way to the broker.
     Cancel {
         from: InstanceId,

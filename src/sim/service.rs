@@ -73,6 +73,12 @@ pub struct Instance {
     pub epoch: u32,
     pub connection: Option<ConnectionId>,
     pub channel: Option<ChannelId>,
+    /// The channel on which it declares what it needs; it can do nothing else meanwhile.
+    pub(super) setting_up: Option<ChannelId>,
+    /// It has been set up in this life.
+    pub(super) was_connected: bool,
+    /// It has no channel, and does not try to get one.
+    pub(super) alone: bool,
     /// Lost when it dies.
     pub runs: AgedMap<RunId, Box<Run>>,
     /// What it has received and not begun.
@@ -115,6 +121,9 @@ impl Instance {
             epoch: 0,
             connection: None,
             channel: None,
+            setting_up: None,
+            was_connected: false,
+            alone: false,
             runs: AgedMap::default(),
             inbox: VecDeque::new(),
             handled: 0,
@@ -134,6 +143,16 @@ impl Instance {
             cancelling: 0,
             reply_queue: None,
         }
+    }
+
+    /// Whether it works on this channel, or declares on it what it needs.
+    pub(super) fn uses(&self, channel: ChannelId) -> bool {
+        self.channel == Some(channel) || self.setting_up == Some(channel)
+    }
+
+    /// Whether it has a channel, be it that it still declares on it.
+    pub(super) const fn has_channel(&self) -> bool {
+        self.channel.is_some() || self.setting_up.is_some()
     }
 
     /// The deliveries it holds, at work or waiting, and whether they are redeliveries.

@@ -185,6 +185,13 @@ pub enum WorldEvent {
         event: Name,
         about: Name,
     },
+    /// The broker has done what a program declares when it connects.
+    Declared {
+        instance: InstanceId,
+        what: String,
+    },
+    /// It does not try again to get a channel: it goes on without the broker.
+    GoesOnAlone(InstanceId),
 }
 
 /// What a message is called: its event id, or its number in the broker.
@@ -227,6 +234,8 @@ impl WorldEvent {
             Self::PublishLost { .. } => "publish_lost",
             Self::PublishFailed { .. } => "publish_failed",
             Self::AnswerCame { .. } => "answer_came",
+            Self::Declared { .. } => "declared",
+            Self::GoesOnAlone(_) => "goes_on_alone",
             Self::CallFailed { .. } => "call_failed",
             Self::CircuitOpened { .. } => "circuit_opened",
             Self::CircuitClosed { .. } => "circuit_closed",
@@ -296,6 +305,8 @@ impl WorldEvent {
             | Self::Connected(instance)
             | Self::Stopping(instance)
             | Self::Stopped(instance)
+            | Self::GoesOnAlone(instance)
+            | Self::Declared { instance, .. }
             | Self::ConnectFailed { instance, .. }
             | Self::ConnectionLost { instance, .. }
             | Self::Killed { instance, .. }
@@ -362,8 +373,10 @@ impl WorldEvent {
             Self::LostDelivery { no_ack, is_up, is_unacked, .. } => {
                 vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
             }
+            Self::Declared { what, .. } => vec![("what", text(what))],
             Self::Broker(_)
             | Self::AnswerCame { .. }
+            | Self::GoesOnAlone(_)
             | Self::Started(_)
             | Self::Connected(_)
             | Self::Stopping(_)

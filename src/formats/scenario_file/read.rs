@@ -7,10 +7,10 @@ use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, Client, Endpoint, ExchangeSpec, Expectation,
-    FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once, Pattern, Poison, Problem,
-    Property, Publish, QueueSpec, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span, Step, StepKind, Subscription, Traffic, Trigger,
-    validate,
+    Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration, Endpoint,
+    ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once,
+    Own, Pattern, Poison, Problem, Property, Publish, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span,
+    Starts, Step, StepKind, Subscription, Traffic, Trigger, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -103,6 +103,7 @@ fn broker(node: &Node) -> BrokerSpec {
     let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
     let types = Kind::ALL.map(|kind| (kind.name(), kind));
     let mut broker = BrokerSpec {
+        starts: fields.maybe("starts").and_then(|node| node.one_of(&Starts::ALL)).unwrap_or_default(),
         default_queue_type: fields.maybe("default_queue_type").and_then(|node| node.one_of(&types)).unwrap_or_default(),
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
         plugins: fields.items_up_to("plugins", Plugin::ALL.len(), "plugins").iter().filter_map(|node| node.one_of(&plugins)).collect(),
@@ -288,12 +289,51 @@ pub(super) fn service(node: &Node) -> Service {
         instances: u32::try_from(instances).unwrap_or(u32::MAX),
         concurrency: fields.maybe("concurrency").map(|node| node.number_up_to()),
         reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
+        reconnects: fields.maybe("reconnects").and_then(|node| node.one_of(&Reconnects::ALL)).unwrap_or_default(),
+        on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
+        declares: fields.items_up_to("declares", limits::DECLARES, "declarations of a service").iter().filter_map(declaration).collect(),
         restart: fields.maybe("restart_ms").map(|node| node.millis()),
         relay: fields.maybe("relay").map(|node| relay(&node)),
         handlers: fields.items_up_to("handlers", limits::HANDLERS, "handlers of a service").iter().map(handler).collect(),
     };
     fields.done();
     service
+}
+
+fn declaration(node: &Node) -> Option<Declaration> {
+    let fields = node.fields();
+    // Each is asked for, so that a mistake names them all.
+    let (exchange, queue, binding_node) = (fields.maybe("exchange"), fields.maybe("queue"), fields.maybe("binding"));
+    let (check_exchange, check_queue) = (fields.maybe("check_exchange"), fields.maybe("check_queue"));
+    let declaration = match (exchange, queue, binding_node, check_exchange, check_queue) {
+        (Some(exchange), None, None, None, None) => {
+            let kinds = ExchangeType::ALL.map(|kind| (kind.name(), kind));
+            let kind = fields.maybe("type").and_then(|node| node.one_of(&kinds));
+            Some(Declaration::Exchange { name: exchange.name(), kind, own: own(&fields) })
+        }
+        (None, Some(queue), None, None, None) => {
+            Some(Declaration::Queue { name: queue.name(), exclusive: fields.flag("exclusive", false), own: own(&fields) })
+        }
+        (None, None, Some(node), None, None) => Some(Declaration::Binding(binding(&node))),
+        (None, None, None, Some(exchange), None) => Some(Declaration::Check(BindingTarget::Exchange(exchange.name()))),
+        (None, None, None, None, Some(queue)) => Some(Declaration::Check(BindingTarget::Queue(queue.name()))),
+        _ => {
+            fields
+                .mistake("a declaration names one thing: give \"exchange\", \"queue\", \"binding\", \"check_exchange\" or \"check_queue\"");
+            None
+        }
+    };
+    fields.done();
+    declaration
+}
+
+/// What the program says otherwise than the drawing.
+fn own(fields: &Fields) -> Own {
+    Own {
+        durable: fields.maybe("durable").map(|node| node.flag()),
+        auto_delete: fields.maybe("auto_delete").map(|node| node.flag()),
+        arguments: fields.maybe("arguments").map(|node| node.table()),
+    }
 }
 
 fn relay(node: &Node) -> Relay {

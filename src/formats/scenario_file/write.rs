@@ -11,9 +11,9 @@ use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
-    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, Client, ExchangeSpec, Expectation, FailurePolicy, FailureRule,
-    HEARTBEAT, Handler, Link, Network, Offset, Once, Pattern, Point, Publish, QueueSpec, ReplyQueue, Scenario, Service, Span, Step,
-    Subscription, Traffic, Trigger,
+    Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec, ExchangeType,
+    Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Link, Network, Offset, Once, Own, Pattern, Point, Publish, QueueSpec,
+    Reconnects, ReplyQueue, Scenario, Service, Span, Starts, Step, Subscription, Traffic, Trigger,
 };
 
 #[must_use]
@@ -96,6 +96,7 @@ fn broker(broker: &BrokerSpec) -> Doc {
     Doc::object()
         .with_unless("profile", broker.profile.name(), &Profile::default().name())
         .with_unless("default_queue_type", broker.default_queue_type.name(), &Kind::default().name())
+        .with_unless("starts", broker.starts.name(), &Starts::default().name())
         .with_list("plugins", broker.plugins.iter().map(|plugin| Doc::from(plugin.name())))
         .with_list("exchanges", broker.exchanges.iter().map(exchange))
         .with_list("queues", broker.queues.iter().map(queue))
@@ -203,9 +204,30 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_unless("instances", service.instances, &1)
         .with_some("concurrency", service.concurrency)
         .with_unless("reconnect_ms", millis(service.reconnect), &millis(RECONNECT))
+        .with_unless("reconnects", service.reconnects.name(), &Reconnects::default().name())
+        .with_unless("on_channel_error", service.on_channel_error.name(), &ChannelError::default().name())
         .with_some("restart_ms", service.restart.map(millis))
         .with_some("relay", relay)
+        .with_list("declares", service.declares.iter().map(declaration))
         .with_list("handlers", service.handlers.iter().map(handler))
+}
+
+fn declaration(declaration: &Declaration) -> Doc {
+    let own = |own: &Own| {
+        let arguments = own.arguments.as_ref().map(table_to_json);
+        Doc::object().with_some("durable", own.durable).with_some("auto_delete", own.auto_delete).with_some("arguments", arguments)
+    };
+    match declaration {
+        Declaration::Exchange { name: exchange, kind, own: otherwise } => {
+            Doc::object().with("exchange", name(exchange)).with_some("type", kind.map(ExchangeType::name)).and(own(otherwise))
+        }
+        Declaration::Queue { name: queue, exclusive, own: otherwise } => {
+            Doc::object().with("queue", name(queue)).with_unless("exclusive", *exclusive, &false).and(own(otherwise))
+        }
+        Declaration::Binding(bound) => Doc::object().with("binding", binding(bound)),
+        Declaration::Check(BindingTarget::Exchange(exchange)) => Doc::object().with("check_exchange", name(exchange)),
+        Declaration::Check(BindingTarget::Queue(queue)) => Doc::object().with("check_queue", name(queue)),
+    }
 }
 
 fn handler(handler: &Handler) -> Doc {

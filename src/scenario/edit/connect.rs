@@ -5,9 +5,9 @@ use crate::broker::queue::Kind;
 use crate::broker::{Availability, Value};
 use crate::scenario::handler::{PREFETCH, RECONNECT};
 use crate::scenario::{
-    Action, Attempts, BindingKey, BindingSpec, BindingTarget, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy, FailureRule,
-    Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Scenario, Service, SimTime, Span, Step, Subscription, Table, Traffic,
-    Trigger,
+    Action, Attempts, BindingKey, BindingSpec, BindingTarget, ChannelError, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy,
+    FailureRule, Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Reconnects, Scenario, Service, SimTime, Span, Step,
+    Subscription, Table, Traffic, Trigger,
 };
 
 /// What can be added.
@@ -85,6 +85,9 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
                 instances: 1,
                 concurrency: None,
                 reconnect: RECONNECT,
+                reconnects: Reconnects::default(),
+                on_channel_error: ChannelError::default(),
+                declares: Vec::new(),
                 restart: None,
                 relay: None,
                 handlers: Vec::new(),

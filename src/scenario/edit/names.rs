@@ -5,8 +5,8 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Scenario, Service,
-    Table, Trigger, validate,
+    Action, BROKER, BindingTarget, Declaration, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Own,
+    Scenario, Service, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -52,6 +52,14 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
     }
     for client in &mut scenario.clients {
         visit(Referent::Service, &mut client.calls.service);
+    }
+    for declaration in scenario.services.iter_mut().flat_map(|service| &mut service.declares) {
+        if let Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } = declaration {
+            dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
+        }
+        for (is_exchange, name) in declaration.names_mut() {
+            visit(if is_exchange { Referent::Exchange } else { Referent::Queue }, name);
+        }
     }
     for handler in handlers(scenario) {
         if let Trigger::Queue(subscription) = &mut handler.trigger {
@@ -186,6 +194,10 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     scenario.clients.retain(|client| !(service && client.calls.service == *name));
     scenario.network.links.retain(|link| !(program && link.ends.contains(name)));
     for one in &mut scenario.services {
+        one.declares.retain_mut(|declaration| {
+            let mut names = declaration.names_mut();
+            !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
+        });
         one.handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
     }
     for handler in handlers(scenario) {

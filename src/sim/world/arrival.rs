@@ -16,7 +16,7 @@ impl World {
         // A program that hangs reads nothing but what its library takes for it.
         let reader = match &flight.cargo {
             Cargo::Response { to: Caller::Run { instance, .. }, .. } => Some(*instance),
-            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } | Cargo::Answer { to, .. } => Some(*to),
+            Cargo::Confirm { to, .. } | Cargo::Return { to, .. } | Cargo::Answer { to, .. } | Cargo::DeclareOk { to, .. } => Some(*to),
             _ => None,
         };
         if let Some(id_of_reader) = reader {
@@ -56,6 +56,9 @@ impl World {
             Cargo::Request(request) => self.serve(request),
             Cargo::Response { to, status } => self.answered(&to, status),
             Cargo::Connect { instance, epoch } => self.connect(instance, epoch),
+            Cargo::Declare { from, channel, place } => self.declare(from, channel, place),
+            Cargo::DeclareOk { to, channel, place } => self.declared(to, channel, place),
+            Cargo::Consume { from, channel } => self.consume_all(from, channel),
             Cargo::Cancel { from, channel, consumer_tag } => {
                 if self.broker.apply(self.now, channel, Method::BasicCancel { consumer_tag }).is_ok() {
                     self.absorb_events();

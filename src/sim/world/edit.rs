@@ -9,7 +9,7 @@ use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::view::QueueView;
 use crate::broker::{ExchangeBinding, ExchangeDeclare, Method, Name, QueueBinding, QueueDeclare};
 use crate::scenario::edit::{Part, names};
-use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Trigger};
+use crate::scenario::{BindingSpec, BindingTarget, Client, Directory, ExchangeSpec, QueueSpec, Scenario, Service, Starts, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::ids::InstanceId;
 use crate::sim::random::{Random, Stream};
@@ -109,33 +109,20 @@ fn renamed<T>(old: &[T], new: &[T], name: fn(&T) -> &Name) -> Option<(Name, Name
 }
 
 impl World {
-    /// Declares what the scenario has and the one before it had not; what is there already stays.
-    pub(super) fn declare_topology(&mut self, old: Option<&Scenario>) {
+    /// Declares what the scenario has and the one before it had not; what is there already stays. Of a broker that starts empty the
+    /// programs declare the parts: an edit then changes only those that are `there`.
+    pub(super) fn declare_topology(&mut self, old: Option<&Scenario>, there: &[Name]) {
         let scenario = self.scenario.clone();
         self.broker.enable(&scenario.broker.plugins);
+        let is_for_programs = |name: &Name| scenario.broker.starts == Starts::Empty && !there.contains(name);
         let old = old.map(Topology::of);
         let is_old_exchange = |new: &ExchangeSpec| old.as_ref().is_some_and(|old| old.has_exchange(new));
         let is_old_queue = |new: &QueueSpec| old.as_ref().is_some_and(|old| old.has_queue(new));
-        for exchange in scenario.broker.exchanges.iter().filter(|exchange| !is_old_exchange(exchange)) {
-            self.administer(Method::ExchangeDeclare(ExchangeDeclare {
-                exchange: exchange.name.clone(),
-                kind: exchange.kind.name().into(),
-                durable: exchange.durable,
-                auto_delete: exchange.auto_delete,
-                internal: exchange.internal,
-                passive: false,
-                arguments: exchange.arguments.clone(),
-            }));
+        for exchange in scenario.broker.exchanges.iter().filter(|exchange| !is_old_exchange(exchange) && !is_for_programs(&exchange.name)) {
+            self.administer(exchange_method(exchange));
         }
-        for queue in scenario.broker.queues.iter().filter(|queue| !is_old_queue(queue)) {
-            self.administer(Method::QueueDeclare(QueueDeclare {
-                queue: queue.name.clone(),
-                durable: queue.durable,
-                exclusive: false,
-                auto_delete: queue.auto_delete,
-                passive: false,
-                arguments: queue.arguments.clone(),
-            }));
+        for queue in scenario.broker.queues.iter().filter(|queue| !is_old_queue(queue) && !is_for_programs(&queue.name)) {
+            self.administer(queue_method(queue));
         }
         for policy in &scenario.broker.policies {
             // A pattern that is none was refused with the scenario.
@@ -152,7 +139,9 @@ impl World {
                 old.has_binding(binding) && new.exchanges.get(&binding.source).is_none_or(is_old_exchange) && is_old_target()
             })
         };
-        for binding in scenario.broker.bindings.iter().filter(|binding| !stands(binding)) {
+        // A program that starts makes its own; a binding that is drawn meanwhile is made where both ends are there.
+        let is_for_programs = scenario.broker.starts == Starts::Empty && old.is_none();
+        for binding in scenario.broker.bindings.iter().filter(|binding| !is_for_programs && !stands(binding)) {
             self.administer(binding_method(binding, true));
         }
     }
@@ -277,14 +266,16 @@ impl World {
 
     fn edit_topology(&mut self, old: &Scenario, new: &Scenario) {
         let topology = Topology::of(new);
-        let mut redeclared = Vec::new();
+        let (mut redeclared, mut there) = (Vec::new(), Vec::new());
         for queue in old.broker.queues.iter().filter(|queue| !topology.has_queue(queue)) {
             if let Some(lost) = self.broker.queue(&queue.name).map(QueueView::total).filter(|_| topology.queues.has(&queue.name)) {
                 redeclared.push(WorldEvent::Redeclared { queue: queue.name.clone(), lost });
             }
+            there.extend(self.broker.queue(&queue.name).map(|_| queue.name.clone()));
             self.administer(Method::QueueDelete { queue: queue.name.clone(), if_unused: false, if_empty: false });
         }
         for exchange in old.broker.exchanges.iter().filter(|exchange| !topology.has_exchange(exchange)) {
+            there.extend(self.broker.exchange_type(&exchange.name).map(|_| exchange.name.clone()));
             self.administer(Method::ExchangeDelete { exchange: exchange.name.clone(), if_unused: false });
         }
         for binding in old.broker.bindings.iter().filter(|binding| !topology.has_binding(binding) && topology.has_ends(binding)) {
@@ -296,7 +287,7 @@ impl World {
                 self.happened(WorldEvent::PolicyCleared(policy.name.clone()));
             }
         }
-        self.declare_topology(Some(old));
+        self.declare_topology(Some(old), &there);
         for told in redeclared {
             self.happened(told);
         }
@@ -396,7 +387,30 @@ impl World {
     }
 }
 
-fn binding_method(binding: &BindingSpec, bind: bool) -> Method {
+pub(super) fn exchange_method(exchange: &ExchangeSpec) -> Method {
+    Method::ExchangeDeclare(ExchangeDeclare {
+        exchange: exchange.name.clone(),
+        kind: exchange.kind.name().into(),
+        durable: exchange.durable,
+        auto_delete: exchange.auto_delete,
+        internal: exchange.internal,
+        passive: false,
+        arguments: exchange.arguments.clone(),
+    })
+}
+
+pub(super) fn queue_method(queue: &QueueSpec) -> Method {
+    Method::QueueDeclare(QueueDeclare {
+        queue: queue.name.clone(),
+        durable: queue.durable,
+        exclusive: false,
+        auto_delete: queue.auto_delete,
+        passive: false,
+        arguments: queue.arguments.clone(),
+    })
+}
+
+pub(super) fn binding_method(binding: &BindingSpec, bind: bool) -> Method {
     let (source, routing_key, arguments) = (binding.source.clone(), binding.routing_key.clone(), binding.arguments.clone());
     match &binding.destination {
         BindingTarget::Queue(queue) => {

@@ -200,7 +200,7 @@ impl World {
             FaultKind::RestartBroker => {
                 self.broker_down = false;
                 // What was changed meanwhile; and what is short still is.
-                self.declare_topology(None);
+                self.declare_topology(None, &[]);
                 let alarms = self.faults.values().filter(|known| known.begun).filter_map(|known| match known.fault.kind {
                     FaultKind::Alarm(resource) => Some(resource),
                     _ => None,

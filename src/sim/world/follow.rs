@@ -29,6 +29,12 @@ impl World {
                     _ => false,
                 };
                 self.metrics.record(self.now, &event, &self.broker, is_early);
+                // Why a program lost its channel stands before what it does then.
+                if matches!(event, Event::ChannelClosed { .. } | Event::ConnectionClosed { .. }) {
+                    self.happened(WorldEvent::Broker(event.clone()));
+                    self.follow(&event);
+                    continue;
+                }
                 self.follow(&event);
                 self.happened(WorldEvent::Broker(event));
             }
@@ -75,9 +81,9 @@ impl World {
             }
             Event::ChannelClosed { channel, .. } => {
                 let user = self.channels.get(channel).copied();
-                if let Some(instance) = user.filter(|id| self.known_instance(*id).channel == Some(*channel)) {
+                if let Some(instance) = user.filter(|id| self.known_instance(*id).uses(*channel)) {
                     self.happened(WorldEvent::ConnectionLost { instance, reason: "the broker closed the channel" });
-                    self.lost_channel(instance);
+                    self.channel_closed(instance);
                 }
             }
             Event::ConnectionClosed { connection, .. } => {

@@ -5,7 +5,7 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
 use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
-use crate::scenario::{FailurePolicy, Handler, Offset, Service, Subscription, Trigger};
+use crate::scenario::{ChannelError, FailurePolicy, Handler, Offset, Service, Subscription, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
 use crate::sim::flight::{Cargo, Delivery};
@@ -29,7 +29,8 @@ pub(super) fn handler_of_tag(tag: &str) -> Option<usize> {
 pub(super) fn uses_broker(service: &Service) -> bool {
     let consumes = |handler: &Handler| matches!(handler.trigger, Trigger::Queue(_));
     let publishes = |handler: &Handler| handler.steps.iter().any(|step| step.action.published().is_some());
-    service.relay.is_some() || service.handlers.iter().any(|handler| consumes(handler) || publishes(handler))
+    let does = |handler: &Handler| consumes(handler) || publishes(handler);
+    service.relay.is_some() || !service.declares.is_empty() || service.handlers.iter().any(does)
 }
 
 /// Whether instances of a service put their channel in confirm mode.
@@ -52,6 +53,8 @@ impl World {
         }
         instance.up = true;
         instance.began = false;
+        instance.was_connected = false;
+        instance.alone = false;
         instance.runs = AgedMap::default();
         instance.inbox.clear();
         instance.epoch += 1;
@@ -117,6 +120,7 @@ impl World {
         instance.hung = false;
         instance.epoch += 1;
         instance.channel = None;
+        instance.setting_up = None;
         instance.stop_wanted = false;
         instance.cancelling = 0;
         let frozen = std::mem::take(&mut instance.frozen);
@@ -230,15 +234,31 @@ impl World {
     /// Its channel or connection is gone: a program tries again after a while, as the chapter's does. What it was handling goes on,
     /// but nothing can be said of those deliveries any more.
     pub(super) fn lost_channel(&mut self, id: InstanceId) {
-        let reconnect = self.services[id.service].spec.reconnect;
-        let instance = self.instance_mut(id);
-        instance.channel = None;
-        instance.cancelling = 0;
-        let (connection, epoch, hung) = (instance.connection.take(), instance.epoch, instance.hung);
-        if let Some(connection) = connection {
+        if let Some(connection) = self.instance_mut(id).connection.take() {
             self.broker.close_connection(self.now, connection);
         }
-        self.agenda.push(self.now + reconnect, Item::Reconnect { instance: id, epoch });
+        let was_connected = self.known_instance(id).was_connected;
+        let tries_again = self.services[id.service].spec.reconnects.tries_again(was_connected);
+        self.without_channel(id, tries_again);
+    }
+
+    /// The broker has closed the channel with an error: what follows is the program's choice.
+    pub(super) fn channel_closed(&mut self, id: InstanceId) {
+        match self.services[id.service].spec.on_channel_error {
+            ChannelError::Reconnect => self.lost_channel(id),
+            ChannelError::Reopen => self.without_channel(id, true),
+            ChannelError::Ignore => self.without_channel(id, false),
+            ChannelError::Exit => self.crash(id),
+        }
+    }
+
+    fn without_channel(&mut self, id: InstanceId, tries_again: bool) {
+        let instance = self.instance_mut(id);
+        instance.channel = None;
+        instance.setting_up = None;
+        instance.cancelling = 0;
+        let (epoch, hung) = (instance.epoch, instance.hung);
+        self.try_again(id, tries_again);
         for who in self.forget_awaiting(id) {
             let Waiting::Run { run, wait } = who else { continue };
             if hung {
@@ -264,7 +284,7 @@ impl World {
 
     pub(super) fn reconnect(&mut self, id: InstanceId, epoch: u32) {
         let instance = self.known_instance(id);
-        if instance.epoch != epoch || instance.channel.is_some() || !instance.up || instance.stopping {
+        if instance.epoch != epoch || instance.has_channel() || !instance.up || instance.stopping {
             return;
         }
         if self.links.is_cut([End::Service(id.service), End::Broker]) {
@@ -275,29 +295,44 @@ impl World {
     }
 
     fn connect_failed(&mut self, id: InstanceId, reason: &'static str) {
+        let was_connected = self.known_instance(id).was_connected;
+        self.happened(WorldEvent::ConnectFailed { instance: id, reason });
+        let tries_again = self.services[id.service].spec.reconnects.tries_again(was_connected);
+        self.try_again(id, tries_again);
+    }
+
+    fn try_again(&mut self, id: InstanceId, tries_again: bool) {
         let pause = self.services[id.service].spec.reconnect;
         let epoch = self.known_instance(id).epoch;
-        self.happened(WorldEvent::ConnectFailed { instance: id, reason });
-        self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
+        if tries_again {
+            self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
+        } else {
+            self.instance_mut(id).alone = true;
+            self.happened(WorldEvent::GoesOnAlone(id));
+        }
     }
 
     /// The broker answers a new instance: a connection, a channel, and its consumers with their prefetch.
     pub(super) fn connect(&mut self, id: InstanceId, epoch: u32) {
         let instance = self.known_instance(id);
-        if instance.epoch != epoch || instance.channel.is_some() || instance.stopping {
+        if instance.epoch != epoch || instance.has_channel() || instance.stopping {
             return;
         }
         if self.broker_down {
             self.connect_failed(id, "the broker is down");
             return;
         }
-        let connection = self.broker.open_connection(Capabilities::default());
+        // A program that opens another channel still has its connection.
+        let kept = instance.connection;
+        let connection = kept.unwrap_or_else(|| self.broker.open_connection(Capabilities::default()));
         let Ok(channel) = self.broker.open_channel(self.now, connection) else { return };
         let now = self.now;
         let instance = self.instance_mut(id);
         instance.connection = Some(connection);
-        instance.channel = Some(channel);
-        instance.lane_in = now;
+        instance.setting_up = Some(channel);
+        if kept.is_none() {
+            instance.lane_in = now;
+        }
         let gone: Vec<ChannelId> = self
             .channels
             .iter()
@@ -318,11 +353,34 @@ impl World {
         if uses_confirm_mode(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
         }
-        for handler in 0..spec.handlers.len() {
-            self.consume(id, handler);
+        if spec.declares.is_empty() {
+            self.instance_mut(id).channel = Some(channel);
+            self.consume_all(id, channel);
+            self.is_set_up(id, channel);
+        } else {
+            self.declare(id, channel, 0);
         }
-        self.consume_answers(id, channel);
+    }
+
+    /// A program can use its channel from now on.
+    pub(super) fn is_set_up(&mut self, id: InstanceId, channel: ChannelId) {
+        let instance = self.instance_mut(id);
+        instance.setting_up = None;
+        instance.channel = Some(channel);
+        instance.was_connected = true;
         self.begin_start_up(id);
+    }
+
+    /// Its subscriptions, and the queue for its answers.
+    pub(super) fn consume_all(&mut self, id: InstanceId, channel: ChannelId) {
+        for handler in 0..self.services[id.service].spec.handlers.len() {
+            if self.known_instance(id).channel == Some(channel) && self.broker.is_open(channel) {
+                self.consume(id, handler);
+            }
+        }
+        if self.known_instance(id).channel == Some(channel) {
+            self.consume_answers(id, channel);
+        }
     }
 
     /// A handler's subscription, on the instance's channel.

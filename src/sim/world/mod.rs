@@ -3,6 +3,7 @@
 mod arrival;
 mod asking;
 mod bounds;
+mod declaring;
 mod edit;
 mod faults;
 mod follow;
@@ -137,7 +138,7 @@ impl World {
             spare: Vec::new(),
         };
         let scenario = world.scenario.clone();
-        world.declare_topology(None);
+        world.declare_topology(None, &[]);
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario.clients.iter().for_each(|client| world.add_client(client));
         world.lay_links();
@@ -334,8 +335,14 @@ impl World {
     /// Whether a program is up and has not reached the broker yet.
     #[must_use]
     pub fn is_connecting(&self, id: InstanceId) -> bool {
-        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none())
+        self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none() && !instance.alone)
             && life::uses_broker(&self.services[id.service].spec)
+    }
+
+    /// Whether a program is up and will not reach the broker: its connection or channel is gone, and it does not try again.
+    #[must_use]
+    pub fn goes_on_alone(&self, id: InstanceId) -> bool {
+        self.instance(id).is_some_and(|instance| instance.up && instance.alone)
     }
 
     /// The program on a connection.

@@ -244,6 +244,8 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
         texts::CUT_OFF_FROM_THE_BROKER.to_owned()
     } else if session.world().is_connecting(id) {
         "connecting…".to_owned()
+    } else if session.world().goes_on_alone(id) {
+        texts::NO_CHANNEL.to_owned()
     } else {
         String::new()
     };

@@ -1,0 +1,188 @@
+//! What a program declares when it has connected: `assertExchange`, `assertQueue`, `bindQueue` and `checkQueue` of amqplib.
+//!
+//! The drawing says what a part is; a declaration names the part. Where the program's code says something else than the drawing, the
+//! declaration says it too, and RabbitMQ refuses it once the part is there (rules 14 and 15).
+
+use super::{BindingSpec, BindingTarget, BrokerSpec, ExchangeSpec, ExchangeType, Name, QueueSpec, Table};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Declaration {
+    Exchange {
+        name: Name,
+        kind: Option<ExchangeType>,
+        own: Own,
+    },
+    Queue {
+        name: Name,
+        /// For this connection alone, and deleted with it.
+        exclusive: bool,
+        own: Own,
+    },
+    Binding(BindingSpec),
+    /// A passive declare: RabbitMQ answers 404 when there is no such part.
+    Check(BindingTarget),
+}
+
+/// What the program's code says otherwise than the drawing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Own {
+    pub durable: Option<bool>,
+    pub auto_delete: Option<bool>,
+    pub arguments: Option<Table>,
+}
+
+impl Declaration {
+    /// The exchange that it declares, as the program has it.
+    #[must_use]
+    pub fn exchange(&self, broker: &BrokerSpec) -> Option<ExchangeSpec> {
+        let Self::Exchange { name, kind, own } = self else { return None };
+        let mut exchange = broker.exchanges.iter().find(|exchange| exchange.name == *name)?.clone();
+        exchange.kind = kind.unwrap_or(exchange.kind);
+        own.set(&mut exchange.durable, &mut exchange.auto_delete, &mut exchange.arguments);
+        Some(exchange)
+    }
+
+    /// The queue that it declares, as the program has it.
+    #[must_use]
+    pub fn queue(&self, broker: &BrokerSpec) -> Option<QueueSpec> {
+        let Self::Queue { name, own, .. } = self else { return None };
+        let mut queue = broker.queues.iter().find(|queue| queue.name == *name)?.clone();
+        own.set(&mut queue.durable, &mut queue.auto_delete, &mut queue.arguments);
+        Some(queue)
+    }
+
+    /// The parts that it names.
+    pub fn names_mut(&mut self) -> impl Iterator<Item = (IsExchange, &mut Name)> {
+        let (one, other) = match self {
+            Self::Exchange { name, .. } | Self::Check(BindingTarget::Exchange(name)) => ((true, name), None),
+            Self::Queue { name, .. } | Self::Check(BindingTarget::Queue(name)) => ((false, name), None),
+            Self::Binding(binding) => match &mut binding.destination {
+                BindingTarget::Queue(name) => ((true, &mut binding.source), Some((false, name))),
+                BindingTarget::Exchange(name) => ((true, &mut binding.source), Some((true, name))),
+            },
+        };
+        std::iter::once(one).chain(other)
+    }
+}
+
+impl std::fmt::Display for Declaration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exchange { name, .. } => write!(f, "exchange {name}"),
+            Self::Queue { name, .. } => write!(f, "queue {name}"),
+            Self::Binding(binding) if binding.routing_key.is_empty() => {
+                write!(f, "binding from {} to {}", binding.source, binding.destination.name())
+            }
+            Self::Binding(binding) => {
+                write!(f, "binding {} from {} to {}", binding.routing_key, binding.source, binding.destination.name())
+            }
+            Self::Check(BindingTarget::Exchange(name)) => write!(f, "check of exchange {name}"),
+            Self::Check(BindingTarget::Queue(name)) => write!(f, "check of queue {name}"),
+        }
+    }
+}
+
+/// An exchange's name, and otherwise a queue's.
+pub type IsExchange = bool;
+
+impl Own {
+    fn set(&self, durable: &mut bool, auto_delete: &mut bool, arguments: &mut Table) {
+        *durable = self.durable.unwrap_or(*durable);
+        *auto_delete = self.auto_delete.unwrap_or(*auto_delete);
+        if let Some(own) = &self.arguments {
+            arguments.clone_from(own);
+        }
+    }
+}
+
+/// What is in the broker before the first program connects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Starts {
+    /// All that is drawn: RabbitMQ has imported its definitions.
+    #[default]
+    Defined,
+    /// Nothing: a new installation. What is drawn is there when a program has declared it.
+    Empty,
+}
+
+impl Starts {
+    pub const ALL: [(&'static str, Self); 2] = [("defined", Self::Defined), ("empty", Self::Empty)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Defined => "defined",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// What a program does when RabbitMQ has closed its channel with an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChannelError {
+    /// Closes the connection, and connects again.
+    #[default]
+    Reconnect,
+    /// Opens another channel on the same connection, and begins again there.
+    Reopen,
+    /// Logs it and goes on: alive, and consuming nothing.
+    Ignore,
+    /// The process ends, as Node.js does on an error that nothing listens for.
+    Exit,
+}
+
+impl ChannelError {
+    pub const ALL: [(&'static str, Self); 4] =
+        [("reconnect", Self::Reconnect), ("reopen", Self::Reopen), ("ignore", Self::Ignore), ("exit", Self::Exit)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reconnect => "reconnect",
+            Self::Reopen => "reopen",
+            Self::Ignore => "ignore",
+            Self::Exit => "exit",
+        }
+    }
+}
+
+/// Which lost or failed connection a program tries again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reconnects {
+    #[default]
+    Always,
+    /// Until it is connected the first time; a connection that is lost later stays lost, as in the chapter's consumer.
+    UntilConnected,
+    /// Only a connection that it had: where the first one fails, it goes on without.
+    OnceConnected,
+    Never,
+}
+
+impl Reconnects {
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("always", Self::Always),
+        ("until_connected", Self::UntilConnected),
+        ("once_connected", Self::OnceConnected),
+        ("never", Self::Never),
+    ];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::UntilConnected => "until_connected",
+            Self::OnceConnected => "once_connected",
+            Self::Never => "never",
+        }
+    }
+
+    #[must_use]
+    pub const fn tries_again(self, has_been_connected: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::UntilConnected => !has_been_connected,
+            Self::OnceConnected => has_been_connected,
+            Self::Never => false,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Programs declare what they need, one thing after the other, each when the one before is answered: as `await channel.assertQueue(…)`
+//! does. RabbitMQ may refuse any of them, and closes the channel then.
+
+use super::World;
+use super::edit::{binding_method, exchange_method, queue_method};
+use crate::broker::{ChannelId, ExchangeDeclare, Method, QueueDeclare};
+use crate::scenario::{BindingTarget, Declaration};
+use crate::sim::flight::Cargo;
+use crate::sim::ids::InstanceId;
+use crate::sim::trace::WorldEvent;
+
+impl World {
+    /// A declaration reaches the broker.
+    pub(super) fn declare(&mut self, id: InstanceId, channel: ChannelId, place: usize) {
+        if self.known_instance(id).setting_up != Some(channel) {
+            return; // its program has ended, or has given the channel up
+        }
+        let spec = self.services[id.service].spec.clone();
+        let Some(method) = spec.declares.get(place).and_then(|declaration| self.declare_method(declaration)) else { return };
+        // What is refused has closed the channel: the broker's event says so.
+        if self.broker.apply(self.now, channel, method).is_ok() {
+            self.absorb_events();
+            self.send_from_broker(id, Vec::new(), Cargo::DeclareOk { to: id, channel, place });
+        }
+    }
+
+    /// The broker's answer reaches the program.
+    pub(super) fn declared(&mut self, id: InstanceId, channel: ChannelId, place: usize) {
+        if self.known_instance(id).setting_up != Some(channel) {
+            return;
+        }
+        let spec = self.services[id.service].spec.clone();
+        let Some(declaration) = spec.declares.get(place) else { return };
+        self.happened(WorldEvent::Declared { instance: id, what: declaration.to_string() });
+        let next = place + 1;
+        if next < spec.declares.len() {
+            self.send_to_broker(id, Vec::new(), Cargo::Declare { from: id, channel, place: next });
+        } else {
+            self.send_to_broker(id, Vec::new(), Cargo::Consume { from: id, channel });
+            self.is_set_up(id, channel);
+        }
+    }
+
+    fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
+        let broker = &self.scenario.broker;
+        Some(match declaration {
+            Declaration::Exchange { .. } => exchange_method(&declaration.exchange(broker)?),
+            Declaration::Queue { exclusive, .. } => {
+                let Method::QueueDeclare(declare) = queue_method(&declaration.queue(broker)?) else { return None };
+                Method::QueueDeclare(QueueDeclare { exclusive: *exclusive, ..declare })
+            }
+            Declaration::Binding(binding) => binding_method(binding, true),
+            Declaration::Check(BindingTarget::Queue(name)) => Method::QueueDeclare(QueueDeclare::passive(name.clone())),
+            Declaration::Check(BindingTarget::Exchange(name)) => Method::ExchangeDeclare(ExchangeDeclare::passive(name.clone())),
+        })
+    }
+}
