@@ -6,7 +6,7 @@ use super::effect::{Effect, Image};
 use super::gallery::{self, Exhibit};
 use super::page::Dialog;
 use super::texts::files as texts;
-use super::{App, Draft, Keeps, Session, lesson};
+use super::{App, Draft, Keeps, Session};
 use crate::formats::opened::Opened;
 use crate::formats::{scenario_file, site_list};
 use crate::lesson::Lesson;
@@ -157,7 +157,7 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             app.dialog = None;
             match app.waiting.take() {
                 Some(Waiting::Session(session)) => return replace(app, *session),
-                Some(Waiting::Lesson(found, file)) => return lesson::enter(app, *found, file),
+                Some(Waiting::Lesson(found, file)) => return app.enter(*found, file),
                 None => {}
             }
         }
@@ -270,7 +270,7 @@ fn refuse(app: &mut App, name: String, problems: Vec<Problem>) -> Vec<Effect> {
 fn open_lesson(app: &mut App, found: Box<Lesson>, name: &str) -> Vec<Effect> {
     let of_the_site = app.course.iter().flat_map(|course| &course.lessons).any(|entry| entry.file == name) || name.starts_with("lessons/");
     let file = of_the_site.then(|| name.trim_start_matches("lessons/").to_owned());
-    if would_lose(app) { ask_first(app, Waiting::Lesson(found, file)) } else { lesson::enter(app, *found, file) }
+    if would_lose(app) { ask_first(app, Waiting::Lesson(found, file)) } else { app.enter(*found, file) }
 }
 
 /// Opens it, or asks first where something would be lost.

@@ -9,7 +9,7 @@ use super::{Action, EditAction, Session};
 use crate::broker::Name;
 use crate::scenario::Scenario;
 use crate::scenario::edit::Part;
-use crate::scenario::findings::{Finding, findings_of};
+use crate::scenario::findings::Finding;
 use crate::scenario::routes::{DeadLetterWays, Routes};
 
 /// What was done, as far as lists of findings mind.
@@ -31,11 +31,15 @@ impl Done {
     }
 }
 
+pub(super) type Search = fn(&Scenario, Routes<'_>) -> Vec<Finding>;
+
 #[derive(Debug, Default)]
 pub struct Findings {
     of: Option<Arc<Scenario>>,
     /// A lesson asks the learner what is wrong: then nothing is told.
     in_lesson: bool,
+    /// What searches had come.
+    searched: bool,
     /// By part.
     found: Vec<Finding>,
     /// The list as it was when the last of them was mended: what is pressed stands still.
@@ -88,27 +92,27 @@ impl Findings {
         dead.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// Of this system from now on.
-    pub(super) fn follow(&mut self, session: Option<&Session>, in_lesson: bool, done: Done) {
+    /// Of this system from now on. What searches comes with the rest of the page.
+    pub(super) fn follow(&mut self, session: Option<&Session>, in_lesson: bool, done: Done, search: Option<Search>) {
         let held = if done == Done::Mended { self.shown(None).into_iter().map(|(one, _)| one.clone()).collect() } else { Vec::new() };
         if done == Done::Left {
             self.held.clear();
         }
         let now = session.map(Session::scenario);
         let is_same = match (&self.of, now) {
-            (Some(known), Some(now)) => Arc::ptr_eq(known, now) && self.in_lesson == in_lesson,
+            (Some(known), Some(now)) => Arc::ptr_eq(known, now) && self.in_lesson == in_lesson && self.searched == search.is_some(),
             (known, now) => known.is_none() && now.is_none(),
         };
         if is_same {
             return;
         }
-        (self.of, self.in_lesson) = (now.cloned(), in_lesson);
+        (self.of, self.in_lesson, self.searched) = (now.cloned(), in_lesson, search.is_some());
         (self.found, self.dead_letters, self.held) = (Vec::new(), DeadLetterWays::default(), held);
         if let Some(scenario) = now {
             let mut routes = Routes::of(scenario);
             self.dead_letters = routes.dead_letter_ways();
-            if !in_lesson {
-                self.found = findings_of(scenario, routes);
+            if let Some(search) = search.filter(|_| !in_lesson) {
+                self.found = search(scenario, routes);
             }
         }
     }

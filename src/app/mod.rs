@@ -242,7 +242,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     if !effects.iter().any(|effect| matches!(effect, Effect::SaveDraft)) {
         effects.extend(mark.follow(app));
     }
-    app.findings.follow(app.session.as_ref(), app.classroom.is_some(), done);
+    app.search_for_findings(done);
     // While time passes, frames tell it.
     let steps = app.budget.steps();
     if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {

@@ -1,11 +1,14 @@
 //! What the first picture does not need. Where the page is split in two files (`scripts/build`), it comes with the second one. An
 //! action that needs it waits for it.
 
+use super::findings::{Done, Search};
 use super::texts::files as texts;
 use super::{
     Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, author, composer, editing, lesson, update,
 };
 use crate::formats::opened::{Reader, Readers};
+use crate::lesson::Lesson;
+use crate::scenario::findings::findings_of;
 
 type Carry<A> = fn(&mut App, A) -> Vec<Effect>;
 
@@ -17,6 +20,8 @@ pub struct Rest {
     pub(super) publish: Carry<PublishAction>,
     pub(super) lesson: Carry<LessonAction>,
     pub(super) author: Carry<AuthorAction>,
+    search: Search,
+    enter: fn(&mut App, Lesson, Option<String>) -> Vec<Effect>,
     /// A lesson's computing while time passes, in at most so many steps.
     pass: Carry<u64>,
 }
@@ -28,6 +33,8 @@ impl Rest {
         publish: composer::update,
         lesson: lesson::update,
         author: author::update,
+        search: findings_of,
+        enter: lesson::enter,
         pass: lesson::pass,
     };
 }
@@ -72,6 +79,23 @@ impl App {
         vec![Effect::AwaitRest]
     }
 
+    /// A lesson is opened. What reads lessons has come then.
+    pub(super) fn enter(&mut self, lesson: Lesson, file: Option<String>) -> Vec<Effect> {
+        match self.arrived {
+            Arrived::Whole(rest) => (rest.enter)(self, lesson, file),
+            Arrived::FirstAlone(_) => Vec::new(),
+        }
+    }
+
+    /// Where the system has changed, or what searches has come.
+    pub(super) fn search_for_findings(&mut self, done: Done) {
+        let search = match &self.arrived {
+            Arrived::Whole(rest) => Some(rest.search),
+            Arrived::FirstAlone(_) => None,
+        };
+        self.findings.follow(self.session.as_ref(), self.classroom.is_some(), done, search);
+    }
+
     /// No lesson is open before the rest has come.
     pub(super) fn pass_in_lesson(&mut self, steps: u64) -> Vec<Effect> {
         match self.arrived {
@@ -85,6 +109,7 @@ impl App {
 pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
     let before = std::mem::replace(&mut app.arrived, Arrived::Whole(rest));
     app.read_drafts();
+    app.search_for_findings(Done::Other);
     match before {
         Arrived::FirstAlone(waiting) => waiting.into_iter().flat_map(|action| update(app, action)).collect(),
         Arrived::Whole(_) => Vec::new(),
