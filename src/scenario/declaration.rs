@@ -1,7 +1,7 @@
 //! What a program declares when it has connected: `assertExchange`, `assertQueue`, `bindQueue` and `checkQueue` of amqplib.
 //!
-//! The drawing says what a part is; a declaration names the part. Where the program's code says something else than the drawing, the
-//! declaration says it too, and RabbitMQ refuses it once the part is there (rules 14 and 15).
+//! The drawing says what a part is; a declaration names the part. A program's code may say something else than the drawing: then the
+//! declaration says it, and RabbitMQ refuses it once the part exists (rules 14 and 15).
 
 use super::{BindingSpec, BindingTarget, BrokerSpec, ExchangeSpec, ExchangeType, Name, QueueSpec, Table};
 
@@ -19,6 +19,8 @@ pub enum Declaration {
         own: Own,
     },
     Binding(BindingSpec),
+    /// Each binding that is drawn to the queue, in the drawing's order.
+    BindingsOf(Name),
     /// A passive declare: RabbitMQ answers 404 when there is no such part.
     Check(BindingTarget),
 }
@@ -51,11 +53,26 @@ impl Declaration {
         Some(queue)
     }
 
+    /// What is sent to the broker, one after the other.
+    #[must_use]
+    pub fn each(declares: &[Self], broker: &BrokerSpec) -> Vec<Self> {
+        let mut sent = Vec::with_capacity(declares.len());
+        for declaration in declares {
+            if let Self::BindingsOf(queue) = declaration {
+                let leads_there = |binding: &&BindingSpec| matches!(&binding.destination, BindingTarget::Queue(name) if name == queue);
+                sent.extend(broker.bindings.iter().filter(leads_there).cloned().map(Self::Binding));
+            } else {
+                sent.push(declaration.clone());
+            }
+        }
+        sent
+    }
+
     /// The parts that it names.
     pub fn names_mut(&mut self) -> impl Iterator<Item = (IsExchange, &mut Name)> {
         let (one, other) = match self {
             Self::Exchange { name, .. } | Self::Check(BindingTarget::Exchange(name)) => ((true, name), None),
-            Self::Queue { name, .. } | Self::Check(BindingTarget::Queue(name)) => ((false, name), None),
+            Self::Queue { name, .. } | Self::BindingsOf(name) | Self::Check(BindingTarget::Queue(name)) => ((false, name), None),
             Self::Binding(binding) => match &mut binding.destination {
                 BindingTarget::Queue(name) => ((true, &mut binding.source), Some((false, name))),
                 BindingTarget::Exchange(name) => ((true, &mut binding.source), Some((true, name))),
@@ -76,6 +93,7 @@ impl std::fmt::Display for Declaration {
             Self::Binding(binding) => {
                 write!(f, "binding {} from {} to {}", binding.routing_key, binding.source, binding.destination.name())
             }
+            Self::BindingsOf(name) => write!(f, "bindings of queue {name}"),
             Self::Check(BindingTarget::Exchange(name)) => write!(f, "check of exchange {name}"),
             Self::Check(BindingTarget::Queue(name)) => write!(f, "check of queue {name}"),
         }

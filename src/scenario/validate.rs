@@ -498,6 +498,10 @@ impl<'a> Check<'a> {
                     }
                     None
                 }
+                Declaration::BindingsOf(name) => {
+                    self.queue(format!("{path}.bindings_of"), name);
+                    None
+                }
                 Declaration::Check(BindingTarget::Exchange(name)) => {
                     self.exchange(format!("{path}.check_exchange"), name);
                     None

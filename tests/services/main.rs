@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
 
+mod declaring;
 mod failures;
 mod orders;
 mod requests;

@@ -304,22 +304,24 @@ fn declaration(node: &Node) -> Option<Declaration> {
     let fields = node.fields();
     // Each is asked for, so that a mistake names them all.
     let (exchange, queue, binding_node) = (fields.maybe("exchange"), fields.maybe("queue"), fields.maybe("binding"));
-    let (check_exchange, check_queue) = (fields.maybe("check_exchange"), fields.maybe("check_queue"));
-    let declaration = match (exchange, queue, binding_node, check_exchange, check_queue) {
-        (Some(exchange), None, None, None, None) => {
+    let (check_exchange, check_queue, bindings_of) =
+        (fields.maybe("check_exchange"), fields.maybe("check_queue"), fields.maybe("bindings_of"));
+    let declaration = match (exchange, queue, binding_node, check_exchange, check_queue, bindings_of) {
+        (Some(exchange), None, None, None, None, None) => {
             let kinds = ExchangeType::ALL.map(|kind| (kind.name(), kind));
             let kind = fields.maybe("type").and_then(|node| node.one_of(&kinds));
             Some(Declaration::Exchange { name: exchange.name(), kind, own: own(&fields) })
         }
-        (None, Some(queue), None, None, None) => {
+        (None, Some(queue), None, None, None, None) => {
             Some(Declaration::Queue { name: queue.name(), exclusive: fields.flag("exclusive", false), own: own(&fields) })
         }
-        (None, None, Some(node), None, None) => Some(Declaration::Binding(binding(&node))),
-        (None, None, None, Some(exchange), None) => Some(Declaration::Check(BindingTarget::Exchange(exchange.name()))),
-        (None, None, None, None, Some(queue)) => Some(Declaration::Check(BindingTarget::Queue(queue.name()))),
+        (None, None, None, None, None, Some(queue)) => Some(Declaration::BindingsOf(queue.name())),
+        (None, None, Some(node), None, None, None) => Some(Declaration::Binding(binding(&node))),
+        (None, None, None, Some(exchange), None, None) => Some(Declaration::Check(BindingTarget::Exchange(exchange.name()))),
+        (None, None, None, None, Some(queue), None) => Some(Declaration::Check(BindingTarget::Queue(queue.name()))),
         _ => {
             fields
-                .mistake("a declaration names one thing: give \"exchange\", \"queue\", \"binding\", \"check_exchange\" or \"check_queue\"");
+                .mistake("a declaration names one thing: give \"exchange\", \"queue\", \"binding\", \"bindings_of\", \"check_exchange\" or \"check_queue\"");
             None
         }
     };

@@ -225,6 +225,7 @@ fn declaration(declaration: &Declaration) -> Doc {
             Doc::object().with("queue", name(queue)).with_unless("exclusive", *exclusive, &false).and(own(otherwise))
         }
         Declaration::Binding(bound) => Doc::object().with("binding", binding(bound)),
+        Declaration::BindingsOf(queue) => Doc::object().with("bindings_of", name(queue)),
         Declaration::Check(BindingTarget::Exchange(exchange)) => Doc::object().with("check_exchange", name(exchange)),
         Declaration::Check(BindingTarget::Queue(queue)) => Doc::object().with("check_queue", name(queue)),
     }

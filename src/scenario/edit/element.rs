@@ -7,7 +7,7 @@ use crate::broker::Plugin;
 use crate::broker::queue::Kind;
 use crate::scenario::{
     BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
-};
+, Starts};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Element {
@@ -34,6 +34,7 @@ pub struct Settings {
     pub profile: Profile,
     pub plugins: Vec<Plugin>,
     pub default_queue_type: Kind,
+    pub starts: Starts,
     pub latency: SimTime,
     pub jitter: SimTime,
     pub heartbeat: SimTime,
@@ -50,6 +51,7 @@ impl Settings {
             profile: scenario.broker.profile,
             plugins: scenario.broker.plugins.clone(),
             default_queue_type: scenario.broker.default_queue_type,
+            starts: scenario.broker.starts,
             latency: scenario.network.latency,
             jitter: scenario.network.jitter,
             heartbeat: scenario.network.heartbeat,
@@ -57,10 +59,10 @@ impl Settings {
     }
 
     pub fn set_in(&self, scenario: &mut Scenario) {
-        let Self { title, about, seed, until, profile, plugins, default_queue_type, latency, jitter, heartbeat } = self.clone();
+        let Self { title, about, seed, until, profile, plugins, default_queue_type, starts, latency, jitter, heartbeat } = self.clone();
         (scenario.title, scenario.about, scenario.seed, scenario.until) = (title, about, seed, until);
         (scenario.broker.profile, scenario.broker.plugins) = (profile, plugins);
-        scenario.broker.default_queue_type = default_queue_type;
+        (scenario.broker.default_queue_type, scenario.broker.starts) = (default_queue_type, starts);
         let network = &mut scenario.network;
         (network.latency, network.jitter, network.heartbeat) = (latency, jitter, heartbeat);
     }

@@ -15,8 +15,10 @@ impl World {
         if self.known_instance(id).setting_up != Some(channel) {
             return; // its program has ended, or has given the channel up
         }
-        let spec = self.services[id.service].spec.clone();
-        let Some(method) = spec.declares.get(place).and_then(|declaration| self.declare_method(declaration)) else { return };
+        let declares = self.declares_of(id);
+        let Some(method) = declares.get(place).and_then(|declaration| self.declare_method(declaration)) else {
+            return self.declared(id, channel, place); // an edit has taken it away meanwhile
+        };
         // What is refused has closed the channel: the broker's event says so.
         if self.broker.apply(self.now, channel, method).is_ok() {
             self.absorb_events();
@@ -29,16 +31,21 @@ impl World {
         if self.known_instance(id).setting_up != Some(channel) {
             return;
         }
-        let spec = self.services[id.service].spec.clone();
-        let Some(declaration) = spec.declares.get(place) else { return };
-        self.happened(WorldEvent::Declared { instance: id, what: declaration.to_string() });
+        let declares = self.declares_of(id);
+        if let Some(declaration) = declares.get(place) {
+            self.happened(WorldEvent::Declared { instance: id, what: declaration.to_string() });
+        }
         let next = place + 1;
-        if next < spec.declares.len() {
+        if next < declares.len() {
             self.send_to_broker(id, Vec::new(), Cargo::Declare { from: id, channel, place: next });
         } else {
             self.send_to_broker(id, Vec::new(), Cargo::Consume { from: id, channel });
             self.is_set_up(id, channel);
         }
+    }
+
+    fn declares_of(&self, id: InstanceId) -> Vec<Declaration> {
+        Declaration::each(&self.services[id.service].spec.declares, &self.scenario.broker)
     }
 
     fn declare_method(&self, declaration: &Declaration) -> Option<Method> {
@@ -50,6 +57,7 @@ impl World {
                 Method::QueueDeclare(QueueDeclare { exclusive: *exclusive, ..declare })
             }
             Declaration::Binding(binding) => binding_method(binding, true),
+            Declaration::BindingsOf(_) => return None, // each of them is sent
             Declaration::Check(BindingTarget::Queue(name)) => Method::QueueDeclare(QueueDeclare::passive(name.clone())),
             Declaration::Check(BindingTarget::Exchange(name)) => Method::ExchangeDeclare(ExchangeDeclare::passive(name.clone())),
         })

@@ -52,13 +52,22 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         })
     };
     let (onkeydown, onfocus) = keyboard(scene, &Stop::Node(place.clone()));
+    // It is drawn, and no program has declared it; or it was deleted.
+    let broker = session.world().broker();
+    let is_absent = match place {
+        Place::Exchange(name) => broker.exchange_type(name).is_none(),
+        Place::Queue(name) => broker.queue(name).is_none(),
+        Place::Client(_) | Place::Instance(_) => false,
+    };
+    let label = if is_absent { texts::both(&label, texts::DOES_NOT_EXIST) } else { label };
     let control = if let Place::Instance(id) = place {
         power(scene, *id, &rect)
     } else {
         html! {}
     };
     let lit = lit.class(place);
-    let class = classes!("node", class, (selected || begins).then_some("selected"), target.then_some("target"), lit);
+    let class =
+        classes!("node", class, is_absent.then_some("absent"), (selected || begins).then_some("selected"), target.then_some("target"), lit);
     let port = if scene.app.options.read_only {
         html! {}
     } else {
@@ -517,7 +526,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
             { name_within(scene, "name", tube.left + if scene.is_turned() { 0.0 } else { 4.0 }, rect.top + name_line(scene, 21.0), name, tube.width - if scene.is_turned() { 0.0 } else { 3.0 }) }
             { " " }
             { rounded("tube", &tube, "7") }
-            if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, texts::EMPTY.to_owned()) } }
+            if counts.0 == 0 && !scene.is_compact() { { text("caption", rect.left + 19.0, tube.top + 17.0, if queue.is_some() { texts::EMPTY } else { texts::DOES_NOT_EXIST }.to_owned()) } }
             { " " }
             <text
                 class="caption"

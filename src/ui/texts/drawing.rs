@@ -4,6 +4,7 @@ pub const KILL: &str = "Kill";
 pub const START: &str = "Start";
 pub const AUTO_ACK: &str = "auto ack";
 pub const BLOCKED_BY_THE_BROKER: &str = "blocked by the broker";
+pub const DOES_NOT_EXIST: &str = "does not exist";
 pub const NO_CHANNEL: &str = "no channel: it consumes nothing";
 pub const CUT_OFF_FROM_THE_BROKER: &str = "cut off from the broker";
 pub const DOWN: &str = "down";

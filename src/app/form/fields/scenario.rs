@@ -110,7 +110,86 @@ pub(in crate::app::form) static CLIENT: [Field; 9] = [
     Field { key: "", label: "", help: "", kind: Kind::Group(&ATTEMPTS) },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 6] = [
+const OWN_ARGUMENTS: Field = Field {
+    key: "arguments",
+    label: "Own arguments",
+    help: "What the program's code says instead of the drawing, as JSON. RabbitMQ refuses it when the part exists with others.",
+    kind: Kind::Rare("as drawn", &Kind::Json),
+};
+
+static DECLARATIONS: [Shape; 6] = [
+    Shape {
+        name: "an exchange",
+        template: r#"{"exchange":"$exchange"}"#,
+        distinguished: By::Key("exchange"),
+        title: "exchange {exchange}",
+        fields: &[
+            Field { key: "exchange", label: "Exchange", help: "It declares the exchange as drawn.", kind: Kind::Exchange("") },
+            OWN_ARGUMENTS,
+        ],
+    },
+    Shape {
+        name: "a queue",
+        template: r#"{"queue":"$queue"}"#,
+        distinguished: By::Key("queue"),
+        title: "queue {queue}",
+        fields: &[
+            Field { key: "queue", label: "Queue", help: "It declares the queue as drawn.", kind: Kind::Queue },
+            Field {
+                key: "exclusive",
+                label: "Exclusive",
+                help: "For this connection alone: RabbitMQ deletes the queue when the connection closes.",
+                kind: Kind::Rare("", &Kind::Flag(false)),
+            },
+            OWN_ARGUMENTS,
+        ],
+    },
+    Shape {
+        name: "the bindings of a queue",
+        template: r#"{"bindings_of":"$queue"}"#,
+        distinguished: By::Key("bindings_of"),
+        title: "bindings of {bindings_of}",
+        fields: &[Field {
+            key: "bindings_of",
+            label: "Queue",
+            help: "It declares each binding that is drawn to the queue.",
+            kind: Kind::Queue,
+        }],
+    },
+    Shape {
+        name: "one binding",
+        template: r##"{"binding":{"source":"$exchange","queue":"$queue","routing_key":"#"}}"##,
+        distinguished: By::Key("binding"),
+        title: "a binding",
+        fields: &[Field { key: "binding", label: "Binding", help: "A binding that is drawn, as JSON.", kind: Kind::Json }],
+    },
+    Shape {
+        name: "a check of a queue",
+        template: r#"{"check_queue":"$queue"}"#,
+        distinguished: By::Key("check_queue"),
+        title: "check of {check_queue}",
+        fields: &[Field {
+            key: "check_queue",
+            label: "Queue",
+            help: "RabbitMQ answers 404 when there is no such queue.",
+            kind: Kind::Queue,
+        }],
+    },
+    Shape {
+        name: "a check of an exchange",
+        template: r#"{"check_exchange":"$exchange"}"#,
+        distinguished: By::Key("check_exchange"),
+        title: "check of {check_exchange}",
+        fields: &[Field {
+            key: "check_exchange",
+            label: "Exchange",
+            help: "RabbitMQ answers 404 when there is no such exchange.",
+            kind: Kind::Exchange(""),
+        }],
+    },
+];
+
+pub(in crate::app::form) static SERVICE: [Field; 9] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -126,8 +205,51 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
     Field {
         key: "reconnect_ms",
         label: "Reconnects after, ms",
-        help: "The pause before a service connects to the broker again. Default: 5,000, as in the chapter's publisher. The chapter's consumer never reconnects: for that, enter a pause longer than the run.",
+        help: "The pause before a service connects to the broker again. Default: 5,000, as in the chapter's publisher.",
         kind: Kind::Rare("5,000", &Kind::Number),
+    },
+    Field {
+        key: "reconnects",
+        label: "Reconnects",
+        help: "Which connection the service tries again. The chapter's consumer tries until it is connected, and never after that.",
+        kind: Kind::Rare(
+            "always",
+            &Kind::Words(&[
+                ("always", "always"),
+                ("until_connected", "until it is connected"),
+                ("once_connected", "once it was connected"),
+                ("never", "never"),
+            ]),
+        ),
+    },
+    Field {
+        key: "on_channel_error",
+        label: "On a channel error",
+        help: "What the service does when RabbitMQ closes its channel. In Node.js a process without listeners ends.",
+        kind: Kind::Rare(
+            "reconnects",
+            &Kind::Words(&[
+                ("reconnect", "reconnects"),
+                ("reopen", "opens another channel"),
+                ("ignore", "goes on without a channel"),
+                ("exit", "ends the process"),
+            ]),
+        ),
+    },
+    Field {
+        key: "declares",
+        label: "Declares",
+        help: "What the service declares when it connects, in this order, before it consumes.",
+        kind: Kind::List {
+            label: "Add a declaration",
+            beginnings: Beginnings::Shapes(&DECLARATIONS),
+            fields: &[Field {
+                key: "",
+                label: "Declares",
+                help: "RabbitMQ answers each declaration before the next is sent.",
+                kind: Kind::OneOf { keeps: &[], shapes: &DECLARATIONS },
+            }],
+        },
     },
     Field {
         key: "restart_ms",
@@ -181,7 +303,7 @@ pub(in crate::app::form) static SERVICE: [Field; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SETTINGS: [Field; 10] = [
+pub(in crate::app::form) static SETTINGS: [Field; 11] = [
     Field { key: "title", label: "Title", help: "What it is called.", kind: Kind::Text },
     Field { key: "about", label: "About", help: "One sentence for each reader who opens the system.", kind: Kind::Text },
     Field {
@@ -196,6 +318,12 @@ pub(in crate::app::form) static SETTINGS: [Field; 10] = [
         label: "RabbitMQ",
         help: "The version whose rules hold; it counts from the next opening.",
         kind: Kind::Words(&[("3.13", "3.13"), ("4.0", "4.0 to 4.2"), ("4.3", "4.3"), ("4.3-debian", "4.3 of Debian")]),
+    },
+    Field {
+        key: "broker.starts",
+        label: "At the start",
+        help: "What exists before the first service connects. It counts from the next restart.",
+        kind: Kind::Words(&[("defined", "everything that is drawn"), ("empty", "nothing: services declare it")]),
     },
     Field {
         key: "broker.default_queue_type",
