@@ -6,8 +6,8 @@ use super::{Part, names};
 use crate::broker::Plugin;
 use crate::broker::queue::Kind;
 use crate::scenario::{
-    BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime,
-, Starts};
+    BindingSpec, Client, ExchangeSpec, Expectation, Fault, Link, Point, Policy, Profile, QueueSpec, Scenario, Service, SimTime, Starts,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Element {
