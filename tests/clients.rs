@@ -1,6 +1,7 @@
 //! The client's side of the wire: a simulated program sees what a real one sees, in the same order. `tests/clients` has a Node.js
 //! program and a scenario for each situation; FIDELITY.md has them as a table.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::disallowed_methods, reason = "real programs take real time, and the environment names the broker")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
