@@ -48,7 +48,7 @@ impl Highlight {
             return story;
         }
         if let Some(preview) = whatif::preview(app, session) {
-            return Self::of_preview(session, &preview);
+            return Self::of_preview(&preview);
         }
         let pointed_at = |node: &Place| session.part(node).is_some_and(|part| session.points.contains(part.name()));
         Self { nodes: geometry::places(session.plan()).into_iter().filter(pointed_at).collect(), is_pointing: true, ..Self::default() }
@@ -188,8 +188,8 @@ impl Highlight {
     }
 
     /// What matches, and where a copy would go.
-    fn of_preview(session: &Session, preview: &Preview<'_>) -> Self {
-        let exchange = Place::Exchange(session.composer.exchange.clone());
+    fn of_preview(preview: &Preview<'_>) -> Self {
+        let exchange = Place::Exchange(preview.exchange.into());
         let queues = preview.queues.iter().cloned().map(Place::Queue);
         Self {
             nodes: queues.chain([exchange]).collect(),

@@ -2,19 +2,33 @@
 
 use super::costs::Held;
 use super::geometry::Plan;
+use super::moves::MoveKind;
 use super::texts::session as texts;
+use super::tokens::for_each_flight;
 use super::{App, Session};
 use crate::base::ordered::OrderedMap;
+use crate::broker::queue::Kind;
 use crate::broker::queue::ready::Entry;
 use crate::broker::view::QueueView;
 use crate::broker::{MessageId, Name};
-use crate::sim::Place;
+use crate::sim::{Cargo, Place};
 
 #[derive(Clone, Debug, Default)]
 pub struct Landing {
-    flying: OrderedMap<(Name, MessageId), ()>,
-    /// By queue: how many of its ready messages still fly.
-    counts: OrderedMap<Name, u64>,
+    /// Ready messages, and whether a lost connection gave them back.
+    flying: OrderedMap<(Name, MessageId), bool>,
+    counts: OrderedMap<Name, Counts>,
+}
+
+/// So many messages of a queue still fly.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    /// The broker counts them as ready.
+    ready: u64,
+    /// Of those: a lost connection gave them back. Until they land they are unacked for the eye.
+    returned: u64,
+    /// They will pass through the queue: the broker counts them as unacked.
+    passing: u64,
 }
 
 impl Landing {
@@ -30,18 +44,34 @@ impl Landing {
         if still {
             return landing;
         }
-        let mut queues: OrderedMap<Name, ()> = OrderedMap::new();
+        let broker = plan.world.broker();
         for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
             if let Some(Place::Queue(queue)) = hop.path.last() {
-                landing.flying.insert((queue.clone(), hop.message.id), ());
-                queues.insert(queue.clone(), ());
+                landing.flying.insert((queue.clone(), hop.message.id), hop.kind == MoveKind::Requeued);
+                landing.counts.get_or_default(queue.clone());
             }
         }
-        for name in queues.keys() {
+        for_each_flight(plan, false, |flight, share| {
+            let Cargo::Delivery(delivery) = &flight.cargo else { return };
+            if !plan.moves.is_before_its_queue(delivery, flight.departs, share) {
+                return;
+            }
+            let counts = landing.counts.get_or_default(delivery.queue.clone());
+            // Its consumer may be dead by now, or need not acknowledge.
+            counts.passing += u64::from(broker.awaits(delivery.channel, delivery.delivery_tag));
+            if broker.queue(&delivery.queue).is_some_and(|queue| queue.kind() == Kind::Stream) {
+                landing.flying.insert((delivery.queue.clone(), delivery.message.id), false);
+            }
+        });
+        let Self { flying, counts } = &mut landing;
+        for (name, counts) in counts.iter_mut() {
             // What was dropped meanwhile flies, and is not there.
-            let there =
-                plan.world.broker().queue(name).map_or(0, |queue| queue.messages().filter(|entry| landing.has(name, entry)).count());
-            landing.counts.insert(name.clone(), there as u64);
+            for entry in broker.queue(name).into_iter().flat_map(QueueView::messages) {
+                if let Some(is_returned) = flying.get(&(name.clone(), entry.message.id)) {
+                    counts.ready += 1;
+                    counts.returned += u64::from(*is_returned);
+                }
+            }
         }
         landing
     }
@@ -49,31 +79,41 @@ impl Landing {
     /// Nothing flies to a queue.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.flying.is_empty()
+        self.counts.is_empty()
     }
 
     fn has(&self, queue: &Name, entry: &Entry) -> bool {
         self.flying.contains_key(&(queue.clone(), entry.message.id))
     }
 
-    fn count(&self, queue: QueueView<'_>) -> u64 {
-        self.counts.get(queue.name()).copied().unwrap_or(0)
+    fn counts(&self, queue: QueueView<'_>) -> Counts {
+        self.counts.get(queue.name()).copied().unwrap_or_default()
     }
 
     /// So many messages of a queue are ready, and have landed.
     #[must_use]
     pub fn ready(&self, queue: QueueView<'_>) -> u64 {
-        queue.ready().saturating_sub(self.count(queue))
+        queue.ready().saturating_sub(self.counts(queue).ready)
+    }
+
+    /// So many have come as far as the queue and are not acknowledged. What a lost connection gives back is one of them until it lands.
+    #[must_use]
+    pub fn unacked(&self, queue: QueueView<'_>) -> u64 {
+        let counts = self.counts(queue);
+        (queue.unacked() + counts.returned).saturating_sub(counts.passing)
     }
 
     #[must_use]
     pub fn total(&self, queue: QueueView<'_>) -> u64 {
-        queue.total().saturating_sub(self.count(queue))
+        let counts = self.counts(queue);
+        // A stream keeps what it delivers.
+        let passing = if queue.kind() == Kind::Stream { 0 } else { counts.passing };
+        (queue.total() + counts.returned).saturating_sub(counts.ready + passing)
     }
 
     /// The ready messages that have landed, in the order in which they would be delivered.
     pub fn messages<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = &'a Entry> {
-        let all_landed = self.count(queue) == 0;
+        let all_landed = self.counts(queue).ready == 0;
         queue.messages().filter(move |entry| all_landed || !self.has(queue.name(), entry))
     }
 }

@@ -8,7 +8,7 @@ use super::speed::LEG;
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, DropCause, Event, Message, MessageId, Name, RequeueCause};
-use crate::sim::{Place, TimedEvent, World, WorldEvent};
+use crate::sim::{Delivery, Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
@@ -141,6 +141,15 @@ impl Moves {
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let legs = way.len().saturating_sub(1) as f64;
         self.legs_landed(departs).filter(|_| legs > 1.0).map(|flown| flown.min(legs - 1.0) / legs)
+    }
+
+    /// A message that will pass through its queue has come so far of its delivery's way, and not as far as the queue. What a lost
+    /// connection gave back was there before.
+    pub(super) fn is_before_its_queue(&self, delivery: &Delivery, departs: SimTime, share: f64) -> bool {
+        let Some(way) = self.way_through(&delivery.queue, delivery.message.id, departs) else { return false };
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let legs = way.len().saturating_sub(1) as f64;
+        !matches!(way.first(), Some(Place::Instance(_))) && self.share_of_way(departs, way).unwrap_or(share) * legs < legs - 1.0
     }
 
     /// Time stands at this moment: what departs now is seen to land all the same.

@@ -4,6 +4,7 @@
 
 use super::markers::{self, MarkerKind};
 use super::texts::session as texts;
+use super::whatif::Asked;
 use crate::base::SimTime;
 use crate::broker::{Event, Name, RequeueCause};
 use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};
@@ -30,7 +31,7 @@ pub struct Moment {
 }
 
 /// A moment of a lesson's run: it is shown from a second before, and time stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     pub at: SimTime,
     /// As far as the learner can go on from there.
@@ -39,6 +40,8 @@ pub struct Shown {
     pub words: String,
     /// The message that it is about.
     pub tells: Option<Name>,
+    /// No message of the run is like it: the way that it would go is lit.
+    pub asks: Option<Asked>,
 }
 
 /// What matters more is not held back by what matters less.
@@ -53,10 +56,12 @@ enum Weight {
 }
 
 /// Each occurrence counts once, however often it is played.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Returned {
     since: SimTime,
-    messages: u64,
+    /// The number of the death in the run, and of each message.
+    death: u64,
+    messages: Vec<u64>,
     counted: u64,
 }
 
@@ -129,15 +134,20 @@ impl Slowing {
         }
         returned.counted = number + 1;
         if matches!(happened.what, WorldEvent::Killed { .. }) && returned.since != happened.at {
-            (returned.since, returned.messages) = (happened.at, 0);
+            (returned.since, returned.death) = (happened.at, number);
+            returned.messages.clear();
         } else if matches!(&happened.what, WorldEvent::Broker(event) if comes_back(event)) {
-            returned.messages += 1;
+            returned.messages.push(number);
         }
     }
 
     /// The past was changed: what is numbered from here on has not happened before.
-    pub(super) const fn count_from(&mut self, number: u64) {
+    pub(super) fn count_from(&mut self, number: u64) {
         self.returned.counted = number;
+        self.returned.messages.retain(|counted| *counted < number);
+        if self.returned.death >= number {
+            self.returned.since = SimTime::MAX;
+        }
     }
 
     /// What the page says of it.
@@ -145,8 +155,8 @@ impl Slowing {
     pub fn words(&self) -> Option<String> {
         let moment = self.told.as_ref()?;
         let (since, is_death) = (self.returned.since, moment.words == texts::A_SERVICE_DIED);
-        let is_back = is_death && (since..=since + HEARD_WITHIN).contains(&moment.at) && self.returned.messages > 0;
-        Some(if is_back { texts::unacked_are_back(self.returned.messages) } else { moment.words.to_owned() })
+        let is_back = is_death && (since..=since + HEARD_WITHIN).contains(&moment.at) && !self.returned.messages.is_empty();
+        Some(if is_back { texts::unacked_are_back(self.returned.messages.len() as u64) } else { moment.words.to_owned() })
     }
 
     /// Real time passed, and the world came to another moment. A leg of a flight is shown so long. What happened before

@@ -322,6 +322,31 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
     }
 }
 
+/// Every flight that is looked at, and how far along its whole way it is seen.
+pub(super) fn for_each_flight(plan: Plan<'_>, still: bool, mut each: impl FnMut(&Flight, f64)) {
+    let mut file = File::default();
+    for flight in plan.world.some_flights(looked_at(plan.world)) {
+        let place = file.place(flight);
+        each(flight, behind(share(plan.world, flight.departs, flight.arrives, still), place, still));
+    }
+}
+
+/// What left the same place at the same moment goes in single file, or ten would look like one.
+#[derive(Default)]
+struct File<'a> {
+    first: Option<(SimTime, Option<&'a Place>)>,
+    place: f64,
+}
+
+impl<'a> File<'a> {
+    fn place(&mut self, flight: &'a Flight) -> f64 {
+        let from = Some((flight.departs, flight.path.first()));
+        self.place = if self.first == from { self.place + 1.0 } else { 0.0 };
+        self.first = from;
+        self.place
+    }
+}
+
 /// Flights, and moves inside the broker.
 fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let world = sheet.plan.world;
@@ -330,19 +355,14 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             picture.tokens.push(Token { at, shape, hue, radius, label, event: event.cloned() });
         }
     };
-    // What left the same place at the same moment goes in single file, or ten would look like one.
-    let mut file = (SimTime::MAX, None, 0.0);
+    let mut file = File::default();
     for flight in world.some_flights(looked_at(world)) {
         let path = &flight.path;
-        if (flight.departs, path.first()) == (file.0, file.1) {
-            file.2 += 1.0;
-        } else {
-            file = (flight.departs, path.first(), 0.0);
-        }
+        let place = file.place(flight);
         if !is_drawn(world, &flight.cargo) {
             continue;
         }
-        let share = behind(share(world, flight.departs, flight.arrives, still), file.2, still);
+        let share = behind(share(world, flight.departs, flight.arrives, still), place, still);
         match &flight.cargo {
             Cargo::Publish { publish, .. } => {
                 add(
@@ -364,7 +384,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                     [from @ Place::Instance(_), to @ Place::Queue(_), _] => {
                         let legs = 2.0 * standing.unwrap_or_else(|| self::share(world, flight.departs, flight.arrives, still));
                         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful")]
-                        let index = file.2 as usize;
+                        let index = place as usize;
                         if legs < 1.0 { sheet.returning(from, to, index, legs) } else { sheet.along(path, legs / 2.0, leg) }
                     }
                     _ => sheet.along(path, standing.unwrap_or(share), leg),

@@ -15,43 +15,52 @@ use super::form::Spot;
 const EXAMPLES_MAX: usize = 2;
 
 /// A message, as an exchange gets it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
     pub exchange: Name,
     pub routing_key: Name,
-    properties: Properties,
+    pub(super) properties: Properties,
 }
 
-/// What would become of the message that is composed.
+/// What would become of the message that is composed, or that a goal asks for.
 #[derive(Debug)]
 pub struct Preview<'a> {
+    pub exchange: &'a str,
     pub routing_key: &'a str,
     pub hue: usize,
     /// Every binding of the exchange, by its number in the scenario, and what it makes of the message.
     pub bindings: Vec<(usize, Explained<'a>)>,
     /// A copy would go to each.
     pub queues: Vec<Name>,
+    /// It was not sent yet.
+    pub is_ahead: bool,
 }
 
 /// As long as the composer is seen, and can be read. None: nothing is composed, or the way of another message is lit.
 #[must_use]
 pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
-    if session.playhead.story.is_some() || app.workspace.left != Some(Drawer::Publish) || !app.seen().contains(&Side::Left) {
-        return None;
-    }
-    let (broker, composer, scenario) = (session.world().broker(), &session.composer, session.scenario());
-    let properties = composer.properties()?;
-    let mut explained = broker.explain(&composer.exchange, &composer.routing_key, &properties);
-    let own = scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == composer.exchange);
+    let asked = session.playhead.shown.as_ref().and_then(|shown| shown.asks.as_ref());
+    let is_composed = app.workspace.left == Some(Drawer::Publish) && app.seen().contains(&Side::Left);
+    let (exchange, routing_key, properties) = match asked {
+        _ if session.playhead.story.is_some() => return None,
+        _ if is_composed => (&session.composer.exchange, &*session.composer.routing_key, session.composer.properties()?),
+        Some(asked) => (&asked.exchange, &*asked.routing_key, asked.properties.clone()),
+        None => return None,
+    };
+    let (broker, scenario) = (session.world().broker(), session.scenario());
+    let mut explained = broker.explain(exchange, routing_key, &properties);
+    let own = scenario.broker.bindings.iter().enumerate().filter(|(_, binding)| binding.source == *exchange);
     let bindings = own.filter_map(|(number, binding)| {
         let place = explained.iter().position(|one| line::is_of(one, binding))?;
         Some((number, explained.swap_remove(place)))
     });
     Some(Preview {
-        routing_key: &composer.routing_key,
-        hue: session.hue(&composer.routing_key),
+        exchange,
+        routing_key,
+        hue: session.hue(routing_key),
         bindings: bindings.collect(),
-        queues: broker.destinations(&composer.exchange, &composer.routing_key, properties),
+        queues: broker.destinations(exchange, routing_key, properties),
+        is_ahead: !is_composed || !session.composer.is_sent,
     })
 }
 
@@ -84,14 +93,16 @@ pub enum Fate<'a> {
     Stopped(Vec<Explained<'a>>),
 }
 
-/// The message that is composed, and what would become of it on its way to a queue. Else the message whose story is open, where no
-/// copy of it came to the queue.
+/// The message that is composed, or that a goal asks for, and what would become of it on its way to a queue. Else the message whose
+/// story is open, where no copy of it came to the queue.
 #[must_use]
 pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(Asked, Fate<'a>)> {
     let (broker, composer) = (session.world().broker(), &session.composer);
     let is_composed = app.workspace.left == Some(Drawer::Publish);
     let asked = if is_composed {
         Asked { exchange: composer.exchange.clone(), routing_key: composer.routing_key.as_str().into(), properties: composer.properties()? }
+    } else if let Some(asked) = session.playhead.shown.as_ref().and_then(|shown| shown.asks.clone()) {
+        asked
     } else {
         let life = session.playhead.story.as_ref()?.life.as_ref()?;
         if life.entries.iter().any(|entry| place_of(entry).is_some_and(|place| place == Place::Queue(queue.clone()))) {

@@ -20,10 +20,26 @@ pub struct Finding {
     pub by_itself: bool,
     /// What happened instead, in plain words.
     pub why: Option<String>,
-    /// What was measured, where the clause is a property: then `why` is its formula.
-    pub seen: Option<Judgement>,
+    /// What was found, where there are plainer words for it: then `why` is its formula.
+    pub seen: Option<Seen>,
     /// The run in which it went wrong soonest, and when.
     pub failing: Option<Failing>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// The clause is a property.
+    Measured(Judgement),
+    Reached(Reached),
+}
+
+/// Which services handle such a message, and should not; or should, and do not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reached {
+    pub routing_key: Name,
+    pub headers: crate::broker::Table,
+    pub missing: Vec<Name>,
+    pub unwanted: Vec<Name>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +48,8 @@ pub struct Failing {
     pub run: u32,
     pub recording: Recording,
     pub at: SimTime,
+    /// The event that broke the clause, where it is about a single one.
+    pub event: Option<Name>,
 }
 
 /// A goal being judged.
@@ -197,13 +215,15 @@ impl Judging {
             self.run = self.runs();
         }
         for (clause, finding) in self.goal.clauses.iter().zip(&mut self.findings) {
-            let Some(Against { why, at, seen }) = run.against(clause, &self.start) else { continue };
+            let Some(Against { why, at, seen, event }) = run.against(clause, &self.start) else { continue };
             let at = at.unwrap_or(run.until);
             let sooner = finding.failing.as_ref().is_none_or(|failing| at < failing.at);
             (finding.good, finding.by_itself) = (false, false);
             if sooner {
                 (finding.why, finding.seen) = (Some(why), seen);
-                finding.failing = Some(Failing { run: self.run, recording: run.recording.clone(), at });
+                let failing = Failing { run: self.run, recording: run.recording.clone(), at, event };
+                // A count of parts is broken by no message at no moment of a run.
+                finding.failing = Some(failing).filter(|_| !matches!(clause.demand, Demand::Added { .. }) || !run.ended);
             }
         }
     }
@@ -343,8 +363,8 @@ struct Run {
     handled: OrderedMap<(Name, Moment), Vec<(Name, SimTime)>>,
     /// When each event was published first, counted.
     published: OrderedMap<Name, usize>,
-    /// How often each event was delivered from each queue.
-    delivered: OrderedMap<(Name, Name), (usize, SimTime)>,
+    /// When each event was delivered from each queue.
+    delivered: OrderedMap<(Name, Name), Vec<SimTime>>,
     clauses: Vec<Clause>,
 }
 
@@ -419,8 +439,7 @@ impl Run {
                 }
                 WorldEvent::Broker(Event::Delivered(delivered)) => {
                     if let Some(event) = &delivered.message.properties.message_id {
-                        let (count, at) = self.delivered.get_or_default((delivered.queue.clone(), event.clone()));
-                        (*count, *at) = (*count + 1, occurrence.at);
+                        self.delivered.get_or_default((delivered.queue.clone(), event.clone())).push(occurrence.at);
                     }
                 }
                 _ => {}
@@ -445,14 +464,20 @@ impl Run {
             Demand::Property(property) => {
                 let judgement = judge(&self.world, property);
                 let broken = self.clauses.iter().position(|other| other == clause).and_then(|index| self.broken[index]);
-                (!judgement.holds).then(|| Against { why: judgement.to_string(), at: broken, seen: Some(judgement) })
+                let why = judgement.to_string();
+                (!judgement.holds).then(|| Against { seen: Some(Seen::Measured(judgement)), ..Against::of(why, broken) })
             }
             Demand::Reaches { exchange, routing_key, headers, services } => {
                 let reached = handlers(&self.world, exchange, routing_key, headers);
                 let wanted = in_order(services.iter().cloned());
                 (reached != wanted).then(|| {
                     let told = if reached.is_empty() { "no service".to_owned() } else { reached.join(", ") };
-                    Against::of(format!("{routing_key} is handled by {told}"), None)
+                    let only_in = |these: &[Name], those: &[Name]| these.iter().filter(|name| !those.contains(name)).cloned().collect();
+                    let (missing, unwanted): (Vec<Name>, _) = (only_in(&wanted, &reached), only_in(&reached, &wanted));
+                    let told_missing = if missing.is_empty() { String::new() } else { format!(", and not by {}", missing.join(", ")) };
+                    let seen = Reached { routing_key: routing_key.clone(), headers: headers.clone(), missing, unwanted };
+                    let why = format!("{routing_key} is handled by {told}{told_missing}");
+                    Against { seen: Some(Seen::Reached(seen)), ..Against::of(why, None) }
                 })
             }
             Demand::Order { service, moment } => {
@@ -462,7 +487,7 @@ impl Run {
                     let Some(number) = self.published.get(event) else { continue };
                     if let Some((_, later)) = latest.filter(|(latest, _)| number < latest) {
                         let why = format!("{service} {} {event} after {later}, which was published later", moment.name());
-                        return Some(Against::of(why, Some(*at)));
+                        return Some(Against { event: Some(event.clone()), ..Against::of(why, Some(*at)) });
                     }
                     latest = Some((*number, event));
                 }
@@ -470,8 +495,10 @@ impl Run {
             }
             Demand::Attempts { queue, at_most } => {
                 let from_here = self.delivered.iter().filter(|((from, _), _)| from == queue);
-                let ((_, event), (count, at)) = from_here.max_by_key(|(_, (count, _))| *count)?;
-                (count > at_most).then(|| Against::of(format!("{event} was delivered {count} times"), Some(*at)))
+                // The delivery that was one too many, and came first.
+                let too_many = from_here.filter_map(|((_, event), times)| Some((times.get(*at_most)?, event, times.len())));
+                let (at, event, count) = too_many.min_by_key(|(at, ..)| **at)?;
+                Some(Against { event: Some(event.clone()), ..Against::of(format!("{event} was delivered {count} times"), Some(*at)) })
             }
             Demand::Added { part, at_most } => {
                 let (before, after) = (part.of(start), part.of(self.world.scenario()));
@@ -488,17 +515,20 @@ struct Against {
     why: String,
     /// When it went wrong, if that is known.
     at: Option<SimTime>,
-    seen: Option<Judgement>,
+    seen: Option<Seen>,
+    /// The event with which it went wrong, if it is a single one.
+    event: Option<Name>,
 }
 
 impl Against {
     const fn of(why: String, at: Option<SimTime>) -> Self {
-        Self { why, at, seen: None }
+        Self { why, at, seen: None, event: None }
     }
 }
 
 /// The services whose programs consume from where such a message goes, by name.
-fn handlers(world: &World, exchange: &str, routing_key: &str, headers: &crate::broker::Table) -> Vec<Name> {
+#[must_use]
+pub fn handlers(world: &World, exchange: &str, routing_key: &str, headers: &crate::broker::Table) -> Vec<Name> {
     let queues = world.broker().destinations(exchange, routing_key, Properties::with_headers(Some(headers.clone())));
     let consumes = |service: &crate::scenario::Service| {
         service

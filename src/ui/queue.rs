@@ -113,7 +113,7 @@ fn numbers(session: &Session, app: &App, queue: QueueView<'_>) -> Html {
     html! {
         <dl class="stats">
             { number(texts::READY, landing.ready(queue), Counts::PUBLISH) }
-            { number(texts::UNACKED, queue.unacked(), Counts::DELIVER) }
+            { number(texts::UNACKED, landing.unacked(queue), Counts::DELIVER) }
             { number(texts::TOTAL, landing.total(queue), Counts::ACK) }
         </dl>
     }

@@ -117,7 +117,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     if let Some(full) = full { <span class="row-full">{ icons::warning() }{ full }</span> }
                 </th>
                 <td class="number" data-count="ready">{ grouped(landing.ready(queue)) }</td>
-                <td class="number" data-count="unacked">{ grouped(queue.unacked()) }</td>
+                <td class="number" data-count="unacked">{ grouped(landing.unacked(queue)) }</td>
                 <td class="number" data-count="total">{ grouped(landing.total(queue)) }</td>
             </tr>
         }

@@ -349,7 +349,7 @@ impl Table<'_> {
                     <td>{ marks(&scenario.broker, spec).join(" ") }</td>
                     if let Some(queue) = queue {
                         { count(landing.ready(queue)) }
-                        { count(queue.unacked()) }
+                        { count(landing.unacked(queue)) }
                         { count(landing.total(queue)) }
                         { count(queue.consumers()) }
                         for rate in RATES { <td class="number rate">{ texts::rate(rates[rate]) }</td> }

@@ -248,7 +248,8 @@ pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 pub fn depth(session: &Session, app: &App) -> (String, Html) {
     let Some(name) = charted(session) else { return (texts::NO_QUEUE.into(), html! {}) };
     let depths = session.world().metrics().depths(&name);
-    let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (Landing::of(app, session).ready(queue), queue.unacked()));
+    let landing = Landing::of(app, session);
+    let now = session.world().broker().queue(&name).map_or((0, 0), |queue| (landing.ready(queue), landing.unacked(queue)));
     let series = of_depths(&depths, now);
     let view = chart(session, &texts::depth_of(&name), &series);
     (name.to_string(), view)

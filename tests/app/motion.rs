@@ -10,7 +10,8 @@ use requeue::app::{
 };
 use requeue::base::SimTime;
 use requeue::broker::view::QueueView;
-use requeue::sim::{Place, WorldEvent};
+use requeue::lesson::Demand;
+use requeue::sim::{Place, TimedEvent, WorldEvent};
 
 use super::support::*;
 
@@ -379,8 +380,18 @@ fn no_speed_slows_by_itself_but_those_that_the_eye_follows() {
     }
 }
 
-/// The first run that fails at a step with a goal, shown to its end: when it went wrong, when it ends, and whether a story is told.
-fn shown_failure(text: &str) -> Option<(SimTime, SimTime, bool)> {
+/// A clause that was shown: when it went wrong, when the show ends, and whether a story is told.
+type ShownFailure = (SimTime, SimTime, bool);
+
+/// The first run that fails at a step with a goal, shown to its end.
+fn shown_failure(text: &str) -> Option<ShownFailure> {
+    let mut app = proved(text)?;
+    let clause = app.classroom.as_ref()?.work().findings.iter().position(|finding| finding.failing.is_some())?;
+    shown_clause(&mut app, clause)
+}
+
+/// At the first step with a goal, which is checked.
+fn proved(text: &str) -> Option<App> {
     let mut app = App::default();
     act(&mut app, FileAction::Opened { name: "lesson.md".into(), text: text.into() });
     let steps = &app.classroom.as_ref()?.lesson.steps;
@@ -388,37 +399,86 @@ fn shown_failure(text: &str) -> Option<(SimTime, SimTime, bool)> {
     act(&mut app, lesson::LessonAction::ChooseStep(fix));
     act(&mut app, lesson::LessonAction::Prove);
     wait(&mut app);
-    let findings = &app.classroom.as_ref()?.work().findings;
-    let clause = findings.iter().position(|finding| finding.failing.is_some())?;
-    let at = findings[clause].failing.as_ref()?.at;
-    act(&mut app, lesson::LessonAction::OpenFailure(clause));
+    Some(app)
+}
+
+fn shown_clause(app: &mut App, clause: usize) -> Option<ShownFailure> {
+    let at = app.classroom.as_ref()?.work().findings.get(clause)?.failing.as_ref()?.at;
+    act(app, lesson::LessonAction::OpenFailure(clause));
     // The moment is looked for, so many steps a frame.
     for _ in 0..10_000 {
         if app.playing {
             break;
         }
-        frame(&mut app);
+        frame(app);
     }
-    wait_for_seek(&mut app);
+    wait_for_seek(app);
     assert!(app.playing, "it is shown");
-    let begun = session(&app).world().now();
+    let begun = session(app).world().now();
     for _ in 0..20_000 {
         if !app.playing {
             break;
         }
-        frame(&mut app);
+        frame(app);
     }
-    let end = session(&app).world().now();
+    let end = session(app).world().now();
+    // A story is found by playing from the beginning.
+    for _ in 0..1_000 {
+        if session(app).playhead.story.as_ref().is_none_or(|story| story.life.is_some()) {
+            break;
+        }
+        frame(app);
+    }
     assert!(!app.playing && begun + SimTime::from_millis(1_100) >= end.min(at), "no minute of nothing before it: {begun} to {end}");
     let room = app.classroom.as_ref().expect("the lesson stays open");
-    let told = session(&app).playhead.story.is_some();
+    let told = session(app).playhead.story.is_some();
+    let rests = |words: &[&str]| room.rests().is_some_and(|says| words.iter().any(|words| says.contains(words)));
     // It stops at the moment itself; or it says what is missing.
-    assert!(end >= at || room.rests().is_some_and(|says| says.contains("was the last to move")), "{end} of {at}");
-    assert!(
-        told || room.rests().is_some_and(|says| says.contains("No message moved") || says.contains("press Play")),
-        "a story, or why there is none"
-    );
+    assert!(end >= at || rests(&["was the last to move", "It went wrong for"]), "{end} of {at}");
+    assert!(told || rests(&["No message moved", "press Play", "No message of this run"]), "a story, or why there is none");
+    assert_the_story_is_of_the_goal(app, clause);
     Some((at, end, told))
+}
+
+/// Of a message with the goal's key, of the event that a verdict names, or of the first order that the goal failed for.
+fn assert_the_story_is_of_the_goal(app: &App, clause: usize) {
+    let room = app.classroom.as_ref().expect("a lesson");
+    let (finding, goal) = (&room.work().findings[clause], room.step().task.goal().expect("a goal"));
+    let story = session(app).playhead.story.as_ref();
+    let lesson = &room.lesson.title;
+    let life = || story.and_then(|story| story.life.as_ref());
+    let entries = || life().unwrap_or_else(|| panic!("{lesson}, clause {clause}: no story")).entries.iter();
+    match &goal.clauses[clause].demand {
+        Demand::Reaches { exchange, routing_key, .. } if story.is_some() => {
+            let is_it = |message: &requeue::broker::Message| message.routing_key == *routing_key && message.exchange == *exchange;
+            let has_its_key = entries().any(|entry| entry.what.message().is_some_and(|message| is_it(message)));
+            assert!(has_its_key, "a story without {routing_key}: {story:?}");
+        }
+        // It lights the way of such a message, as the composer would.
+        Demand::Reaches { exchange, routing_key, .. } => {
+            let asks = session(app).playhead.shown.as_ref().and_then(|shown| shown.asks.as_ref()).expect("it asks");
+            let preview = requeue::app::whatif::preview(app, session(app)).expect("a way is lit");
+            assert_eq!((&asks.exchange, preview.routing_key), (exchange, &**routing_key));
+        }
+        Demand::Order { .. } | Demand::Attempts { .. } => {
+            let event = &finding.failing.as_ref().expect("a run").event;
+            let told = story.map(|story| &story.event);
+            assert!(event.is_none() || event.as_ref() == told, "{told:?} in the place of {event:?}");
+            assert!(told.is_none_or(|told| finding.why.as_ref().is_some_and(|why| why.contains(&**told))), "{told:?}: {:?}", finding.why);
+        }
+        Demand::Property(property) => {
+            let failing = finding.failing.as_ref().expect("a run");
+            let mut world = requeue::sim::World::new(failing.recording.scenario.clone(), failing.recording.seed);
+            while world.step_along(&failing.recording.inputs, failing.at) {}
+            let Some(order) = requeue::sim::judge::culprit(&world, property) else { return };
+            let orders = |entry: &TimedEvent| match entry.what.message() {
+                Some(message) => message.properties.correlation_id.clone(),
+                None => entry.what.about().cloned(),
+            };
+            assert!(entries().any(|entry| orders(entry).as_ref() == Some(&order)), "a story without {order}, which {property} failed for");
+        }
+        Demand::Added { .. } => panic!("no run shows a count of parts"),
+    }
 }
 
 #[test]
@@ -484,14 +544,45 @@ fn show_me_tells_a_story_in_every_lesson() {
     let (mut told, mut shown) = (0, 0);
     for path in std::fs::read_dir("static/lessons").expect("there are lessons").map(|file| file.expect("a file").path()) {
         let text = std::fs::read_to_string(&path).expect("it can be read");
-        if let Some((at, end, has_story)) = shown_failure(&text) {
+        let Some(app) = proved(&text) else { continue };
+        let (findings, goal) = (&classroom(&app).work().findings, classroom(&app).step().task.goal().expect("a goal"));
+        let first = findings.iter().position(|finding| finding.failing.is_some());
+        // One of each sort: to show all takes minutes.
+        let is_shown = |index: usize| Some(index) == first || !matches!(goal.clauses[index].demand, Demand::Property(_));
+        for clause in (0..findings.len()).filter(|index| is_shown(*index)) {
+            let mut app = proved(&text).expect("a lesson");
+            let Some((at, end, has_story)) = shown_clause(&mut app, clause) else { continue };
             shown += 1;
             told += u32::from(has_story);
+            let asks = session(&app).playhead.shown.as_ref().is_some_and(|shown| shown.asks.is_some());
             // A learner's run that has not begun has no message.
-            assert!(has_story || at == SimTime::ZERO, "{}: {at}, shown to {end}", path.display());
+            assert!(has_story || asks || at == SimTime::ZERO, "{}: {at}, shown to {end}", path.display());
         }
     }
     assert!(shown > 30 && told > 25, "{told} stories in {shown} lessons");
+}
+
+/// The goal is about user.deleted, which no service publishes: its way is lit, and says who gets it beside those that should.
+#[test]
+fn show_me_lights_the_way_of_a_message_that_no_run_has() {
+    let mut app = in_class(TOPIC);
+    step_of(&mut app, "all-orders");
+    let goal = classroom(&app).step().task.goal().expect("a goal");
+    let (wrong, clause) = goal.wrong.first().cloned().expect("a wrong solution");
+    let scenario = wrong.edits.last().expect("an edit").clone();
+    let binding = scenario.broker.bindings[0].clone();
+    let element = requeue::scenario::edit::Element::Binding(binding);
+    act(&mut app, EditAction::Apply(requeue::scenario::edit::Edit::Put { index: 0, element: Box::new(element) }));
+    deed(&mut app, LessonAction::Prove);
+    wait(&mut app);
+    let room = app.classroom.as_ref().expect("a lesson");
+    let finding = room.work().findings[clause].clone();
+    assert_eq!(room.told(&finding).as_deref(), Some("notification-service also gets user.deleted."));
+    shown_clause(&mut app, clause).expect("it fails");
+    let preview = requeue::app::whatif::preview(&app, session(&app)).expect("a way is lit");
+    assert!(preview.queues.iter().any(|queue| &**queue == "order-notifications"), "{:?}", preview.queues);
+    deed(&mut app, LessonAction::ToggleSandbox);
+    assert!(requeue::app::whatif::preview(&app, session(&app)).is_none(), "with the run its light goes out");
 }
 
 /// One source for all numbers of a queue: what has not landed for the eye counts nowhere, and what is drawn is what is counted.
@@ -509,7 +600,7 @@ fn what_has_not_landed_counts_nowhere() {
         let queue = session.world().broker().queue("notification-queue").expect("it is there");
         let ready = landing.ready(queue);
         assert_eq!(landing.messages(queue).count() as u64, ready);
-        assert_eq!(landing.total(queue), ready + queue.unacked());
+        assert_eq!(landing.total(queue), ready + landing.unacked(queue));
         // What is said before a delete or a purge speaks of the same moment, and names what still flies.
         let (all, waiting) = (app.price_of(session, "notification-queue"), app.price_of_ready(session, "notification-queue"));
         assert_eq!((all.landed, all.landed + all.in_flight), (landing.total(queue), queue.total()));
@@ -717,4 +808,137 @@ fn nothing_flies_of_a_queue_that_an_undo_brought_back_empty() {
         seen += before;
     }
     assert!(seen > 5, "{seen} flew before");
+}
+
+/// A token that is seen before its queue is in no number of it, although RabbitMQ has handed it to a consumer already.
+#[test]
+fn what_passes_through_a_queue_counts_when_it_comes_there() {
+    let (mut app, question) = watched(TOPIC);
+    assert_eq!(until_it_stands(&mut app), question.at);
+    let counts = |app: &App| {
+        let (session, landing) = (session(app), Landing::of(app, session(app)));
+        ["audit-log", "user-events"].map(|name| {
+            let queue = session.world().broker().queue(name).expect("it is there");
+            (queue.unacked(), landing.ready(queue), landing.unacked(queue), landing.total(queue))
+        })
+    };
+    let before = counts(&app).map(|counts| counts.0);
+    assert!(before.iter().all(|unacked| *unacked > 0), "RabbitMQ has handed it on: {before:?}");
+    let token = |app: &App| {
+        let rect = |node: &str| requeue::app::geometry::rect(session(app).plan(), &Place::Queue(node.into())).expect("it is drawn");
+        let left = rect("audit-log").left;
+        let event = session(app).plan().moves.iter().next();
+        assert!(event.is_none(), "nothing waits: all of it passes through");
+        picture(session(app).plan(), false).tokens.iter().filter(|token| token.at.x < left && token.radius > 5.0).count()
+    };
+    let (mut flew, mut landed) = (0, 0);
+    for number in 0..200 {
+        if number == 30 {
+            act(&mut app, TimeAction::GoOn);
+        }
+        let flies = token(&app) > 0;
+        for (_, ready, unacked, total) in counts(&app) {
+            assert_eq!((ready, unacked, total), if flies { (0, 0, 0) } else { (0, 1, 1) }, "seen before its queue: {flies}");
+        }
+        flew += u32::from(flies);
+        landed += u32::from(!flies);
+        frame(&mut app);
+    }
+    assert!(flew > 20 && landed > 20, "{flew} frames before the queue, {landed} at it");
+}
+
+/// At every frame of a run, what a queue shows is what the broker has without what is seen before it. Nothing is lost on the way.
+#[test]
+fn what_passes_through_counts_at_every_speed() {
+    for (speed, dies) in [(Speed::TEACHING, false), (Speed::TEACHING, true), (Speed::NORMAL, true)] {
+        let mut app = opened();
+        let id = notification_service(&app);
+        play(&mut app, 8);
+        act(&mut app, TimeAction::SetSpeed(speed));
+        act(&mut app, TimeAction::Play);
+        let (mut passed, mut before) = (0, 0);
+        for number in 0..1_500 {
+            if dies && number == 400 {
+                act(&mut app, OperateAction::Kill(id));
+            }
+            frame(&mut app);
+            let session = session(&app);
+            let landing = Landing::of(&app, session);
+            for queue in session.world().broker().queues() {
+                let seen = (landing.ready(queue), landing.unacked(queue), landing.total(queue));
+                assert_eq!(seen.0 + seen.1, seen.2, "{} at {}", queue.name(), session.world().now());
+                passed += u32::from(seen.2 < queue.total());
+                before += u32::from(seen.1 < queue.unacked());
+            }
+        }
+        assert!(passed > 10 && before > 10, "{passed} and {before} times something was on its way");
+    }
+}
+
+/// Until they land, messages that a crash gives back are what they were for the eye: unacked.
+#[test]
+fn what_a_crash_gives_back_stays_unacked_until_it_lands() {
+    let (mut app, id, held) = busy(10);
+    act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut app, OperateAction::Kill(id));
+    act(&mut app, TimeAction::Play);
+    let (mut flew, mut landed) = (0, false);
+    for _ in 0..3_000 {
+        frame(&mut app);
+        let (session, landing) = (session(&app), Landing::of(&app, session(&app)));
+        let queue = session.world().broker().queue("notification-queue").expect("it is there");
+        let back = session.plan().moves.iter().filter(|one| {
+            one.kind == requeue::app::moves::MoveKind::Requeued && session.plan().moves.share(one, session.world().now()) < 1.0
+        });
+        let back = back.count() as u64;
+        if back > 0 {
+            flew += 1;
+            assert_eq!(landing.unacked(queue), back + queue.unacked(), "at {}", session.world().now());
+            assert_eq!(landing.total(queue), landing.ready(queue) + landing.unacked(queue));
+        } else if flew > 0 {
+            landed = true;
+            assert!(landing.ready(queue) >= held && landing.unacked(queue) == queue.unacked());
+            break;
+        }
+    }
+    assert!(flew > 20 && landed, "{flew} frames");
+}
+
+/// The course's system at a moment when notification-service holds so many messages.
+fn busy(least: u64) -> (App, requeue::sim::InstanceId, u64) {
+    let mut app = opened();
+    let client = session(&app).scenario().clients[0].name.clone();
+    act(&mut app, OperateAction::Request(client, 50));
+    let id = notification_service(&app);
+    let held = |app: &App| session(app).world().instance(id).map_or(0, |instance| instance.deliveries().count() as u64);
+    for _ in 0..30 {
+        if held(&app) < least {
+            play(&mut app, 1);
+        }
+    }
+    let held = held(&app);
+    assert!(held >= least, "it holds {held}");
+    (app, id, held)
+}
+
+/// A learner goes back to before the crash and kills it again at the same moment: the first crash has not happened.
+#[test]
+fn a_crash_that_happens_again_counts_its_own_messages() {
+    let (mut app, id, held) = busy(10);
+    let died = session(&app).world().now();
+    let words = |app: &App| session(app).playhead.slowing.words();
+    for again in [false, true] {
+        if again {
+            act(&mut app, TimeAction::Pause);
+            act(&mut app, TimeAction::Seek(died));
+            wait(&mut app);
+        }
+        act(&mut app, OperateAction::Kill(id));
+        act(&mut app, TimeAction::Play);
+        for _ in 0..120 {
+            frame(&mut app);
+        }
+        let told = format!("{held} unacked");
+        assert!(words(&app).is_some_and(|words| words.contains(&told)), "{told}: {:?}", words(&app));
+    }
 }

@@ -102,7 +102,7 @@ async fn lessons_are_solved_without_a_mouse() {
     visitor.act("[data-step='all-orders']").await;
     visitor.act("#prove").await;
     visitor.wait_for("#verdict.bad").await;
-    assert!(visitor.text("#goal").await.contains("order.placed.express is handled by audit-service"));
+    assert!(visitor.text("#goal").await.contains("notification-service does not get order.placed.express."));
     visitor.edit_key("order-notifications").await;
     visitor.key("order.#").await;
     visitor.act("#prove").await;

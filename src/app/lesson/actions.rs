@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::keeping::keep;
+use super::tracing::Found;
 use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
 use crate::app::difference::between;
@@ -87,7 +88,7 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
         Some(at) => happens_at(&recording, at),
         None => texts::THIS_RUN_ANSWERS_THE_QUESTION.to_owned(),
     };
-    let shown = Shown { at: moment.unwrap_or(until), until, words, tells: None };
+    let shown = Shown { at: moment.unwrap_or(until), until, words, tells: None, asks: None };
     app.session = Some(classroom.session_of(recording));
     if moment.is_some() {
         app.show_moment(shown);
@@ -212,12 +213,13 @@ pub(super) fn prove(app: &mut App) -> Option<Vec<Effect>> {
 /// Looks for the moment of the run in which a clause failed: it is opened there.
 pub(super) fn open_failure(app: &mut App, clause: usize) -> Option<Vec<Effect>> {
     let classroom = app.classroom.as_mut()?;
-    let failing = classroom.work().findings.get(clause)?.failing.clone()?;
+    let finding = classroom.work().findings.get(clause)?;
+    let (failing, seen) = (finding.failing.clone()?, finding.seen.clone());
     let demand = &classroom.step().task.goal()?.clauses.get(clause)?.demand;
     // A goal speaks of the names that its lesson began with.
     let renames = Renames::of(&classroom.lesson.scenario, &failing.recording);
     let demand = demand.renamed(&|referent, name| renames.now(referent, name));
-    classroom.tracing = Some(Tracing::new(clause, failing, &demand));
+    classroom.tracing = Some(Tracing::new(clause, failing, demand, seen.as_ref()));
     if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(app.budget.steps())) {
         show_failure(app);
     }
@@ -229,19 +231,22 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
     let classroom = app.classroom.as_mut()?;
     let tracing = classroom.tracing.take()?;
     let (clause, failing) = (tracing.clause, tracing.failing.clone());
-    let (moment, event) = tracing.moment();
+    let judged = failing.at;
+    let (moment, event, asks, rests) = match tracing.found() {
+        Found::Culprit(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::it_went_wrong_for(&event, at, judged))),
+        Found::Last(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::the_last_that_moved(&event, at, judged))),
+        Found::Asks(asked) => (judged, None, Some(asked), Some(texts::NO_SUCH_MESSAGE.to_owned())),
+        Found::Nothing if judged == SimTime::ZERO => (judged, None, None, Some(texts::PRESS_PLAY_FIRST.to_owned())),
+        Found::Nothing => (judged, None, None, Some(texts::NO_MESSAGE_MOVED.to_owned())),
+    };
     let parked = app.session.take();
     classroom.parked = classroom.parked.take().or_else(|| parked.map(Box::new));
     classroom.showing = Some(clause);
-    classroom.rests = match &event {
-        None if failing.at == SimTime::ZERO => Some(texts::PRESS_PLAY_FIRST.to_owned()),
-        None => Some(texts::NO_MESSAGE_MOVED.to_owned()),
-        Some(event) => (moment < failing.at).then(|| texts::the_last_that_moved(event, moment, failing.at)),
-    };
+    classroom.rests = rests;
     let told = classroom.work().findings.get(clause).and_then(|finding| classroom.told(finding));
     let words = told.unwrap_or_else(|| texts::HERE_THE_GOAL_FAILED.to_owned());
     app.session = Some(classroom.session_of(failing.recording));
-    app.show_moment(Shown { at: moment, until: failing.at, words, tells: event });
+    app.show_moment(Shown { at: moment, until: failing.at, words, tells: event, asks });
     app.show_everything();
     Some(())
 }

@@ -17,7 +17,7 @@ use crate::base::SimTime;
 use crate::broker::Name;
 use crate::formats::result_file;
 use crate::lesson::grade::{Grade, Grading, Submission, Work};
-use crate::lesson::judge::{self, Failing, Finding, Judging, Renames};
+use crate::lesson::judge::{self, Failing, Finding, Judging, Renames, Seen};
 use crate::lesson::predict::{Answer, Answering};
 use crate::lesson::{Demand, Lesson, Lock, Step, Task};
 use crate::scenario::Scenario;
@@ -167,7 +167,11 @@ impl Classroom {
     #[must_use]
     pub fn told(&self, finding: &Finding) -> Option<String> {
         let run = finding.failing.as_ref().map(|failing| failing.run).filter(|_| matches!(self.step().task, Task::Fix(_)));
-        finding.seen.as_ref().map(|judgement| texts::seen(judgement, run)).or_else(|| finding.why.clone())
+        match &finding.seen {
+            Some(Seen::Measured(judgement)) => Some(texts::seen(judgement, run)),
+            Some(Seen::Reached(reached)) => Some(texts::reached(reached)),
+            None => finding.why.clone(),
+        }
     }
 
     /// The run in which a clause failed, while it is shown.

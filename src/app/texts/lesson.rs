@@ -3,6 +3,8 @@
 use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::number::{Fixed, Shortest};
+use crate::broker::Name;
+use crate::lesson::judge::Reached;
 use crate::scenario::FaultKind;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
 use crate::sim::Input;
@@ -12,6 +14,7 @@ pub const GRADING: &str = "Grading";
 /// What a quote of a lesson begins with that tells of the real broker.
 pub const IN_RABBITMQ: &str = "In RabbitMQ";
 pub const LOOKING_FOR_THE_MOMENT: &str = "Looking for the moment";
+pub const NO_SUCH_MESSAGE: &str = "No message of this run is like it. The canvas shows the way it would take.";
 pub const NO_MESSAGE_MOVED: &str = "No message moved in this run.";
 pub const PRESS_PLAY_FIRST: &str = "Your run has not begun: press Play first.";
 pub const HERE_THE_GOAL_FAILED: &str = "Here the goal was not met.";
@@ -64,6 +67,31 @@ pub fn breaks(kind: &FaultKind) -> String {
 /// Nothing moves any more when a run is judged.
 pub fn the_last_that_moved(event: &dyn std::fmt::Display, at: SimTime, judged: SimTime) -> String {
     format!("{event} was the last to move, at {at}. The goal was checked at {judged}.")
+}
+
+/// The message of a goal that failed, and when.
+pub fn it_went_wrong_for(event: &dyn std::fmt::Display, at: SimTime, judged: SimTime) -> String {
+    format!("It went wrong for {event} at {at}. The goal was checked at {judged}.")
+}
+
+/// What services handle a message that a goal speaks of: those that are missing first.
+#[must_use]
+pub fn reached(reached: &Reached) -> String {
+    let headers = reached.headers.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ");
+    let message = match (&*reached.routing_key, &*headers) {
+        ("", "") => "a message without a key".to_owned(),
+        ("", headers) => format!("a message with {headers}"),
+        (key, "") => key.to_owned(),
+        (key, headers) => format!("{key} with {headers}"),
+    };
+    let told = |names: &[Name], one: &str, many: &str| match names {
+        [] => None,
+        [name] => Some(format!("{name} {one} {message}.")),
+        [names @ .., last] => Some(format!("{} and {last} {many} {message}.", names.join(", "))),
+    };
+    let missing = told(&reached.missing, "does not get", "do not get");
+    let unwanted = told(&reached.unwanted, "also gets", "also get");
+    missing.into_iter().chain(unwanted).collect::<Vec<_>>().join(" ")
 }
 
 /// What a run of a goal had instead, in words: `%` stands for the plural, `@` for the name, `#` for the number.
@@ -149,6 +177,23 @@ fn template(quantity: &Quantity) -> (&'static str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_misses_a_message_is_told() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).into()).collect::<Vec<Name>>();
+        let headers =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).into(), crate::broker::Value::string(value))).collect();
+        let cases = [
+            ("order.placed", &[][..], &["a"][..], &[][..], "a does not get order.placed."),
+            ("order.placed", &[], &["a", "b", "c"], &["d"], "a, b and c do not get order.placed. d also gets order.placed."),
+            ("", &[("format", "zip")], &[], &["a", "b"], "a and b also get a message with format=zip."),
+            ("", &[], &["a"], &[], "a does not get a message without a key."),
+        ];
+        for (key, with, missing, unwanted, told) in cases {
+            let found = Reached { routing_key: key.into(), headers: headers(with), missing: names(missing), unwanted: names(unwanted) };
+            assert_eq!(reached(&found), told);
+        }
+    }
 
     #[test]
     fn what_was_measured_is_told_in_words() {

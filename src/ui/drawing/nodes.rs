@@ -480,7 +480,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     // What flies to the queue counts when it lands.
     let landing = &scene.landing;
     let queue = session.world().broker().queue(name);
-    let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), queue.unacked(), landing.total(queue)));
+    let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), landing.unacked(queue), landing.total(queue)));
     let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
     let features = spec.map(|spec| marks(&session.scenario().broker, spec)).unwrap_or_default();

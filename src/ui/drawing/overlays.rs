@@ -50,7 +50,7 @@ pub fn ghosts(scene: &Scene<'_>, preview: &Preview<'_>) -> Html {
         let at = geometry::ready_slot(&rect, usize::try_from(ready).unwrap_or(last).min(last));
         Some(html! { <circle class="ghost" data-ghost={name.to_string()} cx={number(at.x)} cy={number(at.y)} r="6" /> })
     };
-    let exchange = geometry::rect(plan, &Place::Exchange(scene.session.composer.exchange.clone()));
+    let exchange = geometry::rect(plan, &Place::Exchange(preview.exchange.into()));
     html! {
         <g aria-hidden="true">
             { for preview.queues.iter().filter_map(copy) }
