@@ -235,7 +235,7 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
     let (moment, event, asks, rests) = match tracing.found() {
         Found::Culprit(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::it_went_wrong_for(&event, at, judged))),
         Found::Last(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::the_last_that_moved(&event, at, judged))),
-        Found::Asks(asked) => (judged, None, Some(asked), Some(texts::NO_SUCH_MESSAGE.to_owned())),
+        Found::Asks(asked) => (judged, None, Some(*asked), Some(texts::NO_SUCH_MESSAGE.to_owned())),
         Found::Nothing if judged == SimTime::ZERO => (judged, None, None, Some(texts::PRESS_PLAY_FIRST.to_owned())),
         Found::Nothing => (judged, None, None, Some(texts::NO_MESSAGE_MOVED.to_owned())),
     };

@@ -58,7 +58,7 @@ pub(super) enum Found {
     /// The goal failed for no message alone: the one that moved there last.
     Last(SimTime, Name),
     /// No message of the run is like the one that the goal speaks of: its way is lit.
-    Asks(Asked),
+    Asks(Box<Asked>),
     /// No message moved in the whole run.
     Nothing,
 }
@@ -182,7 +182,7 @@ impl Tracing {
         }
         match self.demand {
             Demand::Reaches { exchange, routing_key, headers, .. } if self.is_about_a_message => {
-                let asked = || Asked { exchange, routing_key, properties: Properties::with_headers(Some(headers)) };
+                let asked = || Box::new(Asked { exchange, routing_key, properties: Properties::with_headers(Some(headers)) });
                 return self.misled.map_or_else(|| Found::Asks(asked()), |(moved, event)| Found::Culprit(moved, event));
             }
             Demand::Property(property) => {
