@@ -451,7 +451,7 @@ fn assert_the_story_is_of_the_goal(app: &App, clause: usize) {
     match &goal.clauses[clause].demand {
         Demand::Reaches { exchange, routing_key, .. } if story.is_some() => {
             let is_it = |message: &requeue::broker::Message| message.routing_key == *routing_key && message.exchange == *exchange;
-            let has_its_key = entries().any(|entry| entry.what.message().is_some_and(|message| is_it(message)));
+            let has_its_key = entries().any(|entry| entry.what.message().is_some_and(&is_it));
             assert!(has_its_key, "a story without {routing_key}: {story:?}");
         }
         // It lights the way of such a message, as the composer would.
