@@ -482,6 +482,34 @@ These differences are known, and nothing else is let pass.
         let rules: Vec<String> = case.rules.iter().map(ToString::to_string).collect();
         let _ = writeln!(page, "| {}/{} | {} | {} |", case.section, case.name, case.says, rules.join(", "));
     }
+    page.push_str(&clients_side());
+    page
+}
+
+/// What a program sees of RabbitMQ, from `tests/clients`: each real program was run, and `tests/clients.rs` runs it again.
+fn clients_side() -> String {
+    let mut page = "\n## The client's side\n\n\
+        What a Node.js program with amqplib sees, in its order. A program in `tests/clients` shows each situation on a real RabbitMQ, and a\n\
+        simulated service sees the same; `./scripts/test` runs both.\n\n\
+        | situation | the program sees | shown by |\n|---|---|---|\n"
+        .to_owned();
+    let folder = root().join("tests/clients");
+    let mut files: Vec<_> = fs::read_dir(&folder).expect("the folder is there").map(|entry| entry.expect("it is there").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|kind| kind == "txt"));
+    files.sort();
+    for file in files {
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let scenario: Json =
+            serde_json::from_str(&fs::read_to_string(file.with_extension("json")).expect("it is there")).expect("it is JSON");
+        let mut seen: Vec<String> = Vec::new();
+        for line in fs::read_to_string(&file).expect("it is there").lines() {
+            match seen.last_mut() {
+                Some(last) if last == line => {}
+                _ => seen.push(line.to_owned()),
+            }
+        }
+        let _ = writeln!(page, "| {} | {} | {name} |", scenario["title"].as_str().unwrap_or_default(), seen.join("; "));
+    }
     page
 }
 
