@@ -19,7 +19,7 @@ use crate::broker::{BindingKey, ExchangeType, Name};
 use crate::formats::scenario_file::element;
 use crate::lesson::Lock;
 use crate::scenario::edit::proposal::replaced;
-use crate::scenario::edit::{self, Edit, Element, Line, Part, PartKind, Slot};
+use crate::scenario::edit::{self, Edit, Element, Line, Part, PartKind, Slot, redeclare};
 use crate::scenario::{Fault, Moment, Point, Scenario};
 use crate::sim::{Input, Place};
 
@@ -354,6 +354,7 @@ impl Session {
     /// Changes the document, and with it what runs; or says why not. What would destroy messages waits for a decision.
     fn try_edit(&mut self, edits: &[Edit]) -> Result<(), String> {
         self.document.held = None;
+        let edits = &redeclare::completed(self.scenario(), edits);
         let (new, told) = self.edited(edits)?;
         match self.needs_decision(&new, edits) {
             Some(held) => self.hold(held),

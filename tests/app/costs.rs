@@ -2,7 +2,7 @@
 
 use requeue::app::costs::Way::{self, Keep, NewQueue, Policy, Redeclare, Step};
 use requeue::app::costs::{History, Stepping};
-use requeue::app::form::{Kind, Spot};
+use requeue::app::form::{self, About, Kind, Row, Spot};
 use requeue::app::notice::Tone;
 use requeue::app::{self, App, CanvasAction, EditAction, Effect, Reading, words};
 use requeue::scenario::edit::{Edit, Part, PartKind, Slot};
@@ -73,6 +73,34 @@ fn what_rabbitmq_offers_depends_on_what_is_changed() {
         act(&mut app, EditAction::Decide(Keep));
         assert_eq!((session(&app).scenario(), ways(&app), session(&app).document.typing.clone()), (&before, vec![], None), "{key}");
     }
+}
+
+/// RabbitMQ refuses a dead-letter key without its exchange, also where a policy sets that one.
+#[test]
+fn the_key_of_dead_letters_follows_their_exchange_into_the_policy() {
+    let mut app = waiting();
+    let queue = "analytics-queue";
+    set(&mut app, queue, "arguments.x-dead-letter-exchange", choice(), "\"\"");
+    act(&mut app, EditAction::Decide(Policy));
+    let rows = form::rows(session(&app).scenario(), &About::Part(Part::Queue(queue.into())));
+    let field = rows.iter().find_map(|row| match row {
+        Row::Field(field) if field.own == Some("x-dead-letter-exchange") => Some(field),
+        _ => None,
+    });
+    let exchange = field.expect("it is there");
+    assert_eq!(exchange.idle.as_deref(), Some("The policy analytics-queue sets it: the default exchange."));
+    let Kind::Choice(options) = &exchange.kind else { panic!("it is a choice") };
+    assert_eq!(options[0].1, "as the policy says");
+    set(&mut app, queue, "arguments.x-dead-letter-routing-key", Kind::Text, "inventory-queue");
+    assert_eq!(ways(&app), [Policy, NewQueue, Redeclare, Keep]);
+    act(&mut app, EditAction::Decide(Policy));
+    let broker = &session(&app).scenario().broker;
+    let policy = broker.policies.iter().find(|policy| &*policy.name == queue).expect("it is there");
+    let value = |key: &str| policy.definition.get(key).and_then(|value| value.as_str()).map(ToString::to_string);
+    assert_eq!(
+        (value("dead-letter-exchange").as_deref(), value("dead-letter-routing-key").as_deref()),
+        (Some(""), Some("inventory-queue"))
+    );
 }
 
 #[test]

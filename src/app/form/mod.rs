@@ -10,6 +10,7 @@ use crate::app::search::Wanted;
 use crate::app::texts::{form as texts, line as line_texts};
 use crate::broker::queue::Kind as QueueKind;
 use crate::broker::queue::settings::{QUEUE_ARGUMENTS, QueueArgument, Takes};
+use crate::formats::amqp_json::value_to_json;
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
@@ -460,8 +461,19 @@ impl Form<'_> {
         }
     }
 
-    /// What is said beside a field that has no effect here.
+    /// The policy that sets what a field would, where the queue itself does not; and the value.
+    fn by_policy(&self, field: &table::Field, slot: Slot) -> Option<(&str, Json)> {
+        let queue = self.queue(slot)?;
+        let argument = argument(field.key).filter(|argument| !queue.arguments.contains_key(argument.name))?;
+        let (_, policy) = self.scenario.broker.policy_for(queue)?;
+        Some((&policy.name, value_to_json(policy.definition.get(argument.policy_key()?)?)))
+    }
+
+    /// What is said beside a field that has no effect here, or that a policy sets.
     fn idle(&self, field: &table::Field, slot: Slot) -> Option<String> {
+        if let Some((policy, value)) = self.by_policy(field, slot) {
+            return Some(texts::set_by_a_policy(policy, &value));
+        }
         let queue = self.queue(slot).filter(|_| self.is_foreign(field, slot))?;
         let profile = self.scenario.broker.profile;
         let is_refused = argument(field.key).is_none_or(|argument| argument.is_refused_for(queue.kind(), profile));
@@ -502,6 +514,7 @@ impl Form<'_> {
                 Some(Takes::Flag) => add(Kind::Flag(false), value.and_then(Json::as_bool).unwrap_or_default().to_string()),
                 Some(Takes::Exchange) => {
                     let none = called.first().map_or("", |(_, none)| *none);
+                    let none = if self.by_policy(field, at.slot).is_some() { texts::AS_THE_POLICY_SAYS } else { none };
                     let (options, now) = among(self.exchanges(none), value);
                     add(Kind::Choice(options), now);
                 }

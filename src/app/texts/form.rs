@@ -56,6 +56,13 @@ pub fn ignored(profile: Profile) -> String {
     format!("It has no effect: RabbitMQ {profile} does not know it.")
 }
 
+pub const AS_THE_POLICY_SAYS: &str = "as the policy says";
+
+pub fn set_by_a_policy(policy: &str, value: &serde_json::Value) -> String {
+    let value = if value.as_str() == Some("") { "the default exchange".to_owned() } else { value.to_string() };
+    format!("The policy {policy} sets it: {value}.")
+}
+
 pub fn refused(kind: Kind, profile: Profile) -> String {
     format!("RabbitMQ {profile} refuses it for a {} queue.", kind.name())
 }

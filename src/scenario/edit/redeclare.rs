@@ -6,6 +6,9 @@ use crate::broker::queue::settings::QUEUE_ARGUMENTS;
 use crate::broker::{ApplyTo, Broker, Policy, Value};
 use crate::scenario::{BindingSpec, BindingTarget, Name, Point, QueueSpec, Scenario, SimTime, Trigger};
 
+const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
+const DEAD_LETTER_KEY: &str = "x-dead-letter-routing-key";
+
 /// So far beneath the old queue the new one stands.
 const BENEATH: f64 = 150.0;
 
@@ -24,6 +27,22 @@ fn only_queue<'a>(old: &'a Scenario, new: &'a Scenario) -> Option<(&'a QueueSpec
     let mut same = new.clone();
     same.broker.queues[index] = before.clone();
     (same == *old && before.name == after.name).then_some((before, after))
+}
+
+/// RabbitMQ takes a dead-letter key only beside the exchange that it is for. A policy may set that exchange: then the key asks for both.
+#[must_use]
+pub fn completed(old: &Scenario, edits: &[Edit]) -> Vec<Edit> {
+    let mut edits = edits.to_vec();
+    for edit in &mut edits {
+        let Edit::Put { element, .. } = edit else { continue };
+        let Element::Queue(queue) = &mut **element else { continue };
+        let has_key_alone = queue.arguments.contains_key(DEAD_LETTER_KEY) && !queue.arguments.contains_key(DEAD_LETTER_EXCHANGE);
+        let by_policy = || old.broker.policy_for(queue)?.1.definition.get("dead-letter-exchange").cloned();
+        if let Some(exchange) = has_key_alone.then(by_policy).flatten() {
+            queue.arguments.insert(DEAD_LETTER_EXCHANGE.into(), exchange);
+        }
+    }
+    edits
 }
 
 /// The edit of policies after which the queue goes by the same settings as with its new arguments; none: no policy can do that.
