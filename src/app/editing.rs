@@ -426,6 +426,14 @@ impl Session {
     fn replace(&mut self, new: Arc<Scenario>) {
         let old = self.scenario().clone();
         self.inject(Input::Edit(new));
+        // The first exchange of a canvas is where a message is published by hand, unless something was said of that.
+        if let ([], [first, ..]) = (&*old.broker.exchanges, &*self.scenario().broker.exchanges)
+            && self.composer.exchange.is_empty()
+            && self.composer.published == 0
+        {
+            let name = first.name.clone();
+            self.composer.exchange = name;
+        }
         let line = self.selection.line.take().and_then(|line| line.after(&old, self.scenario()));
         self.selection.line = line.filter(|line| self.edge_of(line).is_some());
     }

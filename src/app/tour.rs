@@ -8,6 +8,29 @@ use crate::base::SimTime;
 /// What is to be done, in the order of the list.
 pub const STEPS: [&str; 6] = texts::STEPS;
 
+/// The step that names a service.
+const KILL: usize = 3;
+
+/// What a step asks for in the system that is open: it names no part that is not there.
+#[must_use]
+pub fn says(app: &App, step: usize) -> &'static str {
+    if step == KILL && !app.has_the_service_of_the_tour() { texts::KILL_A_SERVICE } else { STEPS[step] }
+}
+
+impl App {
+    /// Whether the open system is the one that the first card speaks of, or one like it.
+    #[must_use]
+    pub fn has_the_service_of_the_tour(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.scenario().service(KILLED).is_some())
+    }
+
+    /// Whether there is anything to try: an empty canvas has no part to kill or to follow.
+    #[must_use]
+    pub fn has_services(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| !session.scenario().services.is_empty())
+    }
+}
+
 /// The key that does the first step.
 pub const SPACE_TOO: &str = texts::SPACE_TOO;
 

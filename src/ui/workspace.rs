@@ -212,18 +212,20 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
         Some(Card::Welcome) => html! {
             <section class="card" id="welcome" aria-labelledby="welcome-title">
                 <div class="card-head"><h2 id="welcome-title">{ texts::WHAT_THIS_IS }</h2>{ close() }</div>
-                <p>{ texts::WHAT_TO_DO }</p>
+                <p>{ if app.has_the_service_of_the_tour() { texts::WHAT_TO_DO } else { texts::WHAT_TO_DO_ELSEWHERE } }</p>
                 { course(true) }
             </section>
         },
+        // An empty canvas has nothing to try.
+        Some(Card::Tour) if !app.has_services() => html! {},
         Some(Card::Tour) => {
             let Some(CardSpot { is_folded, is_right, is_top }) = app.card_spot() else { return html! {} };
             let next = app.tour.done.iter().position(|done| !done);
-            let step = |(at, (says, done)): (usize, (&&'static str, bool))| {
+            let step = |(at, done): (usize, bool)| {
                 if is_folded && next != Some(at) {
                     html! {}
                 } else {
-                    system::hint(says, (at == 0).then_some(tour::SPACE_TOO), done)
+                    system::hint(tour::says(app, at), (at == 0).then_some(tour::SPACE_TOO), done)
                 }
             };
             html! {
@@ -235,7 +237,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
                         <span class="soft">{ texts::of_all(app.tour.count(), tour::STEPS.len()) }</span>
                         { close() }
                     </div>
-                    <ol class="hints">{ tour::STEPS.iter().zip(app.tour.done).enumerate().map(step).collect::<Html>() }</ol>
+                    <ol class="hints">{ app.tour.done.into_iter().enumerate().map(step).collect::<Html>() }</ol>
                     if app.tour.is_over() { { course(false) } }
                 </section>
             }

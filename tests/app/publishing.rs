@@ -7,6 +7,8 @@ use requeue::app::{Action, App, FileAction, Filter, OperateAction, PublishAction
 use requeue::base::SimTime;
 use requeue::sim::InstanceId;
 
+use requeue::scenario::edit::PartKind;
+
 use super::support::*;
 
 #[test]
@@ -207,4 +209,19 @@ fn what_is_published_while_time_stands_lands() {
     act(&mut app, TimeAction::Play);
     act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
     assert!(app.playing && Landing::of(&app, session(&app)).is_empty());
+}
+
+/// On an empty canvas there is only the default exchange, which would drop what is composed.
+#[test]
+fn the_first_exchange_that_is_drawn_is_where_messages_are_published() {
+    let mut app = opened();
+    act(&mut app, requeue::app::FileAction::New);
+    assert!(session(&app).composer.exchange.is_empty());
+    act(&mut app, requeue::app::EditAction::AddPart(PartKind::ClassicQueue));
+    assert!(session(&app).composer.exchange.is_empty());
+    act(&mut app, requeue::app::EditAction::AddPart(PartKind::Exchange(requeue::scenario::ExchangeType::Topic)));
+    assert_eq!(session(&app).composer.exchange, session(&app).scenario().broker.exchanges[0].name);
+    // Another one changes nothing.
+    act(&mut app, requeue::app::EditAction::AddPart(PartKind::Exchange(requeue::scenario::ExchangeType::Fanout)));
+    assert_eq!(session(&app).composer.exchange, session(&app).scenario().broker.exchanges[0].name);
 }

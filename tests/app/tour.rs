@@ -148,3 +148,18 @@ fn what_is_opened_ticks_nothing_off() {
         assert_eq!(Kept::of(&app).tour, before);
     }
 }
+
+#[test]
+fn the_tour_names_no_part_that_is_not_there() {
+    use requeue::app::tour::says;
+    let mut app = arrived("------", false, Options::default());
+    assert!(says(&app, 3).contains("notification-service") && app.has_the_service_of_the_tour());
+    let other = include_str!("../../static/scenarios/work-queue.json");
+    act(&mut app, FileAction::Opened { name: "work-queue.json".into(), text: other.into() });
+    let names: Vec<String> = session(&app).scenario().services.iter().map(|service| service.name.to_string()).collect();
+    let steps = (0..STEPS.len()).map(|step| says(&app, step)).collect::<Vec<_>>().join(" ");
+    assert!(!steps.contains("notification-service") || names.iter().any(|name| name == "notification-service"), "{names:?}: {steps}");
+    assert!(app.has_services());
+    act(&mut app, FileAction::New);
+    assert!(!app.has_services());
+}

@@ -8,5 +8,7 @@ pub const STEPS: [&str; 6] = [
     "Start it again. What comes back?",
     "Go back in time: drag the slider.",
 ];
+/// In a system without that service.
+pub const KILL_A_SERVICE: &str = "Kill a service with its switch.";
 /// Beside the first step, where there is a keyboard.
 pub const SPACE_TOO: &str = "Space does it, too.";

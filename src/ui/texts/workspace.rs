@@ -33,6 +33,7 @@ pub const THERE_ARE_TWO_BRANCHES: &str = "You changed the past. The run before y
 pub const THE_RUN_BEFORE_THE_RESTART_IS_KEPT: &str = "The run began again. The run before is kept.";
 pub const TRY_THIS: &str = "Try this";
 pub const WHAT_THIS_IS: &str = "Watch messages travel through RabbitMQ, and break things safely.";
+pub const WHAT_TO_DO_ELSEWHERE: &str = "Draw a system and send messages. Kill a service. Go back in time.";
 pub const WHAT_TO_DO: &str = "Customers place orders, and three services react. Follow a dot. Kill a service. Go back in time.";
 
 pub fn dead_letters_in(count: u64, queue: &str, queues: usize) -> String {
