@@ -21,8 +21,7 @@ const TAGS: [&str; 3] = ["c1", "c2", "c3"];
 
 impl Writer {
     pub(super) fn wide(&mut self) {
-        // 3.10 has no default queue types.
-        if self.profile != Profile::V3_13 && self.one_in(4) {
+        if self.one_in(4) {
             self.default_queue_type = Some(self.pick(&["quorum", "quorum", "classic"]));
         }
         self.topology();
@@ -34,13 +33,27 @@ impl Writer {
     }
 
     fn exchange(&mut self, name: &str, kind: &str) {
-        let mut arguments = Map::new();
+        let mut arguments = self.hashes(kind);
         if self.one_in(4) {
             arguments.insert("alternate-exchange".into(), json!(self.pick(&["fanout", "inner", "headers", "missing"])));
         }
         let durable = name != "short-lived";
         self.add(json!({ "op": "exchange.declare", "exchange": name, "type": kind, "durable": durable, "internal": name == "inner",
             "auto_delete": name == "short-lived", "arguments": arguments }));
+    }
+
+    /// What an exchange of this type hashes, if it is not the routing key (rule 151).
+    fn hashes(&mut self, kind: &str) -> Map<String, Json> {
+        let mut arguments = Map::new();
+        if kind == "x-consistent-hash" && self.one_in(2) {
+            // 3.10 hashes a header's value together with its type.
+            if self.profile != Profile::V3_13 && self.one_in(3) {
+                arguments.insert("hash-header".into(), json!(self.pick(&["kind", "size"])));
+            } else {
+                arguments.insert("hash-property".into(), json!(self.pick(&["message_id", "correlation_id", "timestamp"])));
+            }
+        }
+        arguments
     }
 
     fn topology(&mut self) {
@@ -62,7 +75,7 @@ impl Writer {
             self.queue(queue);
         }
         for _ in 0..3 {
-            self.share();
+            self.share("queue.bind");
         }
         self.any_one();
         for _ in 0..5 {
@@ -127,9 +140,7 @@ impl Writer {
     fn hashing(&self) -> Vec<(&'static str, &'static str)> {
         let has = |kind: &str| match kind {
             "x-consistent-hash" => self.plugins.contains(&CONSISTENT_HASH),
-            _ if self.profile.upstream() == Profile::V4_3 => true,
-            // 4.0 numbers the bindings of a modulus-hash exchange in the order of a hash table.
-            _ => self.plugins.contains(&SHARDING) && self.profile != Profile::V4_0,
+            _ => self.plugins.contains(&SHARDING) || self.profile.upstream() == Profile::V4_3,
         };
         HASHING.into_iter().filter(|(_, kind)| has(kind)).collect()
     }
@@ -150,21 +161,19 @@ impl Writer {
         self.add(json!({ "op": "queue.bind", "queue": queue, "exchange": ANYONE, "routing_key": key, "channel": "spare" }));
     }
 
-    /// Binds a queue to an exchange that hashes, if there is one.
-    fn share(&mut self) {
+    /// Binds a queue to an exchange that hashes, or unbinds it, if there is such an exchange.
+    fn share(&mut self, op: &str) {
         let (name, _) = self.pick(&HASHING);
         if self.steps.iter().any(|step| step["op"] == "exchange.declare" && step["exchange"] == name) {
             // A weight that is none closes the channel: seldom.
             let key = if name == "consistent" && !self.one_in(12) { self.pick(&WEIGHTS[..3]) } else { self.pick(&WEIGHTS) };
             let queue = self.pick(&QUEUES);
-            self.add(json!({ "op": "queue.bind", "queue": queue, "exchange": name, "routing_key": key }));
+            self.add(json!({ "op": op, "queue": queue, "exchange": name, "routing_key": key }));
         }
     }
 
     fn headers_match(&mut self) -> Json {
-        // 3.10 knows all and any only.
-        let words: &[&str] = if self.profile == Profile::V3_13 { &["all", "any"] } else { &["all", "any", "all-with-x", "any-with-x"] };
-        let mut arguments = json!({ "x-match": self.pick(words) });
+        let mut arguments = json!({ "x-match": self.pick(&["all", "any", "all-with-x", "any-with-x"]) });
         if self.one_in(6) {
             arguments.as_object_mut().map(|arguments| arguments.remove("x-match"));
         }
@@ -230,7 +239,10 @@ impl Writer {
                 let (of, multiple) = (self.held_by(tag, 2), self.one_in(5));
                 self.settle(&of, multiple, channel);
             }
-            19 if self.one_in(3) => self.share(),
+            19 if self.one_in(3) => {
+                let op = self.pick(&["queue.bind", "queue.unbind"]);
+                self.share(op);
+            }
             19 => {
                 let op = self.pick(&["queue.unbind", "queue.bind"]);
                 self.binding(op);
@@ -399,6 +411,11 @@ impl Writer {
         }
         if self.one_in(12) {
             properties.insert("expiration".into(), json!("600000"));
+        }
+        if exchange == HASHING[0].0 && !self.one_in(4) {
+            properties.insert("message_id".into(), json!(self.pick(&["id-1", "id-2", "id-3"])));
+            properties.insert("correlation_id".into(), json!(self.pick(&["", "order-1", "order-2"])));
+            properties.insert("timestamp".into(), json!(1_700_000_000 + self.below(5)));
         }
         let mut headers = Map::new();
         if self.one_in(3) {
