@@ -153,6 +153,8 @@ pub(super) struct Consumer {
     pub queued: bool,
     /// How many messages its quorum queue has given to it (rule 155).
     pub given: u64,
+    /// The numbers of deliveries that its quorum queue has taken back, and that it has not settled yet (rule 94).
+    pub late: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +164,8 @@ pub(super) enum ConsumerState {
     Waiting,
     /// It is the single active one, and yields when it holds nothing any more (rule 84).
     Quiescing,
+    /// It was too late with a delivery, and gets nothing until it settles that as well (rule 94).
+    Late,
     /// Cancelled, and holds deliveries (rule 81).
     Cancelled,
 }

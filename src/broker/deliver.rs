@@ -157,7 +157,8 @@ impl Broker {
         };
         let tag = tag.clone();
         let state = ConsumerState::Up;
-        let mut new = Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued, given };
+        let mut new =
+            Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued, given, late: Vec::new() };
         queue.had_consumer = true;
         queue.consumers.add(consumer);
         match (kind, alone) {

@@ -1,14 +1,14 @@
 //! What time does to a broker: messages and queues expire, dead letters are tried again, deliveries are missed
 //! (sections G and H of the rules).
 
-use super::Broker;
 use super::cause::{DeathReason, RequeueCause};
-use super::channel::{Channel, Settlement};
+use super::channel::{Channel, ConsumerState, Gone, Settlement};
 use super::error::AmqpError;
-use super::ids::{ChannelId, QueueId};
+use super::ids::{ChannelId, ConsumerId, QueueId};
 use super::profile::TimeoutOwner;
 use super::queue::settings::CONSUMER_TIMEOUT;
 use super::queue::{Held, Queue};
+use super::{Broker, turn};
 use crate::base::SimTime;
 
 /// How often a channel looks after its oldest delivery (rule 93).
@@ -114,24 +114,77 @@ impl Broker {
         let (number, connection) = (state.number, state.connection);
         let Some(delivery) = state.unacked.get_mut(delivery_tag) else { return };
         let (queue, consumer) = (delivery.queue, delivery.consumer);
-        let error = AmqpError::precondition(format_args!(
-            "delivery acknowledgement on channel {number} timed out. Timeout value used: {} ms. This timeout value can be configured, see \
-             consumers doc guide to learn more",
-            self.timeout_of(queue).as_millis()
-        ));
-        let can_be_told = self.connections.get(&connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
-        let consumer = consumer.filter(|_| can_be_told && self.profile.rules().timeout_owner == TimeoutOwner::Queue);
-        let Some(consumer) = consumer else {
-            self.fail_channel(now, channel, &error);
-            return;
-        };
-        if let Some((queue, channel, tag)) = self.stop_consumer(now, consumer)
-            && let Some(queue) = self.queues.get(&queue)
-        {
-            let name = queue.name.clone();
-            self.tell_cancelled(channel, tag, name);
+        let of_queue = self.profile.rules().timeout_owner == TimeoutOwner::Queue;
+        if of_queue {
+            let can_be_told = self.connections.get(&connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
+            let is_known =
+                |consumer: &ConsumerId| self.consumers.get(consumer).is_some_and(|state| state.state != ConsumerState::Cancelled);
+            if let Some(consumer) = consumer.filter(|consumer| can_be_told && is_known(consumer)) {
+                self.take_back(now, queue, consumer);
+                return;
+            }
+            self.settle_all(now, channel, &[delivery_tag], Settlement::Requeue(RequeueCause::TimedOut));
         }
-        self.settle_all(now, channel, &[delivery_tag], Settlement::Requeue(RequeueCause::TimedOut));
+        // A queue does not say how long it waited.
+        let timeout = if of_queue { "-1".to_owned() } else { self.timeout_of(queue).as_millis().to_string() };
+        let error = AmqpError::precondition(format_args!(
+            "delivery acknowledgement on channel {number} timed out. Timeout value used: {timeout} ms. This timeout value can be configured, \
+             see consumers doc guide to learn more",
+        ));
+        self.fail_channel(now, channel, &error);
+    }
+
+    /// A quorum queue takes back everything that a consumer is too late with, and gives it nothing until it has settled that as well. Its
+    /// client is told that it is cancelled, and the consumer stays (rule 94).
+    fn take_back(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId) {
+        let timeout = self.timeout_of(id);
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(consumer) = self.consumers.get_mut(&consumer_id) else { return };
+        let (channel_id, tag, name) = (consumer.channel, consumer.tag.clone(), queue.name.clone());
+        let Some(channel) = self.channels.get_mut(&channel_id) else { return };
+        // For the channel it is out as before; the queue does not know its number any more.
+        self.ids.queue += 1;
+        self.ids.consumer += 1;
+        let of_none = (QueueId(self.ids.queue), ConsumerId(self.ids.consumer));
+        let mut deliveries = Vec::new();
+        for held in queue.held.iter().filter(|held| held.channel == channel_id && held.since + timeout <= now) {
+            let Some(delivery) = channel.unacked.get_mut(held.delivery_tag) else { continue };
+            if delivery.consumer == Some(consumer_id) && delivery.queue == id && !delivery.settled {
+                consumer.late.push(delivery.number);
+                delivery.gone = Some(Box::new(Gone { queue: name.clone(), consumer_tag: Some(tag.clone()), number: delivery.number }));
+                (delivery.queue, delivery.consumer) = (of_none.0, Some(of_none.1));
+                deliveries.push((held.delivery_tag, delivery.entry.clone()));
+            }
+        }
+        let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
+        let alone = queue.settings.single_active_consumer;
+        consumer.state = if alone && consumer.unacked == count { ConsumerState::Waiting } else { ConsumerState::Late };
+        queue.consumers.active = queue.consumers.active.filter(|active| *active != consumer_id);
+        self.tell_cancelled(channel_id, tag, name);
+        self.activate_next(id);
+        let how = Settlement::Requeue(RequeueCause::TimedOut);
+        self.settle_group(now, channel_id, (id, Some(consumer_id)), how, &mut deliveries.into_iter(), count);
+    }
+
+    /// Whether this settles what its queue has taken back: the consumer goes on when that was the last of it (rule 94).
+    pub(super) fn settle_late(&mut self, now: SimTime, id: QueueId, channel: ChannelId, gone: &Gone, how: Settlement) -> bool {
+        let consumers = self.channels.get(&channel).map(|state| &state.consumers);
+        let Some(&late) = gone.consumer_tag.as_ref().and_then(|tag| consumers?.get(tag)) else { return false };
+        let (Some(queue), Some(consumer)) = (self.queues.get_mut(&id), self.consumers.get_mut(&late)) else { return false };
+        let Some(index) = consumer.late.iter().position(|number| consumer.queue == id && *number == gone.number) else { return false };
+        consumer.late.swap_remove(index);
+        if consumer.late.is_empty() {
+            if queue.settings.single_active_consumer {
+                turn::wait(queue, late, consumer, self.profile.rules());
+                self.activate_next(id);
+            } else if !matches!(how, Settlement::Requeue(_)) {
+                // RabbitMQ forgets to queue a consumer that gives back what was taken from it.
+                consumer.state = ConsumerState::Up;
+                turn::join(queue, late, consumer);
+            }
+            self.dispatch(now, id);
+        }
+        true
     }
 
     /// Rule 96: only from the head, and only what is ready.

@@ -96,7 +96,7 @@ impl Broker {
             let names = self.names_of(&queues, &replies);
             self.events.push(Event::Routed { message: message.clone(), queues: names });
         }
-        if !self.profile.rules().volatile_queues {
+        if !replies.is_empty() && !self.profile.rules().volatile_queues {
             self.answer(&std::mem::take(&mut replies), &message); // rule 59: even in a transaction, and a mandatory one comes back
         }
         let routing = Routing { message, reach, queues, replies, mandatory: publish.mandatory };
@@ -115,8 +115,11 @@ impl Broker {
 
     /// All reply queues are one to those who look (rule 59).
     fn names_of(&self, queues: &[QueueId], replies: &[Name]) -> Arc<[Name]> {
+        if replies.is_empty() {
+            return self.queue_names_of(queues);
+        }
         let names = queues.iter().map(|id| self.queues[id].name.clone());
-        names.chain(replies.first().map(|_| reply::PSEUDO_QUEUE.into())).collect()
+        names.chain(std::iter::once(reply::PSEUDO_QUEUE.into())).collect()
     }
 
     fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
@@ -135,7 +138,9 @@ impl Broker {
                 outcome = Outcome::Nack; // rule 53: though other queues keep their copy
             }
         }
-        self.answer(replies, message);
+        if !replies.is_empty() {
+            self.answer(replies, message);
+        }
         self.confirm(channel, outcome);
         outcome
     }
@@ -230,6 +235,13 @@ impl Broker {
     /// # Errors
     /// An exchange cannot read for how long to keep it.
     pub(super) fn route(&mut self, exchange: ExchangeId, message: &Message) -> Result<(Vec<QueueId>, Delays), AmqpError> {
+        let properties = &message.properties;
+        if properties.headers.is_none()
+            && properties.history.is_none()
+            && self.exchanges.get(&exchange).is_some_and(|exchange| exchange.name.is_empty())
+        {
+            return Ok((self.queue_names.get(&message.routing_key).copied().into_iter().collect(), Delays::new())); // rule 33, for most
+        }
         // Lists that are filled and emptied with every message keep their memory.
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut dice = std::mem::take(&mut self.dice);
@@ -331,12 +343,13 @@ impl Broker {
     pub(super) fn enqueue(&mut self, now: SimTime, id: QueueId, message: &Arc<Message>, sender: Sender) -> Accepted {
         let rules = self.profile.rules();
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
-        if queue.messages.kind() == Kind::Stream {
+        let kind = queue.messages.kind();
+        if kind == Kind::Stream {
             self.append(now, id, message, sender == Sender::Client);
             return Accepted::Yes;
         }
         // Clients keep off a full quorum queue because it told their channels to. A dead letter comes by no channel (rule 107).
-        let may_refuse = sender == Sender::Client || queue.messages.kind() == Kind::Classic;
+        let may_refuse = sender == Sender::Client || kind == Kind::Classic;
         if may_refuse && queue.refuses(message.body.len()) {
             let dead = Some(&*queue)
                 .filter(|queue| queue.settings.overflow == Overflow::RejectPublishDlx)
@@ -348,12 +361,10 @@ impl Broker {
         }
         let entry = queue.entry(message.clone(), now, rules);
         if let Some(consumer) = self.next_consumer(id) {
-            if let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) {
+            if kind == Kind::Quorum
+                && let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut())
+            {
                 messages.take_turn();
-            }
-            if self.is_classic(id) && self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack) {
-                // What never stands in a classic queue takes no number there (rule 155).
-                self.queues.get_mut(&id).expect("it is classic").sequence_next -= 1;
             }
             self.deliver(now, id, consumer, entry, true);
             return Accepted::Yes;

@@ -114,10 +114,14 @@ impl Broker {
         if message.exchange.is_empty() {
             let volatile = self.profile.rules().volatile_queues;
             let known = |name: &&Name| is_reply_queue(name) && (!volatile || channel_of(name).is_some());
-            let keys = std::iter::once(message.routing_key.clone()).chain(super::dead_letter::cc_keys(message));
-            names.extend(keys.chain(message.bcc().iter().cloned()).filter(|name| known(&name)));
-            names.sort_unstable();
-            names.dedup();
+            names.extend(Some(&message.routing_key).filter(known).cloned());
+            if message.properties.headers.is_some() || !message.bcc().is_empty() {
+                names.extend(
+                    super::dead_letter::cc_keys(message).into_iter().chain(message.bcc().iter().cloned()).filter(|name| known(&name)),
+                );
+                names.sort_unstable();
+                names.dedup();
+            }
         }
         names
     }

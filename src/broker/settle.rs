@@ -137,6 +137,9 @@ impl Broker {
     /// that has the number there, if it is out on this channel (rule 155).
     fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, was: QueueId, gone: &Gone, how: Settlement) {
         let Some(&id) = self.queue_names.get(&gone.queue) else { return };
+        if self.settle_late(now, id, channel, gone, how) {
+            return;
+        }
         let Some(queue) = self.queues.get(&id) else { return };
         let has_tag = |consumer: Option<ConsumerId>| {
             let tag = consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| &consumer.tag);
@@ -175,7 +178,7 @@ impl Broker {
         self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((tag, entry)), 1);
     }
 
-    fn settle_group(
+    pub(super) fn settle_group(
         &mut self,
         now: SimTime,
         channel: ChannelId,

@@ -143,6 +143,9 @@ impl Broker {
 
     /// What was appended becomes chunks, and readers have it.
     pub(super) fn close_chunks(&mut self, now: SimTime) {
+        if self.written.is_empty() {
+            return;
+        }
         for id in std::mem::take(&mut self.written) {
             let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.stream_mut()) else { continue };
             if messages.close_chunk() {

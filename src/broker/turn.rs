@@ -109,10 +109,9 @@ impl Broker {
         }
         let mut unasked = Vec::new();
         for (consumer, entry) in handed_out {
-            if self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack) {
+            if self.hand_over(now, id, consumer, entry, false) {
                 unasked.push(consumer);
             }
-            self.hand_over(now, id, consumer, entry, false);
         }
         self.enforce_limit(id);
         unasked
@@ -142,9 +141,7 @@ impl Broker {
     /// A message goes to a consumer that [`next_consumer`](Self::next_consumer) has chosen.
     pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer: ConsumerId, entry: Entry, direct: bool) {
         self.take_credit(id, consumer);
-        self.hand_over(now, id, consumer, entry, direct);
-        let no_ack = self.consumers.get(&consumer).is_some_and(|consumer| consumer.no_ack);
-        if no_ack && self.queues.get(&id).is_some_and(|queue| queue.messages.kind() == Kind::Quorum) {
+        if self.hand_over(now, id, consumer, entry, direct) {
             self.settle_unasked(id, consumer, 1);
             self.dispatch_quorum(now, id);
         }
@@ -179,9 +176,11 @@ impl Broker {
         }
     }
 
-    /// The message reaches the channel.
-    pub(super) fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
+    /// The message reaches the channel. Whether that settles it for a consumer of a quorum queue, which knows none without
+    /// acknowledgements (rule 75).
+    pub(super) fn hand_over(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId, entry: Entry, direct: bool) -> bool {
+        let Some(queue) = self.queues.get_mut(&id) else { return false };
+        let kind = queue.messages.kind();
         let consumer = self.consumers.get_mut(&consumer_id).expect("it was alive when it got the turn, and no method was applied since");
         let channel = self.channels.get_mut(&consumer.channel).expect("to close a channel ends its consumers first");
         let delivery_tag = channel.take_delivery_tag();
@@ -191,24 +190,29 @@ impl Broker {
             consumer_tag: consumer.tag.clone(),
             delivery_tag,
             message: as_delivered(queue, &entry, self.profile.rules()),
-            redelivered: entry.redelivered() && !(direct && queue.messages.kind() == Kind::Classic), // rule 139
+            redelivered: entry.redelivered() && !(direct && kind == Kind::Classic), // rule 139
             no_ack: consumer.no_ack,
             direct,
             offset: queue.messages.stream().map(|_| entry.sequence),
         }));
-        if !consumer.no_ack {
-            let number = match queue.messages.kind() {
-                Kind::Classic | Kind::Stream => entry.sequence,
-                Kind::Quorum => consumer.given,
-            };
-            consumer.given += 1;
-            consumer.unacked += 1;
-            queue.unacked += 1;
-            queue.note_held(now, consumer.channel, delivery_tag, self.profile.rules());
-            let consumer = Some(consumer_id);
-            let delivery = Unacked { queue: id, consumer, delivered_at: now, settled: false, number, gone: None, entry };
-            channel.unacked.push(delivery_tag, delivery);
+        if consumer.no_ack {
+            if direct && kind == Kind::Classic {
+                queue.sequence_next -= 1; // what never stands in a classic queue takes no number there (rule 155)
+            }
+            return kind == Kind::Quorum;
         }
+        let number = match kind {
+            Kind::Classic | Kind::Stream => entry.sequence,
+            Kind::Quorum => consumer.given,
+        };
+        consumer.given += 1;
+        consumer.unacked += 1;
+        queue.unacked += 1;
+        queue.note_held(now, consumer.channel, delivery_tag, self.profile.rules());
+        let consumer = Some(consumer_id);
+        let delivery = Unacked { queue: id, consumer, delivered_at: now, settled: false, number, gone: None, entry };
+        channel.unacked.push(delivery_tag, delivery);
+        false
     }
 
     /// Deliveries of a consumer were settled: it has credit again, and may stand in the turn again (rules 68, 74).
@@ -244,6 +248,9 @@ impl Broker {
                     queue.consumers.active = None;
                     wait(queue, consumer_id, consumer, self.profile.rules());
                 } else {
+                    if consumer.state == ConsumerState::Late && consumer.late.is_empty() {
+                        consumer.state = ConsumerState::Up;
+                    }
                     join(queue, consumer_id, consumer);
                 }
                 false

@@ -356,14 +356,13 @@ impl Exchange {
         found: &mut Vec<Destination>,
         walk: &mut topic::Walk,
     ) {
-        let first = keys.clone().next();
         match &self.router {
             Router::Direct(router) => keys.for_each(|key| router.route(key, found)),
             Router::Fanout(router) => router.route(found),
             Router::Topic(router) => keys.for_each(|key| router.route(key, found, walk)),
             Router::Headers(router) => router.route(properties.headers.as_ref(), chooser.profile, found),
             Router::ConsistentHash(on, ring) => {
-                let bucket = first.and_then(|key| ring.bucket(on, key, properties));
+                let bucket = keys.clone().next().and_then(|key| ring.bucket(on, key, properties));
                 found.extend(bucket.and_then(|bucket| ring.at(bucket)));
             }
             Router::One(Choice::ByHash) => {

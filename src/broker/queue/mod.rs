@@ -286,7 +286,7 @@ impl Queue {
     }
 
     pub(super) fn is_over_limit(&self) -> bool {
-        self.exceeds(self.load())
+        (self.settings.max_length.is_some() || self.settings.max_length_bytes.is_some()) && self.exceeds(self.load())
     }
 
     /// Whether it refuses a message of so many bytes (rules 61a, 105, 107).
