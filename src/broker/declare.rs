@@ -532,6 +532,13 @@ impl Broker {
         // What is out with consumers has no queue to come back to; its tags may still be settled (rule 155).
         let is_stream = queue.messages.kind() == Kind::Stream;
         for (channel, state) in self.channels.iter_mut() {
+            for routing in state.transaction.iter_mut().flat_map(|transaction| &mut transaction.publishes) {
+                let before = routing.queues.len();
+                routing.queues.retain(|other| *other != id);
+                if routing.queues.len() < before {
+                    routing.gone.push((queue.name.clone(), queue.messages.kind()));
+                }
+            }
             for (delivery_tag, unacked) in state.unacked.iter_mut().filter(|(_, unacked)| unacked.queue == id) {
                 let consumer_tag = unacked.consumer.and_then(|consumer| tags.get(&consumer).cloned());
                 unacked.gone = Some(Box::new(Gone { queue: queue.name.clone(), consumer_tag, number: unacked.number }));

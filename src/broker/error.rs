@@ -28,6 +28,7 @@ pub enum ReplyCode {
     ConnectionForced = 320,
     CommandInvalid = 503,
     ChannelError = 504,
+    ResourceError = 506,
     NotAllowed = 530,
     NotImplemented = 540,
     InternalError = 541,
@@ -50,6 +51,7 @@ impl ReplyCode {
             Self::ConnectionForced => "CONNECTION_FORCED",
             Self::CommandInvalid => "COMMAND_INVALID",
             Self::ChannelError => "CHANNEL_ERROR",
+            Self::ResourceError => "RESOURCE_ERROR",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::NotImplemented => "NOT_IMPLEMENTED",
             Self::InternalError => "INTERNAL_ERROR",
@@ -64,6 +66,7 @@ impl ReplyCode {
             Self::ConnectionForced
             | Self::CommandInvalid
             | Self::ChannelError
+            | Self::ResourceError
             | Self::NotAllowed
             | Self::NotImplemented
             | Self::InternalError => Scope::Connection,

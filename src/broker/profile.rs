@@ -138,6 +138,8 @@ pub(super) struct Rules {
     pub filter_is_argument: bool,
     /// Classic queues take `x-queue-leader-locator` (rule 160).
     pub classic_leader_locator: bool,
+    /// At its commit a transaction looks for a queue to which it has published (rule 55).
+    pub commit_looks_for_queues: bool,
     /// How the texts that refuse a reader name its stream (rule 148).
     pub stream_texts: StreamTexts,
     /// There are mirrored queues: policies may set `ha-mode` and what belongs to it (rule 146).
@@ -257,6 +259,7 @@ const V3_13: Rules = Rules {
     filter_size_is_argument: false,
     filter_is_argument: false,
     classic_leader_locator: false,
+    commit_looks_for_queues: false,
     stream_texts: StreamTexts::Quoted,
 };
 
@@ -303,6 +306,7 @@ const V4_3: Rules = Rules {
     missing_number_crashes: false,
     ages_are_durations: true,
     filter_size_is_argument: true,
+    commit_looks_for_queues: true,
     ..V4_0
 };
 

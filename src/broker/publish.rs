@@ -99,7 +99,7 @@ impl Broker {
         if !replies.is_empty() && !self.profile.rules().volatile_queues {
             self.answer(&std::mem::take(&mut replies), &message); // rule 59: even in a transaction, and a mandatory one comes back
         }
-        let routing = Routing { message, reach, queues, replies, mandatory: publish.mandatory };
+        let routing = Routing { message, reach, queues, replies, mandatory: publish.mandatory, gone: Vec::new() };
         if let Some(transaction) = &mut self.channel(channel).transaction {
             transaction.publishes.push(routing); // rule 55: routed now, kept until the commit
         } else {
@@ -123,8 +123,8 @@ impl Broker {
     }
 
     fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
-        let Routing { message, queues, replies, reach, mandatory } = routing;
-        if queues.is_empty() && replies.is_empty() && *mandatory {
+        let Routing { message, queues, replies, reach, mandatory, gone } = routing;
+        if queues.is_empty() && replies.is_empty() && gone.is_empty() && *mandatory {
             self.events.push(Event::Returned {
                 channel,
                 code: ReplyCode::NoRoute,
@@ -167,8 +167,15 @@ impl Broker {
     pub(super) fn tx_commit(&mut self, now: SimTime, channel: ChannelId) -> Result<Reply, AmqpError> {
         let Transaction { publishes, settlements } = self.take_transaction(channel)?;
         let mut complete = true;
-        for mut routing in publishes {
-            routing.queues.retain(|queue| self.queues.contains_key(queue)); // deleted meanwhile
+        let mut publishes = publishes.into_iter();
+        while let Some(mut routing) = publishes.next() {
+            match self.look_for_gone(&mut routing) {
+                Ok(found) => complete &= found,
+                Err(error) => {
+                    self.forget_publishes(std::iter::once(routing).chain(publishes));
+                    return Err(error);
+                }
+            }
             complete &= self.deliver_to_queues(now, channel, &routing) == Outcome::Ack;
         }
         self.close_chunks(now); // rule 164
@@ -180,6 +187,29 @@ impl Broker {
         }
         // What a full queue refuses cannot be nacked here, and the rest has happened.
         if complete { Ok(Reply::Ok) } else { Err(AmqpError::precondition("partial tx completion")) }
+    }
+
+    /// A queue was deleted before the commit. A quorum queue that has its name now gets the message, and a classic one does not: its place
+    /// is taken by nobody, and the transaction is not complete.
+    ///
+    /// # Errors
+    /// A stream is looked for until 4.2, and each queue as of 4.3.
+    fn look_for_gone(&self, routing: &mut Routing) -> Result<bool, AmqpError> {
+        let looks = self.profile.rules().commit_looks_for_queues;
+        let mut complete = true;
+        for &(ref name, kind) in &routing.gone {
+            let found = self.queue_names.get(name).copied();
+            let refused = |text: std::fmt::Arguments<'_>| Err(AmqpError::new(ReplyCode::ResourceError, text));
+            match kind {
+                _ if looks && found.is_none() => {
+                    return refused(format_args!("failed to deliver message: {{not_found,{{resource,<<\"/\">>,queue,<<\"{name}\">>}}}}"));
+                }
+                Kind::Stream if !looks => return refused(format_args!("Stream not found for queue '{name}' in vhost '/'")),
+                Kind::Classic => complete = false,
+                Kind::Quorum | Kind::Stream => routing.queues.extend(found.filter(|id| self.queues[id].messages.kind() == kind)),
+            }
+        }
+        Ok(complete)
     }
 
     /// The publishes are forgotten, the deliveries wait for a settlement again.
@@ -195,7 +225,7 @@ impl Broker {
         Ok(Reply::Ok)
     }
 
-    pub(super) fn forget_publishes(&mut self, publishes: Vec<Routing>) {
+    pub(super) fn forget_publishes(&mut self, publishes: impl IntoIterator<Item = Routing>) {
         for Routing { message, reach, .. } in publishes {
             if reach == Reach::Later {
                 self.delays.is_not_alone(message.id);

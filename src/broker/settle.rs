@@ -107,6 +107,8 @@ impl Broker {
                 };
                 (queue, tag, group.deliveries[0].0)
             });
+            // The channel gives every group to its queue before it settles for consumers that do not acknowledge (rule 75).
+            let mut unasked: Vec<(QueueId, Unasked)> = Vec::new();
             for Group { queue, consumer, gone, mut deliveries } in groups {
                 if let Some(gone) = gone {
                     self.settle_by_name(now, channel, queue, &gone, how);
@@ -117,7 +119,14 @@ impl Broker {
                     sort_by_key(&mut deliveries, |(_, entry)| std::cmp::Reverse(entry.priority()));
                 }
                 let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
-                self.settle_group(now, channel, (queue, consumer), how, &mut deliveries.into_iter(), count);
+                if unasked.last().is_none_or(|(last, _)| *last != queue) {
+                    unasked.push((queue, Unasked::default()));
+                }
+                let Some((_, unasked)) = unasked.last_mut() else { continue };
+                self.settle_one_group(now, channel, (queue, consumer), how, &mut deliveries.into_iter(), count, unasked);
+            }
+            for (queue, unasked) in unasked {
+                self.settle_all_unasked(now, queue, unasked);
             }
         }
         if was_full && self.channels.get(&channel).is_some_and(|state| !state.is_full()) {
@@ -178,6 +187,7 @@ impl Broker {
         self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((tag, entry)), 1);
     }
 
+    /// One group alone: what the channel settles unasked comes right behind it.
     pub(super) fn settle_group(
         &mut self,
         now: SimTime,
@@ -186,6 +196,22 @@ impl Broker {
         how: Settlement,
         deliveries: &mut dyn Iterator<Item = (u64, Entry)>,
         count: u32,
+    ) {
+        let mut unasked = Unasked::default();
+        self.settle_one_group(now, channel, (id, consumer), how, deliveries, count, &mut unasked);
+        self.settle_all_unasked(now, id, unasked);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what belongs to a group, and what it leaves to settle")]
+    fn settle_one_group(
+        &mut self,
+        now: SimTime,
+        channel: ChannelId,
+        (id, consumer): (QueueId, Option<ConsumerId>),
+        how: Settlement,
+        deliveries: &mut dyn Iterator<Item = (u64, Entry)>,
+        count: u32,
+        unasked: &mut Unasked,
     ) {
         let Some(queue) = self.queues.get_mut(&id) else { return }; // its queue is gone, and with it the messages
         queue.unacked -= count as usize;
@@ -196,14 +222,11 @@ impl Broker {
             && self.returns_one_by_one(id, cause)
         {
             // Each is a command of its own to the queue, which goes on after it.
-            let mut unasked = Unasked::default();
             for (delivery_tag, entry) in deliveries {
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
                 self.credit_group(id, consumer, 1);
-                self.dispatch_one_of_several(now, id, &mut unasked);
+                self.dispatch_one_of_several(now, id, unasked);
             }
-            self.settle_all_unasked(now, id, unasked);
-            self.refresh_deadline(id);
             return;
         }
         if kind == Kind::Stream {
@@ -250,7 +273,12 @@ impl Broker {
                 if !requeued || self.profile.rules().returns_activate {
                     self.activate_next(id);
                 }
-                self.dispatch(now, id); // rule 103: what came back may find a consumer before the limit is looked at
+                // Rule 103: what came back may find a consumer before the limit is looked at.
+                if requeued {
+                    self.dispatch_one_of_several(now, id, unasked);
+                } else {
+                    self.dispatch(now, id);
+                }
             }
             Kind::Stream => {}
         }

@@ -83,10 +83,14 @@ impl Broker {
     }
 
     pub(super) fn settle_all_unasked(&mut self, now: SimTime, id: QueueId, mut unasked: Unasked) {
+        if unasked.0.is_empty() {
+            return;
+        }
         while let Some((consumer, count)) = unasked.0.pop_front() {
             self.settle_unasked(id, consumer, count);
             unasked.add(self.hand_out(now, id));
         }
+        self.refresh_deadline(id);
     }
 
     /// One command's worth. The consumers without acknowledgements that were served, once for each delivery.

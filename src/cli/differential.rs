@@ -89,6 +89,7 @@ impl Names {
         match json {
             Json::String(text) => {
                 let mut out = text.replace(&format!("vhost '{vhost}'"), "vhost '/'");
+                out = out.replace(&format!("{{resource,<<\"{vhost}\">>"), "{resource,<<\"/\">>"); // as Erlang writes it
                 for prefix in GENERATED {
                     let Some(at) = out.find(prefix) else { continue };
                     let rest = &out[at + prefix.len()..];

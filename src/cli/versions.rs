@@ -132,6 +132,13 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     ),
     of_3_10("dead letters that go to a stream", &[165], "3.10.8 loses them; random scripts send none there", DEAD_TO_STREAM),
     of_3_10("dead letters that go to a reply queue", &[59], "3.10 delivers them; 3.13 and 4.0 do not", REPLY_TARGETS),
+    of_3_10(
+        "a queue that is deleted before a commit",
+        &[55],
+        "at a commit 3.10 looks for the queues of each message by name, and returns a mandatory one that has none; 3.13 knows them as they \
+         were at the publish; random scripts delete no such queue there",
+        LATE_LOOK,
+    ),
     of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", FILTERS),
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
@@ -159,14 +166,6 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
         source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_fifo.erl activate_next_consumer",
     },
     KnownDifference {
-        lines: &["4.3"],
-        rules: &[94],
-        what: "a consumer that was too late",
-        why: "4.3 counts it, and takes its acknowledgement, until it has settled what was taken back; here it is gone at once; random scripts \
-              have no timeouts",
-        source: "seen on 4.3.6; v4.3.5 rabbit_fifo.erl timed_out_msg_ids",
-    },
-    KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
         rules: &[155],
         what: "deliveries of a queue that is gone, said of its successor",
@@ -178,7 +177,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
 ];
 
 /// What 3.13 does otherwise than 3.10, by the reason for which cases are left out on 3.10.8; and where it was read.
-pub const NEWER_THAN_3_10: [(&str, &str); 13] = [
+pub const NEWER_THAN_3_10: [(&str, &str); 14] = [
     ("it answers 503 and closes the connection", UNKNOWN_TYPE),
     ("it hashes the value together with its type", "v3.10.8 and v3.13.7 rabbit_exchange_type_consistent_hash.erl value_to_hash"),
     ("it takes numbers of different types for equal", NUMBERS),
@@ -190,6 +189,7 @@ pub const NEWER_THAN_3_10: [(&str, &str); 13] = [
     ("it does not know these keys", "v3.10.8 and v3.13.7 rabbit_policies.erl register"),
     ("3.10.8 loses dead letters that go to a stream", DEAD_TO_STREAM),
     ("3.10 does not know filters: they came with 3.13", FILTERS),
+    ("it looks for the queues by name at the commit", LATE_LOOK),
     ("3.10 refuses nack, reject and recover with 540 and 541", REFUSED_READS),
     ("3.10 stores no lists and tables at all", STORED),
 ];
@@ -198,6 +198,7 @@ const APPLY_TO: &str = "v3.10.8 and v3.13.7 rabbit_policy.erl apply_to_validatio
 const CONSUMER_TIMEOUT: &str = "release notes 3.12.0";
 const DEAD_TO_STREAM: &str = "seen on 3.10.8; v3.13.7 rabbit_dead_letter.erl publish";
 const FILTERS: &str = "release notes 3.13.0";
+const LATE_LOOK: &str = "v3.10.8 and v3.13.7 rabbit_channel.erl deliver_to_queues";
 const MIRRORS: &str = "v3.10.8 and v3.13.7 rabbit_mirror_queue_misc.erl operator_policy_validator";
 const NUMBERS: &str = "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the same file";
 const REFUSED_READS: &str = "v3.10.8 and v3.13.7 rabbit_stream_queue.erl settle";

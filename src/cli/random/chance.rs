@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use crate::broker::{Event, MessageId, Name};
+use crate::broker::{Event, MessageId, Name, Profile};
 use crate::formats::broker_script::{self, Happened};
 
 /// The script without steps whose outcome is chance, and without those that meet a known fault of the real broker.
 pub(super) fn without_chance(mut script: Json) -> Json {
     // Each round takes one step out; what follows it then happens otherwise.
-    while let Some(step) = chance_at(&script).or_else(|| ends_during_hand_over(&script)).or_else(|| settles_for_another(&script)) {
+    let faults = [chance_at, ends_during_hand_over, settles_for_another, deletes_before_commit];
+    while let Some(step) = faults.iter().find_map(|fault| fault(&script)) {
         if let Some(steps) = script["steps"].as_array_mut() {
             steps.remove(step);
         }
@@ -119,6 +120,42 @@ pub(super) fn may_activate_the_ended(script: &Json) -> bool {
         let profile = script["profile"].as_str().unwrap_or_default();
         alone && (profile.starts_with("4.3") || profile == "4.0" && few)
     })
+}
+
+/// The step that deletes a queue to which a transaction has published, on 3.10; see `KNOWN_DIFFERENCES`.
+pub(super) fn deletes_before_commit(script: &Json) -> Option<usize> {
+    let steps = steps(script);
+    if script["profile"] != Profile::V3_13.name() || !steps.iter().any(|step| step["op"] == "tx.select") {
+        return None;
+    }
+    let read = broker_script::read(&script.to_string()).ok()?;
+    let (_, happened) = broker_script::run_watched(&read);
+    let channel = |step: usize| steps[step]["channel"].as_str().unwrap_or("ch1");
+    let mut published: BTreeMap<&str, Vec<(usize, &Name)>> = BTreeMap::new();
+    for Happened { step, event, .. } in &happened {
+        match event {
+            Event::Routed { queues, .. } if steps[*step]["op"] == "basic.publish" => {
+                published.entry(channel(*step)).or_default().extend(queues.iter().map(|queue| (*step, queue)));
+            }
+            Event::QueueDeleted { queue, .. } => {
+                let in_transaction = |channel: &str, since: usize| {
+                    let before = &steps[..since];
+                    let ends = ["tx.commit", "tx.rollback"];
+                    let of_channel = |step: &&Json| step["channel"].as_str().unwrap_or("ch1") == channel;
+                    before.iter().filter(of_channel).any(|step| step["op"] == "tx.select")
+                        && !steps[since..*step].iter().filter(of_channel).any(|step| ends.iter().any(|end| step["op"] == *end))
+                };
+                let waits = |(channel, all): (&&str, &Vec<(usize, &Name)>)| {
+                    all.iter().any(|(since, other)| *other == queue && in_transaction(channel, *since))
+                };
+                if published.iter().any(waits) {
+                    return Some(*step);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What a probe tells before each step, and after the last.

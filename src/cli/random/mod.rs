@@ -235,7 +235,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::chance::{chance_at, ends_during_hand_over, may_activate_the_ended, settles_for_another};
+    use super::chance::{chance_at, deletes_before_commit, ends_during_hand_over, may_activate_the_ended, settles_for_another};
     use super::*;
     use crate::formats::broker_script;
 
@@ -258,6 +258,7 @@ mod tests {
                 assert_eq!(chance_at(&script), None, "{profile} {seed}: {script}");
                 assert_eq!(ends_during_hand_over(&script), None, "{profile} {seed}: {script}");
                 assert_eq!(settles_for_another(&script), None, "{profile} {seed}: {script}");
+                assert_eq!(deletes_before_commit(&script), None, "{profile} {seed}: {script}");
             }
         }
     }
@@ -324,6 +325,24 @@ mod tests {
         assert_eq!(settled(&json!({}), "ch2", &ack), Some(7), "another channel holds the number");
         assert_eq!(settled(&json!({ "x-max-priority": 3 }), "ch1", &ack), Some(7), "the numbers are of another kind");
         assert_eq!(settled(&json!({}), "ch1", &json!({ "op": "basic.recover" })), Some(7), "it settles several");
+    }
+
+    #[test]
+    fn a_queue_that_is_deleted_before_a_commit_is_seen() {
+        let deletes = |profile: &str, between: Json| {
+            let mut steps = vec![
+                json!({ "op": "queue.declare", "queue": "q" }),
+                json!({ "op": "tx.select" }),
+                json!({ "op": "basic.publish", "routing_key": "q", "body": "m" }),
+            ];
+            steps.push(between);
+            steps.push(json!({ "op": "queue.delete", "queue": "q", "channel": "admin" }));
+            deletes_before_commit(&json!({ "script": 1, "profile": profile, "steps": steps }))
+        };
+        assert_eq!(deletes("3.13", json!({ "op": "tx.commit", "channel": "admin" })), Some(4));
+        assert_eq!(deletes("3.13", json!({ "op": "tx.commit" })), None);
+        assert_eq!(deletes("3.13", json!({ "op": "tx.rollback" })), None);
+        assert_eq!(deletes("4.0", json!({ "op": "queue.declare", "queue": "q", "passive": true })), None, "it is modelled");
     }
 
     fn chance_of(steps: &Json) -> Option<usize> {
