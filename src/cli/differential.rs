@@ -89,7 +89,11 @@ impl Names {
         match json {
             Json::String(text) => {
                 let mut out = text.replace(&format!("vhost '{vhost}'"), "vhost '/'");
-                out = out.replace(&format!("{{resource,<<\"{vhost}\">>"), "{resource,<<\"/\">>"); // as Erlang writes it
+                if out.contains("{resource,") {
+                    // As Erlang writes a term: it breaks long lines.
+                    out = out.split('\n').map(str::trim_start).collect();
+                    out = out.replace(&format!("{{resource,<<\"{vhost}\">>"), "{resource,<<\"/\">>");
+                }
                 for prefix in GENERATED {
                     let Some(at) = out.find(prefix) else { continue };
                     let rest = &out[at + prefix.len()..];

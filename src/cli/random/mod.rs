@@ -339,7 +339,7 @@ mod tests {
             steps.push(json!({ "op": "queue.delete", "queue": "q", "channel": "admin" }));
             deletes_before_commit(&json!({ "script": 1, "profile": profile, "steps": steps }))
         };
-        assert_eq!(deletes("3.13", json!({ "op": "tx.commit", "channel": "admin" })), Some(4));
+        assert_eq!(deletes("3.13", json!({ "op": "queue.declare", "queue": "q", "passive": true })), Some(4));
         assert_eq!(deletes("3.13", json!({ "op": "tx.commit" })), None);
         assert_eq!(deletes("3.13", json!({ "op": "tx.rollback" })), None);
         assert_eq!(deletes("4.0", json!({ "op": "queue.declare", "queue": "q", "passive": true })), None, "it is modelled");
