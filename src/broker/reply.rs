@@ -116,9 +116,7 @@ impl Broker {
             let known = |name: &&Name| is_reply_queue(name) && (!volatile || channel_of(name).is_some());
             names.extend(Some(&message.routing_key).filter(known).cloned());
             if message.properties.headers.is_some() || !message.bcc().is_empty() {
-                names.extend(
-                    super::dead_letter::cc_keys(message).into_iter().chain(message.bcc().iter().cloned()).filter(|name| known(&name)),
-                );
+                names.extend(super::dead_letter::cc_keys(message).chain(message.bcc().iter().cloned()).filter(|name| known(&name)));
                 names.sort_unstable();
                 names.dedup();
             }

@@ -202,7 +202,6 @@ impl Broker {
         self.settle_all_unasked(now, id, unasked);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what belongs to a group, and what it leaves to settle")]
     fn settle_one_group(
         &mut self,
         now: SimTime,
