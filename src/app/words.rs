@@ -554,8 +554,9 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::Refused { queue, message, .. } => (LogIcon::Failure, "Refused", format!("{}: {queue} is full", name(message))),
         Event::ConsumerStarted { queue, consumer_tag, .. } => (LogIcon::Program, "Consuming", format!("{consumer_tag} from {queue}")),
         Event::ConsumerEnded { queue, consumer_tag, .. } => (LogIcon::Program, "Cancelled", format!("{consumer_tag} on {queue}")),
-        Event::ConsumerCancelled { queue, consumer_tag, .. } => {
-            (LogIcon::Failure, "Cancelled", format!("{consumer_tag}, because {queue} is gone"))
+        Event::ConsumerCancelled { queue, consumer_tag, late, .. } => {
+            let why = if *late { "it acknowledges too late" } else { "the queue is gone" };
+            (LogIcon::Failure, "Cancelled", format!("{consumer_tag} on {queue}: {why}"))
         }
         Event::QueueDeleted { queue } => (LogIcon::Program, "Deleted", format!("queue {queue}")),
         Event::ExchangeDeleted { exchange } => (LogIcon::Program, "Deleted", format!("exchange {exchange}")),

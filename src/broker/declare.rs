@@ -527,7 +527,7 @@ impl Broker {
         }
         sort_by(&mut cancelled, Ord::cmp);
         for (channel, tag) in cancelled {
-            self.tell_cancelled(channel, tag, queue.name.clone());
+            self.tell_cancelled(channel, tag, queue.name.clone(), false);
         }
         // What is out with consumers has no queue to come back to; its tags may still be settled (rule 155).
         let is_stream = queue.messages.kind() == Kind::Stream;

@@ -326,10 +326,10 @@ impl Broker {
         self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
     }
 
-    /// The server ends a consumer; what it holds it may still settle (rules 82, 94).
-    pub(super) fn tell_cancelled(&mut self, channel: ChannelId, consumer_tag: Name, queue: Name) {
+    /// The server says that it ends a consumer; what that holds it may still settle (rules 82, 94).
+    pub(super) fn tell_cancelled(&mut self, channel: ChannelId, consumer_tag: Name, queue: Name, late: bool) {
         let Some(state) = self.channels.get(&channel) else { return };
         let told = self.connections.get(&state.connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
-        self.events.push(Event::ConsumerCancelled { queue, channel, consumer_tag, told });
+        self.events.push(Event::ConsumerCancelled { queue, channel, consumer_tag, told, late });
     }
 }

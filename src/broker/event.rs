@@ -102,12 +102,13 @@ pub enum Event {
         channel: ChannelId,
         consumer_tag: Name,
     },
-    /// The server cancelled a consumer, because its queue is gone, or it did not acknowledge in time (rules 82, 94).
+    /// The server cancelled a consumer, because its queue is gone (rule 82), or said so because it was too late (rule 94).
     ConsumerCancelled {
         queue: Name,
         channel: ChannelId,
         consumer_tag: Name,
         told: bool,
+        late: bool,
     },
     QueueDeleted {
         queue: Name,

@@ -160,7 +160,7 @@ impl Broker {
         let alone = queue.settings.single_active_consumer;
         consumer.state = if alone && consumer.unacked == count { ConsumerState::Waiting } else { ConsumerState::Late };
         queue.consumers.active = queue.consumers.active.filter(|active| *active != consumer_id);
-        self.tell_cancelled(channel_id, tag, name);
+        self.tell_cancelled(channel_id, tag, name, true);
         self.activate_next(id);
         let how = Settlement::Requeue(RequeueCause::TimedOut);
         self.settle_group(now, channel_id, (id, Some(consumer_id)), how, &mut deliveries.into_iter(), count);

@@ -561,7 +561,7 @@ impl Random {
             Event::ConsumerStarted { channel, consumer_tag, .. } => {
                 self.live_consumers.insert((*channel, consumer_tag.to_string()));
             }
-            Event::ConsumerEnded { channel, consumer_tag, .. } | Event::ConsumerCancelled { channel, consumer_tag, .. } => {
+            Event::ConsumerEnded { channel, consumer_tag, .. } | Event::ConsumerCancelled { channel, consumer_tag, late: false, .. } => {
                 self.live_consumers.remove(&(*channel, consumer_tag.to_string()));
             }
             Event::Delivered(delivered) => {
