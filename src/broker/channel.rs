@@ -7,7 +7,6 @@ use super::cause::RequeueCause;
 use super::event::Reach;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::message::Message;
-use super::queue::Kind;
 use super::queue::ready::Entry;
 use super::value::Name;
 use crate::base::SimTime;
@@ -66,8 +65,8 @@ pub(super) struct Routing {
     /// When it was published.
     pub reach: Reach,
     pub mandatory: bool,
-    /// Queues that were deleted before the commit.
-    pub gone: Vec<(Name, Kind)>,
+    /// Queues that were deleted before the commit, and their types.
+    pub gone: Vec<(Name, &'static str)>,
 }
 
 /// How a client settles a delivery.

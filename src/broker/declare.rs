@@ -536,7 +536,7 @@ impl Broker {
                 let before = routing.queues.len();
                 routing.queues.retain(|other| *other != id);
                 if routing.queues.len() < before {
-                    routing.gone.push((queue.name.clone(), queue.messages.kind()));
+                    routing.gone.push((queue.name.clone(), queue.messages.kind().name()));
                 }
             }
             for (delivery_tag, unacked) in state.unacked.iter_mut().filter(|(_, unacked)| unacked.queue == id) {

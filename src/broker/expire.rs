@@ -134,8 +134,8 @@ impl Broker {
         self.fail_channel(now, channel, &error);
     }
 
-    /// A quorum queue takes back everything that a consumer is too late with, and gives it nothing until it has settled that as well. Its
-    /// client is told that it is cancelled, and the consumer stays (rule 94).
+    /// A quorum queue takes back everything that a consumer is too late with. It gives the consumer no more until that is settled, too.
+    /// The client is told of a cancellation, and the consumer stays (rule 94).
     fn take_back(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId) {
         let timeout = self.timeout_of(id);
         let Some(queue) = self.queues.get_mut(&id) else { return };

@@ -189,8 +189,8 @@ impl Broker {
         if complete { Ok(Reply::Ok) } else { Err(AmqpError::precondition("partial tx completion")) }
     }
 
-    /// A queue was deleted before the commit. A quorum queue that has its name now gets the message, and a classic one does not: its place
-    /// is taken by nobody, and the transaction is not complete.
+    /// A queue was deleted before the commit. A quorum queue that has its name now gets the message. A classic one does not: then the
+    /// transaction is not complete.
     ///
     /// # Errors
     /// A stream is looked for until 4.2, and each queue as of 4.3.
@@ -200,6 +200,7 @@ impl Broker {
         for &(ref name, kind) in &routing.gone {
             let found = self.queue_names.get(name).copied();
             let refused = |text: std::fmt::Arguments<'_>| Err(AmqpError::new(ReplyCode::ResourceError, text));
+            let kind = Kind::from_name(kind).unwrap_or_default();
             match kind {
                 _ if looks && found.is_none() => {
                     return refused(format_args!("failed to deliver message: {{not_found,{{resource,<<\"/\">>,queue,<<\"{name}\">>}}}}"));
