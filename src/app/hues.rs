@@ -42,6 +42,12 @@ impl OfSystem {
         (0..HUES).map(|step| (wanted + step) % HUES).find(is_free).unwrap_or(wanted)
     }
 
+    /// The keys that were published by hand alone.
+    pub fn by_hand<'a>(&'a self, scenario: &'a Scenario) -> impl Iterator<Item = &'a Name> {
+        let published = published_keys(scenario);
+        self.hues.keys().filter(move |key| !published.contains(key))
+    }
+
     /// Looks at the keys that services publish, and at those that were published by hand.
     pub(super) fn follow(&mut self, scenario: &Arc<Scenario>, recording: &Recording) {
         let inputs = recording.inputs.len();

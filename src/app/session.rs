@@ -6,7 +6,7 @@ use super::Node;
 use super::composer::Composer;
 use super::document::Document;
 use super::geometry::{self, Plan};
-use super::hues::OfSystem;
+use super::hues::{OfSystem, published_keys};
 use super::notice::Notice;
 use super::playhead::Playhead;
 use super::recipe::Recipe;
@@ -17,7 +17,7 @@ use crate::base::SimTime;
 use crate::broker::{Name, Properties};
 use crate::scenario::edit::proposal::Replaced;
 use crate::scenario::edit::{self, Part};
-use crate::scenario::{Point, Scenario};
+use crate::scenario::{Point, Publish, Scenario};
 use crate::sim::{Input, InstanceId, Place, Recording, TimedInput, Timeline, Until, World};
 
 #[derive(Debug)]
@@ -106,6 +106,34 @@ impl Session {
     pub fn plan(&self) -> Plan<'_> {
         let turned = self.turned.as_ref().and_then(|(.., turned)| turned.as_ref());
         Plan { world: self.playhead.world(), moves: &self.playhead.moves, layout: &self.document.layout, hues: &self.hues, turned }
+    }
+
+    /// Every key of this run: those of services, then those that were published by hand.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&Name> {
+        let scenario = self.scenario();
+        published_keys(scenario).into_iter().chain(self.hues.by_hand(scenario)).collect()
+    }
+
+    fn publishes(&self) -> impl Iterator<Item = &Publish> {
+        let handlers = self.scenario().services.iter().flat_map(|service| &service.handlers);
+        handlers.flat_map(|handler| &handler.steps).filter_map(|step| step.action.publish())
+    }
+
+    /// Whether a message of this system can expire.
+    #[must_use]
+    pub fn lets_messages_expire(&self) -> bool {
+        let broker = &self.scenario().broker;
+        broker.queues.iter().any(|queue| queue.arguments.contains_key("x-message-ttl"))
+            || broker.policies.iter().any(|policy| policy.definition.contains_key("message-ttl"))
+            || self.publishes().any(|publish| publish.expiration.is_some())
+            || !self.composer.expiration.is_empty()
+    }
+
+    /// Whether RabbitMQ can return a message of this system.
+    #[must_use]
+    pub fn has_messages_returned(&self) -> bool {
+        self.publishes().any(|publish| publish.mandatory) || self.composer.mandatory
     }
 
     /// The hue of a routing key.

@@ -22,6 +22,10 @@ pub enum Shape {
     Redelivered,
     /// A dead letter: a diamond.
     Dead,
+    /// It has just expired in its queue: an hourglass. As a dead letter it goes on.
+    Expired,
+    /// On its way back to its publisher: a triangle.
+    Returned,
     /// An HTTP request: a small square.
     Request,
     /// A good answer, an acknowledgement: a small check mark.
@@ -273,6 +277,8 @@ fn message_shape(message: &Message, redelivered: bool) -> Shape {
     }
 }
 
+/// What expires is an hourglass on so much of its way.
+const EXPIRING: f64 = 0.3;
 const FLYING: f64 = 6.0;
 const SMALL: f64 = 4.0;
 /// In a queue, with what surrounds it.
@@ -414,7 +420,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                 let hue = sheet.hue(published_key(message));
                 add(
                     sheet.along(path, share, Leg::Back),
-                    Shape::Failed,
+                    Shape::Returned,
                     hue,
                     FLYING,
                     Some("returned"),
@@ -457,12 +463,16 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                 add(at, Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {
-                add(sheet.along(&hop.path, share, Leg::Dead), Shape::Dead, hue, FLYING, Some(short(reason)), event);
+                let is_expiring = reason == DeathReason::Expired && share < EXPIRING;
+                let shape = if is_expiring { Shape::Expired } else { Shape::Dead };
+                add(sheet.along(&hop.path, share, Leg::Dead), shape, hue, FLYING, Some(short(reason)), event);
             }
             MoveKind::Dropped(cause) => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));
                 let at = at.map(|rect| Point { x: rect.left + 24.0, y: rect.bottom() + 4.0 + 26.0 * share });
-                add(at, Shape::Unroutable, hue, FLYING, Some(dropped(cause)), event);
+                let has_expired = cause == DropCause::Died(DeathReason::Expired);
+                let shape = if has_expired { Shape::Expired } else { Shape::Unroutable };
+                add(at, shape, hue, FLYING, Some(dropped(cause)), event);
             }
             MoveKind::Unroutable => {
                 let at = hop.path.last().and_then(|place| geometry::rect(sheet.plan, place));

@@ -22,6 +22,8 @@ pub struct Palette {
     ink: String,
     ink_soft: String,
     node: String,
+    /// The page's own type.
+    sans: String,
 }
 
 impl Palette {
@@ -37,6 +39,7 @@ impl Palette {
             ink: colour("--ink"),
             ink_soft: colour("--ink2"),
             node: colour("--node"),
+            sans: colour("--sans"),
         })
     }
 }
@@ -70,7 +73,7 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels:
     for Label { rect, text, tone } in labels {
         let (at, half) = (rect.centre(), (rect.width - rect.height) / 2.0);
         let (weight, letters, colour) = look(*tone, palette);
-        set_font(&context, weight, letters, camera);
+        set_font(&context, &palette.sans, weight, letters, camera);
         if *tone == Tone::Sentence {
             stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.ink_soft, rect.height);
             stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.node, rect.height - 2.0 / camera.scale);
@@ -120,15 +123,10 @@ pub fn svg(picture: &Picture, labels: &[Label], camera: Camera, palette: &Palett
                 Fixed(y),
                 Fixed(r + 2.0)
             ),
-            Shape::Dead => {
-                let d = Fixed(r * 1.2);
-                write!(
-                    out,
-                    "<path d=\"M{:.1} {:.1}l{d:.1} {d:.1}l-{d:.1} {d:.1}l-{d:.1} -{d:.1}z\" fill=\"{}\"/>",
-                    Fixed(x),
-                    Fixed(y - d.0),
-                    colour
-                )
+            Shape::Dead | Shape::Expired | Shape::Returned => {
+                let point = |(x, y): &(f64, f64)| format!("{:.1},{:.1}", Fixed(at.x + x * r), Fixed(at.y + y * r));
+                let points = corners(*shape).iter().map(point).collect::<Vec<_>>().join(" ");
+                write!(out, "<polygon points=\"{points}\" fill=\"{colour}\"/>")
             }
             Shape::Request => write!(
                 out,
@@ -186,8 +184,8 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 }
 
 /// As large as it must be to be read.
-fn set_font(context: &CanvasRenderingContext2d, weight: u32, size: f64, camera: Camera) {
-    context.set_font(&format!("{weight} {:.1}px system-ui, sans-serif", Fixed(size * camera.growth_beside(size))));
+fn set_font(context: &CanvasRenderingContext2d, sans: &str, weight: u32, size: f64, camera: Camera) {
+    context.set_font(&format!("{weight} {:.1}px {sans}", Fixed(size * camera.growth_beside(size))));
 }
 
 fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
@@ -199,7 +197,7 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
             disc(context, *at, *radius - 1.2, colour);
             ring(context, *at, *radius + 2.0, colour);
         }
-        Shape::Dead => diamond(context, *at, *radius, colour),
+        Shape::Dead | Shape::Expired | Shape::Returned => fill(context, *at, *radius, corners(*shape), colour),
         Shape::Request => {
             context.set_fill_style_str(&palette.ink_soft);
             context.fill_rect(at.x - radius, at.y - radius, radius * 2.0, radius * 2.0);
@@ -234,14 +232,21 @@ fn ring(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str
     context.stroke();
 }
 
-fn diamond(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str) {
-    let reach = radius * 1.2;
+/// Of what is filled and has corners, around its middle, as parts of its radius.
+const fn corners(shape: Shape) -> &'static [(f64, f64)] {
+    match shape {
+        Shape::Dead => &[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
+        Shape::Expired => &[(-1.0, -1.2), (1.0, -1.2), (-1.0, 1.2), (1.0, 1.2)],
+        Shape::Returned => &[(0.0, -1.2), (1.15, 0.9), (-1.15, 0.9)],
+        Shape::First | Shape::Redelivered | Shape::Request | Shape::Ok | Shape::Failed | Shape::Unroutable | Shape::Held => &[],
+    }
+}
+
+fn fill(context: &CanvasRenderingContext2d, at: Point, radius: f64, corners: &[(f64, f64)], colour: &str) {
     context.begin_path();
-    context.move_to(at.x, at.y - reach);
-    context.line_to(at.x + reach, at.y);
-    context.line_to(at.x, at.y + reach);
-    context.line_to(at.x - reach, at.y);
-    context.close_path();
+    for (x, y) in corners {
+        context.line_to(at.x + x * radius, at.y + y * radius);
+    }
     context.set_fill_style_str(colour);
     context.fill();
 }

@@ -6,7 +6,6 @@ use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, classes, htm
 use super::texts::{connect as connect_texts, panels as texts};
 use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, drawing, icons, on_page};
-use crate::app::hues::published_keys;
 use crate::app::notice::{Notice, Tone};
 use crate::app::slowing::Shown;
 use crate::app::{
@@ -243,9 +242,10 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let is_slow = app.real_speed() != app.speed();
     html! {
         <div class="notice slim" role="status" id="slowed">
-            <span>if is_slow { <b>{ texts::SLOW_MOTION }</b>{ " " } }{ words }</span>
-            { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
+            <span>{ words }</span>
+            // What comes and goes stands before what stays: nothing jumps.
             if is_slow {
+                <b>{ texts::SLOW_MOTION }</b>
                 <button
                     type="button"
                     class="line small"
@@ -256,6 +256,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     { app.speed().to_string() }
                 </button>
             }
+            { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) }
             { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseSlowing)) }
         </div>
     }
@@ -419,12 +420,20 @@ fn marks(session: &Session, most: usize) -> Option<Html> {
             texts::REDELIVERED,
         ),
         (html! { <path d="M10 3.8 16.2 10 10 16.2 3.8 10z" class="mark-plain" /> }, texts::DEAD_LETTER),
+        (html! { <path d="M5 4h10L5 16h10z" class="mark-plain" /> }, texts::EXPIRED),
+        (html! { <path d="M10 4 16 15H4z" class="mark-plain" /> }, texts::RETURNED),
         (html! { <rect x="6" y="6" width="8" height="8" class="mark-request" /> }, texts::HTTP_REQUEST),
         (html! { <path d="m5.5 10.4 3 3 6-7" class="mark-ok" /> }, texts::ACK),
     ];
     // What this system cannot show needs no word.
-    let rows = rows.into_iter().filter(|(_, word)| if *word == texts::HTTP_REQUEST { has_clients } else { has_queues });
-    let keys = published_keys(scenario);
+    let rows = rows.into_iter().filter(|(_, word)| match *word {
+        texts::HTTP_REQUEST => has_clients,
+        texts::EXPIRED => session.lets_messages_expire(),
+        texts::RETURNED => session.has_messages_returned(),
+        _ => has_queues,
+    });
+    let keys = session.keys();
+    let more = keys.len().saturating_sub(most);
     if !has_queues && !has_clients && keys.is_empty() {
         return None;
     }
@@ -444,7 +453,10 @@ fn marks(session: &Session, most: usize) -> Option<Html> {
                     <li><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">{ shape }</svg>{ word }</li>
                 }
             </ul>
-            <ul class="keys">for one in keys.into_iter().take(most) { { key(one) } }</ul>
+            <ul class="keys">
+                for one in keys.into_iter().take(most) { { key(one) } }
+                if more > 0 { <li>{ texts::and_more(more) }</li> }
+            </ul>
         </>
     })
 }

@@ -316,7 +316,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
                     { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE } }
                 </button>
-                if !past { { close_button(texts::CLOSE, on(dispatch, TimeAction::CloseBranches)) } }
+                { close_button(texts::CLOSE, on(dispatch, TimeAction::CloseBranches)) }
             }
         </div>
     }

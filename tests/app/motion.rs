@@ -942,3 +942,35 @@ fn a_crash_that_happens_again_counts_its_own_messages() {
         assert!(words(&app).is_some_and(|words| words.contains(&told)), "{told}: {:?}", words(&app));
     }
 }
+
+/// State is shape: what expires is an hourglass before it goes on as a dead letter, and what RabbitMQ returns is a triangle.
+#[test]
+fn what_expires_and_what_is_returned_have_shapes_of_their_own() {
+    let seen = |app: &mut App, wanted: tokens::Shape, frames: u32| {
+        act(app, TimeAction::SetSpeed(Speed::TEACHING));
+        act(app, TimeAction::Play);
+        (0..frames).any(|_| {
+            frame(app);
+            picture(session(app).plan(), false).tokens.iter().any(|token| token.shape == wanted)
+        })
+    };
+    let mut app = opened();
+    assert!(!session(&app).lets_messages_expire() && !session(&app).has_messages_returned(), "its legend needs no such mark");
+    assert!(!seen(&mut app, tokens::Shape::Expired, 1_000));
+    let expiring = COURSE_CHAPTER.replace("\"x-dead-letter-exchange\":", "\"x-message-ttl\": 300, \"x-dead-letter-exchange\":");
+    assert_ne!(expiring, COURSE_CHAPTER);
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "a.json".into(), text: expiring });
+    assert!(session(&app).lets_messages_expire());
+    let id = notification_service(&app);
+    act(&mut app, OperateAction::Kill(id));
+    assert!(seen(&mut app, tokens::Shape::Expired, 3_000), "an hourglass");
+    let returning = COURSE_CHAPTER
+        .replace("\"do\": \"publish\",", "\"do\": \"publish\", \"mandatory\": true,")
+        .replace("\"order.*\"", "\"x\"")
+        .replace("\"#\"", "\"y\"");
+    let mut app = App::default();
+    act(&mut app, FileAction::Opened { name: "b.json".into(), text: returning });
+    assert!(session(&app).has_messages_returned());
+    assert!(seen(&mut app, tokens::Shape::Returned, 3_000), "a triangle");
+}
