@@ -70,6 +70,12 @@ async fn what_opens_is_in_view_and_has_the_keyboard() {
     visitor.click("#compare").await;
     visitor.wait_for("#comparison").await;
     visitor.until("the comparison is in view", async |_| in_view("#comparison-title").await == 1000).await;
+    // Its heading keeps its height beside a table that is longer than the drawer.
+    visitor.click("#play").await;
+    visitor.until("the branches differ in much", async |visitor| visitor.text("#clock").await.as_str() > "01:00").await;
+    visitor.click("#play").await;
+    let height = "return document.querySelector('#comparison-title').getBoundingClientRect().height >= 18;";
+    assert_eq!(answer(&visitor, height).await, json!(true));
     visitor.leave().await;
 }
 

@@ -109,8 +109,16 @@ async fn nothing_jumps_while_time_runs() {
         "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) window.shifts.push([e.value, e.sources.map(s => s.node && (s.node.id || s.node.className || s.node.nodeName))]); }).observe({ type: 'layout-shift', buffered: false }); return null;",
     )
     .await;
-    visitor.choose_speed(20_000).await;
+    // As a learner sees it: time slows by itself, and the notice of it changes and goes.
+    visitor.choose_speed(2_000).await;
     visitor.click("#play").await;
+    visitor.until("something is held", async |visitor| visitor.text("#clock").await.as_str() > "00:06").await;
+    visitor.click("[data-power='notification-service']").await;
+    visitor.wait_for("#slowed").await;
+    visitor.until("what it held is back", async |visitor| visitor.text("#slowed").await.contains("unacked")).await;
+    visitor.until("time has its own speed", async |visitor| visitor.is_absent("#full-speed").await).await;
+    visitor.click("[data-power='notification-service']").await;
+    visitor.choose_speed(20_000).await;
     visitor.wait_for("#dead-letter-alert").await;
     visitor.until("two minutes have passed", async |visitor| visitor.text("#clock").await.as_str() > "02:00").await;
     visitor.scrub(20_000).await;
@@ -118,6 +126,10 @@ async fn nothing_jumps_while_time_runs() {
     visitor.click("[data-power='notification-service']").await;
     visitor.until("it is another run", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
     visitor.until("time goes on", async |visitor| visitor.text("#clock").await.as_str() > "00:40").await;
+    // What floats stands in the room that is kept free above the parts, whatever it says.
+    let covered = "const f = document.querySelector('#branches').getBoundingClientRect(); return [...document.querySelectorAll('.node')].filter(node => { \
+        const r = node.getBoundingClientRect(); return f.left < r.right && r.left < f.right && f.top < r.bottom && r.top < f.bottom; }).map(node => node.getAttribute('aria-label'));";
+    assert_eq!(answer(&visitor, covered).await, json!([]));
     let shifts = answer(&visitor, "return window.shifts;").await;
     assert_eq!(shifts, json!([]), "what moved, and by how much");
     visitor.leave().await;
