@@ -1,10 +1,10 @@
 //! What the broker has put into a queue, and what has not landed there for the eye. It counts nowhere on the page until it lands.
 
 use super::costs::Held;
+use super::flights::for_each_flight;
 use super::geometry::Plan;
 use super::moves::MoveKind;
 use super::texts::session as texts;
-use super::tokens::for_each_flight;
 use super::{App, Session};
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::Kind;

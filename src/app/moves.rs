@@ -143,8 +143,8 @@ impl Moves {
         self.legs_landed(departs).filter(|_| legs > 1.0).map(|flown| flown.min(legs - 1.0) / legs)
     }
 
-    /// A message that will pass through its queue has come so far of its delivery's way, and not as far as the queue. What a lost
-    /// connection gave back was there before.
+    /// A message that will pass through its queue has not come there at this share of its way. What a lost connection gave back was
+    /// there before.
     pub(super) fn is_before_its_queue(&self, delivery: &Delivery, departs: SimTime, share: f64) -> bool {
         let Some(way) = self.way_through(&delivery.queue, delivery.message.id, departs) else { return false };
         #[expect(clippy::cast_precision_loss, reason = "a handful")]

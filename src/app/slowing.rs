@@ -3,8 +3,8 @@
 //! everything has landed.
 
 use super::markers::{self, MarkerKind};
+use super::probe::Asked;
 use super::texts::session as texts;
-use super::whatif::Asked;
 use crate::base::SimTime;
 use crate::broker::{Event, Name, RequeueCause};
 use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};

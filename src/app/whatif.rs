@@ -1,5 +1,6 @@
 //! What would become of a message: which binding stops it on its way to a queue, and which keys a binding key takes.
 
+use super::probe::Asked;
 use super::words::place_of;
 use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
@@ -13,14 +14,6 @@ use super::form::Spot;
 
 /// So many keys of each sort are shown.
 const EXAMPLES_MAX: usize = 2;
-
-/// A message, as an exchange gets it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
-    pub exchange: Name,
-    pub routing_key: Name,
-    pub(super) properties: Properties,
-}
 
 /// What would become of the message that is composed, or that a goal asks for.
 #[derive(Debug)]
@@ -93,8 +86,8 @@ pub enum Fate<'a> {
     Stopped(Vec<Explained<'a>>),
 }
 
-/// The message that is composed, or that a goal asks for, and what would become of it on its way to a queue. Else the message whose
-/// story is open, where no copy of it came to the queue.
+/// The message that is composed, or that a goal asks for, and what it meets before a queue. Else the message whose story is open,
+/// where no copy of it came to the queue.
 #[must_use]
 pub fn of_queue<'a>(app: &App, session: &'a Session, queue: &Name) -> Option<(Asked, Fate<'a>)> {
     let (broker, composer) = (session.world().broker(), &session.composer);

@@ -22,8 +22,6 @@ pub struct Palette {
     ink: String,
     ink_soft: String,
     node: String,
-    /// The page's own type.
-    sans: String,
 }
 
 impl Palette {
@@ -39,7 +37,6 @@ impl Palette {
             ink: colour("--ink"),
             ink_soft: colour("--ink2"),
             node: colour("--node"),
-            sans: colour("--sans"),
         })
     }
 }
@@ -73,7 +70,7 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels:
     for Label { rect, text, tone } in labels {
         let (at, half) = (rect.centre(), (rect.width - rect.height) / 2.0);
         let (weight, letters, colour) = look(*tone, palette);
-        set_font(&context, &palette.sans, weight, letters, camera);
+        set_font(&context, weight, letters, camera);
         if *tone == Tone::Sentence {
             stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.ink_soft, rect.height);
             stroke(&context, at, &[(-half, 0.0), (half, 0.0)], &palette.node, rect.height - 2.0 / camera.scale);
@@ -184,8 +181,8 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 }
 
 /// As large as it must be to be read.
-fn set_font(context: &CanvasRenderingContext2d, sans: &str, weight: u32, size: f64, camera: Camera) {
-    context.set_font(&format!("{weight} {:.1}px {sans}", Fixed(size * camera.growth_beside(size))));
+fn set_font(context: &CanvasRenderingContext2d, weight: u32, size: f64, camera: Camera) {
+    context.set_font(&format!("{weight} {:.1}px Inter, system-ui, sans-serif", Fixed(size * camera.growth_beside(size))));
 }
 
 fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
