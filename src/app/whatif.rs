@@ -5,7 +5,7 @@ use super::words::place_of;
 use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
 use crate::broker::explain::{Explained, Why, words_met};
-use crate::broker::{BindingKey, Event, ExchangeType, Name, Properties};
+use crate::broker::{BindingKey, Event, ExchangeType, Name};
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
 
