@@ -388,7 +388,7 @@ fn cases() -> Vec<Case> {
             vec![(
                 Kind::DeadLetterCycle,
                 "broker.queues[0]",
-                "RabbitMQ drops what comes back to q by expiring alone; a rejected message returns.",
+                "RabbitMQ drops a message that expires and returns to q; a rejected message may return.",
                 Some("remove x-message-ttl, so that messages wait"),
             )],
         ),

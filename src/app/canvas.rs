@@ -235,8 +235,8 @@ pub struct Canvas {
     seen_from: Option<(Camera, Pixel)>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
-    /// What a drawer moved aside: where it was, and where it is. It comes back when the drawer closes.
-    aside: Option<(Camera, Camera)>,
+    /// What a drawer moved aside: where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
+    aside: Option<(Option<Camera>, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,
     /// Where the stage begins on the canvas without any drawer, and how large that is. On a phone, sheets lie above one another.
@@ -492,9 +492,8 @@ impl App {
 
     /// What the keyboard is on comes into view, with its port. While a pointer is down, nothing moves.
     fn reach(&mut self, stop: &Stop) {
-        let Some((session, now)) = self.session.as_ref().zip(self.canvas.chosen).filter(|_| self.canvas.gesture == Gesture::Idle) else {
-            return;
-        };
+        let Some(session) = self.session.as_ref().filter(|_| self.canvas.gesture == Gesture::Idle) else { return };
+        let now = self.camera();
         let rect = match stop {
             Stop::Node(node) => geometry::with_name(session.plan(), node),
             Stop::Line(line) => session.edge_of(line).map(|edge| {
@@ -502,9 +501,14 @@ impl App {
                 geometry::Rect { left: at.x, top: at.y, width: 0.0, height: 0.0 }
             }),
         };
-        if let Some(rect) = rect {
-            self.canvas.chosen = Some(now.revealing(self.canvas.size, &rect.grown(PORT)));
+        // The page's own view has a little less beside what is outermost.
+        let beside = if self.canvas.chosen.is_some() { PORT } else { 0.0 };
+        let Some(to) = rect.map(|rect| now.revealing(self.canvas.size, &rect.grown(beside))).filter(|to| *to != now) else { return };
+        // Where the page showed what it could beside its drawers, it will show all again without them.
+        if self.canvas.chosen.is_none_or(|chosen| self.canvas.aside == Some((None, chosen))) {
+            self.canvas.aside = Some((None, to));
         }
+        self.canvas.chosen = Some(to);
     }
 
     /// The stage has another size. A drawer that opens must not hide what it is about; what it moved aside comes back when it closes.
@@ -516,12 +520,14 @@ impl App {
             return;
         }
         let Some(now) = self.canvas.chosen else { return };
-        let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map_or(now, |(home, _)| home);
-        self.canvas.chosen = Some(home);
+        let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map_or(Some(now), |(home, _)| home);
+        (self.canvas.chosen, self.canvas.aside) = (home, None);
+        // What the page shows by itself has what is selected.
+        let Some(home) = home else { return };
         if is_seen {
             self.reveal_selected();
         }
-        self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (home, aside));
+        self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (Some(home), aside));
     }
 
     /// The part that is drawn at a pixel of the stage.

@@ -273,6 +273,12 @@ const AROUND: [(f64, f64); 8] = [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0
 /// So many rings around it are tried.
 const RINGS: u32 = 3;
 
+/// All of it is seen, with the edge of its letters.
+fn is_within(view: &Rect, spot: &Rect) -> bool {
+    let spot = spot.grown(GAP);
+    spot.left >= view.left && spot.right() <= view.right() && spot.top >= view.top && spot.bottom() <= view.bottom()
+}
+
 /// Boxes around a place, the nearest first, as far as they are in view.
 fn rings(at: Point, beside: f64, (width, height): (f64, f64), view: &Rect) -> Vec<Rect> {
     let mut spots = Vec::new();
@@ -281,9 +287,7 @@ fn rings(at: Point, beside: f64, (width, height): (f64, f64), view: &Rect) -> Ve
             let away = beside + f64::from(ring) * height;
             let centre = Point { x: at.x + across * (width / 2.0 + away), y: at.y + down * (height / 2.0 + away) };
             let spot = around(centre, (width, height));
-            if spot.left >= view.left && spot.right() <= view.right() && spot.top >= view.top && spot.bottom() <= view.bottom() {
-                spots.push(spot);
-            }
+            spots.extend(Some(spot).filter(|spot| is_within(view, spot)));
         }
     }
     spots
@@ -311,6 +315,7 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
         let width = sized(&count.text, COUNT_LETTERS, BOLD).0 + 18.0 / camera.scale;
         let (at, size) = (camera.within_view(size, count.at, width), (width, LABEL / camera.scale));
         let mut spots = vec![around(at, size)];
+        spots.retain(|spot| is_within(&view, spot));
         spots.extend(rings(at, 4.0, size, &view));
         if let Some(rect) = room.take(&spots) {
             labels.push(Label { rect, text: count.text.clone(), tone: Tone::Sentence });
@@ -324,6 +329,7 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
             Some(tube) => Some(in_tube(&tube, &count.text, camera.growth_beside(COUNT_LETTERS))),
             None => {
                 let mut spots = vec![around(count.at, size)];
+                spots.retain(|spot| is_within(&view, spot));
                 spots.extend(rings(count.at, 4.0, size, &view));
                 // It covers no token, if it can.
                 let disc = |token: &Token| around(token.at, (token.radius * 2.0, token.radius * 2.0));

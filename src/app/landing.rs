@@ -144,9 +144,12 @@ impl std::ops::Add for Price {
     }
 }
 
-/// "no message", "22 messages", "22 messages and 1 in flight".
+/// "no message", "22 messages", "1 message in flight", "22 messages and 1 in flight".
 impl std::fmt::Display for Price {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.landed == 0 && self.in_flight > 0 {
+            return f.write_str(&texts::all_in_flight(self.in_flight));
+        }
         f.write_str(&texts::messages(self.landed))?;
         if self.in_flight > 0 { f.write_str(&texts::and_in_flight(self.in_flight)) } else { Ok(()) }
     }

@@ -127,10 +127,10 @@ pub fn facts(session: &Session, line: &Line) -> Vec<(&'static str, String)> {
     match line {
         Line::Binding(number) => {
             let told = match matched_lately(session, *number) {
-                (_, 0) => texts::NO_MESSAGE_LATELY.to_owned(),
+                (_, 0) => texts::NO_RECENT_MESSAGE.to_owned(),
                 (matched, all) => texts::of_the_last(matched, all),
             };
-            vec![(texts::MATCHED_LATELY, told)]
+            vec![(texts::MATCHES, told)]
         }
         Line::DeadLetters(name) => {
             let spec = broker.queues.iter().find(|queue| queue.name == *name);

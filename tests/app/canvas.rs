@@ -346,6 +346,34 @@ fn what_the_keyboard_comes_to_is_seen() {
     assert_eq!(app.camera(), held);
 }
 
+/// Beside two drawers the page cannot show everything by itself. What the keyboard comes to is seen at once, and without the drawers the
+/// page shows all of it again.
+#[test]
+fn what_the_keyboard_comes_to_is_seen_beside_drawers() {
+    let mut app = opened();
+    let whole = Pixel { x: 1_392.0, y: 796.0 };
+    act(&mut app, CanvasAction::Beside(0.0, whole));
+    act(&mut app, CanvasAction::Resize(whole));
+    let home = app.camera();
+    let stops: Vec<Stop> = session(&app).stops().into_iter().map(|(stop, ..)| stop).collect();
+    let narrow = Pixel { x: 400.0, y: 796.0 };
+    act(&mut app, CanvasAction::Beside(360.0, whole));
+    act(&mut app, CanvasAction::Resize(narrow));
+    assert!(app.hides_parts() && app.canvas.chosen.is_none());
+    let mut moved = 0;
+    for stop in &stops {
+        let before = app.camera();
+        act(&mut app, CanvasAction::Reach(stop.clone()));
+        let at = app.camera().to_stage(session(&app).place_of(stop).expect("it is there"));
+        assert!((0.0..=narrow.x).contains(&at.x) && (0.0..=narrow.y).contains(&at.y), "{stop:?} at {at:?}");
+        moved += usize::from(app.camera() != before);
+    }
+    assert!(moved > 2, "{moved}");
+    act(&mut app, CanvasAction::Beside(0.0, whole));
+    act(&mut app, CanvasAction::Resize(whole));
+    assert_eq!((app.camera(), app.canvas.chosen), (home, None));
+}
+
 /// What a key or a drawer does to the view.
 const MOVES: [fn(&mut App); 5] = [
     |app| (0..6).for_each(|_| act(app, CanvasAction::Zoom(ZOOM, None))),

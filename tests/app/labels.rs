@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use requeue::app::camera::{Camera, Pixel};
 use requeue::app::geometry::{self, EdgeKind, Rect};
-use requeue::app::labels::{self, Look, Room, Tone};
+use requeue::app::labels::{self, Label, Look, Room, Tone};
 use requeue::app::lettering::{self, em};
+use requeue::app::tokens::{Count, Picture, Shape, Token};
 use requeue::app::{App, Asked, CanvasAction, EditAction, FileAction, Node, OperateAction, Speed, TimeAction, WorkspaceAction, tokens};
 use requeue::base::SimTime;
 use requeue::broker::ExchangeType;
@@ -94,6 +95,43 @@ fn no_label_lies_on_a_card_or_on_another_label() {
     assert!(said > 100, "they say something: {said}");
     // Of large systems on a phone a key may be left out; elsewhere none is.
     assert!(shown * 20 >= bindings * 19, "{shown} of {bindings} keys are shown");
+}
+
+/// Wherever it is needed, at the edge of the view, too: a word that is cut says nothing.
+#[test]
+fn a_label_is_seen_whole_or_not_at_all() {
+    let (size, mut said) = (Pixel { x: 700.0, y: 480.0 }, 0);
+    for (name, text) in gallery() {
+        let mut app = on(&text, size);
+        act(&mut app, CanvasAction::Zoom(1.6, None));
+        let (plan, camera) = (session(&app).plan(), app.camera());
+        let view = camera.view(size);
+        for step in 0..=14 {
+            let share = f64::from(step) / 14.0;
+            let [across, down] = [size.x * share, size.y * share];
+            for (x, y) in [(across, 3.0), (across, size.y - 3.0), (3.0, down), (size.x - 3.0, down)] {
+                let at = camera.to_canvas(Pixel { x, y });
+                let word = |at| Token { at, shape: Shape::Dead, hue: 0, radius: 6.0, label: Some("dropped: maxlen"), event: None };
+                let number = Count { at, text: "×1,212".into(), is_label: false, within: None };
+                let sentence = Count { at, text: "10 unacked, back as redelivered".into(), is_label: true, within: None };
+                for picture in [
+                    Picture { tokens: vec![word(at)], counts: Vec::new() },
+                    Picture { tokens: Vec::new(), counts: vec![number] },
+                    Picture { tokens: Vec::new(), counts: vec![sentence] },
+                ] {
+                    for Label { rect, text, .. } in labels::words(plan, &picture, camera, size) {
+                        let is_seen = rect.left >= view.left
+                            && rect.top >= view.top
+                            && rect.right() <= view.right()
+                            && rect.bottom() <= view.bottom();
+                        assert!(is_seen, "{name}: {text} at {rect:?} in {view:?}");
+                        said += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(said > 500, "{said}");
 }
 
 /// Every key stands on its own line, or right at it, in every scenario and on every screen, with drawers open and closed. On a phone

@@ -335,7 +335,7 @@ fn the_inspector_tells_what_is_known_of_a_line() {
         let told = told(&Line::Binding(number)).remove(0);
         let counts: Vec<u32> = told.split(' ').filter_map(|word| word.parse().ok()).collect();
         let [matched, all] = *counts else { panic!("{told}") };
-        assert_eq!(told, format!("Matched lately: {matched} of the last {all} messages"));
+        assert_eq!(told, format!("Matches: {matched} of the last {all} messages"));
         (matched, all)
     };
     let (matched, all) = counts(2);

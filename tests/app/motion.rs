@@ -695,8 +695,8 @@ fn what_comes_back_is_sixteen_pixels_apart_at_every_moment() {
 #[test]
 fn a_price_names_what_still_flies() {
     let price = |landed, in_flight| requeue::app::landing::Price { landed, in_flight }.to_string();
-    let told = [price(0, 0), price(1, 0), price(14, 1), price(5_522, 0)];
-    assert_eq!(told, ["no message", "1 message", "14 messages and 1 in flight", "5,522 messages"]);
+    let told = [price(0, 0), price(1, 0), price(0, 1), price(14, 1), price(5_522, 0)];
+    assert_eq!(told, ["no message", "1 message", "1 message in flight", "14 messages and 1 in flight", "5,522 messages"]);
 }
 
 /// A queue without consumers can deliver nothing at once: RabbitMQ shows a consumer capacity of 0 %.

@@ -42,6 +42,10 @@ pub fn messages(count: u64) -> String {
     }
 }
 
+pub fn all_in_flight(count: u64) -> String {
+    format!("{} in flight", messages(count))
+}
+
 pub fn and_in_flight(count: u64) -> String {
     format!(" and {} in flight", grouped(count))
 }

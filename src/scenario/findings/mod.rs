@@ -273,16 +273,16 @@ impl Search<'_> {
             let (text, names): (_, &[&str]) = match (keeper, reason) {
                 (Some(keeper), _) => {
                     let keeper = &scenario.broker.queues[keeper].name;
-                    ("{} keeps what would come back to {} without a rejection, and tries for ever.", &[keeper, name])
+                    ("{} keeps unrejected messages that would return to {}, and tries to send them again.", &[keeper, name])
                 }
                 (None, DeathReason::Maxlen) => {
-                    ("RabbitMQ drops what a full {} pushes out and gets back; a rejected message returns.", &[name])
+                    ("RabbitMQ drops a message that a full {} pushes out and gets back; a rejected message may return.", &[name])
                 }
                 (None, DeathReason::DeliveryLimit) => {
-                    ("RabbitMQ drops what comes back to {} after its delivery limit; a rejected message returns.", &[name])
+                    ("RabbitMQ drops a message that returns to {} after its delivery limit; a rejected message may return.", &[name])
                 }
                 (None, DeathReason::Expired | DeathReason::Rejected) => {
-                    ("RabbitMQ drops what comes back to {} by expiring alone; a rejected message returns.", &[name])
+                    ("RabbitMQ drops a message that expires and returns to {}; a rejected message may return.", &[name])
                 }
             };
             self.tell(Kind::DeadLetterCycle, slot, text, names, fix);

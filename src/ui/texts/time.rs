@@ -83,7 +83,7 @@ pub fn ready_and_unacked(ready: u64, unacked: u64) -> String {
 }
 
 pub fn invented(what: &dyn Display) -> String {
-    format!("{what}: invented")
+    format!("{what}, but nothing saved")
 }
 
 pub fn missing(what: &dyn Display) -> String {
