@@ -1,6 +1,6 @@
 //! How canvas units become pixels: fitting, panning, zooming, and the way back from a pointer to a place of the canvas.
 
-use super::geometry::Rect;
+use super::geometry::{MARGIN, Rect};
 use crate::scenario::Point;
 
 /// How far a visitor may zoom, and how far the page does by itself where all is to fit.
@@ -89,8 +89,13 @@ impl Camera {
     #[must_use]
     pub fn fitting(size: Pixel, bounds: &Rect) -> Self {
         let (above, below) = floats(size);
+        let has_floats = size.x >= NARROW && size.y >= LOW_STAGE;
         let size = Pixel { x: size.x, y: (size.y - above - below).max(0.0) };
-        let scale = (size.x / bounds.width).min(size.y / bounds.height);
+        let mut scale = (size.x / bounds.width).min(size.y / bounds.height);
+        // What is free around a small drawing does not shrink with it: a float is as high as ever.
+        if has_floats && scale < 1.0 && bounds.height > 2.0 * MARGIN {
+            scale = scale.min((size.y - 2.0 * MARGIN) / (bounds.height - 2.0 * MARGIN));
+        }
         // A stage without a size, or a system of hostile coordinates, gives no number.
         let scale = if scale.is_finite() { scale.clamp(FIT_MIN, FIT_MAX) } else { FIT_MIN };
         Self {
@@ -211,9 +216,13 @@ mod tests {
     fn what_fits_is_in_the_middle_and_within_the_limits_of_scale() {
         // width and height of the system, and the scale at which it is seen
         let room = SIZE.y - FLOAT_ABOVE - FLOAT_BELOW;
-        for (width, height, scale) in
-            [(800.0, room, 1.0), (1_600.0, room, 0.5), (800.0, room * 2.5, 0.4), (10.0, 10.0, FIT_MAX), (9e4, 9e4, FIT_MIN)]
-        {
+        for (width, height, scale) in [
+            (800.0, room, 1.0),
+            (1_600.0, room, 0.5),
+            (800.0, room * 2.5, (room - 2.0 * MARGIN) / (room * 2.5 - 2.0 * MARGIN)),
+            (10.0, 10.0, FIT_MAX),
+            (9e4, 9e4, FIT_MIN),
+        ] {
             let bounds = Rect { left: -50.0, top: 20.0, width, height };
             let camera = Camera::fitting(SIZE, &bounds);
             near(camera.scale, scale);
@@ -226,11 +235,16 @@ mod tests {
     #[test]
     fn floats_cover_no_part_of_what_fits() {
         // the stage's height, and what is free above and below
-        for (height, above, below) in [(800.0, FLOAT_ABOVE, FLOAT_BELOW), (LOW_STAGE, FLOAT_ABOVE, FLOAT_BELOW), (380.0, 0.0, FLOAT_LOW)] {
+        for (height, above, below) in [
+            (800.0, FLOAT_ABOVE + MARGIN, FLOAT_BELOW + MARGIN),
+            (LOW_STAGE, FLOAT_ABOVE + MARGIN, FLOAT_BELOW + MARGIN),
+            (380.0, 0.0, FLOAT_LOW),
+        ] {
             let bounds = Rect { left: 0.0, top: 0.0, width: 100.0, height: 700.0 };
             let camera = Camera::fitting(Pixel { x: 900.0, y: height }, &bounds);
-            near(camera.to_stage(Point { x: 0.0, y: 0.0 }).y, above);
-            near(camera.to_stage(Point { x: 0.0, y: 700.0 }).y, height - below);
+            // A part stands within a margin.
+            let (first, last) = (camera.to_stage(Point { x: 0.0, y: MARGIN }).y, camera.to_stage(Point { x: 0.0, y: 700.0 - MARGIN }).y);
+            assert!(first >= above - 1e-9 && last <= height - below + 1e-9, "{height}: {first} to {last}");
         }
         let phone = Camera::fitting(Pixel { x: 390.0, y: 380.0 }, &Rect { left: 0.0, top: 0.0, width: 100.0, height: 700.0 });
         near(phone.to_stage(Point { x: 0.0, y: 700.0 }).y, 380.0 - FLOAT_NARROW);

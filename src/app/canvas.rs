@@ -3,6 +3,7 @@
 use super::camera::{Camera, Pixel};
 use super::editing::EditAction;
 use super::effect::{Asked, Effect};
+use super::floats::{self, Corner};
 use super::form::Spot;
 use super::geometry;
 use super::gesture::{Gesture, Hold, Outcome, Under};
@@ -148,89 +149,13 @@ const PORT: f64 = 16.0;
 const LEGIBLE: f64 = 0.5;
 /// What is brought into view has so much beside it, in pixels: its port is seen, too.
 const BESIDE_REVEALED: f64 = 16.0;
-/// The card of things to do at the lower left: it has its next one beside a drawer. With the legend below it, in pixels.
-const CARD: Pixel = Pixel { x: 344.0, y: 200.0 };
-/// The minimap at the lower right, with the zoom below it.
-const MAP: Pixel = Pixel { x: 174.0, y: 218.0 };
-
-/// Where the card of things to do floats, and how much it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CardSpot {
-    /// It says only what is next.
-    pub is_folded: bool,
-    pub is_right: bool,
-    pub is_top: bool,
-}
-
-/// It stands at the lower left. Where it would cover a part, it is folded, and then it goes to another corner.
-const CARD_SPOTS: [CardSpot; 5] = [
-    CardSpot { is_folded: false, is_right: false, is_top: false },
-    CardSpot { is_folded: true, is_right: false, is_top: false },
-    CardSpot { is_folded: true, is_right: true, is_top: false },
-    CardSpot { is_folded: true, is_right: false, is_top: true },
-    CardSpot { is_folded: true, is_right: true, is_top: true },
-];
-/// How large it is at most, whole and folded, and how far from the borders: below it are legend and zoom.
-const CARD_WHOLE: Pixel = Pixel { x: 312.0, y: 268.0 };
-const CARD_FOLDED: Pixel = Pixel { x: 240.0, y: 104.0 };
-const CARD_INSET: f64 = 16.0;
-const CARD_BELOW: f64 = 68.0;
-
-impl CardSpot {
-    /// Its left upper and its right lower corner on a stage.
-    #[must_use]
-    pub const fn on(self, stage: Pixel) -> (Pixel, Pixel) {
-        let card = if self.is_folded { CARD_FOLDED } else { CARD_WHOLE };
-        let left = if self.is_right { stage.x - CARD_INSET - card.x } else { CARD_INSET };
-        let top = if self.is_top { CARD_INSET } else { stage.y - CARD_BELOW - card.y };
-        (Pixel { x: left, y: top }, Pixel { x: left + card.x, y: top + card.y })
-    }
-}
-
-/// Where the minimap floats, and how large it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MapSpot {
-    pub is_small: bool,
-    pub is_left: bool,
-    pub is_top: bool,
-}
-
-/// It stands at the lower right. Where it would cover a part, it goes to another corner, and then it is smaller. At the lower left is
-/// the legend.
-const MAP_SPOTS: [MapSpot; 6] = [
-    MapSpot { is_small: false, is_left: false, is_top: false },
-    MapSpot { is_small: false, is_left: false, is_top: true },
-    MapSpot { is_small: false, is_left: true, is_top: true },
-    MapSpot { is_small: true, is_left: false, is_top: false },
-    MapSpot { is_small: true, is_left: false, is_top: true },
-    MapSpot { is_small: true, is_left: true, is_top: true },
-];
-
-impl MapSpot {
-    /// How large it is for a system that takes so much.
-    #[must_use]
-    pub fn size(self, bounds: &geometry::Rect) -> Pixel {
-        let x = if self.is_small { 75.0 } else { 150.0 };
-        Pixel { x, y: (x * bounds.height / bounds.width.max(1.0)).max(40.0).min(x) }
-    }
-
-    /// Its left upper and its right lower corner on a stage.
-    #[must_use]
-    pub fn on(self, stage: Pixel, bounds: &geometry::Rect) -> (Pixel, Pixel) {
-        let size = self.size(bounds);
-        let left = if self.is_left { CARD_INSET } else { stage.x - CARD_INSET - size.x };
-        let top = if self.is_top { CARD_INSET } else { stage.y - 64.0 - size.y };
-        (Pixel { x: left, y: top }, Pixel { x: left + size.x, y: top + size.y })
-    }
-}
-
 #[derive(Debug, Default)]
 pub struct Canvas {
     pub size: Pixel,
     /// What the visitor chose to see; none: everything.
     pub chosen: Option<Camera>,
     /// Where the minimap is; none: everything is seen, or it would cover a part wherever it is.
-    pub map: Option<MapSpot>,
+    pub map: Option<Corner>,
     /// What was seen when the page was drawn last, and on which stage.
     seen_from: Option<(Camera, Pixel)>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
@@ -302,14 +227,9 @@ impl Canvas {
 }
 
 /// What is between two pixels of the stage, in canvas units.
-fn part_of(camera: Camera, first: Pixel, last: Pixel) -> geometry::Rect {
+pub(super) fn part_of(camera: Camera, first: Pixel, last: Pixel) -> geometry::Rect {
     let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
     geometry::Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y }
-}
-
-/// Where the minimap is as soon as something is out of view.
-fn under_the_map(camera: Camera, size: Pixel) -> geometry::Rect {
-    part_of(camera, Pixel { x: size.x - MAP.x, y: size.y - MAP.y }, size)
 }
 
 impl App {
@@ -320,7 +240,7 @@ impl App {
     }
 
     /// As the page shows it by itself.
-    fn unmoved(&self) -> Camera {
+    pub(super) fn unmoved(&self) -> Camera {
         let size = self.canvas.size;
         let whole = || {
             let plan = self.session.as_ref()?.plan();
@@ -336,49 +256,6 @@ impl App {
             Some(kept.or_else(|| self.beside_drawers(&bounds)).unwrap_or(steady))
         };
         whole().unwrap_or_default()
-    }
-
-    /// Where the card of things to do covers no part and no name, in the view of the page itself. It does not move when the
-    /// visitor moves the view. Beside a drawer it is folded; on a tablet it waits until it has room again.
-    #[must_use]
-    pub fn card_spot(&self) -> Option<CardSpot> {
-        let [whole, folded, ..] = CARD_SPOTS;
-        if self.workspace.room == Room::Narrow {
-            return Some(CardSpot { is_folded: !self.seen().is_empty(), ..whole });
-        }
-        let Some(session) = &self.session else { return Some(folded) };
-        let (plan, camera, begins) = (session.plan(), self.unmoved(), usize::from(!self.seen().is_empty()));
-        let parts: Vec<geometry::Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
-        let is_free = |spot: &CardSpot| {
-            let (first, last) = spot.on(self.canvas.size);
-            let card = part_of(camera, first, last);
-            !parts.iter().any(|part| part.meets(&card))
-        };
-        CARD_SPOTS[begins..].iter().copied().find(is_free).or_else(|| (self.workspace.room == Room::Wide).then_some(folded))
-    }
-
-    /// The minimap stays where it is as long as it covers nothing there, and while a pointer is down.
-    pub(super) fn place_map(&mut self) {
-        let (now, camera, size) = (self.canvas.map, self.camera(), self.canvas.size);
-        if self.canvas.gesture != Gesture::Idle && now.is_some() {
-            return;
-        }
-        let Some(session) = self.session.as_ref().filter(|_| self.canvas.chosen.is_some()) else {
-            self.canvas.map = None;
-            return;
-        };
-        let plan = session.plan();
-        let parts: Vec<geometry::Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
-        let bounds = geometry::bounds(plan);
-        let card = (self.workspace.card == Some(Card::Tour)).then(|| self.card_spot()).flatten().map(|spot| spot.on(size));
-        let card = card.map(|(first, last)| part_of(camera, first, last));
-        let is_free = |spot: &MapSpot| {
-            let (first, last) = spot.on(size, &bounds);
-            let map = part_of(camera, first, last);
-            !parts.iter().chain(&card).any(|part| part.meets(&map))
-        };
-        let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
-        self.canvas.map = if is_hidden { now.into_iter().chain(MAP_SPOTS).find(is_free) } else { None };
     }
 
     /// A drawer that opens leaves the drawing where it is on the page, and as large. What it would cover moves aside as little as can be.
@@ -452,10 +329,10 @@ impl App {
         let mut covered = Vec::new();
         // What greets makes room for any drawer, and what is new opens one.
         if self.workspace.card == Some(Card::Tour) && self.workspace.room != Room::Narrow {
-            covered.push(part_of(camera, Pixel { x: 0.0, y: size.y - CARD.y }, Pixel { x: CARD.x, y: size.y }));
+            covered.push(part_of(camera, floats::least_card(size), Pixel { y: size.y, ..floats::least_card(size) }));
         }
         if self.hides_parts_on(size) {
-            covered.push(under_the_map(camera, size));
+            covered.push(part_of(camera, floats::largest_map(size), size));
         }
         Free { now: camera.view(self.canvas.size), view: camera.view(size), covered }
     }
@@ -471,8 +348,9 @@ impl App {
         if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {
             let size = self.canvas.size;
             self.canvas.chosen = Some(chosen.revealing(size, &rect));
-            if self.hides_parts() && under_the_map(self.camera(), size).meets(&rect) {
-                self.canvas.chosen = Some(chosen.revealing(Pixel { y: size.y - MAP.y, ..size }, &rect));
+            let map = floats::largest_map(size);
+            if self.hides_parts() && part_of(self.camera(), map, size).meets(&rect) {
+                self.canvas.chosen = Some(chosen.revealing(Pixel { y: map.y, ..size }, &rect));
             }
         }
     }

@@ -32,7 +32,7 @@ pub const STACKED_NAME: f64 = 40.0;
 /// Around what is stacked in a card.
 pub const INSET: f64 = 4.0;
 /// Room for names and badges around the outermost nodes: beside them and above them.
-const MARGIN: f64 = 36.0;
+pub(super) const MARGIN: f64 = 36.0;
 pub(super) const MARGIN_SMALL: f64 = 12.0;
 /// Between the cards of a row of a turned drawing: dead letters fall through it.
 pub(super) const COLUMN_GAP: f64 = 16.0;

@@ -31,6 +31,7 @@ pub mod effect;
 mod files;
 pub mod findings;
 mod flights;
+pub mod floats;
 pub mod form;
 pub mod gallery;
 pub mod geometry;

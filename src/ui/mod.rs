@@ -559,10 +559,10 @@ impl Playground {
             }
             Gesture::LongPress(x, y) => CanvasAction::LongPress { at: self.on_stage(x, y), page: on_page(x, y) },
             Gesture::Focused(stop) => {
-                let other = self.focused.as_ref() != Some(&stop);
+                let (other, seen_from) = (self.focused.as_ref() != Some(&stop), self.app.camera());
                 self.perform(ctx, CanvasAction::Reach(stop.clone()));
                 self.focused = Some(stop);
-                return other;
+                return other || self.app.camera() != seen_from;
             }
             Gesture::Menu(x, y) => {
                 let at = self.on_stage(x.into(), y.into());

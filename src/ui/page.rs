@@ -106,7 +106,7 @@ impl Playground {
         let asks = self.later.here().zip(app.session.as_ref()).map(|(later, session)| (later.history)(session, app, dispatch));
         let header = panels::header(app, dispatch, onfile, asks.unwrap_or_default());
         let notices = html! {
-            <section class="notices" aria-label={texts::NOTICES}>
+            <section class={classes!("notices", app.has_low_notices().then_some("low"))} aria-label={texts::NOTICES}>
                 if let Some(unreadable) = &app.unreadable { { panels::unreadable(unreadable, dispatch) } }
                 if let Some(session) = &app.session {
                     { panels::notice(session, app, dispatch) }

@@ -6,7 +6,7 @@ use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
-use crate::app::canvas::CardSpot;
+use crate::app::floats::Corner;
 use crate::app::geometry;
 use crate::app::landing::Landing;
 use crate::app::ledger::verdict;
@@ -219,7 +219,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
         // An empty canvas has nothing to try.
         Some(Card::Tour) if !app.has_services() => html! {},
         Some(Card::Tour) => {
-            let Some(CardSpot { is_folded, is_right, is_top }) = app.card_spot() else { return html! {} };
+            let Some(Corner { is_small: is_folded, is_right, is_top }) = app.card_spot() else { return html! {} };
             let next = app.tour.done.iter().position(|done| !done);
             let step = |(at, done): (usize, bool)| {
                 if is_folded && next != Some(at) {

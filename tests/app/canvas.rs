@@ -1,7 +1,7 @@
 //! The canvas as it is touched: presses, moves, releases and keys, and what comes of them in the document.
 
 use requeue::app::camera::{Camera, Pixel};
-use requeue::app::canvas::MapSpot;
+use requeue::app::floats::Corner;
 use requeue::app::geometry::Rect;
 use requeue::app::gesture::Gesture;
 use requeue::app::keys::{NodeKey, Pressed, ZOOM, on_stop};
@@ -685,8 +685,8 @@ fn the_minimap_covers_no_part() {
                 }
                 let (plan, camera) = (session(&app).plan(), app.camera());
                 let bounds = geometry::bounds(plan);
-                let covers = |spot: MapSpot| {
-                    let (first, last) = spot.on(size, &bounds);
+                let covers = |spot: Corner| {
+                    let (first, last) = spot.map_on(size, &bounds);
                     let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
                     let map = Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y };
                     geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).any(|part| part.meets(&map))

@@ -187,6 +187,48 @@ fn escape_gives_up_what_is_typed_before_it_closes_anything() {
     assert_eq!(app.seen(), []);
 }
 
+/// A notice covers no part and no badge that it can leave free: of any system, with any part selected and the inspector open.
+#[test]
+fn a_notice_covers_no_badge_that_it_can_leave_free() {
+    let (mut low, mut seen) = (0, 0);
+    for (name, text) in gallery() {
+        for (width, height) in [(1_392.0, 796.0), (976.0, 664.0)] {
+            let mut app = App::default();
+            act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.clone() });
+            act(&mut app, WorkspaceAction::Fit(Room::of(if width > 1_000.0 { 1_440 } else { 1_024 })));
+            act(&mut app, CanvasAction::Beside(0.0, Pixel { x: width, y: height }));
+            act(&mut app, CanvasAction::Resize(Pixel { x: width, y: height }));
+            for node in geometry::places(session(&app).plan()) {
+                act(&mut app, SelectAction::Node(Some(node)));
+                act(&mut app, CanvasAction::Resize(Pixel { x: width - 360.0, y: height }));
+                for up in [0.0, 30.0, 90.0, 160.0] {
+                    if up > 0.0 {
+                        let at = Pixel { x: 300.0, y: 300.0 };
+                        act(&mut app, CanvasAction::Wheel { at, dx: 0.0, dy: up, zooms: false, sideways: false });
+                    }
+                    let (plan, camera) = (session(&app).plan(), app.camera());
+                    let covers = |is_low: bool| {
+                        let (first, last) = app.notice_on(is_low);
+                        geometry::places(plan).iter().any(|place| {
+                            let rect = geometry::with_name(plan, place).expect("it is drawn");
+                            let one = camera.to_stage(Point { x: rect.left, y: rect.top - 8.0 });
+                            let other = camera.to_stage(Point { x: rect.right(), y: rect.bottom() });
+                            one.x < last.x && first.x < other.x && one.y < last.y && first.y < other.y
+                        })
+                    };
+                    let is_low = app.has_low_notices();
+                    assert!(!covers(is_low) || up > 0.0 && covers(!is_low), "{name} {width} {up}: {:?}", session(&app).selection.primary);
+                    low += usize::from(is_low);
+                    seen += 1;
+                }
+                act(&mut app, CanvasAction::ShowEverything);
+                act(&mut app, CanvasAction::Resize(Pixel { x: width, y: height }));
+            }
+        }
+    }
+    assert!(low > 100, "{low} of {seen} are low");
+}
+
 /// The card of things to do covers no part and no name that it can leave free: of any system, beside any drawers.
 #[test]
 fn the_card_of_things_to_do_covers_no_part() {
@@ -202,7 +244,7 @@ fn the_card_of_things_to_do_covers_no_part() {
                 }
                 act(&mut app, CanvasAction::Beside(left, Pixel { x: width, y: height }));
                 act(&mut app, CanvasAction::Resize(Pixel { x: width - left - right, y: height }));
-                let (first, last) = app.card_spot().expect("it has room").on(app.canvas.size);
+                let (first, last) = app.card_spot().expect("it has room").card_on(app.canvas.size);
                 let plan = session(&app).plan();
                 let covered = geometry::places(plan).into_iter().find(|place| {
                     let rect = geometry::with_name(plan, place).expect("it is drawn");

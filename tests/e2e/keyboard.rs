@@ -84,6 +84,16 @@ async fn the_keyboard_follows_what_is_drawn() {
             })
             .await;
     }
+    // Time stands: what an arrow leads to is seen without another key.
+    let inside = seen.replace("e.ariaPressed === 'true' && ", "");
+    for arrow in ["\u{E012}", "\u{E012}", "\u{E012}", "\u{E014}"] {
+        visitor.keys(arrow).await;
+        visitor
+            .until("the next part is in view", async |visitor| {
+                visitor.browser.execute(&inside, vec![]).await.expect("the page answers") == json!(true)
+            })
+            .await;
+    }
     visitor.command("Show everything").await;
     // A binding, by key alone: Enter at its end, the key, Enter.
     visitor.command("Go to exchange-1").await;

@@ -495,7 +495,7 @@ fn a_handler_is_offered_what_its_kind_can_have() {
                     Row::Add { at, choices, .. } if at.to_string().starts_with(&place) => {
                         offered.extend(choices.into_iter().map(|(name, _)| name.to_owned()));
                     }
-                    _ => {}
+                    Row::Field(_) | Row::Add { .. } => {}
                 }
             }
             let of_deliveries = ["Acknowledge", "reject: requeue", "nack: requeue", "log it and acknowledge", "reject: dead-letter"];

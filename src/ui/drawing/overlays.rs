@@ -7,8 +7,8 @@ use yew::{Callback, FocusEvent, Html, InputEvent, KeyboardEvent, PointerEvent, T
 use super::{Gesture, Scene};
 use crate::app::asked::Field;
 use crate::app::camera::Pixel;
-use crate::app::canvas::MapSpot;
 use crate::app::effect::Asked;
+use crate::app::floats::Corner;
 use crate::app::form::{Kind, Spot};
 use crate::app::geometry;
 use crate::app::overview::outline;
@@ -133,14 +133,14 @@ pub fn put_in_place() {
 }
 
 /// The whole system, small; a click goes there.
-pub fn minimap(scene: &Scene<'_>, spot: MapSpot) -> Html {
+pub fn minimap(scene: &Scene<'_>, spot: Corner) -> Html {
     let plan = scene.session.plan();
     let bounds = geometry::bounds(plan);
     let view = format!("{:.0} {:.0} {:.0} {:.0}", Fixed(bounds.left), Fixed(bounds.top), Fixed(bounds.width), Fixed(bounds.height));
     let camera = scene.camera;
     let Point { x: left, y: top } = camera.to_canvas(Pixel::default());
-    let Pixel { x: width, y: height } = spot.size(&bounds);
-    let class = classes!("minimap", spot.is_left.then_some("at-left"), spot.is_top.then_some("at-top"));
+    let Pixel { x: width, y: height } = spot.map(&bounds);
+    let class = classes!("minimap", (!spot.is_right).then_some("at-left"), spot.is_top.then_some("at-top"));
     let onpointerdown = {
         let dispatch = scene.dispatch.clone();
         Callback::from(move |event: PointerEvent| {
