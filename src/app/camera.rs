@@ -115,6 +115,13 @@ impl Camera {
         Pixel { x: self.left + at.x * self.scale, y: self.top + at.y * self.scale }
     }
 
+    /// What is between two pixels of the stage, in canvas units.
+    #[must_use]
+    pub fn part(self, first: Pixel, last: Pixel) -> Rect {
+        let (first, last) = (self.to_canvas(first), self.to_canvas(last));
+        Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y }
+    }
+
     #[must_use]
     pub fn panned(self, dx: f64, dy: f64) -> Self {
         Self { left: self.left + dx, top: self.top + dy, ..self }

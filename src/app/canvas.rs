@@ -226,12 +226,6 @@ impl Canvas {
     }
 }
 
-/// What is between two pixels of the stage, in canvas units.
-pub(super) fn part_of(camera: Camera, first: Pixel, last: Pixel) -> geometry::Rect {
-    let (first, last) = (camera.to_canvas(first), camera.to_canvas(last));
-    geometry::Rect { left: first.x, top: first.y, width: last.x - first.x, height: last.y - first.y }
-}
-
 impl App {
     /// The whole system is seen, unless the visitor chose what to see.
     #[must_use]
@@ -329,10 +323,10 @@ impl App {
         let mut covered = Vec::new();
         // What greets makes room for any drawer, and what is new opens one.
         if self.workspace.card == Some(Card::Tour) && self.workspace.room != Room::Narrow {
-            covered.push(part_of(camera, floats::least_card(size), Pixel { y: size.y, ..floats::least_card(size) }));
+            covered.push(camera.part(floats::least_card(size), Pixel { y: size.y, ..floats::least_card(size) }));
         }
         if self.hides_parts_on(size) {
-            covered.push(part_of(camera, floats::largest_map(size), size));
+            covered.push(camera.part(floats::largest_map(size), size));
         }
         Free { now: camera.view(self.canvas.size), view: camera.view(size), covered }
     }
@@ -349,7 +343,7 @@ impl App {
             let size = self.canvas.size;
             self.canvas.chosen = Some(chosen.revealing(size, &rect));
             let map = floats::largest_map(size);
-            if self.hides_parts() && part_of(self.camera(), map, size).meets(&rect) {
+            if self.hides_parts() && self.camera().part(map, size).meets(&rect) {
                 self.canvas.chosen = Some(chosen.revealing(Pixel { y: map.y, ..size }, &rect));
             }
         }

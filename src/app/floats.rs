@@ -1,7 +1,6 @@
 //! Where cards float over the canvas: the card of things to do, the minimap and the notices. They cover no part that they can leave free.
 
 use super::camera::Pixel;
-use super::canvas::part_of;
 use super::geometry::{self, Rect};
 use super::gesture::Gesture;
 use super::sizes::Room;
@@ -36,7 +35,7 @@ const CARD_FOLDED: Pixel = Pixel { x: 240.0, y: 104.0 };
 const INSET: f64 = 16.0;
 const CARD_BELOW: f64 = 68.0;
 const MAP_BELOW: f64 = 64.0;
-/// Beside a new part there is room for the card with its next thing to do, from the lower left corner, with the legend below it.
+/// A new part leaves the lower left corner to the card of things to do, and to the legend.
 const CARD_LEAST: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// And for the largest minimap, from the lower right corner, with the zoom below it.
 const MAP_MOST: Pixel = Pixel { x: 174.0, y: 218.0 };
@@ -58,7 +57,7 @@ pub(super) fn largest_map(stage: Pixel) -> Pixel {
 }
 
 impl Corner {
-    /// The left upper and the right lower corner on a stage of what is so large, and stands so far above its lower border.
+    /// The left upper and the right lower corner of what is so large. In a lower corner so much is below it.
     const fn on(self, stage: Pixel, size: Pixel, below: f64) -> (Pixel, Pixel) {
         let left = if self.is_right { stage.x - INSET - size.x } else { INSET };
         let top = if self.is_top { INSET } else { stage.y - below - size.y };
@@ -98,7 +97,7 @@ impl App {
         let parts: Vec<Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
         let is_free = |spot: &Corner| {
             let (first, last) = spot.card_on(self.canvas.size);
-            let card = part_of(camera, first, last);
+            let card = camera.part(first, last);
             !parts.iter().any(|part| part.meets(&card))
         };
         CARDS[begins..].iter().copied().find(is_free).or_else(|| (self.workspace.room == Room::Wide).then_some(folded))
@@ -118,10 +117,10 @@ impl App {
         let parts: Vec<Rect> = geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).collect();
         let bounds = geometry::bounds(plan);
         let card = (self.workspace.card == Some(Card::Tour)).then(|| self.card_spot()).flatten().map(|spot| spot.card_on(size));
-        let card = card.map(|(first, last)| part_of(camera, first, last));
+        let card = card.map(|(first, last)| camera.part(first, last));
         let is_free = |spot: &Corner| {
             let (first, last) = spot.map_on(size, &bounds);
-            let map = part_of(camera, first, last);
+            let map = camera.part(first, last);
             !parts.iter().chain(&card).any(|part| part.meets(&map))
         };
         let is_hidden = parts.iter().any(|rect| !camera.shows(size, rect));
@@ -145,7 +144,7 @@ impl App {
         let (plan, camera) = (session.plan(), self.camera());
         let covers = |is_low: bool| {
             let (first, last) = self.notice_on(is_low);
-            let notice = part_of(camera, first, last);
+            let notice = camera.part(first, last);
             let with_badge = |part: Rect| Rect { top: part.top - BADGE, height: part.height + BADGE, ..part };
             geometry::places(plan).iter().filter_map(|place| geometry::with_name(plan, place)).any(|part| with_badge(part).meets(&notice))
         };
