@@ -573,7 +573,7 @@ fn between(plan: Plan<'_>, obstacles: &[Rect], start: &Rect, end: &Rect, dead: b
 
 /// Back up at the left, where that is nearer.
 fn rise(start: &Rect, end: &Rect) -> Curve {
-    let (from, to) = (Point { x: start.left, y: start.centre().y }, Point { x: end.right() - 5.0, y: end.centre().y + 14.0 });
+    let (from, to) = (Point { x: start.left, y: dead_port(start) }, Point { x: end.right() - 5.0, y: end.centre().y + BACK_UP });
     let away = ((from.x - to.x) / 2.0).max(50.0);
     Curve { from, control_from: Point { x: from.x - away, ..from }, control_to: Point { x: to.x + away, y: to.y + 24.0 }, to }
 }
@@ -591,20 +591,36 @@ fn fall(start: &Rect, end: &Rect) -> Curve {
     Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
 }
 
-/// What leads back up meets a card so far below its middle.
+/// Dead letters that come back up meet a card so far from its middle: from the right above it, from the left below.
 const BACK_UP: f64 = 12.0;
+/// A line against the flow of messages meets a card so far beside the middle of its side, where lines along the flow begin and end: of
+/// its height or width, and at most.
+const AGAINST: f64 = 0.2;
+const AGAINST_MOST: f64 = 14.0;
+/// Dead letters leave a queue below all of these.
+const DEAD: f64 = 0.3;
+/// And come to a queue at the left of its top: its badges stand at the right.
+const BESIDE_BADGES: f64 = 34.0;
+
+fn against(side: f64) -> f64 {
+    (side * AGAINST).min(AGAINST_MOST)
+}
+
+fn dead_port(start: &Rect) -> f64 {
+    start.centre().y + start.height * DEAD
+}
 
 fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let (a, b) = (start.centre(), end.centre());
     if dead && b.y < a.y {
         // Back up again, on the outside.
-        let (from, to) = (Point { x: start.right(), y: a.y }, Point { x: end.right(), y: b.y + BACK_UP });
+        let (from, to) = (Point { x: start.right(), y: dead_port(start) }, Point { x: end.right(), y: b.y - BACK_UP });
         let bulge = from.x.max(to.x) + 56.0;
         return Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to };
     }
     if dead {
-        let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: a.y + 14.0 };
-        let to = Point { x: b.x, y: end.top };
+        let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: dead_port(start) };
+        let to = Point { x: if end.width > EXCHANGE.width { end.left + BESIDE_BADGES } else { b.x }, y: end.top };
         let control_from = Point { x: from.x + (to.x - from.x) * 0.62, y: from.y + 22.0 };
         return Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to };
     }
@@ -612,12 +628,14 @@ fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
     let beside = end.left > start.right() || start.left > end.right();
     if beside {
         let (from, to) = if dx > 0.0 { (start.right(), end.left) } else { (start.left, end.right()) };
-        let (from, to) = (Point { x: from, y: a.y }, Point { x: to, y: b.y });
+        let aside = |card: &Rect| if dx > 0.0 { 0.0 } else { against(card.height) };
+        let (from, to) = (Point { x: from, y: a.y + aside(start) }, Point { x: to, y: b.y + aside(end) });
         let middle = f64::midpoint(from.x, to.x);
         return Curve { from, control_from: Point { x: middle, y: from.y }, control_to: Point { x: middle, y: to.y }, to };
     }
     let (from, to) = if dy > 0.0 { (start.bottom(), end.top) } else { (start.top, end.bottom()) };
-    let (from, to) = (Point { x: a.x, y: from }, Point { x: b.x, y: to });
+    let aside = |card: &Rect| if dy > 0.0 { 0.0 } else { against(card.width) };
+    let (from, to) = (Point { x: a.x + aside(start), y: from }, Point { x: b.x + aside(end), y: to });
     let middle = f64::midpoint(from.y, to.y);
     Curve { from, control_from: Point { x: from.x, y: middle }, control_to: Point { x: to.x, y: middle }, to }
 }
@@ -628,7 +646,7 @@ pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) 
     let end = |size: Size, start: &Rect, tip: Point, dead: bool| {
         let Size { width, height } = size;
         if dead && tip.y < start.centre().y {
-            return Point { x: tip.x - width / 2.0, y: tip.y - BACK_UP };
+            return Point { x: tip.x - width / 2.0, y: tip.y + BACK_UP };
         }
         let beside = if tip.x >= start.right() {
             0.5
@@ -640,7 +658,9 @@ pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) 
         // Where there is no room beside it for a line of its own, it leads up or down.
         match beside {
             _ if dead => Point { y: tip.y + height / 2.0, ..tip },
-            0.0 => Point { y: tip.y + (height / 2.0).copysign(tip.y - start.centre().y), ..tip },
+            0.0 if tip.y < start.centre().y => Point { x: tip.x - against(width), y: tip.y - height / 2.0 },
+            0.0 => Point { y: tip.y + height / 2.0, ..tip },
+            side if side < 0.0 => Point { x: tip.x + width * side, y: tip.y - against(height) },
             side => Point { x: tip.x + width * side, ..tip },
         }
     };

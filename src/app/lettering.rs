@@ -158,6 +158,12 @@ pub fn badge_width(mark: &str) -> f64 {
     em(mark) * 10.0 + 9.0 + BADGE_GAP
 }
 
+/// The room for the badges on the top border of a card that is so wide. At its left is what was found, and dead letters come beside it.
+#[must_use]
+pub fn room_of_badges(width: f64) -> f64 {
+    width - 54.0
+}
+
 /// Gives the badges of a queue that have so much room.
 pub type Badges = fn(&BrokerSpec, &QueueSpec, f64) -> Vec<Badge>;
 

@@ -8,8 +8,9 @@ use requeue::app::lettering::{self, em};
 use requeue::app::tokens::{Count, Picture, Shape, Token};
 use requeue::app::{App, Asked, CanvasAction, EditAction, FileAction, Node, OperateAction, Speed, TimeAction, WorkspaceAction, tokens};
 use requeue::base::SimTime;
-use requeue::broker::ExchangeType;
-use requeue::scenario::edit::{Edit, Part, PartKind};
+use requeue::broker::{ExchangeType, Value};
+use requeue::scenario::Point;
+use requeue::scenario::edit::{Edit, Element, Part, PartKind};
 
 use super::support::*;
 
@@ -283,6 +284,98 @@ fn apart(app: &App, name: &str) {
     }
 }
 
+/// A line that is hidden by another for a good part of its way, or right where they meet a part: one comes there, and the other leaves.
+fn hidden(app: &App) -> Vec<String> {
+    const STEPS: u32 = 40;
+    let edges = geometry::edges(session(app).plan());
+    let points: Vec<Vec<Point>> =
+        edges.iter().map(|edge| (0..=STEPS).map(|step| edge.curve.at(f64::from(step) / f64::from(STEPS))).collect()).collect();
+    let apart = |one: &Point, other: &Point| libm::hypot(one.x - other.x, one.y - other.y);
+    let mut found = Vec::new();
+    for (index, one) in edges.iter().enumerate() {
+        for (number, other) in edges.iter().enumerate().skip(index + 1) {
+            let hides = points[index].iter().filter(|at| points[number].iter().any(|other| apart(at, other) < 3.0)).count();
+            let meets =
+                [(&one.curve.from, &other.curve.to), (&one.curve.to, &other.curve.from)].iter().any(|(from, to)| apart(from, to) < 6.0);
+            if meets || hides > 16 {
+                let what = if meets { "comes where it leaves" } else { "lies on it" };
+                found.push(format!(
+                    "{:?} {:?} to {:?} and {:?} {:?} to {:?}: {what}",
+                    one.kind, one.from, one.to, other.kind, other.from, other.to
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// In every system of the gallery, as it is drawn and arranged, and where the exchange stands at the right of its queues.
+#[test]
+fn a_line_that_comes_lies_on_none_that_leaves() {
+    let mut found = Vec::new();
+    for (name, text) in gallery() {
+        let mut app = on(&text, DESKTOP);
+        let mut look = |app: &App, how: &str| found.extend(hidden(app).into_iter().map(|line| format!("{name} {how}: {line}")));
+        look(&app, "as drawn");
+        act(&mut app, EditAction::Arrange);
+        look(&app, "arranged");
+        let exchanges: Vec<Node> = session(&app).scenario().broker.exchanges.iter().map(|one| Node::Exchange(one.name.clone())).collect();
+        for exchange in exchanges {
+            let right = geometry::bounds(session(&app).plan()).right();
+            let at = session(&app).place(&exchange).expect("it is drawn");
+            act(&mut app, EditAction::DragTo(exchange, Point { x: right + 90.0, y: at.y + 45.0 }));
+            act(&mut app, EditAction::Drop);
+        }
+        look(&app, "with exchanges at the right");
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Dead letters come to a queue beside its badges, however many it has and however large they are.
+#[test]
+fn dead_letters_come_beside_the_badges_of_a_queue() {
+    let mut lines = 0;
+    for (name, text) in gallery() {
+        for is_full in [false, true] {
+            let mut app = on(&text, DESKTOP);
+            let queues = session(&app).scenario().broker.queues.clone();
+            let below = geometry::bounds(session(&app).plan()).bottom() + 150.0;
+            // The first sends its dead letters straight to the second, which stands below.
+            let [Some(first), Some(second)] = [0, 1].map(|index| queues.get(index).map(|queue| queue.name.clone())) else { continue };
+            for (index, mut queue) in queues.into_iter().enumerate().take(2) {
+                let integers: &[(&str, i64)] = if is_full {
+                    &[("x-message-ttl", 60_000), ("x-expires", 9_000_000), ("x-max-length", 10_000), ("x-max-length-bytes", 100_000)]
+                } else {
+                    &[]
+                };
+                let integers = integers.iter().map(|(name, value)| (*name, Value::Int(*value)));
+                let to = [("x-dead-letter-exchange", Value::string("")), ("x-dead-letter-routing-key", Value::string(&*second))];
+                for (argument, value) in integers.chain(to.into_iter().filter(|_| queue.name == first)) {
+                    queue.arguments.insert(argument.into(), value);
+                }
+                act(&mut app, EditAction::Apply(Edit::Put { index, element: Box::new(Element::Queue(queue)) }));
+            }
+            act(&mut app, EditAction::DragTo(Node::Queue(second.clone()), Point { x: 400.0, y: below }));
+            act(&mut app, EditAction::Drop);
+            let (plan, broker) = (session(&app).plan(), &session(&app).scenario().broker);
+            for edge in geometry::edges(plan).iter().filter(|edge| edge.kind == EdgeKind::DeadLetters) {
+                let Node::Queue(queue) = &edge.to else { continue };
+                let (rect, spec) =
+                    (geometry::rect(plan, &edge.to).expect("it is drawn"), broker.queues.iter().find(|one| one.name == *queue));
+                if (edge.curve.to.y - rect.top).abs() > 1.0 {
+                    continue;
+                }
+                let grown = lettering::GROWN_MAX;
+                let badges = lettering::badges(broker, spec.expect("it is declared"), lettering::room_of_badges(rect.width) / grown);
+                let wide: f64 = badges.iter().map(|badge| lettering::badge_width(&badge.mark)).sum::<f64>() * grown;
+                assert!(edge.curve.to.x + 6.0 < rect.right() - 4.0 - wide, "{name}: {queue} {badges:?}");
+                lines += 1;
+            }
+        }
+    }
+    assert!(lines > 10, "{lines}");
+}
+
 /// The lines that pass behind a part that is not their end.
 fn behind(app: &App) -> Vec<String> {
     let cards = cards(app);
@@ -399,6 +492,20 @@ fn steps() -> impl Strategy<Value = Built> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Wherever the parts of a system stand, on a lattice: what comes to a part lies on nothing that leaves it.
+    #[test]
+    fn lines_of_any_placement_lie_beside_one_another(order in Just((0..30_u32).collect::<Vec<_>>()).prop_shuffle(), system in 0_usize..40) {
+        let systems = gallery();
+        let mut app = on(&systems[system % systems.len()].1, DESKTOP);
+        let places: Vec<Node> = geometry::places(session(&app).plan()).into_iter().filter(|place| geometry::moved_as(place) == *place).collect();
+        for (place, cell) in places.into_iter().zip(order) {
+            let at = Point { x: 150.0 + 260.0 * f64::from(cell % 6), y: 150.0 + 165.0 * f64::from(cell / 6) };
+            act(&mut app, EditAction::DragTo(place, at));
+            act(&mut app, EditAction::Drop);
+        }
+        prop_assert_eq!(hidden(&app), [""; 0]);
+    }
 
     /// However a system is drawn: no part lies on another, no label on a part or a label, and no line hides another.
     #[test]

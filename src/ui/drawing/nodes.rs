@@ -8,7 +8,7 @@ use crate::app::form::marks;
 use crate::app::geometry::{self, Rect};
 use crate::app::highlight::Highlight;
 use crate::app::labels::{EXCHANGE_NAME, LANE_NAME};
-use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, dot, em, ended, fitting, lines, shortened};
+use crate::app::lettering::{BADGE_GAP, BOLD, badge_width, dot, em, ended, fitting, lines, room_of_badges, shortened};
 use crate::app::words::{health, instance_name};
 use crate::app::{Action, OperateAction, Stop};
 use crate::base::limits::grouped;
@@ -490,7 +490,8 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     // On the top border, the last at the right. At the left is what was found.
     let grown = scene.growth(BADGE);
     // They come with their sentences.
-    let features = scene.badges.zip(spec).map(|(badges, spec)| badges(&session.scenario().broker, spec, (rect.width - 18.0) / grown));
+    let features =
+        scene.badges.zip(spec).map(|(badges, spec)| badges(&session.scenario().broker, spec, room_of_badges(rect.width) / grown));
     let features = features.unwrap_or_default();
     let mut x = rect.right() - 4.0 - features.iter().map(|badge| badge_width(&badge.mark)).sum::<f64>() * grown;
     let badges: Vec<Html> = features
