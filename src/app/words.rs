@@ -228,18 +228,26 @@ pub fn health(world: &World, id: InstanceId) -> &'static str {
 #[must_use]
 pub fn full(world: &World, queue: QueueView<'_>) -> Option<&'static str> {
     let settings = world.broker().settings_for(queue.name(), queue.arguments()).filter(|_| queue.kind() != Kind::Stream)?;
+    let says = when_full(world, queue)?;
     let is_long = settings.max_length.is_some_and(|max| queue.ready() >= max);
     // One more like the newest has no room.
     let is_heavy = || {
         let sizes = || queue.messages().map(|entry| entry.message.body.len());
         settings.max_length_bytes.is_some_and(|max| sizes().sum::<u64>() + sizes().last().unwrap_or(0) > max)
     };
-    let says = match settings.overflow {
+    (is_long || is_heavy()).then_some(says)
+}
+
+/// What is said of a queue while it is full; none: it has no limit.
+#[must_use]
+pub fn when_full(world: &World, queue: QueueView<'_>) -> Option<&'static str> {
+    let settings = world.broker().settings_for(queue.name(), queue.arguments()).filter(|_| queue.kind() != Kind::Stream)?;
+    let has_limit = settings.max_length.is_some() || settings.max_length_bytes.is_some();
+    has_limit.then_some(match settings.overflow {
         Overflow::DropHead => "full: each new message drops the oldest",
         Overflow::RejectPublish => "full: RabbitMQ refuses new messages",
         Overflow::RejectPublishDlx => "full: RabbitMQ dead-letters new messages",
-    };
-    (is_long || is_heavy()).then_some(says)
+    })
 }
 
 /// The name of what is drawn at a place.

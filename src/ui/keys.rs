@@ -96,7 +96,9 @@ fn focus(event: &KeyboardEvent) -> Focus {
     let within = |css: &str| target.as_ref().is_some_and(|target| target.closest(css).ok().flatten().is_some());
     // A click on a button of a dialog leaves the keyboard at the page, though nothing but the dialog can be used.
     let document = web_sys::window().and_then(|window| window.document());
-    if document.is_some_and(|document| document.query_selector("dialog[open]").ok().flatten().is_some()) {
+    // A menu that is open has its keys, too: Escape closes it, and nothing behind it.
+    let is_open = |css: &str| document.as_ref().is_some_and(|document| document.query_selector(css).ok().flatten().is_some());
+    if is_open("dialog[open]") || is_open(":popover-open") {
         Focus::Dialog
     } else if within("input, textarea, select") {
         Focus::Field

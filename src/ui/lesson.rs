@@ -249,9 +249,8 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
             </button>
             <div class="menu up" id="lesson-menu" popover="auto">
                 { entry("reset", texts::RESET, None, LessonAction::Reset) }
-                if step.task.goal().is_some() && !room.is_solution() {
-                    { entry("solution", texts::SHOW_A_SOLUTION, None, LessonAction::ShowSolution) }
-                }
+                // It stays while the menu closes, or the menu would not.
+                if step.task.goal().is_some() { { entry("solution", texts::SHOW_A_SOLUTION, None, LessonAction::ShowSolution) } }
                 { entry("sandbox", texts::PLAY_FREELY, Some(texts::PLAY_WITH_A_COPY_THE), LessonAction::ToggleSandbox) }
             </div>
         </div>

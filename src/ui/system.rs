@@ -106,7 +106,8 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         let name = queue.name().clone();
         let spec = session.world().queue_spec(&name);
         let select = on(dispatch, SelectAction::Node(Some(Place::Queue(name.clone()))));
-        let full = words::full(session.world(), queue);
+        // It keeps its line: what stands below must not move while messages come and go.
+        let (says, is_full) = (words::when_full(session.world(), queue), words::full(session.world(), queue).is_some());
         html! {
             <tr key={name.to_string()} data-queue={name.to_string()}>
                 <th scope="row">
@@ -114,7 +115,7 @@ fn queues(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     <span class="row-badges">
                         for badge in spec.map(|spec| badges(&session.scenario().broker, spec)).unwrap_or_default() { <span class="badge" title={badge.tip}>{ badge.mark }</span> }
                     </span>
-                    if let Some(full) = full { <span class="row-full">{ icons::warning() }{ full }</span> }
+                    if let Some(says) = says { <span class={classes!("row-full", (!is_full).then_some("waits"))}>{ icons::warning() }{ says }</span> }
                 </th>
                 <td class="number" data-count="ready">{ grouped(landing.ready(queue)) }</td>
                 <td class="number" data-count="unacked">{ grouped(landing.unacked(queue)) }</td>
