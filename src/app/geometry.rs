@@ -593,8 +593,8 @@ fn fall(start: &Rect, end: &Rect) -> Curve {
 
 /// Dead letters that come back up meet a card so far from its middle: from the right above it, from the left below.
 const BACK_UP: f64 = 12.0;
-/// A line against the flow of messages meets a card so far beside the middle of its side, where lines along the flow begin and end: of
-/// its height or width, and at most.
+/// Lines along the flow of messages begin and end at the middle of a side. One against it is so far beside: of the card's height or
+/// width, and at most.
 const AGAINST: f64 = 0.2;
 const AGAINST_MOST: f64 = 14.0;
 /// Dead letters leave a queue below all of these.
