@@ -73,7 +73,7 @@ pub struct Picture {
 /// The key a message was first published with, which its colour follows: a dead letter has another one now.
 #[must_use]
 pub fn published_key(message: &Message) -> &Name {
-    message.deaths().last().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
+    message.first_death().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
 }
 
 /// From one message of a fan to the next, wherever it is on its way.

@@ -202,6 +202,12 @@ impl Message {
         self.properties.history.as_ref().map_or(&[], |history| &history.deaths)
     }
 
+    /// The death that it died first. A later one may stand behind it: what comes round again moves its entry to the front.
+    #[must_use]
+    pub fn first_death(&self) -> Option<&Death> {
+        self.deaths().iter().rev().min_by_key(|death| death.time)
+    }
+
     pub(super) fn bcc(&self) -> &[Name] {
         self.properties.history.as_ref().map_or(&[], |history| &history.bcc)
     }

@@ -974,3 +974,33 @@ fn what_expires_and_what_is_returned_have_shapes_of_their_own() {
     assert!(session(&app).has_messages_returned());
     assert!(seen(&mut app, tokens::Shape::Returned, 3_000), "a triangle");
 }
+
+/// However often it goes round a retry loop, whose queues have keys of their own.
+#[test]
+fn an_event_keeps_its_hue_however_often_it_comes_back() {
+    let mut round = 0;
+    for file in ["retry-ttl", "chapter-retry-bug", "retry-quorum"] {
+        let (_, text) = gallery().into_iter().find(|(name, _)| name == file).expect("it is in the gallery");
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: file.into(), text });
+        let mut hues: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        for _ in 0..60 {
+            play(&mut app, 1);
+            // What a service publishes has its own key.
+            let dead = tokens::picture(session(&app).plan(), false).tokens.into_iter().filter(|token| token.shape == tokens::Shape::Dead);
+            for token in dead {
+                let Some(event) = token.event else { continue };
+                let hue = *hues.entry(event.to_string()).or_insert(token.hue);
+                assert_eq!(token.hue, hue, "{file}: {event} as {:?}", token.shape);
+            }
+            round += session(&app)
+                .world()
+                .broker()
+                .queues()
+                .flat_map(QueueView::messages)
+                .filter(|entry| entry.message.deaths().len() > 1)
+                .count();
+        }
+    }
+    assert!(round > 5, "{round} were on a second round");
+}
