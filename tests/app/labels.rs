@@ -349,7 +349,7 @@ fn dead_letters_come_beside_the_badges_of_a_queue() {
                     &[]
                 };
                 let integers = integers.iter().map(|(name, value)| (*name, Value::Int(*value)));
-                let to = [("x-dead-letter-exchange", Value::string("")), ("x-dead-letter-routing-key", Value::string(&*second))];
+                let to = [("x-dead-letter-exchange", Value::string("")), ("x-dead-letter-routing-key", Value::string(&second))];
                 for (argument, value) in integers.chain(to.into_iter().filter(|_| queue.name == first)) {
                     queue.arguments.insert(argument.into(), value);
                 }
