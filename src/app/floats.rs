@@ -40,7 +40,7 @@ const CARD_LEAST: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// And for the largest minimap, from the lower right corner, with the zoom below it.
 const MAP_MOST: Pixel = Pixel { x: 174.0, y: 218.0 };
 /// A notice in the middle above: how wide it is, and how high it is with its words beside its buttons, and above them.
-const NOTICE: f64 = 460.0;
+const NOTICE: f64 = 720.0;
 const NOTICE_LINE: f64 = 52.0;
 const NOTICE_LINES: f64 = 94.0;
 /// So far above a queue its badges begin.
