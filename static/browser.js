@@ -177,7 +177,7 @@ addEventListener("pointerdown", () => (last = null), { capture: true });
 const leaves = ({ detail, target }) => detail > 0 && last?.target.contains(target) && !target.matches("input, select, textarea");
 addEventListener("click", (event) => leaves(event) && (last = null), { capture: true });
 
-/** Where the keyboard goes on that was on something that is gone: at what stands there now, or where it came from. */
+/** Where the keyboard continues when its element was removed: at the one that is there now, or before it. */
 function goesOn({ area, target, place }) {
   if (holds(target)) return target;
   if (holds(area)) {
@@ -201,7 +201,7 @@ function goOn() {
 
 /**
  * What had the keyboard may be gone after a change. It is never left on the page as a whole, and on the canvas it is on its one stop.
- * Not at once: a field that is left tells its change while the keyboard is on its way, and some engines have it on the page then.
+ * Not at once: a field that is left reports its change while the keyboard moves. Some engines have it on the page then.
  */
 function keepFocus() {
   goOn();
@@ -226,7 +226,7 @@ addEventListener("keydown", (event) => {
   stops.at(next % stops.length)[1].focus();
 });
 
-/** F1 explains the field that has the keyboard: its "?" is no stop of its own, or every field would have two. */
+/** F1 explains the field that has the keyboard: its "?" is no stop, or every field would have two. */
 addEventListener("keydown", (event) => {
   if (event.key !== "F1") return;
   let around = document.activeElement;

@@ -136,7 +136,7 @@ fn a_dead_letter_without_a_queue_is_told_everywhere() {
     assert_eq!((&document["messages"]["lost_in_total"], &document["queues"][0]["unroutable_dead_letters"]), (&json!(1), &json!(1)));
     let life = biography(&Recording::new(scenario, 1), &Name::from("e-1"), SimTime::from_millis(1_000)).expect("it was published");
     let whereabouts: Vec<String> = life.whereabouts.iter().map(|place| requeue::app::words::whereabouts(place, &world)).collect();
-    assert_eq!(whereabouts, ["dead-lettered from q, and gone: the dead-letter exchange had no queue for it"]);
+    assert_eq!(whereabouts, ["dead-lettered from q, unroutable: the dead-letter exchange had no queue for it"]);
     let lines = |occurrence| requeue::app::words::is_worth_a_line(occurrence).then(|| requeue::app::words::line(occurrence, &world));
     let trouble: Vec<_> = life.entries.iter().filter_map(lines).filter(|line| line.what == "Unroutable").collect();
     assert_eq!(trouble.len(), 1, "the log tells it");
@@ -274,7 +274,7 @@ fn a_second_acknowledgement_closes_the_channel() {
 #[test]
 fn what_was_sent_and_is_not_read_is_in_the_report() {
     let text = report::text(&run(file("alarm"), &[], 80_000), &[]);
-    assert!(text.contains("on the way or not read 1022"), "{text}");
+    assert!(text.contains("on the way or unread 1022"), "{text}");
 }
 
 #[test]

@@ -415,7 +415,7 @@ them are modelled, each shown by at least one of {cases} broker scripts in `test
 on real RabbitMQs: every reply, delivery, confirm, return, header and error text.
 
 Three lines of RabbitMQ are simulated: 3.13 (the default), 4.0 to 4.2, and 4.3. The differences between them are one table,
-`src/broker/profile.rs`. `./scripts/test` starts {releases} where they can be had. Each of them runs every script, as one of its own profile,
+`src/broker/profile.rs`. `./scripts/test` starts {releases} where they can be had. Each of them runs every script, as a broker of its profile,
 and {RANDOM_SCRIPTS} random scripts; `./scripts/differential N --broker 4.3` runs as many as you like. No broker here is 3.13: its rules run on
 3.10, and its column says in what its neighbours differ. Debian builds 4.3 with a patch that permits transient queues: it is the profile
 4.3-debian.

@@ -420,7 +420,7 @@ fn cases() -> Vec<Case> {
             vec![(
                 Kind::DeadLetterCycle,
                 "broker.queues[0]",
-                "w keeps what would come back to q without a rejection, and tries for ever.",
+                "w keeps what would come back to q without a rejection, and tries without end.",
                 Some("remove x-message-ttl, so that messages wait"),
             )],
         ),
@@ -472,7 +472,7 @@ fn cases() -> Vec<Case> {
                 Kind::QueueShared,
                 "broker.queues[0]",
                 "mailer and stock share q: each message goes to only one of them.",
-                Some("give stock a queue of its own"),
+                Some("give stock a separate queue"),
             )],
         ),
         (

@@ -1,4 +1,4 @@
-//! Everything that can be done, by area. Each area is a module of its own that names its actions and carries them out.
+//! Everything that can be done, by area. Each area is a module that names its actions and carries them out.
 
 pub use super::author::AuthorAction;
 pub use super::canvas::CanvasAction;

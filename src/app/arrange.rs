@@ -52,8 +52,8 @@ pub(super) const COLUMN: f64 = 240.0;
 pub(super) const ROW: f64 = 135.0;
 const LAPS: usize = 8;
 
-/// Columns by the way messages take, from those who ask to those who consume; within a column, near what it is connected with.
-/// What only dead letters reach stands in a lane beneath, from the queue they come from onwards.
+/// Columns along the way of messages, from clients to consumers. Within a column, a node is near its neighbours. What only dead letters
+/// reach stands in a lane beneath, from the queue they come from onwards.
 #[must_use]
 pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     let (places, edges) = ways(plan);
@@ -173,8 +173,8 @@ fn lane(nodes: usize, edges: &[Way]) -> Vec<bool> {
     (0..nodes).map(|node| dead[node] && !alive[node]).collect()
 }
 
-/// The column of each node: one more than the last of the nodes that lead to it. What leads back, as the way of a retry does, counts
-/// for no column; so no column is empty, and there are never more columns than nodes. Dead letters fall within their column.
+/// The column of each node: one more than the last of the nodes that lead to it. A line that leads back, as a retry does, counts for no
+/// column. So no column is empty, and there are never more columns than nodes. Dead letters fall within their column.
 fn columns(nodes: usize, edges: &[Way]) -> Vec<usize> {
     let mut next = vec![Vec::new(); nodes];
     let mut leads_here = vec![false; nodes];
@@ -274,8 +274,8 @@ mod tests {
     }
 
     proptest! {
-        /// In every graph, circles and all: no column is empty. Whatever is in a later column than the first has a node in the column
-        /// before that leads to it.
+        /// In every graph, circles and all: no column is empty. A node in a later column than the first has a node in the column before
+        /// that leads to it.
         #[test]
         fn no_column_is_empty((nodes, edges) in (1_usize..40).prop_flat_map(|nodes| {
             (Just(nodes), prop::collection::vec((0..nodes, 0..nodes), 0..120))

@@ -13,7 +13,7 @@ use crate::formats::amqp_json::table_to_json;
 use crate::scenario::edit::{Edit, Element, Part, Slot, StepAt, proposal};
 use crate::scenario::{Action, Point};
 
-/// What a field takes with its examples, and with its note, in pixels; its middle is so far below its top.
+/// What a field takes with its examples, and with its note, in pixels. Its middle is so far below its top.
 const FIELD: Pixel = Pixel { x: 200.0, y: 84.0 };
 const NOTED: Pixel = Pixel { x: 236.0, y: 66.0 };
 const FIELD_MIDDLE: f64 = 15.0;
@@ -84,7 +84,8 @@ impl Asked {
         geometry::leg(plan, &geometry::obstacles(plan), &from, &to, true)
     }
 
-    /// The box that the field takes, in canvas units: as near to its line as it is seen and covers no part. A name is typed over itself.
+    /// The box that the field takes, in canvas units. It is as near to its line as possible, in view, and covers no part. A name is typed
+    /// over itself.
     #[must_use]
     pub fn takes(&self, session: &Session, camera: Camera, size: Pixel) -> Option<Rect> {
         let field = self.field(session)?;
@@ -129,7 +130,7 @@ impl Asked {
                 let mut spec = scenario.broker.queues[index].clone();
                 spec.arguments.insert("x-dead-letter-exchange".into(), Value::String(exchange.clone()));
                 let key = "x-dead-letter-routing-key";
-                // Without a key of its own, a dead letter keeps the one it came with.
+                // Without a separate key, a dead letter keeps the one it came with.
                 if text.is_empty() {
                     spec.arguments.remove(key)
                 } else {

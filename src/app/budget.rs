@@ -16,7 +16,7 @@ pub struct Budget {
 const STEPS_MAX: u64 = 20_000;
 /// A frame always gets on: what is judged has to come to its end.
 const STEPS_MIN: u64 = 1_000;
-/// What a slow machine does in a frame: the first frame knows nothing of the machine yet, and has the page to draw as well.
+/// What a slow machine does in a frame. The first frame knows nothing of the machine yet, and has the page to draw as well.
 const STEPS_FIRST: u64 = 2_500;
 /// Work that took longer had too many steps, work that took less may have more. Drawing needs its part of a frame, too.
 const WORK_LONG: SimTime = SimTime::from_millis(25);
@@ -34,7 +34,7 @@ impl Budget {
         self.steps
     }
 
-    /// The work of the last frame took so long; what the machine did between two frames does not count.
+    /// The work of the last frame took this long. What the machine did between two frames does not count.
     pub(super) fn adapt(&mut self, worked: SimTime) {
         if std::mem::take(&mut self.was_spent) {
             if worked > WORK_LONG {

@@ -1,4 +1,4 @@
-//! How canvas units become pixels: fitting, panning, zooming, and the way back from a pointer to a place of the canvas.
+//! How canvas units become pixels: fitting, panning, zooming, and the way from a pointer to the canvas.
 
 use super::geometry::{MARGIN, Rect};
 use crate::scenario::Point;
@@ -8,7 +8,7 @@ const SCALE_MIN: f64 = 0.5;
 const SCALE_MAX: f64 = 2.0;
 const FIT_MIN: f64 = 0.3;
 const FIT_MAX: f64 = 1.35;
-/// What notices take above the drawing, and legend and zoom below it, in pixels; a low stage has room for the zoom alone.
+/// What notices take above the drawing, and legend and zoom below it, in pixels. A low stage has room for the zoom alone.
 const FLOAT_ABOVE: f64 = 40.0;
 const FLOAT_BELOW: f64 = 56.0;
 const FLOAT_LOW: f64 = 40.0;
@@ -152,7 +152,7 @@ impl Camera {
         Rect { left: first.x, top: first.y, width: (last.x - first.x).max(0.0), height: (last.y - first.y).max(0.0) }
     }
 
-    /// The middle of a label of this width, in canvas units: all of it is in view, as near to its place as can be.
+    /// The middle of a label of this width, in canvas units. All of it is in view, as near to its place as can be.
     #[must_use]
     pub fn within_view(self, size: Pixel, at: Point, width: f64) -> Point {
         let (view, half) = (self.view(size), LABEL / 2.0 / self.scale);
@@ -364,7 +364,7 @@ mod tests {
         assert!(Camera::fitting(Pixel::default(), &empty).scale.is_finite());
     }
 
-    /// No letter is smaller than 9.5 pixels, whatever its size on a full card. A card of a few letters is the exception.
+    /// No letter is smaller than 9.5 pixels, at every scale of a full card. A card of a few letters is the exception.
     #[test]
     fn letters_of_small_cards_can_be_read() {
         // the scale, and what letters of 11.5 are on a card and beside one, in pixels

@@ -24,7 +24,7 @@ pub enum CanvasAction {
     Resize(Pixel),
     /// So high is the canvas of a phone above half a sheet; none: no sheet opens over it.
     AboveSheet(Option<f64>),
-    /// A drawer may be open beside the stage: so far from the left of the free canvas the stage begins, and so large that canvas is.
+    /// A drawer may be open beside the stage. The stage begins this far from the left of the free canvas, which is this large.
     Beside(f64, Pixel),
     /// The pointer is pressed on a node.
     PressNode(Node, Pixel),
@@ -116,7 +116,7 @@ pub enum CanvasAction {
 /// What a finger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Touch {
-    /// The first finger, whatever was known of others.
+    /// The first finger: others are forgotten.
     First,
     Down,
     Moves,
@@ -138,7 +138,7 @@ const GUIDED: f64 = 6.0;
 /// A line is hit from so many pixels away: with a pointer, and with a finger.
 const REACH: f64 = 12.0;
 const REACH_FINGER: f64 = 22.0;
-/// How much a pixel of the wheel zooms, and how much one turn may: about as much as a key does.
+/// How much a pixel of the wheel zooms, and how much one turn may, which is about a key's step.
 const WHEEL_ZOOM: f64 = 0.01;
 const WHEEL_MAX: f64 = 24.0;
 /// A drawing stands still when a sheet opens, unless it would be so much smaller for that.
@@ -200,12 +200,12 @@ impl From<Option<Stop>> for Hit {
 }
 
 impl Canvas {
-    /// Whether the canvas is to be drawn with the next frame: a pointer moves more often than the page is painted.
+    /// Whether the canvas is to be drawn with the next frame. A pointer moves more often than the page is painted.
     pub const fn take_stale(&mut self) -> bool {
         std::mem::replace(&mut self.is_stale, false)
     }
 
-    /// Space is held: the pointer moves the view, whatever it is pressed on.
+    /// Space is held: the pointer moves the view, wherever it is pressed.
     #[must_use]
     pub fn is_space_held(&self) -> bool {
         self.space != Space::Up
@@ -216,7 +216,7 @@ impl Canvas {
         self.pressed[1] = Some(hit);
     }
 
-    /// The stage that all is to fit on: on a phone it is the one above half a sheet, whatever the sheet does.
+    /// The stage that all is to fit on. On a phone it is the one above half a sheet, in every state of the sheet.
     fn usual(&self) -> Pixel {
         Pixel { y: self.above_sheet.map_or(self.size.y, |height| height.min(self.size.y)), ..self.size }
     }
@@ -447,7 +447,7 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             }
         }
         CanvasAction::PressEmpty { at, boxed } => {
-            // Parts that are in the outline alone have no element of their own to be pressed.
+            // Parts that are in the outline alone have no element to be pressed.
             if let Some(node) = app.node_at(at).filter(|_| !boxed) {
                 return update(app, CanvasAction::PressNode(node, at));
             }
@@ -610,7 +610,7 @@ fn double_clicked(app: &mut App, at: Pixel, page: (i32, i32)) -> Vec<Effect> {
     }
 }
 
-/// One finger is a pointer like any other; when a second comes, what the first has begun is given up, and both move the view.
+/// One finger is a pointer like any other. When a second comes, the gesture of the first is given up, and both move the view.
 fn touched(app: &mut App, touch: Touch, finger: i32, at: Pixel) -> Vec<Effect> {
     let fingers = &mut app.canvas.fingers;
     match touch {

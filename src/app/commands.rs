@@ -364,7 +364,7 @@ fn of_page(app: &App) -> Vec<Command> {
     drawers.chain(shelves).chain(view).collect()
 }
 
-/// The fields of the parts that are selected or named: of a queue its arguments, of the others all that has one value.
+/// The fields of the parts that are selected or named. A queue has its arguments, the others have each field of one value.
 fn of_fields(app: &App, session: &Session) -> Vec<Command> {
     let typed = app.query.to_ascii_lowercase();
     let is_meant = |part: &Part| {

@@ -1,4 +1,4 @@
-//! Two runs side by side, in words: what each quantity is, what was changed, and which kills only one of them has.
+//! Two runs side by side, in words: each quantity, each change, and the kills that only one of them has.
 
 use super::Session;
 use super::difference::difference;

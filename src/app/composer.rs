@@ -88,7 +88,7 @@ pub struct Composer {
     pub published: u64,
     /// So many could not be sent again: the composer says why.
     pub refused: u64,
-    /// Where it went is told over the canvas, too.
+    /// A notice over the canvas says where it went, too.
     pub is_told: bool,
     /// This very message was sent: nothing was changed since.
     pub is_sent: bool,

@@ -1,4 +1,4 @@
-//! The copies of an event: which one is told of, what belongs to its story, and what it carries.
+//! The copies of an event: which one is shown, what belongs to its story, and what it carries.
 
 use super::words;
 use crate::broker::{Message, Name};
@@ -17,7 +17,7 @@ pub struct Copy<'a> {
     through: Vec<&'a Name>,
 }
 
-/// The copy that is told of: the one that was asked for, or else one that died, or none.
+/// The shown copy: the one that was asked for, or else one that died, or none.
 #[must_use]
 pub fn told<'a>(life: &'a Biography, asked: Option<&'a Name>) -> Option<Copy<'a>> {
     let newest = || life.entries.iter().rev();
@@ -87,7 +87,7 @@ pub fn way_back(life: &Biography, asked: Option<&Name>) -> Option<WayBack> {
     Some(WayBack { from: copy.queue.clone(), to, count })
 }
 
-/// The copy that is told of, or else the message as it was last seen. RabbitMQ's management interface writes one so, too.
+/// The shown copy, or else the message as it was last seen. RabbitMQ's management interface writes one so, too.
 #[must_use]
 pub fn as_json(life: &Biography, asked: Option<&Name>) -> Option<String> {
     let message =

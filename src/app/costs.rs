@@ -1,4 +1,4 @@
-//! What an edit would destroy is said before it is made: the edit waits until the learner has chosen what RabbitMQ is to do.
+//! What an edit would destroy is said before it is made. The edit waits until the learner has chosen what RabbitMQ is to do.
 
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ impl Session {
         removed.chain(redeclare::redeclared(old, new)).filter(|name| self.lost_with(name) > 0).cloned().collect()
     }
 
-    /// What goes with them is told when it is gone; none: no message.
+    /// A notice says what went with them; none: no message.
     pub(super) fn gone_with_queues(&self, new: &Scenario) -> Option<String> {
         let told = self.emptied_by(new).into_iter().map(|name| texts::rabbitmq_deleted(&name, self.lost_with(&name)));
         Some(told.collect::<Vec<_>>().join(" ")).filter(|told| !told.is_empty())
@@ -132,8 +132,8 @@ impl Session {
         vec![Effect::Read(Reading::History)]
     }
 
-    /// The decision that edits need before they make this scenario: when the broker has the queue, and time has passed or it holds
-    /// messages. A queue that was only drawn is declared as it is drawn.
+    /// The decision that edits need before they make this scenario. They need one when the broker has the queue, and time has passed or it
+    /// holds messages. A queue that was only drawn is declared as it is drawn.
     pub(super) fn needs_decision(&self, new: &Scenario, edits: &[Edit]) -> Option<Held> {
         let old = self.scenario();
         let renamed = edits.iter().find_map(|edit| match edit {

@@ -78,7 +78,7 @@ impl App {
         !self.progress.of(entry.id()).is_some_and(LessonProgress::is_complete)
     }
 
-    /// What "Continue" opens: a lesson that is begun and not finished, the open one before others; or the next one of the path.
+    /// What "Continue" opens. A lesson that is begun and not finished, the open one first, or the next of the path.
     #[must_use]
     pub fn proposed(&self) -> Option<&CourseEntry> {
         let left: Vec<&CourseEntry> = self.on_path().into_iter().filter(|entry| self.is_left(entry)).collect();
@@ -88,7 +88,7 @@ impl App {
         open.or_else(begun).or(left.first()).copied()
     }
 
-    /// Where a lesson stands in its module, counted from 1, and of how many; and the lessons before and after it in the course.
+    /// Where a lesson stands in its module, counted from 1, and of how many. The lessons before and after it in the course.
     #[must_use]
     pub fn place_of(&self, id: &str) -> Option<(usize, usize, [Option<&CourseEntry>; 2])> {
         let lessons = &self.course.as_ref()?.lessons;

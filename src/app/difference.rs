@@ -16,7 +16,7 @@ pub struct Difference {
     pub parts: Vec<Name>,
 }
 
-/// What one system has and another has not. The first of several changes is told, and how many more there are.
+/// What one system has and another has not. The first of several changes is named, and the number of others.
 #[must_use]
 pub fn difference(before: &Scenario, after: &Scenario) -> Difference {
     let mut all = Vec::new();
@@ -103,7 +103,7 @@ fn count(scenario: &Scenario, list: fn(usize) -> Slot) -> impl Iterator<Item = u
     (0..).take_while(move |index| list(*index).element(scenario).is_some())
 }
 
-/// Where a scenario has what stands in a slot of another: a part by its name, a binding by its ends.
+/// The place of another scenario's element in a scenario. A part is found by its name, a binding by its ends.
 fn find(scenario: &Scenario, list: fn(usize) -> Slot, other: &Scenario, slot: Slot) -> Option<usize> {
     if let Slot::Binding(index) = slot {
         let binding = other.broker.bindings.get(index)?;
@@ -175,7 +175,7 @@ fn recipes(old: &Service, new: &Service) -> Option<String> {
 /// The first field that says something else.
 fn fields(before: &Scenario, after: &Scenario, about: &About, of: Option<&Name>) -> Option<String> {
     let (old, new) = (flat(form::rows(before, about)), flat(form::rows(after, about)));
-    // A choice among shapes says its name; what is another within it has fields of its own.
+    // A choice among shapes says its name; a difference within it has separate fields.
     let is_same = |one: &Field, other: &Field| one.at == other.at && form::stated(one).value == form::stated(other).value;
     let changed = new.iter().find(|field| !old.iter().any(|other| is_same(field, other)) && old.iter().any(|other| other.at == field.at));
     let changed = changed.or_else(|| new.iter().find(|field| !old.iter().any(|other| is_same(field, other))))?;
@@ -186,7 +186,7 @@ fn fields(before: &Scenario, after: &Scenario, about: &About, of: Option<&Name>)
 
 fn flat(rows: Vec<Row>) -> Vec<Field> {
     let within = |row: Row| match row {
-        // Bindings stand with their exchange, and are told apart.
+        // Bindings stand with their exchange, and are distinguished.
         Row::Field(field) if matches!(field.at.slot, Slot::Binding(_)) => Vec::new(),
         Row::Field(field) => vec![field],
         Row::Item { rows, .. } | Row::Advanced { rows, .. } => flat(rows),

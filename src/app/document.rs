@@ -22,7 +22,7 @@ pub struct Document {
     pub held: Option<Held>,
     /// What a lesson keeps as it is.
     pub locked: Vec<Lock>,
-    /// The system a lesson begins with: then what is drawn is always an input of the run, as it is handed in.
+    /// The system a lesson begins with. Then what is drawn is always an input of the run, as it is handed in.
     pub(super) origin: Option<Arc<Scenario>>,
     dragging: Option<Dragging>,
     past: VecDeque<Version>,
@@ -52,8 +52,8 @@ struct Dragging {
     before: Layout,
 }
 
-/// How many things a version holds, about; where nodes stand counts, too. It is the whole document each time: simpler than an inverse
-/// for each kind of edit, and right whatever an edit did.
+/// How many things a version holds, about; where nodes stand counts, too. It is the whole document each time. Simpler than an inverse for
+/// each kind of edit, and right after every edit.
 fn weight(version: &Version) -> usize {
     let Scenario { broker, clients, services, .. } = &*version.scenario;
     let steps = services.iter().flat_map(|service| &service.handlers).map(|handler| 1 + handler.steps.len()).sum::<usize>();
@@ -187,7 +187,7 @@ impl Document {
 
     /// The scenario that a step of the history leads to.
     pub(super) fn next(&self, step: History, now: &Arc<Scenario>) -> Option<Arc<Scenario>> {
-        // What is dragged is a step of its own, which changes no scenario.
+        // A drag is a separate step, which changes no scenario.
         let is_dragged = step == History::Undo && self.dragging.as_ref().is_some_and(|dragging| dragging.before != self.layout);
         let is_other = |version: &&Version| !self.is_now(now, version);
         let version = match step {
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(document.past.len(), limits::VERSIONS);
     }
 
-    /// A drag far out and in again: what is drawn meanwhile stands on the canvas, too, and a place that is no number changes nothing.
+    /// A drag far out and in again. Parts that are drawn meanwhile stand on the canvas, too, and a place that is no number changes nothing.
     #[test]
     fn a_dragged_node_stays_on_the_canvas() {
         let node = || Node::Queue("queue".into());

@@ -1,5 +1,5 @@
-//! The work on a system, as a browser keeps it until the page is opened again: the drawing, the run, and what can be undone. A reload
-//! opens it again; a new visit offers it, and what was kept before is not overwritten by what is begun now.
+//! The work on a system, which a browser keeps until the page is opened again: drawing, run, and undo steps. A reload opens it again. A new
+//! visit offers it, and new work does not overwrite it.
 
 use super::effect::Effect;
 use super::notice::Notice;
@@ -103,7 +103,7 @@ impl App {
         aside.into_iter().chain([Effect::SaveDraft]).collect()
     }
 
-    /// The drafts that are offered have a place of their own.
+    /// The drafts that are offered have a separate place.
     fn keep_older(&mut self) -> Effect {
         self.drafts_are_aside = true;
         Effect::KeepOlderDrafts(self.drafts.iter().map(|draft| draft.text.clone()).collect())

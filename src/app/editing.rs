@@ -41,7 +41,7 @@ pub enum EditAction {
     AddPart(PartKind),
     /// A part is put where it was let go.
     AddPartAt(PartKind, Point),
-    /// A part is put at the end of a line from another: it meets the line where that was let go, or stands beside its beginning.
+    /// A part is put at the end of a line from another. It meets the line where that was let go, or stands beside its beginning.
     Extend {
         from: Part,
         kind: PartKind,
@@ -363,7 +363,7 @@ impl Session {
         Ok(())
     }
 
-    /// Changes the document, and with it what runs, whatever that costs; or says why not.
+    /// Changes the document, and with it the run, at every price; or says why not.
     pub(super) fn make(&mut self, edits: &[Edit]) -> Result<(), String> {
         let (new, told) = self.edited(edits)?;
         self.put_in_place(new, edits, &told);

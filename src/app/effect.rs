@@ -13,7 +13,7 @@ pub enum Image {
     Svg,
 }
 
-/// What a page that embeds this one is told.
+/// What a page that embeds this one receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostMessage {
     /// JSON: the lesson, its number of steps and those that are done.
@@ -35,7 +35,7 @@ pub enum Reading {
     Drawer,
     /// What the drawer below shows.
     Shelf,
-    /// What is told of a line.
+    /// What the page says of a line.
     Line,
     /// A model answer.
     Model,

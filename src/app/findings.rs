@@ -36,7 +36,7 @@ pub(super) type Search = fn(&Scenario, Routes<'_>) -> Vec<Finding>;
 #[derive(Debug, Default)]
 pub struct Findings {
     of: Option<Arc<Scenario>>,
-    /// A lesson asks the learner what is wrong: then nothing is told.
+    /// A lesson asks the learner what is wrong: then nothing is shown.
     in_lesson: bool,
     /// What searches had come.
     searched: bool,

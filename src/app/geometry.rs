@@ -210,7 +210,7 @@ impl Plan<'_> {
         Self { turned: None, ..self }
     }
 
-    /// Where a place of the drawing is in the document: of this part, or of one that is not there yet.
+    /// Where a place of the drawing is in the document, for this part or for one that is new.
     #[must_use]
     pub fn in_document(&self, part: Option<&Place>, at: Point) -> Point {
         self.turned.map_or(at, |turned| turned.back(part.map(moved_as).as_ref(), at))
@@ -222,7 +222,7 @@ impl Plan<'_> {
         self.turned.is_some_and(|turned| turned.is_in_lane(&moved_as(place)))
     }
 
-    /// Beside a place of an arc that messages come back along: so far on its way along it, and so far to its outside.
+    /// Beside a place of an arc that messages come back along: this far along it, and this far outside.
     #[must_use]
     pub fn aside(&self, arc: &Curve, at: Point, along: f64, outside: f64) -> Point {
         if self.turned.is_some() {
@@ -251,7 +251,7 @@ fn places_of_programs(plan: Plan<'_>) -> impl Iterator<Item = Place> {
     clients.chain(plan.world.instances().map(|(id, _)| Place::Instance(id)))
 }
 
-/// Where a part stands in the document; none for a place that is not on the canvas, such as the default exchange.
+/// Where a part stands in the document. None for a place that is not on the canvas, such as the default exchange.
 #[must_use]
 #[inline(never)]
 pub fn stands(plan: Plan<'_>, place: &Place) -> Option<Point> {
@@ -370,7 +370,7 @@ pub fn bounds(plan: Plan<'_>) -> Rect {
     Rect { left, top, width: right - left, height: bottom - top }
 }
 
-/// Where a line begins that is drawn from a part: at its right, or below it where the drawing is turned.
+/// Where a line begins that is drawn from a part: at its right, or below it in a turned drawing.
 #[must_use]
 pub fn port(plan: Plan<'_>, place: &Place, card: &Rect) -> Point {
     let is_round = matches!(place, Place::Exchange(_));
@@ -414,7 +414,7 @@ pub fn edges(plan: Plan<'_>) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut add = |from: Place, to: Place, kind: EdgeKind| {
         let (Some(start), Some(end)) = (cards.get(&from), cards.get(&to)) else { return };
-        // Each binding has a line of its own; of the others one is enough between two nodes.
+        // Each binding has its own line; of the others one is enough between two nodes.
         if matches!(kind, EdgeKind::Binding(..)) || known.insert((from.clone(), to.clone()), ()).is_none() {
             let curve = between(plan, &obstacles, start, end, kind == EdgeKind::DeadLetters);
             // Messages fly along the first; the others lie beside it, in turns.
@@ -655,7 +655,7 @@ pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) 
         } else {
             0.0
         };
-        // Where there is no room beside it for a line of its own, it leads up or down.
+        // Where there is no room beside it for its own line, it leads up or down.
         match beside {
             _ if dead => Point { y: tip.y + height / 2.0, ..tip },
             0.0 if tip.y < start.centre().y => Point { x: tip.x - against(width), y: tip.y - height / 2.0 },
@@ -677,7 +677,7 @@ pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
     arc(plan, from, to, 1.0)
 }
 
-/// What a dead program held fans out over that arc, up to this height: on the other side, where the drawing ends before.
+/// The messages of a dead program fan out over that arc, up to this height. Where the drawing ends before, they do on the other side.
 #[must_use]
 pub fn return_arc(plan: Plan<'_>, from: &Place, to: &Place, height: f64) -> Option<Curve> {
     let (card, bounds) = (card(plan, from)?, bounds(plan));

@@ -1,4 +1,4 @@
-//! What the pointer does on the canvas, from its press to its release: a small state machine that knows no browser.
+//! What the pointer does on the canvas, from press to release: a small state machine that knows no browser.
 //!
 //! ```text
 //!             press                    move                          release             Esc

@@ -39,7 +39,7 @@ fn level(moved: &Rect, others: &[Rect], reach: f64, turn: fn(&Rect) -> Rect) -> 
     best
 }
 
-/// A part is dragged to a place of the drawing: where it comes to stand in the document, and the lines that say why. What is level in one
+/// A part is dragged to a place of the drawing. The result is its place in the document, and the lines that say why. What is level in one
 /// direction stands on the grid in the other. None: nothing is level.
 pub(super) fn guided(session: &Session, node: &Node, to: Point, reach: f64) -> Option<(Point, Vec<Guide>)> {
     let plan = session.plan();

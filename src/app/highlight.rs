@@ -1,4 +1,4 @@
-//! What lights up on the canvas: the way of a told message, or of one that is about to be published, or a lesson's parts.
+//! What lights up on the canvas. The way of a shown message, or of one before it is published, or a lesson's parts.
 
 use super::copies::{self, Copy};
 use super::geometry::{self, Edge, EdgeKind, Rect};
@@ -10,7 +10,7 @@ use crate::broker::{Event, Name};
 use crate::scenario::{BindingTarget, Destination, Scenario};
 use crate::sim::{Place, World, WorldEvent};
 
-/// The tokens of the copy that is told of: what stands in a part that its story does not come to is another copy.
+/// The tokens of the shown copy. A token in a part that its story does not come to is another copy.
 #[must_use]
 pub fn asked(session: &Session, picture: &Picture) -> Vec<Token> {
     let Some(told) = &session.playhead.story else { return Vec::new() };
@@ -81,7 +81,7 @@ impl Highlight {
         self.legs_of(edge).map(|leg| leg.entry).min().and_then(|entry| self.step_of(entry))
     }
 
-    /// The number of an entry of the story, from 1 on; none: it went along no line, or along one that has a number.
+    /// The number of an entry of the story, from 1 on. None: it went along no line, or along one with a number.
     #[must_use]
     pub fn step_of(&self, entry: usize) -> Option<usize> {
         let mut entries: Vec<usize> = self.legs.iter().map(|leg| leg.entry).collect();
@@ -90,7 +90,7 @@ impl Highlight {
         entries.binary_search(&entry).ok().map(|place| place + 1)
     }
 
-    /// The legs of the copy that is told of alone: two nodes that it touched need not be joined by one. None: no story is open.
+    /// The legs of the shown copy alone. Two nodes that it touched need not be joined by one. None: no story is open.
     #[must_use]
     pub fn of_story(session: &Session) -> Option<Self> {
         let (told, world) = (session.playhead.story.as_ref()?, session.world());

@@ -1,6 +1,6 @@
-//! The hue of a routing key. The system and what was published in its run decide it, and nothing that the page showed before: who opens the
-//! same system from a link, or after a reload, sees the same hues. A key's letters say which it wants. Of two that
-//! want the same, the one that is published by the earlier step has it: a new key seldom changes another.
+//! The hue of a routing key. The system and the messages published in its run decide it, and nothing that the page showed before. The same
+//! system from a link, or after a reload, has the same hues. A key's letters say which it wants. Of two that want the same, the one that is
+//! published by the earlier step has it. A new key seldom changes another.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct OfSystem {
     seen: Option<Seen>,
 }
 
-/// A scenario, how many inputs a run of it has, and the last of them: when it was, and the key that it published.
+/// A scenario, the number of inputs of its run, and the last input with its moment and its key.
 #[derive(Clone, Debug)]
 struct Seen {
     scenario: Arc<Scenario>,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a system came to be, and whatever system was there before: it has the hues of one that is opened as it is.
+        /// However a system came to be, after whichever other system. It has the hues of one that is opened as it is.
         #[test]
         fn hues_know_no_history(edits in proptest::collection::vec(proptest::collection::vec(0_u8..20, 0..8), 1..12)) {
             let mut system = OfSystem::default();

@@ -59,7 +59,7 @@ pub const ZOOM: f64 = 1.25;
 const NUDGE: f64 = 5.0;
 const NUDGE_FAR: f64 = 20.0;
 
-/// What a key does; none: the browser's own. A key without Ctrl is meant for the canvas and works there alone (WCAG 2.1.4): a letter that
+/// What a key does; none: the browser's own. A key without Ctrl is meant for the canvas and works there alone (WCAG 2.1.4). A letter that
 /// is typed or spoken anywhere else does nothing. What types nothing also works where the details of a part are read. Space plays from a
 /// heading, which has no use for it. Help is for who is lost: a question mark opens it from everything but a field. Escape closes what was
 /// opened last, wherever the keyboard is.
@@ -115,7 +115,7 @@ pub fn let_go(key: &str) -> Option<Action> {
     (key == " ").then(|| CanvasAction::LetGoSpace.into())
 }
 
-/// What a key does on a stop of the canvas; none: nothing of its own.
+/// What a key does on a stop of the canvas; none: nothing special.
 #[must_use]
 pub fn on_stop(session: &Session, stop: &Stop, pressed: Pressed<'_>) -> Option<NodeKey> {
     let line = match stop {
@@ -210,14 +210,14 @@ fn next_target(session: &Session, from: &Node, way: (f64, f64)) -> Option<Node> 
 }
 
 const WAYS: [(f64, f64); 4] = [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)];
-/// In a larger system an arrow leads to what is nearest, and that alone: what it takes to join all grows with the square.
+/// In a larger system an arrow only leads to the nearest stop. The cost to join all grows with the square.
 const JOINED_MAX: usize = 300;
 /// What lies aside of an arrow's way is so much farther.
 const ACROSS: f64 = 2.0;
 /// What is so near is beside it in no direction.
 const BESIDE: f64 = 8.0;
 
-/// The part or line to go to in this direction: along the way of a message first, from a part to its line and from the line to its end.
+/// The part or line to go to in this direction. It goes along a message's way first: from a part to its line, from the line to its end.
 fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
     let mut stops = session.stops();
     let here = stops.iter().position(|(stop, ..)| stop == from)?;
@@ -228,8 +228,8 @@ fn nearest(session: &Session, from: &Stop, way: (f64, f64)) -> Option<Stop> {
 }
 
 impl Session {
-    /// Where the keyboard goes on that was on a part or a line of a scenario: where that was deleted, at the part that arrows
-    /// would reach first from its place.
+    /// Where the keyboard goes on that was on a part or a line of a scenario. Where that was deleted, at the part that arrows would reach
+    /// first from its place.
     #[must_use]
     pub fn left_of(&self, before: &Scenario, stop: &Stop, at: Point) -> Option<Stop> {
         let now = match stop {
@@ -247,7 +247,7 @@ impl Session {
     }
 }
 
-/// Where each arrow leads from each stop. Every stop is reached from every other: where the nearest ones leave one out, or keep it apart,
+/// Where each arrow leads from each stop. Every stop is reached from every other. Where the nearest ones leave one out, or keep it apart,
 /// an arrow that no way needs leads there.
 struct Walk {
     arrows: Vec<[Option<usize>; 4]>,
@@ -319,7 +319,7 @@ impl Walk {
         }
     }
 
-    /// What is lost where an arrow leads there from now on: it points elsewhere, it is the only one to where it led, it is long.
+    /// The cost of an arrow that leads there from now on. It may point elsewhere, be the only one to where it led, or be long.
     fn cost(&self, from: usize, to: usize, way: usize) -> (bool, bool, f64) {
         let now = self.arrows[from][way];
         let is_missed = now.is_some_and(|now| self.arrows[from].iter().filter(|one| **one == Some(now)).count() == 1);

@@ -204,7 +204,7 @@ fn cut(key: &str, room: f64) -> String {
     letters[..begin].iter().chain(&['…']).chain(&letters[letters.len() - end..]).collect()
 }
 
-/// How much room a key has between its parts; in a turned drawing, what its share of the queue's width is.
+/// How much room a key has between its parts. In a turned drawing, it is its share of the queue's width.
 fn gap(plan: Plan<'_>, edge: &Edge, bindings: &[BindingSpec], binding: &BindingSpec) -> f64 {
     let is_turned = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
     match geometry::rect(plan, &edge.to) {
@@ -232,7 +232,7 @@ fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[Binding
     spots.push(around(Point { x, y: queue.top - GAP - 7.0 - size.1 / 2.0 }, size));
 }
 
-/// The number of a step of a story stands on its line, also where it finds no room: a story without a step tells something else. No key
+/// The number of a step of a story stands on its line, also where it finds no room. A story without a step tells something else. No key
 /// comes to lie under it.
 pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Point {
     let size = 20.0 * camera.growth_beside(KEY_LETTERS);
@@ -251,12 +251,12 @@ fn fine() -> impl Iterator<Item = f64> {
 /// How a label looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Beside a token: something went wrong, or comes again.
+    /// Beside a token: something went wrong, or is repeated.
     Dead,
     Soft,
     /// A number beside a stream, or in a queue.
     Number,
-    /// A sentence on a ground of its own.
+    /// A sentence on its own ground.
     Sentence,
 }
 

@@ -94,7 +94,7 @@ pub fn fitting(widths: impl Iterator<Item = f64>, mut room: f64) -> usize {
 
 /// The letters of a count, in canvas units.
 pub const COUNT_LETTERS: f64 = 12.0;
-/// Letters of a full card grow so much at most: below that scale a card is small, and its number stands elsewhere.
+/// Letters of a full card grow this much at most. Below that scale a card is small, and its number stands elsewhere.
 pub const GROWN_MAX: f64 = 1.32;
 
 /// A number at the left of a queue's tube.
@@ -143,7 +143,7 @@ pub fn lines(rect: &Rect, (name, number): (f64, f64), wide: f64, usual: (f64, f6
     Lines { left, name: line, room: right - left, number: None }
 }
 
-/// The dot before the name of a service: its middle, its radius, and where the name begins, from the left of the card.
+/// The dot before the name of a service. Its middle, its radius, and the beginning of the name, from the card's left.
 #[must_use]
 pub const fn dot(is_turned: bool, grown: f64) -> (f64, f64, f64) {
     if is_turned { (2.0 + 6.0 * grown, 4.2 * grown, 5.0 + 13.0 * grown) } else { (9.5 + 7.5 * grown, 4.5 * grown, 13.0 + 16.0 * grown) }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a text says, it stays within its room, and what has room is whole.
+        /// Each text stays within its room, and one that has room is whole.
         #[test]
         fn no_text_is_wider_than_its_room(text in "\\PC{0,60}", room in 2.0_f64..40.0) {
             prop_assert!(em(&shortened(&text, room)) * BOLD * SQUEEZE <= room + 1e-9);

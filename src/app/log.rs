@@ -64,7 +64,7 @@ impl Log {
     /// The playhead has jumped: so much has happened there. What is to come is known all the same.
     pub(super) fn stand_at(&mut self, happened: u64) {
         self.happened = happened;
-        // The lines before those that are kept come again.
+        // The lines before those that are kept are found again.
         if self.entries.front().is_some_and(|first| first.number > self.last_number()) {
             self.entries.clear();
         }

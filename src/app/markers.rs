@@ -6,7 +6,7 @@ use crate::base::SimTime;
 use crate::broker::{DropCause, Event, Message};
 use crate::sim::{TimedEvent, WorldEvent};
 
-/// More could not be told apart.
+/// More could not be distinguished.
 pub const MARKERS_MAX: usize = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Markers {
     seen_until: SimTime,
 }
 
-/// Whether somebody would want to stop there.
+/// Whether a learner would want to stop there.
 #[must_use]
 pub fn is_of_interest(what: &WorldEvent) -> bool {
     kind_of(what).is_some()

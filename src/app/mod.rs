@@ -6,9 +6,9 @@
 //!
 //! The screen asks "what is true at the world's time?" and paints it; see [`tokens`] for what moves.
 //!
-//! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively: time, editing, select,
-//! canvas, composer, operate, page, files, lesson, course, author, workspace. What they change is a [`Session`] (playhead, document, selection,
-//! composer), the open lesson, the tour, or the page itself; what the browser must do besides is an [`Effect`].
+//! Actions come by area ([`action`]). Each area is a module that names its actions and matches them exhaustively. The areas are time,
+//! editing, select, canvas, composer, operate, page, files, lesson, course, author, and workspace. They change a [`Session`] (playhead,
+//! document, selection, composer), the open lesson, the tour, or the page itself. What the browser must do besides is an [`Effect`].
 
 pub mod action;
 pub mod arrange;
@@ -172,7 +172,7 @@ pub struct App {
     /// What was discarded of them, until it can no longer be brought back.
     pub discarded: Option<Draft>,
     pub drafts_are_hidden: bool,
-    /// They have a place of their own in the browser: what is worked on now is kept in theirs.
+    /// They have a separate place in the browser: it keeps the work of now.
     drafts_are_aside: bool,
     /// How much of the work the browser could keep; none: it was not tried.
     keeps: Option<Keeps>,
@@ -196,9 +196,9 @@ const REST_FOR: SimTime = SimTime::from_secs(10);
 struct Show {
     until: SimTime,
     speed: Speed,
-    /// The story of the message that this moment is about is told then.
+    /// The story of the message that this moment is about is shown then.
     tells: Option<Name>,
-    /// From when on a learner follows for so long, in real time; then the rest passes quickly.
+    /// From when on a learner follows for this long, in real time; then the rest passes quickly.
     followed: Option<(SimTime, SimTime)>,
 }
 
@@ -254,7 +254,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
     effects
 }
 
-/// What an action asks to see at the right: it is in front afterwards, whether or not it was there before.
+/// What an action asks to see at the right. It is in front afterwards, whether or not it was there before.
 fn wanted(action: &Action) -> Option<Detail> {
     if matches!(action, Action::Select(SelectAction::Node(Some(_)) | SelectAction::Line(_))) {
         Some(Detail::Part)
@@ -344,7 +344,7 @@ impl App {
         self.show.is_some()
     }
 
-    /// Plays to this moment, which may be minutes away: hop by hop at first, from when it begins, and then as fast as patience wants.
+    /// Plays to this moment, which may be minutes away. It plays hop by hop at first, from when it begins, and then fast.
     fn show_at_length(&mut self, begins: SimTime, until: SimTime) {
         self.show(until, None);
         if let Some(show) = &mut self.show {
@@ -352,7 +352,7 @@ impl App {
         }
     }
 
-    /// The work of the frame that passed took so long on this machine: the next frame's budget follows.
+    /// The work of the frame that passed took this long on this machine: the next frame's budget follows.
     pub fn worked(&mut self, took: SimTime) {
         self.budget.adapt(took);
     }

@@ -1,5 +1,5 @@
-//! Moves inside the broker. The broker moves a message at one instant, and the eye needs a moment to follow: so what has happened is kept
-//! as a picture for that moment. It is derived from what the world hands out.
+//! Moves inside the broker. The broker moves a message at one instant, and the eye needs a moment to follow. So the move is kept as a
+//! picture for that moment. It is derived from what the world hands out.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::sim::{Delivery, Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
-/// While time stands, each hop is seen so long, in real time.
+/// While time stands, each hop is seen this long, in real time.
 const HOP: SimTime = SimTime::from_millis(900);
-/// More moves cannot be told apart on a screen.
+/// More moves cannot be distinguished on a screen.
 const MOVES_MAX: usize = 300;
 /// Deliveries of messages that passed through a queue, on their way to a consumer.
 const PASSING_MAX: usize = 2_000;
@@ -49,7 +49,7 @@ impl Move {
     }
 }
 
-/// A delivery of a message that had just been routed: it left the queue at this moment, and came there along this path.
+/// A delivery of a message that had just been routed. It left the queue at this moment, and came there along this path.
 #[derive(Clone, Debug)]
 struct Passing {
     departs: SimTime,
@@ -102,7 +102,7 @@ impl Moves {
         self.has_captions
     }
 
-    /// From now on each leg is shown so long, with or without captions.
+    /// From now on each leg is shown this long, with or without captions.
     pub(super) const fn show_for(&mut self, leg: SimTime, has_captions: bool) {
         (self.leg, self.has_captions) = (leg, has_captions);
     }
@@ -135,7 +135,7 @@ impl Moves {
         self.landing.filter(|landing| landing.at == departs).map(|landing| landing.flown.as_secs_f64() / HOP.as_secs_f64())
     }
 
-    /// How far along such a way something is that passes through a queue, while time stands: it comes as far as the queue.
+    /// How far along such a way a message is that passes through a queue, while time stands. It comes as far as the queue.
     #[must_use]
     pub fn share_of_way(&self, departs: SimTime, way: &[Place]) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
@@ -250,7 +250,7 @@ impl Moves {
                 path.extend((!exchange.is_empty()).then(|| Place::Exchange(exchange.clone())));
                 self.begin(happened.at, &Arc::new(dead), path, MoveKind::DeadLettered(*reason));
             }
-            // What goes with its queue, or because somebody empties it, is told where that was asked for. It is on its way there no more.
+            // A message that goes with its queue, or with a purge, is reported where that was asked for. It is on its way there no more.
             Event::Dropped { queue, message, cause } => {
                 let is_told = matches!(cause, DropCause::Died(_) | DropCause::Cycle(_) | DropCause::Restarted);
                 if !matches!(cause, DropCause::Died(_) | DropCause::Cycle(_)) {

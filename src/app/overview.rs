@@ -1,7 +1,7 @@
-//! How a system is drawn that has more parts than a page can show in full: thousands of cards take seconds to attach.
+//! How a system is drawn that has more parts than a page can show in full. Thousands of cards take seconds to attach.
 //!
-//! Every part and line is in one outline each; in full are those that are in view, as long as they are few, and those that are at hand:
-//! selected, or under the keyboard. The outline is made once for a scenario and where its parts stand.
+//! Every part and line is in one outline each. Those in view are drawn in full, as long as they are few. So are those at hand: selected, or
+//! under the keyboard. The outline is made once for a scenario and where its parts stand.
 
 use std::fmt::Write as _;
 use std::rc::Rc;

@@ -35,7 +35,7 @@ pub enum Menu {
     Canvas,
     /// The parts that can be added there.
     Parts,
-    /// The parts that can be created at the end of a line: beside its beginning, or where it was let go.
+    /// The parts that can be created at a line's end: beside its beginning or where it was let go.
     Ends { beside: bool },
 }
 
@@ -78,7 +78,7 @@ pub enum Filter {
     #[default]
     All,
     Messages,
-    /// What comes again, dies, is lost or fails.
+    /// A redelivery, a death, a loss or a failure.
     Trouble,
     Programs,
 }

@@ -1,4 +1,4 @@
-//! Where a new part stands: in the column of its kind, along the way that messages take, where there is room and no line passes.
+//! Where a new part stands. It is in its kind's column, along the way of messages, where there is room and no line passes.
 
 use super::arrange::{COLUMN, ROW};
 use super::geometry::{self, Edge, Plan, Rect, Size};
@@ -110,7 +110,7 @@ impl Ground<'_> {
 }
 
 impl Ground<'_> {
-    /// Where it is wanted, if that is seen; or else the nearest free place that is: rather without a line behind it.
+    /// Where it is wanted, if that is seen. Or else the nearest free place in view, rather without a line behind it.
     fn in_view(&self, at: Point, kind: PartKind, (first, last): (Point, Point)) -> Option<Point> {
         let around = around(Point::default(), kind);
         let half = Point { x: around.width / 2.0, y: around.height / 2.0 };
@@ -157,7 +157,7 @@ pub(super) struct Free {
     pub covered: Vec<Rect>,
 }
 
-/// Where a new part of a kind stands: at the end of a line from another, or where it is seen.
+/// Where a new part of a kind stands: at the end of a line from another, or in view.
 pub(super) fn of(session: &Session, kind: PartKind, from: Option<&Part>, free: Option<&Free>) -> Point {
     match from {
         Some(part) => session.beside(part, kind),

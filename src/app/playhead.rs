@@ -1,4 +1,4 @@
-//! Where the world stands in time: what was played, the branch that was left, and what the log, the markers and the story tell of it.
+//! Where the world stands in time. What was played, the branch that was left, the log, the markers and the story.
 
 use super::budget::Working;
 use super::log::Log;
@@ -22,7 +22,7 @@ const LOOK_AHEAD: SimTime = SimTime::from_secs(24 * 3_600);
 /// So many steps at most are taken to the next line of the log.
 const STEPS_TO_A_LINE_MAX: u64 = 10_000;
 
-/// A story that is open while time passes is told again this often at most: it is found by playing from the beginning.
+/// A story that is open while time passes is found again this often at most. It is found by playing from the beginning.
 const STORY_PERIOD: SimTime = SimTime::from_millis(500);
 
 /// While time passes, two runs are compared again this often.
@@ -43,7 +43,7 @@ pub struct Playhead {
     pub shown: Option<Shown>,
     /// What moves inside the broker, for the eye.
     pub(super) moves: Moves,
-    /// The event whose story is told.
+    /// The event whose story is shown.
     pub story: Option<EventStory>,
     /// What takes longer than a frame; time stands still meanwhile.
     moving: Option<Moving>,
@@ -74,7 +74,7 @@ pub enum Left {
 #[derive(Debug)]
 enum Moving {
     Seek,
-    /// The next crash, dead letter, loss or failure is looked for: with the log and the markers as they will be there.
+    /// Looks for the next crash, dead letter, loss or failure, with log and markers as they will be there.
     Find(Box<Notes>),
     /// The other branch is played to the moment of this one.
     Compare,
@@ -120,7 +120,7 @@ pub struct EventStory {
     pub life: Option<Biography>,
     /// Something happened to the event since.
     is_stale: bool,
-    /// The least real time until it is told again while time passes.
+    /// The least real time until it is found again while time passes.
     next_in: SimTime,
 }
 
@@ -253,8 +253,8 @@ impl Playhead {
         }
     }
 
-    /// Tells the open event's story up to the current time, if time or the event has changed. That is found by playing from the
-    /// beginning, at most so many steps at once: a story that is being found is found to its end before it begins again.
+    /// Tells the open event's story up to the current time, if time or the event has changed. It is found by playing from the beginning, at
+    /// most this many steps at once. A search for a story ends before the next begins.
     pub(super) fn refresh_story(&mut self, steps: u64) {
         let Some(story) = &mut self.story else {
             self.biographer = None;
@@ -285,7 +285,7 @@ impl Playhead {
         }
     }
 
-    /// The playhead has jumped: the story is another, and is told as soon as possible.
+    /// The playhead has jumped: the story is another, and is shown as soon as possible.
     fn forget_story(&mut self) {
         if let Some(story) = &mut self.story {
             (story.is_stale, story.next_in) = (true, SimTime::ZERO);

@@ -1,4 +1,4 @@
-//! A lesson's texts as they are shown: read once when they are first shown, so that no later render reads Markdown.
+//! A lesson's texts as they are shown. They are read once when they are first shown, so that no later render reads Markdown.
 
 use std::cell::OnceCell;
 

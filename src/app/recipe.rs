@@ -1,4 +1,4 @@
-//! A handler as a recipe: each step in plain words, what another order of the steps would mean, and which step is open.
+//! A handler as a recipe. Each step in plain words, what another order of the steps would mean, and which step is open.
 
 use super::effect::Effect;
 use super::form::{Change, Spot};
@@ -89,7 +89,7 @@ fn warning(scenario: &Scenario, at: &Spot, to: usize) -> Option<(Spot, String)> 
     consequence(handler, from, to).map(|text| (at.clone(), text))
 }
 
-/// What it means that a step goes to another place: the worst that is known; none: nothing that the steps show.
+/// The worst known consequence of moving a step to another place. None: nothing that the steps show.
 #[must_use]
 pub fn consequence(handler: &Handler, from: usize, to: usize) -> Option<String> {
     let steps = &handler.steps;
@@ -164,7 +164,7 @@ fn may_fail(step: &Step) -> bool {
     is_needed || step.fails != FailureRule::Never
 }
 
-/// Whether the same event comes again when a step fails, and the steps before it are done again.
+/// Whether the same event is delivered again when a step fails, and the steps before it are done again.
 fn is_tried_again(handler: &Handler, failed: &Step) -> bool {
     let is_delivery = matches!(&handler.trigger, Trigger::Queue(subscription) if !subscription.auto_ack);
     is_delivery

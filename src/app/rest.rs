@@ -116,7 +116,7 @@ pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
     }
 }
 
-/// The rest did not come, for this reason. What waited for it is given up, and the visitor is told. Where nothing is open, the page
+/// The rest did not come, for this reason. What waited for it is given up, and the visitor is informed. Where nothing is open, the page
 /// offers to load it again, and what waits goes on waiting.
 pub fn fail(app: &mut App, reason: String) -> Vec<Effect> {
     if app.session.is_none() {

@@ -1,6 +1,6 @@
 //! Searching by a few typed letters: in the commands, the glossary and the log.
 
-/// What is searched for. Case does not count for the letters of ASCII; the tables of all other letters are too large for the page.
+/// What is searched for. Case does not count for the letters of ASCII. The tables of all other letters are too large for the page.
 #[derive(Debug)]
 pub struct Wanted(Vec<String>);
 

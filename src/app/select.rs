@@ -1,4 +1,4 @@
-//! What is looked at: the nodes that are selected, and the event whose story is told.
+//! What is looked at: the nodes that are selected, and the event whose story is shown.
 
 use super::editing::EditAction;
 use super::effect::{Effect, Reading};
@@ -32,12 +32,12 @@ pub enum SelectAction {
     Story(Option<Name>),
     /// Tells the story of an event's copy in a queue.
     CopyIn(Name, Name),
-    /// The message that is told of, to the clipboard.
+    /// The shown message, to the clipboard.
     CopyMessage,
     /// Looks into a recipe of the part that is selected.
     Recipe(RecipeAction),
-    /// Puts aside what was begun last: a waiting step of the history, a carried step of a recipe, typing, a line. Or else it closes the
-    /// drawer that was opened last.
+    /// Puts aside the last thing that was begun: a waiting undo, a carried step of a recipe, typing, a line. Or else it closes the drawer
+    /// that was opened last.
     PutAside,
 }
 

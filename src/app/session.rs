@@ -35,7 +35,7 @@ pub struct Session {
     pub notice: Option<Notice>,
     /// An HTTP handler that a new line may replace.
     pub replaced: Option<Replaced>,
-    /// The turned drawing of a tall screen, and of what width and scenario it is; the inner none: this screen shows it as it is.
+    /// The turned drawing of a tall screen, with its width and scenario. The inner none: this screen shows it as it is.
     turned: Option<(f64, Arc<Scenario>, Option<Turned>)>,
     /// What a lesson points at.
     pub points: Vec<Name>,

@@ -1,5 +1,5 @@
-//! The room that the window has, where drawers open in it, and how large they are: the learner drags their edges, and a browser keeps
-//! what was chosen.
+//! The room that the window has, where drawers open in it, and how large they are. The learner drags their edges, and a browser keeps the
+//! sizes.
 
 /// How much room the window has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

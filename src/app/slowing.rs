@@ -1,5 +1,5 @@
-//! Time slows by itself for what a learner should not miss: a program that dies with work in its hands, a restart of RabbitMQ. It slows
-//! for a message that comes back to its publisher, for the first dead letter, for the first loss. It passes at its own speed again when
+//! Time slows by itself for what a learner should not miss. A program that dies with work in its hands, a restart of RabbitMQ. It slows for
+//! a message that comes back to its publisher, for the first dead letter, for the first loss. It passes at its own speed again when
 //! everything has landed.
 
 use super::markers::{self, MarkerKind};
@@ -12,7 +12,7 @@ use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};
 /// RabbitMQ has heard of the end of a connection by then.
 const HEARD_WITHIN: SimTime = SimTime::from_secs(1);
 
-/// What is shown begins so long before it happens: the eye needs a moment.
+/// What is shown begins this long before it happens: the eye needs a moment.
 pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
 /// Time passes at a quarter of its speed.
 pub const SLOWER: u32 = 4;
@@ -77,7 +77,7 @@ pub struct Slowing {
     rest: SimTime,
     /// What time slowed for when this rest began.
     rests_from: Option<Weight>,
-    /// A program died, and held nothing any more when this was looked at: RabbitMQ may have taken back what it held at once.
+    /// A program died, and held nothing any more when this was looked at. RabbitMQ may have taken back what it held at once.
     died_idle: Option<SimTime>,
     has_seen_dead_letter: bool,
     has_seen_loss: bool,
@@ -159,8 +159,8 @@ impl Slowing {
         Some(if is_back { texts::unacked_are_back(self.returned.messages.len() as u64) } else { moment.words.to_owned() })
     }
 
-    /// Real time passed, and the world came to another moment. A leg of a flight is shown so long. What happened before
-    /// was jumped over and slows nothing.
+    /// Real time passed, and the world came to another moment. A leg of a flight is shown this long. What happened before was jumped over
+    /// and slows nothing.
     pub(super) fn pass(&mut self, elapsed: SimTime, from: SimTime, leg: SimTime) {
         self.rest = self.rest.saturating_sub(elapsed);
         self.told_for = self.told_for.saturating_sub(elapsed);
@@ -172,7 +172,7 @@ impl Slowing {
         }
         let is_wanted = |weight: Weight| self.rests_from.is_none_or(|before| before < weight);
         let Some((at, words, weight)) = self.pending.take().filter(|(at, _, weight)| *at >= from && is_wanted(*weight)) else { return };
-        // The broker hears of it, sends back, and what it sends may go on from an exchange.
+        // The broker receives it and answers, and an exchange may send its message on.
         let lands = at + SimTime::from_micros(leg.as_micros() * 3);
         self.told = Some(Moment { at, lands, words });
         (self.told_for, self.rest, self.rests_from, self.is_declined) = (TOLD_FOR, REST, Some(weight), false);

@@ -1,8 +1,8 @@
 //! How fast time passes while the world plays.
 //!
-//! A flight lasts some simulated milliseconds, and the eye wants most of a second. So three speeds slow time down by themselves: as long
-//! as something flies, time passes so slowly that each hop takes the time it is given; between flights it passes as usual. Only the
-//! clock is slowed: the picture stays a function of the world and its time, and pausing or seeking shows the same.
+//! A flight lasts some simulated milliseconds, and the eye wants most of a second. So three speeds slow time down by themselves. While
+//! something flies, time passes so slowly that each hop takes its time. Between flights it passes as usual. Only the clock is slowed. The
+//! picture stays a function of the world and its time, and pausing or seeking shows the same.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -12,7 +12,7 @@ use crate::base::number::Shortest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Speed {
-    /// Each hop takes at least so long, in real milliseconds.
+    /// Each hop takes at least this long, in real milliseconds.
     Hop(u32),
     /// Thousandths of real time.
     Factor(u32),
@@ -39,7 +39,7 @@ impl Speed {
     pub const TEACHING: Self = Self::Hop(900);
     pub const BRISK: Self = Self::Hop(400);
     pub const NORMAL: Self = Self::Factor(1_000);
-    /// From here on the eye does not follow, and playing stops where the scenario's story is told.
+    /// From here on the eye does not follow, and playing stops where the scenario's story ends.
     pub const HURRY: Self = Self::Factor(100_000);
     pub const ALL: [Self; 13] = [
         Self::SLOW,
@@ -83,8 +83,8 @@ impl Speed {
         }
     }
 
-    /// How long one leg inside the broker is shown, in simulated time: the broker itself takes none. With hops of their own time it is as
-    /// long as a flight. Otherwise it is long enough for the eye up to five times real time.
+    /// How long one leg inside the broker is shown, in simulated time: the broker itself takes none. Where hops have their own time it is
+    /// as long as a flight. Otherwise it is long enough for the eye up to five times real time.
     #[must_use]
     pub fn leg(self, latency: SimTime) -> SimTime {
         match self {

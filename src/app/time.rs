@@ -206,7 +206,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
     effects
 }
 
-/// So many things may begin to fly within a frame, one after the other: beyond that, what is left of the frame is left out.
+/// This many things may begin to fly within a frame, one after the other. Beyond that, the rest of the frame is left out.
 const SLICES_MAX: usize = 20;
 
 /// The fastest speed that slows by itself.
@@ -305,7 +305,7 @@ impl Session {
         self.playhead.seek(until, steps);
     }
 
-    /// The end of the slider's scale: as far as the run was played, and as far as a fault is planned anywhere in it.
+    /// The end of the slider's scale. The end of the played run, or the last planned fault if that is later.
     #[must_use]
     pub fn scale_end(&self) -> SimTime {
         let planned = |scenario: &Arc<Scenario>| {
@@ -340,8 +340,8 @@ impl Session {
     }
 
     fn restart(&mut self) {
-        // What was drawn meanwhile stays: it is time that begins again. A seed that was edited counts from now on; one that a
-        // recording has of its own stays.
+        // What was drawn meanwhile stays: it is time that begins again. A seed that was edited counts from now on; a recording's own seed
+        // stays.
         let now = self.scenario().clone();
         let recording = self.world().recording();
         let seed = if now.seed == recording.scenario.seed { recording.seed } else { now.seed };

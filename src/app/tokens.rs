@@ -58,7 +58,7 @@ pub struct Token {
 pub struct Count {
     pub at: Point,
     pub text: String,
-    /// It stands on a ground of its own, and within the view.
+    /// It stands on its own ground, and within the view.
     pub is_label: bool,
     /// It is a number in this tube of a queue.
     pub within: Option<Rect>,
@@ -98,7 +98,7 @@ fn fanned(index: usize, file: usize, share: f64) -> Option<(f64, f64)> {
 /// Beneath a card, to the middle of its label.
 const BENEATH: f64 = 16.0;
 
-/// What comes back from a lost connection, and what an exchange does with a message: in words, while it can be seen.
+/// In words, while it is seen: returns from a lost connection, and what an exchange does with a message.
 fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
     let plan = sheet.plan;
     let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.moves.share(hop, plan.world.now()) < 1.0;
@@ -113,7 +113,7 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
             picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true, within: None });
         }
     }
-    // Of several messages that leave at once, the last one is told.
+    // Of several messages that leave at once, the last one is named.
     let copies: OrderedMap<&Name, usize> =
         plan.moves.fans(plan.world.now()).filter(|_| plan.moves.has_captions()).map(|fan| (&fan.exchange, fan.copies)).collect();
     for (exchange, count) in copies.iter() {
@@ -167,7 +167,7 @@ impl Sheet<'_> {
         *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self, from, to))
     }
 
-    /// On its way back from a program that died: each on an arc of its own.
+    /// On its way back from a program that died: each on its own arc.
     fn returning(&self, from: &Place, to: &Place, index: usize, share: f64) -> Option<Point> {
         let (arc, share) = (self.curve(Leg::Return, from, to)?, ease(share));
         let file = if self.plan.turned.is_some() { FAN_FILE_TURNED } else { FAN_FILE };
@@ -284,8 +284,8 @@ pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
     flights.map(of_flight).chain(moving.then_some(plan.moves.leg())).min().map(|hop| hop.max(SimTime::from_micros(1)))
 }
 
-/// Connections are made and ended unseen. An answer is on its way to its caller from where it is published. What goes to and fro
-/// about a message of a queue that was deleted concerns nothing that is there: another may have its name since.
+/// Connections are made and ended unseen. An answer is on its way to its caller from where it is published. What goes to and fro about a
+/// message of a queue that was deleted concerns nothing that is there. Another may have its name since.
 fn is_drawn(world: &World, cargo: &Cargo) -> bool {
     match cargo {
         Cargo::Delivery(Delivery { no_ack: false, channel, delivery_tag, .. }) | Cargo::Settlement { channel, delivery_tag, .. } => {
@@ -401,7 +401,7 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
         if share >= 1.0 {
             continue;
         }
-        // What comes back together is fanned out, each on an arc of its own.
+        // What comes back together is fanned out, each on its own arc.
         let index = if let ([Place::Instance(from), ..], MoveKind::Requeued) = (&*hop.path, hop.kind) {
             let next = returned.get_or_default((hop.departs, *from));
             std::mem::replace(next, *next + 1)

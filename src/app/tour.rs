@@ -71,7 +71,7 @@ impl Tour {
 
 /// What the steps look at: they compare what was before an action with what is after it.
 pub(super) struct Watched {
-    /// Another system comes with a time of its own.
+    /// Another system comes with its own time.
     opened: u64,
     playing: bool,
     story: bool,

@@ -1,7 +1,7 @@
-//! The drawing of a tall screen: turned, so that messages travel downwards, with small cards that lie close to one another.
+//! The drawing of a tall screen. It is turned, so that messages travel downwards, with small cards that lie close together.
 //!
 //! It is for display alone: the document's places stay as they are. Each axis has a ruler that leads from the document to the drawing and
-//! back. So what a pointer does has a place in the document. A ruler is made once for the parts that there are: what is moved then stays
+//! back. So what a pointer does has a place in the document. A ruler is made once for the parts that there are. What is moved then stays
 //! where it was let go.
 
 use crate::scenario::Point;
@@ -86,7 +86,7 @@ impl Ruler {
     }
 }
 
-/// What only dead letters reach lies beneath all else, and is not turned: messages travel sideways in it, as in the document.
+/// What only dead letters reach lies beneath all else, and is not turned. Messages travel sideways in it, as in the document.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Lane {
     pub places: Vec<Place>,

@@ -1,4 +1,4 @@
-//! What would become of a message: which binding stops it on its way to a queue, and which keys a binding key takes.
+//! What would become of a message. Which binding stops it on its way to a queue, and which keys a binding key takes.
 
 use super::probe::Asked;
 use super::words::place_of;
@@ -144,7 +144,7 @@ pub fn examples_of(session: &Session, binding: usize, binding_key: &str) -> Opti
     let steps = scenario.services.iter().flat_map(|service| &service.handlers).flat_map(|handler| &handler.steps);
     let published = steps.filter_map(|step| step.action.published()).map(|publish| publish.routing_key.to_string());
     let known = published.filter(|key| !key.contains('{')).chain(TEMPLATES.iter().map(|(_, key, _)| (*key).to_owned()));
-    // A key of its own making: * is one word, and # is two.
+    // An example key: * is one word, and # is two.
     let like = binding_key.split('.').map(|word| match word {
         "*" => "any",
         "#" => "many.words",

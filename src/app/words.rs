@@ -19,7 +19,7 @@ use crate::sim::{End, Place, TimedEvent, Verdict, World, WorldEvent};
 pub enum LogIcon {
     /// A message as usual: a disc.
     Message,
-    /// It comes again: a disc with a ring.
+    /// It was redelivered: a disc with a ring.
     Redelivered,
     /// A diamond.
     Dead,
@@ -224,7 +224,7 @@ pub fn health(world: &World, id: InstanceId) -> &'static str {
     }
 }
 
-/// What a queue does that has as many messages, or bytes, as it may; none: there is room, or no limit.
+/// What a full queue does: it has as many messages, or bytes, as it may. None: there is room, or no limit.
 #[must_use]
 pub fn full(world: &World, queue: QueueView<'_>) -> Option<&'static str> {
     let settings = world.broker().settings_for(queue.name(), queue.arguments()).filter(|_| queue.kind() != Kind::Stream)?;
@@ -356,7 +356,7 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
             "dropped by the exchange, although it was confirmed: no queue was bound for it".into()
         }
         Whereabouts::UnroutableDeadLetter { queue } => {
-            format!("dead-lettered from {queue}, and gone: the dead-letter exchange had no queue for it")
+            format!("dead-lettered from {queue}, unroutable: the dead-letter exchange had no queue for it")
         }
         Whereabouts::Returned => "returned to its publisher: no queue was bound for it".into(),
         Whereabouts::Lost { reason } => format!("lost: {reason}"),
@@ -373,7 +373,7 @@ pub(super) fn where_it_went(occurrence: &TimedEvent) -> Option<String> {
         _ => return None,
     };
     Some(match &**queues {
-        [] => "It found no queue: the broker dropped it, and without the mandatory flag the publisher is not told.".into(),
+        [] => "It found no queue, so the broker dropped it. Without the mandatory flag the publisher is not informed.".into(),
         [queue] => format!("To {queue}."),
         [first @ .., last] => format!("One copy each to {} and {last}.", first.join(", ")),
     })
@@ -439,7 +439,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
             (LogIcon::Program, "Circuit closed", format!("{} to {service}", instance(id)))
         }
         WorldEvent::SettlementLost { instance: id, event } => {
-            (LogIcon::Failure, "Not settled", format!("{event}: its channel is gone, {}", instance(id)))
+            (LogIcon::Failure, "Not settled", format!("{event}: its channel is closed, {}", instance(id)))
         }
         WorldEvent::RequestRefused { service, path } => {
             let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
@@ -470,9 +470,9 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
             (LogIcon::Failure, "Handler failed", format!("{reason} ({step}), {}", instance(id)))
         }
         WorldEvent::LostDelivery { instance: id, event, no_ack, is_up, is_unacked, .. } => {
-            let program = format!("{event}: {} {}", instance(id), if *is_up { "has another channel" } else { "is gone" });
+            let program = format!("{event}: {} {}", instance(id), if *is_up { "has another channel" } else { "has ended" });
             match (no_ack, is_unacked) {
-                (true, _) => (LogIcon::Failure, "Lost", format!("{program}, and the broker took it for done")),
+                (true, _) => (LogIcon::Failure, "Lost", format!("{program}, and the broker counted it as done")),
                 (false, true) => (LogIcon::Failure, "Not received", format!("{program}; still unacked at the broker")),
                 (false, false) => (LogIcon::Failure, "Not received", format!("{program}; the broker has put it back")),
             }
@@ -545,7 +545,7 @@ fn broker_line(event: &Event, world: &World) -> Line {
             format!("{} to position {} of {queue}: {}", name(message), grouped(*position + 1), cause.name()),
         ),
         Event::Read { queue, message, end: ReadEnd::Gone, .. } => {
-            (LogIcon::Failure, "Reader gone", format!("{} was out; {queue} keeps it", name(message)))
+            (LogIcon::Failure, "Reader closed", format!("{} was out; {queue} keeps it", name(message)))
         }
         Event::Read { queue, message, end, .. } => {
             (LogIcon::Message, "Read", format!("{} of {queue}, {}; the stream keeps it", name(message), end.name()))

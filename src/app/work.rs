@@ -1,5 +1,5 @@
-//! What takes longer than a frame. It is a state that each frame advances by a budget of steps; it tells how far it is, and it can be
-//! cancelled: then everything is as it was before.
+//! What takes longer than a frame. It is a state that each frame advances by a budget of steps. It says how far it is, and it can be
+//! cancelled. Then everything is as it was before.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ pub enum Shelf {
     Compare,
 }
 
-/// What the drawer at the right shows, where a part is selected and a message's story is told.
+/// What the drawer at the right shows, where a part is selected and a message's story is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
     #[default]
@@ -110,7 +110,7 @@ pub enum WorkspaceAction {
     /// Opens the drawer below, or closes it.
     ToggleShelf(Shelf),
     CloseShelf,
-    /// Of what is selected and what is told.
+    /// Of the selection and the shown story.
     ShowDetail(Detail),
     /// Of the queue that is selected.
     ShowQueueTab(QueueTab),
@@ -274,7 +274,7 @@ impl App {
     }
 }
 
-/// What the drawers follow: whatever opens a lesson, selects a part, asks for a story or compares two branches also opens its drawer.
+/// What the drawers follow. An action that opens a lesson, selects a part, asks for a story or compares branches opens its drawer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Followed {
     lesson: bool,

@@ -1,8 +1,8 @@
-//! An ordered map on a ring, for entries that go in about the order in which they came: requests, handlers at work, keys
-//! that are remembered for a while.
+//! An ordered map on a ring, for entries that go in about the order in which they came. Examples are requests, handlers at work, and
+//! remembered keys.
 //!
-//! [`OrderedMap`](super::ordered::OrderedMap) moves everything behind what it removes: with 100,000 requests that are answered one after
-//! the other that is the square of it. A ring moves the shorter side. It is a type of its own: a ring is larger code, and most maps never
+//! [`OrderedMap`](super::ordered::OrderedMap) moves everything behind what it removes. With 100,000 requests that are answered one after
+//! the other, the cost is the square. A ring moves the shorter side. It is a separate type: a ring is larger code, and most maps never
 //! shrink at their front.
 
 use std::borrow::Borrow;
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// As the standard library's map, in whatever order things come and go.
+        /// As the standard library's map, in each order in which things come and go.
         #[test]
         fn it_is_a_map(steps in proptest::collection::vec((0_u64..40, any::<bool>()), 0..200)) {
             let (mut map, mut model) = (AgedMap::default(), BTreeMap::new());

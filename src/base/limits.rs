@@ -34,13 +34,13 @@ macro_rules! limits {
 limits! {
     "files":
         FILE_BYTES: usize = 16 << 20, "bytes of a file (scenario, recording, lesson, result, broker script)";
-        /// Each takes some dozen bytes of memory, whatever it takes in the file.
+        /// Each takes some dozen bytes of memory, however short it is in the file.
         VALUES: usize = 1_000_000, "values of a JSON file";
         LINK_BYTES: usize = 16 << 10, "characters of a link's document";
         LINK_TEXT_BYTES: usize = 256 << 10, "bytes of a link's document when it is unpacked";
         PASTED_BYTES: usize = 256 << 10, "bytes that are pasted";
         /// The rest is counted.
-        PROBLEMS: usize = 100, "mistakes that are told at once";
+        PROBLEMS: usize = 100, "mistakes that are reported at once";
         ITEMS: usize = 1_000, "items of any other list in a file";
         SHORT_BYTES: usize = 255, "bytes of a name, a path, a pattern or a routing key";
         TITLE_BYTES: usize = 1_000, "bytes of a title";
@@ -87,7 +87,7 @@ limits! {
         AGENDA: usize = 1_000_000, "things planned for later";
         STORIES: usize = 5_000_000, "requests and events of a run";
         BODY_BYTES: usize = 1 << 20, "bytes of a message's body";
-        /// A body counts where it is made, and where a program reads it: keyframes and stories keep what the world forgets.
+        /// A body counts where it is made, and where a program reads it. Keyframes and stories keep what the world forgets.
         LARGE_BYTES: usize = 256 << 20, "bytes of large messages and names in a run (what each has beyond 1,024)";
         NAMED_EFFECTS: usize = 1_000_000, "names that something was done for";
         /// An id this far beyond all others is kept by name.

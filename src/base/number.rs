@@ -1,4 +1,4 @@
-//! Numbers with fractions as text, both ways, by the routines that JSON needs anyway: the standard library's own are 20 KB of the page.
+//! Numbers with fractions as text, both ways, by the routines that JSON needs anyway. The standard library's own are 20 KB of the page.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! An ordered map in one list of pairs: found by halving, always walked in the order of its keys.
 //!
-//! Most maps here are small, or grow only at their end, as those by id do; and two dozen of the standard library's trees would
-//! be a fifth of the page's code. What shrinks at its front has a ring of its own (the broker's `channel`).
+//! Most maps here are small, or grow only at their end, as those by id do. Two dozen of the standard library's trees would be a fifth of
+//! the page. What shrinks at its front has a ring instead (the broker's `channel`).
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -175,7 +175,7 @@ pub fn in_order<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     sorted
 }
 
-/// Sorts a list by a key that is asked for once each; equal ones stay in the order in which they stood.
+/// Sorts a list by a key that is asked for once each. Equal ones stay in the order in which they stood.
 pub fn sort_by_key<T, K: Ord>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
     if list.len() < 2 {
         return;
@@ -190,7 +190,7 @@ pub fn sort_by<T>(list: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
     rearrange(list, &places);
 }
 
-/// The places of a list in their order: one instance of the standard library's sort serves the lists of every type.
+/// The places of a list in their order. One instance of the standard library's sort serves the lists of every type.
 fn order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..length).collect();
     places.sort_by(|one, other| compare(*one, *other));

@@ -87,7 +87,7 @@ impl ReadEnd {
             Self::Acknowledged => "acknowledged",
             Self::Refused => "refused",
             Self::Recovered => "recovered",
-            Self::Gone => "reader gone",
+            Self::Gone => "reader closed",
         }
     }
 }

@@ -121,7 +121,7 @@ pub(super) struct Unacked {
     pub delivered_at: SimTime,
     /// Settled in a transaction that is not committed.
     pub settled: bool,
-    /// The number of the message: in its classic queue or stream, or among what its quorum queue has given to the consumer (rule 155).
+    /// The number of the message in its classic queue or stream. In a quorum queue it counts the consumer's deliveries (rule 155).
     pub number: u64,
     /// Its queue is gone.
     pub gone: Option<Box<Gone>>,

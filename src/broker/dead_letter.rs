@@ -95,7 +95,7 @@ pub(super) fn cc_keys(message: &Message) -> impl Iterator<Item = Name> {
     keys.iter().filter_map(|key| key.as_str().cloned())
 }
 
-/// Whether this death must not lead back to `target`: the message has been there, and no client rejected it since (rules 127, 128).
+/// Whether this death must not lead back to `target`. The message has been there, and no client rejected it since (rules 127, 128).
 pub(super) fn is_cycle(message: &Message, target: &Name, reason: DeathReason) -> bool {
     if reason == DeathReason::Rejected {
         return false;

@@ -22,7 +22,7 @@ fn strip(name: &Name) -> Name {
     if name.contains(['\r', '\n']) { name.replace(['\r', '\n'], "").into() } else { name.clone() }
 }
 
-/// The name of an exchange that may have bindings: the default exchange has none of its own (rule 9).
+/// The name of an exchange that may have bindings: the default exchange has none (rule 9).
 fn bindable(name: &Name) -> Result<Name, AmqpError> {
     let name = strip(name);
     if name.is_empty() { Err(access_refused("operation not permitted on the default exchange")) } else { Ok(name) }
@@ -51,7 +51,7 @@ fn check_argument(argument: &str, kind: &str, name: &str, received: &Table, curr
     if received == current {
         return Ok(());
     }
-    // Two values of one type are told apart by what they are, others by type as well.
+    // Two values of one type differ by what they are, others by type as well.
     if let (Some(received), Some(current)) = (received, current)
         && received.type_name() == current.type_name()
     {
@@ -132,7 +132,7 @@ impl Broker {
     fn check_exchange_equivalence(known: &Exchange, kind: ExchangeType, declare: &ExchangeDeclare) -> Result<(), AmqpError> {
         let name = &known.name;
         if known.kind != kind {
-            // As Erlang writes an atom: with a hyphen it needs quotes of its own.
+            // As Erlang writes an atom: with a hyphen it needs quotes.
             let atom =
                 |kind: ExchangeType| if kind.name().contains('-') { format!("''{}''", kind.name()) } else { format!("'{}'", kind.name()) };
             let (received, current) = (atom(kind), atom(known.kind));
@@ -335,7 +335,7 @@ impl Broker {
         Ok(self.declared(now, id))
     }
 
-    /// What names no type gets the virtual host's, if it is durable and stays, and else is a classic queue (rule 154).
+    /// A queue without a type gets the virtual host's, if it is durable and stays. Else it is a classic queue (rule 154).
     fn of_default_type(&self, mut declare: QueueDeclare) -> QueueDeclare {
         if let Some(default) = self.default_queue_type {
             let fits = declare.durable && !declare.exclusive && !declare.auto_delete;
@@ -395,7 +395,7 @@ impl Broker {
     }
 
     /// A quorum queue counts its active consumers and the cancelled ones that still hold messages. It also counts every fetched message
-    /// that is not settled; it does not count the consumers that wait to become the single active one (rule 13).
+    /// that is not settled. It does not count the consumers that wait to become the single active one (rule 13).
     fn declared_consumers(&self, id: QueueId) -> u64 {
         let Some(queue) = self.queues.get(&id) else { return 0 };
         match queue.messages.kind() {
@@ -511,7 +511,7 @@ impl Broker {
         let Some(queue) = self.queues.remove(&id) else { return 0 };
         self.queue_names.remove(&queue.name);
         self.deadlines.remove(&id);
-        // A channel keeps the tags of a queue in their order, and so its client hears of them (rule 82).
+        // A channel keeps the tags of a queue in their order, and informs its client in this order (rule 82).
         let mut cancelled: Vec<(ChannelId, Name)> = Vec::new();
         let ended: Vec<ConsumerId> = self.consumers.iter().filter(|(_, state)| state.queue == id).map(|(consumer, _)| *consumer).collect();
         let mut tags: OrderedMap<ConsumerId, Name> = OrderedMap::new();

@@ -1,4 +1,4 @@
-//! Consuming: prefetch, consumers that start and stop, get, and how a delivery comes back (sections E, F, G of the rules).
+//! Consuming (sections E, F, G of the rules): prefetch, consumers that start and stop, get, and returned deliveries.
 
 use super::Broker;
 use super::cause::{DeathReason, RequeueCause};
@@ -284,7 +284,7 @@ impl Broker {
         Ok(Reply::Got(Some(Got { delivery_tag, redelivered, message, message_count })))
     }
 
-    /// A delivery comes back to its queue: to its place in a classic one; a quorum queue counts it first (rules 65, 130 to 136).
+    /// A delivery comes back to its queue: to its place in a classic one. A quorum queue counts it first (rules 65, 130 to 136).
     pub(super) fn give_back(
         &mut self,
         now: SimTime,

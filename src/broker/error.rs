@@ -74,7 +74,7 @@ impl ReplyCode {
     }
 }
 
-/// What a client is told when the broker refuses a method. The channel or connection it names is closed by then.
+/// What a client receives when the broker refuses a method. The channel or connection it names is closed by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AmqpError {
     /// The broker's own answer, by `channel.close` or `connection.close`.

@@ -170,8 +170,8 @@ pub enum Event {
         message: Arc<Message>,
         end: ReadEnd,
     },
-    /// A dead letter was kept out of a queue: it had died there the same way before, and would go in a circle (rule 127). Other queues
-    /// got it; a dead letter that finds no other is [`Event::Dropped`]. It stands last: the trace of a run has the numbers of these.
+    /// A dead letter was kept out of a queue. It had died there the same way before, and would go in a circle (rule 127). Other queues got
+    /// it; a dead letter that finds no other is [`Event::Dropped`]. It stands last: the trace of a run has the numbers of these.
     KeptOut {
         queue: Name,
         message: Arc<Message>,

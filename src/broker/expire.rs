@@ -1,5 +1,5 @@
-//! What time does to a broker: messages and queues expire, dead letters are tried again, deliveries are missed
-//! (sections G and H of the rules).
+//! What time does to a broker. Messages and queues expire, dead letters are tried again, deliveries are missed (sections G and H of the
+//! rules).
 
 use super::cause::{DeathReason, RequeueCause};
 use super::channel::{Channel, ConsumerState, Gone, Settlement};

@@ -118,7 +118,7 @@ pub struct Message {
 pub struct History {
     /// The hidden keys of the BCC header: removed before delivery, still used for dead-lettering (rules 48, 118).
     pub(super) bcc: Vec<Name>,
-    /// It died with a key of its own: its CC header is only shown any more (rules 118, 126).
+    /// It died with a separate key: its CC header is only shown any more (rules 118, 126).
     pub(super) cc_spent: bool,
     /// Newest first; what `x-death` says (rule 121).
     pub(super) deaths: Vec<Death>,

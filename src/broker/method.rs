@@ -1,4 +1,4 @@
-//! What a client says on a channel, and what it is told at once.
+//! What a client says on a channel, and the answers at once.
 
 use std::sync::Arc;
 

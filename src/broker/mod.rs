@@ -7,9 +7,8 @@
 //!            next_deadline() and expire(now)                        what time does to it
 //! ```
 //!
-//! There is no clock and no I/O here, and chance has a seed: the same calls give the same events, everywhere. A broker can be cloned
-//! to save it; messages are shared between the copies. Rule numbers in comments are those of RabbitMQ's behaviour as listed in
-//! FIDELITY.md.
+//! There is no clock and no I/O here, and chance has a seed. The same calls give the same events, everywhere. A broker can be cloned to
+//! save it; messages are shared between the copies. Rule numbers in comments are those of RabbitMQ's behaviour as listed in FIDELITY.md.
 //!
 //! | file | decides |
 //! |---|---|

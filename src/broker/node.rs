@@ -1,5 +1,4 @@
-//! What happens to the broker as a whole: connections and channels come and go, resources run short, it restarts
-//! (section M of the rules).
+//! What happens to the broker as a whole (section M of the rules). Connections and channels come and go, resources run short, it restarts.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::{Broker, CHANNEL_MAX};
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 
-/// What a client can be told beyond the protocol's beginnings.
+/// What a client can learn beyond the protocol's beginnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// `basic.cancel` from the server (rule 82).
@@ -131,7 +130,7 @@ impl Broker {
         self.publish_dead_letters(now);
     }
 
-    /// The client closed the connection, or the broker noticed that it is gone: to the queues it is the same (rule 67).
+    /// The client closed the connection, or the broker noticed that it is gone. To the queues it is the same (rule 67).
     pub fn close_connection(&mut self, now: SimTime, connection: ConnectionId) {
         let Some(state) = self.connections.get(&connection) else { return };
         let channels = state.channels.clone();
@@ -167,8 +166,8 @@ impl Broker {
         self.events.push(Event::ConnectionClosed { connection, code: *code, text: text.clone() });
     }
 
-    /// Ends channels together: first all their consumers go, so that nothing one gives back is delivered to another; then queues that go
-    /// with their last consumer, and what they held with them (rule 23); then everything else comes back.
+    /// Ends channels together. First all their consumers go, so that nothing one gives back is delivered to another. Then queues go with
+    /// their last consumer, and their messages with them (rule 23). Then everything else comes back.
     fn end_channels(&mut self, now: SimTime, channels: &[ChannelId], cause: RequeueCause) {
         let mut left = Vec::new();
         for channel in channels {
@@ -281,7 +280,7 @@ impl Broker {
         Err(Reply::Held)
     }
 
-    /// It stops and starts again: what is durable is still there, and what was out comes back (rules 140 to 142).
+    /// It stops and starts again. What is durable is still there, and what was out comes back (rules 140 to 142).
     pub fn restart(&mut self, now: SimTime) {
         let connections: Vec<ConnectionId> = self.connections.keys().copied().collect();
         let error = AmqpError::new(ReplyCode::ConnectionForced, "broker forced connection closure with reason 'shutdown'");

@@ -160,7 +160,7 @@ impl Policy {
         Some((first, problem))
     }
 
-    /// The keys that RabbitMQ of this profile does not know with these plugins, as it says it: it refuses the whole policy (rule 146).
+    /// The keys that RabbitMQ of this profile does not know with these plugins, as it says it. It refuses the whole policy (rule 146).
     #[must_use]
     pub fn refusal(&self, profile: Profile, plugins: &[Plugin]) -> Option<String> {
         let rules = profile.rules();
@@ -196,8 +196,8 @@ impl Policy {
     }
 }
 
-/// What policies may set: arguments of exchanges and queues without their `x-`, but for those that make a queue what it is.
-/// An operator's may set less (rule 146).
+/// What policies may set. Arguments of exchanges and queues without their `x-`, but for those that make a queue what it is. An operator's
+/// may set less (rule 146).
 pub fn policy_keys(operator: bool) -> impl Iterator<Item = &'static str> {
     let exchanges = (!operator).then_some("alternate-exchange");
     let of_queues = QUEUE_ARGUMENTS.iter().filter(move |argument| !operator || argument.policy == PolicyUse::UsersAndOperators);
@@ -296,7 +296,7 @@ impl Broker {
     /// Sets or replaces a policy; it is in force at once.
     ///
     /// # Errors
-    /// When the pattern is not a regular expression, a key is not known or a value unfit: what is wrong with it.
+    /// When the pattern is not a regular expression, a key is not known or a value unfit: the fault.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
         // RabbitMQ looks at the values of the keys that it knows before it tells of the others.
@@ -325,7 +325,7 @@ impl Broker {
         matching.max_by_key(|known| known.policy.priority).map(|known| known.policy.definition.clone()).unwrap_or_default()
     }
 
-    /// What a queue with these arguments goes by under the policies that are set; none for a type that RabbitMQ refuses.
+    /// What a queue with these arguments goes by under the policies that are set. None for a type that RabbitMQ refuses.
     #[must_use]
     pub fn settings_for(&self, name: &str, arguments: &Table) -> Option<Settings> {
         super::queue::settings::kind("", arguments).ok().map(|kind| self.effective_settings(name, kind, arguments))

@@ -146,9 +146,9 @@ pub(super) struct Rules {
     pub mirrored_queues: bool,
     /// Policies may set `queue-master-locator` (rule 146).
     pub queue_master_locator: bool,
-    /// The queues of direct reply-to are a type of queues, as of 4.2; before, exchanges did not know them (rule 59).
+    /// The queues of direct reply-to are a type of queues, as of 4.2. Before, exchanges did not know them (rule 59).
     pub volatile_queues: bool,
-    /// A purge of a quorum queue also drops and counts kept dead letters and messages that wait for a retry (rule 22).
+    /// A purge of a quorum queue also drops and counts kept dead letters and messages waiting for retry (rule 22).
     pub purge_drops_kept: bool,
 }
 
@@ -164,7 +164,7 @@ pub(super) enum TimeoutOwner {
 pub(super) enum Counting {
     /// A quorum queue counts every return. Nothing travels.
     Returns,
-    /// A quorum queue counts every return. What travels are failures: ends of channels, and whatever a client refuses for good.
+    /// A quorum queue counts every return. What travels are failures: ends of channels, and messages that a client refuses for good.
     ReturnsAndFailures,
     /// Every queue counts failures, and they travel: ends of channels, and `basic.reject`. `basic.nack` is none.
     Failures,

@@ -501,7 +501,7 @@ impl Broker {
         self.answer(&replies, &dead);
     }
 
-    /// The dead letter as its exchange sees it, the queues it chooses, and what keeps it for later; none without an exchange.
+    /// The dead letter as its exchange sees it, the queues it chooses, and what keeps it for later. None without an exchange.
     fn dead_letter_routing(&mut self, now: SimTime, pending: &PendingDeadLetter) -> Option<(Arc<Message>, Vec<QueueId>, Delays)> {
         let PendingDeadLetter { queue, message, reason, exchange, routing_key, failures } = pending;
         let exchange_id = *self.exchange_names.get(exchange)?;
@@ -523,8 +523,8 @@ impl Broker {
         queues.iter().copied().filter(|target| !dead_letter::is_cycle(dead, &self.queues[target].name, reason)).collect()
     }
 
-    /// At least once: a dead letter leaves when every target has taken it; otherwise it stays, and there is another try later.
-    /// A new one is tried at once, those that have waited when their time has come.
+    /// At least once. A dead letter leaves when every target has taken it. Otherwise it stays, and there is another try later. A new one is
+    /// tried at once, those that have waited when their time has come.
     pub(super) fn try_pending(&mut self, now: SimTime, id: QueueId, tries: Tries) {
         let Some(messages) = self.queues.get_mut(&id).and_then(|queue| queue.messages.quorum_mut()) else { return };
         if tries == Tries::All {

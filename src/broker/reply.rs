@@ -1,8 +1,8 @@
-//! Direct reply-to (rule 59): a client consumes from a queue that does not exist, and is answered on its channel without one.
+//! Direct reply-to (rule 59). A client consumes from a queue that does not exist, and is answered on its channel without one.
 //!
-//! The broker writes a name of its own into the property `reply_to` of a request. What is published to the default exchange with that
-//! name goes to the channel at once. Nothing waits: without its consumer the answer is dropped. As of 4.2 such names are queues of a
-//! type that keeps nothing. Before, no exchange knew them: a mandatory answer comes back although it was delivered.
+//! The broker writes its own name into the property `reply_to` of a request. What is published to the default exchange with that name goes
+//! to the channel at once. Nothing waits: without its consumer the answer is dropped. As of 4.2 such names are queues of a type that keeps
+//! nothing. Before, no exchange knew them: a mandatory answer comes back although it was delivered.
 
 use std::sync::Arc;
 

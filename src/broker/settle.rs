@@ -1,5 +1,5 @@
-//! Settling deliveries: acknowledgements, returns and rejections, one or many at once, and what an ended channel held
-//! (section G of the rules).
+//! Settling deliveries (section G of the rules). Acknowledgements, returns and rejections, one or many at once, and those of an ended
+//! channel.
 
 use super::Broker;
 use super::cause::{DeathReason, ReadEnd, RequeueCause};
@@ -69,7 +69,7 @@ impl Broker {
         self.settle_all(now, channel, &tags, Settlement::Requeue(RequeueCause::Recovered));
     }
 
-    /// Split by queue and consumer: each group is settled, and its queue goes on, before the next (rules 74, 90, 92).
+    /// Split by queue and consumer. Each group is settled, and its queue goes on, before the next (rules 74, 90, 92).
     pub(super) fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
         let mut counted = 0;
         let was_full = self.channel(channel).is_full();
@@ -142,8 +142,8 @@ impl Broker {
         }
     }
 
-    /// A channel knows a delivery by the name of its queue and a number. Its queue is gone; so another of that name settles the message
-    /// that has the number there, if it is out on this channel (rule 155).
+    /// A channel knows a delivery by the name of its queue and a number. Its queue was deleted. So another of that name settles the message
+    /// with that number, if it is out on this channel (rule 155).
     fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, was: QueueId, gone: &Gone, how: Settlement) {
         let Some(&id) = self.queue_names.get(&gone.queue) else { return };
         if self.settle_late(now, id, channel, gone, how) {
@@ -297,7 +297,7 @@ impl Broker {
         consumer.is_some_and(|consumer| self.return_credit(id, consumer, count))
     }
 
-    /// What an ended channel held comes back: in the order of delivery to a classic queue, consumer by consumer to a quorum queue
+    /// The messages of an ended channel come back. The order is that of delivery in a classic queue, and by consumer in a quorum queue
     /// (rules 67, 135). The queues, which the caller lets go on.
     pub(super) fn return_held(&mut self, now: SimTime, channel: ChannelId, cause: RequeueCause) -> Vec<QueueId> {
         let mut held: Vec<(QueueId, Vec<(u64, Unacked)>)> = Vec::new();
@@ -335,7 +335,7 @@ impl Broker {
         queues
     }
 
-    /// A message that was fetched has a consumer of its own, whose tag is the number of the delivery.
+    /// A message that was fetched has a separate consumer, whose tag is the number of the delivery.
     fn sort_by_consumer(&self, deliveries: &mut Vec<(u64, Unacked)>) {
         match self.profile.rules().consumer_keys {
             ConsumerKeys::Arrival => sort_by_key(deliveries, |(tag, delivery)| {

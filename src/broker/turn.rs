@@ -67,15 +67,15 @@ impl Broker {
         }
     }
 
-    /// What one command of a quorum queue hands out reaches the channels consumer by consumer; the limit comes after (rule 103).
-    /// Then the channels settle for the consumers that do not acknowledge, each with a command of its own (rule 75).
+    /// What one command of a quorum queue hands out reaches the channels consumer by consumer. The limit comes after (rule 103). Then the
+    /// channels settle for the consumers that do not acknowledge, each with a separate command (rule 75).
     fn dispatch_quorum(&mut self, now: SimTime, id: QueueId) {
         let mut unasked = Unasked::default();
         unasked.add(self.hand_out(now, id));
         self.settle_all_unasked(now, id, unasked);
     }
 
-    /// What one of several commands hands out that a quorum queue gives itself: what the channels settle comes behind all of them.
+    /// What one of several commands hands out that a quorum queue gives itself. The settlements of the channels come behind all of them.
     pub(super) fn dispatch_one_of_several(&mut self, now: SimTime, id: QueueId, unasked: &mut Unasked) {
         self.drop_expired_first(now, id);
         unasked.add(self.hand_out(now, id));

@@ -103,7 +103,7 @@ impl<'a> QueueView<'a> {
         self.queue.settings.dead_letter_exchange.as_ref()
     }
 
-    /// Held back by a quorum queue, and why: for a later retry, or because a dead letter has found no place yet.
+    /// Held back by a quorum queue, and the reason: a later retry, or a dead letter without a place yet.
     pub fn kept_back(self) -> impl Iterator<Item = (&'a Entry, KeptBack)> {
         self.queue.messages.quorum().into_iter().flat_map(super::queue::quorum::QuorumMessages::kept_back)
     }

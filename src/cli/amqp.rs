@@ -1,7 +1,7 @@
 //! A client of a real RabbitMQ that shows every frame in the order it arrives.
 //!
-//! Client libraries hide what a transcript must show (the order of returns, confirms and deliveries; the closing of a channel as
-//! an event of its own), so this speaks AMQP itself; it uses the frames of `amq-protocol`, the codec of lapin.
+//! Client libraries hide the order of returns, confirms and deliveries, and the closing of a channel as an event. A transcript must show
+//! them, so this speaks AMQP itself. It uses the frames of `amq-protocol`, the codec of lapin.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};

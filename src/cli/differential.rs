@@ -14,7 +14,7 @@ use super::versions::release_of;
 use crate::broker::Profile;
 use crate::formats::broker_script::{self, Line, Script};
 
-/// A virtual host of its own for each script, so that scripts do not see each other.
+/// A separate virtual host for each script, so that scripts do not see each other.
 pub fn in_own_vhost<T>(
     broker: &RealBroker,
     name: &str,
@@ -58,7 +58,7 @@ fn normalise(lines: &[Line], vhost: &str, profile: Profile, racing: &BTreeSet<&s
                 event.get_mut("message").and_then(Json::as_object_mut).map(|fields| fields.remove("delivery_tag"));
             }
         }
-        // Only what one consumer, or one publisher, sees has an order of its own.
+        // Only what one consumer, or one publisher, sees has a fixed order.
         events.sort_by_key(|event| {
             let word = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
             let kind = match event["event"].as_str() {
@@ -220,8 +220,8 @@ fn differ(simulated: &Json, real: &Json, path: &str) -> Option<String> {
     }
 }
 
-/// Of what kind a difference is: where it shows, in which operation, and how each side answered. Names and numbers change while a
-/// script is made smaller; a difference of another kind is another find, and would hide the one that was looked for.
+/// Of what kind a difference is: where it shows, in which operation, and how each side answered. Names and numbers change while a script is
+/// made smaller. A difference of another kind is another find, and would hide the first.
 fn kind_of(difference: &str) -> Vec<String> {
     let mut lines = difference.lines();
     let place = lines.next().unwrap_or_default().chars().filter(|letter| !letter.is_ascii_digit()).collect();
@@ -273,7 +273,7 @@ fn patience(script: &Json) -> Vec<Duration> {
     millis.iter().copied().map(Duration::from_millis).collect()
 }
 
-/// Whether it needs the broker for itself, and `rabbitmqctl`: what restarts a broker, or blocks its publishers, is felt by all.
+/// Whether it needs the broker for itself, and `rabbitmqctl`. What restarts a broker, or blocks its publishers, is felt by all.
 #[must_use]
 pub fn needs_ctl(script: &Json) -> bool {
     steps(script).iter().any(|step| step["op"].as_str().is_some_and(|op| op.starts_with("alarm.") || op == "broker.restart"))
@@ -307,7 +307,7 @@ fn compare_once(script: &Json, broker: &RealBroker, vhost: &str) -> Result<Optio
 pub enum Progress<'a> {
     /// So many scripts are compared.
     Done(u64),
-    /// A script that differs is made smaller: each try runs on the real broker, and takes as long as the first.
+    /// A script that differs is made smaller. Each try runs on the real broker, and takes as long as the first.
     Shrinks { seed: u64, difference: &'a str },
 }
 

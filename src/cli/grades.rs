@@ -110,7 +110,7 @@ pub fn junit(rows: &[Row]) -> String {
 
 pub fn markdown(rows: &[Row]) -> String {
     let plain = |text: &str| text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    let mut out = "| who | lesson | % | what is missing |\n|---|---|---:|---|\n".to_owned();
+    let mut out = "| who | lesson | % | missing |\n|---|---|---:|---|\n".to_owned();
     for row in rows {
         let line = match &row.result {
             Ok(grade) => {

@@ -83,7 +83,7 @@ pub struct Options {
     hidden_faults: Option<PathBuf>,
 }
 
-/// Exit code 1: somebody has not everything (with --strict), or a file could not be graded; 2: the input is bad.
+/// Exit code 1: a learner has not everything (with --strict), or a file could not be graded. 2: the input is bad.
 pub fn grade_all(options: &Options) -> Result<ExitCode, BadInput> {
     let lessons: Vec<Lesson> = options
         .lessons

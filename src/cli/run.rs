@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<ExitCode, BadInput> {
 
     let world = play(&recording, until, options.trace.as_deref())?;
     let mut checked: Vec<Checked> = Vec::new();
-    // What the author expects, they expect of their own story: of another it is not checked, and the report says so.
+    // The author's expectations are about the author's run. For another run they are not checked, and the report says so.
     let other_story = other_story(&recording, until);
     if other_story.is_none() {
         checked.extend(scenario.expects.iter().map(|expected| check(&world, &expected.says, &expected.property)));

@@ -60,8 +60,8 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     of_3_10(
         "x-delivery-count 0",
         &[132],
-        "3.10 tells a count of 0 when a message of a quorum queue is fetched for the first time, in place of a header that the client \
-         set; here the count is absent then, and the client's header stays",
+        "3.10 has a count of 0 when a message of a quorum queue is fetched for the first time. It replaces a header that the client \
+         set. Here the count is absent then, and the client's header stays",
         "v3.13.0 rabbit_fifo_client.erl add_delivery_count_header",
     ),
     of_3_10(
@@ -73,34 +73,34 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     of_3_10(
         "unknown exchange type",
         &[16],
-        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection; the text says 'invalid', a real broker says \
+        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection. The text here says 'invalid', a real broker says \
          'unknown' for words that its Erlang has not met",
         UNKNOWN_TYPE,
     ),
     of_3_10(
         "credit over the delivery limit",
         &[74],
-        "3.10 gives a consumer two credits back for a message that is over the delivery limit, 3.13 one; random scripts set no low limit there",
+        "3.10 gives a consumer two credits back for a message that is over the delivery limit, 3.13 one. Random scripts set no low limit there",
         "v3.13.0 rabbit_fifo.erl return_one",
     ),
     of_3_10(
         "a cancelled single active consumer",
         &[85],
-        "a classic queue of 3.10 and 3.13 hands out nothing when its active consumer is cancelled, and fails at the next publish if messages \
-         were ready; the next consumer gets them here, as in 4.x; random scripts do not cancel there",
+        "a classic queue of 3.10 and 3.13 hands out nothing when its active consumer is cancelled. It fails at the next publish if messages \
+         were ready. The next consumer gets them here, as in 4.x. Random scripts do not cancel there",
         "v3.13.7 rabbit_amqqueue_process.erl handle_call basic_cancel",
     ),
     of_3_10(
         "a tag again on a quorum queue",
         &[81],
-        "3.10 closes the connection (541) at the next delivery when a consumer tag is used again while its earlier consumer holds messages \
-         of a quorum queue; random scripts do not use it there",
+        "3.10 closes the connection (541) at the next delivery when a consumer tag of a quorum queue is used again. Its earlier consumer \
+         still holds messages then. Random scripts do not use it there",
         "v3.13.0 rabbit_fifo_client.erl handle_delivery",
     ),
     of_3_10(
         "delivery modes that do not exist",
         &[58],
-        "3.10 closes the channel (406) at a delivery mode that is neither 1 nor 2; 3.13 takes it, and only 2 is persistent; random scripts have these two",
+        "3.10 closes the channel (406) at a delivery mode that is neither 1 nor 2. 3.13 takes it, and only 2 is persistent. Random scripts have these two",
         "v3.10.8 rabbit_basic.erl is_message_persistent, and seen there; v3.13.7 mc_amqpl.erl essential_properties",
     ),
     of_3_10(
@@ -119,14 +119,14 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     of_3_10(
         "deliveries of a stream that are refused",
         &[162],
-        "3.10 answers nack and reject with 540, recover with 541, and closes the connection; 3.13 gives credit for them; random scripts do \
+        "3.10 answers nack and reject with 540, recover with 541, and closes the connection. 3.13 gives credit for them. Random scripts do \
          not refuse deliveries of streams there",
         REFUSED_READS,
     ),
     of_3_10(
         "messages as a stream stores them",
         &[165],
-        "3.10 tells a delivery mode of persistent messages alone, and stores no lists and tables, not in x- headers and not in CC; random \
+        "3.10 has a delivery mode for persistent messages alone. It stores no lists and tables, not in x- headers and not in CC. Random \
          scripts put no lists into headers there",
         STORED,
     ),
@@ -144,15 +144,15 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
         lines: &["3.10", "4.0", "4.3"],
         rules: &[163],
         what: "bytes of a stream",
-        why: "RabbitMQ stores messages in AMQP 1.0, with a head that is some bytes longer in one release than in another; here all count about 100 bytes; random scripts end no segment within a few bytes of a message",
+        why: "RabbitMQ stores messages in AMQP 1.0, with a head that is some bytes longer in one release than in another. Here all count about 100 bytes. Random scripts end no segment within a few bytes of a message",
         source: "seen on 3.10.8, 4.0.5 and 4.3.6",
     },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
         rules: &[164],
         what: "chunks",
-        why: "how much RabbitMQ's writer takes into one chunk hangs on chance; here each publish is a chunk, and the publishes of a \
-              transaction are one; random scripts publish to streams one message after the other",
+        why: "how much RabbitMQ's writer takes into one chunk hangs on chance. Here each publish is a chunk, and the publishes of a \
+              transaction are one. Random scripts publish to streams one message after the other",
         source: "osiris v1.8.5 osiris_writer.erl handle_batch",
     },
     KnownDifference {
@@ -160,18 +160,18 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
         rules: &[84],
         what: "a channel that ends during a hand-over",
         why: "a single active consumer of a quorum queue holds messages, and one of higher priority waits for it. When the channel of the \
-              active one ends, 4.3 puts that consumer back among those that wait, and so does 4.0 when the last message that it held is \
-              over the delivery limit. In its turn the ended consumer is active again, and what it is given stays unacked; here it is \
-              gone with its channel; random scripts end no such channel",
+              active one ends, 4.3 puts that consumer back among those that wait. 4.0 does so when the last message that it held is \
+              over the delivery limit. In its turn the ended consumer is active again, and its deliveries stay unacked. Here it \
+              ends with its channel. Random scripts end no such channel",
         source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_fifo.erl activate_next_consumer",
     },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
         rules: &[155],
-        what: "deliveries of a queue that is gone, said of its successor",
-        why: "by name and number a channel can settle what is out on another channel; and a classic queue fails, and loses what it held, \
-              when it is to dead-letter a number that is not out, or when priorities make its numbers of another kind. Here nothing \
-              happens then; in random scripts such a delivery is acknowledged or requeued by itself, with one channel and no priorities",
+        what: "deliveries of a deleted queue, settled on its successor",
+        why: "by name and number a channel can settle a delivery of another channel. A classic queue fails, and loses its messages, \
+              when it must dead-letter a number that is not out. It also fails when priorities make its numbers of another kind. Here nothing \
+              happens then. In random scripts such a delivery is acknowledged or requeued by itself, with one channel and no priorities",
         source: "v3.10.8 and v4.3.5 rabbit_classic_queue.erl settle, rabbit_variable_queue.erl ackfold, rabbit_priority_queue.erl ack",
     },
 ];
@@ -206,7 +206,7 @@ const REPLY_TARGETS: &str = "v3.10.8 rabbit_exchange.erl route; v3.13.7 rabbit_d
 const STORED: &str = "v3.10.8 rabbit_msg_record.erl; v3.13.7 mc_amqp.erl, mc_amqpl.erl";
 const UNKNOWN_TYPE: &str = "v3.13.0 rabbit_exchange.erl check_type";
 
-/// What 3.13 does otherwise than 4.0, by the switch of `src/broker/profile.rs` that is set for it: no 3.13 runs in the tests.
+/// What 3.13 does otherwise than 4.0, by the switch of `src/broker/profile.rs` that is set for it. No 3.13 runs in the tests.
 #[derive(Clone, Copy, Debug)]
 pub struct Older {
     pub switch: &'static str,
@@ -236,7 +236,7 @@ pub const OLDER_THAN_4_0: [Older; 15] = [
     ),
     older("quorum_priority", &[114], "quorum queues ignore priorities", "v3.13 rabbit_fifo.erl; v4.0 rabbit_fifo_q.erl"),
     older("interpret_client_x_death", &[125], "a client's x-death is read", "release notes 4.0.1"),
-    older("delivery_limit", &[130], "a quorum queue has no delivery limit of its own", "release notes 4.0.1"),
+    older("delivery_limit", &[130], "a quorum queue has no default delivery limit", "release notes 4.0.1"),
     older("negative_limit_is_none", &[130], "a delivery limit of -1 is passed at once", "v3.13 and v4.0 rabbit_quorum_queue.erl"),
     older(
         "counting",

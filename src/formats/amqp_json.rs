@@ -1,4 +1,4 @@
-//! Messages and AMQP field tables as JSON: null is void, whole numbers are integers, everything else is as one would guess.
+//! Messages and AMQP field tables as JSON. Null is void, whole numbers are integers, everything else is as one would guess.
 
 use serde_json::{Map, Number, Value as Json};
 

@@ -112,7 +112,7 @@ impl Format {
         let Self { key, name, version: ours } = self;
         let message = match document.get(key).map(Json::as_u64) {
             Some(Some(version)) if version == *ours => return Ok(()),
-            Some(Some(version)) => format!("this is format {version}, and this Requeue reads format {ours}: a newer one may open it"),
+            Some(Some(version)) => format!("this is format {version}, and this Requeue reads format {ours}. A newer one may open it"),
             _ => format!("the format's version is missing: a {name} begins with \"{key}\": {ours}"),
         };
         Err(vec![Problem { path: (*key).to_owned(), message }])
@@ -234,7 +234,7 @@ impl<'a> Node<'a> {
         self.value.is_some_and(Json::is_number)
     }
 
-    /// What has a text of its own, such as a fault.
+    /// An element with a text form, such as a fault.
     #[must_use]
     pub fn parsed<T: std::str::FromStr<Err = String>>(&self) -> Option<T> {
         let text = self.must_be("a text", self.value.and_then(Json::as_str))?;

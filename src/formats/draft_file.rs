@@ -1,5 +1,5 @@
-//! What a browser keeps of the work on a system, format 1: the whole run, where it stands, and what can be undone in it. Before format 1 it
-//! was a scenario alone.
+//! What a browser keeps of the work on a system, format 1. The whole run, its moment, and its undo steps. Before format 1 it was a scenario
+//! alone.
 
 use std::sync::Arc;
 

@@ -32,7 +32,7 @@ struct Section {
     is_title: bool,
 }
 
-/// The same text gives the same number, whatever its line ends.
+/// The same text gives the same number, with any line ends.
 #[must_use]
 pub fn hash(text: &str) -> u64 {
     let letters = text.bytes().filter(|byte| *byte != b'\r');

@@ -1,5 +1,5 @@
-//! What can be held of a lesson's texts without a reader: nothing that Markdown swallowed, and no signs that would be shown as they are
-//! written. A prediction's answer has no number that no run computes.
+//! Checks of a lesson's texts without a reader. Markdown swallows nothing, and no signs are shown as they are written. A prediction's
+//! answer has no number that no run computes.
 
 use super::markdown::{self, Block, Inline};
 use crate::base::number::Shortest;
@@ -75,7 +75,7 @@ fn in_markdown(text: &str) -> Vec<String> {
         if let (Block::List { is_ordered: false, .. }, true) =
             (&piece.block, text.lines().nth(piece.lines.start).is_some_and(|line| line.trim_start().starts_with('*')))
         {
-            found.push("a line that begins with * is an item of a list: a pattern stands in `code`".to_owned());
+            found.push("a line that begins with * is an item of a list. Write a pattern in `code`".to_owned());
         }
     }
     found
@@ -121,9 +121,7 @@ fn uncomputed(lesson: &Lesson, step: &Step) -> Vec<String> {
     }
     let said = step.hints.iter().chain([&question.because]);
     let unknown = said.flat_map(|text| numbers(text)).filter(|number| !known.contains(number));
-    unknown
-        .map(|number| format!("its answer or a hint says {number}: that is no choice, nothing given, and no claim that is computed"))
-        .collect()
+    unknown.map(|number| format!("an answer or hint says {number}, which is no choice, given value or computed claim")).collect()
 }
 
 const WORDS: [(&str, &str); 22] = [

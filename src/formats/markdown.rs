@@ -1,8 +1,7 @@
 //! Markdown as lessons have it: headings, paragraphs, lists, quotes, tables, code, emphasis and links.
 //!
-//! CommonMark without what a lesson does not need: raw HTML is text, an image is its name, and links are written where they stand (no
-//! reference definitions). A library for all of it is a tenth of the page; tests hold this reader to what pulldown-cmark makes of the same
-//! text.
+//! CommonMark without what a lesson does not need. Raw HTML is text, an image is its name, and there are no reference definitions of links.
+//! A library for all of it is a tenth of the page. Tests hold this reader to what pulldown-cmark makes of the same text.
 
 use std::ops::Range;
 
@@ -322,7 +321,7 @@ enum Mark {
     Read(Inline, usize),
     /// Stars or underlines that may open, and may close: how many there were, and how many are left.
     Run { letter: char, length: usize, count: usize, opens: bool, closes: bool },
-    /// A bracket that may begin a link; an image's is told by its text.
+    /// A bracket that may begin a link. Its text says if it is an image's.
     Bracket { is_image: bool, is_dead: bool },
 }
 

@@ -1,5 +1,5 @@
-//! Changes of a scenario by the path where something stands in its file: how a lesson file says what a learner would do. Nothing else
-//! edits so: see [`crate::scenario::edit`].
+//! Changes of a scenario by path in its file. A lesson file says with them what a learner would do. Nothing else edits so: see
+//! [`crate::scenario::edit`].
 
 pub use super::place::Change;
 use super::place::{self, Key};

@@ -1,4 +1,4 @@
-//! Progress in lessons, and the work done in them: as a browser keeps both, and as a file that another browser opens.
+//! Progress in lessons, and the work done in them, kept by a browser or saved as a file for another.
 
 use serde_json::{Map, Value as Json};
 
@@ -59,7 +59,7 @@ pub fn write_kept(progress: &Progress) -> String {
     json_object(entries).to_string()
 }
 
-/// What a page that embeds this one hears of the open lesson, and of no other.
+/// What a page that embeds this one receives of the open lesson, and of no other.
 #[must_use]
 pub fn write_for_host(lesson: &str, progress: &LessonProgress) -> String {
     format!("{{\"lesson\": {}, \"done\": {}, \"steps\": {}}}", Json::from(lesson), ids(&progress.done), progress.steps)

@@ -59,7 +59,7 @@ fn write_text(out: &mut String, world: &World, checked: &[Checked]) -> std::fmt:
         let (lost, on_the_way) = (messages.lost_total(), messages.on_the_way);
         writeln!(
             out,
-            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + on the way or not read {on_the_way}",
+            "           sent {sent} + by hand {by_hand} = published {} + lost {lost} + on the way or unread {on_the_way}",
             messages.published
         )?;
     }
@@ -146,7 +146,7 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
             copies.unroutable_dead_letters
         )?;
     }
-    writeln!(out, "In total   {} lost: gone, and not handled", ledger.lost_in_total())?;
+    writeln!(out, "In total   {} lost: they no longer exist and were not handled", ledger.lost_in_total())?;
     let business = &ledger.business;
     writeln!(
         out,
@@ -155,7 +155,7 @@ fn write_totals(out: &mut String, world: &World, ledger: &Ledger) -> std::fmt::R
     )?;
     let twice = business.saved_twice();
     let unannounced = business.unannounced();
-    writeln!(out, "Orders     {} saved, {twice} of them more than once; of {unannounced} no event reached a queue", business.saved)?;
+    writeln!(out, "Orders     {} saved, {twice} more than once; {unannounced} without an event in a queue", business.saved)?;
     for (what, effect) in business.effects.iter() {
         writeln!(
             out,

@@ -273,7 +273,7 @@ fn shape(word: &str, node: &Node) -> Option<Shape> {
     let centre = letters.as_str().split_once(',').and_then(|(x, y)| Some(Point { x: number::parse(x)?, y: number::parse(y)? }));
     let shape = kind.zip(centre).map(|(kind, centre)| Shape { kind, centre });
     if shape.is_none() {
-        node.mistake(format!("expected a letter of c, s, e, q and a centre, as in q120,80; found {word}"));
+        node.mistake(format!("expected a letter of c, s, e, q and a centre, as q120,80; found {word}"));
     }
     shape
 }
@@ -364,7 +364,8 @@ mod tests {
 
     const COURSE: &str = include_str!("../../static/lessons/index.json");
 
-    /// Each lesson is in a module and comes after what it needs; a path holds what it promises. A course that breaks one of these is told.
+    /// Each lesson is in a module and comes after what it needs; a path holds what it promises. A course that breaks one of these is
+    /// reported.
     #[test]
     fn the_course_leads_no_learner_astray() {
         let course = read_course(COURSE).expect("it can be read");

@@ -1,4 +1,4 @@
-//! Whether a lesson keeps what it promises: its start is not its end, its solutions pass, its wrong ways fail where it says.
+//! Whether a lesson keeps its promises. Its start is not its end, its solutions pass, its wrong ways fail where it says.
 
 use super::grade::{Submission, WHOLE, Work, grade};
 use super::judge::{Finding, Judging};
@@ -6,7 +6,7 @@ use super::{Attempt, Claim, Goal, Lesson, Question, Step, Task, predict};
 use crate::base::SimTime;
 use crate::sim::judge::judge;
 
-/// A run up to now is judged at any moment: a learner who does nothing is tried at so many of them.
+/// A run up to now is judged at any moment: a learner who does nothing is tried at this many.
 const MOMENTS: u64 = 20;
 
 /// Everything that does not hold, in a sentence each. `seeds`: how many runs a solution must survive.

@@ -1,4 +1,4 @@
-//! Judging goals, so many steps a call, so that a page stays alive; the same in a page and on the command line.
+//! Judging goals, this many steps a call, so that a page stays alive. It is the same on the command line.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ enum Subject {
     Run(Recording, SimTime),
 }
 
-/// How many steps a run may take: what never ends is a failure with a reason, not a page that hangs.
+/// How many steps a run may take. A run that never ends is a failure with a reason, not a hanging page.
 pub const STEPS_MAX: u64 = 3_000_000;
 
 impl Judging {
@@ -91,7 +91,7 @@ impl Judging {
         }
         let subject = match &step.task {
             Task::Fix(_) => Subject::System(Arc::new(examined(lesson, last(recording), &goal, hidden))),
-            // Whatever a file claims, it began with the lesson's system.
+            // The run began with the lesson's system, also where a file claims otherwise.
             _ => Subject::Run(
                 Recording { scenario: lesson.scenario.clone(), seed: lesson.scenario.seed, inputs: recording.inputs.clone() },
                 until,
@@ -332,7 +332,7 @@ pub fn last(recording: &Recording) -> &Scenario {
     edited.unwrap_or(&recording.scenario)
 }
 
-/// What is the lesson's stays the lesson's: its traffic, its network, its seed; and the faults are those it is judged by.
+/// The lesson keeps its traffic, its network and its seed. The faults are those it is judged by.
 fn examined(lesson: &Lesson, system: &Scenario, goal: &Goal, hidden: &[Fault]) -> Scenario {
     let mut scenario = system.clone();
     if !lesson.scenario.clients.is_empty() {

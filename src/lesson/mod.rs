@@ -141,7 +141,7 @@ pub struct Step {
     pub task: Task,
 }
 
-/// A statement about the lesson's own system, or about a change of it; in a prediction's run where it stands in one.
+/// A statement about the lesson's own system, or about a change of it. In a prediction it is about the prediction's run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
     pub property: Property,
@@ -211,7 +211,7 @@ pub enum Ask {
     Queues,
     /// Why it died first; `none` if it did not.
     Reason,
-    /// In which order a service begins to handle events; each is one of the choices, by the routing keys they were published with.
+    /// In which order a service begins to handle events. Each is one of the choices, by the routing keys they were published with.
     Order { service: Name },
     /// How much of something there is in the end: which of these.
     Count { of: Quantity, choices: Vec<u64> },
@@ -276,7 +276,7 @@ impl Demand {
     }
 }
 
-/// Which moments of its work a service is judged by: handlers that overlap begin in one order and end in another.
+/// Which moments of its work a service is judged by. Handlers that overlap begin in one order and end in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
     Begins,

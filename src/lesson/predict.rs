@@ -50,7 +50,7 @@ impl Question {
         answering.answer()
     }
 
-    /// Whether somebody answered right.
+    /// Whether the learner answered right.
     #[must_use]
     pub fn is_right(&self, right: &[String], given: &[String]) -> bool {
         if matches!(self.ask, Ask::Queues) { in_order(given) == in_order(right) } else { given == right }

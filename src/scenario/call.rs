@@ -30,7 +30,7 @@ pub enum Span {
 /// How an HTTP request is tried.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attempts {
-    /// How long one attempt may take; none waits for ever.
+    /// How long one attempt may take; none waits without end.
     pub timeout: Option<SimTime>,
     /// After the first attempt.
     pub retries: u32,

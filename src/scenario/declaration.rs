@@ -1,6 +1,6 @@
 //! What a program declares when it has connected: `assertExchange`, `assertQueue`, `bindQueue` and `checkQueue` of amqplib.
 //!
-//! The drawing says what a part is; a declaration names the part. A program's code may say something else than the drawing: then the
+//! The drawing says what a part is; a declaration names the part. A program's code may say something else than the drawing. Then the
 //! declaration says it, and RabbitMQ refuses it once the part exists (rules 14 and 15).
 
 use super::{BindingSpec, BindingTarget, BrokerSpec, ExchangeSpec, ExchangeType, Name, QueueSpec, Table};

@@ -14,7 +14,7 @@ use crate::broker::Resource;
 pub struct Fault {
     pub kind: FaultKind,
     pub when: Moment,
-    /// None: until somebody mends it.
+    /// None: until a user mends it.
     pub lasts: Option<SimTime>,
 }
 
@@ -55,7 +55,7 @@ pub struct Target {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moment {
     At(SimTime),
-    /// Just before the k-th step, from 1, of the handler that handles this message; one more than there are steps is before the
+    /// Just before the k-th step, from 1, of the handler that handles this message. One more than the last step is before the
     /// acknowledgement. Only for faults of a service.
     AtStep {
         step: usize,
@@ -200,7 +200,7 @@ impl<'a> Words<'a> {
                 }
             }
             "partition" => {
-                let one = self.need("what is cut off")?;
+                let one = self.need("the part to cut off")?;
                 let mut other = self.need("from what")?;
                 if other == "from" {
                     other = self.need("from what")?;

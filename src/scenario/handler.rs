@@ -16,7 +16,7 @@ pub struct Service {
     pub on_channel_error: ChannelError,
     /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
     pub declares: Vec<Declaration>,
-    /// How long after a crash it is started again; none is never, and a process that was killed or stopped stays away.
+    /// How long after a crash it is started again. None is never, and a process that was killed or stopped stays away.
     pub restart: Option<SimTime>,
     pub relay: Option<Relay>,
     pub handlers: Vec<Handler>,
@@ -33,7 +33,7 @@ pub struct Relay {
     pub batch: u32,
 }
 
-/// How many messages a consumer of its own holds that is drawn, and not described.
+/// The prefetch of a consumer that is drawn, and not described.
 pub const PREFETCH: u16 = 10;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub enum Trigger {
         path: Name,
     },
     Queue(Subscription),
-    /// Each period: once, or, where records are asked for, once for each record of the store in the state, oldest first.
+    /// Each period: once, or, with records, once for each record of the store in the state, oldest first.
     Schedule {
         every: SimTime,
         records: Option<RecordQuery>,
@@ -165,7 +165,7 @@ pub enum Action {
         attempts: Attempts,
         required: bool,
     },
-    /// Something that cannot be undone, done to whom the field `of` names: an email sent, a card charged.
+    /// Something that cannot be undone, done for the recipient that the field `of` names: an email sent, a card charged.
     Effect {
         what: Name,
         of: Name,
@@ -406,8 +406,8 @@ pub enum FailurePolicy {
     /// its own queue; `via` names the wait queue of the first retry, of the second, and so on; `expirations` sets the TTL of
     /// each copy likewise. Then it dead-letters.
     Republish { retries: u32, via: Vec<Name>, expirations: Vec<SimTime> },
-    /// Dead-letters into a retry queue whose TTL brings it back; after so many laps, as `x-death` counts them, publishes it to the
-    /// parking place and acknowledges.
+    /// Dead-letters into a retry queue whose TTL brings it back. After so many laps, as `x-death` counts them, publishes it to the parking
+    /// place and acknowledges.
     DeadLetterRetry { retries: u32, exchange: Name, routing_key: Name },
     /// The course chapter's code as it is written: reads `x-retry-count`, which no program ever writes.
     Chapter,
@@ -427,7 +427,7 @@ impl FailurePolicy {
         }
     }
 
-    /// Where it may publish a copy. The queue of its own handler, where a republished message goes by default, is not among them.
+    /// Where it may publish a copy. The queue of the handler, where a republished message goes by default, is not among them.
     pub fn destinations(&self) -> impl Iterator<Item = Destination<'_>> {
         let (via, parking): (&[Name], _) = match self {
             Self::Republish { via, .. } => (via, None),

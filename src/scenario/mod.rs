@@ -1,5 +1,5 @@
-//! The document a learner edits: a broker's topology, the services around it, their traffic, their faults, and where each stands on
-//! the canvas.
+//! The document a learner edits. It has a broker's topology, the services, their traffic, their faults, and the place of each on the
+//! canvas.
 //!
 //! A scenario says nothing about how it is simulated or drawn, and nothing about files: `formats` reads and writes those.
 //! [`validate`](validate::validate) tells everything that is wrong with one; only a valid scenario becomes a world.
@@ -50,7 +50,7 @@ pub use validate::{Problem, validate};
 /// Payloads and the data of a handler. Its maps are ordered.
 pub type Json = serde_json::Value;
 
-/// An object of fields, one by one: collecting them would bring a sort of its own into the page.
+/// An object of fields, one by one: collecting them would bring another sort into the page.
 pub fn json_object(fields: impl IntoIterator<Item = (String, Json)>) -> Json {
     let mut object = serde_json::Map::new();
     for (name, value) in fields {
@@ -68,7 +68,7 @@ pub struct Scenario {
     /// One sentence for its reader.
     pub about: String,
     pub seed: u64,
-    /// When its story is told; what is expected of it is judged then.
+    /// The end of the run; its expectations are judged then.
     pub until: Option<SimTime>,
     pub network: Network,
     pub broker: BrokerSpec,
@@ -105,7 +105,7 @@ impl Point {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// One way, on every link that has none of its own.
+    /// One way, on every link without a separate value.
     pub latency: SimTime,
     /// Up to so much is added, at random.
     pub jitter: SimTime,
@@ -123,7 +123,7 @@ impl Default for Network {
     }
 }
 
-/// A link of its own kind, between two of: services, clients, the [`BROKER`].
+/// A link with separate values, between two of: services, clients, the [`BROKER`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     pub ends: [Name; 2],

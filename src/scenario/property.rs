@@ -254,7 +254,7 @@ impl FromStr for Property {
         let found = Comparison::ALL.iter().filter_map(|(sign, comparison)| Some((text.find(sign)?, *sign, *comparison)));
         let Some((at, sign, comparison)) = found.min_by_key(|(at, sign, _)| (*at, std::cmp::Reverse(sign.len()))) else {
             return Err(format!(
-                "'{text}' is not a property: write for instance 'ready(notification-queue) = 0', 'no order without email sent', 'no email sent twice' or 'depth of notification-queue below 100'"
+                "'{text}' is not a property. Write for instance 'ready(notification-queue) = 0' or 'no order without email sent'. Or 'no email sent twice' or 'depth of notification-queue below 100'"
             ));
         };
         let (left, right) = (text[..at].parse()?, text[at + sign.len()..].parse()?);

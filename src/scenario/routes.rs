@@ -1,5 +1,6 @@
-//! Where the messages of a scenario can go, followed without running it: from every publishing step through exchanges to queues, and
-//! on with dead letters. A template may become any key that has its words; one that is a template as a whole takes every binding.
+//! Where the messages of a scenario can go, followed without running it. The way leads from every publishing step through exchanges to
+//! queues, and on with dead letters. A template may become any key that has its words. One that is a template as a whole takes every
+//! binding.
 
 use crate::base::ordered::OrderedMap;
 use crate::broker::exchange::topic::matches;
@@ -126,7 +127,7 @@ impl<'a> Routes<'a> {
         let spec = &scenario.broker;
         let mut broker = Broker::new(spec.profile);
         for policy in &spec.policies {
-            // A policy that is refused is a mistake of its own, which validation tells.
+            // A policy that is refused is another mistake, which validation tells.
             let _ = broker.set_policy(SimTime::ZERO, policy.clone());
         }
         let mut routes = Self {
@@ -213,7 +214,7 @@ impl<'a> Routes<'a> {
                 }
             }
         }
-        // Dead letters that have a key of their own go the same way, whatever died (rule 118).
+        // Dead letters with a separate key go the same way, for every message that died (rule 118).
         for queue in 0..self.queues.len() {
             if let Some(key) = self.queues[queue].dead_key.clone() {
                 self.open.push((queue, key));
@@ -389,7 +390,7 @@ fn words(key: &str) -> Vec<&str> {
     key.split(is_end).collect()
 }
 
-/// Whether what comes of a template may match a binding: a word with a field in it may be any word that begins and ends as it does.
+/// Whether a filled template may match a binding. A word with a field in it may be any word that begins and ends alike.
 fn may_match(binding: &str, template: &str, is_topic: bool) -> bool {
     let (binding, template): (Vec<&str>, Vec<&str>) = (binding.split('.').collect(), words(template));
     let may_be = |word: &str, template: &str| match (template.split_once('{'), template.rsplit_once('}')) {

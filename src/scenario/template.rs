@@ -34,7 +34,7 @@ pub fn set_field(data: &mut Json, path: &str, value: Json) {
 
 /// Fills templates with the fields of the data at hand, and counts what that makes.
 ///
-/// A template may name a field twice, and publish the result where it is filled again: what it makes doubles at every hop. Beyond
+/// A template may name a field twice, and publish the result where it is filled again. What it makes doubles at every hop. Beyond
 /// [`BODY_BYTES`] the filler writes nothing more, and [`Self::bytes`] says that this was too much.
 #[derive(Debug)]
 pub struct Filler<'a> {

@@ -2,7 +2,7 @@
 
 use super::{Attempts, Endpoint, Json, Name, Point, SimTime};
 
-/// Somebody outside who sends HTTP requests.
+/// A user outside who sends HTTP requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     pub name: Name,
@@ -26,7 +26,7 @@ pub struct Traffic {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pattern {
-    /// Only when somebody presses the button.
+    /// Only when a user presses the button.
     ByHand,
     /// One each period.
     Every(SimTime),

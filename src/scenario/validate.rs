@@ -314,7 +314,7 @@ impl<'a> Check<'a> {
 
     fn latency(&mut self, path: &str, latency: SimTime) {
         if latency < PERIOD_MIN {
-            self.problem(path, "nothing arrives in less than 0.1 ms: what is sent again and again at once would never let time pass");
+            self.problem(path, "nothing arrives in less than 0.1 ms. Endless resending would never let time pass");
         }
     }
 
@@ -365,7 +365,7 @@ impl<'a> Check<'a> {
         if name.contains(['#', '(', ')']) || name.contains(char::is_whitespace) {
             self.problem(
                 format!("{path}.name"),
-                "a name of a service or client has no spaces, '#' or brackets: faults and properties speak of it",
+                "a name of a service or client has no spaces, '#' or brackets. Faults and properties use it",
             );
         }
     }
@@ -385,7 +385,7 @@ impl<'a> Check<'a> {
                     self.problem(path, often);
                 }
                 if *from_per_s < 0.0 || *to_per_s < 0.0 || from_per_s + to_per_s <= 0.0 {
-                    self.problem(path, "a ramp goes from one rate to another, and one of them is more than 0");
+                    self.problem(path, "a ramp goes from one rate to another. One of them is more than 0");
                 }
                 if *over == SimTime::ZERO {
                     self.problem(path, "a ramp takes time: give \"over_ms\"");
@@ -448,7 +448,7 @@ impl<'a> Check<'a> {
             }
             let outbox = |step: &super::Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
             if service.relay.is_none() && service.handlers.iter().any(|handler| handler.steps.iter().any(outbox)) {
-                self.problem(format!("{path}.relay"), "what is put into the outbox is published by a relay, and there is none");
+                self.problem(format!("{path}.relay"), "an event in the outbox is published by a relay, and there is none");
             }
         }
     }
@@ -493,7 +493,7 @@ impl<'a> Check<'a> {
                     if !broker.bindings.contains(binding) {
                         self.problem(
                             format!("{path}.binding"),
-                            "this binding is not on the canvas: draw it first, with this key and these arguments",
+                            "this binding is not on the canvas. Draw it first, with this key and these arguments",
                         );
                     }
                     None
@@ -688,7 +688,7 @@ impl<'a> Check<'a> {
             if !(1..=longest).contains(step) {
                 self.problem(
                     path,
-                    format!("'{target}' has no step {step}: they are counted from 1, and {longest} is before the acknowledgement"),
+                    format!("'{target}' has no step {step}. They are counted from 1, and {longest} is before the acknowledgement"),
                 );
             }
         }
@@ -707,7 +707,7 @@ impl<'a> Check<'a> {
     fn expectations(&mut self) {
         let scenario = self.scenario;
         if !scenario.expects.is_empty() && scenario.until.is_none() {
-            self.problem("until_ms", "when is it judged whether what is expected came? Give the time");
+            self.problem("until_ms", "when are the expectations judged? Give the time");
         }
         for (list, expectations) in [("expects", &scenario.expects), ("hints", &scenario.hints)] {
             for (index, expectation) in expectations.iter().enumerate() {

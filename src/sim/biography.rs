@@ -1,5 +1,5 @@
-//! Where did my message go? Everything that happened to one event, across its copies, requeues, dead letters and republishing, and
-//! where it is now. Found by running the recording again, so that it is known for every event of every run, whatever its length.
+//! Where did my message go? Everything that happened to one event, across its copies, requeues, dead letters and republishing, and where it
+//! is now. Found by running the recording again, so that it is known for every event of every run, of any length.
 
 use super::flight::Cargo;
 use super::ids::InstanceId;
@@ -50,7 +50,7 @@ pub enum Whereabouts {
         queue: Name,
         offset: u64,
     },
-    /// Held back by a quorum queue: for a later retry, or as a dead letter that has found no place yet.
+    /// Held back by a quorum queue, for a later retry or as a dead letter without a place yet.
     KeptBack {
         queue: Name,
         why: KeptBack,
@@ -305,7 +305,7 @@ fn ended(occurrence: &TimedEvent, event: &Name, found: &mut Vec<Whereabouts>) {
         }
         WorldEvent::Lost { reason, .. } => Whereabouts::Lost { reason: (*reason).into() },
         WorldEvent::PublishLost { reason, .. } => Whereabouts::Lost { reason: reason.clone() },
-        WorldEvent::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program was gone when it arrived".into() },
+        WorldEvent::LostDelivery { no_ack: true, .. } => Whereabouts::Lost { reason: "the program had ended when it arrived".into() },
         _ => return,
     };
     found.push(ending);

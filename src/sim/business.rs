@@ -1,7 +1,7 @@
 //! What the messages were for: which orders were accepted, saved and announced, and what was done for each.
 //!
-//! Everything that happens is part of a story: a request from outside begins one, and so does a schedule that fires or a message
-//! published by hand. Events carry their story's number as the correlation id, so that it can be told to its end.
+//! Everything that happens is part of a story. A request from outside begins one, and so does a schedule that fires or a message published
+//! by hand. Events carry their story's number as the correlation id, so that it can be followed to its end.
 
 use super::chunked::Chunked;
 use super::ids::StoryId;
@@ -39,11 +39,11 @@ struct Story {
     saved_twice: bool,
 }
 
-/// What was done, and for whom.
+/// The effect, and its recipient.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effect {
     pub done: u64,
-    /// Done to somebody to whom it had been done before.
+    /// Done again for the same recipient.
     pub duplicated: u64,
     by_story: Chunked<u8>,
     by_whom: Tally,
@@ -175,7 +175,7 @@ impl Business {
         self.stories.iter().filter(|story| holds(story)).count() as u64
     }
 
-    /// What is owed the effect: whatever was saved, or, where nothing ever is, whatever was accepted.
+    /// The orders that need the effect: all saved ones, or, where nothing is saved, all accepted ones.
     fn is_owed(&self, story: Story) -> bool {
         if self.records > 0 { story.saved } else { story.accepted }
     }
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(business.missing("card charged"), 2, "no card was");
     }
 
-    /// Names in every shape, in whatever order: each is counted for itself, and no list is much longer than what it counts.
+    /// Names in every shape and order. Each is counted for itself, and no list is much longer than its contents.
     #[test]
     fn a_tally_counts_every_name_for_itself() {
         let mut tally = Tally::default();

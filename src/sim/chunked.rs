@@ -1,5 +1,5 @@
-//! A list in blocks that its copies share: to copy it costs a pointer a block, to change it copies one block. What a world remembers
-//! of everything that ever happened is kept so, because a world is copied for every keyframe.
+//! A list in blocks that its copies share. A copy costs a pointer a block, a change copies one block. What a world remembers of everything
+//! that ever happened is kept so, because a world is copied for every keyframe.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Looking for what breaks a property: other seeds, other orders of messages, crashes at every step and at random moments. What is
-//! found is made as short as it can be, and is a recording that anybody can replay.
+//! Looking for what breaks a property: other seeds, other orders of messages, crashes at every step and at random moments. What is found is
+//! made as short as it can be, and is a recording that any user can replay.
 
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ impl Explorer {
         }
     }
 
-    /// First nothing but the scenario, then a crash at each step, then whatever chance suggests.
+    /// First nothing but the scenario, then a crash at each step, then what chance suggests.
     fn next_trial(&mut self) -> Trial {
         let Search { scenario, seed, until, .. } = &self.search;
         let plain = Trial { scenario: scenario.clone(), seed: *seed, faults: Vec::new(), until: *until };

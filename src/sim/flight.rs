@@ -39,7 +39,7 @@ pub enum Cargo {
         /// The queue that loses the message when this is accepted, and why: it is acknowledged, and was not handled.
         loses: Option<(Name, &'static str)>,
     },
-    /// The broker's answer to a publish somebody waits for.
+    /// The broker's answer to a publish that a program waits for.
     Confirm {
         to: InstanceId,
         channel: ChannelId,

@@ -26,7 +26,7 @@ pub enum Input {
     Get { queue: Name, count: u32, requeue: bool },
     /// By hand: drops what is ready.
     Purge { queue: Name },
-    /// By hand: publishes so many messages again and takes them away here; to a queue, or to where each was first published.
+    /// By hand: publishes this many messages again and takes them away here. They go to a queue, or where they were first published.
     Move { queue: Name, count: u32, to: Option<Name> },
 }
 

@@ -2,24 +2,25 @@
 //!
 //! # What is lost
 //!
-//! [`Ledger::lost_in_total`] counts everything that no longer exists anywhere and was not handled. Each loss is counted once, at the
-//! place where it ends. Before a queue the unit is the message, in a queue it is the copy: a message that two queues drop is lost
-//! twice. The terms are:
+//! [`Ledger::lost_in_total`] counts everything that no longer exists anywhere and was not handled. Each loss is counted once, at the place
+//! where it ends. Before a queue the unit is the message, in a queue it is the copy. A message that two queues drop is lost twice. The
+//! terms are:
 //!
 //! | term | means |
 //! |---|---|
 //! | [`Messages::lost`] | sent, and never read or accepted by the broker |
 //! | [`Messages::unroutable`] | published, and no queue was bound for it |
 //! | [`Messages::abandoned`] | its program knew that it was not sent or came back, and went on without it |
-//! | [`Copies::dropped`] | dropped from a queue: died without a dead-letter exchange, purged, deleted, gone in a restart |
+//! | [`Copies::dropped`] | dropped from a queue: died without a dead-letter exchange, purged, deleted, lost in a restart |
 //! | [`Copies::refused`] | refused by a full queue, and not dead-lettered |
 //! | [`Copies::unroutable_dead_letters`] | dead-lettered, and the exchange had no queue for it |
 //! | [`Copies::lost`] | acknowledged, and not handled: the program died, or its handler failed |
 //!
 //! A stream keeps its copies: what readers do with them moves none (rule 162). [`Copies::reads`] says what became of each delivery.
 //!
-//! Not lost is what a stream retired with an old segment. Not lost are: messages that a person took away by hand, what a program rolled back, and what the broker keeps. What a nack or a
-//! return led a program to send again is another message. Dead letters that arrived are copies of another queue.
+//! Not lost is what a stream retired with an old segment. Not lost are: messages that a person took away by hand, rolled-back messages, and
+//! those that the broker keeps. What a nack or a return led a program to send again is another message. Dead letters that arrived are
+//! copies of another queue.
 
 use super::business::Business;
 use crate::base::ordered::OrderedMap;

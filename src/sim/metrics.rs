@@ -75,8 +75,8 @@ pub struct QueueMetrics {
     samples: Chunked<Sample>,
     /// From the exchange to the first delivery.
     pub queueing: Histogram,
-    /// From the exchange to the end of the work, through every requeue and dead letter: to the acknowledgement, or to the end of
-    /// a handler that was acknowledged before.
+    /// From the exchange to the end of the work, through every requeue and dead letter. The end is the acknowledgement, or the end of a
+    /// handler that acknowledged before.
     pub end_to_end: Histogram,
     /// The largest total.
     pub depth_max: u64,
@@ -114,8 +114,8 @@ impl QueueMetrics {
     }
 }
 
-/// What one exchange was given by clients, and what became of it: as RabbitMQ counts it for an exchange, whose dead letters count
-/// nowhere (`exchange_stats` and `queue_exchange_stats` of `rabbit_channel`).
+/// What one exchange was given by clients, and what became of it. As RabbitMQ counts it for an exchange, whose dead letters count nowhere
+/// (`exchange_stats` and `queue_exchange_stats` of `rabbit_channel`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
     pub published_in: u64,

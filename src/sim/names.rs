@@ -1,4 +1,4 @@
-//! Counts by name, in blocks that copies share: a name comes in without moving the others, in whatever order names come.
+//! Counts by name, in blocks that copies share: a name comes in without moving the others, in any order.
 
 use std::sync::Arc;
 

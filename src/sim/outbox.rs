@@ -13,7 +13,7 @@ pub(super) struct OutboxEntry {
     pub publish: Publish,
 }
 
-/// Entries by their number, in two lists: a relay that looks for what is next does not pass what waits for a confirm.
+/// Entries by their number, in two lists. A relay that looks for the next one does not pass those that wait for a confirm.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     stored: AgedMap<u64, OutboxEntry>,

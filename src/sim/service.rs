@@ -48,7 +48,7 @@ pub struct ClientState {
     pub(super) pending: AgedMap<u64, Pending>,
 }
 
-/// A request somebody outside waits for.
+/// A request that a client outside waits for.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
     pub attempt: u32,
@@ -107,7 +107,7 @@ pub struct Instance {
     pub(super) start_wanted: bool,
     /// Cancelled consumers whose cancel-ok has not come.
     pub(super) cancelling: u32,
-    /// The queue of its own to which its requests are answered.
+    /// The exclusive queue to which its requests are answered.
     pub(super) reply_queue: Option<Name>,
 }
 
@@ -202,7 +202,7 @@ pub struct Run {
     pub sent_at: SimTime,
     /// The request whose answer it waits for, by its correlation id.
     pub awaits: Option<Name>,
-    /// The handler has failed, and this is its policy: how the delivery is settled when the copy it publishes is confirmed.
+    /// The handler has failed. By its policy, the delivery is settled so when the published copy is confirmed.
     pub settle_with: Option<Verdict>,
 }
 
@@ -232,13 +232,13 @@ impl Unconfirmed {
             Self::Returned => "it was returned: no queue for it",
             Self::Refused => "the broker refused it",
             Self::TooLate => "no confirm in time",
-            Self::ConnectionGone => "the connection is gone",
+            Self::ConnectionGone => "the connection is closed",
             Self::Unanswered => "no answer in time",
         }
     }
 }
 
-/// The data of a handler: an event's body is only read when somebody asks.
+/// The data of a handler: an event's body is only read when it is needed.
 #[derive(Clone, Debug)]
 pub enum Data {
     Body(Arc<Message>),
@@ -417,7 +417,7 @@ pub struct Record {
     pub about: Name,
 }
 
-/// The list of records is at most so much longer than what it holds: ids with gaps, as timestamps have, lie beyond it.
+/// The list of records is at most this much longer than its contents. Ids with gaps, as timestamps have, lie beyond it.
 const ID_GAP_MAX: u64 = limits::ID_GAP;
 const PLACES_MAX: u64 = 16;
 

@@ -1,5 +1,5 @@
-//! Things by running number, added at the end and mostly gone in about that order: each is found, added and removed in no time,
-//! however many there are. A copy shares what neither of the two changes: a keyframe of a hundred thousand flights costs little.
+//! Things by running number, added at the end and mostly removed in about that order. Each is found, added and removed in constant time. A
+//! copy shares what neither of the two changes: a keyframe of a hundred thousand flights costs little.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
-//! A world that can be rewound: a recording, a world somewhere along it, and keyframes from which any moment is near.
+//! A world that can be rewound: a recording, a world somewhere along it, and keyframes near each moment.
 //!
-//! Keyframes are a cache, never truth: what is at a moment is what a run from zero finds there. Their number and their memory are
-//! bounded; when there are too many, every second one goes.
+//! Keyframes are a cache, never truth: what is at a moment is what a run from zero finds there. Their number and their memory are bounded;
+//! when there are too many, every second one goes.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct Timeline {
     seek: Option<Seek>,
 }
 
-/// A seek that is under way, in a world of its own: what is shown stays as it is until the seek has arrived.
+/// A seek that is under way, in a separate world. The shown world stays as it is until the seek has arrived.
 #[derive(Clone, Debug)]
 struct Seek {
     world: Box<World>,
@@ -111,7 +111,7 @@ impl Timeline {
         };
         timeline.known = timeline.world.happenings();
         timeline.keep(timeline.world.keyframe());
-        // What came from outside is a part of the run, whatever the file says of its end.
+        // What came from outside is a part of the run, also behind the end that the file names.
         timeline.furthest = timeline.recording.inputs.last().map_or(SimTime::ZERO, |last| last.at);
         timeline
     }
@@ -347,8 +347,8 @@ impl Timeline {
         self.advance_seek_reading(steps_max, |_, _| {})
     }
 
-    /// The same. What it passes that was never handed out is shown, with its number: so all of the run becomes known. What happens
-    /// within the lookback is handed out as ever.
+    /// The same. What it passes that was never handed out is shown, with its number: so all of the run becomes known. What happens within
+    /// the lookback is handed out as usual.
     pub fn advance_seek_reading(&mut self, steps_max: u64, mut read: impl FnMut(u64, &TimedEvent)) -> bool {
         let Some(mut seek) = self.seek.take_if(|seek| !matches!(seek.aim, Aim::Search(_))) else { return true };
         let end = seek.world.effort().saturating_add(steps_max);

@@ -1,4 +1,4 @@
-//! What happened, in order, and a hash of all of it: two runs are the same run when their hashes are.
+//! What happened, in order, and a hash of all of it. Two runs with the same hash are the same run.
 
 use std::hash::{Hash, Hasher};
 
@@ -46,7 +46,7 @@ pub enum WorldEvent {
     /// In a fault's own words.
     FaultBegan(FaultKind),
     FaultEnded(FaultKind),
-    /// Somebody changed the scenario.
+    /// A user changed the scenario.
     Edited,
     RequestSent {
         client: usize,

@@ -340,7 +340,7 @@ pub fn on_hidden(hidden: &Callback<()>) -> Vec<EventListener> {
     [left].into_iter().chain(covered).collect()
 }
 
-/// In this tab alone: another tab has work of its own.
+/// In this tab alone: another tab has other work.
 const AT_WORK_KEY: &str = "requeue.2.at-work";
 
 fn storage_of_tab() -> Option<web_sys::Storage> {
@@ -386,7 +386,7 @@ pub fn show_panic(what: &str) {
     let _ = body.append_child(&overlay);
 }
 
-/// After a click with a pointer the keys belong to the page again: Space then pauses, and does not click once more.
+/// After a click with a pointer the keys belong to the page again. Space then pauses, and does not click once more.
 pub fn leave_after_pointer(event: &MouseEvent) {
     let focused = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
     if let Some(focused) = focused.filter(|_| event.detail() > 0) {
@@ -398,7 +398,7 @@ pub fn leave_after_pointer(event: &MouseEvent) {
     }
 }
 
-/// Arrows in a list of commands below a field of search: the first one is what Enter in the field runs, so the next is the second.
+/// Arrows in a list of commands below a field of search. The first one is what Enter in the field runs, so the next is the second.
 pub fn walk_list(event: &web_sys::KeyboardEvent, down: bool) {
     let here = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let Some((here, list)) = here.and_then(|here| here.closest(".palette").ok().flatten().map(|list| (here, list))) else { return };
@@ -416,7 +416,7 @@ pub fn walk_list(event: &web_sys::KeyboardEvent, down: bool) {
     }
 }
 
-/// Gives the keyboard to an element: a field with its text selected, a node of the drawing, a heading that is read from its beginning.
+/// Gives the keyboard to an element. It may be a field, whose text is selected, a node of the drawing, or a heading.
 pub fn focus(id: &str) {
     let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
     let Some(element) = element else { return };
@@ -478,7 +478,7 @@ pub fn on_paste(dispatch: &Dispatch) -> Vec<EventListener> {
     };
     let capture = EventListenerOptions::run_in_capture_phase();
     let mut listeners = vec![EventListener::new(&document, "paste", pasted)];
-    // Whatever is pressed last tells where a paste comes from.
+    // The last press says where a paste comes from.
     for event in ["pointerdown", "keydown"] {
         listeners.push(EventListener::new_with_options(&document, event, capture, pressed.clone()));
     }

@@ -1,4 +1,4 @@
-//! What an edit would destroy, and what RabbitMQ offers instead: beside the field that was changed, or at the top of its queue.
+//! What an edit would destroy, and what RabbitMQ offers instead. It stands beside the changed field, or at the top of its queue.
 
 use yew::{Html, html};
 

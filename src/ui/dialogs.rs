@@ -96,7 +96,7 @@ pub fn dialog(app: &App, dialog: &NodeRef, [link, told]: [&str; 2], linked: &Cal
     }
 }
 
-/// The head of the page stays in sight above a page of its own, and its buttons work; the one that opened that page closes it.
+/// The head of the page stays in sight above a separate page, and its buttons work. The one that opened that page closes it.
 fn click_beneath(dialog: &HtmlDialogElement, event: &MouseEvent) {
     let _ = dialog.set_attribute(CLOSED_BY_PAGE, "");
     dialog.close();

@@ -8,7 +8,7 @@ use super::texts::browser as texts;
 use super::{Message, Playground, browser, lesson, on_page, painter};
 use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, Shelf, tokens};
 
-/// What was done is said for so long.
+/// A notice of what was done stays this long.
 const TOLD_FOR_MS: u32 = 8_000;
 
 impl Playground {

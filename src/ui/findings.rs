@@ -1,4 +1,4 @@
-//! What is probably a mistake: a badge on the part, the sentence with its fix beside the part's fields, and a list of all.
+//! Probable mistakes. A badge on the part, the sentence with its fix beside the part's fields, and a list of all.
 
 use yew::{Classes, Html, classes, html};
 
@@ -13,7 +13,7 @@ use crate::scenario::findings::Finding;
 /// So many are listed; their number is beside the heading.
 const SHOWN_MAX: usize = 100;
 
-/// What is told of a part, in one text; none: there is nothing.
+/// The findings of a part, in one text; none: there is nothing.
 pub fn told(app: &App, part: Option<&Part>) -> Option<String> {
     let says: Vec<&str> = app.findings.of(part?).iter().map(|finding| &*finding.says).collect();
     (!says.is_empty()).then(|| says.join(" "))

@@ -1,4 +1,4 @@
-//! Forms, as rows say: one field like the other, each with its error beside it and its meaning behind a question mark.
+//! Forms, made of rows. Each field has its error beside it and its meaning behind a question mark.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Event, Html, InputEvent, TargetCast, html};

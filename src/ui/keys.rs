@@ -21,7 +21,7 @@ pub(super) fn pressed<'a>(event: &KeyboardEvent, key: &'a str) -> Pressed<'a> {
 const LINE_PX: f64 = 16.0;
 const PAGE_PX: f64 = 400.0;
 
-/// What the wheel does on the canvas. The page itself stays where it is, which only a listener of its own can say.
+/// What the wheel does on the canvas. The page itself stays where it is, which only a separate listener can say.
 pub(super) fn wheel(stage: &HtmlElement, turned: Callback<Gesture>) -> EventListener {
     EventListener::new_with_options(stage, "wheel", EventListenerOptions::enable_prevent_default(), move |event| {
         let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
@@ -46,7 +46,7 @@ pub(super) fn wheel(stage: &HtmlElement, turned: Callback<Gesture>) -> EventList
 
 /// Fingers on the canvas, each by its number. They are heard before a part hears that it is pressed: the second takes hold of nothing.
 pub(super) fn fingers(touched: &Callback<Gesture>) -> Vec<EventListener> {
-    // The views are told of what the page's root hears: only the window hears it before.
+    // The views follow the listener of the page's root. Only the window's listener comes before it.
     let Some(window) = web_sys::window() else { return Vec::new() };
     let listen = |name: &'static str| {
         let touched = touched.clone();

@@ -1,5 +1,5 @@
-//! What the first picture does not need: drawers, dialogs, the table, and what carries out edits, lessons and publishing by hand. `scripts/build` puts it into a file of its own, which
-//! comes when the system is seen; a plain build has it in the page.
+//! What the first picture does not need: drawers, dialogs, the table, edits, lessons and publishing by hand. `scripts/build` puts it into a
+//! separate file, which comes when the system is seen. A plain build has it in the page.
 
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 

@@ -165,7 +165,7 @@ fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What checks this step, and what leads on: one of them is the primary button, and stays in sight however long the step is.
+/// What checks this step, and what leads on. One of them is the primary button, and stays in sight however long the step is.
 fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
     let (step, work) = (room.step(), room.work());
     if let Some(failure) = room.shown_failure() {
@@ -381,7 +381,7 @@ fn goal(classroom: &Classroom, session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// A solution is told edit by edit.
+/// A solution is shown edit by edit.
 fn edit_shown(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     let Some((number, of, difference)) = classroom.shown_edit() else { return html! {} };
     let to = |id: &'static str, word: &'static str, number: usize, can: bool| {

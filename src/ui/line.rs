@@ -1,4 +1,4 @@
-//! The inspector of a line: what it joins, what it says, what went along it, and the fields of its parts that make it.
+//! The inspector of a line. Its ends, its meaning, the messages that went along it, and the fields that make it.
 
 use yew::{Html, html};
 

@@ -1,4 +1,4 @@
-//! The inspector of a message: its copies, what `x-death` says of the one that was clicked, and the story of that copy.
+//! The inspector of a message: its copies, `x-death` of the clicked one, and the story of that copy.
 
 use yew::{Html, classes, html};
 
@@ -43,7 +43,7 @@ pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What can be done with the message that is told of.
+/// What can be done with the shown message.
 pub fn foot(session: &Session, dispatch: &Dispatch) -> Html {
     let Some((story, life)) = session.playhead.story.as_ref().and_then(|story| Some((story, story.life.as_ref()?))) else {
         return html! {};

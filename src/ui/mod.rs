@@ -138,7 +138,7 @@ const REACH: f64 = 12.0;
 const REACH_OF_A_FINGER: f64 = 22.0;
 /// The share of a phone's window that the canvas has above half a sheet, as the style sheet has it.
 const ABOVE_SHEET: f64 = 0.45;
-/// A finger that rests so long asks for a menu.
+/// A finger that rests this long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
 
 impl Component for Playground {
@@ -339,7 +339,7 @@ const fn on_page(x: f64, y: f64) -> (i32, i32) {
     (x as i32, y as i32)
 }
 
-/// How wide the rail is, and how high what stands above and below the canvas, in pixels: the style sheet says the same.
+/// How wide the rail is, and how high what stands above and below the canvas, in pixels. The style sheet says the same.
 const RAIL: i32 = 48;
 const HEAD_AND_BAR: i32 = 104;
 

@@ -51,7 +51,7 @@ fn fit(canvas: &HtmlCanvasElement, size: Pixel, ratio: f64) {
     }
 }
 
-/// Of a size in pixels of the page: to ask the page for it would make the browser lay it out once more a frame.
+/// A size in pixels of the page. To ask the page for it would cost another layout a frame.
 pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels: &[Label], camera: Camera, palette: &Palette) {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     let Some(context) = context(canvas) else { return };

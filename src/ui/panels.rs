@@ -1,4 +1,4 @@
-//! What surrounds the canvas: the head of the page, its purpose, parts to draw with, expectations, and what is said across it all.
+//! What surrounds the canvas: the head of the page, its purpose, parts to draw with, expectations, and notices.
 
 use web_sys::Element;
 use yew::{Callback, DragEvent, Event, Html, MouseEvent, TargetCast, classes, html};
@@ -21,7 +21,7 @@ const KEYS_SHOWN_MAX: usize = 4;
 /// And so many in the menu, which scrolls.
 const KEYS_LISTED_MAX: usize = 24;
 
-/// The head of the page: what is open, undo and redo with what they ask, the course, sharing; the rest stands in a menu.
+/// The head of the page: the open system, undo and redo, the course, sharing. The rest stands in a menu.
 pub fn header(app: &App, dispatch: &Dispatch, onfile: Callback<Event>, asks: Html) -> Html {
     let bare = app.options.embed;
     html! {
@@ -236,7 +236,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     if let Some(shown) = &playhead.shown {
         return self::shown(shown, session, app, dispatch);
     }
-    // In the past it is told of the past first, unless this very moment is shown again.
+    // In the past it says so first, unless this very moment is shown again.
     let is_told = app.is_showing() || !playhead.timeline().is_in_the_past();
     let Some(words) = playhead.slowing.words().filter(|_| is_told) else { return html! {} };
     let is_slow = app.real_speed() != app.speed();

@@ -52,7 +52,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
         (QueueTab::Arguments, _) => arguments(session, app, name, dispatch),
     };
-    // A panel is a stop of its own where nothing in it is one.
+    // A panel is a stop where nothing in it is one.
     let has_fields = matches!(shown, QueueTab::Arguments | QueueTab::Messages) || shown == QueueTab::Bindings && !app.options.read_only;
     let tabindex = (!has_fields).then_some("0");
     html! {

@@ -1,4 +1,4 @@
-//! Streams: a strip of the log in the inspector, and where readers are; the same of all streams, for the ledger and the tables.
+//! Streams: a strip of the log in the inspector, and its readers. The ledger and the tables have the same of all streams.
 
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlInputElement};
@@ -24,7 +24,7 @@ fn place(log: &LogView, offset: u64) -> f64 {
     EDGE + (WIDTH - 2.0 * EDGE) * (offset.clamp(log.first, log.next) - log.first) as f64 / length
 }
 
-/// The log from its oldest message to the next, a box a segment and a mark a reader; and the readers, each of which may read again.
+/// The log from its oldest message to the next, a box a segment and a mark a reader. Each reader may read again.
 pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &Dispatch) -> Html {
     let all = replay::readers_of(session.world(), queue);
     let told: Vec<String> = all.iter().map(|reader| texts::mark(&reader.name, reader.next, reader.lag)).collect();

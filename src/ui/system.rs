@@ -1,4 +1,4 @@
-//! The system as a whole: what it is, what is expected of it, its queues and services, what is to break, and the broker.
+//! The system as a whole: its purpose, its expectations, its queues and services, its faults, and the broker.
 
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, SubmitEvent, TargetCast, classes, html};
@@ -49,7 +49,7 @@ fn is_done(session: &Session, hint: &Expectation) -> bool {
     session.world().steps() > 0 && holds(session.world(), &hint.property)
 }
 
-/// What the author says comes of it, each as it is now.
+/// What the author expects, each as it is now.
 fn expectations(session: &Session) -> Html {
     let scenario = session.scenario();
     let Some(until) = scenario.until.filter(|_| !scenario.expects.is_empty()) else { return html! {} };

@@ -1,5 +1,5 @@
-//! The same system as tables: everything on the canvas by name, with every number, and with what can be done to it. What is chosen here
-//! has its fields in the inspector, as on the canvas.
+//! The same system as tables. They have everything on the canvas by name, with every number and every action. What is chosen here has its
+//! fields in the inspector, as on the canvas.
 
 use web_sys::HtmlInputElement;
 use yew::{Event, Html, TargetCast, classes, html};

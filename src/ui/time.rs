@@ -102,7 +102,7 @@ fn flag(index: usize, fault: &crate::scenario::Fault, at: SimTime, end: SimTime,
             let _ = flag.set_pointer_capture(event.pointer_id());
         }
     });
-    // While it is dragged it is moved as it is; the document hears of it when it is let go.
+    // While it is dragged it is moved as it is; the document gets it when it is let go.
     let onpointermove = Callback::from(move |event: PointerEvent| {
         if let Some((flag, part)) = moment(&event).filter(|(flag, _)| flag.has_pointer_capture(event.pointer_id())) {
             let _ = flag.set_attribute("x", &format!("{:.2}%", Fixed(part * 100.0)));
@@ -211,7 +211,7 @@ fn charted(session: &Session) -> Option<Name> {
 /// One line of a chart: its look, its name, what it is now in words, and its values. The first look is that of the series in question.
 struct Series(&'static str, &'static str, String, Vec<f64>);
 
-/// Greys are told apart by their dashes.
+/// Dashes distinguish the greys.
 const LOOKS: [&str; 7] = ["asked", "plain", "d1", "d2", "d3", "d4", "d5"];
 
 pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {

@@ -1,4 +1,4 @@
-//! Why a message takes its way: a binding's key word by word, what stops a message before a queue, and examples for a key.
+//! Why a message takes its way. A binding's key word by word, the stop before a queue, and examples for a key.
 
 use yew::{Html, html};
 
@@ -33,7 +33,7 @@ pub fn binding(explained: &Explained<'_>, routing_key: &str) -> Html {
     }
 }
 
-/// In the inspector of a queue: what becomes of the message that is composed, or that is told of.
+/// In the inspector of a queue: what becomes of the message that is composed or shown.
 pub fn stopped(session: &Session, app: &App, queue: &Name) -> Html {
     let Some((asked, fate)) = of_queue(app, session, queue) else { return html! {} };
     let (told, bindings) = match &fate {

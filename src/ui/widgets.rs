@@ -70,8 +70,8 @@ pub fn row(term: &str, value: impl Into<Html>) -> Html {
     html! { <><dt>{ explained(term) }</dt><dd>{ value.into() }</dd></> }
 }
 
-/// Tabs, each with its id and its word. One of them is a stop of the keyboard; from there arrows, Home and End go to the others, and
-/// show what they reach.
+/// Tabs, each with its id and its word. One of them is a stop of the keyboard. From there arrows, Home and End go to the others, and show
+/// what they reach.
 pub fn tabs<const N: usize>(
     label: &'static str,
     of: [(&'static str, &'static str, Action); N],

@@ -81,7 +81,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The drawer at the right: the part that is selected, or the message whose story is told.
+/// The drawer at the right: the part that is selected, or the message whose story is shown.
 pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let line = session.selection.line.as_ref();
     let part = session.selection.primary.is_some() || line.is_some();
@@ -245,7 +245,7 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What is told of the work, of time and of messages. The style sheet shows one at a time.
+/// Notices of the work, of time and of messages. The style sheet shows one at a time.
 pub fn notices(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <>

@@ -129,8 +129,8 @@ fn the_verbs_of_a_learner_find_what_does_it() {
         ("disconnect", "Cut off from the broker: notification-service"),
         ("restart", "Restart the broker"),
         ("restart rabbitmq", "Restart the broker"),
-        ("purge", "Purge: notification-queue: drop what is ready"),
-        ("empty", "Purge: notification-queue: drop what is ready"),
+        ("purge", "Purge: notification-queue: drop ready messages"),
+        ("empty", "Purge: notification-queue: drop ready messages"),
         ("get", "Get one message, put it back: notification-queue"),
         ("redrive", "Redrive: notification-queue.dead: send all back to where it was published"),
         ("publish", "Open Publish"),
@@ -175,7 +175,7 @@ fn the_verbs_of_a_learner_find_what_does_it() {
     }
     // On what is selected, without its name.
     act(&mut app, SelectAction::Node(Some(node("notification-queue"))));
-    for (typed, name) in [("remove", "Delete"), ("bind", "Connect to…"), ("purge", "Purge: drop what is ready")] {
+    for (typed, name) in [("remove", "Delete"), ("bind", "Connect to…"), ("purge", "Purge: drop ready messages")] {
         finds(&mut app, typed, name);
     }
     // At each step of a lesson.

@@ -306,7 +306,7 @@ const COMMANDS: &[CommandCase] = &[
         let dead = "notification-queue.dead";
         ready(app, dead) == ready(before, dead) && ready(app, dead) > 0 && said(app, "Fetched")
     }),
-    (Chosen::Queue, &[], "Purge: drop what is ready", |before, app, _| {
+    (Chosen::Queue, &[], "Purge: drop ready messages", |before, app, _| {
         ready(before, "notification-queue.dead") > 0 && ready(app, "notification-queue.dead") == 0
     }),
     (Chosen::Queue, &[], "Redrive: send all back to where it was published", |before, app, _| {

@@ -41,7 +41,7 @@ fn publishing_by_hand_tells_where_it_went() {
             "platform-events.dlx",
             "nothing",
             "{}",
-            Ok("It found no queue: the broker dropped it, and without the mandatory flag the publisher is not told."),
+            Ok("It found no queue, so the broker dropped it. Without the mandatory flag the publisher is not informed."),
         ),
         ("", "analytics-queue", "1", Ok("To analytics-queue.")),
         ("platform-events", "order.placed", "{", Err("The payload is not JSON")),

@@ -50,7 +50,7 @@ fn another_order_of_steps_says_what_it_means() {
         (HTTP, &[SAVE, PUBLISH], "crash", 0, 1, Some("Publish before Save: an event may go out for an order that is not kept.")),
         (HTTP, &[SAVE_USER, PUBLISH], "crash", 0, 1, Some("Publish before Save: an event may go out for a record that is not kept.")),
         (HTTP, &[PUBLISH, SAVE], "crash", 1, 0, Some("Save before Publish: the service may keep an order that no event announces.")),
-        (HTTP, &[SAVE, REPLY], "crash", 1, 0, Some("Reply before Save: the client may be told of an order that is not kept.")),
+        (HTTP, &[SAVE, REPLY], "crash", 1, 0, Some("Reply before Save: the client may be informed of an order that is not kept.")),
         (
             HTTP,
             &[PUBLISH, REPLY],
@@ -93,7 +93,7 @@ fn another_order_of_steps_says_what_it_means() {
             0,
             Some("Acknowledge before Publish: if the service dies in between, RabbitMQ does not deliver the message again."),
         ),
-        (HTTP, &[SAVE, PUBLISH, REPLY], "crash", 2, 0, Some("Reply before Save: the client may be told of an order that is not kept.")),
+        (HTTP, &[SAVE, PUBLISH, REPLY], "crash", 2, 0, Some("Reply before Save: the client may be informed of an order that is not kept.")),
         // Nothing that the steps show.
         (HTTP, &[WORK, SAVE, PUBLISH], "crash", 0, 2, None),
         (HTTP, &[WORK, SAVE, PUBLISH], "crash", 1, 1, None),

@@ -2,7 +2,9 @@
 //! a circle, and only the page knows the browser.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod exceptions;
 mod sentences;
+mod shown;
 mod texts;
 mod words;
 

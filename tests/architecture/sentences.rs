@@ -1,182 +1,152 @@
-//! Sentences are short: at most 20 words where people read, and 15 in what the page says while it works.
+//! Sentences are short: at most 20 words where people read, and 15 in controls, notices and verdicts.
 //!
-//! A colon or a semicolon ends a sentence for this count. Code and what stands in parentheses are no words of it.
+//! Words in parentheses count. Code and a value that is filled in are a word each. A colon or a semicolon ends no sentence, unless a
+//! list or code follows.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeSet;
 
-use syn::visit::Visit as _;
+use super::exceptions::LONG;
+use super::shown::{Kind, Shown, everything};
 
-use super::{module_of, said, sources};
+pub const PROSE: usize = 20;
+pub const SHORT: usize = 15;
 
-const PROSE: usize = 20;
-/// In controls, notices and verdicts.
-const SHORT: usize = 15;
+/// Abbreviations, whose full stop ends nothing.
+const NO_END: [&str; 4] = ["e.g.", "i.e.", "vs.", "v."];
 
-/// Pages, with the words that a sentence may have, and why more.
-const PAGES: [(&str, usize, &str); 7] = [
-    ("README.md", PROSE, ""),
-    ("SCENARIOS.md", PROSE, ""),
-    ("CONTRIBUTING.md", PROSE, ""),
-    ("static/teachers.html", PROSE, ""),
-    ("static/lessons/README.md", PROSE, ""),
-    ("FIDELITY.md", 33, "a rule stands with all its conditions in one sentence, as RabbitMQ's own text has it"),
-    ("BENCHMARKS.md", 44, "a list of sizes or of numbers is one sentence"),
-];
-
-/// Modules whose texts explain: the others of `app::texts` and `ui::texts` are controls, notices and verdicts.
-const EXPLAINS: [&str; 3] = ["app::glossary", "app::form::fields", "app::texts::author"];
-
-/// What a sentence is counted by: its words outside of code and parentheses.
-fn words(sentence: &str) -> usize {
-    let mut depth = 0_u32;
-    let mut in_code = false;
-    let plain: String = sentence
-        .chars()
-        .filter(|letter| {
-            match letter {
-                '`' => in_code = !in_code,
-                '(' | '{' => depth += 1,
-                ')' | '}' => depth = depth.saturating_sub(1),
-                _ => return depth == 0 && !in_code,
+/// Code and values become a word each; the address of a link is no word.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '`' | '{' => {
+                let end = if letter == '`' { '`' } else { '}' };
+                if letters.peek() == Some(&letter) {
+                    // An escaped brace.
+                    letters.next();
+                    plain.push(letter);
+                    continue;
+                }
+                // A sign of its own, which begins code.
+                plain.push('\u{1}');
+                for inside in letters.by_ref() {
+                    if inside == end {
+                        break;
+                    }
+                }
+                plain.push('x');
             }
-            false
-        })
-        .collect();
-    plain.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
+            ']' if letters.peek() == Some(&'(') => {
+                for inside in letters.by_ref() {
+                    if inside == ')' {
+                        break;
+                    }
+                }
+            }
+            letter => plain.push(letter),
+        }
+    }
+    plain
 }
 
-/// The sentences of a text: of Markdown also the cells of tables and the entries of lists.
+fn begins_element(line: &str) -> bool {
+    let number = line.split_once(". ").is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+    number || line.starts_with(['#', '|']) || line.starts_with("- ") || line.starts_with("* ")
+}
+
+/// The sentences of a text: of Markdown also the cells of tables and the entries of lists. Code is replaced by a sign.
 fn sentences(text: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    let mut in_block = false;
+    let mut blocks = vec![String::new()];
+    let mut in_code = false;
     for line in text.lines() {
         let line = line.trim();
         if line.starts_with("```") {
-            in_block = !in_block;
+            in_code = !in_code;
+            blocks.push(String::new());
             continue;
         }
-        let number = line.split_once(". ").is_some_and(|(number, _)| number.parse::<u32>().is_ok());
-        if in_block || line.is_empty() || number || line.starts_with(['-', '*', '#', '|', '<']) {
+        if in_code {
+            continue;
+        }
+        if line.is_empty() || begins_element(line) {
+            blocks.push(String::new());
+        }
+        let block = blocks.last_mut().expect("there is one");
+        block.push_str(line);
+        block.push('\n');
+    }
+    let cells = blocks.iter().flat_map(|block| {
+        let is_table = block.starts_with('|');
+        let plain = plain(block);
+        if is_table { plain.split('|').map(str::to_owned).collect() } else { vec![plain] }
+    });
+    cells.flat_map(|block| divided(&block)).filter(|sentence| !sentence.trim().is_empty()).collect()
+}
+
+/// A block of text, divided into its sentences.
+fn divided(block: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut words = block.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let last = found.last_mut().expect("there is one");
+        last.push_str(word);
+        last.push(' ');
+        let bare = word.trim_end_matches(['*', '_', ')', '"', '”', '\'']);
+        let ends = bare.ends_with(['.', '!', '?', '…']) && !NO_END.contains(&bare.trim_start_matches(['(', '“', '"']));
+        let code_follows = words.peek().is_some_and(|next| next.trim_start_matches(['(', '“', '"', '*', '[']).starts_with('\u{1}'));
+        if ends || (bare.ends_with([':', ';']) && code_follows) {
             found.push(String::new());
         }
-        if in_block {
-            continue;
-        }
-        for word in line.split(' ') {
-            if word.contains('|') {
-                found.push(String::new());
-            }
-            let last = found.last_mut().expect("there is one");
-            last.push_str(word);
-            last.push(' ');
-            if word.trim_end_matches(['*', '_', ')', '"', '”']).ends_with(['.', '!', '?', ':', ';']) {
-                found.push(String::new());
-            }
-        }
     }
-    found.retain(|sentence| !sentence.trim().is_empty());
     found
+}
+
+fn words(sentence: &str) -> usize {
+    sentence.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count()
 }
 
 /// Sentences with more words than that.
-fn long(text: &str, most: usize) -> Vec<String> {
-    let found = sentences(text).into_iter().map(|sentence| (words(&sentence), sentence));
-    found.filter(|(count, _)| *count > most).map(|(count, sentence)| format!("{count}: {}", sentence.trim())).collect()
-}
-
-/// The doc comments of a file, each as one text.
-fn comments(code: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut goes_on = false;
-    for line in code.lines().map(str::trim_start) {
-        let doc = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
-        if let Some(doc) = doc {
-            if !goes_on {
-                found.push(String::new());
-            }
-            let last = found.last_mut().expect("there is one");
-            last.push_str(doc.strip_prefix(' ').unwrap_or(doc));
-            last.push('\n');
-        }
-        goes_on = doc.is_some();
-    }
-    found
+fn long(text: &str, most: usize) -> Vec<(usize, String)> {
+    let found = sentences(text).into_iter().map(|sentence| (words(&sentence), sentence.trim().to_owned()));
+    found.filter(|(count, _)| *count > most).collect()
 }
 
 #[test]
-fn sentences_on_pages_are_short() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+fn sentences_are_short() {
+    let mut used = BTreeSet::new();
     let mut wrong = Vec::new();
-    for (page, most, why) in PAGES {
-        assert!(most == PROSE || !why.is_empty(), "{page}: an exception has a reason");
-        let Ok(text) = fs::read_to_string(root.join(page)) else { continue };
-        // Tags divide, and are no words.
-        let text = if text.starts_with("<!") { text.replace('<', "\n\n<").replace('>', ">\n\n") } else { text };
-        let text = text.lines().filter(|line| !line.starts_with('<') || !line.ends_with('>')).collect::<Vec<_>>().join("\n");
-        wrong.extend(long(&text, most).into_iter().map(|sentence| format!("{page}: {sentence}")));
-    }
-    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
-}
-
-/// The texts of a scenario: its title, what it is about, what it expects.
-fn told(document: &serde_json::Value, found: &mut Vec<String>) {
-    match document {
-        serde_json::Value::Object(fields) => {
-            for (key, value) in fields {
-                match value.as_str() {
-                    Some(text) if ["title", "about", "says"].contains(&key.as_str()) => found.push(text.to_owned()),
-                    _ => told(value, found),
-                }
-            }
-        }
-        serde_json::Value::Array(elements) => elements.iter().for_each(|element| told(element, found)),
-        _ => {}
-    }
-}
-
-#[test]
-fn sentences_of_scenarios_are_short() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/scenarios");
-    let (mut texts, mut wrong) = (0, Vec::new());
-    for path in fs::read_dir(folder).expect("there are scenarios").map(|entry| entry.expect("a file").path()) {
-        let document = serde_json::from_str(&fs::read_to_string(&path).expect("it can be read")).expect("it is JSON");
-        let mut found = Vec::new();
-        told(&document, &mut found);
-        texts += found.len();
-        wrong.extend(found.iter().flat_map(|text| long(text, PROSE)).map(|sentence| format!("{}: {sentence}", path.display())));
-    }
-    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
-    assert!(texts > 60, "{texts} texts");
-}
-
-#[test]
-fn sentences_in_comments_and_on_the_page_are_short() {
-    let mut wrong = Vec::new();
-    for path in sources(&super::root()) {
-        let module = said(&module_of(&path));
-        let code = fs::read_to_string(&path).expect("a source file is readable");
-        for comment in comments(&code) {
-            wrong.extend(long(&comment, PROSE).into_iter().map(|sentence| format!("{module}: {sentence}")));
-        }
-        let is_of = |texts: &str| module == texts || module.starts_with(&format!("{texts}::"));
-        let explains = EXPLAINS.into_iter().any(is_of);
-        if explains || ["app::texts", "app::words", "ui::texts"].into_iter().any(is_of) {
-            let mut texts = super::texts::Texts::default();
-            texts.visit_file(&syn::parse_file(&code).expect("it is Rust"));
-            let most = if explains { PROSE } else { SHORT };
-            for text in texts.found {
-                wrong.extend(long(&text, most).into_iter().map(|sentence| format!("{module}, shown: {sentence}")));
+    for Shown { place, line, kind, text } in everything() {
+        let most = match kind {
+            Kind::Control => SHORT,
+            Kind::Prose | Kind::Comment => PROSE,
+            Kind::Remark => continue,
+        };
+        for (count, sentence) in long(&text, most) {
+            let exception = LONG.iter().find(|(of, begins, allowed, _)| place == *of && sentence.starts_with(begins) && count <= *allowed);
+            match exception {
+                Some((of, begins, ..)) => _ = used.insert((*of, *begins)),
+                None => wrong.push(format!("{place}:{line}: {count} of {most}: {}", sentence.replace('\u{1}', ""))),
             }
         }
     }
-    assert!(wrong.is_empty(), "too long:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} sentences are too long:\n{}", wrong.len(), wrong.join("\n"));
+    let listed: BTreeSet<(&str, &str)> = LONG.iter().map(|(of, begins, ..)| (*of, *begins)).collect();
+    assert_eq!(listed, used, "an exception that nothing needs is no exception");
+    assert!(LONG.iter().all(|(.., why)| why.len() > 10), "an exception has a reason");
 }
 
 #[test]
 fn the_search_for_long_sentences_notices() {
-    assert_eq!(long("One two three. Four five `six seven` (eight nine).\n\n- ten\n- eleven twelve", 2), ["3: One two three."]);
-    assert_eq!(long("| one two | three |\n```\nmany words of code stand here\n```\none: two; three", 2), [""; 0]);
-    assert_eq!(long("one two\nthree", 2), ["3: one two three"]);
-    assert_eq!(comments("/// One.\n/// Two.\nfn f() {}\n//! Three.\n"), ["One.\nTwo.\n", "Three.\n"]);
+    let found = |text: &str, most| long(text, most).into_iter().map(|(count, _)| count).collect::<Vec<_>>();
+    assert_eq!(found("One two three. Four five.\n\n- ten\n- eleven twelve", 2), [3]);
+    assert_eq!(found("one (two three) four", 3), [4], "parentheses count");
+    assert_eq!(found("one `two three` four {five six}", 3), [4], "code and values are a word each");
+    assert_eq!(found("one: two; three", 2), [3], "a colon ends no sentence");
+    assert_eq!(found("one two:\n\n- three\n- four", 2), [0; 0], "but before a list");
+    assert_eq!(found("one two: `three`", 2), [0; 0], "and before code");
+    assert_eq!(found("| one two | three |\n```\nmany words of code stand here\n```\none", 2), [0; 0]);
+    assert_eq!(found("one two\nthree", 2), [3]);
+    assert_eq!(found("[one](https://example.org/a b c) two", 2), [0; 0]);
+    assert_eq!(found("one, e.g. two three", 3), [4]);
 }

@@ -7,6 +7,7 @@ use std::fs;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
+use super::exceptions::LOOKS_LIKE_TEXT;
 use super::{is_for_tests, module_of, said, sources};
 
 /// The modules that hold texts, with those below them.
@@ -21,25 +22,7 @@ const TEXTS: [&str; 5] = [
 ];
 
 /// Attributes of an element whose value is no text.
-const NO_TEXT: [&str; 10] = ["class", "d", "viewBox", "points", "transform", "style", "accept", "rel", "href", "path"];
-
-/// Why a key's name is no text.
-const KEYS: &str = "keys, as browsers name them";
-
-/// What looks like prose and is none: where, and why.
-const EXCEPTIONS: [(&str, &[&str], &str); 11] = [
-    ("app::commands", &["Del", "Enter", "Esc", "Space"], "keys, as they are printed on keyboards"),
-    ("app::keys", &["Backspace", "Delete", "Enter", "Escape"], KEYS),
-    ("ui::dialogs", &["Enter", "Escape", ".commands button"], "a key, and where elements stand"),
-    ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
-    ("ui::grip", &["End", "Home"], KEYS),
-    ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown"], KEYS),
-    ("ui::widgets", &["End", "Home"], KEYS),
-    ("app::form", &["POST /orders"], "a value of the scenario's format"),
-    ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),
-    ("ui::drawing::nodes", &["service down", "queue dead", "glyph middle", "name middle", "caption middle", "Enter"], "classes, and a key"),
-    ("ui::keys", &["input, textarea, select", "button, summary, a", "body *"], "selectors"),
-];
+const NO_TEXT: [&str; 11] = ["doc", "class", "d", "viewBox", "points", "transform", "style", "accept", "rel", "href", "path"];
 
 /// Collects the texts of a file's code, without its tests, attributes and messages of `expect`.
 #[derive(Default)]
@@ -109,6 +92,11 @@ impl Texts {
     }
 }
 
+/// The `d` of an SVG's path.
+pub fn is_path(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz .,-".contains(letter))
+}
+
 /// Words for a person have letters and a space, besides what is filled in, or are one word that begins as a sentence does. SVG and
 /// JSON are known by how they begin.
 fn is_prose(text: &str) -> bool {
@@ -122,8 +110,7 @@ fn is_prose(text: &str) -> bool {
         false
     });
     let outside: String = outside.collect();
-    let is_path = outside.chars().all(|letter| letter.is_ascii_digit() || "MmLlHhVvCcSsQqTtAaZz .,-".contains(letter));
-    let is_svg = text.starts_with('<') || text.starts_with("translate(") || is_path;
+    let is_svg = text.starts_with('<') || text.starts_with("translate(") || is_path(&outside);
     let is_font = text.ends_with("system-ui, sans-serif");
     let is_label = outside.len() > 2
         && outside.starts_with(|first: char| first.is_ascii_uppercase())
@@ -150,7 +137,7 @@ fn what_a_person_reads_stands_in_the_texts_modules() {
             continue;
         }
         for text in texts_of(&fs::read_to_string(&path).expect("a source file is readable")) {
-            let excepted = EXCEPTIONS.iter().any(|(of, texts, _)| *of == module && texts.contains(&text.as_str()));
+            let excepted = LOOKS_LIKE_TEXT.iter().any(|(of, texts, _)| *of == module && texts.contains(&text.as_str()));
             if excepted {
                 used.insert((module.clone(), text));
             } else {
@@ -159,7 +146,7 @@ fn what_a_person_reads_stands_in_the_texts_modules() {
         }
     }
     assert!(wrong.is_empty(), "these belong into app::texts or ui::texts:\n{}", wrong.join("\n"));
-    let listed = EXCEPTIONS.iter().flat_map(|(of, texts, _)| texts.iter().map(|text| ((*of).to_owned(), (*text).to_owned())));
+    let listed = LOOKS_LIKE_TEXT.iter().flat_map(|(of, texts, _)| texts.iter().map(|text| ((*of).to_owned(), (*text).to_owned())));
     assert_eq!(listed.collect::<BTreeSet<_>>(), used, "an exception that nothing needs is no exception");
 }
 

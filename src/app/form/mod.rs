@@ -1,10 +1,10 @@
-//! Forms for every element of a scenario. A table says which fields there are and what each means; a form is rows, made of that table
-//! and of the element as it is; and what is typed becomes an [`Edit`] that puts a changed element in its place.
+//! Forms for every element of a scenario. A table says which fields there are and what each means. A form is rows, made of that table and
+//! of the element. A typed value becomes an [`Edit`] that puts a changed element in its place.
 //!
 //! A field reads and writes the element's own file form, one JSON object of a few lines: `formats::scenario_file::element` writes it and
-//! reads it back, and says what cannot be. This was chosen before pairs of functions for each of the 130 fields: the file's names and
-//! its reader exist already and are tested. Shapes and lists need no code of their own, and it is the smallest in the page. Only the one
-//! element is written and read: what the form does not show cannot change.
+//! reads it back, and says what cannot be. This was chosen before pairs of functions for each of the 130 fields. The file's names and its
+//! reader exist already and are tested. Shapes and lists need no separate code, and it is the smallest in the page. Only the one element is
+//! written and read: what the form does not show cannot change.
 
 use crate::app::search::Wanted;
 use crate::app::texts::{form as texts, line as line_texts};
@@ -145,7 +145,7 @@ pub struct Stated {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Row {
     Field(Field),
-    /// An entry of a list, with fields of its own: it can be moved and taken away.
+    /// An entry of a list, with its fields: it can be moved and taken away.
     Item {
         at: Spot,
         title: String,
@@ -615,7 +615,7 @@ pub fn matching(rows: Vec<Row>, typed: &str) -> Vec<Row> {
     rows.into_iter().filter(is_wanted).collect()
 }
 
-/// What marks a queue, as RabbitMQ's own pages do: what it is, its arguments, and that a policy applies to it.
+/// What marks a queue, as RabbitMQ's own pages do: its type, its arguments, and a policy that applies to it.
 #[must_use]
 pub fn marks(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<&'static str> {
     let flags = [("D", queue.durable), ("AD", queue.auto_delete)].into_iter().filter_map(|(mark, is_set)| is_set.then_some(mark));
@@ -668,7 +668,7 @@ fn plain(value: Option<&Json>) -> String {
     }
 }
 
-/// A text in its field: what is empty, or has quotes around it, is shown with quotes around it, as JSON has it.
+/// A text in its field. An empty one, or one with quotes around it, is shown with quotes, as JSON has it.
 fn shown(text: &str) -> String {
     let quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
     if text.is_empty() || quoted { Json::from(text).to_string() } else { text.to_owned() }

@@ -1,6 +1,6 @@
 //! What the table of fields is made of.
 
-/// A field of an element: where it stands in the element's file form, what it is called, and what it means.
+/// A field of an element: its place in the element's file form, its name, and its meaning.
 pub struct Field {
     /// Keys with dots between them; nothing is the same place.
     pub key: &'static str,
@@ -106,7 +106,7 @@ pub enum By {
     Value(&'static str, &'static str),
 }
 
-/// A list of the scenario whose entries are elements of their own.
+/// A list of the scenario whose entries are separate elements.
 pub struct Entries {
     pub label: &'static str,
     pub beginnings: &'static [Template],

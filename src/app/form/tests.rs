@@ -80,7 +80,7 @@ fn spot(scenario: &Scenario, written: &str) -> Spot {
     spots.find(|spot| spot.to_string() == written).unwrap_or_else(|| panic!("no {written}"))
 }
 
-/// Every field that any scenario of the gallery has can be edited: but for names, places, and faults, which have ways of their own.
+/// Every field that any scenario of the gallery has can be edited. But for names, places, and faults, which are edited elsewhere.
 #[test]
 fn every_field_of_every_scenario_has_its_row() {
     for scenario in gallery() {
@@ -139,7 +139,7 @@ fn what_stands_there_can_be_typed_again() {
     }
 }
 
-/// Whatever is done to one element, all others are as they were.
+/// A change of one element leaves all others as they were.
 #[test]
 fn an_edit_changes_its_own_element_alone() {
     for scenario in with_nulls() {
@@ -156,7 +156,7 @@ fn an_edit_changes_its_own_element_alone() {
     }
 }
 
-/// Each choice gives what it says, or is refused for a reason of these; each of the reasons stands somewhere in the gallery.
+/// Each choice gives what it says, or is refused for a reason of these. Each of the reasons stands somewhere in the gallery.
 #[test]
 fn every_choice_is_one() {
     let reasons = [
@@ -376,7 +376,7 @@ fn what_cannot_be_says_so() {
     assert!(why.contains("services[77].instances any more"), "{why}");
 }
 
-/// Names are data: whatever they are made of, a beginning that speaks of them has them as they are.
+/// Names are data: a beginning that speaks of them has each letter as it is.
 #[test]
 fn a_beginning_speaks_of_what_is_there() {
     let mut scenario = chapter();

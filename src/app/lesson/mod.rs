@@ -209,7 +209,7 @@ impl Classroom {
         self.judging.is_some() || self.tracing.is_some() || self.grading.is_some() || self.answering.is_some()
     }
 
-    /// What the page says of it; judging has a place of its own.
+    /// What the page says of it; judging has a separate place.
     pub(super) fn working(&self) -> Option<Working> {
         let grading = self.grading.as_ref().map(|grading| Working { what: texts::GRADING, thousandths: grading.progress() });
         let tracing = self.tracing.as_ref().map(|run| Working { what: texts::LOOKING_FOR_THE_MOMENT, thousandths: run.progress() });

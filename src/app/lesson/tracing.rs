@@ -1,4 +1,4 @@
-//! Finds the message that a goal is about, in the run in which the goal was not met: what is shown of that run begins before it moved.
+//! Finds the message that a goal is about, in the run in which the goal was not met. The run is shown from before it moved.
 
 use crate::app::markers::{self, MarkerKind};
 use crate::app::probe::Asked;
@@ -23,7 +23,7 @@ struct Order {
     /// What the goal counts happened to it: at first, and once more.
     counted: Option<Movement>,
     again: Option<Movement>,
-    /// A message of it was lost, or became a dead letter, or one of its requests failed: the first of each.
+    /// A message of it was lost, or became a dead letter, or one of its requests failed. The first of each.
     lost: Option<Movement>,
     dead: Option<Movement>,
     failed: Option<Movement>,
@@ -204,7 +204,7 @@ impl Tracing {
 }
 
 impl Order {
-    /// When it went wrong for this order: it had once too often what is counted, or it lost what it needed.
+    /// When it went wrong for this order. It had once too often what is counted, or it lost what it needed.
     fn went_wrong(&self, property: &Property) -> &Movement {
         let first = [&property.left, &property.right].into_iter().find_map(|quantity| match quantity {
             Quantity::Effect(EffectCount::Duplicated, _) | Quantity::Business(BusinessCount::SavedTwice) => self.again.as_ref(),

@@ -23,7 +23,7 @@ pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
 
 pub fn too_many_inputs(inputs: usize, max: usize) -> String {
     let (inputs, max) = (grouped(inputs as u64), grouped(max as u64));
-    format!("This run has {inputs} inputs, and a run that you hand in has at most {max}. Reset the step and use fewer inputs.")
+    format!("This run has {inputs} inputs. A run that you hand in has at most {max}. Reset the step and use fewer inputs.")
 }
 
 /// What is done to a run, at its moment.

@@ -1,5 +1,5 @@
-//! What the application says to people, by area: here it is rewritten, and later translated, without touching code. What happened is told in
-//! words by [`words`](super::words), and a field of a form by the table of fields.
+//! What the application says to people, by area: here it is rewritten, and later translated, without touching code. [`words`](super::words)
+//! says what happened, and the table of fields what a field of a form means.
 
 pub mod author;
 pub mod commands;

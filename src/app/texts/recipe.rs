@@ -43,7 +43,7 @@ pub fn announces(record: &str) -> String {
 }
 
 pub fn promises(record: &str) -> String {
-    format!("the client may be told of {record} that is not kept")
+    format!("the client may be informed of {record} that is not kept")
 }
 
 pub fn keeps_in_silence(record: &str) -> String {

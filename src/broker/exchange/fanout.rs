@@ -1,4 +1,4 @@
-//! Fanout exchanges: every binding matches, whatever the key (rule 34).
+//! Fanout exchanges: every binding matches, with any key (rule 34).
 
 use super::Destination;
 

@@ -132,7 +132,7 @@ pub(in crate::broker) struct Ring {
 }
 
 impl Ring {
-    /// A second binding to one destination changes nothing, whatever its weight.
+    /// A second binding to one destination changes nothing, with any weight.
     pub fn add(&mut self, destination: Destination, weight: u64) {
         if !self.parts.iter().any(|(known, _)| *known == destination) {
             self.parts.push((destination, weight));

@@ -1,4 +1,4 @@
-//! From a hash to a bucket: jump consistent hashing (Lamping and Veach), with the random numbers of Erlang's `exs1024`, seeded by the hash.
+//! From a hash to a bucket. Jump consistent hashing (Lamping and Veach), with the random numbers of Erlang's `exs1024`, seeded by the hash.
 
 /// Xorshift1024*, seeded as Erlang's `rand:seed(exs1024, {Key, Key, Key})`.
 struct Numbers {

@@ -1,5 +1,5 @@
-//! Erlang's portable hash of a term, `erlang:phash2`, as far as RabbitMQ hashes what messages carry. It is the same to the bit:
-//! only then does an exchange that hashes choose the queue that the real broker chooses.
+//! Erlang's portable hash of a term, `erlang:phash2`, as far as RabbitMQ hashes what messages carry. It is the same to the bit. Only then
+//! does a hashing exchange choose the queue that the real broker chooses.
 
 use crate::broker::value::{Table, Value};
 

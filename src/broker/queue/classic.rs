@@ -1,4 +1,4 @@
-//! What a classic queue holds: a line for each priority, to whose places requeued messages return (sections E and J of the rules).
+//! What a classic queue holds. A line for each priority, to whose places requeued messages return (sections E and J of the rules).
 
 use super::ready::{Entry, Levels, Weigh};
 use crate::base::SimTime;

@@ -1,11 +1,11 @@
-//! The consumers of a queue: whose turn it is, who cannot take anything, and who alone may (rules 68, 69, 83 to 85).
+//! The consumers of a queue. Their turn, which cannot take anything, and which alone may (rules 68, 69, 83 to 85).
 //!
 //! The two kinds of queues keep the turn in different ways, as their authors wrote them:
 //!
 //! - In a *classic* queue every consumer stands in the turn. A served consumer goes to the end of its priority. A consumer leaves the turn
 //!   only when its window cannot take the offered message. It is blocked then, and rejoins at the end.
-//! - In a *quorum* queue only consumers with credit stand in the turn. A consumer leaves it when it is served, and rejoins at the end
-//!   while it has credit left. What no longer exists is taken out when its turn comes.
+//! - In a *quorum* queue only consumers with credit stand in the turn. A consumer leaves it when it is served, and rejoins at the end while
+//!   it has credit left. What no longer exists is taken out when its turn comes.
 //!
 //! What a consumer may still take is written down in its [`Consumer`](crate::broker::channel::Consumer).
 

@@ -72,12 +72,12 @@ pub struct Queue {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) unacked: usize,
-    /// Where the queue itself watches over deliveries: those that are out, the oldest first, and some that no longer are (rule 94).
+    /// Where the queue itself watches over deliveries. Those that are out, oldest first, and some that no longer are (rule 94).
     pub(super) held: VecDeque<Held>,
     pub(super) consumers: Consumers,
     pub(super) had_consumer: bool,
     pub(super) sequence_next: u64,
-    /// The last moment somebody used it, for `x-expires` (rule 101).
+    /// The last moment a client used it, for `x-expires` (rule 101).
     pub(super) used_at: SimTime,
 }
 
@@ -263,8 +263,8 @@ impl Queue {
         }
     }
 
-    /// Deliveries of this queue were settled. The list is kept in order at a constant cost a delivery: its head is cleared at once,
-    /// the rest when half of it is out of date.
+    /// Deliveries of this queue were settled. The list is kept in order at a constant cost a delivery. Its head is cleared at once, the
+    /// rest when half of it is out of date.
     pub(super) fn forget_held(&mut self, channels: &OrderedMap<ChannelId, Box<Channel>>) {
         let is_out = |held: &Held| channels.get(&held.channel).is_some_and(|channel| channel.unacked.is_out(held.delivery_tag));
         while self.held.front().is_some_and(|held| !is_out(held)) {

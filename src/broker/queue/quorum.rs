@@ -1,5 +1,5 @@
-//! What a quorum queue holds, and how it differs from a classic one: returned messages have a line of their own, deliveries are counted,
-//! dead letters may be kept until they arrive (rules 107, 129 to 139).
+//! What a quorum queue holds, and how it differs from a classic one. Returned messages have a separate line, deliveries are counted, dead
+//! letters may be kept (rules 107, 129 to 139).
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Queue arguments and policies: meaning, values that RabbitMQ takes, and which of the two wins (rules 14, 28, 29, 110, 130, 146, 147).
+//! Queue arguments and policies (rules 14, 28, 29, 110, 130, 146, 147). Meaning, values that RabbitMQ takes, and which of the two wins.
 
 use std::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ pub enum Overflow {
     /// The oldest goes (rule 103).
     #[default]
     DropHead,
-    /// The newest is refused, and a publisher with confirms is told (rule 105).
+    /// The newest is refused, and a publisher with confirms gets a nack (rule 105).
     RejectPublish,
     /// Refused and dead-lettered (rule 106).
     RejectPublishDlx,
@@ -136,7 +136,7 @@ enum Known {
 /// Which values a declaration is refused for. RabbitMQ takes the others, and ignores what it cannot use (rule 29).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
-    /// Whatever does not fit.
+    /// Messages that do not fit.
     Unfit,
     /// None.
     Nothing,
@@ -220,7 +220,7 @@ impl QueueArgument {
     #[must_use]
     pub fn is_heeded_by(&self, kind: Kind, profile: Profile) -> bool {
         match self.known {
-            // Channels heed it, whatever the queue is.
+            // Channels heed it, for every kind of queue.
             Known::AsTimeout if profile.rules().timeout_owner == TimeoutOwner::Channel => self.kinds.contains(&kind),
             // Brokers that know it as no argument heed it all the same.
             Known::AsFilterSize => self.kinds.contains(&kind),
@@ -369,8 +369,8 @@ pub(in crate::broker) fn fits_argument(key: &str, value: &Value) -> bool {
     QUEUE_ARGUMENTS.iter().find(|argument| argument.name.strip_prefix("x-") == Some(key)).is_none_or(|argument| argument.accepts(value))
 }
 
-/// What a declaration is refused for: first the values of this kind's arguments, then arguments of other kinds (rules 28 to 30).
-/// `place` says where: `queue 'orders' in vhost '/'`.
+/// Why a declaration is refused. First come the values of this kind's arguments, then arguments of other kinds (rules 28 to 30). `place`
+/// says where: `queue 'orders' in vhost '/'`.
 pub(in crate::broker) fn check(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
     // The channel looks at this one before anything else.
     const EXCHANGE: &str = "x-dead-letter-exchange";
@@ -432,7 +432,7 @@ impl Settings {
     /// What a queue with these arguments goes by while no policy applies.
     ///
     /// # Errors
-    /// RabbitMQ's answer to a value that it refuses, with the argument and the queue; or what it would take and ignore.
+    /// RabbitMQ's answer to a value that it refuses, with the argument and the queue. Or what it would take and ignore.
     pub fn of_arguments(queue: &str, arguments: &Table, profile: Profile) -> Result<Self, String> {
         let place = format!("queue '{queue}' in vhost '/'");
         let rules = profile.rules();
@@ -537,7 +537,7 @@ impl Settings {
     }
 }
 
-/// Rule 130: the smaller one, but the larger if either is negative; and what is negative is no limit, or one that nothing meets.
+/// Rule 130: the smaller one, but the larger if either is negative. And what is negative is no limit, or one that nothing meets.
 fn delivery_limit(given: [Option<&Value>; 3], rules: &Rules) -> Option<u32> {
     let given = || given.into_iter().flatten().filter_map(Value::as_int);
     let limit = if given().any(|limit| limit < 0) { given().max() } else { given().min() };

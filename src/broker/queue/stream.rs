@@ -1,4 +1,4 @@
-//! What a stream holds: a log that is read and not emptied, in chunks and segments (rules 148, 160 to 167).
+//! What a stream holds. A log that is read and not emptied, in chunks and segments (rules 148, 160 to 167).
 //!
 //! ```text
 //!  segments   │ 0 ......... 3 │ 5 ......... 8 │ 10 ...      retention removes whole ones, the oldest first
@@ -6,8 +6,8 @@
 //!  readers           ▲ next                        ▲ next   each has its own place
 //! ```
 //!
-//! RabbitMQ's writer puts into a chunk whatever waits for it, and how much that is hangs on chance. Here each publish is a chunk, and the
-//! publishes of a transaction are one.
+//! RabbitMQ's writer puts into a chunk each message that waits for it, and how much that is hangs on chance. Here each publish is a chunk,
+//! and the publishes of a transaction are one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ const FILTER_VALUE_HEADER: &str = "x-stream-filter-value";
 const RETENTION_INTERVAL: SimTime = SimTime::from_secs(3_600);
 /// A segment has at most so many chunks.
 const SEGMENT_CHUNKS_MAX: u32 = 256_000;
-/// Of the files of a log: the start of a segment, the head of a chunk, the length before each record.
+/// Sizes in the files of a log: a segment's start, a chunk's head, the length before each record.
 const SEGMENT_HEADER_BYTES: u64 = 8;
 const CHUNK_HEADER_BYTES: u64 = 48;
 const RECORD_HEADER_BYTES: u64 = 4;
@@ -198,8 +198,8 @@ impl StreamMessages {
         self.retain(now, settings)
     }
 
-    /// Once clients have published, a new segment does not wait for the next message: RabbitMQ's writer keeps their numbers whenever it
-    /// is asked anything. What goes because it begins.
+    /// Once clients have published, a new segment does not wait for the next message. RabbitMQ's writer keeps their numbers whenever it is
+    /// asked anything. What goes because it begins.
     pub fn end_segment(&mut self, now: SimTime, settings: &StreamSettings) -> Vec<Entry> {
         if self.has_writers { self.begin_segment_when_full(now, settings) } else { Vec::new() }
     }
@@ -329,7 +329,8 @@ fn record_bytes(message: &Message) -> u64 {
     RECORD_OVERHEAD_BYTES + names as u64 + message.properties_bytes() + message.body.len()
 }
 
-/// A message as a stream stores it: in AMQP 1.0, where only annotations (`x-`) may be lists and tables; with its offset (rule 165).
+/// A message as a stream stores it, with its offset. It is stored in AMQP 1.0, where only annotations (`x-`) may be lists and tables (rule
+/// 165).
 fn stored(message: &Message, offset: u64) -> Message {
     let mut message = message.clone();
     let has_died = !message.deaths().is_empty();

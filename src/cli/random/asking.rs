@@ -25,7 +25,7 @@ impl Writer {
         self.drain(&["caller1"], &["rpc"]);
     }
 
-    /// A queue of its own is exclusive, and has a name that the server gives.
+    /// Its separate queue is exclusive, and has a name that the server gives.
     fn wait_for_answers(&mut self, caller: &str) {
         let number = self.steps.len();
         let tag = format!("r{number}");

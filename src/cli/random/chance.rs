@@ -1,7 +1,7 @@
-//! What is chance on a real broker, and what a real broker does wrong: steps of random scripts that are left out for it.
+//! Chance on a real broker, and faults of a real broker. Such steps are left out of random scripts.
 //!
 //! The simulated broker runs the script and tells what happened at each of its moments. Two processes of a real broker that are at work in
-//! the same moment race: it is chance which of them comes first.
+//! the same moment race. It is chance which of them comes first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +95,7 @@ fn settlements_race(moment: &[&Happened], settle_themselves: &BTreeSet<&str>) ->
     heard.len() > 1
 }
 
-/// The first step that settles several deliveries of a channel that consumes from several queues: which of them came first is chance.
+/// The first step that settles several deliveries of a channel that consumes from several queues. Which came first is chance.
 fn tags_race(steps: &[Json]) -> Option<usize> {
     let mut queues: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (index, step) in steps.iter().enumerate() {
@@ -172,7 +172,7 @@ fn states_between(script: &Json) -> Vec<Json> {
         .collect()
 }
 
-/// The step at which a delivery of a queue that is gone may meet a fault of its successor; see `KNOWN_DIFFERENCES`.
+/// The step at which a delivery of a deleted queue may meet a fault of its successor; see `KNOWN_DIFFERENCES`.
 pub(super) fn settles_for_another(script: &Json) -> Option<usize> {
     let steps = steps(script);
     let mut declared: BTreeMap<&str, usize> = BTreeMap::new();
@@ -205,7 +205,7 @@ pub(super) fn settles_for_another(script: &Json) -> Option<usize> {
     })
 }
 
-/// The step that ends a channel whose consumer is active and holds messages while one of higher priority waits: the simulated broker is
+/// The step that ends a channel whose consumer is active and holds messages while one of higher priority waits. The simulated broker is
 /// asked before each step.
 pub(super) fn ends_during_hand_over(script: &Json) -> Option<usize> {
     if !may_activate_the_ended(script) {

@@ -210,7 +210,7 @@ pub fn known() -> BTreeSet<u32> {
     SIGNS.iter().map(|sign| sign.rule).collect()
 }
 
-/// Of each rule of FIDELITY.md: in how many of these scripts it shows, or why it cannot, and the cases that prove it.
+/// For each rule of FIDELITY.md: how many scripts show it, or why none can, and the cases that prove it.
 #[must_use]
 pub fn table(seen: &BTreeMap<u32, u64>) -> String {
     let rows = include_str!("../../../FIDELITY.md").lines().filter_map(|line| {

@@ -101,7 +101,7 @@ impl Writer {
                 arguments.insert("x-overflow".into(), json!(self.pick(&["reject-publish", "reject-publish-dlx"])));
             }
         }
-        // When publishers hear of a full quorum queue that refuses is a matter of moments.
+        // When a full quorum queue refuses, the moment at which publishers are informed is chance.
         if !self.crowd.delayed && !self.crowd.kept {
             if self.one_in(4) {
                 arguments.insert("x-max-length".into(), json!(self.below(4)));

@@ -10,8 +10,8 @@
 //! | `alarmed` | a shortage that comes and goes |
 //! | `restarted` | a restart of the broker |
 //!
-//! A script enables some of the plugins that its version has. Some scripts run in a virtual host with a default queue type.
-//! What is chance on a real broker is left out (`chance`); what was never exercised is told (`coverage`).
+//! A script enables some of the plugins that its version has. Some scripts run in a virtual host with a default queue type. What is chance
+//! on a real broker is left out (`chance`); rules that were never exercised are listed (`coverage`).
 
 mod alarmed;
 mod asking;

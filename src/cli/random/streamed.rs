@@ -35,8 +35,8 @@ impl Writer {
     }
 
     /// A stream of small segments, and readers that come when it is at rest. Its limit is never reached. A real broker looks at it beside
-    /// its writer, and counts what was written meanwhile: one segment more or less is chance. Rule 163 has its cases.
-    /// No segment ends within a few bytes of a message; see `KNOWN_DIFFERENCES`.
+    /// its writer, and counts what was written meanwhile. One segment more or less is chance. Rule 163 has its cases. No segment ends
+    /// within a few bytes of a message; see `KNOWN_DIFFERENCES`.
     fn retained(&mut self) {
         let mut arguments = Map::new();
         arguments.insert("x-queue-type".into(), json!("stream"));
@@ -194,7 +194,7 @@ impl Writer {
         }
     }
 
-    /// Each on a connection of its own, which the broker may close.
+    /// Each on its own connection, which the broker may close.
     fn mistake_about_stream(&mut self, arguments: &Map<String, Json>) {
         let number = self.steps.len();
         let (channel, connection) = (format!("m{number}"), format!("of-m{number}"));

@@ -99,7 +99,7 @@ impl Writer {
             }
             _ => self.add(json!({ "op": "queue.declare", "queue": "q", "passive": true, "channel": "observer" })),
         }
-        // Whatever has begun to run out has done so before the next step.
+        // Each time that has begun to run out has done so before the next step.
         self.wait();
     }
 }

@@ -479,7 +479,7 @@ impl Writer {
             2 => json!({ "op": "queue.declare", "queue": "q1", "durable": false }),
             3 => json!({ "op": "basic.ack", "of": { "delivery_tag": 99 } }),
             4 => json!({ "op": "exchange.declare", "exchange": "topic", "type": "fanout", "durable": true }),
-            // Wrong in one way or in two: which of them is told is a rule as well.
+            // Wrong in one way or in two: which of them is reported is a rule as well.
             5..=7 => {
                 let (queue, exchange) = (self.pick(&["q1", "missing"]), self.pick(&["", "missing", "topic"]));
                 let op = self.pick(&["queue.bind", "queue.unbind"]);

@@ -34,7 +34,7 @@ pub struct RealBroker {
     pub management: String,
     /// `rabbitmqctl` of that broker, for alarms and restarts.
     pub ctl: Option<String>,
-    /// A broker has done what was asked when it has been silent for so long.
+    /// A broker has done what was asked when it has been silent for this long.
     pub quiet: Duration,
 }
 
@@ -358,7 +358,7 @@ impl Client {
             }
         }
         if asynchronous {
-            // Whatever this caused on its channel has come when the channel answers something harmless.
+            // Its effects on the channel have come when the channel answers something harmless.
             self.wire.send(connection, &channel_frame(number, channel::AMQPMethod::Flow(channel::Flow { active: true })));
         }
         let channel = step.channel.clone();

@@ -74,7 +74,7 @@ impl Client {
         Ok(snapshot)
     }
 
-    /// Ready messages and consumers, by a passive declaration on a connection of its own.
+    /// Ready messages and consumers, by a passive declaration on a separate connection.
     fn count(&self, queue: &str) -> Option<(u64, u64)> {
         let step =
             |op: Op| Step { name: None, channel: "probe".into(), connection: "probe".into(), op_name: String::new(), name_of: None, op };

@@ -1,5 +1,5 @@
-//! Where a real broker sends each message of a script. A script that runs step by step waits after each publish, for whatever it causes.
-//! Here all messages are published at once, confirmed, and then read: ten thousand take seconds.
+//! Where a real broker sends each message of a script. A script that runs step by step waits after each publish, for its effects. Here all
+//! messages are published at once, confirmed, and then read: ten thousand take seconds.
 
 use std::collections::BTreeSet;
 

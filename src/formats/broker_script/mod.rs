@@ -1,7 +1,7 @@
 //! Broker scripts, format 1: AMQP methods in a file, and a transcript of what a client can observe.
 //!
-//! The same script runs on the simulated broker ([`run`]) and, from the command line, on a real RabbitMQ; both give the same
-//! transcript, so the two can be compared line by line.
+//! The same script runs on the simulated broker ([`run`]) and, from the command line, on a real RabbitMQ. Both give the same transcript, so
+//! the two can be compared line by line.
 
 mod names;
 mod read;

@@ -229,7 +229,7 @@ fn name_of(node: &Node) -> NameOf {
         (Some(message), None) => NameOf::ReplyTo(of(&message)),
         (None, Some(step)) => NameOf::Queue(step.text()),
         _ => {
-            fields.mistake("which name? Give \"reply_to\", with the message that has it, or \"queue\", with the step that declared it");
+            fields.mistake("which name? Give \"reply_to\" with the message that has it, or \"queue\" with its declaring step");
             NameOf::Queue(String::new())
         }
     };

@@ -15,7 +15,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::value::SHORTSTR_BYTES_MAX;
 use crate::broker::{Broker, Capabilities, ChannelId, ConnectionId, Delivered, Event, Method, Name, Reply, ReplyCode};
 
-/// A consumer that requeues for ever would never let a step end: after so many it holds what it gets.
+/// A consumer that always requeues would never let a step end: after this many deliveries it keeps them.
 const SETTLEMENTS_A_STEP_MAX: usize = 10_000;
 
 /// Runs a script to its end.
@@ -27,7 +27,7 @@ pub fn run(script: &Script) -> Vec<Line> {
     lines
 }
 
-/// What the broker did in a step of a script, and at which of its moments: a moment is one call of the broker.
+/// What the broker did in a step of a script, and at which of its moments. A moment is one call of the broker.
 #[derive(Clone, Debug)]
 pub struct Happened {
     pub step: usize,

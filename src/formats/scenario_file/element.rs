@@ -1,4 +1,4 @@
-//! One element of a scenario in the form its file has it, for forms to edit; and parts on the clipboard.
+//! One element of a scenario in its file's form, for forms to edit, and parts on the clipboard.
 
 use serde_json::Value as Json;
 

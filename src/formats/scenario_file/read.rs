@@ -258,7 +258,7 @@ fn traffic(node: &Node) -> Traffic {
         }
         _ => {
             fields.mistake(
-                "when do requests come? Give one of \"every_ms\", \"poisson_ms\" (the mean time between two), \"burst\" with \"every_ms\", \"ramp_per_s\" with \"over_ms\", \"at_once\", \"at_ms\" (a list) or \"by_hand\": true",
+                "when do requests come? Give one of \"every_ms\", \"poisson_ms\", \"burst\", \"ramp_per_s\", \"at_once\", \"at_ms\" or \"by_hand\": true. \"burst\" needs \"every_ms\", \"ramp_per_s\" needs \"over_ms\". \"poisson_ms\" is the mean time between two, \"at_ms\" a list",
             );
             Pattern::ByHand
         }
@@ -584,7 +584,7 @@ fn failure_rule(node: &Node) -> FailureRule {
         rule
     } else {
         fields.mistake(
-            "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\" (of each event), \"every\" (n-th time), \"probability\", \"field_missing\", \"field\" with \"equals\", \"down\" (a service)",
+            "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\", \"every\", \"probability\", \"field_missing\", \"field\" with \"equals\" or \"down\". \"first_attempts\" counts for each event, \"every\" is each n-th time, \"down\" names a service",
         );
         FailureRule::Never
     }

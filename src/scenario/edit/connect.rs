@@ -95,7 +95,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
             Part::Service(name)
         }
         PartKind::Client => {
-            // A client speaks to somebody: the first service, or one of its own.
+            // A client speaks to a service: the first, or a new one.
             if scenario.services.is_empty() {
                 add(scenario, PartKind::Service, Point { x: at.x + 240.0, y: at.y });
             }

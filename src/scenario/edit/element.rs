@@ -1,4 +1,4 @@
-//! What a form edits, as one value: a part, an entry of a list, or the settings of the scenario as a whole.
+//! What a form edits, as one value. A part, an entry of a list, or the settings of the whole scenario.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A line between two parts: what it stands for in the document, who has it, and what goes when it is deleted.
+//! A line between two parts: its meaning in the document, its owner, and what goes when it is deleted.
 
 use super::{Part, Slot, element, names};
 use crate::scenario::{BindingSpec, Handler, Name, Scenario, Table, Trigger};

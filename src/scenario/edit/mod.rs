@@ -1,10 +1,10 @@
-//! Editing a scenario. [`Edit`] is the closed set of what can be done to one, and [`apply`] is the one way to do it: the canvas, the
-//! forms, the table view, the palette of faults and the clipboard all come here. An edit gives a new scenario, or says in words why
-//! it cannot be made; the editor keeps the old one to undo it.
+//! Editing a scenario. [`Edit`] is the closed set of changes, and [`apply`] is the one way to make them. The canvas, the forms, the table
+//! view, the palette of faults and the clipboard all come here. An edit gives a new scenario, or says in words why it cannot be made. The
+//! editor keeps the old one to undo it.
 //!
-//! Why typed edits, and no changes of JSON by path: a form edits one [`Element`], so that what it does not know of cannot be lost; and
-//! the compiler knows every place that has to follow when something new can be edited. Changes by path are for lesson files alone
-//! (`formats::patch`): there a text written by hand says what a learner would do.
+//! Why typed edits, and no changes of JSON by path? A form edits one [`Element`], so that fields it does not know cannot be lost. The
+//! compiler knows every place that has to follow when something new can be edited. Changes by path are for lesson files alone
+//! (`formats::patch`). There a text written by hand says what a learner would do.
 //!
 //! | file | has |
 //! |---|---|
@@ -107,7 +107,7 @@ pub enum Edit {
     Take(Slot),
     /// An element to another place in its list.
     Reorder { slot: Slot, to: usize },
-    /// Parts that were copied, under names of their own.
+    /// Parts that were copied, under new names.
     Paste(Box<Fragment>),
     /// Where parts stand on the canvas.
     Move(Vec<(Part, Point)>),
@@ -130,7 +130,7 @@ impl Edit {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edited {
     pub scenario: Scenario,
-    /// What else went or came, a sentence each: expectations and faults of parts that were removed, the service of a first client.
+    /// What else went or came, a sentence each: expectations and faults of removed parts, the service of a first client.
     pub told: Vec<String>,
 }
 

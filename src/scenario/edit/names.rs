@@ -1,5 +1,5 @@
-//! Parts are spoken of by their names. This is the one place that knows where: renaming follows the names, and what is removed takes
-//! along what cannot be without it.
+//! Parts are spoken of by their names. This is the one place that knows where. Renaming follows the names, and what is removed takes along
+//! what cannot be without it.
 
 use super::Part;
 use crate::broker::Value;
@@ -249,7 +249,7 @@ pub(super) fn part_from(handler: &mut Handler, part: &Part) {
     }
 }
 
-/// Expectations and faults that speak of what is there no more go too; each is told, in words.
+/// Expectations and faults that speak of what is there no more go too; each is named, in words.
 pub(super) fn forget(scenario: &mut Scenario) -> Vec<String> {
     let mut told = Vec::new();
     let problems = validate::fault_problems(scenario, &scenario.faults);

@@ -1,4 +1,4 @@
-//! Parts that are copied, and come into a scenario under names of their own.
+//! Parts that are copied, and come into a scenario under new names.
 
 use super::names::{self, Referent};
 use super::{Part, fresh_where, is_taken};

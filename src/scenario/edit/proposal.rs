@@ -1,4 +1,4 @@
-//! What is proposed where a line is drawn: the event that a service publishes, and a queue in the place of HTTP requests.
+//! Proposals where a line is drawn. The event that a service publishes, and a queue in the place of HTTP requests.
 
 use super::{Edit, Element};
 use crate::broker::exchange::topic::matches;
@@ -123,7 +123,7 @@ fn bindings<'a>(scenario: &'a Scenario, exchange: &'a Name) -> impl Iterator<Ite
     scenario.broker.bindings.iter().filter(move |binding| binding.source == *exchange)
 }
 
-/// The key of a new binding: one that something is sent with and that leads nowhere yet, where keys are compared whole.
+/// The key of a new binding. Where keys are compared whole, it is a published key that leads nowhere yet.
 pub(super) fn binding_key(scenario: &Scenario, exchange: &ExchangeSpec, queue: &Name) -> Name {
     let is_bound = |key: &Name| bindings(scenario, &exchange.name).any(|binding| binding.routing_key == *key);
     let awaited = || sent(scenario, &exchange.name).find(|key| !is_bound(key)).cloned();

@@ -1,5 +1,5 @@
 //! What RabbitMQ offers where a queue is to become another. It never changes the arguments, type or durability of a queue that is there
-//! (rule 14): a policy may set the same, or a new queue may take its place. Or the queue is deleted with its messages and declared again.
+//! (rule 14). A policy may set the same, or a new queue may take its place. Or the queue is deleted with its messages and declared again.
 
 use super::{Edit, Element, fresh};
 use crate::broker::queue::settings::QUEUE_ARGUMENTS;

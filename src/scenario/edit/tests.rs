@@ -47,7 +47,7 @@ fn a_system_is_built_from_nothing() {
     assert!(matches!(&scenario.services[1].handlers[0].trigger, Trigger::Queue(subscription) if &*subscription.queue == "queue-1"));
 }
 
-/// A version that has an exchange type offers it; it can be drawn and bound to a queue, and its plugin is enabled.
+/// A version that has an exchange type offers it. It can be drawn and bound to a queue, and its plugin is enabled.
 #[test]
 fn exchanges_are_offered_where_they_can_be_drawn() {
     for (profile, kind) in Profile::ALL.into_iter().flat_map(|profile| ExchangeType::ALL.map(|kind| (profile, kind))) {
@@ -125,7 +125,7 @@ fn a_slot_is_written_as_problems_have_it() {
     assert_eq!((Slot::Settings.to_string().as_str(), Slot::of_path("title")), ("", None));
 }
 
-/// What expects is renamed by what it is the name of: a queue may be called as an effect, a client, or a word of properties is.
+/// An expectation is renamed by the kind of its name. A queue may have the name of an effect, a client, or a word of properties.
 #[test]
 fn expectations_follow_by_kind() {
     for (property, renamed) in [
@@ -159,7 +159,7 @@ fn what_goes_too_is_told() {
     assert_eq!(
         edited.told,
         [
-            "The fault “hang service-2 at step 2 of message 5” was removed too: 'service-2' has no step 2: they are counted from 1, and 0 is before the acknowledgement.",
+            "The fault “hang service-2 at step 2 of message 5” was removed too: 'service-2' has no step 2. They are counted from 1, and 0 is before the acknowledgement.",
             "The expectation “ready(queue-1) = 0” was removed too: there is no queue 'queue-1'."
         ]
     );

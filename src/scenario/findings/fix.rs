@@ -23,7 +23,7 @@ pub enum Fix {
     Wait(usize),
     /// A new service consumes from a queue.
     Consume(Name),
-    /// A service gets a queue of its own, with the bindings of the one that it shares.
+    /// A service gets a separate queue, with the bindings of the one that it shares.
     Part { service: usize, name: Name, queue: Name },
     /// A service takes [`PREFETCH`] messages at a time from its queues.
     Prefetch(usize),
@@ -49,7 +49,7 @@ impl Fix {
             Self::Unbind { key, .. } => filled("remove the binding {}", &[key]),
             Self::Wait(_) => "remove x-message-ttl, so that messages wait".to_owned(),
             Self::Consume(queue) => filled("create a service that consumes from {}", &[queue]),
-            Self::Part { name, .. } => filled("give {} a queue of its own", &[name]),
+            Self::Part { name, .. } => filled("give {} a separate queue", &[name]),
             Self::Prefetch(_) => filled("set prefetch to {}", &[&PREFETCH.to_string()]),
             Self::Persistent(_) => "publish persistent messages".to_owned(),
         }

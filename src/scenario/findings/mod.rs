@@ -1,4 +1,4 @@
-//! What is probably a mistake in a scenario that can run: the canvas marks it, an import or a lint tells it.
+//! What is probably a mistake in a scenario that can run. The canvas marks it, an import or a lint tells it.
 //!
 //! RabbitMQ takes all of this without a word. A finding says in one sentence what will happen, and names the lesson that explains it. It
 //! has a [`Fix`] that mends it in one step, where there is a sensible one. Validation ([`super::validate`]) tells what cannot run at all.
@@ -212,7 +212,7 @@ impl Search<'_> {
         Some(Fix::Rekey { binding, from: from.routing_key.clone(), key })
     }
 
-    /// Where a key leads nowhere: the binding that was probably meant, the queue that is probably meant, or a new one.
+    /// The fix for a key that leads nowhere. The binding or the queue that was probably meant, or a new one.
     fn lead(&self, exchange: &Name, key: &Name) -> Option<Fix> {
         let number = self.routes.exchange(exchange)?;
         if self.lone.is_some() {
@@ -229,11 +229,11 @@ impl Search<'_> {
         }
     }
 
-    /// The exchange that a queue is to be bound to which nothing leads to: the only one that is not for dead letters.
+    /// The exchange for a queue that nothing leads to: the only one that is not for dead letters.
     fn exchange_for_all(&self) -> Option<&Name> {
         let is_dead = |name: &Name| self.routes.queues.iter().any(|queue| queue.dead.as_ref() == Some(name));
         let exchanges = &self.scenario.broker.exchanges;
-        // A dead-letter exchange waits for a queue: that is told of the dead letters.
+        // A dead-letter exchange waits for a queue: the finding is about the dead letters.
         if exchanges.iter().enumerate().any(|(place, one)| is_dead(&one.name) && self.is_dead_end(place)) {
             return None;
         }
@@ -248,7 +248,7 @@ impl Search<'_> {
 
     fn exchanges(&mut self) {
         for (place, exchange) in self.scenario.broker.exchanges.iter().enumerate() {
-            // That dead letters are lost is told of the queue that they come from.
+            // The finding of lost dead letters is about the queue that they come from.
             let is_told = |queue: &routes::Queue| queue.dead.as_ref() == Some(&exchange.name);
             if self.is_dead_end(place) && !self.routes.queues.iter().any(is_told) {
                 let text = "Nothing is bound to {}: RabbitMQ drops what arrives there.";
@@ -357,8 +357,8 @@ impl Search<'_> {
         self.tell(Kind::DeadLettersLost, Slot::Queue(place), text, &names, fix);
     }
 
-    /// Whether messages come back here without a rejection, and why they leave (rules 127 to 129). Of a circle the queues show it that are
-    /// consumed from: there messages were to wait for a service, and not to die.
+    /// Whether messages come back here without a rejection, and why they leave (rules 127 to 129). In a circle the queues with consumers
+    /// show it. There messages were to wait for a service, and not to die.
     fn circle(&mut self, start: usize) -> Option<Circle> {
         let reason = self.dies_alone(start)?;
         let mut reached = vec![start];
@@ -462,7 +462,7 @@ impl Search<'_> {
     fn service(&mut self, place: usize, service: &Service) {
         let (slot, name) = (Slot::Service(place), &service.name);
         let (mut unlimited, mut transient) = (None, None);
-        // A key that several steps publish with is told of once.
+        // A key that several steps publish with has one finding.
         let mut told: Vec<(&Name, &Name)> = Vec::new();
         for handler in &service.handlers {
             if let Trigger::Queue(subscription) = &handler.trigger
@@ -481,7 +481,7 @@ impl Search<'_> {
                 if !publish.persistent && transient.is_none() {
                     transient = reached.iter().map(|queue| &self.scenario.broker.queues[*queue]).find(lasts);
                 }
-                // An exchange without bindings is told of itself.
+                // An exchange without bindings has another finding.
                 let is_told =
                     told.contains(&(exchange, key)) || self.routes.exchange(exchange).is_none_or(|number| self.is_dead_end(number));
                 if !reached.is_empty() || is_told {

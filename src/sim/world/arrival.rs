@@ -1,4 +1,4 @@
-//! Flights arrive: at the broker as a method, at a program as a delivery, a confirm, a request or an answer.
+//! Flights arrive: at the broker as a method, at a program as a delivery, confirm, request or answer.
 
 use super::World;
 use crate::broker::{AmqpError, BasicPublish, Body, ChannelId, Method};

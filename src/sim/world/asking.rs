@@ -1,4 +1,4 @@
-//! Request and reply over the broker: where answers come to an instance, whose they are, and what becomes of one that comes too late.
+//! Request and reply over the broker. Where answers come to an instance, whose they are, and what becomes of late ones.
 
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// A reply queue has no place of its own: what is on its way there is on its way to the instance that reads it.
+    /// A reply queue has no place. A message on its way there is on its way to the instance that reads it.
     pub(super) fn place_of_caller(&self, reply_queue: &str) -> Option<Place> {
         let direct = self.broker.waits_for_answers(reply_queue);
         let channel = direct.or_else(|| {

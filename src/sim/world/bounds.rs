@@ -9,14 +9,13 @@ use crate::sim::service::{Instance, ServiceState};
 /// by much more than this.
 const BOUNDS_EVERY: u64 = 4_096;
 
-const MULTIPLIES: &str =
-    "something multiplies: look for a handler that publishes more than it consumes, and to a queue that leads back to it";
-const FALLS_BEHIND: &str = "requests arrive faster than they are answered: look for a step that takes too long, or for too much traffic";
-const RELAY_FALLS_BEHIND: &str = "events are stored faster than the relay publishes them: look at the relay, its batch, and its connection";
+const MULTIPLIES: &str = "something multiplies. Look for a circle in which a handler publishes more than it consumes";
+const FALLS_BEHIND: &str = "requests arrive faster than they are answered. Look for a step that takes too long, or too much traffic";
+const RELAY_FALLS_BEHIND: &str = "events are stored faster than the relay publishes them. Look at the relay, its batch, and its connection";
 
-const GROWS: &str = "a template names a field twice, and a queue leads back to it, so that each message is larger than the one before";
+const GROWS: &str = "a template names a field twice, and a queue leads back to it. Each message is larger than the last";
 const LARGE: &str = "the same can be seen with smaller messages";
-const NAMES: &str = "an effect is done for a field that is different each time: look at its \"of\"";
+const NAMES: &str = "an effect is done for a field that is different each time. Look at its \"of\"";
 
 /// What every body and name may take without being counted: as many of them as other limits let be.
 const SMALL_BYTES: usize = 1_024;
@@ -57,7 +56,7 @@ impl World {
         }
     }
 
-    /// How many there are of whatever grows, and what is likely to be the reason when there are too many.
+    /// The size of everything that grows, and the likely reason when there is too much.
     fn counts(&self) -> [(Limit, usize, &'static str); 10] {
         let instances =
             |count: fn(&Instance) -> usize| -> usize { self.services.iter().flat_map(|service| &service.instances).map(count).sum() };
@@ -68,25 +67,25 @@ impl World {
         [
             (named::QUEUED, queued + instances(|instance| instance.inbox.len()), MULTIPLIES),
             (named::RUNS, instances(|instance| instance.runs.len()), FALLS_BEHIND),
-            (named::UNREAD, self.broker.unread(), "an alarm lasts too long: look for the fault that sets it, and for when it ends"),
+            (named::UNREAD, self.broker.unread(), "an alarm lasts too long. Look for the fault that sets it, and for its end"),
             (named::OUTBOX, services(|service| service.store.outbox.len()), RELAY_FALLS_BEHIND),
             (named::RECORDS, services(|service| service.store.len()), "a handler persists the same thing again and again under new ids"),
             (named::PENDING, self.clients.iter().map(|client| client.pending.len()).sum(), FALLS_BEHIND),
             (
                 named::AWAITING,
                 instances(|instance| instance.awaiting.len()),
-                "the broker does not confirm: look for an alarm or a link that is cut",
+                "the broker does not confirm. Look for an alarm or a link that is cut",
             ),
             (
                 named::UNSETTLED_DEAD_LETTERS,
                 pending_dead_letters,
-                "the target of dead letters refuses them, or is not there: look at the dead letter exchange and its queues",
+                "the target of dead letters refuses them, or does not exist. Look at the dead-letter exchange and its queues",
             ),
             (named::NAMED_EFFECTS, self.ledger.business.names(), NAMES),
             (
                 named::STORIES,
                 self.ledger.business.stories(),
-                "the traffic is too much for so long a run: look at the clients and schedules",
+                "there is too much traffic for a run of this length. Look at the clients and schedules",
             ),
         ]
     }

@@ -1,5 +1,5 @@
-//! Changing a scenario while its world runs: the broker is told what a client would tell it, and programs that changed are deployed
-//! again. What is deleted takes what it held with it, as in RabbitMQ.
+//! Changing a scenario while its world runs. The broker gets the methods of a client, and programs that changed are deployed again. A
+//! deleted part takes its contents with it, as in RabbitMQ.
 
 use std::sync::Arc;
 
@@ -296,7 +296,7 @@ impl World {
         }
     }
 
-    /// A queue that was deleted and declared has lost its consumers: programs that keep running subscribe again, as after a cancel.
+    /// A queue that was deleted and declared has lost its consumers. Programs that keep running subscribe again, as after a cancel.
     fn subscribe_again(&mut self, old: &Scenario, new: &Scenario) {
         let (before, now) = (Topology::of(old), Topology::of(new));
         let is_declared_again = |name: &Name| before.queues.get(name).is_some_and(|queue| now.queues.has(name) && !now.has_queue(queue));

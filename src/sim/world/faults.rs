@@ -77,7 +77,7 @@ impl World {
         }
     }
 
-    /// Somebody mends it, however many faults of the kind there are.
+    /// A user mends it, however many faults of the kind there are.
     pub(super) fn mend_by_hand(&mut self, kind: &FaultKind) {
         let known = self.faults.iter().filter(|(_, known)| known.begun && known.fault.kind == *kind);
         let numbers: Vec<u32> = known.map(|(number, _)| *number).collect();

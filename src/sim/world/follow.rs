@@ -1,4 +1,4 @@
-//! What the broker's events lead to: the ledger and the metrics take note, programs are sent what is theirs, and the trace has it all.
+//! What the broker's events lead to. The ledger and the metrics take note, programs get their messages, and the trace has it all.
 
 use super::{World, life};
 use crate::broker::{Delivered, Event, Message};
@@ -8,8 +8,8 @@ use crate::sim::ids::Place;
 use crate::sim::trace::WorldEvent;
 
 impl World {
-    /// Takes what happened in the broker since the last look. What follows from an event may call the broker again, as a lost channel
-    /// does: so it looks until nothing new has happened.
+    /// Takes what happened in the broker since the last look. What follows from an event may call the broker again, as a lost channel does.
+    /// So it looks until nothing new has happened.
     pub(super) fn absorb_events(&mut self) {
         let mut events = std::mem::take(&mut self.spare);
         loop {

@@ -44,7 +44,7 @@ impl World {
         }
     }
 
-    /// What ends on the way does not empty it a second time: the stack would not hold as many as may wait.
+    /// What ends on the way does not empty it a second time. The stack would not hold as many as may wait.
     pub(super) fn take_from_inbox(&mut self, id: InstanceId) {
         if std::mem::replace(&mut self.instance_mut(id).draining, true) {
             return;
@@ -390,8 +390,8 @@ impl World {
         if is_settled { None } else { self.send_settlement(id, run_id, verdict, false) }
     }
 
-    /// A step that acknowledges does so each time the handler comes to it: the second time the broker knows of no such delivery, and
-    /// closes the channel.
+    /// A step that acknowledges does so each time the handler comes to it. The second time the broker knows of no such delivery, and closes
+    /// the channel.
     fn acknowledge_early(&mut self, id: InstanceId, run_id: RunId) {
         self.send_settlement(id, run_id, Verdict::Ack, true);
     }

@@ -1,4 +1,4 @@
-//! HTTP: clients that send, wait, try again and give up; services that call each other, with timeouts, retries and circuit breakers.
+//! HTTP. Clients send, wait, try again and give up; services call each other, with timeouts, retries and circuit breakers.
 
 use std::sync::Arc;
 
@@ -205,7 +205,7 @@ impl World {
         }
     }
 
-    /// Answers once, if somebody asked.
+    /// Answers once, if a caller asked.
     pub(super) fn reply(&mut self, id: InstanceId, run_id: RunId, status: u16) {
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Cause::Request(caller) = run.cause.clone() else { return };
@@ -327,8 +327,8 @@ impl World {
         }
     }
 
-    /// Counts failures in a row while it is closed; when it is half open, the one attempt that is out decides. What was out when it
-    /// opened changes nothing.
+    /// Counts failures in a row while it is closed. When it is half open, the one attempt that is out decides. What was out when it opened
+    /// changes nothing.
     fn circuit_sees(&mut self, id: InstanceId, run: RunId, place: (usize, usize), attempts: &Attempts, service: &Name, ok: bool) {
         let Some(breaker) = &attempts.breaker else { return };
         let opens = Circuit::Open { until: self.now + breaker.open };
@@ -372,7 +372,7 @@ fn may_retry(status: Option<u16>) -> bool {
     status.is_none_or(|status| status == NO_ANSWER || status >= 500)
 }
 
-/// The time until the next of requests whose rate goes from one to another: until one more has come, as the area under the rate.
+/// The time until the next request of a rate that changes. One more has come when the area under the rate grew by one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a pause of at most an hour, in microseconds")]
 fn ramp_pause(from_per_s: f64, to_per_s: f64, over: SimTime, elapsed: SimTime) -> SimTime {
     let (over, elapsed) = (over.as_secs_f64(), elapsed.as_secs_f64());

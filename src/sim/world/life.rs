@@ -101,7 +101,7 @@ impl World {
         self.end_process(id);
     }
 
-    /// An edit takes its place, or takes it away: what it does not finish is lost to it as in a crash.
+    /// An edit takes its place, or takes it away. What it does not finish is lost to it as in a crash.
     pub(super) fn replace(&mut self, id: InstanceId) {
         let instance = self.instance_mut(id);
         if !instance.up {
@@ -433,7 +433,7 @@ impl World {
         let is_up = instance.up;
         if instance.channel != Some(channel) || handler >= self.services[to.service].spec.handlers.len() {
             if no_ack {
-                *self.ledger.queue(&queue).lost.get_or_default("the program was gone when it arrived") += 1;
+                *self.ledger.queue(&queue).lost.get_or_default("the program had ended when it arrived") += 1;
             }
             // A channel that the broker has closed holds nothing any more: the message is in its queue again.
             let is_unacked = !no_ack && self.broker.is_open(channel);

@@ -183,7 +183,7 @@ impl World {
         self.steps
     }
 
-    /// How much work it has been: a step or an input, and more where much happens in one. What has a budget a frame counts this: a step
+    /// How much work it has been: a step or an input, and more where much happens in one. What has a budget a frame counts this. A step
     /// that starts a hundred consumers takes as long as a hundred others.
     #[must_use]
     pub fn effort(&self) -> u64 {
@@ -339,7 +339,7 @@ impl World {
             && life::uses_broker(&self.services[id.service].spec)
     }
 
-    /// Whether a program is up and will not reach the broker: its connection or channel is gone, and it does not try again.
+    /// Whether a program is up and will not reach the broker. Its connection or channel is gone, and it does not try again.
     #[must_use]
     pub fn goes_on_alone(&self, id: InstanceId) -> bool {
         self.instance(id).is_some_and(|instance| instance.up && instance.alone)
@@ -351,7 +351,7 @@ impl World {
         self.connections.get(&connection).copied()
     }
 
-    /// The ledger without what the broker holds and what is on its way: what has been counted so far, without a copy.
+    /// The ledger as counted so far, without a copy. It leaves out the broker's messages and those on their way.
     #[must_use]
     pub const fn counted(&self) -> &Ledger {
         &self.ledger
@@ -474,8 +474,8 @@ impl World {
         self.check_bounds();
     }
 
-    /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides
-    /// where both are at one moment; a recording of another engine, or one with other faults, still has its inputs in time.
+    /// Whether the next input of a recording comes before the next thing that happens by itself. The number of steps decides where both are
+    /// at one moment. A recording of another engine, or with other faults, still has its inputs in time.
     pub(super) fn is_due(&self, input: &TimedInput) -> bool {
         match self.next_at() {
             Some(next) if next < input.at => false,

@@ -1,9 +1,9 @@
 //! The links between programs and broker: how long they take, and when nothing passes.
 //!
-//! A link is between a client or a service and the broker, or between two programs. A connection to the broker is TCP: what is sent
-//! first arrives first, whatever the jitter. HTTP requests have connections of their own and may overtake each other. What is on its way
-//! over a cut link waits, as TCP would send it again. It arrives when the link heals; if that takes longer than the heartbeat, both ends
-//! have given the connection up by then.
+//! A link is between a client or a service and the broker, or between two programs. A connection to the broker is TCP: what is sent first
+//! arrives first, with any jitter. HTTP requests have their own connections and may overtake each other. What is on its way over a cut link
+//! waits, as TCP would send it again. It arrives when the link heals. If that takes longer than the heartbeat, both ends have given the
+//! connection up by then.
 
 use super::World;
 use crate::base::SimTime;
@@ -19,7 +19,7 @@ use crate::sim::trace::WorldEvent;
 pub(super) struct Links {
     random: Random,
     own: Vec<([End; 2], SimTime, SimTime)>,
-    /// Each with a number of its own.
+    /// Each with its own number.
     cut: Vec<([End; 2], u32)>,
     cut_last: u32,
     /// What waits for a link to heal, in the order it was sent.

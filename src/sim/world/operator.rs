@@ -1,5 +1,4 @@
-//! What a person does to the broker by hand, through a connection of their own: publishes, and what RabbitMQ's management interface has
-//! for queues.
+//! What a person does to the broker by hand, through a separate connection. They publish, and use RabbitMQ's management of queues.
 
 use super::World;
 use crate::base::SimTime;

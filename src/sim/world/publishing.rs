@@ -1,4 +1,4 @@
-//! How programs publish: from a step, again after a failure, or from the outbox; and what they make of confirms and returns.
+//! How programs publish: from a step, again after a failure, or from the outbox. How they handle confirms and returns.
 
 use std::sync::Arc;
 
@@ -142,7 +142,7 @@ impl World {
         }
         self.ledger.messages.sent += 1;
         self.happened(WorldEvent::Sent { instance: id, event, routing_key: publish.routing_key.clone(), about });
-        // The default exchange has no place of its own.
+        // The default exchange has no place on the canvas.
         let to = if publish.exchange.is_empty() {
             self.place_of_caller(&publish.routing_key).unwrap_or_else(|| Place::Queue(publish.routing_key.clone()))
         } else {
@@ -152,7 +152,7 @@ impl World {
         self.send_to_broker(id, path, Cargo::Publish { channel, publish });
     }
 
-    /// The broker answers a publish, if somebody waits for that.
+    /// The broker answers a publish, if its program waits for that.
     pub(super) fn send_confirm(&mut self, id: InstanceId, channel: ChannelId, sequence: u64, outcome: Outcome) {
         let awaiting = self.known_instance(id).awaiting.get(&sequence);
         if let Some(exchange) = awaiting.map(|awaiting| awaiting.exchange.clone()) {

@@ -258,7 +258,7 @@ fn instance(scene: &Scene<'_>, id: InstanceId, rect: &Rect) -> Drawn {
     } else {
         String::new()
     };
-    // What is as usual is told where there is room.
+    // The usual state is shown where there is room.
     let unusual = caption.clone();
     let caption = if !caption.is_empty() {
         caption

@@ -25,7 +25,7 @@ pub const BY_NAME: &str = "The default exchange sends here what has the queue's 
 pub const CONSUMERS: &str = "Consumers";
 pub const CONSUMER_CAPACITY: &str = "Consumer capacity";
 pub const DROPS_EVERY_READY_MESSAGE_UNACKED: &str = "Drops every ready message; unacked ones stay";
-pub const GETS_A_MESSAGE_AND_ACKNOWLEDGES: &str = "Gets a message and acknowledges it: it is gone";
+pub const GETS_A_MESSAGE_AND_ACKNOWLEDGES: &str = "Gets a message and acknowledges it, which removes it";
 pub const GETS_A_MESSAGE_AND_PUTS: &str = "Gets a message and puts it back (nack, requeue): it will count as redelivered";
 pub const GET_ACK: &str = "Get, ack";
 pub const GET_REQUEUE: &str = "Get, requeue";
@@ -39,7 +39,7 @@ pub const OF_THE_QUEUE: &str = "Of the queue";
 pub const OVERVIEW: &str = "Overview";
 pub const PUBLISHES_EVERY_READY_MESSAGE_THERE: &str = "Publishes every ready message there, and takes it out of here";
 pub const READY_THE_NEXT_FIRST: &str = "Ready, the next first";
-pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now: it was deleted, expired, or did not survive a restart.";
+pub const THE_BROKER_DOES_NOT_HAVE: &str = "The broker does not have it now. It was deleted, expired, or did not survive a restart.";
 pub const TO_WHERE_THEY_WERE_PUBLISHED: &str = "to where they were published";
 pub const UNACKED_WITH_WHO_HOLDS_THEM: &str = "Unacked, with who holds them";
 pub const UNLIMITED: &str = "unlimited";
@@ -86,7 +86,7 @@ pub fn step(is_undo: bool, lost: Price) -> String {
     format!("{}: {lost} lost", if is_undo { "Undo" } else { "Redo" })
 }
 
-/// The change that goes, or comes back, stands as a sentence of its own.
+/// The change that goes, or comes back, stands as a separate sentence.
 pub fn take_step(is_undo: bool, says: &str) -> String {
     format!("{} “{}”?", if is_undo { "Undo" } else { "Redo" }, says.trim_end_matches('.'))
 }

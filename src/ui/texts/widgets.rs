@@ -1,5 +1,5 @@
 use std::fmt::Display;
 
 pub fn what_is(term: &dyn Display) -> String {
-    format!("What is: {term}")
+    format!("Explain {term}")
 }

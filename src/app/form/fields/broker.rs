@@ -6,7 +6,7 @@ pub(in crate::app::form) static EXCHANGE: [Field; 8] = [
     Field {
         key: "type",
         label: "Type",
-        help: "How it routes: direct compares the key with each binding's; fanout takes every binding; topic compares word by word (* is one word, # any number); headers compares headers. The others give each message to one binding: by a hash that keeps like with like, or at random. A delayed exchange keeps messages for a while first.",
+        help: "How it routes. Direct compares the key with each binding's. Fanout takes every binding. Topic compares word by word (* is one word, # any number). Headers compares headers. The others give each message to one binding: by a hash that keeps like with like, or at random. A delayed exchange keeps messages for a while first.",
         kind: Kind::Words(&[
             ("topic", "topic"),
             ("direct", "direct"),
@@ -128,7 +128,7 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
     Field {
         key: "arguments.x-dead-letter-exchange",
         label: "Dead letters go to",
-        help: "The exchange that gets what is rejected without requeue, expires, overflows, or was delivered too often.",
+        help: "The exchange for messages that are rejected without requeue, expire, overflow, or were delivered too often.",
         kind: Kind::Argument { usual: "", badge: Some("DLX"), called: &[("", "none: dead letters are dropped")] },
     },
     Field {

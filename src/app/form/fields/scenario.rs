@@ -260,7 +260,7 @@ pub(in crate::app::form) static SERVICE: [Field; 9] = [
     Field {
         key: "relay",
         label: "Outbox relay",
-        help: "Publishes what is in the outbox, oldest first, each until confirmed.",
+        help: "Publishes the events in the outbox, oldest first, each until confirmed.",
         kind: Kind::Rare(
             "",
             &Kind::OneOf {
@@ -328,21 +328,21 @@ pub(in crate::app::form) static SETTINGS: [Field; 11] = [
     Field {
         key: "broker.default_queue_type",
         label: "Default queue type",
-        help: "Of the virtual host: a new queue that names no type becomes one of this, if it is durable and not auto-delete.",
+        help: "Of the virtual host. A new queue without a type becomes one of this type if it is durable and not auto-delete.",
         kind: Kind::Words(&[("classic", "classic"), ("quorum", "quorum"), ("stream", "stream")]),
     },
     Field {
         key: "broker.plugins",
         label: "Plugins",
-        help: "What is enabled, as JSON: [\"rabbitmq_consistent_hash_exchange\"]. An exchange of a plugin's type enables it.",
+        help: "The enabled plugins, as JSON: [\"rabbitmq_consistent_hash_exchange\"]. An exchange of a plugin's type enables it.",
         kind: Kind::Json,
     },
-    Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link that has none of its own.", kind: Kind::Number },
+    Field { key: "network.latency_ms", label: "Latency, ms", help: "One way, on every link without a separate value.", kind: Kind::Number },
     Field { key: "network.jitter_ms", label: "Jitter, ms", help: "Up to so much more, at random.", kind: Kind::Usual("0", &Kind::Number) },
     Field {
         key: "network.heartbeat_ms",
         label: "Heartbeat, ms",
-        help: "So long the other end of a connection may be silent before it is taken for dead.",
+        help: "How long the other end of a connection may be silent before it counts as dead.",
         kind: Kind::Usual("60,000", &Kind::Number),
     },
 ];

@@ -12,7 +12,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
     Field {
         key: "retries",
         label: "Retries",
-        help: "What is done when an attempt fails or times out.",
+        help: "Further attempts after a failure or a timeout.",
         kind: Kind::Rare(
             "",
             &Kind::OneOf {
@@ -164,8 +164,8 @@ static REPLY: [Shape; 2] = [
             Field {
                 key: "queue",
                 label: "Reply queue",
-                help: "Direct reply-to keeps nothing. An exclusive queue is gone with its connection.",
-                kind: Kind::Words(&[("direct", "direct reply-to"), ("exclusive", "a queue of its own")]),
+                help: "Direct reply-to keeps nothing. An exclusive queue is deleted with its connection.",
+                kind: Kind::Words(&[("direct", "direct reply-to"), ("exclusive", "an exclusive queue")]),
             },
         ],
     },
@@ -379,7 +379,7 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
         distinguished: By::Value("do", "call"),
         title: "Call {service} {endpoint}",
         fields: &[
-            Field { key: "service", label: "Service", help: "Whom it calls.", kind: Kind::Service },
+            Field { key: "service", label: "Service", help: "The service that it calls.", kind: Kind::Service },
             Field { key: "endpoint", label: "Endpoint", help: "Method and path, as the other's handler has it.", kind: Kind::Text },
             Field {
                 key: "required",
@@ -397,7 +397,12 @@ pub(in crate::app::form) static ACTION: [Shape; 7] = [
         title: "{what}",
         fields: &[
             Field { key: "what", label: "What", help: "Something that cannot be undone: an email sent, a card charged.", kind: Kind::Text },
-            Field { key: "of", label: "Of", help: "The field that says to whom; done twice for one is a duplicate.", kind: Kind::Text },
+            Field {
+                key: "of",
+                label: "Of",
+                help: "The field that names the recipient. Twice for one recipient is a duplicate.",
+                kind: Kind::Text,
+            },
         ],
     },
     Shape {
@@ -427,7 +432,7 @@ pub(in crate::app::form) static STEP: [Field; 3] = [
 ];
 
 static OFFSETS: [Shape; 8] = [
-    Shape::absent("next: what is published from then on"),
+    Shape::absent("next: messages published from then on"),
     word(r#""first""#, "first", "the first message"),
     word(r#""last""#, "last", "the last chunk"),
     word(r#""stored""#, "stored", "behind what it acknowledged last (in its store)"),
@@ -575,7 +580,7 @@ pub(in crate::app::form) static HANDLER: [Field; 4] = [
                             Field {
                                 key: "memory",
                                 label: "Memory",
-                                help: "The process's is gone with it; the store's is shared by instances and survives.",
+                                help: "A process loses its memory when it ends. A store is shared by instances and survives.",
                                 kind: Kind::Words(&[("store", "of the store"), ("process", "of the process")]),
                             },
                         ],
