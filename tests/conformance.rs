@@ -504,11 +504,11 @@ fn clients_side() -> String {
         let mut seen: Vec<String> = Vec::new();
         for line in fs::read_to_string(&file).expect("it is there").lines() {
             match seen.last_mut() {
-                Some(last) if last == line => {}
-                _ => seen.push(line.to_owned()),
+                Some(last) if *last == format!("`{line}`") => {}
+                _ => seen.push(format!("`{line}`")),
             }
         }
-        let _ = writeln!(page, "| {} | {} | {name} |", scenario["title"].as_str().unwrap_or_default(), seen.join("; "));
+        let _ = writeln!(page, "| {} | {} | {name} |", scenario["title"].as_str().unwrap_or_default(), seen.join("<br>"));
     }
     page
 }

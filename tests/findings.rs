@@ -388,7 +388,7 @@ fn cases() -> Vec<Case> {
             vec![(
                 Kind::DeadLetterCycle,
                 "broker.queues[0]",
-                "RabbitMQ drops a message that expires and returns to q; a rejected message may return.",
+                "RabbitMQ drops a message that expires and returns to q.",
                 Some("remove x-message-ttl, so that messages wait"),
             )],
         ),

@@ -92,7 +92,7 @@ impl Camera {
         let has_floats = size.x >= NARROW && size.y >= LOW_STAGE;
         let size = Pixel { x: size.x, y: (size.y - above - below).max(0.0) };
         let mut scale = (size.x / bounds.width).min(size.y / bounds.height);
-        // What is free around a small drawing does not shrink with it: a float is as high as ever.
+        // What is free around a small drawing does not shrink with it: a float is as high as before.
         if has_floats && scale < 1.0 && bounds.height > 2.0 * MARGIN {
             scale = scale.min((size.y - 2.0 * MARGIN) / (bounds.height - 2.0 * MARGIN));
         }

@@ -160,7 +160,7 @@ pub struct Canvas {
     seen_from: Option<(Camera, Pixel)>,
     /// What was seen when something was edited: as long as all of it fits, the view stays there.
     kept: Option<Camera>,
-    /// What a drawer moved aside: where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
+    /// What a drawer moved aside. Where it was, if not where the page has it by itself, and where it is. It comes back when the drawer closes.
     aside: Option<(Option<Camera>, Camera)>,
     /// How high the canvas of a phone is above half a sheet; none: this canvas has no sheet.
     pub above_sheet: Option<f64>,

@@ -29,7 +29,7 @@ const CARDS: [Corner; 5] = [lower(false, false), lower(true, false), lower(true,
 const MAPS: [Corner; 6] =
     [lower(false, true), upper(false, true), upper(false, false), lower(true, true), upper(true, true), upper(true, false)];
 
-/// How large the card is at most, whole and folded, and how far from the borders: below it are legend and zoom.
+/// How large the card is at most, whole and folded, and how far from the borders. Below it are legend and zoom.
 const CARD_WHOLE: Pixel = Pixel { x: 312.0, y: 268.0 };
 const CARD_FOLDED: Pixel = Pixel { x: 240.0, y: 104.0 };
 const INSET: f64 = 16.0;
@@ -39,7 +39,7 @@ const MAP_BELOW: f64 = 64.0;
 const CARD_LEAST: Pixel = Pixel { x: 344.0, y: 200.0 };
 /// And for the largest minimap, from the lower right corner, with the zoom below it.
 const MAP_MOST: Pixel = Pixel { x: 174.0, y: 218.0 };
-/// A notice in the middle above: how wide it is, and how high it is with its words beside its buttons, and above them.
+/// A notice in the middle above: its width, and its height with the words beside its buttons or above them.
 const NOTICE: f64 = 720.0;
 const NOTICE_LINE: f64 = 52.0;
 const NOTICE_LINES: f64 = 94.0;

@@ -591,7 +591,7 @@ fn fall(start: &Rect, end: &Rect) -> Curve {
     Curve { from, control_from, control_to: Point { x: to.x, y: f64::midpoint(from.y, to.y) }, to }
 }
 
-/// Dead letters that come back up meet a card so far from its middle: from the right above it, from the left below.
+/// Dead letters that come back up meet a card so far from its middle. From the right they meet it above, from the left below.
 const BACK_UP: f64 = 12.0;
 /// Lines along the flow of messages begin and end at the middle of a side. One against it is so far beside: of the card's height or
 /// width, and at most.

@@ -563,7 +563,7 @@ fn broker_line(event: &Event, world: &World) -> Line {
         Event::ConsumerStarted { queue, consumer_tag, .. } => (LogIcon::Program, "Consuming", format!("{consumer_tag} from {queue}")),
         Event::ConsumerEnded { queue, consumer_tag, .. } => (LogIcon::Program, "Cancelled", format!("{consumer_tag} on {queue}")),
         Event::ConsumerCancelled { queue, consumer_tag, late, .. } => {
-            let why = if *late { "it acknowledges too late" } else { "the queue is gone" };
+            let why = if *late { "it acknowledges too late" } else { "the queue was deleted" };
             (LogIcon::Failure, "Cancelled", format!("{consumer_tag} on {queue}: {why}"))
         }
         Event::QueueDeleted { queue } => (LogIcon::Program, "Deleted", format!("queue {queue}")),

@@ -102,7 +102,7 @@ pub enum Event {
         channel: ChannelId,
         consumer_tag: Name,
     },
-    /// The server cancelled a consumer, because its queue is gone (rule 82), or said so because it was too late (rule 94).
+    /// The server cancelled a consumer, because its queue was deleted (rule 82). Or it said so because the consumer was too late (rule 94).
     ConsumerCancelled {
         queue: Name,
         channel: ChannelId,

@@ -135,7 +135,7 @@ impl Broker {
     }
 
     /// A quorum queue takes back everything that a consumer is too late with. It gives the consumer no more until that is settled, too.
-    /// The client is told of a cancellation, and the consumer stays (rule 94).
+    /// The client receives a cancellation, and the consumer stays (rule 94).
     fn take_back(&mut self, now: SimTime, id: QueueId, consumer_id: ConsumerId) {
         let timeout = self.timeout_of(id);
         let Some(queue) = self.queues.get_mut(&id) else { return };
@@ -166,7 +166,7 @@ impl Broker {
         self.settle_group(now, channel_id, (id, Some(consumer_id)), how, &mut deliveries.into_iter(), count);
     }
 
-    /// Whether this settles what its queue has taken back: the consumer goes on when that was the last of it (rule 94).
+    /// Whether this settles what its queue has taken back. The consumer goes on when that was the last of it (rule 94).
     pub(super) fn settle_late(&mut self, now: SimTime, id: QueueId, channel: ChannelId, gone: &Gone, how: Settlement) -> bool {
         let consumers = self.channels.get(&channel).map(|state| &state.consumers);
         let Some(&late) = gone.consumer_tag.as_ref().and_then(|tag| consumers?.get(tag)) else { return false };

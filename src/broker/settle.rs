@@ -220,7 +220,7 @@ impl Broker {
             && kind == Kind::Quorum
             && self.returns_one_by_one(id, cause)
         {
-            // Each is a command of its own to the queue, which goes on after it.
+            // Each is a separate command to the queue, which goes on after it.
             for (delivery_tag, entry) in deliveries {
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
                 self.credit_group(id, consumer, 1);

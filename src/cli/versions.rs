@@ -135,8 +135,8 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     of_3_10(
         "a queue that is deleted before a commit",
         &[55],
-        "at a commit 3.10 looks for the queues of each message by name, and returns a mandatory one that has none; 3.13 knows them as they \
-         were at the publish; random scripts delete no such queue there",
+        "at a commit 3.10 looks for each message's queues by name, and returns a mandatory one that has none. 3.13 knows them as they \
+         were at the publish. Random scripts delete no such queue there",
         LATE_LOOK,
     ),
     of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", FILTERS),
@@ -176,7 +176,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
     },
 ];
 
-/// What 3.13 does otherwise than 3.10, by the reason for which cases are left out on 3.10.8; and where it was read.
+/// What 3.13 does otherwise than 3.10, by the reason that leaves cases out on 3.10.8, with its source.
 pub const NEWER_THAN_3_10: [(&str, &str); 14] = [
     ("it answers 503 and closes the connection", UNKNOWN_TYPE),
     ("it hashes the value together with its type", "v3.10.8 and v3.13.7 rabbit_exchange_type_consistent_hash.erl value_to_hash"),

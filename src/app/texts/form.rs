@@ -58,7 +58,7 @@ pub fn ignored(profile: Profile) -> String {
 
 pub const AS_THE_POLICY_SAYS: &str = "as the policy says";
 
-pub fn set_by_a_policy(policy: &str, value: &serde_json::Value) -> String {
+pub fn set_by_a_policy(policy: &str, value: &crate::scenario::Json) -> String {
     let value = if value.as_str() == Some("") { "the default exchange".to_owned() } else { value.to_string() };
     format!("The policy {policy} sets it: {value}.")
 }

@@ -197,7 +197,7 @@ const SIGNS: [Sign; 174] = [
 
 /// Rules that no random script can show, why, and a case of `tests/conformance` that proves each.
 pub const PROVEN_ELSEWHERE: [(u32, &str, &str); 5] = [
-    (93, "RabbitMQ looks once a minute for what is not acknowledged", "G-acks/delivery-timeout-late"),
+    (93, "RabbitMQ looks once a minute for unacknowledged messages", "G-acks/delivery-timeout-late"),
     (94, "a script would wait for more than a minute", "G-acks/acknowledged-too-late"),
     (149, "no real broker here has the plugin", "C-routing/delayed"),
     (163, "RabbitMQ looks at the size beside its writer, so one segment more or less is chance", "N-streams/retention-size"),

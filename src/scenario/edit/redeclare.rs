@@ -45,7 +45,7 @@ pub fn completed(old: &Scenario, edits: &[Edit]) -> Vec<Edit> {
     edits
 }
 
-/// The edit of policies after which the queue goes by the same settings as with its new arguments; none: no policy can do that.
+/// The edit of policies after which the queue goes by the same settings as with its new arguments. None: no policy can do that.
 #[must_use]
 pub fn by_policy(old: &Scenario, new: &Scenario) -> Option<Edit> {
     let (before, after) = only_queue(old, new)?;

@@ -275,14 +275,10 @@ impl Search<'_> {
                     let keeper = &scenario.broker.queues[keeper].name;
                     ("{} keeps unrejected messages that would return to {}, and tries to send them again.", &[keeper, name])
                 }
-                (None, DeathReason::Maxlen) => {
-                    ("RabbitMQ drops a message that a full {} pushes out and gets back; a rejected message may return.", &[name])
-                }
-                (None, DeathReason::DeliveryLimit) => {
-                    ("RabbitMQ drops a message that returns to {} after its delivery limit; a rejected message may return.", &[name])
-                }
+                (None, DeathReason::Maxlen) => ("RabbitMQ drops a message that a full {} pushes out and gets back.", &[name]),
+                (None, DeathReason::DeliveryLimit) => ("RabbitMQ drops a message that returns to {} after its delivery limit.", &[name]),
                 (None, DeathReason::Expired | DeathReason::Rejected) => {
-                    ("RabbitMQ drops a message that expires and returns to {}; a rejected message may return.", &[name])
+                    ("RabbitMQ drops a message that expires and returns to {}.", &[name])
                 }
             };
             self.tell(Kind::DeadLetterCycle, slot, text, names, fix);
