@@ -152,14 +152,8 @@ fn cases() -> Vec<Case> {
         let handler = format!(r#"{{"on": {{"queue": "q", "prefetch": 10}}, "on_failure": "{policy}", "steps": [{step}]}}"#);
         format!(r#"{{"name": "mailer", "at": [0, 0], "restart_ms": 100, "reconnect_ms": 100, "handlers": [{handler}]}}"#)
     };
-    let past_limit = || {
-        (
-            Kind::DeadLetterCycle,
-            "broker.queues[0]",
-            "RabbitMQ drops what comes back to q after its delivery limit; a rejected message returns.",
-            None,
-        )
-    };
+    let past_limit =
+        || (Kind::DeadLetterCycle, "broker.queues[0]", "RabbitMQ drops a message that returns to q after its delivery limit.", None);
     vec![
         (
             "a policy that RabbitMQ takes and that changes nothing here",
@@ -396,12 +390,7 @@ fn cases() -> Vec<Case> {
             "a circle by overflow",
             broker(&[X], &[queue("q", &format!(r#""x-max-length": 5, {}"#, to("w"))), wait("w", "q")], &to_q()),
             vec![shop("x", "order.placed", ""), mailer()],
-            vec![(
-                Kind::DeadLetterCycle,
-                "broker.queues[0]",
-                "RabbitMQ drops what a full q pushes out and gets back; a rejected message returns.",
-                None,
-            )],
+            vec![(Kind::DeadLetterCycle, "broker.queues[0]", "RabbitMQ drops a message that a full q pushes out and gets back.", None)],
         ),
         (
             "a queue that refuses what is too much has no circle by overflow",
@@ -420,7 +409,7 @@ fn cases() -> Vec<Case> {
             vec![(
                 Kind::DeadLetterCycle,
                 "broker.queues[0]",
-                "w keeps what would come back to q without a rejection, and tries without end.",
+                "w keeps unrejected messages that would return to q, and tries to send them again.",
                 Some("remove x-message-ttl, so that messages wait"),
             )],
         ),

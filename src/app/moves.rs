@@ -53,6 +53,9 @@ impl Move {
 #[derive(Clone, Debug)]
 struct Passing {
     departs: SimTime,
+    /// The way to the queue: when it began, and how many legs it has.
+    began: SimTime,
+    legs: u64,
     path: Vec<Place>,
 }
 
@@ -202,7 +205,9 @@ impl Moves {
     #[must_use]
     pub fn way_through(&self, queue: &Name, message: MessageId, departs: SimTime) -> Option<&[Place]> {
         let passing = self.passing.get(&(message, queue.clone()))?;
-        (passing.departs == departs).then_some(&passing.path)
+        // At another speed than that of the moment it may have been there before it left.
+        let came = passing.began + SimTime::from_micros(self.leg.as_micros() * passing.legs);
+        (passing.departs == departs && came >= departs).then_some(&passing.path)
     }
 
     pub fn note(&mut self, world: &World, happened: &TimedEvent) {
@@ -226,13 +231,15 @@ impl Moves {
                 if let Some(before) = arriving.and_then(|index| self.moves.remove(index))
                     && let Some(consumer) = world.instance_of_channel(delivered.channel)
                 {
+                    let (began, legs) = (before.departs, before.legs());
                     let mut path = before.path;
                     path.push(Place::Instance(consumer));
                     if self.passing.len() == PASSING_MAX {
                         let oldest = self.passing.keys().next().cloned();
                         oldest.map(|oldest| self.passing.remove(&oldest));
                     }
-                    self.passing.insert((delivered.message.id, delivered.queue.clone()), Passing { departs: happened.at, path });
+                    self.passing
+                        .insert((delivered.message.id, delivered.queue.clone()), Passing { departs: happened.at, began, legs, path });
                 }
             }
             Event::Requeued { queue, channel, message, cause, .. } => {

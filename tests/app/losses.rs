@@ -80,7 +80,11 @@ fn what_is_dropped_is_seen_to_fall_and_says_why() {
             act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
             let session = session(&app);
             let rect = requeue::app::geometry::rect(session.plan(), &node("q")).expect("it is drawn");
-            for token in picture(session.plan(), false).tokens.iter().filter(|token| token.shape == Shape::Unroutable) {
+            for token in picture(session.plan(), false)
+                .tokens
+                .iter()
+                .filter(|token| token.shape == Shape::Unroutable || token.shape == Shape::Expired && token.label == Some(words))
+            {
                 assert_eq!(token.label, Some(words));
                 assert!(token.at.y > rect.bottom() && (rect.left..rect.right()).contains(&token.at.x), "{:?}", token.at);
                 fell.insert(token.event.clone());

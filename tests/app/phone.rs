@@ -238,6 +238,9 @@ fn a_sheet_gives_way_to_what_happens_and_what_opens_is_half() {
     assert_eq!(app.workspace.sizes.sheet(), Sheet::Full);
     // Time slowed for a service that died: it is shown once more, where it can be seen.
     let service = notification_service(&app);
+    while session(&app).world().instance(service).expect("it is there").deliveries().count() < 2 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+    }
     act(&mut app, OperateAction::Kill(service));
     for _ in 0..40 {
         act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));

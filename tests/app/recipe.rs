@@ -281,6 +281,8 @@ fn what_is_rarely_changed_is_stated_under_advanced() {
         [
             "Concurrency as many as come, default",
             "Reconnects after, ms 5,000, default",
+            "Reconnects always, default",
+            "On a channel error reconnects, default",
             "Restarts after, ms never, default",
             "Outbox relay none, default"
         ]
