@@ -84,7 +84,16 @@ const screens = {
   async "lesson-light"(theme = "light") {
     await open({ hash: "#lesson=topic.md", theme });
     await seen("#lesson");
-    await played("00:05");
+    // The first step that is proved, checked before it is solved: some goals are not met, and one of them is shown on the canvas.
+    const steps = await run("return [...document.querySelectorAll('[data-step]')].map((step) => step.dataset.step)");
+    for (const step of steps) {
+      await click(`[data-step='${step}']`);
+      if (await has("#prove")) break;
+    }
+    await click("#prove");
+    await seen("[data-failure]");
+    await click("[data-failure]");
+    await pause(1500);
   },
   async "lesson-done-light"() {
     await open({ hash: "#lesson=topic-or-fanout.md" });
@@ -126,7 +135,13 @@ const screens = {
     await open({});
     await played("00:12");
     await click(node("notification-queue"));
-    if (await has("#tab-arguments")) await click("#tab-arguments");
+    await click("#tab-arguments");
+    // A longest length is asked for while messages wait: the offer says what each way costs.
+    await run(`const field = document.querySelector("[id$='x-max-length']");
+      field.focus(); field.value = "20"; field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true })); field.blur();`);
+    await seen("#by-policy");
+    await run("document.querySelector('#by-policy').scrollIntoView({ block: 'center' })");
   },
   async "service-light"() {
     await open({});
@@ -142,12 +157,17 @@ const screens = {
     await open({});
     await played("00:12");
     await click("#rail-publish");
-    await run("document.querySelector('#composer-key').focus()");
+    // A key that one binding takes and another does not.
+    await run(`const key = document.querySelector("#composer-key");
+      key.focus(); key.value = "order.shipped"; key.dispatchEvent(new InputEvent("input", { bubbles: true })); key.dispatchEvent(new Event("change", { bubbles: true }));`);
   },
   async "build-light"() {
     await open({});
     await played("00:12");
     await click("#rail-build");
+    // A binding is being drawn: its valid ends are ringed.
+    await run(`const from = document.querySelector(arguments[0]);
+      from.focus(); from.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true, cancelable: true }));`, node("platform-events"));
   },
   async "course-light"(theme = "light") {
     await open({ theme });
