@@ -2,6 +2,7 @@
 
 use requeue::broker::Event;
 use requeue::formats::scenario_file;
+use requeue::scenario::edit::{self, Edit, Part};
 use requeue::sim::WorldEvent;
 use serde_json::{Value as Json, json};
 
@@ -140,6 +141,33 @@ fn an_edit_declares_no_part_that_waits_for_its_program() {
     let mut world = ran.world;
     world.inject(requeue::sim::Input::Edit(std::sync::Arc::new(after)));
     assert!(world.broker().queue("jobs").is_none(), "it was not there before");
+}
+
+/// Each form of a declaration, with everything that a program can say otherwise.
+#[test]
+fn declarations_are_written_as_they_were_read_and_follow_the_names_of_parts() {
+    let declares = json!([
+        { "exchange": "events", "type": "direct", "durable": false, "auto_delete": true, "arguments": { "alternate-exchange": "dlx" } },
+        { "exchange": "dlx" },
+        { "queue": "jobs", "exclusive": true, "durable": false, "auto_delete": true, "arguments": { "x-max-length": 5 } },
+        { "binding": { "source": "events", "queue": "jobs", "routing_key": "order.*" } },
+        { "bindings_of": "jobs" },
+        { "check_queue": "jobs" },
+        { "check_exchange": "events" }
+    ]);
+    let more = json!({ "declares": declares, "on_channel_error": "reopen", "reconnects": "once_connected" });
+    let scenario = Builder::new().with("broker", topology("empty")).with("services", json!([worker(more)])).scenario();
+    let text = scenario_file::write(&scenario);
+    assert_eq!(scenario_file::read(&text).as_ref(), Ok(&*scenario), "{text}");
+    let written: Json = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(written["services"][0]["declares"], declares);
+
+    let renamed = edit::apply(&scenario, &Edit::Rename { part: Part::Queue("jobs".into()), name: "tasks".into() });
+    let text = scenario_file::write(&renamed.expect("it can be renamed").scenario);
+    assert!(!text.contains("jobs") && text.matches("tasks").count() >= 6, "{text}");
+    let removed = edit::apply(&scenario, &Edit::Remove(Part::Exchange("events".into())));
+    let left = removed.expect("it can be removed").scenario.services[0].declares.len();
+    assert_eq!(left, 4, "the exchange, its binding and its check go with it");
 }
 
 #[test]

@@ -127,8 +127,11 @@ impl Tracing {
         match markers::kind_of(what).map(|(kind, _)| kind) {
             Some(MarkerKind::Lost) => is_first(&mut order.lost),
             Some(MarkerKind::Dead) => is_first(&mut order.dead),
-            _ if matches!(what, WorldEvent::CallFailed { .. } | WorldEvent::HandlerFailed { .. }) => is_first(&mut order.failed),
-            _ => {}
+            Some(MarkerKind::Fault | MarkerKind::Mended) | None => {
+                if matches!(what, WorldEvent::CallFailed { .. } | WorldEvent::HandlerFailed { .. }) {
+                    is_first(&mut order.failed);
+                }
+            }
         }
         if counts && order.counted.is_some() {
             is_first(&mut order.again);

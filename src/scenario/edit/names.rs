@@ -1,5 +1,5 @@
-//! Parts are spoken of by their names. This is the one place that knows where. Renaming follows the names, and what is removed takes along
-//! what cannot be without it.
+//! Parts refer to each other by name. This file alone knows every such place. Renaming a part changes all of them, and removing a part
+//! removes each thing that needs it.
 
 use super::Part;
 use crate::broker::Value;
