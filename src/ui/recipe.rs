@@ -20,6 +20,8 @@ pub fn view(session: &Session, app: &App, part: &Part, between: Html, dispatch: 
     let (mut recipes, mut adds, mut fields) = (Vec::new(), Vec::new(), Vec::new());
     for row in all {
         match row {
+            // Handlers are recipes. What a service declares is a list like any other.
+            Row::Item { ref at, .. } | Row::Add { ref at, .. } if !at.is_in("handlers") => fields.push(row),
             Row::Item { at, rows, .. } => {
                 if let Some(handler) = handlers.next() {
                     recipes.push(one(&Here { session, app, dispatch, handler, at }, rows));

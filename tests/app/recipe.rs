@@ -299,3 +299,16 @@ fn what_is_rarely_changed_is_stated_under_advanced() {
         ]
     );
 }
+
+/// The recipes of a service are its handlers, and none of its declarations is taken for one.
+#[test]
+fn declarations_and_handlers_are_told_apart() {
+    let mut app = App::default();
+    let text = include_str!("../clients/declares-in-order.json").into();
+    act(&mut app, requeue::app::FileAction::Opened { name: "declares-in-order.json".into(), text });
+    let all = rows(session(&app).scenario(), &About::Part(Part::Service("notification-service".into())));
+    let items_in = |list: &str| all.iter().filter(|row| matches!(row, Row::Item { at, .. } if at.is_in(list))).count();
+    let adds_in = |list: &str| all.iter().filter(|row| matches!(row, Row::Add { at, .. } if at.is_in(list))).count();
+    assert_eq!((items_in("declares"), items_in("handlers")), (3, 1));
+    assert_eq!((adds_in("declares"), adds_in("handlers")), (1, 1));
+}

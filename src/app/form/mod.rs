@@ -93,6 +93,12 @@ impl Spot {
         self.field("handlers").item(at.handler).field("steps").item(at.step)
     }
 
+    /// Whether it is this list of its element, or stands in it.
+    #[must_use]
+    pub fn is_in(&self, list: &str) -> bool {
+        matches!(self.path.first(), Some(Key::Field(first)) if *first == list)
+    }
+
     /// An entry of the list that stands here.
     #[must_use]
     pub fn item(&self, index: usize) -> Self {
