@@ -37,6 +37,10 @@ pub enum Reading {
     Shelf,
     /// What the page says of a line.
     Line,
+    /// What the page says of the part that is selected.
+    Part,
+    /// The system as tables.
+    Table,
     /// A model answer.
     Model,
     /// What an undo or a redo would destroy.

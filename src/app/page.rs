@@ -1,6 +1,6 @@
 //! The page around the canvas: dialogs, views, what a link asks for, preferences.
 
-use super::effect::Effect;
+use super::effect::{Effect, Reading};
 use super::words::LogIcon;
 use super::{App, Speed};
 use crate::base::SimTime;
@@ -172,7 +172,10 @@ pub(super) fn update(app: &mut App, action: PageAction) -> Vec<Effect> {
             app.waiting = None;
         }
         PageAction::TypeQuery(text) => app.query = text,
-        PageAction::ToggleTable => app.table = !app.table,
+        PageAction::ToggleTable => {
+            app.table = !app.table;
+            return app.table.then_some(Effect::Read(Reading::Table)).into_iter().collect();
+        }
         PageAction::ShowChart(chart) => app.chart = chart,
         PageAction::FilterLog(filter) => app.filter = filter,
         PageAction::FindInLog(text) => app.find = text,

@@ -48,6 +48,8 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
             Some(to) if session.selection.connecting.as_ref().is_some_and(|from| *from != to) => {
                 return super::update(app, EditAction::EndLine(to));
             }
+            // The canvas keeps the keyboard when it selects a part. Enter on the selected part leads to what the page says of it.
+            Some(node) if session.selection.is_alone(&node) => return vec![Effect::Read(Reading::Part)],
             node => session.select(node),
         },
         SelectAction::Line(line) => {

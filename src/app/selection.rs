@@ -39,6 +39,11 @@ impl Selection {
         self.iter().any(|other| other == node)
     }
 
+    /// Whether this part is selected, and nothing else.
+    pub(super) fn is_alone(&self, node: &Node) -> bool {
+        self.primary.as_ref() == Some(node) && self.also.is_empty() && self.connecting.is_none()
+    }
+
     pub(super) fn set(&mut self, node: Option<Node>) {
         self.primary = node;
         self.also.clear();

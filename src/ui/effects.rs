@@ -74,6 +74,8 @@ impl Playground {
                     Reading::Shelf if self.app.workspace.shelf == Some(Shelf::Compare) => "comparison-title",
                     Reading::Shelf => "shelf-title",
                     Reading::Line => "line-title",
+                    Reading::Part => "part-title",
+                    Reading::Table => "table-title",
                     // The end of the lesson opens above the model answer.
                     Reading::Model if self.app.classroom.as_ref().is_some_and(lesson::is_over) => "ending-title",
                     Reading::Model => "model-title",

@@ -33,7 +33,7 @@ pub fn part(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <section class="sec" id="inspector">
             <div class="sec-head">
-                <h2>{ kind }{ if also > 0 { texts::with_others(&also) } else { String::new() } }</h2>
+                <h2 id="part-title" tabindex="-1">{ kind }{ if also > 0 { texts::with_others(&also) } else { String::new() } }</h2>
                 { close_button(texts::CLOSE_THE_INSPECTOR, on(dispatch, SelectAction::Node(None))) }
             </div>
             if let Some(part) = &part {

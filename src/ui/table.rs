@@ -45,7 +45,8 @@ const QUEUE_COLUMNS: [&str; 11] = [
 pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let table = Table { session, app, dispatch, read_only: app.options.read_only };
     html! {
-        <div class="table-view" role="region" aria-label={texts::TABLE_VIEW} tabindex="0">
+        <div class="table-view" role="region" aria-labelledby="table-title" tabindex="0">
+            <h2 id="table-title" tabindex="-1">{ texts::TABLE_VIEW }</h2>
             { findings::all("table-findings", session, app, dispatch) }
             { table.clients() }
             { table.services() }

@@ -2,8 +2,8 @@
 
 use requeue::app::camera::Pixel;
 use requeue::app::{
-    Action, App, CanvasAction, Detail, Drawer, EditAction, Effect, FileAction, LessonAction, OperateAction, Reading, Room, SelectAction,
-    Shelf, Side, TimeAction, WorkspaceAction, geometry, update,
+    Action, App, CanvasAction, Detail, Drawer, EditAction, Effect, FileAction, LessonAction, Node, OperateAction, PageAction, Reading,
+    Room, SelectAction, Shelf, Side, TimeAction, WorkspaceAction, geometry, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::Point;
@@ -47,6 +47,20 @@ fn a_window_shows_the_drawers_that_it_has_room_for() {
     assert_eq!((app.workspace.left, app.seen()), (Some(Drawer::Build), vec![Side::Left]));
     act(&mut app, WorkspaceAction::Toggle(Drawer::Build));
     assert_eq!((app.workspace.left, app.seen()), (None, vec![Side::Right]), "the one before it comes back");
+}
+
+#[test]
+fn the_canvas_keeps_the_keyboard_until_a_part_is_chosen_again() {
+    let mut app = opened();
+    let (queue, other) = (Node::Queue("notification-queue".into()), Node::Queue("analytics-queue".into()));
+    let mut choose = |node: &Node| update(&mut app, SelectAction::Node(Some(node.clone())));
+    assert_eq!(choose(&queue), []);
+    assert_eq!(choose(&queue), [Effect::Read(Reading::Part)]);
+    assert_eq!(choose(&other), []);
+    assert_eq!(update(&mut app, SelectAction::Toggle(queue.clone())), []);
+    assert_eq!(update(&mut app, SelectAction::Node(Some(queue))), [], "of several, this one is chosen");
+    assert_eq!(update(&mut app, PageAction::ToggleTable), [Effect::Read(Reading::Table)]);
+    assert_eq!(update(&mut app, PageAction::ToggleTable), []);
 }
 
 #[test]

@@ -204,6 +204,16 @@ async fn letters_work_on_the_canvas_alone() {
     visitor.focus(&Visitor::node("analytics-queue")).await;
     visitor.keys("t").await;
     visitor.wait_for(".table-view").await;
+    visitor.until("its heading has it", async |visitor| at(visitor).await == "table-title").await;
+    visitor.keys("t").await;
+    visitor.until("the canvas is back", async |visitor| visitor.is_absent(".table-view").await).await;
+    // The canvas keeps the keyboard when it selects. A second Enter leads to the heading of the part.
+    visitor.focus(&Visitor::node("analytics-queue")).await;
+    visitor.keys(ENTER).await;
+    visitor.wait_for("#inspector").await;
+    assert!(at(&visitor).await.starts_with("node-"));
+    visitor.keys(ENTER).await;
+    visitor.until("the heading of the part has it", async |visitor| at(visitor).await == "part-title").await;
     visitor.leave().await;
 }
 

@@ -69,6 +69,24 @@ async fn the_picture_for_links_has_an_absolute_address_or_is_left_out() {
     assert!(!put("requeue/").0, "an address that is not whole is refused");
 }
 
+/// A looser policy passes every other test.
+const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; font-src 'self'; \
+    script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+#[test]
+fn the_policy_and_the_fonts_are_as_small_as_they_can_be() {
+    let site = PathBuf::from(std::env::var("REQUEUE_SITE").expect("REQUEUE_SITE names the built site"));
+    let built = std::fs::read_to_string(site.join("index.html")).expect("the site is built");
+    let (_, policy) = built.split_once("Content-Security-Policy\" content=\"").expect("a policy");
+    let policy = policy.split('"').next().expect("its text");
+    // The page's own scripts go by their hashes, which change with them.
+    let (hashes, words): (Vec<&str>, Vec<&str>) = policy.split(' ').partition(|word| word.starts_with("'sha256-"));
+    assert_eq!((words.join(" ").as_str(), hashes.len()), (POLICY, 1), "{policy}");
+    let fonts = std::fs::read_dir(site.join("fonts")).expect("the site has fonts").filter_map(Result::ok);
+    let sizes: Vec<u64> = fonts.map(|file| file.metadata().expect("it is there").len()).collect();
+    assert!(sizes.len() == 2 && sizes.iter().sum::<u64>() <= 100_000, "{sizes:?}");
+}
+
 /// The second file comes when the system is seen. Where it does not come, the drawer says so, and asks again.
 #[tokio::test]
 async fn a_drawer_whose_file_is_missing_says_so_and_loads_it_again() {

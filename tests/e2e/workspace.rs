@@ -232,9 +232,12 @@ async fn what_floats_covers_no_part_at_first() {
         visitor.wait_for(".node").await;
         visitor.settled().await;
         let covered = "return [...document.querySelectorAll('.node')].filter(node => { const r = node.getBoundingClientRect(); \
-            return [...document.querySelectorAll('.card, .legend, .zoom')].some(float => { const f = float.getBoundingClientRect(); \
+            return [...document.querySelectorAll('.card, .legend, .zoom, .notices > *')].some(float => { const f = float.getBoundingClientRect(); \
             return f.left < r.right && r.left < f.right && f.top < r.bottom && r.top < f.bottom; }); }).map(node => node.getAttribute('aria-label'));";
         assert_eq!(answer(&visitor, covered).await, json!([]), "{width}");
+        visitor.click("#send").await;
+        visitor.wait_for("#sent").await;
+        assert_eq!(answer(&visitor, covered).await, json!([]), "{width}, with a notice");
         visitor.open("#lesson=topic.md").await;
         visitor.wait_for("#lesson").await;
         visitor.settled().await;
