@@ -285,6 +285,10 @@ pub(super) struct Followed {
     plays: bool,
     /// A moment is shown, up to here.
     shown: Option<SimTime>,
+    /// Where a message went is told.
+    sent: bool,
+    /// Time was set back, and another branch is kept.
+    branches: [bool; 2],
     /// On a phone it is the sheet.
     newest: Option<Side>,
 }
@@ -300,6 +304,8 @@ impl Followed {
             refused: session.map_or(0, |session| session.composer.refused),
             plays: app.playing,
             shown: app.show.as_ref().map(|show| show.until),
+            sent: session.is_some_and(|session| session.composer.is_told),
+            branches: session.map_or([false; 2], |session| [session.timeline().is_in_the_past(), session.playhead.tells_of_other_branch()]),
             newest: app.seen().first().copied(),
         }
     }
@@ -337,6 +343,10 @@ impl Followed {
         }
         if now.plays && !self.plays || now.shown.is_some() && now.shown != self.shown {
             workspace.sizes.lower();
+        }
+        // Only the newest notice is seen: where a message went gives its place to what is said of branches.
+        if let Some(session) = app.session.as_mut().filter(|_| self.sent && (0..2).any(|one| now.branches[one] && !self.branches[one])) {
+            session.composer.is_told = false;
         }
         if now.refused > self.refused {
             workspace.open(Drawer::Publish);

@@ -225,3 +225,16 @@ fn the_first_exchange_that_is_drawn_is_where_messages_are_published() {
     act(&mut app, requeue::app::EditAction::AddPart(PartKind::Exchange(requeue::scenario::ExchangeType::Fanout)));
     assert_eq!(session(&app).composer.exchange, session(&app).scenario().broker.exchanges[0].name);
 }
+
+/// The page shows one notice: what is newer takes the place of where a message went.
+#[test]
+fn where_a_message_went_is_told_until_time_is_set_back() {
+    let mut app = opened();
+    play(&mut app, 10);
+    act(&mut app, PublishAction::Again);
+    assert!(session(&app).composer.is_told);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    assert!(!session(&app).composer.is_told);
+    act(&mut app, PublishAction::Again);
+    assert!(session(&app).composer.is_told, "it is the newest again");
+}
