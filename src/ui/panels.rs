@@ -358,7 +358,6 @@ pub fn palette(scenario: &Scenario, dispatch: &Dispatch) -> Html {
                 draggable="true"
                 data-part={name}
                 title={texts::add_by_click_or_drag(name)}
-                aria-label={texts::add(name)}
                 {ondragstart}
                 {ondragend}
                 onclick={on(dispatch, EditAction::AddPart(kind))}

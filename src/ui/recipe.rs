@@ -74,7 +74,7 @@ fn one(here: &Here, all: Vec<Row>) -> Html {
     let path = at.to_string();
     let title = format!("{when} {what} {then}");
     html! {
-        <section class="recipe" key={path.clone()} data-item={path.clone()} aria-label={title.clone()}>
+        <div role="group" class="recipe" key={path.clone()} data-item={path.clone()} aria-label={title.clone()}>
             <details class="when">
                 <summary>{ when }{ " " }if !what.is_empty() { <code>{ what }</code> }{ " " }{ then }</summary>
                 { form::within(session, app, &before, dispatch) }
@@ -93,7 +93,7 @@ fn one(here: &Here, all: Vec<Row>) -> Html {
                 if let Some((_, text)) = warning { <p class="costs risk">{ icons::warning() }<span>{ text }</span></p> }
             </div>
             { form::within(session, app, &after, dispatch) }
-        </section>
+        </div>
     }
 }
 

@@ -116,6 +116,8 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.wait_for("#branches").await;
         look("the past").await;
         visitor.click("[data-power='analytics-service']").await;
+        visitor.wait_for("#slowed").await;
+        visitor.click("#slowed .icon-button").await;
         visitor.wait_for("#compare").await;
         visitor.click("#compare").await;
         visitor.wait_for("#comparison").await;
@@ -151,6 +153,7 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.wait_for("#system #findings .fix").await;
         look("what is probably a mistake").await;
         visitor.open("#scenario=event-log.json&t=40000").await;
+        visitor.wait_for(&Visitor::node("order-log")).await;
         visitor.click(&Visitor::node("order-log")).await;
         visitor.wait_for("#readers").await;
         look("a stream").await;
@@ -171,7 +174,7 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.wait_for("#verdict").await;
         visitor.click("#hand-in > summary").await;
         look("a goal that is not reached").await;
-        visitor.click("#watch").await;
+        visitor.click("[data-failure='0']").await;
         visitor.until("it stands where the goal is missed", async |visitor| !visitor.is_absent("#play[aria-label^='Play']").await).await;
         look("a story that is shown").await;
         visitor.open("#lesson=why-events.md").await;

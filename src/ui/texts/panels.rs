@@ -66,10 +66,6 @@ pub fn send(key: &dyn Display) -> String {
     format!("Send {key}")
 }
 
-pub fn add(part: &str) -> String {
-    format!("Add: {part}")
-}
-
 pub fn add_by_click_or_drag(part: &str) -> String {
     format!("Add: {part}. Select it, or drag it to its place.")
 }
