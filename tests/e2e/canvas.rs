@@ -117,6 +117,28 @@ async fn wheel_and_space_move_the_view() {
     visitor.leave().await;
 }
 
+/// A part that is dragged into line with another has a guide. Arrange gives each part its place along the message flow.
+#[tokio::test]
+async fn a_part_is_guided_and_arranged() {
+    let visitor = Visitor::arrive(1440, 900).await;
+    let (queue, other) = (Visitor::node("analytics-queue"), Visitor::node("inventory-queue"));
+    let (from, line) = (visitor.middle_of(&queue).await, visitor.middle_of(&other).await);
+    visitor.hold(Some(from), (from.0 + 90, from.1 + 40)).await;
+    assert!(visitor.is_absent(".guide").await, "in line with nothing");
+    visitor.hold(None, (line.0 + 1, from.1 + 40)).await;
+    visitor.wait_for(".guide").await;
+    visitor.hold(None, (line.0 + 60, line.1 + 12)).await;
+    visitor.let_go().await;
+    visitor.until("the guide goes with the pointer", async |visitor| visitor.is_absent(".guide").await).await;
+    let overlaps = "const boxes = [...document.querySelectorAll('.node .box')].map(e => e.getBoundingClientRect()); \
+        return boxes.filter((a, i) => boxes.some((b, j) => i !== j && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;";
+    let overlaps = async |visitor: &Visitor| visitor.browser.execute(overlaps, vec![]).await.expect("the page answers");
+    assert_ne!(overlaps(&visitor).await, json!(0), "it lies on another");
+    visitor.click("[aria-label='Arrange along the message flow']").await;
+    visitor.until("each has its place", async |visitor| overlaps(visitor).await == json!(0)).await;
+    visitor.leave().await;
+}
+
 /// The first click opens the inspector, and the view may move: the name that is asked for is that of the part that was clicked.
 #[tokio::test]
 async fn a_double_click_renames_the_part_that_it_is_on() {

@@ -50,6 +50,32 @@ async fn a_phone_and_a_keyboard() {
     visitor.browser.execute(focus, vec![serde_json::to_value(&power).expect("an element")]).await.expect("it takes the focus");
     visitor.browser.active_element().await.expect("something has the focus").send_keys("\u{E007}").await.expect("Enter");
     visitor.until("it is down", async |visitor| visitor.text("[data-service='notification-service']").await.contains("down")).await;
+    // The keys of the canvas are those of a desktop: select, rename, move, delete, undo, help.
+    let place = "const r = document.querySelector(arguments[0]).getBoundingClientRect(); return [r.left, r.top].map(Math.round);";
+    let place = async |css: &str| visitor.browser.execute(place, vec![serde_json::json!(css)]).await.expect("the page answers");
+    let queue = Visitor::node("analytics-queue");
+    visitor.focus(&queue).await;
+    visitor.keys("\u{E007}").await;
+    visitor.wait_for("#inspector").await;
+    visitor.focus(&queue).await;
+    visitor.keys(F2).await;
+    visitor.wait_for("#in-place").await;
+    visitor.keys(&format!("{SELECT_ALL}numbers\u{E007}")).await;
+    let queue = Visitor::node("numbers");
+    visitor.wait_for(&queue).await;
+    visitor.settled().await;
+    visitor.focus(&queue).await;
+    let before = place(&queue).await;
+    visitor.keys("\u{E008}\u{E015}\u{E000}").await;
+    visitor.until("it is moved", async |_| place(&queue).await != before).await;
+    visitor.focus(&queue).await;
+    visitor.keys(DELETE).await;
+    visitor.until("it is deleted", async |visitor| visitor.is_absent(&queue).await).await;
+    visitor.focus("#stage").await;
+    visitor.keys("\u{E009}z\u{E000}").await;
+    visitor.wait_for(&queue).await;
+    visitor.keys("?").await;
+    visitor.wait_for("dialog[open] .keys-list").await;
     visitor.leave().await;
 }
 

@@ -154,17 +154,38 @@ async fn what_an_edit_would_destroy_is_said_before(way: Way) {
     visitor.leave().await;
 }
 
-#[tokio::test]
-async fn a_phone_says_what_an_edit_would_destroy() {
-    let visitor = Visitor::arrive(500, 844).await;
+both_ways!(a_phone_says_what_an_edit_would_destroy, a_phone_tells_what_became_of_a_copy);
+
+async fn a_phone_says_what_an_edit_would_destroy(way: Way) {
+    let visitor = Visitor::past_the_welcome(500, 844, way).await;
     with_waiting_messages(&visitor).await;
     visitor.fill("[id='broker.queues[1].arguments.x-max-length']", "200").await;
     visitor.wait_for("#by-policy").await;
     let holds = "const c = document.querySelector('#costs'); c.scrollIntoView({ block: 'nearest' }); const r = c.getBoundingClientRect(); \
         return [r.left >= 0, r.right <= innerWidth, [...c.querySelectorAll('button')].every(b => b.getBoundingClientRect().height >= 44 && b.scrollWidth <= b.clientWidth + 1)];";
     assert_eq!(answer(&visitor, holds).await, json!([true, true, true]));
-    visitor.click("#by-policy").await;
+    visitor.act("#by-policy").await;
     visitor.until("a policy sets it", async |visitor| visitor.text("#policy").await.contains("max-length")).await;
+    visitor.leave().await;
+}
+
+/// The copy, its x-death and its story fit into the sheet, and the way of the message is on the canvas above it.
+async fn a_phone_tells_what_became_of_a_copy(way: Way) {
+    let visitor = Visitor::past_the_welcome(390, 844, way).await;
+    visitor.choose_speed(20_000).await;
+    visitor.act("#play").await;
+    visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
+    visitor.act("#play").await;
+    visitor.act(&Visitor::node("notification-queue.dead")).await;
+    visitor.act("#inspector .messages .link").await;
+    visitor.wait_for("#x-death").await;
+    assert!(visitor.text("#biography .copies li").await.contains("ready in notification-queue.dead"));
+    assert!(visitor.text("#biography .story").await.contains("Dead-lettered"));
+    let fits = "const sheet = document.querySelector('.drawer').getBoundingClientRect(), stage = document.querySelector('#stage').getBoundingClientRect(); \
+        const wide = [...document.querySelectorAll('#biography :is(h2, h3, li, td, button)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth); \
+        const lit = [...document.querySelectorAll('.fades .wire.lit')].filter(e => { const r = e.getBoundingClientRect(); return r.top < stage.top || r.bottom > sheet.top + 1; }); \
+        return [wide.map(e => e.textContent), lit.length, document.querySelectorAll('.fades .wire.lit').length > 0];";
+    assert_eq!(answer(&visitor, fits).await, json!([[], 0, true]));
     visitor.leave().await;
 }
 

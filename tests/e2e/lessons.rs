@@ -105,6 +105,9 @@ async fn lessons_are_solved_without_a_mouse() {
     assert!(visitor.text("#goal").await.contains("notification-service does not get order.placed.express."));
     visitor.edit_key("order-notifications").await;
     visitor.key("order.#").await;
+    // What was said of the system as it was before is marked.
+    visitor.wait_for("#verdict.old").await;
+    assert!(visitor.text("#verdict").await.starts_with("Before your last change"));
     visitor.act("#prove").await;
     visitor.wait_for("#verdict.good").await;
     solved("all-orders").await;

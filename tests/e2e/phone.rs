@@ -27,9 +27,10 @@ async fn holds(visitor: &Visitor, parts: &str) -> Value {
     visitor.browser.execute(script, vec![json!(parts)]).await.expect("the page answers")
 }
 
-#[tokio::test]
-async fn the_canvas_is_seen_while_it_happens() {
-    let visitor = Visitor::arrive(390, HEIGHT).await;
+both_ways!(the_canvas_is_seen_while_it_happens);
+
+async fn the_canvas_is_seen_while_it_happens(way: Way) {
+    let visitor = Visitor::past_the_welcome(390, HEIGHT, way).await;
     visitor.open("#lesson=why-events.md").await;
     visitor.wait_for("#lesson").await;
     visitor.act("[data-step='failed']").await;
@@ -40,8 +41,17 @@ async fn the_canvas_is_seen_while_it_happens() {
         stage.bottom <= document.querySelector('.drawer').getBoundingClientRect().top + 17;";
     pull_up(&visitor).await;
     assert_eq!(answer(&visitor, seen).await, json!(false), "it is covered");
-    visitor.click("#watch").await;
+    if way == Way::Keyboard {
+        visitor.focus("#watch").await;
+        visitor.keys(ENTER).await;
+    } else {
+        visitor.click("#watch").await;
+    }
     visitor.until("it is seen", async |visitor| answer(visitor, seen).await == json!(true)).await;
+    if way == Way::Keyboard {
+        visitor.leave().await;
+        return;
+    }
     // What a learner pulled up gives way to what opens.
     pull_up(&visitor).await;
     visitor.click("#rail-publish").await;

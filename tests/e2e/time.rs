@@ -91,8 +91,12 @@ async fn time_stands_while_its_slider_is_held() {
 
 async fn a_death_slows_time_and_is_shown_again(way: Way) {
     let visitor = Visitor::working(way).await;
+    visitor.choose("#speed", "Slow").await;
     visitor.act("#play").await;
+    visitor.until("messages fly", async |visitor| visitor.text("#clock").await.as_str() > "00:00.1").await;
+    visitor.choose_speed(5_000).await;
     visitor.until("five seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:05").await;
+    visitor.choose_speed(1_000).await;
     visitor.act("[data-power='notification-service']").await;
     visitor.wait_for("#slowed").await;
     let clock = visitor.text("#clock").await;
