@@ -285,7 +285,7 @@ pub(super) struct Followed {
     plays: bool,
     /// A moment is shown, up to here.
     shown: Option<SimTime>,
-    /// Where a message went is told.
+    /// A notice says where a message went.
     sent: bool,
     /// Time was set back, and another branch is kept.
     branches: [bool; 2],
