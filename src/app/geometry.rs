@@ -123,6 +123,30 @@ impl Curve {
     }
 
     #[must_use]
+    pub fn length(&self) -> f64 {
+        (1..=STEPS).map(|step| self.step_to(step)).sum()
+    }
+
+    fn step_to(&self, step: u32) -> f64 {
+        let [before, at] = [step - 1, step].map(|step| self.at(f64::from(step) / f64::from(STEPS)));
+        libm::hypot(at.x - before.x, at.y - before.y)
+    }
+
+    /// The point where this share of its length is behind: who moves along it so is as fast everywhere.
+    #[must_use]
+    pub fn walked(&self, share: f64) -> Point {
+        let mut left = self.length() * share.clamp(0.0, 1.0);
+        for step in 1..=STEPS {
+            let length = self.step_to(step);
+            if left < length {
+                return self.at((f64::from(step - 1) + left / length) / f64::from(STEPS));
+            }
+            left -= length;
+        }
+        self.to
+    }
+
+    #[must_use]
     pub fn reversed(&self) -> Self {
         Self { from: self.to, control_from: self.control_to, control_to: self.control_from, to: self.from }
     }
@@ -135,7 +159,7 @@ impl Curve {
         Self { control_from: aside(self.control_from), control_to: aside(self.control_to), ..self }
     }
 
-    fn flipped(self) -> Self {
+    pub(super) fn flipped(self) -> Self {
         let flip = |at: Point| Point { x: at.y, y: at.x };
         Self { from: flip(self.from), control_from: flip(self.control_from), control_to: flip(self.control_to), to: flip(self.to) }
     }
@@ -220,16 +244,6 @@ impl Plan<'_> {
     #[must_use]
     pub fn is_in_lane(&self, place: &Place) -> bool {
         self.turned.is_some_and(|turned| turned.is_in_lane(&moved_as(place)))
-    }
-
-    /// Beside a place of an arc that messages come back along: this far along it, and this far outside.
-    #[must_use]
-    pub fn aside(&self, arc: &Curve, at: Point, along: f64, outside: f64) -> Point {
-        if self.turned.is_some() {
-            Point { x: at.x + outside * 1.0_f64.copysign(arc.control_from.x - arc.from.x), y: at.y + along }
-        } else {
-            Point { x: at.x + along, y: at.y + outside * 1.0_f64.copysign(arc.control_from.y - arc.from.y) }
-        }
     }
 
     fn at(&self, place: &Place, drawn: Point) -> Point {
@@ -543,7 +557,7 @@ pub fn is_clear(plan: Plan<'_>, start: &Rect, end: &Rect) -> bool {
 }
 
 /// How many others a line passes behind.
-fn crossed(curve: &Curve, obstacles: &[Rect], start: &Rect, end: &Rect) -> usize {
+pub(super) fn crossed(curve: &Curve, obstacles: &[Rect], start: &Rect, end: &Rect) -> usize {
     let is_end = |one: &Rect| [start, end].iter().any(|end| (one.left, one.top) == (end.left, end.top));
     obstacles.iter().filter(|one| !is_end(one) && passes(curve, one)).count()
 }
@@ -674,26 +688,10 @@ pub fn met_at(plan: Plan<'_>, start: &Rect, size: Size, tip: Point, dead: bool) 
 /// A requeue flies back in an arc over the line it came by.
 #[must_use]
 pub fn requeue_arc(plan: Plan<'_>, from: &Place, to: &Place) -> Option<Curve> {
-    arc(plan, from, to, 1.0)
-}
-
-/// The messages of a dead program fan out over that arc, up to this height. Where the drawing ends before, they do on the other side.
-#[must_use]
-pub fn return_arc(plan: Plan<'_>, from: &Place, to: &Place, height: f64) -> Option<Curve> {
-    let (card, bounds) = (card(plan, from)?, bounds(plan));
-    let (card, bounds) = if plan.turned.is_some() { (card.flipped(), bounds.flipped()) } else { (card, bounds) };
-    let (above, below) = (card.top - bounds.top, bounds.bottom() - card.bottom());
-    let needed = if plan.turned.is_some() { height * ASIDE_TURNED } else { height };
-    arc(plan, from, to, if above < needed && above < below { -1.0 } else { 1.0 })
-}
-
-fn arc(plan: Plan<'_>, from: &Place, to: &Place, up: f64) -> Option<Curve> {
     let (start, end) = (card(plan, from)?, card(plan, to)?);
     let (start, end) = if plan.turned.is_some() { (start.flipped(), end.flipped()) } else { (start, end) };
-    let side = |card: &Rect| if up > 0.0 { card.top } else { card.bottom() };
-    let from = Point { x: start.left + start.width * 0.25, y: side(&start) };
-    let to = Point { x: end.right() - 16.0, y: side(&end) };
-    let height = up * if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
+    let (from, to) = (Point { x: start.left + start.width * 0.25, y: start.top }, Point { x: end.right() - 16.0, y: end.top });
+    let height = if plan.turned.is_some() { 44.0 * ASIDE_TURNED } else { 44.0 };
     let arc = Curve { from, control_from: Point { x: from.x, y: from.y - height }, control_to: Point { x: to.x, y: to.y - height }, to };
     Some(if plan.turned.is_some() { arc.flipped() } else { arc })
 }

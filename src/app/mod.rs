@@ -62,6 +62,7 @@ pub mod prose;
 pub mod recipe;
 pub mod replay;
 pub mod rest;
+pub mod returning;
 pub mod search;
 mod select;
 pub mod selection;

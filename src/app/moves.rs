@@ -4,11 +4,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::speed::LEG;
+use super::returning;
+use super::speed::{LEG, STANDS};
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, DropCause, Event, Message, MessageId, Name, RequeueCause};
-use crate::sim::{Delivery, Place, TimedEvent, World, WorldEvent};
+use crate::sim::{Delivery, InstanceId, Place, TimedEvent, World, WorldEvent};
 
 /// What moved within this time before a moment can still be seen moving.
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
@@ -25,6 +26,8 @@ pub struct Move {
     pub path: Vec<Place>,
     pub departs: SimTime,
     pub kind: MoveKind,
+    /// Its number among those that come back together.
+    pub turn: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,15 @@ impl Move {
         if self.path.len() > 2 { self.path.len() as u64 - 1 } else { 1 }
     }
 
+    /// Until it has landed, in hundredths of a leg: what comes back sets out one after the other.
+    const fn hundredths(&self) -> u64 {
+        self.legs() * 100 + self.sets_out()
+    }
+
+    const fn sets_out(&self) -> u64 {
+        if matches!(self.kind, MoveKind::Requeued) { returning::sets_out(self.turn) } else { 0 }
+    }
+
     /// Whether it brings this message to this queue.
     fn leads_to(&self, queue: &Name, message: MessageId) -> bool {
         self.message.id == message && matches!(self.path.last(), Some(Place::Queue(name)) if name == queue)
@@ -53,9 +65,9 @@ impl Move {
 #[derive(Clone, Debug)]
 struct Passing {
     departs: SimTime,
-    /// The way to the queue: when it began, and how many legs it has.
+    /// The way to the queue: when it began, and how many hundredths of a leg it takes.
     began: SimTime,
-    legs: u64,
+    hundredths: u64,
     path: Vec<Place>,
 }
 
@@ -73,8 +85,12 @@ pub struct Moves {
     fans: VecDeque<Fan>,
     /// How long one leg is shown, in simulated time.
     leg: SimTime,
+    /// How long what does not move stands to be read, in simulated time.
+    stands: SimTime,
     /// Each hop is followed: there is time to read what it is.
     has_captions: bool,
+    /// What came back last: when, from where, and its number.
+    returned: Option<(SimTime, InstanceId, u32)>,
     /// By message and queue: the oldest messages first.
     passing: OrderedMap<(MessageId, Name), Passing>,
     /// What lands while time stands.
@@ -90,7 +106,16 @@ struct Landing {
 
 impl Default for Moves {
     fn default() -> Self {
-        Self { moves: VecDeque::new(), fans: VecDeque::new(), leg: LEG, has_captions: false, passing: OrderedMap::new(), landing: None }
+        Self {
+            moves: VecDeque::new(),
+            fans: VecDeque::new(),
+            leg: LEG,
+            stands: STANDS,
+            has_captions: false,
+            returned: None,
+            passing: OrderedMap::new(),
+            landing: None,
+        }
     }
 }
 
@@ -105,32 +130,67 @@ impl Moves {
         self.has_captions
     }
 
-    /// From now on each leg is shown this long, with or without captions.
-    pub(super) const fn show_for(&mut self, leg: SimTime, has_captions: bool) {
-        (self.leg, self.has_captions) = (leg, has_captions);
+    /// From now on each leg is shown this long, and what does not move stands so long; with or without captions.
+    pub(super) const fn show_for(&mut self, leg: SimTime, stands: SimTime, has_captions: bool) {
+        (self.leg, self.stands, self.has_captions) = (leg, stands, has_captions);
     }
 
     /// The same picture has begun again elsewhere in time.
     #[must_use]
     pub(super) fn emptied(&self) -> Self {
-        Self { leg: self.leg, has_captions: self.has_captions, ..Self::default() }
+        Self { leg: self.leg, stands: self.stands, has_captions: self.has_captions, ..Self::default() }
     }
 
     /// When it lands, as far as the eye is concerned.
     #[must_use]
     pub fn arrives(&self, one: &Move) -> SimTime {
-        one.departs + SimTime::from_micros(self.leg.as_micros() * one.legs())
+        one.departs + SimTime::from_micros(self.leg.as_micros() * one.hundredths() / 100)
     }
 
     /// How far it has come, as far as the eye is concerned: 1 where it has landed.
     #[must_use]
     pub fn share(&self, one: &Move, now: SimTime) -> f64 {
-        if let Some(legs) = self.legs_landed(one.departs) {
-            #[expect(clippy::cast_precision_loss, reason = "a handful")]
-            return (legs / one.legs() as f64).min(1.0);
+        #[expect(clippy::cast_precision_loss, reason = "a handful")]
+        let (legs, waits) = (one.legs() as f64, one.sets_out() as f64 / 100.0);
+        if let Some(flown) = self.legs_landed(one.departs) {
+            return ((flown - waits) / legs).clamp(0.0, 1.0);
         }
-        let whole = self.arrives(one).saturating_sub(one.departs).as_secs_f64();
-        if whole <= 0.0 { 1.0 } else { (now.saturating_sub(one.departs).as_secs_f64() / whole).clamp(0.0, 1.0) }
+        // Where it lands is the same for who counts, and for who draws.
+        if self.leg == SimTime::ZERO || now >= self.arrives(one) {
+            return 1.0;
+        }
+        let flown = now.saturating_sub(one.departs).as_secs_f64() / self.leg.as_secs_f64();
+        ((flown - waits) / legs).clamp(0.0, 1.0)
+    }
+
+    /// It comes back, and has not set out: those before it do.
+    #[must_use]
+    pub fn waits_to_return(&self, one: &Move, now: SimTime) -> bool {
+        one.kind == MoveKind::Requeued && one.departs <= now && self.share(one, now) <= 0.0
+    }
+
+    /// The way of what comes back is seen while it flies. For who wants little motion it stands still, whole, for some time.
+    #[must_use]
+    pub fn is_return_seen(&self, one: &Move, now: SimTime, still: bool) -> bool {
+        if one.kind != MoveKind::Requeued || one.departs > now {
+            return false;
+        }
+        match self.landing.filter(|landing| landing.at == one.departs) {
+            Some(landing) if still => landing.flown < STANDS,
+            None if still => now < self.stood(one),
+            Some(_) | None => self.share(one, now) < 1.0,
+        }
+    }
+
+    fn stood(&self, one: &Move) -> SimTime {
+        one.departs + self.stands
+    }
+
+    /// When nothing of it is seen any more, however much motion is wanted.
+    #[must_use]
+    pub fn is_over(&self, one: &Move) -> SimTime {
+        let lands = self.arrives(one);
+        if one.kind == MoveKind::Requeued { lands.max(self.stood(one)) } else { lands }
     }
 
     /// How many legs were flown while time stands, of what departed at this moment.
@@ -172,8 +232,12 @@ impl Moves {
         let at = landing.at;
         landing.flown = landing.flown + elapsed;
         let flown = landing.flown;
-        let legs = self.moves.iter().filter(|one| one.departs == at).map(Move::legs).max().unwrap_or(1);
-        if flown >= SimTime::from_micros(HOP.as_micros() * legs) {
+        let lasts = |one: &Move| {
+            let lands = SimTime::from_micros(HOP.as_micros() * one.hundredths() / 100);
+            if one.kind == MoveKind::Requeued { lands.max(STANDS) } else { lands }
+        };
+        let lasts = self.moves.iter().filter(|one| one.departs == at).map(lasts).max().unwrap_or(HOP);
+        if flown >= lasts {
             self.settle();
         }
     }
@@ -206,7 +270,7 @@ impl Moves {
     pub fn way_through(&self, queue: &Name, message: MessageId, departs: SimTime) -> Option<&[Place]> {
         let passing = self.passing.get(&(message, queue.clone()))?;
         // At another speed than that of the moment it may have been there before it left.
-        let came = passing.began + SimTime::from_micros(self.leg.as_micros() * passing.legs);
+        let came = passing.began + SimTime::from_micros(self.leg.as_micros() * passing.hundredths / 100);
         (passing.departs == departs && came >= departs).then_some(&passing.path)
     }
 
@@ -231,7 +295,7 @@ impl Moves {
                 if let Some(before) = arriving.and_then(|index| self.moves.remove(index))
                     && let Some(consumer) = world.instance_of_channel(delivered.channel)
                 {
-                    let (began, legs) = (before.departs, before.legs());
+                    let (began, hundredths) = (before.departs, before.hundredths());
                     let mut path = before.path;
                     path.push(Place::Instance(consumer));
                     if self.passing.len() == PASSING_MAX {
@@ -239,15 +303,21 @@ impl Moves {
                         oldest.map(|oldest| self.passing.remove(&oldest));
                     }
                     self.passing
-                        .insert((delivered.message.id, delivered.queue.clone()), Passing { departs: happened.at, began, legs, path });
+                        .insert((delivered.message.id, delivered.queue.clone()), Passing { departs: happened.at, began, hundredths, path });
                 }
             }
             Event::Requeued { queue, channel, message, cause, .. } => {
                 // A nack is seen flying back itself; what a lost connection held is not.
                 let by_itself = matches!(cause, RequeueCause::ConnectionClosed | RequeueCause::ChannelClosed);
                 if let Some(from) = world.instance_of_channel(*channel).filter(|_| by_itself) {
+                    let turn = match self.returned {
+                        Some((at, last, turn)) if (at, last) == (happened.at, from) => turn + 1,
+                        _ => 0,
+                    };
+                    self.returned = Some((happened.at, from, turn));
                     let path = vec![Place::Instance(from), Place::Queue(queue.clone())];
                     self.begin(happened.at, message, path, MoveKind::Requeued);
+                    self.moves.back_mut().into_iter().for_each(|one| one.turn = turn);
                 }
             }
             Event::DeadLettered { queue, message, reason, exchange, successor } => {
@@ -330,6 +400,6 @@ impl Moves {
         if self.moves.len() == MOVES_MAX {
             self.moves.pop_front();
         }
-        self.moves.push_back(Move { message: message.clone(), path, departs: at, kind });
+        self.moves.push_back(Move { message: message.clone(), path, departs: at, kind, turn: 0 });
     }
 }

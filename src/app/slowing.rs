@@ -4,6 +4,7 @@
 
 use super::markers::{self, MarkerKind};
 use super::probe::Asked;
+use super::returning;
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::broker::{Event, Name, RequeueCause};
@@ -162,6 +163,12 @@ impl Slowing {
     /// Real time passed, and the world came to another moment. A leg of a flight is shown this long. What happened before was jumped over
     /// and slows nothing.
     pub(super) fn pass(&mut self, elapsed: SimTime, from: SimTime, leg: SimTime) {
+        let back = u32::try_from(self.returned.messages.len()).unwrap_or(u32::MAX);
+        if let Some(moment) = self.told.as_mut().filter(|moment| moment.words == texts::A_SERVICE_DIED) {
+            // RabbitMQ hears of it, and the last of what comes back sets out.
+            let last = 200 + returning::sets_out(back.saturating_sub(1));
+            moment.lands = moment.lands.max(moment.at + SimTime::from_micros(leg.as_micros() * last / 100));
+        }
         self.rest = self.rest.saturating_sub(elapsed);
         self.told_for = self.told_for.saturating_sub(elapsed);
         if self.told_for == SimTime::ZERO {

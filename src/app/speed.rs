@@ -83,6 +83,15 @@ impl Speed {
         }
     }
 
+    /// How much simulated time passes while something stands to be read, of a network where a leg lasts so long.
+    #[must_use]
+    pub fn stands(self, leg: SimTime) -> SimTime {
+        match self {
+            Self::Hop(millis) => SimTime::from_micros(leg.as_micros() * STANDS.as_micros() / (u64::from(millis.max(1)) * 1_000)),
+            Self::Factor(_) | Self::Max => SimTime::from_micros(STANDS.as_micros() * u64::from(self.factor().min(5_000)) / 1_000),
+        }
+    }
+
     /// How long one leg inside the broker is shown, in simulated time: the broker itself takes none. Where hops have their own time it is
     /// as long as a flight. Otherwise it is long enough for the eye up to five times real time.
     #[must_use]
@@ -96,6 +105,8 @@ impl Speed {
     }
 }
 
+/// What is seen at once, and does not move, stands this long, in real time.
+pub const STANDS: SimTime = SimTime::from_millis(1_500);
 /// For the eye, at real time.
 pub const LEG: SimTime = SimTime::from_millis(200);
 /// Where the network takes no time, a hop still has some in which it can be seen.

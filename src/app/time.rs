@@ -221,7 +221,7 @@ impl Session {
     /// Messages fly as they do at this speed.
     pub(super) fn fly_at(&mut self, speed: Speed) {
         let leg = speed.leg(self.scenario().network.latency);
-        self.playhead.moves.show_for(leg, matches!(speed, Speed::Hop(_)));
+        self.playhead.moves.show_for(leg, speed.stands(leg), matches!(speed, Speed::Hop(_)));
     }
 
     /// Whether it goes on by itself. At the stop time stands, if there is one.

@@ -6,14 +6,15 @@ use super::flights::{File, behind, looked_at, share};
 use super::geometry::{self, Curve, Plan, Rect};
 use super::landing::Landing;
 use super::lettering;
-use super::moves::{Move, MoveKind};
+use super::moves::MoveKind;
+use super::returning::{self, Fan};
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{DeathReason, DropCause, Message, Name, Outcome};
 use crate::scenario::Point;
-use crate::sim::{Cargo, Delivery, Flight, InstanceId, Place, Verdict, World};
+use crate::sim::{Cargo, Delivery, Flight, Place, Verdict, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -64,8 +65,16 @@ pub struct Count {
     pub within: Option<Rect>,
 }
 
+/// The way of a message that comes back, which is seen while it flies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arc {
+    pub curve: Curve,
+    pub hue: usize,
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
+    pub arcs: Vec<Arc>,
     pub tokens: Vec<Token>,
     pub counts: Vec<Count>,
 }
@@ -76,37 +85,20 @@ pub fn published_key(message: &Message) -> &Name {
     message.first_death().and_then(|death| death.routing_keys.first()).unwrap_or(&message.routing_key)
 }
 
-/// From one message of a fan to the next, wherever it is on its way.
-const FAN: f64 = 18.0;
-/// So many fly above one another, and so many such files behind one another. Of more than that the label tells.
-const FAN_FILE: usize = 10;
-const FAN_FILE_TURNED: usize = 4;
-const FAN_FILES: usize = 10;
-/// So high is the whole fan.
-const FAN_HEIGHT: f64 = FAN * 10.0;
-
-/// Where the n-th of a fan is, beside the first: along the arc, and to its outside. They stand beside one another where they begin and
-/// end, and above one another halfway.
-fn fanned(index: usize, file: usize, share: f64) -> Option<(f64, f64)> {
-    let (place, files) = (index % file, index / file);
-    #[expect(clippy::cast_precision_loss, reason = "a handful")]
-    let (place, files) = (files < FAN_FILES).then_some((place as f64 * FAN, files as f64 * FAN))?;
-    let turn = core::f64::consts::PI * share;
-    let (up, along) = (libm::sin(turn), libm::cos(turn));
-    Some((place * along - files * up, place * up + files * along))
-}
 /// Beneath a card, to the middle of its label.
 const BENEATH: f64 = 16.0;
 
 /// In words, while it is seen: returns from a lost connection, and what an exchange does with a message.
-fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
+fn captions(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let plan = sheet.plan;
-    let flying = |hop: &&Move| hop.departs <= plan.world.now() && plan.moves.share(hop, plan.world.now()) < 1.0;
-    let mut returned: OrderedMap<(SimTime, &[Place]), u32> = OrderedMap::new();
-    for hop in plan.moves.iter().filter(flying).filter(|hop| hop.kind == MoveKind::Requeued) {
-        *returned.get_or_default((hop.departs, &hop.path[..])) += 1;
+    // How many came back, and whether some of them are seen.
+    let mut returned: OrderedMap<(SimTime, &[Place]), (u32, bool)> = OrderedMap::new();
+    for hop in plan.moves.iter().filter(|hop| hop.kind == MoveKind::Requeued) {
+        let (count, is_seen) = returned.get_or_default((hop.departs, &hop.path[..]));
+        *count += 1;
+        *is_seen |= plan.moves.is_return_seen(hop, plan.world.now(), still);
     }
-    for ((_, path), count) in returned.iter() {
+    for ((_, path), (count, _)) in returned.iter().filter(|(_, (_, is_seen))| *is_seen) {
         // It stays with the service that died.
         if let Some(card) = path.first().and_then(|dead| geometry::card(plan, dead)) {
             let at = Point { x: card.centre().x, y: card.bottom() + BENEATH };
@@ -128,12 +120,13 @@ fn captions(sheet: &Sheet<'_>, picture: &mut Picture) {
 #[must_use]
 pub fn picture(plan: Plan<'_>, still: bool) -> Picture {
     let mut picture = Picture::default();
-    let sheet = Sheet { plan, obstacles: geometry::obstacles(plan), curves: RefCell::default() };
+    let sheet = Sheet { plan, obstacles: geometry::obstacles(plan), curves: RefCell::default(), fans: RefCell::default() };
+    arcs(&sheet, still, &mut picture);
     flying(&sheet, still, &mut picture);
     thin_out(&mut picture, looked_at(plan.world));
-    captions(&sheet, &mut picture);
+    captions(&sheet, still, &mut picture);
     waiting(&sheet, &Landing::of_plan(plan, still), &mut picture);
-    working(&sheet, &mut picture);
+    working(&sheet, still, &mut picture);
     picture
 }
 
@@ -156,6 +149,7 @@ struct Sheet<'a> {
     /// What lines go round, and the lines.
     obstacles: Vec<Rect>,
     curves: RefCell<OrderedMap<(Leg, Place, Place), Option<Curve>>>,
+    fans: RefCell<OrderedMap<(Place, Place), Option<Fan>>>,
 }
 
 impl Sheet<'_> {
@@ -167,12 +161,12 @@ impl Sheet<'_> {
         *self.curves.borrow_mut().get_or_insert_with((kind, from.clone(), to.clone()), || kind.curve(self, from, to))
     }
 
-    /// On its way back from a program that died: each on its own arc.
-    fn returning(&self, from: &Place, to: &Place, index: usize, share: f64) -> Option<Point> {
-        let (arc, share) = (self.curve(Leg::Return, from, to)?, ease(share));
-        let file = if self.plan.turned.is_some() { FAN_FILE_TURNED } else { FAN_FILE };
-        let (along, outside) = fanned(index, file, share)?;
-        Some(self.plan.aside(&arc, arc.at(share), along, outside))
+    /// From a program that died: each message has its own arc.
+    fn arc(&self, from: &Place, to: &Place, turn: usize) -> Option<Curve> {
+        let (Place::Instance(_), Place::Queue(_)) = (from, to) else { return None };
+        let mut fans = self.fans.borrow_mut();
+        let fan = fans.get_or_insert_with((from.clone(), to.clone()), || Fan::new(self.plan, &self.obstacles, from, to));
+        fan.map(|fan| fan.arc(turn))
     }
 
     /// Along a path of several legs, each taking its share.
@@ -229,8 +223,6 @@ enum Leg {
     /// The line from `to` to `from`, backwards: an answer.
     Back,
     Requeue,
-    /// From a program that died, over this arc or beneath it.
-    Return,
     Dead,
 }
 
@@ -239,7 +231,6 @@ impl Leg {
         let (plan, obstacles) = (sheet.plan, &*sheet.obstacles);
         match (self, from, to) {
             (Self::Requeue, Place::Instance(_), Place::Queue(_)) => geometry::requeue_arc(plan, from, to),
-            (Self::Return, Place::Instance(_), Place::Queue(_)) => geometry::return_arc(plan, from, to, FAN_HEIGHT),
             (Self::Dead, Place::Queue(_), Place::Exchange(_) | Place::Queue(_)) => geometry::leg(plan, obstacles, from, to, true),
             (Self::Back, _, _) => geometry::leg(plan, obstacles, to, from, false).map(|curve| curve.reversed()),
             _ => geometry::leg(plan, obstacles, from, to, false),
@@ -280,7 +271,7 @@ pub fn shortest_hop(plan: Plan<'_>) -> Option<SimTime> {
         let legs = way.unwrap_or(&flight.path).len().saturating_sub(1).max(1) as u64;
         SimTime::from_micros(flight.arrives.saturating_sub(flight.departs).as_micros() / legs)
     };
-    let moving = plan.moves.iter().any(|hop| flies(hop.departs, plan.moves.arrives(hop)));
+    let moving = plan.moves.iter().any(|hop| flies(hop.departs, plan.moves.is_over(hop)));
     flights.map(of_flight).chain(moving.then_some(plan.moves.leg())).min().map(|hop| hop.max(SimTime::from_micros(1)))
 }
 
@@ -305,6 +296,19 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
         | Cargo::Cancel { .. }
         | Cargo::CancelOk { .. }
         | Cargo::Disconnect { .. } => false,
+    }
+}
+
+/// The ways of what a lost connection gives back: as many as there are arcs.
+fn arcs(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
+    let (world, moves) = (sheet.plan.world, sheet.plan.moves);
+    let turns = moves.iter().filter(|hop| (hop.turn as usize) < returning::ARCS);
+    for hop in turns.filter(|hop| moves.is_return_seen(hop, world.now(), still)) {
+        if let [from, to] = &*hop.path
+            && let Some(curve) = sheet.arc(from, to, hop.turn as usize)
+        {
+            picture.arcs.push(Arc { curve, hue: sheet.hue(published_key(&hop.message)) });
+        }
     }
 }
 
@@ -343,10 +347,15 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
                 let at = match path {
                     // What a crash gave back passes through its queue, and goes on to another program.
                     [from @ Place::Instance(_), to @ Place::Queue(_), _] => {
-                        let legs = 2.0 * standing.unwrap_or_else(|| self::share(world, flight.departs, flight.arrives, still));
                         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful")]
-                        let index = place as usize;
-                        if legs < 1.0 { sheet.returning(from, to, index, legs) } else { sheet.along(path, legs / 2.0, leg) }
+                        let turn = place as usize;
+                        let share = self::share(world, flight.departs, flight.arrives, still);
+                        let legs = standing.map_or_else(|| returning::legs_passed(turn, share), |share| 2.0 * share);
+                        match path {
+                            _ if legs < 1.0 => sheet.arc(from, to, turn).map(|arc| arc.walked(legs)),
+                            [_, queue, on] => sheet.curve(leg, queue, on).map(|line| line.walked(legs - 1.0)),
+                            _ => None,
+                        }
                     }
                     _ => sheet.along(path, standing.unwrap_or(share), leg),
                 };
@@ -395,27 +404,22 @@ fn flying(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     if still {
         return;
     }
-    let mut returned: OrderedMap<(SimTime, InstanceId), usize> = OrderedMap::new();
     for hop in sheet.plan.moves.iter() {
         let share = sheet.plan.moves.share(hop, world.now());
         if share >= 1.0 {
             continue;
         }
-        // What comes back together is fanned out, each on its own arc.
-        let index = if let ([Place::Instance(from), ..], MoveKind::Requeued) = (&*hop.path, hop.kind) {
-            let next = returned.get_or_default((hop.departs, *from));
-            std::mem::replace(next, *next + 1)
-        } else {
-            0
-        };
+        if sheet.plan.moves.waits_to_return(hop, world.now()) {
+            continue;
+        }
         let (hue, event) = (sheet.hue(published_key(&hop.message)), hop.message.properties.message_id.as_ref());
         match hop.kind {
             MoveKind::Routed => {
                 add(sheet.along(&hop.path, share, Leg::Plain), message_shape(&hop.message, false), hue, FLYING, None, event);
             }
             MoveKind::Requeued => {
-                let at = if let [from, to] = &*hop.path { sheet.returning(from, to, index, share) } else { None };
-                add(at, Shape::Redelivered, hue, FLYING, None, event);
+                let arc = if let [from, to] = &*hop.path { sheet.arc(from, to, hop.turn as usize) } else { None };
+                add(arc.map(|arc| arc.walked(share)), Shape::Redelivered, hue, FLYING, None, event);
             }
             MoveKind::DeadLettered(reason) => {
                 let is_expiring = reason == DeathReason::Expired && share < EXPIRING;
@@ -498,7 +502,7 @@ fn beside_a_number(queue: &Rect, ready: u64) -> usize {
 }
 
 /// What the instances are working on, in their prefetch slots.
-fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
+fn working(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let world = sheet.plan.world;
     for (id, instance) in world.instances().filter(|(_, instance)| instance.up) {
         let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(id)) else { continue };
@@ -510,6 +514,23 @@ fn working(sheet: &Sheet<'_>, picture: &mut Picture) {
                 radius: 3.6,
                 label: None,
                 event: message.properties.message_id.clone(),
+            });
+        }
+    }
+    // What comes back sets out one after the other: until then it is where it was.
+    let moves = sheet.plan.moves;
+    for hop in moves.iter().filter(|hop| !still && moves.waits_to_return(hop, world.now())) {
+        let Some(Place::Instance(id)) = hop.path.first() else { continue };
+        let is_up = world.instance(*id).is_some_and(|instance| instance.up);
+        let Some(rect) = geometry::rect(sheet.plan, &Place::Instance(*id)).filter(|_| !is_up) else { continue };
+        if (hop.turn as usize) < geometry::prefetch_max(&rect) {
+            picture.tokens.push(Token {
+                at: geometry::prefetch_slot(&rect, hop.turn as usize),
+                shape: Shape::Held,
+                hue: sheet.hue(published_key(&hop.message)),
+                radius: 3.6,
+                label: None,
+                event: hop.message.properties.message_id.clone(),
             });
         }
     }

@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::app::camera::{Camera, Pixel};
+use crate::app::geometry::Curve;
 use crate::app::hues::HUES;
 use crate::app::labels::{Label, Tone, WORD_LETTERS};
 use crate::app::lettering::COUNT_LETTERS;
-use crate::app::tokens::{Picture, Shape, Token};
+use crate::app::tokens::{Arc, Picture, Shape, Token};
 use crate::base::number::Fixed;
 use crate::scenario::Point;
 
@@ -62,6 +64,9 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels:
     let _ = context.scale(camera.scale, camera.scale);
     context.set_line_cap("round");
     context.set_line_join("round");
+    for arc in &picture.arcs {
+        way(&context, arc, palette);
+    }
     for token in &picture.tokens {
         draw(&context, token, palette);
     }
@@ -105,6 +110,14 @@ fn look(tone: Tone, palette: &Palette) -> (u32, f64, &str) {
 pub fn svg(picture: &Picture, labels: &[Label], camera: Camera, palette: &Palette) -> String {
     let mut out =
         format!("<g transform=\"translate({:.1} {:.1}) scale({:.3})\">", Fixed(camera.left), Fixed(camera.top), Fixed(camera.scale));
+    for arc in &picture.arcs {
+        let colour = palette.hues.get(arc.hue).unwrap_or(&palette.ink);
+        let _ = write!(
+            out,
+            "<path d=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.4\" stroke-linecap=\"round\" stroke-dasharray=\"1 4\"/>",
+            arc.curve.svg()
+        );
+    }
     for Token { at, shape, hue, radius, .. } in &picture.tokens {
         let colour = palette.hues.get(*hue).unwrap_or(&palette.ink);
         let (x, y, r) = (at.x, at.y, *radius);
@@ -212,6 +225,19 @@ fn draw(context: &CanvasRenderingContext2d, token: &Token, palette: &Palette) {
         Shape::Unroutable => ring(context, *at, *radius, &palette.dead),
         Shape::Held => ring(context, *at, *radius - 0.6, colour),
     }
+}
+
+/// A dotted arc.
+fn way(context: &CanvasRenderingContext2d, arc: &Arc, palette: &Palette) {
+    let (Curve { from, control_from, control_to, to }, colour) = (&arc.curve, palette.hues.get(arc.hue).unwrap_or(&palette.ink));
+    let _ = context.set_line_dash(&[1.0, 4.0].map(JsValue::from).into_iter().collect::<Array>());
+    context.begin_path();
+    context.move_to(from.x, from.y);
+    context.bezier_curve_to(control_from.x, control_from.y, control_to.x, control_to.y, to.x, to.y);
+    context.set_line_width(1.4);
+    context.set_stroke_style_str(colour);
+    context.stroke();
+    let _ = context.set_line_dash(&Array::new());
 }
 
 fn disc(context: &CanvasRenderingContext2d, at: Point, radius: f64, colour: &str) {

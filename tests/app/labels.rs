@@ -116,9 +116,9 @@ fn a_label_is_seen_whole_or_not_at_all() {
                 let number = Count { at, text: "×1,212".into(), is_label: false, within: None };
                 let sentence = Count { at, text: "10 unacked, back as redelivered".into(), is_label: true, within: None };
                 for picture in [
-                    Picture { tokens: vec![word(at)], counts: Vec::new() },
-                    Picture { tokens: Vec::new(), counts: vec![number] },
-                    Picture { tokens: Vec::new(), counts: vec![sentence] },
+                    Picture { tokens: vec![word(at)], ..Picture::default() },
+                    Picture { counts: vec![number], ..Picture::default() },
+                    Picture { counts: vec![sentence], ..Picture::default() },
                 ] {
                     for Label { rect, text, .. } in labels::words(plan, &picture, camera, size) {
                         let is_seen = rect.left >= view.left
