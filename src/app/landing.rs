@@ -10,13 +10,15 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::queue::Kind;
 use crate::broker::queue::ready::Entry;
 use crate::broker::view::QueueView;
-use crate::broker::{MessageId, Name};
-use crate::sim::{Cargo, Place};
+use crate::broker::{ChannelId, Message, MessageId, Name};
+use crate::sim::{Cargo, InstanceId, Place};
 
 #[derive(Clone, Debug, Default)]
 pub struct Landing {
-    /// Ready messages, and whether a lost connection gave them back.
-    flying: OrderedMap<(Name, MessageId), bool>,
+    /// Ready messages, and the program whose lost connection gave them back.
+    flying: OrderedMap<(Name, MessageId), Option<InstanceId>>,
+    /// The broker counts them as unacked on this channel, and they have not come to their queue.
+    passing: OrderedMap<(Name, MessageId, ChannelId), ()>,
     counts: OrderedMap<Name, Counts>,
 }
 
@@ -47,7 +49,11 @@ impl Landing {
         let broker = plan.world.broker();
         for hop in plan.moves.iter().filter(|hop| plan.moves.share(hop, plan.world.now()) < 1.0) {
             if let Some(Place::Queue(queue)) = hop.path.last() {
-                landing.flying.insert((queue.clone(), hop.message.id), hop.kind == MoveKind::Requeued);
+                let by = match hop.path.first() {
+                    Some(Place::Instance(by)) if hop.kind == MoveKind::Requeued => Some(*by),
+                    _ => None,
+                };
+                landing.flying.insert((queue.clone(), hop.message.id), by);
                 landing.counts.get_or_default(queue.clone());
             }
         }
@@ -58,18 +64,21 @@ impl Landing {
             }
             let counts = landing.counts.get_or_default(delivery.queue.clone());
             // Its consumer may be dead by now, or need not acknowledge.
-            counts.passing += u64::from(broker.awaits(delivery.channel, delivery.delivery_tag));
+            if broker.awaits(delivery.channel, delivery.delivery_tag) {
+                counts.passing += 1;
+                landing.passing.insert((delivery.queue.clone(), delivery.message.id, delivery.channel), ());
+            }
             if broker.queue(&delivery.queue).is_some_and(|queue| queue.kind() == Kind::Stream) {
-                landing.flying.insert((delivery.queue.clone(), delivery.message.id), false);
+                landing.flying.insert((delivery.queue.clone(), delivery.message.id), None);
             }
         });
-        let Self { flying, counts } = &mut landing;
+        let Self { flying, counts, .. } = &mut landing;
         for (name, counts) in counts.iter_mut() {
             // What was dropped meanwhile flies, and is not there.
             for entry in broker.queue(name).into_iter().flat_map(QueueView::messages) {
-                if let Some(is_returned) = flying.get(&(name.clone(), entry.message.id)) {
+                if let Some(by) = flying.get(&(name.clone(), entry.message.id)) {
                     counts.ready += 1;
-                    counts.returned += u64::from(*is_returned);
+                    counts.returned += u64::from(by.is_some());
                 }
             }
         }
@@ -88,6 +97,31 @@ impl Landing {
 
     fn counts(&self, queue: QueueView<'_>) -> Counts {
         self.counts.get(queue.name()).copied().unwrap_or_default()
+    }
+
+    /// The broker counts it as unacked, and it has not come to its queue.
+    #[must_use]
+    pub(super) fn is_passing(&self, queue: &Name, message: MessageId, channel: ChannelId) -> bool {
+        self.passing.contains_key(&(queue.clone(), message, channel))
+    }
+
+    /// So many of these are on their way to this channel.
+    pub(super) fn passing_to(&self, queue: &Name, channel: ChannelId) -> u64 {
+        self.passing.keys().filter(|(of, _, to)| of == queue && *to == channel).count() as u64
+    }
+
+    /// What a lost connection gives back to a queue, and has not landed, with the program that held it.
+    pub(super) fn given_back<'a>(&'a self, queue: QueueView<'a>) -> impl Iterator<Item = (InstanceId, &'a Message)> {
+        let entries = (self.counts(queue).returned > 0).then(|| queue.messages());
+        entries.into_iter().flatten().filter_map(move |entry| {
+            let by = *self.flying.get(&(queue.name().clone(), entry.message.id))?;
+            Some((by?, &*entry.message))
+        })
+    }
+
+    /// So many of these were with this program.
+    pub(super) fn given_back_by(&self, queue: QueueView<'_>, id: InstanceId) -> u64 {
+        self.given_back(queue).filter(|(by, _)| *by == id).count() as u64
     }
 
     /// So many messages of a queue are ready, and have landed.

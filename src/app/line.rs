@@ -1,8 +1,10 @@
 //! Lines on the canvas: what each stands for in the document, and where it is drawn. Parts and lines together are the stops of the
 //! keyboard.
 
+use super::consuming;
 use super::effect::Asked;
 use super::geometry::{self, Edge, EdgeKind};
+use super::landing::Landing;
 use super::texts::line as texts;
 use super::{Node, Session, Stop};
 use crate::base::ordered::OrderedMap;
@@ -122,7 +124,7 @@ const LATELY: usize = 50;
 
 /// What is known of a line: what it says, and what went along it.
 #[must_use]
-pub fn facts(session: &Session, line: &Line) -> Vec<(&'static str, String)> {
+pub fn facts(session: &Session, landing: &Landing, line: &Line) -> Vec<(&'static str, String)> {
     let (world, broker) = (session.world(), &session.scenario().broker);
     match line {
         Line::Binding(number) => {
@@ -146,9 +148,7 @@ pub fn facts(session: &Session, line: &Line) -> Vec<(&'static str, String)> {
                 return Vec::new();
             };
             let queue = world.broker().queue(queue);
-            let consumers = queue.into_iter().flat_map(|queue| world.broker().consumers_of(queue));
-            let own = consumers.filter(|consumer| world.instance_of_channel(consumer.channel).is_some_and(|id| id.service == index));
-            let unacked: u64 = own.map(|consumer| u64::from(consumer.unacked)).sum();
+            let unacked = queue.map_or(0, |queue| consuming::unacked_of_service(world, landing, queue, index));
             vec![(texts::INSTANCES, spec.spec.instances.to_string()), (texts::UNACKED, unacked.to_string())]
         }
         Line::Calls { from, service } => {

@@ -20,6 +20,7 @@ pub mod canvas;
 pub mod commands;
 pub mod compared;
 pub mod composer;
+pub mod consuming;
 pub mod copies;
 pub mod costs;
 mod course;

@@ -2,6 +2,7 @@
 
 use super::EditAction;
 use super::words::instance_name;
+use crate::broker::ChannelId;
 use crate::broker::view::QueueView;
 use crate::scenario::edit::{Edit, Element};
 use crate::scenario::{Name, Offset, Scenario, Trigger};
@@ -39,6 +40,7 @@ pub struct Reader<'a> {
     /// How many messages it has not been given.
     pub lag: u64,
     pub unacked: u32,
+    pub channel: ChannelId,
 }
 
 #[must_use]
@@ -52,6 +54,7 @@ pub fn readers_of<'a>(world: &'a World, stream: QueueView<'a>) -> Vec<Reader<'a>
             next: reader.next,
             lag: reader.lag,
             unacked: reader.unacked,
+            channel: reader.channel,
         }
     });
     readers.collect()

@@ -21,9 +21,8 @@ const ROOM_FOR_ARCS: f64 = 40.0;
 const ROOM_FOR_WAYS: f64 = 12.0;
 /// The outermost of these from the corner of a card.
 const CORNER: f64 = 8.0;
-/// An arc leaves its card, and does not run along it: a part of the way between the cards, and at most so much.
-const AWAY: f64 = 0.1;
-const AWAY_MOST: f64 = 18.0;
+/// The lowest arc leaves its card at once, and the highest along it, so that they lie within one another: parts of the way between.
+const AWAY: f64 = 0.25;
 
 /// The n-th that comes back sets out so late, in hundredths of a leg.
 pub(super) const fn sets_out(turn: u32) -> u64 {
@@ -78,7 +77,12 @@ impl Fan {
         let place = turn % ARCS;
         #[expect(clippy::cast_precision_loss, reason = "a handful")]
         let arc = match self.ways {
-            Ways::Arcs(lowest, step) => raised(lowest, place as f64 * step),
+            Ways::Arcs(lowest, step) => {
+                let arc = raised(lowest, place as f64 * step);
+                let out = place as f64 / ARCS as f64;
+                let wider = |control: Point, end: Point| Point { x: control.x + (end.x - control.x) * out, ..control };
+                Curve { control_from: wider(arc.control_from, arc.from), control_to: wider(arc.control_to, arc.to), ..arc }
+            }
             Ways::Straight(first, last) => {
                 let share = (place / 2 + place % 2 * ARCS / 2) as f64 / (ARCS - 1) as f64;
                 let between = |one: Point, other: Point| Point { x: one.x, y: one.y + (other.y - one.y) * share };
@@ -114,7 +118,7 @@ fn straight([start, end, rect]: &[Rect; 3]) -> Option<Ways> {
 fn lowest([start, end, rect]: &[Rect; 3], up: f64) -> Curve {
     let (from, to, apart) = sides(start, end);
     let flat = if apart >= ROOM_FOR_ARCS {
-        let away = ((to - from) * AWAY).clamp(-AWAY_MOST, AWAY_MOST);
+        let away = (to - from) * AWAY;
         let (from, to) = (Point { x: from, y: rect.centre().y }, Point { x: to, y: end.centre().y });
         Curve { from, control_from: Point { x: from.x + away, ..from }, control_to: Point { x: to.x - away, ..to }, to }
     } else {

@@ -6,6 +6,7 @@ use super::texts::line as texts;
 use super::widgets::{Look, close_button, hinted, on, row};
 use super::{Dispatch, form, queue, whatif};
 use crate::app::form::About;
+use crate::app::landing::Landing;
 use crate::app::line::{facts, kind};
 use crate::app::{App, EditAction, Line, Node, SelectAction, Session};
 
@@ -19,7 +20,7 @@ pub fn view(session: &Session, app: &App, line: &Line, dispatch: &Dispatch) -> H
     let consumers = match (line, &edge.to) {
         (Line::Consumes { queue, .. }, Node::Instance(id)) => {
             let queue = session.world().broker().queue(queue);
-            queue.map(|queue| queue::consumers(session, queue, Some(id.service), dispatch))
+            queue.map(|queue| queue::consumers(session, app, queue, Some(id.service), dispatch))
         }
         _ => None,
     };
@@ -33,7 +34,7 @@ pub fn view(session: &Session, app: &App, line: &Line, dispatch: &Dispatch) -> H
             <dl class="kv">
                 { end(texts::FROM, &edge.from) }
                 { end(texts::TO, &edge.to) }
-                for (word, told) in facts(session, line).into_iter() { { row(word, told) } }
+                for (word, told) in facts(session, &Landing::of(app, session), line).into_iter() { { row(word, told) } }
             </dl>
             if !app.options.read_only {
                 <div class="buttons tools">

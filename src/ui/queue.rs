@@ -5,6 +5,7 @@ use yew::{Html, InputEvent, TargetCast, html};
 use super::texts::{inspector, queue as texts, stream as stream_texts};
 use super::widgets::{Look, chosen, explained, hinted, message_icon, named, on, option, row, tabs};
 use super::{Dispatch, form, stream, time, whatif};
+use crate::app::consuming::{self, Held};
 use crate::app::form::{self as fields, About};
 use crate::app::landing::Landing;
 use crate::app::tokens::published_key;
@@ -14,9 +15,8 @@ use crate::base::limits::grouped;
 use crate::base::number::Fixed;
 use crate::broker::queue::{Kind, ready};
 use crate::broker::view::QueueView;
-use crate::broker::{ChannelId, Message, Name, Value};
+use crate::broker::{Message, Name, Value};
 use crate::formats::amqp_json::table_to_json;
-use crate::scenario::Trigger;
 use crate::scenario::edit::Part;
 use crate::sim::metrics::Counts;
 use crate::sim::{BY_HAND_MAX, InstanceId, Place};
@@ -47,7 +47,7 @@ pub fn view(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) -> H
     let panel = match (shown, queue) {
         (QueueTab::Overview, Some(queue)) => overview(session, app, queue, dispatch),
         (QueueTab::Messages, Some(_)) => html! { <>{ by_hand(session, app, name, dispatch) }{ messages(session, app, name, dispatch) }</> },
-        (QueueTab::Consumers, Some(queue)) => consumers(session, queue, None, dispatch),
+        (QueueTab::Consumers, Some(queue)) => consumers(session, app, queue, None, dispatch),
         (QueueTab::Overview | QueueTab::Messages | QueueTab::Consumers, None) => html! {},
         (QueueTab::Bindings, _) => html! { <>{ about(About::BindingsTo(name.clone())) }<p class="soft">{ texts::BY_NAME }</p></> },
         (QueueTab::Arguments, _) => arguments(session, app, name, dispatch),
@@ -127,7 +127,7 @@ fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispa
     let log = queue.log();
     html! {
         <>
-            if let Some(log) = &log { { stream::view(session, queue, log, dispatch) } }
+            if let Some(log) = &log { { stream::view(session, app, queue, log, dispatch) } }
             <div class="charted">{ time::depth(session, app).1 }</div>
             <dl class="kv">
                 { row(texts::CONSUMERS, queue.consumers().to_string()) }
@@ -146,45 +146,31 @@ fn overview(session: &Session, app: &App, queue: QueueView<'_>, dispatch: &Dispa
 }
 
 /// Who consumes, and who would if it ran; of one service alone, where it is asked for.
-pub fn consumers(session: &Session, queue: QueueView<'_>, only: Option<usize>, dispatch: &Dispatch) -> Html {
+pub fn consumers(session: &Session, app: &App, queue: QueueView<'_>, only: Option<usize>, dispatch: &Dispatch) -> Html {
     let world = session.world();
     let program = |id: InstanceId| {
         let select = on(dispatch, SelectAction::Node(Some(Place::Instance(id))));
         html! { <th scope="row"><button type="button" class="link" onclick={select}>{ instance_name(world, id) }</button></th> }
     };
-    let is_meant = |service: usize| only.is_none_or(|only| only == service);
-    let consuming: Vec<_> = world
-        .broker()
-        .consumers_of(queue)
-        .map(|consumer| (world.instance_of_channel(consumer.channel), consumer))
-        .filter(|(id, _)| id.map_or(only.is_none(), |id| is_meant(id.service)))
-        .collect();
-    let services = world.services().iter().enumerate().filter(|(index, service)| {
-        let mut triggers = service.spec.handlers.iter().map(|handler| &handler.trigger);
-        is_meant(*index)
-            && !service.removed
-            && triggers.any(|trigger| matches!(trigger, Trigger::Queue(subscription) if subscription.queue == *queue.name()))
-    });
-    let instances =
-        services.flat_map(|(service, state)| (0..state.spec.instances as usize).map(move |instance| InstanceId { service, instance }));
-    let waiting: Vec<_> = instances.filter(|id| !consuming.iter().any(|(other, _)| other.as_ref() == Some(id))).collect();
-    if consuming.is_empty() && waiting.is_empty() {
+    let all = consuming::consumers(world, &Landing::of(app, session), queue, only);
+    if all.is_empty() {
         return html! { <p class="soft">{ texts::NO_CONSUMER }</p> };
     }
     html! {
         <table class="table">
             <thead><tr>for word in [texts::CONSUMER, texts::ACK, texts::PREFETCH, texts::UNACKED] { <th scope="col">{ word }</th> }</tr></thead>
             <tbody>
-                for (id, consumer) in consuming.iter() {
+                for one in all.iter() {
                     <tr>
-                        { id.map_or_else(|| html! { <th scope="row">{ consumer.tag.to_string() }</th> }, program) }
-                        <td>{ if consumer.no_ack { texts::ACK_AUTOMATIC } else { texts::ACK_MANUAL } }</td>
-                        <td>{ if consumer.prefetch == 0 { texts::UNLIMITED.to_owned() } else { consumer.prefetch.to_string() } }</td>
-                        <td>{ grouped(consumer.unacked.into()) }</td>
+                        { one.id.map_or_else(|| html! { <th scope="row">{ one.is.map(|is| is.tag.to_string()) }</th> }, program) }
+                        if let Some(is) = one.is {
+                            <td>{ if is.no_ack { texts::ACK_AUTOMATIC } else { texts::ACK_MANUAL } }</td>
+                            <td>{ if is.prefetch == 0 { texts::UNLIMITED.to_owned() } else { is.prefetch.to_string() } }</td>
+                        } else {
+                            <td colspan="2">{ one.id.map(|id| words::state(world, id)) }</td>
+                        }
+                        <td data-count="unacked">{ grouped(one.unacked) }</td>
                     </tr>
-                }
-                for id in waiting.iter() {
-                    <tr>{ program(*id) }<td colspan="3">{ words::state(world, *id) }</td></tr>
                 }
             </tbody>
         </table>
@@ -227,7 +213,8 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
     let world = session.world();
     let Some(queue) = world.broker().queue(name) else { return html! {} };
     let is_stream = queue.kind() == Kind::Stream;
-    let unacked: Vec<_> = world.broker().all_unacked().filter(|(queue, ..)| *queue == name).collect();
+    let landing = Landing::of(app, session);
+    let unacked = consuming::held(world, &landing, queue);
     let told = |message: &Message| match &message.properties.message_id {
         Some(event) => SelectAction::CopyIn(event.clone(), name.clone()),
         None => SelectAction::Story(None),
@@ -266,11 +253,7 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
         let note = offset.or_else(|| reason.map(ToString::to_string)).or(again).unwrap_or_default();
         line(&entry.message, entry.redelivered(), note)
     };
-    let held = |channel: ChannelId, message: &Message| {
-        let by = world.instance_of_channel(channel).map_or_else(|| "you".to_owned(), |id| instance_name(world, id));
-        line(message, false, by)
-    };
-    let landing = Landing::of(app, session);
+    let held = |held: &Held<'_>| line(held.message, false, held.by.map_or_else(|| "you".to_owned(), |id| instance_name(world, id)));
     let count = landing.ready(queue);
     html! {
         <div class="held" data-messages={name.to_string()}>
@@ -291,7 +274,7 @@ pub fn messages(session: &Session, app: &App, name: &Name, dispatch: &Dispatch) 
                     { if is_stream { stream_texts::OUT_WITH_READERS } else { texts::UNACKED_WITH_WHO_HOLDS_THEM } }
                 </h3>
                 <ol class="messages">
-                    for (_, channel, message) in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(*channel, message) } }
+                    for one in unacked.iter().take(MESSAGES_SHOWN_MAX) { { held(one) } }
                 </ol>
                 if unacked.len() > MESSAGES_SHOWN_MAX {
                     <p class="soft">{ inspector::and_more(&grouped((unacked.len() - MESSAGES_SHOWN_MAX) as u64)) }</p>

@@ -7,8 +7,9 @@ use yew::{Callback, Html, MouseEvent, TargetCast, html};
 use super::Dispatch;
 use super::texts::stream as texts;
 use super::widgets::{number, row};
-use crate::app::Session;
+use crate::app::landing::Landing;
 use crate::app::replay::{self, Reader};
+use crate::app::{App, Session};
 use crate::base::limits::grouped;
 use crate::broker::view::{LogView, QueueView};
 use crate::sim::ledger::Copies;
@@ -25,7 +26,7 @@ fn place(log: &LogView, offset: u64) -> f64 {
 }
 
 /// The log from its oldest message to the next, a box a segment and a mark a reader. Each reader may read again.
-pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &Dispatch) -> Html {
+pub fn view(session: &Session, app: &App, queue: QueueView<'_>, log: &LogView, dispatch: &Dispatch) -> Html {
     let all = replay::readers_of(session.world(), queue);
     let told: Vec<String> = all.iter().map(|reader| texts::mark(&reader.name, reader.next, reader.lag)).collect();
     let segments: Vec<(f64, f64)> = log
@@ -58,7 +59,7 @@ pub fn view(session: &Session, queue: QueueView<'_>, log: &LogView, dispatch: &D
             if all.is_empty() {
                 <p class="soft">{ texts::NO_READER }</p>
             } else {
-                { table("readers", &all, false, replay) }
+                { table("readers", &Landing::of(app, session), &all, false, replay) }
                 <label class="replay">
                     { texts::REPLAY_FROM }
                     <input type="number" id="replay-from" min="0" placeholder={log.first.to_string()} autocomplete="off" />
@@ -84,7 +85,7 @@ fn replays(session: &Session, reader: &Reader<'_>, oldest: u64, dispatch: &Dispa
 }
 
 /// Where readers are. `of_all`: of several streams, each named.
-fn table(id: &'static str, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&Reader<'_>) -> Option<Html>) -> Html {
+fn table(id: &'static str, landing: &Landing, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&Reader<'_>) -> Option<Html>) -> Html {
     html! {
         <table class="table" {id}>
             <thead>
@@ -102,7 +103,7 @@ fn table(id: &'static str, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&
                         if of_all { <td>{ &**reader.stream }</td> }
                         <td class="number">{ grouped(reader.next) }</td>
                         <td class="number" data-count="lag">{ grouped(reader.lag) }</td>
-                        <td class="number">{ grouped(reader.unacked.into()) }</td>
+                        <td class="number">{ grouped(landing.unacked_of(reader.stream, reader.channel, reader.unacked)) }</td>
                         { more(reader) }
                     </tr>
                 }
@@ -112,9 +113,9 @@ fn table(id: &'static str, readers: &[Reader<'_>], of_all: bool, more: impl Fn(&
 }
 
 /// The readers of all streams, where there are any.
-pub fn of_all(id: &'static str, session: &Session) -> Option<Html> {
+pub fn of_all(id: &'static str, session: &Session, app: &App) -> Option<Html> {
     let all = replay::readers(session.world());
-    (!all.is_empty()).then(|| table(id, &all, true, |_| None))
+    (!all.is_empty()).then(|| table(id, &Landing::of(app, session), &all, true, |_| None))
 }
 
 /// What the log holds, and what became of it.

@@ -53,7 +53,7 @@ pub fn view(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { table.exchanges() }
             { table.bindings() }
             { table.queues() }
-            if let Some(readers) = stream::of_all("table-readers", session) {
+            if let Some(readers) = stream::of_all("table-readers", session, app) {
                 <section><h2>{ texts::READERS_OF_STREAMS }</h2>{ readers }</section>
             }
             { table.lines() }

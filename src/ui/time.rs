@@ -416,7 +416,7 @@ pub fn business(session: &Session) -> Html {
 }
 
 /// Alone in its drawer, its heading is the drawer's.
-pub fn ledger(session: &Session, shelf: Shelf, dispatch: &Dispatch) -> Html {
+pub fn ledger(session: &Session, app: &App, shelf: Shelf, dispatch: &Dispatch) -> Html {
     let is_alone = shelf == Shelf::Ledger;
     let ledger = session.world().ledger();
     let line = |row: Row| {
@@ -433,7 +433,7 @@ pub fn ledger(session: &Session, shelf: Shelf, dispatch: &Dispatch) -> Html {
             <div class="scrolls" tabindex="0" role="group" aria-label={texts::LEDGER}>
                 <dl class="ledger">for row in rows(&ledger) { { line(row) } }</dl>
                 { lost(&losses(&ledger), shelf, dispatch) }
-                { stream::of_all("ledger-readers", session) }
+                { stream::of_all("ledger-readers", session, app) }
             </div>
         </div>
     }

@@ -134,9 +134,9 @@ pub fn right(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let Some(shelf) = app.workspace.shelf else { return html! {} };
     let body = match shelf {
-        Shelf::Events => html! { <>{ time::log(session, app, dispatch) }{ time::ledger(session, shelf, dispatch) }</> },
+        Shelf::Events => html! { <>{ time::log(session, app, dispatch) }{ time::ledger(session, app, shelf, dispatch) }</> },
         Shelf::Charts => time::charts(session, app, dispatch),
-        Shelf::Ledger => html! { <>{ time::ledger(session, shelf, dispatch) }{ time::business(session) }</> },
+        Shelf::Ledger => html! { <>{ time::ledger(session, app, shelf, dispatch) }{ time::business(session) }</> },
         Shelf::Compare => time::comparison(session),
     };
     html! {

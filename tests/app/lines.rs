@@ -3,6 +3,7 @@
 use requeue::app::camera::Pixel;
 use requeue::app::form::{self, About, Row};
 use requeue::app::keys::{NodeKey, Pressed, on_stop};
+use requeue::app::landing::Landing;
 use requeue::app::line::facts;
 use requeue::app::{
     self, App, Asked, CanvasAction, Dialog, EditAction, Effect, FileAction, Line, Menu, Node, Options, PageAction, Reading, SelectAction,
@@ -330,7 +331,12 @@ fn arrows_come_to_every_part_and_line() {
 fn the_inspector_tells_what_is_known_of_a_line() {
     let mut app = seen();
     play(&mut app, 30);
-    let told = |line: &Line| facts(session(&app), line).into_iter().map(|(word, told)| format!("{word}: {told}")).collect::<Vec<_>>();
+    let told = |line: &Line| {
+        facts(session(&app), &Landing::of(&app, session(&app)), line)
+            .into_iter()
+            .map(|(word, told)| format!("{word}: {told}"))
+            .collect::<Vec<_>>()
+    };
     let counts = |number: usize| {
         let told = told(&Line::Binding(number)).remove(0);
         let counts: Vec<u32> = told.split(' ').filter_map(|word| word.parse().ok()).collect();

@@ -16,7 +16,6 @@ use crate::app::whatif::Preview;
 use crate::app::{Action, CanvasAction, EditAction};
 use crate::base::number::Fixed;
 use crate::broker::Name;
-use crate::broker::view::QueueView;
 use crate::scenario::Point;
 use crate::scenario::edit::Slot;
 use crate::sim::Place;
@@ -45,7 +44,7 @@ pub fn ghosts(scene: &Scene<'_>, preview: &Preview<'_>) -> Html {
     let (plan, broker) = (scene.session.plan(), scene.session.world().broker());
     let copy = |name: &Name| {
         let rect = geometry::rect(plan, &Place::Queue(name.clone()))?;
-        let ready = broker.queue(name).map_or(0, QueueView::ready);
+        let ready = broker.queue(name).map_or(0, |queue| scene.landing.ready(queue));
         let last = geometry::ready_max(&rect) - 1;
         let at = geometry::ready_slot(&rect, usize::try_from(ready).unwrap_or(last).min(last));
         Some(html! { <circle class="ghost" data-ghost={name.to_string()} cx={number(at.x)} cy={number(at.y)} r="6" /> })

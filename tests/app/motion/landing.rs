@@ -3,7 +3,9 @@
 use requeue::app::landing::Landing;
 use requeue::app::moves::Move;
 use requeue::app::tokens::{self, picture};
-use requeue::app::{App, EditAction, Node, OperateAction, PublishAction, Speed, Stop, TimeAction, geometry};
+use requeue::app::{
+    App, EditAction, FileAction, Line, Node, OperateAction, PublishAction, Speed, Stop, TimeAction, consuming, geometry, line,
+};
 use requeue::base::SimTime;
 use requeue::broker::view::QueueView;
 use requeue::sim::Place;
@@ -238,4 +240,114 @@ fn what_a_crash_gives_back_stays_unacked_until_it_lands() {
         }
     }
     assert!(flew > 20 && landed, "{flew} frames");
+}
+
+/// All numbers that the page shows of a queue, at the same moment: the card's and the table view's, the lists of the tab Messages, the rows
+/// of the tab Consumers and of each service, and the facts of its lines. Each comes by another way, and they say the same.
+fn assert_numbers_agree(app: &App, when: &str) -> (u64, u64) {
+    let (session, landing) = (session(app), Landing::of(app, session(app)));
+    let world = session.world();
+    let (mut differs, mut given_back) = (0, 0);
+    for queue in world.broker().queues() {
+        let name = queue.name();
+        let at = format!("{when}: {name} at {}", world.now());
+        let (ready, unacked, total) = (landing.ready(queue), landing.unacked(queue), landing.total(queue));
+        assert_eq!(ready + unacked, total, "{at}");
+        assert_eq!(landing.messages(queue).count() as u64, ready, "{at}: the list of ready messages");
+        let held = consuming::held(world, &landing, queue);
+        assert_eq!(held.len() as u64, unacked, "{at}: the list of unacked messages");
+        let consumers = consuming::consumers(world, &landing, queue, None);
+        assert_eq!(consumers.iter().map(|one| one.unacked).sum::<u64>(), unacked, "{at}: the rows of consumers");
+        for one in &consumers {
+            let of_list = held.iter().filter(|held| held.by == one.id).count() as u64;
+            assert_eq!(of_list, one.unacked, "{at}: what {:?} holds in the list", one.id);
+        }
+        let of_lines: u64 = session
+            .lines()
+            .iter()
+            .filter(|(line, _)| matches!(line, Line::Consumes { queue, .. } if queue == name))
+            .flat_map(|(line, _)| line::facts(session, &landing, line))
+            .filter_map(|(word, count)| if word == "Unacked" { count.parse::<u64>().ok() } else { None })
+            .sum();
+        assert_eq!(of_lines, unacked, "{at}: the lines to its consumers");
+        differs += u64::from(unacked != queue.unacked());
+        given_back += landing.unacked(queue).saturating_sub(queue.unacked());
+    }
+    (differs, given_back)
+}
+
+#[test]
+fn every_number_of_a_queue_speaks_of_the_same_moment() {
+    for (instances, speed) in [(1, Speed::TEACHING), (1, Speed::NORMAL), (2, Speed::TEACHING)] {
+        let text = COURSE_CHAPTER
+            .replace("\"name\": \"notification-service\",", &format!("\"name\": \"notification-service\", \"instances\": {instances},"));
+        let mut app = App::default();
+        act(&mut app, FileAction::Opened { name: "a.json".into(), text });
+        let client = session(&app).scenario().clients[0].name.clone();
+        act(&mut app, OperateAction::Request(client, 50));
+        let id = notification_service(&app);
+        play(&mut app, 8);
+        act(&mut app, TimeAction::SetSpeed(speed));
+        act(&mut app, TimeAction::Play);
+        let died = session(&app).world().now() + SimTime::from_millis(400);
+        let (mut differs, mut given_back, mut is_dead) = (0, 0, false);
+        let mut look = |app: &App, when: &str| {
+            let (one, other) = assert_numbers_agree(app, when);
+            (differs, given_back) = (differs + one, given_back + other);
+        };
+        while session(&app).world().now() < died + SimTime::from_secs(3) {
+            if !is_dead && session(&app).world().now() >= died {
+                act(&mut app, OperateAction::Kill(id));
+                is_dead = true;
+            }
+            frame(&mut app);
+            look(&app, "it plays");
+        }
+        act(&mut app, TimeAction::Pause);
+        for millis in (0..3_000).step_by(97) {
+            act(&mut app, TimeAction::Seek(died + SimTime::from_millis(millis)));
+            wait(&mut app);
+            look(&app, "put there");
+        }
+        // A crash while time stands: what comes back lands all the same.
+        act(&mut app, TimeAction::Seek(died));
+        wait(&mut app);
+        act(&mut app, OperateAction::Start(id));
+        act(&mut app, OperateAction::Kill(id));
+        for _ in 0..100 {
+            frame(&mut app);
+            look(&app, "time stands");
+        }
+        assert!(differs > 30 && (given_back > 30 || instances > 1), "{differs} times something flew, {given_back} came back");
+    }
+}
+
+/// A view that asked the broker would run ahead of what is seen.
+#[test]
+fn no_view_asks_the_broker_how_many_are_unacked() {
+    let mut looked = 0;
+    let mut folders = vec![std::path::PathBuf::from("src/ui")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).expect("it is there").map(|file| file.expect("a file").path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            looked += 1;
+            let text = std::fs::read_to_string(&path).expect("it can be read");
+            for words in [
+                "all_unacked(",
+                "unacked_messages(",
+                "unacked_on(",
+                "queue.unacked()",
+                "queue.ready()",
+                "queue.total()",
+                "consumer.unacked",
+                "QueueView::ready",
+            ] {
+                assert!(!text.contains(words), "{} asks for {words}", path.display());
+            }
+        }
+    }
+    assert!(looked > 30, "{looked} files");
 }
