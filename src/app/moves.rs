@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::returning;
 use super::speed::{LEG, STANDS};
 use crate::base::SimTime;
 use crate::base::ordered::OrderedMap;
@@ -15,6 +14,12 @@ use crate::sim::{Delivery, InstanceId, Place, TimedEvent, World, WorldEvent};
 pub const SEEN_FOR: SimTime = SimTime::from_secs(5);
 /// While time stands, each hop is seen this long, in real time.
 const HOP: SimTime = SimTime::from_millis(900);
+/// Messages that come back fly along so many arcs, which lie above one another. What comes after them flies along the first again.
+pub const ARCS: usize = 10;
+/// From one to the next, in hundredths of a leg.
+const AFTER: u64 = 12;
+/// So many set out one after the other. Of more than that the label tells.
+const TURNS: u64 = 20;
 /// More moves cannot be distinguished on a screen.
 const MOVES_MAX: usize = 300;
 /// Deliveries of messages that passed through a queue, on their way to a consumer.
@@ -41,6 +46,12 @@ pub enum MoveKind {
     Dropped(DropCause),
 }
 
+/// The n-th that comes back sets out so late, in hundredths of a leg.
+pub(super) const fn sets_out(turn: u32) -> u64 {
+    let turn = turn as u64;
+    if turn < TURNS { turn * AFTER } else { (TURNS - ARCS as u64 + turn % ARCS as u64) * AFTER }
+}
+
 impl Move {
     const fn legs(&self) -> u64 {
         if self.path.len() > 2 { self.path.len() as u64 - 1 } else { 1 }
@@ -52,7 +63,7 @@ impl Move {
     }
 
     const fn sets_out(&self) -> u64 {
-        if matches!(self.kind, MoveKind::Requeued) { returning::sets_out(self.turn) } else { 0 }
+        if matches!(self.kind, MoveKind::Requeued) { sets_out(self.turn) } else { 0 }
     }
 
     /// Whether it brings this message to this queue.
@@ -130,7 +141,7 @@ impl Moves {
         self.has_captions
     }
 
-    /// From now on each leg is shown this long, and what does not move stands so long; with or without captions.
+    /// From now on each leg is shown this long, and what does not move that long; with or without captions.
     pub(super) const fn show_for(&mut self, leg: SimTime, stands: SimTime, has_captions: bool) {
         (self.leg, self.stands, self.has_captions) = (leg, stands, has_captions);
     }

@@ -1,16 +1,11 @@
-//! What a lost connection gives back flies to its queue in a fan. Each message has an arc of its own, and sets out after the one before.
+//! What a lost connection gives back flies to its queue in a fan. Each message has its own arc, and sets out after the one before.
 
 use super::geometry::{self, Curve, Plan, Rect};
+use super::moves::ARCS;
 use crate::scenario::Point;
 use crate::sim::Place;
 
-/// So many arcs lie above one another. What comes after them flies along the first again.
-pub const ARCS: usize = 10;
-/// From one to the next, in hundredths of a leg.
-const AFTER: u64 = 12;
-/// So many set out one after the other. Of more than that the label tells.
-const TURNS: u64 = 20;
-/// A message that goes on to another program has one flight for both ways: these are parts of one leg of two.
+/// A message that goes on to another program has one flight for both ways. These are parts of one of them.
 const PASSES_AFTER: f64 = 0.095;
 /// The shortest arc: there is room on it between one message and the next.
 const SHORTEST: f64 = 196.0;
@@ -21,14 +16,8 @@ const ROOM_FOR_ARCS: f64 = 40.0;
 const ROOM_FOR_WAYS: f64 = 12.0;
 /// The outermost of these from the corner of a card.
 const CORNER: f64 = 8.0;
-/// The lowest arc leaves its card at once, and the highest along it, so that they lie within one another: parts of the way between.
+/// The lowest arc leaves its card at once, and the highest along it: they lie within one another. A part of the way between.
 const AWAY: f64 = 0.25;
-
-/// The n-th that comes back sets out so late, in hundredths of a leg.
-pub(super) const fn sets_out(turn: u32) -> u64 {
-    let turn = turn as u64;
-    if turn < TURNS { turn * AFTER } else { (TURNS - ARCS as u64 + turn % ARCS as u64) * AFTER }
-}
 
 /// How many legs the n-th has come, which goes on to another program: the first is its way back. The whole lasts from 0 to 1.
 pub(super) fn legs_passed(turn: usize, share: f64) -> f64 {

@@ -3,8 +3,8 @@
 //! everything has landed.
 
 use super::markers::{self, MarkerKind};
+use super::moves;
 use super::probe::Asked;
-use super::returning;
 use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::broker::{Event, Name, RequeueCause};
@@ -165,8 +165,8 @@ impl Slowing {
     pub(super) fn pass(&mut self, elapsed: SimTime, from: SimTime, leg: SimTime) {
         let back = u32::try_from(self.returned.messages.len()).unwrap_or(u32::MAX);
         if let Some(moment) = self.told.as_mut().filter(|moment| moment.words == texts::A_SERVICE_DIED) {
-            // RabbitMQ hears of it, and the last of what comes back sets out.
-            let last = 200 + returning::sets_out(back.saturating_sub(1));
+            // RabbitMQ notices, and the last of what comes back sets out.
+            let last = 200 + moves::sets_out(back.saturating_sub(1));
             moment.lands = moment.lands.max(moment.at + SimTime::from_micros(leg.as_micros() * last / 100));
         }
         self.rest = self.rest.saturating_sub(elapsed);

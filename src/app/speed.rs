@@ -83,7 +83,7 @@ impl Speed {
         }
     }
 
-    /// How much simulated time passes while something stands to be read, of a network where a leg lasts so long.
+    /// How much simulated time passes while something stands to be read. A leg of the network lasts this long.
     #[must_use]
     pub fn stands(self, leg: SimTime) -> SimTime {
         match self {

@@ -6,7 +6,7 @@ use super::flights::{File, behind, looked_at, share};
 use super::geometry::{self, Curve, Plan, Rect};
 use super::landing::Landing;
 use super::lettering;
-use super::moves::MoveKind;
+use super::moves::{ARCS, MoveKind};
 use super::returning::{self, Fan};
 use super::texts::session as texts;
 use crate::base::SimTime;
@@ -302,7 +302,7 @@ fn is_drawn(world: &World, cargo: &Cargo) -> bool {
 /// The ways of what a lost connection gives back: as many as there are arcs.
 fn arcs(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
     let (world, moves) = (sheet.plan.world, sheet.plan.moves);
-    let turns = moves.iter().filter(|hop| (hop.turn as usize) < returning::ARCS);
+    let turns = moves.iter().filter(|hop| (hop.turn as usize) < ARCS);
     for hop in turns.filter(|hop| moves.is_return_seen(hop, world.now(), still)) {
         if let [from, to] = &*hop.path
             && let Some(curve) = sheet.arc(from, to, hop.turn as usize)
