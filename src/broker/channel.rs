@@ -151,23 +151,33 @@ pub(super) struct Consumer {
     pub credit: Option<u32>,
     pub unacked: u32,
     pub state: ConsumerState,
+    /// It waits to become the single active one of a quorum queue.
+    pub waits: bool,
     /// It stands in the turn of its quorum queue.
     pub queued: bool,
     /// How many messages its quorum queue has given to it (rule 155).
     pub given: u64,
-    /// The numbers of deliveries that its quorum queue has taken back, and that it has not settled yet (rule 94).
-    pub late: Vec<u64>,
+    /// How long its quorum queue leaves a delivery with it, from its start on (rule 94).
+    pub timeout: SimTime,
+    pub late: Lateness,
+}
+
+/// What a consumer was too late with (rule 94).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lateness {
+    /// It gets nothing until it settles that as well.
+    pub gets_nothing: bool,
+    /// The numbers of deliveries that its quorum queue has taken back. A consumer that was cancelled and started again keeps them.
+    pub numbers: Vec<u64>,
+    /// It gave them back with requeue, and RabbitMQ did not queue it again.
+    pub overlooked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConsumerState {
     Up,
-    /// It waits to become the single active one of a quorum queue.
-    Waiting,
     /// It is the single active one, and yields when it holds nothing any more (rule 84).
     Quiescing,
-    /// It was too late with a delivery, and gets nothing until it settles that as well (rule 94).
-    Late,
     /// Cancelled, and holds deliveries (rule 81).
     Cancelled,
 }
@@ -175,6 +185,11 @@ pub(super) enum ConsumerState {
 impl Consumer {
     pub fn has_credit(&self) -> bool {
         self.credit != Some(0)
+    }
+
+    /// Its queue may serve it, as far as credit lets it.
+    pub fn is_up(&self) -> bool {
+        self.state == ConsumerState::Up && !self.waits && !self.late.gets_nothing
     }
 }
 

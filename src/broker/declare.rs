@@ -325,6 +325,7 @@ impl Broker {
             arguments: declare.arguments,
             unacked: 0,
             held: std::collections::VecDeque::new(),
+            look_at: SimTime::MAX,
             consumers: Consumers::default(),
             had_consumer: false,
             sequence_next: 0, // rule 155: as RabbitMQ numbers them
@@ -403,7 +404,7 @@ impl Broker {
             Kind::Stream => return 0, // rule 168
             Kind::Quorum => {}
         }
-        let consumers = self.consumers.values().filter(|state| state.queue == id && state.state != ConsumerState::Waiting).count();
+        let consumers = self.consumers.values().filter(|state| state.queue == id && !state.waits).count();
         let held = self.channels.values().flat_map(|channel| channel.unacked.values());
         let fetched = held.filter(|delivery| delivery.queue == id && delivery.consumer.is_none()).count();
         (consumers + fetched) as u64

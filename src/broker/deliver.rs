@@ -2,7 +2,7 @@
 
 use super::Broker;
 use super::cause::{DeathReason, RequeueCause};
-use super::channel::{Consumer, ConsumerState, Unacked};
+use super::channel::{Consumer, ConsumerState, Lateness, Unacked};
 use super::error::{AmqpError, ReplyCode};
 use super::event::Event;
 use super::ids::{ChannelId, ConsumerId, QueueId};
@@ -91,7 +91,9 @@ impl Broker {
                 tag = self.generated_name("amq.ctag");
             }
         }
-        let consumer = self.start_consumer(id, channel, &tag, consume.no_ack, priority);
+        let timeout = consume.arguments.get(stream::TIMEOUT_ARGUMENT).and_then(Value::as_int).and_then(|millis| u64::try_from(millis).ok());
+        let timeout = timeout.filter(|_| quorum).map_or_else(|| self.timeout_of(id), SimTime::from_millis); // rule 94: fixed from now on
+        let consumer = self.start_consumer(id, channel, &tag, consume.no_ack, priority, timeout);
         self.events.push(Event::ConsumerStarted { queue: name, channel, consumer_tag: tag.clone() });
         if exclusive && let Some(queue) = self.queues.get_mut(&id) {
             queue.consumers.exclusive = Some(consumer);
@@ -119,7 +121,7 @@ impl Broker {
     }
 
     /// A consumer of the same tag that holds deliveries of this queue lives on in the new one (rule 81).
-    fn start_consumer(&mut self, id: QueueId, channel: ChannelId, tag: &Name, no_ack: bool, priority: i64) -> ConsumerId {
+    fn start_consumer(&mut self, id: QueueId, channel: ChannelId, tag: &Name, no_ack: bool, priority: i64, timeout: SimTime) -> ConsumerId {
         let rules = self.profile.rules();
         let queue = self.queues.get_mut(&id).expect("the caller has just found it");
         let kind = queue.messages.kind();
@@ -145,9 +147,12 @@ impl Broker {
         });
         state.cancelled.retain(|known| *known != consumer);
         state.consumers.insert(tag.clone(), consumer);
-        let (unacked, given, queued) = match self.consumers.get(&consumer) {
-            Some(known) => (known.unacked, known.given, known.queued),
-            None => (0, 0, rules.consumer_keys == ConsumerKeys::Tag && queue.consumers.inherit_place(channel, tag, consumer)),
+        let (unacked, given, queued, timeout, numbers) = if let Some(known) = self.consumers.get_mut(&consumer) {
+            // Its patience stays as it was, and what it was too late with (rule 94).
+            (known.unacked, known.given, known.queued, known.timeout, std::mem::take(&mut known.late.numbers))
+        } else {
+            let queued = rules.consumer_keys == ConsumerKeys::Tag && queue.consumers.inherit_place(channel, tag, consumer);
+            (0, 0, queued, timeout, Vec::new())
         };
         let credit = match prefetch {
             _ if no_ack && !quorum => None, // rule 75
@@ -157,8 +162,23 @@ impl Broker {
         };
         let tag = tag.clone();
         let state = ConsumerState::Up;
-        let mut new =
-            Consumer { tag, channel, queue: id, no_ack, priority, prefetch, credit, unacked, state, queued, given, late: Vec::new() };
+        let late = Lateness { numbers, ..Lateness::default() };
+        let mut new = Consumer {
+            tag,
+            channel,
+            queue: id,
+            no_ack,
+            priority,
+            prefetch,
+            credit,
+            unacked,
+            state,
+            waits: false,
+            queued,
+            given,
+            timeout,
+            late,
+        };
         queue.had_consumer = true;
         queue.consumers.add(consumer);
         match (kind, alone) {
@@ -192,6 +212,7 @@ impl Broker {
         let consumer = self.consumers.get_mut(&id)?;
         let (of, channel_id, tag) = (consumer.queue, consumer.channel, consumer.tag.clone());
         consumer.state = ConsumerState::Cancelled;
+        (consumer.waits, consumer.late.gets_nothing) = (false, false);
         consumer.credit = Some(0);
         let idle = consumer.unacked == 0;
         if let Some(channel) = self.channels.get_mut(&channel_id) {
@@ -219,6 +240,7 @@ impl Broker {
         if idle {
             self.forget_consumer(id);
         }
+        self.find_active(of);
         self.activate_next(of);
         Some((of, channel_id, tag))
     }
@@ -244,6 +266,7 @@ impl Broker {
             return Err(AmqpError::not_implemented(text)); // rule 148
         }
         self.drop_expired_first(now, id);
+        let timeout = self.timeout_of(id);
         let Some(queue) = self.queues.get_mut(&id) else { return Ok(Reply::Got(None)) };
         if queue.messages.kind() == Kind::Quorum && queue.settings.single_active_consumer {
             let kind = if self.profile.rules().quotes_queue_type { "<<\"quorum\">>" } else { "quorum" };
@@ -272,7 +295,7 @@ impl Broker {
         let delivery_tag = state.take_delivery_tag();
         if !no_ack {
             if let Some(queue) = self.queues.get_mut(&id) {
-                queue.note_held(now, channel, delivery_tag, self.profile.rules());
+                queue.note_held(now + timeout, channel, delivery_tag, self.profile.rules());
             }
             let number = entry.sequence;
             let delivery = Unacked { queue: id, consumer: None, delivered_at: now, settled: false, number, gone: None, entry };
@@ -326,10 +349,18 @@ impl Broker {
         self.events.push(Event::Requeued { queue, channel, delivery_tag, message, position, cause });
     }
 
+    /// Whether its client wants to know that the server ends a consumer.
+    pub(super) fn can_be_told(&self, channel: ChannelId) -> bool {
+        let connection = self.channels.get(&channel).and_then(|state| self.connections.get(&state.connection));
+        connection.is_some_and(|state| state.capabilities.consumer_cancel_notify)
+    }
+
     /// The server says that it ends a consumer; what that holds it may still settle (rules 82, 94).
     pub(super) fn tell_cancelled(&mut self, channel: ChannelId, consumer_tag: Name, queue: Name, late: bool) {
-        let Some(state) = self.channels.get(&channel) else { return };
-        let told = self.connections.get(&state.connection).is_some_and(|state| state.capabilities.consumer_cancel_notify);
+        if !self.channels.contains_key(&channel) {
+            return;
+        }
+        let told = self.can_be_told(channel);
         self.events.push(Event::ConsumerCancelled { queue, channel, consumer_tag, told, late });
     }
 }

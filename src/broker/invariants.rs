@@ -88,7 +88,7 @@ impl Broker {
             Kind::Quorum if consumer.queued != (queue.consumers.places(id) == 1) => {
                 broken.push(format!("consumer {tag} does not know whether it is in the turn (rule 68)"));
             }
-            Kind::Quorum if consumer.state == ConsumerState::Up && consumer.has_credit() && !consumer.queued => {
+            Kind::Quorum if consumer.is_up() && !consumer.late.overlooked && consumer.has_credit() && !consumer.queued => {
                 broken.push(format!("consumer {tag} has credit and no turn (rule 68)"));
             }
             Kind::Stream if queue.messages.stream().is_some_and(|messages| messages.reader(id).is_none()) => {

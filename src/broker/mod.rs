@@ -113,6 +113,7 @@ pub struct Broker {
     delays: delay::Delays,
     dice: dice::Dice,
     scratch: publish::Scratch,
+    unasked: turn::UnaskedLater,
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +183,7 @@ impl Broker {
             delays: delay::Delays::default(),
             dice: dice::Dice::default(),
             scratch: publish::Scratch::default(),
+            unasked: turn::UnaskedLater::default(),
         };
         for (name, kind, internal) in PREDECLARED {
             broker.insert_exchange(Exchange::new(name.into(), kind, true, false, internal, Table::new()));

@@ -168,7 +168,7 @@ impl Broker {
 
     /// Ends channels together. First all their consumers go, so that nothing one gives back is delivered to another. Then queues go with
     /// their last consumer, and their messages with them (rule 23). Then everything else comes back.
-    fn end_channels(&mut self, now: SimTime, channels: &[ChannelId], cause: RequeueCause) {
+    pub(super) fn end_channels(&mut self, now: SimTime, channels: &[ChannelId], cause: RequeueCause) {
         let mut left = Vec::new();
         for channel in channels {
             let Some(state) = self.channels.get_mut(channel) else { continue };

@@ -10,7 +10,7 @@ pub enum Profile {
     /// 3.13, what `rabbitmq:3-management` runs.
     #[default]
     V3_13,
-    /// 4.0 to 4.2.
+    /// 4.0 to 4.2, but for two changes of 4.2 that are part of 4.3 here. These are direct reply-to, and commits to deleted queues (rules 55, 59).
     V4_0,
     V4_3,
     /// 4.3 as Debian builds it: a patch permits transient queues (rule 27).
@@ -138,7 +138,8 @@ pub(super) struct Rules {
     pub filter_is_argument: bool,
     /// Classic queues take `x-queue-leader-locator` (rule 160).
     pub classic_leader_locator: bool,
-    /// At its commit a transaction looks for a queue to which it has published (rule 55).
+    /// At its commit a transaction looks for each queue to which it has published, as of 4.2 (rule 55). In v4.1.8
+    /// `get_ctx_with` of `rabbit_queue_type.erl` takes the queue as it was at the publish. In v4.2.0 it looks the queue up.
     pub commit_looks_for_queues: bool,
     /// How the texts that refuse a reader name its stream (rule 148).
     pub stream_texts: StreamTexts,

@@ -56,6 +56,13 @@ pub(super) enum Sender {
     Broker,
 }
 
+/// Whether queues refused a message, or were gone.
+#[derive(Clone, Copy, Debug, Default)]
+struct Refusals {
+    classic: bool,
+    quorum: bool,
+}
+
 /// Whether a queue took a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Accepted {
@@ -122,7 +129,8 @@ impl Broker {
         names.chain(std::iter::once(reply::PSEUDO_QUEUE.into())).collect()
     }
 
-    fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Outcome {
+    /// Who refused it.
+    fn deliver_to_queues(&mut self, now: SimTime, channel: ChannelId, routing: &Routing) -> Refusals {
         let Routing { message, queues, replies, reach, mandatory, gone } = routing;
         if queues.is_empty() && replies.is_empty() && gone.is_empty() && *mandatory {
             self.events.push(Event::Returned {
@@ -132,17 +140,18 @@ impl Broker {
                 routed: *reach == Reach::Queues,
             });
         }
-        let mut outcome = Outcome::Ack; // rule 51: an unroutable message is confirmed too
+        let mut refusals = Refusals::default();
         for queue in queues {
             if self.enqueue(now, *queue, message, Sender::Client) == Accepted::No {
-                outcome = Outcome::Nack; // rule 53: though other queues keep their copy
+                *if self.is_classic(*queue) { &mut refusals.classic } else { &mut refusals.quorum } = true;
             }
         }
         if !replies.is_empty() {
             self.answer(replies, message);
         }
-        self.confirm(channel, outcome);
-        outcome
+        // Rule 51: an unroutable message is confirmed too. Rule 53: one refusal counts, though other queues keep their copy.
+        self.confirm(channel, if refusals.classic || refusals.quorum { Outcome::Nack } else { Outcome::Ack });
+        refusals
     }
 
     pub(super) fn confirm_select(&mut self, channel: ChannelId) -> Result<Reply, AmqpError> {
@@ -165,18 +174,25 @@ impl Broker {
 
     /// Publishes first, then settlements; returns arrive after the commit (rule 55).
     pub(super) fn tx_commit(&mut self, now: SimTime, channel: ChannelId) -> Result<Reply, AmqpError> {
+        self.with_unasked_later(now, |broker| broker.commit(now, channel))
+    }
+
+    fn commit(&mut self, now: SimTime, channel: ChannelId) -> Result<Reply, AmqpError> {
         let Transaction { publishes, settlements } = self.take_transaction(channel)?;
         let mut complete = true;
         let mut publishes = publishes.into_iter();
         while let Some(mut routing) = publishes.next() {
             match self.look_for_gone(&mut routing) {
-                Ok(found) => complete &= found,
+                Ok(gone) => {
+                    let refusals = self.deliver_to_queues(now, channel, &routing);
+                    // A quorum queue refuses at once, before the channel looks for refusals, and that is the end of it (rule 55).
+                    complete &= gone.quorum || refusals.quorum || !(gone.classic || refusals.classic);
+                }
                 Err(error) => {
                     self.forget_publishes(std::iter::once(routing).chain(publishes));
                     return Err(error);
                 }
             }
-            complete &= self.deliver_to_queues(now, channel, &routing) == Outcome::Ack;
         }
         self.close_chunks(now); // rule 164
         // What was settled alike in a row is settled together.
@@ -193,24 +209,32 @@ impl Broker {
     /// transaction is not complete.
     ///
     /// # Errors
-    /// A stream is looked for until 4.2, and each queue as of 4.3.
-    fn look_for_gone(&self, routing: &mut Routing) -> Result<bool, AmqpError> {
+    /// A stream is looked for until 4.1, and each queue as of 4.2. RabbitMQ fails if another type of queue has the name then.
+    fn look_for_gone(&self, routing: &mut Routing) -> Result<Refusals, AmqpError> {
         let looks = self.profile.rules().commit_looks_for_queues;
-        let mut complete = true;
+        let mut refusals = Refusals::default();
+        // It goes through the queues by their names: the other way round, but for those of the default exchange.
+        sort_by(&mut routing.gone, |(one, _), (other, _)| one.cmp(other));
+        if !routing.message.exchange.is_empty() {
+            routing.gone.reverse();
+        }
         for &(ref name, kind) in &routing.gone {
             let found = self.queue_names.get(name).copied();
             let refused = |text: std::fmt::Arguments<'_>| Err(AmqpError::new(ReplyCode::ResourceError, text));
             let kind = Kind::from_name(kind).unwrap_or_default();
+            let is_other = found.is_some_and(|id| self.queues[&id].messages.kind() != kind);
             match kind {
+                _ if looks && is_other => return Err(AmqpError::internal()),
                 _ if looks && found.is_none() => {
                     return refused(format_args!("failed to deliver message: {{not_found,{{resource,<<\"/\">>,queue,<<\"{name}\">>}}}}"));
                 }
                 Kind::Stream if !looks => return refused(format_args!("Stream not found for queue '{name}' in vhost '/'")),
-                Kind::Classic => complete = false,
-                Kind::Quorum | Kind::Stream => routing.queues.extend(found.filter(|id| self.queues[id].messages.kind() == kind)),
+                Kind::Classic => refusals.classic = true,
+                Kind::Quorum if found.is_none() || is_other => refusals.quorum = true,
+                Kind::Quorum | Kind::Stream => routing.queues.extend(found),
             }
         }
-        Ok(complete)
+        Ok(refusals)
     }
 
     /// The publishes are forgotten, the deliveries wait for a settlement again.

@@ -11,17 +11,20 @@ use super::method::Reply;
 use super::profile::ConsumerKeys;
 use super::queue::ready::Entry;
 use super::queue::{Kind, quorum};
-use super::turn::Unasked;
+use super::value::Name;
 use crate::base::SimTime;
 use crate::base::ordered::sort_by_key;
 
 /// Deliveries of one queue to one consumer, or one message that was fetched: what RabbitMQ's channel settles together (rule 74).
 struct Group {
-    queue: QueueId,
-    consumer: Option<ConsumerId>,
-    /// Its queue is gone: then it is of one delivery.
-    gone: Option<Box<Gone>>,
+    /// The name of the queue, and the tag.
+    of: (Option<Name>, Option<Name>),
+    first: u64,
     deliveries: Vec<(u64, Entry)>,
+    /// Whose these are.
+    known: (QueueId, Option<ConsumerId>),
+    /// What the queue does not know any more by its number. The queue was deleted, or has taken them back.
+    gone: Vec<(QueueId, Box<Gone>)>,
 }
 
 impl Broker {
@@ -69,68 +72,77 @@ impl Broker {
         self.settle_all(now, channel, &tags, Settlement::Requeue(RequeueCause::Recovered));
     }
 
-    /// Split by queue and consumer. Each group is settled, and its queue goes on, before the next (rules 74, 90, 92).
+    /// Split by queue and consumer. Each group is settled, and its queue goes on, before the next (rules 74, 90, 92). The channel gives every
+    /// group to its queue before it settles for consumers that do not acknowledge (rule 75).
     pub(super) fn settle_all(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
-        let mut counted = 0;
         let was_full = self.channel(channel).is_full();
-        if let &[tag] = tags {
-            let Some(delivery) = self.channel(channel).unacked.remove(tag) else { return };
-            counted += u64::from(delivery.consumer.is_some());
-            self.uncount(channel, counted);
-            let of = (delivery.queue, delivery.consumer);
-            match delivery.gone {
-                Some(gone) => self.settle_by_name(now, channel, delivery.queue, &gone, how),
-                None => self.settle_group(now, channel, of, how, &mut std::iter::once((tag, delivery.entry)), 1),
-            }
-        } else {
-            let mut groups: Vec<Group> = Vec::new();
-            for &tag in tags {
-                let Some(Unacked { queue, consumer, gone, entry, .. }) = self.channel(channel).unacked.remove(tag) else { continue };
-                counted += u64::from(consumer.is_some());
-                if gone.is_some() {
-                    groups.push(Group { queue, consumer: None, gone, deliveries: vec![(tag, entry)] });
-                    continue;
-                }
-                match groups.iter_mut().rev().find(|group| consumer.is_some() && group.consumer == consumer) {
-                    Some(group) => group.deliveries.push((tag, entry)),
-                    None => groups.push(Group { queue, consumer, gone: None, deliveries: vec![(tag, entry)] }),
-                }
-            }
-            self.uncount(channel, counted);
-            sort_by_key(&mut groups, |group| {
-                let (queue, tag) = match &group.gone {
-                    Some(gone) => (Some(gone.queue.clone()), gone.consumer_tag.clone()),
-                    None => (
-                        self.queues.get(&group.queue).map(|queue| queue.name.clone()),
-                        group.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone()),
-                    ),
-                };
-                (queue, tag, group.deliveries[0].0)
-            });
-            // The channel gives every group to its queue before it settles for consumers that do not acknowledge (rule 75).
-            let mut unasked: Vec<(QueueId, Unasked)> = Vec::new();
-            for Group { queue, consumer, gone, mut deliveries } in groups {
-                if let Some(gone) = gone {
-                    self.settle_by_name(now, channel, queue, &gone, how);
-                    continue;
-                }
-                if matches!(how, Settlement::Nack | Settlement::Reject) && self.is_classic(queue) {
-                    // A classic queue settles each of its priorities by itself, the highest first (rule 90).
-                    sort_by_key(&mut deliveries, |(_, entry)| std::cmp::Reverse(entry.priority()));
-                }
-                let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
-                if unasked.last().is_none_or(|(last, _)| *last != queue) {
-                    unasked.push((queue, Unasked::default()));
-                }
-                let Some((_, unasked)) = unasked.last_mut() else { continue };
-                self.settle_one_group(now, channel, (queue, consumer), how, &mut deliveries.into_iter(), count, unasked);
-            }
-            for (queue, unasked) in unasked {
-                self.settle_all_unasked(now, queue, unasked);
-            }
-        }
+        self.with_unasked_later(now, |broker| match *tags {
+            [tag] => broker.settle_one(now, channel, tag, how),
+            _ => broker.settle_many(now, channel, tags, how),
+        });
         if was_full && self.channels.get(&channel).is_some_and(|state| !state.is_full()) {
             self.resume_channel(now, channel);
+        }
+    }
+
+    fn settle_one(&mut self, now: SimTime, channel: ChannelId, tag: u64, how: Settlement) {
+        let Some(delivery) = self.channel(channel).unacked.remove(tag) else { return };
+        self.uncount(channel, u64::from(delivery.consumer.is_some()));
+        let known = (delivery.queue, delivery.consumer);
+        let Some(gone) = delivery.gone else {
+            self.settle_group(now, channel, known, how, &mut std::iter::once((tag, delivery.entry)), 1);
+            return;
+        };
+        let of = (Some(gone.queue.clone()), gone.consumer_tag.clone());
+        let gone = vec![(delivery.queue, gone)];
+        self.settle_by_name(now, channel, Group { of, first: tag, deliveries: Vec::new(), known, gone }, how);
+    }
+
+    fn settle_many(&mut self, now: SimTime, channel: ChannelId, tags: &[u64], how: Settlement) {
+        let mut counted = 0;
+        let mut groups: Vec<Group> = Vec::new();
+        for &tag in tags {
+            let Some(Unacked { queue, consumer, gone, entry, .. }) = self.channel(channel).unacked.remove(tag) else { continue };
+            counted += u64::from(consumer.is_some());
+            let same = |group: &&mut Group| consumer.is_some() && gone.is_none() && group.known == (queue, consumer);
+            if let Some(group) = groups.iter_mut().rev().find(same) {
+                group.deliveries.push((tag, entry));
+                continue;
+            }
+            let of = match &gone {
+                Some(gone) => (Some(gone.queue.clone()), gone.consumer_tag.clone()),
+                None => (
+                    self.queues.get(&queue).map(|queue| queue.name.clone()),
+                    consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.tag.clone()),
+                ),
+            };
+            // A channel knows a consumer by its tag.
+            let at = groups.iter().position(|group| of.1.is_some() && group.of == of && (gone.is_some() || group.deliveries.is_empty()));
+            let at = at.unwrap_or_else(|| {
+                groups.push(Group { of, first: tag, deliveries: Vec::new(), known: (queue, consumer), gone: Vec::new() });
+                groups.len() - 1
+            });
+            if let Some(gone) = gone {
+                groups[at].gone.push((queue, gone));
+            } else {
+                groups[at].known = (queue, consumer);
+                groups[at].deliveries.push((tag, entry));
+            }
+        }
+        self.uncount(channel, counted);
+        sort_by_key(&mut groups, |group| (group.of.clone(), group.first));
+        for mut group in groups {
+            let known = group.known;
+            if matches!(how, Settlement::Nack | Settlement::Reject) && self.is_classic(known.0) {
+                // A classic queue settles each of its priorities by itself, the highest first (rule 90).
+                sort_by_key(&mut group.deliveries, |(_, entry)| std::cmp::Reverse(entry.priority()));
+            }
+            if group.gone.is_empty() {
+                let count = u32::try_from(group.deliveries.len()).unwrap_or(u32::MAX);
+                self.settle_group(now, channel, known, how, &mut group.deliveries.into_iter(), count);
+            } else {
+                self.settle_by_name(now, channel, group, how);
+            }
         }
     }
 
@@ -142,53 +154,77 @@ impl Broker {
         }
     }
 
-    /// A channel knows a delivery by the name of its queue and a number. Its queue was deleted. So another of that name settles the message
-    /// with that number, if it is out on this channel (rule 155).
-    fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, was: QueueId, gone: &Gone, how: Settlement) {
-        let Some(&id) = self.queue_names.get(&gone.queue) else { return };
-        if self.settle_late(now, id, channel, gone, how) {
-            return;
-        }
+    /// A channel knows a delivery by the name of its queue and a number. Its queue was deleted, or has taken it back. A queue of that name
+    /// settles the message that is out on this channel with that number (rules 94, 155).
+    fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, group: Group, how: Settlement) {
+        let Group { of: (name, tag), mut deliveries, mut known, gone, .. } = group;
+        let Some(&id) = name.and_then(|name| self.queue_names.get(&name)) else { return };
         let Some(queue) = self.queues.get(&id) else { return };
-        let has_tag = |consumer: Option<ConsumerId>| {
-            let tag = consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| &consumer.tag);
-            tag.is_some() && tag == gone.consumer_tag.as_ref()
-        };
-        let kind = queue.messages.kind();
-        let found = match kind {
-            // The numbers of a priority queue are of another kind.
-            Kind::Classic if queue.settings.max_priority > 0 => None,
-            Kind::Classic | Kind::Quorum => self.channels.get(&channel).and_then(|state| {
-                let mut of_queue = state.unacked.iter().filter(|(_, delivery)| delivery.queue == id && delivery.number == gone.number);
-                of_queue.find(|(_, delivery)| kind == Kind::Classic || has_tag(delivery.consumer)).map(|(tag, _)| tag)
-            }),
-            Kind::Stream => {
-                let reader = gone.consumer_tag.as_ref().and_then(|tag| self.channels.get(&channel)?.consumers.get(tag)).copied();
-                let reader = reader.filter(|reader| self.consumers.get(reader).is_some_and(|reader| reader.queue == id));
-                if let Some(reader) = reader {
-                    self.give_credit(id, reader, 1); // rule 162: it does not ask for what
-                    self.dispatch(now, id);
-                }
-                return;
+        let (kind, has_priorities) = (queue.messages.kind(), queue.settings.max_priority > 0);
+        let numbers: Vec<u64> = gone.iter().map(|(_, gone)| gone.number).collect();
+        let late = tag.as_ref().and_then(|tag| self.settle_late(id, channel, tag, &numbers));
+        if kind == Kind::Stream {
+            let reader = tag.as_ref().and_then(|tag| self.channels.get(&channel)?.consumers.get(tag)).copied();
+            let reader = reader.filter(|reader| self.consumers.get(reader).is_some_and(|reader| reader.queue == id));
+            if let Some(reader) = reader {
+                self.give_credit(id, reader, u32::try_from(gone.len()).unwrap_or(u32::MAX)); // rule 162: it does not ask for what
+                self.dispatch(now, id);
             }
-        };
-        let Some(tag) = found else { return };
+        }
+        for (was, gone) in gone {
+            // The numbers of a priority queue are of another kind.
+            let found = match kind {
+                Kind::Classic if !has_priorities => self.out_with_number(id, channel, &gone, |_| true),
+                Kind::Quorum => self.out_with_number(id, channel, &gone, |found| found.is_some() && found == gone.consumer_tag.as_ref()),
+                Kind::Classic | Kind::Stream => None,
+            };
+            let Some((delivery_tag, consumer)) = found else { continue };
+            let taken = (delivery_tag, self.make_gone(channel, delivery_tag, was, &gone));
+            let (delivery_tag, Some(entry)) = taken else { continue };
+            if kind == Kind::Quorum {
+                known = (id, consumer);
+                deliveries.push((delivery_tag, entry));
+            } else {
+                self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((delivery_tag, entry)), 1);
+            }
+        }
+        if !deliveries.is_empty() {
+            sort_by_key(&mut deliveries, |(delivery_tag, _)| *delivery_tag);
+            let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
+            self.settle_group(now, channel, known, how, &mut deliveries.into_iter(), count);
+        } else if let Some(consumer) = late {
+            self.go_on_late(now, id, consumer, how);
+        }
+    }
+
+    /// The delivery with this number that is out on this channel, and its consumer.
+    fn out_with_number(
+        &self,
+        id: QueueId,
+        channel: ChannelId,
+        gone: &Gone,
+        is_of: impl Fn(Option<&Name>) -> bool,
+    ) -> Option<(u64, Option<ConsumerId>)> {
+        let tag_of = |consumer: Option<ConsumerId>| Some(&self.consumers.get(&consumer?)?.tag);
+        let mut of_queue = self.channels.get(&channel)?.unacked.iter();
+        let found =
+            of_queue.find(|(_, delivery)| delivery.queue == id && delivery.number == gone.number && is_of(tag_of(delivery.consumer)));
+        found.map(|(delivery_tag, delivery)| (delivery_tag, delivery.consumer))
+    }
+
+    /// The client may settle once more what is settled in its place.
+    fn make_gone(&mut self, channel: ChannelId, delivery_tag: u64, was: QueueId, gone: &Gone) -> Option<Entry> {
         self.ids.consumer += 1;
         let of_none = ConsumerId(self.ids.consumer);
-        let tag_of = |consumer: Option<ConsumerId>| consumer.and_then(|consumer| Some(self.consumers.get(&consumer)?.tag.clone()));
-        let Some(delivery) = self.channels.get_mut(&channel).and_then(|state| state.unacked.get_mut(tag)) else { return };
-        // The client may settle it once more.
-        let consumer = delivery.consumer;
-        let consumer_tag = tag_of(consumer);
+        let delivery = self.channels.get_mut(&channel)?.unacked.get_mut(delivery_tag)?;
+        let consumer_tag = delivery.consumer.and_then(|consumer| Some(self.consumers.get(&consumer)?.tag.clone()));
         delivery.gone = Some(Box::new(Gone { queue: gone.queue.clone(), consumer_tag, number: delivery.number }));
         delivery.queue = was;
-        delivery.consumer = consumer.map(|_| of_none);
-        let entry = delivery.entry.clone();
-        self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((tag, entry)), 1);
+        delivery.consumer = delivery.consumer.map(|_| of_none);
+        Some(delivery.entry.clone())
     }
 
-    /// One group alone: what the channel settles unasked comes right behind it.
-    pub(super) fn settle_group(
+    fn settle_group(
         &mut self,
         now: SimTime,
         channel: ChannelId,
@@ -196,21 +232,6 @@ impl Broker {
         how: Settlement,
         deliveries: &mut dyn Iterator<Item = (u64, Entry)>,
         count: u32,
-    ) {
-        let mut unasked = Unasked::default();
-        self.settle_one_group(now, channel, (id, consumer), how, deliveries, count, &mut unasked);
-        self.settle_all_unasked(now, id, unasked);
-    }
-
-    fn settle_one_group(
-        &mut self,
-        now: SimTime,
-        channel: ChannelId,
-        (id, consumer): (QueueId, Option<ConsumerId>),
-        how: Settlement,
-        deliveries: &mut dyn Iterator<Item = (u64, Entry)>,
-        count: u32,
-        unasked: &mut Unasked,
     ) {
         let Some(queue) = self.queues.get_mut(&id) else { return }; // its queue is gone, and with it the messages
         queue.unacked -= count as usize;
@@ -224,7 +245,7 @@ impl Broker {
             for (delivery_tag, entry) in deliveries {
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
                 self.credit_group(id, consumer, 1);
-                self.dispatch_one_of_several(now, id, unasked);
+                self.dispatch(now, id);
             }
             return;
         }
@@ -272,12 +293,7 @@ impl Broker {
                 if !requeued || self.profile.rules().returns_activate {
                     self.activate_next(id);
                 }
-                // Rule 103: what came back may find a consumer before the limit is looked at.
-                if requeued {
-                    self.dispatch_one_of_several(now, id, unasked);
-                } else {
-                    self.dispatch(now, id);
-                }
+                self.dispatch(now, id); // rule 103: what came back may find a consumer before the limit is looked at
             }
             Kind::Stream => {}
         }

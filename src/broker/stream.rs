@@ -8,7 +8,7 @@ use super::error::AmqpError;
 use super::event::Event;
 use super::ids::{ChannelId, ConsumerId, QueueId};
 use super::message::Message;
-use super::profile::{Rules, StreamTexts};
+use super::profile::{Rules, StreamTexts, TimeoutOwner};
 use super::queue::Kind;
 use super::queue::ready::Entry;
 use super::queue::settings::{Age, age};
@@ -21,6 +21,9 @@ const OFFSET_ARGUMENT: &str = "x-stream-offset";
 const FILTER_ARGUMENT: &str = "x-stream-filter";
 const UNFILTERED_ARGUMENT: &str = "x-stream-match-unfiltered";
 
+/// How long a quorum queue leaves a delivery with this consumer (rule 94).
+pub(super) const TIMEOUT_ARGUMENT: &str = "x-consumer-timeout";
+
 /// What a consumer's arguments ask of a stream.
 #[derive(Clone, Debug)]
 pub(super) struct Attach {
@@ -28,7 +31,7 @@ pub(super) struct Attach {
     filter: Option<Filter>,
 }
 
-/// What a consumer may not ask of this type of queue (rules 70, 148, 161).
+/// What a consumer may not ask of this type of queue (rules 70, 94, 148, 161).
 pub(super) fn check_consumer_arguments(place: &str, kind: Kind, arguments: &Table, rules: &Rules) -> Result<(), AmqpError> {
     let (priority, offset) = (arguments.get("x-priority"), arguments.get(OFFSET_ARGUMENT));
     if kind == Kind::Stream {
@@ -51,12 +54,20 @@ pub(super) fn check_consumer_arguments(place: &str, kind: Kind, arguments: &Tabl
         "x-priority" => kind == Kind::Stream,
         OFFSET_ARGUMENT => kind != Kind::Stream,
         FILTER_ARGUMENT | UNFILTERED_ARGUMENT => kind != Kind::Stream && rules.filter_is_argument,
+        TIMEOUT_ARGUMENT => kind != Kind::Quorum && rules.timeout_owner == TimeoutOwner::Queue,
         _ => false,
     };
-    arguments.keys().find(|name| is_foreign(name)).map_or(Ok(()), |name| {
+    if let Some(name) = arguments.keys().find(|name| is_foreign(name)) {
         let kind = kind.module();
-        Err(AmqpError::precondition(format_args!("invalid arg '{name}' for {place} of queue type {kind}")))
-    })
+        return Err(AmqpError::precondition(format_args!("invalid arg '{name}' for {place} of queue type {kind}")));
+    }
+    let timeout = arguments.get(TIMEOUT_ARGUMENT).filter(|_| rules.timeout_owner == TimeoutOwner::Queue);
+    let problem = match timeout.map(|value| (value.as_int(), value.type_name())) {
+        Some((None, type_name)) => format!("\"expected integer, got {type_name}\""),
+        Some((Some(number), _)) if number < 0 => format!("{{value_negative,{number}}}"),
+        _ => return Ok(()),
+    };
+    Err(AmqpError::precondition(format_args!("invalid arg '{TIMEOUT_ARGUMENT}' for {place}: {problem}")))
 }
 
 fn invalid_offset(place: &str, value: &Value) -> AmqpError {

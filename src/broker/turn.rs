@@ -19,8 +19,25 @@ use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, sort_by};
 
 /// Consumers of a quorum queue that do not acknowledge. Their channels settle for them: so many deliveries with one command.
-#[derive(Debug, Default)]
-pub(super) struct Unasked(VecDeque<(ConsumerId, u32)>);
+#[derive(Clone, Debug, Default)]
+struct Unasked(VecDeque<(ConsumerId, u32)>);
+
+/// What channels will settle for such consumers. They do so when the method at hand is done (rule 75).
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnaskedLater {
+    waits: bool,
+    queues: Vec<(QueueId, Unasked)>,
+}
+
+impl UnaskedLater {
+    fn of(&mut self, id: QueueId) -> &mut Unasked {
+        let place = self.queues.iter().position(|(other, _)| *other == id).unwrap_or_else(|| {
+            self.queues.push((id, Unasked::default()));
+            self.queues.len() - 1
+        });
+        &mut self.queues[place].1
+    }
+}
 
 impl Unasked {
     fn add(&mut self, served: Vec<ConsumerId>) {
@@ -70,22 +87,34 @@ impl Broker {
     /// What one command of a quorum queue hands out reaches the channels consumer by consumer. The limit comes after (rule 103). Then the
     /// channels settle for the consumers that do not acknowledge, each with a separate command (rule 75).
     fn dispatch_quorum(&mut self, now: SimTime, id: QueueId) {
+        let served = self.hand_out(now, id);
+        if served.is_empty() {
+            return;
+        }
+        if self.unasked.waits {
+            self.unasked.of(id).add(served);
+            return;
+        }
         let mut unasked = Unasked::default();
-        unasked.add(self.hand_out(now, id));
+        unasked.add(served);
         self.settle_all_unasked(now, id, unasked);
     }
 
-    /// What one of several commands hands out that a quorum queue gives itself. The settlements of the channels come behind all of them.
-    pub(super) fn dispatch_one_of_several(&mut self, now: SimTime, id: QueueId, unasked: &mut Unasked) {
-        self.drop_expired_first(now, id);
-        unasked.add(self.hand_out(now, id));
-        self.refresh_deadline(id);
+    /// A method may be several commands to a queue. Channels settle for consumers that do not acknowledge behind all of them.
+    pub(super) fn with_unasked_later<T>(&mut self, now: SimTime, work: impl FnOnce(&mut Self) -> T) -> T {
+        if self.unasked.waits {
+            return work(self);
+        }
+        self.unasked.waits = true;
+        let done = work(self);
+        self.unasked.waits = false;
+        for (queue, unasked) in std::mem::take(&mut self.unasked.queues) {
+            self.settle_all_unasked(now, queue, unasked);
+        }
+        done
     }
 
-    pub(super) fn settle_all_unasked(&mut self, now: SimTime, id: QueueId, mut unasked: Unasked) {
-        if unasked.0.is_empty() {
-            return;
-        }
+    fn settle_all_unasked(&mut self, now: SimTime, id: QueueId, mut unasked: Unasked) {
         while let Some((consumer, count)) = unasked.0.pop_front() {
             self.settle_unasked(id, consumer, count);
             unasked.add(self.hand_out(now, id));
@@ -145,10 +174,15 @@ impl Broker {
     /// A message goes to a consumer that [`next_consumer`](Self::next_consumer) has chosen.
     pub(super) fn deliver(&mut self, now: SimTime, id: QueueId, consumer: ConsumerId, entry: Entry, direct: bool) {
         self.take_credit(id, consumer);
-        if self.hand_over(now, id, consumer, entry, direct) {
-            self.settle_unasked(id, consumer, 1);
-            self.dispatch_quorum(now, id);
+        if !self.hand_over(now, id, consumer, entry, direct) {
+            return;
         }
+        if self.unasked.waits {
+            self.unasked.of(id).add(vec![consumer]);
+            return;
+        }
+        self.settle_unasked(id, consumer, 1);
+        self.dispatch_quorum(now, id);
     }
 
     /// The consumer was served: it has less credit, and another is next.
@@ -212,7 +246,7 @@ impl Broker {
         consumer.given += 1;
         consumer.unacked += 1;
         queue.unacked += 1;
-        queue.note_held(now, consumer.channel, delivery_tag, self.profile.rules());
+        queue.note_held(now + consumer.timeout, consumer.channel, delivery_tag, self.profile.rules());
         let consumer = Some(consumer_id);
         let delivery = Unacked { queue: id, consumer, delivered_at: now, settled: false, number, gone: None, entry };
         channel.unacked.push(delivery_tag, delivery);
@@ -248,18 +282,34 @@ impl Broker {
                 if let Some(credit) = &mut consumer.credit {
                     *credit = (*credit + count).min(u32::from(consumer.prefetch));
                 }
-                if consumer.state == ConsumerState::Quiescing && consumer.unacked == 0 {
-                    queue.consumers.active = None;
-                    wait(queue, consumer_id, consumer, self.profile.rules());
-                } else {
-                    if consumer.state == ConsumerState::Late && consumer.late.is_empty() {
-                        consumer.state = ConsumerState::Up;
-                    }
-                    join(queue, consumer_id, consumer);
-                }
+                self.rejoin(id, consumer_id);
                 false
             }
         }
+    }
+
+    /// Something of this consumer was settled. It stands in the turn again, or it yields (rule 84).
+    pub(super) fn rejoin(&mut self, id: QueueId, consumer_id: ConsumerId) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let Some(consumer) = self.consumers.get_mut(&consumer_id) else { return };
+        if consumer.state != ConsumerState::Quiescing || consumer.late.gets_nothing || consumer.unacked > 0 {
+            join(queue, consumer_id, consumer);
+            return;
+        }
+        consumer.state = ConsumerState::Up;
+        wait(queue, consumer_id, consumer, self.profile.rules());
+        self.find_active(id);
+    }
+
+    /// The single active consumer of a quorum queue is the first that does not wait and is not late. There may be two. RabbitMQ serves one
+    /// that was late again, beside the one that came in its place (rule 94).
+    pub(super) fn find_active(&mut self, id: QueueId) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        if !queue.settings.single_active_consumer || queue.messages.kind() != Kind::Quorum {
+            return;
+        }
+        let is_active = |id: &ConsumerId| self.consumers.get(id).is_some_and(|state| !state.waits && !state.late.gets_nothing);
+        queue.consumers.active = queue.consumers.ids().filter(is_active).min();
     }
 
     /// A reader of a stream may be given so many more (rules 162, 164).
@@ -309,9 +359,10 @@ impl Broker {
             queue.consumers.activate_first();
         }
         if let Some(consumer) = self.consumers.get_mut(&next.consumer) {
-            consumer.state = ConsumerState::Up;
+            consumer.waits = false;
             join(queue, next.consumer, consumer);
         }
+        self.find_active(id);
     }
 
     /// The channel's window has room again, or another size: queues that it had stopped go on.
@@ -328,15 +379,19 @@ impl Broker {
 
 /// A consumer of a quorum queue that has credit stands in the turn, once.
 pub(super) fn join(queue: &mut Queue, id: ConsumerId, consumer: &mut Consumer) {
-    if consumer.state == ConsumerState::Up && consumer.has_credit() && !consumer.queued {
+    if consumer.is_up() && consumer.has_credit() && !consumer.queued {
         consumer.queued = true;
+        consumer.late.overlooked = false;
         queue.consumers.join(consumer.priority, id);
     }
 }
 
-/// It waits to become the single active one.
+/// It waits to become the single active one. One that was late can, when it has settled that. One that RabbitMQ has told to yield never can.
 pub(super) fn wait(queue: &mut Queue, id: ConsumerId, consumer: &mut Consumer, rules: &Rules) {
-    consumer.state = ConsumerState::Waiting;
+    consumer.waits = true;
+    if consumer.state != ConsumerState::Up || consumer.late.gets_nothing {
+        return;
+    }
     let credit = consumer.credit.unwrap_or(u32::from(consumer.prefetch));
     let order = if rules.single_active_preempts { WaitingOrder::Priority } else { WaitingOrder::Arrival };
     queue.consumers.wait(Waiting { consumer: id, priority: consumer.priority, credit }, order);
@@ -374,7 +429,7 @@ fn next_of_quorum(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<
     loop {
         let (_, id) = queue.consumers.front()?;
         match consumers.get_mut(&id) {
-            Some(consumer) if consumer.state == ConsumerState::Up && consumer.has_credit() => return Some(id),
+            Some(consumer) if consumer.is_up() && consumer.has_credit() => return Some(id),
             Some(consumer) => consumer.queued = false,
             None => {}
         }
@@ -386,7 +441,7 @@ fn next_of_quorum(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<
 fn forget_front(queue: &mut Queue, consumers: &mut OrderedMap<ConsumerId, Box<Consumer>>) {
     while let Some((_, id)) = queue.consumers.front() {
         match consumers.get_mut(&id) {
-            Some(consumer) if consumer.state == ConsumerState::Waiting => consumer.queued = false,
+            Some(consumer) if consumer.waits => consumer.queued = false,
             Some(_) => return,
             None => {}
         }
@@ -402,7 +457,7 @@ pub(super) fn can_take(
 ) -> bool {
     let Some(state) = consumers.get(&consumer) else { return false };
     let Some(channel) = channels.get(&state.channel) else { return false };
-    state.state == ConsumerState::Up && state.has_credit() && !channel.is_full()
+    state.is_up() && !state.late.overlooked && state.has_credit() && !channel.is_full()
 }
 
 /// The message as its consumer gets it: a quorum queue says how often it was there before (rule 132).

@@ -95,7 +95,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
         &[81],
         "3.10 closes the connection (541) at the next delivery when a consumer tag of a quorum queue is used again. Its earlier consumer \
          still holds messages then. Random scripts do not use it there",
-        "v3.13.0 rabbit_fifo_client.erl handle_delivery",
+        TAG_AGAIN,
     ),
     of_3_10(
         "delivery modes that do not exist",
@@ -177,7 +177,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
 ];
 
 /// What 3.13 does otherwise than 3.10, by the reason that leaves cases out on 3.10.8, with its source.
-pub const NEWER_THAN_3_10: [(&str, &str); 14] = [
+pub const NEWER_THAN_3_10: [(&str, &str); 15] = [
     ("it answers 503 and closes the connection", UNKNOWN_TYPE),
     ("it hashes the value together with its type", "v3.10.8 and v3.13.7 rabbit_exchange_type_consistent_hash.erl value_to_hash"),
     ("it takes numbers of different types for equal", NUMBERS),
@@ -192,6 +192,7 @@ pub const NEWER_THAN_3_10: [(&str, &str); 14] = [
     ("it looks for the queues by name at the commit", LATE_LOOK),
     ("3.10 refuses nack, reject and recover with 540 and 541", REFUSED_READS),
     ("3.10 stores no lists and tables at all", STORED),
+    ("3.10 closes the connection when the tag is used again", TAG_AGAIN),
 ];
 
 const APPLY_TO: &str = "v3.10.8 and v3.13.7 rabbit_policy.erl apply_to_validation";
@@ -204,6 +205,7 @@ const NUMBERS: &str = "v3.13.0 rabbit_exchange_type_headers.erl; v3.12.14 the sa
 const REFUSED_READS: &str = "v3.10.8 and v3.13.7 rabbit_stream_queue.erl settle";
 const REPLY_TARGETS: &str = "v3.10.8 rabbit_exchange.erl route; v3.13.7 rabbit_dead_letter.erl publish";
 const STORED: &str = "v3.10.8 rabbit_msg_record.erl; v3.13.7 mc_amqp.erl, mc_amqpl.erl";
+const TAG_AGAIN: &str = "v3.13.0 rabbit_fifo_client.erl handle_delivery";
 const UNKNOWN_TYPE: &str = "v3.13.0 rabbit_exchange.erl check_type";
 
 /// What 3.13 does otherwise than 4.0, by the switch of `src/broker/profile.rs` that is set for it. No 3.13 runs in the tests.

@@ -72,8 +72,10 @@ pub struct Queue {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) unacked: usize,
-    /// Where the queue itself watches over deliveries. Those that are out, oldest first, and some that no longer are (rule 94).
+    /// Where the queue itself watches over deliveries. Those that are out, the next to be late first, and some that no longer are (rule 94).
     pub(super) held: VecDeque<Held>,
+    /// When it looks after those, as it was at its last look or before. What was settled meanwhile changes nothing.
+    pub(super) look_at: SimTime,
     pub(super) consumers: Consumers,
     pub(super) had_consumer: bool,
     pub(super) sequence_next: u64,
@@ -84,7 +86,8 @@ pub struct Queue {
 /// A delivery that is out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    pub since: SimTime,
+    /// When it will be too late.
+    pub due: SimTime,
     pub channel: ChannelId,
     pub delivery_tag: u64,
 }
@@ -257,14 +260,20 @@ impl Queue {
     }
 
     /// A delivery of this queue is out from now on.
-    pub(super) fn note_held(&mut self, since: SimTime, channel: ChannelId, delivery_tag: u64, rules: &Rules) {
-        if rules.timeout_owner == TimeoutOwner::Queue && self.messages.kind() == Kind::Quorum {
-            self.held.push_back(Held { since, channel, delivery_tag });
+    pub(super) fn note_held(&mut self, due: SimTime, channel: ChannelId, delivery_tag: u64, rules: &Rules) {
+        if rules.timeout_owner != TimeoutOwner::Queue || self.messages.kind() != Kind::Quorum {
+            return;
         }
+        self.look_at = self.look_at.min(due);
+        // Most consumers have the same patience: it belongs to the end.
+        let place = match self.held.back() {
+            Some(last) if last.due > due => self.held.partition_point(|other| other.due <= due),
+            _ => self.held.len(),
+        };
+        self.held.insert(place, Held { due, channel, delivery_tag });
     }
 
-    /// Deliveries of this queue were settled. The list is kept in order at a constant cost a delivery. Its head is cleared at once, the
-    /// rest when half of it is out of date.
+    /// Deliveries of this queue were settled. The head of the list is cleared at once, the rest when half of it is out of date.
     pub(super) fn forget_held(&mut self, channels: &OrderedMap<ChannelId, Box<Channel>>) {
         let is_out = |held: &Held| channels.get(&held.channel).is_some_and(|channel| channel.unacked.is_out(held.delivery_tag));
         while self.held.front().is_some_and(|held| !is_out(held)) {
