@@ -29,17 +29,62 @@ pub fn words(quantity: &Quantity) -> String {
     }
 }
 
+/// The two runs in the order in which they began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    Before,
+    After,
+}
+
+impl Run {
+    pub const BOTH: [Self; 2] = [Self::Before, Self::After];
+
+    /// The letter on its drawing, and its name.
+    #[must_use]
+    pub const fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Before => ("A", texts::BEFORE),
+            Self::After => ("B", texts::AFTER),
+        }
+    }
+
+    /// Which of the two is shown.
+    #[must_use]
+    pub fn shown(session: &Session) -> Self {
+        if session.playhead.is_the_later_run() { Self::After } else { Self::Before }
+    }
+
+    /// Of what is here and there: what is this run's.
+    #[must_use]
+    pub fn of<T>(self, session: &Session, here: T, there: T) -> T {
+        if Self::shown(session) == self { here } else { there }
+    }
+}
+
+/// What this run has that the other has not, in a few words: its change, or else what was done to it.
+#[must_use]
+pub fn own(session: &Session, run: Run) -> String {
+    let Some(other) = session.playhead.other_world() else { return String::new() };
+    let (here, there) = (session.world(), other);
+    let (one, another) = (run.of(session, here, there), run.of(session, there, here));
+    if run == Run::After && one.scenario() != another.scenario() {
+        return difference(another.scenario(), one.scenario()).says;
+    }
+    let kills = kills(one.recording(), another.recording());
+    if kills.is_empty() { String::new() } else { texts::killed(&kills.join(", ")) }
+}
+
 /// What sets the two runs apart, one sentence each.
 #[must_use]
 pub fn apart(session: &Session) -> Vec<String> {
     let Some(other) = session.playhead.other_world() else { return Vec::new() };
-    let (here, there) = (session.world().recording(), other.recording());
+    let (before, after) = (Run::Before.of(session, session.world(), other), Run::After.of(session, session.world(), other));
     let mut says = Vec::new();
-    if **session.scenario() != **other.scenario() {
-        says.push(texts::this_run_differs(&difference(other.scenario(), session.scenario()).says));
+    if before.scenario() != after.scenario() {
+        says.push(texts::changed_after(&difference(before.scenario(), after.scenario()).says));
     }
-    for (one, another, tell) in [(there, here, texts::killed_there as fn(&str) -> String), (here, there, texts::killed_here)] {
-        let killed: Vec<String> = kills(one, another).map(|(name, timed)| texts::killed_at(name, &timed.at)).collect();
+    for (one, another, tell) in [(before, after, texts::killed_before as fn(&str) -> String), (after, before, texts::killed_after)] {
+        let killed = kills(one.recording(), another.recording());
         if !killed.is_empty() {
             says.push(tell(&killed.join(", ")));
         }
@@ -47,13 +92,15 @@ pub fn apart(session: &Session) -> Vec<String> {
     says
 }
 
-/// The kills by hand that one run has and the other has not.
-fn kills<'a>(one: &'a Recording, other: &'a Recording) -> impl Iterator<Item = (&'a Name, &'a TimedInput)> {
-    one.inputs.iter().filter(|timed| !other.inputs.iter().any(|known| known == *timed)).filter_map(|timed| match &timed.input {
+/// The kills by hand that one run has and the other has not, each with its moment.
+fn kills(one: &Recording, other: &Recording) -> Vec<String> {
+    let is_own = |timed: &&TimedInput| !other.inputs.iter().any(|known| known.is_like(timed));
+    let kill = |timed: &TimedInput| match &timed.input {
         Input::Fault(fault) => match &fault.kind {
-            FaultKind::Kill(target) => Some((&target.service, timed)),
+            FaultKind::Kill(target) => Some(texts::killed_at(&target.service, &timed.at)),
             _ => None,
         },
         _ => None,
-    })
+    };
+    one.inputs.iter().filter(is_own).filter_map(kill).collect()
 }

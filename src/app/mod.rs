@@ -14,6 +14,7 @@ pub mod action;
 pub mod arrange;
 pub mod asked;
 mod author;
+mod beside;
 mod budget;
 pub mod camera;
 pub mod canvas;
@@ -122,6 +123,8 @@ pub type Node = Place;
 #[derive(Debug, Default)]
 pub struct App {
     pub session: Option<Session>,
+    /// The run that was left, while it is compared and there is room to draw it.
+    pub beside: Option<Box<Session>>,
     /// What is probably a mistake in it.
     pub findings: Findings,
     /// Why the last thing could not be opened. What was open before still is.
@@ -248,6 +251,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
         effects.extend(mark.follow(app));
     }
     app.search_for_findings(done);
+    app.keep_beside();
     // While time passes, frames tell it.
     let steps = app.budget.steps();
     if let Some(session) = app.session.as_mut().filter(|session| !app.playing && !session.is_working()) {
@@ -304,6 +308,7 @@ impl App {
         let is_stale = || self.session.as_ref().is_some_and(|session| session.playhead.is_comparison_stale());
         self.session.as_ref().is_some_and(Session::is_busy)
             || !self.playing && is_stale()
+            || self.beside.as_ref().is_some_and(|beside| beside.playhead.is_moving())
             || self.classroom.as_ref().is_some_and(Classroom::is_busy)
     }
 

@@ -1,5 +1,7 @@
 //! Where the world stands in time. What was played, the branch that was left, the log, the markers and the story.
 
+use std::collections::VecDeque;
+
 use super::budget::Working;
 use super::log::Log;
 use super::markers::{self, Markers};
@@ -31,6 +33,8 @@ const COMPARISON_PERIOD: SimTime = SimTime::from_secs(1);
 #[derive(Debug)]
 pub struct Playhead {
     timeline: Timeline,
+    /// The runs of a system are counted: of two, the one with the higher number began later.
+    number: u64,
     /// What was played before the past was changed: still there to go back to.
     alternate_branch: Option<Box<Branch>>,
     /// The two branches side by side, when and in what they differ.
@@ -55,6 +59,7 @@ pub struct Playhead {
 #[derive(Debug)]
 struct Branch {
     timeline: Timeline,
+    number: u64,
     log: Log,
     markers: Markers,
     left: Left,
@@ -78,6 +83,20 @@ enum Moving {
     Find(Box<Notes>),
     /// The other branch is played to the moment of this one.
     Compare,
+    /// What was done to the other run is done to this one, in a copy of it.
+    Repeat(Box<Repeat>),
+}
+
+#[derive(Debug)]
+struct Repeat {
+    timeline: Timeline,
+    /// What is still to be done, by its time.
+    inputs: VecDeque<TimedInput>,
+    /// Where the run stands that is shown, and how far it was played.
+    now: SimTime,
+    furthest: SimTime,
+    /// How many inputs there were.
+    count: usize,
 }
 
 #[derive(Debug)]
@@ -173,21 +192,49 @@ impl Playhead {
         self.alternate_branch = kept.map(|(run, restarted)| {
             let timeline = Timeline::open(run.recording).played_until(run.until).with_lookback(moves::SEEN_FOR);
             let left = if restarted { Left::Restarted } else { Left::Changed };
-            Box::new(Branch { timeline, log: Log::default(), markers: Markers::default(), left, is_closed: false })
+            Box::new(Branch { timeline, number: self.number, log: Log::default(), markers: Markers::default(), left, is_closed: false })
         });
+        self.number += 1;
     }
 
     /// Time begins again, with this. What a person did to the run that is left is not lost: it can be gone back to.
     pub(super) fn restart(&mut self, recording: Recording) {
         self.cancel();
         let before = std::mem::replace(self, Self::new(recording));
+        self.number = before.next_number();
         let is_by_hand = |timed: &TimedInput| !matches!(timed.input, Input::Edit(_));
         self.alternate_branch = if before.timeline.recording().inputs.iter().any(is_by_hand) {
-            let Self { timeline, log, markers, .. } = before;
-            Some(Box::new(Branch { timeline, log, markers, left: Left::Restarted, is_closed: false }))
+            let Self { timeline, number, log, markers, .. } = before;
+            Some(Box::new(Branch { timeline, number, log, markers, left: Left::Restarted, is_closed: false }))
         } else {
             before.alternate_branch
         };
+    }
+
+    fn next_number(&self) -> u64 {
+        self.number.max(self.alternate_branch.as_ref().map_or(0, |branch| branch.number)) + 1
+    }
+
+    /// Whether the run that is shown began after the other one.
+    #[must_use]
+    pub fn is_the_later_run(&self) -> bool {
+        self.alternate_branch.as_ref().is_none_or(|branch| branch.number < self.number)
+    }
+
+    /// The number of the run that is shown.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The number of the run that was left.
+    pub(super) fn number_of_other(&self) -> Option<u64> {
+        self.alternate_branch.as_ref().map(|branch| branch.number)
+    }
+
+    /// Another playhead, on the run that was left.
+    pub(super) fn of_other_run(&self) -> Option<Self> {
+        let branch = self.alternate_branch.as_deref()?;
+        Some(Self { number: branch.number, ..Self::on(branch.timeline.clone()) })
     }
 
     pub(super) fn new(recording: Recording) -> Self {
@@ -196,8 +243,15 @@ impl Playhead {
 
     /// At the beginning of a recording that was played to this moment.
     pub(super) fn played_until(recording: Recording, until: SimTime) -> Self {
-        let mut playhead = Self {
-            timeline: Timeline::open(recording).played_until(until).with_lookback(moves::SEEN_FOR),
+        let mut playhead = Self::on(Timeline::open(recording).played_until(until).with_lookback(moves::SEEN_FOR));
+        playhead.take_notes();
+        playhead
+    }
+
+    fn on(timeline: Timeline) -> Self {
+        Self {
+            timeline,
+            number: 0,
             alternate_branch: None,
             comparison: None,
             log: Log::default(),
@@ -208,9 +262,7 @@ impl Playhead {
             story: None,
             moving: None,
             biographer: None,
-        };
-        playhead.take_notes();
-        playhead
+        }
     }
 
     #[must_use]
@@ -297,11 +349,12 @@ impl Playhead {
         self.cancel();
         if self.timeline.is_in_the_past() {
             let (timeline, log, markers) = (self.timeline.clone(), self.log.clone(), self.markers.clone());
-            let branch = Branch { timeline, log, markers, left: Left::Changed, is_closed: false };
+            let branch = Branch { timeline, number: self.number, log, markers, left: Left::Changed, is_closed: false };
+            self.number = self.next_number();
             self.alternate_branch = Some(Box::new(branch));
             self.markers.forget_after(self.timeline.world().now());
             self.log.forget_what_is_to_come();
-            self.slowing.count_from(self.timeline.world().happenings());
+            self.slowing.count_from(self.timeline.world().happenings(), self.timeline.world().now());
             self.shown = None;
         }
         self.timeline.inject(input);
@@ -360,6 +413,10 @@ impl Playhead {
             Some(Moving::Compare) => {
                 (texts::PLAYING_THE_OTHER_BRANCH, self.alternate_branch.as_ref().and_then(|branch| branch.timeline.seek_progress()))
             }
+            Some(Moving::Repeat(repeat)) => {
+                let done = repeat.count - repeat.inputs.len();
+                (texts::REPEATING_WHAT_WAS_DONE, Some(u32::try_from(done * 1_000 / repeat.count.max(1)).unwrap_or(0)))
+            }
             None => (texts::READING_THE_STORY, Some(self.biographer.as_ref()?.progress())),
         };
         Some(Working { what, thousandths: thousandths.unwrap_or(0) })
@@ -370,7 +427,7 @@ impl Playhead {
         match self.moving.take() {
             Some(Moving::Seek | Moving::Find(_)) => self.timeline.cancel_seek(),
             Some(Moving::Compare) => self.alternate_branch.iter_mut().for_each(|branch| branch.timeline.cancel_seek()),
-            None => {}
+            Some(Moving::Repeat(_)) | None => {}
         }
     }
 
@@ -421,7 +478,77 @@ impl Playhead {
                 if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
             }
             Some(Moving::Compare) => self.advance_comparison(steps),
+            Some(Moving::Repeat(repeat)) => self.advance_repeat(repeat, steps),
         }
+    }
+
+    /// What a person did to the other run after the two parted, and did not do to this one. An edit is what they differ in.
+    #[must_use]
+    pub fn done_there_alone(&self) -> Vec<&TimedInput> {
+        let (Some(parted), Some(there)) = (self.parted(), self.alternate_branch.as_ref()) else { return Vec::new() };
+        let here = self.timeline.recording();
+        let is_new = |timed: &&TimedInput| {
+            timed.at >= parted && !matches!(timed.input, Input::Edit(_)) && !here.inputs.iter().any(|known| known.is_like(timed))
+        };
+        there.timeline.recording().inputs.iter().filter(is_new).collect()
+    }
+
+    /// When the two runs parted: at the first input that one of them has and the other has not.
+    #[must_use]
+    pub fn parted(&self) -> Option<SimTime> {
+        let there = self.alternate_branch.as_ref()?.timeline.recording();
+        let here = self.timeline.recording();
+        if here.scenario != there.scenario || here.seed != there.seed {
+            return Some(SimTime::ZERO);
+        }
+        let (mut here, mut there) = (here.inputs.iter(), there.inputs.iter());
+        loop {
+            match (here.next(), there.next()) {
+                (Some(one), Some(other)) if one == other => {}
+                (one, other) => return one.into_iter().chain(other).map(|timed| timed.at).min(),
+            }
+        }
+    }
+
+    /// Does to this run what was done to the other one alone, each at its time. It stands at the same moment afterwards.
+    pub(super) fn repeat_what_was_done(&mut self, steps: u64) {
+        self.cancel();
+        let missing: Vec<TimedInput> = self.done_there_alone().into_iter().cloned().collect();
+        let Some(first) = missing.first().map(|timed| timed.at) else { return };
+        let own = self.timeline.recording().inputs.iter().filter(|timed| timed.at > first).cloned();
+        let mut inputs: Vec<TimedInput> = own.chain(missing).collect();
+        inputs.sort_by_key(|timed| timed.at);
+        let mut timeline = self.timeline.clone();
+        timeline.begin_seek(first);
+        let (now, furthest) = (self.world().now(), self.timeline.furthest());
+        let repeat = Repeat { timeline, count: inputs.len(), inputs: inputs.into(), now, furthest };
+        self.begin(Moving::Repeat(Box::new(repeat)), steps);
+    }
+
+    fn advance_repeat(&mut self, mut repeat: Box<Repeat>, steps: u64) -> Moved {
+        let end = repeat.timeline.world().effort() + steps;
+        let mut has_arrived = repeat.timeline.advance_seek(steps);
+        while has_arrived && repeat.timeline.world().effort() < end {
+            let Some(TimedInput { at, input, .. }) = repeat.inputs.front().cloned() else {
+                // The run is told from its beginning: what happened in it is not what happened before.
+                let recording = repeat.timeline.recording().clone();
+                self.timeline = Timeline::open(recording).played_until(repeat.furthest).with_lookback(moves::SEEN_FOR);
+                (self.log, self.markers, self.moves) = (Log::default(), Markers::default(), self.moves.emptied());
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.at = SimTime::MAX;
+                }
+                self.seek(repeat.now, steps);
+                return Moved::GoesOn;
+            };
+            has_arrived = repeat.timeline.advance(at, steps);
+            if has_arrived {
+                repeat.timeline.inject(input);
+                repeat.timeline.drain_occurrences();
+                repeat.inputs.pop_front();
+            }
+        }
+        self.moving = Some(Moving::Repeat(repeat));
+        Moved::GoesOn
     }
 
     fn begin(&mut self, moving: Moving, steps: u64) -> Moved {
@@ -450,9 +577,15 @@ impl Playhead {
         let Some(other) = &mut self.alternate_branch else { return };
         let now = self.timeline.world().now();
         std::mem::swap(&mut other.timeline, &mut self.timeline);
+        std::mem::swap(&mut other.number, &mut self.number);
         std::mem::swap(&mut other.log, &mut self.log);
         std::mem::swap(&mut other.markers, &mut self.markers);
-        self.comparison = None;
+        // What is compared stays open: the same two runs, the other way round. It is counted again when the run has come to its moment.
+        if let Some(Comparison { at, rows, depths, .. }) = &mut self.comparison {
+            *at = SimTime::MAX;
+            rows.iter_mut().for_each(|row| std::mem::swap(&mut row.left, &mut row.right));
+            depths.iter_mut().for_each(|(_, both)| both.reverse());
+        }
         self.seek(now.min(self.timeline.furthest()), steps);
     }
 

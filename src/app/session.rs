@@ -55,8 +55,11 @@ impl Session {
 
     /// At the beginning of a recording that ends there.
     pub(super) fn opened(recording: Recording, end: Until) -> Self {
-        let exchange = recording.scenario.broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
-        let playhead = Playhead::played_until(recording, end.at);
+        Self { end, ..Self::on(Playhead::played_until(recording, end.at)) }
+    }
+
+    pub(super) fn on(playhead: Playhead) -> Self {
+        let exchange = playhead.world().scenario().broker.exchanges.first().map_or_else(|| "".into(), |exchange| exchange.name.clone());
         let mut composer = Composer::new(exchange);
         let world = playhead.world();
         // Where the chapter's event leads nowhere, the first message is one that a service of this system publishes.
@@ -79,7 +82,7 @@ impl Session {
             replaced: None,
             turned: None,
             points: Vec::new(),
-            end,
+            end: Until::default(),
             goes_to: None,
             is_touched: false,
         }

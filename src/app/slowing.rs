@@ -78,8 +78,8 @@ pub struct Slowing {
     rest: SimTime,
     /// What time slowed for when this rest began.
     rests_from: Option<Weight>,
-    /// A program died, and held nothing any more when this was looked at. RabbitMQ may have taken back what it held at once.
-    died_idle: Option<SimTime>,
+    /// A program ended, and held nothing any more when this was looked at. RabbitMQ may have taken back what it held at once.
+    ended_idle: Option<(SimTime, &'static str)>,
     has_seen_dead_letter: bool,
     has_seen_loss: bool,
     /// The learner wants the usual speed.
@@ -100,15 +100,22 @@ impl Slowing {
     /// Looks at what happened, and at its number in the run.
     pub(super) fn note(&mut self, world: &World, number: u64, happened: &TimedEvent) {
         self.count(number, happened);
+        let ended = match &happened.what {
+            WorldEvent::Killed { instance, runs } => Some((instance, runs, texts::A_SERVICE_DIED)),
+            WorldEvent::Replaced { instance, runs } => Some((instance, runs, texts::A_SERVICE_WAS_DEPLOYED)),
+            _ => None,
+        };
         let (words, weight) = match &happened.what {
-            WorldEvent::Killed { instance, runs: 0 } if !holds(world, *instance) => {
-                self.died_idle = Some(happened.at);
-                return;
+            _ if let Some((instance, runs, words)) = ended => {
+                if *runs == 0 && !holds(world, *instance) {
+                    self.ended_idle = Some((happened.at, words));
+                    return;
+                }
+                (words, Weight::Death)
             }
-            WorldEvent::Killed { .. } => (texts::A_SERVICE_DIED, Weight::Death),
             WorldEvent::Broker(event) if comes_back(event) => {
-                let Some(_) = self.died_idle.take().filter(|died| happened.at <= *died + HEARD_WITHIN) else { return };
-                (texts::A_SERVICE_DIED, Weight::Death)
+                let Some((_, words)) = self.ended_idle.take().filter(|(ended, _)| happened.at <= *ended + HEARD_WITHIN) else { return };
+                (words, Weight::Death)
             }
             WorldEvent::Broker(Event::Restarted) => (texts::RABBITMQ_RESTARTED, Weight::Death),
             WorldEvent::Broker(Event::Returned { .. }) => (texts::RABBITMQ_RETURNED_A_MESSAGE, Weight::Message),
@@ -134,7 +141,7 @@ impl Slowing {
             return;
         }
         returned.counted = number + 1;
-        if matches!(happened.what, WorldEvent::Killed { .. }) && returned.since != happened.at {
+        if matches!(happened.what, WorldEvent::Killed { .. } | WorldEvent::Replaced { .. }) && returned.since != happened.at {
             (returned.since, returned.death) = (happened.at, number);
             returned.messages.clear();
         } else if matches!(&happened.what, WorldEvent::Broker(event) if comes_back(event)) {
@@ -142,8 +149,9 @@ impl Slowing {
         }
     }
 
-    /// The past was changed: what is numbered from here on has not happened before.
-    pub(super) fn count_from(&mut self, number: u64) {
+    /// The past was changed: what is numbered from here on has not happened before, and what the page told of it did not happen.
+    pub(super) fn count_from(&mut self, number: u64, now: SimTime) {
+        self.told.take_if(|moment| moment.at >= now);
         self.returned.counted = number;
         self.returned.messages.retain(|counted| *counted < number);
         if self.returned.death >= number {
@@ -155,9 +163,13 @@ impl Slowing {
     #[must_use]
     pub fn words(&self) -> Option<String> {
         let moment = self.told.as_ref()?;
-        let (since, is_death) = (self.returned.since, moment.words == texts::A_SERVICE_DIED);
-        let is_back = is_death && (since..=since + HEARD_WITHIN).contains(&moment.at) && !self.returned.messages.is_empty();
-        Some(if is_back { texts::unacked_are_back(self.returned.messages.len() as u64) } else { moment.words.to_owned() })
+        let (since, count) = (self.returned.since, self.returned.messages.len() as u64);
+        let are_back = (since..=since + HEARD_WITHIN).contains(&moment.at) && count > 0;
+        Some(match moment.words {
+            texts::A_SERVICE_DIED if are_back => texts::unacked_are_back(count),
+            texts::A_SERVICE_WAS_DEPLOYED if are_back => texts::unacked_are_back_after_deploy(count),
+            words => words.to_owned(),
+        })
     }
 
     /// Real time passed, and the world came to another moment. A leg of a flight is shown this long. What happened before was jumped over
@@ -178,11 +190,19 @@ impl Slowing {
             self.rests_from = None;
         }
         let is_wanted = |weight: Weight| self.rests_from.is_none_or(|before| before < weight);
-        let Some((at, words, weight)) = self.pending.take().filter(|(at, _, weight)| *at >= from && is_wanted(*weight)) else { return };
+        let Some((at, words, weight)) = self.pending.take().filter(|(at, ..)| *at >= from) else { return };
+        let slows = is_wanted(weight);
+        // What comes back is explained each time, and slows time once in a while.
+        if !slows && weight < Weight::Death {
+            return;
+        }
         // The broker receives it and answers, and an exchange may send its message on.
         let lands = at + SimTime::from_micros(leg.as_micros() * 3);
         self.told = Some(Moment { at, lands, words });
-        (self.told_for, self.rest, self.rests_from, self.is_declined) = (TOLD_FOR, REST, Some(weight), false);
+        (self.told_for, self.is_declined) = (TOLD_FOR, !slows);
+        if slows {
+            (self.rest, self.rests_from) = (REST, Some(weight));
+        }
     }
 
     /// Whether time passes more slowly at this moment.

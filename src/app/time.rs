@@ -39,6 +39,8 @@ pub enum TimeAction {
     SwapBranches,
     /// Compares the two branches at this moment, or closes the comparison.
     CompareBranches,
+    /// Does to this run what was done to the other one alone.
+    RepeatWhatWasDone,
     /// The notice of the other branch is not wanted any more. The branch stays, and commands lead to it.
     CloseBranches,
     Restart,
@@ -121,6 +123,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
             return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
         }
+        TimeAction::RepeatWhatWasDone => with_session(app, |session| session.playhead.repeat_what_was_done(steps)),
         TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {
             with_session(app, Session::restart);

@@ -82,6 +82,14 @@ pub struct TimedInput {
     pub input: Input,
 }
 
+impl TimedInput {
+    /// The same input at the same time. In another run, other things have happened by then.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.at == other.at && self.input == other.input
+    }
+}
+
 /// A run as one can keep it. The same recording gives the same trace, everywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {

@@ -4,7 +4,7 @@
 use yew::{Callback, Html, MouseEvent, NodeRef, classes, html};
 
 use super::texts::later as texts;
-use super::{Dispatch, costs, dialogs, drawing, table, workspace};
+use super::{Dispatch, compare, costs, dialogs, drawing, table, workspace};
 use crate::app::camera::{Camera, Pixel};
 use crate::app::geometry::Plan;
 use crate::app::labels::{self, Label};
@@ -30,6 +30,8 @@ pub struct Later {
     pub dialog: DialogView,
     pub in_place: fn(&drawing::Scene<'_>) -> Html,
     pub rest: Rest,
+    /// What stands above two drawings.
+    pub runs: fn(&Session) -> Html,
     pub words: fn(Plan<'_>, &Picture, Camera, Pixel) -> Vec<Label>,
     /// The tokens that are marked.
     pub asked: fn(&Session, &Picture) -> Vec<Token>,
@@ -47,6 +49,7 @@ const fn views() -> Later {
         dialog: dialogs::dialog,
         in_place: drawing::in_place,
         rest: Rest::ALL,
+        runs: compare::titles,
         words: labels::words,
         asked: highlight::asked,
         badges: lettering::badges,

@@ -3,6 +3,7 @@
 
 mod announce;
 mod browser;
+mod compare;
 mod composer;
 mod costs;
 mod course;
@@ -100,6 +101,8 @@ pub struct Playground {
     app: App,
     stage: NodeRef,
     canvas: NodeRef,
+    /// Where the tokens of the other run are painted.
+    canvas_beside: NodeRef,
     dialog: NodeRef,
     editing: Option<Asked>,
     /// What has the canvas's one tab stop.
@@ -189,6 +192,7 @@ impl Component for Playground {
             app,
             stage: NodeRef::default(),
             canvas: NodeRef::default(),
+            canvas_beside: NodeRef::default(),
             dialog: NodeRef::default(),
             editing: None,
             focused: None,

@@ -1,5 +1,7 @@
 //! The page as it is drawn: what surrounds the canvas, the canvas, and what is painted above it.
 
+use std::cell::RefCell;
+
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
 
@@ -12,6 +14,7 @@ use super::{Dispatch, Message, Playground, browser, drawing, icons, panels, time
 use crate::app::keys::ZOOM;
 use crate::app::landing::Landing;
 use crate::app::lettering::Type;
+use crate::app::overview::Overview;
 use crate::app::{self, Action, CanvasAction, EditAction, Motion, Side, tokens};
 
 #[derive(Clone, Default)]
@@ -28,6 +31,11 @@ pub struct Around {
     /// Beside the canvas for the keyboard, too: what is asked there is about it.
     notices: Html,
     floats: Html,
+}
+
+/// Whether the run that is shown began after the other.
+fn is_later(session: &app::Session) -> bool {
+    session.playhead.is_the_later_run()
 }
 
 impl Playground {
@@ -62,7 +70,9 @@ impl Playground {
         let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, rail, header, frame, shelf, notices, floats } = around;
-        let class = classes!("house", if bare { "embed" } else { app.workspace.sizes.sheet().name() });
+        let compares =
+            app.beside.is_some().then(|| if app.session.as_ref().is_some_and(is_later) { "compares" } else { "compares earlier" });
+        let class = classes!("house", compares, if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
             <div {class} {ondrop} {ondragover}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
@@ -76,6 +86,7 @@ impl Playground {
                         <p class="loading" role="status">{ texts::OPENING_THE_COURSE_CHAPTERS_SYSTEM }</p>
                     }
                 </main>
+                { self.beside(ctx) }
                 { notices }
                 { left }
                 { right }
@@ -175,25 +186,56 @@ impl Playground {
         }
     }
 
-    fn canvas(&self, ctx: &Context<Self>, session: &app::Session) -> Html {
-        let dispatch = &ctx.link().callback(Message::Do);
-        let gesture = ctx.link().callback(Message::Gesture);
-        let scene = Scene {
+    /// The same moment of the other run, while both are compared. It can be looked at only.
+    fn beside(&self, ctx: &Context<Self>) -> Html {
+        let (Some(session), Some(beside), Some(later)) = (&self.app.session, &self.app.beside, self.later.here()) else { return html! {} };
+        let (dispatch, gesture) = (ctx.link().callback(Message::Do), ctx.link().callback(Message::Gesture));
+        let overview = RefCell::new(None);
+        let scene = self.scene(beside, &dispatch, &gesture, &overview);
+        let scene = Scene { is_beside: true, editing: None, focused: None, pointer: None, boxed: None, ..scene };
+        html! {
+            <>
+                <div class="beside" role="img" aria-label={texts::THE_OTHER_RUN}>
+                    <div class="layers" inert=true>
+                        { drawing::view(&scene) }
+                        <canvas ref={self.canvas_beside.clone()} aria-hidden="true" />
+                    </div>
+                </div>
+                { (later.runs)(session) }
+            </>
+        }
+    }
+
+    fn scene<'a>(
+        &'a self,
+        session: &'a app::Session,
+        dispatch: &'a Dispatch,
+        gesture: &'a Callback<Gesture>,
+        overview: &'a RefCell<Option<Overview>>,
+    ) -> Scene<'a> {
+        Scene {
             app: &self.app,
             session,
+            is_beside: false,
             camera: self.app.camera(),
             size: self.app.canvas.size,
             dispatch,
-            gesture: &gesture,
+            gesture,
             editing: self.editing.as_ref(),
             letters_of: if browser::has_own_type() { Type::OWN } else { Type::WIDEST },
             focused: self.focused.as_ref(),
             landing: Landing::of(&self.app, session),
             badges: self.later.here().map(|later| later.badges),
-            overview: &self.overview,
+            overview,
             pointer: self.app.canvas.pointer.filter(|_| session.selection.connecting.is_some()),
             boxed: self.app.canvas.gesture.marquee(),
-        };
+        }
+    }
+
+    fn canvas(&self, ctx: &Context<Self>, session: &app::Session) -> Html {
+        let dispatch = &ctx.link().callback(Message::Do);
+        let gesture = ctx.link().callback(Message::Gesture);
+        let scene = self.scene(session, dispatch, &gesture, &self.overview);
         html! {
             <>
                 <div class="layers" role="region" aria-label={texts::CANVAS}>
@@ -220,10 +262,17 @@ impl Playground {
             self.palette = Palette::read();
         }
         let Some(palette) = &self.palette else { return };
-        let picture = tokens::picture(session.plan(), self.still());
         let (size, camera) = (self.app.canvas.size, self.app.camera());
-        let words = self.later.here().map(|later| (later.words)(session.plan(), &picture, camera, size)).unwrap_or_default();
-        painter::paint(&canvas, size, &picture, &words, camera, palette);
+        let paint = |session: &app::Session, canvas: &HtmlCanvasElement| {
+            let picture = tokens::picture(session.plan(), self.still());
+            let words = self.later.here().map(|later| (later.words)(session.plan(), &picture, camera, size)).unwrap_or_default();
+            painter::paint(canvas, size, &picture, &words, camera, palette);
+            picture
+        };
+        let picture = paint(session, &canvas);
+        if let (Some(beside), Some(canvas)) = (&self.app.beside, self.canvas_beside.cast::<HtmlCanvasElement>()) {
+            paint(beside, &canvas);
+        }
         if let Some(later) = self.later.here() {
             painter::mark(&canvas, &(later.asked)(session, &picture), palette);
         }

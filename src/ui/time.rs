@@ -8,7 +8,6 @@ use yew::{Callback, Event, FocusEvent, Html, InputEvent, MouseEvent, PointerEven
 use super::texts::time as texts;
 use super::widgets::{explained, log_icon, on, option};
 use super::{Dispatch, icons, stream};
-use crate::app::compared;
 use crate::app::landing::Landing;
 use crate::app::ledger::{Loss, Row, Tone, losses, rows};
 use crate::app::log::Entry;
@@ -19,11 +18,11 @@ use crate::app::{
 };
 use crate::base::SimTime;
 use crate::base::limits::grouped;
-use crate::base::number::{self, Fixed, Shortest};
+use crate::base::number::{self, Fixed};
 use crate::base::time::Span;
 use crate::broker::Name;
 use crate::scenario::Moment;
-use crate::scenario::property::{Percentile, Quantity};
+use crate::scenario::property::Percentile;
 use crate::sim::Place;
 use crate::sim::histogram::Histogram;
 use crate::sim::metrics::{Counts, Depth};
@@ -209,10 +208,10 @@ fn charted(session: &Session) -> Option<Name> {
 }
 
 /// One line of a chart: its look, its name, what it is now in words, and its values. The first look is that of the series in question.
-struct Series(&'static str, &'static str, String, Vec<f64>);
+pub struct Series(pub &'static str, pub &'static str, pub String, pub Vec<f64>);
 
 /// Dashes distinguish the greys.
-const LOOKS: [&str; 7] = ["asked", "plain", "d1", "d2", "d3", "d4", "d5"];
+pub const LOOKS: [&str; 7] = ["asked", "plain", "d1", "d2", "d3", "d4", "d5"];
 
 pub fn charts(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let (title, body) = match app.chart {
@@ -291,8 +290,8 @@ fn rates(session: &Session) -> (String, Html) {
 }
 
 /// What a line of a chart looks like.
-fn swatch(look: &'static str, run: Option<&'static str>) -> Html {
-    html! { <svg class={classes!("chart", "swatch", run)} width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={classes!("line", look)} /></svg> }
+pub fn swatch(look: &'static str) -> Html {
+    html! { <svg class="chart swatch" width="18" height="8" aria-hidden="true"><path d="M0 4H18" class={classes!("line", look)} /></svg> }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole seconds of a run")]
@@ -306,10 +305,10 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
         <>
             <div class="chart-legend">
                 for Series(class, name, now, _) in series.iter() {
-                    <span>{ swatch(class, None) }{ format!("{name} {now}") }</span>
+                    <span>{ swatch(class) }{ format!("{name} {now}") }</span>
                 }
             </div>
-            { plot(label, series, (top, across), None, broken.collect()) }
+            { plot(label, series, (top, across), broken.map(|x| (x, "broken"))) }
             <span class="soft axis">{ texts::to(&Fixed(top)) }</span>
             <span class="soft times">
                 for part in 0..=2 { <span>{ format!("{}", Span(SimTime::from_secs((width * f64::from(part) / 2.0) as u64))) }</span> }
@@ -319,12 +318,13 @@ fn chart(session: &Session, label: &str, series: &[Series]) -> Html {
 }
 
 /// How high and how wide a chart of these is.
-fn scale<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> (f64, usize) {
+pub fn scale<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> (f64, usize) {
     let top = series.clone().flat_map(|one| one.3.iter()).copied().fold(10.0, f64::max);
     (top, series.map(|one| one.3.len()).max().unwrap_or(0).max(121) - 1)
 }
 
-fn plot(label: &str, series: &[Series], (top, across): (f64, usize), run: Option<&'static str>, broken: Vec<f64>) -> Html {
+/// Lines, and marks across them.
+pub fn plot(label: &str, series: &[Series], (top, across): (f64, usize), marks: impl Iterator<Item = (f64, &'static str)>) -> Html {
     #[expect(clippy::cast_precision_loss, reason = "a picture")]
     let line = |values: &[f64]| {
         let mut path = String::new();
@@ -336,7 +336,7 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), run: Option
     };
     html! {
         <svg
-            class={classes!("chart", run)}
+            class="chart"
             viewBox="0 0 250 96"
             preserveAspectRatio="none"
             role="img"
@@ -344,7 +344,7 @@ fn plot(label: &str, series: &[Series], (top, across): (f64, usize), run: Option
         >
             <path d="M0 8H250M0 50H250M0 92H250" class="rule" />
             for Series(class, _, _, values) in series.iter() { <path d={line(values)} class={classes!("line", *class)} /> }
-            for x in broken.into_iter() { <path d={format!("M{:.1} 4V92", Fixed(x))} class="broken" /> }
+            for (x, class) in marks { <path d={format!("M{:.1} 4V92", Fixed(x))} {class} /> }
         </svg>
     }
 }
@@ -573,67 +573,5 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 <ol>for (entry, line) in lines.take(60) { { entry_row(entry, line) } }</ol>
             </div>
         </div>
-    }
-}
-
-/// Two futures side by side.
-pub fn comparison(session: &Session) -> Html {
-    let Some(comparison) = &session.playhead.comparison else { return html! {} };
-    let value = |quantity: &Quantity, value: f64| match quantity {
-        Quantity::Latency(..) => texts::ms(&Fixed(value)),
-        _ => Shortest(value).to_string(),
-    };
-    html! {
-        <section class="panel scrolls" id="comparison" aria-label={texts::THE_RUNS_COMPARED}>
-            <h2 id="comparison-title" tabindex="-1">{ format!("At {}", comparison.at) }</h2>
-            for says in compared::apart(session) { <p>{ says }</p> }
-            if !comparison.depths.is_empty() {
-                <div class="pair soft">
-                    <span>{ swatch("asked", None) }{ texts::HERE }</span>
-                    <span>{ swatch("asked", Some("other")) }{ texts::OTHER_RUN }</span>
-                </div>
-            }
-            for (name, depths) in comparison.depths.iter() {
-                { beside(name, depths) }
-            }
-            if comparison.rows.is_empty() {
-                <p class="soft">{ texts::UNTIL_NOW_THEY_ARE_ALIKE }</p>
-            } else {
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ texts::DIFFERS }</th>
-                            <th scope="col" class="number">{ texts::HERE }</th>
-                            <th scope="col" class="number">{ texts::OTHER_RUN }</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        for row in comparison.rows.iter() {
-                            <tr>
-                                <th scope="row">{ compared::words(&row.quantity) }</th>
-                                <td class="number">{ value(&row.quantity, row.left) }</td>
-                                <td class="number">{ value(&row.quantity, row.right) }</td>
-                            </tr>
-                        }
-                    </tbody>
-                </table>
-            }
-        </section>
-    }
-}
-
-/// How full a queue was in both branches, on one scale.
-fn beside(name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
-    let both = depths.each_ref().map(|depths| of_depths(depths, (0, 0)));
-    let (top, across) = scale(both.iter().flatten());
-    html! {
-        <figure data-compared={name.to_string()}>
-            <figcaption>{ &**name }<span class="soft">{ texts::to(&Fixed(top)) }</span></figcaption>
-            <div class="pair">
-                { plot(&texts::here_ready_unacked_and_total(&name), &both[0], (top, across), None, Vec::new()) }
-                { plot(&texts::in_the_other_run_ready(&name), &both[1], (top, across), Some("other"), Vec::new()) }
-                for depths in depths { <span class="soft">{ depths.last().map(|now| texts::ready_and_unacked(now.ready, now.unacked)) }</span> }
-            </div>
-        </figure>
     }
 }

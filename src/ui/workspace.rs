@@ -5,7 +5,7 @@ use yew::{Callback, Html, MouseEvent, classes, html};
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
-use super::{Dispatch, findings, icons, inspector, lesson, line, message, panels, system, time};
+use super::{Dispatch, compare, findings, icons, inspector, lesson, line, message, panels, system, time};
 use crate::app::floats::Corner;
 use crate::app::geometry;
 use crate::app::landing::Landing;
@@ -137,7 +137,7 @@ pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Shelf::Events => html! { <>{ time::log(session, app, dispatch) }{ time::ledger(session, app, shelf, dispatch) }</> },
         Shelf::Charts => time::charts(session, app, dispatch),
         Shelf::Ledger => html! { <>{ time::ledger(session, app, shelf, dispatch) }{ time::business(session) }</> },
-        Shelf::Compare => time::comparison(session),
+        Shelf::Compare => compare::comparison(session, dispatch),
     };
     html! {
         <section class="shelf" aria-label={shelf_word(shelf)}>
@@ -290,12 +290,14 @@ fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
 /// What a change would do in the past, and the branch that was left.
 fn branches(session: &Session, dispatch: &Dispatch) -> Html {
     let past = session.timeline().is_in_the_past();
-    let has_other = session.playhead.tells_of_other_branch();
+    // The comparison has these buttons itself.
+    let has_other = session.playhead.tells_of_other_branch() && session.playhead.comparison.is_none();
     if !past && !has_other {
         return html! {};
     }
     let words = match session.playhead.left() {
         _ if past => texts::in_the_past(session.timeline().furthest()),
+        Some(_) if !session.playhead.is_the_later_run() => texts::THIS_IS_THE_RUN_BEFORE.to_owned(),
         Some(Left::Restarted) => texts::THE_RUN_BEFORE_THE_RESTART_IS_KEPT.to_owned(),
         Some(Left::Changed) | None => texts::THERE_ARE_TWO_BRANCHES.to_owned(),
     };
@@ -314,7 +316,7 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
                     { texts::SWITCH }
                 </button>
                 <button type="button" class="line small" id="compare" onclick={on(dispatch, TimeAction::CompareBranches)}>
-                    { if session.playhead.comparison.is_some() { texts::CLOSE_COMPARISON } else { texts::COMPARE } }
+                    { texts::COMPARE }
                 </button>
                 { close_button(texts::CLOSE, on(dispatch, TimeAction::CloseBranches)) }
             }

@@ -4,10 +4,11 @@ use requeue::app::form::{Kind, Spot};
 use requeue::app::playhead::Left;
 use requeue::app::tokens::picture;
 use requeue::app::{
-    App, EditAction, Effect, FileAction, Node, OperateAction, PublishAction, Reading, SelectAction, Speed, TimeAction, markers, update,
+    App, EditAction, Effect, FileAction, Node, OperateAction, PublishAction, Reading, Room, SelectAction, Session, Speed, TimeAction,
+    WorkspaceAction, compared, markers, update,
 };
 use requeue::base::SimTime;
-use requeue::scenario::edit::{PartKind, Slot};
+use requeue::scenario::edit::{Part, PartKind, Slot};
 
 use super::support::*;
 
@@ -380,7 +381,6 @@ fn the_log_has_no_line_twice_and_none_is_missing() {
 /// The comparison is of the moment that is shown, and says in words what sets the runs apart.
 #[test]
 fn the_comparison_follows_the_time() {
-    use requeue::app::compared;
     let mut app = opened();
     play(&mut app, 10);
     let service = notification_service(&app);
@@ -407,8 +407,8 @@ fn the_comparison_follows_the_time() {
     let (_, [here, _]) = comparison.depths.iter().find(|(name, _)| &**name == "notification-queue").expect("it differs");
     assert_eq!(here.last().map(|depth| depth.ready), Some(ready(&app, "notification-queue")));
     let apart = compared::apart(session(&app));
-    assert!(apart[0].starts_with("Changed in this run: notification-service"), "{apart:?}");
-    assert_eq!(apart[1], "Killed in the other run, and not repeated here: notification-service at 00:10.000.");
+    assert!(apart[0].starts_with("Changed in B: notification-service"), "{apart:?}");
+    assert_eq!(apart[1], "Killed in A alone: notification-service at 00:10.000.");
 }
 
 /// While the slider is held, time stands and the scale stays, whatever the scenario of that moment plans. Then it goes on as it was.
@@ -460,4 +460,114 @@ fn a_restart_keeps_what_was_done_by_hand_and_says_so() {
     act(&mut app, TimeAction::Seek(now));
     wait(&mut app);
     assert_eq!(session(&app).world().trace_hash(), hash);
+}
+
+/// Both runs are drawn: the other one stands at the moment of this one, while time passes and wherever it is set.
+#[test]
+fn the_other_run_stands_beside_this_one() {
+    let mut app = opened();
+    play(&mut app, 8);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 12);
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    act(&mut app, PublishAction::Again);
+    play(&mut app, 10);
+    assert!(app.beside.is_none(), "nothing is compared");
+    act(&mut app, TimeAction::CompareBranches);
+    let agree = |app: &App, when: &str| {
+        let (here, there) = (session(app), app.beside.as_deref().expect("it is drawn"));
+        assert_eq!(here.world().now(), there.world().now(), "{when}");
+        let killed = |session: &Session| !session.world().instance(service).expect("it is there").up;
+        assert_eq!((killed(here), killed(there)), (false, there.world().now() >= SimTime::from_secs(8)), "{when}");
+        // It is the run that was left, and not another.
+        let left = here.playhead.other_world().expect("there are two");
+        if left.now() == there.world().now() {
+            assert_eq!(left.trace_hash(), there.world().trace_hash(), "{when}");
+        }
+        !picture(there.plan(), false).tokens.is_empty()
+    };
+    let mut seen = usize::from(agree(&app, "at once"));
+    act(&mut app, TimeAction::Play);
+    for _ in 0..100 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        app.worked(SimTime::ZERO);
+        seen += usize::from(agree(&app, "while time passes"));
+    }
+    assert!(seen > 50, "what moves there is drawn: {seen}");
+    for seconds in [3, 12, 7, 14] {
+        act(&mut app, TimeAction::Seek(SimTime::from_secs(seconds)));
+        while app.is_busy() {
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(20)));
+        }
+        agree(&app, "where it is set");
+    }
+    act(&mut app, TimeAction::CompareBranches);
+    assert!(app.beside.is_none());
+    act(&mut app, TimeAction::CompareBranches);
+    act(&mut app, WorkspaceAction::Fit(Room::Middle));
+    assert!(app.beside.is_none(), "there is no room for two");
+}
+
+/// What was done by hand in the run before is done again in the run after, each at its time: then only the change sets them apart.
+#[test]
+fn what_was_done_before_is_repeated_after() {
+    let mut app = opened();
+    play(&mut app, 8);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 4);
+    act(&mut app, PublishAction::Again);
+    play(&mut app, 8);
+    let end = session(&app).world().now();
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(5)));
+    act(&mut app, EditAction::Rename(Part::Queue("analytics-queue".into()), "numbers".into()));
+    play(&mut app, 15);
+    act(&mut app, TimeAction::Seek(end));
+    act(&mut app, TimeAction::CompareBranches);
+    let is_up = |app: &App| session(app).world().instance(service).expect("it is there").up;
+    assert!(is_up(&app));
+    assert_eq!(session(&app).playhead.done_there_alone().len(), 2);
+    assert_eq!(session(&app).playhead.parted(), Some(SimTime::from_secs(5)));
+    assert!(compared::apart(session(&app)).iter().any(|says| says.starts_with("Killed in A alone")));
+    act(&mut app, TimeAction::RepeatWhatWasDone);
+    while app.is_busy() {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(20)));
+    }
+    assert!(!is_up(&app) && session(&app).playhead.done_there_alone().is_empty());
+    assert_eq!((session(&app).world().now(), session(&app).timeline().furthest()), (end, end));
+    assert_eq!(compared::apart(session(&app)).len(), 1, "the change alone");
+    assert!(session(&app).playhead.slowing.told().is_none_or(|moment| moment.at < end));
+    let comparison = session(&app).playhead.comparison.as_ref().expect("they are compared again");
+    assert_eq!(comparison.at, end);
+    // What was repeated belongs to this run: it is in its file, and plays again the same.
+    let hash = session(&app).world().trace_hash();
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(6)));
+    assert!(is_up(&app));
+    act(&mut app, TimeAction::Seek(end));
+    assert_eq!(session(&app).world().trace_hash(), hash);
+}
+
+/// A service that an edit deploys again gives back what it holds. Nothing died, and what died in the run before did not die here.
+#[test]
+fn a_service_that_is_deployed_again_did_not_die() {
+    let mut app = opened();
+    play(&mut app, 8);
+    let service = notification_service(&app);
+    act(&mut app, OperateAction::Kill(service));
+    play(&mut app, 2);
+    let words = |app: &App| session(app).playhead.slowing.words().unwrap_or_default();
+    assert!(words(&app).starts_with("A service died."), "{}", words(&app));
+    act(&mut app, TimeAction::Seek(SimTime::from_secs(7)));
+    let mut frames = 0;
+    while session(&app).world().broker().queue("notification-queue").is_none_or(|queue| queue.unacked() < 2) {
+        play(&mut app, 1);
+        frames += 1;
+        assert!(frames < 60, "it holds some at some time");
+    }
+    let prefetch = Spot::of(Slot::Service(service.service)).field("handlers").item(0).field("on.prefetch");
+    act(&mut app, EditAction::SetField(prefetch, Kind::Whole, "1".into()));
+    play(&mut app, 1);
+    assert!(words(&app).starts_with("A service was deployed again."), "{}", words(&app));
+    assert!(words(&app).contains("unacked → back"), "{}", words(&app));
 }

@@ -2,18 +2,28 @@
 
 use std::fmt::Display;
 
+pub const AFTER: &str = "After";
+pub const BEFORE: &str = "Before";
 pub const DEAD_LETTERED: &str = "dead-lettered";
+
+pub fn changed_after(says: &str) -> String {
+    format!("Changed in B: {says}")
+}
+
+pub fn killed(kills: &str) -> String {
+    format!("Killed: {kills}")
+}
+
+pub fn killed_after(kills: &str) -> String {
+    format!("Killed in B alone: {kills}.")
+}
 
 pub fn killed_at(service: &dyn Display, at: &dyn Display) -> String {
     format!("{service} at {at}")
 }
 
-pub fn killed_here(kills: &str) -> String {
-    format!("Killed in this run alone: {kills}.")
-}
-
-pub fn killed_there(kills: &str) -> String {
-    format!("Killed in the other run, and not repeated here: {kills}.")
+pub fn killed_before(kills: &str) -> String {
+    format!("Killed in A alone: {kills}.")
 }
 
 pub fn messages(word: &str) -> String {
@@ -22,10 +32,6 @@ pub fn messages(word: &str) -> String {
 
 pub fn orders(word: &str) -> String {
     format!("requests: {word}")
-}
-
-pub fn this_run_differs(says: &str) -> String {
-    format!("Changed in this run: {says}")
 }
 
 pub fn until_answered(name: &dyn Display, percentile: &str) -> String {

@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 pub const PUBLISHING: &str = "Publishing";
 pub const A_SERVICE_DIED: &str = "A service died. RabbitMQ takes back what it had not acknowledged.";
+pub const A_SERVICE_WAS_DEPLOYED: &str = "A service was deployed again. RabbitMQ takes back what it had not acknowledged.";
 pub const RABBITMQ_RESTARTED: &str = "RabbitMQ restarted. Durable queues keep their persistent messages.";
 pub const RABBITMQ_RETURNED_A_MESSAGE: &str = "RabbitMQ returned a message: it matched no queue.";
 pub const THE_RUN_BEGINS_AGAIN: &str = "The run begins again at time zero. Your drawing stays.";
@@ -15,10 +16,15 @@ pub const A_NEW_SYSTEM: &str = "A new system";
 pub const DELIVERY_LIMIT: &str = "delivery limit";
 pub const LOOKING_FOR_THE_NEXT_FAILURE: &str = "Looking for the next failure or dead letter";
 pub const MOVING_THROUGH_TIME: &str = "Moving through time";
+pub const REPEATING_WHAT_WAS_DONE: &str = "Repeating what was done";
 pub const PLAYING_THE_OTHER_BRANCH: &str = "Playing the other run";
 pub const READING_THE_STORY: &str = "Reading the story";
 
 /// After a service died: so many messages came back.
+pub fn unacked_are_back_after_deploy(count: u64) -> String {
+    format!("A service was deployed again. {} unacked → back in the queue.", grouped(count))
+}
+
 pub fn unacked_are_back(count: u64) -> String {
     format!("A service died. {} unacked → back in the queue.", grouped(count))
 }

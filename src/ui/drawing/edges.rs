@@ -34,7 +34,7 @@ pub fn edge(scene: &Scene<'_>, index: usize, edge: &geometry::Edge, stop: Option
         <g
             class={classes!("wire", selected.then_some("selected"), lit.then_some("lit"))}
             role="button"
-            id={format!("line-{index}")}
+            id={scene.id(|| format!("line-{index}"))}
             {tabindex}
             aria-label={label}
             aria-pressed={selected.to_string()}

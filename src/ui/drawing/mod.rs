@@ -100,6 +100,8 @@ impl Scene<'_> {
 pub struct Scene<'a> {
     pub app: &'a App,
     pub session: &'a Session,
+    /// It is drawn to be looked at, beside the one that is worked on: its elements have no names of their own.
+    pub is_beside: bool,
     pub camera: Camera,
     pub size: Pixel,
     pub dispatch: &'a Dispatch,
@@ -121,6 +123,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The name of an element. A page has each name once.
+    fn id(&self, name: impl FnOnce() -> String) -> Option<String> {
+        (!self.is_beside).then(name)
+    }
+
     /// It is the turned drawing of a phone.
     fn is_turned(&self) -> bool {
         self.session.plan().turned.is_some()
@@ -160,7 +167,7 @@ fn faded(light: &Light<'_>, drawn: Html) -> Html {
 /// Every part and line, and how many parts there are.
 fn system(scene: &Scene<'_>) -> (Html, usize) {
     let plan = scene.session.plan();
-    let preview = whatif::preview(scene.app, scene.session);
+    let preview = if scene.is_beside { None } else { whatif::preview(scene.app, scene.session) };
     let lit = Highlight::of(scene.app, scene.session);
     let light = Light { lit, preview };
     let mut overview = scene.overview.borrow_mut();
@@ -309,7 +316,8 @@ pub fn view(scene: &Scene<'_>) -> Html {
             onpointerup={gesture.reform(|event: PointerEvent| Gesture::Ends(event.client_x().into(), event.client_y().into()))}
             onpointercancel={dispatch.reform(|_: PointerEvent| CanvasAction::Cancel.into())}
         >
-            <defs>
+            // The markers of the other drawing serve both.
+            if !scene.is_beside { <defs>
                 <pattern id="grid" width="15" height="15" patternUnits="userSpaceOnUse" patternTransform={transform.clone()}>
                     <circle cx="1" cy="1" r=".9" class="dot" />
                 </pattern>
@@ -337,7 +345,7 @@ pub fn view(scene: &Scene<'_>) -> Html {
                 >
                     <path d="M0 .8 7 4 0 7.2z" class="arrow-dead" />
                 </marker>
-            </defs>
+            </defs> }
             <rect width="100%" height="100%" fill="url(#grid)" />
             <g {transform} class={classes!(scene.is_compact().then_some("compact"), scene.is_turned().then_some("turned"))} font-size={number(scene.letters())}>
                 { system }

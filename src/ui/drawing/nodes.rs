@@ -32,7 +32,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
         Place::Exchange(name) => exchange(scene, name, &rect),
         Place::Queue(name) => queue(scene, name, &rect),
     };
-    let finding = findings::told(scene.app, session.part(place).as_ref());
+    let finding = findings::told(scene.app, session.part(place).filter(|_| !scene.is_beside).as_ref());
     let label = finding.as_ref().map_or_else(|| label.clone(), |says| finding_texts::with_finding(&label, says));
     let queue_name = if let Place::Queue(name) = place { Some(name.to_string()) } else { None };
     let onpointerdown = {
@@ -78,7 +78,7 @@ pub fn node(scene: &Scene<'_>, index: usize, place: &Place, stop: bool, lit: &Hi
             <g
                 {class}
                 role="button"
-                id={format!("node-{index}")}
+                id={scene.id(|| format!("node-{index}"))}
                 tabindex={if stop { "0" } else { "-1" }}
                 aria-label={label}
                 aria-pressed={selected.to_string()}

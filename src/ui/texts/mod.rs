@@ -1,6 +1,7 @@
 //! What a reader of the page reads, by area. Views name a text and hold none, so that texts can be rewritten or translated alone.
 
 pub mod browser;
+pub mod compare;
 pub mod composer;
 pub mod connect;
 pub mod dialogs;

@@ -6,6 +6,7 @@ pub const NOTICES: &str = "Notices";
 pub const OPENING_THE_COURSE_CHAPTERS_SYSTEM: &str = "Opening the course chapter's system…";
 pub const SHOW_EVERYTHING: &str = "Show everything (Shift+1)";
 pub const SKIP_TO_THE_CANVAS: &str = "Skip to the canvas";
+pub const THE_OTHER_RUN: &str = "The other run at this moment. The comparison says what differs.";
 pub const VIEW: &str = "View";
 pub const ZOOM_IN: &str = "Zoom in";
 pub const ZOOM_OUT: &str = "Zoom out";

@@ -1,4 +1,3 @@
-use crate::base::limits::grouped;
 use std::fmt::Display;
 
 pub const ACCEPTED: &str = "Accepted";
@@ -14,7 +13,6 @@ pub const UNACKED: &str = "Unacked";
 pub const A_SUMMARY: &str = "a summary";
 pub const BUSINESS_LEDGER: &str = "Business ledger";
 pub const CHARTS: &str = "Charts";
-pub const DIFFERS: &str = "Differs";
 pub const EVENTS: &str = "Events";
 pub const EVENTS_THE_NEWEST_FIRST: &str = "Events, the newest first";
 pub const EVENT_ID_E_G_E: &str = "event ID, e.g. e-7";
@@ -23,7 +21,6 @@ pub const FIND_IN_THE_EVENTS: &str = "Find in the events";
 pub const FROM_TO: &str = "From … to";
 pub const GAVE_UP: &str = "Gave up";
 pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
-pub const HERE: &str = "This run";
 pub const LATENCY: &str = "Latency";
 pub const LEDGER: &str = "Ledger";
 pub const MOMENT: &str = "Moment";
@@ -33,7 +30,6 @@ pub const NO_QUEUE: &str = "No queue";
 pub const OF: &str = "of";
 pub const ONE_EVENT_BACK: &str = "One event back";
 pub const ONE_EVENT_FORWARD: &str = "One event forward";
-pub const OTHER_RUN: &str = "The other run";
 pub const PAUSE: &str = "Pause";
 pub const PLAY: &str = "Play";
 pub const RESTART_FROM_TIME_ZERO: &str = "Restart from time zero";
@@ -43,11 +39,9 @@ pub const SPACE: &str = "Space";
 pub const SPEED: &str = "Speed";
 pub const EACH_HOP: &str = "Follow each hop";
 pub const TIMES_REAL_TIME: &str = "Times real time";
-pub const THE_RUNS_COMPARED: &str = "The two runs compared";
 pub const THE_BROKER: &str = "the broker";
 pub const TIME: &str = "Time";
 pub const TO_THE_NEXT_CRASH_DEAD: &str = "To the next crash, dead letter or failure";
-pub const UNTIL_NOW_THEY_ARE_ALIKE: &str = "Until now they are alike.";
 pub const VIRTUAL_TIME: &str = "Virtual time";
 pub const WHAT_A_SCREEN_READER_HEARS: &str = "What a screen reader hears";
 pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
@@ -66,20 +60,8 @@ pub fn drag_it_to_another_time(fault: &dyn Display) -> String {
     format!("{fault}: drag it to another time")
 }
 
-pub fn here_ready_unacked_and_total(name: &dyn Display) -> String {
-    format!("{name} in this run: ready, unacked and total")
-}
-
 pub fn http(name: &dyn Display) -> String {
     format!("{name}: HTTP")
-}
-
-pub fn in_the_other_run_ready(name: &dyn Display) -> String {
-    format!("{name} in the other run: ready, unacked and total")
-}
-
-pub fn ready_and_unacked(ready: u64, unacked: u64) -> String {
-    format!("{} ready, {} unacked", grouped(ready), grouped(unacked))
 }
 
 pub fn invented(what: &dyn Display) -> String {
@@ -88,10 +70,6 @@ pub fn invented(what: &dyn Display) -> String {
 
 pub fn missing(what: &dyn Display) -> String {
     format!("{what}: missing")
-}
-
-pub fn ms(value: &dyn Display) -> String {
-    format!("{value:.0} ms")
 }
 
 pub fn over_time_at_most(label: &dyn Display, top: &dyn Display) -> String {
