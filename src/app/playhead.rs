@@ -583,8 +583,12 @@ impl Playhead {
         // What is compared stays open: the same two runs, the other way round. It is counted again when the run has come to its moment.
         if let Some(Comparison { at, rows, depths, .. }) = &mut self.comparison {
             *at = SimTime::MAX;
-            rows.iter_mut().for_each(|row| std::mem::swap(&mut row.left, &mut row.right));
-            depths.iter_mut().for_each(|(_, both)| both.reverse());
+            for row in rows {
+                std::mem::swap(&mut row.left, &mut row.right);
+            }
+            for (_, both) in depths {
+                both.reverse();
+            }
         }
         self.seek(now.min(self.timeline.furthest()), steps);
     }

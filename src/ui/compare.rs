@@ -109,7 +109,7 @@ fn chart(session: &Session, name: &Name, depths: &[Vec<Depth>; 2]) -> Html {
 /// What stands above the two drawings: which run each is, and what it has that the other has not.
 pub fn titles(session: &Session) -> Html {
     html! {
-        <div class="runs">
+        <section class="runs" aria-label={texts::THE_TWO_RUNS}>
             for run in Run::BOTH {
                 <p class={if run == Run::shown(session) { "run shown" } else { "run" }}>
                     <b aria-hidden="true">{ run.name().0 }</b>
@@ -117,6 +117,6 @@ pub fn titles(session: &Session) -> Html {
                     <span class="soft">{ compared::own(session, run) }</span>
                 </p>
             }
-        </div>
+        </section>
     }
 }

@@ -195,12 +195,12 @@ impl Playground {
         let scene = Scene { is_beside: true, editing: None, focused: None, pointer: None, boxed: None, ..scene };
         html! {
             <>
-                <div class="beside" role="img" aria-label={texts::THE_OTHER_RUN}>
+                <section class="beside" aria-label={texts::THE_OTHER_RUN}>
                     <div class="layers" inert=true>
                         { drawing::view(&scene) }
                         <canvas ref={self.canvas_beside.clone()} aria-hidden="true" />
                     </div>
-                </div>
+                </section>
                 { (later.runs)(session) }
             </>
         }

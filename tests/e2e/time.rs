@@ -59,12 +59,32 @@ async fn another_past_is_compared(way: Way) {
     visitor.wait_for("#comparison").await;
     let comparison = visitor.text("#comparison").await;
     assert!(comparison.contains("notification-queue: ready") && !comparison.contains("branch"), "here nobody was killed: {comparison}");
-    // Two charts on one scale: one message at a time leaves more of them waiting.
-    let heights = "return [...document.querySelectorAll(\"[data-compared='notification-queue'] .asked\")]
+    // Two lines on one scale: one message at a time leaves more of them waiting.
+    let heights = "return ['.asked', '.d1'].map(run => document.querySelector(`[data-compared='notification-queue'] .chart:not(.swatch) ${run}`)) \
         .map(line => Math.min(...line.getAttribute('d').match(/ [\\d.]+/g).map(Number)));";
     let heights = visitor.browser.execute(heights, vec![]).await.expect("the page answers");
-    let [here, there] = [0, 1].map(|column| heights[column].as_f64().expect("two charts"));
-    assert!(here + 5.0 < there, "the lines come as high as {here} and {there}");
+    let [after, before] = [0, 1].map(|run| heights[run].as_f64().expect("two lines"));
+    assert!(after + 5.0 < before, "the lines come as high as {after} and {before}");
+    // Both are drawn, side by side, with the parts at the same places; each name of an element is there once.
+    let drawn = "const places = css => [...document.querySelectorAll(css + ' .node')].map(e => { const at = document.querySelector(css).getBoundingClientRect(), r = e.getBoundingClientRect(); \
+        return [r.left - at.left, r.top - at.top].map(Math.round).join(); }).sort(); \
+        const ids = [...document.querySelectorAll('[id]')].map(e => e.id), [here, there] = ['#stage', '.beside'].map(places); \
+        const near = here.every((at, i) => at.split(',').every((n, axis) => Math.abs(n - there[i].split(',')[axis]) <= 2)); \
+        return [here.length > 8, here.length === there.length && near, ids.filter((id, at) => ids.indexOf(id) !== at), document.querySelector('.beside [inert]') !== null];";
+    let drawn = async || visitor.browser.execute(drawn, vec![]).await.expect("the page answers");
+    visitor.until("both are drawn", async |_| drawn().await == json!([true, true, [], true])).await;
+    let is_down = async |visitor: &Visitor, css: &str| {
+        let ask = "return [...document.querySelectorAll(arguments[0] + ' .node')].some(e => e.textContent.includes('notif') && e.textContent.includes('down'));";
+        visitor.browser.execute(ask, vec![json!(css)]).await.expect("the page answers") == json!(true)
+    };
+    assert!(is_down(&visitor, ".beside").await && !is_down(&visitor, "#stage").await);
+    // What was done by hand in the run before is repeated after.
+    visitor.act("#repeat-here").await;
+    visitor.until("it is down in both", async |visitor| is_down(visitor, "#stage").await && is_down(visitor, ".beside").await).await;
+    visitor.act("#swap").await;
+    visitor.until("the run before is worked on", async |visitor| visitor.text(".run.shown").await.contains("Before")).await;
+    visitor.act("#comparison #compare").await;
+    visitor.until("it is closed", async |visitor| visitor.is_absent("#comparison").await && visitor.is_absent(".beside").await).await;
     visitor.leave().await;
 }
 

@@ -22,12 +22,13 @@ fn time_slows_by_itself_when_a_service_dies_and_its_moment_is_shown_again() {
     // The learner need not wait.
     act(&mut app, TimeAction::DeclineSlowing);
     assert_eq!((second(&mut app), app.real_speed()), (SimTime::from_secs(1), Speed::NORMAL));
-    // Once a minute at most.
+    // Once a minute at most. What came back is explained each time.
     act(&mut app, OperateAction::Start(id));
     assert_eq!(second(&mut app), SimTime::from_secs(1));
+    let died = session(&app).world().now();
     act(&mut app, OperateAction::Kill(id));
     assert_eq!(second(&mut app), SimTime::from_secs(1));
-    assert_eq!(told(&app).expect("it still tells of the first").at, died);
+    assert_eq!(told(&app).expect("it tells of the second").at, died);
     // Again, so that each hop can be followed, from a second before to where all has landed.
     act(&mut app, TimeAction::Replay);
     wait_for_seek(&mut app);
