@@ -61,7 +61,7 @@ impl Run {
     }
 }
 
-/// What this run has that the other has not, in a few words: its change, or else what was done to it.
+/// What this run alone has, in a few words: its change, or the kills by hand.
 #[must_use]
 pub fn own(session: &Session, run: Run) -> String {
     let Some(other) = session.playhead.other_world() else { return String::new() };

@@ -530,7 +530,7 @@ impl Playhead {
         let mut has_arrived = repeat.timeline.advance_seek(steps);
         while has_arrived && repeat.timeline.world().effort() < end {
             let Some(TimedInput { at, input, .. }) = repeat.inputs.front().cloned() else {
-                // The run is told from its beginning: what happened in it is not what happened before.
+                // The log begins again: what happens in this run is not what happened before.
                 let recording = repeat.timeline.recording().clone();
                 self.timeline = Timeline::open(recording).played_until(repeat.furthest).with_lookback(moves::SEEN_FOR);
                 (self.log, self.markers, self.moves) = (Log::default(), Markers::default(), self.moves.emptied());

@@ -149,7 +149,7 @@ impl Slowing {
         }
     }
 
-    /// The past was changed: what is numbered from here on has not happened before, and what the page told of it did not happen.
+    /// The past was changed. What is numbered from here on has not happened, and neither has what the page told of it.
     pub(super) fn count_from(&mut self, number: u64, now: SimTime) {
         self.told.take_if(|moment| moment.at >= now);
         self.returned.counted = number;

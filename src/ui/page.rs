@@ -33,11 +33,6 @@ pub struct Around {
     floats: Html,
 }
 
-/// Whether the run that is shown began after the other.
-fn is_later(session: &app::Session) -> bool {
-    session.playhead.is_the_later_run()
-}
-
 impl Playground {
     pub(super) fn page(&self, ctx: &Context<Self>) -> Html {
         let dispatch = ctx.link().callback(Message::Do);
@@ -70,9 +65,10 @@ impl Playground {
         let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
         let Around { bar, left, right, rail, header, frame, shelf, notices, floats } = around;
-        let compares =
-            app.beside.is_some().then(|| if app.session.as_ref().is_some_and(is_later) { "compares" } else { "compares earlier" });
-        let class = classes!("house", compares, if bare { "embed" } else { app.workspace.sizes.sheet().name() });
+        let compares = app.beside.is_some().then_some("compares");
+        let is_earlier = app.session.as_ref().is_some_and(|session| !session.playhead.is_the_later_run());
+        let class =
+            classes!("house", compares, is_earlier.then_some("earlier"), if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
             <div {class} {ondrop} {ondragover}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>

@@ -100,7 +100,7 @@ impl Scene<'_> {
 pub struct Scene<'a> {
     pub app: &'a App,
     pub session: &'a Session,
-    /// It is drawn to be looked at, beside the one that is worked on: its elements have no names of their own.
+    /// It is drawn beside the run that is worked on, to be looked at. Its elements have no ids.
     pub is_beside: bool,
     pub camera: Camera,
     pub size: Pixel,

@@ -8,7 +8,7 @@ pub const HOW_FULL_QUEUES_WERE: &str = "How full the queues were";
 pub const THE_RUNS_COMPARED: &str = "The two runs compared";
 pub const THE_TWO_RUNS: &str = "The two runs";
 pub const UNTIL_NOW_THEY_ARE_ALIKE: &str = "Until now they are alike.";
-pub const WHAT_REPEATING_DOES: &str = "Does again what was done by hand in the other run alone, each at its time";
+pub const WHAT_REPEATING_DOES: &str = "Does again what was done by hand in the other run, each at its time";
 pub const WHAT_DIFFERS: &str = "What differs";
 
 pub fn messages_in(queue: &dyn Display) -> String {
