@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `wide` | many exchanges and queues, two connections, policies, mistakes |
 //! | `crowded` | one queue with several consumers, whose windows are small and mostly full: turns, credit, and what comes back |
+//! | `committed` | transactions to queues that are deleted, are another type then, or refuse |
 //! | `timed` | times to live, delayed retries and queues that expire, with the clock moved far past each of them |
+//! | `late` | a delivery that is not acknowledged in time, on 4.3 |
 //! | `streamed` | a stream and its readers, each of which starts where it likes |
 //! | `asking` | requests, and answers that come directly, to exclusive queues, late, or to nowhere |
 //! | `alarmed` | a shortage that comes and goes |
@@ -16,8 +18,10 @@
 mod alarmed;
 mod asking;
 mod chance;
+mod committed;
 pub mod coverage;
 mod crowded;
+mod late;
 mod restarted;
 mod streamed;
 mod timed;
@@ -35,11 +39,13 @@ use crate::sim::random::Random;
 pub fn random_script(seed: u64, profile: Profile) -> Json {
     let mut writer = Writer::new(seed, profile);
     match writer.below(43) {
-        0..=13 => writer.wide(),
+        0..=12 => writer.wide(),
+        13 | 39 => writer.committed(),
         14..=16 => writer.streamed(),
         17..=34 => writer.crowded(),
+        35..=36 if writer.profile.upstream() == Profile::V4_3 => writer.late(),
         35..=38 => writer.timed(),
-        39..=41 => writer.asking(),
+        40..=41 => writer.asking(),
         _ if writer.one_in(2) => writer.restarted(),
         _ => writer.alarmed(),
     }
