@@ -166,6 +166,8 @@ pub struct Canvas {
     pub above_sheet: Option<f64>,
     /// Where the stage begins on the canvas without any drawer, and how large that is. On a phone, sheets lie above one another.
     beside: Option<(f64, Pixel)>,
+    /// How wide the drawers beside the stage are: at the left and at the right.
+    drawers: Option<(f64, f64)>,
     pub gesture: Gesture,
     /// What the part that is dragged is level with.
     pub guides: Vec<Guide>,
@@ -385,13 +387,15 @@ impl App {
 
     /// The stage has another size. A drawer that opens must not hide what it is about; what it moved aside comes back when it closes.
     fn resize(&mut self, size: Pixel) {
-        let is_seen = self.selected_rect().is_some_and(|rect| self.camera().shows(self.canvas.size, &rect));
+        let (seen, before) = (self.camera(), self.canvas.drawers);
+        let is_seen = self.selected_rect().is_some_and(|rect| seen.shows(self.canvas.size, &rect));
         self.canvas.size = size;
+        self.canvas.drawers = self.canvas.beside.map(|(left, whole)| (left, whole.x - left - size.x));
         // While a pointer is down, nothing moves.
         if self.canvas.gesture != Gesture::Idle {
             return;
         }
-        let Some(now) = self.canvas.chosen else { return };
+        let Some(now) = self.canvas.chosen else { return self.look_on(seen, before) };
         let home = self.canvas.aside.filter(|(_, aside)| *aside == now).map_or(Some(now), |(home, _)| home);
         (self.canvas.chosen, self.canvas.aside) = (home, None);
         // What the page shows by itself has what is selected.
@@ -400,6 +404,23 @@ impl App {
             self.reveal_selected();
         }
         self.canvas.aside = self.canvas.chosen.filter(|aside| *aside != home).map(|aside| (Some(home), aside));
+    }
+
+    /// A selection opens the drawer at the right, of a view that the page has by itself. It is looked at: it keeps its size, and moves only
+    /// if the drawer would cover what is selected.
+    fn look_on(&mut self, seen: Camera, before: Option<(f64, f64)>) {
+        let (Some(rect), Some(before), Some(now)) = (self.selected_rect(), before, self.canvas.drawers) else { return };
+        let (was_shut, is_open) = (before.1 < 1.0, now.1 >= 1.0);
+        if !was_shut || !is_open || !self.seen().contains(&Side::Right) {
+            return;
+        }
+        // What is seen stays where it is on the page, also where a drawer at the left shuts for it.
+        let stands = seen.panned(before.0 - now.0, 0.0);
+        let to = stands.revealing(self.canvas.size, &rect.grown(BESIDE_REVEALED / stands.scale));
+        if self.hides_parts() || self.camera().scale.to_bits() != seen.scale.to_bits() {
+            self.canvas.chosen = Some(to);
+            self.canvas.aside = Some((None, to));
+        }
     }
 
     /// The part that is drawn at a pixel of the stage.

@@ -266,6 +266,52 @@ fn a_drawer_changes_the_view_no_more_than_it_must() {
     assert!(kept > 20 && smaller > 20, "{kept} {smaller}");
 }
 
+/// What is selected opens its inspector. The drawing keeps its size, whatever else is open, and stands still unless the drawer would cover
+/// what is selected. Another selection moves nothing that is seen. When the drawer shuts, all is as it was.
+#[test]
+fn a_selection_does_not_change_the_size_of_what_is_looked_at() {
+    let (mut still, mut moved) = (0, 0);
+    for (name, text) in gallery() {
+        for (width, height, left) in [(1_872.0, 976.0, 0.0), (1_392.0, 796.0, 0.0), (1_392.0, 796.0, 360.0), (976.0, 664.0, 0.0)] {
+            let whole = Pixel { x: width, y: height };
+            let mut app = App::default();
+            act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone() });
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
+            beside(&mut app, whole, left, 0.0);
+            let home = app.camera();
+            let parts = geometry::places(session(&app).plan());
+            for part in &parts {
+                let what = format!("{name}, {whole:?}, {left}, {part:?}");
+                act(&mut app, SelectAction::Node(Some(part.clone())));
+                beside(&mut app, whole, left, 360.0);
+                let (now, size) = (app.camera(), app.canvas.size);
+                let rect = geometry::rect(session(&app).plan(), part).expect("it is drawn");
+                assert_eq!(now.scale.to_bits(), home.scale.to_bits(), "{what}");
+                assert!(now.shows(size, &rect) || !home.shows(whole, &rect), "{what}: it is in view");
+                // With the room that a part that is revealed has around it.
+                let is_clear = home.shows(size, &rect.grown(17.0 / home.scale));
+                if is_clear && home.to_stage(geometry::bounds(session(&app).plan()).centre()).x > 0.0 {
+                    let is_shifted = (now.left - home.left).abs() > 0.02;
+                    still += usize::from(!is_shifted);
+                }
+                moved += usize::from(now != home);
+                if let Some(next) = parts
+                    .iter()
+                    .find(|next| *next != part && now.shows(size, &geometry::rect(session(&app).plan(), next).expect("it is drawn")))
+                {
+                    act(&mut app, SelectAction::Node(Some(next.clone())));
+                    assert_eq!(app.camera(), now, "{what}: then {next:?}, which is seen");
+                }
+                act(&mut app, SelectAction::Node(None));
+                beside(&mut app, whole, left, 0.0);
+                assert_eq!(app.camera(), home, "{what}: it shut");
+            }
+        }
+    }
+    assert!(still > 20 && moved > 20, "{still} {moved}");
+}
+
 /// On a tablet, the inspector of a part takes a third of the canvas: the part is seen, as large as when it was selected.
 #[test]
 fn an_inspector_on_a_tablet_leaves_its_part_in_view() {
