@@ -205,9 +205,32 @@ struct Show {
     tells: Option<Name>,
     /// From when on a learner follows for this long, in real time; then the rest passes quickly.
     followed: Option<(SimTime, SimTime)>,
+    /// Nothing moves: from when on, and for how much real time.
+    idle: Option<(SimTime, SimTime)>,
 }
 
+/// While nothing moves for this long, in real time, time passes so many times faster.
+const HURRIES: [(SimTime, u64); 3] =
+    [(SimTime::from_millis(1_000), 8), (SimTime::from_millis(1_800), 40), (SimTime::from_millis(3_500), 400)];
+
 impl Show {
+    /// How many times faster time passes, because nothing moves.
+    fn hurry(&self) -> u64 {
+        let idle = self.idle.map_or(SimTime::ZERO, |(_, real)| real);
+        HURRIES.iter().rev().find(|(after, _)| idle >= *after).map_or(1, |(_, times)| *times)
+    }
+
+    /// So much real time passed from this moment on, and at its end something moves, or nothing.
+    fn wait(&mut self, elapsed: SimTime, from: SimTime, moves: bool) {
+        let (since, real) = self.idle.unwrap_or((from, SimTime::ZERO));
+        self.idle = (!moves).then_some((since, real + elapsed));
+    }
+
+    /// Since when nothing moves, where that is not seen from the clock alone: it hurries.
+    fn waits_since(&self) -> Option<SimTime> {
+        self.idle.filter(|_| self.hurry() > 1).map(|(since, _)| since)
+    }
+
     /// So much real time passed, and the world stands here.
     fn pass(&mut self, elapsed: SimTime, now: SimTime) {
         let Some((begins, left)) = &mut self.followed else { return };
@@ -320,7 +343,7 @@ impl App {
 
     /// Plays from here on, so slowly that each hop can be followed, and stops there.
     fn show(&mut self, until: SimTime, tells: Option<Name>) {
-        self.show = Some(Show { until, speed: Speed::TEACHING, tells, followed: None });
+        self.show = Some(Show { until, speed: Speed::TEACHING, tells, followed: None, idle: None });
         self.playing = true;
     }
 

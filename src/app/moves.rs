@@ -100,6 +100,8 @@ pub struct Moves {
     stands: SimTime,
     /// Each hop is followed: there is time to read what it is.
     has_captions: bool,
+    /// Time hurries since this moment, because nothing moves.
+    waits_since: Option<SimTime>,
     /// What came back last: when, from where, and its number.
     returned: Option<(SimTime, InstanceId, u32)>,
     /// By message and queue: the oldest messages first.
@@ -123,6 +125,7 @@ impl Default for Moves {
             leg: LEG,
             stands: STANDS,
             has_captions: false,
+            waits_since: None,
             returned: None,
             passing: OrderedMap::new(),
             landing: None,
@@ -144,6 +147,16 @@ impl Moves {
     /// From now on each leg is shown this long, and what does not move that long; with or without captions.
     pub(super) const fn show_for(&mut self, leg: SimTime, stands: SimTime, has_captions: bool) {
         (self.leg, self.stands, self.has_captions) = (leg, stands, has_captions);
+    }
+
+    pub(super) const fn wait_since(&mut self, since: Option<SimTime>) {
+        self.waits_since = since;
+    }
+
+    /// Time hurries since this moment, because nothing moves.
+    #[must_use]
+    pub const fn waits_since(&self) -> Option<SimTime> {
+        self.waits_since
     }
 
     /// The same picture has begun again elsewhere in time.

@@ -182,10 +182,13 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing && app.slider.is_none() {
             let stop = app.show.as_ref().map(|show| show.until);
-            let goes_on = session.pass(elapsed, speed, stop, &mut app.budget);
+            let (from, hurry) = (session.world().now(), app.show.as_ref().map_or(1, super::Show::hurry));
+            let goes_on = session.pass(elapsed, speed, stop, hurry, &mut app.budget);
             if let Some(show) = &mut app.show {
                 show.pass(elapsed, session.world().now());
+                show.wait(elapsed, from, !matches!(speed, Speed::Hop(_)) || tokens::shortest_hop(session.plan()).is_some());
             }
+            session.playhead.moves.wait_since(app.show.as_ref().and_then(super::Show::waits_since));
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
             app.playing = goes_on && shown.is_none();
             if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {
@@ -227,14 +230,15 @@ impl Session {
         self.playhead.moves.show_for(leg, speed.stands(leg), matches!(speed, Speed::Hop(_)));
     }
 
-    /// Whether it goes on by itself. At the stop time stands, if there is one.
-    fn pass(&mut self, elapsed: SimTime, speed: Speed, stop: Option<SimTime>, budget: &mut Budget) -> bool {
+    /// Whether it goes on by itself. At the stop time stands, if there is one. Where hops are followed and nothing moves, time passes so
+    /// many times faster.
+    fn pass(&mut self, elapsed: SimTime, speed: Speed, stop: Option<SimTime>, hurry: u64, budget: &mut Budget) -> bool {
         let steps = budget.steps();
         let elapsed = std::cmp::min(elapsed, ELAPSED_MAX);
         self.playhead.moves.settle();
         self.fly_at(speed);
         if let Speed::Hop(millis) = speed {
-            let arrived = self.play_hops(elapsed, SimTime::from_millis(millis.into()), stop.unwrap_or(SimTime::MAX), steps);
+            let arrived = self.play_hops(elapsed, (SimTime::from_millis(millis.into()), hurry), stop.unwrap_or(SimTime::MAX), steps);
             if !arrived {
                 budget.spend_all();
             }
@@ -268,7 +272,7 @@ impl Session {
     }
 
     /// Plays so slowly that each hop can be followed; what happens next may begin another. Whether the steps were enough.
-    fn play_hops(&mut self, elapsed: SimTime, hop: SimTime, stop: SimTime, steps: u64) -> bool {
+    fn play_hops(&mut self, elapsed: SimTime, hop: (SimTime, u64), stop: SimTime, steps: u64) -> bool {
         let mut left = elapsed;
         for _ in 0..SLICES_MAX {
             let now = self.world().now();
@@ -358,14 +362,19 @@ impl Session {
     }
 }
 
-/// How much simulated time passes in so much real time. While something flies, its hop takes at least `hop`.
-fn simulated(plan: Plan<'_>, hop: SimTime, real: SimTime) -> SimTime {
-    let shortest = tokens::shortest_hop(plan).map_or(hop, |shortest| shortest.min(hop));
+/// How much simulated time passes in so much real time. While something flies, its hop takes at least `hop`; else time hurries.
+fn simulated(plan: Plan<'_>, (hop, hurry): (SimTime, u64), real: SimTime) -> SimTime {
+    let shortest = shortest(plan, hop, hurry);
     SimTime::from_micros((real.as_micros() * shortest.as_micros() / hop.as_micros().max(1)).max(1))
 }
 
+fn shortest(plan: Plan<'_>, hop: SimTime, hurry: u64) -> SimTime {
+    let waits = || SimTime::from_micros(hop.as_micros() * hurry);
+    tokens::shortest_hop(plan).map_or_else(waits, |shortest| shortest.min(hop))
+}
+
 /// How much real time so much simulated time takes.
-fn real(plan: Plan<'_>, hop: SimTime, simulated: SimTime) -> SimTime {
-    let shortest = tokens::shortest_hop(plan).map_or(hop, |shortest| shortest.min(hop));
+fn real(plan: Plan<'_>, (hop, hurry): (SimTime, u64), simulated: SimTime) -> SimTime {
+    let shortest = shortest(plan, hop, hurry);
     SimTime::from_micros(simulated.as_micros() * hop.as_micros() / shortest.as_micros().max(1))
 }

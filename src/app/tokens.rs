@@ -12,6 +12,7 @@ use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::limits::grouped;
 use crate::base::ordered::OrderedMap;
+use crate::broker::view::QueueView;
 use crate::broker::{DeathReason, DropCause, Message, Name, Outcome};
 use crate::scenario::Point;
 use crate::sim::{Cargo, Delivery, Flight, Place, Verdict, World};
@@ -105,6 +106,9 @@ fn captions(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             picture.counts.push(Count { at, text: texts::unacked_return(*count), is_label: true, within: None });
         }
     }
+    if let Some(since) = plan.moves.waits_since() {
+        picture.counts.extend(wait(plan, since));
+    }
     // Of several messages that leave at once, the last one is named.
     let copies: OrderedMap<&Name, usize> =
         plan.moves.fans(plan.world.now()).filter(|_| plan.moves.has_captions()).map(|fan| (&fan.exchange, fan.copies)).collect();
@@ -114,6 +118,20 @@ fn captions(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
             picture.counts.push(Count { at, text: texts::copies(*count), is_label: true, within: None });
         }
     }
+}
+
+/// While time hurries: how much of it passes, and where messages wait meanwhile. That is first a queue from which they go by themselves.
+fn wait(plan: Plan<'_>, since: SimTime) -> Option<Count> {
+    let passed = plan.world.now().saturating_sub(since).as_secs();
+    let broker = plan.world.broker();
+    let waiting = || broker.queues().filter(|queue| queue.ready() > 0 && queue.consumers() == 0);
+    let expires = |queue: &QueueView<'_>| queue.messages().next().is_some_and(|entry| entry.expires_at < SimTime::MAX);
+    let queue = waiting().find(expires).or_else(|| waiting().next());
+    let place = queue.and_then(|queue| geometry::card(plan, &Place::Queue(queue.name().clone())));
+    let bounds = geometry::bounds(plan);
+    let at = place.map_or(Point { x: bounds.centre().x, y: bounds.top }, |card| Point { x: card.centre().x, y: card.bottom() + BENEATH });
+    let text = queue.map_or_else(|| texts::time_passes(passed), |queue| texts::messages_wait(passed, queue.ready(), queue.name()));
+    (passed > 0).then_some(Count { at, text, is_label: true, within: None })
 }
 
 /// Everything that moves or waits, at the world's time. With `still`, what is on its way stands where it will arrive.

@@ -91,6 +91,11 @@ async fn a_stream(visitor: &Visitor) {
     assert_eq!(answer(visitor, marks).await, json!([1, 3]), "a segment, and each reader's mark");
     visitor.fill("#replay-from", "30").await;
     visitor.act("[data-replay='audit-service']").await;
+    // The inspector covers its service: the drawing stays as large as it was, and comes back when the inspector closes.
+    visitor.keys("\u{E00C}").await;
+    visitor
+        .until("the inspector is closed", async |visitor| answer(visitor, "return !document.querySelector('#inspector');").await == true)
+        .await;
     visitor.act(&Visitor::node("audit-service")).await;
     let offset = "return document.querySelector(\"#inspector [id$='on.offset']\")?.value ?? null;";
     visitor.until("it reads again from there", async |visitor| answer(visitor, offset).await == "30").await;

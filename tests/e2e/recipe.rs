@@ -14,7 +14,8 @@ const ALT_DOWN: &str = "\u{E00A}\u{E015}";
 
 /// The lines of the first recipe.
 async fn lines(visitor: &Visitor) -> Vec<String> {
-    let script = "return [...document.querySelectorAll('.recipe:first-of-type .does > span:first-child')].map(e => e.textContent);";
+    let script =
+        "return [...document.querySelectorAll('.recipe:nth-child(1 of .recipe) .does > span:first-child')].map(e => e.textContent);";
     let lines = visitor.browser.execute(script, vec![]).await.expect("the page answers");
     lines.as_array().into_iter().flatten().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -25,7 +26,7 @@ async fn place_of(visitor: &Visitor, begin: &str) -> usize {
 }
 
 fn step(place: usize) -> String {
-    format!(".recipe:first-of-type .recipe-step[data-item$='.steps[{place}]']")
+    format!(".recipe:nth-child(1 of .recipe) .recipe-step[data-item$='.steps[{place}]']")
 }
 
 /// The pointer holds the step before the drop; a keyboard moves it at once.

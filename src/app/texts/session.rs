@@ -39,6 +39,20 @@ pub fn unacked_return(count: u32) -> String {
     if count == 1 { "1 unacked, back as redelivered".to_owned() } else { format!("{} unacked, back as redelivered", grouped(count.into())) }
 }
 
+/// "10 s", "3 min".
+fn span(seconds: u64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", grouped(seconds / 60)) }
+}
+
+pub fn time_passes(seconds: u64) -> String {
+    format!("{} pass, nothing moves", span(seconds))
+}
+
+pub fn messages_wait(seconds: u64, count: u64, queue: &dyn Display) -> String {
+    let wait = if count == 1 { "the message waits".to_owned() } else { format!("{} messages wait", grouped(count)) };
+    format!("{} pass: {wait} in {queue}", span(seconds))
+}
+
 /// "no message", "1 message", "22 messages".
 pub fn messages(count: u64) -> String {
     match count {

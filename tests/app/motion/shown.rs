@@ -7,6 +7,7 @@ use requeue::sim::{TimedEvent, WorldEvent};
 
 use super::super::support::*;
 use super::{frame, until_it_stands, wait_for_seek, watched};
+use requeue::app::tokens;
 
 #[test]
 fn what_is_watched_begins_a_second_before_stands_at_its_moment_and_goes_on_when_that_is_wanted() {
@@ -260,4 +261,37 @@ fn show_me_lights_the_way_of_a_message_that_no_run_has() {
     assert!(preview.queues.iter().any(|queue| &**queue == "order-notifications"), "{:?}", preview.queues);
     deed(&mut app, LessonAction::ToggleSandbox);
     assert!(requeue::app::whatif::preview(&app, session(&app)).is_none(), "with the run its light goes out");
+}
+
+/// While nothing moves, a show does not wait as a message does: time hurries, the canvas tells how much of it passes and where, and what
+/// happens is the same.
+#[test]
+fn a_show_hurries_where_nothing_moves_and_says_what_waits() {
+    let (mut app, question) = watched(include_str!("../../../static/lessons/head-of-line.md"));
+    until_it_stands(&mut app);
+    act(&mut app, TimeAction::GoOn);
+    let (mut told, mut idle, mut longest, mut frames) = (Vec::new(), 0, 0, 0);
+    while app.playing && frames < 20_000 {
+        let plan = session(&app).plan();
+        let moves = tokens::shortest_hop(plan).is_some();
+        let waits = tokens::picture(plan, false).counts.into_iter().find(|count| count.text.contains(" pass"));
+        assert!(!moves || waits.is_none(), "something moves, and yet {waits:?}");
+        told.extend(waits.map(|count| count.text));
+        idle = if moves { 0 } else { idle + 16 };
+        longest = longest.max(idle);
+        frame(&mut app);
+        frames += 1;
+    }
+    let end = session(&app).world().now();
+    assert_eq!(end, question.until);
+    assert!(longest < 4_500, "nothing moved for {longest} ms");
+    assert!(told.iter().any(|words| words.contains(" in ")), "{told:?}");
+    let seen = session(&app).world().trace_hash();
+    act(&mut app, TimeAction::Seek(SimTime::ZERO));
+    wait(&mut app);
+    act(&mut app, TimeAction::Seek(end));
+    wait(&mut app);
+    assert_eq!(session(&app).world().trace_hash(), seen);
+    let has_ended = tokens::picture(session(&app).plan(), false).counts.iter().all(|count| !count.text.contains(" pass"));
+    assert!(has_ended, "the show is over");
 }
