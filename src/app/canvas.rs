@@ -149,6 +149,11 @@ const PORT: f64 = 16.0;
 const LEGIBLE: f64 = 0.5;
 /// What is brought into view has so much beside it, in pixels: its port is seen, too.
 const BESIDE_REVEALED: f64 = 16.0;
+/// Of the page's width, in pixels: the rail, and all of the bar but its timeline.
+const RAIL: f64 = 48.0;
+const CONTROLS: f64 = 808.0;
+const CONTROLS_NARROW: f64 = 298.0;
+
 #[derive(Debug, Default)]
 pub struct Canvas {
     pub size: Pixel,
@@ -287,6 +292,16 @@ impl App {
             // What a drawer moved aside comes back when it closes.
             self.canvas.kept.get_or_insert(seen);
         }
+    }
+
+    /// How wide the line of the timeline is, in pixels. The controls of the bar take the rest of the page.
+    #[must_use]
+    pub fn timeline_width(&self) -> f64 {
+        let (page, controls) = match self.workspace.room {
+            Room::Narrow => (self.canvas.size.x, CONTROLS_NARROW),
+            Room::Wide | Room::Middle => (self.canvas.beside.map_or(self.canvas.size.x, |(_, whole)| whole.x) + RAIL, CONTROLS),
+        };
+        (page - controls).max(CONTROLS_NARROW / 4.0)
     }
 
     /// Some of the system is out of view.

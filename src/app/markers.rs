@@ -34,6 +34,61 @@ pub struct Markers {
     seen_until: SimTime,
 }
 
+/// Marks of the time line that would lie upon one another, drawn as one: the first of them, and how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster<'a> {
+    pub marks: Vec<&'a TimelineMarker>,
+}
+
+/// So wide is a mark, and one with a number, in pixels.
+const MARK: f64 = 16.0;
+const MARK_WITH_NUMBER: f64 = 36.0;
+/// So many of a cluster are named.
+const NAMED_MAX: usize = 8;
+
+/// Marks of a time line that is so many pixels wide and ends there. Those that would touch are one.
+#[must_use]
+pub fn clusters<'a>(marks: impl Iterator<Item = &'a TimelineMarker>, end: SimTime, width: f64) -> Vec<Cluster<'a>> {
+    let place = |at: SimTime| at.as_secs_f64() / end.as_secs_f64().max(f64::MIN_POSITIVE) * width;
+    let mut clusters: Vec<Cluster<'a>> = Vec::new();
+    for mark in marks {
+        match clusters.last_mut().filter(|last| place(mark.at) - place(last.at()) < last.width()) {
+            Some(last) => last.marks.push(mark),
+            None => clusters.push(Cluster { marks: vec![mark] }),
+        }
+    }
+    clusters
+}
+
+impl Cluster<'_> {
+    fn width(&self) -> f64 {
+        if self.marks.len() > 1 { MARK_WITH_NUMBER } else { MARK }
+    }
+
+    /// Where it stands: at its first mark.
+    #[must_use]
+    pub fn at(&self) -> SimTime {
+        self.marks[0].at
+    }
+
+    /// The weightiest of what it stands for.
+    #[must_use]
+    pub fn kind(&self) -> MarkerKind {
+        let of = |kind| self.marks.iter().any(|mark| mark.kind == kind);
+        let all = [MarkerKind::Fault, MarkerKind::Lost, MarkerKind::Dead];
+        all.into_iter().find(|kind| of(*kind)).unwrap_or(MarkerKind::Mended)
+    }
+
+    /// Each mark with its moment, a line each; of many, how many more there are.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let one = |mark: &&TimelineMarker| format!("{} {}", mark.at, mark.words);
+        let mut lines: Vec<String> = self.marks.iter().take(NAMED_MAX).map(one).collect();
+        lines.extend(self.marks.len().checked_sub(NAMED_MAX).filter(|more| *more > 0).map(texts::and_more));
+        lines.join("\n")
+    }
+}
+
 /// Whether a learner would want to stop there.
 #[must_use]
 pub fn is_of_interest(what: &WorldEvent) -> bool {

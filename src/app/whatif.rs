@@ -6,6 +6,7 @@ use super::{App, Drawer, Session, Side, line};
 use crate::broker::exchange::topic;
 use crate::broker::explain::{Explained, Why, words_met};
 use crate::broker::{BindingKey, Event, ExchangeType, Name};
+use crate::lesson::Demand;
 use crate::scenario::edit::Slot;
 use crate::sim::{Place, WorldEvent};
 
@@ -27,6 +28,25 @@ pub struct Preview<'a> {
     pub queues: Vec<Name>,
     /// It was not sent yet.
     pub is_ahead: bool,
+}
+
+/// The keys of the legend. First is the one whose way is lit, then those that the goal of a lesson's step asks for: no message may have
+/// one of them now. Then come those of this run.
+#[must_use]
+pub fn keys_of_legend<'a>(app: &'a App, session: &'a Session) -> Vec<&'a str> {
+    let lit = preview(app, session).map(|preview| preview.routing_key);
+    let goal = app.classroom.as_ref().and_then(|room| room.step().task.goal());
+    let asked = goal.into_iter().flat_map(|goal| &goal.clauses).filter_map(|clause| match &clause.demand {
+        Demand::Reaches { routing_key, .. } => Some(&**routing_key),
+        Demand::Property(_) | Demand::Added { .. } | Demand::Order { .. } | Demand::Attempts { .. } => None,
+    });
+    let mut keys: Vec<&str> = Vec::new();
+    for key in lit.into_iter().chain(asked).chain(session.keys().into_iter().map(|key| &**key)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 /// As long as the composer is seen, and can be read. None: nothing is composed, or the way of another message is lit.

@@ -151,7 +151,7 @@ impl Playground {
             floats: html! {
                 <>
                     if !app.table { { self.zoom(dispatch) } }
-                    if !app.table && !bare { { panels::legend(session) } }
+                    if !app.table && !bare { { panels::legend(session, app) } }
                     if !bare { { workspace::card(app, dispatch) } }
                 </>
             },

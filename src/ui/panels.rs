@@ -8,6 +8,7 @@ use super::widgets::{Look, button, close_button, hue_class, on};
 use super::{Dispatch, drawing, icons, on_page};
 use crate::app::notice::{Notice, Tone};
 use crate::app::slowing::Shown;
+use crate::app::whatif;
 use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
     Unreadable, WorkspaceAction,
@@ -123,7 +124,7 @@ fn menu(app: &App, dispatch: &Dispatch, onfile: Callback<Event>) -> Html {
     html! {
         <div class="menu" id="menu" popover="auto">
             if !app.options.embed {
-                if let Some(session) = &app.session { { legend_in_menu(session) } }
+                if let Some(session) = &app.session { { legend_in_menu(session, app) } }
                 { item("tour", texts::TOUR, icons::done(), true, on(dispatch, WorkspaceAction::Tour)) }
                 { item("share-too", texts::SHARE, icons::share(), true, dialog(Dialog::Share)) }
                 <label class="button" title={texts::OPEN_A_SCENARIO_A_RECORDING}>
@@ -409,7 +410,7 @@ fn part_icon(kind: PartKind) -> Html {
 }
 
 /// What the marks on the canvas mean: state is shape, the routing key is hue. Of the keys, so many at most.
-fn marks(session: &Session, most: usize) -> Option<Html> {
+fn marks(session: &Session, app: &App, most: usize) -> Option<Html> {
     let scenario = session.scenario();
     let (has_queues, has_clients) = (!scenario.broker.queues.is_empty(), !scenario.clients.is_empty());
     let rows = [
@@ -431,17 +432,17 @@ fn marks(session: &Session, most: usize) -> Option<Html> {
         texts::RETURNED => session.has_messages_returned(),
         _ => has_queues,
     });
-    let keys = session.keys();
+    let keys = whatif::keys_of_legend(app, session);
     let more = keys.len().saturating_sub(most);
     if !has_queues && !has_clients && keys.is_empty() {
         return None;
     }
-    let key = |key: &Name| {
+    let key = |key: &str| {
         // Without a key, messages have a hue as well.
         let word = if key.is_empty() {
             html! { { texts::EMPTY_KEY } }
         } else {
-            html! { <span class="mono">{ &**key }</span> }
+            html! { <span class="mono">{ key }</span> }
         };
         html! { <li class={hue_class(session.hue(key))}><i class="hue" aria-hidden="true" />{ word }</li> }
     };
@@ -461,14 +462,14 @@ fn marks(session: &Session, most: usize) -> Option<Html> {
 }
 
 /// On the canvas.
-pub fn legend(session: &Session) -> Html {
-    let Some(marks) = marks(session, KEYS_SHOWN_MAX) else { return html! {} };
+pub fn legend(session: &Session, app: &App) -> Html {
+    let Some(marks) = marks(session, app, KEYS_SHOWN_MAX) else { return html! {} };
     html! { <div class="legend-room"><section class="legend" aria-label={texts::LEGEND}>{ marks }</section></div> }
 }
 
 /// In the menu: the canvas of a phone has no room for it, nor has one beside drawers.
-fn legend_in_menu(session: &Session) -> Html {
-    let Some(marks) = marks(session, KEYS_LISTED_MAX) else { return html! {} };
+fn legend_in_menu(session: &Session, app: &App) -> Html {
+    let Some(marks) = marks(session, app, KEYS_LISTED_MAX) else { return html! {} };
     html! {
         <details class="legend-too">
             <summary>{ icons::legend() }<span>{ texts::LEGEND }</span>{ icons::chevron() }</summary>

@@ -11,7 +11,7 @@ use super::{Dispatch, icons, stream};
 use crate::app::landing::Landing;
 use crate::app::ledger::{Loss, Row, Tone, losses, rows};
 use crate::app::log::Entry;
-use crate::app::markers::{MarkerKind, TimelineMarker};
+use crate::app::markers::{self, Cluster, MarkerKind};
 use crate::app::search::Wanted;
 use crate::app::{
     Action, App, Chart, EditAction, Filter, PageAction, SelectAction, Session, Shelf, Speed, TimeAction, Verbosity, WorkspaceAction, words,
@@ -26,9 +26,6 @@ use crate::scenario::property::Percentile;
 use crate::sim::Place;
 use crate::sim::histogram::Histogram;
 use crate::sim::metrics::{Counts, Depth};
-
-/// Marks closer than this part of the scrubber are one.
-const MARK_PLACES: u64 = 240;
 
 /// The bar: it begins with Play, which the keyboard reaches first, and goes on with what stands beside it.
 pub fn bar(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
@@ -145,29 +142,34 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the control's own range")]
         Action::Time(TimeAction::Slide(SimTime::from_millis(millis.max(0.0) as u64)))
     });
-    let place = |at: SimTime| at.as_micros() * MARK_PLACES / end.as_micros().max(1);
-    let mut last = None;
-    let marks = session.playhead.markers.iter().filter(|mark| {
-        let here = Some((place(mark.at), mark.kind));
-        std::mem::replace(&mut last, here) != here
-    });
-    let mark_flag = |mark: &TimelineMarker| {
-        let x = format!("{:.2}%", Fixed(mark.at.as_secs_f64() / end.as_secs_f64() * 100.0));
+    let clusters = markers::clusters(session.playhead.markers.iter(), end, app.timeline_width());
+    let mark = |cluster: &Cluster<'_>| {
+        let x = format!("{:.2}%", Fixed(cluster.at().as_secs_f64() / end.as_secs_f64() * 100.0));
         // What is known of the future.
-        let class = (mark.at > session.world().now()).then_some("ahead");
+        let class = (cluster.at() > session.world().now()).then_some("ahead");
+        let (words, count) = (cluster.words(), cluster.marks.len());
         html! {
-            <svg {x} y="0" overflow="visible" class={classes!("mark", class)} onclick={on(dispatch, TimeAction::Seek(mark.at))}>
-                <rect x="-7" y="-2" width="14" height="14" fill="transparent" />
-                { marker_icon(mark.kind) }
-                <title>{ format!("{} {}", mark.at, mark.words) }</title>
+            <svg
+                {x}
+                y="0"
+                overflow="visible"
+                class={classes!("mark", class)}
+                role="img"
+                aria-label={words.clone()}
+                onclick={on(dispatch, TimeAction::Seek(cluster.at()))}
+            >
+                <rect x="-7" y="-2" width={if count > 1 { "34" } else { "14" }} height="14" fill="transparent" />
+                { marker_icon(cluster.kind()) }
+                if count > 1 { <text class="mark-count" x="7" y="10">{ count }</text> }
+                <title>{ words }</title>
             </svg>
         }
     };
     html! {
         <div class="scrubber">
-            <svg class="marks" aria-hidden="true">
+            <svg class="marks" role="group" aria-label={texts::MARKS}>
                 for (index, fault, at) in planned() { { flag(index, fault, at, end, dispatch) } }
-                for mark in marks { { mark_flag(mark) } }
+                for cluster in clusters.iter() { { mark(cluster) } }
             </svg>
             <input
                 type="range"

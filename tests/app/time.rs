@@ -1,6 +1,7 @@
 //! Playing, stepping, rewinding, branching, and what is told of the past.
 
 use requeue::app::form::{Kind, Spot};
+use requeue::app::markers::{MarkerKind, TimelineMarker};
 use requeue::app::playhead::Left;
 use requeue::app::tokens::picture;
 use requeue::app::{
@@ -570,4 +571,40 @@ fn a_service_that_is_deployed_again_did_not_die() {
     play(&mut app, 1);
     assert!(words(&app).starts_with("A service was deployed again."), "{}", words(&app));
     assert!(words(&app).contains("unacked → back"), "{}", words(&app));
+
+/// Marks that would lie upon one another are one, with their number and all of their words.
+#[test]
+fn marks_of_the_timeline_do_not_lie_upon_one_another() {
+    let mark = |millis: u64, kind| TimelineMarker { at: SimTime::from_millis(millis), kind, words: format!("mark {millis}") };
+    let kinds = [MarkerKind::Dead, MarkerKind::Lost, MarkerKind::Fault, MarkerKind::Mended];
+    let mut together = 0;
+    for seed in 0..200_u64 {
+        let mut at = 0;
+        let marks: Vec<TimelineMarker> = (0..seed % 60)
+            .map(|number| {
+                at += (seed * 7_919 + number * number * 104_729) % 4_000;
+                mark(at, kinds[((seed + number) % 4) as usize])
+            })
+            .collect();
+        let end = SimTime::from_millis(at.max(1));
+        for width in [92.0, 216.0, 632.0, 1_112.0] {
+            let clusters = markers::clusters(marks.iter(), end, width);
+            let all: Vec<&TimelineMarker> = clusters.iter().flat_map(|cluster| cluster.marks.iter().copied()).collect();
+            assert_eq!(all, marks.iter().collect::<Vec<_>>(), "each is in one, in order");
+            let place = |at: SimTime| at.as_secs_f64() / end.as_secs_f64() * width;
+            for pair in clusters.windows(2) {
+                let needed = if pair[0].marks.len() > 1 { 34.0 } else { 16.0 };
+                assert!(place(pair[1].at()) - place(pair[0].at()) >= needed - 1e-6, "{seed} {width}");
+            }
+            for cluster in &clusters {
+                let words = cluster.words();
+                assert!(cluster.marks.iter().take(8).all(|mark| words.contains(&mark.words)), "{words}");
+                assert_eq!(words.contains(" more"), cluster.marks.len() > 8, "{words}");
+                let is_fault = cluster.marks.iter().any(|mark| mark.kind == MarkerKind::Fault);
+                assert!(!is_fault || cluster.kind() == MarkerKind::Fault, "what weighs most is seen");
+                together += usize::from(cluster.marks.len() > 1);
+            }
+        }
+    }
+    assert!(together > 100, "{together}");
 }

@@ -3,7 +3,7 @@
 use requeue::app::composer::Typed;
 use requeue::app::form::{Kind, Spot};
 use requeue::app::whatif::{self, Fate, examples, of_queue, preview};
-use requeue::app::{App, Drawer, EditAction, FileAction, SelectAction, WorkspaceAction, words};
+use requeue::app::{App, Drawer, EditAction, FileAction, PublishAction, SelectAction, WorkspaceAction, words};
 use requeue::scenario::edit::Slot;
 
 use super::support::*;
@@ -145,4 +145,39 @@ fn a_queue_and_an_exchange_of_one_name_are_told_apart() {
     let preview = preview(&app, session(&app)).expect("it is composed");
     let to_exchange: Vec<_> = preview.bindings.iter().map(|(number, one)| (*number, one.binding.to_exchange)).collect();
     assert_eq!(to_exchange, [(0, false), (1, true)]);
+}
+
+/// A learner sees a key lit, or reads it in a goal: the legend has its hue, although no message has it.
+#[test]
+fn the_legend_has_the_key_that_is_lit_or_asked_for() {
+    let app = in_class(TOPIC);
+    let has = |app: &App, key: &str| whatif::keys_of_legend(app, session(app)).contains(&key);
+    assert!(!has(&app, "user.deleted"), "no message has it, and nothing is about it");
+    let mut app = app;
+    step_of(&mut app, "all-orders");
+    let asked: Vec<String> = classroom(&app)
+        .step()
+        .task
+        .goal()
+        .expect("a goal")
+        .clauses
+        .iter()
+        .filter_map(|clause| match &clause.demand {
+            requeue::lesson::Demand::Reaches { routing_key, .. } => Some(routing_key.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert!(asked.contains(&"user.deleted".to_owned()), "{asked:?}");
+    for key in &asked {
+        assert!(has(&app, key), "{key}");
+    }
+    // While a message is composed, its key is first.
+    let mut app = opened();
+    act(&mut app, WorkspaceAction::Toggle(Drawer::Publish));
+    act(&mut app, PublishAction::Set(Typed::Key, "order.refunded".into()));
+    assert_eq!(whatif::keys_of_legend(&app, session(&app)).first(), Some(&"order.refunded"));
+    let mut keys = whatif::keys_of_legend(&app, session(&app));
+    let all = keys.len();
+    keys.dedup();
+    assert_eq!(keys.len(), all, "each once");
 }

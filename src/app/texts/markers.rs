@@ -3,6 +3,10 @@
 use crate::base::limits::grouped;
 use std::fmt::Display;
 
+pub fn and_more(count: usize) -> String {
+    format!("and {} more", grouped(count as u64))
+}
+
 pub fn a_dead_letter_that_has(exchange: &dyn Display) -> String {
     format!("a dead letter that {exchange} has no queue for")
 }

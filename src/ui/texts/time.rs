@@ -23,6 +23,7 @@ pub const GAVE_UP: &str = "Gave up";
 pub const GO_TO_THIS_MOMENT: &str = "Go to this moment";
 pub const LATENCY: &str = "Latency";
 pub const LEDGER: &str = "Ledger";
+pub const MARKS: &str = "Marks of this run";
 pub const MOMENT: &str = "Moment";
 pub const NOTHING_HAS_HAPPENED_YET: &str = "Nothing has happened yet. Play, or send a message.";
 pub const NO_EVENT_MATCHES: &str = "No event matches the filter.";
