@@ -34,7 +34,7 @@ pub struct Markers {
     seen_until: SimTime,
 }
 
-/// Marks of the time line that would lie upon one another, drawn as one: the first of them, and how many.
+/// Marks of the time line that would lie upon one another. They are drawn as one, with their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster<'a> {
     pub marks: Vec<&'a TimelineMarker>,

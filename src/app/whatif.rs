@@ -30,7 +30,7 @@ pub struct Preview<'a> {
     pub is_ahead: bool,
 }
 
-/// The keys of the legend. First is the one whose way is lit, then those that the goal of a lesson's step asks for: no message may have
+/// The keys of the legend. First is the one whose way is lit, then those that the goal of a lesson's step asks for. No message may have
 /// one of them now. Then come those of this run.
 #[must_use]
 pub fn keys_of_legend<'a>(app: &'a App, session: &'a Session) -> Vec<&'a str> {

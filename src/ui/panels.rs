@@ -13,7 +13,7 @@ use crate::app::{
     App, CanvasAction, CourseAction, Dialog, EditAction, FileAction, Motion, PageAction, PublishAction, Session, Theme, TimeAction,
     Unreadable, WorkspaceAction,
 };
-use crate::broker::{ExchangeType, Name};
+use crate::broker::ExchangeType;
 use crate::scenario::edit::PartKind;
 use crate::scenario::{Problem, Scenario};
 

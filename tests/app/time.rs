@@ -571,6 +571,7 @@ fn a_service_that_is_deployed_again_did_not_die() {
     play(&mut app, 1);
     assert!(words(&app).starts_with("A service was deployed again."), "{}", words(&app));
     assert!(words(&app).contains("unacked → back"), "{}", words(&app));
+}
 
 /// Marks that would lie upon one another are one, with their number and all of their words.
 #[test]
