@@ -5,7 +5,7 @@ use super::{App, Room, Speed};
 
 impl App {
     /// While two runs are compared, the other one follows the time of this one. A narrow window has no room for two drawings.
-    pub(super) fn keep_beside(&mut self) {
+    pub(super) fn stand_beside(&mut self) {
         let has_room = self.workspace.room == Room::Wide && !self.table && !self.options.embed;
         let session = self.session.as_ref().filter(|session| has_room && session.playhead.comparison.is_some());
         let Some(session) = session else {

@@ -82,10 +82,13 @@ enum Moving {
     /// Looks for the next crash, dead letter, loss or failure, with log and markers as they will be there.
     Find(Box<Notes>),
     /// The other branch is played to the moment of this one.
-    Compare,
+    Compare(GoesOn),
     /// What was done to the other run is done to this one, in a copy of it.
-    Repeat(Box<Repeat>),
+    Repeat(Box<Repeat>, GoesOn),
 }
+
+/// What the first picture does not need comes later, and then goes on by this.
+type GoesOn = fn(&mut Playhead, Option<Box<Repeat>>, u64) -> Moved;
 
 #[derive(Debug)]
 struct Repeat {
@@ -126,6 +129,7 @@ pub struct Comparison {
     pub depths: Vec<(Name, [Vec<Depth>; 2])>,
     /// The real time that passed since.
     age: SimTime,
+    by: GoesOn,
 }
 
 /// The story of an event that was asked for.
@@ -410,10 +414,10 @@ impl Playhead {
         let (what, thousandths) = match &self.moving {
             Some(Moving::Seek) => (texts::MOVING_THROUGH_TIME, self.timeline.seek_progress()),
             Some(Moving::Find(_)) => (texts::LOOKING_FOR_THE_NEXT_FAILURE, self.timeline.seek_progress()),
-            Some(Moving::Compare) => {
+            Some(Moving::Compare(_)) => {
                 (texts::PLAYING_THE_OTHER_BRANCH, self.alternate_branch.as_ref().and_then(|branch| branch.timeline.seek_progress()))
             }
-            Some(Moving::Repeat(repeat)) => {
+            Some(Moving::Repeat(repeat, _)) => {
                 let done = repeat.count - repeat.inputs.len();
                 (texts::REPEATING_WHAT_WAS_DONE, Some(u32::try_from(done * 1_000 / repeat.count.max(1)).unwrap_or(0)))
             }
@@ -426,8 +430,8 @@ impl Playhead {
     pub(super) fn cancel(&mut self) {
         match self.moving.take() {
             Some(Moving::Seek | Moving::Find(_)) => self.timeline.cancel_seek(),
-            Some(Moving::Compare) => self.alternate_branch.iter_mut().for_each(|branch| branch.timeline.cancel_seek()),
-            Some(Moving::Repeat(_)) | None => {}
+            Some(Moving::Compare(_)) => self.alternate_branch.iter_mut().for_each(|branch| branch.timeline.cancel_seek()),
+            Some(Moving::Repeat(..)) | None => {}
         }
     }
 
@@ -477,8 +481,8 @@ impl Playhead {
                 self.forget_story();
                 if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
             }
-            Some(Moving::Compare) => self.advance_comparison(steps),
-            Some(Moving::Repeat(repeat)) => self.advance_repeat(repeat, steps),
+            Some(Moving::Compare(by)) => by(self, None, steps),
+            Some(Moving::Repeat(repeat, by)) => by(self, Some(repeat), steps),
         }
     }
 
@@ -522,10 +526,11 @@ impl Playhead {
         timeline.begin_seek(first);
         let (now, furthest) = (self.world().now(), self.timeline.furthest());
         let repeat = Repeat { timeline, count: inputs.len(), inputs: inputs.into(), now, furthest };
-        self.begin(Moving::Repeat(Box::new(repeat)), steps);
+        self.begin(Moving::Repeat(Box::new(repeat), Self::advance_repeat), steps);
     }
 
-    fn advance_repeat(&mut self, mut repeat: Box<Repeat>, steps: u64) -> Moved {
+    fn advance_repeat(&mut self, repeat: Option<Box<Repeat>>, steps: u64) -> Moved {
+        let Some(mut repeat) = repeat else { return Moved::Arrived };
         let end = repeat.timeline.world().effort() + steps;
         let mut has_arrived = repeat.timeline.advance_seek(steps);
         while has_arrived && repeat.timeline.world().effort() < end {
@@ -547,7 +552,7 @@ impl Playhead {
                 repeat.inputs.pop_front();
             }
         }
-        self.moving = Some(Moving::Repeat(repeat));
+        self.moving = Some(Moving::Repeat(repeat, Self::advance_repeat));
         Moved::GoesOn
     }
 
@@ -600,11 +605,11 @@ impl Playhead {
     }
 
     pub(super) fn toggle_comparison(&mut self, steps: u64) {
-        let was_shown = self.comparison.take().is_some() || matches!(self.moving, Some(Moving::Compare));
+        let was_shown = self.comparison.take().is_some() || matches!(self.moving, Some(Moving::Compare(_)));
         self.cancel();
         if let Some(branch) = self.alternate_branch.as_mut().filter(|_| !was_shown) {
             branch.timeline.begin_seek(self.timeline.world().now());
-            self.begin(Moving::Compare, steps);
+            self.begin(Moving::Compare(Self::advance_comparison), steps);
         }
     }
 
@@ -624,7 +629,8 @@ impl Playhead {
                 && comparison.at != self.timeline.world().now()
             {
                 branch.timeline.begin_seek(self.timeline.world().now());
-                self.begin(Moving::Compare, steps);
+                let by = comparison.by;
+                self.begin(Moving::Compare(by), steps);
             }
         }
     }
@@ -636,10 +642,10 @@ impl Playhead {
     }
 
     /// Where the branches differ at this moment; further than it was played the other one is played on.
-    fn advance_comparison(&mut self, steps: u64) -> Moved {
+    fn advance_comparison(&mut self, _: Option<Box<Repeat>>, steps: u64) -> Moved {
         let Some(Branch { timeline: other, log, markers, .. }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
         if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
-            self.moving = Some(Moving::Compare);
+            self.moving = Some(Moving::Compare(Self::advance_comparison));
             return Moved::GoesOn;
         }
         let occurrences: Vec<TimedEvent> = other.drain_occurrences().collect();
@@ -654,7 +660,13 @@ impl Playhead {
         let queues = in_order(worlds.iter().flat_map(|world| world.broker().queues().map(|queue| queue.name().clone())));
         let depths = queues.into_iter().map(|name| (name.clone(), worlds.map(|world| depths_until_now(world, &name))));
         let depths = depths.filter(|(_, [here, there])| here != there).collect();
-        self.comparison = Some(Comparison { at, rows: rows.into_iter().filter(differ).collect(), depths, age: SimTime::ZERO });
+        self.comparison = Some(Comparison {
+            at,
+            rows: rows.into_iter().filter(differ).collect(),
+            depths,
+            age: SimTime::ZERO,
+            by: Self::advance_comparison,
+        });
         Moved::Arrived
     }
 }

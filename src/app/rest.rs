@@ -4,7 +4,8 @@
 use super::findings::{Done, Search};
 use super::texts::files as texts;
 use super::{
-    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, author, composer, editing, lesson, update,
+    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, TimeAction, author, composer, editing, lesson,
+    time, update,
 };
 use crate::formats::opened::{Reader, Readers};
 use crate::lesson::Lesson;
@@ -20,6 +21,8 @@ pub struct Rest {
     pub(super) publish: Carry<PublishAction>,
     pub(super) lesson: Carry<LessonAction>,
     pub(super) author: Carry<AuthorAction>,
+    pub(super) runs: Carry<TimeAction>,
+    beside: fn(&mut App),
     search: Search,
     enter: fn(&mut App, Lesson, Option<String>) -> Vec<Effect>,
     /// A lesson's computing while time passes, in at most so many steps.
@@ -33,6 +36,8 @@ impl Rest {
         publish: composer::update,
         lesson: lesson::update,
         author: author::update,
+        runs: time::of_runs,
+        beside: App::stand_beside,
         search: findings_of,
         enter: lesson::enter,
         pass: lesson::pass,
@@ -94,6 +99,13 @@ impl App {
             Arrived::FirstAlone(_) => None,
         };
         self.findings.follow(self.session.as_ref(), self.classroom.is_some(), done, search);
+    }
+
+    /// Two runs are compared by what has come with the rest.
+    pub(super) fn keep_beside(&mut self) {
+        if let Arrived::Whole(rest) = self.arrived {
+            (rest.beside)(self);
+        }
     }
 
     /// No lesson is open before the rest has come.

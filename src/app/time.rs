@@ -9,7 +9,7 @@ use super::playhead::Moved;
 use super::session::Session;
 use super::slowing::{BEFORE, SLOWER};
 use super::texts::session as texts;
-use super::{App, Speed, lesson, tokens};
+use super::{App, Speed, lesson, rest, tokens};
 use crate::base::SimTime;
 use crate::scenario::{Moment, Scenario};
 use crate::sim::{Input, Recording, Until};
@@ -118,12 +118,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             with_session(app, |session| session.seek(at, steps));
         }
         TimeAction::LetSliderGo => app.slider = None,
-        TimeAction::CompareBranches => {
-            with_session(app, |session| session.playhead.toggle_comparison(steps));
-            let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
-            return is_shown.then_some(Effect::Read(Reading::Comparison)).into_iter().collect();
-        }
-        TimeAction::RepeatWhatWasDone => with_session(app, |session| session.playhead.repeat_what_was_done(steps)),
+        TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone => return rest::carry_out(app, action, |rest| rest.runs),
         TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {
             with_session(app, Session::restart);
@@ -136,6 +131,21 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         TimeAction::SwapBranches => paused(app, |session| session.swap_branches(steps)),
     }
     Vec::new()
+}
+
+/// What is done with two runs.
+pub(super) fn of_runs(app: &mut App, action: TimeAction) -> Vec<Effect> {
+    let steps = app.budget.steps();
+    let is_repeated = action == TimeAction::RepeatWhatWasDone;
+    with_session(app, |session| {
+        if is_repeated {
+            session.playhead.repeat_what_was_done(steps);
+        } else {
+            session.playhead.toggle_comparison(steps);
+        }
+    });
+    let is_shown = app.session.as_ref().is_some_and(|session| session.playhead.comparison.is_some());
+    (is_shown && !is_repeated).then_some(Effect::Read(Reading::Comparison)).into_iter().collect()
 }
 
 /// Shows again what time slowed for.
