@@ -238,4 +238,14 @@ addEventListener("keydown", (event) => {
   help.scrollIntoView({ block: "nearest" });
 });
 
-globalThis.requeue = { keepFocus, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };
+/** Whatever opens in a column is seen: all of it, or its beginning where there is more than the column shows. */
+function reveal(id) {
+  document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+}
+
+addEventListener("click", ({ target }) => {
+  const folded = target.closest?.("summary")?.parentElement;
+  if (folded) requestAnimationFrame(() => folded.open && folded.scrollIntoView({ block: "nearest" }));
+});
+
+globalThis.requeue = { keepFocus, reveal, tell, pack, unpack, picture, copy, copied, pasted, swallow, fetched, fonts, read: (file) => file.text(), save: (text, name) => save(new Blob([text], { type: "application/json" }), name) };

@@ -47,6 +47,19 @@ pub enum Reading {
     History,
 }
 
+/// What an action opens where the reader is. It must not stay under the fold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// The newest hint.
+    Hint,
+    /// What was found: of an answer, or of a run.
+    Verdict,
+    /// A change of a solution.
+    Change,
+    Model,
+    Grade,
+}
+
 /// What a field on the canvas asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -118,6 +131,8 @@ pub enum Effect {
     AskClipboard,
     /// Something is to be read from its beginning: its panel is scrolled there, and gets the keyboard.
     Read(Reading),
+    /// This opened: it is scrolled into view, and the keyboard stays.
+    Reveal(Opened),
     /// A field of a form is shown, and gets the keyboard.
     ReadField(Spot),
 }

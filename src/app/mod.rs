@@ -100,7 +100,7 @@ pub use budget::{Budget, Working};
 pub use canvas::{Canvas, Touch};
 pub use document::Typing;
 pub use draft::{Draft, Keeps};
-pub use effect::{Asked, Effect, HostMessage, Image, Reading};
+pub use effect::{Asked, Effect, HostMessage, Image, Opened, Reading};
 use files::Waiting;
 pub use files::{FIRST_SCENARIO, Opening, Shared, Unreadable};
 pub use findings::Findings;
@@ -348,7 +348,8 @@ impl App {
     }
 
     /// Plays to this moment from a second before, and stops there. The learner can see it again, and go on.
-    fn show_moment(&mut self, shown: Shown) {
+    fn show_moment(&mut self, mut shown: Shown) {
+        shown.stands = Shown::STANDS;
         let steps = self.budget.steps();
         let Some(session) = &mut self.session else { return };
         session.seek(shown.at.saturating_sub(slowing::BEFORE), steps);
@@ -399,6 +400,7 @@ impl App {
             session.seek(moment, self.budget.steps() / 4);
         }
         self.session = Some(session);
+        self.show = None;
         self.opened += 1;
         self.slider = None;
         self.unreadable = None;

@@ -37,12 +37,38 @@ pub struct Shown {
     pub at: SimTime,
     /// As far as the learner can go on from there.
     pub until: SimTime,
-    /// What happens, in a sentence.
-    pub words: String,
+    /// What happens then, in a sentence for before and one for after.
+    pub words: Told,
+    /// How much longer it stands, in real time, once time passes on from it.
+    pub stands: SimTime,
     /// The message that it is about.
     pub tells: Option<Name>,
     /// No message of the run is like it: the way that it would go is lit.
     pub asks: Option<Asked>,
+}
+
+/// What is told of a moment: nothing is claimed before it is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub before: String,
+    pub after: String,
+}
+
+impl Shown {
+    /// What stays to be read when time passes on, in real time.
+    pub const STANDS: SimTime = SimTime::from_secs(8);
+
+    /// What is true at this time.
+    #[must_use]
+    pub fn says(&self, now: SimTime) -> &str {
+        if now < self.at { &self.words.before } else { &self.words.after }
+    }
+
+    /// So much real time passed while time passed on from it. Whether it still stands.
+    pub(super) fn pass(&mut self, elapsed: SimTime) -> bool {
+        self.stands = self.stands.saturating_sub(elapsed);
+        self.stands > SimTime::ZERO
+    }
 }
 
 /// What matters more is not held back by what matters less.

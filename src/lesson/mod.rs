@@ -4,6 +4,7 @@
 pub mod check;
 pub mod grade;
 pub mod judge;
+pub mod look;
 pub mod predict;
 pub mod progress;
 

@@ -445,6 +445,11 @@ pub fn has_keyboard(id: &str) -> bool {
     focused.is_some_and(|focused| focused.id() == id)
 }
 
+/// What opened is scrolled into view, wherever the keyboard is.
+pub fn reveal(id: &str) {
+    let _ = call("reveal", &[id.into()]);
+}
+
 /// What had the keyboard may be gone: its area gets it.
 pub fn keep_focus() {
     let _ = call("keepFocus", &[]);

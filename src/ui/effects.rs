@@ -5,8 +5,8 @@ use yew::Context;
 
 use super::later::Arrival;
 use super::texts::browser as texts;
-use super::{Message, Playground, browser, lesson, on_page, painter};
-use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Reading, Shelf, tokens};
+use super::{Message, Playground, browser, on_page, painter};
+use crate::app::{CanvasAction, Drawer, Effect, FileAction, HostMessage, Image, Keeps, Kept, Opened, Reading, Shelf, tokens};
 
 /// A notice of what was done stays this long.
 const TOLD_FOR_MS: u32 = 8_000;
@@ -64,6 +64,15 @@ impl Playground {
             }
             Effect::AskClipboard => browser::paste(dispatch()),
             Effect::ReadField(at) => self.focus_next = Some(at.to_string()),
+            Effect::Reveal(opened) => {
+                self.reveal_next = Some(match opened {
+                    Opened::Hint => "newest-hint",
+                    Opened::Verdict => "verdict",
+                    Opened::Change => "edit",
+                    Opened::Model => "model",
+                    Opened::Grade => "grade",
+                });
+            }
             Effect::Read(reading) => {
                 let heading = match reading {
                     Reading::Lesson => "lesson-title",
@@ -76,8 +85,6 @@ impl Playground {
                     Reading::Line => "line-title",
                     Reading::Part => "part-title",
                     Reading::Table => "table-title",
-                    // The end of the lesson opens above the model answer.
-                    Reading::Model if self.app.classroom.as_ref().is_some_and(lesson::is_over) => "ending-title",
                     Reading::Model => "model-title",
                     Reading::History => "history-title",
                 };

@@ -6,10 +6,11 @@ use yew::{Callback, Html, InputEvent, MouseEvent, TargetCast, classes, html};
 use super::texts::lesson as texts;
 use super::widgets::{Look, button, close_button, on};
 use super::{Dispatch, icons};
+use crate::app::lesson::Mark;
 use crate::app::{Action, App, AuthorAction, Classroom, CourseAction, CourseEntry, LessonAction, PageAction, Session};
 use crate::formats::markdown::{Block, Inline, Piece};
 use crate::lesson::judge::Finding;
-use crate::lesson::{Ask, Clause, Question, Task};
+use crate::lesson::{Ask, Clause, Question, Task, look};
 use crate::sim::judge::Standing;
 
 fn act(dispatch: &Dispatch, action: LessonAction) -> Callback<MouseEvent> {
@@ -115,14 +116,20 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
                 { prose(&classroom.prose().steps[classroom.at]) }
                 { match &step.task {
-                    Task::Look => html! {},
+                    Task::Look => to_see(classroom, session),
                     Task::Predict(question) => predict(classroom, question, dispatch),
                     Task::Do(_) | Task::Break(_) | Task::Fix(_) => goal(classroom, session, dispatch),
                     Task::Explain { question, model, .. } => explain(classroom, question, model, dispatch),
                 } }
-                for (index, hint) in step.hints.iter().take(work.hints).enumerate() {
-                    <p class="hint"><strong>{ texts::hint(index + 1, step.hints.len()) }</strong>{ hint }</p>
-                }
+                // It is read out when it comes, wherever the keyboard is.
+                <div role="status" id="given-hints">
+                    for (index, hint) in step.hints.iter().take(work.hints).enumerate() {
+                        <p class="hint" id={(index + 1 == work.hints).then_some("newest-hint")}>
+                            <strong>{ texts::hint(index + 1, step.hints.len()) }</strong>
+                            { hint }
+                        </p>
+                    }
+                </div>
                 if last { { hand_in(classroom, dispatch) } }
             </div>
             { foot(app, classroom, session, dispatch) }
@@ -145,23 +152,55 @@ fn beside(id: &'static str, label: &'static str, entry: Option<&CourseEntry>, di
 fn steps(classroom: &Classroom, dispatch: &Dispatch) -> Html {
     html! {
         <ol class="steps" aria-label={texts::STEPS}>
-            for (index, (one, work)) in classroom.lesson.steps.iter().zip(&classroom.works).enumerate() {
+            for (index, one) in classroom.lesson.steps.iter().enumerate() {
                 <li>
                     <button
                         type="button"
-                        class={classes!("step", work.done.then_some("done"))}
+                        class={classes!("step", look_of(classroom.mark(index)).0)}
                         data-step={one.id.to_string()}
                         title={one.title.clone()}
                         aria-current={(index == classroom.at).then_some("step")}
                         onclick={act(dispatch, LessonAction::ChooseStep(index))}
                     >
-                        if work.done { { icons::tick() } } else { <span>{ index + 1 }</span> }
+                        { match classroom.mark(index) {
+                            Mark::Open => html! { <span>{ index + 1 }</span> },
+                            Mark::Done => icons::tick(),
+                            Mark::Answered => icons::begun(),
+                            Mark::Missed => icons::minus(),
+                        } }
                         <span>{ one.task.name() }</span>
-                        <span class="visually-hidden">{ format!(", {}{}", one.title, if work.done { texts::DONE } else { "" }) }</span>
+                        <span class="visually-hidden">{ format!(", {}{}", one.title, look_of(classroom.mark(index)).1) }</span>
                     </button>
                 </li>
             }
         </ol>
+    }
+}
+
+/// The class of a step, and what a reader hears behind its name.
+const fn look_of(mark: Mark) -> (Option<&'static str>, &'static str) {
+    match mark {
+        Mark::Open => (None, ""),
+        Mark::Done => (Some("done"), texts::DONE),
+        Mark::Answered => (Some("answered"), texts::ANSWERED),
+        Mark::Missed => (Some("answered"), texts::ANSWERED_WRONGLY),
+    }
+}
+
+/// What ticks a step to look at.
+fn to_see(classroom: &Classroom, session: &Session) -> Html {
+    let is_seen = classroom.work().done;
+    let says = match look::last_fault(session.scenario()) {
+        Some(at) => texts::watch_until(at),
+        None if session.scenario().broker.queues.is_empty() => texts::WATCH_A_REQUEST.to_owned(),
+        None => texts::WATCH_A_MESSAGE.to_owned(),
+    };
+    let (class, icon, word) =
+        if is_seen { (Some("done"), icons::done(), texts::MET) } else { (None, icons::pending(), texts::NOT_SEEN_YET) };
+    html! {
+        <ul class="hints goal" id="to-see">
+            <li {class}>{ icon }<div>{ says }<span class="visually-hidden">{ format!(" ({word})") }</span></div></li>
+        </ul>
     }
 }
 
@@ -170,7 +209,7 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
     let (step, work) = (room.step(), room.work());
     if let Some(failure) = room.shown_failure() {
         return html! {
-            <div class="drawer-foot">
+            <div class="drawer-foot shows-run">
                 { button(Look::Primary, "lesson-back", texts::BACK_TO_MY_RUN, act(dispatch, LessonAction::ToggleSandbox)) }
                 <span class="soft" role="status">{ texts::you_see_run(&failure.run) }{ room.rests().map(|says| format!(" {says}")) }</span>
             </div>
@@ -184,8 +223,12 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
         Task::Explain { .. } => work.compared,
     };
     let class = if is_settled { "line" } else { "primary" };
+    let check_word = if matches!(step.task, Task::Fix(_)) { texts::CHECK_MY_FIX } else { texts::CHECK_MY_RUN };
+    let next = app.next_lesson(&room.lesson.id).filter(|_| last && is_settled);
+    // There is room for one way on beside the course: the menu has what checks it again.
     let check = match &step.task {
         Task::Look => html! {},
+        _ if next.is_some() => html! {},
         Task::Predict(_) => html! { <button type="submit" form="question" {class} id="check">{ texts::CHECK }</button> },
         Task::Do(_) | Task::Break(_) | Task::Fix(_) => html! {
             <button
@@ -195,7 +238,7 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
                 aria-disabled={room.is_busy().to_string()}
                 onclick={act(dispatch, LessonAction::Prove)}
             >
-                { if matches!(step.task, Task::Fix(_)) { texts::CHECK_MY_FIX } else { texts::CHECK_MY_RUN } }
+                { check_word }
             </button>
         },
         Task::Explain { .. } if is_settled => html! {},
@@ -211,7 +254,6 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
             </button>
         },
     };
-    let next = app.next_lesson(&room.lesson.id).filter(|_| last);
     let course = |class: &'static str| {
         html! {
             <button type="button" {class} id="course" onclick={on(dispatch, PageAction::OpenDialog(crate::app::Dialog::Course))}>
@@ -230,15 +272,21 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
         <div class="drawer-foot">
             if is_settled && !last {
                 { button(Look::Primary, "step-on", texts::NEXT_STEP, act(dispatch, LessonAction::ChooseStep(room.at + 1))) }
-            } else if let Some(next) = next.filter(|_| is_settled) {
-                <button type="button" class="primary next" id="next-lesson" onclick={on(dispatch, CourseAction::Open(next.file.clone()))}>
-                    <small>{ texts::next_lesson(&next.minutes) }</small>
-                    { &next.title }
+            } else if let Some(next) = next {
+                <button
+                    type="button"
+                    class="primary next"
+                    id="next-lesson"
+                    title={next.title.clone()}
+                    onclick={on(dispatch, CourseAction::Open(next.file.clone()))}
+                >
+                    <span><small>{ texts::next_lesson(&next.minutes) }</small><span>{ &next.title }</span></span>
+                    { icons::chevron() }
                 </button>
             }
             if is_settled && last && next.is_none() { { course("primary") } }
             { check }
-            if is_settled && last && next.is_some() { { course("line") } }
+            if next.is_some() { { course("line") } }
             if !is_settled && work.hints < step.hints.len() {
                 <button type="button" class="line" id="hint" onclick={act(dispatch, LessonAction::ShowHint)}>
                     { texts::hint(work.hints + 1, step.hints.len()) }
@@ -248,6 +296,7 @@ fn foot(app: &App, room: &Classroom, session: &Session, dispatch: &Dispatch) -> 
                 { icons::dots() }
             </button>
             <div class="menu up" id="lesson-menu" popover="auto">
+                if next.is_some() && step.task.goal().is_some() { { entry("prove", check_word, None, LessonAction::Prove) } }
                 { entry("reset", texts::RESET, None, LessonAction::Reset) }
                 // It stays while the menu closes, or the menu would not.
                 if step.task.goal().is_some() { { entry("solution", texts::SHOW_A_SOLUTION, None, LessonAction::ShowSolution) } }
@@ -437,17 +486,29 @@ fn explain(classroom: &Classroom, question: &str, model: &str, dispatch: &Dispat
                 <span>{ question.to_owned() }</span>
                 <textarea id="explanation" rows="5" value={work.text.clone()} {oninput} />
             </label>
-            if work.compared {
-                <h4 id="model-title" tabindex="-1">{ texts::A_MODEL_ANSWER }</h4>
-                <blockquote id="model">{ model.to_owned() }</blockquote>
-                if !is_over(classroom) { { checklist(classroom, dispatch) } }
+            // At the end of the lesson it stands with the takeaway, above all else.
+            if !is_over(classroom) {
+                { model_of(classroom, model) }
+                { checklist(classroom, dispatch) }
             }
         </>
     }
 }
 
+/// The model answer, once it was asked for.
+fn model_of(classroom: &Classroom, model: &str) -> Html {
+    html! {
+        if classroom.work().compared {
+            <div id="model">
+                <h4 id="model-title" tabindex="-1">{ texts::A_MODEL_ANSWER }</h4>
+                <blockquote>{ model.to_owned() }</blockquote>
+            </div>
+        }
+    }
+}
+
 /// At the last step, and it is done.
-pub fn is_over(classroom: &Classroom) -> bool {
+fn is_over(classroom: &Classroom) -> bool {
     classroom.at + 1 == classroom.lesson.steps.len() && classroom.work().done
 }
 
@@ -485,6 +546,7 @@ fn ending(classroom: &Classroom, dispatch: &Dispatch) -> Html {
                 <p id="ending-title" tabindex="-1">{ icons::done() }<strong>{ texts::TAKEAWAY }</strong></p>
                 <p>{ &classroom.lesson.aha }</p>
             </div>
+            if let Task::Explain { model, .. } = &classroom.step().task { { model_of(classroom, model) } }
             { checklist(classroom, dispatch) }
             { prose(&classroom.prose().in_rabbitmq) }
             <h4>{ texts::NOT_COVERED_HERE }</h4>

@@ -111,6 +111,8 @@ pub struct Playground {
     overview: RefCell<Option<Overview>>,
     /// An element that gets the keyboard when it is there.
     focus_next: Option<String>,
+    /// What opened, and is scrolled into view when it is there.
+    reveal_next: Option<&'static str>,
     /// The last thing that happened was a pointer's.
     by_hand: bool,
     link: String,
@@ -198,6 +200,7 @@ impl Component for Playground {
             focused: None,
             overview: RefCell::new(None),
             focus_next: None,
+            reveal_next: None,
             by_hand: false,
             link: String::new(),
             told: String::new(),
@@ -322,6 +325,9 @@ impl Component for Playground {
             && let Some(id) = self.focus_next.take()
         {
             browser::focus(&id);
+        }
+        if let Some(id) = self.reveal_next.take() {
+            browser::reveal(id);
         }
         browser::keep_focus();
         self.keep_focus_in_view(ctx);

@@ -269,7 +269,7 @@ fn shown(shown: &Shown, session: &Session, app: &App, dispatch: &Dispatch) -> Ht
     let stands = !app.playing && now >= shown.at && !session.playhead.is_moving();
     html! {
         <div class="notice slim" role="status" id="shown">
-            <span><b>{ shown.at.to_string() }</b>{ " " }{ &shown.words }</span>
+            <span>{ shown.says(now).to_owned() }</span>
             if stands { { button(Look::Small, "replay", texts::REPLAY, on(dispatch, TimeAction::Replay)) } }
             if stands && now < shown.until { { button(Look::Small, "go-on", texts::GO_ON, on(dispatch, TimeAction::GoOn)) } }
             { close_button(texts::DISMISS, on(dispatch, TimeAction::CloseShown)) }

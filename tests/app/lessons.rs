@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use requeue::app::difference::{Difference, between, difference};
 use requeue::app::form::{Kind, Spot};
+use requeue::app::lesson::Mark;
 use requeue::app::words;
 use requeue::app::{
-    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, OperateAction, Speed, TimeAction, update,
+    App, AuthorAction, CourseAction, Dialog, EditAction, Effect, FileAction, Kept, LessonAction, Opened, OperateAction, Speed, TimeAction,
+    update,
 };
 use requeue::base::SimTime;
 use requeue::broker::Name;
@@ -26,7 +28,7 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     assert_eq!(classroom(&app).work().verdict, Some(false));
     deed(&mut app, LessonAction::Answer("user-events".into()));
     assert_eq!(classroom(&app).work().verdict, None, "another answer is judged anew");
-    assert_eq!(deed(&mut app, LessonAction::CheckAnswer), [Effect::SaveProgress]);
+    assert_eq!(deed(&mut app, LessonAction::CheckAnswer), [Effect::SaveProgress, Effect::Reveal(Opened::Verdict)]);
     assert_eq!(classroom(&app).work().verdict, Some(true));
     deed(&mut app, LessonAction::Watch);
     play(&mut app, 3);
@@ -51,7 +53,7 @@ fn a_lesson_is_predicted_fixed_and_its_progress_is_kept() {
     act(&mut app, EditAction::SetField(Spot::of(Slot::Binding(0)).field("routing_key"), Kind::Text, "order.#".into()));
     deed(&mut app, LessonAction::Prove);
     let effects = settle(&mut app);
-    assert!(classroom(&app).work().done && effects == [Effect::SaveProgress]);
+    assert!(classroom(&app).work().done && effects == [Effect::SaveProgress, Effect::Reveal(Opened::Verdict)]);
     // Away and back, each step has what was done at it.
     step_of(&mut app, "two");
     assert_eq!(classroom(&app).work().answer, ["audit-log", "user-events"]);
@@ -460,17 +462,159 @@ fn a_goal_has_its_tick_when_nothing_can_change_it_any_more() {
     assert!(seen > 2, "{seen} clauses are looked at while the learner acts");
 }
 
-/// A step to look at is done when its system was seen running, or when the learner went on: not before.
+/// Whatever a button of the drawer opens is scrolled into view: it must not stay under the fold.
 #[test]
-fn a_look_is_done_when_something_was_seen() {
-    let mut app = in_class(include_str!("../../static/lessons/what-is-a-broker.md"));
-    assert!(!classroom(&app).works[0].done, "nothing was seen yet");
-    act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
-    assert!(!classroom(&app).works[0].done, "time stands");
-    play(&mut app, 1);
-    assert!(classroom(&app).works[0].done);
+fn whatever_a_button_of_the_lesson_opens_is_revealed() {
+    let mut app = in_class(TOPIC);
+    let opened = |effects: Vec<Effect>| {
+        let of = |effect| if let Effect::Reveal(opened) = effect { Some(opened) } else { None };
+        effects.into_iter().find_map(of)
+    };
+    deed(&mut app, LessonAction::Answer("user-events".into()));
+    let found = deed(&mut app, LessonAction::CheckAnswer);
+    assert_eq!(opened(found), Some(Opened::Verdict));
+    let hint = deed(&mut app, LessonAction::ShowHint);
+    assert_eq!(opened(hint), Some(Opened::Hint));
+    step_of(&mut app, "all-orders");
+    assert_eq!(opened(deed(&mut app, LessonAction::Prove)), None, "the runs are played first");
+    assert_eq!(opened(settle(&mut app)), Some(Opened::Verdict));
+    assert_eq!(opened(deed(&mut app, LessonAction::ShowSolution)), Some(Opened::Change));
+    assert_eq!(opened(deed(&mut app, LessonAction::ShowEdit(1))), Some(Opened::Change));
+    assert_eq!(opened(deed(&mut app, LessonAction::Grade)), Some(Opened::Grade));
+    let mut app = in_class(include_str!("../../static/lessons/topic-or-fanout.md"));
+    step_of(&mut app, "why");
+    deed(&mut app, LessonAction::TypeText("Each consumer binds what it wants.".into()));
+    let effects = deed(&mut app, LessonAction::CompareText);
+    assert!(effects.contains(&Effect::Read(requeue::app::Reading::Model)), "{effects:?}");
+    assert_eq!(opened(effects), Some(Opened::Model));
+}
 
-    let mut app = in_class(include_str!("../../static/lessons/what-is-a-broker.md"));
-    deed(&mut app, LessonAction::ChooseStep(1));
-    assert!(classroom(&app).works[0].done);
+/// The tick is for what was seen: past the last planned fault, or a message at its end. Going on is not seeing.
+#[test]
+fn a_look_is_done_when_its_point_was_seen() {
+    let mut steps = 0;
+    for path in std::fs::read_dir("static/lessons").expect("there are lessons").map(|file| file.expect("a file").path()) {
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let Ok(lesson) = requeue::formats::lesson_file::read(&text) else { continue };
+        for step in lesson.steps.iter().filter(|step| step.task.name() == "look") {
+            steps += 1;
+            let name = format!("{}, {}", path.display(), step.id);
+            let mut app = in_class(&text);
+            step_of(&mut app, &step.id);
+            let at = classroom(&app).at;
+            let is_done = |app: &App| classroom(app).works[at].done;
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+            assert!(!is_done(&app), "{name}: time stands");
+            deed(&mut app, LessonAction::ChooseStep((at + 1) % lesson.steps.len()));
+            assert!(!is_done(&app), "{name}: the learner went on without having seen it");
+            deed(&mut app, LessonAction::ChooseStep(at));
+            act(&mut app, TimeAction::SetSpeed(Speed::Factor(20_000)));
+            act(&mut app, TimeAction::Play);
+            let fault = requeue::lesson::look::last_fault(&lesson.scenario);
+            while !is_done(&app) {
+                let before = session(&app).world().now();
+                assert!(before < SimTime::from_secs(120), "{name}: nothing is seen in two minutes");
+                act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+                app.worked(SimTime::ZERO);
+            }
+            let now = session(&app).world().now();
+            assert!(now > SimTime::ZERO && fault.is_none_or(|fault| now > fault), "{name}: done at {now}, and its fault is at {fault:?}");
+        }
+    }
+    assert!(steps >= 3, "{steps}");
+}
+
+/// An answer that was not right is marked as an answer: a tick says that something was right, or seen.
+#[test]
+fn only_a_right_first_answer_has_a_tick() {
+    for (answers, mark) in [(&["audit-log", "user-events"][..], Mark::Done), (&["audit-log"], Mark::Missed)] {
+        let mut app = in_class(TOPIC);
+        let at = classroom(&app).at;
+        assert_eq!(classroom(&app).mark(at), Mark::Open);
+        for answer in answers {
+            deed(&mut app, LessonAction::Answer((*answer).into()));
+        }
+        deed(&mut app, LessonAction::CheckAnswer);
+        assert_eq!(classroom(&app).mark(at), mark, "{answers:?}");
+        assert!(classroom(&app).work().done, "the learner can go on: the answer was shown");
+        // The answer is shown by now: giving it then is no prediction.
+        deed(&mut app, LessonAction::Answer("user-events".into()));
+        deed(&mut app, LessonAction::CheckAnswer);
+        assert_eq!(classroom(&app).mark(at), mark);
+        // After a reload the first answer is there again, and what is right is worked out at its step.
+        let mut again = App::default();
+        act(&mut again, CourseAction::ProgressFound(Kept::of(&app)));
+        act(&mut again, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.into() });
+        settle(&mut again);
+        assert_eq!(classroom(&again).mark(at), mark);
+    }
+}
+
+/// What is shown has a speed of its own. The learner's own is back when the show ends, and whichever way it is left.
+#[test]
+fn a_show_leaves_the_speed_as_the_learner_had_it() {
+    let own = Speed::Factor(2_000);
+    let leaves: [(&str, Way); 8] = [
+        ("another step", |app| step_of(app, "two")),
+        ("back to the own run", |app| {
+            deed(app, LessonAction::ToggleSandbox);
+        }),
+        ("check again", |app| {
+            deed(app, LessonAction::Prove);
+            settle(app);
+        }),
+        ("a solution", |app| {
+            deed(app, LessonAction::ShowSolution);
+        }),
+        ("reset", |app| {
+            deed(app, LessonAction::Reset);
+        }),
+        ("the lesson closes", |app| {
+            deed(app, LessonAction::Close);
+        }),
+        ("another lesson", |app| act(app, FileAction::Opened { name: "b.md".into(), text: CRASH.into() })),
+        ("seeks", |app| act(app, TimeAction::Seek(SimTime::ZERO))),
+    ];
+    for (name, leave) in leaves {
+        let mut app = in_class(TOPIC);
+        act(&mut app, TimeAction::SetSpeed(own));
+        step_of(&mut app, "all-orders");
+        deed(&mut app, LessonAction::Prove);
+        settle(&mut app);
+        deed(&mut app, LessonAction::OpenFailure(0));
+        for _ in 0..1_000 {
+            if app.is_showing() {
+                break;
+            }
+            act(&mut app, TimeAction::FramePassed(SimTime::from_millis(16)));
+            app.worked(SimTime::ZERO);
+        }
+        assert_eq!(app.speed(), Speed::TEACHING, "{name}: it is shown");
+        leave(&mut app);
+        assert_eq!(app.speed(), own, "{name}");
+    }
+}
+
+/// What is told of a moment is told no longer than it takes to read, once time passes on from it.
+#[test]
+fn what_is_told_of_a_moment_goes_when_time_passes_on() {
+    let mut app = in_class(TOPIC);
+    deed(&mut app, LessonAction::Watch);
+    for _ in 0..10_000 {
+        if !app.playing && app.working().is_none() {
+            break;
+        }
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        app.worked(SimTime::ZERO);
+    }
+    for _ in 0..400 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+    }
+    assert!(session(&app).playhead.shown.is_some(), "while time stands at the moment, it stays");
+    act(&mut app, TimeAction::Play);
+    for _ in 0..400 {
+        act(&mut app, TimeAction::FramePassed(SimTime::from_millis(50)));
+        app.worked(SimTime::ZERO);
+    }
+    assert_eq!(session(&app).playhead.shown, None);
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::keeping::keep;
+use super::texts::When;
 use super::tracing::Found;
 use super::{Classroom, StepWork, Tracing, arrive, texts};
 use crate::app::App;
@@ -10,7 +11,7 @@ use crate::app::difference::between;
 use crate::app::effect::{Effect, HostMessage, Reading};
 use crate::app::notice::Notice;
 use crate::app::session::Session;
-use crate::app::slowing::Shown;
+use crate::app::slowing::{Shown, Told};
 use crate::base::{SimTime, limits};
 use crate::formats::result_file;
 use crate::lesson::Task;
@@ -29,9 +30,6 @@ pub(super) fn choose_step(app: &mut App, step: usize) -> Option<Vec<Effect>> {
         // Playing freely ends by a button alone; a failing run makes room for a step.
         classroom.showing?;
         leave_failure(classroom, &mut app.session);
-    }
-    if step != classroom.at {
-        classroom.look();
     }
     classroom.stop_shows();
     classroom.answering = None;
@@ -86,9 +84,9 @@ pub(super) fn watch(app: &mut App) -> Option<Vec<Effect>> {
     let until = question.until;
     let words = match moment {
         Some(at) => happens_at(&recording, at),
-        None => texts::THIS_RUN_ANSWERS_THE_QUESTION.to_owned(),
+        None => Told { before: texts::this_run_will_have_the_answer(until), after: texts::THIS_RUN_HAS_THE_ANSWER.to_owned() },
     };
-    let shown = Shown { at: moment.unwrap_or(until), until, words, tells: None, asks: None };
+    let shown = Shown { at: moment.unwrap_or(until), until, words, stands: Shown::STANDS, tells: None, asks: None };
     app.session = Some(classroom.session_of(recording));
     if moment.is_some() {
         app.show_moment(shown);
@@ -113,10 +111,14 @@ const fn planned(fault: &Fault) -> Option<SimTime> {
 }
 
 /// What is done at this moment of a run, in words.
-fn happens_at(recording: &Recording, at: SimTime) -> String {
-    let inputs = recording.inputs.iter().filter(|input| input.at == at).map(|input| texts::done(&input.input));
-    let faults = recording.scenario.faults.iter().filter(|fault| planned(fault) == Some(at)).map(|fault| texts::breaks(&fault.kind));
-    inputs.chain(faults).collect::<Vec<_>>().join(" ")
+fn happens_at(recording: &Recording, at: SimTime) -> Told {
+    let told = |when: When| {
+        let inputs = recording.inputs.iter().filter(|input| input.at == at).map(|input| texts::done(&input.input, when));
+        let faults = recording.scenario.faults.iter().filter(|fault| planned(fault) == Some(at));
+        let words: Vec<_> = inputs.chain(faults.map(|fault| texts::breaks(&fault.kind, when))).collect();
+        texts::at(at, &words.join(" "))
+    };
+    Told { before: told(When::Planned), after: told(When::Past) }
 }
 
 pub(super) fn show_hint(classroom: &mut Classroom) {
@@ -232,7 +234,12 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
     let tracing = classroom.tracing.take()?;
     let (clause, failing) = (tracing.clause, tracing.failing.clone());
     let judged = failing.at;
-    let (moment, event, asks, rests) = match tracing.found() {
+    let found = tracing.found();
+    let before = match &found {
+        Found::Culprit(at, _) => texts::it_goes_wrong_at(*at),
+        Found::Last(..) | Found::Asks(_) | Found::Nothing => texts::the_goal_is_checked_at(judged),
+    };
+    let (moment, event, asks, rests) = match found {
         Found::Culprit(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::it_went_wrong_for(&event, at, judged))),
         Found::Last(at, event) => (at, Some(event.clone()), None, (at < judged).then(|| texts::the_last_that_moved(&event, at, judged))),
         Found::Asks(asked) => (judged, None, Some(*asked), Some(texts::NO_SUCH_MESSAGE.to_owned())),
@@ -244,9 +251,9 @@ pub(super) fn show_failure(app: &mut App) -> Option<()> {
     classroom.showing = Some(clause);
     classroom.rests = rests;
     let told = classroom.work().findings.get(clause).and_then(|finding| classroom.told(finding));
-    let words = told.unwrap_or_else(|| texts::HERE_THE_GOAL_FAILED.to_owned());
+    let words = Told { before, after: told.unwrap_or_else(|| texts::HERE_THE_GOAL_FAILED.to_owned()) };
     app.session = Some(classroom.session_of(failing.recording));
-    app.show_moment(Shown { at: moment, until: failing.at, words, tells: event, asks });
+    app.show_moment(Shown { at: moment, until: failing.at, words, stands: Shown::STANDS, tells: event, asks });
     app.show_everything();
     Some(())
 }

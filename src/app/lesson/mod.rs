@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::App;
 use super::budget::Working;
 use super::difference::{Difference, difference};
-use super::effect::{Effect, Reading};
+use super::effect::{Effect, Opened, Reading};
 use super::prose::{Prose, Texts};
 use super::session::Session;
 use super::texts::lesson as texts;
@@ -19,10 +19,10 @@ use crate::formats::result_file;
 use crate::lesson::grade::{Grade, Grading, Submission, Work};
 use crate::lesson::judge::{self, Failing, Finding, Judging, Renames, Seen};
 use crate::lesson::predict::{Answer, Answering};
-use crate::lesson::{Demand, Lesson, Lock, Step, Task};
+use crate::lesson::{Demand, Lesson, Lock, Step, Task, look};
 use crate::scenario::Scenario;
-use crate::sim::Recording;
 use crate::sim::judge::{Standing, standing};
+use crate::sim::{Recording, World};
 pub(super) use keeping::keep_drawing;
 use keeping::{keep, restore};
 use tracing::Tracing;
@@ -83,6 +83,17 @@ pub struct StepWork {
     pub done: bool,
     /// What was judged last: it is what is handed in.
     judged: Option<Run>,
+}
+
+/// How a step stands. Only what was seen, proved or answered right has a tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Open,
+    Done,
+    /// Answered, and the page has not worked out again whether the answer is right.
+    Answered,
+    /// The first answer was not right.
+    Missed,
 }
 
 /// A run, as far as it went.
@@ -198,12 +209,30 @@ impl Classroom {
         }
     }
 
-    /// Something goes on without a hand: a run is judged.
-    /// The system of a step was looked at: while it ran, or before the learner went on. Whether the step had waited for that.
-    pub(super) fn look(&mut self) -> bool {
-        matches!(self.step().task, Task::Look) && !std::mem::replace(&mut self.work_mut().done, true)
+    /// Takes note of what was seen of a step to look at. Whether the step had waited for that.
+    fn look(&mut self, world: &World) -> bool {
+        let waits = matches!(self.step().task, Task::Look) && !self.work().done && !self.is_away();
+        let is_seen = waits && look::is_seen(world);
+        self.work_mut().done |= is_seen;
+        is_seen
     }
 
+    /// How a step is marked among the others.
+    #[must_use]
+    pub fn mark(&self, step: usize) -> Mark {
+        let (Some(step), Some(work)) = (self.lesson.steps.get(step), self.works.get(step)) else { return Mark::Open };
+        match &step.task {
+            _ if !work.done => Mark::Open,
+            Task::Predict(question) => match (&work.first, &work.choices) {
+                (Some(first), Some(answer)) if question.is_right(&answer.right, first) => Mark::Done,
+                (Some(_), Some(_)) => Mark::Missed,
+                _ => Mark::Answered,
+            },
+            _ => Mark::Done,
+        }
+    }
+
+    /// Something goes on without a hand: a run is judged.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         self.judging.is_some() || self.tracing.is_some() || self.grading.is_some() || self.answering.is_some()
@@ -398,10 +427,13 @@ fn arrive(app: &mut App) {
 
 /// Time passes: one more run is judged.
 pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
-    let moves = app.session.as_ref().is_some_and(|session| session.world().now() > SimTime::ZERO);
     let Some(classroom) = &mut app.classroom else { return Vec::new() };
-    if app.playing && moves && classroom.look() {
-        return keep(app);
+    if let Some(session) = &app.session {
+        // Who hurries comes to the end within a frame, and there time stands.
+        let has_ended = session.scenario().until.is_some_and(|until| session.world().now() >= until);
+        if (app.playing || has_ended) && classroom.look(session.world()) {
+            return keep(app);
+        }
     }
     classroom.advance(steps);
     if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(steps)) {
@@ -419,7 +451,34 @@ pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
     let work = classroom.work_mut();
     work.findings = findings;
     work.done |= done;
-    if done { keep(app) } else { Vec::new() }
+    let mut effects = if done { keep(app) } else { Vec::new() };
+    effects.push(Effect::Reveal(Opened::Verdict));
+    effects
+}
+
+/// What an action opens in the drawer of the lesson.
+const fn opens(action: &LessonAction) -> Option<Opened> {
+    match action {
+        LessonAction::ShowHint => Some(Opened::Hint),
+        LessonAction::CheckAnswer => Some(Opened::Verdict),
+        LessonAction::ShowSolution | LessonAction::ShowEdit(_) => Some(Opened::Change),
+        LessonAction::CompareText => Some(Opened::Model),
+        LessonAction::Grade => Some(Opened::Grade),
+        // A step is read from its beginning. A run takes its time: what is found is revealed then. By the others nothing opens.
+        LessonAction::ChooseStep(_)
+        | LessonAction::ToggleSandbox
+        | LessonAction::OpenFailure(_)
+        | LessonAction::LeaveSolution
+        | LessonAction::Prove
+        | LessonAction::Answer(_)
+        | LessonAction::Watch
+        | LessonAction::Reset
+        | LessonAction::TypeText(_)
+        | LessonAction::Tick(_)
+        | LessonAction::TypeStudent(_)
+        | LessonAction::SaveResult
+        | LessonAction::Close => None,
+    }
 }
 
 pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
@@ -442,6 +501,11 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
         | LessonAction::Grade
         | LessonAction::SaveResult => (false, false),
     };
+    let opened = opens(&action);
+    // What was shown is of the run that leaves the canvas: the next one has the learner's own speed.
+    if is_shown || matches!(action, LessonAction::Prove) {
+        app.show = None;
+    }
     let Some(mut effects) = act(app, action) else { return Vec::new() };
     if is_shown {
         app.show_everything();
@@ -449,6 +513,7 @@ pub(super) fn update(app: &mut App, action: LessonAction) -> Vec<Effect> {
     if is_read {
         effects.push(Effect::Read(Reading::Step));
     }
+    effects.extend(opened.map(Effect::Reveal));
     effects
 }
 

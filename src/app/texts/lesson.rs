@@ -18,7 +18,7 @@ pub const NO_SUCH_MESSAGE: &str = "No message of this run is like it. The canvas
 pub const NO_MESSAGE_MOVED: &str = "No message moved in this run.";
 pub const PRESS_PLAY_FIRST: &str = "Your run has not begun: press Play first.";
 pub const HERE_THE_GOAL_FAILED: &str = "Here the goal was not met.";
-pub const THIS_RUN_ANSWERS_THE_QUESTION: &str = "This run answers the question.";
+pub const THIS_RUN_HAS_THE_ANSWER: &str = "Now this run has the answer.";
 pub const WORKING_OUT_THE_ANSWER: &str = "Working out the answer";
 
 pub fn too_many_inputs(inputs: usize, max: usize) -> String {
@@ -26,42 +26,83 @@ pub fn too_many_inputs(inputs: usize, max: usize) -> String {
     format!("This run has {inputs} inputs. A run that you hand in has at most {max}. Reset the step and use fewer inputs.")
 }
 
+/// Before its moment or after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Planned,
+    Past,
+}
+
+impl When {
+    const fn of(self, planned: &'static str, past: &'static str) -> &'static str {
+        match self {
+            Self::Planned => planned,
+            Self::Past => past,
+        }
+    }
+}
+
 /// What is done to a run, at its moment.
 #[must_use]
-pub fn done(input: &Input) -> String {
+pub fn done(input: &Input, when: When) -> String {
     match input {
-        Input::Fault(fault) => breaks(&fault.kind),
-        Input::Mend(kind) => format!("This ends: {kind}."),
+        Input::Fault(fault) => breaks(&fault.kind, when),
+        Input::Mend(kind) => format!("This {}: {kind}.", when.of("ends", "ended")),
         Input::Publish(message) => {
             let exchange: &str = if message.exchange.is_empty() { "the default exchange" } else { &message.exchange };
+            let gets = when.of("gets", "got");
             match &*message.routing_key {
-                "" => format!("{exchange} gets a message without a key."),
-                key => format!("{exchange} gets a message with the key {key}."),
+                "" => format!("{exchange} {gets} a message without a key."),
+                key => format!("{exchange} {gets} a message with the key {key}."),
             }
         }
-        Input::Request { client, count: 1 } => format!("{client} sends a request."),
-        Input::Request { client, count } => format!("{client} sends {} requests.", grouped((*count).into())),
-        Input::Silence => "All clients stop sending requests.".to_owned(),
-        Input::Edit(_) => "The system is changed.".to_owned(),
-        Input::Get { queue, .. } => format!("You get messages from {queue}."),
-        Input::Purge { queue } => format!("You purge {queue}."),
-        Input::Move { queue, .. } => format!("You move messages out of {queue}."),
+        Input::Request { client, count: 1 } => format!("{client} {} a request.", when.of("sends", "sent")),
+        Input::Request { client, count } => format!("{client} {} {} requests.", when.of("sends", "sent"), grouped((*count).into())),
+        Input::Silence => format!("All clients {} sending requests.", when.of("stop", "stopped")),
+        Input::Edit(_) => format!("The system {} changed.", when.of("is", "was")),
+        Input::Get { queue, .. } => format!("You {} messages from {queue}.", when.of("get", "got")),
+        Input::Purge { queue } => format!("You {} {queue}.", when.of("purge", "purged")),
+        Input::Move { queue, .. } => format!("You {} messages out of {queue}.", when.of("move", "moved")),
     }
 }
 
 /// What a fault does when it begins.
 #[must_use]
-pub fn breaks(kind: &FaultKind) -> String {
+pub fn breaks(kind: &FaultKind, when: When) -> String {
     match kind {
-        FaultKind::Kill(target) => format!("{target} is killed."),
-        FaultKind::Stop(target) => format!("{target} is stopped."),
-        FaultKind::Hang(target) => format!("{target} hangs."),
-        FaultKind::Slow(target, times) => format!("{target} becomes {} times slower.", Shortest(*times)),
-        FaultKind::Partition([one, other]) => format!("The network between {one} and {other} breaks."),
-        FaultKind::RestartBroker => "RabbitMQ restarts.".to_owned(),
-        FaultKind::Alarm(resource) => format!("RabbitMQ raises its {} alarm.", resource.name()),
-        FaultKind::FillStore(service) => format!("The store of {service} is full."),
+        FaultKind::Kill(target) => format!("{target} {} killed.", when.of("is", "was")),
+        FaultKind::Stop(target) => format!("{target} {} stopped.", when.of("is", "was")),
+        FaultKind::Hang(target) => format!("{target} {}.", when.of("hangs", "hung")),
+        FaultKind::Slow(target, times) => format!("{target} {} {} times slower.", when.of("becomes", "became"), Shortest(*times)),
+        FaultKind::Partition([one, other]) => format!("The network between {one} and {other} {}.", when.of("breaks", "broke")),
+        FaultKind::RestartBroker => format!("RabbitMQ {}.", when.of("restarts", "restarted")),
+        FaultKind::Alarm(resource) => format!("RabbitMQ {} its {} alarm.", when.of("raises", "raised"), resource.name()),
+        FaultKind::FillStore(service) => format!("The store of {service} {} full.", when.of("is", "was")),
     }
+}
+
+/// What happens at a moment.
+#[must_use]
+pub fn at(at: SimTime, what: &str) -> String {
+    format!("At {at}: {what}")
+}
+
+/// Before the end of a run that has to be seen whole.
+#[must_use]
+pub fn this_run_will_have_the_answer(until: SimTime) -> String {
+    format!("Watch until {until}: this run has the answer.")
+}
+
+/// Before the moment that a goal failed for.
+#[must_use]
+pub fn it_goes_wrong_at(at: SimTime) -> String {
+    format!("It goes wrong at {at}.")
+}
+
+/// Before a run is judged that no single message failed in.
+#[must_use]
+pub fn the_goal_is_checked_at(at: SimTime) -> String {
+    format!("The goal is checked at {at}.")
 }
 
 /// Nothing moves any more when a run is judged.

@@ -1,5 +1,6 @@
 use std::fmt::Display;
 
+use crate::base::SimTime;
 use crate::lesson::Level;
 
 pub const A_LABEL_FOR_YOUR_TEACHER: &str = "A label for your teacher, if you want one";
@@ -31,6 +32,8 @@ pub const CLOSE_THE_LESSON: &str = "Close the lesson";
 pub const A_MODEL_ANSWER: &str = "A model answer";
 pub const COMPARE_WITH_A_MODEL_ANSWER: &str = "Compare with a model answer";
 pub const CORRECT: &str = "✓ correct";
+pub const ANSWERED: &str = ", answered";
+pub const ANSWERED_WRONGLY: &str = ", answered, not correct";
 pub const DONE: &str = ", done";
 pub const FAILURE_LAB: &str = "Failure lab";
 pub const FETCHING_THE_LIST: &str = "Fetching the list…";
@@ -46,6 +49,7 @@ pub const NONE_ONE_OR_SEVERAL: &str = "None, one or several.";
 pub const NOT_CHECKED_YET: &str = "not checked yet";
 pub const NOT_COVERED_HERE: &str = "Not covered here";
 pub const NOT_MET: &str = "not met";
+pub const NOT_SEEN_YET: &str = "not seen yet";
 pub const NOT_QUITE: &str = "Not quite. ";
 pub const NO_KEY: &str = "(no key)";
 pub const ONE_AFTER_THE_OTHER_IN: &str = "One after the other, in their order.";
@@ -55,7 +59,7 @@ pub const PROGRESS_STAYS_IN_THIS_BROWSER: &str =
     "Progress stays in this browser. Save it, and open the file in another browser. Open also takes lessons you wrote.";
 pub const PUBLISHED: &str = "Published: ";
 pub const RESET: &str = "Reset";
-pub const RIGHT: &str = "Right. ";
+pub const RIGHT: &str = "Correct. ";
 pub const SAVE_IT: &str = "Save it";
 pub const SAVE_MY_PROGRESS_AS_A: &str = "Save my progress as a file";
 pub const SAVE_THE_RESULT_FILE: &str = "Save the result file";
@@ -70,6 +74,8 @@ pub const THE_DEFAULT_EXCHANGE: &str = "the default exchange";
 pub const THE_LESSON_IN_MARKDOWN: &str = "The lesson, in Markdown";
 pub const TO: &str = " to ";
 pub const TRY_IT: &str = "Try it";
+pub const WATCH_A_MESSAGE: &str = "Watch a message until its end.";
+pub const WATCH_A_REQUEST: &str = "Watch a request until its answer.";
 pub const WATCH_IT_HAPPEN: &str = "Watch it happen";
 pub const WE_CHECK_YOUR_RUN_SO: &str = "We check your run so far.";
 pub const WITH_FAULTS: &str = ", with faults";
@@ -147,6 +153,11 @@ pub fn of_steps(done: usize, steps: usize, minutes_left: u64) -> String {
 
 pub fn your_answer_covers(points: usize, of: usize) -> String {
     format!("Tick each point that your answer has: {points} of {of} so far.")
+}
+
+/// What a step to look at waits for.
+pub fn watch_until(at: SimTime) -> String {
+    format!("Press Play, and watch until {at}.")
 }
 
 pub fn you_see_run(run: &dyn Display) -> String {

@@ -17,8 +17,15 @@ fn what_is_watched_begins_a_second_before_stands_at_its_moment_and_goes_on_when_
     assert!(app.playing && app.speed() == Speed::TEACHING);
     let shown = session(&app).playhead.shown.clone().expect("the page says what happens");
     assert_eq!((shown.at, shown.until), (question.at, question.until));
-    assert_eq!(shown.words, "platform-events gets a message with the key user.created.");
+    let moment = question.at;
+    let says = |app: &App| session(app).playhead.shown.as_ref().map(|shown| shown.says(session(app).world().now()).to_owned());
+    let (before, after) = (
+        format!("At {moment}: platform-events gets a message with the key user.created."),
+        format!("At {moment}: platform-events got a message with the key user.created."),
+    );
+    assert_eq!(says(&app), Some(before));
     assert_eq!(until_it_stands(&mut app), question.at, "at the moment itself");
+    assert_eq!(says(&app), Some(after));
     act(&mut app, TimeAction::Replay);
     wait_for_seek(&mut app);
     assert!(app.playing && session(&app).world().now() < question.at, "again");
@@ -59,7 +66,10 @@ fn what_is_watched_is_over_within_a_minute_in_every_lesson() {
             act(&mut app, lesson::LessonAction::Watch);
             wait_for_seek(&mut app);
             let shown = session(&app).playhead.shown.clone().expect("the page says what happens");
-            assert!(shown.words.ends_with('.') && shown.at <= question.until, "{} step {step}: {shown:?}", file.display());
+            for words in [&shown.words.before, &shown.words.after] {
+                assert!(words.ends_with('.') && shown.at <= question.until, "{} step {step}: {shown:?}", file.display());
+            }
+            assert!(shown.words.before.contains(&shown.at.to_string()), "the moment is still to come: {shown:?}");
             for ends in [shown.at, question.until] {
                 let frames = (0..20 * 60).position(|_| {
                     frame(&mut app);
