@@ -226,6 +226,18 @@ addEventListener("keydown", (event) => {
   stops.at(next % stops.length)[1].focus();
 });
 
+/** A line and what stands beside it are one stop of the keyboard: the arrows lead from one to the other. */
+addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const row = event.target.closest?.("[data-row]");
+  if (!step || !row || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const all = [...row.querySelectorAll(":scope > button, :scope > .at-hand > button, :scope > details > summary")].filter(holds);
+  const next = all[all.indexOf(event.target) + step];
+  if (!all.includes(event.target) || !next) return;
+  event.preventDefault();
+  next.focus();
+});
+
 /** F1 explains the field that has the keyboard: its "?" is no stop, or every field would have two. */
 addEventListener("keydown", (event) => {
   if (event.key !== "F1") return;

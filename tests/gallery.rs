@@ -321,7 +321,7 @@ fn what_is_removed_is_spoken_of_nowhere_and_what_goes_with_it_is_told() {
                 let told = edited.told.iter().filter(|told| told.starts_with(what)).count();
                 assert_eq!(list - now, told, "{}: {part}: {:?}", path.display(), edited.told);
             };
-            gone(scenario.expects.len(), edited.scenario.expects.len(), "The expectation");
+            gone(scenario.expects.len(), edited.scenario.expects.len(), "An expectation");
             gone(scenario.faults.len(), edited.scenario.faults.len(), "The fault");
         }
     }

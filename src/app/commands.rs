@@ -408,7 +408,7 @@ fn of_site(app: &App) -> impl Iterator<Item = Command> {
 }
 
 /// What keys do, besides commands: for the list.
-const KEYS: [(&str, &str); 23] = [
+const KEYS: [(&str, &str); 24] = [
     ("F1", texts::EXPLAINS_THE_FIELD),
     ("F6", texts::GOES_FROM_AREA_TO_AREA),
     (texts::TAB_THEN_ARROWS, texts::GO_FROM_NODE_TO_NODE),
@@ -416,6 +416,7 @@ const KEYS: [(&str, &str); 23] = [
     ("Ctrl+Enter", texts::SELECTS_ONE_MORE),
     (texts::SHIFT_OR_ALT_AND_ARROWS, texts::MOVES_THE_PART),
     ("Del", texts::DELETES_THE_PART),
+    (texts::ON_A_STEP, texts::REMOVES_OR_MOVES_THE_STEP),
     ("C", texts::DRAWS_A_LINE_FROM_THE),
     ("F2", texts::RENAMES_IN_PLACE),
     (texts::DOUBLE_CLICK, texts::ADDS_RENAMES_OR_EDITS),

@@ -84,6 +84,8 @@ pub struct Composer {
     pub error: Option<(Typed, String)>,
     /// Where the last one went.
     pub outcome: Option<String>,
+    /// The message that went there: the first, where several were sent.
+    pub sent: Option<Name>,
     /// So many were published by hand.
     pub published: u64,
     /// So many could not be sent again: the composer says why.
@@ -163,6 +165,7 @@ impl Composer {
             sending: None,
             error: None,
             outcome: None,
+            sent: None,
             published: 0,
             refused: 0,
             is_told: false,
@@ -312,7 +315,7 @@ impl Composer {
 
 impl Session {
     fn publish(&mut self) {
-        self.composer.outcome = None;
+        (self.composer.outcome, self.composer.sent) = (None, None);
         match self.composer.message().and_then(|message| Ok((message, self.composer.read_count().map_err(|why| (Typed::Count, why))?))) {
             Err(error) => self.composer.error = Some(error),
             Ok((message, times)) => {
@@ -339,6 +342,10 @@ impl Session {
         self.composer.published += u64::from(times);
         self.composer.is_sent = true;
         self.composer.outcome = self.outcome(before, times);
+        self.composer.sent = self.playhead.log.since(before).find_map(|occurrence| match &occurrence.what {
+            WorldEvent::Broker(Event::Published { message, .. }) => message.properties.message_id.clone(),
+            _ => None,
+        });
     }
 
     /// Begins to publish at a rate, or ends it.

@@ -93,8 +93,17 @@ impl App {
     /// Whether a person did something to the open system that a browser keeps. A lesson keeps its own work.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        let is_own = !self.options.read_only && !self.options.embed && self.classroom.is_none();
-        is_own && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
+        self.is_own() && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
+    }
+
+    /// A reload comes back to it: also where the page is left while something is under way, which is not kept in the middle.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        self.is_own() && self.session.as_ref().is_some_and(Session::is_touched)
+    }
+
+    fn is_own(&self) -> bool {
+        !self.options.read_only && !self.options.embed && self.classroom.is_none()
     }
 
     /// What was kept before makes room for what is kept now.

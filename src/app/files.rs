@@ -190,8 +190,8 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         }
         FileAction::DraftKept(keeps) => app.kept(keeps),
         FileAction::PageHidden => {
-            let is_open = app.is_kept();
-            return is_open.then_some(Effect::SaveDraft).into_iter().chain([Effect::NoteWork(is_open)]).collect();
+            let saved = app.is_kept().then_some(Effect::SaveDraft);
+            return saved.into_iter().chain([Effect::NoteWork(app.is_at_work())]).collect();
         }
         FileAction::GalleryFetched(text) => {
             let list = site_list::read_gallery(&text).unwrap_or_else(|problems| {

@@ -72,6 +72,7 @@ pub mod session;
 pub mod sizes;
 pub mod slowing;
 mod speed;
+pub mod story;
 mod texts;
 mod time;
 pub mod tokens;

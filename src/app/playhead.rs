@@ -141,6 +141,8 @@ pub struct EventStory {
     pub at: SimTime,
     /// None: there is no such event by then.
     pub life: Option<Biography>,
+    /// So many of its entries are listed, each of them; none: equal rounds are one row.
+    pub whole: Option<usize>,
     /// Something happened to the event since.
     is_stale: bool,
     /// The least real time until it is found again while time passes.
@@ -298,7 +300,15 @@ impl Playhead {
 
     /// Asks for the story of an event, or of its copy in a queue; none closes it.
     pub(super) fn ask_story(&mut self, event: Option<Name>, copy: Option<Name>) {
-        self.story = event.map(|event| EventStory { event, copy, at: SimTime::ZERO, life: None, is_stale: true, next_in: SimTime::ZERO });
+        self.story = event.map(|event| EventStory {
+            event,
+            copy,
+            at: SimTime::ZERO,
+            life: None,
+            whole: None,
+            is_stale: true,
+            next_in: SimTime::ZERO,
+        });
     }
 
     /// The copy in this queue is the one that was asked for. What is known of its event stays.
@@ -332,10 +342,14 @@ impl Playhead {
         }
     }
 
-    /// The same while time passes: only when something new happened to the event, and not in every frame.
+    /// The same while time passes: only when something new happened to the event, and not in every frame. Where nothing happened to it, what
+    /// is told is true until now.
     pub(super) fn retell_story(&mut self, elapsed: SimTime, steps: u64) {
         let Some(story) = &mut self.story else { return };
         story.next_in = story.next_in.saturating_sub(elapsed);
+        if self.biographer.is_none() && !story.is_stale && story.life.is_some() && story.next_in == SimTime::ZERO {
+            (story.at, story.next_in) = (self.timeline.world().now(), STORY_PERIOD);
+        }
         if self.biographer.is_some() || story.is_stale && story.next_in == SimTime::ZERO {
             self.refresh_story(steps);
         }

@@ -5,7 +5,7 @@ use super::effect::{Effect, Reading};
 use super::geometry::{self, Rect};
 use super::recipe::{Recipe, RecipeAction};
 use super::session::Session;
-use super::{App, Line, Node, copies};
+use super::{App, Line, Node, copies, story};
 use crate::base::ordered::in_order;
 use crate::broker::Name;
 use crate::formats::scenario_file::element;
@@ -32,6 +32,8 @@ pub enum SelectAction {
     Story(Option<Name>),
     /// Tells the story of an event's copy in a queue.
     CopyIn(Name, Name),
+    /// Lists every entry of the story, and then more of them.
+    WholeStory,
     /// The shown message, to the clipboard.
     CopyMessage,
     /// Looks into a recipe of the part that is selected.
@@ -66,6 +68,11 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
         SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
         SelectAction::Story(event) => session.playhead.ask_story(event, None),
         SelectAction::CopyIn(event, queue) => session.playhead.tell_of(event, queue),
+        SelectAction::WholeStory => {
+            if let Some(story) = &mut session.playhead.story {
+                story.whole = Some(story.whole.map_or(story::ROWS, |rows| rows + story::MORE_ROWS));
+            }
+        }
         SelectAction::CopyMessage => {
             let story = session.playhead.story.as_ref();
             let text = story.and_then(|story| copies::as_json(story.life.as_ref()?, story.copy.as_ref()));

@@ -26,8 +26,6 @@ pub struct Preview<'a> {
     pub bindings: Vec<(usize, Explained<'a>)>,
     /// A copy would go to each.
     pub queues: Vec<Name>,
-    /// It was not sent yet.
-    pub is_ahead: bool,
 }
 
 /// The keys of the legend. First is the one whose way is lit, then those that the goal of a lesson's step asks for. No message may have
@@ -49,13 +47,15 @@ pub fn keys_of_legend<'a>(app: &'a App, session: &'a Session) -> Vec<&'a str> {
     keys
 }
 
-/// As long as the composer is seen, and can be read. None: nothing is composed, or the way of another message is lit.
+/// As long as the composer is seen, and can be read. None: nothing is composed, or it was sent, or the way of another message is lit.
 #[must_use]
 pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
     let asked = session.playhead.shown.as_ref().and_then(|shown| shown.asks.as_ref());
     let is_composed = app.workspace.left == Some(Drawer::Publish) && app.seen().contains(&Side::Left);
     let (exchange, routing_key, properties) = match asked {
         _ if session.playhead.story.is_some() => return None,
+        // What travels now is the message itself: nothing fades beside it.
+        _ if is_composed && session.composer.is_sent => return None,
         _ if is_composed => (&session.composer.exchange, &*session.composer.routing_key, session.composer.properties()?),
         Some(asked) => (&asked.exchange, &*asked.routing_key, asked.properties.clone()),
         None => return None,
@@ -73,7 +73,6 @@ pub fn preview<'a>(app: &App, session: &'a Session) -> Option<Preview<'a>> {
         hue: session.hue(routing_key),
         bindings: bindings.collect(),
         queues: broker.destinations(exchange, routing_key, properties),
-        is_ahead: !is_composed || !session.composer.is_sent,
     })
 }
 

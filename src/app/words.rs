@@ -276,8 +276,8 @@ pub fn why(explained: &Explained<'_>) -> String {
         Why::Words(words) if words.is_empty() => "both are empty".into(),
         Why::Words(words) => {
             let told = words.iter().map(|(word, found)| match (word.as_str(), found.as_str()) {
-                ("#", "") => "# stands for no word".to_owned(),
-                ("*" | "#", found) => format!("{word} stands for {found}"),
+                ("#", "") => "# matches no word".to_owned(),
+                ("*" | "#", found) => format!("{word} matches {found}"),
                 (word, _) => word.to_owned(),
             });
             told.collect::<Vec<_>>().join(", ")

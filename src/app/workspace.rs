@@ -157,7 +157,8 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         WorkspaceAction::ShowDetail(detail) => workspace.detail = detail,
         WorkspaceAction::ShowQueueTab(tab) => workspace.queue_tab = tab,
         WorkspaceAction::FilterArguments(text) => workspace.arguments = text,
-        WorkspaceAction::Arrive { runs } if !is_embedded && !app.tour.is_welcomed => {
+        // Who left work here has been here: that is offered, and nothing beside it.
+        WorkspaceAction::Arrive { runs } if !is_embedded && !app.tour.is_welcomed && app.drafts.is_empty() => {
             workspace.card = Some(Card::Welcome);
             workspace.begins_to_play = runs;
         }

@@ -22,8 +22,15 @@ pub fn last_fault(scenario: &Scenario) -> Option<SimTime> {
 pub fn is_seen(world: &World) -> bool {
     match last_fault(world.scenario()) {
         Some(at) => world.now() > at,
-        None => world.now() > SimTime::ZERO && (world.next_at().is_none() || has_an_end(world)),
+        None => world.now() > SimTime::ZERO && (rests(world) || has_an_end(world)),
     }
+}
+
+/// Nothing moves by itself for this long.
+const RESTS: SimTime = SimTime::from_secs(10);
+
+fn rests(world: &World) -> bool {
+    world.next_at().is_none_or(|next| next > world.now() + RESTS)
 }
 
 /// A message came to its end: handled, back in its queue, a dead letter, gone, or in a queue that has no consumer.

@@ -8,7 +8,7 @@ use super::widgets::{help, on, option};
 use super::{Dispatch, icons, whatif};
 use crate::app::composer::{TEMPLATES, Typed};
 use crate::app::glossary::meaning;
-use crate::app::{Action, PublishAction, Session};
+use crate::app::{Action, PublishAction, SelectAction, Session};
 use crate::base::time::Span;
 use crate::broker::ExchangeType;
 
@@ -155,12 +155,24 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     </button>
                     { input(texts::A_SECOND, "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
-                if let Some(copies) = copies { <p class="soft copies" id="copies">{ texts::get_a_copy(copies) }</p> }
+                // Where it went is said in its place.
+                if let Some(copies) = copies.filter(|_| composer.outcome.is_none()) { <p class="soft copies" id="copies">{ texts::get_a_copy(copies) }</p> }
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>
+                if composer.error.is_none() { { story_of_sent(session, dispatch) } }
                 </div>
         </form>
+    }
+}
+
+/// Leads from a message that was sent to its story.
+pub fn story_of_sent(session: &Session, dispatch: &Dispatch) -> Html {
+    let Some(event) = session.composer.sent.clone().filter(|_| session.composer.outcome.is_some()) else { return html! {} };
+    html! {
+        <button type="button" class="line small sent-story" onclick={on(dispatch, SelectAction::Story(Some(event)))}>
+            { texts::SHOW_ITS_STORY }
+        </button>
     }
 }
 

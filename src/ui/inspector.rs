@@ -95,7 +95,8 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
                 />
             </label>
             if let Some(why) = why { <p class="why" role="alert" id="name-why">{ why }</p> }
-            <div class="buttons tools">
+            // One stop: the arrows lead from one to the other.
+            <div class="buttons tools" role="toolbar" aria-label={texts::TOOLS} data-row="">
                 <button
                     type="button"
                     class="line small"
@@ -109,12 +110,13 @@ fn head(session: &Session, app: &App, part: &Part, node: &Node, read_only: bool,
                     type="button"
                     class="line small"
                     id="more"
+                    tabindex="-1"
                     title={texts::EVERYTHING_FOR_THIS_PART}
                     onclick={menu}
                 >
                     { texts::MORE }
                 </button>
-                <button type="button" class="line small danger" id="delete" title={texts::DELETE_IT_AND_WHAT_REFERS}
+                <button type="button" class="line small danger" id="delete" tabindex="-1" title={texts::DELETE_IT_AND_WHAT_REFERS}
                     aria-describedby={lost.is_some().then_some("delete-price")}
                     onclick={on(dispatch, EditAction::Delete)}>{ texts::DELETE }</button>
             </div>

@@ -113,7 +113,7 @@ pub fn panel(app: &App, dispatch: &Dispatch) -> Html {
                 { steps(classroom, dispatch) }
                 if is_over(classroom) { { ending(classroom, dispatch) } }
                 if classroom.at == 0 { { prose(&classroom.prose().intro) } }
-                <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }<span class="badge">{ step.task.name() }</span></h4>
+                <h4 class="step-title" id="step-title" tabindex="-1">{ &step.title }</h4>
                 { prose(&classroom.prose().steps[classroom.at]) }
                 { match &step.task {
                     Task::Look => to_see(classroom, session),
@@ -192,8 +192,7 @@ fn to_see(classroom: &Classroom, session: &Session) -> Html {
     let is_seen = classroom.work().done;
     let says = match look::last_fault(session.scenario()) {
         Some(at) => texts::watch_until(at),
-        None if session.scenario().broker.queues.is_empty() => texts::WATCH_A_REQUEST.to_owned(),
-        None => texts::WATCH_A_MESSAGE.to_owned(),
+        None => texts::WATCH_WHAT_HAPPENS.to_owned(),
     };
     let (class, icon, word) =
         if is_seen { (Some("done"), icons::done(), texts::MET) } else { (None, icons::pending(), texts::NOT_SEEN_YET) };

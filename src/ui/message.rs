@@ -7,6 +7,8 @@ use super::texts::inspector as texts;
 use super::widgets::{Look, button, close_button, hue_class, log_icon, on, row};
 use crate::app::copies::{self, Copy, WayBack};
 use crate::app::highlight::Highlight;
+use crate::app::playhead::EventStory;
+use crate::app::story::{self, Row};
 use crate::app::tokens::published_key;
 use crate::app::words::{self, Line};
 use crate::app::{Action, OperateAction, SelectAction, Session, TimeAction};
@@ -17,14 +19,14 @@ use crate::formats::amqp_json::table_to_json;
 use crate::sim::biography::{Biography, Whereabouts};
 use crate::sim::{TimedEvent, WorldEvent};
 
-/// No more entries of a story are listed.
-const ENTRIES_SHOWN_MAX: usize = 80;
+/// So many letters of a name's end stay.
+const NAME_ENDS: usize = 8;
 
 /// The story of one message; any event's id can be asked for.
 pub fn story(session: &Session, dispatch: &Dispatch) -> Html {
     let Some(story) = &session.playhead.story else { return html! {} };
     let told = match &story.life {
-        Some(life) => life_of(session, life, story.copy.as_ref(), story.at, dispatch),
+        Some(life) => life_of(session, life, story, dispatch),
         None => html! { <p class="soft">{ texts::there_is_no_such_message(&session.world().now()) }</p> },
     };
     // What it is, before its number.
@@ -69,8 +71,8 @@ fn link(word: String, title: Option<&'static str>, action: impl Into<Action>, di
     html! { <button type="button" class="link mono" {title} onclick={on(dispatch, action)}>{ word }</button> }
 }
 
-fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: SimTime, dispatch: &Dispatch) -> Html {
-    let copy = copies::told(life, asked);
+fn life_of(session: &Session, life: &Biography, asked: &EventStory, dispatch: &Dispatch) -> Html {
+    let copy = copies::told(life, asked.copy.as_ref());
     let ask = |event: &Name| link(event.to_string(), None, SelectAction::Story(Some(event.clone())), dispatch);
     let is_told = |place: &&Whereabouts| copy.as_ref().is_some_and(|copy| place.queue() == Some(copy.queue));
     // The copy that was clicked comes first.
@@ -99,6 +101,27 @@ fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: Sim
         }
     };
     let entries: Vec<_> = life.entries.iter().enumerate().filter(is_listed).collect();
+    let rounds_row = |times: usize, of: &[story::Entry<'_>], last: SimTime| {
+        let what: Vec<_> = of.iter().map(|(_, entry)| words::line(entry, session.world()).what).collect();
+        html! {
+            <li class="rounds">
+                <span />
+                <span><b>{ texts::times(times, &what.join(", ")) }</b><span class="soft">{ texts::THE_NEWEST_FOLLOWS }</span></span>
+                { link(last.to_string(), Some(texts::GO_TO_THIS_MOMENT), TimeAction::Seek(last), dispatch) }
+            </li>
+        }
+    };
+    let listed = match asked.whole {
+        None => story::rows(&entries),
+        Some(_) => entries.iter().map(|entry| Row::One(*entry)).collect(),
+    };
+    // What is new is what the reader waits for: the oldest rows make room.
+    let left_out = listed.len().saturating_sub(asked.whole.unwrap_or(story::ROWS));
+    let more = if left_out > 0 {
+        Some(texts::show_earlier(left_out))
+    } else {
+        (listed.len() < entries.len()).then(|| texts::show_all(entries.len()))
+    };
     let carried = copy.as_ref().map(|copy| copy.message).or_else(|| life.entries.iter().rev().find_map(|entry| entry.what.message()));
     html! {
         <>
@@ -113,9 +136,18 @@ fn life_of(session: &Session, life: &Biography, asked: Option<&Name>, until: Sim
                 }
             </dl>
             { carried.map(letter).unwrap_or_default() }
-            <h4 class="small-head">{ texts::story_until(copy.as_ref().map(|copy| copy.queue), &until) }</h4>
-            <ol class={classes!("story", way.hue.map(hue_class))}>{ for entries.iter().take(ENTRIES_SHOWN_MAX).map(|entry| entry_row(*entry)) }</ol>
-            if entries.len() > ENTRIES_SHOWN_MAX { <p class="soft">{ texts::and_more(&(entries.len() - ENTRIES_SHOWN_MAX)) }</p> }
+            <h4 class="small-head">{ texts::story_until(copy.as_ref().map(|copy| copy.queue), &asked.at) }</h4>
+            if let Some(more) = more {
+                <button type="button" class="line small" id="whole-story" onclick={on(dispatch, SelectAction::WholeStory)}>{ more }</button>
+            }
+            <ol class={classes!("story", way.hue.map(hue_class))}>
+                for row in listed.iter().skip(left_out) {
+                    { match row {
+                        Row::One(entry) => entry_row(*entry),
+                        Row::Rounds { times, of, last } => rounds_row(*times, of, *last),
+                    } }
+                }
+            </ol>
         </>
     }
 }
@@ -132,7 +164,7 @@ fn deaths(copy: &Copy<'_>) -> Html {
             for death in copy.message.deaths().iter() {
                 <tbody class="mono">
                     <tr>
-                        <th scope="row">{ death.queue.to_string() }</th>
+                        <th scope="row">{ middle_cut(&death.queue) }</th>
                         <td>{ death.reason.name() }</td>
                         <td>{ grouped(death.count) }</td>
                         <td>{ death.time.to_string() }</td>
@@ -142,6 +174,14 @@ fn deaths(copy: &Copy<'_>) -> Html {
             }
         </table>
     }
+}
+
+/// A name that loses its middle where there is no room for it: its end tells it from others.
+fn middle_cut(name: &Name) -> Html {
+    let end = name.chars().count().saturating_sub(NAME_ENDS);
+    let split = name.char_indices().nth(end).map_or(0, |(at, _)| at);
+    let (begin, rest) = name.split_at(split);
+    html! { <span class="middle-cut" title={name.to_string()}><span>{ begin.to_owned() }</span><span>{ rest.to_owned() }</span></span> }
 }
 
 /// What a message carries.

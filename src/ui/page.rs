@@ -30,6 +30,8 @@ pub struct Around {
     shelf: Html,
     /// Beside the canvas for the keyboard, too: what is asked there is about it.
     notices: Html,
+    /// What to begin with is the next stop after the bar.
+    card: Html,
     floats: Html,
 }
 
@@ -64,7 +66,7 @@ impl Playground {
         let kept = self.around.borrow().clone().filter(|_| self.only_canvas);
         let around = kept.unwrap_or_else(|| self.around(ctx, &dispatch, onfile));
         *self.around.borrow_mut() = Some(around.clone());
-        let Around { bar, left, right, rail, header, frame, shelf, notices, floats } = around;
+        let Around { bar, left, right, rail, header, frame, shelf, notices, card, floats } = around;
         let compares = app.beside.is_some().then_some("compares");
         let is_earlier = app.session.as_ref().is_some_and(|session| !session.playhead.is_the_later_run());
         let class =
@@ -73,6 +75,7 @@ impl Playground {
             <div {class} {ondrop} {ondragover}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
                 { bar }
+                { card }
                 <main class="stage" id="stage" ref={self.stage.clone()} tabindex="-1">
                     if let Some(session) = &app.session {
                         if app.table { { self.later(ctx, None, |later| (later.table)(session, app, &dispatch)) } } else { { self.canvas(ctx, session) } }
@@ -148,11 +151,11 @@ impl Playground {
             header,
             frame: html! { if !bare { { workspace::chips(session, app, dispatch) } } },
             notices,
+            card: html! { if !bare { { workspace::card(app, dispatch) } } },
             floats: html! {
                 <>
                     if !app.table { { self.zoom(dispatch) } }
                     if !app.table && !bare { { panels::legend(session, app) } }
-                    if !bare { { workspace::card(app, dispatch) } }
                 </>
             },
         }

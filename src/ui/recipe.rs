@@ -4,10 +4,10 @@ use web_sys::{Element, PointerEvent};
 use yew::{Callback, Html, KeyboardEvent, TargetCast as _, classes, html};
 
 use super::texts::recipe as texts;
-use super::widgets::{on, tiny_button};
+use super::widgets::{in_row, on};
 use super::{Dispatch, browser, form, icons};
 use crate::app::form::{About, Change, Row, Spot, rows};
-use crate::app::recipe::{self, RecipeAction};
+use crate::app::recipe::{self, RecipeAction, StepKey};
 use crate::app::{Action, App, EditAction, SelectAction, Session};
 use crate::scenario::Handler;
 use crate::scenario::edit::Part;
@@ -74,13 +74,13 @@ fn one(here: &Here, all: Vec<Row>) -> Html {
     let path = at.to_string();
     let title = format!("{when} {what} {then}");
     html! {
-        <div role="group" class="recipe" key={path.clone()} data-item={path.clone()} aria-label={title.clone()}>
+        <div role="group" class="recipe" key={path.clone()} data-item={path.clone()} data-row="" aria-label={title.clone()}>
             <details class="when">
                 <summary>{ when }{ " " }if !what.is_empty() { <code>{ what }</code> }{ " " }{ then }</summary>
                 { form::within(session, app, &before, dispatch) }
             </details>
             if editable {
-                { tiny_button(&texts::remove(&title), texts::REMOVE, icons::close(), on(dispatch, EditAction::ChangeList(at.clone(), Change::Remove))) }
+                { in_row(&texts::remove(&title), texts::REMOVE, icons::close(), on(dispatch, EditAction::ChangeList(at.clone(), Change::Remove))) }
             }
             <ol>
                 { adds(0) }
@@ -126,21 +126,20 @@ fn step(here: &Here, at: &Spot, fields: &[Row], (index, of): (usize, usize)) -> 
     let onkeydown = {
         let (at, dispatch) = (at.clone(), (*dispatch).clone());
         Callback::from(move |event: KeyboardEvent| {
-            let to = match &*event.key() {
-                "ArrowUp" => index.checked_sub(1),
-                "ArrowDown" => Some(index + 1).filter(|to| *to < of),
-                _ => return,
-            };
-            if !event.alt_key() || !editable {
-                return;
-            }
+            let Some(key) = recipe::key(&event.key(), event.alt_key(), (index, of)).filter(|_| editable) else { return };
             event.prevent_default();
             event.stop_propagation();
-            if let Some(to) = to {
+            let (goes_to, change) = match key {
+                StepKey::Stay => return,
                 // The keyboard goes with the step.
-                browser::focus(&line_id(&at.beside(to)));
-                dispatch.emit(EditAction::ChangeList(at.clone(), Change::Move(to)).into());
+                StepKey::Move(to) => (Some(to), Change::Move(to)),
+                StepKey::Remove(next) => (next, Change::Remove),
+            };
+            // Behind it the others keep their elements: the next one has the place of the one that goes.
+            if let Some(place) = goes_to {
+                browser::focus(&line_id(&at.beside(place)));
             }
+            dispatch.emit(EditAction::ChangeList(at.clone(), change).into());
         })
     };
     let carried = session
@@ -164,14 +163,14 @@ fn step(here: &Here, at: &Spot, fields: &[Row], (index, of): (usize, usize)) -> 
         })
     );
     html! {
-        <li {class} key={path.clone()} data-item={path.clone()}>
+        <li {class} key={path.clone()} data-item={path.clone()} data-row="">
             if editable { { handle(here, at, carried) } }
             <button
                 type="button"
                 class="does"
                 id={line_id(at)}
                 aria-expanded={is_open.to_string()}
-                aria-keyshortcuts={editable.then_some("Alt+ArrowUp Alt+ArrowDown")}
+                aria-keyshortcuts={editable.then_some("Alt+ArrowUp Alt+ArrowDown Delete")}
                 title={editable.then_some(texts::MOVES)}
                 onclick={on(dispatch, look(RecipeAction::Toggle(at.clone())))}
                 {onkeydown}
@@ -181,8 +180,8 @@ fn step(here: &Here, at: &Spot, fields: &[Row], (index, of): (usize, usize)) -> 
             </button>
             if editable {
                 <span class="at-hand">
-                    { tiny_button(&texts::add_after(&title), texts::ADD_AFTER, icons::plus(), on(dispatch, look(RecipeAction::AddAt(at.beside(index + 1))))) }
-                    { tiny_button(&texts::remove(&title), texts::REMOVE, icons::close(), on(dispatch, EditAction::ChangeList(at.clone(), Change::Remove))) }
+                    { in_row(&texts::add_after(&title), texts::ADD_AFTER, icons::plus(), on(dispatch, look(RecipeAction::AddAt(at.beside(index + 1))))) }
+                    { in_row(&texts::remove(&title), texts::REMOVE, icons::close(), on(dispatch, EditAction::ChangeList(at.clone(), Change::Remove))) }
                 </span>
             }
             if is_open { <fieldset class="plain" disabled={!editable} aria-label={title}>{ form::rows(session, app, fields, dispatch) }</fieldset> }

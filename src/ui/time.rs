@@ -393,14 +393,14 @@ fn latency(session: &Session) -> Html {
 }
 
 /// What the business would say of it.
-pub fn business(session: &Session) -> Html {
+fn business(session: &Session) -> Html {
     let business = session.world().ledger().business;
     let line = |term: &str, number: u64, bad: bool| {
         let class = if bad && number > 0 { "dead" } else { "" };
         html! { <><dt {class}>{ explained(term) }</dt><dd {class}>{ grouped(number) }</dd></> }
     };
     html! {
-        <dl class="ledger" id="business" tabindex="0">
+        <dl class="ledger" id="business">
             { line(texts::REQUESTS, business.requests, false) }
             { line(texts::ACCEPTED, business.accepted, false) }
             { line(texts::FAILED, business.failed, true) }
@@ -436,6 +436,7 @@ pub fn ledger(session: &Session, app: &App, shelf: Shelf, dispatch: &Dispatch) -
                 <dl class="ledger">for row in rows(&ledger) { { line(row) } }</dl>
                 { lost(&losses(&ledger), shelf, dispatch) }
                 { stream::of_all("ledger-readers", session, app) }
+                if is_alone { { business(session) } }
             </div>
         </div>
     }
@@ -538,6 +539,8 @@ pub fn log(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                     id="ask"
                     class="mono small"
                     placeholder={texts::EVENT_ID_E_G_E}
+                    aria-label={texts::WHERE_DID_MY_MESSAGE_GO}
+                    title={texts::WHERE_DID_MY_MESSAGE_GO}
                     value={asked}
                     onchange={onask}
                     autocomplete="off"

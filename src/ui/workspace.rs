@@ -136,7 +136,7 @@ pub fn shelf(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     let body = match shelf {
         Shelf::Events => html! { <>{ time::log(session, app, dispatch) }{ time::ledger(session, app, shelf, dispatch) }</> },
         Shelf::Charts => time::charts(session, app, dispatch),
-        Shelf::Ledger => html! { <>{ time::ledger(session, app, shelf, dispatch) }{ time::business(session) }</> },
+        Shelf::Ledger => time::ledger(session, app, shelf, dispatch),
         Shelf::Compare => compare::comparison(session, dispatch),
     };
     html! {
@@ -194,8 +194,9 @@ pub fn card(app: &App, dispatch: &Dispatch) -> Html {
     let course = |plays: bool| {
         html! {
             <div class="buttons">
-                <button type="button" class="primary" id="start-course" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
+                <button type="button" class="primary" id="start-course" aria-keyshortcuts="L" onclick={on(dispatch, PageAction::OpenDialog(Dialog::Course))}>
                     { texts::START_THE_COURSE }
+                    if plays { <kbd aria-hidden="true">{ texts::KEY_L }</kbd> }
                 </button>
                 if plays {
                     <button type="button" class="line" id="just-play" onclick={on(dispatch, WorkspaceAction::JustPlay)}>
@@ -282,6 +283,7 @@ fn sent(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
     html! {
         <div class="toast" id="sent" role="status">
             <span><code>{ &session.composer.routing_key }</code>{ format!(" {outcome}") }</span>
+            { super::composer::story_of_sent(session, dispatch) }
             { close_button(texts::CLOSE, on(dispatch, PublishAction::Dismiss)) }
         </div>
     }

@@ -67,6 +67,8 @@ fn a_story_stays_lit_while_the_next_message_is_written() {
     act(&mut app, PublishAction::Publish);
     assert_eq!(lit(&app), story);
     act(&mut app, SelectAction::Story(None));
+    assert!(lit(&app).is_empty(), "it was sent: nothing fades beside what travels");
+    compose(&mut app, requeue::app::composer::Typed::Key, "order.shipped");
     let preview = lit(&app);
     assert!(preview.iter().all(|edge| edge.starts_with("platform-events")) && !preview.is_empty(), "{preview:?}");
 }

@@ -30,6 +30,7 @@ mod publishing;
 mod queue;
 mod recipe;
 mod sharing;
+mod story;
 mod support;
 mod time;
 mod tour;

@@ -312,3 +312,23 @@ fn declarations_and_handlers_are_told_apart() {
     assert_eq!((items_in("declares"), items_in("handlers")), (3, 1));
     assert_eq!((adds_in("declares"), adds_in("handlers")), (1, 1));
 }
+
+/// A step is one stop of the keyboard: with the keys alone it is moved and removed, and the keyboard stays among the steps.
+#[test]
+fn a_step_is_moved_and_removed_by_keys() {
+    use requeue::app::recipe::{StepKey, key};
+    for of in 1..5 {
+        for index in 0..of {
+            let up = if index == 0 { StepKey::Stay } else { StepKey::Move(index - 1) };
+            let down = if index + 1 == of { StepKey::Stay } else { StepKey::Move(index + 1) };
+            assert_eq!((key("ArrowUp", true, (index, of)), key("ArrowDown", true, (index, of))), (Some(up), Some(down)));
+            assert_eq!((key("ArrowUp", false, (index, of)), key("Enter", false, (index, of))), (None, None), "the browser's own");
+            let left = of - 1;
+            for word in ["Delete", "Backspace"] {
+                assert_eq!(key(word, true, (index, of)), None);
+                let Some(StepKey::Remove(next)) = key(word, false, (index, of)) else { panic!("{word} removes") };
+                assert!(next.map_or(left == 0, |next| next < left && (next == index || index == left)), "{index} of {of}: {next:?}");
+            }
+        }
+    }
+}

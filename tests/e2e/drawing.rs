@@ -303,7 +303,7 @@ async fn lines_propose_and_ask(way: Way, width: u32, height: u32) {
     // A queue in the place of HTTP requests.
     visitor.connect("inventory-queue", "order-service").await;
     visitor.wait_for("#replaced").await;
-    assert!(visitor.text("#replaced").await.contains("api-gateway calls it no more"));
+    assert!(visitor.text("#replaced").await.contains("api-gateway no longer calls it"));
     visitor.act("#replace-http").await;
     visitor.until("it is done", async |visitor| visitor.is_absent("#replaced").await).await;
     visitor.act(&Visitor::node("order-service")).await;

@@ -50,6 +50,7 @@ async fn lessons_are_solved_without_a_mouse() {
     begin("what-is-a-broker.md", "parts").await;
     visitor.wait_for(".node.spot").await;
     assert!(visitor.is_absent("[data-step='parts'].done").await);
+    visitor.choose_speed(20_000).await;
     visitor.act("#play").await;
     solved("parts").await;
     visitor.act("#play").await;
@@ -274,7 +275,7 @@ async fn the_drawer_leads_from_lesson_to_lesson(way: Way) {
         visitor
             .until("it is read from its beginning", async |visitor| {
                 let keyboard = visitor.browser.execute("return document.activeElement.id;", vec![]).await;
-                keyboard.is_ok_and(|id| id == "ending-title")
+                keyboard.is_ok_and(|id| id == "model-title")
             })
             .await;
         let ending = visitor.text("#ending").await;

@@ -53,7 +53,7 @@ async fn before_it_is_published_the_page_says_who_would_get_it_and_why() {
         .until("the preview follows", async |visitor| visitor.text("#preview").await.contains("One copy would go to analytics-queue."))
         .await;
     let preview = visitor.text("#preview").await;
-    assert!(preview.contains("user is not order") && preview.contains("# stands for user.created"), "{preview}");
+    assert!(preview.contains("user is not order") && preview.contains("# matches user.created"), "{preview}");
     visitor.leave().await;
 }
 

@@ -73,6 +73,8 @@ pub const SELECTS_ONE_MORE: &str = "selects one more";
 pub const SELECTS_THE_PART: &str = "selects the part or line, and then goes to its fields";
 pub const SHIFT_OR_ALT_AND_ARROWS: &str = "Shift+arrows, Alt+arrows";
 pub const MOVES_THE_PART: &str = "moves the part and what else is selected: by 20, with Alt by 5";
+pub const ON_A_STEP: &str = "On a step: Del, Alt+arrows, →";
+pub const REMOVES_OR_MOVES_THE_STEP: &str = "removes it, moves it, goes to its + and ×";
 pub const DELETES_THE_PART: &str = "deletes the part or line that has the keyboard, or the selection";
 pub const OPENS_BUILD: &str = "opens or closes Build";
 pub const OPENS_PUBLISH: &str = "opens or closes Publish";
@@ -216,9 +218,9 @@ pub fn end(from: &Part, kind: PartKind) -> (String, &'static str) {
         (Part::Queue(_), PartKind::Exchange(_)) => return ("New dead-letter exchange".into(), "gets its dead letters"),
         (Part::Queue(_), _) => "consumes from it",
         (Part::Service(_), PartKind::ClassicQueue | PartKind::QuorumQueue | PartKind::Stream) => {
-            "gets what it publishes by the default exchange"
+            "the service publishes there by the default exchange"
         }
-        (Part::Service(_), PartKind::Exchange(_)) => "gets what it publishes",
+        (Part::Service(_), PartKind::Exchange(_)) => "the service publishes there",
         (Part::Client(_) | Part::Service(_), _) => "gets its HTTP requests",
     };
     let name = PartKind::ALL.iter().find(|(_, one)| *one == kind).map_or("part", |(name, _)| name);

@@ -42,7 +42,7 @@ pub fn renamed(part: &Part, name: &str) -> String {
 }
 
 pub fn set(part: &str, label: &str, value: &str) -> String {
-    format!("{part}: {label} becomes {value}.")
+    format!("{part}: “{label}” is now {value}.")
 }
 
 pub fn step(service: &str, number: usize, line: &str) -> String {
@@ -54,7 +54,7 @@ pub fn steps(service: &str, lines: &str) -> String {
 }
 
 pub fn taken(part: &str, label: &str) -> String {
-    format!("{part}: {label} goes away.")
+    format!("{part}: “{label}” has no value now.")
 }
 
 pub fn unbound(source: &str, destination: &str, key: &str) -> String {

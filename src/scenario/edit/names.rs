@@ -263,12 +263,15 @@ pub(super) fn forget(scenario: &mut Scenario) -> Vec<String> {
     let mut is_known = |what: &str, expected: &Expectation| match validate::unknown_names(scenario, &expected.property).first() {
         None => true,
         Some(problem) => {
-            told.push(format!("The {what} “{}” was removed too: {problem}.", expected.property));
+            told.push(match &*expected.says {
+                "" => format!("{what} was removed too: {problem}."),
+                says => format!("{what} “{says}” was removed too: {problem}."),
+            });
             false
         }
     };
-    let expects = expects.into_iter().filter(|expected| is_known("expectation", expected)).collect();
-    let hints = hints.into_iter().filter(|hint| is_known("hint", hint)).collect();
+    let expects = expects.into_iter().filter(|expected| is_known("An expectation", expected)).collect();
+    let hints = hints.into_iter().filter(|hint| is_known("A hint", hint)).collect();
     (scenario.expects, scenario.hints) = (expects, hints);
     told
 }

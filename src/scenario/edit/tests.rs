@@ -153,14 +153,17 @@ fn expectations_follow_by_kind() {
 fn what_goes_too_is_told() {
     let mut scenario = edited(&everything()).expect("it can be built");
     scenario.until = Some(SimTime::from_secs(1));
-    scenario.expects.push(Expectation { says: String::new(), property: "ready(queue-1) = 0".parse().expect("a property") });
+    for says in ["", "all is done"] {
+        scenario.expects.push(Expectation { says: says.into(), property: "ready(queue-1) = 0".parse().expect("a property") });
+    }
     scenario.faults.push("hang service-2 at step 2 of message 5".parse().expect("a fault"));
     let edited = apply(&scenario, &Edit::Remove(queue())).expect("it can go");
     assert_eq!(
         edited.told,
         [
             "The fault “hang service-2 at step 2 of message 5” was removed too: 'service-2' has no step 2. They are counted from 1, and 0 is before the acknowledgement.",
-            "The expectation “ready(queue-1) = 0” was removed too: there is no queue 'queue-1'."
+            "An expectation was removed too: there is no queue 'queue-1'.",
+            "An expectation “all is done” was removed too: there is no queue 'queue-1'."
         ]
     );
 }

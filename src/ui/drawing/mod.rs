@@ -221,7 +221,7 @@ fn whole<'a>(
             for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit, &cards) } }
             for (number, at) in &steps { { step(scene, *number, *at) } }
-            if let Some(preview) = preview.as_ref().filter(|preview| preview.is_ahead) { { overlays::ghosts(scene, preview) } }
+            if let Some(preview) = preview.as_ref() { { overlays::ghosts(scene, preview) } }
         </>
     }
 }

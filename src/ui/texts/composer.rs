@@ -19,6 +19,7 @@ pub const PRIORITY: &str = "Priority";
 pub const PUBLISH: &str = "Publish";
 pub const REPEAT: &str = "Repeat";
 pub const ROUTING_KEY: &str = "Routing key";
+pub const SHOW_ITS_STORY: &str = "Show its story";
 pub const STOP: &str = "Stop";
 pub const TEMPLATE: &str = "Template";
 pub const THE_MESSAGE_WOULD_BE_DROPPED: &str = "The message would be dropped without notice.";

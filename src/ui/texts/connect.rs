@@ -10,6 +10,6 @@ pub const WHERE_THE_LINE_LEADS: &str = "Create and connect";
 /// An HTTP handler that a queue may replace.
 pub fn has_steps(Replaced { service, path, steps, callers, .. }: &Replaced) -> String {
     let steps = if *steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
-    let ends = if callers.is_empty() { String::new() } else { format!(" Then {} calls it no more.", callers.join(", ")) };
+    let ends = if callers.is_empty() { String::new() } else { format!(" Then {} no longer calls it.", callers.join(", ")) };
     format!("{service} does {steps} for {path}, too.{ends}")
 }

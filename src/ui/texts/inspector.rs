@@ -1,5 +1,7 @@
 use std::fmt::Display;
 
+use crate::base::limits::grouped;
+
 use crate::app::landing::Price;
 
 pub const EXPIRATION: &str = "Expiration";
@@ -41,7 +43,9 @@ pub const ONLY_ITS_SIZE_IS_KNOWN: &str = "(only its size is known)";
 pub const ROUTING_KEY: &str = "Routing key";
 pub const SEND_50_AT_ONCE: &str = "Send 50 at once";
 pub const SEND_A_REQUEST: &str = "Send a request";
+pub const THE_NEWEST_FOLLOWS: &str = "The newest follows.";
 pub const THE_STORY_OF_A_MESSAGE: &str = "The story of a message";
+pub const TOOLS: &str = "For this part";
 pub const TIMED_OUT: &str = "Timed out";
 pub const WHAT_HAPPENED_TO_THIS_MESSAGE: &str = "What happened to this message?";
 pub const WORKING_ON: &str = "Working on";
@@ -75,6 +79,21 @@ pub fn there_is_no_such_message(now: &dyn Display) -> String {
 pub fn published_to(exchange: &str, keys: &dyn Display) -> String {
     let exchange = if exchange.is_empty() { "the default exchange" } else { exchange };
     format!("From exchange {exchange}, routing key {keys}")
+}
+
+/// Above a story that leaves out its beginning.
+pub fn show_earlier(rows: usize) -> String {
+    format!("Show {} earlier", grouped(rows as u64))
+}
+
+/// Above a story in which rounds are one row.
+pub fn show_all(entries: usize) -> String {
+    format!("Show all {} entries", grouped(entries as u64))
+}
+
+/// Rounds that a message went: "×541: Delivered, Requeued".
+pub fn times(times: usize, what: &str) -> String {
+    format!("×{}: {what}", grouped(times as u64))
 }
 
 /// Of one copy, where there are several.

@@ -15,7 +15,7 @@ pub const BUSINESS_LEDGER: &str = "Business ledger";
 pub const CHARTS: &str = "Charts";
 pub const EVENTS: &str = "Events";
 pub const EVENTS_THE_NEWEST_FIRST: &str = "Events, the newest first";
-pub const EVENT_ID_E_G_E: &str = "event ID, e.g. e-7";
+pub const EVENT_ID_E_G_E: &str = "ID: e-7";
 pub const FIND: &str = "find";
 pub const FIND_IN_THE_EVENTS: &str = "Find in the events";
 pub const FROM_TO: &str = "From … to";
@@ -82,7 +82,7 @@ pub fn rates_of_a_second(whose: &dyn Display) -> String {
 }
 
 pub fn say(name: &dyn Display) -> String {
-    format!("say {name}")
+    format!("read out {name}")
 }
 
 pub fn to(top: &dyn Display) -> String {

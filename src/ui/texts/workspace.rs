@@ -22,6 +22,7 @@ pub const LESSON_EXPLAINED: &str = "The lesson, or the course (L)";
 pub const PUBLISH: &str = "Publish";
 pub const PUBLISH_EXPLAINED: &str = "Publish a message by hand (P)";
 pub const SHOW: &str = "Show";
+pub const KEY_L: &str = "L";
 pub const START_THE_COURSE: &str = "Start the course";
 pub const SWITCH: &str = "Switch to the other";
 pub const SYSTEM: &str = "System";

@@ -119,7 +119,7 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
             usual: "",
             badge: Some("Ovfl"),
             called: &[
-                ("drop-head", "drop-head: the oldest goes"),
+                ("drop-head", "drop-head: RabbitMQ drops the oldest"),
                 ("reject-publish", "reject-publish: the newest is refused"),
                 ("reject-publish-dlx", "reject-publish-dlx: refused and dead-lettered"),
             ],
@@ -147,7 +147,7 @@ pub(in crate::app::form) static QUEUE: [Field; 24] = [
         key: "arguments.x-delivery-limit",
         label: "Delivery limit",
         help: "How many failed deliveries a quorum queue forgives; the next failure dead-letters the message. Limit 3: at most four deliveries. A reject with requeue and a lost connection count; a nack with requeue counts up to RabbitMQ 4.2 only. Default: no limit in 3.13, 20 from 4.0 on.",
-        kind: Kind::Argument { usual: "20 from 4.0 on, none before", badge: Some("DlL"), called: &[] },
+        kind: Kind::Argument { usual: "none in 3.13, 20 since 4.0", badge: Some("DlL"), called: &[] },
     },
     Field {
         key: "arguments.x-max-priority",
