@@ -226,7 +226,7 @@ addEventListener("keydown", (event) => {
   stops.at(next % stops.length)[1].focus();
 });
 
-/** A line and what stands beside it are one stop of the keyboard: the arrows lead from one to the other. */
+/** A line and its buttons are one stop of the keyboard. The arrows lead from one to the other. */
 addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const row = event.target.closest?.("[data-row]");
@@ -250,7 +250,7 @@ addEventListener("keydown", (event) => {
   help.scrollIntoView({ block: "nearest" });
 });
 
-/** Whatever opens in a column is seen: all of it, or its beginning where there is more than the column shows. */
+/** What opens in a column is scrolled into view. */
 function reveal(id) {
   document.getElementById(id)?.scrollIntoView({ block: "nearest" });
 }

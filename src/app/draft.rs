@@ -96,7 +96,7 @@ impl App {
         self.is_own() && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
     }
 
-    /// A reload comes back to it: also where the page is left while something is under way, which is not kept in the middle.
+    /// A reload comes back to it. So it does where the page is left while something is under way, which is not kept.
     #[must_use]
     pub fn is_at_work(&self) -> bool {
         self.is_own() && self.session.as_ref().is_some_and(Session::is_touched)

@@ -53,6 +53,29 @@ pub enum NodeKey {
     Ends,
 }
 
+/// What a key does on a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKey {
+    /// To this place.
+    Move(usize),
+    /// It goes, and the keyboard stands on the step at this place then.
+    Remove(Option<usize>),
+    /// There is no place to move to.
+    Stay,
+}
+
+/// Alt and an arrow move a step among so many; Delete and Backspace remove it. None: the browser's own.
+#[must_use]
+pub fn on_step(key: &str, alt: bool, (index, of): (usize, usize)) -> Option<StepKey> {
+    let to = |place: Option<usize>| Some(place.map_or(StepKey::Stay, StepKey::Move));
+    match key {
+        "ArrowUp" if alt => to(index.checked_sub(1)),
+        "ArrowDown" if alt => to(Some(index + 1).filter(|to| *to < of)),
+        "Delete" | "Backspace" if !alt => Some(StepKey::Remove(of.checked_sub(2).map(|last| index.min(last)))),
+        _ => None,
+    }
+}
+
 /// By how much keys and buttons zoom.
 pub const ZOOM: f64 = 1.25;
 /// By how much Alt and an arrow move a node, and Shift and an arrow.

@@ -342,8 +342,8 @@ impl Playhead {
         }
     }
 
-    /// The same while time passes: only when something new happened to the event, and not in every frame. Where nothing happened to it, what
-    /// is told is true until now.
+    /// The same while time passes: only when something new happened to the event, and not in every frame. Where nothing happened to it, the
+    /// story holds until now.
     pub(super) fn retell_story(&mut self, elapsed: SimTime, steps: u64) {
         let Some(story) = &mut self.story else { return };
         story.next_in = story.next_in.saturating_sub(elapsed);

@@ -47,7 +47,7 @@ pub struct Shown {
     pub asks: Option<Asked>,
 }
 
-/// What is told of a moment: nothing is claimed before it is so.
+/// The words for a moment: they claim nothing before it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub before: String,

@@ -1,5 +1,5 @@
-//! The story of a message as rows. A message that goes round again and again tells the same each time: what is equal is one row, and the
-//! newest round stands for it.
+//! The story of a message as rows. A message that goes round and round has the same entries each time. Equal rounds are one row, and the
+//! newest is listed.
 
 use std::mem::{Discriminant, discriminant};
 

@@ -201,7 +201,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             session.playhead.moves.wait_since(app.show.as_ref().and_then(super::Show::waits_since));
             let shown = app.show.take_if(|show| session.world().now() >= show.until);
             app.playing = goes_on && shown.is_none();
-            // Time passed on from what was shown: what is told of it has been read.
+            // Time passed on from what was shown: its notice has been read.
             let now = session.world().now();
             session.playhead.shown.take_if(|shown| now > shown.at && !shown.pass(elapsed));
             if let Some(event) = shown.and_then(|show| show.tells).filter(|_| session.playhead.story.is_none()) {

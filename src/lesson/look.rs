@@ -33,7 +33,7 @@ fn rests(world: &World) -> bool {
     world.next_at().is_none_or(|next| next > world.now() + RESTS)
 }
 
-/// A message came to its end: handled, back in its queue, a dead letter, gone, or in a queue that has no consumer.
+/// A message came to its end. It was handled, went back to its queue, died, or waits where no consumer is.
 fn has_an_end(world: &World) -> bool {
     if world.scenario().broker.queues.is_empty() {
         return world.metrics().https().any(|(_, http)| http.succeeded + http.failed + http.timed_out > 0);

@@ -7,7 +7,8 @@ use super::texts::recipe as texts;
 use super::widgets::{in_row, on};
 use super::{Dispatch, browser, form, icons};
 use crate::app::form::{About, Change, Row, Spot, rows};
-use crate::app::recipe::{self, RecipeAction, StepKey};
+use crate::app::keys::{StepKey, on_step};
+use crate::app::recipe::{self, RecipeAction};
 use crate::app::{Action, App, EditAction, SelectAction, Session};
 use crate::scenario::Handler;
 use crate::scenario::edit::Part;
@@ -126,7 +127,7 @@ fn step(here: &Here, at: &Spot, fields: &[Row], (index, of): (usize, usize)) -> 
     let onkeydown = {
         let (at, dispatch) = (at.clone(), (*dispatch).clone());
         Callback::from(move |event: KeyboardEvent| {
-            let Some(key) = recipe::key(&event.key(), event.alt_key(), (index, of)).filter(|_| editable) else { return };
+            let Some(key) = on_step(&event.key(), event.alt_key(), (index, of)).filter(|_| editable) else { return };
             event.prevent_default();
             event.stop_propagation();
             let (goes_to, change) = match key {

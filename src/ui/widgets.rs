@@ -157,7 +157,7 @@ pub fn tiny_button(label: &str, title: &'static str, icon: Html, onclick: Callba
     icon_button(classes!("icon-button", "tiny"), label, title, icon, onclick)
 }
 
-/// The same beside what it belongs to: no stop of its own. The arrows lead to it (`data-row`).
+/// The same beside what it belongs to: no separate stop. The arrows lead to it (`data-row`).
 pub fn in_row(label: &str, title: &'static str, icon: Html, onclick: Callback<MouseEvent>) -> Html {
     html! {
         <button type="button" class="icon-button tiny" tabindex="-1" aria-label={label.to_owned()} {title} {onclick}>{ icon }</button>

@@ -316,7 +316,7 @@ fn declarations_and_handlers_are_told_apart() {
 /// A step is one stop of the keyboard: with the keys alone it is moved and removed, and the keyboard stays among the steps.
 #[test]
 fn a_step_is_moved_and_removed_by_keys() {
-    use requeue::app::recipe::{StepKey, key};
+    use requeue::app::keys::{StepKey, on_step as key};
     for of in 1..5 {
         for index in 0..of {
             let up = if index == 0 { StepKey::Stay } else { StepKey::Move(index - 1) };

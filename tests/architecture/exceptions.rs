@@ -45,7 +45,7 @@ pub const LOOKS_LIKE_TEXT: [(&str, &[&str], &str); 11] = [
     ("ui::dialogs", &["Enter", "Escape", ".commands button"], "a key, and where elements stand"),
     ("ui::drawing::overlays", &["Enter", "Escape"], KEYS),
     ("ui::grip", &["End", "Home"], KEYS),
-    ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown"], KEYS),
+    ("ui::recipe", &["Alt+ArrowUp Alt+ArrowDown Delete"], KEYS),
     ("ui::widgets", &["End", "Home"], KEYS),
     ("app::form", &["POST /orders"], "a value of the scenario's format"),
     ("ui::browser", &["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"], "media queries"),
