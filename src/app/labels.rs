@@ -163,15 +163,13 @@ pub fn keys<'a>(
         let size = |key: &str| ((key.chars().count() as f64 * KEY_LETTER + KEY_SIDES + sign) * grown, KEY_HEIGHT * grown);
         let gap = gap(plan, edge, bindings, binding);
         let is_above = plan.turned.is_some() && !plan.is_in_lane(&edge.to);
-        // Far away there is room for the sign alone.
-        let first = match look.is_compact {
-            true if look.has_signs && is_weighed(*number) => String::new(),
-            true if is_above => cut(&whole, (gap / grown - KEY_SIDES).max(KEY_MIN)),
-            true | false => whole.clone(),
-        };
+        let sides = KEY_SIDES + sign;
+        let first = if look.is_compact && is_above { cut(&whole, (gap / grown - sides).max(KEY_MIN)) } else { whole.clone() };
+        // Where nothing else has room, the sign alone says whether it takes the message.
+        let alone = (sign > 0.0).then(String::new);
         let mut last = usize::MAX;
         // Shorter and shorter, until there is room on its line or at it.
-        for shown in std::iter::once(first).chain(KEYS_CUT.map(|letters| cut(&whole, letters * KEY_LETTER))) {
+        for shown in std::iter::once(first).chain(KEYS_CUT.map(|letters| cut(&whole, letters * KEY_LETTER))).chain(alone) {
             let letters = shown.chars().count();
             if letters >= last {
                 continue;

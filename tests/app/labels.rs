@@ -591,3 +591,26 @@ fn texts_of_a_card_do_not_meet() {
 fn lettered(left: f64, line: f64, width: f64, size: f64) -> Rect {
     Rect { left, top: line - 0.75 * size, width, height: 0.97 * size }
 }
+
+/// While a message is composed, each binding's pill has its key beside its sign on a phone, too: which of them takes it can be read.
+#[test]
+fn a_phone_shows_the_key_beside_its_sign() {
+    let (mut shown, mut whole) = (0, 0);
+    for (name, text) in gallery() {
+        let app = on(&text, PHONE);
+        let plan = session(&app).plan();
+        let look = Look { camera: app.camera(), is_compact: true, has_signs: true };
+        let edges = geometry::edges(plan);
+        let mut room = Room::beside_cards(plan);
+        for key in labels::keys(plan, look, &mut room, edges.iter(), |_, key| key.to_owned(), |_| true) {
+            let of = &session(&app).scenario().broker.bindings[key.binding].routing_key;
+            assert!(!key.shown.is_empty(), "{name}: {of}");
+            let ends = key.shown.split_once('…');
+            let is_part = ends.is_some_and(|(begin, end)| of.starts_with(begin) && of.ends_with(end));
+            assert!(is_part || *key.shown == **of, "{name}: {} of {of}", key.shown);
+            shown += 1;
+            whole += usize::from(*key.shown == **of);
+        }
+    }
+    assert!(shown > 20 && whole > shown / 2, "{whole} of {shown}");
+}

@@ -79,6 +79,8 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
     };
     let stop = Callback::from(|event: PointerEvent| event.stop_propagation());
     let selected = scene.session.selection.line == Some(Line::Binding(*index));
+    let known = scene.session.scenario().broker.bindings.get(*index);
+    let whole = known.map(|binding| words_of_key(scene, *index, &binding.routing_key, preview));
     // The line itself says all this to who listens.
     html! {
         <g
@@ -90,6 +92,7 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
             {ondblclick}
             onpointerdown={stop}
         >
+            if let Some(whole) = whole.filter(|whole| whole != shown) { <title>{ whole }</title> }
             <rect x={number(-width / 2.0)} y="-11" width={number(width)} height="22" rx="11" />
             <text text-anchor="middle" y="4">
                 if let Some((matches, words)) = told {
