@@ -295,6 +295,9 @@ fn wanted(action: &Action) -> Option<Detail> {
 
 fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
+        Action::Time(action @ (TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone)) => {
+            rest::carry_out(app, action, |rest| rest.runs)
+        }
         Action::Time(action) => time::update(app, action),
         Action::Edit(_) if app.options.read_only => Vec::new(),
         Action::Edit(action) => rest::carry_out(app, action, |rest| rest.edit),

@@ -9,7 +9,7 @@ use super::playhead::Moved;
 use super::session::Session;
 use super::slowing::{BEFORE, SLOWER};
 use super::texts::session as texts;
-use super::{App, Speed, lesson, rest, tokens};
+use super::{App, Speed, lesson, tokens};
 use crate::base::SimTime;
 use crate::scenario::{Moment, Scenario};
 use crate::sim::{Input, Recording, Until};
@@ -118,7 +118,8 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             with_session(app, |session| session.seek(at, steps));
         }
         TimeAction::LetSliderGo => app.slider = None,
-        TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone => return rest::carry_out(app, action, |rest| rest.runs),
+        // What does this has come with the rest.
+        TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone => {}
         TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {
             with_session(app, Session::restart);
@@ -136,6 +137,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
 /// What is done with two runs.
 pub(super) fn of_runs(app: &mut App, action: TimeAction) -> Vec<Effect> {
     let steps = app.budget.steps();
+    app.show = None;
     let is_repeated = action == TimeAction::RepeatWhatWasDone;
     with_session(app, |session| {
         if is_repeated {

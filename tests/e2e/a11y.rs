@@ -116,9 +116,12 @@ async fn axe_finds_nothing_in_any_state() {
         visitor.wait_for("#branches").await;
         look("the past").await;
         visitor.click("[data-power='analytics-service']").await;
-        visitor.wait_for("#slowed").await;
-        visitor.click("#slowed .icon-button").await;
-        visitor.wait_for("#compare").await;
+        // What it held when time stood there may slow time, and then that is the newest notice.
+        visitor.until("it is another run", async |visitor| visitor.text("#branches").await.contains("You changed the past")).await;
+        visitor.settled().await;
+        if !visitor.is_absent("#slowed").await {
+            visitor.click("#slowed .icon-button").await;
+        }
         visitor.click("#compare").await;
         visitor.wait_for("#comparison").await;
         look("two runs compared").await;
