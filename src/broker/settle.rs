@@ -157,7 +157,7 @@ impl Broker {
     /// A channel knows a delivery by the name of its queue and a number. Its queue was deleted, or has taken it back. A queue of that name
     /// settles the message that is out on this channel with that number (rules 94, 155).
     fn settle_by_name(&mut self, now: SimTime, channel: ChannelId, group: Group, how: Settlement) {
-        let Group { of: (name, tag), mut deliveries, mut known, gone, .. } = group;
+        let Group { of: (name, tag), deliveries, known, gone, .. } = group;
         let Some(&id) = name.and_then(|name| self.queue_names.get(&name)) else { return };
         let Some(queue) = self.queues.get(&id) else { return };
         let (kind, has_priorities) = (queue.messages.kind(), queue.settings.max_priority > 0);
@@ -171,6 +171,8 @@ impl Broker {
                 self.dispatch(now, id);
             }
         }
+        // What one consumer holds is settled with one command. A tag may have had two on this channel.
+        let mut of_consumers = if deliveries.is_empty() { Vec::new() } else { vec![(known, deliveries)] };
         for (was, gone) in gone {
             // The numbers of a priority queue are of another kind.
             let found = match kind {
@@ -182,18 +184,23 @@ impl Broker {
             let taken = (delivery_tag, self.make_gone(channel, delivery_tag, was, &gone));
             let (delivery_tag, Some(entry)) = taken else { continue };
             if kind == Kind::Quorum {
-                known = (id, consumer);
-                deliveries.push((delivery_tag, entry));
+                match of_consumers.iter_mut().find(|(of, _)| *of == (id, consumer)) {
+                    Some((_, deliveries)) => deliveries.push((delivery_tag, entry)),
+                    None => of_consumers.push(((id, consumer), vec![(delivery_tag, entry)])),
+                }
             } else {
                 self.settle_group(now, channel, (id, consumer), how, &mut std::iter::once((delivery_tag, entry)), 1);
             }
         }
-        if !deliveries.is_empty() {
+        if of_consumers.is_empty()
+            && let Some(consumer) = late
+        {
+            self.go_on_late(now, id, consumer, how);
+        }
+        for (known, mut deliveries) in of_consumers {
             sort_by_key(&mut deliveries, |(delivery_tag, _)| *delivery_tag);
             let count = u32::try_from(deliveries.len()).unwrap_or(u32::MAX);
             self.settle_group(now, channel, known, how, &mut deliveries.into_iter(), count);
-        } else if let Some(consumer) = late {
-            self.go_on_late(now, id, consumer, how);
         }
     }
 
