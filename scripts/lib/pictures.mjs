@@ -80,6 +80,8 @@ const screens = {
     await until("unacked messages", "return document.querySelector(\"[data-queue-card='notification-queue'] [data-count='unacked']\").textContent === '10'");
     await speed("1000");
     await click("[data-power='notification-service']");
+    // The first of what comes back has landed, and the others are on their ways.
+    await until("a message comes back", "return Number(document.querySelector(\"[data-queue-card='notification-queue'] [data-count='ready']\")?.textContent) >= 2");
   },
   async "lesson-light"(theme = "light") {
     await open({ hash: "#lesson=topic.md", theme });
