@@ -7,6 +7,7 @@ use common::Client;
 use requeue::base::SimTime;
 use requeue::broker::exchange::{headers, topic};
 use requeue::broker::{AmqpError, DeathReason, Event, KeptBack, Profile, ReplyCode, Table, Value};
+use requeue::formats::broker_script;
 
 #[test]
 fn topic_keys() {
@@ -266,5 +267,36 @@ fn mistakes_are_answered_as_rabbitmq_does() {
         let AmqpError::Refused { code, text } = mistake(&mut client) else { panic!("the broker refuses") };
         assert_eq!((code, text.as_str()), (expected_code, expected_text));
         assert!(matches!(client.try_get("any"), AmqpError::NotOpen(_)), "the channel is closed by then");
+    }
+}
+
+/// Two consumers of one tag on a channel, and a delivery of a queue that was deleted: a settlement of many takes from each consumer what
+/// that one holds. Nothing that is counted becomes less than nothing.
+#[test]
+fn each_consumer_of_a_tag_settles_its_own() {
+    let script = r#"{"script": 1, "profile": "PROFILE", "steps": [
+        {"op": "queue.declare", "queue": "q", "durable": true, "channel": "p", "arguments": {"x-queue-type": "quorum"}},
+        {"op": "basic.qos", "prefetch_count": 5, "channel": "a"},
+        {"op": "basic.consume", "queue": "q", "consumer_tag": "t", "channel": "a"},
+        {"op": "basic.publish", "routing_key": "q", "body": "m0", "channel": "p"},
+        {"op": "queue.delete", "queue": "q", "channel": "p"},
+        {"op": "queue.declare", "queue": "q", "durable": true, "channel": "p",
+            "arguments": {"x-queue-type": "quorum", "x-single-active-consumer": true}},
+        {"op": "basic.consume", "queue": "q", "consumer_tag": "t", "channel": "a"},
+        {"op": "basic.publish", "routing_key": "q", "body": "m1", "channel": "p"},
+        {"op": "basic.cancel", "consumer_tag": "t", "channel": "a"},
+        {"op": "basic.consume", "queue": "q", "consumer_tag": "b", "channel": "a"},
+        {"op": "basic.consume", "queue": "q", "consumer_tag": "t", "channel": "a"},
+        {"op": "basic.cancel", "consumer_tag": "b", "channel": "a"},
+        {"op": "basic.publish", "routing_key": "q", "body": "m2", "channel": "p"},
+        {"op": "basic.ack", "of": {"delivery": ["t", 2]}, "multiple": true, "channel": "a"},
+        {"op": "queue.declare", "queue": "q", "passive": true, "channel": "p"}]}"#;
+    for profile in ["3.13", "4.0", "4.3"] {
+        let script = broker_script::read(&script.replace("PROFILE", profile)).expect("a script");
+        let lines: Vec<String> = broker_script::run(&script).iter().map(broker_script::Line::to_json).collect();
+        let acked = lines.iter().find(|line| line.contains("\"basic.ack\"")).expect("a settlement");
+        assert!(acked.contains(r#""result":{"ok":{}}"#), "{profile}: {lines:#?}");
+        let last = lines.iter().rfind(|line| line.contains("\"queue.declare\"")).expect("a look at the queue");
+        assert!(last.contains(r#""message_count":0"#), "{profile}: {last}");
     }
 }

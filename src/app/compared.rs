@@ -54,6 +54,14 @@ impl Run {
         if session.playhead.is_the_later_run() { Self::After } else { Self::Before }
     }
 
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Before => Self::After,
+            Self::After => Self::Before,
+        }
+    }
+
     /// Of what is here and there: what is this run's.
     #[must_use]
     pub fn of<T>(self, session: &Session, here: T, there: T) -> T {

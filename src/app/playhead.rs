@@ -82,13 +82,14 @@ enum Moving {
     /// Looks for the next crash, dead letter, loss or failure, with log and markers as they will be there.
     Find(Box<Notes>),
     /// The other branch is played to the moment of this one.
-    Compare(GoesOn),
+    Compare(Compares),
     /// What was done to the other run is done to this one, in a copy of it.
-    Repeat(Box<Repeat>, GoesOn),
+    Repeat(Box<Repeat>, Repeats),
 }
 
-/// What the first picture does not need comes later, and then goes on by this.
-type GoesOn = fn(&mut Playhead, Option<Box<Repeat>>, u64) -> Moved;
+/// The first picture does not need these: they come with the second file, and what is under way names them.
+type Compares = fn(&mut Playhead, u64) -> Moved;
+type Repeats = fn(&mut Playhead, Box<Repeat>, u64) -> Moved;
 
 #[derive(Debug)]
 struct Repeat {
@@ -129,7 +130,7 @@ pub struct Comparison {
     pub depths: Vec<(Name, [Vec<Depth>; 2])>,
     /// The real time that passed since.
     age: SimTime,
-    by: GoesOn,
+    by: Compares,
 }
 
 /// The story of an event that was asked for.
@@ -495,8 +496,8 @@ impl Playhead {
                 self.forget_story();
                 if found == Search::Nothing { Moved::FoundNothing } else { Moved::Arrived }
             }
-            Some(Moving::Compare(by)) => by(self, None, steps),
-            Some(Moving::Repeat(repeat, by)) => by(self, Some(repeat), steps),
+            Some(Moving::Compare(by)) => by(self, steps),
+            Some(Moving::Repeat(repeat, by)) => by(self, repeat, steps),
         }
     }
 
@@ -543,8 +544,7 @@ impl Playhead {
         self.begin(Moving::Repeat(Box::new(repeat), Self::advance_repeat), steps);
     }
 
-    fn advance_repeat(&mut self, repeat: Option<Box<Repeat>>, steps: u64) -> Moved {
-        let Some(mut repeat) = repeat else { return Moved::Arrived };
+    fn advance_repeat(&mut self, mut repeat: Box<Repeat>, steps: u64) -> Moved {
         let end = repeat.timeline.world().effort() + steps;
         let mut has_arrived = repeat.timeline.advance_seek(steps);
         while has_arrived && repeat.timeline.world().effort() < end {
@@ -656,7 +656,7 @@ impl Playhead {
     }
 
     /// Where the branches differ at this moment; further than it was played the other one is played on.
-    fn advance_comparison(&mut self, _: Option<Box<Repeat>>, steps: u64) -> Moved {
+    fn advance_comparison(&mut self, steps: u64) -> Moved {
         let Some(Branch { timeline: other, log, markers, .. }) = self.alternate_branch.as_deref_mut() else { return Moved::Arrived };
         if !other.advance_seek_reading(steps, |number, occurrence| read(log, markers, number, occurrence)) {
             self.moving = Some(Moving::Compare(Self::advance_comparison));

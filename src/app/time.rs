@@ -118,7 +118,7 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             with_session(app, |session| session.seek(at, steps));
         }
         TimeAction::LetSliderGo => app.slider = None,
-        // What does this has come with the rest.
+        // The second file has what carries these out.
         TimeAction::CompareBranches | TimeAction::RepeatWhatWasDone => {}
         TimeAction::CloseBranches => with_session(app, |session| session.playhead.close_other_branch()),
         TimeAction::Restart => {

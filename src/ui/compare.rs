@@ -19,7 +19,7 @@ pub fn comparison(session: &Session, dispatch: &Dispatch) -> Html {
     let Some(comparison) = &session.playhead.comparison else { return html! {} };
     let title = session.playhead.parted().map_or_else(|| texts::WHAT_DIFFERS.to_owned(), |at| texts::what_differs_since(&at));
     let missing = session.playhead.done_there_alone().len();
-    let (here, there) = (Run::shown(session), Run::BOTH.into_iter().find(|run| *run != Run::shown(session)).unwrap_or(Run::Before));
+    let here = Run::shown(session);
     html! {
         <section class="panel compare" id="comparison" aria-label={texts::THE_RUNS_COMPARED}>
             <div class="compare-head">
@@ -27,7 +27,7 @@ pub fn comparison(session: &Session, dispatch: &Dispatch) -> Html {
                 if missing > 0 {
                     { named(Look::Small, "repeat-here", texts::repeat_in(missing, here.name().0), texts::WHAT_REPEATING_DOES, on(dispatch, TimeAction::RepeatWhatWasDone)) }
                 }
-                { named(Look::Line, "swap", texts::work_in(there.name().0), "", on(dispatch, TimeAction::SwapBranches)) }
+                { named(Look::Line, "swap", texts::work_in(here.other().name().0), "", on(dispatch, TimeAction::SwapBranches)) }
                 { button(Look::Line, "compare", texts::CLOSE_COMPARISON, on(dispatch, TimeAction::CompareBranches)) }
             </div>
             <div class="compare-body">

@@ -177,13 +177,7 @@ async fn a_phone_says_what_an_edit_would_destroy(way: Way) {
 /// The copy, its x-death and its story fit into the sheet, and the way of the message is on the canvas above it.
 async fn a_phone_tells_what_became_of_a_copy(way: Way) {
     let visitor = Visitor::past_the_welcome(390, 844, way).await;
-    visitor.choose_speed(20_000).await;
-    visitor.act("#play").await;
-    visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
-    visitor.act("#play").await;
-    visitor.act(&Visitor::node("notification-queue.dead")).await;
-    visitor.act("#inspector .messages .link").await;
-    visitor.wait_for("#x-death").await;
+    at_a_dead_letter(&visitor).await;
     assert!(visitor.text("#biography .copies li").await.contains("ready in notification-queue.dead"));
     assert!(visitor.text("#biography .story").await.contains("Dead-lettered"));
     let fits = "const sheet = document.querySelector('.drawer').getBoundingClientRect(), stage = document.querySelector('#stage').getBoundingClientRect(); \
@@ -194,8 +188,8 @@ async fn a_phone_tells_what_became_of_a_copy(way: Way) {
     visitor.leave().await;
 }
 
-async fn the_clicked_copy_comes_first(way: Way) {
-    let visitor = Visitor::working(way).await;
+/// The story of a dead letter is open.
+async fn at_a_dead_letter(visitor: &Visitor) {
     visitor.choose_speed(20_000).await;
     visitor.act("#play").await;
     visitor.until("one is dead", async |visitor| visitor.count("notification-queue.dead", "ready").await > 0).await;
@@ -203,6 +197,11 @@ async fn the_clicked_copy_comes_first(way: Way) {
     visitor.act(&Visitor::node("notification-queue.dead")).await;
     visitor.act("#inspector .messages .link").await;
     visitor.wait_for("#x-death").await;
+}
+
+async fn the_clicked_copy_comes_first(way: Way) {
+    let visitor = Visitor::working(way).await;
+    at_a_dead_letter(&visitor).await;
     let first = visitor.text("#biography .copies li").await;
     assert!(first.contains("ready in notification-queue.dead"), "{first}");
     let died = visitor.text("#x-death").await;

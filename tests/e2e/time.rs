@@ -114,6 +114,9 @@ async fn a_death_slows_time_and_is_shown_again(way: Way) {
     visitor.choose("#speed", "Slow").await;
     visitor.act("#play").await;
     visitor.until("messages fly", async |visitor| visitor.text("#clock").await.as_str() > "00:00.1").await;
+    // The page drew it anew meanwhile, with the speed that time has.
+    let speed = visitor.browser.execute("return document.querySelector('#speed').selectedOptions[0].textContent;", vec![]).await;
+    assert_eq!(speed.expect("the page answers"), json!("Slow"));
     visitor.choose_speed(5_000).await;
     visitor.until("five seconds have passed", async |visitor| visitor.text("#clock").await.as_str() > "00:05").await;
     visitor.choose_speed(1_000).await;
