@@ -156,7 +156,7 @@ pub fn view(session: &Session, dispatch: &Dispatch) -> Html {
                     { input(texts::A_SECOND, "composer-rate", Typed::Rate, &composer.rate, "1") }
                 </div>
                 // Where it went is said in its place.
-                if let Some(copies) = copies.filter(|_| composer.outcome.is_none()) { <p class="soft copies" id="copies">{ texts::get_a_copy(copies) }</p> }
+                if let Some(copies) = copies.filter(|_| composer.outcome.is_none()) { <p class="soft" id="copies">{ texts::get_a_copy(copies) }</p> }
                 <p id="composer-result" role="status" class={classes!("result", composer.error.is_some().then_some("error"))}>
                     { composer.error.as_ref().map(|(_, why)| why).or(composer.outcome.as_ref()).cloned().unwrap_or_default() }
                 </p>

@@ -89,10 +89,12 @@ pub fn paint(canvas: &HtmlCanvasElement, size: Pixel, picture: &Picture, labels:
     }
 }
 
-/// Rings around the tokens that are asked about, on the picture that was painted last.
+/// The tokens that are asked about lie on top of the picture that was painted last, with rings around them.
 pub fn mark(canvas: &HtmlCanvasElement, tokens: &[Token], palette: &Palette) {
     let Some(context) = context(canvas).filter(|_| !tokens.is_empty()) else { return };
-    for Token { at, radius, .. } in tokens {
+    for token in tokens {
+        let Token { at, radius, .. } = token;
+        draw(&context, token, palette);
         ring(&context, *at, *radius + 5.0, &palette.ink);
     }
 }

@@ -183,8 +183,9 @@ async fn a_phone_tells_what_became_of_a_copy(way: Way) {
     let fits = "const sheet = document.querySelector('.drawer').getBoundingClientRect(), stage = document.querySelector('#stage').getBoundingClientRect(); \
         const wide = [...document.querySelectorAll('#biography :is(h2, h3, li, td, button)')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth); \
         const lit = [...document.querySelectorAll('.fades .wire.lit')].filter(e => { const r = e.getBoundingClientRect(); return r.top < stage.top || r.bottom > sheet.top + 1; }); \
-        return [wide.map(e => e.textContent), lit.length, document.querySelectorAll('.fades .wire.lit').length > 0];";
-    assert_eq!(answer(&visitor, fits).await, json!([[], 0, true]));
+        const shown = ['.copies li', '#x-death td', '.story li'].filter(css => !document.querySelector('#biography ' + css).checkVisibility()); \
+        return [wide.map(e => e.textContent), lit.length, document.querySelectorAll('.fades .wire.lit').length > 0, shown];";
+    assert_eq!(answer(&visitor, fits).await, json!([[], 0, true, []]));
     visitor.leave().await;
 }
 
