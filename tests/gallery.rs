@@ -268,8 +268,12 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
             { "on": { "every_ms": 9 }, "steps": [], "on_failure": "acknowledge" },
             { "on": { "every_ms": 9, "records": { "state": "s", "older_than_ms": 8 } }, "steps": [], "on_failure": "reject_requeue" },
-            { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }] }],
-      "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h"],
+            { "on": { "start_up": true }, "steps": [{ "do": "work", "ms": 1, "fails": { "always": true } }], "on_failure": "chapter" }],
+          "versions": [
+            { "name": "2.0", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "handlers": [{ "on": { "start_up": true }, "steps": [] }] },
+            { "name": "empty", "declares": [], "handlers": [] }, { "name": "same" }] }],
+      "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h",
+        "deploy a as 2.0 rolling within 5ms at 2ms", "deploy a as same by kill at 4ms for 1ms"],
       "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]
     }"#;
     let scenario = scenario_file::read(everything).unwrap_or_else(|problems| panic!("{problems:#?}"));

@@ -14,7 +14,7 @@ use crate::broker::{Name, Resource};
 use crate::formats::site_list::CourseEntry;
 use crate::lesson::Task;
 use crate::scenario::edit::{self, Part, PartKind};
-use crate::scenario::{BROKER, FaultKind, Point, Target};
+use crate::scenario::{BROKER, Deploy, Ending, FaultKind, Point, Target};
 use crate::sim::{BY_HAND_MAX, End};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +122,14 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
         if broken { command(mend, "", OperateAction::Mend(kind)) } else { command(name, "", OperateAction::Break(kind)) }
     };
     let cut = FaultKind::Partition([service.spec.name.clone(), BROKER.into()]);
+    let deploy = |version: Option<&Name>| {
+        let (service, ending) = (service.spec.name.clone(), Ending::Stop { within: None });
+        FaultKind::Deploy(Box::new(Deploy { service, version: version.cloned(), rolling: false, ending }))
+    };
+    let deploys = service.spec.versions.iter().map(|version| {
+        command(&texts::deploy(&version.name), "", OperateAction::Break(deploy(Some(&version.name)))).explained(texts::EACH_INSTANCE_ENDS)
+    });
+    let back = state.version.is_some().then(|| command(texts::DEPLOY_ITS_OWN, "", OperateAction::Break(deploy(None))));
     let hang = toggle(state.hung, texts::HANG, texts::WAKE, FaultKind::Hang(target()));
     let hang = if state.hung { hang } else { hang.explained(texts::DO_NOTHING_KEEP_WHAT_IT).or(texts::LIKE_HANG) };
     vec![
@@ -135,6 +143,10 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
             .or(texts::LIKE_PARTITION),
         command(texts::FILL_ITS_STORE, "", OperateAction::Break(FaultKind::FillStore(service.spec.name.clone()))).or(texts::LIKE_FULL),
     ]
+    .into_iter()
+    .chain(deploys)
+    .chain(back)
+    .collect()
 }
 
 /// What can be done at a place of the canvas.

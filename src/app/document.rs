@@ -10,7 +10,7 @@ use super::geometry::{self, Layout};
 use crate::base::limits;
 use crate::formats::draft_file::Version;
 use crate::lesson::Lock;
-use crate::scenario::{Point, Scenario};
+use crate::scenario::{Point, Scenario, Service};
 
 #[derive(Debug, Default)]
 pub struct Document {
@@ -56,7 +56,7 @@ struct Dragging {
 /// each kind of edit, and right after every edit.
 fn weight(version: &Version) -> usize {
     let Scenario { broker, clients, services, .. } = &*version.scenario;
-    let steps = services.iter().flat_map(|service| &service.handlers).map(|handler| 1 + handler.steps.len()).sum::<usize>();
+    let steps = services.iter().flat_map(Service::every_handler).map(|handler| 1 + handler.steps.len()).sum::<usize>();
     let broker = broker.exchanges.len() + broker.queues.len() + broker.bindings.len() + broker.policies.len();
     1 + broker + clients.len() + services.len() + steps + version.layout.len()
 }

@@ -9,7 +9,7 @@ use crate::broker::queue::settings::Overflow;
 use crate::broker::view::QueueView;
 use crate::broker::{Buckets, ChannelId, DropCause, Event, Flow, Message, ReadEnd, Value};
 use crate::formats::amqp_json::value_to_json;
-use crate::scenario::FaultKind;
+use crate::scenario::{Deploy, FaultKind};
 use crate::sim::InstanceId;
 use crate::sim::biography::Whereabouts;
 use crate::sim::{End, Place, TimedEvent, Verdict, World, WorldEvent};
@@ -109,7 +109,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
             | FaultKind::Partition(_)
             | FaultKind::RestartBroker
             | FaultKind::Alarm(_)
-            | FaultKind::FillStore(_) => true,
+            | FaultKind::FillStore(_)
+            | FaultKind::Deploy(_) => true,
         },
         WorldEvent::Answered { status, .. } => !is_success(*status),
         WorldEvent::RequestSent { attempt, .. } => *attempt > 1,
@@ -209,7 +210,8 @@ pub fn state(world: &World, id: InstanceId) -> String {
         (world.goes_on_alone(id), "no channel"),
     ];
     let told: Vec<&str> = words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect();
-    if told.is_empty() { "up".into() } else { told.join(", ") }
+    let told = if told.is_empty() { "up".into() } else { told.join(", ") };
+    state.version.iter().fold(told, |told, version| format!("{told}, version {version}"))
 }
 
 /// How the mark of an instance looks: its shape and its colour, wherever it is shown.
@@ -379,6 +381,10 @@ pub(super) fn where_it_went(occurrence: &TimedEvent) -> Option<String> {
     })
 }
 
+fn deployed(deploy: &Deploy) -> String {
+    deploy.version.as_ref().map_or_else(|| deploy.service.to_string(), |version| format!("{} as {version}", deploy.service))
+}
+
 /// The line of an occurrence.
 #[must_use]
 pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
@@ -404,6 +410,8 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         }
         WorldEvent::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
         WorldEvent::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
+        WorldEvent::FaultBegan(FaultKind::Deploy(deploy)) => (LogIcon::Program, "Deploying", deployed(deploy)),
+        WorldEvent::FaultEnded(FaultKind::Deploy(deploy)) => (LogIcon::Program, "Rolled back", deploy.service.to_string()),
         WorldEvent::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),
         WorldEvent::FaultEnded(FaultKind::RestartBroker) => (LogIcon::Program, "Back", "the broker".to_owned()),
         WorldEvent::FaultEnded(fault) => (LogIcon::Program, "Mended", fault.to_string()),

@@ -54,6 +54,7 @@ limits! {
         INSTANCES: u32 = 200, "instances of a service";
         DECLARES: usize = 100, "declarations of a service";
         HANDLERS: usize = 100, "handlers of a service";
+        PROGRAMS: usize = 20, "versions of a service";
         STEPS: usize = 100, "steps of a handler";
         LEVELS: usize = 100, "queues or expirations of a republishing policy";
         FAULTS: usize = 1_000, "faults";

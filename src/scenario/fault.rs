@@ -35,6 +35,27 @@ pub enum FaultKind {
     Alarm(Resource),
     /// Its store takes no more records.
     FillStore(Name),
+    /// Its instances end, and start with this version of their program.
+    Deploy(Box<Deploy>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deploy {
+    pub service: Name,
+    /// None is the service's own program.
+    pub version: Option<Name>,
+    /// One instance after the other, each when the one before is set up; otherwise all at once.
+    pub rolling: bool,
+    pub ending: Ending,
+}
+
+/// How a deploy ends what runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The process ends at once.
+    Kill,
+    /// It finishes what it has begun; after so long it is killed.
+    Stop { within: Option<SimTime> },
 }
 
 /// As its sentence: a trace is the same when its faults read the same.
@@ -76,7 +97,7 @@ impl FaultKind {
     pub const fn target(&self) -> Option<&Target> {
         match self {
             Self::Kill(target) | Self::Stop(target) | Self::Hang(target) | Self::Slow(target, _) => Some(target),
-            Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) => None,
+            Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) | Self::Deploy(_) => None,
         }
     }
 }
@@ -85,6 +106,21 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.service)?;
         self.instance.map_or(Ok(()), |instance| write!(f, "#{}", instance + 1))
+    }
+}
+
+impl fmt::Display for Deploy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "deploy {}", self.service)?;
+        if let Some(version) = &self.version {
+            write!(f, " as {version}")?;
+        }
+        f.write_str(if self.rolling { " rolling" } else { "" })?;
+        match self.ending {
+            Ending::Kill => f.write_str(" by kill"),
+            Ending::Stop { within: Some(within) } => write!(f, " within {}", Span(within)),
+            Ending::Stop { within: None } => Ok(()),
+        }
     }
 }
 
@@ -99,6 +135,7 @@ impl fmt::Display for FaultKind {
             Self::RestartBroker => f.write_str("restart broker"),
             Self::Alarm(resource) => write!(f, "alarm {}", resource.name()),
             Self::FillStore(service) => write!(f, "fill {service}"),
+            Self::Deploy(deploy) => deploy.fmt(f),
         }
     }
 }
@@ -116,7 +153,8 @@ impl fmt::Display for Fault {
 }
 
 /// What a sentence may begin with.
-const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk or fill SERVICE; \
+const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk, fill SERVICE \
+     or deploy SERVICE as VERSION, with 'rolling' and with 'by kill' or 'within 10s'; \
      then: at 10s, or at step 2 of message 5; then, if it ends by itself: for 2h";
 
 impl std::str::FromStr for Fault {
@@ -175,6 +213,30 @@ impl<'a> Words<'a> {
         word.parse()
     }
 
+    /// Takes the next word if it is this one.
+    fn takes(&mut self, word: &str) -> bool {
+        let is_next = self.words.front() == Some(&word);
+        if is_next {
+            self.words.pop_front();
+        }
+        is_next
+    }
+
+    fn deploy(&mut self) -> Result<Deploy, String> {
+        let service = self.need("the service's name")?.into();
+        let version = if self.takes("as") { Some(self.need("the version's name")?.into()) } else { None };
+        let rolling = self.takes("rolling");
+        let ending = if self.takes("by") {
+            match self.need("'kill'")? {
+                "kill" => Ending::Kill,
+                other => return Err(self.wrong(&format!("a deploy ends what runs by kill, not by '{other}'"))),
+            }
+        } else {
+            Ending::Stop { within: if self.takes("within") { Some(self.span()?) } else { None } }
+        };
+        Ok(Deploy { service, version, rolling, ending })
+    }
+
     fn target(&mut self) -> Result<Target, String> {
         let word = self.need("the service's name")?;
         match word.split_once('#') {
@@ -217,6 +279,7 @@ impl<'a> Words<'a> {
                 other => return Err(self.wrong(&format!("the broker has alarms for memory and disk, not for '{other}'"))),
             },
             "fill" => FaultKind::FillStore(self.need("the service's name")?.into()),
+            "deploy" => FaultKind::Deploy(Box::new(self.deploy()?)),
             other => return Err(self.wrong(&format!("nothing is called '{other}'"))),
         })
     }
@@ -258,6 +321,10 @@ mod tests {
             "alarm disk at 1s for 5s",
             "fill order-service at 2s",
             "kill a at step 1 of message 7",
+            "deploy a at 1s",
+            "deploy a as 2.0 rolling by kill at 1s",
+            "deploy a as v2 rolling within 10s at 1s for 5s",
+            "deploy a by kill at 1s",
         ] {
             assert_eq!(text.parse::<Fault>().map(|fault| fault.to_string()), Ok(text.to_owned()));
         }
@@ -277,6 +344,11 @@ mod tests {
             ("alarm fire at 1s", "not for 'fire'"),
             ("restart broker at step 2 of message 1", "only what happens to a service"),
             ("kill a at step 2 of 5", "at step 2 of message 5"),
+            ("deploy", "the service's name is missing"),
+            ("deploy a as", "the version's name is missing"),
+            ("deploy a by magic at 1s", "not by 'magic'"),
+            ("deploy a within at 1s", "'at' is not a span of time"),
+            ("deploy a at step 2 of message 1", "only what happens to a service"),
             ("kill a at 1s for 2h please", "'please' is too much"),
         ] {
             let said = text.parse::<Fault>().expect_err(text);

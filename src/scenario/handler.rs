@@ -1,6 +1,6 @@
 //! What a service does. Its handlers are steps in an order, and the order is meaningful: a crash happens between two of them.
 
-use super::{Attempts, ChannelError, Declaration, Endpoint, Json, Name, Point, Reconnects, SimTime, Span, Table};
+use super::{Attempts, ChannelError, Declaration, Endpoint, Json, Name, Point, Reconnects, SimTime, Span, Table, Version};
 
 /// A program. Each instance is its own process with its own connection and channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Service {
     pub restart: Option<SimTime>,
     pub relay: Option<Relay>,
     pub handlers: Vec<Handler>,
+    /// What a deploy can put in the place of its declarations and handlers.
+    pub versions: Vec<Version>,
 }
 
 /// How long the chapter's programs wait before they connect again.

@@ -194,7 +194,7 @@ impl<'a> Routes<'a> {
         let scenario = self.scenario;
         let default: Name = "".into();
         for (number, service) in scenario.services.iter().enumerate() {
-            for handler in &service.handlers {
+            for handler in service.every_handler() {
                 if let Trigger::Queue(subscription) = &handler.trigger
                     && let Some(queue) = self.directory.queue(&subscription.queue)
                     && self.queues[queue].consumers.last() != Some(&number)

@@ -132,11 +132,20 @@ impl<'a> Check<'a> {
         for (index, service) in scenario.services.iter().enumerate() {
             let path = format!("services[{index}]");
             self.size(format!("{path}.instances"), "instances of a service", service.instances as usize, limits::INSTANCES as usize);
-            self.size(format!("{path}.declares"), "declarations of a service", service.declares.len(), limits::DECLARES);
-            self.size(format!("{path}.handlers"), "handlers of a service", service.handlers.len(), limits::HANDLERS);
-            for (number, handler) in service.handlers.iter().enumerate() {
-                self.size(format!("{path}.handlers[{number}].steps"), "steps of a handler", handler.steps.len(), limits::STEPS);
+            self.size(format!("{path}.versions"), "versions of a service", service.versions.len(), limits::PROGRAMS);
+            self.program_size(&path, &service.declares, &service.handlers);
+            for (number, version) in service.versions.iter().enumerate() {
+                let path = format!("{path}.versions[{number}]");
+                self.program_size(&path, version.declares.as_deref().unwrap_or_default(), version.handlers.as_deref().unwrap_or_default());
             }
+        }
+    }
+
+    fn program_size(&mut self, path: &str, declares: &[Declaration], handlers: &[Handler]) {
+        self.size(format!("{path}.declares"), "declarations of a service", declares.len(), limits::DECLARES);
+        self.size(format!("{path}.handlers"), "handlers of a service", handlers.len(), limits::HANDLERS);
+        for (number, handler) in handlers.iter().enumerate() {
+            self.size(format!("{path}.handlers[{number}].steps"), "steps of a handler", handler.steps.len(), limits::STEPS);
         }
     }
 
@@ -442,23 +451,35 @@ impl<'a> Check<'a> {
                     self.problem(format!("{path}.relay.batch"), "a relay publishes 1 or more at a time");
                 }
             }
-            self.declares(&path, service);
-            for (number, handler) in service.handlers.iter().enumerate() {
-                self.handler(&format!("{path}.handlers[{number}]"), handler);
+            self.program(&path, &service.declares, &service.handlers);
+            self.names(&format!("{path}.versions"), service.versions.iter().map(|version| &version.name));
+            for (number, version) in service.versions.iter().enumerate() {
+                let path = format!("{path}.versions[{number}]");
+                if version.name.contains(char::is_whitespace) {
+                    self.problem(format!("{path}.name"), "a version's name has no spaces: a fault names it");
+                }
+                self.program(&path, version.declares.as_deref().unwrap_or_default(), version.handlers.as_deref().unwrap_or_default());
             }
             let outbox = |step: &super::Step| matches!(&step.action, Action::Persist { outbox: Some(_), .. });
-            if service.relay.is_none() && service.handlers.iter().any(|handler| handler.steps.iter().any(outbox)) {
+            if service.relay.is_none() && service.every_handler().any(|handler| handler.steps.iter().any(outbox)) {
                 self.problem(format!("{path}.relay"), "an event in the outbox is published by a relay, and there is none");
             }
         }
     }
 
+    fn program(&mut self, path: &str, declares: &[Declaration], handlers: &[Handler]) {
+        self.declares(path, declares);
+        for (number, handler) in handlers.iter().enumerate() {
+            self.handler(&format!("{path}.handlers[{number}]"), handler);
+        }
+    }
+
     /// A program that contradicts itself is refused each time it starts.
-    fn declares(&mut self, path: &str, service: &Service) {
+    fn declares(&mut self, path: &str, declares: &[Declaration]) {
         let broker = &self.scenario.broker;
         let mut known: Vec<(&Name, usize, ExchangeSpec)> = Vec::new();
         let mut queues: Vec<(&Name, usize, bool, QueueSpec)> = Vec::new();
-        for (number, declaration) in service.declares.iter().enumerate() {
+        for (number, declaration) in declares.iter().enumerate() {
             let path = format!("{path}.declares[{number}]");
             let before = match declaration {
                 Declaration::Exchange { name, .. } => {
@@ -679,12 +700,23 @@ impl<'a> Check<'a> {
             }
             FaultKind::Partition(ends) => self.ends(path, ends),
             FaultKind::FillStore(service) => self.target(path, &Target { service: service.clone(), instance: None }),
+            FaultKind::Deploy(deploy) => {
+                self.target(path, &Target { service: deploy.service.clone(), instance: None });
+                let service = self.services.get(&deploy.service).copied();
+                if let (Some(service), Some(version)) = (service, &deploy.version)
+                    && !service.versions.iter().any(|known| known.name == *version)
+                {
+                    let known: Vec<&str> = service.versions.iter().map(|version| &*version.name).collect();
+                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                    self.problem(path, format!("'{}' has no version '{version}'. Its versions: {known}", service.name));
+                }
+            }
             FaultKind::RestartBroker | FaultKind::Alarm(_) => {}
         }
         if let (Moment::AtStep { step, .. }, Some(target)) = (&fault.when, fault.kind.target()) {
             let longest = scenario
                 .service(&target.service)
-                .map_or(0, |(_, service)| service.handlers.iter().map(|handler| handler.steps.len() + 1).max().unwrap_or_default());
+                .map_or(0, |(_, service)| service.every_handler().map(|handler| handler.steps.len() + 1).max().unwrap_or_default());
             if !(1..=longest).contains(step) {
                 self.problem(
                     path,
@@ -737,7 +769,7 @@ impl<'a> Check<'a> {
             return;
         };
         let offered = |handler: &Handler| matches!(&handler.trigger, Trigger::Http { path } if *path == endpoint.path);
-        if !service.handlers.iter().any(offered) {
+        if !service.every_handler().any(offered) {
             self.problem(format!("{path}.endpoint"), format!("'{}' has no endpoint '{}'", endpoint.service, endpoint.path));
         }
     }
@@ -761,7 +793,7 @@ pub fn unknown_names(scenario: &Scenario, property: &Property) -> Vec<String> {
         (!known).then(|| format!("there is no queue '{name}'"))
     };
     let effect = |what: &Name| {
-        let mut steps = scenario.services.iter().flat_map(|service| service.handlers.iter().flat_map(|handler| &handler.steps));
+        let mut steps = scenario.services.iter().flat_map(|service| service.every_handler().flat_map(|handler| &handler.steps));
         let known = steps.any(|step| matches!(&step.action, Action::Effect { what: done, .. } if done == what));
         (!known).then(|| format!("nothing has the effect '{what}'"))
     };

@@ -79,6 +79,11 @@ pub(super) enum Item {
         connection: ConnectionId,
         cut: u32,
     },
+    /// A program that was told to stop has had its time.
+    GraceEnds {
+        instance: InstanceId,
+        epoch: u32,
+    },
     FaultBegins(u32),
     FaultEnds(u32),
 }

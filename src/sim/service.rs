@@ -12,12 +12,14 @@ use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::base::{SimTime, limits};
 use crate::broker::{ChannelId, ConnectionId, Message, Name};
-use crate::scenario::{Client, Json, Service};
+use crate::scenario::{Client, Ending, Json, Service};
 
 #[derive(Clone, Debug)]
 pub struct ServiceState {
-    /// What the scenario says of it now.
+    /// What the scenario says of it now, as the version that was deployed last.
     pub spec: Arc<Service>,
+    pub(super) version: Option<Name>,
+    pub(super) rollout: Option<Rollout>,
     /// Taken out of the scenario. Its place is kept, because others are named by theirs.
     pub removed: bool,
     pub instances: Vec<Instance>,
@@ -32,6 +34,14 @@ pub struct ServiceState {
     pub(super) attempts: Memory<u32>,
     /// Grows when it is edited: schedules of before are void.
     pub(super) generation: u32,
+}
+
+/// A deploy that takes one instance after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Rollout {
+    /// It waits for the one before this.
+    pub next: usize,
+    pub ending: Ending,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +73,10 @@ pub(super) struct Pending {
 #[derive(Clone, Debug)]
 pub struct Instance {
     pub up: bool,
+    /// The version with which it started. None is the service's own program.
+    pub version: Option<Name>,
+    /// Its program, as long as that is older than the service's.
+    pub(super) program: Option<Arc<Service>>,
     /// Finishes what it has begun, and ends.
     pub stopping: bool,
     /// Does nothing more.
@@ -115,6 +129,8 @@ impl Instance {
     pub(super) fn new(random: Random) -> Self {
         Self {
             up: false,
+            version: None,
+            program: None,
             stopping: false,
             hung: false,
             slowness: 1.0,

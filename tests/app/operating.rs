@@ -46,6 +46,7 @@ fn is_at_work(app: &App, kind: &FaultKind) -> bool {
         }
         FaultKind::Alarm(resource) => world.broker().alarms().contains(resource),
         FaultKind::FillStore(_) => world.services()[notification_service(app).service].store.full,
+        FaultKind::Deploy(_) => state.version.is_some(),
     }
 }
 

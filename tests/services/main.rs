@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "tables are read, not passed on")]
 
 mod declaring;
+mod deploying;
 mod failures;
 mod orders;
 mod requests;

@@ -8,6 +8,8 @@ pub const CANVAS: &str = "Canvas";
 pub const COPY: &str = "Copy";
 pub const CUT: &str = "Cut";
 pub const EDIT_ITS_KEY: &str = "Edit its key";
+pub const DEPLOY_ITS_OWN: &str = "Deploy the first version";
+pub const EACH_INSTANCE_ENDS: &str = "Each instance finishes what it has begun. Then it starts with this version.";
 pub const DELETE: &str = "Delete";
 pub const DUPLICATE: &str = "Duplicate";
 pub const GLOSSARY: &str = "Glossary";
@@ -225,4 +227,10 @@ pub fn end(from: &Part, kind: PartKind) -> (String, &'static str) {
     };
     let name = PartKind::ALL.iter().find(|(_, one)| *one == kind).map_or("part", |(name, _)| name);
     (format!("New {}", name.to_ascii_lowercase()), means)
+}
+
+/// Puts a version of a service's program in the place of what runs.
+#[must_use]
+pub fn deploy(version: &str) -> String {
+    format!("Deploy version {version}")
 }

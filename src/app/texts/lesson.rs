@@ -78,6 +78,7 @@ pub fn breaks(kind: &FaultKind, when: When) -> String {
         FaultKind::RestartBroker => format!("RabbitMQ {}.", when.of("restarts", "restarted")),
         FaultKind::Alarm(resource) => format!("RabbitMQ {} its {} alarm.", when.of("raises", "raised"), resource.name()),
         FaultKind::FillStore(service) => format!("The store of {service} {} full.", when.of("is", "was")),
+        FaultKind::Deploy(deploy) => format!("{} {} deployed.", deploy.service, when.of("is", "was")),
     }
 }
 

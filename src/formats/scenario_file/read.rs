@@ -10,7 +10,7 @@ use crate::scenario::{
     Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration, Endpoint,
     ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once,
     Own, Pattern, Poison, Problem, Property, Publish, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span,
-    Starts, Step, StepKind, Subscription, Traffic, Trigger, validate,
+    Starts, Step, StepKind, Subscription, Traffic, Trigger, Version, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -291,13 +291,33 @@ pub(super) fn service(node: &Node) -> Service {
         reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
         reconnects: fields.maybe("reconnects").and_then(|node| node.one_of(&Reconnects::ALL)).unwrap_or_default(),
         on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
-        declares: fields.items_up_to("declares", limits::DECLARES, "declarations of a service").iter().filter_map(declaration).collect(),
+        declares: declares(&fields),
         restart: fields.maybe("restart_ms").map(|node| node.millis()),
         relay: fields.maybe("relay").map(|node| relay(&node)),
-        handlers: fields.items_up_to("handlers", limits::HANDLERS, "handlers of a service").iter().map(handler).collect(),
+        handlers: handlers(&fields),
+        versions: fields.items_up_to("versions", limits::PROGRAMS, "versions of a service").iter().map(version).collect(),
     };
     fields.done();
     service
+}
+
+fn version(node: &Node) -> Version {
+    let fields = node.fields();
+    let version = Version {
+        name: fields.need("name").name(),
+        declares: fields.maybe("declares").map(|_| declares(&fields)),
+        handlers: fields.maybe("handlers").map(|_| handlers(&fields)),
+    };
+    fields.done();
+    version
+}
+
+fn declares(fields: &Fields) -> Vec<Declaration> {
+    fields.items_up_to("declares", limits::DECLARES, "declarations of a service").iter().filter_map(declaration).collect()
+}
+
+fn handlers(fields: &Fields) -> Vec<Handler> {
+    fields.items_up_to("handlers", limits::HANDLERS, "handlers of a service").iter().map(handler).collect()
 }
 
 fn declaration(node: &Node) -> Option<Declaration> {

@@ -13,7 +13,7 @@ use crate::scenario::handler::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec, ExchangeType,
     Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Link, Network, Offset, Once, Own, Pattern, Point, Publish, QueueSpec,
-    Reconnects, ReplyQueue, Scenario, Service, Span, Starts, Step, Subscription, Traffic, Trigger,
+    Reconnects, ReplyQueue, Scenario, Service, Span, Starts, Step, Subscription, Traffic, Trigger, Version,
 };
 
 #[must_use]
@@ -210,6 +210,15 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_some("relay", relay)
         .with_list("declares", service.declares.iter().map(declaration))
         .with_list("handlers", service.handlers.iter().map(handler))
+        .with_list("versions", service.versions.iter().map(version))
+}
+
+/// An empty list is none of the service's own.
+fn version(version: &Version) -> Doc {
+    Doc::object()
+        .with("name", name(&version.name))
+        .with_some("declares", version.declares.as_ref().map(|list| Doc::list(list.iter().map(declaration))))
+        .with_some("handlers", version.handlers.as_ref().map(|list| Doc::list(list.iter().map(handler))))
 }
 
 fn declaration(declaration: &Declaration) -> Doc {

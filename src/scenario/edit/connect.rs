@@ -88,6 +88,7 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
                 reconnects: Reconnects::default(),
                 on_channel_error: ChannelError::default(),
                 declares: Vec::new(),
+                versions: Vec::new(),
                 restart: None,
                 relay: None,
                 handlers: Vec::new(),

@@ -53,7 +53,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
     for client in &mut scenario.clients {
         visit(Referent::Service, &mut client.calls.service);
     }
-    for declaration in scenario.services.iter_mut().flat_map(|service| &mut service.declares) {
+    for declaration in scenario.services.iter_mut().flat_map(Service::programs_mut).filter_map(|(declares, _)| declares).flatten() {
         if let Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } = declaration {
             dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
         }
@@ -94,6 +94,7 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
             vec![(Referent::Service, &mut target.service)]
         }
         FaultKind::FillStore(service) => vec![(Referent::Service, service)],
+        FaultKind::Deploy(deploy) => vec![(Referent::Service, &mut deploy.service)],
         FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, end)).collect(),
         FaultKind::RestartBroker | FaultKind::Alarm(_) => Vec::new(),
     });
@@ -132,7 +133,7 @@ fn destination(exchange: &mut Name, routing_key: &mut Name, visit: &mut dyn FnMu
 }
 
 fn handlers(scenario: &mut Scenario) -> impl Iterator<Item = &mut Handler> {
-    scenario.services.iter_mut().flat_map(|service| &mut service.handlers)
+    scenario.services.iter_mut().flat_map(Service::every_handler_mut)
 }
 
 /// The part, and everything that names it, goes by the new name.
@@ -193,12 +194,16 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     let service = matches!(part, Part::Service(_));
     scenario.clients.retain(|client| !(service && client.calls.service == *name));
     scenario.network.links.retain(|link| !(program && link.ends.contains(name)));
-    for one in &mut scenario.services {
-        one.declares.retain_mut(|declaration| {
-            let mut names = declaration.names_mut();
-            !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
-        });
-        one.handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
+    for (declares, handlers) in scenario.services.iter_mut().flat_map(Service::programs_mut) {
+        if let Some(declares) = declares {
+            declares.retain_mut(|declaration| {
+                let mut names = declaration.names_mut();
+                !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
+            });
+        }
+        if let Some(handlers) = handlers {
+            handlers.retain(|handler| !(queue && matches!(&handler.trigger, Trigger::Queue(from) if from.queue == *name)));
+        }
     }
     for handler in handlers(scenario) {
         for step in &mut handler.steps {

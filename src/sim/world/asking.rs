@@ -27,7 +27,7 @@ fn replies(service: &Service) -> impl Iterator<Item = AwaitReply> {
 impl World {
     /// A program that asks has one consumer of answers for each kind of reply queue that its steps name.
     pub(super) fn consume_answers(&mut self, id: InstanceId, channel: ChannelId) {
-        let spec = self.services[id.service].spec.clone();
+        let spec = self.spec_of(id).clone();
         let asks = |queue: ReplyQueue| replies(&spec).any(|reply| reply.queue == queue);
         let tag = |queue: ReplyQueue| format!("{}.{}.{} answers", spec.name, id.instance + 1, queue.name()).into();
         if asks(ReplyQueue::Direct) {

@@ -45,7 +45,7 @@ impl World {
     }
 
     fn declares_of(&self, id: InstanceId) -> Vec<Declaration> {
-        Declaration::each(&self.services[id.service].spec.declares, &self.scenario.broker)
+        Declaration::each(&self.spec_of(id).declares, &self.scenario.broker)
     }
 
     fn declare_method(&self, declaration: &Declaration) -> Option<Method> {

@@ -149,6 +149,8 @@ impl World {
     pub(super) fn add_service(&mut self, spec: &Service) {
         self.services.push(ServiceState {
             spec: Arc::new(spec.clone()),
+            version: None,
+            rollout: None,
             removed: false,
             instances: Vec::new(),
             store: Store::default(),
@@ -177,7 +179,7 @@ impl World {
         }
     }
 
-    fn plan_schedules(&mut self, service: usize) {
+    pub(super) fn plan_schedules(&mut self, service: usize) {
         let ServiceState { spec, generation, .. } = &self.services[service];
         let (spec, generation) = (spec.clone(), *generation);
         let asked = spec.handlers.iter().filter_map(|handler| match &handler.trigger {
@@ -253,7 +255,7 @@ impl World {
         for state in self.services.iter_mut().filter(|state| !state.removed) {
             let is_it = matches!(&part, Part::Service(from) if *from == state.spec.name);
             if let Some(spec) = services.get(if is_it { &name } else { &state.spec.name }) {
-                state.spec = Arc::new(spec.clone());
+                state.spec = Arc::new(spec.as_version(state.version.as_ref()));
             }
         }
         for state in self.clients.iter_mut().filter(|state| !state.removed) {
@@ -327,6 +329,7 @@ impl World {
                 self.end_from(service, 0);
                 continue;
             };
+            let spec = &spec.as_version(state.version.as_ref());
             let same = same_program(&state.spec, spec) && !state.removed;
             let before = if state.removed { 0 } else { state.spec.instances as usize };
             state.removed = false;

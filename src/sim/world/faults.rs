@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::base::SimTime;
-use crate::scenario::{Fault, FaultKind, MessageRef, Moment, Target};
+use crate::scenario::{Deploy, Fault, FaultKind, MessageRef, Moment, Target};
 use crate::sim::agenda::Item;
 use crate::sim::ids::{End, InstanceId, RunId};
 use crate::sim::trace::WorldEvent;
@@ -179,6 +179,7 @@ impl World {
                     self.services[id.service].store.full = true;
                 }
             }
+            FaultKind::Deploy(deploy) => self.deploy_version(deploy),
         }
     }
 
@@ -213,6 +214,8 @@ impl World {
                     self.services[id.service].store.full = false;
                 }
             }
+            // Back to the service's own program.
+            FaultKind::Deploy(deploy) => self.deploy_version(&Deploy { version: None, ..Deploy::clone(deploy) }),
         }
     }
 }

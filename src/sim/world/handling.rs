@@ -102,9 +102,8 @@ impl World {
     }
 
     fn handler_of(&self, id: InstanceId, run: RunId) -> Option<(Arc<crate::scenario::Service>, usize)> {
-        let service = &self.services[id.service];
-        let handler = service.instances[id.instance].runs.get(&run)?.handler;
-        Some((service.spec.clone(), handler))
+        let handler = self.known_instance(id).runs.get(&run)?.handler;
+        Some((self.spec_of(id).clone(), handler))
     }
 
     /// What an idempotent handler tells one thing from another by.
@@ -470,7 +469,7 @@ impl World {
         let Some(Trigger::Schedule { every, records }) = spec.handlers.get(handler).map(|handler| &handler.trigger) else { return };
         self.agenda.push(self.now + *every, Item::ScheduleFires { service, handler, generation });
         // One instance does it: the first that can.
-        let able = |instance: &Instance| instance.up && !instance.stopping && !instance.hung;
+        let able = |instance: &Instance| instance.up && !instance.stopping && !instance.hung && instance.program.is_none();
         let Some(instance) = state.instances.iter().position(able) else { return };
         let id = InstanceId { service, instance };
         let Some(query) = records else {

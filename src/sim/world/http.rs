@@ -193,7 +193,7 @@ impl World {
             let instance = self.known_instance(to);
             instance.up && !instance.stopping
         };
-        let handlers = &self.services[to.service].spec.handlers;
+        let handlers = &self.spec_of(to).handlers;
         let handler = handlers.iter().position(|handler| matches!(&handler.trigger, Trigger::Http { path: own } if *own == path));
         if let Some(handler) = handler.filter(|_| takes) {
             let cause = Cause::Request(from);
@@ -254,9 +254,8 @@ impl World {
     }
 
     fn call_of(&self, id: InstanceId, run_id: RunId) -> Option<(Endpoint, Attempts)> {
-        let service = &self.services[id.service];
-        let run = service.instances[id.instance].runs.get(&run_id)?;
-        match &service.spec.handlers[run.handler].steps.get(run.step)?.action {
+        let run = self.known_instance(id).runs.get(&run_id)?;
+        match &self.spec_of(id).handlers[run.handler].steps.get(run.step)?.action {
             Action::Call { endpoint, attempts, .. } => Some((endpoint.clone(), attempts.clone())),
             _ => None,
         }
@@ -318,9 +317,8 @@ impl World {
 
     /// It is over: without the answer, if that was not required.
     fn call_fails(&mut self, id: InstanceId, run_id: RunId, reason: String) {
-        let service = &self.services[id.service];
-        let spec = service.spec.clone();
-        let Some(run) = service.instances[id.instance].runs.get(&run_id) else { return };
+        let spec = self.spec_of(id).clone();
+        let Some(run) = self.known_instance(id).runs.get(&run_id) else { return };
         match spec.handlers[run.handler].steps.get(run.step).map(|step| &step.action) {
             Some(Action::Call { required: false, .. }) => self.next_step(id, run_id),
             _ => self.fail(id, run_id, "call", reason),

@@ -52,6 +52,8 @@ impl World {
             return;
         }
         instance.up = true;
+        instance.program = None;
+        instance.version.clone_from(&service.version);
         instance.began = false;
         instance.was_connected = false;
         instance.alone = false;
@@ -60,10 +62,11 @@ impl World {
         instance.epoch += 1;
         let epoch = instance.epoch;
         self.happened(WorldEvent::Started(id));
-        if uses_broker(&self.services[id.service].spec) {
+        if uses_broker(self.spec_of(id)) {
             self.send_to_broker(id, Vec::new(), Cargo::Connect { instance: id, epoch });
         } else {
             self.begin_start_up(id);
+            self.is_ready(id);
         }
     }
 
@@ -73,7 +76,7 @@ impl World {
         if std::mem::replace(&mut instance.began, true) {
             return;
         }
-        let spec = self.services[id.service].spec.clone();
+        let spec = self.spec_of(id).clone();
         for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| handler.trigger == Trigger::StartUp) {
             if self.known_instance(id).up {
                 self.begin_story(id, handler);
@@ -187,7 +190,7 @@ impl World {
         let channel = instance.channel;
         self.happened(WorldEvent::Stopping(id));
         if let Some(channel) = channel {
-            let spec = self.services[id.service].spec.clone();
+            let spec = self.spec_of(id).clone();
             for (handler, _) in spec.handlers.iter().enumerate().filter(|(_, handler)| matches!(handler.trigger, Trigger::Queue(_))) {
                 let consumer_tag = consumer_tag(&spec.name, id.instance, handler);
                 self.instance_mut(id).cancelling += 1;
@@ -238,13 +241,13 @@ impl World {
             self.broker.close_connection(self.now, connection);
         }
         let was_connected = self.known_instance(id).was_connected;
-        let tries_again = self.services[id.service].spec.reconnects.tries_again(was_connected);
+        let tries_again = self.spec_of(id).reconnects.tries_again(was_connected);
         self.without_channel(id, tries_again);
     }
 
     /// The broker has closed the channel with an error: what follows is the program's choice.
     pub(super) fn channel_closed(&mut self, id: InstanceId) {
-        match self.services[id.service].spec.on_channel_error {
+        match self.spec_of(id).on_channel_error {
             ChannelError::Reconnect => self.lost_channel(id),
             ChannelError::Reopen => self.without_channel(id, true),
             ChannelError::Ignore => self.without_channel(id, false),
@@ -297,18 +300,19 @@ impl World {
     fn connect_failed(&mut self, id: InstanceId, reason: &'static str) {
         let was_connected = self.known_instance(id).was_connected;
         self.happened(WorldEvent::ConnectFailed { instance: id, reason });
-        let tries_again = self.services[id.service].spec.reconnects.tries_again(was_connected);
+        let tries_again = self.spec_of(id).reconnects.tries_again(was_connected);
         self.try_again(id, tries_again);
     }
 
     fn try_again(&mut self, id: InstanceId, tries_again: bool) {
-        let pause = self.services[id.service].spec.reconnect;
+        let pause = self.spec_of(id).reconnect;
         let epoch = self.known_instance(id).epoch;
         if tries_again {
             self.agenda.push(self.now + pause, Item::Reconnect { instance: id, epoch });
         } else {
             self.instance_mut(id).alone = true;
             self.happened(WorldEvent::GoesOnAlone(id));
+            self.is_ready(id);
         }
     }
 
@@ -349,7 +353,7 @@ impl World {
         }
         self.connections.insert(connection, id);
         self.happened(WorldEvent::Connected(id));
-        let spec = self.services[id.service].spec.clone();
+        let spec = self.spec_of(id).clone();
         if uses_confirm_mode(&spec) {
             let _ = self.broker.apply(self.now, channel, Method::ConfirmSelect);
         }
@@ -369,11 +373,12 @@ impl World {
         instance.channel = Some(channel);
         instance.was_connected = true;
         self.begin_start_up(id);
+        self.is_ready(id);
     }
 
     /// Its subscriptions, and the queue for its answers.
     pub(super) fn consume_all(&mut self, id: InstanceId, channel: ChannelId) {
-        for handler in 0..self.services[id.service].spec.handlers.len() {
+        for handler in 0..self.spec_of(id).handlers.len() {
             if self.known_instance(id).channel == Some(channel) && self.broker.is_open(channel) {
                 self.consume(id, handler);
             }
@@ -385,7 +390,7 @@ impl World {
 
     /// A handler's subscription, on the instance's channel.
     pub(super) fn consume(&mut self, id: InstanceId, handler: usize) {
-        let spec = self.services[id.service].spec.clone();
+        let spec = self.spec_of(id).clone();
         let Some(channel) = self.known_instance(id).channel else { return };
         let Trigger::Queue(subscription) = &spec.handlers[handler].trigger else { return };
         let qos = Method::BasicQos { prefetch_size: 0, prefetch_count: subscription.prefetch, global: false };
@@ -431,7 +436,7 @@ impl World {
         let event = event_name(&message);
         let instance = self.known_instance(to);
         let is_up = instance.up;
-        if instance.channel != Some(channel) || handler >= self.services[to.service].spec.handlers.len() {
+        if instance.channel != Some(channel) || handler >= self.spec_of(to).handlers.len() {
             if no_ack {
                 *self.ledger.queue(&queue).lost.get_or_default("the program had ended when it arrived") += 1;
             }

@@ -4,6 +4,7 @@ mod arrival;
 mod asking;
 mod bounds;
 mod declaring;
+mod deploying;
 mod edit;
 mod faults;
 mod follow;
@@ -32,7 +33,7 @@ use crate::base::SimTime;
 use crate::base::limits::named;
 use crate::base::ordered::OrderedMap;
 use crate::broker::{Broker, ChannelId, ConnectionId, Event, Method, Name, Profile, Reply};
-use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario};
+use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario, Service};
 use faults::{Armed, KnownFault};
 use network::Links;
 use operator::Operator;
@@ -269,6 +270,12 @@ impl World {
         &self.services[id.service].instances[id.instance]
     }
 
+    /// The program that it runs.
+    fn spec_of(&self, id: InstanceId) -> &Arc<Service> {
+        let service = &self.services[id.service];
+        service.instances[id.instance].program.as_ref().unwrap_or(&service.spec)
+    }
+
     fn instance_mut(&mut self, id: InstanceId) -> &mut Instance {
         &mut self.services[id.service].instances[id.instance]
     }
@@ -336,7 +343,7 @@ impl World {
     #[must_use]
     pub fn is_connecting(&self, id: InstanceId) -> bool {
         self.instance(id).is_some_and(|instance| instance.up && instance.channel.is_none() && !instance.alone)
-            && life::uses_broker(&self.services[id.service].spec)
+            && life::uses_broker(self.spec_of(id))
     }
 
     /// Whether a program is up and will not reach the broker. Its connection or channel is gone, and it does not try again.
@@ -563,6 +570,7 @@ impl World {
             Item::Reconnect { instance, epoch } => self.reconnect(instance, epoch),
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
+            Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),
             Item::FaultBegins(number) => self.fault_begins(number),
             Item::FaultEnds(number) => self.fault_ends(number),
         }

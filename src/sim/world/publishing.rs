@@ -66,7 +66,7 @@ impl World {
 
     /// What a step publishes, or why it cannot. A world that has halted on the way takes none of it.
     fn filled(&mut self, id: InstanceId, run_id: RunId, spec: &PublishSpec) -> Result<Publish, String> {
-        let source = self.services[id.service].spec.name.clone();
+        let source = self.spec_of(id).name.clone();
         let Some(run) = self.run_mut(id, run_id) else { return Err(String::new()) };
         let story = run.story;
         let mut filler = Filler::new(run.data.json());
@@ -222,7 +222,7 @@ impl World {
         if !self.waits(id, run_id, wait) {
             return false;
         }
-        let spec = self.services[id.service].spec.clone();
+        let spec = self.spec_of(id).clone();
         let Some(run) = self.run_mut(id, run_id) else { return false };
         run.wait += 1;
         run.awaits = None;
@@ -281,7 +281,7 @@ impl World {
         key: Name,
         properties: Properties,
     ) {
-        debug_assert!(uses_confirm_mode(&self.services[id.service].spec), "or the delivery would wait for ever");
+        debug_assert!(uses_confirm_mode(self.spec_of(id)), "or the delivery would wait for ever");
         let channel = self.known_instance(id).channel;
         let Some(run) = self.run_mut(id, run_id) else { return };
         let Some(channel) = channel else {
