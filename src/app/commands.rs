@@ -127,7 +127,7 @@ pub fn of_instance(session: &Session, id: crate::sim::InstanceId) -> Vec<Command
         FaultKind::Deploy(Box::new(Deploy { service, version: version.cloned(), rolling: false, ending }))
     };
     let deploys = service.spec.versions.iter().map(|version| {
-        command(&texts::deploy(&version.name), "", OperateAction::Break(deploy(Some(&version.name)))).explained(texts::EACH_INSTANCE_ENDS)
+        command(texts::deploy(&version.name), "", OperateAction::Break(deploy(Some(&version.name)))).explained(texts::EACH_INSTANCE_ENDS)
     });
     let back = state.version.is_some().then(|| command(texts::DEPLOY_ITS_OWN, "", OperateAction::Break(deploy(None))));
     let hang = toggle(state.hung, texts::HANG, texts::WAKE, FaultKind::Hang(target()));

@@ -54,7 +54,7 @@ pub struct Deploy {
 pub enum Ending {
     /// The process ends at once.
     Kill,
-    /// It finishes what it has begun; after so long it is killed.
+    /// It finishes what it has begun; after that time it is killed.
     Stop { within: Option<SimTime> },
 }
 

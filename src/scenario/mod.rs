@@ -6,9 +6,9 @@
 //!
 //! | file | has |
 //! |---|---|
+//! | [`service`] | a service: its program, and other versions of it |
 //! | [`handler`] | what a service does: triggers, steps, failures, and what then |
 //! | [`declaration`] | what a service declares when it connects, and what it does when the broker refuses |
-//! | [`version`] | other versions of a service's program, which a deploy puts in its place |
 //! | [`traffic`] | clients, and when their requests come |
 //! | [`call`] | where a request goes, how long things take, how often a request is tried |
 //! | [`fault`] | what breaks, when, and for how long |
@@ -28,10 +28,10 @@ pub mod findings;
 pub mod handler;
 pub mod property;
 pub mod routes;
+pub mod service;
 pub mod template;
 pub mod traffic;
 pub mod validate;
-pub mod version;
 
 pub use crate::base::SimTime;
 use crate::broker::Value;
@@ -42,13 +42,13 @@ pub use declaration::{ChannelError, Declaration, Own, Reconnects, Starts};
 pub use directory::Directory;
 pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Target};
 pub use handler::{
-    Action, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, Relay, ReplyQueue,
-    Service, Step, StepKind, Subscription, Trigger,
+    Action, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, ReplyQueue, Step,
+    StepKind, Subscription, Trigger,
 };
 pub use property::Property;
+pub use service::{Relay, Service, Version};
 pub use traffic::{Client, Pattern, Poison, Traffic};
 pub use validate::{Problem, validate};
-pub use version::Version;
 
 /// Payloads and the data of a handler. Its maps are ordered.
 pub type Json = serde_json::Value;

@@ -168,6 +168,15 @@ fn declarations_are_written_as_they_were_read_and_follow_the_names_of_parts() {
     let removed = edit::apply(&scenario, &Edit::Remove(Part::Exchange("events".into())));
     let left = removed.expect("it can be removed").scenario.services[0].declares.len();
     assert_eq!(left, 4, "the exchange, its binding and its check go with it");
+    // What a declaration's own arguments name follows, too, and goes with its part.
+    let own = json!({ "x-dead-letter-exchange": "dlx", "x-dead-letter-routing-key": "dead" });
+    let declares = json!([{ "exchange": "events", "arguments": { "alternate-exchange": "dlx" } }, { "queue": "jobs", "arguments": own }]);
+    let services = json!([worker(json!({ "declares": declares }))]);
+    let scenario = Builder::new().with("broker", topology("empty")).with("services", services).scenario();
+    let renamed = edit::apply(&scenario, &Edit::Rename { part: Part::Exchange("dlx".into()), name: "parked".into() });
+    assert_eq!(scenario_file::write(&renamed.expect("it can be renamed").scenario).matches("parked").count(), 3);
+    let removed = edit::apply(&scenario, &Edit::Remove(Part::Exchange("dlx".into())));
+    assert!(!scenario_file::write(&removed.expect("it can be removed").scenario).contains("dlx"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::VERSION;
 use crate::base::{SimTime, limits};
 use crate::broker::queue::Kind;
 use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
-use crate::scenario::handler::RECONNECT;
+use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration, Endpoint,
     ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once,

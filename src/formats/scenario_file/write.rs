@@ -9,7 +9,7 @@ use super::read::POLICY_WORDS;
 use crate::base::SimTime;
 use crate::broker::queue::Kind;
 use crate::broker::{Name, Policy, Profile, Table};
-use crate::scenario::handler::RECONNECT;
+use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec, ExchangeType,
     Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Link, Network, Offset, Once, Own, Pattern, Point, Publish, QueueSpec,

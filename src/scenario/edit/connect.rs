@@ -3,7 +3,8 @@
 use super::{Part, fresh, proposal};
 use crate::broker::queue::Kind;
 use crate::broker::{Availability, Value};
-use crate::scenario::handler::{PREFETCH, RECONNECT};
+use crate::scenario::handler::PREFETCH;
+use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Attempts, BindingKey, BindingSpec, BindingTarget, ChannelError, Client, Endpoint, ExchangeSpec, ExchangeType, FailurePolicy,
     FailureRule, Handler, Json, Name, Offset, Pattern, Point, Publish, QueueSpec, Reconnects, Scenario, Service, SimTime, Span, Step,

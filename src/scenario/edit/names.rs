@@ -54,8 +54,14 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
         visit(Referent::Service, &mut client.calls.service);
     }
     for declaration in scenario.services.iter_mut().flat_map(Service::programs_mut).filter_map(|(declares, _)| declares).flatten() {
-        if let Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } = declaration {
-            dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
+        match declaration {
+            Declaration::Queue { own: Own { arguments: Some(arguments), .. }, .. } => {
+                dead_letters(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"], visit);
+            }
+            Declaration::Exchange { own: Own { arguments: Some(arguments), .. }, .. } => {
+                in_table(arguments, "alternate-exchange", Referent::Exchange, visit);
+            }
+            _ => {}
         }
         for (is_exchange, name) in declaration.names_mut() {
             visit(if is_exchange { Referent::Exchange } else { Referent::Queue }, name);
@@ -197,6 +203,11 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     for (declares, handlers) in scenario.services.iter_mut().flat_map(Service::programs_mut) {
         if let Some(declares) = declares {
             declares.retain_mut(|declaration| {
+                if let Declaration::Queue { own, .. } | Declaration::Exchange { own, .. } = &mut *declaration
+                    && let Some(arguments) = &mut own.arguments
+                {
+                    forget_in(arguments, ["x-dead-letter-exchange", "x-dead-letter-routing-key"]);
+                }
                 let mut names = declaration.names_mut();
                 !names.any(|(is_exchange, named)| named == name && if is_exchange { exchange } else { queue })
             });

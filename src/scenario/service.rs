@@ -1,7 +1,41 @@
-//! Other versions of a service's program, which a deploy puts in its place.
+//! A service: a program, and other versions of it that a deploy puts in its place.
 
-use super::{Declaration, Handler, Name, Service};
+use super::{ChannelError, Declaration, Handler, Name, Point, Reconnects, SimTime};
 
+/// A program. Each instance is its own process with its own connection and channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    pub name: Name,
+    pub at: Point,
+    pub instances: u32,
+    /// How many handlers an instance runs at once; none is as many as come, as Node.js does while it waits.
+    pub concurrency: Option<u32>,
+    /// How long it waits before it tries to connect again.
+    pub reconnect: SimTime,
+    pub reconnects: Reconnects,
+    pub on_channel_error: ChannelError,
+    /// In this order on its channel, each when the one before is answered; then it consumes and publishes.
+    pub declares: Vec<Declaration>,
+    /// How long after a crash it is started again. None is never, and a process that was killed or stopped stays away.
+    pub restart: Option<SimTime>,
+    pub relay: Option<Relay>,
+    pub handlers: Vec<Handler>,
+    /// What a deploy can put in the place of its declarations and handlers.
+    pub versions: Vec<Version>,
+}
+
+/// How long the chapter's programs wait before they connect again.
+pub const RECONNECT: SimTime = SimTime::from_secs(5);
+
+/// Publishes what the service has put into its outbox, oldest first, each until it is confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    pub every: SimTime,
+    /// How many at a time.
+    pub batch: u32,
+}
+
+/// Another version of a service's program.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Version {
     pub name: Name,
