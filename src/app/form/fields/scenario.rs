@@ -189,7 +189,7 @@ static DECLARATIONS: [Shape; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 9] = [
+pub(in crate::app::form) static SERVICE: [Field; 10] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -300,6 +300,12 @@ pub(in crate::app::form) static SERVICE: [Field; 9] = [
             ]),
             fields: &HANDLER,
         },
+    },
+    Field {
+        key: "versions",
+        label: "Versions",
+        help: "Other declarations and handlers, which a deploy puts in the place of these. As JSON.",
+        kind: Kind::Rare("none", &Kind::Json),
     },
 ];
 
