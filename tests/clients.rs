@@ -75,6 +75,8 @@ fn line(world: &World, program: InstanceId, what: &WorldEvent) -> Option<String>
         WorldEvent::GoesOnAlone(_) => Some("goes on without a channel".into()),
         WorldEvent::Began { about, .. } => about.starts_with("e-").then(|| "delivered".into()),
         WorldEvent::Sent { .. } => Some("sent".into()),
+        WorldEvent::Stopping(_) => Some("stopping".into()),
+        WorldEvent::Stopped(_) => Some("stopped".into()),
         WorldEvent::Killed { .. } => Some("the process ended".into()),
         _ => None,
     }
@@ -115,6 +117,10 @@ fn a_real_program_sees_the_same() {
         let file = folder().join(&name).with_extension("json");
         let prepared = node("prepare.mjs", &file).output().expect("node runs");
         assert!(prepared.status.success(), "{name}: {}", String::from_utf8_lossy(&prepared.stderr));
+        let late = Some(scenario.broker.ready).filter(|ready| *ready > SimTime::ZERO);
+        if late.is_some() {
+            rabbitmqctl("stop_app");
+        }
         let is_fed = scenario.services.len() > 1 && scenario.service("publisher").is_some();
         let mut feed = is_fed.then(|| node("feed.mjs", &file).spawn().expect("node runs"));
         let mut program = node(&format!("{name}.mjs"), &file).spawn().expect("node runs");
@@ -124,12 +130,16 @@ fn a_real_program_sees_the_same() {
         });
         let until = scenario.until.expect("a situation has an end");
         let wait = |span: SimTime| std::thread::sleep(Duration::from_micros(span.as_micros()));
+        if let Some(ready) = late {
+            wait(ready);
+            rabbitmqctl("start_app");
+        }
         if let Some((at, _)) = restart {
             wait(at);
             rabbitmqctl("stop_app");
             rabbitmqctl("start_app");
         }
-        wait(until - restart.map(|(at, _)| at).unwrap_or_default());
+        wait(until - restart.map(|(at, _)| at).or(late).unwrap_or_default());
         let _ = program.kill();
         if let Some(feed) = &mut feed {
             let _ = feed.kill();

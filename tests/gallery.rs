@@ -222,7 +222,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
       "requeue": 1, "title": "Everything", "about": "All there is.", "seed": 18446744073709551615, "until_ms": 1.5,
       "network": { "latency_ms": 0.25, "jitter_ms": 3, "heartbeat_ms": 10000, "links": [
         { "between": ["a", "broker"], "latency_ms": 5 }, { "between": ["someone", "a"], "latency_ms": 7, "jitter_ms": 1 }] },
-      "broker": { "profile": "4.3",
+      "broker": { "profile": "4.3", "ready_ms": 1, "health": { "interval_ms": 2 },
         "exchanges": [
           { "name": "x", "at": [1.5, -2], "type": "headers", "durable": false, "auto_delete": true, "internal": true,
             "arguments": { "alternate-exchange": "y" } },
@@ -244,7 +244,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
         { "name": "d", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "by_hand": true }, "poison": { "one_in": 2, "set": {} } },
         { "name": "e", "at": [0, 0], "calls": { "service": "a", "endpoint": "GET /" }, "arrivals": { "at_once": 3 } }],
       "services": [
-        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "restart_ms": 2, "relay": { "every_ms": 5, "batch": 7 },
+        { "name": "a", "at": [0, 0], "instances": 3, "concurrency": 2, "reconnect_ms": 1, "restart_ms": 2, "health": { "interval_ms": 1, "timeout_ms": 2, "retries": 3 }, "starts_after": [{ "name": "broker", "condition": "service_healthy" }], "relay": { "every_ms": 5, "batch": 7 },
           "handlers": [
             { "on": { "http": "GET /" }, "once": { "by": "id", "remember": 5, "memory": "process" }, "steps": [
               { "do": "work", "ms": { "uniform": [1, 2] }, "fails": { "first": 1 } },

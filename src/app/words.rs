@@ -100,6 +100,8 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         | WorldEvent::LostDelivery { .. }
         | WorldEvent::Declared { .. }
         | WorldEvent::GoesOnAlone(_)
+        | WorldEvent::Health { .. }
+        | WorldEvent::BrokerReady
         | WorldEvent::Persisted { .. } => true,
         // What dies says so itself.
         WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
@@ -197,7 +199,9 @@ pub fn instance_name(world: &World, id: InstanceId) -> String {
 /// Everything that is the matter with a program.
 #[must_use]
 pub fn state(world: &World, id: InstanceId) -> String {
-    let Some(state) = world.instance(id).filter(|state| state.up) else { return "down".into() };
+    let Some(state) = world.instance(id).filter(|state| state.up) else {
+        return world.waits_for(id.service).map_or_else(|| "down".into(), |name| format!("waits for {name}"));
+    };
     let blocked = state.connection.is_some_and(|connection| world.broker().flow(connection) == Some(Flow::Blocked));
     let cut = world.is_cut([End::Service(id.service), End::Broker]);
     let words = [
@@ -405,6 +409,12 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         WorldEvent::ConnectFailed { instance: id, reason } => (LogIcon::Failure, "Cannot connect", format!("{}: {reason}", instance(id))),
         WorldEvent::ConnectionLost { instance: id, reason } => (LogIcon::Failure, "Disconnected", format!("{}: {reason}", instance(id))),
         WorldEvent::Declared { instance: id, what } => (LogIcon::Program, "Declared", format!("{what}, by {}", instance(id))),
+        WorldEvent::Health { of, failures: 0, .. } => (LogIcon::Program, "Healthy", of.to_string()),
+        WorldEvent::Health { of, failures, is_over: false } => {
+            (LogIcon::Failure, "Health check failed", format!("{of}, {}", many((*failures).into(), "time")))
+        }
+        WorldEvent::Health { of, .. } => (LogIcon::Failure, "Unhealthy", format!("{of}: what waits for it does not start")),
+        WorldEvent::BrokerReady => (LogIcon::Program, "Started", "the broker takes connections".to_owned()),
         WorldEvent::GoesOnAlone(id) => {
             (LogIcon::Failure, "Consumes nothing", format!("{} has no channel, and does not connect again", instance(id)))
         }

@@ -46,7 +46,7 @@ pub use handler::{
     StepKind, Subscription, Trigger,
 };
 pub use property::Property;
-pub use service::{Relay, Service, Version};
+pub use service::{Health, Relay, Service, StartsAfter, Version, When};
 pub use traffic::{Client, Pattern, Poison, Traffic};
 pub use validate::{Problem, validate};
 
@@ -147,6 +147,9 @@ pub struct BrokerSpec {
     pub policies: Vec<Policy>,
     /// Whether it has all that when the first program connects.
     pub starts: Starts,
+    /// How long it takes to start: before that it refuses connections.
+    pub ready: SimTime,
+    pub health: Option<Health>,
 }
 
 impl BrokerSpec {

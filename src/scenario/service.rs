@@ -10,6 +10,9 @@ pub struct Service {
     pub instances: u32,
     /// How many handlers an instance runs at once; none is as many as come, as Node.js does while it waits.
     pub concurrency: Option<u32>,
+    /// It starts when all of these are as it wants them, as Compose's `depends_on`.
+    pub starts_after: Vec<StartsAfter>,
+    pub health: Option<Health>,
     /// How long it waits before it tries to connect again.
     pub reconnect: SimTime,
     pub reconnects: Reconnects,
@@ -33,6 +36,52 @@ pub struct Relay {
     pub every: SimTime,
     /// How many at a time.
     pub batch: u32,
+}
+
+/// What a service starts after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartsAfter {
+    /// A service, or the broker.
+    pub name: Name,
+    pub when: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Its process runs: a broker may not take connections yet.
+    #[default]
+    Started,
+    /// Its health check has succeeded once.
+    Healthy,
+}
+
+impl When {
+    pub const ALL: [(&'static str, Self); 2] = [("service_started", Self::Started), ("service_healthy", Self::Healthy)];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Started => "service_started",
+            Self::Healthy => "service_healthy",
+        }
+    }
+}
+
+/// A health check. The first comes after one interval, and each other one interval after the end of the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    pub interval: SimTime,
+    /// A check that takes longer has failed.
+    pub timeout: SimTime,
+    /// After this many failures in a row it is unhealthy. What waits for it does not start.
+    pub retries: u32,
+}
+
+/// Docker's own values.
+impl Default for Health {
+    fn default() -> Self {
+        Self { interval: SimTime::from_secs(30), timeout: SimTime::from_secs(30), retries: 3 }
+    }
 }
 
 /// Another version of a service's program.

@@ -5,8 +5,8 @@ use std::fmt;
 use super::property::{LatencyOf, Quantity};
 use super::{
     Action, Attempts, BROKER, BindingTarget, Client, Declaration, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind,
-    Handler, Moment, Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, Subscription, Target, Traffic,
-    Trigger, template,
+    Handler, Health, Moment, Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, StartsAfter,
+    Subscription, Target, Traffic, Trigger, When, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -427,6 +427,8 @@ impl<'a> Check<'a> {
     }
 
     fn services(&mut self) {
+        self.start_order();
+        self.health("broker", self.scenario.broker.health.as_ref());
         self.names("services", self.scenario.services.iter().map(|service| &service.name));
         for (index, service) in self.scenario.services.iter().enumerate() {
             let path = format!("services[{index}]");
@@ -451,6 +453,10 @@ impl<'a> Check<'a> {
                     self.problem(format!("{path}.relay.batch"), "a relay publishes 1 or more at a time");
                 }
             }
+            self.health(&path, service.health.as_ref());
+            for (number, after) in service.starts_after.iter().enumerate() {
+                self.starts_after(format!("{path}.starts_after[{number}]"), after);
+            }
             self.program(&path, &service.declares, &service.handlers);
             self.names(&format!("{path}.versions"), service.versions.iter().map(|version| &version.name));
             for (number, version) in service.versions.iter().enumerate() {
@@ -465,6 +471,66 @@ impl<'a> Check<'a> {
                 self.problem(format!("{path}.relay"), "an event in the outbox is published by a relay, and there is none");
             }
         }
+    }
+
+    fn health(&mut self, path: &str, health: Option<&Health>) {
+        let Some(health) = health else { return };
+        if health.interval < PAUSE_MIN {
+            self.problem(format!("{path}.health.interval_ms"), "it takes 1 ms at least");
+        }
+        if health.retries == 0 {
+            self.problem(format!("{path}.health.retries"), "it is unhealthy after 1 failure or more");
+        }
+    }
+
+    fn starts_after(&mut self, path: String, after: &StartsAfter) {
+        let name = &after.name;
+        let health = if &**name == BROKER {
+            self.scenario.broker.health.as_ref()
+        } else if let Some(service) = self.services.get(name) {
+            service.health.as_ref()
+        } else {
+            return self.problem(path, format!("there is no service '{name}', and it is not '{BROKER}'"));
+        };
+        if after.when == When::Healthy && health.is_none() {
+            self.problem(path, format!("'{name}' has no health check, so it is never healthy: give it \"health\""));
+        }
+    }
+
+    /// Services that wait for each other never start.
+    fn start_order(&mut self) {
+        let services = &self.scenario.services;
+        let mut starts: OrderedMap<&Name, ()> = OrderedMap::new();
+        loop {
+            let before = starts.len();
+            for service in services {
+                let waits = |after: &StartsAfter| self.services.contains_key(&after.name) && !starts.contains_key(&after.name);
+                if !service.starts_after.iter().any(waits) {
+                    starts.insert(&service.name, ());
+                }
+            }
+            if starts.len() == before {
+                break;
+            }
+        }
+        let Some(stuck) = services.iter().find(|service| !starts.contains_key(&service.name)) else { return };
+        // From one to the next that it waits for, until one comes again.
+        let mut circle = vec![&stuck.name];
+        let again = loop {
+            let last = circle[circle.len() - 1];
+            let Some(service) = self.services.get(last) else { return };
+            let next = service.starts_after.iter().map(|after| &after.name).find(|name| !starts.contains_key(name) && &***name != BROKER);
+            let Some(next) = next else { return };
+            let known = circle.iter().position(|name| *name == next);
+            circle.push(next);
+            if let Some(known) = known {
+                break known;
+            }
+        };
+        let circle: Vec<&str> = circle[again..].iter().map(|name| &***name).collect();
+        let place = services.iter().position(|service| &*service.name == circle[0]).unwrap_or(0);
+        let message = format!("{} is a circle: each waits for the next, and none starts", circle.join(" after "));
+        self.problem(format!("services[{place}].starts_after"), message);
     }
 
     fn program(&mut self, path: &str, declares: &[Declaration], handlers: &[Handler]) {

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::ids::{InstanceId, RunId};
 use crate::base::SimTime;
-use crate::broker::ConnectionId;
+use crate::broker::{ConnectionId, Name};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Item {
@@ -84,6 +84,10 @@ pub(super) enum Item {
         instance: InstanceId,
         epoch: u32,
     },
+    /// Of a service or the broker, by name.
+    HealthCheck(Name),
+    /// The first time.
+    BrokerReady,
     FaultBegins(u32),
     FaultEnds(u32),
 }

@@ -190,6 +190,14 @@ pub enum WorldEvent {
         instance: InstanceId,
         what: String,
     },
+    /// A health check that a program waits for: it was well, or has failed this often in a row. When it is over, nothing is asked again.
+    Health {
+        of: Name,
+        failures: u32,
+        is_over: bool,
+    },
+    /// The broker has started, and takes connections.
+    BrokerReady,
     /// It does not try again to get a channel: it goes on without the broker.
     GoesOnAlone(InstanceId),
 }
@@ -236,6 +244,8 @@ impl WorldEvent {
             Self::AnswerCame { .. } => "answer_came",
             Self::Declared { .. } => "declared",
             Self::GoesOnAlone(_) => "goes_on_alone",
+            Self::Health { .. } => "health",
+            Self::BrokerReady => "broker_ready",
             Self::CallFailed { .. } => "call_failed",
             Self::CircuitOpened { .. } => "circuit_opened",
             Self::CircuitClosed { .. } => "circuit_closed",
@@ -374,7 +384,11 @@ impl WorldEvent {
                 vec![("no_ack", (*no_ack).into()), ("up", (*is_up).into()), ("unacked", (*is_unacked).into())]
             }
             Self::Declared { what, .. } => vec![("what", text(what))],
+            Self::Health { of, failures, is_over } => {
+                vec![("of", text(of)), ("failures", (*failures).into()), ("over", (*is_over).into())]
+            }
             Self::Broker(_)
+            | Self::BrokerReady
             | Self::AnswerCame { .. }
             | Self::GoesOnAlone(_)
             | Self::Started(_)

@@ -8,4 +8,5 @@ mod failures;
 mod orders;
 mod requests;
 mod running;
+mod starting;
 mod support;

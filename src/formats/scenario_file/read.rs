@@ -8,9 +8,9 @@ use crate::broker::{ApplyTo, ExchangeType, Name, Plugin, Policy, Profile};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Attempts, AwaitReply, Backoff, BindingSpec, BindingTarget, Breaker, BrokerSpec, ChannelError, Client, Declaration, Endpoint,
-    ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Json as Data, Link, Memory, Network, Offset, Once,
-    Own, Pattern, Poison, Problem, Property, Publish, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span,
-    Starts, Step, StepKind, Subscription, Traffic, Trigger, Version, validate,
+    ExchangeSpec, Expectation, FailurePolicy, FailureRule, Fault, HEARTBEAT, Handler, Health, Json as Data, Link, Memory, Network, Offset,
+    Once, Own, Pattern, Poison, Problem, Property, Publish, QueueSpec, Reconnects, RecordQuery, Relay, ReplyQueue, Scenario, Service, Span,
+    Starts, StartsAfter, Step, StepKind, Subscription, Traffic, Trigger, Version, When, validate,
 };
 
 const FORMAT: Format = Format { key: "requeue", name: "scenario", version: VERSION };
@@ -103,6 +103,8 @@ fn broker(node: &Node) -> BrokerSpec {
     let plugins = Plugin::ALL.map(|plugin| (plugin.name(), plugin));
     let types = Kind::ALL.map(|kind| (kind.name(), kind));
     let mut broker = BrokerSpec {
+        ready: fields.maybe("ready_ms").map(|node| node.millis()).unwrap_or_default(),
+        health: fields.maybe("health").map(|node| health(&node)),
         starts: fields.maybe("starts").and_then(|node| node.one_of(&Starts::ALL)).unwrap_or_default(),
         default_queue_type: fields.maybe("default_queue_type").and_then(|node| node.one_of(&types)).unwrap_or_default(),
         profile: fields.maybe("profile").and_then(|node| node.one_of(&profiles)).unwrap_or_default(),
@@ -288,6 +290,8 @@ pub(super) fn service(node: &Node) -> Service {
         at: fields.need("at").point(),
         instances: u32::try_from(instances).unwrap_or(u32::MAX),
         concurrency: fields.maybe("concurrency").map(|node| node.number_up_to()),
+        starts_after: fields.items("starts_after").iter().map(starts_after).collect(),
+        health: fields.maybe("health").map(|node| health(&node)),
         reconnect: fields.maybe("reconnect_ms").map_or(RECONNECT, |node| node.millis()),
         reconnects: fields.maybe("reconnects").and_then(|node| node.one_of(&Reconnects::ALL)).unwrap_or_default(),
         on_channel_error: fields.maybe("on_channel_error").and_then(|node| node.one_of(&ChannelError::ALL)).unwrap_or_default(),
@@ -299,6 +303,28 @@ pub(super) fn service(node: &Node) -> Service {
     };
     fields.done();
     service
+}
+
+fn starts_after(node: &Node) -> StartsAfter {
+    let fields = node.fields();
+    let after = StartsAfter {
+        name: fields.need("name").name(),
+        when: fields.maybe("condition").and_then(|node| node.one_of(&When::ALL)).unwrap_or_default(),
+    };
+    fields.done();
+    after
+}
+
+fn health(node: &Node) -> Health {
+    let fields = node.fields();
+    let default = Health::default();
+    let health = Health {
+        interval: fields.maybe("interval_ms").map_or(default.interval, |node| node.millis()),
+        timeout: fields.maybe("timeout_ms").map_or(default.timeout, |node| node.millis()),
+        retries: fields.maybe("retries").map_or(default.retries, |node| node.number_up_to()),
+    };
+    fields.done();
+    health
 }
 
 fn version(node: &Node) -> Version {

@@ -12,8 +12,8 @@ use crate::broker::{Name, Policy, Profile, Table};
 use crate::scenario::service::RECONNECT;
 use crate::scenario::{
     Action, Attempts, Backoff, BindingSpec, BindingTarget, BrokerSpec, ChannelError, Client, Declaration, ExchangeSpec, ExchangeType,
-    Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Link, Network, Offset, Once, Own, Pattern, Point, Publish, QueueSpec,
-    Reconnects, ReplyQueue, Scenario, Service, Span, Starts, Step, Subscription, Traffic, Trigger, Version,
+    Expectation, FailurePolicy, FailureRule, HEARTBEAT, Handler, Health, Link, Network, Offset, Once, Own, Pattern, Point, Publish,
+    QueueSpec, Reconnects, ReplyQueue, Scenario, Service, Span, Starts, StartsAfter, Step, Subscription, Traffic, Trigger, Version, When,
 };
 
 #[must_use]
@@ -97,6 +97,8 @@ fn broker(broker: &BrokerSpec) -> Doc {
         .with_unless("profile", broker.profile.name(), &Profile::default().name())
         .with_unless("default_queue_type", broker.default_queue_type.name(), &Kind::default().name())
         .with_unless("starts", broker.starts.name(), &Starts::default().name())
+        .with_unless("ready_ms", millis(broker.ready), &Json::from(0))
+        .with_some("health", broker.health.as_ref().map(health))
         .with_list("plugins", broker.plugins.iter().map(|plugin| Doc::from(plugin.name())))
         .with_list("exchanges", broker.exchanges.iter().map(exchange))
         .with_list("queues", broker.queues.iter().map(queue))
@@ -203,6 +205,8 @@ pub(super) fn service(service: &Service) -> Doc {
         .with("at", point(service.at))
         .with_unless("instances", service.instances, &1)
         .with_some("concurrency", service.concurrency)
+        .with_list("starts_after", service.starts_after.iter().map(starts_after))
+        .with_some("health", service.health.as_ref().map(health))
         .with_unless("reconnect_ms", millis(service.reconnect), &millis(RECONNECT))
         .with_unless("reconnects", service.reconnects.name(), &Reconnects::default().name())
         .with_unless("on_channel_error", service.on_channel_error.name(), &ChannelError::default().name())
@@ -211,6 +215,18 @@ pub(super) fn service(service: &Service) -> Doc {
         .with_list("declares", service.declares.iter().map(declaration))
         .with_list("handlers", service.handlers.iter().map(handler))
         .with_list("versions", service.versions.iter().map(version))
+}
+
+fn starts_after(after: &StartsAfter) -> Doc {
+    Doc::object().with("name", name(&after.name)).with_unless("condition", after.when.name(), &When::default().name())
+}
+
+fn health(health: &Health) -> Doc {
+    let default = Health::default();
+    Doc::object()
+        .with_unless("interval_ms", millis(health.interval), &millis(default.interval))
+        .with_unless("timeout_ms", millis(health.timeout), &millis(default.timeout))
+        .with_unless("retries", health.retries, &default.retries)
 }
 
 /// An empty list is none of the service's own.

@@ -88,6 +88,8 @@ pub(super) fn add(scenario: &mut Scenario, kind: PartKind, at: Point) -> Part {
                 reconnect: RECONNECT,
                 reconnects: Reconnects::default(),
                 on_channel_error: ChannelError::default(),
+                starts_after: Vec::new(),
+                health: None,
                 declares: Vec::new(),
                 versions: Vec::new(),
                 restart: None,

@@ -104,8 +104,10 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
         FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, end)).collect(),
         FaultKind::RestartBroker | FaultKind::Alarm(_) => Vec::new(),
     });
+    let starts = scenario.services.iter_mut().flat_map(|service| &mut service.starts_after);
+    let starts = starts.map(|after| (Referent::Service, &mut after.name));
     let links = scenario.network.links.iter_mut().flat_map(|link| &mut link.ends).map(|end| (Referent::Program, end));
-    faults.chain(links).filter(|(_, name)| &***name != BROKER).for_each(|(referent, name)| visit(referent, name));
+    faults.chain(links).chain(starts).filter(|(_, name)| &***name != BROKER).for_each(|(referent, name)| visit(referent, name));
     for expected in scenario.expects.iter_mut().chain(&mut scenario.hints) {
         expected.property.each_name(&mut |named, name| match named {
             Named::Queue => visit(Referent::Queue, name),
@@ -200,6 +202,9 @@ pub(super) fn remove(scenario: &mut Scenario, part: &Part) {
     let service = matches!(part, Part::Service(_));
     scenario.clients.retain(|client| !(service && client.calls.service == *name));
     scenario.network.links.retain(|link| !(program && link.ends.contains(name)));
+    for one in &mut scenario.services {
+        one.starts_after.retain(|after| !(service && after.name == *name));
+    }
     for (declares, handlers) in scenario.services.iter_mut().flat_map(Service::programs_mut) {
         if let Some(declares) = declares {
             declares.retain_mut(|declaration| {

@@ -162,20 +162,10 @@ impl World {
         });
     }
 
-    /// A service that is new here starts.
-    pub(super) fn launch(&mut self, service: usize) {
-        self.start_from(service, 0);
-        self.plan_schedules(service);
-    }
-
-    /// The instances of the scenario from this one on start.
-    fn start_from(&mut self, service: usize, first: usize) {
-        for instance in first..self.services[service].spec.instances as usize {
-            if instance == self.services[service].instances.len() {
-                let random = Random::of(self.recording.seed, Stream::Instance { service, instance });
-                self.services[service].instances.push(Instance::new(random));
-            }
-            self.start(InstanceId { service, instance });
+    pub(super) fn make_instance(&mut self, service: usize, instance: usize) {
+        if instance == self.services[service].instances.len() {
+            let random = Random::of(self.recording.seed, Stream::Instance { service, instance });
+            self.services[service].instances.push(Instance::new(random));
         }
     }
 
@@ -218,6 +208,7 @@ impl World {
         self.keep_renamed(&old, new);
         self.edit_topology(&old, new);
         self.edit_services(new);
+        self.wait_less();
         self.edit_clients(new);
         self.lay_links();
         (known..self.services.len()).for_each(|service| self.launch(service));

@@ -17,6 +17,12 @@ pub(super) struct KnownFault {
     begun: bool,
 }
 
+impl KnownFault {
+    pub(super) fn is_at_work(&self, kind: &FaultKind) -> bool {
+        self.begun && self.fault.kind == *kind
+    }
+}
+
 /// A fault that waits for a step of a handler.
 #[derive(Clone, Debug)]
 pub(super) struct Armed {
@@ -199,7 +205,7 @@ impl World {
                 }
             }
             FaultKind::RestartBroker => {
-                self.broker_down = false;
+                self.broker_down = self.now < self.scenario.broker.ready;
                 // What was changed meanwhile; and what is short still is.
                 self.declare_topology(None, &[]);
                 let alarms = self.faults.values().filter(|known| known.begun).filter_map(|known| match known.fault.kind {

@@ -14,6 +14,7 @@ mod life;
 mod network;
 mod operator;
 mod publishing;
+mod starting;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ use crate::scenario::{Directory, ExchangeSpec, QueueSpec, Scenario, Service};
 use faults::{Armed, KnownFault};
 use network::Links;
 use operator::Operator;
+use starting::Starting;
 
 /// More than most steps have.
 const HAPPENINGS_A_STEP: u64 = 16;
@@ -65,6 +67,7 @@ pub struct World {
     faults: OrderedMap<u32, Box<KnownFault>>,
     fault_last: u32,
     armed: Vec<Armed>,
+    starting: Starting,
     /// The program on a channel.
     channels: OrderedMap<ChannelId, InstanceId>,
     /// The program on a connection, as long as its channels are known.
@@ -119,6 +122,7 @@ impl World {
             faults: OrderedMap::new(),
             fault_last: 0,
             armed: Vec::new(),
+            starting: Starting::default(),
             channels: OrderedMap::new(),
             connections: OrderedMap::new(),
             leaving: Vec::new(),
@@ -143,6 +147,10 @@ impl World {
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario.clients.iter().for_each(|client| world.add_client(client));
         world.lay_links();
+        if scenario.broker.ready > SimTime::ZERO {
+            world.broker_down = true;
+            world.agenda.push(scenario.broker.ready, Item::BrokerReady);
+        }
         (0..scenario.services.len()).for_each(|service| world.launch(service));
         (0..scenario.clients.len()).for_each(|client| world.plan_next_arrival(client));
         scenario.faults.iter().for_each(|fault| world.expect_fault(fault.clone()));
@@ -571,6 +579,8 @@ impl World {
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),
+            Item::HealthCheck(ref name) => self.check_health(name),
+            Item::BrokerReady => self.broker_is_ready(),
             Item::FaultBegins(number) => self.fault_begins(number),
             Item::FaultEnds(number) => self.fault_ends(number),
         }

@@ -189,7 +189,7 @@ static DECLARATIONS: [Shape; 6] = [
     },
 ];
 
-pub(in crate::app::form) static SERVICE: [Field; 10] = [
+pub(in crate::app::form) static SERVICE: [Field; 12] = [
     Field {
         key: "instances",
         label: "Instances",
@@ -235,6 +235,18 @@ pub(in crate::app::form) static SERVICE: [Field; 10] = [
                 ("exit", "ends the process"),
             ]),
         ),
+    },
+    Field {
+        key: "starts_after",
+        label: "Starts after",
+        help: "As JSON: [{\"name\": \"broker\", \"condition\": \"service_healthy\"}].",
+        kind: Kind::Rare("", &Kind::Json),
+    },
+    Field {
+        key: "health",
+        label: "Health check",
+        help: "As JSON: {\"interval_ms\": 10000, \"timeout_ms\": 5000, \"retries\": 5}.",
+        kind: Kind::Rare("none", &Kind::Json),
     },
     Field {
         key: "declares",
