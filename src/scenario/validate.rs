@@ -514,7 +514,7 @@ impl<'a> Check<'a> {
             }
         }
         let Some(stuck) = services.iter().find(|service| !starts.contains_key(&service.name)) else { return };
-        // From one to the next that it waits for, until one comes again.
+        // From one to the next that it waits for, until one is there twice.
         let mut circle = vec![&stuck.name];
         let again = loop {
             let last = circle[circle.len() - 1];
