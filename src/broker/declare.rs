@@ -10,6 +10,7 @@ use super::exchange::{Availability, Bound, DELAYED_TYPE, Destination, Exchange, 
 use super::ids::{ChannelId, ConnectionId, ConsumerId, ExchangeId, QueueId};
 use super::method::{ExchangeBinding, ExchangeDeclare, QueueBinding, QueueDeclare, Reply};
 use super::queue::consumers::Consumers;
+use super::queue::enqueuers::Enqueuer;
 use super::queue::quorum::QuorumMessages;
 use super::queue::settings;
 use super::queue::{Kind, Messages, Queue};
@@ -512,6 +513,9 @@ impl Broker {
         let Some(queue) = self.queues.remove(&id) else { return 0 };
         self.queue_names.remove(&queue.name);
         self.deadlines.remove(&id);
+        if queue.settings.at_least_once {
+            self.forget_enqueuer(Enqueuer::DeadLetters(id));
+        }
         // A channel keeps the tags of a queue in their order, and informs its client in this order (rule 82).
         let mut cancelled: Vec<(ChannelId, Name)> = Vec::new();
         let ended: Vec<ConsumerId> = self.consumers.iter().filter(|(_, state)| state.queue == id).map(|(consumer, _)| *consumer).collect();

@@ -52,6 +52,7 @@ impl Broker {
     /// Lets everything happen that is due by now, in the order of its deadlines.
     pub fn expire(&mut self, now: SimTime) {
         loop {
+            self.methods += 1;
             let queue = self.deadlines.iter().map(|(id, due)| (*due, *id)).min().filter(|(due, _)| *due <= now);
             let missed = self.next_timeout().filter(|missed| missed.at <= now);
             let others = queue.map(|(due, _)| due).into_iter().chain(missed.map(|missed| missed.at)).min();

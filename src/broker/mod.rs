@@ -105,6 +105,8 @@ pub struct Broker {
     alarms: Vec<Resource>,
     /// The time of the last call.
     clock: SimTime,
+    /// How many methods and timers there were: within one no channel hears anything.
+    methods: u64,
     ids: Ids,
     events: Vec<Event>,
     plugins: Vec<Plugin>,
@@ -176,6 +178,7 @@ impl Broker {
             policies: Vec::new(),
             alarms: Vec::new(),
             clock: SimTime::ZERO,
+            methods: 0,
             ids: Ids::default(),
             events: Vec::new(),
             plugins: Vec::new(),
@@ -238,6 +241,7 @@ impl Broker {
                 Err(held) => return Ok(held),
             }
         };
+        self.methods += 1;
         let result = self.dispatch_method(now, channel, method);
         if let Err(error @ AmqpError::Refused { code, .. }) = &result {
             match code.scope() {

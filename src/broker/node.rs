@@ -10,6 +10,7 @@ use super::event::Event;
 use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
 use super::method::{BasicPublish, Method, Reply};
 use super::queue::Messages;
+use super::queue::enqueuers::Enqueuer;
 use super::value::Name;
 use super::{Broker, CHANNEL_MAX};
 use crate::base::SimTime;
@@ -190,6 +191,7 @@ impl Broker {
             if let Some(connection) = self.connections.get_mut(&state.connection) {
                 connection.channels.retain(|other| other != channel);
             }
+            self.forget_enqueuer(Enqueuer::Channel(*channel));
         }
         for id in in_order(left) {
             if let Some(queue) = self.queues.get_mut(&id) {
@@ -199,6 +201,13 @@ impl Broker {
             }
             self.activate_next(id);
             self.dispatch(now, id);
+        }
+    }
+
+    /// It publishes no more.
+    pub(super) fn forget_enqueuer(&mut self, enqueuer: Enqueuer) {
+        for messages in self.queues.values_mut().filter_map(|queue| queue.messages.quorum_mut()) {
+            messages.enqueuers.forget(enqueuer);
         }
     }
 

@@ -4,6 +4,7 @@ use super::cause::DropCause;
 use super::exchange::Plugin;
 use super::ids::QueueId;
 use super::queue::Kind;
+use super::queue::enqueuers::Enqueuer;
 use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings, fits_argument};
 use super::value::{Name, Table, Value};
 use super::{Broker, Profile};
@@ -368,6 +369,7 @@ impl Broker {
             let other_ttl = queue.settings.message_ttl != settings.message_ttl;
             queue.settings = settings;
             if no_longer_kept {
+                self.forget_enqueuer(Enqueuer::DeadLetters(id));
                 self.drop_pending(id, DropCause::NotKept); // rule 129
             }
             self.retain(now, id); // rule 167

@@ -94,6 +94,8 @@ pub(super) struct Rules {
     pub returns_activate: bool,
     /// The text that refuses `basic.get` writes the type of the queue as Erlang does (rule 86).
     pub quotes_queue_type: bool,
+    /// When the limits of a quorum queue go, the publishers that it has told to stop go on (rule 107).
+    pub lifted_limit_lets_go_on: bool,
     /// Messages that a quorum queue drops together from its head are dead-lettered in reverse (rule 103).
     pub drops_last_first: bool,
     /// Who watches for deliveries that are not acknowledged in time (rules 93, 94).
@@ -233,6 +235,7 @@ const V3_13: Rules = Rules {
     single_active_preempts: false,
     consumer_keys: ConsumerKeys::Tag,
     returns_activate: false,
+    lifted_limit_lets_go_on: false,
     drops_last_first: true,
     quotes_queue_type: false,
     timeout_owner: TimeoutOwner::Channel,
@@ -268,6 +271,7 @@ const V4_0: Rules = Rules {
     message_bytes_max: 16 << 20,
     single_active_preempts: true,
     consumer_keys: ConsumerKeys::Arrival,
+    lifted_limit_lets_go_on: true,
     quorum_priority: QuorumPriority::TwoToOne,
     interpret_client_x_death: false,
     delivery_limit: Some(20),

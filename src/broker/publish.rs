@@ -12,6 +12,7 @@ use super::exchange::{Chooser, Destination, Exchange, topic};
 use super::ids::{ChannelId, ExchangeId, QueueId};
 use super::message::{History, Message, Properties};
 use super::method::{BasicPublish, Reply};
+use super::queue::enqueuers::Enqueuer;
 use super::queue::quorum::{self, PendingLetter};
 use super::queue::ready::Entry;
 use super::queue::settings::{EXPIRY_MILLIS_MAX, Overflow};
@@ -51,7 +52,7 @@ pub(super) enum Tries {
 /// Who sends a message to a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
-    Client,
+    Client(ChannelId),
     /// It sends dead letters, and what an exchange has kept.
     Broker,
 }
@@ -142,7 +143,7 @@ impl Broker {
         }
         let mut refusals = Refusals::default();
         for queue in queues {
-            if self.enqueue(now, *queue, message, Sender::Client) == Accepted::No {
+            if self.enqueue(now, *queue, message, Sender::Client(channel)) == Accepted::No {
                 *if self.is_classic(*queue) { &mut refusals.classic } else { &mut refusals.quorum } = true;
             }
         }
@@ -400,12 +401,14 @@ impl Broker {
         let Some(queue) = self.queues.get_mut(&id) else { return Accepted::Yes };
         let kind = queue.messages.kind();
         if kind == Kind::Stream {
-            self.append(now, id, message, sender == Sender::Client);
+            self.append(now, id, message, matches!(sender, Sender::Client(_)));
             return Accepted::Yes;
         }
-        // Clients keep off a full quorum queue because it told their channels to. A dead letter comes by no channel (rule 107).
-        let may_refuse = sender == Sender::Client || kind == Kind::Classic;
-        if may_refuse && queue.refuses(message.body.len()) {
+        let enqueuer = match sender {
+            Sender::Client(channel) => Some(Enqueuer::Channel(channel)),
+            Sender::Broker => None,
+        };
+        if queue.refuses(message.body.len(), enqueuer, self.methods) {
             let dead = Some(&*queue)
                 .filter(|queue| queue.settings.overflow == Overflow::RejectPublishDlx)
                 .and_then(|queue| pending_dead_letter(queue, message.clone(), DeathReason::Maxlen, 0));
@@ -438,8 +441,10 @@ impl Broker {
     /// Rule 103: while there is too much, the head goes; whether any went. What refuses instead begins or ends to.
     pub(super) fn enforce_limit(&mut self, id: QueueId) -> bool {
         let Some(queue) = self.queues.get_mut(&id) else { return false };
+        if queue.messages.kind() == Kind::Quorum {
+            queue.tell_enqueuers(self.methods, self.profile.rules());
+        }
         if queue.settings.overflow != Overflow::DropHead {
-            queue.update_rejecting();
             return false;
         }
         if !queue.is_over_limit() {
@@ -452,6 +457,9 @@ impl Broker {
             dropped.push(entry);
         }
         // What a quorum queue drops at once is published in reverse, unless it keeps its dead letters until they have arrived.
+        if queue.messages.kind() == Kind::Quorum {
+            queue.tell_enqueuers(self.methods, self.profile.rules());
+        }
         if self.profile.rules().drops_last_first && queue.messages.kind() == Kind::Quorum && !queue.settings.at_least_once {
             dropped.reverse();
         }
@@ -559,7 +567,7 @@ impl Broker {
             if tries == Tries::All || letter.kept_back == KeptBack::NotTried {
                 let Some(queue) = self.queues.get(&id) else { return };
                 let pending = pending_dead_letter(queue, letter.entry.message.clone(), letter.reason, letter.entry.failures());
-                match pending.map_or(Err(KeptBack::NoExchange), |pending| self.place_at_least_once(now, &pending)) {
+                match pending.map_or(Err(KeptBack::NoExchange), |pending| self.place_at_least_once(now, id, &pending)) {
                     Ok(()) => continue,
                     Err(why) => letter.kept_back = why,
                 }
@@ -579,7 +587,7 @@ impl Broker {
     }
 
     /// Places it in every target, or in none and says why.
-    fn place_at_least_once(&mut self, now: SimTime, letter: &PendingDeadLetter) -> Result<(), KeptBack> {
+    fn place_at_least_once(&mut self, now: SimTime, id: QueueId, letter: &PendingDeadLetter) -> Result<(), KeptBack> {
         let (dead, queues, delays) = self.dead_letter_routing(now, letter).ok_or(KeptBack::NoExchange)?;
         // The queue does not know: it keeps its copy, and tries again.
         self.keep_for_later(now, &dead, &delays, false);
@@ -590,7 +598,13 @@ impl Broker {
         if targets.is_empty() {
             return Err(KeptBack::Cycle);
         }
-        if targets.iter().any(|target| self.queues[target].refuses(dead.body.len())) {
+        let (bytes, method) = (dead.body.len(), self.methods);
+        let mut refused = false;
+        for target in &targets {
+            let target = self.queues.get_mut(target);
+            refused |= target.is_some_and(|target| target.refuses(bytes, Some(Enqueuer::DeadLetters(id)), method));
+        }
+        if refused {
             return Err(KeptBack::TargetRefuses);
         }
         let PendingDeadLetter { queue, message, reason, exchange, .. } = letter;

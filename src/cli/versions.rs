@@ -221,7 +221,7 @@ const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, 
     Older { switch, rules, what, source }
 }
 
-pub const OLDER_THAN_4_0: [Older; 15] = [
+pub const OLDER_THAN_4_0: [Older; 16] = [
     older("mirrored_queues", &[146], "policies may ask for mirrored queues", "release notes 4.0.1"),
     older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
     older(
@@ -235,6 +235,12 @@ pub const OLDER_THAN_4_0: [Older; 15] = [
         &[67, 68],
         "a quorum queue knows its consumers by tag and channel",
         "v3.13 rabbit_fifo.hrl consumer_id; v4.0 the same file, consumer_key",
+    ),
+    older(
+        "lifted_limit_lets_go_on",
+        &[107],
+        "a limit that goes leaves stopped publishers of a quorum queue stopped",
+        "v3.13 and v4.0 rabbit_fifo.erl evaluate_limit",
     ),
     older("quorum_priority", &[114], "quorum queues ignore priorities", "v3.13 rabbit_fifo.erl; v4.0 rabbit_fifo_q.erl"),
     older("interpret_client_x_death", &[125], "a client's x-death is read", "release notes 4.0.1"),

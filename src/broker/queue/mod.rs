@@ -7,6 +7,7 @@ pub mod stream;
 
 pub(super) mod classic;
 pub(super) mod consumers;
+pub(super) mod enqueuers;
 pub(super) mod quorum;
 
 use std::collections::VecDeque;
@@ -20,6 +21,7 @@ use crate::base::ordered::OrderedMap;
 use crate::broker::ids::{ChannelId, ConnectionId};
 use classic::ClassicMessages;
 use consumers::Consumers;
+use enqueuers::{Enqueuer, Fill};
 use quorum::QuorumMessages;
 use ready::Entry;
 use settings::{Overflow, Settings};
@@ -298,32 +300,50 @@ impl Queue {
         (self.settings.max_length.is_some() || self.settings.max_length_bytes.is_some()) && self.exceeds(self.load())
     }
 
-    /// Whether it refuses a message of so many bytes (rules 61a, 105, 107).
-    pub(super) fn refuses(&self, bytes: u64) -> bool {
-        if self.settings.overflow == Overflow::DropHead {
-            return false;
-        }
-        match &self.messages {
-            Messages::Classic(_) => {
+    /// Whether it refuses a message of so many bytes from this publisher (rules 61a, 105, 107). A quorum queue refuses none that comes
+    /// from no publisher it knows: a dead letter, or what an exchange has kept.
+    pub(super) fn refuses(&mut self, bytes: u64, from: Option<Enqueuer>, method: u64) -> bool {
+        let rejects = self.settings.overflow != Overflow::DropHead;
+        match self.messages.kind() {
+            Kind::Classic if rejects => {
                 let (length, load) = self.load();
                 self.exceeds((length + 1, load + bytes))
             }
-            Messages::Quorum(messages) => messages.rejecting,
-            Messages::Stream(_) => false,
+            Kind::Quorum => {
+                let Some(from) = from else { return false };
+                let known = self.messages.quorum().and_then(|messages| messages.enqueuers.may_send(from, method));
+                if let Some(may_send) = known {
+                    return !may_send;
+                }
+                let is_over = rejects && self.is_over_limit();
+                if let Some(messages) = self.messages.quorum_mut() {
+                    messages.enqueuers.add(from, is_over, method);
+                }
+                is_over
+            }
+            Kind::Classic | Kind::Stream => false,
         }
     }
 
-    /// A quorum queue begins to refuse once it holds too much, and ends when it holds four fifths (rule 107).
-    pub(super) fn update_rejecting(&mut self) {
-        if self.settings.overflow == Overflow::DropHead {
-            return;
-        }
-        let (length, bytes) = self.load();
-        let over = self.exceeds((length, bytes));
-        let low = |max: Option<u64>, load: u64| max.is_none_or(|max| load <= max / 5 * 4 + max % 5 * 4 / 5);
-        let has_room = low(self.settings.max_length, length) && low(self.settings.max_length_bytes, bytes);
+    /// A quorum queue tells its publishers to stop once it holds too much, and to go on when it holds four fifths (rule 107).
+    pub(super) fn tell_enqueuers(&mut self, method: u64, rules: &Rules) {
+        let is_limited = self.settings.max_length.is_some() || self.settings.max_length_bytes.is_some();
+        let fill = if is_limited && let Messages::Quorum(_) = self.messages {
+            let (length, bytes) = self.load();
+            let low = |max: Option<u64>, load: u64| max.is_none_or(|max| load <= max / 5 * 4 + max % 5 * 4 / 5);
+            if self.exceeds((length, bytes)) {
+                Fill::Over
+            } else if low(self.settings.max_length, length) && low(self.settings.max_length_bytes, bytes) {
+                Fill::Low
+            } else {
+                Fill::Between
+            }
+        } else {
+            Fill::Unlimited
+        };
+        let rejects = self.settings.overflow != Overflow::DropHead;
         if let Some(messages) = self.messages.quorum_mut() {
-            messages.rejecting = over || (messages.rejecting && !has_room);
+            messages.enqueuers.update(fill, rejects, method, rules.lifted_limit_lets_go_on);
         }
     }
 

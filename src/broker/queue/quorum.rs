@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::enqueuers::Enqueuers;
 use super::ready::{Entry, Levels, Weigh};
 use super::settings::DelayedRetry;
 use crate::base::SimTime;
@@ -43,8 +44,8 @@ pub(in crate::broker) struct QuorumMessages {
     /// Dead, and kept until their target has them (rule 129).
     pub pending: VecDeque<PendingLetter>,
     pub pending_retry_at: Option<SimTime>,
-    /// It is full, and refuses until it has room (rule 107).
-    pub rejecting: bool,
+    /// Who publishes to it (rule 107).
+    pub enqueuers: Enqueuers,
 }
 
 impl QuorumMessages {
@@ -63,7 +64,7 @@ impl QuorumMessages {
             delayed: Vec::new(),
             pending: VecDeque::new(),
             pending_retry_at: None,
-            rejecting: false,
+            enqueuers: Enqueuers::new(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! | `wide` | many exchanges and queues, two connections, policies, mistakes |
 //! | `crowded` | one queue with several consumers, whose windows are small and mostly full: turns, credit, and what comes back |
 //! | `committed` | transactions to queues that are deleted, are another type then, or refuse |
+//! | `refusing` | a quorum queue that refuses, and channels that hear of it |
 //! | `timed` | times to live, delayed retries and queues that expire, with the clock moved far past each of them |
 //! | `late` | a delivery that is not acknowledged in time, on 4.3 |
 //! | `streamed` | a stream and its readers, each of which starts where it likes |
@@ -22,6 +23,7 @@ mod committed;
 pub mod coverage;
 mod crowded;
 mod late;
+mod refusing;
 mod restarted;
 mod streamed;
 mod timed;
@@ -38,7 +40,7 @@ use crate::sim::random::Random;
 #[must_use]
 pub fn random_script(seed: u64, profile: Profile) -> Json {
     let mut writer = Writer::new(seed, profile);
-    match writer.below(43) {
+    match writer.below(45) {
         0..=12 => writer.wide(),
         13 | 39 => writer.committed(),
         14..=16 => writer.streamed(),
@@ -46,6 +48,7 @@ pub fn random_script(seed: u64, profile: Profile) -> Json {
         35..=36 if writer.profile.upstream() == Profile::V4_3 => writer.late(),
         35..=38 => writer.timed(),
         40..=41 => writer.asking(),
+        43..=44 => writer.refusing(),
         _ if writer.one_in(2) => writer.restarted(),
         _ => writer.alarmed(),
     }
