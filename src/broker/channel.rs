@@ -80,6 +80,17 @@ pub(super) enum Settlement {
     Requeue(RequeueCause),
 }
 
+impl Settlement {
+    /// What `basic.nack` and `basic.reject` ask for. An acknowledgement asks for neither.
+    pub const fn requeues(self) -> Option<bool> {
+        match self {
+            Self::Ack => None,
+            Self::Nack | Self::Reject => Some(false),
+            Self::Requeue(_) => Some(true),
+        }
+    }
+}
+
 impl Channel {
     pub const fn new(connection: ConnectionId, number: u16, opened_at: SimTime) -> Self {
         Self {
@@ -143,6 +154,8 @@ pub(super) struct Consumer {
     pub tag: Name,
     pub channel: ChannelId,
     pub queue: QueueId,
+    /// A quorum queue knows it by this. A tag that is used again is the same consumer there while the earlier one holds something.
+    pub key: ConsumerId,
     pub no_ack: bool,
     pub priority: i64,
     /// 0 is unlimited.
@@ -180,6 +193,8 @@ pub(super) enum ConsumerState {
     Quiescing,
     /// Cancelled, and holds deliveries (rule 81).
     Cancelled,
+    /// Cancelled, and started again beside an active consumer. Its turn came while it still held deliveries (rule 84).
+    Stuck,
 }
 
 impl Consumer {

@@ -132,15 +132,13 @@ impl Broker {
             0 if quorum => UNLIMITED_PREFETCH, // rule 77
             count => count,
         };
-        // Beside an active consumer the new one waits, and is another.
-        let earlier = if quorum && queue.consumers.active.is_some() {
-            None
-        } else {
-            state.cancelled.iter().copied().find(|known| {
-                let known = self.consumers.get(known);
-                known.is_some_and(|known| known.queue == id && known.tag == *tag)
-            })
-        };
+        let known = state.cancelled.iter().copied().find(|known| {
+            let known = self.consumers.get(known);
+            known.is_some_and(|known| known.queue == id && known.tag == *tag)
+        });
+        // Beside an active consumer it waits, and is another until its turn comes.
+        let earlier = known.filter(|_| !(quorum && queue.consumers.active.is_some()));
+        let key = known.and_then(|known| Some(self.consumers.get(&known)?.key));
         let consumer = earlier.unwrap_or_else(|| {
             self.ids.consumer += 1;
             ConsumerId(self.ids.consumer)
@@ -167,6 +165,7 @@ impl Broker {
             tag,
             channel,
             queue: id,
+            key: key.unwrap_or(consumer),
             no_ack,
             priority,
             prefetch,
@@ -212,6 +211,7 @@ impl Broker {
         let consumer = self.consumers.get_mut(&id)?;
         let (of, channel_id, tag) = (consumer.queue, consumer.channel, consumer.tag.clone());
         consumer.state = ConsumerState::Cancelled;
+        let was_waiting = consumer.waits;
         (consumer.waits, consumer.late.gets_nothing) = (false, false);
         consumer.credit = Some(0);
         let idle = consumer.unacked == 0;
@@ -241,7 +241,10 @@ impl Broker {
             self.forget_consumer(id);
         }
         self.find_active(of);
-        self.activate_next(of);
+        // Until 3.13 nothing changes for others when a consumer goes that waits.
+        if !was_waiting || self.profile.rules().single_active_preempts {
+            self.activate_next(of);
+        }
         Some((of, channel_id, tag))
     }
 

@@ -143,6 +143,8 @@ pub(super) struct Rules {
     /// At its commit a transaction looks for each queue to which it has published, as of 4.2 (rule 55). In v4.1.8
     /// `get_ctx_with` of `rabbit_queue_type.erl` takes the queue as it was at the publish. In v4.2.0 it looks the queue up.
     pub commit_looks_for_queues: bool,
+    /// A transaction settles together what it nacks and rejects in a row, with requeue or without (rule 55).
+    pub commit_merges_refusals: bool,
     /// How the texts that refuse a reader name its stream (rule 148).
     pub stream_texts: StreamTexts,
     /// There are mirrored queues: policies may set `ha-mode` and what belongs to it (rule 146).
@@ -264,6 +266,7 @@ const V3_13: Rules = Rules {
     filter_is_argument: false,
     classic_leader_locator: false,
     commit_looks_for_queues: false,
+    commit_merges_refusals: true,
     stream_texts: StreamTexts::Quoted,
 };
 
@@ -312,6 +315,7 @@ const V4_3: Rules = Rules {
     ages_are_durations: true,
     filter_size_is_argument: true,
     commit_looks_for_queues: true,
+    commit_merges_refusals: false,
     ..V4_0
 };
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cause::{DeathReason, DropCause, KeptBack, Outcome};
-use super::channel::{Routing, Transaction};
+use super::channel::{Routing, Settlement, Transaction};
 use super::dead_letter::{self, cc_keys};
 use super::dice::Dice;
 use super::error::{AmqpError, ReplyCode};
@@ -197,7 +197,9 @@ impl Broker {
         }
         self.close_chunks(now); // rule 164
         // What was settled alike in a row is settled together.
-        for alike in settlements.chunk_by(|(_, one), (_, next)| one == next) {
+        let merges = self.profile.rules().commit_merges_refusals;
+        let are_alike = |one: Settlement, next: Settlement| one == next || merges && one.requeues() == next.requeues();
+        for alike in settlements.chunk_by(|(_, one), (_, next)| are_alike(*one, *next)) {
             let mut tags: Vec<u64> = alike.iter().map(|(tag, _)| *tag).collect();
             sort_by(&mut tags, Ord::cmp);
             self.settle_all(now, channel, &tags, alike[0].1);

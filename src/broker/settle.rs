@@ -297,7 +297,8 @@ impl Broker {
             }
             Kind::Quorum => {
                 self.credit_group(id, consumer, count);
-                if !requeued || self.profile.rules().returns_activate {
+                let rules = self.profile.rules();
+                if !requeued && rules.single_active_preempts || rules.returns_activate {
                     self.activate_next(id);
                 }
                 self.dispatch(now, id); // rule 103: what came back may find a consumer before the limit is looked at
@@ -363,7 +364,8 @@ impl Broker {
         match self.profile.rules().consumer_keys {
             ConsumerKeys::Arrival => sort_by_key(deliveries, |(tag, delivery)| {
                 let fetched = delivery.consumer.is_none();
-                (fetched, delivery.consumer, if fetched { tag.to_string() } else { String::new() })
+                let key = delivery.consumer.and_then(|consumer| self.consumers.get(&consumer)).map(|consumer| consumer.key);
+                (fetched, key, if fetched { tag.to_string() } else { String::new() })
             }),
             ConsumerKeys::Tag => sort_by_key(deliveries, |(tag, delivery)| {
                 let consumer = delivery.consumer.and_then(|consumer| self.consumers.get(&consumer));

@@ -163,7 +163,10 @@ impl Broker {
     /// The order in which a quorum queue walks through its consumers (rules 67, 135).
     pub(super) fn compare_keys(&self, one: ConsumerId, other: ConsumerId) -> Ordering {
         match self.profile.rules().consumer_keys {
-            ConsumerKeys::Arrival => one.cmp(&other),
+            ConsumerKeys::Arrival => {
+                let key = |consumer: ConsumerId| self.consumers.get(&consumer).map(|state| state.key);
+                key(one).cmp(&key(other))
+            }
             ConsumerKeys::Tag => {
                 let key = |consumer: ConsumerId| self.consumers.get(&consumer).map(|state| (&state.tag, state.channel));
                 key(one).cmp(&key(other))
@@ -308,7 +311,10 @@ impl Broker {
         if !queue.settings.single_active_consumer || queue.messages.kind() != Kind::Quorum {
             return;
         }
-        let is_active = |id: &ConsumerId| self.consumers.get(id).is_some_and(|state| !state.waits && !state.late.gets_nothing);
+        let is_active = |id: &ConsumerId| {
+            let state = self.consumers.get(id);
+            state.is_some_and(|state| !state.waits && !state.late.gets_nothing && state.state != ConsumerState::Stuck)
+        };
         queue.consumers.active = queue.consumers.ids().filter(is_active).min();
     }
 
@@ -357,10 +363,40 @@ impl Broker {
             wait(queue, active_id, active, rules);
         } else {
             queue.consumers.activate_first();
+            if let Some(earlier) = self.held_before(next.consumer) {
+                self.stick(id, next.consumer, earlier);
+                return;
+            }
         }
+        let Some(queue) = self.queues.get_mut(&id) else { return };
         if let Some(consumer) = self.consumers.get_mut(&next.consumer) {
             consumer.waits = false;
             join(queue, next.consumer, consumer);
+        }
+        self.find_active(id);
+    }
+
+    /// The cancelled consumer of the same tag that still holds deliveries.
+    fn held_before(&self, consumer: ConsumerId) -> Option<ConsumerId> {
+        let state = self.consumers.get(&consumer).filter(|state| state.key != consumer)?;
+        let cancelled = &self.channels.get(&state.channel)?.cancelled;
+        cancelled.iter().copied().find(|other| self.consumers.get(other).is_some_and(|other| other.key == state.key))
+    }
+
+    /// RabbitMQ gives a consumer whose turn comes the state of its earlier one, and that is cancelled. No consumer is active then. This one
+    /// gets nothing until it is cancelled and started again (rule 84).
+    fn stick(&mut self, id: QueueId, consumer: ConsumerId, earlier: ConsumerId) {
+        let Some(new) = self.consumers.remove(&consumer) else { return };
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        queue.consumers.replace(consumer, earlier);
+        if let Some(channel) = self.channels.get_mut(&new.channel) {
+            channel.cancelled.retain(|other| *other != earlier);
+            channel.consumers.insert(new.tag.clone(), earlier);
+        }
+        if let Some(state) = self.consumers.get_mut(&earlier) {
+            let (unacked, given, key, queued) = (state.unacked, state.given, state.key, state.queued);
+            let late = std::mem::take(&mut state.late);
+            **state = Consumer { unacked, given, key, queued, late, waits: false, state: ConsumerState::Stuck, ..*new };
         }
         self.find_active(id);
     }
@@ -394,7 +430,7 @@ pub(super) fn wait(queue: &mut Queue, id: ConsumerId, consumer: &mut Consumer, r
     }
     let credit = consumer.credit.unwrap_or(u32::from(consumer.prefetch));
     let order = if rules.single_active_preempts { WaitingOrder::Priority } else { WaitingOrder::Arrival };
-    queue.consumers.wait(Waiting { consumer: id, priority: consumer.priority, credit }, order);
+    queue.consumers.wait(Waiting { consumer: id, key: consumer.key, priority: consumer.priority, credit }, order);
 }
 
 fn unblock(queue: &mut Queue, channel: ChannelId, consumers: &OrderedMap<ConsumerId, Box<Consumer>>) -> bool {

@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 23] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -164,6 +164,16 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 22] = [
               over the delivery limit. In its turn the ended consumer is active again, and its deliveries stay unacked. Here it \
               ends with its channel. Random scripts end no such channel",
         source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_fifo.erl activate_next_consumer",
+    },
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[84],
+        what: "an active tag again",
+        why: "a tag is used again beside a single active consumer, and its earlier consumer holds messages. With a higher priority it \
+              replaces that consumer in RabbitMQ, and its messages stay unacked for good. Here they stay with their channel. When it is \
+              cancelled before its turn, RabbitMQ cancels the earlier one again. In its turn each message goes to its channel and comes back. \
+              Here it is cancelled. Random scripts give such a consumer the lowest priority, and do not cancel it",
+        source: "seen on 4.0.5 and 4.3.6; v3.10.8 and v4.3.5 rabbit_fifo.erl activate_next_consumer, cancel_consumer",
     },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],

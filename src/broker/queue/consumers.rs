@@ -44,6 +44,7 @@ struct Blocked {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::broker) struct Waiting {
     pub consumer: ConsumerId,
+    pub key: ConsumerId,
     pub priority: i64,
     pub credit: u32,
 }
@@ -87,6 +88,14 @@ impl Consumers {
         self.waiting.retain(|other| other.consumer != consumer);
         self.exclusive = self.exclusive.filter(|other| *other != consumer);
         self.active = self.active.filter(|other| *other != consumer);
+    }
+
+    /// A consumer lives on as its earlier one, and is not the active one.
+    pub fn replace(&mut self, consumer: ConsumerId, earlier: ConsumerId) {
+        if let Some(place) = self.all.iter_mut().find(|other| **other == consumer) {
+            *place = earlier;
+        }
+        self.active = self.active.filter(|active| *active != consumer);
     }
 
     /// Out of the turn, and of those who are blocked.
@@ -183,7 +192,7 @@ impl Consumers {
         let place = match order {
             WaitingOrder::Arrival => self.waiting.len(),
             WaitingOrder::Priority => {
-                let rank = |other: &Waiting| (std::cmp::Reverse((other.priority, other.credit)), other.consumer);
+                let rank = |other: &Waiting| (std::cmp::Reverse((other.priority, other.credit)), other.key);
                 self.waiting.partition_point(|other| rank(other) < rank(&waiting))
             }
         };

@@ -1,7 +1,7 @@
 //! Who publishes to a quorum queue, and what each knows of its limit (rule 107).
 //!
-//! A full queue does not refuse a message: it tells its publishers to stop, and a publisher refuses for it from then on. A new publisher asks
-//! first. What it is told meanwhile it hears when it is done with the method at hand.
+//! A full queue does not refuse a message itself. It tells its publishers to stop, and a publisher refuses for it from then on. A new one
+//! asks first. A publisher that is busy learns of it after the method at hand.
 
 use crate::base::ordered::OrderedMap;
 use crate::broker::ids::{ChannelId, QueueId};

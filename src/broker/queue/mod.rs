@@ -300,8 +300,8 @@ impl Queue {
         (self.settings.max_length.is_some() || self.settings.max_length_bytes.is_some()) && self.exceeds(self.load())
     }
 
-    /// Whether it refuses a message of so many bytes from this publisher (rules 61a, 105, 107). A quorum queue refuses none that comes
-    /// from no publisher it knows: a dead letter, or what an exchange has kept.
+    /// Whether it refuses a message of so many bytes from this publisher (rules 61a, 105, 107). A quorum queue refuses nothing that
+    /// comes from no publisher. That is a dead letter, or a message that an exchange has kept.
     pub(super) fn refuses(&mut self, bytes: u64, from: Option<Enqueuer>, method: u64) -> bool {
         let rejects = self.settings.overflow != Overflow::DropHead;
         match self.messages.kind() {
@@ -325,7 +325,7 @@ impl Queue {
         }
     }
 
-    /// A quorum queue tells its publishers to stop once it holds too much, and to go on when it holds four fifths (rule 107).
+    /// A quorum queue tells its publishers to stop once it holds too much. They go on when it holds four fifths (rule 107).
     pub(super) fn tell_enqueuers(&mut self, method: u64, rules: &Rules) {
         let is_limited = self.settings.max_length.is_some() || self.settings.max_length_bytes.is_some();
         let fill = if is_limited && let Messages::Quorum(_) = self.messages {

@@ -30,12 +30,48 @@ impl Writer {
             }
             self.add(json!({ "op": "queue.declare", "queue": "full", "passive": true, "channel": "admin" }));
         }
+        if self.one_in(2) {
+            self.settled_in_a_transaction();
+        }
         for number in 1..=3 {
             self.transaction(&format!("t{number}"), served);
             for queue in QUEUES {
                 let channel = format!("is-{queue}-{number}");
                 self.add(json!({ "op": "queue.declare", "queue": queue, "passive": true, "channel": channel }));
             }
+        }
+    }
+
+    /// In any order, and each in some way. What comes back is given to a consumer.
+    fn settled_in_a_transaction(&mut self) {
+        let arguments = json!({ "x-queue-type": self.pick(&["classic", "quorum"]), "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": "dead" });
+        self.add(json!({ "op": "queue.declare", "queue": "held", "durable": true, "arguments": arguments, "channel": "admin" }));
+        self.add(json!({ "op": "queue.declare", "queue": "dead", "durable": true, "channel": "admin" }));
+        let count = 2 + self.below(6);
+        for _ in 0..count {
+            let body = self.body();
+            self.add(json!({ "op": "basic.publish", "routing_key": "held", "body": body, "channel": "admin" }));
+        }
+        self.add(json!({ "op": "tx.select", "channel": "holder" }));
+        let first = self.gets + 1;
+        for _ in 0..count {
+            self.get("held", "holder", false);
+        }
+        let mut open: Vec<usize> = (first..first + count).collect();
+        while !open.is_empty() {
+            let number = open.swap_remove(self.below(open.len()));
+            if !self.one_in(6) {
+                self.settle(&json!({ "get": format!("g{number}") }), false, "holder");
+            }
+        }
+        self.add(json!({ "op": "basic.consume", "queue": "held", "consumer_tag": "taker", "channel": "taker" }));
+        self.add(json!({ "op": "tx.commit", "channel": "holder" }));
+        for queue in ["held", "dead"] {
+            self.add(json!({ "op": "queue.declare", "queue": queue, "passive": true, "channel": "looker" }));
+        }
+        for _ in 0..count {
+            self.get("dead", "looker", true);
         }
     }
 

@@ -166,7 +166,8 @@ impl Writer {
     fn consume_from_crowd(&mut self, (tag, channel): (&'static str, &'static str)) {
         // 3.10 fails when a quorum queue gets a tag again; see `KNOWN_DIFFERENCES`.
         let may_use_again = !self.crowd.quorum || self.profile != Profile::V3_13;
-        if self.crowd.consuming.contains(&tag) || !may_use_again && self.crowd.used.contains(&tag) {
+        let again = self.crowd.used.contains(&tag);
+        if self.crowd.consuming.contains(&tag) || !may_use_again && again {
             return;
         }
         self.crowd.consuming.push(tag);
@@ -185,10 +186,18 @@ impl Writer {
             3 if !self.crowd.quorum && !self.crowd.alone && self.one_in(3) => step["exclusive"] = json!(true),
             _ => {}
         }
-        if self.one_in(3) {
+        if self.crowd.quorum && self.crowd.alone && again {
+            step["arguments"] = json!({ "x-priority": -1 });
+        } else if self.one_in(3) {
             step["arguments"] = json!({ "x-priority": self.pick(&[-1, 0, 1, 2]) });
         }
         self.add(step);
+    }
+
+    /// With a single active consumer a tag that was used again is not cancelled in a quorum queue; see `KNOWN_DIFFERENCES`.
+    fn may_cancel(&self, tag: &str) -> bool {
+        let twice = self.crowd.used.iter().filter(|other| **other == tag).count() > 1;
+        !self.cancel_breaks_queue() && !(self.crowd.quorum && self.crowd.alone && twice)
     }
 
     fn crowded_step(&mut self) {
@@ -196,9 +205,12 @@ impl Writer {
         match self.below(27) {
             0..=6 => self.publish_to_crowd(),
             7 | 8 => self.consume_from_crowd((tag, channel)),
-            9 | 10 if !self.cancel_breaks_queue() => {
+            9 | 10 if self.may_cancel(tag) => {
                 self.crowd.consuming.retain(|other| *other != tag);
                 self.add(json!({ "op": "basic.cancel", "consumer_tag": tag, "channel": channel }));
+                if self.crowd.quorum && self.crowd.alone && self.one_in(2) {
+                    self.consume_from_crowd((tag, channel));
+                }
             }
             11..=14 => {
                 let of = self.held_by(tag, 4);

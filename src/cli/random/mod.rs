@@ -5,7 +5,7 @@
 //! | `wide` | many exchanges and queues, two connections, policies, mistakes |
 //! | `crowded` | one queue with several consumers, whose windows are small and mostly full: turns, credit, and what comes back |
 //! | `committed` | transactions to queues that are deleted, are another type then, or refuse |
-//! | `refusing` | a quorum queue that refuses, and channels that hear of it |
+//! | `refusing` | a quorum queue that refuses, and channels that learn it |
 //! | `timed` | times to live, delayed retries and queues that expire, with the clock moved far past each of them |
 //! | `late` | a delivery that is not acknowledged in time, on 4.3 |
 //! | `streamed` | a stream and its readers, each of which starts where it likes |

@@ -1,6 +1,6 @@
 //! Refusing scripts: a quorum queue that tells its publishers to stop, and channels that learn of it in different ways.
 //!
-//! A channel of a real broker hears of it a moment later. So nothing publishes in that moment but a commit, and the letters of one command.
+//! A channel of a real broker learns it a moment later. Only a commit publishes in that moment, and dead letters of one command.
 
 use serde_json::{Value as Json, json};
 
@@ -74,7 +74,7 @@ impl Writer {
             10 if self.one_in(3) => self.add(json!({ "op": "queue.purge", "queue": "q", "channel": "observer" })),
             11 if by_policy => self.refusing_policy(),
             12 if letters => {
-                for _ in 0..1 + self.below(3) {
+                for _ in 0..=self.below(3) {
                     let body = self.body();
                     self.add(json!({ "op": "basic.publish", "routing_key": "source", "body": body, "channel": "feeder" }));
                 }
