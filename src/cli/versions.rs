@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 23] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 24] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -174,6 +174,14 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 23] = [
               cancelled before its turn, RabbitMQ cancels the earlier one again. In its turn each message goes to its channel and comes back. \
               Here it is cancelled. Random scripts give such a consumer the lowest priority, and do not cancel it",
         source: "seen on 4.0.5 and 4.3.6; v3.10.8 and v4.3.5 rabbit_fifo.erl activate_next_consumer, cancel_consumer",
+    },
+    KnownDifference {
+        lines: &["4.3"],
+        rules: &[136],
+        what: "a delayed retry with a length limit",
+        why: "when more messages wait for their retry than the limit allows, a queue that drops its head looks for one without end. It answers \
+              nothing more. Here it drops what is ready, and goes on. Random scripts have such a limit with reject-publish",
+        source: "seen on 4.3.6; v4.3.5 rabbit_fifo.erl evaluate_limit0, drop_head",
     },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
