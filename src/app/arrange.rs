@@ -71,6 +71,9 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     for (place, column) in column.iter().enumerate().filter(|(place, _)| !lane[*place]) {
         members[*column].push(place);
     }
+    // What dead letters fall from stands last in its column: they fall past nothing.
+    let mut falls = vec![false; places.len()];
+    edges.iter().filter(|way| way.dead && lane[way.to]).for_each(|way| falls[way.from] = true);
     let mut rows: Vec<f64> = places.iter().map(|place| geometry::rect(plan, place).map_or(0.0, |rect| rect.centre().y)).collect();
     for _ in 0..LAPS {
         for members in &members {
@@ -79,7 +82,8 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
                 #[expect(clippy::cast_precision_loss, reason = "there are at most 5,000 nodes")]
                 let count = near[*place].len() as f64;
                 let row = if count > 0.0 { near[*place].iter().map(|other| rows[*other]).sum::<f64>() / count } else { rows[*place] };
-                wanted.insert(wanted.partition_point(|(before, _)| *before <= row), (row, *place));
+                let begins = wanted.partition_point(|(before, other)| (falls[*other], *before) <= (falls[*place], row));
+                wanted.insert(begins, (row, *place));
             }
             let mut last = f64::NEG_INFINITY;
             let mut moved = 0.0;
@@ -97,6 +101,7 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
             }
         }
     }
+    straighten(&members, &counted, &column, &mut rows, |place| height(plan, &places[place]));
     // The lane begins beneath all that stands in its columns, and what follows one another in it stands side by side.
     let in_lane = || (0..places.len()).filter(|place| lane[*place]);
     let (first, last) = (in_lane().map(|place| column[place]).min(), in_lane().map(|place| column[place]).max());
@@ -120,6 +125,27 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     #[expect(clippy::cast_precision_loss, reason = "there are at most 5,000 nodes")]
     let at = |place: usize| Point { x: 120.0 + column[place] as f64 * COLUMN, y: ((rows[place] - top + 75.0) / 15.0).round() * 15.0 };
     places.iter().enumerate().map(|(place, node)| (node.clone(), at(place))).collect()
+}
+
+/// What follows one another stands in one row, where nothing is in its way: a chain makes no stairs.
+fn straighten(members: &[Vec<usize>], ways: &[Way], column: &[usize], rows: &mut [f64], height: impl Fn(usize) -> f64) {
+    for members in members {
+        let mut order: Vec<usize> = Vec::new();
+        for place in members {
+            order.insert(order.partition_point(|before| rows[*before] <= rows[*place]), *place);
+        }
+        for (index, place) in order.iter().copied().enumerate() {
+            let before = ways.iter().filter(|way| way.to == place && column[way.from] < column[place]).map(|way| rows[way.from]);
+            let away = |row: f64| (row - rows[place]).abs();
+            let nearest =
+                before.filter(|row| away(*row) < ROW / 2.0).reduce(|one, other| if away(other) < away(one) { other } else { one });
+            let least = index.checked_sub(1).map_or(f64::NEG_INFINITY, |before| rows[order[before]] + height(order[before]));
+            let most = order.get(index + 1).map_or(f64::INFINITY, |after| rows[*after] - height(place));
+            if let Some(row) = nearest.filter(|row| (least..=most).contains(row)) {
+                rows[place] = row;
+            }
+        }
+    }
 }
 
 /// What only dead letters reach.
@@ -230,7 +256,7 @@ fn height(plan: Plan<'_>, place: &Place) -> f64 {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{Way, columns, lane};
+    use super::{ROW, Way, columns, lane, straighten};
     use proptest::prelude::*;
 
     fn ways(pairs: &[(usize, usize)]) -> Vec<Way> {
@@ -271,6 +297,19 @@ mod tests {
             assert_eq!(lane(7, &edges), expected, "{edges:?}");
         }
         assert_eq!(columns(4, &[&*ways(&[(0, 1), (2, 3)]), &[dead(1, 2)]].concat()), [0, 1, 1, 2], "it begins beneath its queue");
+    }
+
+    #[test]
+    fn a_chain_stands_in_one_row_and_a_fan_in_several() {
+        // A chain of four with small steps, and a fan of three from its end.
+        let ways = ways(&[(0, 1), (1, 2), (2, 3), (2, 4), (2, 5)]);
+        let (members, column) = (vec![vec![0], vec![1], vec![2], vec![3, 4, 5]], [0, 1, 2, 3, 3, 3]);
+        let mut rows = vec![0.0, 15.0, 30.0, -90.0, 45.0, 180.0];
+        straighten(&members, &ways, &column, &mut rows, |_| ROW);
+        assert_eq!(rows, [0.0, 0.0, 0.0, -90.0, 45.0, 180.0], "the fan has no room to move, and is whole");
+        let mut rows = vec![0.0, 15.0, 30.0, -140.0, 20.0, 180.0];
+        straighten(&members, &ways, &column, &mut rows, |_| ROW);
+        assert_eq!(rows, [0.0, 0.0, 0.0, -140.0, 0.0, 180.0]);
     }
 
     proptest! {

@@ -90,6 +90,11 @@ pub enum CanvasAction {
         at: Pixel,
         page: (i32, i32),
     },
+    /// The first click opened a drawer, and the second one met that: it means what the first one met.
+    DoubleClickCovered {
+        at: Pixel,
+        page: (i32, i32),
+    },
     /// As long as Space is held, the pointer moves the view.
     HoldSpace {
         again: bool,
@@ -152,6 +157,7 @@ const BESIDE_REVEALED: f64 = 16.0;
 /// Of the page's width, in pixels: the rail, and all of the bar but its timeline.
 const RAIL: f64 = 48.0;
 const CONTROLS: f64 = 808.0;
+const CONTROLS_UPRIGHT: f64 = 650.0;
 const CONTROLS_NARROW: f64 = 298.0;
 
 #[derive(Debug, Default)]
@@ -299,6 +305,7 @@ impl App {
     pub fn timeline_width(&self) -> f64 {
         let (page, controls) = match self.workspace.room {
             Room::Narrow => (self.canvas.size.x, CONTROLS_NARROW),
+            Room::Upright => (self.canvas.size.x + RAIL, CONTROLS_UPRIGHT),
             Room::Wide | Room::Middle => (self.canvas.beside.map_or(self.canvas.size.x, |(_, whole)| whole.x) + RAIL, CONTROLS),
         };
         (page - controls).max(CONTROLS_NARROW / 4.0)
@@ -328,7 +335,7 @@ impl App {
             // It takes the place of the other.
             Room::Middle if !is_open && seen.contains(&Side::Left) => size.x -= width(Side::Right) - width(Side::Left),
             Room::Wide | Room::Middle if !is_open => size.x -= width(Side::Right),
-            Room::Narrow => size = self.canvas.usual(),
+            Room::Upright | Room::Narrow => size = self.canvas.usual(),
             Room::Wide | Room::Middle => {}
         }
         Pixel { x: size.x.max(0.0), ..size }
@@ -467,7 +474,7 @@ impl App {
 pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
     match action {
         CanvasAction::Resize(size) => app.resize(size),
-        CanvasAction::Beside(left, whole) => app.canvas.beside = Some((left, whole)).filter(|_| app.workspace.room != Room::Narrow),
+        CanvasAction::Beside(left, whole) => app.canvas.beside = Some((left, whole)).filter(|_| !app.workspace.room.has_sheet()),
         CanvasAction::AboveSheet(height) => app.canvas.above_sheet = height,
         // The finger that came second takes hold of nothing.
         CanvasAction::PressNode(..) | CanvasAction::PressEmpty { .. } | CanvasAction::PressPort(..)
@@ -576,6 +583,10 @@ pub(super) fn update(app: &mut App, action: CanvasAction) -> Vec<Effect> {
             };
         }
         CanvasAction::DoubleClick { at, page } => return double_clicked(app, at, page),
+        CanvasAction::DoubleClickCovered { at, page } => {
+            app.canvas.pressed.rotate_left(1);
+            return double_clicked(app, at, page);
+        }
         CanvasAction::HoldSpace { again: false } => app.canvas.space = Space::Tapped,
         CanvasAction::HoldSpace { again: true } => app.canvas.space = Space::Held,
         CanvasAction::LetGoSpace => {

@@ -613,6 +613,8 @@ const AGAINST: f64 = 0.2;
 const AGAINST_MOST: f64 = 14.0;
 /// Dead letters leave a queue below all of these.
 const DEAD: f64 = 0.3;
+/// One that falls straight down begins so far from the queue's corners at least.
+const FALLS_WITHIN: f64 = 16.0;
 /// And come to a queue at the left of its top: its badges stand at the right.
 const BESIDE_BADGES: f64 = 34.0;
 
@@ -633,8 +635,15 @@ fn level(start: &Rect, end: &Rect, dead: bool) -> Curve {
         return Curve { from, control_from: Point { x: bulge, y: from.y }, control_to: Point { x: bulge, y: to.y }, to };
     }
     if dead {
+        // Straight down, where the next part stands beneath.
+        let x = if end.width > EXCHANGE.width { end.left + BESIDE_BADGES } else { b.x };
+        if start.bottom() < end.top && (x - a.x).abs() < start.width / 2.0 - FALLS_WITHIN {
+            let (from, to) = (Point { x, y: start.bottom() }, Point { x, y: end.top });
+            let third = (to.y - from.y) / 3.0;
+            return Curve { from, control_from: Point { x, y: from.y + third }, control_to: Point { x, y: to.y - third }, to };
+        }
         let from = Point { x: if b.x < a.x { start.left } else { start.right() }, y: dead_port(start) };
-        let to = Point { x: if end.width > EXCHANGE.width { end.left + BESIDE_BADGES } else { b.x }, y: end.top };
+        let to = Point { x, y: end.top };
         let control_from = Point { x: from.x + (to.x - from.x) * 0.62, y: from.y + 22.0 };
         return Curve { from, control_from, control_to: Point { x: to.x, y: to.y - (to.y - from.y) * 0.55 }, to };
     }

@@ -6,8 +6,11 @@
 use super::camera::{Camera, LABEL, Pixel};
 use super::geometry::{self, Curve, Edge, EdgeKind, Plan, Rect};
 use super::lettering::{BOLD, COUNT_LETTERS, em, in_tube};
+use super::texts::labels as texts;
 use super::tokens::{Picture, Shape, Token};
+use crate::base::time::Span;
 use crate::broker::Name;
+use crate::broker::view::QueueView;
 use crate::scenario::{BindingSpec, Point};
 use crate::sim::Place;
 
@@ -230,13 +233,21 @@ fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[Binding
     spots.push(around(Point { x, y: queue.top - GAP - 7.0 - size.1 / 2.0 }, size));
 }
 
-/// The number of a step of a story stands on its line, also where it finds no room. A story without a step tells something else. No key
-/// comes to lie under it.
-pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Point {
+/// The number of a step of a story stands on its line, also where it finds no room. A story without a step tells something else. The
+/// key of the line stays as it is: on a short line the number stands beside it, or at last on the end of its pill.
+pub fn step(room: &mut Room, edge: &Edge, camera: Camera, key: Option<&Rect>) -> Point {
     let size = 20.0 * camera.growth_beside(KEY_LETTERS);
-    let spot = |share: f64| around(edge.curve.at(share), (size, size));
-    let free = room.take(&SHARES.map(spot)).or_else(|| room.take(&fine().map(spot).collect::<Vec<Rect>>()));
-    let rect = free.unwrap_or_else(|| spot(0.5));
+    let spot = |at: Point| around(at, (size, size));
+    let free = room.take(&SHARES.map(|share| spot(edge.curve.at(share))));
+    let free = free.or_else(|| room.take(&fine().map(|share| spot(edge.curve.at(share))).collect::<Vec<Rect>>()));
+    let beside = |key: &Rect| {
+        let (middle, away) = (key.centre(), size / 2.0 + 2.0 * GAP);
+        let beside =
+            [(key.left - away, middle.y), (key.right() + away, middle.y), (middle.x, key.top - away), (middle.x, key.bottom() + away)];
+        beside.map(|(x, y)| spot(Point { x, y }))
+    };
+    let free = free.or_else(|| room.take(&key.map(beside)?));
+    let rect = free.unwrap_or_else(|| spot(key.map_or_else(|| edge.curve.at(0.5), |key| Point { x: key.left, y: key.centre().y })));
     room.cover(rect);
     rect.centre()
 }
@@ -244,6 +255,46 @@ pub fn step(room: &mut Room, edge: &Edge, camera: Camera) -> Point {
 /// Every place of a line, from its middle on.
 fn fine() -> impl Iterator<Item = f64> {
     (1..STEPS / 2).map(|step| f64::from(step) / f64::from(STEPS)).flat_map(|away| [0.5 - away, 0.5 + away])
+}
+
+/// What lines of dead letters say where their queue only waits: how long a message stays there. One that comes back to where it died is
+/// tried again.
+#[inline(never)]
+pub fn waits(plan: Plan<'_>, look: Look, room: &mut Room, edges: &[&Edge]) -> Vec<Label> {
+    let size = KEY_LETTERS * look.camera.growth_beside(KEY_LETTERS);
+    let mut labels = Vec::new();
+    for edge in edges {
+        let (EdgeKind::DeadLetters, Place::Queue(name)) = (&edge.kind, &edge.from) else { continue };
+        let ttl = plan.world.broker().queue(name).and_then(QueueView::message_ttl);
+        let is_read = edges.iter().any(|other| other.kind == EdgeKind::Consumes && other.from == edge.from);
+        let Some(ttl) = ttl.filter(|_| !is_read) else { continue };
+        let mut reached = vec![&edge.to];
+        let mut next = 0;
+        while let Some(from) = reached.get(next).copied() {
+            let leads = |other: &&&Edge| other.from == *from && matches!(other.kind, EdgeKind::DeadLetters | EdgeKind::Binding(..));
+            for other in edges.iter().filter(leads) {
+                if !reached.contains(&&other.to) {
+                    reached.push(&other.to);
+                }
+            }
+            next += 1;
+        }
+        let text = if reached.contains(&&edge.from) { texts::retry_after(Span(ttl)) } else { texts::expires_after(Span(ttl)) };
+        let mut spots = Vec::new();
+        beside(&mut spots, &edge.curve, (em(&text) * size, size * 1.3));
+        labels.extend(room.take(&spots).map(|rect| Label { rect, text, tone: Tone::Dead }));
+    }
+    labels
+}
+
+/// At the sides of a line.
+fn beside(spots: &mut Vec<Rect>, curve: &Curve, (width, height): (f64, f64)) {
+    for share in SHARES.into_iter().chain(SHARES_BETWEEN) {
+        let at = curve.at(share);
+        for (across, down) in [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0)] {
+            spots.push(around(Point { x: at.x + across * (width / 2.0 + 8.0), y: at.y + down * (height / 2.0 + 4.0) }, (width, height)));
+        }
+    }
 }
 
 /// How a label looks.
@@ -306,6 +357,7 @@ pub fn words(plan: Plan<'_>, picture: &Picture, camera: Camera, size: Pixel) -> 
         let look = Look { camera, is_compact: is_small, has_signs: false };
         let edges = geometry::edges(plan);
         keys(plan, look, &mut room, edges.iter(), |_, key| key.to_owned(), |_| false);
+        waits(plan, look, &mut room, &edges.iter().collect::<Vec<_>>());
     }
     let view = camera.view(size);
     // Sentences first: they say most.

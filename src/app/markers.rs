@@ -1,5 +1,6 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
+use super::lettering::{em, shortened};
 use super::texts::markers as texts;
 use super::words;
 use crate::base::SimTime;
@@ -45,6 +46,52 @@ const MARK: f64 = 16.0;
 const MARK_WITH_NUMBER: f64 = 36.0;
 /// So many of a cluster are named.
 const NAMED_MAX: usize = 8;
+
+/// Between two moments that are named there are so many pixels at least.
+const TICK: f64 = 76.0;
+/// In seconds.
+const TICKS: [u64; 19] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 604_800, 2_592_000];
+
+/// The moments that a time line names, with their words: "0:30", "1:05:00".
+#[must_use]
+pub fn ticks(end: SimTime, width: f64) -> Vec<(SimTime, String)> {
+    let end_secs = end.as_secs_f64().max(f64::MIN_POSITIVE);
+    #[expect(clippy::cast_precision_loss, reason = "some seconds")]
+    let has_room = |step: &u64| *step as f64 / end_secs * width >= TICK;
+    let Some(step) = TICKS.into_iter().find(has_room) else { return vec![(SimTime::ZERO, in_short(0))] };
+    (0..=end.as_secs() / step).map(|tick| (SimTime::from_secs(tick * step), in_short(tick * step))).collect()
+}
+
+fn in_short(seconds: u64) -> String {
+    let (minutes, rest) = (seconds / 60, seconds % 60);
+    if minutes < 60 { format!("{minutes}:{rest:02}") } else { format!("{}:{:02}:{rest:02}", minutes / 60, minutes % 60) }
+}
+
+/// What a flag and its name take, and the letters of the name.
+const FLAG: f64 = 12.0;
+const NAME_LETTERS: f64 = 11.0;
+/// A name is shortened to so many pixels at least.
+const NAME_LEAST: f64 = 72.0;
+
+/// The names at the flags of these clusters, as far as they have room before what comes next.
+#[must_use]
+pub fn names(clusters: &[Cluster<'_>], planned: &[SimTime], end: SimTime, width: f64) -> Vec<Option<String>> {
+    let place = |at: SimTime| at.as_secs_f64() / end.as_secs_f64().max(f64::MIN_POSITIVE) * width;
+    let name = |(index, cluster): (usize, &Cluster<'_>)| {
+        let first = cluster.marks[0];
+        let name = match first.kind {
+            MarkerKind::Fault => &*first.words,
+            MarkerKind::Mended => texts::BACK,
+            MarkerKind::Dead | MarkerKind::Lost => return None,
+        };
+        let next = clusters.get(index + 1).map(Cluster::at).into_iter().chain(planned.iter().copied().filter(|at| *at > cluster.at()));
+        let next = next.map(place).fold(width, f64::min);
+        let room = next - MARK / 2.0 - place(cluster.at()) - FLAG;
+        let whole = em(name) * NAME_LETTERS <= room;
+        (whole || room >= NAME_LEAST).then(|| if whole { name.to_owned() } else { shortened(name, room / NAME_LETTERS) })
+    };
+    clusters.iter().enumerate().map(name).collect()
+}
 
 /// Marks of a time line that is so many pixels wide and ends there. Those that would touch are one.
 #[must_use]
@@ -100,8 +147,8 @@ pub fn is_of_interest(what: &WorldEvent) -> bool {
 #[must_use]
 pub fn kind_of(what: &WorldEvent) -> Option<(MarkerKind, String)> {
     Some(match what {
-        WorldEvent::FaultBegan(fault) => (MarkerKind::Fault, fault.to_string()),
-        WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, texts::mended(&fault)),
+        WorldEvent::FaultBegan(fault) => (MarkerKind::Fault, texts::began(fault)),
+        WorldEvent::FaultEnded(fault) => (MarkerKind::Mended, texts::mended(&texts::began(fault))),
         WorldEvent::Broker(Event::DeadLettered { queue, reason, .. }) => (MarkerKind::Dead, texts::dead_lettered_from(&queue, &reason)),
         WorldEvent::Broker(Event::Dropped { queue, cause, .. }) => (MarkerKind::Lost, texts::dropped_from(&queue, &cause.name())),
         WorldEvent::Broker(Event::KeptOut { queue, reason, .. }) => {

@@ -267,6 +267,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
         app.place_map();
     }
     if let Some(session) = &mut app.session {
+        session.playhead.caption_what_is_told();
         let world = session.playhead.world();
         session.hues.follow(world.scenario(), world.recording());
     }

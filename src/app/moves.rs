@@ -88,6 +88,8 @@ pub struct Fan {
     pub exchange: Name,
     pub copies: usize,
     departs: SimTime,
+    /// Its message's name.
+    event: Option<Name>,
 }
 
 #[derive(Clone, Debug)]
@@ -100,6 +102,8 @@ pub struct Moves {
     stands: SimTime,
     /// Each hop is followed: there is time to read what it is.
     has_captions: bool,
+    /// The message whose story is told: captions are about it alone.
+    told: Option<Name>,
     /// Time hurries since this moment, because nothing moves.
     waits_since: Option<SimTime>,
     /// What came back last: when, from where, and its number.
@@ -125,6 +129,7 @@ impl Default for Moves {
             leg: LEG,
             stands: STANDS,
             has_captions: false,
+            told: None,
             waits_since: None,
             returned: None,
             passing: OrderedMap::new(),
@@ -137,11 +142,6 @@ impl Moves {
     #[must_use]
     pub const fn leg(&self) -> SimTime {
         self.leg
-    }
-
-    #[must_use]
-    pub const fn has_captions(&self) -> bool {
-        self.has_captions
     }
 
     /// From now on each leg is shown this long, and what does not move that long; with or without captions.
@@ -162,7 +162,7 @@ impl Moves {
     /// The same picture has begun again elsewhere in time.
     #[must_use]
     pub(super) fn emptied(&self) -> Self {
-        Self { leg: self.leg, stands: self.stands, has_captions: self.has_captions, ..Self::default() }
+        Self { leg: self.leg, stands: self.stands, has_captions: self.has_captions, told: self.told.clone(), ..Self::default() }
     }
 
     /// When it lands, as far as the eye is concerned.
@@ -278,6 +278,18 @@ impl Moves {
 
     pub fn iter(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter()
+    }
+
+    /// Captions are about this message alone; none: about whatever moves.
+    pub(super) fn tell_of(&mut self, event: Option<&Name>) {
+        if self.told.as_ref() != event {
+            self.told = event.cloned();
+        }
+    }
+
+    /// What leaves its exchange and has a caption.
+    pub fn captioned(&self, now: SimTime) -> impl Iterator<Item = &Fan> {
+        self.fans(now).filter(|fan| self.has_captions && (self.told.is_none() || self.told == fan.event))
     }
 
     /// What leaves its exchange at this moment, as far as the eye is concerned.
@@ -408,7 +420,12 @@ impl Moves {
             if self.fans.len() == MOVES_MAX {
                 self.fans.pop_front();
             }
-            self.fans.push_back(Fan { exchange: exchange.clone(), copies: queues.len(), departs: at });
+            self.fans.push_back(Fan {
+                exchange: exchange.clone(),
+                copies: queues.len(),
+                departs: at,
+                event: message.properties.message_id.clone(),
+            });
         }
         for queue in queues {
             let mut path = path.clone();

@@ -11,7 +11,7 @@ use super::texts::session as texts;
 use crate::base::SimTime;
 use crate::base::ordered::in_order;
 use crate::broker::Name;
-use crate::formats::draft_file::Played;
+use crate::formats::draft_file::{Other, Played};
 use crate::sim::biography::{Biographer, Biography};
 use crate::sim::judge::{self, Compared};
 use crate::sim::metrics::Depth;
@@ -188,20 +188,28 @@ impl Playhead {
         self.alternate_branch.as_ref().map(|branch| branch.left)
     }
 
-    /// The run that was left, to be kept, and whether by a restart.
-    pub(super) fn other_run(&self) -> Option<(Played, bool)> {
+    /// Captions on the canvas are about the message whose story is told.
+    pub(super) fn caption_what_is_told(&mut self) {
+        self.moves.tell_of(self.story.as_ref().map(|story| &story.event));
+    }
+
+    /// The run that was left, to be kept.
+    pub(super) fn other_run(&self) -> Option<Other> {
         let Branch { timeline, left, .. } = self.alternate_branch.as_deref()?;
-        Some((Played { recording: timeline.recording().clone(), until: timeline.furthest() }, *left == Left::Restarted))
+        let run = Played { recording: timeline.recording().clone(), until: timeline.furthest() };
+        Some(Other { run, restarted: *left == Left::Restarted, is_later: !self.is_the_later_run() })
     }
 
     /// The run that was left, as it was kept. What it tells is read when it is gone back to.
-    pub(super) fn put_other_run(&mut self, kept: Option<(Played, bool)>) {
-        self.alternate_branch = kept.map(|(run, restarted)| {
+    pub(super) fn put_other_run(&mut self, kept: Option<Other>) {
+        let (earlier, later) = (self.number, self.number + 1);
+        self.number = if kept.as_ref().is_some_and(|other| other.is_later) { earlier } else { later };
+        let number = if self.number == later { earlier } else { later };
+        self.alternate_branch = kept.map(|Other { run, restarted, .. }| {
             let timeline = Timeline::open(run.recording).played_until(run.until).with_lookback(moves::SEEN_FOR);
             let left = if restarted { Left::Restarted } else { Left::Changed };
-            Box::new(Branch { timeline, number: self.number, log: Log::default(), markers: Markers::default(), left, is_closed: false })
+            Box::new(Branch { timeline, number, log: Log::default(), markers: Markers::default(), left, is_closed: false })
         });
-        self.number += 1;
     }
 
     /// Time begins again, with this. What a person did to the run that is left is not lost: it can be gone back to.

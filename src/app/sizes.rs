@@ -1,6 +1,12 @@
 //! The room that the window has, where drawers open in it, and how large they are. The learner drags their edges, and a browser keeps the
 //! sizes.
 
+/// How high the canvas is above half a sheet on a phone, and how high half a sheet is on a tablet: of the window.
+const ABOVE_SHEET: f64 = 0.45;
+const SHEET_UPRIGHT: f64 = 0.38;
+/// What the top and the bar take of a tablet's window, in pixels.
+const TOP_AND_BAR: f64 = 112.0;
+
 /// How much room the window has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Room {
@@ -9,18 +15,37 @@ pub enum Room {
     Wide,
     /// One drawer at a side.
     Middle,
+    /// One drawer, as a sheet beneath the canvas: a tablet that stands upright.
+    Upright,
     /// One drawer, as a sheet: a phone.
     Narrow,
 }
 
 impl Room {
-    /// From 1,200 pixels on there is room for both sides; up to 860 there is room for a sheet.
+    /// From 1,200 pixels on there is room for both sides; up to 860 there is room for a sheet. The style sheet has the same numbers.
     #[must_use]
-    pub const fn of(width: u32) -> Self {
-        match width {
-            1_200.. => Self::Wide,
-            861.. => Self::Middle,
+    pub const fn of(width: u32, height: u32) -> Self {
+        match (width, height) {
+            (1_200.., _) => Self::Wide,
+            (861.., _) => Self::Middle,
+            (700.., 800..) => Self::Upright,
             _ => Self::Narrow,
+        }
+    }
+
+    /// A drawer is a sheet.
+    #[must_use]
+    pub const fn has_sheet(self) -> bool {
+        matches!(self, Self::Upright | Self::Narrow)
+    }
+
+    /// How high the canvas above half a sheet is, in a window that is so high.
+    #[must_use]
+    pub fn above_sheet(self, window: f64) -> Option<f64> {
+        match self {
+            Self::Wide | Self::Middle => None,
+            Self::Upright => Some((window * (1.0 - SHEET_UPRIGHT) - TOP_AND_BAR).round()),
+            Self::Narrow => Some((window * ABOVE_SHEET).round()),
         }
     }
 }
@@ -69,15 +94,24 @@ impl Sheet {
 /// In pixels: the widths of the drawers at the left and right, and the height of the one below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    left: u32,
-    right: u32,
+    /// None, as long as nobody chose: then the room decides.
+    left: Option<u32>,
+    right: Option<u32>,
     shelf: u32,
     sheet: Sheet,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { left: 360, right: 360, shelf: 248, sheet: Sheet::Half }
+        Self { left: None, right: None, shelf: 248, sheet: Sheet::Half }
+    }
+}
+
+/// How wide a drawer is that nobody resized. In a narrow window the drawing needs the room. The style sheet has the same numbers.
+const fn usual(room: Room) -> u32 {
+    match room {
+        Room::Wide => 360,
+        Room::Middle | Room::Upright | Room::Narrow => 320,
     }
 }
 
@@ -86,7 +120,7 @@ impl Sizes {
     #[must_use]
     pub const fn range(side: Side, room: Room) -> (u32, u32) {
         match (room, side) {
-            (Room::Narrow, _) => (0, 2),
+            (Room::Upright | Room::Narrow, _) => (0, 2),
             (_, Side::Left | Side::Right) => (320, 640),
             (_, Side::Shelf) => (160, 480),
         }
@@ -95,10 +129,22 @@ impl Sizes {
     #[must_use]
     pub const fn of(self, side: Side, room: Room) -> u32 {
         match (room, side) {
-            (Room::Narrow, _) => self.sheet as u32,
-            (_, Side::Left) => self.left,
-            (_, Side::Right) => self.right,
+            (Room::Upright | Room::Narrow, _) => self.sheet as u32,
+            (_, Side::Left | Side::Right) => match self.chosen(side) {
+                Some(width) => width,
+                None => usual(room),
+            },
             (_, Side::Shelf) => self.shelf,
+        }
+    }
+
+    /// What somebody chose; the style sheet knows what else there is.
+    #[must_use]
+    pub const fn chosen(self, side: Side) -> Option<u32> {
+        match side {
+            Side::Left => self.left,
+            Side::Right => self.right,
+            Side::Shelf => Some(self.shelf),
         }
     }
 
@@ -111,7 +157,7 @@ impl Sizes {
     #[must_use]
     pub const fn step(room: Room) -> u32 {
         match room {
-            Room::Narrow => 1,
+            Room::Upright | Room::Narrow => 1,
             Room::Wide | Room::Middle => 16,
         }
     }
@@ -121,9 +167,9 @@ impl Sizes {
         let (least, most) = Self::range(side, room);
         let size = size.clamp(least, most);
         match (room, side) {
-            (Room::Narrow, _) => self.sheet = Sheet::ALL[size as usize],
-            (_, Side::Left) => self.left = size,
-            (_, Side::Right) => self.right = size,
+            (Room::Upright | Room::Narrow, _) => self.sheet = Sheet::ALL[size as usize],
+            (_, Side::Left) => self.left = Some(size),
+            (_, Side::Right) => self.right = Some(size),
             (_, Side::Shelf) => self.shelf = size,
         }
     }
@@ -151,8 +197,8 @@ impl Sizes {
     #[must_use]
     pub const fn pulled(room: Room, pixels: u32, window: u32) -> u32 {
         match room {
-            Room::Narrow if window > 0 => Sheet::nearest(pixels.saturating_mul(100) / window) as u32,
-            Room::Narrow => Sheet::Half as u32,
+            Room::Upright | Room::Narrow if window > 0 => Sheet::nearest(pixels.saturating_mul(100) / window) as u32,
+            Room::Upright | Room::Narrow => Sheet::Half as u32,
             Room::Wide | Room::Middle => pixels,
         }
     }
@@ -160,7 +206,8 @@ impl Sizes {
     /// As a browser keeps them.
     #[must_use]
     pub fn write(self) -> String {
-        format!("{} {} {} {}", self.left, self.right, self.shelf, self.sheet.name())
+        let width = |chosen: Option<u32>| chosen.map_or_else(|| "-".to_owned(), |width| width.to_string());
+        format!("{} {} {} {}", width(self.left), width(self.right), self.shelf, self.sheet.name())
     }
 
     /// What a browser kept; what cannot be read is as at first.
@@ -169,7 +216,10 @@ impl Sizes {
         let mut words = kept.split(' ');
         let mut sizes = Self::default();
         for side in [Side::Left, Side::Right, Side::Shelf] {
-            if let Some(size) = words.next().and_then(|word| word.parse().ok()) {
+            let kept = words.next().and_then(|word| word.parse().ok());
+            // It was written where nobody had chosen a width.
+            let is_usual = side != Side::Shelf && kept == Some(usual(Room::Wide));
+            if let Some(size) = kept.filter(|_| !is_usual) {
                 sizes.set(side, Room::Wide, size);
             }
         }
@@ -194,7 +244,8 @@ mod tests {
         assert_eq!(Sizes::read(&sizes.write()), sizes);
         assert_eq!(sizes.of(Side::Left, Room::Narrow), 2, "every drawer is the same sheet on a phone");
         assert_eq!(Sizes::read(""), Sizes::default());
-        assert_eq!(Sizes::read("99999999999 x 1 tall").write(), "360 360 160 half");
+        assert_eq!(Sizes::read("99999999999 x 1 tall").write(), "- - 160 half");
+        assert_eq!([Room::Wide, Room::Middle].map(|room| Sizes::default().of(Side::Left, room)), [360, 320], "the drawing needs the room");
     }
 
     #[test]

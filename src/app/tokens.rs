@@ -110,8 +110,7 @@ fn captions(sheet: &Sheet<'_>, still: bool, picture: &mut Picture) {
         picture.counts.extend(wait(plan, since));
     }
     // Of several messages that leave at once, the last one is named.
-    let copies: OrderedMap<&Name, usize> =
-        plan.moves.fans(plan.world.now()).filter(|_| plan.moves.has_captions()).map(|fan| (&fan.exchange, fan.copies)).collect();
+    let copies: OrderedMap<&Name, usize> = plan.moves.captioned(plan.world.now()).map(|fan| (&fan.exchange, fan.copies)).collect();
     for (exchange, count) in copies.iter() {
         if let Some(rect) = geometry::rect(plan, &Place::Exchange((*exchange).clone())) {
             let at = Point { x: rect.left + rect.width / 2.0, y: rect.top - 14.0 };

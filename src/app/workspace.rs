@@ -170,7 +170,7 @@ pub(super) fn update(app: &mut App, action: WorkspaceAction) -> Vec<Effect> {
         }
         WorkspaceAction::Tour => {
             // On a phone a sheet would cover it.
-            while app.workspace.room == Room::Narrow && !app.seen().is_empty() {
+            while app.workspace.room.has_sheet() && !app.seen().is_empty() {
                 app.close_newest();
             }
             return show(app, Some(Card::Tour));
@@ -270,7 +270,7 @@ impl App {
                 let mut sides = open.clone().filter(|side| *side != Side::Shelf);
                 sides.next().into_iter().chain(open.find(|side| *side == Side::Shelf)).collect()
             }
-            Room::Narrow => open.take(1).collect(),
+            Room::Upright | Room::Narrow => open.take(1).collect(),
         }
     }
 }

@@ -103,6 +103,12 @@ impl<'a> QueueView<'a> {
         self.queue.settings.dead_letter_exchange.as_ref()
     }
 
+    /// By its argument or by a policy.
+    #[must_use]
+    pub fn message_ttl(self) -> Option<SimTime> {
+        self.queue.settings.message_ttl
+    }
+
     /// Held back by a quorum queue, and the reason: a later retry, or a dead letter without a place yet.
     pub fn kept_back(self) -> impl Iterator<Item = (&'a Entry, KeptBack)> {
         self.queue.messages.quorum().into_iter().flat_map(super::queue::quorum::QuorumMessages::kept_back)

@@ -33,13 +33,22 @@ pub struct Played {
     pub until: SimTime,
 }
 
+/// The run that was left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other {
+    pub run: Played,
+    /// It was left by a restart.
+    pub restarted: bool,
+    /// It began after the run that is shown.
+    pub is_later: bool,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct DraftFile {
     pub run: Played,
     /// Where its playhead stands.
     pub stands: Until,
-    /// The run that was left, and whether by a restart.
-    pub other: Option<(Played, bool)>,
+    pub other: Option<Other>,
     pub layout: Places,
     /// The document is in a file.
     pub is_saved: bool,
@@ -76,7 +85,6 @@ pub fn write(draft: &DraftFile) -> String {
     table.first = table.known.len();
     let past = table.versions(&draft.past);
     let future = table.versions(&draft.future);
-    let (other, restarted) = draft.other.as_ref().map(|(run, restarted)| (played(run), *restarted)).unzip();
     let document = Doc::object()
         .with("requeue_draft", FORMAT.version)
         .with("saved", draft.is_saved)
@@ -87,8 +95,9 @@ pub fn write(draft: &DraftFile) -> String {
         .with_list("future", future)
         .with_list("scenarios", table.known[table.first..].iter().map(|scenario| scenario_file::document(scenario)))
         .with("run", played(&draft.run))
-        .with_some("other", other)
-        .with_some("restarted", restarted);
+        .with_some("other", draft.other.as_ref().map(|other| played(&other.run)))
+        .with_some("restarted", draft.other.as_ref().map(|other| other.restarted))
+        .with_some("later", draft.other.as_ref().and_then(|other| other.is_later.then_some(true)));
     document.into_json().to_string()
 }
 
@@ -161,7 +170,11 @@ fn draft(node: &Node) -> DraftFile {
         layout: read_places(&fields.need("at")),
         past: versions("past"),
         future: versions("future"),
-        other: fields.maybe("other").map(|node| (read_run(&node), fields.flag("restarted", false))),
+        other: fields.maybe("other").map(|node| Other {
+            run: read_run(&node),
+            restarted: fields.flag("restarted", false),
+            is_later: fields.flag("later", false),
+        }),
         run,
     };
     fields.done();

@@ -12,7 +12,7 @@ use yew::Callback;
 
 use super::Dispatch;
 use super::texts::browser as texts;
-use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Room, Side, Sizes, Speed, Theme};
+use crate::app::{Action, CourseAction, EditAction, FileAction, Kept, Motion, Options, Side, Sizes, Speed, Theme};
 use crate::base::limits::{FILE_BYTES, beyond};
 use crate::lesson::Lock;
 
@@ -302,7 +302,10 @@ pub fn keep_sizes(sizes: Sizes) {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
     if let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
         for (name, side) in [("--left", Side::Left), ("--right", Side::Right), ("--shelf", Side::Shelf)] {
-            let _ = root.style().set_property(name, &format!("{}px", sizes.of(side, Room::Wide)));
+            let _ = match sizes.chosen(side) {
+                Some(size) => root.style().set_property(name, &format!("{size}px")),
+                None => root.style().remove_property(name).map(drop),
+            };
         }
     }
     let _ = storage().map(|storage| storage.set_item(SIZES_KEY, &sizes.write()));

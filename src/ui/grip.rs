@@ -12,7 +12,7 @@ fn pulled(event: &PointerEvent, side: Side, room: Room) -> Option<u32> {
     let drawer = event.target_dyn_into::<Element>()?.parent_element()?.get_bounding_client_rect();
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let pixels = match (room, side) {
-        (Room::Narrow, _) | (_, Side::Shelf) => drawer.bottom() - y,
+        (Room::Upright | Room::Narrow, _) | (_, Side::Shelf) => drawer.bottom() - y,
         (_, Side::Left) => x - drawer.left(),
         (_, Side::Right) => drawer.right() - x,
     };
@@ -26,7 +26,7 @@ pub fn grip(app: &App, side: Side, dispatch: &Dispatch) -> Html {
     let room = app.workspace.room;
     let size = app.workspace.sizes.of(side, room);
     let (least, most) = Sizes::range(side, room);
-    let is_lying = room == Room::Narrow || side == Side::Shelf;
+    let is_lying = room.has_sheet() || side == Side::Shelf;
     let resize = {
         let dispatch = dispatch.clone();
         move |size: u32| dispatch.emit(WorkspaceAction::Resize(side, size).into())
@@ -65,13 +65,13 @@ pub fn grip(app: &App, side: Side, dispatch: &Dispatch) -> Html {
         resize(wanted);
     });
     let name = match (room, side) {
-        (Room::Narrow, _) => texts::OF_THE_SHEET,
+        (Room::Upright | Room::Narrow, _) => texts::OF_THE_SHEET,
         (_, Side::Left) => texts::OF_THE_LEFT,
         (_, Side::Right) => texts::OF_THE_RIGHT,
         (_, Side::Shelf) => texts::OF_THE_SHELF,
     };
     let value: AttrValue = size.to_string().into();
-    let said = (room == Room::Narrow).then(|| texts::stop(app.workspace.sizes.sheet()));
+    let said = room.has_sheet().then(|| texts::stop(app.workspace.sizes.sheet()));
     let orientation = if is_lying { "horizontal" } else { "vertical" };
     html! {
         <div class="grip" role="separator" tabindex="0" aria-label={name} aria-orientation={orientation} aria-valuenow={value}

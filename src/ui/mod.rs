@@ -36,7 +36,8 @@ mod widgets;
 mod work;
 mod workspace;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -115,6 +116,8 @@ pub struct Playground {
     reveal_next: Option<&'static str>,
     /// The last thing that happened was a pointer's.
     by_hand: bool,
+    /// The first click of those that may be a double click was on the drawing.
+    clicked_drawing: Rc<Cell<bool>>,
     link: String,
     /// What was done, and how long it still stands.
     told: String,
@@ -141,8 +144,6 @@ pub struct Playground {
 /// A token is hit from so many pixels away.
 const REACH: f64 = 12.0;
 const REACH_OF_A_FINGER: f64 = 22.0;
-/// The share of a phone's window that the canvas has above half a sheet, as the style sheet has it.
-const ABOVE_SHEET: f64 = 0.45;
 /// A finger that rests this long asks for a menu.
 const LONG_PRESS_MS: u32 = 500;
 
@@ -183,7 +184,7 @@ impl Component for Playground {
                 browser::fetch_scenario(address.exhibit.unwrap_or_else(|| app::FIRST_SCENARIO.to_owned()), dispatch.clone());
             }
         }
-        app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width())));
+        app::update(&mut app, WorkspaceAction::Fit(Room::of(browser::window_width(), browser::window_height())));
         browser::tell("ready", "");
         let mut listeners = browser::on_surroundings_changed(&link.callback(|()| Message::SurroundingsChanged));
         listeners.extend(browser::on_address_changed(&link.callback(|()| Message::AddressChanged)));
@@ -202,6 +203,7 @@ impl Component for Playground {
             focus_next: None,
             reveal_next: None,
             by_hand: false,
+            clicked_drawing: Rc::default(),
             link: String::new(),
             told: String::new(),
             told_for: None,
@@ -280,7 +282,7 @@ impl Component for Playground {
                 true
             }
             Message::SurroundingsChanged => {
-                app::update(&mut self.app, WorkspaceAction::Fit(Room::of(browser::window_width())));
+                app::update(&mut self.app, WorkspaceAction::Fit(Room::of(browser::window_width(), browser::window_height())));
                 self.palette = None;
                 self.request_frame(ctx);
                 true
@@ -306,8 +308,8 @@ impl Component for Playground {
             self.listeners.push(keys::wheel(&stage, gesture));
         }
         self.whole &= self.only_canvas;
-        let is_phone = self.app.workspace.room == Room::Narrow && !self.app.options.embed;
-        let above_sheet = is_phone.then(|| (f64::from(browser::window_height()) * ABOVE_SHEET).round());
+        let room = self.app.workspace.room;
+        let above_sheet = if self.app.options.embed { None } else { room.above_sheet(browser::window_height().into()) };
         if size != self.app.canvas.size || above_sheet != self.app.canvas.above_sheet {
             if let Some((left, whole)) = self.stage.cast::<HtmlElement>().and_then(|stage| self.canvas_without_drawers(&stage)) {
                 app::update(&mut self.app, CanvasAction::Beside(left, whole));
@@ -517,7 +519,7 @@ impl Playground {
 
     /// From how far a token on a line is hit: a finger is less sure than a mouse.
     fn reach(&self) -> f64 {
-        if self.app.workspace.room == app::Room::Narrow { REACH_OF_A_FINGER } else { REACH }
+        if self.app.workspace.room.has_sheet() { REACH_OF_A_FINGER } else { REACH }
     }
 
     /// The event whose token is seen at a place of the page.
@@ -579,6 +581,7 @@ impl Playground {
                 CanvasAction::OpenMenu { on: self.app.stop_at(at), at, page: (x, y) }
             }
             Gesture::DoubleClicked(x, y) => CanvasAction::DoubleClick { at: self.on_stage(x.into(), y.into()), page: (x, y) },
+            Gesture::DoubleClickedCovered(x, y) => CanvasAction::DoubleClickCovered { at: self.on_stage(x.into(), y.into()), page: (x, y) },
             Gesture::Edit(editing) => {
                 self.edit_in_place(editing);
                 return true;

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
-use yew::{Callback, Context, DragEvent, Event, Html, TargetCast, classes, html};
+use web_sys::{Element, HtmlCanvasElement, HtmlInputElement};
+use yew::{Callback, Context, DragEvent, Event, Html, MouseEvent, TargetCast, classes, html};
 
 use super::drawing::{Gesture, Scene};
 use super::later::{self, Arrival, Later};
@@ -60,6 +60,29 @@ impl Playground {
                 }
             })
         };
+        // What a first click opens may lie under the second one.
+        let is_on_drawing = |event: &MouseEvent| {
+            let on = |of: &str| event.target_dyn_into::<Element>().and_then(|target| target.closest(of).ok().flatten()).is_some();
+            on(".drawing") && !on(".power,.key")
+        };
+        let onmousedown = {
+            let first = self.clicked_drawing.clone();
+            Callback::from(move |event: MouseEvent| {
+                if event.detail() == 1 {
+                    first.set(is_on_drawing(&event));
+                }
+            })
+        };
+        let ondblclick = {
+            let (first, gesture) = (self.clicked_drawing.clone(), ctx.link().callback(Message::Gesture));
+            Callback::from(move |event: MouseEvent| {
+                let is_covered =
+                    event.target_dyn_into::<Element>().is_some_and(|target| target.closest(".drawer").ok().flatten().is_some());
+                if first.take() && is_covered {
+                    gesture.emit(Gesture::DoubleClickedCovered(event.client_x(), event.client_y()));
+                }
+            })
+        };
         let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
         let app = &self.app;
         let bare = app.options.embed;
@@ -72,7 +95,7 @@ impl Playground {
         let class =
             classes!("house", compares, is_earlier.then_some("earlier"), if bare { "embed" } else { app.workspace.sizes.sheet().name() });
         html! {
-            <div {class} {ondrop} {ondragover}>
+            <div {class} {ondrop} {ondragover} {onmousedown} {ondblclick}>
                 <a class="skip" href="#stage">{ texts::SKIP_TO_THE_CANVAS }</a>
                 { bar }
                 { card }

@@ -143,7 +143,9 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Action::Time(TimeAction::Slide(SimTime::from_millis(millis.max(0.0) as u64)))
     });
     let clusters = markers::clusters(session.playhead.markers.iter(), end, app.timeline_width());
-    let mark = |cluster: &Cluster<'_>| {
+    let planned_at: Vec<SimTime> = planned().map(|(.., at)| at).collect();
+    let names = markers::names(&clusters, &planned_at, end, app.timeline_width());
+    let mark = |(cluster, name): (&Cluster<'_>, &Option<String>)| {
         let x = format!("{:.2}%", Fixed(cluster.at().as_secs_f64() / end.as_secs_f64() * 100.0));
         // What is known of the future.
         let class = (cluster.at() > session.world().now()).then_some("ahead");
@@ -159,8 +161,13 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 onclick={on(dispatch, TimeAction::Seek(cluster.at()))}
             >
                 <rect x="-7" y="-2" width={if count > 1 { "34" } else { "14" }} height="14" fill="transparent" />
-                { marker_icon(cluster.kind()) }
-                if count > 1 { <text class="mark-count" x="7" y="10">{ count }</text> }
+                if let Some(name) = name {
+                    { marker_icon(cluster.marks[0].kind) }
+                    <text class={classes!("mark-name", (cluster.marks[0].kind == MarkerKind::Mended).then_some("mended"))} x="12" y="9">{ name }</text>
+                } else {
+                    { marker_icon(cluster.kind()) }
+                    if count > 1 { <text class="mark-count" x="7" y="10">{ count }</text> }
+                }
                 <title>{ words }</title>
             </svg>
         }
@@ -169,7 +176,15 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         <div class="scrubber">
             <svg class="marks" role="group" aria-label={texts::MARKS}>
                 for (index, fault, at) in planned() { { flag(index, fault, at, end, dispatch) } }
-                for cluster in clusters.iter() { { mark(cluster) } }
+                for one in clusters.iter().zip(&names) { { mark(one) } }
+            </svg>
+            <svg class="ticks" aria-hidden="true">
+                for (at, words) in markers::ticks(end, app.timeline_width()) {
+                    <svg x={format!("{:.2}%", Fixed(at.as_secs_f64() / end.as_secs_f64() * 100.0))} overflow="visible">
+                        <path d="M0 0v3" />
+                        <text y="13" text-anchor="middle">{ words }</text>
+                    </svg>
+                }
             </svg>
             <input
                 type="range"
@@ -194,8 +209,8 @@ fn marker_icon(kind: MarkerKind) -> Html {
     match kind {
         MarkerKind::Dead => html! { <path class="mark-dead" d="M0 2l4 4-4 4-4-4z" /> },
         MarkerKind::Lost => html! { <path class="mark-failure" d="M-3 3l6 6M3 3l-6 6" /> },
-        MarkerKind::Fault => html! { <path class="mark-fault" d="M-4.5 2h9L0 10z" /> },
-        MarkerKind::Mended => html! { <path class="mark-mended" d="M-4 10h8L0 3z" /> },
+        MarkerKind::Fault => html! { <path class="mark-fault" d="M-.8 20V-1h10l-2.6 3.5 2.6 3.5H.8V20z" /> },
+        MarkerKind::Mended => html! { <path class="mark-mended" d="M-.8 20V-1h10l-2.6 3.5 2.6 3.5H.8V20z" /> },
     }
 }
 

@@ -521,6 +521,15 @@ fn a_double_click_is_on_what_its_first_click_hit() {
         assert_eq!(session(&app).selection.connecting, None, "{place:?}: no line is begun");
         assert_eq!(session(&app).selection.primary, Some(place));
     }
+    // The second press meets the drawer.
+    let mut app = seen();
+    let (part, at) = (node("analytics-queue"), pixel(&app, &node("analytics-queue")));
+    act(&mut app, CanvasAction::PressEmpty { at: Pixel { x: 4.0, y: 4.0 }, boxed: false });
+    act(&mut app, CanvasAction::Release { at: Pixel { x: 4.0, y: 4.0 }, page: (7, 8), event: None });
+    act(&mut app, CanvasAction::PressNode(part.clone(), at));
+    act(&mut app, CanvasAction::Release { at, page: (7, 8), event: None });
+    let effects = app::update(&mut app, CanvasAction::DoubleClickCovered { at, page: (7, 8) });
+    assert!(effects.contains(&Effect::Ask(Asked::Name(part))), "{effects:?}");
 }
 
 #[test]

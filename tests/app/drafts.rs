@@ -78,10 +78,16 @@ fn a_run_that_was_left_is_there_too() {
         let mut later = opened_again(&kept(&app));
         assert_eq!(session(&later).playhead.left(), Some(if restarts { Left::Restarted } else { Left::Changed }));
         assert!(session(&later).timeline().is_in_the_past());
+        assert!(session(&later).playhead.is_the_later_run());
         for app in [&mut app, &mut later] {
             act(app, TimeAction::SwapBranches);
             wait(app);
         }
+        // Who works in the first run finds it first again.
+        act(&mut app, PublishAction::Again);
+        act(&mut later, PublishAction::Again);
+        let again = opened_again(&kept(&app));
+        assert!(!session(&app).playhead.is_the_later_run() && !session(&again).playhead.is_the_later_run());
         same_work(&mut app, &mut later);
     }
 }

@@ -29,7 +29,7 @@ fn on(text: &str, size: Pixel) -> App {
 
 fn sized(app: &mut App, size: Pixel) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
-    let room = requeue::app::Room::of(if size == NARROW_TABLET { 1_024 } else { size.x as u32 + 48 });
+    let room = requeue::app::Room::of(if size == NARROW_TABLET { 1_024 } else { size.x as u32 + 48 }, size.y as u32 + 104);
     act(app, WorkspaceAction::Fit(room));
     act(app, CanvasAction::Resize(size));
 }
@@ -50,16 +50,45 @@ fn keys(app: &App, room: &mut Room) -> Vec<labels::Key> {
     labels::keys(plan, look, room, geometry::edges(plan).iter(), |_, key| key.to_owned(), |_| false)
 }
 
+fn waits(app: &App, room: &mut Room) -> Vec<labels::Label> {
+    let (plan, camera) = (session(app).plan(), app.camera());
+    let look = Look { camera, is_compact: camera.is_compact() || plan.turned.is_some(), has_signs: false };
+    labels::waits(plan, look, room, &geometry::edges(plan).iter().collect::<Vec<_>>())
+}
+
+/// A line that brings messages back says after how long. One from a queue that somebody reads says nothing: most go another way.
+#[test]
+fn a_retry_says_after_how_long() {
+    let ttl = include_str!("../../static/scenarios/retry-ttl.json");
+    for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET, PHONE] {
+        let says = |text: &str| {
+            waits(&on(text, size), &mut Room::beside_cards(session(&on(text, size)).plan()))
+                .into_iter()
+                .map(|label| label.text)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(says(ttl), ["retry after 5 s"], "{size:?}");
+        let parked = ttl.replace(
+            "\"x-dead-letter-routing-key\": \"notification-queue\", \"x-message-ttl\": 5000",
+            "\"x-dead-letter-routing-key\": \"notification-queue.park\", \"x-message-ttl\": 250",
+        );
+        assert_eq!(says(&parked), ["expires after 250 ms"], "{size:?}");
+        assert_eq!(says(include_str!("../../static/scenarios/dead-letters-ttl.json")), [""; 0], "{size:?}");
+    }
+}
+
 /// What lies on what, at this moment.
 fn covered(app: &App) -> Vec<String> {
     let (plan, camera) = (session(app).plan(), app.camera());
-    let keys = keys(app, &mut Room::beside_cards(plan)).into_iter().map(|key| (key.shown, key.rect));
+    let mut room = Room::beside_cards(plan);
+    let keys = keys(app, &mut room).into_iter().map(|key| (key.shown, key.rect));
+    let waits = waits(app, &mut room).into_iter().map(|label| (label.text, label.rect));
     let words = labels::words(plan, &tokens::picture(plan, false), camera, app.canvas.size);
     let words = words.into_iter().filter(|word| {
         // A number in a queue stands among its tokens.
         !(word.tone == Tone::Number && word.text.starts_with('+'))
     });
-    let all: Vec<(String, Rect)> = keys.chain(words.map(|word| (word.text, word.rect))).collect();
+    let all: Vec<(String, Rect)> = keys.chain(waits).chain(words.map(|word| (word.text, word.rect))).collect();
     let cards = cards(app);
     let mut covered = Vec::new();
     for (index, (text, rect)) in all.iter().enumerate() {
@@ -203,6 +232,7 @@ fn a_key_is_typed_beside_the_parts() {
 /// A number of a story is under no key and on no card, wherever its line has a free place.
 #[test]
 fn a_number_of_a_story_covers_nothing() {
+    let mut beside_keys = 0;
     for (name, text) in gallery() {
         for size in [DESKTOP, BESIDE_A_DRAWER, TABLET, NARROW_TABLET, PHONE] {
             let app = on(&text, size);
@@ -211,19 +241,32 @@ fn a_number_of_a_story_covers_nothing() {
             let wide = 20.0 * camera.growth_beside(labels::KEY_LETTERS);
             let around = |at: requeue::scenario::Point| Rect { left: at.x - wide / 2.0, top: at.y - wide / 2.0, width: wide, height: wide };
             let mut numbers: Vec<Rect> = Vec::new();
+            let shown = keys(&app, &mut room);
+            assert_eq!(shown, keys(&app, &mut Room::beside_cards(plan)), "a story changes no key");
+            let sides = 9.0 * camera.growth_beside(labels::KEY_LETTERS);
             for edge in geometry::edges(plan) {
+                let own = shown.iter().find(|key| matches!(edge.kind, geometry::EdgeKind::Binding(number, _) if number == key.binding));
                 let has_room = (4..=60).any(|step| room.is_free(&around(edge.curve.at(f64::from(step) / 64.0))));
-                let number = around(labels::step(&mut room, &edge, camera));
+                let number = around(labels::step(&mut room, &edge, camera, own.map(|key| &key.rect)));
                 let on_a_card = cards(&app).iter().any(|(_, card)| meet(card, &number));
                 let on_a_number = numbers.iter().any(|other| meet(other, &number));
                 assert!(!has_room || !on_a_card && !on_a_number, "{name}, {size:?}: {edge:?}");
                 numbers.push(number);
-            }
-            for key in keys(&app, &mut room) {
-                assert!(!numbers.iter().any(|number| meet(number, &key.rect)), "{name}, {size:?}: {key:?} lies on a number");
+                // The end of its own pill has no letters.
+                let of_key = |key: &labels::Key| {
+                    if Some(key) == own {
+                        Rect { left: key.rect.left + sides, width: key.rect.width - 2.0 * sides, ..key.rect }
+                    } else {
+                        key.rect
+                    }
+                };
+                let under = shown.iter().find(|key| meet(&of_key(key), &number));
+                assert!(under.is_none() || !has_room && own.is_none(), "{name}, {size:?}: {number:?} of {edge:?} lies on {under:?}");
+                beside_keys += usize::from(own.is_some() && !has_room);
             }
         }
     }
+    assert!(beside_keys > 10, "short lines are among them: {beside_keys}");
 }
 
 /// A number beside the tokens of a queue stands in its tube, and covers none of them.

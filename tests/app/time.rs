@@ -578,7 +578,7 @@ fn a_service_that_is_deployed_again_did_not_die() {
 fn marks_of_the_timeline_do_not_lie_upon_one_another() {
     let mark = |millis: u64, kind| TimelineMarker { at: SimTime::from_millis(millis), kind, words: format!("mark {millis}") };
     let kinds = [MarkerKind::Dead, MarkerKind::Lost, MarkerKind::Fault, MarkerKind::Mended];
-    let mut together = 0;
+    let (mut together, mut named) = (0, 0);
     for seed in 0..200_u64 {
         let mut at = 0;
         let marks: Vec<TimelineMarker> = (0..seed % 60)
@@ -605,7 +605,22 @@ fn marks_of_the_timeline_do_not_lie_upon_one_another() {
                 assert!(!is_fault || cluster.kind() == MarkerKind::Fault, "what weighs most is seen");
                 together += usize::from(cluster.marks.len() > 1);
             }
+            for (index, name) in markers::names(&clusters, &[], end, width).iter().enumerate() {
+                let Some(name) = name else { continue };
+                let next = clusters.get(index + 1).map_or(width, |next| place(next.at()));
+                let takes = requeue::app::lettering::em(name) * 0.957 * 11.0;
+                assert!(place(clusters[index].at()) + 12.0 + takes <= next, "{seed} {width}: {name}");
+                named += 1;
+            }
+            let ticks = markers::ticks(end, width);
+            assert!(ticks[0].0 == SimTime::ZERO && ticks.iter().all(|(at, _)| *at <= end), "{seed} {width}");
+            let is_apart = |pair: &[(SimTime, String)]| place(pair[1].0) - place(pair[0].0) > 70.0;
+            assert!(ticks.windows(2).all(is_apart), "{seed} {width}: {ticks:?}");
         }
     }
-    assert!(together > 100, "{together}");
+    assert!(together > 100 && named > 100, "{together} {named}");
+    let words = |end: u64| markers::ticks(SimTime::from_secs(end), 400.0).into_iter().map(|(_, words)| words).collect::<Vec<_>>();
+    assert_eq!(words(10), ["0:00", "0:02", "0:04", "0:06", "0:08", "0:10"]);
+    assert_eq!(words(120), ["0:00", "0:30", "1:00", "1:30", "2:00"]);
+    assert_eq!(words(7_200), ["0:00", "30:00", "1:00:00", "1:30:00", "2:00:00"]);
 }

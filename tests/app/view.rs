@@ -119,7 +119,7 @@ proptest! {
             act(&mut app, app::FileAction::New);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
-        act(&mut app, WorkspaceAction::Fit(Room::of(size.x as u32 + 48)));
+        act(&mut app, WorkspaceAction::Fit(Room::of(size.x as u32 + 48, size.y as u32 + 104)));
         act(&mut app, CanvasAction::Resize(size));
         if let Some((zoom, across, down)) = chosen {
             act(&mut app, CanvasAction::Zoom(zoom, None));
@@ -239,7 +239,7 @@ fn a_drawer_changes_the_view_no_more_than_it_must() {
             let mut app = App::default();
             act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone() });
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
-            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48, height as u32 + 104)));
             beside(&mut app, whole, 0.0, 0.0);
             let home = app.camera();
             let bounds = geometry::bounds(session(&app).plan());
@@ -277,7 +277,7 @@ fn a_selection_does_not_change_the_size_of_what_is_looked_at() {
             let mut app = App::default();
             act(&mut app, app::FileAction::Opened { name: "a.json".into(), text: text.clone() });
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window")]
-            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48)));
+            act(&mut app, WorkspaceAction::Fit(Room::of(width as u32 + 48, height as u32 + 104)));
             beside(&mut app, whole, left, 0.0);
             let home = app.camera();
             let parts = geometry::places(session(&app).plan());

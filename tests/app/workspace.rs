@@ -27,8 +27,17 @@ fn one_drawer_at_the_left_and_one_below() {
 
 #[test]
 fn a_window_shows_the_drawers_that_it_has_room_for() {
-    for (width, room) in [(1_440, Room::Wide), (1_200, Room::Wide), (1_199, Room::Middle), (861, Room::Middle), (860, Room::Narrow)] {
-        assert_eq!(Room::of(width), room, "{width}");
+    for (width, height, room) in [
+        (1_440, 900, Room::Wide),
+        (1_200, 900, Room::Wide),
+        (1_199, 900, Room::Middle),
+        (861, 1_180, Room::Middle),
+        (860, 1_180, Room::Upright),
+        (700, 800, Room::Upright),
+        (699, 1_180, Room::Narrow),
+        (844, 390, Room::Narrow),
+    ] {
+        assert_eq!(Room::of(width, height), room, "{width} × {height}");
     }
     let mut app = opened();
     act(&mut app, WorkspaceAction::Toggle(Drawer::Build));
@@ -37,6 +46,7 @@ fn a_window_shows_the_drawers_that_it_has_room_for() {
     for (room, seen) in [
         (Room::Wide, vec![Side::Right, Side::Shelf, Side::Left]),
         (Room::Middle, vec![Side::Right, Side::Shelf]),
+        (Room::Upright, vec![Side::Right]),
         (Room::Narrow, vec![Side::Right]),
     ] {
         act(&mut app, WorkspaceAction::Fit(room));
@@ -108,7 +118,7 @@ fn a_lesson_and_a_comparison_open_their_drawers_and_close_them() {
 /// What is asked for, by which action, and whether it is seen.
 type Case<'a> = (&'a str, fn() -> Action, &'a dyn Fn(&App) -> bool);
 
-const ROOMS: [Room; 3] = [Room::Wide, Room::Middle, Room::Narrow];
+const ROOMS: [Room; 4] = [Room::Wide, Room::Middle, Room::Upright, Room::Narrow];
 
 /// Whatever is asked for is open and in front afterwards: also where it was open already, behind something else.
 #[test]
@@ -153,7 +163,7 @@ fn whatever_is_asked_for_is_in_front_afterwards() {
         for open in [WorkspaceAction::ToggleShelf(Shelf::Events), WorkspaceAction::Toggle(Drawer::Build), WorkspaceAction::Tour] {
             act(&mut app, open);
         }
-        assert_eq!(app.seen().is_empty(), room == Room::Narrow, "a sheet does not cover the tour, {room:?}");
+        assert_eq!(app.seen().is_empty(), room.has_sheet(), "a sheet does not cover the tour, {room:?}");
     }
 }
 
@@ -209,7 +219,7 @@ fn a_notice_covers_no_badge_that_it_can_leave_free() {
         for (width, height) in [(1_392.0, 796.0), (976.0, 664.0)] {
             let mut app = App::default();
             act(&mut app, FileAction::Opened { name: "a.json".into(), text: text.clone() });
-            act(&mut app, WorkspaceAction::Fit(Room::of(if width > 1_000.0 { 1_440 } else { 1_024 })));
+            act(&mut app, WorkspaceAction::Fit(Room::of(if width > 1_000.0 { 1_440 } else { 1_024 }, 768)));
             act(&mut app, CanvasAction::Beside(0.0, Pixel { x: width, y: height }));
             act(&mut app, CanvasAction::Resize(Pixel { x: width, y: height }));
             for node in geometry::places(session(&app).plan()) {

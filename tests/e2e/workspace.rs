@@ -225,7 +225,7 @@ async fn the_sheet_of_a_phone_has_three_stops() {
 #[tokio::test]
 async fn what_floats_covers_no_part_at_first() {
     // A headless browser's frame takes some of its height: this leaves the page 768 at least.
-    for (width, height) in [(1440, 990), (1024, 860)] {
+    for (width, height, least) in [(1440, 990, 90), (1024, 860, 65), (820, 1_270, 75)] {
         let visitor = Visitor::begin(width, height, Way::Pointer).await;
         visitor.open("").await;
         visitor.wait_for("#welcome").await;
@@ -245,6 +245,13 @@ async fn what_floats_covers_no_part_at_first() {
             const r = li.getBoundingClientRect(), list = li.parentElement.getBoundingClientRect(); \
             return r.top < list.bottom - 2 && (r.right > list.right + 1 || r.right > box.right); }).map(li => li.textContent);";
         assert_eq!(answer(&visitor, cut).await, json!([]), "{width}");
+        // With a lesson the drawing is still large, the bar is one row, and nothing is wider than the window.
+        let zoom = visitor.text("#zoom").await.trim_end_matches(['%', ' ', '\u{a0}']).parse::<u32>().expect("a percentage");
+        assert!(zoom >= least, "{width}: {zoom} %");
+        let rows = "const rows = [...document.querySelectorAll('.bar > *, .chip')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect()); \
+            const bar = document.querySelector('.bar').getBoundingClientRect(); \
+            return [rows.every(r => r.top >= bar.top && r.bottom <= bar.bottom), document.documentElement.scrollWidth <= innerWidth];";
+        assert_eq!(answer(&visitor, rows).await, json!([true, true]), "{width}");
         visitor.leave().await;
     }
 }

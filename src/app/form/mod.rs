@@ -14,14 +14,22 @@ use crate::formats::amqp_json::value_to_json;
 pub use crate::formats::place::Change;
 use crate::formats::place::{self, Key};
 use crate::formats::scenario_file::element;
-use crate::scenario::edit::{Edit, Line, Part, Slot, StepAt};
-use crate::scenario::{BindingSpec, BindingTarget, BrokerSpec, Json, Name, QueueSpec, Scenario, Trigger};
+use crate::scenario::edit::{Edit, Line, Part, Slot};
+use crate::scenario::{BindingSpec, BindingTarget, Json, Name, QueueSpec, Scenario, Trigger};
 use fields::broker::{BINDING, EXCHANGE, POLICIES, QUEUE};
 use fields::scenario::{CLIENT, EXPECTS, HINTS, LINKS, SERVICE, SETTINGS};
-use table::{Beginnings, By, Entries};
+use table::{Beginnings, Entries};
+use value::{among, fill, keeping, named, plain, says_more, shape_of, shown, title};
 
 mod fields;
+mod marks;
+mod spot;
 mod table;
+mod value;
+
+pub use marks::{Badge, badges, marks};
+pub use spot::Spot;
+pub use value::parse;
 
 /// What a field takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,90 +45,6 @@ pub enum Kind {
     Choice(Vec<(String, String)>),
     /// JSON as it stands in the file.
     Json,
-}
-
-/// Where something stands: in which element, and where in its file form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
-    pub slot: Slot,
-    path: Vec<Key<'static>>,
-}
-
-impl Spot {
-    /// The element as a whole.
-    #[must_use]
-    pub const fn of(slot: Slot) -> Self {
-        Self { slot, path: Vec::new() }
-    }
-
-    /// A field of what stands here; a key may lead into objects, with dots. Nothing is the same place.
-    #[must_use]
-    pub fn field(&self, key: &'static str) -> Self {
-        let mut spot = self.clone();
-        spot.path.extend(key.split('.').filter(|key| !key.is_empty()).map(Key::Field));
-        spot
-    }
-
-    /// The entry of the same list with this index.
-    #[must_use]
-    pub fn beside(&self, index: usize) -> Self {
-        match self.path.split_last() {
-            Some((Key::Index(_), list)) => Self { slot: self.slot, path: list.to_vec() }.item(index),
-            Some((Key::Field(_), _)) => self.clone(),
-            None => Self::of(self.slot.beside(index)),
-        }
-    }
-
-    /// Of a step: the numbers of its service, its handler, and its own.
-    #[must_use]
-    pub fn step(&self) -> Option<(usize, usize, usize)> {
-        match (self.slot, &*self.path) {
-            (Slot::Service(service), [Key::Field("handlers"), Key::Index(handler), Key::Field("steps"), Key::Index(step)]) => {
-                Some((service, *handler, *step))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether it is this place, or one within it.
-    fn begins_with(&self, place: &Self) -> bool {
-        self.slot == place.slot && self.path.starts_with(&place.path)
-    }
-
-    /// The place of a step, within its service.
-    #[must_use]
-    pub fn at_step(&self, at: StepAt) -> Self {
-        self.field("handlers").item(at.handler).field("steps").item(at.step)
-    }
-
-    /// Whether it is this list of its element, or stands in it.
-    #[must_use]
-    pub fn is_in(&self, list: &str) -> bool {
-        matches!(self.path.first(), Some(Key::Field(first)) if *first == list)
-    }
-
-    /// An entry of the list that stands here.
-    #[must_use]
-    pub fn item(&self, index: usize) -> Self {
-        let mut spot = self.clone();
-        spot.path.push(Key::Index(index));
-        spot
-    }
-}
-
-/// As a problem's path: `services[0].handlers[1].on.prefetch`.
-impl std::fmt::Display for Spot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.slot)?;
-        for (place, key) in self.path.iter().enumerate() {
-            match key {
-                Key::Index(index) => write!(f, "[{index}]")?,
-                Key::Field(key) if place == 0 && self.slot == Slot::Settings => f.write_str(key)?,
-                Key::Field(key) => write!(f, ".{key}")?,
-            }
-        }
-        Ok(())
-    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -582,28 +506,6 @@ impl Form<'_> {
     }
 }
 
-/// Whether a field says something else than what holds without it: that is never hidden.
-fn says_more(field: &table::Field, value: Option<&Json>) -> bool {
-    match field.kind {
-        table::Kind::Flag(default) => value.and_then(Json::as_bool).is_some_and(|now| now != default),
-        _ => value.is_some(),
-    }
-}
-
-/// A name, as a choice among others.
-fn named(name: &str) -> (String, String) {
-    (Json::from(name).to_string(), name.to_owned())
-}
-
-/// The options, and the one that holds now; what is none of them is one more.
-fn among(mut options: Vec<(String, String)>, value: Option<&Json>) -> (Vec<(String, String)>, String) {
-    let now = value.map_or_else(|| "null".to_owned(), ToString::to_string);
-    if !options.iter().any(|(option, _)| *option == now) {
-        options.insert(0, (now.clone(), plain(value)));
-    }
-    (options, now)
-}
-
 /// An argument of queues, by the key of its field.
 fn argument(key: &str) -> Option<&'static QueueArgument> {
     let name = key.strip_prefix("arguments.")?;
@@ -619,193 +521,6 @@ pub fn matching(rows: Vec<Row>, typed: &str) -> Vec<Row> {
         Row::Item { .. } | Row::Advanced { .. } | Row::Add { .. } => true,
     };
     rows.into_iter().filter(is_wanted).collect()
-}
-
-/// What marks a queue, as RabbitMQ's own pages do: its type, its arguments, and a policy that applies to it.
-#[must_use]
-pub fn marks(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<&'static str> {
-    let flags = [("D", queue.durable), ("AD", queue.auto_delete)].into_iter().filter_map(|(mark, is_set)| is_set.then_some(mark));
-    let kind = Some(queue.kind()).filter(|kind| *kind != QueueKind::Classic).map(QueueKind::name);
-    let arguments = QUEUE.iter().filter_map(|field| match field.kind {
-        table::Kind::Argument { badge, .. } => {
-            badge.filter(|_| field.key.strip_prefix("arguments.").is_some_and(|name| queue.arguments.contains_key(name)))
-        }
-        _ => None,
-    });
-    let policy = broker.policy_for(queue).map(|_| texts::POLICY);
-    flags.chain(kind).chain(arguments).chain(policy).collect()
-}
-
-/// A mark, and what it means in one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Badge {
-    pub mark: String,
-    pub tip: String,
-}
-
-/// The marks of a queue, each with its sentence.
-#[must_use]
-pub fn badges(broker: &BrokerSpec, queue: &QueueSpec) -> Vec<Badge> {
-    let tip = |mark: &str| {
-        let is = |field: &&table::Field| match field.kind {
-            table::Kind::Argument { badge, .. } => badge == Some(mark),
-            table::Kind::Flag(_) => [("D", "durable"), ("AD", "auto_delete")].contains(&(mark, field.key)),
-            _ => false,
-        };
-        if let Some(field) = QUEUE.iter().find(is) {
-            let name = field.key.strip_prefix("arguments.").unwrap_or(field.label);
-            let is = queue.arguments.get(name).map_or_else(|| name.to_owned(), |value| format!("{name} {value}"));
-            texts::badge(&is, field.help)
-        } else if let Some((_, policy)) = broker.policy_for(queue).filter(|_| mark == texts::POLICY) {
-            let keys: Vec<&str> = policy.definition.keys().map(|key| &**key).collect();
-            texts::sets(&policy.name, &keys.join(", "))
-        } else {
-            texts::queue_type(queue.kind()).to_owned()
-        }
-    };
-    marks(broker, queue).into_iter().map(|mark| Badge { mark: mark.to_owned(), tip: tip(mark) }).collect()
-}
-
-fn plain(value: Option<&Json>) -> String {
-    match value {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
-}
-
-/// A text in its field. An empty one, or one with quotes around it, is shown with quotes, as JSON has it.
-fn shown(text: &str) -> String {
-    let quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
-    if text.is_empty() || quoted { Json::from(text).to_string() } else { text.to_owned() }
-}
-
-/// Names in the place of what stands for them.
-fn fill(json: &mut Json, names: &[(&str, &str)]) {
-    match json {
-        Json::String(text) => {
-            if let Some((_, name)) = names.iter().find(|(placeholder, _)| text == placeholder) {
-                (*name).clone_into(text);
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(|item| fill(item, names)),
-        Json::Object(fields) => fields.iter_mut().for_each(|(_, value)| fill(value, names)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
-}
-
-/// An entry of a list, in a few words: those of its first field that has any.
-fn title(fields: &[table::Field], value: Option<&Json>) -> String {
-    let words = fields.iter().find_map(|field| {
-        let here = value.and_then(|value| place::get(value, &Spot::of(Slot::Settings).field(field.key).path));
-        let words = match field.kind.plain() {
-            table::Kind::OneOf { shapes, .. } => titled(shapes[shape_of(shapes, here)].title, here),
-            _ => plain(here),
-        };
-        Some(words).filter(|words| !words.is_empty())
-    });
-    let fails = if value.is_some_and(|value| value.get("fails").is_some()) { texts::MAY_FAIL } else { "" };
-    words.unwrap_or_default() + fails
-}
-
-/// A title with what stands at the keys it names.
-fn titled(title: &str, value: Option<&Json>) -> String {
-    let mut words = String::new();
-    for (place, piece) in title.split(['{', '}']).enumerate() {
-        if place % 2 == 0 {
-            words.push_str(piece);
-        } else {
-            words.push_str(&plain(value.and_then(|value| value.get(piece))));
-        }
-    }
-    words
-}
-
-fn shape_of(shapes: &[table::Shape], value: Option<&Json>) -> usize {
-    shapes.iter().position(|shape| shape.distinguished.fits(value)).unwrap_or(0)
-}
-
-impl table::Shape {
-    /// A request and a schedule bring no delivery: there is nothing to acknowledge, to reject or to publish again.
-    fn is_possible(&self, trigger: Option<&Trigger>) -> bool {
-        let needs_a_delivery = match self.distinguished {
-            By::Value("do", step) => step == "ack",
-            By::Text(policy) => matches!(policy, "requeue" | "reject_requeue" | "chapter" | "acknowledge"),
-            By::Key(policy) => matches!(policy, "republish" | "dead_letter_retry"),
-            _ => false,
-        };
-        trigger.is_none_or(|trigger| matches!(trigger, Trigger::Queue(_))) || !needs_a_delivery
-    }
-
-    /// What a failure does where there is nothing to reject.
-    fn name_for(&self, trigger: Option<&Trigger>) -> &'static str {
-        match (trigger, &self.distinguished) {
-            (Some(Trigger::Http { .. }), By::Text("dead_letter")) => texts::ANSWER_WITH_AN_ERROR,
-            (Some(Trigger::Schedule { .. }), By::Text("dead_letter")) => texts::END_THE_RUN,
-            _ => self.name,
-        }
-    }
-}
-
-impl By {
-    fn fits(&self, value: Option<&Json>) -> bool {
-        match self {
-            Self::Absence => value.is_none_or(Json::is_null),
-            Self::Number => value.is_some_and(Json::is_number),
-            Self::Text(text) => value.and_then(Json::as_str) == Some(text),
-            Self::Key(key) => value.is_some_and(|value| value.get(key).is_some()),
-            Self::Value(key, text) => value.and_then(|value| value.get(key)).and_then(Json::as_str) == Some(text),
-        }
-    }
-}
-
-/// Another shape, with what both have.
-fn keeping(mut new: Json, keeps: &[&str], old: Option<&Json>) -> Json {
-    if let (Some(new), Some(old)) = (new.as_object_mut(), old.and_then(Json::as_object)) {
-        for key in keeps {
-            if let Some(value) = old.get(*key) {
-                new.insert((*key).to_owned(), value.clone());
-            }
-        }
-    }
-    new
-}
-
-/// What was typed, as the file would have it; none takes the field away.
-///
-/// # Errors
-/// What the field takes instead.
-pub fn parse(kind: &Kind, text: &str) -> Result<Option<Json>, String> {
-    let json = |text: &str| serde_json::from_str::<Json>(text);
-    let trimmed = text.trim();
-    match kind {
-        Kind::Text if text.is_empty() => Ok(None),
-        Kind::Text => match json(text) {
-            Ok(quoted @ Json::String(_)) if text.starts_with('"') && text.ends_with('"') => Ok(Some(quoted)),
-            _ => Ok(Some(Json::from(text))),
-        },
-        _ if trimmed.is_empty() => Ok(None),
-        Kind::Flag(default) => Ok(Some(trimmed == "true").filter(|now| now != default).map(Json::from)),
-        Kind::Whole => trimmed.parse::<i64>().map(|number| Some(Json::from(number))).map_err(|_| texts::a_whole_number_is_wanted(&trimmed)),
-        Kind::Number => match json(trimmed) {
-            Ok(number @ Json::Number(_)) => Ok(Some(number)),
-            _ => Err(texts::a_number_is_wanted_here(&trimmed)),
-        },
-        Kind::Choice(_) | Kind::Json => {
-            json(trimmed).map(|value| Some(value).filter(|value| !value.is_null())).map_err(|error| not_json(trimmed, &error))
-        }
-    }
-}
-
-/// A placeholder without its quotes is the usual mistake in a template: `{"orderId": {orderId}}`.
-fn not_json(text: &str, error: &serde_json::Error) -> String {
-    let fields = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(field, _)| field);
-    let is_name =
-        |field: &&str| !field.is_empty() && field.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-'));
-    match fields.into_iter().find(is_name) {
-        Some(field) if !text.contains(&format!("\"{{{field}}}\"")) => texts::this_is_not_json_a(&field),
-        _ => texts::this_is_not_json(&error),
-    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

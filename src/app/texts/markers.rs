@@ -1,7 +1,26 @@
 //! Markers of the time line.
 
 use crate::base::limits::grouped;
+use crate::base::number::Shortest;
+use crate::scenario::FaultKind;
 use std::fmt::Display;
+
+/// At the flag of a fault that is over.
+pub const BACK: &str = "back";
+
+/// At the flag of a fault.
+pub fn began(fault: &FaultKind) -> String {
+    match fault {
+        FaultKind::Kill(target) => format!("{target} killed"),
+        FaultKind::Stop(target) => format!("{target} stopped"),
+        FaultKind::Hang(target) => format!("{target} hangs"),
+        FaultKind::Slow(target, times) => format!("{target} {}x slower", Shortest(*times)),
+        FaultKind::Partition([one, other]) => format!("{one} cut off from {other}"),
+        FaultKind::RestartBroker => "RabbitMQ restarts".to_owned(),
+        FaultKind::Alarm(resource) => format!("{} alarm", resource.name()),
+        FaultKind::FillStore(service) => format!("store of {service} full"),
+    }
+}
 
 pub fn and_more(count: usize) -> String {
     format!("and {} more", grouped(count as u64))

@@ -4,7 +4,7 @@ use yew::{Callback, Html, MouseEvent, PointerEvent, classes, html};
 
 use super::{Gesture, Scene, keyboard};
 use crate::app::geometry::{self, EdgeKind};
-use crate::app::labels::{KEY_LETTERS, Key};
+use crate::app::labels::{KEY_LETTERS, Key, Label};
 use crate::app::line;
 use crate::app::whatif::{self, Preview};
 use crate::app::{Asked, Line, Stop};
@@ -114,6 +114,14 @@ pub fn binding_key(scene: &Scene<'_>, key: &Key, lit: bool, preview: Option<&Pre
 
 fn words_of(words: &[(String, &'static str)]) -> String {
     words.iter().map(|(word, _)| &**word).collect::<Vec<_>>().join(".")
+}
+
+/// How long messages wait before they go along a line of dead letters. The queue says to who listens that it has a TTL.
+pub fn wait(scene: &Scene<'_>, label: &Label) -> Html {
+    let (at, grown) = (label.rect.centre(), scene.camera.growth_beside(KEY_LETTERS));
+    html! {
+        <g class="wait" transform={placed(at.x, at.y, grown)} aria-hidden="true"><text text-anchor="middle" y="4">{ &*label.text }</text></g>
+    }
 }
 
 /// The number of the step of the story that went along a line.

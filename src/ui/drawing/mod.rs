@@ -26,7 +26,7 @@ use crate::base::ordered::OrderedMap;
 use crate::scenario::Point;
 use crate::sim::Place;
 use crate::ui::texts::drawing as texts;
-use edges::{binding_key, edge, step, words_of_key};
+use edges::{binding_key, edge, step, wait, words_of_key};
 pub use nodes::glyph;
 use nodes::node;
 pub use overlays::{in_place, minimap, put_in_place};
@@ -66,6 +66,8 @@ pub enum Gesture {
     /// A menu is asked for, at a place of the page.
     Menu(i32, i32),
     DoubleClicked(i32, i32),
+    /// What the first click opened covers the place.
+    DoubleClickedCovered(i32, i32),
     Edit(Asked),
     /// What was typed in place; none gives up.
     Edited(Option<String>),
@@ -205,12 +207,17 @@ fn whole<'a>(
     let mut room = Room::beside_cards(scene.session.plan());
     let look = Look { camera: scene.camera, is_compact: scene.is_compact(), has_signs: preview.is_some() };
     let words = |number: usize, key: &str| words_of_key(scene, number, key, preview.as_ref());
-    // The numbers of a story stand before the keys: a key that finds no room is shortened.
-    let numbered = edges.clone().filter_map(|(_, edge)| Some((lit.step(edge)?, labels::step(&mut room, edge, scene.camera))));
-    let steps: Vec<_> = numbered.collect();
     let keys = labels::keys(scene.session.plan(), look, &mut room, edges.clone().map(|(_, edge)| edge), words, |number| {
         preview.as_ref().is_some_and(|preview| preview.bindings.iter().any(|(one, _)| *one == number))
     });
+    let waits = labels::waits(scene.session.plan(), look, &mut room, &edges.clone().map(|(_, edge)| edge).collect::<Vec<_>>());
+    // A story changes no key: the numbers of its steps stand beside them.
+    let key_of = |edge: &geometry::Edge| {
+        let EdgeKind::Binding(number, _) = edge.kind else { return None };
+        keys.iter().find(|key| key.binding == number).map(|key| &key.rect)
+    };
+    let numbered = edges.clone().filter_map(|(_, edge)| Some((lit.step(edge)?, labels::step(&mut room, edge, scene.camera, key_of(edge)))));
+    let steps: Vec<_> = numbered.collect();
     let is_lit = |number: usize| {
         let is_it = |edge: &geometry::Edge| matches!(edge.kind, EdgeKind::Binding(one, _) if one == number);
         edges.clone().any(|(_, edge)| is_it(edge) && lit.leads(edge))
@@ -219,6 +226,7 @@ fn whole<'a>(
         <>
             for (index, one) in edges.clone() { { edge(scene, index, one, stop, lit.leads(one)) } }
             for key in &keys { { binding_key(scene, key, is_lit(key.binding), preview.as_ref()) } }
+            for label in &waits { { wait(scene, label) } }
             for (index, place) in places { { node(scene, index, place, is_stop(place), lit, &cards) } }
             for (number, at) in &steps { { step(scene, *number, *at) } }
             if let Some(preview) = preview.as_ref() { { overlays::ghosts(scene, preview) } }

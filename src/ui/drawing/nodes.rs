@@ -179,8 +179,8 @@ const NAME: f64 = 13.5;
 const CAPTION: f64 = 11.5;
 const BADGE: f64 = 10.0;
 /// Numbers are drawn so much narrower before the last is left out. Their row begins and ends so far from the border.
-const SQUEEZE_NUMBERS: f64 = 0.8;
-const NUMBERS_INSET: f64 = 10.0;
+const SQUEEZE_NUMBERS: f64 = 0.76;
+const NUMBERS_INSET: f64 = 8.0;
 
 /// A name within its card. One that is a little too long is drawn narrower; a longer one loses its middle. Where letters are larger than
 /// the scale, fewer have room.
@@ -481,7 +481,7 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
     let landing = &scene.landing;
     let queue = session.world().broker().queue(name);
     let counts = queue.map_or((0, 0, 0), |queue| (landing.ready(queue), landing.unacked(queue), landing.total(queue)));
-    let numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
+    let mut numbers = [(texts::READY, "ready", counts.0), (texts::UNACKED, "unacked", counts.1), (texts::TOTAL, "total", counts.2)];
     let spec = session.world().queue_spec(name);
     let features = spec.map(|spec| marks(&session.scenario().broker, spec)).unwrap_or_default();
     let counted = texts::ready_unacked_total(&grouped(counts.0), &grouped(counts.1), &grouped(counts.2));
@@ -511,8 +511,15 @@ fn queue(scene: &Scene<'_>, name: &Name, rect: &Rect) -> Drawn {
         .collect();
     // Numbers are whole or left out, the last first; the aria-label has them all.
     let (row, size) = (rect.width - 2.0 * NUMBERS_INSET, CAPTION * scene.growth(CAPTION));
-    let widths = numbers.map(|(word, _, count)| (em(word) + em(&grouped(count)) * BOLD + 0.82) * size * scene.letters_of.plain);
-    let fit = if scene.is_compact() { 1 } else { fitting(widths.iter().map(|width| width * SQUEEZE_NUMBERS), row) };
+    let wide = |numbers: [(&str, &str, u64); 3]| {
+        numbers.map(|(word, _, count)| (em(word) + em(&grouped(count)) * BOLD + 0.82) * size * scene.letters_of.plain)
+    };
+    let fit_of = |widths: &[f64; 3]| fitting(widths.iter().map(|width| width * SQUEEZE_NUMBERS), row);
+    if fit_of(&wide(numbers)) < numbers.len() {
+        numbers[2].0 = texts::IN_ALL;
+    }
+    let widths = wide(numbers);
+    let fit = if scene.is_compact() { 1 } else { fit_of(&widths) };
     let squeezed = !scene.is_compact() && widths[..fit].iter().sum::<f64>() > row;
     let tube = geometry::tube(rect);
     // On a small card the number stands before the messages.

@@ -11,6 +11,8 @@ pub const DOWN: &str = "down";
 pub const DRAW_A_LINE_FROM_HERE: &str = "Draw a line from here";
 pub const EMPTY: &str = "empty";
 pub const EVERY_MESSAGE: &str = "every message";
+/// Before a total, where its word has no room.
+pub const IN_ALL: &str = "=";
 pub const MANUAL_ACK: &str = "manual ack";
 pub const NOT_SENT_YET: &str = "not sent yet";
 pub const NOTHING_YET_DRAG_A_PART: &str = "Nothing yet. Double-click here, hold a finger, or press Ctrl+K and type “add”.";

@@ -1,7 +1,7 @@
 //! How long a hop takes at each speed, and the hue and the shape of what flies.
 
 use requeue::app::tokens::{self, picture};
-use requeue::app::{App, EditAction, FileAction, OperateAction, Speed, TimeAction};
+use requeue::app::{App, EditAction, FileAction, OperateAction, SelectAction, Speed, TimeAction};
 use requeue::base::SimTime;
 use requeue::broker::view::QueueView;
 
@@ -97,6 +97,26 @@ fn the_caption_counts_every_copy() {
         }
     }
     assert!(told > 10, "{told} times");
+}
+
+/// While a story is told, no caption is about another message.
+#[test]
+fn captions_are_about_the_message_whose_story_is_told() {
+    let mut app = opened();
+    act(&mut app, TimeAction::SetSpeed(Speed::TEACHING));
+    act(&mut app, TimeAction::Play);
+    let mut told = [0, 0];
+    let says = |app: &App| picture(session(app).plan(), false).counts.iter().any(|count| count.is_label && count.text.starts_with("to "));
+    for _ in 0..3_000 {
+        frame(&mut app);
+        told[0] += u32::from(says(&app));
+        act(&mut app, SelectAction::Story(Some("e-none".into())));
+        assert!(!says(&app), "it is about a message that is not here");
+        act(&mut app, SelectAction::Story(Some("e-2".into())));
+        told[1] += u32::from(says(&app));
+        act(&mut app, SelectAction::Story(None));
+    }
+    assert!(told[1] > 0 && told[1] < told[0], "{told:?}");
 }
 
 /// The hue of a key stays when steps, or whole services, come before the one that publishes it.
