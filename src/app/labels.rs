@@ -234,7 +234,7 @@ fn above(spots: &mut Vec<Rect>, plan: Plan<'_>, edge: &Edge, bindings: &[Binding
 }
 
 /// The number of a step of a story stands on its line, also where it finds no room. A story without a step tells something else. The
-/// key of the line stays as it is: on a short line the number stands beside it, or at last on the end of its pill.
+/// key of the line stays as it is. On a short line the number stands beside it, or at last on the end of its pill.
 pub fn step(room: &mut Room, edge: &Edge, camera: Camera, key: Option<&Rect>) -> Point {
     let size = 20.0 * camera.growth_beside(KEY_LETTERS);
     let spot = |at: Point| around(at, (size, size));

@@ -102,7 +102,7 @@ pub struct Moves {
     stands: SimTime,
     /// Each hop is followed: there is time to read what it is.
     has_captions: bool,
-    /// The message whose story is told: captions are about it alone.
+    /// The message of the story that is open: captions are about it alone.
     told: Option<Name>,
     /// Time hurries since this moment, because nothing moves.
     waits_since: Option<SimTime>,
@@ -280,7 +280,7 @@ impl Moves {
         self.moves.iter()
     }
 
-    /// Captions are about this message alone; none: about whatever moves.
+    /// Captions are about this message alone; none: about each that moves.
     pub(super) fn tell_of(&mut self, event: Option<&Name>) {
         if self.told.as_ref() != event {
             self.told = event.cloned();

@@ -188,7 +188,7 @@ impl Playhead {
         self.alternate_branch.as_ref().map(|branch| branch.left)
     }
 
-    /// Captions on the canvas are about the message whose story is told.
+    /// Captions on the canvas are about the message of the story that is open.
     pub(super) fn caption_what_is_told(&mut self) {
         self.moves.tell_of(self.story.as_ref().map(|story| &story.event));
     }

@@ -1,7 +1,7 @@
 //! The room that the window has, where drawers open in it, and how large they are. The learner drags their edges, and a browser keeps the
 //! sizes.
 
-/// How high the canvas is above half a sheet on a phone, and how high half a sheet is on a tablet: of the window.
+/// How high the canvas of a phone is above half a sheet, and half a sheet of a tablet. Both are shares of the window.
 const ABOVE_SHEET: f64 = 0.45;
 const SHEET_UPRIGHT: f64 = 0.38;
 /// What the top and the bar take of a tablet's window, in pixels.
@@ -94,7 +94,7 @@ impl Sheet {
 /// In pixels: the widths of the drawers at the left and right, and the height of the one below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    /// None, as long as nobody chose: then the room decides.
+    /// None: it was not resized, and the room decides.
     left: Option<u32>,
     right: Option<u32>,
     shelf: u32,
@@ -107,7 +107,7 @@ impl Default for Sizes {
     }
 }
 
-/// How wide a drawer is that nobody resized. In a narrow window the drawing needs the room. The style sheet has the same numbers.
+/// How wide a drawer is that was not resized. In a narrow window the drawing needs the room. The style sheet has the same numbers.
 const fn usual(room: Room) -> u32 {
     match room {
         Room::Wide => 360,
@@ -138,7 +138,7 @@ impl Sizes {
         }
     }
 
-    /// What somebody chose; the style sheet knows what else there is.
+    /// What a hand chose; the style sheet knows what else there is.
     #[must_use]
     pub const fn chosen(self, side: Side) -> Option<u32> {
         match side {
@@ -217,7 +217,7 @@ impl Sizes {
         let mut sizes = Self::default();
         for side in [Side::Left, Side::Right, Side::Shelf] {
             let kept = words.next().and_then(|word| word.parse().ok());
-            // It was written where nobody had chosen a width.
+            // It was written where no width had been chosen.
             let is_usual = side != Side::Shelf && kept == Some(usual(Room::Wide));
             if let Some(size) = kept.filter(|_| !is_usual) {
                 sizes.set(side, Room::Wide, size);

@@ -414,7 +414,7 @@ fn the_application_parses_json_only_where_it_is_typed() {
     let users =
         house.values().filter(|file| file.floor().is_some_and(|floor| floors.contains(&floor)) && file.crates.contains("serde_json"));
     let users: Vec<String> = users.map(|file| said(&file.module)).collect();
-    assert_eq!(users, ["app::composer", "app::form", "app::form::tests"]);
+    assert_eq!(users, ["app::composer", "app::form", "app::form::tests", "app::form::value"]);
 }
 
 #[test]

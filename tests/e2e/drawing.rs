@@ -272,6 +272,22 @@ async fn a_probable_mistake_is_marked_and_mended(way: Way) {
     visitor.until("its badge is gone", async |visitor| badges(visitor).await < before).await;
     visitor.act("#undo").await;
     visitor.until("it is back", async |visitor| badges(visitor).await == before).await;
+    // What a program declares is an outline until it has connected.
+    let late = json!({
+        "requeue": 1, "title": "Declared later", "until_ms": 60_000,
+        "broker": { "starts": "empty", "queues": [{ "name": "jobs", "at": [400, 100] }] },
+        "services": [{ "name": "worker", "at": [700, 100], "declares": [{ "queue": "jobs" }],
+            "handlers": [{ "on": { "queue": "jobs", "prefetch": 1 }, "steps": [{ "do": "work", "ms": 10 }] }] }]
+    });
+    visitor.open_file("late.json", &late.to_string()).await;
+    let queue = Visitor::node("jobs");
+    visitor.wait_for(&queue).await;
+    let dashes = "const node = document.querySelector(arguments[0]); const box = getComputedStyle(node.querySelector('.box')); \
+        return [node.classList.contains('absent'), box.strokeDasharray !== 'none', node.getAttribute('aria-label').includes('does not exist')];";
+    let look = async |visitor: &Visitor| visitor.browser.execute(dashes, vec![json!(queue)]).await.expect("the page answers");
+    assert_eq!(look(&visitor).await, json!([true, true, true]));
+    visitor.act("#play").await;
+    visitor.until("it is declared", async |visitor| look(visitor).await == json!([false, false, false])).await;
     visitor.leave().await;
 }
 
