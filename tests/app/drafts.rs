@@ -84,8 +84,6 @@ fn a_run_that_was_left_is_there_too() {
             wait(app);
         }
         // Who works in the first run finds it first again.
-        act(&mut app, PublishAction::Again);
-        act(&mut later, PublishAction::Again);
         let again = opened_again(&kept(&app));
         assert!(!session(&app).playhead.is_the_later_run() && !session(&again).playhead.is_the_later_run());
         same_work(&mut app, &mut later);

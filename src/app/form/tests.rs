@@ -1,3 +1,4 @@
+use super::table::By;
 use super::*;
 use crate::base::ordered::in_order;
 use crate::broker::Value;
