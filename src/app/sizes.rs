@@ -108,10 +108,10 @@ impl Default for Sizes {
 }
 
 /// How wide a drawer is that was not resized. In a narrow window the drawing needs the room. The style sheet has the same numbers.
-const fn usual(room: Room) -> u32 {
-    match room {
-        Room::Wide => 360,
-        Room::Middle | Room::Upright | Room::Narrow => 320,
+const fn usual(side: Side, room: Room) -> u32 {
+    match (room, side) {
+        (Room::Wide, _) | (_, Side::Right | Side::Shelf) => 360,
+        (Room::Middle | Room::Upright | Room::Narrow, Side::Left) => 320,
     }
 }
 
@@ -132,7 +132,7 @@ impl Sizes {
             (Room::Upright | Room::Narrow, _) => self.sheet as u32,
             (_, Side::Left | Side::Right) => match self.chosen(side) {
                 Some(width) => width,
-                None => usual(room),
+                None => usual(side, room),
             },
             (_, Side::Shelf) => self.shelf,
         }
@@ -218,7 +218,7 @@ impl Sizes {
         for side in [Side::Left, Side::Right, Side::Shelf] {
             let kept = words.next().and_then(|word| word.parse().ok());
             // It was written where no width had been chosen.
-            let is_usual = side != Side::Shelf && kept == Some(usual(Room::Wide));
+            let is_usual = side != Side::Shelf && kept == Some(usual(side, Room::Wide));
             if let Some(size) = kept.filter(|_| !is_usual) {
                 sizes.set(side, Room::Wide, size);
             }

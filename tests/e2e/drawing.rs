@@ -274,7 +274,7 @@ async fn a_probable_mistake_is_marked_and_mended(way: Way) {
     visitor.until("it is back", async |visitor| badges(visitor).await == before).await;
     // What a program declares is an outline until it has connected.
     let late = json!({
-        "requeue": 1, "title": "Declared later", "until_ms": 60_000,
+        "requeue": 1, "title": "Declared later", "until_ms": 60_000, "network": { "latency_ms": 20 },
         "broker": { "starts": "empty", "queues": [{ "name": "jobs", "at": [400, 100] }] },
         "services": [{ "name": "worker", "at": [700, 100], "declares": [{ "queue": "jobs" }],
             "handlers": [{ "on": { "queue": "jobs", "prefetch": 1 }, "steps": [{ "do": "work", "ms": 10 }] }] }]
