@@ -157,7 +157,7 @@ const BESIDE_REVEALED: f64 = 16.0;
 /// Of the page's width, in pixels: the rail, and all of the bar but its timeline.
 const RAIL: f64 = 48.0;
 const CONTROLS: f64 = 808.0;
-const CONTROLS_UPRIGHT: f64 = 650.0;
+const CONTROLS_UPRIGHT: f64 = 694.0;
 const CONTROLS_NARROW: f64 = 298.0;
 
 #[derive(Debug, Default)]
