@@ -19,6 +19,7 @@ pub fn began(fault: &FaultKind) -> String {
         FaultKind::RestartBroker => "RabbitMQ restarts".to_owned(),
         FaultKind::Alarm(resource) => format!("{} alarm", resource.name()),
         FaultKind::FillStore(service) => format!("store of {service} full"),
+        FaultKind::Deploy(deploy) => format!("{} deployed", deploy.service),
     }
 }
 
