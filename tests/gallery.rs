@@ -264,7 +264,8 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "on": { "queue": "log", "prefetch": 1, "offset": { "timestamp": 5 } }, "steps": [] },
             { "on": { "queue": "log", "prefetch": 1, "offset": { "age": "1h" } }, "steps": [] },
             { "on": { "queue": "q", "prefetch": 3, "exclusive": true, "priority": -2 }, "steps": [
-              { "do": "ack" }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
+              { "do": "ack" }, { "do": "work", "ms": 1, "fails": { "field": "type", "not_in": [1, "a"] }, "on_failure": "forget" },
+              { "do": "publish", "routing_key": "q", "payload": "no {json", "as_text": true, "fails": { "no_json": true } }, { "do": "effect", "what": "w", "of": "o", "fails": { "field_missing": "z" } }], "on_failure": { "republish": 2, "via": ["r"] } },
             { "on": { "queue": "r", "auto_ack": true }, "steps": [], "on_failure": { "dead_letter_retry": 4, "exchange": "x", "routing_key": "k" } },
             { "on": { "every_ms": 9 }, "steps": [], "on_failure": "acknowledge" },
             { "on": { "every_ms": 9, "records": { "state": "s", "older_than_ms": 8 } }, "steps": [], "on_failure": "reject_requeue" },
@@ -273,7 +274,7 @@ fn whatever_a_scenario_can_say_is_written_and_read_again() {
             { "name": "2.0", "declares": [{ "queue": "q" }, { "check_exchange": "x" }], "handlers": [{ "on": { "start_up": true }, "steps": [] }] },
             { "name": "empty", "declares": [], "handlers": [] }, { "name": "same" }] }],
       "faults": ["kill a#2 at 1s for 2s", "partition a from broker at 3s", "hang a at step 2 of message e-5", "slow a 2.5x at 0s", "alarm disk at 1ms", "fill a at 1h",
-        "deploy a as 2.0 rolling within 5ms at 2ms", "deploy a as same by kill at 4ms for 1ms"],
+        "power off a#1 at 1s", "delete queue r at 1ms", "purge q at 1ms", "unbind q from x at 1ms", "move q to r at 1ms", "deploy a as 2.0 rolling within 5ms at 2ms", "deploy a as same by kill at 4ms for 1ms"],
       "expects": [{ "says": "so", "property": "missing(w) = 0" }, { "property": "p99(http someone) < 5s" }]
     }"#;
     let scenario = scenario_file::read(everything).unwrap_or_else(|problems| panic!("{problems:#?}"));

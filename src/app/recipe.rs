@@ -175,7 +175,7 @@ fn is_tried_again(handler: &Handler, failed: &Step) -> bool {
             | FailurePolicy::DeadLetterRetry { .. }
             | FailurePolicy::Chapter
             | FailurePolicy::Crash => true,
-            FailurePolicy::DeadLetter | FailurePolicy::Acknowledge => false,
+            FailurePolicy::DeadLetter | FailurePolicy::Acknowledge | FailurePolicy::Forget => false,
         }
 }
 

@@ -106,6 +106,7 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         // What dies says so itself.
         WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
             FaultKind::Kill(_) | FaultKind::Stop(_) => false,
+            FaultKind::PowerOff(_) | FaultKind::Operate(_) => true,
             FaultKind::Hang(_)
             | FaultKind::Slow(..)
             | FaultKind::Partition(_)
@@ -420,6 +421,7 @@ pub fn line(occurrence: &TimedEvent, world: &World) -> Line {
         }
         WorldEvent::Stopping(id) => (LogIcon::Program, "Stopping", format!("{} takes nothing new", instance(id))),
         WorldEvent::Stopped(id) => (LogIcon::Program, "Stopped", instance(id)),
+        WorldEvent::FaultBegan(FaultKind::Operate(operation)) => (LogIcon::Program, "Operator", operation.to_string()),
         WorldEvent::FaultBegan(FaultKind::Deploy(deploy)) => (LogIcon::Program, "Deploying", deployed(deploy)),
         WorldEvent::FaultEnded(FaultKind::Deploy(deploy)) => (LogIcon::Program, "Rolled back", deploy.service.to_string()),
         WorldEvent::FaultBegan(fault) => (LogIcon::Failure, "Fault", fault.to_string()),

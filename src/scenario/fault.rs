@@ -35,8 +35,30 @@ pub enum FaultKind {
     Alarm(Resource),
     /// Its store takes no more records.
     FillStore(Name),
+    /// Its machine is gone: nothing is said to anyone, and the broker notices when no heartbeat comes.
+    PowerOff(Target),
+    /// What an operator does to the broker, once.
+    Operate(Box<Operation>),
     /// Its instances end, and start with this version of their program.
     Deploy(Box<Deploy>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Delete(Name),
+    /// What is ready; what is unacked stays.
+    Purge(Name),
+    /// The bindings between the two that are drawn: those with this key, or all.
+    Unbind {
+        queue: Name,
+        exchange: Name,
+        key: Option<Name>,
+    },
+    /// What is ready, to the other queue.
+    Move {
+        from: Name,
+        to: Name,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +118,8 @@ impl FaultKind {
     #[must_use]
     pub const fn target(&self) -> Option<&Target> {
         match self {
-            Self::Kill(target) | Self::Stop(target) | Self::Hang(target) | Self::Slow(target, _) => Some(target),
-            Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) | Self::Deploy(_) => None,
+            Self::Kill(target) | Self::Stop(target) | Self::Hang(target) | Self::Slow(target, _) | Self::PowerOff(target) => Some(target),
+            Self::Partition(_) | Self::RestartBroker | Self::Alarm(_) | Self::FillStore(_) | Self::Operate(_) | Self::Deploy(_) => None,
         }
     }
 }
@@ -124,6 +146,18 @@ impl fmt::Display for Deploy {
     }
 }
 
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delete(queue) => write!(f, "delete queue {queue}"),
+            Self::Purge(queue) => write!(f, "purge {queue}"),
+            Self::Unbind { queue, exchange, key: None } => write!(f, "unbind {queue} from {exchange}"),
+            Self::Unbind { queue, exchange, key: Some(key) } => write!(f, "unbind {queue} from {exchange} key {key}"),
+            Self::Move { from, to } => write!(f, "move {from} to {to}"),
+        }
+    }
+}
+
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -135,6 +169,8 @@ impl fmt::Display for FaultKind {
             Self::RestartBroker => f.write_str("restart broker"),
             Self::Alarm(resource) => write!(f, "alarm {}", resource.name()),
             Self::FillStore(service) => write!(f, "fill {service}"),
+            Self::PowerOff(target) => write!(f, "power off {target}"),
+            Self::Operate(operation) => operation.fmt(f),
             Self::Deploy(deploy) => deploy.fmt(f),
         }
     }
@@ -153,7 +189,8 @@ impl fmt::Display for Fault {
 }
 
 /// What a sentence may begin with.
-const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk, fill SERVICE \
+const SENTENCES: &str = "kill SERVICE, stop SERVICE, hang SERVICE, slow SERVICE 5x, partition SERVICE from broker, restart broker, alarm memory, alarm disk, fill SERVICE, power off SERVICE, \
+     delete queue QUEUE, purge QUEUE, unbind QUEUE from EXCHANGE key KEY, move QUEUE to QUEUE \
      or deploy SERVICE as VERSION, with 'rolling' and with 'by kill' or 'within 10s'; \
      then: at 10s, or at step 2 of message 5; then, if it ends by itself: for 2h";
 
@@ -222,6 +259,31 @@ impl<'a> Words<'a> {
         is_next
     }
 
+    fn expect(&mut self, word: &str) -> Result<(), String> {
+        if self.takes(word) { Ok(()) } else { Err(self.wrong(&format!("'{word}' is missing"))) }
+    }
+
+    fn operation(&mut self, word: &str) -> Result<Operation, String> {
+        if word == "delete" {
+            self.expect("queue")?;
+        }
+        let queue: Name = self.need("the queue's name")?.into();
+        Ok(match word {
+            "delete" => Operation::Delete(queue),
+            "purge" => Operation::Purge(queue),
+            "move" => {
+                self.expect("to")?;
+                Operation::Move { from: queue, to: self.need("the other queue's name")?.into() }
+            }
+            _ => {
+                self.expect("from")?;
+                let exchange = self.need("the exchange's name")?.into();
+                let key = if self.takes("key") { Some(self.need("the key")?.into()) } else { None };
+                Operation::Unbind { queue, exchange, key }
+            }
+        })
+    }
+
     fn deploy(&mut self) -> Result<Deploy, String> {
         let service = self.need("the service's name")?.into();
         let version = if self.takes("as") { Some(self.need("the version's name")?.into()) } else { None };
@@ -279,6 +341,11 @@ impl<'a> Words<'a> {
                 other => return Err(self.wrong(&format!("the broker has alarms for memory and disk, not for '{other}'"))),
             },
             "fill" => FaultKind::FillStore(self.need("the service's name")?.into()),
+            "power" => {
+                self.expect("off")?;
+                FaultKind::PowerOff(self.target()?)
+            }
+            word @ ("delete" | "purge" | "unbind" | "move") => FaultKind::Operate(Box::new(self.operation(word)?)),
             "deploy" => FaultKind::Deploy(Box::new(self.deploy()?)),
             other => return Err(self.wrong(&format!("nothing is called '{other}'"))),
         })
@@ -321,6 +388,13 @@ mod tests {
             "alarm disk at 1s for 5s",
             "fill order-service at 2s",
             "kill a at step 1 of message 7",
+            "power off a#2 at 1s for 5s",
+            "power off a at step 1 of message 7",
+            "delete queue q at 1s",
+            "purge q at 1s",
+            "unbind q from x at 1s",
+            "unbind q from x key order.* at 1s",
+            "move a to b at 1s",
             "deploy a at 1s",
             "deploy a as 2.0 rolling by kill at 1s",
             "deploy a as v2 rolling within 10s at 1s for 5s",
@@ -344,6 +418,12 @@ mod tests {
             ("alarm fire at 1s", "not for 'fire'"),
             ("restart broker at step 2 of message 1", "only what happens to a service"),
             ("kill a at step 2 of 5", "at step 2 of message 5"),
+            ("power a at 1s", "'off' is missing"),
+            ("delete q at 1s", "'queue' is missing"),
+            ("purge", "the queue's name is missing"),
+            ("move a at 1s", "'to' is missing"),
+            ("unbind a b at 1s", "'from' is missing"),
+            ("purge q at step 1 of message 1", "only what happens to a service"),
             ("deploy", "the service's name is missing"),
             ("deploy a as", "the version's name is missing"),
             ("deploy a by magic at 1s", "not by 'magic'"),

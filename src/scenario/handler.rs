@@ -267,6 +267,8 @@ pub struct Publish {
     pub exchange: Name,
     pub routing_key: Name,
     pub payload: Json,
+    /// The payload is a text, and the body is that text as it stands: no JSON, and no metadata.
+    pub as_text: bool,
     pub persistent: bool,
     pub mandatory: bool,
     /// Waits until the broker has taken responsibility.
@@ -295,6 +297,7 @@ impl Publish {
             exchange,
             routing_key,
             payload,
+            as_text: false,
             persistent: true,
             mandatory: false,
             confirm: false,
@@ -357,6 +360,13 @@ pub enum FailureRule {
         field: Name,
         value: Json,
     },
+    /// The field has none of these values: an event of a type that the program does not know.
+    FieldNotIn {
+        field: Name,
+        values: Vec<Json>,
+    },
+    /// The body is no JSON.
+    NoJson,
     /// No instance of this service is up.
     DependencyDown(Name),
 }
@@ -384,6 +394,8 @@ pub enum FailurePolicy {
     Crash,
     /// Logs the error and acknowledges: the message is lost.
     Acknowledge,
+    /// Logs the error and says nothing to the broker: the message stays unacked as long as its channel is open.
+    Forget,
 }
 
 impl FailurePolicy {
@@ -392,7 +404,9 @@ impl FailurePolicy {
     pub const fn publishes(&self) -> bool {
         match self {
             Self::Republish { .. } | Self::DeadLetterRetry { .. } => true,
-            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge => false,
+            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge | Self::Forget => {
+                false
+            }
         }
     }
 
@@ -401,7 +415,9 @@ impl FailurePolicy {
         let (via, parking): (&[Name], _) = match self {
             Self::Republish { via, .. } => (via, None),
             Self::DeadLetterRetry { exchange, routing_key, .. } => (&[], Some(Destination::of(exchange, routing_key))),
-            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge => (&[], None),
+            Self::DeadLetter | Self::Requeue | Self::RejectRequeue | Self::Chapter | Self::Crash | Self::Acknowledge | Self::Forget => {
+                (&[], None)
+            }
         };
         via.iter().map(Destination::Queue).chain(parking)
     }

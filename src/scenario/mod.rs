@@ -40,7 +40,7 @@ pub use crate::broker::{BindingKey, ExchangeType, Name, Plugin, Policy, Profile,
 pub use call::{Attempts, Backoff, Breaker, Endpoint, Span};
 pub use declaration::{ChannelError, Declaration, Own, Reconnects, Starts};
 pub use directory::Directory;
-pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Target};
+pub use fault::{Deploy, Ending, Fault, FaultKind, MessageRef, Moment, Operation, Target};
 pub use handler::{
     Action, AwaitReply, Destination, FailurePolicy, FailureRule, Handler, Memory, Offset, Once, Publish, RecordQuery, ReplyQueue, Step,
     StepKind, Subscription, Trigger,
@@ -237,6 +237,15 @@ pub struct BindingSpec {
     pub destination: BindingTarget,
     pub routing_key: Name,
     pub arguments: Table,
+}
+
+impl BindingSpec {
+    /// Whether it leads from this exchange to this queue, with this key or, without one, with any.
+    #[must_use]
+    pub fn is_between(&self, exchange: &Name, queue: &Name, key: Option<&Name>) -> bool {
+        let leads_there = matches!(&self.destination, BindingTarget::Queue(name) if name == queue);
+        leads_there && self.source == *exchange && key.is_none_or(|key| self.routing_key == *key)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt;
 use super::property::{LatencyOf, Quantity};
 use super::{
     Action, Attempts, BROKER, BindingTarget, Client, Declaration, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind,
-    Handler, Health, Moment, Name, Offset, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, StartsAfter,
+    Handler, Health, Moment, Name, Offset, Operation, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, StartsAfter,
     Subscription, Target, Traffic, Trigger, When, template,
 };
 use crate::base::SimTime;
@@ -709,7 +709,8 @@ impl<'a> Check<'a> {
             | FailurePolicy::RejectRequeue
             | FailurePolicy::Chapter
             | FailurePolicy::Crash
-            | FailurePolicy::Acknowledge => {}
+            | FailurePolicy::Acknowledge
+            | FailurePolicy::Forget => {}
         }
     }
 
@@ -723,7 +724,9 @@ impl<'a> Check<'a> {
             FailureRule::DependencyDown(service) if !self.services.contains_key(service) => {
                 self.problem(path, format!("there is no service '{service}'"));
             }
-            FailureRule::FieldMissing(field) | FailureRule::FieldEquals { field, .. } if field.is_empty() => {
+            FailureRule::FieldMissing(field) | FailureRule::FieldEquals { field, .. } | FailureRule::FieldNotIn { field, .. }
+                if field.is_empty() =>
+            {
                 self.problem(path, "which field?");
             }
             _ => {}
@@ -736,6 +739,9 @@ impl<'a> Check<'a> {
         }
         self.key(format!("{path}.routing_key"), &publish.routing_key);
         self.size(format!("{path}.payload"), "bytes of a message's body", template::size(&publish.payload), limits::BODY_BYTES);
+        if publish.as_text && !publish.payload.is_string() {
+            self.problem(format!("{path}.payload"), "a body that is no JSON is a text: give the payload in quotes");
+        }
         if publish.confirm_timeout.is_some() && !publish.confirm {
             self.problem(format!("{path}.confirm_timeout_ms"), "it does not wait for a confirm: set \"confirm\": true");
         }
@@ -761,11 +767,38 @@ impl<'a> Check<'a> {
     fn fault(&mut self, path: &str, fault: &Fault) {
         let scenario = self.scenario;
         match &fault.kind {
-            FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
+            FaultKind::Kill(target)
+            | FaultKind::Stop(target)
+            | FaultKind::Hang(target)
+            | FaultKind::Slow(target, _)
+            | FaultKind::PowerOff(target) => {
                 self.target(path, target);
             }
             FaultKind::Partition(ends) => self.ends(path, ends),
             FaultKind::FillStore(service) => self.target(path, &Target { service: service.clone(), instance: None }),
+            FaultKind::Operate(operation) => {
+                let (queues, exchange): (Vec<&Name>, _) = match &**operation {
+                    Operation::Delete(queue) | Operation::Purge(queue) => (vec![queue], None),
+                    Operation::Unbind { queue, exchange, .. } => (vec![queue], Some(exchange)),
+                    Operation::Move { from, to } => (vec![from, to], None),
+                };
+                for queue in queues {
+                    self.queue(path.to_owned(), queue);
+                    self.word(path, queue);
+                }
+                if let Some(exchange) = exchange {
+                    self.exchange(path.to_owned(), exchange);
+                    self.word(path, exchange);
+                }
+                if let Operation::Unbind { queue, exchange, key } = &**operation
+                    && !scenario.broker.bindings.iter().any(|binding| binding.is_between(exchange, queue, key.as_ref()))
+                {
+                    self.problem(path, format!("no such binding from '{exchange}' to '{queue}' is on the canvas"));
+                }
+                if fault.lasts.is_some() {
+                    self.problem(path, "what an operator does is done once: leave out 'for'");
+                }
+            }
             FaultKind::Deploy(deploy) => {
                 self.target(path, &Target { service: deploy.service.clone(), instance: None });
                 let service = self.services.get(&deploy.service).copied();
@@ -789,6 +822,13 @@ impl<'a> Check<'a> {
                     format!("'{target}' has no step {step}. They are counted from 1, and {longest} is before the acknowledgement"),
                 );
             }
+        }
+    }
+
+    /// A sentence is made of words.
+    fn word(&mut self, path: &str, name: &Name) {
+        if name.contains(char::is_whitespace) {
+            self.problem(path, format!("no fault can name '{name}', which has a space"));
         }
     }
 

@@ -84,6 +84,8 @@ pub(super) enum Item {
         instance: InstanceId,
         epoch: u32,
     },
+    /// No heartbeat has come from a machine that is gone.
+    PeerGone(ConnectionId),
     /// Of a service or the broker, by name.
     HealthCheck(Name),
     /// The first time.

@@ -46,6 +46,8 @@ fn is_at_work(app: &App, kind: &FaultKind) -> bool {
         }
         FaultKind::Alarm(resource) => world.broker().alarms().contains(resource),
         FaultKind::FillStore(_) => world.services()[notification_service(app).service].store.full,
+        FaultKind::PowerOff(_) => !state.up,
+        FaultKind::Operate(_) => false,
         FaultKind::Deploy(_) => state.version.is_some(),
     }
 }

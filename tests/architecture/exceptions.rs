@@ -14,7 +14,7 @@ pub const WORDS: [(&str, &str, &str); 3] = [
 pub const LONG: [(&str, &str, usize, &str); 3] = [
     ("FIDELITY.md", "", 56, RULES),
     ("BENCHMARKS.md", "", 65, "a measurement stands with all its conditions and numbers in one sentence"),
-    ("scenario::fault", "kill SERVICE, stop SERVICE", 60, "the grammar of a fault's sentence, which is a list"),
+    ("scenario::fault", "kill SERVICE, stop SERVICE", 80, "the grammar of a fault's sentence, which is a list"),
 ];
 
 /// Modules whose texts explain: those of the others are controls, notices, verdicts and errors.

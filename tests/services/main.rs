@@ -4,7 +4,9 @@
 
 mod declaring;
 mod deploying;
+mod failing;
 mod failures;
+mod operating;
 mod orders;
 mod requests;
 mod running;

@@ -93,7 +93,7 @@ impl table::Shape {
     pub(super) fn is_possible(&self, trigger: Option<&Trigger>) -> bool {
         let needs_a_delivery = match self.distinguished {
             By::Value("do", step) => step == "ack",
-            By::Text(policy) => matches!(policy, "requeue" | "reject_requeue" | "chapter" | "acknowledge"),
+            By::Text(policy) => matches!(policy, "requeue" | "reject_requeue" | "chapter" | "acknowledge" | "forget"),
             By::Key(policy) => matches!(policy, "republish" | "dead_letter_retry"),
             _ => false,
         };

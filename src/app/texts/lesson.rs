@@ -5,8 +5,8 @@ use crate::base::limits::grouped;
 use crate::base::number::{Fixed, Shortest};
 use crate::broker::Name;
 use crate::lesson::judge::Reached;
-use crate::scenario::FaultKind;
 use crate::scenario::property::{BusinessCount, EffectCount, LatencyOf, MessageCount, Quantity, QueueCount};
+use crate::scenario::{FaultKind, Operation};
 use crate::sim::Input;
 use crate::sim::judge::Judgement;
 
@@ -78,6 +78,13 @@ pub fn breaks(kind: &FaultKind, when: When) -> String {
         FaultKind::RestartBroker => format!("RabbitMQ {}.", when.of("restarts", "restarted")),
         FaultKind::Alarm(resource) => format!("RabbitMQ {} its {} alarm.", when.of("raises", "raised"), resource.name()),
         FaultKind::FillStore(service) => format!("The store of {service} {} full.", when.of("is", "was")),
+        FaultKind::PowerOff(target) => format!("The machine of {target} {} off.", when.of("is", "was")),
+        FaultKind::Operate(operation) => match &**operation {
+            Operation::Delete(queue) => format!("Queue {queue} {} deleted.", when.of("is", "was")),
+            Operation::Purge(queue) => format!("Queue {queue} {} purged.", when.of("is", "was")),
+            Operation::Unbind { queue, exchange, .. } => format!("{queue} {} unbound from {exchange}.", when.of("is", "was")),
+            Operation::Move { from, to } => format!("Messages of {from} {} to {to}.", when.of("move", "moved")),
+        },
         FaultKind::Deploy(deploy) => format!("{} {} deployed.", deploy.service, when.of("is", "was")),
     }
 }

@@ -415,13 +415,14 @@ fn once(node: &Node) -> Once {
 }
 
 /// Those that are only a word.
-pub(super) const POLICY_WORDS: [(&str, FailurePolicy); 6] = [
+pub(super) const POLICY_WORDS: [(&str, FailurePolicy); 7] = [
     ("dead_letter", FailurePolicy::DeadLetter),
     ("requeue", FailurePolicy::Requeue),
     ("reject_requeue", FailurePolicy::RejectRequeue),
     ("chapter", FailurePolicy::Chapter),
     ("crash", FailurePolicy::Crash),
     ("acknowledge", FailurePolicy::Acknowledge),
+    ("forget", FailurePolicy::Forget),
 ];
 
 fn failure_policy(node: &Node) -> FailurePolicy {
@@ -554,6 +555,7 @@ fn publish(fields: &Fields) -> Publish {
         exchange: fields.maybe("exchange").map_or_else(|| "".into(), |node| node.name()),
         routing_key: fields.maybe("routing_key").map_or_else(|| "".into(), |node| node.name()),
         payload: fields.maybe("payload").map_or_else(|| Data::Object(serde_json::Map::new()), |node| node.json()),
+        as_text: fields.flag("as_text", false),
         persistent: fields.flag("persistent", true),
         mandatory: fields.flag("mandatory", false),
         confirm: fields.flag("confirm", false),
@@ -609,7 +611,8 @@ fn span(node: &Node) -> Span {
 fn failure_rule(node: &Node) -> FailureRule {
     let fields = node.fields();
     let missing: Option<Name> = fields.maybe("field_missing").map(|node| node.name());
-    let (field, equals) = (fields.maybe("field"), fields.maybe("equals"));
+    let (field, equals, not_in) = (fields.maybe("field"), fields.maybe("equals"), fields.maybe("not_in"));
+    let field: Option<Name> = field.map(|node| node.name());
     let (always, first, attempts) = (fields.flag("always", false), fields.maybe("first"), fields.maybe("first_attempts"));
     let (every, probability, down) = (fields.maybe("every"), fields.maybe("probability"), fields.maybe("down"));
     let rules: Vec<FailureRule> = [
@@ -620,7 +623,9 @@ fn failure_rule(node: &Node) -> FailureRule {
         every.map(|node| FailureRule::EveryNth(node.whole(u64::MAX))),
         probability.map(|node| FailureRule::Probability(node.number())),
         down.map(|node| FailureRule::DependencyDown(node.name())),
-        field.zip(equals).map(|(field, value)| FailureRule::FieldEquals { field: field.name(), value: value.json() }),
+        fields.flag("no_json", false).then_some(FailureRule::NoJson),
+        field.clone().zip(equals).map(|(field, value)| FailureRule::FieldEquals { field, value: value.json() }),
+        field.zip(not_in).map(|(field, values)| FailureRule::FieldNotIn { field, values: values.items().iter().map(Node::json).collect() }),
     ]
     .into_iter()
     .flatten()
@@ -630,7 +635,7 @@ fn failure_rule(node: &Node) -> FailureRule {
         rule
     } else {
         fields.mistake(
-            "when does it fail? Give one of \"always\": true, \"first\", \"first_attempts\", \"every\", \"probability\", \"field_missing\", \"field\" with \"equals\" or \"down\". \"first_attempts\" counts for each event, \"every\" is each n-th time, \"down\" names a service",
+            "when does it fail? Give \"always\": true, \"no_json\": true, \"first\", \"first_attempts\", \"every\", \"probability\" or \"down\". Or give \"field_missing\", or \"field\" with \"equals\" or \"not_in\". \"first_attempts\" counts for each event, \"every\" is each n-th time, \"down\" names a service",
         );
         FailureRule::Never
     }

@@ -338,6 +338,7 @@ fn publish(publish: &Publish) -> Doc {
         .with("exchange", name(&publish.exchange))
         .with("routing_key", name(&publish.routing_key))
         .with("payload", publish.payload.clone())
+        .with_unless("as_text", publish.as_text, &false)
         .with_unless("persistent", publish.persistent, &true)
         .with_unless("mandatory", publish.mandatory, &false)
         .with_unless("confirm", publish.confirm, &false)
@@ -380,6 +381,8 @@ fn failure_rule(rule: &FailureRule) -> Option<Doc> {
         FailureRule::Probability(probability) => document.with("probability", number(*probability)),
         FailureRule::FieldMissing(field) => document.with("field_missing", name(field)),
         FailureRule::FieldEquals { field, value } => document.with("field", name(field)).with("equals", value.clone()),
+        FailureRule::FieldNotIn { field, values } => document.with("field", name(field)).with("not_in", Json::Array(values.clone())),
+        FailureRule::NoJson => document.with("no_json", true),
         FailureRule::DependencyDown(service) => document.with("down", name(service)),
     })
 }

@@ -5,8 +5,8 @@ use super::Part;
 use crate::broker::Value;
 use crate::scenario::property::Named;
 use crate::scenario::{
-    Action, BROKER, BindingTarget, Declaration, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Own,
-    Scenario, Service, Table, Trigger, validate,
+    Action, BROKER, BindingTarget, Declaration, Destination, Expectation, FailurePolicy, FailureRule, FaultKind, Handler, Name, Operation,
+    Own, Scenario, Service, Table, Trigger, validate,
 };
 
 /// What a name refers to.
@@ -91,15 +91,25 @@ pub fn each_reference(scenario: &mut Scenario, visit: &mut dyn FnMut(Referent, &
                 | FailurePolicy::RejectRequeue
                 | FailurePolicy::Chapter
                 | FailurePolicy::Crash
-                | FailurePolicy::Acknowledge => {}
+                | FailurePolicy::Acknowledge
+                | FailurePolicy::Forget => {}
             }
         }
     }
     let faults = scenario.faults.iter_mut().flat_map(|fault| match &mut fault.kind {
-        FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::Hang(target) | FaultKind::Slow(target, _) => {
+        FaultKind::Kill(target)
+        | FaultKind::Stop(target)
+        | FaultKind::Hang(target)
+        | FaultKind::Slow(target, _)
+        | FaultKind::PowerOff(target) => {
             vec![(Referent::Service, &mut target.service)]
         }
         FaultKind::FillStore(service) => vec![(Referent::Service, service)],
+        FaultKind::Operate(operation) => match &mut **operation {
+            Operation::Delete(queue) | Operation::Purge(queue) => vec![(Referent::Queue, queue)],
+            Operation::Unbind { queue, exchange, .. } => vec![(Referent::Queue, queue), (Referent::Exchange, exchange)],
+            Operation::Move { from, to } => vec![(Referent::Queue, from), (Referent::Queue, to)],
+        },
         FaultKind::Deploy(deploy) => vec![(Referent::Service, &mut deploy.service)],
         FaultKind::Partition(ends) => ends.iter_mut().map(|end| (Referent::Program, end)).collect(),
         FaultKind::RestartBroker | FaultKind::Alarm(_) => Vec::new(),

@@ -412,7 +412,8 @@ impl Search<'_> {
                 FailurePolicy::DeadLetter
                 | FailurePolicy::Republish { .. }
                 | FailurePolicy::DeadLetterRetry { .. }
-                | FailurePolicy::Acknowledge => false,
+                | FailurePolicy::Acknowledge
+                | FailurePolicy::Forget => false,
             };
             counts && step.fails != FailureRule::Never
         })

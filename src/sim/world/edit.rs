@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::World;
+use super::undone::Undone;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::{OrderedMap, sort_by};
 use crate::broker::view::QueueView;
@@ -115,13 +116,20 @@ impl World {
         let scenario = self.scenario.clone();
         self.broker.enable(&scenario.broker.plugins);
         let is_for_programs = |name: &Name| scenario.broker.starts == Starts::Empty && !there.contains(name);
+        let undone = if old.is_none() { std::mem::take(&mut self.undone) } else { Undone::default() };
+        let is_restart = old.is_none();
         let old = old.map(Topology::of);
         let is_old_exchange = |new: &ExchangeSpec| old.as_ref().is_some_and(|old| old.has_exchange(new));
         let is_old_queue = |new: &QueueSpec| old.as_ref().is_some_and(|old| old.has_queue(new));
         for exchange in scenario.broker.exchanges.iter().filter(|exchange| !is_old_exchange(exchange) && !is_for_programs(&exchange.name)) {
             self.administer(exchange_method(exchange));
         }
-        for queue in scenario.broker.queues.iter().filter(|queue| !is_old_queue(queue) && !is_for_programs(&queue.name)) {
+        for queue in scenario
+            .broker
+            .queues
+            .iter()
+            .filter(|queue| !is_old_queue(queue) && !is_for_programs(&queue.name) && !undone.has_queue(&queue.name))
+        {
             self.administer(queue_method(queue));
         }
         for policy in &scenario.broker.policies {
@@ -141,8 +149,13 @@ impl World {
         };
         // A program that starts makes its own; a binding that is drawn meanwhile is made where both ends are there.
         let is_for_programs = scenario.broker.starts == Starts::Empty && old.is_none();
-        for binding in scenario.broker.bindings.iter().filter(|binding| !is_for_programs && !stands(binding)) {
+        for binding in
+            scenario.broker.bindings.iter().filter(|binding| !is_for_programs && !stands(binding) && !undone.has_binding(binding))
+        {
             self.administer(binding_method(binding, true));
+        }
+        if is_restart {
+            self.undone = undone;
         }
     }
 

@@ -116,6 +116,7 @@ impl World {
             FaultKind::Stop(target) => FaultKind::Stop(here(target)),
             FaultKind::Hang(target) => FaultKind::Hang(here(target)),
             FaultKind::Slow(target, times) => FaultKind::Slow(here(target), *times),
+            FaultKind::PowerOff(target) => FaultKind::PowerOff(here(target)),
             other => other.clone(),
         };
         if matches!(kind, FaultKind::Hang(_)) {
@@ -185,6 +186,8 @@ impl World {
                     self.services[id.service].store.full = true;
                 }
             }
+            FaultKind::PowerOff(target) => self.targets(target).into_iter().for_each(|id| self.power_off(id)),
+            FaultKind::Operate(operation) => self.operate(operation),
             FaultKind::Deploy(deploy) => self.deploy_version(deploy),
         }
     }
@@ -192,7 +195,10 @@ impl World {
     pub(super) fn mend(&mut self, kind: &FaultKind) {
         self.happened(WorldEvent::FaultEnded(kind.clone()));
         match kind {
-            FaultKind::Kill(target) | FaultKind::Stop(target) => self.targets(target).into_iter().for_each(|id| self.start(id)),
+            FaultKind::Kill(target) | FaultKind::Stop(target) | FaultKind::PowerOff(target) => {
+                self.targets(target).into_iter().for_each(|id| self.start(id));
+            }
+            FaultKind::Operate(_) => {}
             FaultKind::Hang(target) => self.targets(target).into_iter().for_each(|id| self.wake(id)),
             FaultKind::Slow(target, _) => {
                 for id in self.targets(target) {

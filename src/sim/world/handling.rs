@@ -252,6 +252,11 @@ impl World {
             FailureRule::FieldEquals { field: path, value } => {
                 (field(run.data.json(), path) == Some(value)).then(|| format!("{path} is {value}"))
             }
+            FailureRule::FieldNotIn { field: path, values } => {
+                let value = field(run.data.json(), path).unwrap_or(&Json::Null);
+                (!values.contains(value)).then(|| format!("{path} is {value}, which it does not know"))
+            }
+            FailureRule::NoJson => run.data.json().is_null().then(|| "the body is no JSON".to_owned()),
             FailureRule::DependencyDown(name) => {
                 let dependency = self.services.iter().find(|service| service.spec.name == *name);
                 let up = dependency.is_some_and(|service| service.instances.iter().any(|instance| instance.up));
@@ -371,6 +376,7 @@ impl World {
                 }
                 Verdict::Reject
             }
+            FailurePolicy::Forget => return self.end_run(id, run_id),
             FailurePolicy::Crash => return,
         };
         self.settle_run(id, run_id, verdict);

@@ -1,10 +1,11 @@
 //! How programs come and go: they start, connect, lose their connection, are stopped, killed, hung.
 
 use super::World;
+use crate::base::SimTime;
 use crate::base::aged::AgedMap;
 use crate::base::ordered::OrderedMap;
 use crate::broker::queue::stream::OFFSET_HEADER;
-use crate::broker::{BasicConsume, Capabilities, ChannelId, Method, Name, Table, Value};
+use crate::broker::{BasicConsume, Capabilities, ChannelId, ConnectionId, Method, Name, Table, Value};
 use crate::scenario::{ChannelError, FailurePolicy, Handler, Offset, Service, Subscription, Trigger};
 use crate::sim::agenda::Item;
 use crate::sim::business;
@@ -102,6 +103,27 @@ impl World {
         let runs = instance.runs.len() as u64;
         self.happened(WorldEvent::Killed { instance: id, runs });
         self.end_process(id);
+    }
+
+    /// Its machine is gone, and says nothing: callers wait. The broker keeps the connection until heartbeats are missing for too long.
+    pub(super) fn power_off(&mut self, id: InstanceId) {
+        let Some(instance) = self.services.get_mut(id.service).and_then(|service| service.instances.get_mut(id.instance)) else { return };
+        // What cannot answer any more is answered by no one.
+        instance.runs.values_mut().filter(|run| matches!(run.cause, Cause::Request(_))).for_each(|run| run.replied = true);
+        instance.inbox.retain(|job| !matches!(job.cause, Cause::Request(_)));
+        let connection = instance.connection.take();
+        self.kill(id);
+        let Some(connection) = connection else { return };
+        self.leaving.push((connection, id));
+        let heartbeat = self.scenario.network.heartbeat;
+        if heartbeat > SimTime::ZERO {
+            self.agenda.push(self.now + heartbeat, Item::PeerGone(connection));
+        }
+    }
+
+    pub(super) fn peer_gone(&mut self, connection: ConnectionId) {
+        self.leaving.retain(|(leaving, _)| *leaving != connection);
+        self.broker.close_connection(self.now, connection);
     }
 
     /// An edit takes its place, or takes it away. What it does not finish is lost to it as in a crash.

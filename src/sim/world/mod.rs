@@ -15,6 +15,7 @@ mod network;
 mod operator;
 mod publishing;
 mod starting;
+mod undone;
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ use faults::{Armed, KnownFault};
 use network::Links;
 use operator::Operator;
 use starting::Starting;
+use undone::Undone;
 
 /// More than most steps have.
 const HAPPENINGS_A_STEP: u64 = 16;
@@ -67,6 +69,7 @@ pub struct World {
     faults: OrderedMap<u32, Box<KnownFault>>,
     fault_last: u32,
     armed: Vec<Armed>,
+    undone: Undone,
     starting: Starting,
     /// The program on a channel.
     channels: OrderedMap<ChannelId, InstanceId>,
@@ -122,6 +125,7 @@ impl World {
             faults: OrderedMap::new(),
             fault_last: 0,
             armed: Vec::new(),
+            undone: Undone::default(),
             starting: Starting::default(),
             channels: OrderedMap::new(),
             connections: OrderedMap::new(),
@@ -579,6 +583,7 @@ impl World {
             Item::Restart { instance, epoch } => self.restart_process(instance, epoch),
             Item::HeartbeatMissed { instance, connection, cut } => self.heartbeat_missed(instance, connection, cut),
             Item::GraceEnds { instance, epoch } => self.grace_ends(instance, epoch),
+            Item::PeerGone(connection) => self.peer_gone(connection),
             Item::HealthCheck(ref name) => self.check_health(name),
             Item::BrokerReady => self.broker_is_ready(),
             Item::FaultBegins(number) => self.fault_begins(number),

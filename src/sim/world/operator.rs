@@ -1,8 +1,10 @@
 //! What a person does to the broker by hand, through a separate connection. They publish, and use RabbitMQ's management of queues.
 
 use super::World;
+use super::edit::binding_method;
 use crate::base::SimTime;
 use crate::broker::{BasicPublish, Body, Broker, Capabilities, ChannelId, ConnectionId, Got, Method, Name, Properties, Reply};
+use crate::scenario::Operation;
 use crate::sim::input::HandPublish;
 
 /// No more messages than this are fetched or moved at once.
@@ -35,6 +37,28 @@ impl Operator {
 }
 
 impl World {
+    /// A planned act of an operator. While the broker is down there is nothing to act on.
+    pub(super) fn operate(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Purge(queue) => self.purge_by_hand(queue.clone()),
+            Operation::Move { from, to } => self.move_by_hand(from, BY_HAND_MAX, Some(to)),
+            Operation::Delete(queue) => {
+                let delete = Method::QueueDelete { queue: queue.clone(), if_unused: false, if_empty: false };
+                if self.administer(delete).is_some() {
+                    self.undone.deleted.push(queue.clone());
+                }
+            }
+            Operation::Unbind { queue, exchange, key } => {
+                let scenario = self.scenario.clone();
+                for binding in scenario.broker.bindings.iter().filter(|binding| binding.is_between(exchange, queue, key.as_ref())) {
+                    if self.administer(binding_method(binding, false)).is_some() {
+                        self.undone.unbound.push(binding.clone());
+                    }
+                }
+            }
+        }
+    }
+
     pub(super) fn publish_by_hand(&mut self, publish: &HandPublish) {
         let story = self.ledger.business.begin();
         let (mut properties, body) = self.event("you", &publish.payload, story);

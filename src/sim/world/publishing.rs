@@ -79,7 +79,10 @@ impl World {
             // Client libraries refuse it before anything is sent.
             return Err(format!("a routing key has at most {SHORTSTR_BYTES_MAX} bytes, this one has {}", routing_key.len()));
         }
-        let (mut properties, body) = self.event(&source, &payload, story);
+        let (mut properties, mut body) = self.event(&source, &payload, story);
+        if let Some(text) = payload.as_str().filter(|_| spec.as_text) {
+            body = text.as_bytes().into();
+        }
         self.ask_or_answer(id, run_id, spec, &routing_key, &mut properties);
         properties.delivery_mode = Some(if spec.persistent { 2 } else { 1 });
         properties.priority = spec.priority;

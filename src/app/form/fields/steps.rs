@@ -92,7 +92,7 @@ pub(in crate::app::form) static ATTEMPTS: [Field; 3] = [
     },
 ];
 
-pub(in crate::app::form) static PUBLISH: [Field; 12] = [
+pub(in crate::app::form) static PUBLISH: [Field; 13] = [
     Field {
         key: "exchange",
         label: "Exchange",
@@ -105,6 +105,12 @@ pub(in crate::app::form) static PUBLISH: [Field; 12] = [
         label: "Payload",
         help: "JSON. A template stands in quotes: \"orderId\": \"{orderId}\" copies the field orderId; \"{quantity * 29.99}\" is a product.",
         kind: Kind::Json,
+    },
+    Field {
+        key: "as_text",
+        label: "Body is text",
+        help: "The payload is the body as it stands: no JSON. A consumer that parses it fails.",
+        kind: Kind::Rare("", &Kind::Flag(false)),
     },
     Field {
         key: "persistent",
@@ -210,7 +216,7 @@ pub(in crate::app::form) static SPAN: [Shape; 4] = [
     },
 ];
 
-pub(in crate::app::form) static FAILS: [Shape; 9] = [
+pub(in crate::app::form) static FAILS: [Shape; 11] = [
     Shape::absent("never"),
     Shape { name: "always", template: r#"{"always":true}"#, distinguished: By::Key("always"), title: "", fields: &[] },
     Shape {
@@ -264,6 +270,17 @@ pub(in crate::app::form) static FAILS: [Shape; 9] = [
         ],
     },
     Shape {
+        name: "when a field is none of",
+        template: r#"{"field":"type","not_in":["order.placed"]}"#,
+        distinguished: By::Key("not_in"),
+        title: "",
+        fields: &[
+            Field { key: "field", label: "Field", help: "Dots lead into objects.", kind: Kind::Text },
+            Field { key: "not_in", label: "Knows", help: "The values that it knows, as JSON.", kind: Kind::Json },
+        ],
+    },
+    Shape { name: "when the body is no JSON", template: r#"{"no_json":true}"#, distinguished: By::Key("no_json"), title: "", fields: &[] },
+    Shape {
         name: "while a service is down",
         template: r#"{"down":"$service"}"#,
         distinguished: By::Key("down"),
@@ -273,7 +290,7 @@ pub(in crate::app::form) static FAILS: [Shape; 9] = [
 ];
 
 /// What happens when a step fails. A handler says one of them; a step may say another.
-pub(in crate::app::form) static POLICY: [Shape; 9] = [
+pub(in crate::app::form) static POLICY: [Shape; 10] = [
     Shape::absent("as the handler says"),
     Shape { name: "reject: dead-letter", template: r#""dead_letter""#, distinguished: By::Text("dead_letter"), title: "", fields: &[] },
     Shape { name: "nack: requeue", template: r#""requeue""#, distinguished: By::Text("requeue"), title: "", fields: &[] },
@@ -317,6 +334,7 @@ pub(in crate::app::form) static POLICY: [Shape; 9] = [
         ],
     },
     Shape { name: "log it and acknowledge", template: r#""acknowledge""#, distinguished: By::Text("acknowledge"), title: "", fields: &[] },
+    Shape { name: "log it and say nothing", template: r#""forget""#, distinguished: By::Text("forget"), title: "", fields: &[] },
     Shape { name: "crash", template: r#""crash""#, distinguished: By::Text("crash"), title: "", fields: &[] },
 ];
 
