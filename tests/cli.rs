@@ -361,3 +361,61 @@ fn what_is_not_checked_is_told() {
     let late = requeue(&["run", "tests/accounting/subscriber-late.json", "--check", "missing(news shown) = 0"]);
     assert!(late.out.contains("missing(news shown) = 0"), "{}{}", late.out, late.err);
 }
+
+const LOOKS_WRONG: &str = "tests/definitions/looks-wrong.json";
+
+#[test]
+fn definitions_come_in_as_a_scenario_that_runs_and_go_out_again() {
+    let (scenario, definitions) = (Scratch::new("imported.json"), Scratch::new("definitions.json"));
+    let imported = requeue(&["import", LOOKS_WRONG, "-o", scenario.path()]);
+    assert_eq!((imported.code, &*imported.err), (Some(0), ""), "{}", imported.out);
+    assert!(imported.out.contains("exchanges 3, queues 5, bindings 5, policies 0"), "{}", imported.out);
+    assert!(imported.out.contains("looks-wrong.json:7:5: Nothing is bound to unbound"), "{}", imported.out);
+    assert_eq!(requeue(&["run", scenario.path(), "--until", "1s"]).code, Some(0));
+    let exported = requeue(&["export", scenario.path(), "--as", "definitions", "--vhost", "shop", "-o", definitions.path()]);
+    assert_eq!((exported.code, &*exported.out), (Some(0), ""), "{}", exported.err);
+    let again: Json = serde_json::from_str(&requeue(&["import", definitions.path(), "--report", "json"]).out).expect("it is JSON");
+    assert_eq!((&again["vhost"], &again["counts"]["queues"], &again["left_out"]), (&"shop".into(), &5.into(), &serde_json::json!([])));
+    assert_eq!(requeue(&["export", scenario.path(), "--as", "definitions"]).out.matches("\"vhost\": \"/\"").count(), 13);
+}
+
+#[test]
+fn a_lint_ends_with_1_where_something_looks_wrong() {
+    let ended = requeue(&["lint", LOOKS_WRONG, "--format", "json"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let reports: Json = serde_json::from_str(&ended.out).expect("it is JSON");
+    let transient = reports[0]["findings"].as_array().expect("a list").iter().find(|one| one["kind"] == "newer-refuses");
+    let transient = transient.expect("4.3 has no transient queues");
+    assert_eq!((&transient["line"], &transient["path"], &transient["part"]), (&13.into(), &"queues[3]".into(), &"transient".into()));
+    for (arguments, code) in [
+        (vec!["tests/definitions/real/vehicle-rental-saga.json"], 0),
+        (vec!["tests/definitions/several-vhosts.json", "--vhost", "none"], 2),
+        (vec!["tests/definitions/template-value.json"], 2),
+        (vec!["tests/definitions/default-queue-type.json"], 1),
+        (vec!["tests/definitions/default-queue-type.json", "--allow", "queue-unbound"], 0),
+        (vec!["static/scenarios/topic.json"], 0),
+        (vec!["static/scenarios/direct.json"], 1),
+    ] {
+        let ended = requeue(&[&["lint"], &*arguments].concat());
+        assert_eq!(ended.code, Some(code), "{arguments:?}\n{}{}", ended.out, ended.err);
+    }
+    let scenario = requeue(&["lint", "static/scenarios/direct.json"]).out;
+    assert!(scenario.contains("static/scenarios/direct.json:"), "{scenario}");
+}
+
+#[test]
+fn an_import_says_what_to_do_about_what_it_cannot_read() {
+    for (file, said) in [
+        ("template-value.json", "line 4, column 72: A template stands here, and no JSON. Render the template first"),
+        ("single-quotes.json", "line 3, column 16: JSON has no such quotation marks."),
+        ("several-vhosts.json", "The file has several virtual hosts: choose one of them.\n  shop: exchanges 1, queues 1, bindings 1"),
+        ("no-such-file.json", "No such file"),
+    ] {
+        let ended = requeue(&["import", &format!("tests/definitions/{file}")]);
+        assert_eq!((ended.code, &*ended.out), (Some(2), ""), "{file}");
+        assert!(ended.err.contains(said), "{file}: {}", ended.err);
+    }
+    assert_eq!(requeue(&["import", "tests/definitions/several-vhosts.json", "--vhost", "blog"]).code, Some(0));
+    let newest = requeue(&["import", LOOKS_WRONG, "--profile", "4.3"]);
+    assert!(newest.out.contains("RabbitMQ 4.3 refuses the queue transient"), "{}", newest.out);
+}

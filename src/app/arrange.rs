@@ -106,7 +106,7 @@ pub fn arranged(plan: Plan<'_>) -> Vec<(Node, Point)> {
     let in_lane = || (0..places.len()).filter(|place| lane[*place]);
     let (first, last) = (in_lane().map(|place| column[place]).min(), in_lane().map(|place| column[place]).max());
     let above = (0..places.len()).filter(|place| !lane[*place] && Some(column[*place]) >= first && Some(column[*place]) <= last);
-    let begins = above.map(|place| rows[place] + height(plan, &places[place])).fold(f64::NEG_INFINITY, f64::max);
+    let begins = above.map(|place| rows[place] + height(plan, &places[place])).reduce(f64::max).unwrap_or_default();
     for of in first.into_iter().chain(last).min().unwrap_or(0)..=last.unwrap_or(0) {
         let mut wanted: Vec<(f64, usize)> = Vec::new();
         for place in in_lane().filter(|place| column[*place] == of) {
@@ -195,8 +195,38 @@ fn lane(nodes: usize, edges: &[Way]) -> Vec<bool> {
         seen
     };
     let dead = reached(&mut edges.iter().filter(|way| way.dead).map(|way| way.to));
-    let alive = reached(&mut (0..nodes).filter(|node| !dead[*node]));
+    // Where dead letters close a circle to which nothing leads, messages begin at its first part.
+    let mut starts = vec![false; nodes];
+    let mut begun = vec![false; nodes];
+    let together = together(nodes, edges);
+    for node in (0..nodes).filter(|node| !dead[*node]) {
+        begun[together[node]] = true;
+    }
+    for node in 0..nodes {
+        starts[node] = !dead[node] || !std::mem::replace(&mut begun[together[node]], true);
+    }
+    let alive = reached(&mut (0..nodes).filter(|node| starts[*node]));
     (0..nodes).map(|node| dead[node] && !alive[node]).collect()
+}
+
+/// Of each node the first of those with which lines connect it.
+fn together(nodes: usize, edges: &[Way]) -> Vec<usize> {
+    let mut near = vec![Vec::new(); nodes];
+    for way in edges {
+        near[way.from].push(way.to);
+        near[way.to].push(way.from);
+    }
+    let mut first = vec![nodes; nodes];
+    for start in 0..nodes {
+        let mut open = vec![start];
+        while let Some(node) = open.pop() {
+            if first[node] == nodes {
+                first[node] = start;
+                open.extend(&near[node]);
+            }
+        }
+    }
+    first
 }
 
 /// The column of each node: one more than the last of the nodes that lead to it. A line that leads back, as a retry does, counts for no
@@ -256,7 +286,7 @@ fn height(plan: Plan<'_>, place: &Place) -> f64 {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{ROW, Way, columns, lane, straighten};
+    use super::{ROW, Way, columns, lane, straighten, together};
     use proptest::prelude::*;
 
     fn ways(pairs: &[(usize, usize)]) -> Vec<Way> {
@@ -296,6 +326,9 @@ mod tests {
         ] {
             assert_eq!(lane(7, &edges), expected, "{edges:?}");
         }
+        // An exchange, its queue, and dead letters that come back: nothing else leads there.
+        let circle = [&*ways(&[(0, 1)]), &[dead(1, 0)]].concat();
+        assert_eq!(lane(2, &circle), [false, false], "a circle begins somewhere");
         assert_eq!(columns(4, &[&*ways(&[(0, 1), (2, 3)]), &[dead(1, 2)]].concat()), [0, 1, 1, 2], "it begins beneath its queue");
     }
 
@@ -313,6 +346,18 @@ mod tests {
     }
 
     proptest! {
+        /// What is drawn together has a part that is not beneath: the lane is beneath something.
+        #[test]
+        fn the_lane_is_beneath_something((nodes, edges) in (1_usize..20).prop_flat_map(|nodes| {
+            (Just(nodes), prop::collection::vec((0..nodes, 0..nodes, any::<bool>()), 0..40))
+        })) {
+            let edges: Vec<Way> = edges.into_iter().map(|(from, to, dead)| Way { from, to, dead }).collect();
+            let (lane, together) = (lane(nodes, &edges), together(nodes, &edges));
+            for node in 0..nodes {
+                prop_assert!((0..nodes).any(|other| together[other] == together[node] && !lane[other]), "{:?}", edges);
+            }
+        }
+
         /// In every graph, circles and all: no column is empty. A node in a later column than the first has a node in the column before
         /// that leads to it.
         #[test]

@@ -42,6 +42,7 @@ pub mod glossary;
 pub mod guides;
 pub mod highlight;
 pub mod hues;
+pub mod importing;
 mod kept;
 pub mod keys;
 pub mod labels;

@@ -9,7 +9,10 @@ use super::queue::settings::{PolicyUse, QUEUE_ARGUMENTS, QueueArgument, Settings
 use super::value::{Name, Table, Value};
 use super::{Broker, Profile};
 use crate::base::SimTime;
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
+
+/// A compiled pattern is compared with every name, and takes time by its size. Nested repetitions of a few letters would be megabytes.
+const PATTERN_BYTES: usize = 1 << 15;
 
 /// What a policy applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,13 +94,13 @@ impl Policy {
     /// Whether it is meant for a queue of this name and type.
     #[must_use]
     pub fn is_for_queue(&self, name: &str, kind: Kind) -> bool {
-        self.takes_queue(kind) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+        self.aim().is_some_and(|aim| aim.takes_queue(name, kind))
     }
 
-    /// Whether it is meant for an exchange of this name.
+    /// What asks for many names: the pattern is compiled once. None for a pattern that is no regular expression.
     #[must_use]
-    pub fn is_for_exchange(&self, name: &str) -> bool {
-        matches!(self.apply_to, ApplyTo::All | ApplyTo::Exchanges) && self.compile().is_ok_and(|pattern| pattern.is_match(name))
+    pub fn aim(&self) -> Option<Aim<'_>> {
+        self.compile().ok().map(|pattern| Aim { policy: self, pattern })
     }
 
     /// The keys that RabbitMQ takes and that change nothing here.
@@ -191,9 +194,28 @@ impl Policy {
     }
 
     fn compile(&self) -> Result<Regex, String> {
-        Regex::new(&self.pattern).map_err(|error| {
+        RegexBuilder::new(&self.pattern).size_limit(PATTERN_BYTES).build().map_err(|error| {
             format!("the pattern is not a regular expression that Requeue reads, without look-around and back references: {error}")
         })
+    }
+}
+
+/// What a policy is meant for.
+#[derive(Debug)]
+pub struct Aim<'a> {
+    policy: &'a Policy,
+    pattern: Regex,
+}
+
+impl Aim<'_> {
+    #[must_use]
+    pub fn takes_queue(&self, name: &str, kind: Kind) -> bool {
+        self.policy.takes_queue(kind) && self.pattern.is_match(name)
+    }
+
+    #[must_use]
+    pub fn takes_exchange(&self, name: &str) -> bool {
+        matches!(self.policy.apply_to, ApplyTo::All | ApplyTo::Exchanges) && self.pattern.is_match(name)
     }
 }
 
@@ -299,6 +321,22 @@ impl Broker {
     /// # Errors
     /// When the pattern is not a regular expression, a key is not known or a value unfit: the fault.
     pub fn set_policy(&mut self, now: SimTime, policy: Policy) -> Result<(), String> {
+        self.put_policy(policy)?;
+        self.apply_policies(now);
+        Ok(())
+    }
+
+    /// Several at once: every part is looked at once, and not once for each of them. Those that are refused are left out.
+    pub fn set_policies(&mut self, now: SimTime, policies: &[Policy]) {
+        for policy in policies {
+            let _ = self.put_policy(policy.clone());
+        }
+        if !policies.is_empty() {
+            self.apply_policies(now);
+        }
+    }
+
+    fn put_policy(&mut self, policy: Policy) -> Result<(), String> {
         let pattern = policy.compile()?;
         // RabbitMQ looks at the values of the keys that it knows before it tells of the others.
         let problem = policy.definition_problems(self.profile).find(|(key, _)| policy.may_have(key, self.profile, &self.plugins));
@@ -307,7 +345,6 @@ impl Broker {
         }
         self.policies.retain(|known| (&known.policy.name, known.policy.operator) != (&policy.name, policy.operator));
         self.policies.push(ActivePolicy { policy, pattern });
-        self.apply_policies(now);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_macros, reason = "the command line prints; nothing else does")]
 
 mod amqp;
+mod definitions;
 pub mod differential;
 mod explore;
 mod grades;
@@ -51,6 +52,12 @@ enum Command {
     Lesson(lesson::Command),
     /// Grade what learners handed in: everything is run again, and no claimed score is believed
     Grade(lesson::Options),
+    /// Make a scenario of a RabbitMQ's definitions, and report what came in
+    Import(definitions::ImportOptions),
+    /// Tell what looks wrong in definitions or in a scenario
+    Lint(definitions::LintOptions),
+    /// Write a scenario as something that other programs read
+    Export(definitions::ExportOptions),
     /// Run a broker script and print its transcript, one JSON line a step
     Script {
         /// A broker script
@@ -121,6 +128,9 @@ pub fn main() -> ExitCode {
         Command::Explore(options) => explore::explore(&options),
         Command::Lesson(command) => lesson::lesson(&command),
         Command::Grade(options) => lesson::grade_all(&options),
+        Command::Import(options) => definitions::import(&options),
+        Command::Lint(options) => definitions::lint(&options),
+        Command::Export(options) => definitions::export(&options),
         Command::Script { file, amqp, management, ctl } => script(&file, amqp.zip(management), ctl),
         Command::Coverage(scripts) => tell_coverage_of_each_rule(&scripts),
         Command::Differential { scripts, print: true, .. } => print_scripts(&scripts),

@@ -3,6 +3,7 @@
 
 pub mod amqp_json;
 pub mod broker_script;
+pub mod definitions;
 pub mod document;
 pub mod draft_file;
 pub mod lesson_file;

@@ -126,10 +126,8 @@ impl<'a> Routes<'a> {
     pub fn of(scenario: &'a Scenario) -> Self {
         let spec = &scenario.broker;
         let mut broker = Broker::new(spec.profile);
-        for policy in &spec.policies {
-            // A policy that is refused is another mistake, which validation tells.
-            let _ = broker.set_policy(SimTime::ZERO, policy.clone());
-        }
+        // A policy that is refused is another mistake, which validation tells.
+        broker.set_policies(SimTime::ZERO, &spec.policies);
         let mut routes = Self {
             scenario,
             directory: Directory::of(spec),

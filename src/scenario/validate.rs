@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::property::{LatencyOf, Quantity};
 use super::{
-    Action, Attempts, BROKER, BindingTarget, Client, Declaration, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault, FaultKind,
-    Handler, Health, Moment, Name, Offset, Operation, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span, StartsAfter,
-    Subscription, Target, Traffic, Trigger, When, template,
+    Action, Attempts, BROKER, BindingTarget, BrokerSpec, Client, Declaration, Endpoint, ExchangeSpec, FailurePolicy, FailureRule, Fault,
+    FaultKind, Handler, Health, Moment, Name, Offset, Operation, Pattern, Point, Property, Publish, QueueSpec, Scenario, Service, Span,
+    StartsAfter, Subscription, Target, Traffic, Trigger, When, template,
 };
 use crate::base::SimTime;
 use crate::base::limits::{self, beyond, grouped};
@@ -65,6 +65,18 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
         check.expectations();
     }
     few(check.problems, 0)
+}
+
+/// All problems of the broker's parts: what a file brings that RabbitMQ or Requeue would not take.
+#[must_use]
+pub fn broker_problems(broker: &BrokerSpec) -> Vec<Problem> {
+    let scenario = Scenario { broker: broker.clone(), ..Scenario::empty("") };
+    let mut check = Check::of(&scenario);
+    check.exchanges();
+    check.queues();
+    check.bindings();
+    check.policies();
+    check.problems
 }
 
 /// What is called by a name, by that name: 10,000 bindings each ask for two of 5,000.
@@ -210,9 +222,9 @@ impl<'a> Check<'a> {
             }
             if let Some(other) = exchange.arguments.get("alternate-exchange") {
                 let path = format!("broker.exchanges[{index}].arguments.alternate-exchange");
-                match other.as_str() {
-                    None => self.problem(path, "the alternate exchange is given by its name"),
-                    Some(name) => self.exchange(path, name),
+                // RabbitMQ takes the name of one that is not there, and drops what would go there.
+                if other.as_str().is_none() {
+                    self.problem(path, "the alternate exchange is given by its name");
                 }
             }
         }
@@ -254,8 +266,6 @@ impl<'a> Check<'a> {
             }
             if let Err(text) = Settings::of_arguments(&queue.name, &queue.arguments, self.scenario.broker.profile) {
                 self.problem(format!("broker.queues[{index}].arguments"), text);
-            } else if let Some(exchange) = queue.dead_letter_exchange() {
-                self.exchange(format!("broker.queues[{index}].arguments.x-dead-letter-exchange"), exchange);
             }
         }
     }

@@ -34,7 +34,8 @@ pub fn manage(broker: &RealBroker, verb: &str, path: &str, body: Option<&Json>) 
         }
         _ => {
             let body = body.map(ToString::to_string).unwrap_or_default();
-            let request = ureq::put(&url).header("Authorization", &authorization).header("Content-Type", "application/json");
+            let request = if verb == "POST" { ureq::post(&url) } else { ureq::put(&url) };
+            let request = request.header("Authorization", &authorization).header("Content-Type", "application/json");
             // What is refused says why.
             let mut answer = request.config().http_status_as_error(false).build().send(body.as_bytes()).map_err(say)?;
             let text = answer.body_mut().read_to_string().map_err(say)?;

@@ -6,6 +6,7 @@
 //! Only what the scenario's own steps publish is judged. Messages that a learner publishes by hand may go anywhere.
 
 mod fix;
+mod remarks;
 
 use super::edit::{Part, Slot};
 use super::routes::{self, Routes, key_of, pattern};
@@ -13,6 +14,7 @@ use super::{BindingTarget, ExchangeType, FailurePolicy, FailureRule, Handler, Na
 use crate::broker::DeathReason;
 use crate::broker::queue::Kind as QueueKind;
 pub use fix::Fix;
+pub use remarks::{Remark, RemarkKind, remarks};
 
 /// What is probably wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,24 @@ impl Kind {
         Self::TransientInDurable,
         Self::PolicyWithoutEffect,
     ];
+
+    /// As programs read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ExchangeUnbound => "exchange-unbound",
+            Self::QueueUnbound => "queue-unbound",
+            Self::KeyUnmatched => "key-unmatched",
+            Self::BindingUnmatched => "binding-unmatched",
+            Self::DeadLettersLost => "dead-letters-lost",
+            Self::DeadLetterCycle => "dead-letter-cycle",
+            Self::QueueUnconsumed => "queue-unconsumed",
+            Self::QueueShared => "queue-shared",
+            Self::PrefetchUnlimited => "prefetch-unlimited",
+            Self::TransientInDurable => "transient-in-durable",
+            Self::PolicyWithoutEffect => "policy-without-effect",
+        }
+    }
 
     /// The file of the lesson that explains it.
     #[must_use]
@@ -314,10 +334,10 @@ impl Search<'_> {
         let broker = &self.scenario.broker;
         for policy in &broker.policies {
             let keys: Vec<&str> = policy.keys_without_effect().map(|key| &**key).collect();
-            let queue = broker.queues.iter().position(|queue| policy.is_for_queue(&queue.name, queue.kind()));
-            let exchange = broker.exchanges.iter().position(|exchange| policy.is_for_exchange(&exchange.name));
-            let slot = queue.map(Slot::Queue).or_else(|| exchange.map(Slot::Exchange));
-            if let (Some(slot), false) = (slot, keys.is_empty()) {
+            let Some(aim) = policy.aim().filter(|_| !keys.is_empty()) else { continue };
+            let queue = broker.queues.iter().position(|queue| aim.takes_queue(&queue.name, queue.kind()));
+            let exchange = broker.exchanges.iter().position(|exchange| aim.takes_exchange(&exchange.name));
+            if let Some(slot) = queue.map(Slot::Queue).or_else(|| exchange.map(Slot::Exchange)) {
                 let text = "The policy {} sets {}: RabbitMQ takes it, and it changes nothing here.";
                 self.tell(Kind::PolicyWithoutEffect, slot, text, &[&policy.name, &keys.join(" and ")], None);
             }
@@ -421,6 +441,10 @@ impl Search<'_> {
 
     fn bindings(&mut self) {
         let scenario = self.scenario;
+        // Of a system without services it is not known what is published.
+        if scenario.services.is_empty() {
+            return;
+        }
         for (place, binding) in scenario.broker.bindings.iter().enumerate() {
             // What a learner publishes by hand may come where no step publishes.
             let exchange = self.routes.exchange(&binding.source).and_then(|number| self.routes.exchanges.get(number));

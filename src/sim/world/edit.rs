@@ -132,10 +132,8 @@ impl World {
         {
             self.administer(queue_method(queue));
         }
-        for policy in &scenario.broker.policies {
-            // A pattern that is none was refused with the scenario.
-            let _ = self.broker.set_policy(self.now, policy.clone());
-        }
+        // A pattern that is none was refused with the scenario.
+        self.broker.set_policies(self.now, &scenario.broker.policies);
         // A queue or exchange that was deleted and declared has lost its bindings.
         let both = old.as_ref().map(|old| (old, Topology::of(&scenario)));
         let stands = |binding: &BindingSpec| {
