@@ -147,6 +147,12 @@ impl App {
         }
     }
 
+    /// Whether what was kept is offered now. In a lesson it would lead out of it: there it waits until the lesson is left.
+    #[must_use]
+    pub const fn offers_drafts(&self) -> bool {
+        !self.drafts_are_hidden && self.classroom.is_none()
+    }
+
     /// A browser kept these, the newest first.
     pub(super) fn drafts_found(&mut self, texts: Vec<String>) {
         self.drafts.extend(texts.into_iter().map(|text| Draft { text, found: None }));

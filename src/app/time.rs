@@ -126,9 +126,15 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
             return vec![Effect::Tell(texts::THE_RUN_BEGINS_AGAIN.into())];
         }
         TimeAction::Cancel => app.cancel_work(),
-        TimeAction::StepForward => paused(app, |session| session.playhead.step()),
+        TimeAction::StepForward => {
+            paused(app, |session| session.playhead.step());
+            return lesson::look(app);
+        }
         TimeAction::StepBack => paused(app, |session| session.step_back(steps)),
-        TimeAction::FindNext => paused(app, |session| session.find_next(steps)),
+        TimeAction::FindNext => {
+            paused(app, |session| session.find_next(steps));
+            return lesson::look(app);
+        }
         TimeAction::SwapBranches => paused(app, |session| session.swap_branches(steps)),
     }
     Vec::new()

@@ -21,7 +21,8 @@ pub fn last_fault(scenario: &Scenario) -> Option<SimTime> {
 #[must_use]
 pub fn is_seen(world: &World) -> bool {
     match last_fault(world.scenario()) {
-        Some(at) => world.now() > at,
+        // All of that moment was played.
+        Some(at) => world.now() >= at && world.next_at().is_none_or(|next| next > at),
         None => world.now() > SimTime::ZERO && (rests(world) || has_an_end(world)),
     }
 }

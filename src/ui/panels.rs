@@ -216,7 +216,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             </div>
         };
     }
-    if session.selection.connecting.is_some() {
+    if let Some(from) = session.selection.connecting.as_ref().and_then(|node| session.part(node)) {
         let ends = dispatch.reform(|event: MouseEvent| {
             let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
             CanvasAction::OfferEnds(on_page(rect.left(), rect.bottom())).into()
@@ -224,7 +224,7 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         return html! {
             <div class="notice slim" role="status" id="connecting">
                 <span>
-                    { texts::CHOOSE_A_HIGHLIGHTED_PART }
+                    { texts::choose_where_it_leads(from.name()) }
                     <span class="by-key">{ texts::BY_ARROWS_AND_ENTER }</span>
                     { texts::OR_CREATE_ONE }
                 </span>
@@ -279,7 +279,7 @@ fn shown(shown: &Shown, session: &Session, app: &App, dispatch: &Dispatch) -> Ht
 
 /// What was worked on last time can be gone on with. Closing deletes nothing, and what was discarded can be brought back.
 pub fn draft(app: &App, dispatch: &Dispatch) -> Html {
-    if app.drafts_are_hidden {
+    if !app.offers_drafts() {
         return html! {};
     }
     let bring_back = app.discarded.as_ref().map(|gone| {

@@ -6,6 +6,7 @@ use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
 use super::{Dispatch, compare, findings, icons, inspector, lesson, line, message, panels, system, time};
+use crate::app::compared::Run;
 use crate::app::floats::Corner;
 use crate::app::geometry;
 use crate::app::landing::Landing;
@@ -254,7 +255,8 @@ pub fn notices(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             { sent(session, app, dispatch) }
             { branches(session, dispatch) }
             { panels::draft(app, dispatch) }
-            if !app.options.embed { { alert(session, app, dispatch) } }
+            // Above two runs it would not say whose they are: the table does.
+            if !app.options.embed && session.playhead.comparison.is_none() { { alert(session, app, dispatch) } }
         </>
     }
 }
@@ -298,7 +300,11 @@ fn branches(session: &Session, dispatch: &Dispatch) -> Html {
         return html! {};
     }
     let words = match session.playhead.left() {
-        _ if past => texts::in_the_past(session.timeline().furthest()),
+        Some(_) if past => {
+            let shown = Run::shown(session);
+            texts::in_the_past_of(shown.name().0, shown.other().name().0)
+        }
+        None if past => texts::in_the_past(session.timeline().furthest()),
         Some(_) if !session.playhead.is_the_later_run() => texts::THIS_IS_THE_RUN_BEFORE.to_owned(),
         Some(Left::Restarted) => texts::THE_RUN_BEFORE_THE_RESTART_IS_KEPT.to_owned(),
         Some(Left::Changed) | None => texts::THERE_ARE_TWO_BRANCHES.to_owned(),

@@ -3,8 +3,8 @@
 use requeue::app::landing::Landing;
 use requeue::app::playhead::Left;
 use requeue::app::{
-    self, App, EditAction, Effect, FileAction, Keeps, Node, OperateAction, Options, PageAction, PublishAction, SelectAction, Speed,
-    TimeAction, commands, update,
+    self, App, EditAction, Effect, FileAction, Keeps, LessonAction, Node, OperateAction, Options, PageAction, PublishAction, SelectAction,
+    Speed, TimeAction, commands, update,
 };
 use requeue::base::SimTime;
 use requeue::scenario::Point;
@@ -131,6 +131,21 @@ fn a_reload_comes_back_to_the_work_that_was_open() {
     act(&mut later, FileAction::DraftsFound(vec!["{}".into()]));
     let first = Effect::FetchScenario(requeue::app::FIRST_SCENARIO.into());
     assert_eq!((update(&mut later, FileAction::ComeBack), later.drafts_are_hidden), (vec![first], false));
+}
+
+/// In a lesson the kept work would lead out of it, and its button could stand where another was just pressed.
+#[test]
+fn kept_work_is_not_offered_in_a_lesson() {
+    let mut app = opened();
+    act(&mut app, EditAction::AddPart(PartKind::ClassicQueue));
+    let text = kept(&app);
+    let mut later = App::default();
+    act(&mut later, FileAction::DraftsFound(vec![text]));
+    assert!(later.offers_drafts());
+    act(&mut later, FileAction::Opened { name: "lessons/a.md".into(), text: TOPIC.into() });
+    assert!(later.classroom.is_some() && !later.offers_drafts());
+    act(&mut later, LessonAction::Close);
+    assert!(later.offers_drafts() && later.drafts.len() == 1, "it waited");
 }
 
 /// After it was saved it is still there, and is not called unsaved.

@@ -518,10 +518,42 @@ fn a_look_is_done_when_its_point_was_seen() {
                 app.worked(SimTime::ZERO);
             }
             let now = session(&app).world().now();
-            assert!(now > SimTime::ZERO && fault.is_none_or(|fault| now > fault), "{name}: done at {now}, and its fault is at {fault:?}");
+            assert!(now > SimTime::ZERO && fault.is_none_or(|fault| now >= fault), "{name}: done at {now}, and its fault is at {fault:?}");
         }
     }
     assert!(steps >= 3, "{steps}");
+}
+
+/// A learner who leads time from event to event sees the fault, too. Before that, nothing is ticked.
+#[test]
+fn a_step_to_look_at_is_done_by_single_steps() {
+    let mut tried = 0;
+    for path in std::fs::read_dir("static/lessons").expect("there are lessons").map(|file| file.expect("a file").path()) {
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let Ok(lesson) = requeue::formats::lesson_file::read(&text) else { continue };
+        let Some(fault) = requeue::lesson::look::last_fault(&lesson.scenario).filter(|at| *at > SimTime::ZERO) else { continue };
+        for step in lesson.steps.iter().filter(|step| step.task.name() == "look") {
+            let name = format!("{}, {}", path.display(), step.id);
+            let mut app = in_class(&text);
+            step_of(&mut app, &step.id);
+            let is_done = |app: &App| classroom(app).works[classroom(app).at].done;
+            let is_before = |app: &App| session(app).world().next_at().is_some_and(|next| next < fault);
+            act(&mut app, TimeAction::Seek(fault.saturating_sub(SimTime::from_millis(1))));
+            settle(&mut app);
+            assert!(!is_done(&app), "{name}: it was not played");
+            for _ in 0..10_000 {
+                if is_done(&app) {
+                    break;
+                }
+                assert!(is_before(&app) || session(&app).world().now() <= fault, "{name}: the fault was passed");
+                act(&mut app, TimeAction::StepForward);
+            }
+            assert!(is_done(&app), "{name}");
+            assert!(session(&app).world().now() >= fault, "{name}: ticked before the fault");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 1, "{tried}");
 }
 
 /// An answer that was not right is marked as an answer: a tick says that something was right, or seen.

@@ -425,16 +425,24 @@ fn arrive(app: &mut App) {
     }
 }
 
+/// Takes note of what is seen at the moment that time has come to.
+pub(super) fn look(app: &mut App) -> Vec<Effect> {
+    let (Some(classroom), Some(session)) = (&mut app.classroom, &app.session) else { return Vec::new() };
+    if classroom.look(session.world()) { keep(app) } else { Vec::new() }
+}
+
 /// Time passes: one more run is judged.
 pub(super) fn pass(app: &mut App, steps: u64) -> Vec<Effect> {
-    let Some(classroom) = &mut app.classroom else { return Vec::new() };
-    if let Some(session) = &app.session {
+    if let Some(session) = app.session.as_ref().filter(|_| app.classroom.is_some()) {
         // Who hurries comes to the end within a frame, and there time stands.
         let has_ended = session.scenario().until.is_some_and(|until| session.world().now() >= until);
-        if (app.playing || has_ended) && classroom.look(session.world()) {
-            return keep(app);
+        let is_seen = app.playing || has_ended;
+        let effects = if is_seen { look(app) } else { Vec::new() };
+        if !effects.is_empty() {
+            return effects;
         }
     }
+    let Some(classroom) = &mut app.classroom else { return Vec::new() };
     classroom.advance(steps);
     if classroom.tracing.as_mut().is_some_and(|tracing| tracing.advance(steps)) {
         actions::show_failure(app);

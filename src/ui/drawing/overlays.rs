@@ -104,6 +104,8 @@ pub fn in_place(scene: &Scene<'_>) -> Html {
     });
     html! {
         <div id="place" class={(!note.is_empty()).then_some("noted")} onpointerdown={stop} data-x={x} data-y={y}>
+            // It may stand beside its line: then a look tells what it is.
+            if key.is_some() { <b class="place-name" aria-hidden="true">{ label }</b> }
             <input
                 id="in-place"
                 class="mono"

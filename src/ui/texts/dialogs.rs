@@ -19,8 +19,7 @@ pub const GLOSSARY: &str = "Glossary";
 pub const HELP: &str = "Help";
 pub const KEEP_IT_OPEN: &str = "Keep it open";
 pub const KEYS: &str = "Keys";
-pub const KEYS_WORK_ON_THE_CANVAS: &str =
-    "Keys without Ctrl work on the canvas. F6 leads there. Space also works on headings, and ? outside fields.";
+pub const KEYS_WORK_ON_THE_CANVAS: &str = "Keys without Ctrl work on the canvas. F6 leads there. Space also works on headings, and ? outside fields. On a part that is not selected, Space selects it.";
 pub const COURSE: &str = "Course";
 pub const LINK_TO_THIS_LESSON: &str = "Link to this lesson";
 pub const NO_MATCHING_COMMAND: &str = "No matching command.";

@@ -13,7 +13,10 @@ pub const TOUR: &str = "Tour: six things to try";
 pub const ALL_COMMANDS_CTRL_K: &str = "All commands (Ctrl+K)";
 pub const A_LINK_THAT_HOLDS_THIS: &str = "A link that holds this scenario, or this run";
 pub const CANCEL: &str = "Cancel";
-pub const CHOOSE_A_HIGHLIGHTED_PART: &str = "Choose a highlighted part";
+pub fn choose_where_it_leads(from: &str) -> String {
+    format!("A line from {from}: choose a highlighted part")
+}
+
 pub const BY_ARROWS_AND_ENTER: &str = " (arrow keys, then Enter)";
 pub const OR_CREATE_ONE: &str = ", or create one.";
 pub const CONTINUE_EDITING: &str = "Continue";
