@@ -361,6 +361,20 @@ impl App {
         geometry::with_name(session.plan(), session.selection.primary.as_ref()?)
     }
 
+    /// A fix puts parts beside what it mends: they come into view.
+    pub(super) fn reveal_new(&mut self, known: &[Node]) {
+        let Some(session) = &self.session else { return };
+        let plan = session.plan();
+        let new: Vec<_> = geometry::places(plan).into_iter().filter(|place| !known.contains(place)).collect();
+        for rect in new.iter().filter_map(|place| geometry::with_name(plan, place)).collect::<Vec<_>>() {
+            let (now, size) = (self.camera(), self.canvas.size);
+            let to = now.revealing(size, &rect.grown(BESIDE_REVEALED / now.scale));
+            if to != now {
+                self.canvas.chosen = Some(to);
+            }
+        }
+    }
+
     /// In a view that the visitor chose; any other shows everything.
     fn reveal_selected(&mut self) {
         if let Some((chosen, rect)) = self.canvas.chosen.zip(self.selected_rect()) {

@@ -103,6 +103,7 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
     let Some(session) = &mut app.session else { return Vec::new() };
     let before = session.document.version();
     let renames = matches!(action, EditAction::Rename(..));
+    let known = matches!(action, EditAction::Mend(_)).then(|| geometry::places(session.plan()));
     let mut effects = session.change(action, free.as_ref());
     let is_refused = renames && session.document.typing.as_ref().is_some_and(|typing| typing.why.is_some());
     if session.document.version() == before {
@@ -119,6 +120,9 @@ pub(super) fn update(app: &mut App, action: EditAction) -> Vec<Effect> {
         app.show_everything();
     } else if let Some(seen) = seen {
         app.stay_at(seen, adds);
+    }
+    if let Some(known) = known {
+        app.reveal_new(&known);
     }
     let Some(session) = &app.session else { return effects };
     // In a lesson the work is kept with the lesson.

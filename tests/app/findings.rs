@@ -1,6 +1,8 @@
 //! What is probably a mistake in the system that is open: told by part, mended by one edit that can be undone.
 
-use requeue::app::{App, EditAction, FileAction, LessonAction, Options, TimeAction, WorkspaceAction};
+use requeue::app::camera::Pixel;
+use requeue::app::geometry;
+use requeue::app::{App, CanvasAction, EditAction, FileAction, LessonAction, Options, TimeAction, WorkspaceAction};
 use requeue::base::SimTime;
 use requeue::scenario::edit::{Edit, Part, PartKind};
 use requeue::scenario::findings::Kind;
@@ -49,6 +51,37 @@ fn each_part_has_its_own_and_a_fix_can_be_undone() {
     assert!(app.findings.all().is_empty());
     act(&mut app, EditAction::Undo);
     assert_eq!(app.findings.all().len(), 2);
+}
+
+/// What a fix puts on the canvas is seen, beside the drawer that has its button.
+#[test]
+fn what_a_fix_creates_is_seen() {
+    let mut created = 0;
+    for kind in [PartKind::ClassicQueue, PartKind::Exchange(ExchangeType::Topic), PartKind::Service] {
+        let mut app = App::default();
+        act(&mut app, FileAction::New);
+        act(&mut app, EditAction::AddPart(kind));
+        act(&mut app, EditAction::AddPart(PartKind::Exchange(ExchangeType::Topic)));
+        let size = Pixel { x: 672.0, y: 520.0 };
+        act(&mut app, CanvasAction::Resize(size));
+        act(&mut app, CanvasAction::Zoom(1.6, None));
+        let mut mended = 0;
+        while let Some(finding) = app.findings.all().iter().find(|finding| finding.fix.is_some()).cloned() {
+            let known = geometry::places(session(&app).plan());
+            let edits = finding.fix.and_then(|fix| fix.edits(session(&app).scenario())).expect("the part is there");
+            act(&mut app, EditAction::Mend(edits));
+            let plan = session(&app).plan();
+            let new: Vec<_> = geometry::places(plan).into_iter().filter(|place| !known.contains(place)).collect();
+            for place in &new {
+                let rect = geometry::with_name(plan, place).expect("it is drawn");
+                assert!(app.camera().shows(size, &rect), "{kind:?}: {place:?}");
+            }
+            created += new.len();
+            mended += 1;
+            assert!(mended < 20);
+        }
+    }
+    assert!(created >= 2, "{created}");
 }
 
 #[test]
