@@ -1,6 +1,7 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
 use super::lettering::{em, shortened};
+use super::slowing::BEFORE;
 use super::texts::markers as texts;
 use super::words;
 use crate::base::SimTime;
@@ -124,6 +125,12 @@ impl Cluster<'_> {
         let of = |kind| self.marks.iter().any(|mark| mark.kind == kind);
         let all = [MarkerKind::Fault, MarkerKind::Lost, MarkerKind::Dead];
         all.into_iter().find(|kind| of(*kind)).unwrap_or(MarkerKind::Mended)
+    }
+
+    /// A click on it leads a little before: what it stands for is seen to happen.
+    #[must_use]
+    pub fn leads_to(&self) -> SimTime {
+        self.at().saturating_sub(BEFORE)
     }
 
     /// Each mark with its moment, a line each; of many, how many more there are.

@@ -76,7 +76,8 @@ pub(super) fn shortcuts(dispatch: &Dispatch) -> Vec<EventListener> {
     let (down, up, away) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
     vec![
         EventListener::new_with_options(&window, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            // What has been used already closes nothing else: a list of commands that Escape has closed is gone by now.
+            let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|event| !event.default_prevented()) else { return };
             if let Some(action) = shortcut(pressed(event, &event.key()), focus(event)) {
                 event.prevent_default();
                 down.emit(action);

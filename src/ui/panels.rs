@@ -192,6 +192,24 @@ fn problems(id: &'static str, title: &str, problems: &[Problem], after: &'static
 
 /// What an edit could not do, or what is asked of the visitor.
 pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
+    // What is asked for now stands before what was said.
+    if let Some(from) = session.selection.connecting.as_ref().and_then(|node| session.part(node)) {
+        let ends = dispatch.reform(|event: MouseEvent| {
+            let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
+            CanvasAction::OfferEnds(on_page(rect.left(), rect.bottom())).into()
+        });
+        return html! {
+            <div class="notice slim" role="status" id="connecting">
+                <span>
+                    { texts::choose_where_it_leads(from.name()) }
+                    <span class="by-key">{ texts::BY_ARROWS_AND_ENTER }</span>
+                    { texts::OR_CREATE_ONE }
+                </span>
+                { button(Look::Small, "new-end", connect_texts::NEW_PART, ends) }
+                { close_button(texts::CANCEL, on(dispatch, EditAction::ToggleLine)) }
+            </div>
+        };
+    }
     if let Some(Notice { tone, text }) = &session.notice {
         let (role, look, icon) = match tone {
             Tone::Told => ("status", "told-of", icons::done()),
@@ -213,23 +231,6 @@ pub fn notice(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 <span>{ says }</span>
                 { button(Look::Small, "replace-http", connect_texts::MOVE_THEM, on(dispatch, EditAction::ReplaceHttp)) }
                 { close_button(connect_texts::LEAVE_THEM, on(dispatch, EditAction::KeepHttp)) }
-            </div>
-        };
-    }
-    if let Some(from) = session.selection.connecting.as_ref().and_then(|node| session.part(node)) {
-        let ends = dispatch.reform(|event: MouseEvent| {
-            let rect = event.target_unchecked_into::<Element>().get_bounding_client_rect();
-            CanvasAction::OfferEnds(on_page(rect.left(), rect.bottom())).into()
-        });
-        return html! {
-            <div class="notice slim" role="status" id="connecting">
-                <span>
-                    { texts::choose_where_it_leads(from.name()) }
-                    <span class="by-key">{ texts::BY_ARROWS_AND_ENTER }</span>
-                    { texts::OR_CREATE_ONE }
-                </span>
-                { button(Look::Small, "new-end", connect_texts::NEW_PART, ends) }
-                { close_button(texts::CANCEL, on(dispatch, EditAction::ToggleLine)) }
             </div>
         };
     }

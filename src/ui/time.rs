@@ -158,7 +158,7 @@ fn scrubber(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
                 class={classes!("mark", class)}
                 role="img"
                 aria-label={words.clone()}
-                onclick={on(dispatch, TimeAction::Seek(cluster.at()))}
+                onclick={on(dispatch, TimeAction::Seek(cluster.leads_to()))}
             >
                 <rect x="-7" y="-2" width={if count > 1 { "34" } else { "14" }} height="14" fill="transparent" />
                 if let Some(name) = name {

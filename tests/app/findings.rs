@@ -65,6 +65,8 @@ fn what_a_fix_creates_is_seen() {
         let size = Pixel { x: 672.0, y: 520.0 };
         act(&mut app, CanvasAction::Resize(size));
         act(&mut app, CanvasAction::Zoom(1.6, None));
+        // The parts stand in the right lower corner, and what is new beyond.
+        act(&mut app, CanvasAction::Centre(Point { x: -100.0, y: -100.0 }));
         let mut mended = 0;
         while let Some(finding) = app.findings.all().iter().find(|finding| finding.fix.is_some()).cloned() {
             let known = geometry::places(session(&app).plan());

@@ -242,5 +242,10 @@ async fn the_palette_is_walked_and_a_folded_field_unfolds() {
     visitor.until("the field has it", async |visitor| at(visitor).await.ends_with("reconnect_ms")).await;
     let unfolded = "const e = document.activeElement; return e.checkVisibility() && !!e.closest('details[open]');";
     assert_eq!(visitor.browser.execute(unfolded, vec![]).await.expect("the page answers"), json!(true));
+    // Escape closes the list, and nothing else.
+    visitor.keys("\u{E009}k\u{E000}").await;
+    visitor.wait_for("dialog[open] #query").await;
+    visitor.keys("\u{E00C}").await;
+    visitor.until("the field has it again", async |visitor| at(visitor).await.ends_with("reconnect_ms")).await;
     visitor.leave().await;
 }
