@@ -222,7 +222,7 @@ fn a_dead_letter_is_held_back_until_its_target_has_room() {
         Json::Null,
     );
     assert_eq!(story(&scenario, "e-10", 5_000).1, ["held back by q: a dead letter, and its target is full and refuses it"]);
-    assert_eq!(story(&scenario, "e-10", 200_000).1, ["ready in full, next to be delivered"]);
+    assert_eq!(story(&scenario, "e-10", 200_000).1, ["ready in full, which has no consumer"]);
     let text = report::text(&run(scenario, &[], 200_000), &[]);
     assert!(!text.contains("Kept back"), "{text}");
 }

@@ -1,12 +1,14 @@
 //! What the scrubber shows: where something broke, and where messages died.
 
 use super::lettering::{em, shortened};
-use super::slowing::BEFORE;
 use super::texts::markers as texts;
 use super::words;
 use crate::base::SimTime;
 use crate::broker::{DropCause, Event, Message};
 use crate::sim::{TimedEvent, WorldEvent};
+
+/// What is shown begins this long before it happens: the eye needs a moment.
+pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
 
 /// More could not be distinguished.
 pub const MARKERS_MAX: usize = 400;

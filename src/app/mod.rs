@@ -358,7 +358,7 @@ impl App {
         shown.stands = Shown::STANDS;
         let steps = self.budget.steps();
         let Some(session) = &mut self.session else { return };
-        session.seek(shown.at.saturating_sub(slowing::BEFORE), steps);
+        session.seek(shown.at.saturating_sub(markers::BEFORE), steps);
         let (at, tells) = (shown.at, shown.tells.clone());
         session.playhead.shown = Some(shown);
         self.show(at, tells);

@@ -13,8 +13,6 @@ use crate::sim::{InstanceId, TimedEvent, World, WorldEvent};
 /// RabbitMQ has heard of the end of a connection by then.
 const HEARD_WITHIN: SimTime = SimTime::from_secs(1);
 
-/// What is shown begins this long before it happens: the eye needs a moment.
-pub(super) const BEFORE: SimTime = SimTime::from_secs(1);
 /// Time passes at a quarter of its speed.
 pub const SLOWER: u32 = 4;
 /// Real time in which it slows once at most.

@@ -349,6 +349,9 @@ pub fn whereabouts(place: &Whereabouts, world: &World) -> String {
             let service = world.services().get(*service).map(|service| service.spec.name.to_string()).unwrap_or_default();
             format!("in the outbox of {service}, not published yet")
         }
+        Whereabouts::Ready { queue, position: 0 } if world.broker().queue(queue).is_some_and(|queue| queue.consumers() == 0) => {
+            format!("ready in {queue}, which has no consumer")
+        }
         Whereabouts::Ready { queue, position: 0 } => format!("ready in {queue}, next to be delivered"),
         Whereabouts::Ready { queue, position } => format!("ready in {queue}, behind {}", many(*position, "other")),
         Whereabouts::Kept { queue, offset } => format!("in the stream {queue} at offset {offset}"),

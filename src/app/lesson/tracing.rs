@@ -1,8 +1,8 @@
 //! Finds the message that a goal is about, in the run in which the goal was not met. The run is shown from before it moved.
 
+use crate::app::markers::BEFORE;
 use crate::app::markers::{self, MarkerKind};
 use crate::app::probe::Asked;
-use crate::app::slowing::BEFORE;
 use crate::app::words::{is_worth_a_line, place_of};
 use crate::base::SimTime;
 use crate::base::ordered::{OrderedMap, in_order};

@@ -59,9 +59,9 @@ pub fn in_the_past(furthest: SimTime) -> String {
     format!("You are in the past. The run goes on to {furthest}. A change here starts a second run; this one is kept.")
 }
 
-/// With a letter for each of the two runs: the one that is shown, and the one that a change would replace.
+/// With the letters of two runs: the shown run, and the run that a change would replace.
 pub fn in_the_past_of(shown: &str, other: &str) -> String {
-    format!("You are in the past of run {shown}. A change here starts a new run and keeps this one; run {other} is given up.")
+    format!("You are in the past of run {shown}. A change here starts a new run and gives up run {other}.")
 }
 
 pub fn of_all(done: usize, of: usize) -> String {
