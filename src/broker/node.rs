@@ -7,7 +7,7 @@ use super::cause::{DropCause, RequeueCause, Resource};
 use super::channel::Channel;
 use super::error::{AmqpError, ReplyCode, Scope};
 use super::event::Event;
-use super::ids::{ChannelId, ConnectionId, ConsumerId, QueueId};
+use super::ids::{ChannelId, ConnectionId, QueueId};
 use super::method::{BasicPublish, Method, Reply};
 use super::queue::Messages;
 use super::queue::enqueuers::Enqueuer;
@@ -174,10 +174,12 @@ impl Broker {
         for channel in channels {
             let Some(state) = self.channels.get_mut(channel) else { continue };
             let transaction = state.transaction.take().unwrap_or_default();
-            let consumers: Vec<ConsumerId> = state.consumers.values().copied().collect();
+            let tags: Vec<Name> = state.consumers.keys().cloned().collect();
             self.forget_publishes(transaction.publishes); // rule 55: what was not committed did not happen
-            for consumer in consumers {
-                left.extend(self.remove_consumer(now, consumer));
+            for tag in tags {
+                // By its tag: when one ends, another may live on as its earlier consumer.
+                let consumer = self.channels.get(channel).and_then(|state| state.consumers.get(&tag)).copied();
+                left.extend(consumer.and_then(|consumer| self.remove_consumer(now, consumer)));
             }
             self.cancel_answers(*channel, None);
         }
