@@ -106,13 +106,14 @@ pub fn is_worth_a_line(occurrence: &TimedEvent) -> bool {
         // What dies says so itself.
         WorldEvent::FaultBegan(fault) | WorldEvent::FaultEnded(fault) => match fault {
             FaultKind::Kill(_) | FaultKind::Stop(_) => false,
-            FaultKind::PowerOff(_) | FaultKind::Operate(_) => true,
             FaultKind::Hang(_)
             | FaultKind::Slow(..)
             | FaultKind::Partition(_)
             | FaultKind::RestartBroker
             | FaultKind::Alarm(_)
             | FaultKind::FillStore(_)
+            | FaultKind::PowerOff(_)
+            | FaultKind::Operate(_)
             | FaultKind::Deploy(_) => true,
         },
         WorldEvent::Answered { status, .. } => !is_success(*status),

@@ -36,7 +36,7 @@ fn is_at_work(app: &App, kind: &FaultKind) -> bool {
     let world = session(app).world();
     let state = world.instance(notification_service(app)).expect("it is there");
     match kind {
-        FaultKind::Kill(_) => !state.up,
+        FaultKind::Kill(_) | FaultKind::PowerOff(_) => !state.up,
         FaultKind::Stop(_) => !state.up || state.stopping,
         FaultKind::Hang(_) => state.hung,
         FaultKind::Slow(_, times) => (state.slowness - times).abs() < f64::EPSILON,
@@ -46,7 +46,6 @@ fn is_at_work(app: &App, kind: &FaultKind) -> bool {
         }
         FaultKind::Alarm(resource) => world.broker().alarms().contains(resource),
         FaultKind::FillStore(_) => world.services()[notification_service(app).service].store.full,
-        FaultKind::PowerOff(_) => !state.up,
         FaultKind::Operate(_) => false,
         FaultKind::Deploy(_) => state.version.is_some(),
     }

@@ -2,7 +2,7 @@
 
 use crate::base::limits::grouped;
 use crate::base::number::Shortest;
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, Operation};
 use std::fmt::Display;
 
 /// At the flag of a fault that is over.
@@ -20,6 +20,13 @@ pub fn began(fault: &FaultKind) -> String {
         FaultKind::Alarm(resource) => format!("{} alarm", resource.name()),
         FaultKind::FillStore(service) => format!("store of {service} full"),
         FaultKind::Deploy(deploy) => format!("{} deployed", deploy.service),
+        FaultKind::PowerOff(target) => format!("{target} without power"),
+        FaultKind::Operate(operation) => match &**operation {
+            Operation::Delete(queue) => format!("{queue} deleted"),
+            Operation::Purge(queue) => format!("{queue} purged"),
+            Operation::Unbind { queue, .. } => format!("{queue} unbound"),
+            Operation::Move { from, .. } => format!("{from} moved"),
+        },
     }
 }
 
