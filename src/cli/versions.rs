@@ -179,9 +179,9 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 24] = [
         lines: &["4.3"],
         rules: &[136],
         what: "a delayed retry with a length limit",
-        why: "when more messages wait for their retry than the limit allows, a queue that drops its head looks for one without end. It answers \
-              nothing more. Here it drops what is ready, and goes on. Random scripts have such a limit with reject-publish",
-        source: "seen on 4.3.6; v4.3.5 rabbit_fifo.erl evaluate_limit0, drop_head",
+        why: "more messages may wait for their retry than the limit allows. Then a queue that drops its head looks for one without end, and \
+              answers nothing more. Here it drops ready messages, and goes on. Random scripts have such a limit with reject-publish",
+        source: "v4.3.5 rabbit_fifo.erl evaluate_limit0, drop_head",
     },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
