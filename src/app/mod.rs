@@ -399,11 +399,11 @@ impl App {
         // A moment that a link opens looks as it does where it was played.
         session.fly_at(self.speed());
         if let Some(moment) = session.goes_to.take() {
-            session.seek(moment, self.budget.steps() / 4);
+            session.come_to(moment, self.budget.steps() / 4);
         } else if let Some(at) = self.options.at.take() {
             // The rest of this frame went into reading and drawing it.
             let moment = session.moment(at.min(SimTime::from_millis(limits::SEEK_MILLIS)));
-            session.seek(moment, self.budget.steps() / 4);
+            session.come_to(moment, self.budget.steps() / 4);
         }
         self.session = Some(session);
         self.show = None;

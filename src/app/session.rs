@@ -43,6 +43,8 @@ pub struct Session {
     end: Until,
     /// Where the playhead goes when it is on the canvas.
     pub(super) goes_to: Option<Until>,
+    /// It goes to a moment at which time stood: what was published then is seen to land there, as it was when it was kept.
+    lands: bool,
     /// A person did something to what runs.
     pub(super) is_touched: bool,
 }
@@ -56,6 +58,20 @@ impl Session {
     /// At the beginning of a recording that ends there.
     pub(super) fn opened(recording: Recording, end: Until) -> Self {
         Self { end, ..Self::on(Playhead::played_until(recording, end.at)) }
+    }
+
+    /// Goes to the moment at which it was kept, or linked to.
+    pub(super) fn come_to(&mut self, moment: Until, steps: u64) {
+        self.seek(moment, steps);
+        self.lands = true;
+        self.land_when_there();
+    }
+
+    pub(super) fn land_when_there(&mut self) {
+        if self.lands && !self.is_working() {
+            self.lands = false;
+            self.land();
+        }
     }
 
     pub(super) fn on(playhead: Playhead) -> Self {
@@ -84,6 +100,7 @@ impl Session {
             points: Vec::new(),
             end: Until::default(),
             goes_to: None,
+            lands: false,
             is_touched: false,
         }
     }

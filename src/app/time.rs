@@ -197,6 +197,7 @@ fn pass(app: &mut App, elapsed: SimTime) -> Vec<Effect> {
             // Time stands still meanwhile.
             let was_compared = session.playhead.comparison.is_some();
             session.advance_work(steps);
+            session.land_when_there();
             let is_compared = session.playhead.comparison.is_some() && !was_compared;
             effects.extend(is_compared.then_some(Effect::Read(Reading::Comparison)));
         } else if app.playing && app.slider.is_none() {

@@ -283,8 +283,11 @@ fn what_is_rarely_changed_is_stated_under_advanced() {
             "Reconnects after, ms 5,000, default",
             "Reconnects always, default",
             "On a channel error reconnects, default",
+            "Starts after nothing, default",
+            "Health check none, default",
             "Restarts after, ms never, default",
-            "Outbox relay none, default"
+            "Outbox relay none, default",
+            "Versions none, default"
         ]
     );
     let Some(Row::Item { rows: handler, .. }) = all.iter().find(|row| matches!(row, Row::Item { .. })) else { panic!("it has a handler") };

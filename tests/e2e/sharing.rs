@@ -21,6 +21,7 @@ async fn a_reload_loses_nothing(way: Way) {
     visitor.add("Quorum queue", "orders-2").await;
     visitor.act("#send").await;
     let clock = visitor.text("#clock").await;
+    visitor.landed().await;
     let (queues, log) = (visitor.text("#queues").await, visitor.text("#log").await);
     // A reload comes back to it.
     visitor.browser.refresh().await.expect("the page loads again");
@@ -35,6 +36,7 @@ async fn a_reload_loses_nothing(way: Way) {
     assert!(says.contains("unsaved") && says.contains(&clock), "{says}");
     visitor.act("#draft-open").await;
     visitor.until("the same moment", async |visitor| visitor.text("#clock").await == clock).await;
+    visitor.landed().await;
     assert_eq!((visitor.text("#queues").await, visitor.text("#log").await), (queues, log));
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(visitor.text("#clock").await, clock, "it does not run by itself");
@@ -125,6 +127,7 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
         (here - first) / (second - first)
     };
     let clock = visitor.text("#clock").await;
+    visitor.landed().await;
     let queues = visitor.text("#queues").await;
     let make = async |shared: &str, opening: &str| {
         visitor.act("#share").await;
@@ -150,6 +153,7 @@ async fn a_link_shows_the_same_elsewhere(way: Way) {
     assert_eq!(other.text("#clock").await, "00:00.000", "it does not run by itself");
     other.open(&recording).await;
     other.until("the same moment", async |other| other.text("#clock").await == clock).await;
+    other.landed().await;
     assert_eq!(other.text("#queues").await, queues);
     let (here, there) = (place(&visitor).await, place(&other).await);
     assert!((here - there).abs() < 0.03, "what was moved stands there: {here} {there}");

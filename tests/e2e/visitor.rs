@@ -299,6 +299,16 @@ impl Visitor {
         }
     }
 
+    /// What was published while time stands has landed: no queue counts more for longer than a message flies.
+    pub async fn landed(&self) {
+        self.until("messages have landed", async |visitor| {
+            let before = visitor.text("#queues").await;
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            visitor.text("#queues").await == before
+        })
+        .await;
+    }
+
     /// Something of the palette of commands.
     pub async fn command(&self, name: &str) {
         match self.way {

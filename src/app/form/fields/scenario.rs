@@ -240,7 +240,7 @@ pub(in crate::app::form) static SERVICE: [Field; 12] = [
         key: "starts_after",
         label: "Starts after",
         help: "As JSON: [{\"name\": \"broker\", \"condition\": \"service_healthy\"}].",
-        kind: Kind::Rare("", &Kind::Json),
+        kind: Kind::Rare("nothing", &Kind::Json),
     },
     Field {
         key: "health",
