@@ -7,7 +7,7 @@ use super::error::AmqpError;
 use super::event::Event;
 use super::ids::{ChannelId, ConsumerId, QueueId};
 use super::profile::TimeoutOwner;
-use super::queue::Queue;
+use super::queue::{Kind, Queue};
 use super::queue::ready::Entry;
 use super::queue::settings::CONSUMER_TIMEOUT;
 use super::value::Name;
@@ -167,7 +167,7 @@ impl Broker {
                 self.give_back(now, id, channel, delivery_tag, entry, RequeueCause::TimedOut);
             }
             if let Some(consumer) = consumer {
-                self.return_credit(id, consumer, count);
+                self.return_credit(id, Kind::Quorum, consumer, count);
             }
             notices.push((channel, consumer_tag));
         }

@@ -251,7 +251,7 @@ impl Broker {
             // Each is a separate command to the queue, which goes on after it.
             for (delivery_tag, entry) in deliveries {
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
-                self.credit_group(id, consumer, 1);
+                self.credit_group(id, kind, consumer, 1);
                 self.dispatch(now, id);
             }
             return;
@@ -265,11 +265,11 @@ impl Broker {
             for (delivery_tag, entry) in deliveries {
                 self.end_read(id, channel, delivery_tag, entry, end);
             }
-            self.credit_group(id, consumer, count);
+            self.credit_group(id, kind, consumer, count);
             self.dispatch(now, id);
             return;
         }
-        let unblocked = kind == Kind::Classic && self.credit_group(id, consumer, count);
+        let unblocked = kind == Kind::Classic && self.credit_group(id, kind, consumer, count);
         for (delivery_tag, entry) in deliveries {
             match how {
                 Settlement::Ack => {
@@ -296,7 +296,7 @@ impl Broker {
                 }
             }
             Kind::Quorum => {
-                self.credit_group(id, consumer, count);
+                self.credit_group(id, kind, consumer, count);
                 let rules = self.profile.rules();
                 if !requeued && rules.single_active_preempts || rules.returns_activate {
                     self.activate_next(id);
@@ -317,8 +317,8 @@ impl Broker {
         no_limit && quorum::starts_again(cause, self.profile.rules())
     }
 
-    fn credit_group(&mut self, id: QueueId, consumer: Option<ConsumerId>, count: u32) -> bool {
-        consumer.is_some_and(|consumer| self.return_credit(id, consumer, count))
+    fn credit_group(&mut self, id: QueueId, kind: Kind, consumer: Option<ConsumerId>, count: u32) -> bool {
+        consumer.is_some_and(|consumer| self.return_credit(id, kind, consumer, count))
     }
 
     /// The messages of an ended channel come back. The order is that of delivery in a classic queue, and by consumer in a quorum queue
@@ -345,11 +345,11 @@ impl Broker {
             for (delivery_tag, Unacked { consumer, entry, .. }) in deliveries {
                 if kind == Kind::Stream {
                     self.end_read(id, channel, delivery_tag, entry, ReadEnd::Gone);
-                    self.credit_group(id, consumer, 1);
+                    self.credit_group(id, kind, consumer, 1);
                     continue;
                 }
                 self.give_back(now, id, channel, delivery_tag, entry, cause);
-                self.credit_group(id, consumer, 1);
+                self.credit_group(id, kind, consumer, 1);
             }
             if kind == Kind::Classic {
                 self.enforce_limit(id);

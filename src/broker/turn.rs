@@ -63,9 +63,13 @@ impl Broker {
 
     /// Hands out ready messages for as long as there is a consumer that can take them (rule 62).
     pub(super) fn dispatch(&mut self, now: SimTime, id: QueueId) {
-        self.drop_expired_first(now, id);
-        let Some(queue) = self.queues.get_mut(&id) else { return };
-        match queue.messages.kind() {
+        let Some(queue) = self.queues.get(&id) else { return };
+        let kind = queue.messages.kind();
+        // A quorum queue looks after its heads before it hands anything out. A classic one leaves that to its timer (rule 97).
+        if kind != Kind::Classic {
+            self.drop_expired(now, id);
+        }
+        match kind {
             Kind::Classic => self.dispatch_classic(now, id),
             Kind::Quorum => self.dispatch_quorum(now, id),
             Kind::Stream => self.dispatch_stream(now, id),
@@ -258,8 +262,7 @@ impl Broker {
 
     /// Deliveries of a consumer were settled: it has credit again, and may stand in the turn again (rules 68, 74).
     /// Whether consumers of a classic queue that were blocked no longer are.
-    pub(super) fn return_credit(&mut self, id: QueueId, consumer_id: ConsumerId, count: u32) -> bool {
-        let Some(queue) = self.queues.get_mut(&id) else { return false };
+    pub(super) fn return_credit(&mut self, id: QueueId, kind: Kind, consumer_id: ConsumerId, count: u32) -> bool {
         let Some(consumer) = self.consumers.get_mut(&consumer_id) else { return false };
         consumer.unacked -= count;
         if consumer.state == ConsumerState::Cancelled {
@@ -268,18 +271,17 @@ impl Broker {
             }
             return false;
         }
-        let channel = consumer.channel;
-        if queue.messages.kind() == Kind::Stream {
-            self.give_credit(id, consumer_id, count);
-            return false;
-        }
-        match queue.messages.kind() {
-            Kind::Stream => false,
+        match kind {
+            Kind::Stream => {
+                self.give_credit(id, consumer_id, count);
+                false
+            }
             Kind::Classic => {
+                let channel = consumer.channel;
                 let Some(credit) = &mut consumer.credit else { return false };
                 let was_empty = *credit == 0;
                 *credit += count; // to more than the prefetch, where an earlier consumer of the tag had held it (rule 81)
-                was_empty && unblock(queue, channel, &self.consumers)
+                was_empty && self.queues.get_mut(&id).is_some_and(|queue| unblock(queue, channel, &self.consumers))
             }
             Kind::Quorum => {
                 if let Some(credit) = &mut consumer.credit {

@@ -302,8 +302,15 @@ impl Queue {
 
     /// Whether it refuses a message of so many bytes from this publisher (rules 61a, 105, 107). A quorum queue refuses nothing that
     /// comes from no publisher. That is a dead letter, or a message that an exchange has kept.
+    #[inline]
     pub(super) fn refuses(&mut self, bytes: u64, from: Option<Enqueuer>, method: u64) -> bool {
         let rejects = self.settings.overflow != Overflow::DropHead;
+        // Most queues refuse nothing.
+        (rejects || matches!(self.messages, Messages::Quorum(_))) && self.refuses_by_limit(rejects, bytes, from, method)
+    }
+
+    #[inline(never)]
+    fn refuses_by_limit(&mut self, rejects: bool, bytes: u64, from: Option<Enqueuer>, method: u64) -> bool {
         match self.messages.kind() {
             Kind::Classic if rejects => {
                 let (length, load) = self.load();
