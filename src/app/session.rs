@@ -43,7 +43,7 @@ pub struct Session {
     end: Until,
     /// Where the playhead goes when it is on the canvas.
     pub(super) goes_to: Option<Until>,
-    /// It goes to a moment at which time stood: what was published then is seen to land there, as it was when it was kept.
+    /// It goes to a moment at which time stood. What was published then is seen to land.
     lands: bool,
     /// A person did something to what runs.
     pub(super) is_touched: bool,
