@@ -145,7 +145,11 @@ fn what_can_never_start_is_refused_with_its_place() {
     says(json!({}), json!([waits("a", "a")]), "services[0].starts_after: a after a is a circle");
     says(json!({}), json!([waits("a", "z")]), "services[0].starts_after[0]: there is no service 'z', and it is not 'broker'");
     let healthy = json!([plain("a", json!({ "starts_after": [after("broker", "service_healthy")] }))]);
-    says(json!({}), healthy, "services[0].starts_after[0]: 'broker' has no health check, so it is never healthy");
+    says(
+        json!({}),
+        healthy,
+        "services[0].starts_after[0]: 'broker' has no health check: add \"health\" to broker, or wait for service_started",
+    );
     says(json!({ "health": { "interval_ms": 0 } }), json!([]), "broker.health.interval_ms: it takes 1 ms at least");
     says(
         json!({}),
