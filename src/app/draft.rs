@@ -6,7 +6,6 @@ use super::notice::Notice;
 use super::texts::files as texts;
 use super::{App, Session};
 use crate::formats::draft_file::{DraftFile, Played};
-use crate::formats::scenario_file;
 use crate::scenario::Problem;
 
 /// Work that was kept.
@@ -90,10 +89,12 @@ impl Mark {
 }
 
 impl App {
-    /// Whether a person did something to the open system that a browser keeps. A lesson keeps its own work.
+    /// Whether a person did something to the open system that a browser keeps, and what writes it is there. A lesson keeps its own work.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.is_own() && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
+        self.arrived.is_whole()
+            && self.is_own()
+            && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
     }
 
     /// A reload comes back to it. So it does where the page is left while something is under way, which is not kept.
@@ -107,7 +108,7 @@ impl App {
     }
 
     /// What was kept before makes room for what is kept now.
-    fn set_aside_and_save(&mut self) -> Vec<Effect> {
+    pub(super) fn set_aside_and_save(&mut self) -> Vec<Effect> {
         let aside = (!self.drafts.is_empty() && !self.drafts_are_aside).then(|| self.keep_older());
         aside.into_iter().chain([Effect::SaveDraft]).collect()
     }
@@ -122,15 +123,13 @@ impl App {
     #[must_use]
     pub fn draft_text(&self, keeps: Keeps) -> Option<String> {
         let session = self.session.as_ref()?;
-        let drawing = || scenario_file::write(&session.scenario_as_drawn());
+        let reader = self.arrived.reader();
         let text = match keeps {
-            Keeps::Nothing => return None,
-            Keeps::Drawing => drawing(),
-            Keeps::Run | Keeps::Everything => {
-                self.arrived.reader().write_draft(&session.draft(keeps == Keeps::Everything)).unwrap_or_else(drawing)
-            }
+            Keeps::Nothing => None,
+            Keeps::Drawing => reader.write_scenario(&session.scenario_as_drawn()),
+            Keeps::Run | Keeps::Everything => reader.write_draft(&session.draft(keeps == Keeps::Everything)),
         };
-        Some(text).filter(|text| text.len() <= BYTES_MAX)
+        text.filter(|text| text.len() <= BYTES_MAX)
     }
 
     /// So much could be kept. Less than before is said.

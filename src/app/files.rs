@@ -8,7 +8,7 @@ use super::page::Dialog;
 use super::texts::files as texts;
 use super::{App, Draft, Keeps, Session};
 use crate::formats::opened::Opened;
-use crate::formats::{scenario_file, site_list};
+use crate::formats::site_list;
 use crate::lesson::Lesson;
 use crate::scenario::Problem;
 use crate::sim::Recording;
@@ -204,11 +204,12 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
             app.dialog = None;
             return vec![Effect::FetchScenario(file)];
         }
-        FileAction::SaveScenario => {
+        action @ FileAction::SaveScenario => {
+            let reader = app.arrived.reader();
             if let Some(session) = &mut app.session {
+                let Some(text) = reader.write_scenario(&session.scenario_as_drawn()) else { return app.wait(action) };
                 session.document.mark_saved();
-                let name = format!("{}.json", file_name(&session.scenario().title));
-                return vec![Effect::Download { name, text: scenario_file::write(&session.scenario_as_drawn()) }];
+                return vec![Effect::Download { name: format!("{}.json", file_name(&session.scenario().title)), text }];
             }
         }
         action @ FileAction::SaveRecording => {
@@ -228,15 +229,15 @@ pub(super) fn update(app: &mut App, action: FileAction) -> Vec<Effect> {
         // Written when it is asked for: a dialog that stays open while time passes writes nothing.
         action @ FileAction::MakeLink(shared, opening) => {
             if let Some(session) = &app.session {
+                let reader = app.arrived.reader();
                 let (text, at) = match shared {
-                    Shared::Scenario => (scenario_file::write(&session.scenario_as_drawn()), String::new()),
-                    Shared::Recording => {
-                        let Some(text) = app.arrived.reader().write_recording(&session.recording(), session.world().reached()) else {
-                            return app.wait(action);
-                        };
-                        (text, format!("&t={}", session.world().now().as_millis()))
-                    }
+                    Shared::Scenario => (reader.write_scenario(&session.scenario_as_drawn()), String::new()),
+                    Shared::Recording => (
+                        reader.write_recording(&session.recording(), session.world().reached()),
+                        format!("&t={}", session.world().now().as_millis()),
+                    ),
                 };
+                let Some(text) = text else { return app.wait(action) };
                 return vec![Effect::MakeLink { text, options: format!("{}{at}", opening.options()) }];
             }
         }

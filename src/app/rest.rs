@@ -4,8 +4,8 @@
 use super::findings::{Done, Search};
 use super::texts::files as texts;
 use super::{
-    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, TimeAction, author, composer, editing, lesson,
-    time, update,
+    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, SelectAction, Session, TimeAction, author,
+    composer, editing, lesson, time, update,
 };
 use crate::formats::opened::{Reader, Readers};
 use crate::lesson::Lesson;
@@ -24,9 +24,12 @@ pub struct Rest {
     pub(super) runs: Carry<TimeAction>,
     beside: fn(&mut App),
     search: Search,
+    copied: fn(&Session) -> Option<String>,
     enter: fn(&mut App, Lesson, Option<String>) -> Vec<Effect>,
     /// A lesson's computing while time passes, in at most so many steps.
     pass: Carry<u64>,
+    /// What a lesson asks to look at may have been seen.
+    look: fn(&mut App) -> Vec<Effect>,
 }
 
 impl Rest {
@@ -39,8 +42,10 @@ impl Rest {
         runs: time::of_runs,
         beside: App::stand_beside,
         search: findings_of,
+        copied: Session::copied,
         enter: lesson::enter,
         pass: lesson::pass,
+        look: lesson::look,
     };
 }
 
@@ -59,6 +64,10 @@ impl Default for Arrived {
 }
 
 impl Arrived {
+    pub(super) const fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
     pub(super) const fn reader(&self) -> Reader {
         match self {
             Self::FirstAlone(_) => Reader::Scenarios,
@@ -92,6 +101,14 @@ impl App {
         }
     }
 
+    /// What is selected goes to the clipboard.
+    pub(super) fn copy_selected(&mut self) -> Vec<Effect> {
+        match self.arrived {
+            Arrived::Whole(rest) => self.session.as_ref().and_then(rest.copied).map(Effect::Copy).into_iter().collect(),
+            Arrived::FirstAlone(_) => self.wait(SelectAction::Copy),
+        }
+    }
+
     /// Where the system has changed, or what searches has come.
     pub(super) fn search_for_findings(&mut self, done: Done) {
         let search = match &self.arrived {
@@ -115,6 +132,13 @@ impl App {
             Arrived::FirstAlone(_) => Vec::new(),
         }
     }
+
+    pub(super) fn look_in_lesson(&mut self) -> Vec<Effect> {
+        match self.arrived {
+            Arrived::Whole(rest) => (rest.look)(self),
+            Arrived::FirstAlone(_) => Vec::new(),
+        }
+    }
 }
 
 /// The rest has come: what waited for it is done, in its order.
@@ -122,10 +146,10 @@ pub fn come(app: &mut App, rest: Rest) -> Vec<Effect> {
     let before = std::mem::replace(&mut app.arrived, Arrived::Whole(rest));
     app.read_drafts();
     app.search_for_findings(Done::Other);
-    match before {
-        Arrived::FirstAlone(waiting) => waiting.into_iter().flat_map(|action| update(app, action)).collect(),
-        Arrived::Whole(_) => Vec::new(),
-    }
+    let Arrived::FirstAlone(waiting) = before else { return Vec::new() };
+    // What was done before nothing could be written.
+    let kept = if app.is_kept() { app.set_aside_and_save() } else { Vec::new() };
+    kept.into_iter().chain(waiting.into_iter().flat_map(|action| update(app, action))).collect()
 }
 
 /// The rest did not come, for this reason. What waited for it is given up, and the visitor is informed. Where nothing is open, the page

@@ -65,7 +65,7 @@ pub(super) fn update(app: &mut App, action: SelectAction) -> Vec<Effect> {
             let places = geometry::places(session.plan());
             session.selection.set_all(places);
         }
-        SelectAction::Copy => return session.copied().map(Effect::Copy).into_iter().collect(),
+        SelectAction::Copy => return app.copy_selected(),
         SelectAction::Story(event) => session.playhead.ask_story(event, None),
         SelectAction::CopyIn(event, queue) => session.playhead.tell_of(event, queue),
         SelectAction::WholeStory => {

@@ -129,12 +129,12 @@ pub(super) fn update(app: &mut App, action: TimeAction) -> Vec<Effect> {
         TimeAction::Cancel => app.cancel_work(),
         TimeAction::StepForward => {
             paused(app, |session| session.playhead.step());
-            return lesson::look(app);
+            return app.look_in_lesson();
         }
         TimeAction::StepBack => paused(app, |session| session.step_back(steps)),
         TimeAction::FindNext => {
             paused(app, |session| session.find_next(steps));
-            return lesson::look(app);
+            return app.look_in_lesson();
         }
         TimeAction::SwapBranches => paused(app, |session| session.swap_branches(steps)),
     }

@@ -7,7 +7,7 @@ use super::draft_file::{self, DraftFile};
 use super::{lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
-use crate::scenario::{Json, Problem};
+use crate::scenario::{Json, Problem, Scenario};
 use crate::sim::{Recording, Until};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,7 @@ pub struct Readers {
     draft: fn(&str) -> Result<DraftFile, Vec<Problem>>,
     write_draft: fn(&DraftFile) -> String,
     write_recording: fn(&Recording, Until) -> String,
+    write_scenario: fn(&Scenario) -> String,
 }
 
 impl Readers {
@@ -43,6 +44,7 @@ impl Readers {
         draft: draft_file::read,
         write_draft: draft_file::write,
         write_recording: |recording, until| recording_file::write(recording, until),
+        write_scenario: scenario_file::write,
     };
 }
 
@@ -84,6 +86,15 @@ impl Reader {
         match self {
             Self::Scenarios => None,
             Self::All(readers) => Some((readers.write_recording)(recording, until)),
+        }
+    }
+
+    /// The text of a scenario. None: what writes it has to come first.
+    #[must_use]
+    pub fn write_scenario(self, scenario: &Scenario) -> Option<String> {
+        match self {
+            Self::Scenarios => None,
+            Self::All(readers) => Some((readers.write_scenario)(scenario)),
         }
     }
 

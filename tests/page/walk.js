@@ -55,7 +55,9 @@ const is_seen = (e) => {
 };
 const press = (e, key, more) => e.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
 const faults = [];
-const look = (after) => {
+// What is fetched first, as another lesson is, takes the keyboard when it is there.
+const look = async (after) => {
+  for (let wait = 0; wait < 20 && document.activeElement === document.body; wait += 1) await frames();
   const here = document.activeElement;
   if (!here || here === document.body) faults.push(`nothing has the keyboard after ${after}`);
   else if (here.matches('.power')) faults.push(`a switch has the keyboard after ${after}`);
@@ -71,7 +73,7 @@ const look = (after) => {
     await frames();
     press(query, 'Enter');
     await frames();
-    look(`the command ${words}`);
+    await look(`the command ${words}`);
   }
   const known = new Set();
   let steps = 0;
@@ -83,7 +85,7 @@ const look = (after) => {
       if (!dialog) break;
       dialog.close();
       await frames();
-      look('Escape in a dialog');
+      await look('Escape in a dialog');
       continue;
     }
     const name = called(next);
@@ -94,7 +96,7 @@ const look = (after) => {
     if (next.matches('.node, .wire, .power')) press(next, 'Enter');
     else next.click();
     await frames();
-    look(name);
+    await look(name);
     // As a person would go on: from where the keyboard is.
     if (document.activeElement === document.body) (document.querySelector('#play') ?? document.querySelector('button')).focus();
   }
