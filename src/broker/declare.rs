@@ -170,9 +170,10 @@ impl Broker {
 
     /// Removes the bindings to something deleted, and the auto-delete exchanges that lose their last one (rule 24).
     fn unbind_destination(&mut self, destination: Destination) {
+        let profile = self.profile();
         let mut emptied = Vec::new();
         for (id, exchange) in self.exchanges.iter_mut() {
-            if exchange.unbind_all(destination) && exchange.auto_delete && !exchange.has_bindings() {
+            if exchange.unbind_all(destination, profile) && exchange.auto_delete && !exchange.has_bindings() {
                 emptied.push(*id);
             }
         }
@@ -245,8 +246,9 @@ impl Broker {
     }
 
     fn remove_binding(&mut self, source: ExchangeId, destination: Destination, key: &Name, arguments: &Table) {
+        let profile = self.profile();
         let Some(exchange) = self.exchanges.get_mut(&source) else { return };
-        if exchange.unbind(destination, key, arguments) && exchange.auto_delete && !exchange.has_bindings() {
+        if exchange.unbind(destination, key, arguments, profile) && exchange.auto_delete && !exchange.has_bindings() {
             self.delete_exchange(source);
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Broker;
-use super::error::{AmqpError, ReplyCode};
+use super::error::AmqpError;
 use super::event::Event;
 use super::exchange::{Exchange, ExchangeType};
 use super::ids::{ExchangeId, MessageId};
@@ -78,7 +78,7 @@ fn header(properties: &Properties) -> Result<Option<i64>, AmqpError> {
         Some(Value::Int(asked)) => Some(*asked),
         #[expect(clippy::cast_possible_truncation, reason = "RabbitMQ truncates it, too")]
         Some(Value::Double(asked)) => Some(*asked as i64),
-        Some(Value::String(asked)) => Some(asked.parse().map_err(|_| AmqpError::new(ReplyCode::InternalError, ""))?),
+        Some(Value::String(asked)) => Some(asked.parse().map_err(|_| AmqpError::internal())?),
         Some(Value::Void | Value::Bool(_) | Value::Timestamp(_) | Value::Array(_) | Value::Table(_)) | None => None,
     })
 }

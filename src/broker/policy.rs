@@ -120,8 +120,25 @@ impl Policy {
             Some(format!("{} is not a valid {what}", term(value)))
         };
         let problems = self.definition.iter().filter_map(move |(key, value)| Some((key, problem(key, value)?)));
+        let delays = self.delayed_retry_problem().filter(|_| profile.rules().delayed_retry);
         // RabbitMQ looks at mirrors after all other keys.
-        problems.chain(self.mirror_problem().filter(|_| profile.rules().mirrored_queues))
+        problems.chain(delays).chain(self.mirror_problem().filter(|_| profile.rules().mirrored_queues))
+    }
+
+    /// What is wrong with its keys of delayed retry together (rule 136).
+    fn delayed_retry_problem(&self) -> Option<(&Name, String)> {
+        const TYPE: &str = "delayed-retry-type";
+        let int = |key: &str| self.definition.get(key).and_then(Value::as_int);
+        let (min, max) = (int("delayed-retry-min"), int("delayed-retry-max"));
+        let retries = self.definition.get(TYPE).and_then(Value::as_str).filter(|kind| &***kind != "disabled");
+        let (key, problem) = match (retries, min, max) {
+            (Some(kind), None, _) => (TYPE, format!("delayed-retry-min is required when {TYPE} is {kind}")),
+            (_, Some(min), Some(max)) if max < min => {
+                ("delayed-retry-max", format!("delayed-retry-max ({max}) must not be smaller than delayed-retry-min ({min})"))
+            }
+            _ => return None,
+        };
+        self.definition.keys().find(|known| &***known == key).map(|key| (key, problem))
     }
 
     /// What is wrong with its mirrors, of which RabbitMQ looks at all keys together (rule 146). It fails at a mode that is no text (HTTP
@@ -164,10 +181,14 @@ impl Policy {
         Some((first, problem))
     }
 
-    /// The keys that RabbitMQ of this profile does not know with these plugins, as it says it. It refuses the whole policy (rule 146).
+    /// A definition without keys, or the keys that RabbitMQ of this profile does not know with these plugins: as it says it. It refuses the
+    /// whole policy (rule 146).
     #[must_use]
     pub fn refusal(&self, profile: Profile, plugins: &[Plugin]) -> Option<String> {
         let rules = profile.rules();
+        if self.definition.is_empty() {
+            return Some("no policy provided".to_owned());
+        }
         if !rules.queue_master_locator && self.definition.contains_key(MASTER_LOCATOR) {
             return Some(format!("use of deprecated {MASTER_LOCATOR} argument is not permitted"));
         }
@@ -187,6 +208,7 @@ impl Policy {
             _ if key.starts_with("ha-") => rules.mirrored_queues,
             _ if key.starts_with("delayed-retry-") => rules.delayed_retry,
             _ if key.starts_with("federation-") => plugins.contains(&Plugin::Federation),
+            MASTER_LOCATOR if self.operator => rules.operators_set_master_locator,
             "shards-per-node" => plugins.contains(&Plugin::Sharding),
             _ => true,
         };
@@ -253,8 +275,16 @@ pub const WITHOUT_EFFECT: [&str; 17] = [
 ];
 
 /// Those that an operator may set.
-const WITHOUT_EFFECT_FOR_OPERATORS: [&str; 7] =
-    ["ha-mode", "ha-params", "ha-sync-mode", "max-in-memory-bytes", "max-in-memory-length", "queue-version", "target-group-size"];
+const WITHOUT_EFFECT_FOR_OPERATORS: [&str; 8] = [
+    "ha-mode",
+    "ha-params",
+    "ha-sync-mode",
+    "max-in-memory-bytes",
+    "max-in-memory-length",
+    MASTER_LOCATOR,
+    "queue-version",
+    "target-group-size",
+];
 
 /// The keys that change nothing here.
 #[must_use]
@@ -268,6 +298,11 @@ fn term(value: &Value) -> String {
         Value::String(text) if text.is_empty() => "<<>>".to_owned(),
         Value::String(text) => format!("<<\"{text}\">>"),
         Value::Array(items) => format!("[{}]", items.iter().map(term).collect::<Vec<_>>().join(",")),
+        Value::Table(entries) => {
+            let entries = entries.iter().map(|(key, value)| format!("<<\"{key}\">> => {}", term(value)));
+            format!("#{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+        Value::Void => "null".to_owned(),
         _ => value.to_string(),
     }
 }

@@ -128,6 +128,9 @@ pub(super) struct Rules {
     pub delayed_messages: bool,
     /// The largest weight of a binding to a consistent-hash exchange (rule 151).
     pub hash_weight_max: Option<u64>,
+    /// A consistent-hash exchange keeps a destination until the last of its bindings with that key goes. Before, any of them took it away
+    /// (rule 151). In v4.3.5 `delete_in_khepri_tx_v2` of `rabbit_db_binding.erl` tells the exchange of the last one alone.
+    pub bindings_of_a_key_are_one: bool,
     /// A reader of a stream is given whole chunks, more than its credit if need be (rule 164).
     pub whole_chunks: bool,
     /// An age without a number makes the broker fail (rules 160, 161).
@@ -151,6 +154,8 @@ pub(super) struct Rules {
     pub mirrored_queues: bool,
     /// Policies may set `queue-master-locator` (rule 146).
     pub queue_master_locator: bool,
+    /// An operator may set `queue-master-locator` (rule 146).
+    pub operators_set_master_locator: bool,
     /// The queues of direct reply-to are a type of queues, as of 4.2. Before, exchanges did not know them (rule 59).
     pub volatile_queues: bool,
     /// A purge of a quorum queue also drops and counts kept dead letters and messages waiting for retry (rule 22).
@@ -255,10 +260,12 @@ const V3_13: Rules = Rules {
     volatile_queues: false,
     mirrored_queues: true,
     queue_master_locator: true,
+    operators_set_master_locator: false,
     modulus_hash_built_in: false,
     local_random: false,
     delayed_messages: true,
     hash_weight_max: None,
+    bindings_of_a_key_are_one: false,
     whole_chunks: true,
     missing_number_crashes: true,
     ages_are_durations: false,
@@ -282,6 +289,7 @@ const V4_0: Rules = Rules {
     counting: Counting::ReturnsAndFailures,
     zeros_differ: true,
     mirrored_queues: false,
+    operators_set_master_locator: true,
     local_random: true,
     whole_chunks: false,
     filter_is_argument: true,
@@ -311,6 +319,7 @@ const V4_3: Rules = Rules {
     modulus_hash_built_in: true,
     delayed_messages: false,
     hash_weight_max: Some(10_000),
+    bindings_of_a_key_are_one: true,
     missing_number_crashes: false,
     ages_are_durations: true,
     filter_size_is_argument: true,

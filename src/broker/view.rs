@@ -289,10 +289,12 @@ impl Broker {
         self.channels.contains_key(&channel)
     }
 
-    /// How many deliveries of a channel are not settled.
+    /// How many deliveries of a channel are not settled. What an open transaction settles is: its queue learns of it at the commit.
     #[must_use]
     pub fn unacked_on(&self, channel: ChannelId) -> u64 {
-        self.channels.get(&channel).map_or(0, |channel| channel.unacked.tags().count() as u64)
+        let Some(channel) = self.channels.get(&channel) else { return 0 };
+        let waiting = channel.transaction.as_ref().map_or(0, |transaction| transaction.settlements.len());
+        channel.unacked.tags().count().saturating_sub(waiting) as u64
     }
 
     /// How an exchange routes: a delayed-message exchange as the type that it names.

@@ -44,7 +44,7 @@ const fn of_3_10(what: &'static str, rules: &'static [u64], why: &'static str, s
 }
 
 /// Nothing else may differ.
-pub const KNOWN_DIFFERENCES: [KnownDifference; 24] = [
+pub const KNOWN_DIFFERENCES: [KnownDifference; 28] = [
     of_3_10(
         "x-last-death",
         &[124],
@@ -73,8 +73,7 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 24] = [
     of_3_10(
         "unknown exchange type",
         &[16],
-        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection. The text here says 'invalid', a real broker says \
-         'unknown' for words that its Erlang has not met",
+        "3.13 answers 406 and closes the channel, 3.10 answers 503 and closes the connection",
         UNKNOWN_TYPE,
     ),
     of_3_10(
@@ -140,6 +139,38 @@ pub const KNOWN_DIFFERENCES: [KnownDifference; 24] = [
         LATE_LOOK,
     ),
     of_3_10("filters of streams", &[160, 166], "they came with 3.13; random scripts do not use them there", FILTERS),
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[16],
+        what: "words of Erlang as exchange types",
+        why: "a type that is not there is invalid where Erlang knows the word for another reason, and unknown otherwise. Which words these \
+              are hangs on all that a node has loaded. Here six are invalid. Random scripts use those and words that are new to it",
+        source: "v4.3.5 rabbit_exchange.erl check_type; rabbit_registry.erl binary_to_type",
+    },
+    KnownDifference {
+        lines: &["4.0", "4.3"],
+        rules: &[14],
+        what: "queue types without a name",
+        why: "RabbitMQ takes x-queue-type 'undefined' for classic, 4.3 also an empty text, and compares them as texts afterwards. Here \
+              they are refused as other unknown types are. Random scripts do not use them",
+        source: "seen on 4.0.5 and 4.3.6; v4.3.5 rabbit_queue_type.erl discover",
+    },
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[146],
+        what: "two policies of one priority",
+        why: "which of them applies hangs on the order in which RabbitMQ's tables list them. Here it is the one that was set last. Random \
+              scripts give each policy a priority of its own",
+        source: "seen on 3.10.8, 4.0.5 and 4.3.6; v4.3.5 rabbit_policy.erl match_all",
+    },
+    KnownDifference {
+        lines: &["3.10", "4.0", "4.3"],
+        rules: &[146],
+        what: "patterns of policies",
+        why: "RabbitMQ reads them as Perl's regular expressions. Here look-around and back references are refused, and a broken pattern is \
+              refused in other words. Random scripts have plain patterns",
+        source: "v4.3.5 rabbit_policy.erl validation, regex_validation",
+    },
     KnownDifference {
         lines: &["3.10", "4.0", "4.3"],
         rules: &[163],
@@ -239,8 +270,14 @@ const fn older(switch: &'static str, rules: &'static [u64], what: &'static str, 
     Older { switch, rules, what, source }
 }
 
-pub const OLDER_THAN_4_0: [Older; 16] = [
+pub const OLDER_THAN_4_0: [Older; 17] = [
     older("mirrored_queues", &[146], "policies may ask for mirrored queues", "release notes 4.0.1"),
+    older(
+        "operators_set_master_locator",
+        &[146],
+        "an operator may not set queue-master-locator",
+        "v3.13.7 rabbit_queue_location_validator.erl; v4.0.5 rabbit_classic_queue.erl",
+    ),
     older("message_bytes_max", &[5], "messages of up to 128 MiB", "release notes 4.0.1; v3.13 deps/rabbit/Makefile max_message_size"),
     older(
         "single_active_preempts",

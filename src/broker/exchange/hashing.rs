@@ -2,7 +2,7 @@
 
 use super::term::Term;
 use super::{Destination, jump};
-use crate::broker::error::{AmqpError, ReplyCode};
+use crate::broker::error::AmqpError;
 use crate::broker::message::Properties;
 use crate::broker::value::{Name, Table, Value};
 
@@ -41,7 +41,7 @@ impl HashOn {
     /// Both `hash-header` and `hash-property`, a property that RabbitMQ does not hash, or an argument that is no text.
     pub fn of(arguments: &Table) -> Result<Self, AmqpError> {
         // RabbitMQ's own code ends here, and the connection with it.
-        let text = |value: &Value| value.as_str().cloned().ok_or_else(|| AmqpError::new(ReplyCode::InternalError, ""));
+        let text = |value: &Value| value.as_str().cloned().ok_or_else(AmqpError::internal);
         let header = arguments.get("hash-header").map(text).transpose()?;
         let property = arguments.get("hash-property").map(text).transpose()?;
         match (header, property) {
@@ -139,7 +139,7 @@ impl Ring {
         }
     }
 
-    /// Removing one binding removes the destination, even if another binding to it is left.
+    /// Removing a binding removes the destination, even if a binding with another key is left.
     pub fn remove(&mut self, destination: Destination) {
         self.parts.retain(|(known, _)| *known != destination);
     }

@@ -307,11 +307,12 @@ impl Exchange {
     }
 
     /// Whether there was such a binding.
-    pub fn unbind(&mut self, destination: Destination, key: &Name, arguments: &Table) -> bool {
+    pub fn unbind(&mut self, destination: Destination, key: &Name, arguments: &Table, profile: Profile) -> bool {
         let Some(same_key) = self.bindings.get_mut(&(destination, key.clone())) else { return false };
         let Some(index) = same_key.iter().position(|known| known == arguments) else { return false };
         same_key.remove(index);
-        if same_key.is_empty() {
+        let was_last = same_key.is_empty();
+        if was_last {
             self.bindings.remove(&(destination, key.clone()));
         }
         match &mut self.router {
@@ -319,14 +320,14 @@ impl Exchange {
             Router::Fanout(router) => router.remove(destination),
             Router::Topic(router) => router.remove(key, destination),
             Router::Headers(router) => router.remove(arguments, destination),
-            Router::ConsistentHash(_, ring) => ring.remove(destination),
-            Router::One(_) => {}
+            Router::ConsistentHash(_, ring) if was_last || !profile.rules().bindings_of_a_key_are_one => ring.remove(destination),
+            Router::ConsistentHash(..) | Router::One(_) => {}
         }
         true
     }
 
     /// Removes all bindings to a destination that is being deleted. Whether there were any.
-    pub fn unbind_all(&mut self, destination: Destination) -> bool {
+    pub fn unbind_all(&mut self, destination: Destination, profile: Profile) -> bool {
         let from = (destination, Name::from(""));
         let gone: Vec<(Name, Vec<Table>)> = self
             .bindings
@@ -336,7 +337,7 @@ impl Exchange {
             .collect();
         for (key, tables) in &gone {
             for arguments in tables {
-                self.unbind(destination, key, arguments);
+                self.unbind(destination, key, arguments, profile);
             }
         }
         !gone.is_empty()

@@ -168,7 +168,9 @@ impl Writer {
             // A weight that is none closes the channel: seldom.
             let key = if name == "consistent" && !self.one_in(12) { self.pick(&WEIGHTS[..3]) } else { self.pick(&WEIGHTS) };
             let queue = self.pick(&QUEUES);
-            self.add(json!({ "op": op, "queue": queue, "exchange": name, "routing_key": key }));
+            // Two bindings may have one key.
+            let arguments = if self.one_in(3) { json!({ "x": self.below(2) }) } else { json!({}) };
+            self.add(json!({ "op": op, "queue": queue, "exchange": name, "routing_key": key, "arguments": arguments }));
         }
     }
 
@@ -210,9 +212,10 @@ impl Writer {
 
     fn wide_policy(&mut self) {
         let name = self.pick(&["one", "two"]);
-        match self.below(4) {
+        match self.below(6) {
             0 => self.clear_policy(name),
-            1 => {
+            1 => self.odd_policy(name),
+            2 => {
                 let definition = json!({ "alternate-exchange": self.pick(&["fanout", "headers", "missing"]) });
                 let (pattern, priority) = (self.pick(&["topic", "^direct$", ""]), self.policy_priority(name));
                 self.add(json!({ "op": "policy.set", "name": name, "pattern": pattern, "apply_to": "exchanges", "definition": definition,
@@ -223,6 +226,28 @@ impl Writer {
                 self.set_policy(name, pattern, &["fanout", "direct", "", "missing"]);
             }
         }
+    }
+
+    /// What RabbitMQ refuses, or takes without effect.
+    fn odd_policy(&mut self, name: &str) {
+        // An older broker has mirrors, and takes them.
+        let mirrors = if self.profile == Profile::V3_13 { "many" } else { "all" };
+        let definitions = [
+            json!({}),
+            json!({ "max-length": null }),
+            json!({ "delayed-retry-type": "all" }),
+            json!({ "delayed-retry-type": "returned", "delayed-retry-min": 5, "delayed-retry-max": 2 }),
+            json!({ "federation-upstream-set": "all" }),
+            json!({ "ha-mode": mirrors }),
+            json!({ "queue-master-locator": "client-local" }),
+            json!({ "max-age": "1D" }),
+        ];
+        let definition = definitions[self.below(definitions.len())].clone();
+        let apply_to =
+            if self.profile == Profile::V3_13 { self.pick(&["queues", "all"]) } else { self.pick(&["streams", "all", "queues"]) };
+        let (operator, priority) = (self.one_in(3), self.policy_priority(name));
+        self.add(json!({ "op": "policy.set", "name": name, "pattern": "q", "apply_to": apply_to, "definition": definition,
+            "priority": priority, "operator": operator }));
     }
 
     fn wide_step(&mut self) {
