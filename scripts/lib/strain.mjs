@@ -45,6 +45,8 @@ const FILES = [
   ["900,000 brackets", "'['.repeat(900000)"],
   ["1,000 faults that are none", JSON.stringify(JSON.stringify(scenario({ faults: many(1000, () => []) })))],
   ["5,000 nodes, 10,000 bindings", JSON.stringify(JSON.stringify(largest()))],
+  ["definitions: 500 exchanges and queues, 2,000 bindings", JSON.stringify(JSON.stringify(definitions(250, 250, 2000)))],
+  ["definitions: 5,000 exchanges and queues, 10,000 bindings", JSON.stringify(JSON.stringify(definitions(1000, 4000, 10000)))],
   ["a recording of 10,000 inputs", JSON.stringify(JSON.stringify(recording()))],
 ];
 
@@ -54,6 +56,23 @@ function largest() {
   const bindings = many(10000, (number) => ({ source: `x${number % 1000}`, queue: `q${number % 3899}`, routing_key: `k${number}.*` }));
   const services = many(100, (number) => ({ name: `s${number}`, at: [number * 10, 200], handlers: [{ on: { queue: `q${number}` }, steps: [{ do: "work", ms: 1 }] }] }));
   return scenario({ broker: { exchanges, queues, bindings }, services });
+}
+
+/** As RabbitMQ exports them. */
+function definitions(exchanges, queues, bindings) {
+  const of = { vhost: "/", durable: true, auto_delete: false, arguments: {} };
+  const queue = (number) => (number === 0 ? "hostile" : `team-${number % 20}.queue-${number}`);
+  const binding = (number) => ({
+    ...{ vhost: "/", source: `x${number % exchanges}`, destination: queue(number % queues), destination_type: "queue" },
+    ...{ routing_key: `k${number}.*`, arguments: {} },
+  });
+  return {
+    rabbitmq_version: "3.13.7",
+    vhosts: [{ name: "/" }],
+    exchanges: many(exchanges, (number) => ({ ...of, name: `x${number}`, type: "topic" })),
+    queues: many(queues, (number) => ({ ...of, name: queue(number) })),
+    bindings: many(bindings, binding),
+  };
 }
 
 function recording() {

@@ -6,6 +6,7 @@ pub use super::composer::PublishAction;
 pub use super::course::CourseAction;
 pub use super::editing::EditAction;
 pub use super::files::FileAction;
+pub use super::importing::ImportAction;
 pub use super::lesson::LessonAction;
 pub use super::operate::OperateAction;
 pub use super::page::PageAction;
@@ -38,6 +39,8 @@ pub enum Action {
     Course(CourseAction),
     /// A lesson that is being written.
     Author(AuthorAction),
+    /// Definitions of RabbitMQ that come in.
+    Import(ImportAction),
     /// Drawers, and the card above the legend.
     Workspace(WorkspaceAction),
 }
@@ -65,5 +68,6 @@ from_areas!(
     Lesson(LessonAction),
     Course(CourseAction),
     Author(AuthorAction),
+    Import(ImportAction),
     Workspace(WorkspaceAction)
 );

@@ -354,10 +354,12 @@ fn of_page(app: &App) -> Vec<Command> {
         (Drawer::Publish, texts::OPEN_PUBLISH, texts::LIKE_PUBLISH),
         (Drawer::Lesson, texts::OPEN_LESSON, texts::LIKE_COURSE),
         (Drawer::System, texts::OPEN_SYSTEM, texts::LIKE_SYSTEM),
+        (Drawer::Import, texts::OPEN_IMPORT, texts::LIKE_IMPORT),
     ];
     let seen = app.seen();
     let is_closed = |side: Side, open: bool| !(open && seen.contains(&side));
-    let drawers = drawers.into_iter().filter(|(drawer, ..)| is_closed(Side::Left, app.workspace.left == Some(*drawer)));
+    let drawers = drawers.into_iter().filter(|(drawer, ..)| *drawer != Drawer::Import || !app.options.read_only);
+    let drawers = drawers.filter(|(drawer, ..)| is_closed(Side::Left, app.workspace.left == Some(*drawer)));
     let drawers = drawers.map(|(drawer, word, also)| command(word, "", WorkspaceAction::Toggle(drawer)).or(also));
     let shelves = [
         (Shelf::Events, texts::OPEN_EVENTS, texts::LIKE_EVENTS),

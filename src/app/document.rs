@@ -123,6 +123,19 @@ impl Document {
         (self.edits, self.came_unsaved) = (other.edits, other.came_unsaved);
     }
 
+    /// This system took the place of another one, which can be brought back by undoing.
+    pub(super) fn come_after(&mut self, other: Self, scenario: Arc<Scenario>) {
+        let own = std::mem::take(&mut self.past);
+        self.weight = 0;
+        for version in other.past {
+            self.keep(version);
+        }
+        self.push(Version { scenario, layout: other.layout });
+        for version in own {
+            self.keep(version);
+        }
+    }
+
     /// An edit begins here: it can be undone, and what was undone cannot be done again.
     pub(super) fn remember(&mut self, scenario: &Arc<Scenario>) {
         self.drop_dragged(scenario);

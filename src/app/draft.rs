@@ -92,19 +92,17 @@ impl App {
     /// Whether a person did something to the open system that a browser keeps, and what writes it is there. A lesson keeps its own work.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.arrived.is_whole()
-            && self.is_own()
-            && self.session.as_ref().is_some_and(|session| session.is_touched() && !session.is_working())
+        self.arrived.is_whole() && self.is_own() && self.own().0.is_some_and(|session| session.is_touched() && !session.is_working())
     }
 
     /// A reload comes back to it. So it does where the page is left while something is under way, which is not kept.
     #[must_use]
     pub fn is_at_work(&self) -> bool {
-        self.is_own() && self.session.as_ref().is_some_and(Session::is_touched)
+        self.is_own() && self.own().0.is_some_and(Session::is_touched)
     }
 
     fn is_own(&self) -> bool {
-        !self.options.read_only && !self.options.embed && self.classroom.is_none()
+        !self.options.read_only && !self.options.embed && self.own().1.is_none()
     }
 
     /// What was kept before makes room for what is kept now.
@@ -122,7 +120,7 @@ impl App {
     /// The work on the open system, as a browser keeps it. None: it is too large so.
     #[must_use]
     pub fn draft_text(&self, keeps: Keeps) -> Option<String> {
-        let session = self.session.as_ref()?;
+        let session = self.own().0?;
         let reader = self.arrived.reader();
         let text = match keeps {
             Keeps::Nothing => None,

@@ -510,6 +510,7 @@ impl Session {
             | Edit::Take(_)
             | Edit::Reorder { .. }
             | Edit::Paste(_)
+            | Edit::Populate(_)
             | Edit::Move(_) => return,
         };
         // A renamed node stands where it stood.

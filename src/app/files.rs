@@ -6,7 +6,7 @@ use super::effect::{Effect, Image};
 use super::gallery::{self, Exhibit};
 use super::page::Dialog;
 use super::texts::files as texts;
-use super::{App, Draft, Keeps, Session};
+use super::{App, Draft, ImportAction, Keeps, Session};
 use crate::formats::opened::Opened;
 use crate::formats::site_list;
 use crate::lesson::Lesson;
@@ -253,6 +253,7 @@ pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
     match opened {
         Ok(Opened::Lesson(found)) => open_lesson(app, found, &name),
         Ok(Opened::Recording(recording, end)) => show(app, Session::opened(recording, end)),
+        Ok(Opened::Definitions) => super::update(app, ImportAction::Begin { name, text: text.to_owned() }),
         Ok(Opened::Progress(progress)) => {
             app.dialog = app.course.is_some().then_some(Dialog::Course);
             app.progress.unite(&progress);
@@ -266,6 +267,13 @@ pub(super) fn open(app: &mut App, name: String, text: &str) -> Vec<Effect> {
 fn refuse(app: &mut App, name: String, problems: Vec<Problem>) -> Vec<Effect> {
     app.unreadable = Some(Unreadable { name, problems });
     Vec::new()
+}
+
+impl App {
+    /// A file cannot come in, for this reason.
+    pub(super) fn refuse(&mut self, name: String, problem: Problem) -> Vec<Effect> {
+        refuse(self, name, vec![problem])
+    }
 }
 
 fn open_lesson(app: &mut App, found: Box<Lesson>, name: &str) -> Vec<Effect> {
@@ -285,9 +293,11 @@ fn ask_first(app: &mut App, waiting: Waiting) -> Vec<Effect> {
     Vec::new()
 }
 
-/// What is drawn in a lesson is kept with the lesson.
+/// What is drawn in a lesson is kept with the lesson. What an import shows has not taken the place of the visitor's own system.
 fn would_lose(app: &App) -> bool {
-    app.classroom.is_none() && app.session.as_ref().is_some_and(Session::is_unsaved)
+    let (session, classroom) = app.own();
+    classroom.is_none() && session.is_some_and(Session::is_unsaved)
+        || app.session.as_ref().is_some_and(Session::is_unsaved) && app.classroom.is_none()
 }
 
 /// Closes the lesson, if one is open, and puts a system on the canvas.

@@ -87,6 +87,7 @@ pub mod workspace;
 
 use crate::base::{SimTime, limits};
 use crate::broker::Name;
+use crate::formats::opened::is_definitions;
 use crate::formats::progress_file::Works;
 pub use crate::formats::site_list::{Course, CourseEntry};
 use crate::lesson::progress::Progress;
@@ -94,8 +95,8 @@ use crate::scenario::Problem;
 pub use crate::scenario::edit::Line;
 use crate::sim::Place;
 pub use action::{
-    Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, LessonAction, OperateAction, PageAction, PublishAction,
-    SelectAction, TimeAction, WorkspaceAction,
+    Action, AuthorAction, CanvasAction, CourseAction, EditAction, FileAction, ImportAction, LessonAction, OperateAction, PageAction,
+    PublishAction, SelectAction, TimeAction, WorkspaceAction,
 };
 pub use author::Written;
 pub use budget::{Budget, Working};
@@ -107,6 +108,7 @@ use files::Waiting;
 pub use files::{FIRST_SCENARIO, Opening, Shared, Unreadable};
 pub use findings::Findings;
 pub use gallery::Exhibit;
+use importing::Importing;
 pub use kept::Kept;
 pub use lesson::Classroom;
 pub use page::{Chart, Dialog, Filter, Menu, Motion, Options, Theme, Verbosity};
@@ -170,6 +172,8 @@ pub struct App {
     pub arrived: Arrived,
     /// A lesson that is being written.
     pub written: Written,
+    /// Definitions of RabbitMQ that came in, or are about to.
+    pub importing: Option<Box<Importing>>,
     /// What waits for leave to take the place of what is open.
     waiting: Option<Waiting>,
     /// What a link shall hold, and how it opens.
@@ -277,6 +281,7 @@ pub fn update(app: &mut App, action: impl Into<Action>) -> Vec<Effect> {
         effects.extend(mark.follow(app));
     }
     app.search_for_findings(done);
+    app.follow_import();
     app.keep_beside();
     // While time passes, frames tell it.
     let steps = app.budget.steps();
@@ -302,6 +307,11 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Time(action) => time::update(app, action),
         Action::Edit(_) if app.options.read_only => Vec::new(),
+        // What was copied out of RabbitMQ is no part of Requeue.
+        Action::Edit(EditAction::Paste(text)) if is_definitions(&text) => {
+            let name = texts::session::WHAT_WAS_PASTED.to_owned();
+            rest::carry_out(app, ImportAction::Begin { name, text }, |rest| rest.import)
+        }
         Action::Edit(action) => rest::carry_out(app, action, |rest| rest.edit),
         Action::Select(action) => select::update(app, action),
         Action::Canvas(action) => canvas::update(app, action),
@@ -312,6 +322,7 @@ fn carry_out(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Lesson(action) => rest::carry_out(app, action, |rest| rest.lesson),
         Action::Course(action) => course::update(app, action),
         Action::Author(action) => rest::carry_out(app, action, |rest| rest.author),
+        Action::Import(action) => rest::carry_out(app, action, |rest| rest.import),
         Action::Workspace(action) => workspace::update(app, action),
     }
 }
@@ -406,6 +417,7 @@ impl App {
             session.come_to(moment, self.budget.steps() / 4);
         }
         self.session = Some(session);
+        self.importing = None;
         self.show = None;
         self.opened += 1;
         self.slider = None;

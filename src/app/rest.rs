@@ -4,8 +4,8 @@
 use super::findings::{Done, Search};
 use super::texts::files as texts;
 use super::{
-    Action, App, AuthorAction, EditAction, Effect, FileAction, LessonAction, PublishAction, SelectAction, Session, TimeAction, author,
-    composer, editing, lesson, time, update,
+    Action, App, AuthorAction, EditAction, Effect, FileAction, ImportAction, LessonAction, PublishAction, SelectAction, Session,
+    TimeAction, author, composer, editing, importing, lesson, time, update,
 };
 use crate::formats::opened::{Reader, Readers};
 use crate::lesson::Lesson;
@@ -22,6 +22,8 @@ pub struct Rest {
     pub(super) lesson: Carry<LessonAction>,
     pub(super) author: Carry<AuthorAction>,
     pub(super) runs: Carry<TimeAction>,
+    pub(super) import: Carry<ImportAction>,
+    follow_import: fn(&mut App),
     beside: fn(&mut App),
     search: Search,
     copied: fn(&Session) -> Option<String>,
@@ -40,6 +42,8 @@ impl Rest {
         lesson: lesson::update,
         author: author::update,
         runs: time::of_runs,
+        import: importing::update,
+        follow_import: importing::follow,
         beside: App::stand_beside,
         search: findings_of,
         copied: Session::copied,
@@ -116,6 +120,13 @@ impl App {
             Arrived::FirstAlone(_) => None,
         };
         self.findings.follow(self.session.as_ref(), self.classroom.is_some(), done, search);
+    }
+
+    /// Nothing is imported before the rest has come.
+    pub(super) fn follow_import(&mut self) {
+        if let (Arrived::Whole(rest), true) = (&self.arrived, self.importing.is_some()) {
+            (rest.follow_import)(self);
+        }
     }
 
     /// Two runs are compared by what has come with the rest.

@@ -16,6 +16,8 @@ pub enum Drawer {
     Publish,
     /// The lesson that is open.
     Lesson,
+    /// Definitions of RabbitMQ, and what is said of them.
+    Import,
     /// The scenario as a whole: its text, queues, services, faults and broker.
     System,
 }
@@ -197,7 +199,7 @@ fn show(app: &mut App, card: Option<Card>) -> Vec<Effect> {
 }
 
 impl Workspace {
-    fn open(&mut self, drawer: Drawer) {
+    pub(super) fn open(&mut self, drawer: Drawer) {
         self.left = Some(drawer);
         self.bring(Side::Left);
         self.sizes.halve();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::document::parse;
 use super::draft_file::{self, DraftFile};
-use super::{lesson_file, progress_file, recording_file, scenario_file};
+use super::{definitions, lesson_file, progress_file, recording_file, scenario_file};
 use crate::lesson::Lesson;
 use crate::lesson::progress::Progress;
 use crate::scenario::{Json, Problem, Scenario};
@@ -16,6 +16,8 @@ pub enum Opened {
     Recording(Recording, Until),
     Lesson(Box<Lesson>),
     Progress(Progress),
+    /// Definitions of RabbitMQ: their report is seen before anything is replaced.
+    Definitions,
 }
 
 /// What reads texts that are opened, and writes what is kept.
@@ -115,6 +117,7 @@ enum Format {
     Lesson,
     Progress(Json),
     Recording(Json),
+    Definitions,
     /// And anything else: the reader of scenarios says what is wrong with it.
     Scenario(Json),
 }
@@ -123,14 +126,27 @@ fn format(text: &str) -> Result<Format, Vec<Problem>> {
     if lesson_file::is_one(text) {
         return Ok(Format::Lesson);
     }
-    let document = parse(text).map_err(|problem| vec![problem])?;
+    let document = match parse(text) {
+        Ok(document) => document,
+        // Their own reader takes more than JSON, and says where it does not.
+        Err(_) if definitions::looks_like_one(text) => return Ok(Format::Definitions),
+        Err(problem) => return Err(vec![problem]),
+    };
     Ok(if progress_file::is_one(&document) {
         Format::Progress(document)
     } else if recording_file::is_one(&document) {
         Format::Recording(document)
+    } else if definitions::is_one(&document) {
+        Format::Definitions
     } else {
         Format::Scenario(document)
     })
+}
+
+/// Whether a text is meant as definitions of RabbitMQ.
+#[must_use]
+pub fn is_definitions(text: &str) -> bool {
+    matches!(format(text), Ok(Format::Definitions))
 }
 
 fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
@@ -141,11 +157,11 @@ fn scenario(document: &Json) -> Result<Opened, Vec<Problem>> {
 fn read_scenario(text: &str) -> Result<Option<Opened>, Vec<Problem>> {
     match format(text)? {
         Format::Scenario(document) => scenario(&document).map(Some),
-        Format::Lesson | Format::Progress(_) | Format::Recording(_) => Ok(None),
+        Format::Lesson | Format::Progress(_) | Format::Recording(_) | Format::Definitions => Ok(None),
     }
 }
 
-/// Reads a scenario, a recording, a lesson or progress.
+/// Reads a scenario, a recording, a lesson or progress; definitions of RabbitMQ are recognised.
 fn read(text: &str) -> Result<Opened, Vec<Problem>> {
     match format(text)? {
         Format::Lesson => lesson_file::read(text).map(|lesson| Opened::Lesson(Box::new(lesson))),
@@ -154,6 +170,7 @@ fn read(text: &str) -> Result<Opened, Vec<Problem>> {
             let end = file.end();
             Opened::Recording(file.recording, end)
         }),
+        Format::Definitions => Ok(Opened::Definitions),
         Format::Scenario(document) => scenario(&document),
     }
 }

@@ -107,6 +107,10 @@ pub fn open() -> Html {
     stroked("M2 12.5v-9h4l1.4 1.8H14v7.2z")
 }
 
+pub fn import() -> Html {
+    stroked("M8 2v7.5M5 6.8 8 9.8l3-3M2.5 10.5v3h11v-3")
+}
+
 pub fn sun() -> Html {
     stroked(
         "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1.2v1.2M8 13.6v1.2M1.2 8h1.2M13.6 8h1.2M3.2 3.2l.9.9M11.9 11.9l.9.9M3.2 12.8l.9-.9M11.9 4.1l.9-.9",

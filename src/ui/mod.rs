@@ -14,6 +14,7 @@ mod findings;
 mod form;
 mod grip;
 mod icons;
+mod importing;
 mod inspector;
 mod keys;
 mod later;

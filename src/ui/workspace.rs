@@ -5,7 +5,7 @@ use yew::{Callback, Html, MouseEvent, classes, html};
 use super::grip::grip;
 use super::texts::workspace as texts;
 use super::widgets::{close_button, log_icon, on};
-use super::{Dispatch, compare, findings, icons, inspector, lesson, line, message, panels, system, time};
+use super::{Dispatch, compare, findings, icons, importing, inspector, lesson, line, message, panels, system, time};
 use crate::app::compared::Run;
 use crate::app::floats::Corner;
 use crate::app::geometry;
@@ -50,6 +50,7 @@ pub fn rail(app: &App, dispatch: &Dispatch) -> Html {
             if !app.options.read_only { { drawer("rail-build", texts::BUILD, texts::BUILD_EXPLAINED, icons::build(), Drawer::Build) } }
             { drawer("rail-publish", texts::PUBLISH, texts::PUBLISH_EXPLAINED, icons::send(), Drawer::Publish) }
             { drawer("rail-lesson", texts::LESSON, texts::LESSON_EXPLAINED, icons::book(), Drawer::Lesson) }
+            if !app.options.read_only { { drawer("rail-import", texts::IMPORT, texts::IMPORT_EXPLAINED, icons::import(), Drawer::Import) } }
             { drawer("rail-system", texts::SYSTEM, texts::SYSTEM_EXPLAINED, findings::counted(icons::system(), app), Drawer::System) }
             <span class="grow" />
             { entry("table", texts::TABLE, texts::TABLE_EXPLAINED, icons::table(), app.table, on(dispatch, PageAction::ToggleTable)) }
@@ -71,6 +72,7 @@ pub fn left(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
         Drawer::Lesson => return html! {},
         Drawer::Build => (texts::BUILD, icons::build(), panels::palette(session.scenario(), dispatch)),
         Drawer::Publish => (texts::PUBLISH, icons::send(), super::composer::view(session, dispatch)),
+        Drawer::Import => (texts::IMPORT, icons::import(), importing::view(session, app, dispatch)),
         Drawer::System => (texts::SYSTEM, icons::system(), system::view(session, app, dispatch)),
     };
     html! {
@@ -254,6 +256,7 @@ pub fn notices(session: &Session, app: &App, dispatch: &Dispatch) -> Html {
             if !app.unread_problems.is_empty() { { panels::unread(&app.unread_problems, dispatch) } }
             { sent(session, app, dispatch) }
             { branches(session, dispatch) }
+            if !(is_seen(app, Side::Left) && app.workspace.left == Some(Drawer::Import)) { { importing::beside(app, dispatch) } }
             { panels::draft(app, dispatch) }
             // Above two runs it would not say whose they are: the table does.
             if !app.options.embed && session.playhead.comparison.is_none() { { alert(session, app, dispatch) } }

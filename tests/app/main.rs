@@ -16,6 +16,7 @@ mod findings;
 mod guides;
 mod highlight;
 mod hostile;
+mod importing;
 mod keyboard;
 mod labels;
 mod ledger;

@@ -204,6 +204,15 @@ async fn bad_files_and_links_are_explained_and_harm_nothing() {
     visitor.click("#replace").await;
     visitor.until("it is opened", async |visitor| visitor.text("#queues").await.contains(script)).await;
     assert!(visitor.is_absent(".house img").await);
+    // Also in RabbitMQ's definitions. They are seen first, and the system from before comes back.
+    visitor.open_file("definitions.json", &format!(r#"{{"queues": [{{"name": "{script}", "vhost": "/"}}]}}"#)).await;
+    visitor.wait_for("#add-services").await;
+    visitor.click("#add-services").await;
+    visitor.until("they are there", async |visitor| visitor.text("#import-services").await.contains("Every queue")).await;
+    assert!(visitor.text("#import").await.contains(script) && visitor.is_absent(".house img").await);
+    visitor.click("#discard-import").await;
+    visitor.until("it is discarded", async |visitor| visitor.is_absent("#import").await).await;
+    assert!(!visitor.is_absent(&Visitor::node("order-service")).await);
     visitor.leave().await;
 
     let visitor = Visitor::working(Way::Pointer).await;

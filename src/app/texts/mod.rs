@@ -8,6 +8,7 @@ pub mod composer;
 pub mod difference;
 pub mod files;
 pub mod form;
+pub mod importing;
 pub mod labels;
 pub mod ledger;
 pub mod lesson;

@@ -3,6 +3,7 @@
 use crate::base::limits::grouped;
 use std::fmt::Display;
 
+pub const WHAT_WAS_PASTED: &str = "What was pasted";
 pub const PUBLISHING: &str = "Publishing";
 pub const A_SERVICE_DIED: &str = "A service died. RabbitMQ takes back what it had not acknowledged.";
 pub const A_SERVICE_WAS_DEPLOYED: &str = "A service was deployed again. RabbitMQ takes back what it had not acknowledged.";

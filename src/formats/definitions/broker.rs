@@ -43,7 +43,7 @@ impl<'a> Telling<'a> {
         let (path, at): (String, Option<At>) =
             place.map_or_else(|| (String::new(), None), |(path, byte)| (path, Some(self.definitions.at(byte))));
         let todo = (!todo.is_empty()).then(|| todo.to_owned());
-        Entry { kind, path, at, part: part.map(told), says, todo, lesson: None }
+        Entry { kind, path, at, part: part.map(told), shown_by: None, says, todo, lesson: None }
     }
 
     pub fn leave_out(&mut self, kind: Kind, place: Option<(String, usize)>, part: Option<&str>, says: String, todo: &str) {

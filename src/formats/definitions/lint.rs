@@ -3,7 +3,7 @@
 use super::json::{self, At};
 use super::report::{Counts, Entry, Kind, Report};
 use crate::formats::scenario_file;
-use crate::scenario::edit::Slot;
+use crate::scenario::edit::{Part, Slot};
 use crate::scenario::findings::{findings, remarks};
 use crate::scenario::{Problem, Scenario};
 
@@ -11,17 +11,23 @@ use crate::scenario::{Problem, Scenario};
 type Places<'a> = &'a dyn Fn(Slot) -> Option<(String, At)>;
 
 pub(super) fn entries(scenario: &Scenario, places: Places) -> Vec<Entry> {
-    let entry = |kind, slot: Slot, part: Option<String>, says: String, todo: Option<String>, lesson| {
+    let entry = |kind, slot: Slot, says: String, todo: Option<String>, lesson| {
         let (path, at) = places(slot).map_or_else(|| (slot.to_string(), None), |(path, at)| (path, Some(at)));
-        Entry { kind: Kind::Finding(kind), path, at, part, says, todo, lesson: Some(lesson) }
+        Entry { kind: Kind::Finding(kind), path, at, part: None, shown_by: None, says, todo, lesson: Some(lesson) }
     };
     let found = findings(scenario).into_iter().map(|one| {
         let fix = one.fix.map(|fix| fix.says());
-        entry(one.kind.name(), one.slot, Some(one.part.name().to_string()), one.says, fix, one.kind.lesson())
+        let found = entry(one.kind.name(), one.slot, one.says, fix, one.kind.lesson());
+        Entry { part: Some(one.part.name().to_string()), shown_by: Some(one.part), ..found }
     });
     let remarked = remarks(&scenario.broker).into_iter().map(|one| {
-        let part = one.slot.part(scenario).map(|part| part.name().to_string());
-        entry(one.kind.name(), one.slot, part, one.says, Some(one.todo).filter(|todo| !todo.is_empty()), one.kind.lesson())
+        let part = one.slot.part(scenario);
+        let remark = entry(one.kind.name(), one.slot, one.says, Some(one.todo).filter(|todo| !todo.is_empty()), one.kind.lesson());
+        let source = match one.slot {
+            Slot::Binding(index) => scenario.broker.bindings.get(index).map(|binding| Part::Exchange(binding.source.clone())),
+            _ => None,
+        };
+        Entry { part: part.as_ref().map(|part| part.name().to_string()), shown_by: part.or(source), ..remark }
     });
     found.chain(remarked).collect()
 }

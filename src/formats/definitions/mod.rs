@@ -24,5 +24,5 @@ mod source;
 pub use import::{Imported, Options, Refusal};
 pub use json::{At, Mistake};
 pub use report::{Entry, Report};
-pub use source::{Definitions, Vhost};
+pub use source::{Definitions, Vhost, is_one, looks_like_one};
 pub use write::write;

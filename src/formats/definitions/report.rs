@@ -6,6 +6,7 @@ use super::json::At;
 use crate::broker::Profile;
 use crate::formats::pretty::Doc;
 use crate::scenario::Json;
+use crate::scenario::edit::Part;
 
 /// So many entries of a list stand in a text; the others are counted. JSON has all.
 const TOLD: usize = 100;
@@ -159,8 +160,10 @@ pub struct Entry {
     /// As in `queues[3]`; empty for the file as a whole.
     pub path: String,
     pub at: Option<At>,
-    /// The part that it is about.
+    /// The name of what it is about.
     pub part: Option<String>,
+    /// The part of the scenario that shows it.
+    pub shown_by: Option<Part>,
     pub says: String,
     /// What would mend it, in a few words.
     pub todo: Option<String>,

@@ -5,6 +5,7 @@ use crate::base::limits::{self, beyond};
 use crate::base::ordered::OrderedMap;
 use crate::broker::Profile;
 use crate::broker::queue::Kind as QueueKind;
+use crate::scenario::Json;
 
 /// RabbitMQ has operator policies among its parameters. Some files have them in a section, which it ignores.
 pub(super) const OPERATOR_SECTION: &str = "operator_policies";
@@ -15,6 +16,18 @@ const SIGNS: [&str; 8] = ["rabbit_version", "rabbitmq_version", "vhosts", "excha
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definitions<'a> {
     parsed: Parsed<'a>,
+}
+
+/// Whether a JSON document is meant as definitions.
+#[must_use]
+pub fn is_one(document: &Json) -> bool {
+    document.get("requeue").is_none() && SIGNS.iter().any(|sign| document.get(*sign).is_some())
+}
+
+/// Whether a text that is no JSON is meant as definitions: it has comments, perhaps, or was cut off.
+#[must_use]
+pub fn looks_like_one(text: &str) -> bool {
+    !text.contains("\"requeue\"") && SIGNS.iter().filter(|sign| text.contains(**sign)).count() >= 2
 }
 
 /// A virtual host of a file, and how much it has.

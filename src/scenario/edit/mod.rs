@@ -14,6 +14,7 @@
 //! | [`names`] | where names stand: renaming and removing |
 //! | [`proposal`] | the event that a new line publishes, and a queue in the place of HTTP requests |
 //! | [`paste`] | parts that are copied into another scenario |
+//! | [`populate`] | services for a topology that has none |
 //! | [`redeclare`] | what RabbitMQ offers where a queue is to become another |
 
 pub mod connect;
@@ -21,6 +22,7 @@ pub mod element;
 pub mod line;
 pub mod names;
 pub mod paste;
+pub mod populate;
 pub mod proposal;
 pub mod redeclare;
 
@@ -29,6 +31,7 @@ pub use element::{Element, Settings, Slot};
 pub use line::{Line, StepAt};
 pub use names::publishes_to;
 pub use paste::Fragment;
+pub use populate::Population;
 
 use std::fmt;
 
@@ -109,6 +112,8 @@ pub enum Edit {
     Reorder { slot: Slot, to: usize },
     /// Parts that were copied, under new names.
     Paste(Box<Fragment>),
+    /// Services that consume from queues, and that publish to exchanges.
+    Populate(Box<Population>),
     /// Where parts stand on the canvas.
     Move(Vec<(Part, Point)>),
 }
@@ -119,9 +124,14 @@ impl Edit {
         match self {
             Self::Connect { from, to } => vec![from, to],
             Self::Extend { from: part, .. } | Self::Rename { part, .. } | Self::Remove(part) => vec![part],
-            Self::Add { .. } | Self::Put { .. } | Self::Cut(_) | Self::Take(_) | Self::Reorder { .. } | Self::Paste(_) | Self::Move(_) => {
-                Vec::new()
-            }
+            Self::Add { .. }
+            | Self::Put { .. }
+            | Self::Cut(_)
+            | Self::Take(_)
+            | Self::Reorder { .. }
+            | Self::Paste(_)
+            | Self::Populate(_)
+            | Self::Move(_) => Vec::new(),
         }
     }
 }
@@ -175,6 +185,7 @@ pub fn apply(scenario: &Scenario, edit: &Edit) -> Result<Edited, String> {
         },
         Edit::Reorder { slot, to } => element::reorder(&mut new, *slot, *to)?,
         Edit::Paste(fragment) => paste::paste(&mut new, fragment),
+        Edit::Populate(population) => populate::populate(&mut new, population),
         Edit::Move(places) => new = moved(scenario, places.iter().cloned()),
     }
     complete_exchanges(scenario, &mut new);

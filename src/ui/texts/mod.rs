@@ -9,6 +9,7 @@ pub mod drawing;
 pub mod findings;
 pub mod form;
 pub mod grip;
+pub mod importing;
 pub mod inspector;
 pub mod later;
 pub mod lesson;
