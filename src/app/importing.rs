@@ -57,6 +57,8 @@ pub enum ImportAction {
         consumes: bool,
     },
     AddServices,
+    /// The report, to a file.
+    SaveReport,
 }
 
 /// A file of definitions, and what came of it.
@@ -206,6 +208,11 @@ pub(super) fn update(app: &mut App, action: ImportAction) -> Vec<Effect> {
             }
         }),
         ImportAction::AddServices => return add_services(app),
+        ImportAction::SaveReport => {
+            let importing = app.importing.as_ref();
+            let text = importing.and_then(|importing| Some(importing.shown.as_ref()?.report.text(&importing.name)));
+            return text.map(|text| Effect::Download { name: "import-report.txt".into(), text }).into_iter().collect();
+        }
     }
     Vec::new()
 }

@@ -170,6 +170,11 @@ fn report(session: &Session, app: &App, importing: &Importing, shown: &Shown, di
             { newest(session, shown, dispatch) }
             { folded("left-out", texts::left_out(report.left_out.len()), &report.left_out) }
             { folded("import-notes", texts::notes(report.notes.len()), &report.notes) }
+            <div class="buttons">
+                <button type="button" class="link" id="save-report" onclick={on(dispatch, ImportAction::SaveReport)}>
+                    { texts::SAVE_THE_REPORT }
+                </button>
+            </div>
         </>
     }
 }

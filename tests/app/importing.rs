@@ -165,6 +165,10 @@ fn a_finding_is_mended_from_the_report() {
     let before = findings_told(&app);
     assert_eq!(before.len(), 9);
     assert!(before.iter().all(|(_, stands)| *stands), "{before:?}");
+    let saved = requeue::app::update(&mut app, ImportAction::SaveReport);
+    assert!(
+        matches!(&saved[..], [requeue::app::Effect::Download { text, .. }] if *text == file("looks-wrong.txt").split("\n{").next().unwrap_or_default())
+    );
     let all = importing(&app).shown.iter().flat_map(|shown| &shown.report.findings).all(|entry| entry.at.is_some());
     assert!(all, "each has a place in the file");
     let fix = app.findings.all().iter().find_map(|one| one.fix.clone()).expect("one can be mended");

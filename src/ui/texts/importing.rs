@@ -25,6 +25,7 @@ pub const PREFIX: &str = "prefix";
 pub const PREVIEW: &str = "Preview. Your own system stays as it is until you press Use this system.";
 pub const READ_THE_LESSON: &str = "Read the lesson";
 pub const REPLACE: &str = "Replace";
+pub const SAVE_THE_REPORT: &str = "Save the report as a file";
 pub const SERVICES: &str = "Services";
 pub const SHOW: &str = "Show";
 pub const SIMULATED_AS: &str = "Simulated as";
